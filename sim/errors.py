@@ -1,0 +1,62 @@
+"""Every error that offramp raises on purpose, as one tree.
+
+OfframpError                  anything below; the command line turns it into a message and an exit code
+|-- ScenarioError             a scenario or evidence file is wrong (all its faults together)
+|-- UsageError                a call or an option that cannot be met, such as a negative number of runs
+|-- ExecutionError            a block of runs failed or its worker was lost
+|-- ReportError               a report could not be written or read
+
+`Fault` is one thing wrong with one file; it is not an exception, for a file has as many as it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class OfframpError(Exception):
+    """The root of the tree."""
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong with an input file: where, what was expected, what came, what to do.
+
+    Lines and columns count from 1; `line` 0 means the file as a whole.
+    """
+
+    file: str
+    line: int
+    column: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        """`file:line:col: key: message`, as compilers and editors read it."""
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+
+
+class ScenarioError(OfframpError):
+    """A scenario or one of the files it names is wrong; `faults` lists every fault found."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Fault, ...]]]:
+        """Pickle by faults, so that the error survives the way back from a worker."""
+        return type(self), (self.faults,)
+
+
+class UsageError(OfframpError):
+    """An argument or option that cannot be met."""
+
+
+class ExecutionError(OfframpError):
+    """A task failed in a worker, or its worker was lost; the message names the task."""
+
+
+class ReportError(OfframpError):
+    """A report or forecast file could not be written or read."""

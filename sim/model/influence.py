@@ -1,0 +1,71 @@
+"""How actors read and sway each other: signals, perception, deliberation and diplomatic pressure (section 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.model.arrays import Floats, Number
+
+DRIFT = 0.004  # variance that a perceived stance gains a day
+LEAST_NOISE = 0.02
+ADJUSTMENT = 0.08  # share of the way to its target that a stance goes in a day
+WAVERING = 0.02  # sd of a stance's own daily noise
+
+
+def kalman_gain(variance: Number, ambiguity: Number) -> tuple[Number, Number]:
+    """Return the gain of today's signal and the variance after it (Kalman 1960), the drift included."""
+    predicted = variance + DRIFT
+    noise = np.maximum(ambiguity, LEAST_NOISE) if isinstance(ambiguity, np.ndarray) else max(ambiguity, LEAST_NOISE)
+    gain = predicted / (predicted + noise**2)
+    return gain, predicted * (1 - gain)
+
+
+def deliberate(stance: Floats, target: Floats, noise: Floats) -> Floats:
+    """Move a stance towards its target: clip(x + 0.08 (target - x) + 0.02 noise, -1, 1)."""
+    moved = target - stance
+    moved *= ADJUSTMENT
+    moved += stance
+    moved += WAVERING * noise
+    np.maximum(moved, -1, out=moved)
+    return np.minimum(moved, 1, out=moved)
+
+
+def profile(day: npt.NDArray[np.float64] | float, start: Number, end: Number, ramp: Number, half_life: Number) -> Number:
+    """Strength of a pressure on a day: rises over `ramp` days, halves every `half_life`, 0 outside [start, end).
+
+    No ramp is a ramp of one day; no half-life or end is infinite.
+    """
+    age = np.maximum(day - start, 0)
+    strength = np.minimum(1, (age + 1) / ramp) * 2.0 ** (-age / half_life)
+    result: Number = np.where((day >= start) & (day < end), strength, 0.0)
+    return result
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a pressure acts, in days from the as-of date; numbers or one a run."""
+
+    start: Number
+    end: Number = np.inf
+    ramp: Number = 1.0
+    half_life: Number = np.inf
+
+    def changes(self, horizon: int) -> list[Number]:
+        """Change of the profile since the eve of day 0, for each day of the horizon.
+
+        Stances read from reports contain the pressures in force on that eve, so only what changes counts. Where all
+        fields are numbers, so are the changes.
+        """
+        before = profile(-1.0, self.start, self.end, self.ramp, self.half_life)
+        if all(isinstance(field, float) for field in (self.start, self.end, self.ramp, self.half_life)):
+            days = np.arange(horizon, dtype=np.float64)
+            table = profile(days, self.start, self.end, self.ramp, self.half_life) - before
+            return [float(change) for change in table]  # type: ignore[union-attr]
+        return [self._change(day, before) for day in range(horizon)]
+
+    def _change(self, day: int, before: Number) -> Floats:
+        now = profile(float(day), self.start, self.end, self.ramp, self.half_life)
+        return np.asarray(now - before, dtype=np.float32)

@@ -1,0 +1,105 @@
+"""The theatre: incidents, strikes, and the phase of the crisis, in every run of a block (section 5).
+
+It keeps what has happened on the ground (`attacks`, `bombing`, `displacement`) and the phase: standoff, agreement, or
+ended by an offensive, which is absorbing. A run that has ended goes on drawing, so that no run's dice depend on
+another's fate, but nothing of it is recorded any more.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model.arrays import Bools, Days, Floats, Number
+
+FULL_IMMINENCE = 0.3  # an offensive launched at this imminence or more is full, else limited
+CALM = 0.25  # factor on strikes under an agreement
+
+
+def incident_probability(rate: Number, provocations: list[Floats]) -> Floats:
+    """Incident by any defender: min(1, rate * (1 - product of (1 - provocation)))."""
+    none: Number = 1.0
+    for provocation in provocations:
+        none = none * (1 - provocation)
+    return np.minimum(rate * (1 - none), 1)
+
+
+def strike_probability(rate: Number, incident: Bools, support: Floats, agreement: Bools) -> Floats:
+    """Day of heavy bombing: min(1, rate * (0.2 + 1.5 incident + support)), a quarter of it under an agreement."""
+    capped = np.minimum(rate * (0.2 + np.float32(1.5) * incident + support), 1)
+    return np.where(agreement, np.float32(CALM) * capped, capped)
+
+
+def launch_probability(rate: Number, imminence: Floats, will: Floats, agreement: Bools, held_back: Number) -> Floats:
+    """Offensive: min(1, rate * imminence * will), times `held_back` under an agreement."""
+    capped = np.minimum(rate * imminence * will, 1)
+    return np.where(agreement, capped * held_back, capped)
+
+
+def held_back(credibility: Number, restraint: Number) -> Number:
+    """Share of the launch probability left under an agreement: 1 - credibility (1 - min(1, restraint))."""
+    return 1 - credibility * (1 - np.minimum(restraint, np.float32(1)))
+
+
+class Theatre:
+    """State of the ground and of the phase, and the record of first events.
+
+    Attributes
+    ----------
+    attacks, bombing, displacement
+        Float32 in [0, 1], one a run.
+    agreement, ended
+        Whether an agreement is in force; whether an offensive has begun.
+    first_strike, first_agreement, offensive
+        Day of the event, int16; the horizon where it has not happened.
+    full, broke_agreement
+        Of the offensive: whether it was full; whether an agreement was in force.
+    breakdowns
+        Number of agreements broken, int16.
+    """
+
+    def __init__(self, runs: int, horizon: int, *, under_agreement: bool) -> None:
+        self.attacks: Floats = np.full(runs, 0.1, dtype=np.float32)
+        self.bombing: Floats = np.full(runs, 0.1, dtype=np.float32)
+        self.displacement: Floats = np.zeros(runs, dtype=np.float32)
+        self.agreement: Bools = np.full(runs, under_agreement)
+        self.ended: Bools = np.zeros(runs, dtype=np.bool_)
+        self.first_strike: Days = np.full(runs, horizon, dtype=np.int16)
+        self.first_agreement: Days = np.full(runs, horizon, dtype=np.int16)
+        self.offensive: Days = np.full(runs, horizon, dtype=np.int16)
+        self.full: Bools = np.zeros(runs, dtype=np.bool_)
+        self.broke_agreement: Bools = np.zeros(runs, dtype=np.bool_)
+        self.breakdowns: Days = np.zeros(runs, dtype=np.int16)
+        self._never = horizon
+
+    def take_incidents(self, incident: Bools) -> None:
+        """Rebels' attacks follow the incidents of the day."""
+        self.attacks = np.minimum(np.float32(0.9) * self.attacks + np.float32(0.25) * incident, 1)
+
+    def take_strikes(self, day: int, strike: Bools) -> None:
+        """Bombing and displacement follow the strikes of the day; the first is recorded in runs that go on."""
+        self.bombing = np.minimum(np.float32(0.9) * self.bombing + np.float32(0.15) * strike, 1)
+        self.displacement = np.minimum(np.float32(0.98) * self.displacement + np.float32(0.03) * strike, 1)
+        self._record(self.first_strike, strike & ~self.ended, day)
+
+    def change_phase(
+        self, day: int, launch: Bools, concluded: Bools, broken: Bools, imminence: Floats
+    ) -> None:
+        """Apply at most one change of phase in each run that goes on: an offensive, else an agreement or its end."""
+        going = ~self.ended
+        launch = launch & going
+        stays = going & ~launch
+        concluded = concluded & stays & ~self.agreement
+        broken = broken & stays & self.agreement
+        if launch.any():
+            self.offensive[launch] = day
+            self.full[launch] = imminence[launch] >= FULL_IMMINENCE
+            self.broke_agreement[launch] = self.agreement[launch]
+            self.ended |= launch
+        self._record(self.first_agreement, concluded, day)
+        self.breakdowns += broken
+        self.agreement ^= concluded | broken
+
+    def _record(self, first: Days, happened: Bools, day: int) -> None:
+        """Write the day where the event happened for the first time."""
+        if happened.any():
+            first[happened & (first == self._never)] = day

@@ -1,0 +1,60 @@
+"""What actors want: payoffs on the axis of support, and the choices they lead to (sections 1 and 4).
+
+Values are directional (Rabinowitz & Macdonald 1989): an outcome o is worth x * o to an actor at x. Choices are logit
+quantal responses (McKelvey & Palfrey 1995).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model.arrays import Floats, Number
+
+
+def quantal_response(argument: Number, precision: Number) -> Floats:
+    """Probability of acting, 1 / (1 + exp(-precision * argument)) (McKelvey & Palfrey 1995)."""
+    exponent = np.multiply(argument, precision, dtype=np.float32)
+    np.negative(exponent, out=exponent)
+    np.exp(exponent, out=exponent)
+    exponent += 1
+    return np.reciprocal(exponent, out=exponent)
+
+
+def contest_success(attack: Number, defence: Number, decisiveness: Number) -> Floats:
+    """Chance that the attack wins, A**c / (A**c + D**c), 0 where both are 0 (Hirshleifer 1989)."""
+    attack = np.power(attack, decisiveness, dtype=np.float32)
+    defence = np.power(defence, decisiveness, dtype=np.float32)
+    total = attack + defence
+    return np.divide(attack, total, out=np.zeros_like(total), where=total > 0)
+
+
+def initiator_gain(win: Floats, stance: Floats, salience: Number, defeat_cost: Number, momentum: Number) -> Floats:
+    """Worth of attacking at a chance to win: salience * [p x - (1 - p) defeat_cost (1 - momentum / 2)]."""
+    fear = defeat_cost * (1 - momentum / 2)
+    return salience * (win * (stance + fear) - fear)
+
+
+def expected_backing(perceived: Floats) -> Floats:
+    """Backing that a patron's perceived stance promises: clip((b + 1) / 2, 0, 1)."""
+    return np.clip((perceived + 1) * 0.5, 0, 1)
+
+
+def patron_gain(stance: Floats, salience: Number, provocation: Number, rift: Number, humanitarian: Number) -> Floats:
+    """Worth of backing: salience * x, plus the pull of attacks, less the costs of a rift and of displacement."""
+    return salience * stance + provocation - rift - humanitarian
+
+
+def guarantor_gain(stance: Floats, imminence: Floats, clash: Number) -> Floats:
+    """Worth of deterring: -x (0.4 + imminence), less the cost of a clash with the patrons."""
+    return -stance * (0.4 + imminence) - clash
+
+
+def provocation(militancy: Number, bombing: Floats, restrained: Number) -> Floats:
+    """Target of a defender: clip(militancy (0.2 + 0.6 bombing) * restrained, 0, 1)."""
+    return np.clip(militancy * (0.2 + 0.6 * bombing) * restrained, 0, 1)
+
+
+def engagement(salience: Number, attention: Number, bombing: Floats, looming: Floats) -> Floats:
+    """Target of a mediator: attention at rest, rising by a logistic in bombing and looming displacement."""
+    alarm = quantal_response(bombing + looming - 0.5, 4.0)
+    return salience * (attention + (1 - attention) * alarm)

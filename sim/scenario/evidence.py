@@ -1,0 +1,182 @@
+"""Evidence: coded facts from sources, and the stance priors read from them.
+
+Each item is a noisy reading, in [-1, 1], of its actor's support for an offensive. Items of one occasion (one meeting,
+one raid) count as one reading; readings are combined with a broad prior by precision weighting, and the sd is widened
+where they contradict each other (Birge 1932). The Goldstein score of an item says how friendly the act was between
+source and target; it is shown as context and never enters a stance.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from sim.distributions import Fixed, Normal
+from sim.scenario.quantities import CalendarDate, Days
+from sim.scenario.schema import Id, Part, Text, Title
+
+FORMAT = "offramp/evidence/1"
+SOURCES_FORMAT = "offramp/sources/1"
+PRIOR_SD = 0.6
+
+Kind = Literal[
+    "strike", "deployment", "casualties",
+    "structural", "stance", "pattern",
+    "statement", "visit", "consultation", "demand", "refusal", "threat", "accusation", "criticism",
+    "proposal", "assurance", "meta", "summary",
+    "omission", "inference",
+]  # fmt: skip
+READING_SD: Mapping[str, float] = {
+    **dict.fromkeys(("strike", "deployment", "casualties"), 0.35),
+    **dict.fromkeys(("structural", "stance", "pattern"), 0.4),
+    **dict.fromkeys(("omission", "inference"), 0.8),
+}
+"""Sd of one reading by kind: material act, structural fact or declared aim, silence or inference; 0.6 otherwise."""
+
+Ids = Annotated[
+    tuple[Id, ...],
+    Field(min_length=1, max_length=8, strict=False),
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+]
+ItemId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")]
+
+
+class Source(Part):
+    """Where items come from."""
+
+    title: Title
+    publisher: Title | None = None
+    date: CalendarDate
+    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=500)] | None = None
+    note: Text | None = None
+
+
+class SourceFile(Part):
+    """`sources.yaml`."""
+
+    format: Literal["offramp/sources/1"] = Field(alias="schema")
+    sources: dict[Id, Source] = Field(min_length=1)
+
+
+class Item(Part):
+    """One coded fact."""
+
+    actor: Ids
+    target: Ids | None = None
+    start: CalendarDate | None = Field(default=None, description="First day, where it is not `date`")
+    date: CalendarDate = Field(description="The day it happened, or its last day")
+    standing: bool = Field(default=False, description="A standing fact, which does not age")
+    source: Id
+    paragraph: int | None = Field(default=None, ge=1)
+    says: Text = Field(description="The fact in our own words")
+    kind: Kind
+    informs: Literal["stance", "ambiguity", "momentum", "credibility", "constraint", "displacement", "none"]
+    bearing: float = Field(ge=-1, le=1, allow_inf_nan=False, strict=False, description="Bearing on the offensive")
+    reliability: float = Field(gt=0, le=1, allow_inf_nan=False, strict=False)
+    occasion: Id
+    cameo: Annotated[str, Field(pattern=r"^[0-9]{2,4}$")] | None = None
+    goldstein: float | None = Field(default=None, ge=-10, le=10, strict=False)
+    conflicts: Id | None = Field(default=None, description="Group of items that contradict each other")
+    duplicate_of: ItemId | None = None
+
+    @property
+    def reads_stance(self) -> bool:
+        """Whether it counts as a reading of its actor's stance."""
+        return self.informs == "stance" and self.duplicate_of is None and self.bearing != 0
+
+    def precision(self, as_of: datetime.date, half_life: float) -> float:
+        """Weight as a reading: reliability, halved every `half_life` days, over the variance of its kind."""
+        age = 0 if self.standing else max(0, (as_of - self.date).days)
+        return self.reliability * 2.0 ** (-age / half_life) / READING_SD.get(self.kind, 0.6) ** 2
+
+
+class EvidenceFile(Part):
+    """`evidence.yaml`."""
+
+    format: Literal["offramp/evidence/1"] = Field(alias="schema")
+    sources: Annotated[str, Field(min_length=1, max_length=300)]
+    half_life: Days = Field(default=Fixed(21.0), description="Days in which a dated reading loses half its weight")
+    items: dict[ItemId, Item] = Field(min_length=1, max_length=1000)
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One reading of a stance: the items of one meeting, press conference or raid taken together."""
+
+    id: str
+    items: tuple[str, ...]
+    reading: float
+    precision: float
+
+
+@dataclass(frozen=True)
+class StanceReading:
+    """A stance prior and the readings it was made from; `birge` is the factor by which the sd was widened."""
+
+    mean: float
+    sd: float
+    ambiguity: float
+    birge: float
+    occasions: tuple[Occasion, ...]
+
+    @property
+    def prior(self) -> Normal:
+        """The stance prior as a distribution."""
+        return Normal(round(self.mean, 6), round(self.sd, 6))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All items and their sources, by id."""
+
+    items: Mapping[str, Item]
+    sources: Mapping[str, Source]
+    half_life: float = 21.0
+
+    def stance(self, actor: str, as_of: datetime.date) -> StanceReading | None:
+        """Read the stance of one actor as of a date; None where nothing reads it."""
+        occasions = self._occasions(actor, as_of)
+        return combine(occasions) if occasions else None
+
+    def _occasions(self, actor: str, as_of: datetime.date) -> tuple[Occasion, ...]:
+        groups: dict[str, list[tuple[str, Item]]] = {}
+        for name, item in self.items.items():
+            if actor in item.actor and item.reads_stance and item.date <= as_of:
+                groups.setdefault(item.occasion, []).append((name, item))
+        return tuple(self._occasion(name, group, as_of) for name, group in groups.items())
+
+    def _occasion(self, name: str, group: list[tuple[str, Item]], as_of: datetime.date) -> Occasion:
+        weights = [item.precision(as_of, self.half_life) for _, item in group]
+        reading = _weighted_mean(((w, item.bearing) for w, (_, item) in zip(weights, group, strict=True)))
+        return Occasion(name, tuple(item for item, _ in group), reading, max(weights))
+
+
+def combine(occasions: tuple[Occasion, ...]) -> StanceReading:
+    """Combine the readings of at least one occasion with the prior N(0, 0.6**2).
+
+    Posterior mean and sd by precision weighting; with n > 1 occasions the sd is multiplied by the Birge ratio
+    max(1, sqrt(chi2 / (n - 1))), chi2 being the weighted squared deviation of the readings from their own mean
+    (Birge 1932). `ambiguity` is the weighted sd of the readings.
+    """
+    total = math.fsum(o.precision for o in occasions)
+    centre = _weighted_mean((o.precision, o.reading) for o in occasions)
+    chi2 = math.fsum(o.precision * (o.reading - centre) ** 2 for o in occasions)
+    birge = max(1.0, math.sqrt(chi2 / (len(occasions) - 1))) if len(occasions) > 1 else 1.0
+    posterior = total + PRIOR_SD**-2
+    return StanceReading(
+        mean=total * centre / posterior,
+        sd=posterior**-0.5 * birge,
+        ambiguity=math.sqrt(chi2 / total),
+        birge=birge,
+        occasions=occasions,
+    )
+
+
+def _weighted_mean(weighted: Iterable[tuple[float, float]]) -> float:
+    pairs = list(weighted)
+    return math.fsum(w * x for w, x in pairs) / math.fsum(w for w, _ in pairs)

@@ -1,0 +1,220 @@
+"""What is wrong with a merged scenario: pydantic's findings and the rules across fields, in the users' words.
+
+The rules across fields work on plain values, not on the models, so that they are checked even where some field is
+wrong: a user sees all faults at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import Fault
+from sim.scenario.merge import suggestion
+from sim.scenario.schema import ROLES, Part
+from sim.scenario.yamltree import Path, Place
+
+Complaint = tuple[Path, str]
+
+
+class Places:
+    """Finds where a path stands in the files, or the nearest key above it."""
+
+    def __init__(self, places: Mapping[Path, Place], file: str) -> None:
+        self._places = places
+        self._file = file
+
+    def fault(self, path: Path, message: str) -> Fault:
+        """Make a fault of a message about a path."""
+        place = next((self._places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._places), None)
+        place = place or Place(self._file, 1, 1)
+        return Fault(place.file, place.line, place.column, ".".join(map(str, path)), message)
+
+
+def model_complaints(error: ValidationError, value: Any, known_keys: Callable[[Path], list[str]]) -> Iterator[Complaint]:
+    """Translate pydantic's errors."""
+    for one in error.errors(include_url=False):
+        path = _real_path(one["loc"], value)
+        kind, got = one["type"], one["input"]
+        if kind == "extra_forbidden":
+            key = str(path[-1])
+            yield path, f"there is no such key{suggestion(key, known_keys(path[:-1]))}"
+        elif kind == "missing":
+            yield path, "this key is required"
+        elif kind in ("union_tag_not_found", "union_tag_invalid"):
+            yield from _role_complaint(path, got)
+        else:
+            yield path, f"{_expected(one)} (got {_short(got)}){_choice_hint(one)}"
+
+
+def _role_complaint(path: Path, actor: Any) -> Iterator[Complaint]:
+    roles = ", ".join(ROLES)
+    if isinstance(actor, Mapping) and "role" in actor:
+        role = actor["role"]
+        yield (*path, "role"), f"expected one of {roles} (got {_short(role)}){suggestion(str(role), list(ROLES))}"
+    else:
+        yield (*path, "role"), f"this key is required: one of {roles}"
+
+
+def _real_path(location: tuple[int | str, ...], value: Any) -> Path:
+    """Drop what pydantic adds to a path (union tags, function names, `[key]`): keep what is in the value."""
+    path: list[str | int] = []
+    for step, key in enumerate(location):
+        inside = _get(value, key)
+        last = step == len(location) - 1
+        if inside is not None or (last and isinstance(value, Mapping) and key not in ROLES and key != "[key]"):
+            path.append(key)
+            value = inside
+    return tuple(path)
+
+
+def _get(value: Any, key: int | str) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(key)
+    if isinstance(value, list) and isinstance(key, int) and key < len(value):
+        return value[key]
+    return None
+
+
+_PLAIN_WORDS = {
+    "string_type": "expected text",
+    "string_too_short": "expected some text",
+    "dict_type": "expected a map of keys",
+    "model_type": "expected a map of keys",
+    "model_attributes_type": "expected a map of keys",
+    "tuple_type": "expected a list",
+    "list_type": "expected a list",
+    "bool_type": "expected true or false",
+    "float_type": "expected a number",
+    "int_type": "expected a whole number",
+    "finite_number": "expected a finite number",
+}
+
+
+def _expected(error: Any) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind in _PLAIN_WORDS:
+        return _PLAIN_WORDS[kind]
+    if kind == "string_pattern_mismatch":
+        return f"expected text like {_PATTERNS.get(context['pattern'], context['pattern'])}"
+    if kind == "string_too_long":
+        return f"expected at most {context['max_length']} characters"
+    if kind == "too_long":
+        return f"expected at most {context['max_length']} entries"
+    if kind == "too_short":
+        return f"expected at least {context['min_length']} entries"
+    if kind == "literal_error":
+        return f"expected {context['expected']}"
+    message: str = error["msg"]
+    return message[0].lower() + message[1:].replace("Input should", "expected to")
+
+
+_PATTERNS = {
+    r"^[a-z0-9][a-z0-9-]{0,63}$": "assad-regime (small letters, digits and hyphens, 64 at most)",
+    r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$": "E01 (letters, digits and hyphens, 64 at most)",
+    r"^https?://\S+$": "an http or https address",
+    r"^[0-9]{2,4}$": 'a CAMEO code such as "195"',
+}
+
+
+def _choice_hint(error: Any) -> str:
+    if error["type"] != "literal_error" or not isinstance(error["input"], str):
+        return ""
+    choices = [word.strip("' ") for part in error["ctx"]["expected"].split(",") for word in part.split(" or ")]
+    return suggestion(error["input"], choices)
+
+
+def _short(value: Any) -> str:
+    """Show what came, in the form a file writes, at most 60 characters."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        text = str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def document_keys(value: Any) -> Callable[[Path], list[str]]:
+    """Return a function from a path in a document to the keys it may hold, for "did you mean"."""
+    from sim.scenario.schema import Bargaining, Confidence, Document, Parameters, Pressure, Question, Start, Talks
+
+    parts: dict[str, type[Part]] = {"question": Question, "confidence": Confidence, "start": Start}
+    parts |= {"bargaining": Bargaining, "parameters": Parameters}
+    entries: dict[str, type[Part]] = {"pressures": Pressure, "talks": Talks}
+
+    def keys(path: Path) -> list[str]:
+        if not path:
+            return [*field_names(Document), "extends"]
+        head = str(path[0])
+        if len(path) == 1 and head in parts:
+            return field_names(parts[head])
+        if len(path) == 2 and head in entries:
+            return field_names(entries[head])
+        if len(path) == 2 and head == "actors":
+            role = _get(_get(_get(value, "actors"), path[1]), "role")
+            return field_names(ROLES[role]) if isinstance(role, str) and role in ROLES else []
+        return []
+
+    return keys
+
+
+def field_names(model: type[Part]) -> list[str]:
+    """Return the keys of a part as a file writes them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def cross_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check what no single field can: names that must exist, one initiator, order in time."""
+    actors = _map(value, "actors")
+    yield from _role_counts(actors)
+    yield from _tie_complaints(_map(value, "ties"), actors)
+    yield from _pressure_complaints(_map(value, "pressures"), actors)
+    bargaining = _map(value, "bargaining")
+    for side, name in bargaining.items():
+        if side in ("principal", "counterpart") and isinstance(name, str) and name not in actors:
+            yield ("bargaining", side), _unknown(name, actors)
+    if bargaining.get("principal") is not None and bargaining.get("principal") == bargaining.get("counterpart"):
+        yield ("bargaining", "counterpart"), "expected another actor than the principal"
+
+
+def _role_counts(actors: Mapping[str, Any]) -> Iterator[Complaint]:
+    roles = {name: _get(actor, "role") for name, actor in actors.items()}
+    initiators = [name for name, role in roles.items() if role == "initiator"]
+    if actors and not initiators:
+        yield ("actors",), "expected one actor with `role: initiator`: who would launch the offensive?"
+    for extra in initiators[1:]:
+        yield ("actors", extra, "role"), f"expected one initiator only; {initiators[0]} is it already"
+    if actors and "defender" not in roles.values():
+        yield ("actors",), "expected at least one actor with `role: defender`: who holds the ground?"
+
+
+def _tie_complaints(ties: Mapping[str, Any], actors: Mapping[str, Any]) -> Iterator[Complaint]:
+    for source, targets in ties.items():
+        if source not in actors:
+            yield ("ties", source), _unknown(source, actors)
+        for target in targets if isinstance(targets, Mapping) else ():
+            if target not in actors:
+                yield ("ties", source, target), _unknown(target, actors)
+            elif target == source:
+                yield ("ties", source, target), "an actor has no leverage over itself; remove the line"
+
+
+def _pressure_complaints(pressures: Mapping[str, Any], actors: Mapping[str, Any]) -> Iterator[Complaint]:
+    for name, pressure in pressures.items():
+        for key in ("from", "on"):
+            actor = _get(pressure, key)
+            if isinstance(actor, str) and actor not in actors:
+                yield ("pressures", name, key), _unknown(actor, actors)
+        if _get(pressure, "from") is not None and _get(pressure, "from") == _get(pressure, "on"):
+            yield ("pressures", name, "on"), "expected another actor than the one it comes from"
+
+
+def _unknown(name: str, actors: Mapping[str, Any]) -> str:
+    return f"there is no actor {name!r}{suggestion(name, list(actors))}"
+
+
+def _map(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    inner = value.get(key)
+    return inner if isinstance(inner, Mapping) else {}

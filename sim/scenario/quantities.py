@@ -1,0 +1,239 @@
+"""Field types of the scenario language: numbers that may be distributions, durations and points in time.
+
+Each is an `Annotated` type, so that the models in `schema.py` read like the language they describe and the JSON Schema
+for editors comes from the same place as the check.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import PydanticCustomError, core_schema
+
+from sim.distributions import KINDS, Distribution, Fixed, parse
+
+MAX_DAYS = 3650
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(day|week)s?")
+
+
+def fault(message: str) -> PydanticCustomError:
+    """Return an error for pydantic whose message reaches the user as it stands."""
+    return PydanticCustomError("offramp", message)  # type: ignore[arg-type]
+
+
+def in_words(low: float, high: float, *, open_low: bool = False) -> str:
+    """Return a range in words, for messages."""
+    if math.isinf(high) and math.isinf(low):
+        return "any finite number"
+    if math.isinf(high):
+        return f"a number above {low:g}" if open_low else f"a number of {low:g} or more"
+    return f"a number from {low:g} to {high:g}"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number or distribution within a range.
+
+    A fixed number and a bounded distribution must lie within the range; of an unbounded one the median must, and what
+    is drawn outside is clipped to the range. `word` may stand in place of the number.
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    open_low: bool = False
+    word: str | None = None
+
+    def read(self, value: Any) -> Distribution | str:
+        """Check one value."""
+        if self.word is not None and value == self.word:
+            return self.word
+        try:
+            distribution = parse(value)
+        except ValueError as error:
+            raise fault(str(error) if self.word is None else f"{error}, or `{self.word}`") from None
+        edges = [edge for edge in (*distribution.support, distribution.median) if math.isfinite(edge)]
+        too_low = self.open_low and distribution.median <= self.low  # a support may touch an open end
+        if too_low or any(not self.low <= edge <= self.high for edge in edges):
+            raise fault(f"expected {in_words(self.low, self.high, open_low=self.open_low)}")
+        return distribution
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate by `read`, serialise to the form a file writes."""
+        return core_schema.no_info_plain_validator_function(
+            self.read, serialization=core_schema.plain_serializer_function_ser_schema(_to_plain)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe for editors."""
+        words = [] if self.word is None else [{"const": self.word}]
+        return {"anyOf": [_bounded("number", self), *words, DISTRIBUTION_REFERENCE]}
+
+
+@dataclass(frozen=True)
+class Duration(Quantity):
+    """A length of time in days: a number, "120 days", "2 weeks" or a distribution over days."""
+
+    low: float = 0.0
+    open_low: bool = True
+
+    def read(self, value: Any) -> Distribution | str:
+        """Check one value."""
+        return super().read(_days(value))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe for editors."""
+        text = {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
+        return {"anyOf": [_bounded("number", self), text, DISTRIBUTION_REFERENCE]}
+
+
+@dataclass(frozen=True)
+class WholeDays:
+    """A fixed whole number of days, or "180 days"."""
+
+    def _read(self, value: Any) -> int:
+        number = _days(value)
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number // 1:
+            raise fault('expected a whole number of days, as in "180 days"')
+        if not 1 <= number <= MAX_DAYS:
+            raise fault(f"expected 1 to {MAX_DAYS} days")
+        return int(number)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate and keep as an int."""
+        return core_schema.no_info_plain_validator_function(self._read)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe for editors."""
+        whole = {"type": "integer", "minimum": 1, "maximum": MAX_DAYS}
+        return {"anyOf": [whole, {"type": "string", "pattern": f"^{_DURATION.pattern}$"}]}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point in time: a date, a day count from the as-of date (day 0), or a distribution over day counts."""
+
+    def _read(self, value: Any) -> datetime.date | Distribution:
+        if isinstance(value, datetime.date):
+            return value
+        if isinstance(value, str):
+            return read_date(value)
+        try:
+            return parse(value)
+        except ValueError:
+            raise fault("expected a date such as 2018-08-19 or a number of days from the as-of date") from None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate; serialise to the form a file writes."""
+        return core_schema.no_info_plain_validator_function(
+            self._read,
+            serialization=core_schema.plain_serializer_function_ser_schema(_to_plain),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe for editors."""
+        return {"anyOf": [_DATE_SCHEMA, {"type": "number"}, DISTRIBUTION_REFERENCE]}
+
+
+@dataclass(frozen=True)
+class Date:
+    """A calendar date."""
+
+    def _read(self, value: Any) -> datetime.date:
+        if isinstance(value, datetime.date):
+            return value
+        if not isinstance(value, str):
+            raise fault("expected a date such as 2018-08-19")
+        return read_date(value)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate; serialise as ISO 8601."""
+        return core_schema.no_info_plain_validator_function(
+            self._read, serialization=core_schema.plain_serializer_function_ser_schema(_to_plain)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe for editors."""
+        return dict(_DATE_SCHEMA)
+
+
+def read_date(text: str) -> datetime.date:
+    """Read `YYYY-MM-DD`."""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        try:
+            return datetime.date.fromisoformat(text)
+        except ValueError:
+            raise fault("there is no such date in the calendar") from None
+    raise fault("expected a date such as 2018-08-19")
+
+
+def day_count(moment: datetime.date | Distribution, as_of: datetime.date) -> Distribution:
+    """Return a point in time as days from the as-of date."""
+    if isinstance(moment, Distribution):
+        return moment
+    return Fixed(float((moment - as_of).days))
+
+
+def _days(value: Any) -> Any:
+    """Turn "120 days" into 120; leave everything else as it is."""
+    if not isinstance(value, str):
+        return value
+    match = _DURATION.fullmatch(value.strip())
+    if match is None:
+        raise fault('expected a duration such as "120 days"')
+    number = float(match[1]) * (7 if match[2] == "week" else 1)
+    return int(number) if number == int(number) else number
+
+
+_DATE_SCHEMA = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "format": "date"}
+
+
+def _bounded(kind: str, range_: Quantity) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": kind}
+    if math.isfinite(range_.low):
+        schema["exclusiveMinimum" if range_.open_low else "minimum"] = range_.low
+    if math.isfinite(range_.high):
+        schema["maximum"] = range_.high
+    return schema
+
+
+def _to_plain(value: Distribution | datetime.date | str) -> Any:
+    """Return the form a scenario file writes."""
+    if isinstance(value, Distribution):
+        return value.to_plain()
+    return value if isinstance(value, str) else value.isoformat()
+
+
+DISTRIBUTION_REFERENCE = {"title": "Distribution"}  # the JSON Schema generator turns it into a $ref
+
+
+def distribution_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a distribution."""
+    numbers = {"type": "array", "items": {"type": "number"}, "minItems": 1}
+    return {
+        "description": "A prior over one number",
+        "type": "object",
+        "properties": {kind: numbers for kind in KINDS},
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": False,
+    }
+
+
+Share = Annotated[Distribution, Quantity(0.0, 1.0)]
+Support = Annotated[Distribution, Quantity(-1.0, 1.0)]
+NonNegative = Annotated[Distribution, Quantity(0.0)]
+Positive = Annotated[Distribution, Quantity(0.0, open_low=True)]
+AnyNumber = Annotated[Distribution, Quantity()]
+Days = Annotated[Distribution, Duration()]
+Horizon = Annotated[int, WholeDays()]
+SupportOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(-1.0, 1.0, word="evidence")]
+PositiveOrEvidence = Annotated[
+    Distribution | Literal["evidence"], Quantity(0.0, open_low=True, word="evidence")
+]
+When = Annotated[datetime.date | Distribution, Moment()]
+CalendarDate = Annotated[datetime.date, Date()]

@@ -1,0 +1,161 @@
+"""A scenario, ready to run: the document with every word resolved to a number or a prior.
+
+`Scenario` is what the rest of the package works with. Where the document says `evidence`, it holds the prior that was
+read; where it leaves a default to the scenario as written (self-reliance, who bargains), it holds the outcome.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sim.scenario.evidence import Evidence, StanceReading
+from sim.scenario.schema import Actor, Document, Guarantor, Initiator, Mediator, Parameters, Patron, Pressure, Talks
+from sim.scenario.yamltree import Path, Place
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A frozen scenario.
+
+    Attributes
+    ----------
+    document
+        All fields, resolved: no stance is `evidence` any more.
+    principal, counterpart
+        Who bargains, by id; no counterpart: no agreement can be concluded.
+    readings
+        For each actor whose stance or ambiguity was read from evidence, how.
+    evidence
+        All items, for reports; None where the scenario has none.
+    places
+        File, line and column of each key that a file wrote; other values are defaults.
+    """
+
+    document: Document
+    principal: str
+    counterpart: str | None
+    readings: Mapping[str, StanceReading] = field(default_factory=dict)
+    evidence: Evidence | None = None
+    places: Mapping[Path, Place] = field(default_factory=dict, compare=False)
+
+    @property
+    def id(self) -> str:
+        """Name of the scenario."""
+        return self.document.id
+
+    @property
+    def as_of(self) -> datetime.date:
+        """Day 0."""
+        return self.document.question.as_of
+
+    @property
+    def horizon(self) -> int:
+        """Length of the window in days."""
+        return self.document.question.horizon
+
+    @property
+    def milestones(self) -> tuple[int, ...]:
+        """Days on which outcomes are reported, rising, the horizon last."""
+        return tuple(sorted({*self.document.question.milestones, self.horizon}))
+
+    @property
+    def actors(self) -> Mapping[str, Actor]:
+        """Actors by id, in file order."""
+        return self.document.actors
+
+    @property
+    def pressures(self) -> Mapping[str, Pressure]:
+        """Pressures by id."""
+        return self.document.pressures
+
+    @property
+    def talks(self) -> Mapping[str, Talks]:
+        """Scheduled talks by id."""
+        return self.document.talks
+
+    @property
+    def parameters(self) -> Parameters:
+        """Structural parameters or their priors."""
+        return self.document.parameters
+
+    def name_of(self, actor: str) -> str:
+        """Return what reports call an actor."""
+        written = self.actors[actor].name
+        return written if written is not None else actor.replace("-", " ").title()
+
+    def plain(self) -> dict[str, Any]:
+        """Return the resolved document as plain values, keys as in a file."""
+        return self.document.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the resolved document, hexadecimal."""
+        text = json.dumps(self.plain(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def resolve(document: Document, evidence: Evidence | None, places: Mapping[Path, Place] | None = None) -> Scenario:
+    """Make a checked document into a scenario: read stances, fill in defaults that depend on the whole."""
+    readings: dict[str, StanceReading] = {}
+    actors = {}
+    has_patron = any(isinstance(actor, Patron) for actor in document.actors.values())
+    for name, actor in document.actors.items():
+        changes: dict[str, Any] = {}
+        if "evidence" in (actor.stance, actor.ambiguity):
+            reading = _reading(evidence, name, document.question.as_of)
+            readings[name] = reading
+            changes = {key: value for key, value in _read(reading).items() if getattr(actor, key) == "evidence"}
+        if isinstance(actor, Initiator) and actor.self_reliance is None:
+            changes["self_reliance"] = Initiator.model_validate(
+                {"role": "initiator", "stance": 0, "self_reliance": 0.1 if has_patron else 1.0}
+            ).self_reliance
+        actors[name] = actor.model_copy(update=changes)
+    resolved = document.model_copy(update={"actors": actors})
+    principal = document.bargaining.principal or default_principal(resolved)
+    counterpart = document.bargaining.counterpart or default_counterpart(resolved, principal)
+    return Scenario(resolved, principal, counterpart, readings, evidence, places or {})
+
+
+def default_principal(document: Document) -> str:
+    """Return the patron with the largest median share, or the initiator where there is no patron."""
+    patrons = {name: actor.share.median for name, actor in document.actors.items() if isinstance(actor, Patron)}
+    if patrons:
+        return _first_largest(patrons)
+    return next(name for name, actor in document.actors.items() if isinstance(actor, Initiator))
+
+
+def default_counterpart(document: Document, principal: str) -> str | None:
+    """Return the guarantor of largest median strength, else the mediator with most leverage over the principal."""
+    guarantors = {n: a.strength.median for n, a in document.actors.items() if isinstance(a, Guarantor)}
+    if guarantors:
+        return _first_largest(guarantors)
+    leverage = {
+        name: document.ties[name][principal].median
+        for name, actor in document.actors.items()
+        if isinstance(actor, Mediator) and principal in document.ties.get(name, {})
+    }
+    leverage = {name: value for name, value in leverage.items() if value > 0}
+    return _first_largest(leverage) if leverage else None
+
+
+def _first_largest(values: Mapping[str, float]) -> str:
+    return max(values, key=lambda name: values[name])  # `max` keeps the first of equals
+
+
+def _reading(evidence: Evidence | None, actor: str, as_of: datetime.date) -> StanceReading:
+    reading = evidence.stance(actor, as_of) if evidence is not None else None
+    if reading is None:
+        raise LookupError(actor)
+    return reading
+
+
+def _read(reading: StanceReading) -> dict[str, Any]:
+    from sim.distributions import Fixed
+
+    return {"stance": reading.prior, "ambiguity": Fixed(round(max(reading.ambiguity, 0.02), 6))}

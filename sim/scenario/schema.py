@@ -1,0 +1,236 @@
+"""The language of a scenario file, as frozen pydantic models: one class per map.
+
+These models are the language's only definition: the loader checks with them, the JSON Schema for editors is generated
+from them. Meanings and defaults follow the model's reference (docs/model.md); `Document` is a whole file after
+`extends` has been followed.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from sim.distributions import Fixed, LogNormal, Normal
+from sim.scenario.quantities import (
+    AnyNumber,
+    CalendarDate,
+    Days,
+    Horizon,
+    NonNegative,
+    Positive,
+    PositiveOrEvidence,
+    Quantity,
+    Share,
+    Support,
+    SupportOrEvidence,
+    When,
+)
+
+FORMAT = "offramp/scenario/1"
+MAX_ACTORS = 32
+MAX_PRESSURES = 128
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+
+
+class Part(BaseModel):
+    """What all parts share: frozen, no unknown keys, no coercion of text to numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+class Question(Part):
+    """What is asked, as of when, over which window, and how it resolves."""
+
+    as_of: CalendarDate = Field(description="Day 0: the last day of news the forecast may use")
+    horizon: Horizon = Field(description="Length of the window in days")
+    milestones: tuple[Horizon, ...] = Field(
+        default=(), max_length=12, strict=False, description="Days to report besides the horizon"
+    )
+    resolves: Text = Field(description="What makes the answer yes")
+    does_not_resolve: Text = Field(description="What looks like it but does not")
+
+
+class Confidence(Part):
+    """The analyst's own confidence, in words; never computed."""
+
+    level: Literal["low", "moderate", "high"]
+    basis: Text
+
+
+class Start(Part):
+    """The phase at the as-of date."""
+
+    phase: Literal["standoff", "agreement"] = "standoff"
+
+
+class Bargaining(Part):
+    """Who negotiates, where the default rule (largest patron, strongest guarantor) is wrong."""
+
+    principal: Id | None = None
+    counterpart: Id | None = None
+
+
+class Actor(Part):
+    """Fields that every role has."""
+
+    name: Title | None = Field(default=None, description="How reports call it; made from the id where absent")
+    stance: SupportOrEvidence = Field(
+        description="Support for an offensive, or `evidence` to read it from the evidence file"
+    )
+    resolve: Share = Field(default=Fixed(0.7), description="How firmly it keeps its own view")
+    salience: Share = Field(default=Fixed(0.8), description="How much the question matters to it")
+    ambiguity: PositiveOrEvidence = Field(
+        default=Fixed(0.3), description="Sd of the noise in its public signals, or `evidence`"
+    )
+    strength: NonNegative = Field(
+        default=Fixed(0.0), description="Military weight in the theatre; the initiator's is about 1"
+    )
+    basis: Text | None = Field(default=None, description="Why these numbers")
+
+
+class Initiator(Actor):
+    """Would launch the offensive. Posture: readiness."""
+
+    role: Literal["initiator"]
+    posture: Share = Field(default=Fixed(0.4), description="Readiness at the start")
+    self_reliance: Share | None = Field(
+        default=None, description="What it can do without backing; 0.1, or 1 where there is no patron"
+    )
+    momentum: Share = Field(default=Fixed(0.0), description="Recent victories")
+
+
+class Patron(Actor):
+    """Backs the initiator. Posture: backing."""
+
+    role: Literal["patron"]
+    posture: Share = Field(default=Fixed(0.3), description="Backing at the start")
+    share: Positive = Field(default=Fixed(1.0), description="Its part of the backing, before normalising over patrons")
+    exposure: Share = Field(default=Fixed(0.5), description="How far displacement costs it")
+
+
+class Guarantor(Actor):
+    """Deters. Posture: deterrence."""
+
+    role: Literal["guarantor"]
+    posture: Share = Field(default=Fixed(0.4), description="Deterrence at the start")
+    air_denial: Share = Field(default=Fixed(0.0), description="How far its air defences can blunt the backing")
+
+
+class Defender(Actor):
+    """Holds the ground. Posture: provocation."""
+
+    role: Literal["defender"]
+    posture: Share = Field(default=Fixed(0.1), description="Provocation at the start")
+    militancy: Share = Field(default=Fixed(0.2), description="Readiness to provoke")
+
+
+class Mediator(Actor):
+    """Speaks, offers, appeals. Posture: engagement."""
+
+    role: Literal["mediator"]
+    posture: Share = Field(default=Fixed(0.0), description="Engagement at the start")
+    attention: Share = Field(default=Fixed(0.1), description="Engagement without bad news")
+
+
+AnyActor = Annotated[Initiator | Patron | Guarantor | Defender | Mediator, Field(discriminator="role")]
+ROLES: dict[str, type[Actor]] = {
+    "initiator": Initiator,
+    "patron": Patron,
+    "guarantor": Guarantor,
+    "defender": Defender,
+    "mediator": Mediator,
+}
+
+
+class Pressure(Part):
+    """Diplomatic pressure of one actor on another over time."""
+
+    source: Id = Field(alias="from")
+    target: Id = Field(alias="on")
+    aim: Literal["restrain", "encourage"]
+    channel: Literal["persuasion", "conditional"] = "persuasion"
+    intensity: Share
+    start: When = Field(
+        default=Fixed(0.0), description="Date or day count; before day 0 where it is in force already"
+    )
+    end: When | None = Field(default=None, description="First day without it; the horizon where absent")
+    ramp: Days | None = Field(default=None, description="Days to full strength; at once where absent")
+    half_life: Days | None = Field(default=None, description="Days in which it fades to half; no fading where absent")
+    basis: Text | None = None
+
+
+class Talks(Part):
+    """A scheduled meeting that makes an agreement likelier on its days."""
+
+    start: When
+    end: When | None = Field(default=None, description="First day after it; one day where absent")
+    boost: NonNegative
+    basis: Text | None = None
+
+
+def _lognormal(median: float, log_sd: float, description: str) -> Any:
+    return Field(default=LogNormal(median, log_sd), description=description)
+
+
+class Parameters(Part):
+    """Structural parameters; the defaults are the priors (docs/model.md, section 7)."""
+
+    precision: Positive = _lognormal(7.0, 0.3, "Precision of the quantal response")
+    inertia: NonNegative = _lognormal(0.1, 0.5, "Price of acting")
+    launch_rate: NonNegative = _lognormal(0.19, 0.6, "Launches a day at full imminence and will")
+    agreement_rate: NonNegative = _lognormal(0.06, 0.5, "Agreements a day at full gain")
+    contest: Positive = _lognormal(2.0, 0.15, "Decisiveness of the contest success function")
+    rift_cost: NonNegative = _lognormal(0.8, 0.6, "Cost to a patron of a rift with a guarantor")
+    defeat_cost: NonNegative = _lognormal(0.3, 0.4, "Cost to the initiator of a failed offensive")
+    provocation_pull: NonNegative = _lognormal(0.6, 0.6, "Pull of attacks on a patron")
+    humanitarian_cost: NonNegative = _lognormal(0.4, 0.6, "Cost to a patron of displacement")
+    clash_cost: NonNegative = _lognormal(0.4, 0.6, "Cost to a guarantor of a clash with a patron")
+    agreement_gain: NonNegative = _lognormal(0.15, 0.6, "Worth of an agreement in itself")
+    press_effect: NonNegative = _lognormal(2.0, 0.5, "Effect of persuasion on stances")
+    condition_effect: NonNegative = _lognormal(1.0, 0.5, "Effect of conditional pressure on payoffs")
+    incident_rate: NonNegative = _lognormal(0.4, 0.4, "Incidents a day at full provocation")
+    strike_rate: NonNegative = _lognormal(0.12, 0.4, "Days of heavy bombing a day")
+    restraint: NonNegative = _lognormal(0.4, 0.5, "Share of the launch hazard left under a credible agreement")
+    break_rate: NonNegative = _lognormal(0.02, 0.6, "Breakdowns a day under full violence")
+    troop_weight: NonNegative = _lognormal(1.0, 0.5, "Weight of a guarantor's troops in defence")
+    frailty: NonNegative = _lognormal(0.12, 0.4, "Sd of what is not observed of each actor")
+    patron_bias: AnyNumber = Field(default=Normal(0.0, 0.15), description="Common shift of all patrons")
+    guarantor_bias: AnyNumber = Field(default=Normal(0.0, 0.15), description="Common shift of all guarantors")
+    agreement_position: Support = Field(default=Fixed(-0.35), description="Where an agreement lies on the axis")
+
+
+class Document(Part):
+    """A whole scenario file after `extends` has been followed."""
+
+    format: Literal["offramp/scenario/1"] = Field(alias="schema")
+    id: Id
+    title: Title
+    question: Question
+    confidence: Confidence | None = None
+    evidence: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = Field(
+        default=None, description="Evidence file, relative to this one"
+    )
+    population: Positive | None = Field(default=None, description="People at risk")
+    credibility: Share = Field(default=Fixed(1.0), description="Credibility of agreements in this conflict")
+    start: Start = Start()
+    bargaining: Bargaining = Bargaining()
+    actors: dict[Id, AnyActor] = Field(min_length=1, max_length=MAX_ACTORS)
+    ties: dict[Id, dict[Id, Share]] = Field(default={}, description="source: {target: leverage of source over target}")
+    pressures: dict[Id, Pressure] = Field(default={}, max_length=MAX_PRESSURES)
+    talks: dict[Id, Talks] = Field(default={}, max_length=MAX_PRESSURES)
+    parameters: Parameters = Parameters()
+    notes: dict[Id, Text] = Field(default={}, max_length=64, description="Assumptions that reports show")
+
+
+def field_range(model: type[Part], name: str) -> tuple[float, float]:
+    """Return the range to which draws of a field are clipped; infinite where it has none."""
+    field = model.model_fields[name]
+    inner = [mark for choice in getattr(field.annotation, "__args__", ()) for mark in getattr(choice, "__metadata__", ())]
+    for mark in (*field.metadata, *inner):
+        if isinstance(mark, Quantity):
+            return mark.low, mark.high
+    return float("-inf"), float("inf")

@@ -1,0 +1,1 @@
+"""Docking: the fast model against an independent plain one."""
