@@ -283,3 +283,10 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         argument = principal.argument if isinstance(principal, Patron) else launch_argument
         violence = self.theatre.attacks + self.theatre.bombing
         return np.minimum(self.parameter("break_rate") * violence * self._response(argument), 1)
+
+    def close(self) -> None:
+        """Let go of the arrays: Mesa before 3.4 keeps every model that ever had agents."""
+        counters = getattr(mesa.Agent, "_ids", None)
+        if isinstance(counters, dict):
+            counters.pop(self, None)
+        self.remove_all_agents()

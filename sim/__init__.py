@@ -1,0 +1,69 @@
+"""offramp: scenario files in, probability reports out.
+
+    import sim
+    scenario = sim.load("scenarios/idlib-2018/baseline.yaml")
+    forecast = sim.run(scenario, runs=20_000, seed=1)
+    print(forecast.probability("offensive", by=90))
+    forecast.write_report("reports/idlib")
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.forecast import Forecast
+    from sim.scenario.scenario import Scenario
+
+__all__ = ["load", "run"]
+
+
+def load(path: str | PathLike[str]) -> Scenario:
+    """Load a scenario file with all it extends and the evidence it names.
+
+    Raises
+    ------
+    sim.errors.ScenarioError
+        Where anything is wrong; its `faults` list all of it.
+    """
+    from sim.scenario.load import load as load_scenario
+
+    return load_scenario(path)
+
+
+def run(
+    scenario: Scenario,
+    *,
+    runs: int | None = None,
+    seed: int = 0,
+    replicates: int = 2,
+    precision: float | None = None,
+    workers: int = 1,
+) -> Forecast:
+    """Run a scenario and return its forecast.
+
+    Parameters
+    ----------
+    runs
+        Number of runs; 20,000 where not given. With a precision, the most runs to make (1,000,000 where not given).
+    seed
+        Same seed, same forecast, whatever the number of workers.
+    replicates
+        Runs that share one draw of what is not known.
+    precision
+        Stop when the 95% Monte Carlo interval of every probability of an offensive is this much or less either side.
+    workers
+        Processes to use. With more than one, call from under `if __name__ == "__main__":` in a script.
+
+    Raises
+    ------
+    sim.errors.UsageError
+        Where an argument is out of range.
+    """
+    from sim.executors import Local, Serial
+    from sim.plan import Plan
+    from sim.runner import run as run_plan
+
+    plan = Plan(runs=runs, seed=seed, replicates=replicates, precision=precision)
+    return run_plan(scenario, plan, executor=Serial() if workers == 1 else Local(workers))

@@ -1,0 +1,167 @@
+"""The ensemble: one block of runs, played and tallied. `run_block` is the unit of work, of seeding and of caching.
+
+A block always draws for all its runs and then keeps those asked for, so run number 12,345 is the same run whatever
+the number of runs, the horizon or the workers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.model.arrays import Bools, Days
+from sim.model.crisis import Crisis, Dice
+from sim.model.inputs import Draws, draw_inputs, inputs_of, uncertain_inputs
+from sim.model.theatre import Theatre
+from sim.scenario.scenario import Scenario
+from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_draw
+
+BLOCK_RUNS = 4096
+WEEK = 7
+STANCE_BINS, POSTURE_BINS = 100, 50
+INPUT_BINS = 16
+FIRST_EVENTS = ("strikes", "agreement", "offensive", "limited", "full")
+OUTCOMES = ("strikes", "agreement", "offensive")
+STATES = ("standoff", "agreement", "offensive")
+END_STATES = ("standoff", "agreement", "limited", "full")
+
+RECORD = np.dtype(
+    [("strikes", "<i2"), ("agreement", "<i2"), ("offensive", "<i2"), ("end", "u1"), ("breakdowns", "u1")]
+)
+"""What is kept of each run, 8 bytes: first days (the horizon where never), end state, breakdowns (255 at most)."""
+
+
+@dataclass(frozen=True)
+class BlockTask:
+    """One block of one scenario; `runs` of its runs are kept, from the first."""
+
+    scenario: Scenario
+    seed: int
+    block: int
+    replicates: int
+    runs: int = BLOCK_RUNS
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return f"block {self.block} of {self.scenario.id}"
+
+
+@dataclass(frozen=True)
+class BlockResult:
+    """What a block gives: counts that merge, and the record of each run, dtype `RECORD`."""
+
+    tally: Tally
+    records: npt.NDArray[np.void]
+
+
+def run_block(task: BlockTask) -> BlockResult:
+    """Play one block and tally it."""
+    draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
+    crisis = Crisis(task.scenario, draws, Dice(task.seed, task.block))
+    watch = _Watch(task)
+    theatre = crisis.play(watch)
+    crisis.close()
+    days = first_days(theatre, task.runs, task.scenario.horizon)
+    counts = {**watch.counts(), **_event_counts(task, theatre, days), **_input_counts(task, draws, days)}
+    return BlockResult(Tally(counts), _records(task, theatre))
+
+
+def first_days(theatre: Theatre, runs: int, horizon: int) -> dict[str, Days]:
+    """Return the day of each first event for the first `runs` runs; the horizon where it never happened."""
+    offensive, full = theatre.offensive[:runs], theatre.full[:runs]
+    never = np.int16(horizon)
+    return {
+        "strikes": theatre.first_strike[:runs],
+        "agreement": theatre.first_agreement[:runs],
+        "offensive": offensive,
+        "limited": np.where(full, never, offensive),
+        "full": np.where(full, offensive, never),
+    }
+
+
+def _event_counts(task: BlockTask, theatre: Theatre, days: dict[str, Days]) -> dict[str, Counts]:
+    horizon, replicates, runs = task.scenario.horizon, task.replicates, task.runs
+    ends = _end_states(theatre, runs)
+    return {
+        "runs": np.array(runs, dtype=np.int64),
+        "first_days": np.stack([replicate_days(days[name], horizon, replicates) for name in FIRST_EVENTS]),
+        "ends": np.stack([successes_per_draw(ends == code, replicates) for code in range(len(END_STATES))]),
+        "broke_agreement": successes_per_draw(theatre.broke_agreement[:runs], replicates),
+        "breakdowns": np.array(int(theatre.breakdowns[:runs].sum()), dtype=np.int64),
+    }
+
+
+def _end_states(theatre: Theatre, runs: int) -> npt.NDArray[np.uint8]:
+    """Code the state at the horizon by its place in `END_STATES`."""
+    launched = np.where(theatre.full, 3, 2)
+    return np.where(theatre.ended, launched, theatre.agreement).astype(np.uint8)[:runs]
+
+
+def _input_counts(task: BlockTask, draws: Draws, days: dict[str, Days]) -> dict[str, Counts]:
+    """Count draws by bin of each uncertain input, outcome, milestone and number of successes."""
+    scenario, replicates = task.scenario, task.replicates
+    names = [one.path for one in uncertain_inputs(scenario)]
+    kept = task.runs // replicates
+    shape = (len(names), len(OUTCOMES), len(scenario.milestones), INPUT_BINS, replicates + 1)
+    counts = np.zeros(shape, dtype=np.int64)
+    for o, outcome in enumerate(OUTCOMES):
+        for m, day in enumerate(scenario.milestones):
+            successes = (days[outcome] < day).reshape(-1, replicates).sum(axis=1)
+            for i, name in enumerate(names):
+                bins = (draws.quantiles[name][:kept] * INPUT_BINS).astype(np.int64)
+                joint = bins * (replicates + 1) + successes
+                counts[i, o, m] = np.bincount(joint, minlength=shape[3] * shape[4]).reshape(shape[3:])
+    return {"inputs": counts}
+
+
+def _records(task: BlockTask, theatre: Theatre) -> npt.NDArray[np.void]:
+    records = np.zeros(task.runs, dtype=RECORD)
+    records["strikes"] = theatre.first_strike[: task.runs]
+    records["agreement"] = theatre.first_agreement[: task.runs]
+    records["offensive"] = theatre.offensive[: task.runs]
+    records["end"] = _end_states(theatre, task.runs)
+    records["breakdowns"] = np.minimum(theatre.breakdowns[: task.runs], 255)
+    return records
+
+
+class _Watch:
+    """Counts states by day and stances and postures by week, over the runs in which no offensive has begun."""
+
+    def __init__(self, task: BlockTask) -> None:
+        weeks = task.scenario.horizon // WEEK + 1
+        actors = len(task.scenario.actors)
+        self._runs = task.runs
+        self._states = np.zeros((len(STATES), task.scenario.horizon + 1), dtype=np.int64)
+        self._stance = np.zeros((actors, weeks, STANCE_BINS), dtype=np.int64)
+        self._posture = np.zeros((actors, weeks, POSTURE_BINS), dtype=np.int64)
+
+    def start(self, crisis: Crisis) -> None:
+        """Count the state before day 0."""
+        self._count_states(crisis, 0)
+        self._count_actors(crisis, 0)
+
+    def day_end(self, crisis: Crisis) -> None:
+        """Count the state at the end of a day, which is the state at the day after it."""
+        day = crisis.day + 1
+        self._count_states(crisis, day)
+        if day % WEEK == 0:
+            self._count_actors(crisis, day // WEEK)
+
+    def counts(self) -> dict[str, Counts]:
+        """Return the counts by name."""
+        return {"states": self._states, "stance": self._stance, "posture": self._posture}
+
+    def _count_states(self, crisis: Crisis, day: int) -> None:
+        ended: Bools = crisis.theatre.ended[: self._runs]
+        agreed = crisis.theatre.agreement[: self._runs]
+        offensive = np.count_nonzero(ended)
+        agreement = np.count_nonzero(agreed & ~ended)
+        self._states[:, day] = (self._runs - offensive - agreement, agreement, offensive)
+
+    def _count_actors(self, crisis: Crisis, week: int) -> None:
+        going = ~crisis.theatre.ended[: self._runs]
+        for index, actor in enumerate(crisis.actors):
+            self._stance[index, week] = histogram(actor.stance[: self._runs][going], -1, 1, STANCE_BINS)
+            self._posture[index, week] = histogram(actor.posture[: self._runs][going], 0, 1, POSTURE_BINS)

@@ -1,0 +1,51 @@
+"""What a result depends on besides its inputs: code, packages and the processor's level.
+
+NumPy picks its kernels by processor, and they differ in the last bits of exp and pow. So the same inputs give the
+same bytes on the same level and package versions, and every result says which those were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+PACKAGES = ("numpy", "scipy", "mesa")
+MODEL_SOURCES = ("model", "ensemble.py", "rng.py", "distributions.py", "tallies.py")
+
+
+def version() -> str:
+    """Version of offramp."""
+    try:
+        return metadata.version("offramp")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}}
+
+
+@cache
+def model_version() -> str:
+    """Digest of the source files that decide what a run does."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for name in MODEL_SOURCES:
+        source = here / name
+        for file in sorted(source.rglob("*.py")) if source.is_dir() else [source]:
+            digest.update(file.relative_to(here).as_posix().encode())
+            digest.update(file.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:16]
+
+
+def cpu_level() -> str:
+    """Machine and the highest SIMD level that NumPy uses on it, such as `x86_64-AVX512_SKX`."""
+    from numpy._core._multiarray_umath import __cpu_features__ as features
+
+    levels = ("AVX512_SPR", "AVX512_ICL", "AVX512_SKX", "AVX2", "SVE", "ASIMD", "VSX4", "VSX3", "VX", "SSE42", "LSX", "RVV")
+    best = next((level for level in levels if features.get(level)), "baseline")
+    return f"{platform.machine()}-{best}"

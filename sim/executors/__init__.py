@@ -1,0 +1,6 @@
+"""Executors map a function over tasks, here or in other processes; they know no scenarios."""
+
+from sim.executors.base import Executor, Serial
+from sim.executors.local import Local
+
+__all__ = ["Executor", "Local", "Serial"]

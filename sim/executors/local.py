@@ -1,0 +1,73 @@
+"""Worker processes on this machine.
+
+Workers are spawned, never forked, so that they behave the same on every platform and under threads. A few tasks more
+than there are workers are in flight: enough to keep them busy, few enough that stopping is quick.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+from sim.errors import ExecutionError, UsageError
+from sim.executors.base import Executor, failure
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+class Local(Executor):
+    """A pool of worker processes, started for each `map` and gone after it."""
+
+    def __init__(self, workers: int) -> None:
+        if workers < 1:
+            raise UsageError(f"expected at least one worker (got {workers})")
+        self.workers = workers
+
+    def map(
+        self,
+        function: Callable[[Task], Result],
+        tasks: Iterable[Task],
+        finished: Callable[[], None] | None = None,
+    ) -> Iterator[Result]:
+        """Yield results in order; a lost worker is an `ExecutionError` that names the task waited for."""
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_ignore_interrupt)
+        waiting: deque[tuple[Task, Future[Result]]] = deque()
+        source = iter(tasks)
+        try:
+            while True:
+                while len(waiting) < 2 * self.workers and (task := next(source, None)) is not None:
+                    future = pool.submit(function, task)
+                    if finished is not None:
+                        future.add_done_callback(lambda done: finished() if _succeeded(done) else None)
+                    waiting.append((task, future))
+                if not waiting:
+                    return
+                yield _result(*waiting.popleft())
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _succeeded(future: Future[Result]) -> bool:
+    return not future.cancelled() and future.exception() is None
+
+
+def _result(task: Task, future: Future[Result]) -> Result:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        message = f"a worker process died while {task} was waited for; was it killed, or out of memory?"
+        raise ExecutionError(message) from error
+    except Exception as error:
+        raise failure(task, error) from error
+
+
+def _ignore_interrupt() -> None:
+    """Leave Ctrl-C to the parent, which keeps what is done and stops the pool."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,119 @@
+"""A forecast: what the runs of a scenario say, and the questions that may be asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.ensemble import FIRST_EVENTS, OUTCOMES
+from sim.errors import UsageError
+from sim.estimates import Estimate, difference
+from sim.plan import Plan
+from sim.record import Status, event_estimate, forecast_record
+from sim.scenario.scenario import Scenario
+from sim.tallies import Tally
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a scenario's runs say.
+
+    Attributes
+    ----------
+    tally
+        Counts over all runs.
+    records
+        One record a run, dtype `RECORD`, of the first 1,000,000 runs.
+    status
+        `complete`; `interrupted`: fewer runs than planned; `imprecise`: the runs did not reach the precision.
+    """
+
+    scenario: Scenario
+    plan: Plan
+    tally: Tally
+    records: npt.NDArray[np.void]
+    status: Status = "complete"
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+        return int(self.tally["runs"])
+
+    @property
+    def draws(self) -> int:
+        """Number of draws of what we do not know."""
+        return self.runs // self.plan.replicates
+
+    def probability(self, outcome: str, by: int | None = None) -> Estimate:
+        """Return the probability that an outcome comes within `by` days, the horizon where it is not given.
+
+        Parameters
+        ----------
+        outcome
+            `offensive`, its kinds `limited` and `full`, `agreement` (the first one concluded), `strikes` (the first day
+            of heavy bombing); the last two only as long as no offensive has come first.
+
+        Raises
+        ------
+        UsageError
+            Where there is no such outcome or the day lies outside the horizon.
+        """
+        horizon = self.scenario.horizon
+        day = horizon if by is None else by
+        if outcome not in FIRST_EVENTS:
+            raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(FIRST_EVENTS)}")
+        if not 1 <= day <= horizon:
+            raise UsageError(f"expected a day from 1 to {horizon} (got {day})")
+        return event_estimate(self.tally, outcome, day)
+
+    def difference(self, other: Forecast, outcome: str, by: int | None = None) -> Estimate:
+        """Return the change of a probability from this forecast to another, paired run by run.
+
+        Raises
+        ------
+        UsageError
+            Where the two do not share seed and replicates, or the outcome is not one of `OUTCOMES`.
+        """
+        if (self.plan.seed, self.plan.replicates) != (other.plan.seed, other.plan.replicates):
+            raise UsageError("paired differences need the same seed and replicates in both forecasts")
+        if outcome not in OUTCOMES:
+            raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(OUTCOMES)}")
+        runs = min(len(self.records), len(other.records))
+        first = self.records[outcome][:runs] < (by or self.scenario.horizon)
+        second = other.records[outcome][:runs] < (by or other.scenario.horizon)
+        return difference(first, second, self.plan.replicates)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each outcome and day: outcome, day, p, mc_low, mc_high, input_sd."""
+        import pandas as pd
+
+        rows = [
+            (outcome, day, one.p, one.low, one.high, one.input_sd)
+            for outcome in FIRST_EVENTS
+            for day in range(1, self.scenario.horizon + 1)
+            for one in (self.probability(outcome, day),)
+        ]
+        return pd.DataFrame(rows, columns=["outcome", "day", "p", "mc_low", "mc_high", "input_sd"])
+
+    def record(self, command: str | None = None) -> dict[str, Any]:
+        """Return the content of `forecast.json`, format `offramp/forecast/1` (docs/forecast.md)."""
+        return forecast_record(self.scenario, self.plan, self.tally, self.records, self.status, command)
+
+    def write_report(self, folder: str | Path, command: str | None = None) -> list[Path]:
+        """Write report.html, report.md and forecast.json into a folder; return their paths.
+
+        Raises
+        ------
+        ReportError
+            Where the folder cannot be written.
+        """
+        from sim.reporting import write_report  # late: it brings in Plotly
+
+        return write_report(self.record(command), Path(folder))

@@ -1,0 +1,246 @@
+"""The plain record of a forecast: the content of `forecast.json`, from which every report is made.
+
+Keys stand in a fixed order and numbers are rounded well below their Monte Carlo error, so the same forecast is the same
+bytes. docs/forecast.md describes the format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import environment
+from sim.distributions import Distribution
+from sim.ensemble import END_STATES, FIRST_EVENTS, STATES, WEEK
+from sim.estimates import Estimate, beta_range, estimate
+from sim.model.inputs import inputs_of
+from sim.plan import Plan
+from sim.scenario.evidence import Evidence
+from sim.scenario.scenario import Scenario
+from sim.tallies import Tally, draws_by_successes, histogram_quantiles, replicate_days
+
+FORMAT = "offramp/forecast/1"
+QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+POSTURES = {
+    "initiator": "readiness",
+    "patron": "backing",
+    "guarantor": "deterrence",
+    "defender": "provocation",
+    "mediator": "engagement",
+}
+DOTS = 100
+
+Status = Literal["complete", "interrupted", "imprecise"]
+Records = npt.NDArray[np.void]
+
+def forecast_record(
+    scenario: Scenario, plan: Plan, tally: Tally, records: Records, status: Status, command: str | None
+) -> dict[str, Any]:
+    """Return the record as plain values, in the order of the file."""
+    runs = int(tally["runs"])
+    return {
+        "schema": FORMAT,
+        "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
+        "question": scenario.document.question.model_dump(mode="json"),
+        "confidence": None if scenario.document.confidence is None else scenario.document.confidence.model_dump(),
+        "as_of": scenario.as_of.isoformat(),
+        "horizon": scenario.horizon,
+        "milestones": list(scenario.milestones),
+        "seed": plan.seed,
+        "runs": runs,
+        "draws": runs // plan.replicates,
+        "replicates": plan.replicates,
+        "precision": plan.precision,
+        "status": status,
+        "outcomes": {name: _milestones(scenario, tally, name) for name in FIRST_EVENTS},
+        "incidence": _incidence(scenario, tally),
+        "states": _states(scenario, tally, runs),
+        "ends": {name: _plain(estimate(tally["ends"][code])) for code, name in enumerate(END_STATES)},
+        "after_agreement": _plain(estimate(tally["broke_agreement"])),
+        "breakdowns_per_run": _round(int(tally["breakdowns"]) / runs),
+        "actors": _actors(scenario, tally),
+        "dots": _dots(records, scenario.horizon),
+        "convergence": _convergence(records, scenario.horizon, plan.replicates),
+        "schedule": _schedule(scenario),
+        "provenance": _provenance(scenario),
+        "environment": {
+            "offramp": environment.version(),
+            "model": environment.model_version(),
+            **environment.package_versions(),
+            "cpu": environment.cpu_level(),
+        },
+        "command": command,
+    }
+
+def event_estimate(tally: Tally, outcome: str, day: int) -> Estimate:
+    """Estimate the probability that the first event of a kind comes before `day`."""
+    return estimate(draws_by_successes(tally["first_days"][FIRST_EVENTS.index(outcome)], day))
+
+def _milestones(scenario: Scenario, tally: Tally, outcome: str) -> dict[str, Any]:
+    return {str(day): _plain(event_estimate(tally, outcome, day)) for day in scenario.milestones}
+
+def _plain(one: Estimate) -> dict[str, Any]:
+    spread = None if one.input_sd is None else beta_range(one.p, one.input_sd)
+    return {
+        "p": _round(one.p),
+        "mc_low": _round(one.low),
+        "mc_high": _round(one.high),
+        "input_sd": None if one.input_sd is None else _round(one.input_sd),
+        "input_range": None if spread is None else [_round(edge) for edge in spread],
+    }
+
+def _incidence(scenario: Scenario, tally: Tally) -> dict[str, Any]:
+    """Cumulative incidence of first events; position n of a list is "within n days"."""
+    curves: dict[str, Any] = {"day": list(range(scenario.horizon + 1))}
+    for outcome in FIRST_EVENTS:
+        estimates = [event_estimate(tally, outcome, day) for day in range(1, scenario.horizon + 1)]
+        curves[outcome] = {
+            "p": [0.0, *(_round(one.p) for one in estimates)],
+            "mc_low": [0.0, *(_round(one.low) for one in estimates)],
+            "mc_high": [0.0, *(_round(one.high) for one in estimates)],
+        }
+    return curves
+
+def _states(scenario: Scenario, tally: Tally, runs: int) -> dict[str, Any]:
+    """State occupation; position n of a list is the state at day n, the end of day n - 1."""
+    curves = {name: [_round(count / runs) for count in tally["states"][code]] for code, name in enumerate(STATES)}
+    return {"day": list(range(scenario.horizon + 1)), **curves}
+
+def _actors(scenario: Scenario, tally: Tally) -> dict[str, Any]:
+    """Weekly quantiles of stance and posture among runs in which no offensive has begun yet."""
+    weeks = range(tally["stance"].shape[1])
+    result = {}
+    for index, (name, actor) in enumerate(scenario.actors.items()):
+        role: str = actor.role  # type: ignore[attr-defined]
+        stance = [_quantiles(tally["stance"][index, week], -1.0) for week in weeks]
+        posture = [_quantiles(tally["posture"][index, week], 0.0) for week in weeks]
+        result[name] = {
+            "name": scenario.name_of(name),
+            "role": role,
+            "posture_name": POSTURES[role],
+            "basis": actor.basis,
+            "day": [week * WEEK for week in weeks],
+            "stance": {q: [row[i] for row in stance] for i, q in enumerate(QUANTILES)},
+            "posture": {q: [row[i] for row in posture] for i, q in enumerate(QUANTILES)},
+        }
+    return result
+
+def _quantiles(counts: npt.NDArray[np.int64], low: float) -> list[float | None]:
+    values = histogram_quantiles(counts, low, 1.0, tuple(QUANTILES.values()))
+    return [None if value is None else round(value, 4) for value in values]
+
+def _dots(records: Records, horizon: int) -> list[dict[str, Any]]:
+    """Choose 100 real runs whose end states stand in proportion to all: for each state its first runs."""
+    counts = np.bincount(records["end"], minlength=len(END_STATES))
+    if len(records) < DOTS:
+        return []
+    exact = counts * DOTS / counts.sum()
+    quota = np.floor(exact).astype(int)
+    for code in np.argsort(quota - exact, kind="stable")[: DOTS - quota.sum()]:  # largest remainders first
+        quota[code] += 1
+    dots = []
+    for code, name in enumerate(END_STATES):
+        for run in np.flatnonzero(records["end"] == code)[: quota[code]]:
+            day = int(records["offensive"][run])
+            dots.append({"run": int(run), "end": name, "day": day if day < horizon else None})
+    return dots
+
+def _convergence(records: Records, horizon: int, replicates: int) -> list[dict[str, Any]]:
+    """Return the headline as it stood after so many runs, at 24 steps of equal ratio."""
+    draws = len(records) // replicates
+    if draws < 64:
+        return []
+    rows = []
+    for kept in np.unique(np.geomspace(50, draws, 24).round().astype(int)):
+        days = records["offensive"][: kept * replicates]
+        counts = replicate_days(days, horizon, replicates)
+        one = estimate(draws_by_successes(counts, horizon))
+        rows.append({"runs": int(kept * replicates), "p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)})
+    return rows
+
+def _schedule(scenario: Scenario) -> list[dict[str, Any]]:
+    """List pressures and talks with their days, for marks on the time axis."""
+    inputs = {one.path: one.distribution for one in inputs_of(scenario)}
+
+    def day(path: str) -> float | None:
+        return inputs[path].median if path in inputs else None
+
+    rows: list[dict[str, Any]] = []
+    for name, pressure in scenario.pressures.items():
+        path = f"pressures.{name}"
+        rows.append({
+            "id": name, "kind": "pressure", "from": pressure.source, "on": pressure.target, "aim": pressure.aim,
+            "channel": pressure.channel, "start": day(f"{path}.start"), "end": day(f"{path}.end"),
+            "intensity": pressure.intensity.to_plain(), "basis": pressure.basis,
+        })  # fmt: skip
+    for name, talks in scenario.talks.items():
+        path = f"talks.{name}"
+        rows.append({"id": name, "kind": "talks", "start": day(f"{path}.start"), "end": day(f"{path}.end"), "basis": talks.basis})
+    return rows
+
+def _provenance(scenario: Scenario) -> dict[str, Any]:
+    evidence = scenario.evidence
+    used = evidence.items if evidence is not None else {}
+    return {
+        "stances": {name: _stance(scenario, name) for name in scenario.actors},
+        "items": {name: item.model_dump(mode="json", exclude_none=True) for name, item in used.items()},
+        "sources": {} if evidence is None else {n: s.model_dump(mode="json", exclude_none=True) for n, s in evidence.sources.items()},
+        "dyads": list(_dyads(evidence)),
+        "inputs": [
+            {"path": one.path, "value": one.distribution.to_plain(), "origin": _origin(scenario, one.path)}
+            for one in inputs_of(scenario)
+            if not one.path.endswith(".frailty") or one.path.startswith("parameters.")
+        ],
+        "notes": dict(scenario.document.notes),
+    }
+
+def _stance(scenario: Scenario, name: str) -> dict[str, Any]:
+    """Tell how an actor's stance prior came about."""
+    actor = scenario.actors[name]
+    assert isinstance(actor.stance, Distribution)  # noqa: S101 - resolved
+    assert isinstance(actor.ambiguity, Distribution)  # noqa: S101 - resolved
+    reading = scenario.readings.get(name)
+    read_stance = reading is not None and actor.stance == reading.prior
+    row: dict[str, Any] = {
+        "from": "evidence" if read_stance else "assumption",
+        "mean": round(actor.stance.mean, 4),
+        "sd": round(actor.stance.sd, 4),
+        "value": actor.stance.to_plain(),
+        "ambiguity": actor.ambiguity.to_plain(),
+        "origin": _origin(scenario, f"actors.{name}.stance"),
+        "occasions": [],
+    }
+    if reading is not None and read_stance:
+        total = sum(occasion.precision for occasion in reading.occasions)
+        row["birge"] = round(reading.birge, 4)
+        row["occasions"] = [
+            {"id": o.id, "items": list(o.items), "reading": round(o.reading, 4), "weight": round(o.precision / total, 4)}
+            for o in reading.occasions
+        ]
+    return row
+
+def _dyads(evidence: Evidence | None) -> Iterator[dict[str, Any]]:
+    """Mean Goldstein score by directed dyad: how friendly the acts were, context for the ties."""
+    scores: dict[tuple[str, str], list[float]] = {}
+    for item in evidence.items.values() if evidence is not None else ():
+        if item.goldstein is not None and item.duplicate_of is None:
+            for source in item.actor:
+                for target in item.target or ():
+                    scores.setdefault((source, target), []).append(item.goldstein)
+    for (source, target), values in scores.items():
+        yield {"from": source, "to": target, "items": len(values), "goldstein": round(sum(values) / len(values), 2)}
+
+def _origin(scenario: Scenario, path: str) -> str:
+    """Name the file and line that wrote a value, or `default`."""
+    key = tuple(path.split("."))
+    key = (*key[:2], {"source": "from", "target": "on"}.get(key[2], key[2])) if len(key) == 3 else key
+    place = scenario.places.get(key)
+    if place is None:
+        return "default"
+    return f"{place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
+
+def _round(value: float) -> float:
+    return round(value, 6)

@@ -1,0 +1,138 @@
+"""Runs a scenario by its plan: maps blocks over an executor and merges them in order.
+
+A forecast that was interrupted therefore holds the first blocks of the whole one, and the first 4,096 runs of any
+forecast are the runs of a forecast of 4,096.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from sim import environment
+from sim.checkpoint import Checkpoint, Progress
+from sim.ensemble import BLOCK_RUNS, RECORD, BlockResult, run_block
+from sim.errors import UsageError
+from sim.executors import Executor, Serial
+from sim.forecast import Forecast
+from sim.plan import Plan
+from sim.record import Status
+from sim.scenario.scenario import Scenario
+
+RECORD_CAP = 1_000_000  # runs whose record is kept: 8 MB
+SAVE_EVERY = 10.0  # seconds between checkpoints
+
+
+def run(
+    scenario: Scenario,
+    plan: Plan,
+    *,
+    executor: Executor | None = None,
+    finished: Callable[[], None] | None = None,
+    checkpoint: Path | None = None,
+) -> Forecast:
+    """Run a scenario.
+
+    Parameters
+    ----------
+    executor
+        Where blocks are played; this process if not given.
+    finished
+        Called once for each finished block.
+    checkpoint
+        File that keeps finished blocks until the forecast is complete; a later call with the same scenario, seed and
+        replicates goes on from it.
+
+    Raises
+    ------
+    ExecutionError
+        Where a block failed.
+    KeyboardInterrupt
+        Where it came before the first block was done; later, what is done is returned as `interrupted`.
+    """
+    keeper = None if checkpoint is None else Checkpoint(checkpoint, _key(scenario, plan))
+    merge = _Merge(scenario, plan, keeper)
+    for _ in range(merge.blocks if finished is not None else 0):
+        finished()  # type: ignore[misc]
+    results = (executor or Serial()).map(run_block, plan.tasks(scenario, merge.blocks), finished)
+    status: Status = "complete"
+    try:
+        while not merge.is_done():
+            merge.take(next(results))
+    except KeyboardInterrupt:
+        if merge.blocks == 0:
+            raise
+        status = "interrupted"
+    finally:
+        results.close()  # type: ignore[attr-defined]
+        if not merge.is_done():
+            merge.save()
+    if status == "complete":
+        merge.forget()
+        if plan.precision is not None and not merge.is_precise():
+            status = "imprecise"
+    return merge.forecast(status)
+
+
+def _key(scenario: Scenario, plan: Plan) -> str:
+    parts = (scenario.hash, plan.seed, plan.replicates, environment.model_version(), environment.cpu_level())
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+class _Merge:
+    """Merges blocks in order and knows when to stop."""
+
+    def __init__(self, scenario: Scenario, plan: Plan, keeper: Checkpoint | None) -> None:
+        self._scenario, self._plan, self._keeper = scenario, plan, keeper
+        kept = Progress(0, None) if keeper is None else keeper.load()
+        if kept.blocks > plan.most_runs // BLOCK_RUNS:  # more than is asked for now: begin afresh
+            kept = Progress(0, None)
+        self.blocks, self._tally, self._records = kept.blocks, kept.tally, list(kept.records)
+        self._saved = time.monotonic()
+
+    def is_done(self) -> bool:
+        """Whether all blocks are in, or the precision is reached at a look."""
+        if self.blocks >= self._plan.blocks:
+            return True
+        return self._plan.precision is not None and self._plan.is_look(self.blocks) and self.is_precise()
+
+    def is_precise(self) -> bool:
+        """Whether the interval of every probability of an offensive is narrow enough."""
+        if self._tally is None or self._plan.precision is None:
+            return False
+        forecast = self.forecast("complete")
+        days = self._scenario.milestones
+        return all(forecast.probability("offensive", day).half_width <= self._plan.precision for day in days)
+
+    def take(self, result: BlockResult) -> None:
+        """Merge the next block."""
+        self._tally = result.tally if self._tally is None else self._tally + result.tally
+        room = RECORD_CAP - sum(map(len, self._records))
+        if room > 0:
+            self._records.append(result.records[:room])
+        self.blocks += 1
+        if time.monotonic() - self._saved > SAVE_EVERY:
+            self.save()
+
+    def save(self) -> None:
+        """Keep what is done, whole blocks only."""
+        self._saved = time.monotonic()
+        whole = self._tally is not None and int(self._tally["runs"]) == self.blocks * BLOCK_RUNS
+        if self._keeper is not None and whole:
+            self._keeper.save(Progress(self.blocks, self._tally, tuple(self._records)))
+
+    def forget(self) -> None:
+        """Drop what was kept."""
+        if self._keeper is not None:
+            self._keeper.remove()
+
+    def forecast(self, status: Status) -> Forecast:
+        """Return the forecast of what is merged."""
+        if self._tally is None:
+            raise UsageError("no block is done")
+        records = np.concatenate(self._records) if self._records else np.zeros(0, dtype=RECORD)
+        return Forecast(self._scenario, self._plan, self._tally, records, status)
