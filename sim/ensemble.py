@@ -100,19 +100,18 @@ def _end_states(theatre: Theatre, runs: int) -> npt.NDArray[np.uint8]:
 
 
 def _input_counts(task: BlockTask, draws: Draws, days: dict[str, Days]) -> dict[str, Counts]:
-    """Count draws by bin of each uncertain input, outcome, milestone and number of successes."""
+    """Count draws by outcome, milestone, uncertain input, bin of its quantile and number of successes."""
     scenario, replicates = task.scenario, task.replicates
-    names = [one.path for one in uncertain_inputs(scenario)]
     kept = task.runs // replicates
-    shape = (len(names), len(OUTCOMES), len(scenario.milestones), INPUT_BINS, replicates + 1)
-    counts = np.zeros(shape, dtype=np.int64)
+    names = [one.path for one in uncertain_inputs(scenario)]
+    bins = np.array([draws.quantiles[name][:kept] * INPUT_BINS for name in names]).reshape(-1, kept).astype(np.int64)
+    cell = (np.arange(len(names))[:, None] * INPUT_BINS + bins) * (replicates + 1)
+    shape = (len(names), INPUT_BINS, replicates + 1)
+    counts = np.zeros((len(OUTCOMES), len(scenario.milestones), *shape), dtype=np.int64)
     for o, outcome in enumerate(OUTCOMES):
         for m, day in enumerate(scenario.milestones):
             successes = (days[outcome] < day).reshape(-1, replicates).sum(axis=1)
-            for i, name in enumerate(names):
-                bins = (draws.quantiles[name][:kept] * INPUT_BINS).astype(np.int64)
-                joint = bins * (replicates + 1) + successes
-                counts[i, o, m] = np.bincount(joint, minlength=shape[3] * shape[4]).reshape(shape[3:])
+            counts[o, m] = np.bincount((cell + successes).ravel(), minlength=int(np.prod(shape))).reshape(shape)
     return {"inputs": counts}
 
 

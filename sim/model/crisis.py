@@ -255,7 +255,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         for defender in self.defenders:
             defence += defender.strength * np.maximum(-defender.stance, 0)
         for guarantor in self.guarantors:
-            defence += self.parameter("troop_weight") * guarantor.strength * guarantor.posture
+            defence += guarantor.troops * guarantor.posture
         return defence
 
     def _response(self, argument: Number) -> Floats:

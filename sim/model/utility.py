@@ -13,24 +13,29 @@ from sim.model.arrays import Floats, Number
 
 def quantal_response(argument: Number, precision: Number) -> Floats:
     """Probability of acting, 1 / (1 + exp(-precision * argument)) (McKelvey & Palfrey 1995)."""
-    exponent = np.multiply(argument, precision, dtype=np.float32)
-    np.negative(exponent, out=exponent)
-    np.exp(exponent, out=exponent)
-    exponent += 1
-    return np.reciprocal(exponent, out=exponent)
+    odds = np.multiply(argument, precision, dtype=np.float32)
+    np.negative(odds, out=odds)
+    np.exp(odds, out=odds)
+    odds += 1
+    return np.reciprocal(odds, out=odds)
 
 
-def contest_success(attack: Number, defence: Number, decisiveness: Number) -> Floats:
+def contest_success(attack: Floats, defence: Floats, decisiveness: Number) -> Floats:
     """Chance that the attack wins, A**c / (A**c + D**c), 0 where both are 0 (Hirshleifer 1989)."""
     attack = np.power(attack, decisiveness, dtype=np.float32)
     defence = np.power(defence, decisiveness, dtype=np.float32)
-    total = attack + defence
-    return np.divide(attack, total, out=np.zeros_like(total), where=total > 0)
+    defence += attack
+    defence += np.finfo(np.float32).tiny  # 0 / 0 becomes 0; nothing else changes
+    return np.divide(attack, defence, out=attack)
 
 
-def initiator_gain(win: Floats, stance: Floats, salience: Number, defeat_cost: Number, momentum: Number) -> Floats:
-    """Worth of attacking at a chance to win: salience * [p x - (1 - p) defeat_cost (1 - momentum / 2)]."""
-    fear = defeat_cost * (1 - momentum / 2)
+def fear_of_defeat(defeat_cost: Number, momentum: Number) -> Number:
+    """What a failed attack costs: defeat_cost * (1 - momentum / 2)."""
+    return defeat_cost * (1 - momentum / 2)
+
+
+def initiator_gain(win: Floats, stance: Floats, salience: Number, fear: Number) -> Floats:
+    """Worth of attacking at a chance to win: salience * [p x - (1 - p) fear], rearranged."""
     return salience * (win * (stance + fear) - fear)
 
 

@@ -23,6 +23,7 @@ class Guarantor(Actor):
     def __init__(self, crisis: Crisis, name: str) -> None:
         super().__init__(crisis, name)
         self.air_denial = self.field("air_denial")
+        self.troops = crisis.parameter("troop_weight") * self.strength
         self._constant = crisis.parameter("guarantor_bias") + self.frailty - crisis.parameter("inertia")
 
     def connect(self) -> None:

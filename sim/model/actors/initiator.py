@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sim.model.actors.base import Actor
 from sim.model.arrays import Floats, Number
-from sim.model.utility import contest_success, expected_backing, initiator_gain, quantal_response
+from sim.model.utility import contest_success, expected_backing, fear_of_defeat, initiator_gain, quantal_response
 
 if TYPE_CHECKING:
     from sim.model.crisis import Crisis
@@ -20,19 +20,21 @@ class Initiator(Actor):
 
     def __init__(self, crisis: Crisis, name: str) -> None:
         super().__init__(crisis, name)
-        self.self_reliance = self.field("self_reliance")
-        self.momentum = self.field("momentum")
+        self._self_reliance = self.field("self_reliance")
+        self._reliance = 1 - self._self_reliance
+        self._fear = fear_of_defeat(crisis.parameter("defeat_cost"), self.field("momentum"))
+        self._constant = self.frailty - crisis.parameter("inertia")
 
     def supported_by(self, backing: Number) -> Number:
         """What it can bring to bear with some backing: self_reliance + (1 - self_reliance) * backing."""
-        return self.self_reliance + (1 - self.self_reliance) * backing
+        return self._self_reliance + self._reliance * backing
 
     def gain(self, support: Number, defence: Floats) -> Floats:
         """Argument of the choice to attack at some support."""
         crisis = self.crisis
-        win = contest_success(self.strength * support, defence, crisis.parameter("contest"))
-        gain = initiator_gain(win, self.stance, self.salience, crisis.parameter("defeat_cost"), self.momentum)
-        return gain + (self.condition + self.frailty - crisis.parameter("inertia"))
+        attack = crisis.whole(self.strength * support)
+        win = contest_success(attack, defence, crisis.parameter("contest"))
+        return initiator_gain(win, self.stance, self.salience, self._fear) + self._constant + self.condition
 
     def will(self, support: Number, defence: Floats) -> Floats:
         """Probability of choosing to attack at some support."""

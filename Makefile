@@ -1,0 +1,95 @@
+# The same commands for people and for CI. `make` alone lists them.
+#
+# Everything is installed into .venv, from this checkout, at the versions in constraints.txt. The install is editable:
+# changes to the source count at once, and only pyproject.toml and constraints.txt lead to a new one. To change the
+# Python behind .venv: make clean, then make ... PYTHON=python3.12.
+
+PYTHON ?= python3
+RUNS ?=
+SEED ?=
+# The two Pythons that `make constraints` resolves for.
+OLDEST ?= python3.11
+NEWEST ?= python3.13
+
+SCENARIO := scenarios/idlib-2018/baseline.yaml
+REPORT := reports/idlib-2018
+PY := .venv/bin/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PYTEST_OPTIONS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help forecast test test-full lint format bench schema constraints clean
+
+help: ## List the commands
+	@echo 'make COMMAND [PYTHON=python3.12] [RUNS=20000] [SEED=0]'
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' Makefile | awk -F'|' '{ printf "%-13s %s\n", $$1, $$2 }'
+
+forecast: .venv/installed ## Run the Idlib baseline and write its report
+	.venv/bin/offramp run $(SCENARIO) --out $(REPORT) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
+	@echo 'The report is $(REPORT)/report.html'
+
+test: .venv/installed-dev ## Run the tests, the statistical ones at reduced size
+	$(PY) -m pytest -n auto $(PYTEST_OPTIONS)
+
+test-full: .venv/installed-dev ## Run the tests, the statistical ones in full
+	OFFRAMP_FULL=1 $(PY) -m pytest -n auto $(PYTEST_OPTIONS)
+
+lint: .venv/installed-dev ## Check style, format and types
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy --strict sim
+
+format: .venv/installed-dev ## Format the code and sort imports
+	$(PY) -m ruff check --fix-only --quiet .
+	$(PY) -m ruff format .
+
+# The options of pyproject.toml skip benchmarks, so they are set anew; workers would share the cores being measured.
+bench: .venv/installed-dev ## Measure speed and print a table
+	$(PY) -m pytest tests/benchmarks -o addopts='-ra --strict-markers -p no:cacheprovider' -p no:xdist \
+		--benchmark-only --benchmark-columns=min,median,max,rounds --benchmark-sort=name -s $(PYTEST_OPTIONS)
+
+schema: .venv/installed ## Write the JSON Schemas for editors anew
+	.venv/bin/offramp schema --out docs/schema
+
+# Resolves afresh on the oldest Python and keeps the newest to the same versions. Only Mesa may differ between them
+# (its later releases need 3.12), and what differs gets a marker. The comment at the top of the file stays.
+constraints: ## Renew constraints.txt (needs OLDEST and NEWEST)
+	rm -rf build/pins && mkdir -p build/pins
+	"$(OLDEST)" -m venv build/pins/old
+	"$(NEWEST)" -m venv build/pins/new
+	build/pins/old/bin/python -m pip install --quiet --editable '.[dev]'
+	build/pins/old/bin/python -m pip freeze --exclude-editable >build/pins/old.txt
+	grep -v '^mesa==' build/pins/old.txt >build/pins/shared.txt
+	build/pins/new/bin/python -m pip install --quiet --constraint build/pins/shared.txt --editable '.[dev]'
+	build/pins/new/bin/python -m pip freeze --exclude-editable >build/pins/new.txt
+	{ grep '^#' constraints.txt; cat build/pins/shared.txt; \
+	  grep -vxFf build/pins/shared.txt build/pins/old.txt | sed 's/$$/; python_version < "3.12"/'; \
+	  grep -vxFf build/pins/shared.txt build/pins/new.txt | sed 's/$$/; python_version >= "3.12"/'; \
+	} >build/pins/constraints.txt
+	mv build/pins/constraints.txt constraints.txt
+	rm -rf build/pins
+
+clean: ## Remove .venv and everything made by tools
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# -- how .venv is made: each file below stands for a step that is done ------------------------------------------
+
+.venv/installed: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	@echo 'Installing offramp into .venv'
+	@$(PIP_INSTALL) --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	@echo 'Installing offramp and the tools for its tests into .venv'
+	@$(PIP_INSTALL) --editable '.[dev]'
+	@touch .venv/installed $@
+
+.venv/pyvenv.cfg:
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
+		echo 'offramp needs Python 3.11, 3.12 or 3.13, and "$(PYTHON)" is not one of them.' >&2; \
+		echo 'Name one, as in: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
+	@"$(PYTHON)" -m venv --clear .venv || { rm -rf .venv; \
+		echo 'Could not make .venv. On Debian and Ubuntu, install the package python3-venv first.' >&2; exit 1; }

@@ -1,0 +1,128 @@
+"""Feeds the plain model with the very draws of the package: one run's inputs and dice out of a block."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.ensemble import BLOCK_RUNS
+from sim.model.crisis import EVENTS, Dice
+from sim.model.inputs import Draws, draw_inputs, inputs_of
+from sim.scenario.scenario import Scenario
+
+PRESSURE_FIELDS = ("intensity", "start", "end", "ramp", "half_life")
+ACTOR_FIELDS = {
+    "initiator": ("self_reliance", "momentum"),
+    "patron": ("share", "exposure"),
+    "guarantor": ("air_denial",),
+    "defender": ("militancy",),
+    "mediator": ("attention",),
+}
+SHARED_FIELDS = ("resolve", "salience", "ambiguity", "strength", "posture")
+
+
+class FedWorlds:
+    """The worlds of the first runs of block 0 of a scenario."""
+
+    def __init__(self, scenario: Scenario, seed: int, replicates: int = 2) -> None:
+        self.scenario = scenario
+        self.draws: Draws = draw_inputs(inputs_of(scenario), seed, 0, BLOCK_RUNS, replicates)
+
+    def value(self, path: str, run: int) -> float | None:
+        """Return one input of one run."""
+        value = self.draws.values.get(path)
+        return None if value is None else float(np.broadcast_to(value, BLOCK_RUNS)[run])
+
+    def world(self, run: int) -> dict[str, Any]:
+        """Return one run's numbers in the form the plain model takes."""
+        scenario, document = self.scenario, self.scenario.document
+        names = type(scenario.parameters).model_fields
+        return {
+            "horizon": scenario.horizon,
+            "population": self.value("population", run),
+            "credibility": self.value("credibility", run),
+            "phase": document.start.phase,
+            "bargaining": document.bargaining.model_dump(),
+            "parameters": {name: self.value(f"parameters.{name}", run) for name in names},
+            "actors": [self._actor(name, run) for name in scenario.actors],
+            "ties": self._ties(lambda path, _: self.value(path, run)),
+            "ties_median": self._ties(lambda _, prior: prior.median),
+            "pressures": [self._pressure(name, run) for name in scenario.pressures],
+            "talks": [self._talks(name, run) for name in scenario.talks],
+        }
+
+    def _actor(self, name: str, run: int) -> dict[str, Any]:
+        actor = self.scenario.actors[name]
+        path = f"actors.{name}."
+        numbers = {key: self.value(path + key, run) for key in (*SHARED_FIELDS, *ACTOR_FIELDS[actor.role])}
+        return {
+            "id": name,
+            "role": actor.role,
+            "mean": actor.stance.mean,
+            "sd": actor.stance.sd,
+            "conviction": self.value(path + "stance", run),
+            "frailty_normal": self.value(path + "frailty", run),
+            "strength_median": actor.strength.median,
+            **numbers,
+        }
+
+    def _ties(self, read: Any) -> dict[str, dict[str, float]]:
+        ties = self.scenario.document.ties
+        return {s: {t: read(f"ties.{s}.{t}", prior) for t, prior in targets.items()} for s, targets in ties.items()}
+
+    def _pressure(self, name: str, run: int) -> dict[str, Any]:
+        pressure = self.scenario.pressures[name]
+        numbers = {key: self.value(f"pressures.{name}.{key}", run) for key in PRESSURE_FIELDS}
+        words = {"source": pressure.source, "target": pressure.target, "aim": pressure.aim, "channel": pressure.channel}
+        return words | numbers
+
+    def _talks(self, name: str, run: int) -> dict[str, float]:
+        start, end, boost = (self.value(f"talks.{name}.{key}", run) for key in ("start", "end", "boost"))
+        assert start is not None
+        assert boost is not None
+        return {"start": start, "end": start + 1 if end is None else end, "boost": boost}
+
+
+class FedDice:
+    """The dice of the first runs of block 0, drawn as the package draws them."""
+
+    def __init__(self, scenario: Scenario, seed: int, runs: int) -> None:
+        dice, horizon = Dice(seed, 0), scenario.horizon
+        self._normals = {
+            (name, purpose): _normals(dice.stream(f"actors.{name}", purpose), horizon, runs)
+            for name in scenario.actors
+            for purpose in ("signal", "deliberation")
+        }
+        self._uniforms = {event: _uniforms(dice.stream("theatre", event), horizon, runs) for event in EVENTS}
+
+    def of(self, run: int) -> RunDice:
+        """Return the dice of one run."""
+        return RunDice(self, run)
+
+
+class RunDice:
+    """The dice of one run, as the plain model asks for them."""
+
+    def __init__(self, dice: FedDice, run: int) -> None:
+        self._dice, self._run = dice, run
+
+    def signal(self, actor: str, day: int) -> float:
+        """Noise of a signal."""
+        return float(self._dice._normals[actor, "signal"][day, self._run])
+
+    def deliberation(self, actor: str, day: int) -> float:
+        """Noise of a stance."""
+        return float(self._dice._normals[actor, "deliberation"][day, self._run])
+
+    def uniform(self, event: str, day: int) -> float:
+        """Die of an event."""
+        return float(self._dice._uniforms[event][day, self._run])
+
+
+def _normals(stream: np.random.Generator, horizon: int, runs: int) -> np.ndarray:
+    return np.stack([stream.standard_normal(BLOCK_RUNS, dtype=np.float32)[:runs] for _ in range(horizon)])
+
+
+def _uniforms(stream: np.random.Generator, horizon: int, runs: int) -> np.ndarray:
+    return np.stack([stream.random(BLOCK_RUNS, dtype=np.float32)[:runs] for _ in range(horizon)])
