@@ -61,7 +61,7 @@ constraints: ## Renew constraints.txt (needs OLDEST and NEWEST)
 	"$(NEWEST)" -m venv build/pins/new
 	build/pins/old/bin/python -m pip install --quiet --editable '.[dev]'
 	build/pins/old/bin/python -m pip freeze --exclude-editable >build/pins/old.txt
-	grep -v '^mesa==' build/pins/old.txt >build/pins/shared.txt
+	grep -iv '^mesa==' build/pins/old.txt >build/pins/shared.txt
 	build/pins/new/bin/python -m pip install --quiet --constraint build/pins/shared.txt --editable '.[dev]'
 	build/pins/new/bin/python -m pip freeze --exclude-editable >build/pins/new.txt
 	{ grep '^#' constraints.txt; cat build/pins/shared.txt; \

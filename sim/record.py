@@ -203,7 +203,7 @@ def _stance(scenario: Scenario, name: str) -> dict[str, Any]:
     assert isinstance(actor.stance, Distribution)  # noqa: S101 - resolved
     assert isinstance(actor.ambiguity, Distribution)  # noqa: S101 - resolved
     reading = scenario.readings.get(name)
-    read_stance = reading is not None and actor.stance == reading.prior
+    read_stance = (name, "stance") in scenario.read_fields
     row: dict[str, Any] = {
         "from": "evidence" if read_stance else "assumption",
         "mean": round(actor.stance.mean, 4),

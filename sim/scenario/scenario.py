@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from sim.distributions import Distribution, Fixed
 from sim.scenario.evidence import Evidence, StanceReading
 from sim.scenario.schema import Actor, Document, Guarantor, Initiator, Mediator, Parameters, Patron, Pressure, Talks
 from sim.scenario.yamltree import Path, Place
+
+SELF_RELIANCE = 0.1  # of an initiator that has a patron
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Scenario:
         Who bargains, by id; no counterpart: no agreement can be concluded.
     readings
         For each actor whose stance or ambiguity was read from evidence, how.
+    read_fields
+        Which fields were: pairs of actor and `stance` or `ambiguity`.
     evidence
         All items, for reports; None where the scenario has none.
     places
@@ -41,6 +46,7 @@ class Scenario:
     principal: str
     counterpart: str | None
     readings: Mapping[str, StanceReading] = field(default_factory=dict)
+    read_fields: frozenset[tuple[str, str]] = frozenset()
     evidence: Evidence | None = None
     places: Mapping[Path, Place] = field(default_factory=dict, compare=False)
 
@@ -101,25 +107,31 @@ class Scenario:
 
 
 def resolve(document: Document, evidence: Evidence | None, places: Mapping[Path, Place] | None = None) -> Scenario:
-    """Make a checked document into a scenario: read stances, fill in defaults that depend on the whole."""
-    readings: dict[str, StanceReading] = {}
-    actors = {}
+    """Make a checked document into a scenario: read stances, fill in defaults that depend on the whole.
+
+    Raises
+    ------
+    LookupError
+        Where a field is `evidence` and nothing reads it; `load` has checked that.
+    """
+    read_fields = frozenset(
+        (name, key)
+        for name, actor in document.actors.items()
+        for key in ("stance", "ambiguity")
+        if getattr(actor, key) == "evidence"
+    )
+    readings = {name: _reading(evidence, name, document.question.as_of) for name, _ in sorted(read_fields)}
     has_patron = any(isinstance(actor, Patron) for actor in document.actors.values())
+    actors = {}
     for name, actor in document.actors.items():
-        changes: dict[str, Any] = {}
-        if "evidence" in (actor.stance, actor.ambiguity):
-            reading = _reading(evidence, name, document.question.as_of)
-            readings[name] = reading
-            changes = {key: value for key, value in _read(reading).items() if getattr(actor, key) == "evidence"}
+        changes = {key: _read(readings[name])[key] for key in ("stance", "ambiguity") if (name, key) in read_fields}
         if isinstance(actor, Initiator) and actor.self_reliance is None:
-            changes["self_reliance"] = Initiator.model_validate(
-                {"role": "initiator", "stance": 0, "self_reliance": 0.1 if has_patron else 1.0}
-            ).self_reliance
+            changes["self_reliance"] = Fixed(SELF_RELIANCE if has_patron else 1.0)
         actors[name] = actor.model_copy(update=changes)
     resolved = document.model_copy(update={"actors": actors})
     principal = document.bargaining.principal or default_principal(resolved)
     counterpart = document.bargaining.counterpart or default_counterpart(resolved, principal)
-    return Scenario(resolved, principal, counterpart, readings, evidence, places or {})
+    return Scenario(resolved, principal, counterpart, readings, read_fields, evidence, places or {})
 
 
 def default_principal(document: Document) -> str:
@@ -155,7 +167,5 @@ def _reading(evidence: Evidence | None, actor: str, as_of: datetime.date) -> Sta
     return reading
 
 
-def _read(reading: StanceReading) -> dict[str, Any]:
-    from sim.distributions import Fixed
-
+def _read(reading: StanceReading) -> dict[str, Distribution]:
     return {"stance": reading.prior, "ambiguity": Fixed(round(max(reading.ambiguity, 0.02), 6))}

@@ -1,0 +1,160 @@
+"""What all commands share: streams, exit codes, errors turned into messages, the progress bar.
+
+Data goes to stdout, everything else to stderr. Exit codes: 0 success, 1 a gate failed, 2 usage or an invalid scenario,
+3 an error of the tool, 4 incomplete, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum, StrEnum
+from typing import Any, NoReturn, ParamSpec
+
+import typer
+
+from sim.errors import OfframpError, ScenarioError, UsageError
+
+P = ParamSpec("P")
+
+
+class Exit(IntEnum):
+    """Exit codes."""
+
+    OK = 0
+    GATE = 1
+    USAGE = 2
+    INTERNAL = 3
+    INCOMPLETE = 4
+    INTERRUPTED = 130
+
+
+class Format(StrEnum):
+    """How data is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn errors of a command into a message and an exit code; with `--format json` into JSON."""
+
+    @functools.wraps(command)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+        as_json = kwargs.get("format_") == Format.JSON
+        try:
+            command(*args, **kwargs)
+        except (ScenarioError, UsageError) as error:
+            _fail(error, Exit.USAGE, as_json=as_json)
+        except OfframpError as error:
+            _fail(error, Exit.INTERNAL, as_json=as_json)
+        except KeyboardInterrupt:
+            note("interrupted before anything was done")
+            raise typer.Exit(Exit.INTERRUPTED) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(Exit.OK) from None
+        except typer.Exit:
+            raise
+        except Exception as error:
+            if os.environ.get("OFFRAMP_DEBUG"):
+                raise
+            note(f"internal error: {type(error).__name__}: {error}")
+            note("this is a fault of offramp, not of the scenario; OFFRAMP_DEBUG=1 shows where")
+            raise typer.Exit(Exit.INTERNAL) from None
+
+    return wrapper
+
+
+def _fail(error: OfframpError, code: Exit, *, as_json: bool) -> NoReturn:
+    if as_json:
+        print_json({"errors": errors_as_plain(error)})
+    elif isinstance(error, ScenarioError):
+        for fault in error.faults:
+            note(str(fault))
+        count = len(error.faults)
+        note(f"{count} fault{'s' if count > 1 else ''} found")
+    else:
+        note(f"error: {error}")
+    raise typer.Exit(code)
+
+
+def errors_as_plain(error: OfframpError) -> list[dict[str, Any]]:
+    """Return an error as plain values: file, line, column, key and message where it has them."""
+    if isinstance(error, ScenarioError):
+        return [
+            {"file": f.file, "line": f.line, "column": f.column, "key": f.key, "message": f.message} for f in error.faults
+        ]
+    return [{"message": str(error)}]
+
+
+def note(text: str) -> None:
+    """Print a line to stderr, control characters of foreign text made visible."""
+    print(visible(text), file=sys.stderr)
+
+
+def say(text: str = "") -> None:
+    """Print a line to stdout, control characters of foreign text made visible."""
+    print(visible(text))
+
+
+def visible(text: str) -> str:
+    """Return text with control characters other than newline escaped, so that a scenario cannot drive a terminal."""
+    return "".join(char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON to stdout."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def progress(label: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Show a bar with rate and time left on stderr; off a terminal a line now and then; nothing where quiet."""
+    if quiet:
+        yield lambda: None
+    elif sys.stderr.isatty():
+        with _bar(label, total) as advance:
+            yield advance
+    else:
+        yield _lines(label, total)
+
+
+@contextmanager
+def _bar(label: str, total: int) -> Iterator[Callable[[], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    from sim.ensemble import BLOCK_RUNS
+
+    class Rate(ProgressColumn):
+        """Runs a second."""
+
+        def render(self, task: Any) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text("" if speed is None else f"{speed * BLOCK_RUNS:,.0f} runs/s")
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("blocks"), Rate(),
+        TextColumn("left"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda: bar.advance(task)
+
+
+def _lines(label: str, total: int) -> Callable[[], None]:
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        if done == total or done % max(1, total // 4) == 0:
+            note(f"{label}: {done} of {total} blocks")
+
+    return advance

@@ -1,0 +1,84 @@
+"""`validate`, `show` and `schema`: commands about a scenario file that run nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
+from sim.errors import ScenarioError
+from sim.scenario.load import load
+from sim.scenario.scenario import Scenario
+
+
+def validate(files: list[Path], format_: Format) -> None:
+    """Check files; exit 2 where any has a fault."""
+    errors = {str(file): error for file in files if (error := _check(file)) is not None}
+    if format_ is Format.JSON:
+        faults = [plain for error in errors.values() for plain in errors_as_plain(error)]
+        print_json({"valid": not errors, "errors": faults})
+    else:
+        for file in files:
+            if str(file) not in errors:
+                say(f"{file}: valid")
+        seen = {fault: None for error in errors.values() for fault in error.faults}  # shared bases: once
+        for fault in seen:
+            note(str(fault))
+        if errors:
+            note(f"{len(seen)} fault{'s' if len(seen) > 1 else ''} in {len(errors)} of {len(files)} files")
+        else:
+            note(f"next: offramp run {files[0]}")
+    if errors:
+        raise typer.Exit(Exit.USAGE)
+
+
+def _check(file: Path) -> ScenarioError | None:
+    try:
+        load(file)
+    except ScenarioError as error:
+        return error
+    return None
+
+
+def show(file: Path, format_: Format, *, resolved: bool) -> None:
+    """Print a scenario."""
+    from sim.scenario.show import origins, resolved_yaml
+
+    scenario = load(file)
+    if format_ is Format.JSON:
+        print_json({"id": scenario.id, "hash": scenario.hash, "values": origins(scenario)})
+    elif resolved:
+        say(resolved_yaml(scenario).rstrip("\n"))
+    else:
+        _summary(scenario)
+        note(f"next: offramp run {file}, or offramp show {file} --resolved for every value and its origin")
+
+
+def _summary(scenario: Scenario) -> None:
+    document = scenario.document
+    say(document.title)
+    say(f"as of {scenario.as_of}, {scenario.horizon} days; {scenario.id}, {scenario.hash[:12]}")
+    say()
+    width = max(map(len, scenario.actors))
+    say(f"{'actor':<{width}}  {'role':<9}  stance at the start")
+    for name, actor in scenario.actors.items():
+        how = "evidence" if (name, "stance") in scenario.read_fields else "assumption"
+        stance = f"{actor.stance.mean:+.2f}, sd {actor.stance.sd:.2f} ({how})"  # type: ignore[union-attr]
+        say(f"{name:<{width}}  {actor.role:<9}  {stance}")  # type: ignore[attr-defined]
+    say()
+    counterpart = scenario.counterpart or "nobody: no agreement can be concluded"
+    say(f"bargaining: {scenario.principal} with {counterpart}")
+    for name, pressure in scenario.pressures.items():
+        say(f"pressure {name}: {pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel})")
+    for name in scenario.talks:
+        say(f"talks {name}")
+    for text in document.notes.values():
+        say(f"note: {' '.join(text.split())}")
+
+
+def schema() -> None:
+    """Print the JSON Schema."""
+    from sim.scenario.jsonschema import scenario_schema
+
+    print_json(scenario_schema())

@@ -1,0 +1,81 @@
+"""The JSON Schema of scenario files, for editors, made from the models.
+
+A file that extends another may write any part of a scenario and null to remove an entry, so the schema asks for no key
+but `schema` and `id`; whether the merged whole is complete is for `offramp validate` to say.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from sim.distributions import Distribution
+from sim.scenario.quantities import DISTRIBUTION_REFERENCE, distribution_schema
+from sim.scenario.schema import FORMAT, ROLES, Document
+
+
+class _Generator(GenerateJsonSchema):
+    def encode_default(self, dft: Any) -> Any:
+        """Write a default as a file would."""
+        if isinstance(dft, Distribution):
+            return dft.to_plain()
+        if hasattr(dft, "model_dump"):
+            return dft.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return super().encode_default(dft)
+
+
+def scenario_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a scenario file."""
+    schema = _relaxed(Document.model_json_schema(by_alias=True, schema_generator=_Generator))
+    definitions = schema["$defs"]
+    definitions["Distribution"] = distribution_schema()
+    definitions["Actor"] = _any_role(definitions)
+    entry = {"anyOf": [{"$ref": "#/$defs/Actor"}, {"type": "null"}]}
+    schema["properties"]["actors"] = {"type": "object", "additionalProperties": entry}
+    schema["properties"]["extends"] = {
+        "type": "string",
+        "description": "Scenario file to start from, relative to this one; keys here override it, null removes",
+    }
+    schema["required"] = ["schema", "id"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Scenario file, {FORMAT}",
+        **{key: value for key, value in schema.items() if key != "title"},
+    }
+
+
+def _any_role(definitions: dict[str, Any]) -> dict[str, Any]:
+    """Describe an actor whose role a base file may have set: the keys of all roles."""
+    roles = [definitions.pop(role.__name__) for role in ROLES.values()]
+    properties: dict[str, Any] = {}
+    for role in roles:
+        properties |= role["properties"]
+    properties["role"] = {"enum": list(ROLES), "description": "Its part in the crisis"}
+    posture = {"type": "number", "minimum": 0.0, "maximum": 1.0, "description": "Its material variable at the start"}
+    properties["posture"] = {"anyOf": [posture, {"$ref": "#/$defs/Distribution"}, {"type": "null"}]}
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _is_dropped(key: str, value: Any) -> bool:
+    """Tell the keywords `required` and `title` from properties of that name."""
+    return (key == "required" and isinstance(value, list)) or (key == "title" and isinstance(value, str))
+
+
+def _relaxed(node: Any) -> Any:
+    """Drop `required`, allow null in maps, and point at the one definition of a distribution."""
+    if isinstance(node, list):
+        return [_relaxed(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node == DISTRIBUTION_REFERENCE:
+        return {"$ref": "#/$defs/Distribution"}
+    relaxed = {key: _relaxed(value) for key, value in node.items() if not _is_dropped(key, value)}
+    if isinstance(relaxed.get("additionalProperties"), dict):
+        relaxed["additionalProperties"] = {"anyOf": [relaxed["additionalProperties"], {"type": "null"}]}
+    if relaxed.get("type") == "object" and isinstance(relaxed.get("properties"), dict):
+        relaxed["properties"] = {
+            key: value if key in ("schema", "id") else {"anyOf": [value, {"type": "null"}]}
+            for key, value in relaxed["properties"].items()
+        }
+    return relaxed

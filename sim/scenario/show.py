@@ -1,0 +1,75 @@
+"""A resolved scenario as YAML, with the origin of every value as a comment beside it."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from sim.scenario.merge import is_distribution
+from sim.scenario.scenario import Scenario
+from sim.scenario.yamltree import Path
+
+
+def resolved_yaml(scenario: Scenario) -> str:
+    """Return the merged scenario as YAML; each value is followed by `# file:line`, `# default` or how it was read."""
+    stream = StringIO()
+    writer = YAML()
+    writer.width = 100
+    writer.dump(_commented(scenario, scenario.plain(), ()), stream)
+    return stream.getvalue()
+
+
+def origins(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """Return value and origin of every leaf of the resolved scenario, by dotted path."""
+    return dict(_leaves(scenario, scenario.plain(), ()))
+
+
+def _leaves(scenario: Scenario, value: Any, path: Path) -> Any:
+    if isinstance(value, dict) and not is_distribution(value):
+        for key, item in value.items():
+            yield from _leaves(scenario, item, (*path, key))
+    else:
+        yield ".".join(map(str, path)), {"value": value, "origin": origin(scenario, path)}
+
+
+def origin(scenario: Scenario, path: Path) -> str:
+    """Say where a value comes from: `file:line`, `default`, or the evidence that was read."""
+    reading = scenario.readings.get(str(path[1])) if len(path) == 3 and path[0] == "actors" else None
+    place = scenario.places.get(path)
+    where = "default" if place is None else f"{place.file}:{place.line}"
+    if reading is not None and path[2] in ("stance", "ambiguity") and _is_read(scenario, path):
+        count = len(reading.occasions)
+        return f"{where}, read from {count} occasion{'s' if count > 1 else ''} of the evidence"
+    return where
+
+
+def _is_read(scenario: Scenario, path: Path) -> bool:
+    return (str(path[1]), str(path[2])) in scenario.read_fields
+
+
+def _commented(scenario: Scenario, value: dict[str, Any], path: Path) -> CommentedMap:
+    node = CommentedMap()
+    for key, item in value.items():
+        here = (*path, key)
+        if isinstance(item, dict) and not is_distribution(item):
+            node[key] = _commented(scenario, item, here)
+            continue
+        node[key] = _flow(item)
+        node.yaml_add_eol_comment(origin(scenario, here), key, column=0)
+    return node
+
+
+def _flow(value: Any) -> Any:
+    """Write distributions and lists on one line."""
+    if isinstance(value, dict):
+        node = CommentedMap({key: _flow(item) for key, item in value.items()})
+        node.fa.set_flow_style()
+        return node
+    if isinstance(value, list):
+        sequence = CommentedSeq(value)
+        sequence.fa.set_flow_style()
+        return sequence
+    return value
