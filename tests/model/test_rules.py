@@ -1,0 +1,142 @@
+"""Known answers and properties of the pure rules."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.model.bargaining import agreement_rate, party_gain
+from sim.model.influence import Schedule, deliberate, kalman_gain, profile
+from sim.model.theatre import held_back, incident_probability, launch_probability, strike_probability
+from sim.model.utility import (
+    contest_success,
+    engagement,
+    expected_backing,
+    fear_of_defeat,
+    guarantor_gain,
+    initiator_gain,
+    patron_gain,
+    provocation,
+    quantal_response,
+)
+
+shares = st.floats(0, 1)
+stances = st.floats(-1, 1)
+
+
+def array(*values: float) -> np.ndarray:
+    return np.array(values, dtype=np.float32)
+
+
+def test_quantal_response_equilibrium_of_mckelvey_and_palfrey() -> None:
+    """Row [[9, 0], [0, 1]], column [[0, 1], [1, 0]]: their 1995 logit equilibria."""
+    known = {0.5: (0.8306706, 0.4180775), 1.0: (0.8935763, 0.3127804), 2.0: (0.8607544, 0.1910785)}
+    for precision, (row, column) in known.items():
+        p, q = 0.8, 0.3
+        for _ in range(500):
+            gains = array(9 * q - (1 - q), (1 - p) - p)
+            p, q = (np.array([p, q]) + quantal_response(gains, precision)) / 2
+        assert p == pytest.approx(row, abs=2e-6)
+        assert q == pytest.approx(column, abs=2e-6)
+
+
+def test_quantal_response_is_a_half_at_indifference_and_sure_far_from_it() -> None:
+    with np.errstate(over="ignore"):
+        response = quantal_response(array(0, 50, -50), 7.0)
+    assert response.tolist() == [0.5, 1.0, 0.0]
+
+
+@given(st.floats(-5, 5), st.floats(0.1, 20))
+def test_quantal_response_matches_its_formula(argument: float, precision: float) -> None:
+    with np.errstate(over="ignore"):
+        response = quantal_response(array(argument), precision)[0]
+    assert response == pytest.approx(1 / (1 + math.exp(-precision * argument)), rel=1e-4, abs=1e-7)
+
+
+@given(st.floats(0.01, 10), st.floats(0.01, 10), st.floats(0.5, 4))
+def test_contest_success_matches_its_formula_and_the_two_sides_share_one(a: float, d: float, c: float) -> None:
+    won = contest_success(array(a), array(d), c)[0]
+    assert won == pytest.approx(a**c / (a**c + d**c), rel=1e-4)
+    assert won + contest_success(array(d), array(a), c)[0] == pytest.approx(1, rel=1e-5)
+
+
+def test_contest_success_at_its_edges() -> None:
+    assert contest_success(array(0, 0, 1), array(0, 1, 0), 2.0).tolist() == [0, 0, 1]
+
+
+def test_gains_match_their_formulas() -> None:
+    win, stance = array(0.3), array(0.7)
+    assert initiator_gain(win, stance, 0.9, fear_of_defeat(0.4, 0.5))[0] == pytest.approx(
+        0.9 * (0.3 * 0.7 - 0.7 * 0.4 * (1 - 0.25))
+    )
+    assert patron_gain(array(-0.2), 0.7, 0.06, 0.1, 0.05)[0] == pytest.approx(0.7 * -0.2 + 0.06 - 0.1 - 0.05)
+    assert guarantor_gain(array(-0.7), array(0.2), 0.1)[0] == pytest.approx(0.7 * 0.6 - 0.1)
+    assert expected_backing(array(-1.2, -1, 0, 1.4)).tolist() == [0, 0, 0.5, 1]
+    assert provocation(0.45, array(0.5), 0.8)[0] == pytest.approx(0.45 * 0.5 * 0.8)
+    assert engagement(0.5, 0.2, array(0.3), array(0.2))[0] == pytest.approx(0.5 * (0.2 + 0.8 * 0.5))
+    assert party_gain(array(-0.5), 0.9, -0.35, array(0.2), 0.3, 0.15)[0] == pytest.approx(
+        0.9 * -0.5 * (-0.35 - 0.2) - 0.3 * 0.2 + 0.15
+    )
+    assert agreement_rate(array(0.4), array(0.1), array(0.2), 0.5)[0] == pytest.approx(0.5 * 0.2 * 0.5)
+    assert agreement_rate(array(-0.4), array(-0.1), array(0.2), 0.5)[0] == 0
+
+
+def test_kalman_gain_matches_a_worked_step() -> None:
+    gain, variance = kalman_gain(0.04, 0.3)
+    assert gain == pytest.approx(0.044 / (0.044 + 0.09))
+    assert variance == pytest.approx(0.044 * (1 - 0.044 / 0.134))
+    exact, _ = kalman_gain(0.04, 0.0)
+    assert exact == pytest.approx(0.044 / (0.044 + 0.0004)), "noise is never taken to be below 0.02"
+
+
+def test_friedkin_johnsen_opinions_tend_to_the_published_limit() -> None:
+    """Four people of Friedkin & Johnsen: the rule without noise, each with its own pull, ends where theirs does."""
+    weights = np.array([[0.220, 0.120, 0.360, 0.300], [0.147, 0.215, 0.344, 0.294], [0, 0, 1, 0], [0.090, 0.178, 0.446, 0.286]])
+    start = np.array([25, 25, 75, 85]) / 100
+    susceptible = 1 - np.diag(weights)
+    opinions = start.astype(np.float32)
+    for _ in range(2000):
+        target = susceptible * (weights @ opinions) + (1 - susceptible) * start
+        opinions = deliberate(opinions, target.astype(np.float32), np.zeros(4, dtype=np.float32))
+    assert opinions * 100 == pytest.approx([60.0208, 59.9840, 75, 74.9862], abs=2e-3)
+
+
+@given(stances, stances, st.floats(-4, 4))
+def test_stances_stay_on_the_axis(stance: float, target: float, noise: float) -> None:
+    moved = deliberate(array(stance), array(3 * target), array(noise))[0]
+    assert -1 <= moved <= 1
+
+
+def test_profile_ramps_fades_and_ends() -> None:
+    days = np.array([-1.0, 0, 1, 4, 9, 10])
+    assert profile(days, 0.0, 10.0, 5.0, np.inf).tolist() == pytest.approx([0, 0.2, 0.4, 1, 1, 0])
+    assert profile(days, -1.0, np.inf, 1.0, 5.0).tolist() == pytest.approx([1, *(2 ** (-(d + 1) / 5) for d in days[1:])])
+
+
+def test_only_what_changes_since_the_eve_counts() -> None:
+    steady = Schedule(start=-30.0)
+    assert steady.changes(5) == [0.0] * 5
+    withdrawn = Schedule(start=-30.0, end=0.0)
+    assert withdrawn.changes(3) == [-1.0] * 3
+    fading = Schedule(start=-10.0, half_life=10.0).changes(2)
+    assert fading[0] == pytest.approx(0.5 - 2**-0.9)
+
+
+def test_schedules_of_numbers_and_of_arrays_agree() -> None:
+    numbers = Schedule(3.0, 40.0, 7.0, 20.0).changes(60)
+    arrays = Schedule(array(3, 3), 40.0, array(7, 7), 20.0).changes(60)
+    assert np.array([change[1] for change in arrays]) == pytest.approx(np.array(numbers), abs=1e-6)
+
+
+def test_probabilities_of_the_theatre_are_capped_before_the_agreement_counts() -> None:
+    calm = np.array([False, True])
+    assert incident_probability(5.0, [array(0.5, 0), array(0.5, 0)]).tolist() == [1, 0]
+    assert strike_probability(0.1, np.array([True, False]), array(0.3, 0.3), calm) == pytest.approx([0.2, 0.0125])
+    assert strike_probability(9.0, np.array([True, True]), array(1, 1), calm) == pytest.approx([1, 0.25])
+    assert launch_probability(9.0, array(1, 1), array(1, 1), calm, 0.3) == pytest.approx([1, 0.3])
+    assert held_back(0.6, 0.4) == pytest.approx(1 - 0.6 * 0.6)
+    assert held_back(0.6, 1.7) == pytest.approx(1)

@@ -1,0 +1,8 @@
+"""Where the project's own files are."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SCENARIOS = ROOT / "scenarios"
+IDLIB = SCENARIOS / "idlib-2018"
+GHOUTA = SCENARIOS / "east-ghouta-2018"

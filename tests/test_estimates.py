@@ -1,0 +1,140 @@
+"""Estimates: coverage of the intervals, the split of variance, paired differences."""
+
+from __future__ import annotations
+
+import math
+import os
+
+import numpy as np
+import pytest
+
+import sim
+from sim.ensemble import FIRST_EVENTS
+from sim.estimates import beta_range, difference, estimate
+from sim.forecast import Forecast
+from sim.tallies import draws_by_successes, replicate_days, successes_per_draw
+from tests import worlds
+from tests.places import IDLIB
+
+REPEATS = 1000
+ALLOWED = (0.92, 0.975)
+"""Allowed coverage of a nominal 95%. Of 1,000 repeats at a true coverage of 95% the share leaves it with a chance below
+1 in 20,000 (binomial tails at 919 and 976)."""
+
+
+def successes(rng: np.random.Generator, shapes: tuple[float, float], draws: int, replicates: int) -> np.ndarray:
+    """Draws by successes where each draw has a probability of its own."""
+    p = rng.beta(*shapes, draws)
+    return np.bincount(rng.binomial(replicates, p), minlength=replicates + 1)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "draws", "replicates"),
+    [((2, 5), 100, 20), ((0.6, 1.2), 200, 2), ((0.3, 2.5), 300, 4), ((20, 20), 150, 2)],
+)
+def test_intervals_cover_under_clustering(shapes: tuple[float, float], draws: int, replicates: int) -> None:
+    rng, truth = np.random.default_rng(1), shapes[0] / sum(shapes)
+    covered = 0
+    for _ in range(REPEATS):
+        one = estimate(successes(rng, shapes, draws, replicates))
+        covered += one.low <= truth <= one.high
+    assert ALLOWED[0] <= covered / REPEATS <= ALLOWED[1], covered / REPEATS
+
+
+@pytest.fixture(scope="module")
+def model_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Forecast, np.ndarray]:
+    """A long forecast to take as the truth, and the records of 256,000 other runs; in full on the Idlib baseline."""
+    full = bool(os.environ.get("OFFRAMP_FULL"))
+    scenario = sim.load(IDLIB / "baseline.yaml") if full else worlds.load(tmp_path_factory.mktemp("crisis"))
+    truth = sim.run(scenario, runs=512_000, seed=2, workers=2)
+    return truth, sim.run(scenario, runs=256 * REPEATS, seed=1, workers=2).records
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("outcome", ["offensive", "agreement"])
+def test_intervals_cover_on_the_model_itself(model_runs: tuple[Forecast, np.ndarray], outcome: str) -> None:
+    """1,000 small forecasts of 256 runs, cut from one of 256,000; the truth is the mean of another of 512,000.
+
+    The truth's own error is a forty-fifth of a small forecast's, which moves coverage by less than 0.1 points.
+    """
+    truth = model_runs[0].probability(outcome, 60).p
+    covered = 0
+    for days in model_runs[1][outcome].reshape(REPEATS, 256):
+        one = estimate(successes_per_draw(days < 60, 2))
+        covered += one.low <= truth <= one.high
+    print(f"{outcome}: {covered} of {REPEATS} intervals cover {truth:.4f}")
+    assert ALLOWED[0] <= covered / REPEATS <= ALLOWED[1], covered / REPEATS
+
+
+def test_wilson_on_runs_would_not_cover_under_clustering() -> None:
+    """The reason for clustered intervals: treating the runs as independent misses far more often than it says."""
+    rng, missed = np.random.default_rng(1), 0
+    for _ in range(REPEATS):
+        one = estimate(successes(rng, (2, 5), 100, 20))
+        naive = 1.96 * math.sqrt(one.p * (1 - one.p) / 2000)
+        missed += abs(one.p - 2 / 7) > naive
+    assert missed / REPEATS > 0.15
+
+
+def test_the_spread_over_inputs_is_recovered_without_the_chance_within_draws() -> None:
+    """Beta(2, 5) has an sd of 0.16; 200,000 draws of 2 replicates tell it to about 0.001, five times less than asked."""
+    rng = np.random.default_rng(5)
+    one = estimate(successes(rng, (2, 5), 200_000, 2))
+    assert one.input_sd == pytest.approx(math.sqrt(2 * 5 / (49 * 8)), abs=0.005)
+    certain = estimate(np.bincount(rng.binomial(2, 0.3, 200_000), minlength=3))
+    assert certain.input_sd is not None
+    assert certain.input_sd < 0.05
+    assert estimate(np.array([7, 3])).input_sd is None, "one replicate cannot tell"
+
+
+def test_no_event_gives_the_one_sided_bound() -> None:
+    none = estimate(np.array([1000, 0, 0]))
+    assert (none.p, none.low) == (0, 0)
+    assert none.high == pytest.approx(1 - 0.05 ** (1 / 1000))
+    always = estimate(np.array([0, 0, 1000]))
+    assert (always.p, always.high) == (1, 1)
+    assert always.low == pytest.approx(0.05 ** (1 / 1000))
+
+
+def test_estimating_from_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="no draws"):
+        estimate(np.array([0, 0, 0]))
+
+
+def test_paired_differences_are_exact_where_nothing_changes_and_cover_where_it_does() -> None:
+    rng = np.random.default_rng(3)
+    happened = rng.random(4000) < 0.3
+    same = difference(happened, happened, 2)
+    assert (same.p, same.low, same.high) == (0, 0, 0)
+    covered = 0
+    for _ in range(REPEATS):
+        p = np.repeat(rng.beta(2, 5, 300), 2)
+        u = rng.random(600)
+        one = difference(u < p, u < np.minimum(p + 0.1, 1), 2)
+        covered += one.low <= 0.1 <= one.high
+    assert ALLOWED[0] <= covered / REPEATS <= 0.985
+    with pytest.raises(ValueError, match="same runs"):
+        difference(happened, happened[:-2], 2)
+
+
+def test_beta_range_has_the_moments_asked_for() -> None:
+    from scipy.stats import beta
+
+    low, high = beta_range(0.3, 0.1, 0.8) or (0, 0)
+    total = 0.3 * 0.7 / 0.01 - 1
+    assert (low, high) == pytest.approx(beta(0.3 * total, 0.7 * total).interval(0.8))
+    assert beta_range(0.3, 0.46) is None
+    assert beta_range(0.0, 0.1) is None
+
+
+def test_counts_by_replicate_give_the_successes_by_any_day() -> None:
+    rng = np.random.default_rng(2)
+    days = rng.integers(0, 31, 4000).astype(np.int16)
+    counts = replicate_days(days, 30, 4)
+    assert counts.shape == (4, 31)
+    for day in (1, 7, 30):
+        assert np.array_equal(draws_by_successes(counts, day), successes_per_draw(days < day, 4))
+
+
+def test_first_events_named_are_those_tallied() -> None:
+    assert FIRST_EVENTS == ("strikes", "agreement", "offensive", "limited", "full")
