@@ -1,0 +1,127 @@
+"""How fast, compared with what can be compared on the same machine in the same run.
+
+Timings are not asserted: machines are noisy. What a benchmark returns is asserted, so that nothing is timed that does
+not work.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+import sim
+from sim import rng
+from sim.ensemble import BLOCK_RUNS, BlockTask, run_block
+from sim.executors import Local
+from sim.model.crisis import EVENTS
+from sim.model.inputs import draw_inputs, inputs_of
+from sim.plan import Plan
+from sim.runner import run
+from sim.scenario.scenario import Scenario
+from tests.docking.fed import FedDice, FedWorlds
+from tests.docking.plain import PlainCrisis
+from tests.places import IDLIB
+
+PLAIN_RUNS = 40
+
+
+@pytest.fixture(scope="module")
+def idlib() -> Scenario:
+    return sim.load(IDLIB / "baseline.yaml")
+
+
+def draw_only(scenario: Scenario, block: int) -> int:
+    """Draw what a block draws and do nothing with it; return how many numbers."""
+    owners = [(f"actors.{name}", purpose) for name in scenario.actors for purpose in ("signal", "deliberation")]
+    normals = [rng.stream(1, block, *owner) for owner in owners]
+    uniforms = [rng.stream(1, block, "theatre", event) for event in EVENTS]
+    buffer = np.empty(BLOCK_RUNS, dtype=np.float32)
+    draws = draw_inputs(inputs_of(scenario), 1, block, BLOCK_RUNS, 2)
+    for _ in range(scenario.horizon):
+        for stream in normals:
+            stream.standard_normal(out=buffer, dtype=np.float32)
+        for stream in uniforms:
+            stream.random(out=buffer, dtype=np.float32)
+    return len(draws.quantiles) * BLOCK_RUNS // 2 + scenario.horizon * (len(normals) + len(uniforms)) * BLOCK_RUNS
+
+
+def fastest(function: Callable[[], object], rounds: int) -> float:
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def test_block_against_the_plain_model_and_against_its_random_numbers(
+    benchmark: BenchmarkFixture, idlib: Scenario, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = benchmark.pedantic(run_block, args=(BlockTask(idlib, 1, 0, 2),), rounds=10, warmup_rounds=2)
+    assert len(result.records) == BLOCK_RUNS
+    block = benchmark.stats.stats.min
+    drawing = fastest(lambda: draw_only(idlib, 0), 10)
+    worlds, dice = FedWorlds(idlib, 1), FedDice(idlib, 1, PLAIN_RUNS)
+    crises = [PlainCrisis(worlds.world(number), dice.of(number)) for number in range(PLAIN_RUNS)]
+    plain = fastest(lambda: [crisis.play() for crisis in crises], 1) / PLAIN_RUNS
+    with capsys.disabled():
+        print(f"\n{'one block of 4,096 runs, 180 days, 6 actors':<48}{block * 1e3:>10.0f} ms{BLOCK_RUNS / block:>12,.0f} runs/s")
+        print(f"{'  its random numbers alone':<48}{drawing * 1e3:>10.0f} ms{block / drawing:>11.2f} x")
+        print(f"{'  plain Mesa, one model a run':<48}{plain * 1e3:>10.1f} ms a run{plain * BLOCK_RUNS / block:>6.0f} x")
+
+
+def test_two_workers_against_one(benchmark: BenchmarkFixture, idlib: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = Plan(runs=60 * BLOCK_RUNS, seed=1)
+    start = time.perf_counter()
+    one = run(idlib, plan)
+    alone = time.perf_counter() - start
+    two = benchmark.pedantic(run, args=(idlib, plan), kwargs={"executor": Local(2)}, rounds=1)
+    assert one.record(None) == two.record(None)
+    both = benchmark.stats.stats.min
+    with capsys.disabled():
+        print(f"\n{'60 blocks, one process':<48}{alone:>10.1f} s{one.runs / alone:>13,.0f} runs/s")
+        print(f"{'60 blocks, two workers, their start included':<48}{both:>10.1f} s{alone / both:>11.2f} x")
+
+
+MEMORY = """
+import resource, sys
+import sim
+if __name__ == "__main__":
+    forecast = sim.run(sim.load(sys.argv[1]), runs=int(sys.argv[2]), seed=1, workers=2)
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(forecast.runs, own, worker)
+"""
+
+
+def test_memory_of_a_million_runs(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    script = tmp_path_factory.mktemp("memory") / "memory.py"
+    script.write_text(MEMORY)
+
+    def measure(runs: int) -> tuple[int, ...]:
+        words = [sys.executable, str(script), str(IDLIB / "baseline.yaml"), str(runs)]
+        return tuple(map(int, subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()))
+
+    few = measure(50_000)
+    many = benchmark.pedantic(measure, args=(1_000_000,), rounds=1)
+    assert many[0] == 1_000_000
+    with capsys.disabled():
+        for runs, own, worker in (few, many):
+            print(f"\n{f'{runs:,} runs, two workers: peak memory':<48}{own / 1024:>10.0f} MB parent{worker / 1024:>7.0f} MB a worker", end="")
+        print(f"\n{'  growth of the parent a run kept':<48}{(many[1] - few[1]) * 1024 / (many[0] - few[0]):>10.1f} bytes")
+
+
+@pytest.mark.parametrize("words", [("--help",), ("validate", str(IDLIB / "baseline.yaml"))], ids=["help", "validate"])
+def test_start_up(benchmark: BenchmarkFixture, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    def call() -> int:
+        return subprocess.run([sys.executable, "-m", "sim", *words], capture_output=True, check=True).returncode
+
+    assert benchmark.pedantic(call, rounds=7, warmup_rounds=1) == 0
+    with capsys.disabled():
+        print(f"\n{f'offramp {words[0]}':<48}{benchmark.stats.stats.median:>10.2f} s")
