@@ -1,10 +1,10 @@
 """offramp: scenario files in, probability reports out.
 
-    import sim
-    scenario = sim.load("scenarios/idlib-2018/baseline.yaml")
-    forecast = sim.run(scenario, runs=20_000, seed=1)
-    print(forecast.probability("offensive", by=90))
-    forecast.write_report("reports/idlib")
+import sim
+scenario = sim.load("scenarios/idlib-2018/baseline.yaml")
+forecast = sim.run(scenario, runs=20_000, seed=1)
+print(forecast.probability("offensive", by=90))
+forecast.write_report("reports/idlib")
 """
 
 from __future__ import annotations

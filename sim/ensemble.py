@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.arrays import Bools, Days
-from sim.model.crisis import Crisis, Dice
+from sim.model.crisis import Crisis
 from sim.model.inputs import Draws, draw_inputs, inputs_of, uncertain_inputs
+from sim.model.setting import Dice
 from sim.model.theatre import Theatre
 from sim.scenario.scenario import Scenario
 from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_draw
@@ -27,9 +28,7 @@ OUTCOMES = ("strikes", "agreement", "offensive")
 STATES = ("standoff", "agreement", "offensive")
 END_STATES = ("standoff", "agreement", "limited", "full")
 
-RECORD = np.dtype(
-    [("strikes", "<i2"), ("agreement", "<i2"), ("offensive", "<i2"), ("end", "u1"), ("breakdowns", "u1")]
-)
+RECORD = np.dtype([("strikes", "<i2"), ("agreement", "<i2"), ("offensive", "<i2"), ("end", "u1"), ("breakdowns", "u1")])
 """What is kept of each run, 8 bytes: first days (the horizon where never), end state, breakdowns (255 at most)."""
 
 

@@ -46,6 +46,19 @@ def cpu_level() -> str:
     """Machine and the highest SIMD level that NumPy uses on it, such as `x86_64-AVX512_SKX`."""
     from numpy._core._multiarray_umath import __cpu_features__ as features
 
-    levels = ("AVX512_SPR", "AVX512_ICL", "AVX512_SKX", "AVX2", "SVE", "ASIMD", "VSX4", "VSX3", "VX", "SSE42", "LSX", "RVV")
+    levels = (
+        "AVX512_SPR",
+        "AVX512_ICL",
+        "AVX512_SKX",
+        "AVX2",
+        "SVE",
+        "ASIMD",
+        "VSX4",
+        "VSX3",
+        "VX",
+        "SSE42",
+        "LSX",
+        "RVV",
+    )
     best = next((level for level in levels if features.get(level)), "baseline")
     return f"{platform.machine()}-{best}"

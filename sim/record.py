@@ -36,6 +36,7 @@ DOTS = 100
 Status = Literal["complete", "interrupted", "imprecise"]
 Records = npt.NDArray[np.void]
 
+
 def forecast_record(
     scenario: Scenario, plan: Plan, tally: Tally, records: Records, status: Status, command: str | None
 ) -> dict[str, Any]:
@@ -75,12 +76,15 @@ def forecast_record(
         "command": command,
     }
 
+
 def event_estimate(tally: Tally, outcome: str, day: int) -> Estimate:
     """Estimate the probability that the first event of a kind comes before `day`."""
     return estimate(draws_by_successes(tally["first_days"][FIRST_EVENTS.index(outcome)], day))
 
+
 def _milestones(scenario: Scenario, tally: Tally, outcome: str) -> dict[str, Any]:
     return {str(day): _plain(event_estimate(tally, outcome, day)) for day in scenario.milestones}
+
 
 def _plain(one: Estimate) -> dict[str, Any]:
     spread = None if one.input_sd is None else beta_range(one.p, one.input_sd)
@@ -91,6 +95,7 @@ def _plain(one: Estimate) -> dict[str, Any]:
         "input_sd": None if one.input_sd is None else _round(one.input_sd),
         "input_range": None if spread is None else [_round(edge) for edge in spread],
     }
+
 
 def _incidence(scenario: Scenario, tally: Tally) -> dict[str, Any]:
     """Cumulative incidence of first events; position n of a list is "within n days"."""
@@ -104,17 +109,19 @@ def _incidence(scenario: Scenario, tally: Tally) -> dict[str, Any]:
         }
     return curves
 
+
 def _states(scenario: Scenario, tally: Tally, runs: int) -> dict[str, Any]:
     """State occupation; position n of a list is the state at day n, the end of day n - 1."""
     curves = {name: [_round(count / runs) for count in tally["states"][code]] for code, name in enumerate(STATES)}
     return {"day": list(range(scenario.horizon + 1)), **curves}
+
 
 def _actors(scenario: Scenario, tally: Tally) -> dict[str, Any]:
     """Weekly quantiles of stance and posture among runs in which no offensive has begun yet."""
     weeks = range(tally["stance"].shape[1])
     result = {}
     for index, (name, actor) in enumerate(scenario.actors.items()):
-        role: str = actor.role  # type: ignore[attr-defined]
+        role = actor.role
         stance = [_quantiles(tally["stance"][index, week], -1.0) for week in weeks]
         posture = [_quantiles(tally["posture"][index, week], 0.0) for week in weeks]
         result[name] = {
@@ -128,9 +135,11 @@ def _actors(scenario: Scenario, tally: Tally) -> dict[str, Any]:
         }
     return result
 
+
 def _quantiles(counts: npt.NDArray[np.int64], low: float) -> list[float | None]:
     values = histogram_quantiles(counts, low, 1.0, tuple(QUANTILES.values()))
     return [None if value is None else round(value, 4) for value in values]
+
 
 def _dots(records: Records, horizon: int) -> list[dict[str, Any]]:
     """Choose 100 real runs whose end states stand in proportion to all: for each state its first runs."""
@@ -148,6 +157,7 @@ def _dots(records: Records, horizon: int) -> list[dict[str, Any]]:
             dots.append({"run": int(run), "end": name, "day": day if day < horizon else None})
     return dots
 
+
 def _convergence(records: Records, horizon: int, replicates: int) -> list[dict[str, Any]]:
     """Return the headline as it stood after so many runs, at 24 steps of equal ratio."""
     draws = len(records) // replicates
@@ -158,8 +168,11 @@ def _convergence(records: Records, horizon: int, replicates: int) -> list[dict[s
         days = records["offensive"][: kept * replicates]
         counts = replicate_days(days, horizon, replicates)
         one = estimate(draws_by_successes(counts, horizon))
-        rows.append({"runs": int(kept * replicates), "p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)})
+        rows.append(
+            {"runs": int(kept * replicates), "p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)}
+        )
     return rows
+
 
 def _schedule(scenario: Scenario) -> list[dict[str, Any]]:
     """List pressures and talks with their days, for marks on the time axis."""
@@ -178,8 +191,17 @@ def _schedule(scenario: Scenario) -> list[dict[str, Any]]:
         })  # fmt: skip
     for name, talks in scenario.talks.items():
         path = f"talks.{name}"
-        rows.append({"id": name, "kind": "talks", "start": day(f"{path}.start"), "end": day(f"{path}.end"), "basis": talks.basis})
+        rows.append(
+            {
+                "id": name,
+                "kind": "talks",
+                "start": day(f"{path}.start"),
+                "end": day(f"{path}.end"),
+                "basis": talks.basis,
+            }
+        )
     return rows
+
 
 def _provenance(scenario: Scenario) -> dict[str, Any]:
     evidence = scenario.evidence
@@ -187,7 +209,9 @@ def _provenance(scenario: Scenario) -> dict[str, Any]:
     return {
         "stances": {name: _stance(scenario, name) for name in scenario.actors},
         "items": {name: item.model_dump(mode="json", exclude_none=True) for name, item in used.items()},
-        "sources": {} if evidence is None else {n: s.model_dump(mode="json", exclude_none=True) for n, s in evidence.sources.items()},
+        "sources": {}
+        if evidence is None
+        else {n: s.model_dump(mode="json", exclude_none=True) for n, s in evidence.sources.items()},
         "dyads": list(_dyads(evidence)),
         "inputs": [
             {"path": one.path, "value": one.distribution.to_plain(), "origin": _origin(scenario, one.path)}
@@ -196,6 +220,7 @@ def _provenance(scenario: Scenario) -> dict[str, Any]:
         ],
         "notes": dict(scenario.document.notes),
     }
+
 
 def _stance(scenario: Scenario, name: str) -> dict[str, Any]:
     """Tell how an actor's stance prior came about."""
@@ -217,10 +242,16 @@ def _stance(scenario: Scenario, name: str) -> dict[str, Any]:
         total = sum(occasion.precision for occasion in reading.occasions)
         row["birge"] = round(reading.birge, 4)
         row["occasions"] = [
-            {"id": o.id, "items": list(o.items), "reading": round(o.reading, 4), "weight": round(o.precision / total, 4)}
+            {
+                "id": o.id,
+                "items": list(o.items),
+                "reading": round(o.reading, 4),
+                "weight": round(o.precision / total, 4),
+            }
             for o in reading.occasions
         ]
     return row
+
 
 def _dyads(evidence: Evidence | None) -> Iterator[dict[str, Any]]:
     """Mean Goldstein score by directed dyad: how friendly the acts were, context for the ties."""
@@ -233,6 +264,7 @@ def _dyads(evidence: Evidence | None) -> Iterator[dict[str, Any]]:
     for (source, target), values in scores.items():
         yield {"from": source, "to": target, "items": len(values), "goldstein": round(sum(values) / len(values), 2)}
 
+
 def _origin(scenario: Scenario, path: str) -> str:
     """Name the file and line that wrote a value, or `default`."""
     key = tuple(path.split("."))
@@ -241,6 +273,7 @@ def _origin(scenario: Scenario, path: str) -> str:
     if place is None:
         return "default"
     return f"{place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
+
 
 def _round(value: float) -> float:
     return round(value, 6)

@@ -77,7 +77,7 @@ def test_wilson_on_runs_would_not_cover_under_clustering() -> None:
 
 
 def test_the_spread_over_inputs_is_recovered_without_the_chance_within_draws() -> None:
-    """Beta(2, 5) has an sd of 0.16; 200,000 draws of 2 replicates tell it to about 0.001, five times less than asked."""
+    """Beta(2, 5) has an sd of 0.16; 200,000 draws of 2 replicates tell it to about 0.001, a fifth of what is asked."""
     rng = np.random.default_rng(5)
     one = estimate(successes(rng, (2, 5), 200_000, 2))
     assert one.input_sd == pytest.approx(math.sqrt(2 * 5 / (49 * 8)), abs=0.005)

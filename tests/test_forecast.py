@@ -41,7 +41,10 @@ def test_one_and_two_workers_give_the_same_bytes(scenario: Scenario) -> None:
 
 def test_tallies_merge_in_any_order(scenario: Scenario) -> None:
     results = [run_block(BlockTask(scenario, 5, block, 2)) for block in range(3)]
-    forwards, backwards = results[0].tally + results[1].tally + results[2].tally, results[2].tally + results[1].tally + results[0].tally
+    forwards, backwards = (
+        results[0].tally + results[1].tally + results[2].tally,
+        results[2].tally + results[1].tally + results[0].tally,
+    )
     for name, counts in forwards.counts.items():
         assert np.array_equal(counts, backwards[name]), name
 
@@ -164,7 +167,16 @@ def test_an_interruption_before_the_first_block_is_passed_on(scenario: Scenario,
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"runs": 0}, {"runs": -5}, {"runs": 10**9}, {"seed": -1}, {"replicates": 3}, {"precision": 0}, {"precision": float("nan")}, {"workers": 0}],
+    [
+        {"runs": 0},
+        {"runs": -5},
+        {"runs": 10**9},
+        {"seed": -1},
+        {"replicates": 3},
+        {"precision": 0},
+        {"precision": float("nan")},
+        {"workers": 0},
+    ],
     ids=str,
 )
 def test_arguments_out_of_range_are_refused(scenario: Scenario, wrong: dict[str, Any]) -> None:

@@ -27,7 +27,13 @@ CRISIS: dict[str, Any] = {
     "actors": {
         "attacker": {"role": "initiator", "stance": {"normal": [0.8, 0.1]}, "strength": 1.0, "momentum": 0.5},
         "backer": {"role": "patron", "stance": {"normal": [0.2, 0.2]}, "resolve": 0.5},
-        "shield": {"role": "guarantor", "stance": {"normal": [-0.6, 0.2]}, "strength": 0.4, "air_denial": 0.3, "resolve": 0.5},
+        "shield": {
+            "role": "guarantor",
+            "stance": {"normal": [-0.6, 0.2]},
+            "strength": 0.4,
+            "air_denial": 0.3,
+            "resolve": 0.5,
+        },
         "town": {"role": "defender", "stance": -0.9, "strength": 0.3, "militancy": 0.3},
         "envoy": {"role": "mediator", "stance": -0.6},
     },

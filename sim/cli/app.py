@@ -82,7 +82,9 @@ def show(
 @guarded
 def run(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
-    runs: Annotated[int | None, typer.Option(help="Runs to make; at most so many with --precision.", show_default="20000")] = None,
+    runs: Annotated[
+        int | None, typer.Option(help="Runs to make; at most so many with --precision.", show_default="20000")
+    ] = None,
     precision: Annotated[float | None, typer.Option(help="Stop when the interval is this narrow, as in 0.01.")] = None,
     seed: Annotated[int, typer.Option(help="Seed: the same gives the same bytes.")] = 0,
     replicates: Annotated[int, typer.Option(help="Runs that share one draw of what is not known.")] = 2,

@@ -87,7 +87,8 @@ def errors_as_plain(error: OfframpError) -> list[dict[str, Any]]:
     """Return an error as plain values: file, line, column, key and message where it has them."""
     if isinstance(error, ScenarioError):
         return [
-            {"file": f.file, "line": f.line, "column": f.column, "key": f.key, "message": f.message} for f in error.faults
+            {"file": f.file, "line": f.line, "column": f.column, "key": f.key, "message": f.message}
+            for f in error.faults
         ]
     return [{"message": str(error)}]
 
@@ -104,7 +105,9 @@ def say(text: str = "") -> None:
 
 def visible(text: str) -> str:
     """Return text with control characters other than newline escaped, so that a scenario cannot drive a terminal."""
-    return "".join(char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return "".join(
+        char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 def print_json(value: Any) -> None:

@@ -65,7 +65,7 @@ def _summary(scenario: Scenario) -> None:
     for name, actor in scenario.actors.items():
         how = "evidence" if (name, "stance") in scenario.read_fields else "assumption"
         stance = f"{actor.stance.mean:+.2f}, sd {actor.stance.sd:.2f} ({how})"  # type: ignore[union-attr]
-        say(f"{name:<{width}}  {actor.role:<9}  {stance}")  # type: ignore[attr-defined]
+        say(f"{name:<{width}}  {actor.role:<9}  {stance}")
     say()
     counterpart = scenario.counterpart or "nobody: no agreement can be concluded"
     say(f"bargaining: {scenario.principal} with {counterpart}")

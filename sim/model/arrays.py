@@ -1,13 +1,32 @@
-"""What the model computes with: one number, or an array with one number a run of the block."""
+"""What the model computes with: one number, or an array with one number a run of the block.
+
+Arrays over the runs are float32 throughout; plain Python floats beside them keep it so (NumPy's promotion rules).
+"""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Floats: TypeAlias = npt.NDArray[np.float32]
+Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Days: TypeAlias = npt.NDArray[np.int16]
 Number: TypeAlias = "float | Floats"
+
+
+def number(value: Any) -> Number:
+    """Return a float where the value is one number, else float32, so that arithmetic stays in float32."""
+    array = np.asarray(value)
+    return float(array) if array.ndim == 0 else array.astype(np.float32)
+
+
+def over_runs(value: Number, runs: int) -> Floats:
+    """Return a float32 array over the runs, its own copy."""
+    return np.array(np.broadcast_to(np.asarray(value, dtype=np.float32), (runs,)))
+
+
+def is_zero(value: Number) -> bool:
+    """Whether a value is the plain number 0, so that what it weighs can be left out."""
+    return isinstance(value, float) and value == 0.0

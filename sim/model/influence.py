@@ -33,7 +33,9 @@ def deliberate(stance: Floats, target: Floats, noise: Floats) -> Floats:
     return np.minimum(moved, 1, out=moved)
 
 
-def profile(day: npt.NDArray[np.float64] | float, start: Number, end: Number, ramp: Number, half_life: Number) -> Number:
+def profile(
+    day: npt.NDArray[np.float64] | float, start: Number, end: Number, ramp: Number, half_life: Number
+) -> Number:
     """Strength of a pressure on a day: rises over `ramp` days, halves every `half_life`, 0 outside [start, end).
 
     No ramp is a ramp of one day; no half-life or end is infinite.

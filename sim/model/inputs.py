@@ -21,7 +21,6 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Part, field_range
 
 
-
 @dataclass(frozen=True)
 class Input:
     """One number of a scenario, or its prior, with the range to which draws are clipped."""
@@ -37,7 +36,7 @@ class Input:
 
 
 def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
-    """Return every input of a scenario in file order; frailties are standard normal, scaled by `frailty` in the model."""
+    """Return every input of a scenario in file order; frailties are standard normal, scaled in the model."""
     return tuple(_walk(scenario))
 
 

@@ -29,9 +29,9 @@ def strike_probability(rate: Number, incident: Bools, support: Floats, agreement
     return np.where(agreement, np.float32(CALM) * capped, capped)
 
 
-def launch_probability(rate: Number, imminence: Floats, will: Floats, agreement: Bools, held_back: Number) -> Floats:
-    """Offensive: min(1, rate * imminence * will), times `held_back` under an agreement."""
-    capped = np.minimum(rate * imminence * will, 1)
+def launch_probability(rate: Floats, will: Floats, agreement: Bools, held_back: Number) -> Floats:
+    """Offensive: min(1, rate * will), rate being `launch_rate` * imminence; times `held_back` under an agreement."""
+    capped: Floats = np.minimum(rate * will, 1)
     return np.where(agreement, capped * held_back, capped)
 
 
@@ -81,9 +81,7 @@ class Theatre:
         self.displacement = np.minimum(np.float32(0.98) * self.displacement + np.float32(0.03) * strike, 1)
         self._record(self.first_strike, strike & ~self.ended, day)
 
-    def change_phase(
-        self, day: int, launch: Bools, concluded: Bools, broken: Bools, imminence: Floats
-    ) -> None:
+    def change_phase(self, day: int, launch: Bools, concluded: Bools, broken: Bools, imminence: Floats) -> None:
         """Apply at most one change of phase in each run that goes on: an offensive, else an agreement or its end."""
         going = ~self.ended
         launch = launch & going

@@ -30,7 +30,7 @@ def contest_success(attack: Floats, defence: Floats, decisiveness: Number) -> Fl
 
 
 def fear_of_defeat(defeat_cost: Number, momentum: Number) -> Number:
-    """What a failed attack costs: defeat_cost * (1 - momentum / 2)."""
+    """Return what a failed attack costs: defeat_cost * (1 - momentum / 2)."""
     return defeat_cost * (1 - momentum / 2)
 
 
@@ -41,7 +41,8 @@ def initiator_gain(win: Floats, stance: Floats, salience: Number, fear: Number) 
 
 def expected_backing(perceived: Floats) -> Floats:
     """Backing that a patron's perceived stance promises: clip((b + 1) / 2, 0, 1)."""
-    return np.clip((perceived + 1) * 0.5, 0, 1)
+    backing: Floats = np.clip((perceived + 1) * 0.5, 0, 1)
+    return backing
 
 
 def patron_gain(stance: Floats, salience: Number, provocation: Number, rift: Number, humanitarian: Number) -> Floats:

@@ -92,7 +92,8 @@ class Item(Part):
     def precision(self, as_of: datetime.date, half_life: float) -> float:
         """Weight as a reading: reliability, halved every `half_life` days, over the variance of its kind."""
         age = 0 if self.standing else max(0, (as_of - self.date).days)
-        return self.reliability * 2.0 ** (-age / half_life) / READING_SD.get(self.kind, 0.6) ** 2
+        fading: float = 2.0 ** (-age / half_life)
+        return self.reliability * fading / READING_SD.get(self.kind, 0.6) ** 2
 
 
 class EvidenceFile(Part):

@@ -34,7 +34,9 @@ class Places:
         return Fault(place.file, place.line, place.column, ".".join(map(str, path)), message)
 
 
-def model_complaints(error: ValidationError, value: Any, known_keys: Callable[[Path], list[str]]) -> Iterator[Complaint]:
+def model_complaints(
+    error: ValidationError, value: Any, known_keys: Callable[[Path], list[str]]
+) -> Iterator[Complaint]:
     """Translate pydantic's errors."""
     for one in error.errors(include_url=False):
         path = _real_path(one["loc"], value)

@@ -139,7 +139,9 @@ def _without_nulls(value: Any) -> Any:
 def _merge_places(base: Tree, over: Tree) -> dict[Path, Place]:
     """Return the place of every path of the merged value: the last file that wrote it."""
     replaced = {path for path in over.places if not isinstance(_at(over.value, path), dict)}
-    kept = {path: place for path, place in base.places.items() if not any(path[:n] in replaced for n in range(len(path)))}
+    kept = {
+        path: place for path, place in base.places.items() if not any(path[:n] in replaced for n in range(len(path)))
+    }
     return {**kept, **over.places}
 
 

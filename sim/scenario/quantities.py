@@ -23,7 +23,7 @@ _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(day|week)s?")
 
 def fault(message: str) -> PydanticCustomError:
     """Return an error for pydantic whose message reaches the user as it stands."""
-    return PydanticCustomError("offramp", message)  # type: ignore[arg-type]
+    return PydanticCustomError("offramp", message)
 
 
 def in_words(low: float, high: float, *, open_low: bool = False) -> str:
@@ -217,7 +217,7 @@ def distribution_schema() -> dict[str, Any]:
     return {
         "description": "A prior over one number",
         "type": "object",
-        "properties": {kind: numbers for kind in KINDS},
+        "properties": dict.fromkeys(KINDS, numbers),
         "minProperties": 1,
         "maxProperties": 1,
         "additionalProperties": False,
@@ -232,8 +232,6 @@ AnyNumber = Annotated[Distribution, Quantity()]
 Days = Annotated[Distribution, Duration()]
 Horizon = Annotated[int, WholeDays()]
 SupportOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(-1.0, 1.0, word="evidence")]
-PositiveOrEvidence = Annotated[
-    Distribution | Literal["evidence"], Quantity(0.0, open_low=True, word="evidence")
-]
+PositiveOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(0.0, open_low=True, word="evidence")]
 When = Annotated[datetime.date | Distribution, Moment()]
 CalendarDate = Annotated[datetime.date, Date()]

@@ -121,17 +121,25 @@ def resolve(document: Document, evidence: Evidence | None, places: Mapping[Path,
         if getattr(actor, key) == "evidence"
     )
     readings = {name: _reading(evidence, name, document.question.as_of) for name, _ in sorted(read_fields)}
-    has_patron = any(isinstance(actor, Patron) for actor in document.actors.values())
-    actors = {}
-    for name, actor in document.actors.items():
-        changes = {key: _read(readings[name])[key] for key in ("stance", "ambiguity") if (name, key) in read_fields}
-        if isinstance(actor, Initiator) and actor.self_reliance is None:
-            changes["self_reliance"] = Fixed(SELF_RELIANCE if has_patron else 1.0)
-        actors[name] = actor.model_copy(update=changes)
-    resolved = document.model_copy(update={"actors": actors})
+    resolved = document.model_copy(update={"actors": _resolve_actors(document.actors, readings, read_fields)})
     principal = document.bargaining.principal or default_principal(resolved)
     counterpart = document.bargaining.counterpart or default_counterpart(resolved, principal)
     return Scenario(resolved, principal, counterpart, readings, read_fields, evidence, places or {})
+
+
+def _resolve_actors(
+    actors: Mapping[str, Actor], readings: Mapping[str, StanceReading], read_fields: frozenset[tuple[str, str]]
+) -> dict[str, Actor]:
+    """Return the actors with what was read, and the initiator's self-reliance, filled in."""
+    has_patron = any(isinstance(actor, Patron) for actor in actors.values())
+    resolved = {}
+    for name, actor in actors.items():
+        read = _read(readings[name]) if name in readings else {}
+        changes = {key: value for key, value in read.items() if (name, key) in read_fields}
+        if isinstance(actor, Initiator) and actor.self_reliance is None:
+            changes["self_reliance"] = Fixed(SELF_RELIANCE if has_patron else 1.0)
+        resolved[name] = actor.model_copy(update=changes)
+    return resolved
 
 
 def default_principal(document: Document) -> str:

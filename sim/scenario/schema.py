@@ -77,6 +77,7 @@ class Bargaining(Part):
 class Actor(Part):
     """Fields that every role has."""
 
+    role: Literal["initiator", "patron", "guarantor", "defender", "mediator"]
     name: Title | None = Field(default=None, description="How reports call it; made from the id where absent")
     stance: SupportOrEvidence = Field(
         description="Support for an offensive, or `evidence` to read it from the evidence file"
@@ -154,9 +155,7 @@ class Pressure(Part):
     aim: Literal["restrain", "encourage"]
     channel: Literal["persuasion", "conditional"] = "persuasion"
     intensity: Share
-    start: When = Field(
-        default=Fixed(0.0), description="Date or day count; before day 0 where it is in force already"
-    )
+    start: When = Field(default=Fixed(0.0), description="Date or day count; before day 0 where it is in force already")
     end: When | None = Field(default=None, description="First day without it; the horizon where absent")
     ramp: Days | None = Field(default=None, description="Days to full strength; at once where absent")
     half_life: Days | None = Field(default=None, description="Days in which it fades to half; no fading where absent")
@@ -229,7 +228,9 @@ class Document(Part):
 def field_range(model: type[Part], name: str) -> tuple[float, float]:
     """Return the range to which draws of a field are clipped; infinite where it has none."""
     field = model.model_fields[name]
-    inner = [mark for choice in getattr(field.annotation, "__args__", ()) for mark in getattr(choice, "__metadata__", ())]
+    inner = [
+        mark for choice in getattr(field.annotation, "__args__", ()) for mark in getattr(choice, "__metadata__", ())
+    ]
     for mark in (*field.metadata, *inner):
         if isinstance(mark, Quantity):
             return mark.low, mark.high

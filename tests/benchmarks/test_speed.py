@@ -71,12 +71,15 @@ def test_block_against_the_plain_model_and_against_its_random_numbers(
     crises = [PlainCrisis(worlds.world(number), dice.of(number)) for number in range(PLAIN_RUNS)]
     plain = fastest(lambda: [crisis.play() for crisis in crises], 1) / PLAIN_RUNS
     with capsys.disabled():
-        print(f"\n{'one block of 4,096 runs, 180 days, 6 actors':<48}{block * 1e3:>10.0f} ms{BLOCK_RUNS / block:>12,.0f} runs/s")
+        print()
+        print(f"{'block of 4,096 runs, 180 days, 6 actors':<48}{block * 1e3:>10.0f} ms{BLOCK_RUNS / block:>12,.0f} runs/s")
         print(f"{'  its random numbers alone':<48}{drawing * 1e3:>10.0f} ms{block / drawing:>11.2f} x")
         print(f"{'  plain Mesa, one model a run':<48}{plain * 1e3:>10.1f} ms a run{plain * BLOCK_RUNS / block:>6.0f} x")
 
 
-def test_two_workers_against_one(benchmark: BenchmarkFixture, idlib: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_workers_against_one(
+    benchmark: BenchmarkFixture, idlib: Scenario, capsys: pytest.CaptureFixture[str]
+) -> None:
     plan = Plan(runs=60 * BLOCK_RUNS, seed=1)
     start = time.perf_counter()
     one = run(idlib, plan)
@@ -100,7 +103,9 @@ if __name__ == "__main__":
 """
 
 
-def test_memory_of_a_million_runs(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_memory_of_a_million_runs(
+    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     script = tmp_path_factory.mktemp("memory") / "memory.py"
     script.write_text(MEMORY)
 
@@ -113,8 +118,11 @@ def test_memory_of_a_million_runs(benchmark: BenchmarkFixture, capsys: pytest.Ca
     assert many[0] == 1_000_000
     with capsys.disabled():
         for runs, own, worker in (few, many):
-            print(f"\n{f'{runs:,} runs, two workers: peak memory':<48}{own / 1024:>10.0f} MB parent{worker / 1024:>7.0f} MB a worker", end="")
-        print(f"\n{'  growth of the parent a run kept':<48}{(many[1] - few[1]) * 1024 / (many[0] - few[0]):>10.1f} bytes")
+            title = f"{runs:,} runs, two workers: peak memory"
+            print(f"\n{title:<48}{own / 1024:>10.0f} MB parent{worker / 1024:>7.0f} MB a worker", end="")
+        print(
+            f"\n{'  growth of the parent a run kept':<48}{(many[1] - few[1]) * 1024 / (many[0] - few[0]):>10.1f} bytes"
+        )
 
 
 @pytest.mark.parametrize("words", [("--help",), ("validate", str(IDLIB / "baseline.yaml"))], ids=["help", "validate"])

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from sim.ensemble import BLOCK_RUNS
-from sim.model.crisis import EVENTS, Dice
+from sim.model.crisis import EVENTS
 from sim.model.inputs import Draws, draw_inputs, inputs_of
+from sim.model.setting import Dice
 from sim.scenario.scenario import Scenario
 
 PRESSURE_FIELDS = ("intensity", "start", "end", "ramp", "half_life")

@@ -247,9 +247,7 @@ class Initiator(Actor):
 
     def win_chance(self, support: float) -> float:
         """Chance of winning with so much support against today's defence."""
-        return contest_success(
-            self.strength * support, self.model.defence(), self.model.parameters["contest"]
-        )
+        return contest_success(self.strength * support, self.model.defence(), self.model.parameters["contest"])
 
 
 class Patron(Actor):
@@ -295,9 +293,7 @@ class Guarantor(Actor):
     def posture_target(self) -> float:
         """Deter the nearer the offensive looks, but for the fear of a clash with a patron who wants it."""
         parameters = self.model.parameters
-        clash = sum(
-            self.leverage_of(patron.name) * max(0.0, patron.perceived) for patron in self.model.patrons
-        )
+        clash = sum(self.leverage_of(patron.name) * max(0.0, patron.perceived) for patron in self.model.patrons)
         drive = (
             -self.stance * (0.4 + self.model.imminence())
             - self.condition()
@@ -446,9 +442,7 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
 
     def _hold(self) -> None:
         """Under an agreement it may break down (5.5)."""
-        probability = (
-            self.parameters["break_rate"] * (self.attacks + self.bombing) * self.choice(self.restlessness())
-        )
+        probability = self.parameters["break_rate"] * (self.attacks + self.bombing) * self.choice(self.restlessness())
         if self._happens("breakdown", min(1.0, probability)):
             self.phase = "standoff"
             self.outcome["breakdowns"] += 1
@@ -496,13 +490,9 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         first = self.bargaining_gain(self.principal) + self.rift_avoided()
         second = self.bargaining_gain(self.counterpart)
         bargain = math.sqrt(max(first, 0.0) * max(second, 0.0))
-        talks: float = 1 + sum(
-            talk["boost"] for talk in self.talks if talk["start"] <= self.day < talk["end"]
-        )
+        talks: float = 1 + sum(talk["boost"] for talk in self.talks if talk["start"] <= self.day < talk["end"])
         leverage = self.principal.leverage_of(self.counterpart.name)
-        probability = (
-            self.parameters["agreement_rate"] * talks * leverage * bargain * (0.3 + self.imminence())
-        )
+        probability = self.parameters["agreement_rate"] * talks * leverage * bargain * (0.3 + self.imminence())
         return min(1.0, probability)
 
     def bargaining_gain(self, party: Actor) -> float:
@@ -537,9 +527,7 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
 
     def expected_backing(self) -> float:
         """The backing to be expected of the patrons as they are perceived."""
-        return self._by_share(
-            (patron.share, clip((patron.perceived + 1) / 2, 0, 1)) for patron in self.patrons
-        )
+        return self._by_share((patron.share, clip((patron.perceived + 1) / 2, 0, 1)) for patron in self.patrons)
 
     @staticmethod
     def _by_share(pairs: Iterable[tuple[float, float]]) -> float:
@@ -601,9 +589,7 @@ def _default_counterpart(world: dict[str, Any], principal: str) -> str | None:
 
 _INFINITE = math.inf
 RANGES: dict[str, tuple[float, float]] = {
-    **dict.fromkeys(
-        ["resolve", "salience", "posture", "self_reliance", "momentum", "air_denial"], (0.0, 1.0)
-    ),
+    **dict.fromkeys(["resolve", "salience", "posture", "self_reliance", "momentum", "air_denial"], (0.0, 1.0)),
     **dict.fromkeys(["attention", "leverage", "intensity", "credibility"], (0.0, 1.0)),
     **dict.fromkeys(["ambiguity", "strength", "share", "exposure", "militancy"], (0.0, _INFINITE)),
     **dict.fromkeys(["ramp", "half_life"], (0.0, _INFINITE)),
@@ -629,12 +615,10 @@ def draw_world(spec: dict[str, Any], rng: numpy.random.Generator) -> dict[str, A
         "parameters": _draw_all(PRIORS | spec.get("parameters", {}), rng),
         "actors": [_draw_actor(actor, rng) for actor in spec["actors"]],
         "ties": {
-            source: {target: _draw("leverage", tie, rng) for target, tie in row.items()}
-            for source, row in ties.items()
+            source: {target: _draw("leverage", tie, rng) for target, tie in row.items()} for source, row in ties.items()
         },
         "ties_median": {
-            source: {target: _median("leverage", tie) for target, tie in row.items()}
-            for source, row in ties.items()
+            source: {target: _median("leverage", tie) for target, tie in row.items()} for source, row in ties.items()
         },
         "pressures": [_draw_all(pressure, rng) for pressure in spec["pressures"]],
         "talks": [_draw_all(talk, rng) for talk in spec["talks"]],

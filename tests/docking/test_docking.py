@@ -15,7 +15,8 @@ import pytest
 
 import sim
 from sim.ensemble import BLOCK_RUNS
-from sim.model.crisis import Crisis, Dice
+from sim.model.crisis import Crisis
+from sim.model.setting import Dice
 from sim.model.theatre import Theatre
 from sim.scenario.scenario import Scenario
 from tests.docking.fed import FedDice, FedWorlds
@@ -23,7 +24,11 @@ from tests.docking.plain import OwnChance, PlainCrisis, draw_world
 
 HERE = Path(__file__).parent / "scenarios"
 IDLIB = Path(__file__).parents[2] / "scenarios" / "idlib-2018"
-SCENARIOS = [IDLIB / "baseline.yaml", IDLIB / "german-offer.yaml", *(HERE / f"{name}.yaml" for name in ("alone", "twofold", "truce"))]
+SCENARIOS = [
+    IDLIB / "baseline.yaml",
+    IDLIB / "german-offer.yaml",
+    *(HERE / f"{name}.yaml" for name in ("alone", "twofold", "truce")),
+]
 RUNS = 200
 PARTED = 2
 """Runs of 200 that rounding may part. Seen: see the last line of each test's output with -s."""

@@ -10,8 +10,9 @@ import pytest
 
 import sim
 from sim.ensemble import BLOCK_RUNS
-from sim.model.crisis import Crisis, Dice
+from sim.model.crisis import Crisis
 from sim.model.inputs import draw_inputs, inputs_of, uncertain_inputs
+from sim.model.setting import Dice
 from sim.model.theatre import Theatre
 from sim.scenario.scenario import Scenario
 from tests import worlds
@@ -46,7 +47,14 @@ def test_a_constant_hazard_matches_its_closed_form(tmp_path: Path) -> None:
     scenario = worlds.load(
         tmp_path,
         actors={
-            "attacker": {"role": "initiator", "stance": 1.0, "strength": 1.0, "resolve": 1.0, "posture": 1.0, "salience": 1.0},
+            "attacker": {
+                "role": "initiator",
+                "stance": 1.0,
+                "strength": 1.0,
+                "resolve": 1.0,
+                "posture": 1.0,
+                "salience": 1.0,
+            },
             "town": {"role": "defender", "stance": -1.0, "strength": 0.0, "militancy": 0.0},
         },
         ties=None,
@@ -129,7 +137,9 @@ def test_a_changed_prior_moves_values_but_keeps_quantiles(tmp_path: Path) -> Non
     path = "actors.backer.stance"
     assert np.array_equal(first.quantiles[path], second.quantiles[path])
     inside = np.abs(np.asarray(second.values[path])) < 1
-    scores = [(np.asarray(one.values[path])[inside] - mean) / sd for one, mean, sd in ((first, 0.2, 0.1), (second, 0.3, 0.2))]
+    scores = [
+        (np.asarray(one.values[path])[inside] - mean) / sd for one, mean, sd in ((first, 0.2, 0.1), (second, 0.3, 0.2))
+    ]
     assert scores[0] == pytest.approx(scores[1], abs=1e-4)
 
 
@@ -154,8 +164,8 @@ def test_every_number_of_a_scenario_is_an_input(tmp_path: Path) -> None:
     scenario = worlds.load(
         tmp_path,
         pressures={
-            "p": {"from": "envoy", "on": "backer", "aim": "restrain", "intensity": {"uniform": [0, 1]}, "start": {"uniform": [0, 9]},
-                  "ramp": {"uniform": [1, 9]}, "half_life": {"uniform": [5, 9]}, "end": {"uniform": [20, 50]}},
+            "p": {"from": "envoy", "on": "backer", "aim": "restrain", "intensity": {"uniform": [0, 1]},
+                  "start": {"uniform": [0, 9]}, "ramp": {"uniform": [1, 9]}, "half_life": {"uniform": [5, 9]}, "end": {"uniform": [20, 50]}},
         },
         talks={"t": {"start": {"uniform": [0, 20]}, "boost": {"uniform": [0, 3]}}},
         population={"lognormal": [1e6, 0.2]},

@@ -57,10 +57,16 @@ RAISING: dict[str, Change] = {
     "a more eager initiator": ("actors.attacker.stance", 0.3),
     "a more willing patron": ("actors.backer.stance", 0.3),
     "a weaker guarantor": ("actors.shield.strength", -0.2),
-    "persuading the guarantor to stand aside": ("pressures.p", {**PRESS, "from": "backer", "on": "shield", "aim": "encourage"}),
+    "persuading the guarantor to stand aside": (
+        "pressures.p",
+        {**PRESS, "from": "backer", "on": "shield", "aim": "encourage"},
+    ),
 }
 LOWERING: dict[str, Change] = {
-    "persuading the patron to hold back": ("pressures.p", {**PRESS, "from": "envoy", "on": "backer", "aim": "restrain"}),
+    "persuading the patron to hold back": (
+        "pressures.p",
+        {**PRESS, "from": "envoy", "on": "backer", "aim": "restrain"},
+    ),
     "a conditional offer to the patron": (
         "pressures.p",
         {**PRESS, "from": "envoy", "on": "backer", "aim": "restrain", "channel": "conditional"},

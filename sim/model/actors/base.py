@@ -8,16 +8,38 @@ first, then commit together.
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 import mesa
 import numpy as np
 
-from sim.model.arrays import Floats, Number
+from sim.distributions import Distribution
+from sim.model.arrays import Floats, Number, is_zero, number
 from sim.model.influence import deliberate, kalman_gain
+from sim.model.setting import ScheduledPressure, Setting
 
-if TYPE_CHECKING:
-    from sim.model.crisis import Crisis
+
+@dataclass(frozen=True)
+class View:
+    """What actors look at when they adjust their postures: yesterday's theatre, today's stances.
+
+    Attributes
+    ----------
+    attacks, bombing
+        State of the theatre.
+    imminence, looming
+        Of yesterday's postures (section 4).
+    defence
+        Weight of the defence: yesterday's deterrence, today's stances of the defenders.
+    """
+
+    attacks: Floats
+    bombing: Floats
+    imminence: Floats
+    looming: Floats
+    defence: Floats
 
 
 class Actor(mesa.Agent):  # type: ignore[misc]
@@ -33,50 +55,55 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         What conditional pressures add to its payoff of acting today.
     """
 
+    role: ClassVar[str]
     posture_rate: ClassVar[float]  # share of the way to its target that a posture goes in a day
-    is_conditioned: ClassVar[bool] = False  # whether conditional pressures act on its choices
 
-    def __init__(self, crisis: Crisis, name: str) -> None:
+    def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
         super().__init__(crisis)
-        self.crisis = crisis
+        self.setting = setting
         self.name = name
         self.resolve = self.field("resolve")
         self.salience = self.field("salience")
         self.ambiguity = self.field("ambiguity")
         self.strength = self.field("strength")
-        self.conviction = crisis.whole(self.field("stance"))
-        self.frailty = crisis.parameter("frailty") * self.field("frailty")
-        prior = crisis.scenario_actor(name).stance
+        self.frailty = setting.parameter("frailty") * self.field("frailty")
+        self.conviction = setting.whole(self.field("stance"))
         self.stance = self.conviction.copy()
-        self.perceived = crisis.whole(float(prior.mean))  # type: ignore[union-attr]
-        self.variance: Number = max(float(prior.sd), 0.02) ** 2  # type: ignore[union-attr]
-        self.posture = crisis.whole(self.field("posture"))
+        prior = setting.scenario.actors[name].stance
+        assert isinstance(prior, Distribution)  # noqa: S101 - a scenario is resolved
+        self.perceived = setting.whole(prior.mean)
+        self.variance: Number = max(prior.sd, 0.02) ** 2
+        self.posture = setting.whole(self.field("posture"))
         self.condition: Number = 0.0
-        self._noise = np.empty(crisis.runs, dtype=np.float32)
-        self._signals = crisis.dice.stream(f"actors.{name}", "signal")
-        self._wavering = crisis.dice.stream(f"actors.{name}", "deliberation")
+        self._noise = np.empty(setting.runs, dtype=np.float32)
+        self._signals = setting.dice.stream(f"actors.{name}", "signal")
+        self._wavering = setting.dice.stream(f"actors.{name}", "deliberation")
 
     def field(self, key: str) -> Number:
         """Return one of its inputs."""
-        return self.crisis.values[f"actors.{self.name}.{key}"]
+        return self.setting.value(f"actors.{self.name}.{key}")
 
-    def connect(self) -> None:
-        """Compute what stays the same all through: whom it listens to, and how much, once all actors exist."""
-        leverage = {other.name: self.crisis.leverage(self.name, other.name) for other in self.crisis.actors}
-        self._listens = [(self.crisis.actor(n), w) for n, w in leverage.items() if isinstance(w, np.ndarray) or w > 0]
-        total = sum((w for _, w in self._listens), start=0.0)
-        capped = np.minimum(total, 1.0)
-        giving_way = (1 - self.resolve) * capped
-        anchor = (1 - giving_way) * self.conviction
-        safe = np.where(np.asarray(total) > 0, total, 1.0)
-        self._anchor: Floats = np.asarray(anchor, dtype=np.float32)
-        self._shares = [(other, self.crisis.number(giving_way * w / safe)) for other, w in self._listens]
-        self._openness = self.crisis.parameter("press_effect") * (1 - self.resolve)
-        mediators = self.crisis.mediators
-        self._mediation = [(m, self.crisis.number(self._openness * w)) for m, w in self._listens if m in mediators]
-        self._persuasion = self.crisis.pressures_on(self.name, "persuasion", self._openness)
-        effect = self.crisis.parameter("condition_effect")
-        self._conditions = self.crisis.pressures_on(self.name, "conditional", effect)
+    def connect(self, cast: Sequence[Actor]) -> None:
+        """Compute whom it listens to and how much, which stays the same all through, once all actors exist."""
+        setting = self.setting
+        heard = self.leverages(cast)
+        total = sum((leverage for _, leverage in heard), start=0.0)
+        giving_way = (1 - self.resolve) * np.minimum(total, 1)
+        share = giving_way / np.where(np.asarray(total) > 0, total, 1)
+        self._anchor = setting.whole((1 - giving_way) * self.conviction)
+        self._heard = [(other, number(share * leverage)) for other, leverage in heard]
+        openness = setting.parameter("press_effect") * (1 - self.resolve)
+        self._mediators = [
+            (other, number(openness * leverage)) for other, leverage in heard if other.role == "mediator"
+        ]
+        self._persuasion = setting.pressures_on(self.name, "persuasion", openness)
+        self._conditions = setting.pressures_on(self.name, "conditional", setting.parameter("condition_effect"))
+
+    def leverages(self, cast: Sequence[Actor], role: str | None = None) -> list[tuple[Actor, Number]]:
+        """Return who has leverage over it, and how much; of one role where it is given."""
+        sources = [other for other in cast if role is None or other.role == role]
+        pairs = [(other, self.setting.leverage(self.name, other.name)) for other in sources]
+        return [(other, leverage) for other, leverage in pairs if not is_zero(leverage)]
 
     def signal(self) -> None:
         """Phase 1: say in public where it stands, with noise."""
@@ -91,26 +118,25 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self._said *= gain
         self.perceived += self._said
 
-    def deliberate(self) -> None:
+    def deliberate(self, day: int) -> None:
         """Phase 3: weigh conviction, others and pressure (Friedkin & Johnsen 1990)."""
         target = self._anchor.copy()
-        for other, share in self._shares:
+        for other, share in self._heard:
             target += share * other.perceived
-        for weight, changes in self._persuasion:
-            target += weight * changes[self.crisis.day]
-        for mediator, weight in self._mediation:
+        target += _strength(self._persuasion, day)
+        for mediator, weight in self._mediators:
             target += weight * mediator.posture * mediator.stance
         self._wavering.standard_normal(out=self._noise, dtype=np.float32)
         self._next_stance = deliberate(self.stance, target, self._noise)
-        self.condition = sum((weight * changes[self.crisis.day] for weight, changes in self._conditions), start=0.0)
+        self.condition = _strength(self._conditions, day)
 
     def commit_stance(self) -> None:
         """End of phase 3."""
         self.stance = self._next_stance
 
-    def adjust(self) -> None:
-        """Phase 4: decide the posture it would take today."""
-        self._step = self.target() - self.posture
+    def adjust(self, view: View) -> None:
+        """Phase 4: decide how far to move its posture."""
+        self._step = self.target(view) - self.posture
 
     def commit_posture(self) -> None:
         """End of phase 4: go part of the way there."""
@@ -118,5 +144,10 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.posture += self._step
 
     @abstractmethod
-    def target(self) -> Floats:
-        """Posture it would take today (section 4), from yesterday's postures and theatre and today's stances."""
+    def target(self, view: View) -> Floats:
+        """Posture it would take today (section 4)."""
+
+
+def _strength(pressures: list[ScheduledPressure], day: int) -> Number:
+    """Sum of the pressures of a day."""
+    return sum((pressure.weight * pressure.changes[day] for pressure in pressures), start=0.0)

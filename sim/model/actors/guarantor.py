@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
+import mesa
 import numpy as np
 
-from sim.model.actors.base import Actor
-from sim.model.arrays import Floats
+from sim.model.actors.base import Actor, View
+from sim.model.arrays import Floats, number
+from sim.model.setting import Setting
 from sim.model.utility import guarantor_gain, quantal_response
-
-if TYPE_CHECKING:
-    from sim.model.crisis import Crisis
 
 
 class Guarantor(Actor):
-    """Deters more as an offensive nears, less where that means a clash with patrons bent on it."""
+    """Deters more as an offensive nears, less where that means a clash with patrons bent on it.
 
+    Attributes
+    ----------
+    air_denial
+        How far its air defences can blunt the backing at full deterrence.
+    troops
+        Weight of its troops in the defence at full deterrence.
+    """
+
+    role: ClassVar[str] = "guarantor"
     posture_rate: ClassVar[float] = 0.08
-    is_conditioned: ClassVar[bool] = True
 
-    def __init__(self, crisis: Crisis, name: str) -> None:
-        super().__init__(crisis, name)
+    def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
+        super().__init__(crisis, setting, name)
         self.air_denial = self.field("air_denial")
-        self.troops = crisis.parameter("troop_weight") * self.strength
-        self._constant = crisis.parameter("guarantor_bias") + self.frailty - crisis.parameter("inertia")
+        self.troops = setting.parameter("troop_weight") * self.strength
+        self._constant = setting.parameter("guarantor_bias") + self.frailty - setting.parameter("inertia")
+        self._precision = setting.parameter("precision")
 
-    def connect(self) -> None:
-        """Compute its stake in each patron."""
-        super().connect()
-        cost = self.crisis.parameter("clash_cost")
-        self._clashes = [(p, cost * self.crisis.leverage(self.name, p.name)) for p in self.crisis.patrons]
+    def connect(self, cast: Sequence[Actor]) -> None:
+        """Compute what a clash with each patron would cost."""
+        super().connect(cast)
+        cost = self.setting.parameter("clash_cost")
+        self._clashes = [(p, number(cost * leverage)) for p, leverage in self.leverages(cast, "patron")]
 
-    def target(self) -> Floats:
+    def target(self, view: View) -> Floats:
         """Deterrence: salience times the will to deter."""
-        clash = sum((w * np.maximum(p.perceived, 0) for p, w in self._clashes), start=0.0)
-        argument = guarantor_gain(self.stance, self.crisis.imminence, clash) + (self._constant - self.condition)
-        return self.salience * quantal_response(argument, self.crisis.parameter("precision"))
+        clash = sum((cost * np.maximum(p.perceived, 0) for p, cost in self._clashes), start=0.0)
+        argument = guarantor_gain(self.stance, view.imminence, clash) + (self._constant - self.condition)
+        return self.salience * quantal_response(argument, self._precision)

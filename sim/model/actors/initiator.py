@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
-from sim.model.actors.base import Actor
+import mesa
+
+from sim.model.actors.base import Actor, View
 from sim.model.arrays import Floats, Number
+from sim.model.setting import Setting
 from sim.model.utility import contest_success, expected_backing, fear_of_defeat, initiator_gain, quantal_response
-
-if TYPE_CHECKING:
-    from sim.model.crisis import Crisis
 
 
 class Initiator(Actor):
     """Mobilises on the backing it expects; launches on the support it has."""
 
+    role: ClassVar[str] = "initiator"
     posture_rate: ClassVar[float] = 0.05
-    is_conditioned: ClassVar[bool] = True
 
-    def __init__(self, crisis: Crisis, name: str) -> None:
-        super().__init__(crisis, name)
+    def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
+        super().__init__(crisis, setting, name)
         self._self_reliance = self.field("self_reliance")
         self._reliance = 1 - self._self_reliance
-        self._fear = fear_of_defeat(crisis.parameter("defeat_cost"), self.field("momentum"))
-        self._constant = self.frailty - crisis.parameter("inertia")
+        self._fear = fear_of_defeat(setting.parameter("defeat_cost"), self.field("momentum"))
+        self._constant = self.frailty - setting.parameter("inertia")
+        self._contest = setting.parameter("contest")
+        self._precision = setting.parameter("precision")
 
-    def supported_by(self, backing: Number) -> Number:
-        """What it can bring to bear with some backing: self_reliance + (1 - self_reliance) * backing."""
-        return self._self_reliance + self._reliance * backing
+    def lean_on(self, shares: Sequence[tuple[Actor, Number]]) -> None:
+        """Take note of the patrons and their shares of the backing."""
+        self._shares = shares
 
-    def gain(self, support: Number, defence: Floats) -> Floats:
-        """Argument of the choice to attack at some support."""
-        crisis = self.crisis
-        attack = crisis.whole(self.strength * support)
-        win = contest_success(attack, defence, crisis.parameter("contest"))
+    def supported_by(self, backing: Number) -> Floats:
+        """Return what it can bring to bear with some backing: self_reliance + (1 - self_reliance) * backing."""
+        return self.setting.whole(self._self_reliance + self._reliance * backing)
+
+    def gain(self, support: Floats, defence: Floats) -> Floats:
+        """Argument of the choice to attack with some support against some defence."""
+        win = contest_success(self.strength * support, defence, self._contest)
         return initiator_gain(win, self.stance, self.salience, self._fear) + self._constant + self.condition
 
-    def will(self, support: Number, defence: Floats) -> Floats:
-        """Probability of choosing to attack at some support."""
-        return quantal_response(self.gain(support, defence), self.crisis.parameter("precision"))
-
-    def target(self) -> Floats:
-        """Readiness: the will to attack with the backing that patrons' perceived stances promise."""
-        promised = sum((share * expected_backing(p.perceived) for p, share in self.crisis.shares), start=0.0)
-        return self.will(self.supported_by(promised), self.crisis.defence())
+    def target(self, view: View) -> Floats:
+        """Readiness: the will to attack with the backing that the patrons' perceived stances promise."""
+        promised = sum((share * expected_backing(patron.perceived) for patron, share in self._shares), start=0.0)
+        return quantal_response(self.gain(self.supported_by(promised), view.defence), self._precision)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from sim.model.actors.base import Actor
+import mesa
+
+from sim.model.actors.base import Actor, View
 from sim.model.arrays import Floats
+from sim.model.setting import Setting
 from sim.model.utility import engagement
-
-if TYPE_CHECKING:
-    from sim.model.crisis import Crisis
 
 
 class Mediator(Actor):
     """Engages as bombing and the prospect of displacement grow."""
 
+    role: ClassVar[str] = "mediator"
     posture_rate: ClassVar[float] = 0.1
 
-    def __init__(self, crisis: Crisis, name: str) -> None:
-        super().__init__(crisis, name)
-        self.attention = self.field("attention")
+    def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
+        super().__init__(crisis, setting, name)
+        self._attention = self.field("attention")
 
-    def target(self) -> Floats:
+    def target(self, view: View) -> Floats:
         """Engagement."""
-        return engagement(self.salience, self.attention, self.crisis.theatre.bombing, self.crisis.looming())
+        return engagement(self.salience, self._attention, view.bombing, view.looming)
