@@ -72,7 +72,8 @@ def test_block_against_the_plain_model_and_against_its_random_numbers(
     plain = fastest(lambda: [crisis.play() for crisis in crises], 1) / PLAIN_RUNS
     with capsys.disabled():
         print()
-        print(f"{'block of 4,096 runs, 180 days, 6 actors':<48}{block * 1e3:>10.0f} ms{BLOCK_RUNS / block:>12,.0f} runs/s")
+        speed = BLOCK_RUNS / block
+        print(f"{'block of 4,096 runs, 180 days, 6 actors':<48}{block * 1e3:>10.0f} ms{speed:>12,.0f} runs/s")
         print(f"{'  its random numbers alone':<48}{drawing * 1e3:>10.0f} ms{block / drawing:>11.2f} x")
         print(f"{'  plain Mesa, one model a run':<48}{plain * 1e3:>10.1f} ms a run{plain * BLOCK_RUNS / block:>6.0f} x")
 
