@@ -26,9 +26,8 @@ help: ## List the commands
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' Makefile | awk -F'|' '{ printf "%-13s %s\n", $$1, $$2 }'
 
-forecast: .venv/installed ## Run the Idlib baseline and write its report
+forecast: .venv/installed ## Run the Idlib baseline, write its report and say where it lies
 	.venv/bin/offramp run $(SCENARIO) --out $(REPORT) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
-	@echo 'The report is $(REPORT)/report.html'
 
 test: .venv/installed-dev ## Run the tests, the statistical ones at reduced size
 	$(PY) -m pytest -n auto $(PYTEST_OPTIONS)
@@ -50,13 +49,15 @@ bench: .venv/installed-dev ## Measure speed and print a table
 	$(PY) -m pytest tests/benchmarks -o addopts='-ra --strict-markers -p no:cacheprovider' -p no:xdist \
 		--benchmark-only --benchmark-columns=min,median,max,rounds --benchmark-sort=name -s $(PYTEST_OPTIONS)
 
-schema: .venv/installed ## Write the JSON Schemas for editors anew
-	.venv/bin/offramp schema --out docs/schema
+schema: .venv/installed ## Write the JSON Schema for editors anew
+	mkdir -p docs/schema
+	.venv/bin/offramp schema >docs/schema/.new
+	mv docs/schema/.new docs/schema/scenario.schema.json
 
 # Resolves afresh on the oldest Python and keeps the newest to the same versions. Only Mesa may differ between them
 # (its later releases need 3.12), and what differs gets a marker. The comment at the top of the file stays.
 constraints: ## Renew constraints.txt (needs OLDEST and NEWEST)
-	rm -rf build/pins && mkdir -p build/pins
+	rm -rf build && mkdir -p build/pins
 	"$(OLDEST)" -m venv build/pins/old
 	"$(NEWEST)" -m venv build/pins/new
 	build/pins/old/bin/python -m pip install --quiet --editable '.[dev]'
@@ -69,7 +70,7 @@ constraints: ## Renew constraints.txt (needs OLDEST and NEWEST)
 	  grep -vxFf build/pins/shared.txt build/pins/new.txt | sed 's/$$/; python_version >= "3.12"/'; \
 	} >build/pins/constraints.txt
 	mv build/pins/constraints.txt constraints.txt
-	rm -rf build/pins
+	rm -rf build
 
 clean: ## Remove .venv and everything made by tools
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

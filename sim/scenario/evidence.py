@@ -23,6 +23,7 @@ from sim.scenario.schema import Id, Part, Text, Title
 FORMAT = "offramp/evidence/1"
 SOURCES_FORMAT = "offramp/sources/1"
 PRIOR_SD = 0.6
+UNREAD_AMBIGUITY = 0.3  # the default of the language
 
 Kind = Literal[
     "strike", "deployment", "casualties",
@@ -89,6 +90,11 @@ class Item(Part):
         """Whether it counts as a reading of its actor's stance."""
         return self.informs == "stance" and self.duplicate_of is None and self.bearing != 0
 
+    @property
+    def known_from(self) -> datetime.date:
+        """First day on which it may be used: of a standing fact the day it began to stand, else its date."""
+        return self.start if self.standing and self.start is not None else self.date
+
     def precision(self, as_of: datetime.date, half_life: float) -> float:
         """Weight as a reading: reliability, halved every `half_life` days, over the variance of its kind."""
         age = 0 if self.standing else max(0, (as_of - self.date).days)
@@ -144,10 +150,14 @@ class Evidence:
         occasions = self._occasions(actor, as_of)
         return combine(occasions) if occasions else None
 
+    def stance_or_prior(self, actor: str, as_of: datetime.date) -> StanceReading:
+        """Read the stance of one actor; where nothing reads it yet, the prior that all readings start from."""
+        return self.stance(actor, as_of) or StanceReading(0.0, PRIOR_SD, UNREAD_AMBIGUITY, 1.0, ())
+
     def _occasions(self, actor: str, as_of: datetime.date) -> tuple[Occasion, ...]:
         groups: dict[str, list[tuple[str, Item]]] = {}
         for name, item in self.items.items():
-            if actor in item.actor and item.reads_stance and item.date <= as_of:
+            if actor in item.actor and item.reads_stance and item.known_from <= as_of:
                 groups.setdefault(item.occasion, []).append((name, item))
         return tuple(self._occasion(name, group, as_of) for name, group in groups.items())
 

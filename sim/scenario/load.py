@@ -96,7 +96,7 @@ def _item_complaints(items: EvidenceFile, sources: SourceFile, scenario: Any) ->
     """Check items against each other, their sources and the as-of date."""
     as_of = _as_of(scenario)
     for name, item in items.items.items():
-        if as_of is not None and item.date > as_of:
+        if as_of is not None and item.known_from > as_of:
             yield (
                 ("items", name, "date"),
                 f"dated {item.date}, after the as-of date {as_of}: not known then; leave it out",

@@ -106,8 +106,19 @@ class Scenario:
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def resolve(document: Document, evidence: Evidence | None, places: Mapping[Path, Place] | None = None) -> Scenario:
+def resolve(
+    document: Document,
+    evidence: Evidence | None,
+    places: Mapping[Path, Place] | None = None,
+    *,
+    unread_is_prior: bool = False,
+) -> Scenario:
     """Make a checked document into a scenario: read stances, fill in defaults that depend on the whole.
+
+    Parameters
+    ----------
+    unread_is_prior
+        Whether a stance that no item reads is the prior of all readings; else it is an error.
 
     Raises
     ------
@@ -120,7 +131,12 @@ def resolve(document: Document, evidence: Evidence | None, places: Mapping[Path,
         for key in ("stance", "ambiguity")
         if getattr(actor, key) == "evidence"
     )
-    readings = {name: _reading(evidence, name, document.question.as_of) for name, _ in sorted(read_fields)}
+    readings = {}
+    for name, _ in sorted(read_fields):
+        reading = _reading(evidence, name, document.question.as_of, unread_is_prior=unread_is_prior)
+        if reading is None:
+            raise LookupError(f"nothing reads the stance of {name}")
+        readings[name] = reading
     resolved = document.model_copy(update={"actors": _resolve_actors(document.actors, readings, read_fields)})
     principal = document.bargaining.principal or default_principal(resolved)
     counterpart = document.bargaining.counterpart or default_counterpart(resolved, principal)
@@ -168,11 +184,12 @@ def _first_largest(values: Mapping[str, float]) -> str:
     return max(values, key=lambda name: values[name])  # `max` keeps the first of equals
 
 
-def _reading(evidence: Evidence | None, actor: str, as_of: datetime.date) -> StanceReading:
-    reading = evidence.stance(actor, as_of) if evidence is not None else None
-    if reading is None:
-        raise LookupError(actor)
-    return reading
+def _reading(
+    evidence: Evidence | None, actor: str, as_of: datetime.date, *, unread_is_prior: bool
+) -> StanceReading | None:
+    if evidence is None:
+        return None
+    return evidence.stance_or_prior(actor, as_of) if unread_is_prior else evidence.stance(actor, as_of)
 
 
 def _read(reading: StanceReading) -> dict[str, Distribution]:

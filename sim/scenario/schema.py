@@ -30,6 +30,7 @@ from sim.scenario.quantities import (
 FORMAT = "offramp/scenario/1"
 MAX_ACTORS = 32
 MAX_PRESSURES = 128
+LEAST = 1e-6  # what a draw at or below an open end at 0 counts as
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -233,5 +234,5 @@ def field_range(model: type[Part], name: str) -> tuple[float, float]:
     ]
     for mark in (*field.metadata, *inner):
         if isinstance(mark, Quantity):
-            return mark.low, mark.high
+            return (mark.low + LEAST if mark.open_low else mark.low), mark.high
     return float("-inf"), float("inf")

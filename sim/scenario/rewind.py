@@ -1,0 +1,78 @@
+"""A scenario as it would have been written on an earlier day, from only what was known by then.
+
+This is the as-of guard of the forecast history: evidence dated later is left out, and so are pressures and talks that
+began after that day and by the scenario's own as-of date, for they were news not yet made. What the scenario supposes
+about days after its as-of date stays, as a supposition.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from sim.errors import UsageError
+from sim.scenario.evidence import Evidence
+from sim.scenario.scenario import Scenario, resolve
+from sim.scenario.schema import Document, Pressure, Talks
+
+Scheduled = TypeVar("Scheduled", Pressure, Talks)
+
+
+def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = ()) -> Scenario:
+    """Return the scenario as of an earlier day.
+
+    A stance that no item reads by then is the prior that all readings start from.
+
+    Parameters
+    ----------
+    to
+        The earlier day, or the as-of date itself.
+    without
+        Items of the evidence to leave out as well, by id.
+
+    Raises
+    ------
+    UsageError
+        Where the day lies after the scenario's as-of date.
+    """
+    if to > scenario.as_of:
+        raise UsageError(f"expected a day up to the as-of date {scenario.as_of} (got {to})")
+    document = _as_written(scenario)
+    question = document.question.model_copy(update={"as_of": to})
+    changes = {
+        "question": question,
+        "pressures": _known(document.pressures, to, scenario.as_of),
+        "talks": _known(document.talks, to, scenario.as_of),
+    }
+    evidence = None if scenario.evidence is None else _known_evidence(scenario.evidence, to, without)
+    return resolve(document.model_copy(update=changes), evidence, scenario.places, unread_is_prior=True)
+
+
+def _as_written(scenario: Scenario) -> Document:
+    """Return the document with `evidence` back where it was read."""
+    actors = {
+        name: actor.model_copy(update={key: "evidence" for who, key in scenario.read_fields if who == name})
+        for name, actor in scenario.actors.items()
+    }
+    return scenario.document.model_copy(update={"actors": actors})
+
+
+def _known(entries: Mapping[str, Scheduled], to: datetime.date, as_of: datetime.date) -> dict[str, Scheduled]:
+    """Keep what had begun by a day, and what is supposed to begin only after the as-of date.
+
+    Day counts are counted from the scenario's own as-of date and become dates, so that they keep their meaning.
+    """
+    kept = {}
+    for name, entry in entries.items():
+        start = entry.start
+        if isinstance(start, datetime.date) and to < start <= as_of:
+            continue
+        kept[name] = entry
+    return kept
+
+
+def _known_evidence(evidence: Evidence, to: datetime.date, without: Collection[str]) -> Evidence:
+    known = {name: item for name, item in evidence.items.items() if item.known_from <= to and name not in without}
+    return replace(evidence, items=known)
