@@ -1,0 +1,242 @@
+"""What a report says, before any layout: the sentences, figures and tables that HTML and Markdown share.
+
+`report_of` turns a record into a `Report`; every number in it is written by `Chance`, so sentence, table and label
+agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import ReportError
+from sim.reporting import captions, provenance, tables
+from sim.reporting.captions import Figure
+from sim.reporting.chance import Chance, points_text
+from sim.reporting.dates import long_date
+from sim.reporting.reading import Record, calendar_of, outcome_at
+from sim.reporting.schedule import Mark, in_force, marks, schedule_table
+from sim.reporting.tables import Table
+from sim.reporting.words import scale_of
+
+FORMAT = "offramp/forecast/1"
+_STATUS = {
+    "interrupted": "This forecast was interrupted: it has fewer runs than planned and wider Monte Carlo intervals.",
+    "imprecise": "This forecast did not reach the precision it was asked for: its runs came to their limit first.",
+}
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """The chance of an offensive within one of the windows."""
+
+    days: int
+    until: str
+    chance: Chance
+    line: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An actor's small charts and how its stance began."""
+
+    name: str
+    role: str
+    start: str
+    read_from: tuple[str, ...]
+    basis: str
+    assumed: bool
+    fan: Figure
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report's content; strings are plain text, some of it from the scenario, and not yet escaped."""
+
+    title: str
+    scenario: str
+    words: Table
+    question: dict[str, str]
+    banner: str
+    milestones: tuple[Milestone, ...]
+    uncertainty: dict[str, str]
+    confidence: tuple[str, str, str]
+    notes: tuple[tuple[str, str], ...]
+    incidence: Figure
+    marks: tuple[Mark, ...]
+    schedule: Table
+    in_force: str
+    after_agreement: str
+    states: Figure
+    hazard: Figure | None
+    outcomes: Table
+    dots: Figure | None
+    actors: tuple[Actor, ...]
+    provenance: provenance.Provenance
+    convergence: Figure | None
+    rerun: tuple[tuple[str, str], ...]
+    command: str
+
+    @property
+    def headline(self) -> Milestone:
+        """The chance within the horizon, on which the question resolves."""
+        return self.milestones[-1]
+
+
+def report_of(record: Record, words: str) -> Report:
+    """Read a record into the content of its report.
+
+    Parameters
+    ----------
+    record
+        The content of forecast.json.
+    words
+        The scale of words.
+
+    Raises
+    ------
+    ReportError
+        Where the record has another format or lacks a part, or there is no such scale.
+    """
+    if record.get("schema") != FORMAT:
+        raise ReportError(f"expected a record of format {FORMAT} (got {record.get('schema')!r})")
+    scale_of(words)
+    try:
+        return _report_of(record, words)
+    except (KeyError, IndexError) as error:
+        raise ReportError(f"the record lacks {error}; was it written by another version?") from error
+
+
+def _report_of(record: Record, words: str) -> Report:
+    milestones = tuple(_milestones(record, words))
+    return Report(
+        title=record["scenario"]["title"],
+        scenario=record["scenario"]["id"],
+        words=_words(words),
+        question=_question(record),
+        banner=_banner(record["status"]),
+        milestones=milestones,
+        uncertainty=_uncertainty(record, milestones[-1]),
+        confidence=_confidence(record),
+        notes=tuple(record["provenance"]["notes"].items()),
+        incidence=captions.incidence(record),
+        marks=tuple(marks(record)),
+        schedule=schedule_table(record),
+        in_force=_in_force(in_force(record)),
+        after_agreement=_after_agreement(record),
+        states=captions.states(record),
+        hazard=captions.hazard(record),
+        outcomes=tables.outcomes_table(record),
+        dots=captions.dots(record),
+        actors=tuple(_actors(record)),
+        provenance=provenance.provenance_of(record),
+        convergence=captions.convergence(record),
+        rerun=tuple(_rerun(record)),
+        command=record["command"] or "",
+    )
+
+
+def _words(name: str) -> Table:
+    scale = scale_of(name)
+    rows = [(band.word, scale.range(band.low, band.high)) for band in scale.bands]
+    return Table(f"Words for probabilities: {scale.name}", ("Word", "Range"), "lr", tuple(rows))
+
+
+def _question(record: Record) -> dict[str, str]:
+    calendar = calendar_of(record)
+    return {
+        "as_of": long_date(calendar.as_of),
+        "until": long_date(calendar.until(calendar.horizon)),
+        "days": str(calendar.horizon),
+        "resolves": record["question"]["resolves"],
+        "does_not_resolve": record["question"]["does_not_resolve"],
+    }
+
+
+def _banner(status: str) -> str:
+    return "" if status == "complete" else _STATUS.get(status, f"The status of this forecast is {status}.")
+
+
+def _milestones(record: Record, words: str) -> Iterator[Milestone]:
+    calendar = calendar_of(record)
+    for days in sorted({*record["milestones"], record["horizon"]}):
+        chance = outcome_at(record, "offensive", days)
+        yield Milestone(days, long_date(calendar.until(days)), chance, chance.line(words), chance.word(words))
+
+
+def _uncertainty(record: Record, headline: Milestone) -> dict[str, str]:
+    chance = headline.chance
+    return {
+        "monte_carlo": chance.interval,
+        "monte_carlo_is": (
+            f"The 95% interval of the simulation itself, from {record['draws']:,} independent draws "
+            f"({record['runs']:,} runs). It shrinks with more runs."
+        ),
+        "input": "Not known" if chance.input_sd is None else points_text(chance.input_sd),
+        "input_is": _input_sentence(chance),
+        "conditional": "Both are conditional on this model: neither covers what it leaves out or gets wrong.",
+    }  # fmt: skip
+
+
+def _input_sentence(chance: Chance) -> str:
+    if chance.input_sd is None:
+        return "It needs two runs or more of each draw, and this forecast has one."
+    sentence = (
+        "The standard deviation of the probability over what we do not know: stances, strengths, ties, parameters. "
+        "It does not shrink with more runs."
+    )
+    if chance.spread_text is None:
+        return f"{sentence} No beta distribution fits it, so no range is given."
+    sentence += f" A beta fit has its central 80% at {chance.spread_text}"
+    if chance.spread_shape == "split":
+        return f"{sentence} and is highest at both ends: many inputs make the offensive improbable, many nearly sure."
+    if chance.spread_shape == "lopsided":
+        return f"{sentence}, which leaves the mean outside: few inputs give a very different answer, and they pull it."
+    return f"{sentence}."
+
+
+def _confidence(record: Record) -> tuple[str, str, str]:
+    """Return the level, its sentence and its basis."""
+    confidence = record["confidence"]
+    if confidence is None:
+        return "not stated", "The scenario does not state the analyst's own confidence.", ""
+    level = confidence["level"]
+    return level, f"The analyst's own confidence in this forecast is {level}.", confidence["basis"]
+
+
+def _after_agreement(record: Record) -> str:
+    share = Chance.of(record["after_agreement"]).text
+    return (
+        f"An agreement is not the end: in {share} of all futures the offensive is launched while an agreement is in "
+        "force."
+    )
+
+
+def _actors(record: Record) -> Iterator[Actor]:
+    for number, (key, actor) in enumerate(record["actors"].items(), 1):
+        assumed = record["provenance"]["stances"][key]["from"] != provenance.EVIDENCE
+        start, read_from = provenance.start_of(record, key)
+        fan = captions.fan(record, actor, number)
+        yield Actor(actor["name"], actor["role"], start, read_from, actor["basis"] or "", assumed, fan)
+
+
+def _in_force(count: int) -> str:
+    if count == 0:
+        return ""
+    subject = "One pressure was" if count == 1 else f"{count} pressures were"
+    return f"{subject} in force before the window began: the stances of day 0 contain them, only their changes count."
+
+
+def _rerun(record: Record) -> Iterator[tuple[str, str]]:
+    yield "Scenario", record["scenario"]["id"]
+    yield "Scenario hash", record["scenario"]["hash"]
+    yield "Seed", str(record["seed"])
+    yield "Runs", f"{record['runs']:,}"
+    yield "Draws", f"{record['draws']:,} with {record['replicates']} run{'' if record['replicates'] == 1 else 's'} each"
+    precision: Any = record["precision"]
+    yield "Precision asked for", "none" if precision is None else f"{100 * precision:g} points half-width"
+    yield "Status", record["status"]
+    yield "Versions", ", ".join(f"{name} {value}" for name, value in record["environment"].items() if name != "cpu")
+    yield "CPU level", record["environment"]["cpu"]

@@ -1,0 +1,226 @@
+"""The Plotly figures of the report, as plain specifications by the id of their place on the page.
+
+`specifications` reads the record alone. Dots and the strips of the headline are drawn by the page itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import plotly.graph_objects as go
+
+from sim.reporting.chance import Chance
+from sim.reporting.charts import (
+    Spec,
+    axis,
+    band,
+    end_labels,
+    figure,
+    line,
+    moment,
+    note,
+    rule,
+    safe,
+    share_axis,
+    spec,
+    time_axis,
+    top_of,
+)
+from sim.reporting.dates import Calendar
+from sim.reporting.fans import fans
+from sim.reporting.palette import LIGHT, tint
+from sim.reporting.reading import OUTCOMES, STATES, Record, calendar_of, outcome_at, state_at, weeks
+from sim.reporting.schedule import Mark, marks
+from sim.reporting.tables import with_interval
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "strikes": {"dash": "dot", "width": 2},
+    "agreement": {"width": 2},
+    "offensive": {"width": 3.5},
+    "limited": {"dash": "dash", "width": 1.8},
+    "full": {"dash": "dashdot", "width": 1.8},
+}
+_LABELS = {
+    "offensive": "Offensive",
+    "strikes": "Strike",
+    "agreement": "Agreement",
+    "limited": "limited",
+    "full": "full",
+}
+
+
+def specifications(record: Record) -> dict[str, Spec]:
+    """Build every figure the record has data for.
+
+    Parameters
+    ----------
+    record
+        The content of forecast.json.
+
+    Returns
+    -------
+    dict
+        Plotly data and layout by element id.
+    """
+    figures = {"incidence": incidence(record), "states": states(record)}
+    if any(True for _ in weeks(record)):
+        figures["hazard"] = hazard(record)
+    for number, actor in enumerate(record["actors"].values(), 1):
+        figures[f"actor-{number}"] = fans(calendar_of(record), actor)
+    if record["convergence"]:
+        figures["convergence"] = convergence(record)
+    return {name: spec(one) for name, one in figures.items()}
+
+
+def incidence(record: Record) -> go.Figure:
+    """Cumulative incidence of first events, with Monte Carlo bands, milestones and scheduled changes."""
+    calendar, curves = calendar_of(record), record["incidence"]
+    marked = marks(record)
+    fig = figure(height=410 if marked else 390, top=44 if marked else 26)
+    days = curves["day"]
+    x = [moment(calendar, day) for day in days]
+    for outcome, style in _STYLES.items():
+        texts = ["", *(f"{OUTCOMES[outcome]} {with_interval(outcome_at(record, outcome, day))}" for day in days[1:])]
+        fig.add_trace(band(x, curves[outcome]["mc_low"], curves[outcome]["mc_high"], outcome))
+        fig.add_trace(line(x, curves[outcome]["p"], outcome, texts, **style))
+    top = top_of([value for outcome in _STYLES for value in curves[outcome]["mc_high"]])
+    fig.update_layout(xaxis=time_axis(calendar), yaxis=share_axis(top))
+    _milestones(fig, record, calendar, top)
+    _schedule(fig, marked, calendar)
+    labels = [
+        (curves[outcome]["p"][-1], f"{name} {outcome_at(record, outcome, days[-1]).label}", outcome)
+        for outcome, name in _LABELS.items()
+    ]
+    end_labels(fig, labels, top)
+    return fig
+
+
+def _milestones(fig: go.Figure, record: Record, calendar: Calendar, top: float) -> None:
+    """Mark the milestones before the horizon on the line of the offensive; name those that have room for it."""
+    days = [day for day in record["milestones"] if day < calendar.horizon]
+    chances = [outcome_at(record, "offensive", day) for day in days]
+    x = [moment(calendar, day) for day in days]
+    named = set(_apart([day for day in days if day >= calendar.horizon / 10], calendar.horizon / 4))
+    markers = go.Scatter(
+        x=x,
+        y=[one.p for one in chances],
+        mode="markers+text",
+        marker={"color": LIGHT["offensive"], "size": 9},
+        text=[f"<b>{safe(one.label)}</b>" if day in named else "" for day, one in zip(days, chances, strict=True)],
+        textposition=[_beside(day / calendar.horizon, one.p / top) for day, one in zip(days, chances, strict=True)],
+        textfont={"color": LIGHT["offensive"], "size": 13},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    fig.add_trace(markers)
+    for day, place in zip(days, x, strict=True):
+        rule(fig, place, "grid")
+        if day in named:
+            note(fig, f"{day} days", x=place, xref="x", xanchor="center", yshift=2)
+
+
+def _apart(days: Iterable[float], least: float) -> Iterator[float]:
+    """Keep the days that stand at least so far behind the last one kept."""
+    kept = -math.inf
+    for day in days:
+        if day - kept >= least:
+            kept = day
+            yield day
+
+
+def _beside(across: float, up: float) -> str:
+    """Where the label of a milestone has room: above a rising line, beneath it near the top."""
+    if up > 0.8:
+        return "bottom right"
+    return "top center" if across < 0.2 else "top left"
+
+
+def _schedule(fig: go.Figure, marked: Sequence[Mark], calendar: Calendar) -> None:
+    """Mark scheduled changes above the plot by their numbers; those too close to have one each share it."""
+    for day in sorted({mark.day for mark in marked}):
+        rule(fig, calendar.at(day), "muted", "dot")
+    heads = list(_apart(sorted({mark.day for mark in marked}), calendar.horizon / 8))
+    for head, after in pairwise([*heads, math.inf]):
+        numbers = [mark.number for mark in marked if head <= mark.day < after]
+        text = f"▼ {numbers[0]}" if len(numbers) == 1 else f"▼ {numbers[0]}-{numbers[-1]}"
+        note(fig, text, x=calendar.at(head), xref="x", xanchor="center", yshift=19)
+
+
+def states(record: Record) -> go.Figure:
+    """State occupation over time, stacked."""
+    calendar, curves = calendar_of(record), record["states"]
+    fig = figure(height=310)
+    x = [moment(calendar, day) for day in curves["day"]]
+    labels, base = [], 0.0
+    for state in ("offensive", "agreement", "standoff"):
+        texts = [f"{STATES[state]} {state_at(record, state, day).text}" for day in curves["day"]]
+        fig.add_trace(
+            go.Scatter(
+                x=x, y=curves[state], stackgroup="all", mode="lines", line={"width": 0.8, "color": LIGHT["page"]},
+                fillcolor=tint(state, 0.75), text=texts, hoverinfo="x+text",
+            )
+        )  # fmt: skip
+        last = curves[state][-1]
+        labels.append((base + last / 2, f"{STATES[state]} {state_at(record, state, curves['day'][-1]).label}", state))
+        base += last
+    fig.update_layout(xaxis=time_axis(calendar), yaxis=share_axis(1.0))
+    end_labels(fig, labels, 1.0)
+    return fig
+
+
+def hazard(record: Record) -> go.Figure:
+    """Weekly hazard of the offensive, with Monte Carlo error bars."""
+    calendar, rows = calendar_of(record), list(weeks(record))
+    fig = figure(height=250)
+    chances = [row.hazard for row in rows]
+    peak = max(range(len(rows)), key=lambda index: chances[index].p)
+    fig.add_trace(
+        go.Bar(
+            x=[f"{calendar.at(row.start + 3)}T12:00:00" for row in rows],
+            y=[one.p for one in chances],
+            width=[6 * 86_400_000] * len(rows),
+            marker={"color": tint("offensive", 0.75), "line": {"width": 0}},
+            error_y={
+                "array": [one.high - one.p for one in chances],
+                "arrayminus": [one.p - one.low for one in chances],
+                "color": LIGHT["muted"], "thickness": 1, "width": 2,
+            },
+            hovertext=[f"Week {row.number}: {with_interval(row.hazard)}" for row in rows],
+            hoverinfo="text",
+        )
+    )  # fmt: skip
+    top = 1.12 * max(one.high for one in chances)
+    fig.update_layout(xaxis=time_axis(calendar), yaxis=share_axis(min(1.0, top)), hovermode="closest")
+    fig.add_annotation(
+        x=f"{calendar.at(rows[peak].start + 3)}T12:00:00", y=chances[peak].high, yanchor="bottom", showarrow=False,
+        text=f"<b>{chances[peak].text}</b>", font={"color": LIGHT["offensive"]},
+    )  # fmt: skip
+    return fig
+
+
+def convergence(record: Record) -> go.Figure:
+    """Headline and its Monte Carlo interval against the number of runs."""
+    rows = record["convergence"]
+    chances = [Chance.of(row) for row in rows]
+    x = [row["runs"] for row in rows]
+    fig = figure(height=250)
+    fig.add_trace(band(x, [one.low for one in chances], [one.high for one in chances], "offensive"))
+    texts = [f"{runs:,} runs: {with_interval(one)}" for runs, one in zip(x, chances, strict=True)]
+    fig.add_trace(line(x, [one.p for one in chances], "offensive", texts))
+    ends = [math.log10(x[0]), math.log10(x[-1])]
+    ticks = [10**power for power in range(math.ceil(ends[0]), math.floor(ends[1]) + 1)]
+    top = top_of([one.high for one in chances])
+    fig.update_layout(
+        xaxis=axis(
+            type="log", range=ends, showgrid=False, showline=True, linecolor=LIGHT["muted"], ticks="outside",
+            tickcolor=LIGHT["muted"], tickvals=ticks, ticktext=[f"{tick:,}" for tick in ticks],
+            title={"text": "runs, logarithmic", "font": {"size": 12, "color": LIGHT["muted"]}},
+        ),
+        yaxis=share_axis(top),
+        hovermode="closest",
+    )  # fmt: skip
+    end_labels(fig, [(chances[-1].p, chances[-1].label, "offensive")], top)
+    return fig

@@ -1,0 +1,89 @@
+"""report.html: one self-contained page that works offline, with Plotly inlined once and no network allowed.
+
+All text goes through Jinja's autoescape; figures travel as JSON in a data block, with `<`, `>` and `&` escaped, and a
+Content-Security-Policy names the two scripts by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from sim.reporting import palette
+from sim.reporting.content import Report
+from sim.reporting.figures import specifications
+from sim.reporting.reading import Record
+
+_UNSAFE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+
+def to_html(record: Record, report: Report) -> str:
+    """Return the page of a report.
+
+    Parameters
+    ----------
+    record
+        The content of forecast.json, which the figures are drawn from.
+    report
+        Its content in words.
+    """
+    specs = specifications(record)
+    scripts = {"plotly": _plotly(), "page": _template_file("report.js")}
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            dots=record["dots"],
+            heights={name: one["layout"]["height"] for name, one in specs.items()},
+            figures=Markup(embedded({"figures": specs, "dark": palette.DARK})),  # noqa: S704 - escaped for a data block
+            css=Markup(_template_file("report.css")),  # noqa: S704 - our own file
+            scripts={name: Markup(text) for name, text in scripts.items()},  # noqa: S704 - our own file and Plotly's
+            policy=_policy(scripts.values()),
+        )
+    )
+
+
+def embedded(value: Any) -> str:
+    """Return JSON that is safe inside a script element."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.translate(_UNSAFE)
+
+
+def _policy(scripts: Any) -> str:
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
+@cache
+def _plotly() -> str:
+    return str(get_plotlyjs()).replace("\r\n", "\n").strip()
+
+
+def _template_file(name: str) -> str:
+    return (files("sim.reporting") / "templates" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("sim.reporting", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,160 @@
+"""report.md: the same content as the page, as Markdown with compact tables and no figures.
+
+Text of a scenario is escaped, so that it reads as it was written and neither HTML nor Markdown in it takes effect. Time
+tables keep every fourth week and the milestones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from sim.reporting.captions import Figure
+from sim.reporting.content import Actor, Report
+from sim.reporting.evidence import Source
+from sim.reporting.provenance import Provenance
+from sim.reporting.tables import Table, every
+
+_SPECIAL = re.compile(r"[\\`*_\[\]#|~$<>&]")
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+_STEP = 4
+
+
+def escape(text: str) -> str:
+    """Escape text for use inside a line of Markdown: signs with a meaning lose it, line breaks become spaces."""
+    return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), " ".join(text.split()))
+
+
+def to_markdown(report: Report) -> str:
+    """Return a report as Markdown.
+
+    Parameters
+    ----------
+    report
+        The content, as the page has it.
+    """
+    parts = (
+        *_question(report),
+        *_probability(report),
+        *_when(report),
+        *_futures(report),
+        "## Actors",
+        "Stance runs from −1 (resists an offensive by every means) to +1 (wants it now); posture from 0 to 1. Both are "
+        "over the runs in which no offensive has begun yet.",
+        *(part for actor in report.actors for part in _actor(actor)),
+        *_provenance(report.provenance),
+        *_rerun(report),
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _question(report: Report) -> Iterator[str]:
+    asked = report.question
+    yield f"# {escape(report.title)}"
+    yield (
+        f"offramp forecast, as of {asked['as_of']}. Window: {asked['as_of']} to {asked['until']}, {asked['days']} days."
+    )
+    yield f"> **{escape(report.banner)}**" if report.banner else ""
+    yield f"**It resolves:** {escape(asked['resolves'])}"
+    yield f"**It does not resolve:** {escape(asked['does_not_resolve'])}"
+
+
+def _probability(report: Report) -> Iterator[str]:
+    head, uncertainty = report.headline, report.uncertainty
+    yield "## Probability of an offensive"
+    yield f"**{head.line}** that an offensive, limited or full, begins within {head.days} days, by {head.until}."
+    rows = tuple((f"{one.days} days", one.until, one.line) for one in report.milestones)
+    yield _table(Table("", ("Within", "Until", "Probability of an offensive"), "lll", rows))
+    yield f"- **Monte Carlo error: {uncertainty['monte_carlo']}.** {uncertainty['monte_carlo_is']}\n" + (
+        f"- **Input uncertainty: {uncertainty['input']}.** {uncertainty['input_is']}"
+    )
+    yield uncertainty["conditional"]
+    yield _table(report.words) if report.words.rows else ""
+    yield "## Analyst’s confidence"
+    yield f"{escape(report.confidence[1])} {escape(report.confidence[2])}".strip()
+    if report.notes:
+        yield "## What this scenario supposes"
+        yield "\n".join(f"- **{escape(name)}**: {escape(text)}" for name, text in report.notes)
+
+
+def _when(report: Report) -> Iterator[str]:
+    yield "## When"
+    milestones = [f"{one.days} days" for one in report.milestones]
+    yield from _figure(report.incidence, milestones)
+    yield "\n".join(f"{mark.number}. {mark.date}: {escape(mark.label)}" for mark in report.marks)
+    yield (
+        "A strike is a day of heavy bombing. A full offensive is launched at an imminence (readiness times support) of "
+        f"0.3 or more, a limited one below that. {report.in_force}"
+    ).strip()
+    yield _table(report.schedule) if report.schedule.rows else ""
+    yield from _figure(report.states, milestones)
+    yield report.after_agreement
+    if report.hazard:
+        yield from _figure(report.hazard)
+    yield f"### {report.outcomes.caption}"
+    yield _table(report.outcomes)
+
+
+def _futures(report: Report) -> Iterator[str]:
+    if report.dots:
+        yield "## 100 futures"
+        yield f"{report.dots.title}. {report.dots.unit}."
+        yield _table(report.dots.table)
+
+
+def _figure(figure: Figure, keep: Sequence[str] = ()) -> Iterator[str]:
+    yield f"### {escape(figure.title)}"
+    yield f"{figure.unit}:"
+    yield _table(every(figure.table, _STEP, keep))
+
+
+def _actor(actor: Actor) -> Iterator[str]:
+    yield f"### {escape(actor.name)} ({escape(actor.role)})"
+    yield f"{escape(actor.start)}" + (f" Basis: {escape(actor.basis)}" if actor.basis else "")
+    yield "\n".join(f"- {escape(line)}" for line in actor.read_from)
+    yield _table(every(actor.fan.table, _STEP))
+
+
+def _provenance(provenance: Provenance) -> Iterator[str]:
+    yield "## Provenance"
+    yield from _titled(provenance.stances, provenance.occasions)
+    for conflict in provenance.conflicts:
+        yield f"### Conflict: {escape(conflict.name)}"
+        yield _table(conflict.table)
+    yield escape(provenance.duplicates)
+    yield from _titled(provenance.evidence)
+    yield "\n".join(_source(source) for source in provenance.sources)
+    if provenance.dyads.rows:
+        yield from _titled(provenance.dyads)
+        yield "Context for the ties only: no stance is read from a Goldstein score."
+    yield from _titled(provenance.inputs)
+
+
+def _titled(*tables: Table) -> Iterator[str]:
+    for table in tables:
+        if table.rows:
+            yield f"### {table.caption}"
+            yield _table(table)
+
+
+def _source(source: Source) -> str:
+    title = escape(source.title)
+    if source.url:
+        title = f"[{title}](<{quote(source.url, safe=':/?#@!$&*+,;=%~-._')}>)"
+    return f"- {escape(source.id)}: {title}, {escape(source.details)}. {escape(source.note)}".rstrip()
+
+
+def _rerun(report: Report) -> Iterator[str]:
+    yield "## Rerun"
+    yield f"Command: {escape(report.command)}" if report.command else ""
+    yield _table(Table("", ("What", "Value"), "ll", report.rerun))
+    if report.convergence:
+        yield from _figure(report.convergence)
+
+
+def _table(table: Table) -> str:
+    rule = "|".join("---:" if letter == "r" else "---" for letter in table.align)
+    lines = [table.columns, *table.rows]
+    header, *body = ("| " + " | ".join(escape(cell) for cell in line) + " |" for line in lines)
+    return "\n".join((header, f"|{rule}|", *body))

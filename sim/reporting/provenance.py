@@ -1,0 +1,135 @@
+"""Where the numbers of a forecast come from: stances with their readings, evidence, inputs.
+
+What an author assumed is called so; a number read from evidence names its occasions and items.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.reporting.evidence import (
+    Conflict,
+    Source,
+    conflicts,
+    duplicates_sentence,
+    dyads_table,
+    evidence_table,
+    sources,
+)
+from sim.reporting.reading import Record, name_of
+from sim.reporting.tables import Table
+from sim.reporting.values import plain, quantity, signed
+
+EVIDENCE, ASSUMPTION, DEFAULT = "evidence", "author's assumption", "model default"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """All that the report shows of where its numbers come from; empty tables are left out by the layouts."""
+
+    stances: Table
+    occasions: Table
+    conflicts: tuple[Conflict, ...]
+    duplicates: str
+    evidence: Table
+    sources: tuple[Source, ...]
+    dyads: Table
+    inputs: Table
+
+
+def provenance_of(record: Record) -> Provenance:
+    """Read the provenance of a record."""
+    return Provenance(
+        stances=stances_table(record),
+        occasions=occasions_table(record),
+        conflicts=tuple(conflicts(record)),
+        duplicates=duplicates_sentence(record),
+        evidence=evidence_table(record),
+        sources=tuple(sources(record)),
+        dyads=dyads_table(record),
+        inputs=inputs_table(record),
+    )
+
+
+def start_of(record: Record, actor: str) -> tuple[str, tuple[str, ...]]:
+    """Tell how an actor's stance at the start came about: a sentence, and a line for each occasion it was read from."""
+    stance = record["provenance"]["stances"][actor]
+    start = f"{signed(stance['mean'])}, give or take {plain(stance['sd'])}"
+    if stance["from"] != EVIDENCE:
+        return f"Starts at {start}: the author's assumption ({stance['origin']}).", ()
+    count = len(stance["occasions"])
+    occasions = "one occasion" if count == 1 else f"{count} occasions"
+    lines = tuple(
+        f"{signed(one['reading'])}, weight {plain(one['weight'])}: {one['id']} ({', '.join(one['items'])})"
+        for one in sorted(stance["occasions"], key=lambda one: -one["weight"])
+    )
+    widened = stance.get("birge", 1.0)
+    spread = f" They contradict each other, which widens the spread {plain(widened)} times." if widened > 1.005 else ""
+    return f"Starts at {start}, read from the evidence of {occasions}.{spread}", lines
+
+
+def stances_table(record: Record) -> Table:
+    """One row an actor: the stance it starts with and where that comes from."""
+    rows = []
+    for actor, stance in record["provenance"]["stances"].items():
+        read = stance["from"] == EVIDENCE
+        rows.append((
+            name_of(record, actor), signed(stance["mean"]), plain(stance["sd"]), EVIDENCE if read else ASSUMPTION,
+            quantity(stance["ambiguity"]), stance["origin"],
+        ))  # fmt: skip
+    columns = ("Actor", "Stance", "Sd", "From", "Ambiguity of signals", "Written at")
+    return Table("Stances at the start", columns, "lrrlrl", tuple(rows))
+
+
+def occasions_table(record: Record) -> Table:
+    """One row an occasion: which items it holds, how it reads, how much it weighs in the stance."""
+    items = record["provenance"]["items"]
+    rows = [
+        (
+            name_of(record, actor), one["id"], ", ".join(_cited(name, items) for name in one["items"]),
+            signed(one["reading"]), plain(one["weight"]),
+        )
+        for actor, stance in record["provenance"]["stances"].items()
+        for one in stance["occasions"]
+    ]  # fmt: skip
+    columns = ("Actor", "Occasion", "Items", "Reading", "Weight")
+    return Table("Readings of stances, by occasion", columns, "lllrr", tuple(rows))
+
+
+def _cited(name: str, items: Record) -> str:
+    paragraph = items.get(name, {}).get("paragraph")
+    return name if paragraph is None else f"{name} (P{paragraph})"
+
+
+def inputs_table(record: Record) -> Table:
+    """All inputs with their value and origin."""
+    stances = record["provenance"]["stances"]
+    rows = [
+        (one["path"], quantity(one["value"]), _basis(one, stances), one["origin"])
+        for one in record["provenance"]["inputs"]
+    ]
+    return Table("All inputs", ("Input", "Value", "Rests on", "Written at"), "llll", tuple(rows))
+
+
+def _basis(one: Record, stances: Record) -> str:
+    if one["origin"] == "default":
+        return DEFAULT
+    group, _, rest = str(one["path"]).partition(".")
+    actor, _, field = rest.partition(".")
+    stance = stances.get(actor) if group == "actors" else None
+    if stance is None or stance["from"] != EVIDENCE:
+        return ASSUMPTION
+    read = field == "stance" or (field == "ambiguity" and _is_spread(one["value"], stance["occasions"]))
+    return EVIDENCE if read else ASSUMPTION
+
+
+def _is_spread(value: Any, occasions: Sequence[Record]) -> bool:
+    """Whether an ambiguity is the weighted spread of a stance's readings, that is, read from evidence itself."""
+    if len(occasions) < 2 or not isinstance(value, int | float):
+        return False
+    mean = sum(one["weight"] * one["reading"] for one in occasions)
+    variance = sum(one["weight"] * (one["reading"] - mean) ** 2 for one in occasions)
+    return abs(math.sqrt(variance) - value) < 1e-3

@@ -1,0 +1,83 @@
+"""What the report reads from a record: names for readers, the calendar, chances at a day, weekly hazards.
+
+The record is the plain content of forecast.json; these functions are the only ones that know how its curves are laid
+out.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from sim.reporting.chance import Chance
+from sim.reporting.dates import Calendar
+
+Record = Mapping[str, Any]
+
+WEEK = 7
+OUTCOMES = {
+    "strikes": "First strike",
+    "agreement": "Agreement",
+    "offensive": "Offensive",
+    "limited": "Limited offensive",
+    "full": "Full offensive",
+}
+"""First events by their names to readers; the offensive is either of the two last."""
+STATES = {"standoff": "Standoff", "agreement": "Agreement", "offensive": "Offensive"}
+ENDS = {
+    "standoff": "Standoff",
+    "agreement": "Agreement",
+    "limited": "Limited offensive",
+    "full": "Full offensive",
+}
+
+
+@dataclass(frozen=True)
+class Week:
+    """New offensives of one whole week among the futures without one at its start."""
+
+    number: int
+    start: int
+    hazard: Chance
+
+
+def calendar_of(record: Record) -> Calendar:
+    """Return the window of a record."""
+    return Calendar(datetime.date.fromisoformat(record["as_of"]), record["horizon"])
+
+
+def outcome_at(record: Record, outcome: str, days: int) -> Chance:
+    """Return the chance of a first event within so many days."""
+    known = record["outcomes"][outcome].get(str(days))
+    if known is not None:
+        return Chance.of(known)
+    curve = record["incidence"][outcome]
+    return Chance(curve["p"][days], curve["mc_low"][days], curve["mc_high"][days])
+
+
+def state_at(record: Record, state: str, day: int) -> Chance:
+    """Return the chance of a state at a day; an offensive is absorbing, so there it is the cumulative incidence."""
+    if day and state == "offensive":
+        return outcome_at(record, "offensive", day)
+    if day == record["horizon"]:
+        return Chance.of(record["ends"][state])
+    return Chance.of_share(record["states"][state][day], record["draws"])
+
+
+def weeks(record: Record) -> Iterator[Week]:
+    """Hazard of the offensive in each whole week of the window; nothing where no run had one."""
+    p = record["incidence"]["offensive"]["p"]
+    starts = range(0, record["horizon"] + 1, WEEK) if p[-1] > 0 else ()
+    for number, (start, end) in enumerate(pairwise(starts), 1):
+        at_risk = 1 - p[start]
+        if at_risk > 0:
+            yield Week(number, start, Chance.of_share((p[end] - p[start]) / at_risk, record["draws"] * at_risk))
+
+
+def name_of(record: Record, actor: str) -> str:
+    """Return an actor's name, or its id where it takes no part."""
+    known = record["actors"].get(actor)
+    return str(known["name"]) if known else actor

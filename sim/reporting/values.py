@@ -1,0 +1,42 @@
+"""How the report writes numbers that are no probabilities: stances, weights, scores, inputs.
+
+Minus signs are real ones, and a dash stands where there is no number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+NONE = "–"
+
+
+def signed(value: float | None) -> str:
+    """Write a stance or reading with its sign and two digits; a dash where there is none."""
+    if value is None:
+        return NONE
+    return f"{value:+.2f}".replace("-", "−") if round(value, 2) else "0.00"
+
+
+def plain(value: float | None) -> str:
+    """Write a number with two digits; a dash where there is none."""
+    return NONE if value is None else f"{value:.2f}".replace("-", "−")
+
+
+def quantity(value: Any) -> str:
+    """Write a number or distribution of the record, such as `triangular 0.3, 0.5, 0.7`."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{kind} {', '.join(_number(one) for one in args)}" for kind, args in value.items())
+    return _number(value)
+
+
+def _number(value: Any) -> str:
+    if not isinstance(value, (int, float)):
+        return str(value)
+    text = f"{value:,.0f}" if abs(value) >= 1000 and value == int(value) else f"{value:.4g}"
+    return text.replace("-", "−")
+
+
+def goldstein(value: float | None) -> str:
+    """Write a Goldstein score with its sign and one digit."""
+    return NONE if value is None else f"{value:+.1f}".replace("-", "−")

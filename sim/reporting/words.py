@@ -1,0 +1,160 @@
+"""Words of estimative probability, each with its range: ICD 203, the UK's PHIA yardstick, or numbers alone.
+
+Readers agree with a scale far more often where the range stands beside the word (Wintle et al. 2019), so a word never
+leaves this module without one. `phrase` gives the word for a probability, `about` the natural frequency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from sim.errors import ReportError
+
+
+@dataclass(frozen=True)
+class Band:
+    """A word and the per cent it stands for; an edge that is not held belongs to the next band or to none."""
+
+    word: str
+    low: int
+    high: int
+    holds_low: bool = True
+    holds_high: bool = True
+
+    def holds(self, percent: float) -> bool:
+        """Whether a number of per cent is in the band."""
+        return (
+            self.low < percent < self.high
+            or (self.holds_low and percent == self.low)
+            or (self.holds_high and percent == self.high)
+        )
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale of words; `digits` is the least number of digits of the ranges it prints."""
+
+    name: str
+    bands: tuple[Band, ...]
+    digits: int = 1
+
+    def range(self, low: int, high: int) -> str:
+        """Write a range as the scale does."""
+        return f"{low:0{self.digits}d}-{high:0{self.digits}d}%"
+
+
+def _sharing_edges(*rows: tuple[str, int, int]) -> tuple[Band, ...]:
+    """Bands whose shared edges belong to the band nearer to 50%."""
+    return tuple(Band(word, low, high, holds_low=low < 50, holds_high=high > 50) for word, low, high in rows)
+
+
+SCALES: Mapping[str, Scale] = {
+    "icd203": Scale(
+        "US Intelligence Community Directive 203",
+        _sharing_edges(
+            ("almost no chance", 1, 5),
+            ("very unlikely", 5, 20),
+            ("unlikely", 20, 45),
+            ("roughly even chance", 45, 55),
+            ("likely", 55, 80),
+            ("very likely", 80, 95),
+            ("almost certain", 95, 99),
+        ),
+        digits=2,
+    ),
+    "phia": Scale(
+        "UK Professional Head of Intelligence Assessment yardstick",
+        (
+            Band("remote chance", 0, 5),
+            Band("highly unlikely", 10, 20),
+            Band("unlikely", 25, 35),
+            Band("realistic possibility", 40, 50, holds_high=False),
+            Band("likely", 55, 75),
+            Band("highly likely", 80, 90),
+            Band("almost certain", 95, 100),
+        ),
+    ),
+    "none": Scale("numbers only", ()),
+}
+"""The scales by name. ICD 203 says nothing of below 1% and above 99%; the gaps of PHIA are deliberate."""
+
+
+def scale_of(name: str) -> Scale:
+    """Return a scale by name.
+
+    Raises
+    ------
+    ReportError
+        Where there is none of that name.
+    """
+    if name not in SCALES:
+        raise ReportError(f"there is no scale of words {name!r}; expected one of {', '.join(SCALES)}")
+    return SCALES[name]
+
+
+def phrase(p: float, scale: str = "icd203") -> str:
+    """Return the word for a probability with its range, such as `very unlikely, 05-20%`.
+
+    Parameters
+    ----------
+    p
+        The probability in [0, 1], as it is shown to the reader.
+    scale
+        `icd203`, `phia` or `none`.
+
+    Returns
+    -------
+    str
+        In a gap between two words, `between X and Y` with the range of the gap; empty where the number stands alone.
+
+    Raises
+    ------
+    ReportError
+        Where there is no such scale.
+    """
+    chosen = scale_of(scale)
+    percent = round(100 * p, 9)
+    for band in chosen.bands:
+        if band.holds(percent):
+            return f"{band.word}, {chosen.range(band.low, band.high)}"
+    for below, above in pairwise(chosen.bands):
+        if below.high <= percent <= above.low:
+            return f"between {below.word} and {above.word}, {chosen.range(below.high, above.low)}"
+    return ""
+
+
+_FRACTIONS = sorted(
+    {Fraction(1, n) for n in range(2, 11)}
+    | {Fraction(n - 1, n) for n in range(2, 11)}
+    | {Fraction(2, 5), Fraction(3, 5), Fraction(3, 10), Fraction(7, 10)},
+    key=lambda fraction: fraction.denominator,
+)
+
+
+def about(p: float) -> str:
+    """Return a probability as a natural frequency, such as `about 1 in 8`.
+
+    Parameters
+    ----------
+    p
+        The probability in (0, 1), as it is shown to the reader.
+    """
+    if p < 0.1:
+        return f"about 1 in {_rounded(1 / p):,}"
+    if p > 0.95:
+        return f"about {min(99, round(100 * p))} in 100" if p <= 0.99 else "more than 99 in 100"
+    if p > 0.9:
+        return f"about {round(1 / (1 - p)) - 1} in {round(1 / (1 - p))}"
+    nearest = min(_FRACTIONS, key=lambda fraction: abs(float(fraction) - p))
+    return f"about {nearest.numerator} in {nearest.denominator}"
+
+
+def _rounded(count: float) -> int:
+    """Round to what "about" can bear: by fives above 20, to two digits above 100."""
+    if count <= 20:
+        return round(count)
+    step = 5 if count <= 100 else int(10 ** (len(str(int(count))) - 2))
+    return round(count / step) * step

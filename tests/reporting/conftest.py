@@ -1,0 +1,74 @@
+"""A record to report on, cut from a real one, and a browser to look at the page with."""
+
+import copy
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.reporting import write_report
+
+Record = dict[str, Any]
+
+PAYLOAD = (
+    '"><script>window.hit=1</script><img src=x onerror="window.hit=2">{{7*7}}${7*7}%{x}</script>'
+    '<a href="javascript:window.hit=3">|a|</a><b>*bold*</b>`code`[text](javascript:window.hit=4)'
+)
+STRUCTURE = {"schema", "as_of", "end", "from"}  # read by the report, not shown as it stands
+
+
+@cache
+def _stored() -> Record:
+    return json.loads((Path(__file__).parent / "forecast.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def record() -> Record:
+    return copy.deepcopy(_stored())
+
+
+@pytest.fixture
+def hostile(record: Record) -> Record:
+    """The record with a hostile string in each of its texts and in the ids of its actors, items and sources."""
+    spoiled = _spoil(record)
+    for part in (spoiled, spoiled["provenance"]):
+        for name in ("actors", "stances", "items", "sources", "notes"):
+            if name in part:
+                part[name] = {f"{key}{PAYLOAD}": value for key, value in part[name].items()}
+    for source in spoiled["provenance"]["sources"].values():
+        source["url"] = "javascript:window.hit=5"
+    spoiled["schedule"].append(spoiled["schedule"][0] | {"start": 3.0, "end": 20.0})
+    return spoiled
+
+
+def _spoil(value: Any, key: str = "") -> Any:
+    if isinstance(value, dict):
+        return {inner: _spoil(one, inner) for inner, one in value.items()}
+    if isinstance(value, list):
+        return [_spoil(one, key) for one in value]
+    return f"{value} {PAYLOAD}" if isinstance(value, str) and key not in STRUCTURE else value
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., list[Path]]:
+    """Write a report into a folder of its own and return its paths: page, Markdown, record."""
+    return lambda record, **options: write_report(record, tmp_path / "report", **options)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, or a skip that says what is missing."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium on the path")
+    quiet = ("background-networking", "component-update", "sync")
+    flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    with api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield started
+        started.close()

@@ -1,0 +1,71 @@
+"""Make the small record that these tests use from a whole one.
+
+    python -m tests.reporting.trim reports/idlib-2018/forecast.json
+
+Cuts the window to nine weeks and thins inputs and schedule; all else stays as it was. Renew it when the format of
+the record changes.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from sim.reporting.json import to_json
+
+PLACE = Path(__file__).parent / "forecast.json"
+DAYS = 63
+
+
+def trimmed(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record as if its window ended after `DAYS` days."""
+    incidence: dict[str, Any] = {"day": record["incidence"]["day"][: DAYS + 1]}
+    outcomes = {}
+    for name in record["outcomes"]:
+        curve = {key: values[: DAYS + 1] for key, values in record["incidence"][name].items()}
+        incidence[name] = curve
+        at_end = {key: values[DAYS] for key, values in curve.items()}
+        outcomes[name] = {"30": record["outcomes"][name]["30"], str(DAYS): record["outcomes"][name]["90"] | at_end}
+    states = {name: values[: DAYS + 1] for name, values in record["states"].items()}
+    ends = {
+        name: _around(end | {"p": states[name][DAYS]}) if name in states else outcomes[name][str(DAYS)]
+        for name, end in record["ends"].items()
+    }
+    inputs = record["provenance"]["inputs"]
+    return record | {
+        "question": record["question"] | {"horizon": DAYS, "milestones": [30]},
+        "horizon": DAYS,
+        "milestones": [30, DAYS],
+        "outcomes": outcomes,
+        "incidence": incidence,
+        "states": states,
+        "ends": ends,
+        "actors": {name: _weeks(actor) for name, actor in record["actors"].items()},
+        "dots": [_dot(dot) for dot in record["dots"]],
+        "schedule": record["schedule"][::4],
+        "convergence": _settled(record["convergence"], outcomes["offensive"][str(DAYS)]),
+        "provenance": record["provenance"] | {"inputs": [*inputs[:14], *inputs[14::20]]},
+    }
+
+
+def _around(end: dict[str, Any]) -> dict[str, Any]:
+    """Keep the width of an interval around another probability."""
+    half = (end["mc_high"] - end["mc_low"]) / 2
+    return end | {"mc_low": round(end["p"] - half, 6), "mc_high": round(end["p"] + half, 6)}
+
+
+def _weeks(actor: dict[str, Any]) -> dict[str, Any]:
+    fans = {kind: {q: values[: DAYS // 7] for q, values in actor[kind].items()} for kind in ("stance", "posture")}
+    return actor | {"day": actor["day"][: DAYS // 7]} | fans
+
+
+def _dot(dot: dict[str, Any]) -> dict[str, Any]:
+    return dot if dot["day"] is not None and dot["day"] < DAYS else dot | {"end": "standoff", "day": None}
+
+
+def _settled(rows: list[dict[str, Any]], end: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*rows[:-1:5], rows[-1] | {key: end[key] for key in ("p", "mc_low", "mc_high")}]
+
+
+if __name__ == "__main__":
+    PLACE.write_text(to_json(trimmed(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))), encoding="utf-8")
