@@ -1,13 +1,15 @@
 """A checkpoint: the finished blocks of a forecast that was stopped, so that the same command goes on from there.
 
-One compressed file, written to a temporary name and renamed, so that it is whole or not there. It carries the key of
-what it belongs to; a file with another key is never used.
+One compressed file, written to a temporary name and renamed, so that it is whole or not there. It begins with a digest
+of its content and carries the key of what it belongs to; a damaged file, or one with another key, is never used.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,14 @@ class Progress:
     records: tuple[npt.NDArray[np.void], ...] = ()
 
 
+NOTHING = Progress(0, None)
+DIGEST_BYTES = 32
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """Where progress is kept, and the key of what it is progress of."""
@@ -36,13 +46,17 @@ class Checkpoint:
     def load(self) -> Progress:
         """Return what was kept; nothing where there is no file, or it belongs to something else, or is damaged."""
         try:
-            with np.load(self.path, allow_pickle=False) as stored:
+            raw = self.path.read_bytes()
+            digest, content = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
+            if _digest(content) != digest:
+                return NOTHING
+            with np.load(BytesIO(content), allow_pickle=False) as stored:
                 if str(stored["key"]) != self.key:
-                    return Progress(0, None)
+                    return NOTHING
                 counts = {name[6:]: stored[name] for name in stored.files if name.startswith("count_")}
                 return Progress(int(stored["blocks"]), Tally(counts), (stored["records"],))
-        except (OSError, ValueError, KeyError, EOFError):
-            return Progress(0, None)
+        except (OSError, KeyError):
+            return NOTHING
 
     def save(self, progress: Progress) -> None:
         """Keep progress; OSError where the disk is full or cannot be written."""
@@ -53,8 +67,10 @@ class Checkpoint:
         temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         try:
             with temporary.open("wb") as file:
-                records = np.concatenate(progress.records)
-                np.savez_compressed(file, key=self.key, blocks=progress.blocks, records=records, **arrays)
+                content = BytesIO()
+                records = np.concatenate(progress.records) if progress.records else np.zeros(0)
+                np.savez_compressed(content, key=self.key, blocks=progress.blocks, records=records, **arrays)
+                file.write(_digest(content.getvalue()) + content.getvalue())
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(self.path)

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+LARGEST = 1e12  # of any number in a scenario: beyond lie slips of the pen, and the edge of single precision
 
 
 class Distribution(ABC):
@@ -273,7 +274,7 @@ class Beta(_Listed):
     kind: ClassVar[str] = "beta"
 
     def __post_init__(self) -> None:
-        _require(self.a > 0 and self.b > 0, "beta takes [a, b], both above 0")
+        _require(self.a >= 1e-3 and self.b >= 1e-3, "beta takes [a, b], both above 0")
 
     @property
     def mean(self) -> float:
@@ -398,6 +399,7 @@ def _finite(value: object) -> float:
     except OverflowError:
         number = math.inf
     _require(math.isfinite(number), "expected a finite number")
+    _require(abs(number) <= LARGEST, f"expected a number of at most {LARGEST:.0e} in size")
     return number
 
 

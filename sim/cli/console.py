@@ -104,31 +104,37 @@ def say(text: str = "") -> None:
 
 
 def visible(text: str) -> str:
-    """Return text with control characters other than newline escaped, so that a scenario cannot drive a terminal."""
-    return "".join(
-        char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
+    """Return text on one line with control characters escaped, so that a scenario cannot drive a terminal."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON to stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    """Print a value as JSON to stdout; what a terminal would not print as a character is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    print("".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text))
+
+
+def be_printable() -> None:
+    """Let both streams escape what their encoding cannot hold, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @contextmanager
-def progress(label: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
+def progress(label: str, total: int, *, quiet: bool, unit: str = "blocks") -> Iterator[Callable[[], None]]:
     """Show a bar with rate and time left on stderr; off a terminal a line now and then; nothing where quiet."""
     if quiet:
         yield lambda: None
     elif sys.stderr.isatty():
-        with _bar(label, total) as advance:
+        with _bar(label, total, unit) as advance:
             yield advance
     else:
-        yield _lines(label, total)
+        yield _lines(label, total, unit)
 
 
 @contextmanager
-def _bar(label: str, total: int) -> Iterator[Callable[[], None]]:
+def _bar(label: str, total: int, unit: str) -> Iterator[Callable[[], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
     from rich.text import Text
@@ -143,7 +149,7 @@ def _bar(label: str, total: int) -> Iterator[Callable[[], None]]:
             return Text("" if speed is None else f"{speed * BLOCK_RUNS:,.0f} runs/s")
 
     columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("blocks"), Rate(),
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit), *([Rate()] if unit == "blocks" else []),
         TextColumn("left"), TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -151,13 +157,13 @@ def _bar(label: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-def _lines(label: str, total: int) -> Callable[[], None]:
+def _lines(label: str, total: int, unit: str) -> Callable[[], None]:
     done = 0
 
     def advance() -> None:
         nonlocal done
         done += 1
         if done == total or done % max(1, total // 4) == 0:
-            note(f"{label}: {done} of {total} blocks")
+            note(f"{label}: {done} of {total} {unit}")
 
     return advance

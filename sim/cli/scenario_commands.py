@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import typer
@@ -28,7 +29,7 @@ def validate(files: list[Path], format_: Format) -> None:
         if errors:
             note(f"{len(seen)} fault{'s' if len(seen) > 1 else ''} in {len(errors)} of {len(files)} files")
         else:
-            note(f"next: offramp run {files[0]}")
+            note(f"next: {shlex.join(['offramp', 'run', str(files[0])])}")
     if errors:
         raise typer.Exit(Exit.USAGE)
 
@@ -49,10 +50,12 @@ def show(file: Path, format_: Format, *, resolved: bool) -> None:
     if format_ is Format.JSON:
         print_json({"id": scenario.id, "hash": scenario.hash, "values": origins(scenario)})
     elif resolved:
-        say(resolved_yaml(scenario).rstrip("\n"))
+        for line in resolved_yaml(scenario).splitlines():
+            say(line)
     else:
         _summary(scenario)
-        note(f"next: offramp run {file}, or offramp show {file} --resolved for every value and its origin")
+        name = shlex.quote(str(file))
+        note(f"next: offramp run {name}, or offramp show {name} --resolved for every value and its origin")
 
 
 def _summary(scenario: Scenario) -> None:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from typing import TypeVar
 
 from sim.errors import ExecutionError, UsageError
@@ -42,8 +43,8 @@ class Local(Executor):
         source = iter(tasks)
         try:
             while True:
-                while len(waiting) < 2 * self.workers and (task := next(source, None)) is not None:
-                    future = pool.submit(function, task)
+                for task in islice(source, 2 * self.workers - len(waiting)):
+                    future = _submit(pool, function, task)
                     if finished is not None:
                         future.add_done_callback(lambda done: finished() if _succeeded(done) else None)
                     waiting.append((task, future))
@@ -58,12 +59,22 @@ def _succeeded(future: Future[Result]) -> bool:
     return not future.cancelled() and future.exception() is None
 
 
+def _submit(pool: ProcessPoolExecutor, function: Callable[[Task], Result], task: Task) -> Future[Result]:
+    try:
+        return pool.submit(function, task)
+    except BrokenProcessPool as error:
+        raise _lost(task) from error
+
+
+def _lost(task: object) -> ExecutionError:
+    return ExecutionError(f"a worker process died while {task} was waited for; was it killed, or out of memory?")
+
+
 def _result(task: Task, future: Future[Result]) -> Result:
     try:
         return future.result()
     except BrokenProcessPool as error:
-        message = f"a worker process died while {task} was waited for; was it killed, or out of memory?"
-        raise ExecutionError(message) from error
+        raise _lost(task) from error
     except Exception as error:
         raise failure(task, error) from error
 

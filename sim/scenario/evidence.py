@@ -23,6 +23,7 @@ from sim.scenario.schema import Id, Part, Text, Title
 FORMAT = "offramp/evidence/1"
 SOURCES_FORMAT = "offramp/sources/1"
 PRIOR_SD = 0.6
+NO_PRECISION = 1e-9  # a reading this weak is none; the prior's precision is 2.8
 UNREAD_AMBIGUITY = 0.3  # the default of the language
 
 Kind = Literal[
@@ -77,11 +78,11 @@ class Item(Part):
     says: Text = Field(description="The fact in our own words")
     kind: Kind
     informs: Literal["stance", "ambiguity", "momentum", "credibility", "constraint", "displacement", "none"]
-    bearing: float = Field(ge=-1, le=1, allow_inf_nan=False, strict=False, description="Bearing on the offensive")
-    reliability: float = Field(gt=0, le=1, allow_inf_nan=False, strict=False)
+    bearing: float = Field(ge=-1, le=1, allow_inf_nan=False, description="Bearing on the offensive")
+    reliability: float = Field(gt=0, le=1, allow_inf_nan=False)
     occasion: Id
     cameo: Annotated[str, Field(pattern=r"^[0-9]{2,4}$")] | None = None
-    goldstein: float | None = Field(default=None, ge=-10, le=10, strict=False)
+    goldstein: float | None = Field(default=None, ge=-10, le=10, allow_inf_nan=False)
     conflicts: Id | None = Field(default=None, description="Group of items that contradict each other")
     duplicate_of: ItemId | None = None
 
@@ -157,9 +158,13 @@ class Evidence:
     def _occasions(self, actor: str, as_of: datetime.date) -> tuple[Occasion, ...]:
         groups: dict[str, list[tuple[str, Item]]] = {}
         for name, item in self.items.items():
-            if actor in item.actor and item.reads_stance and item.known_from <= as_of:
+            if actor in item.actor and item.reads_stance and item.known_from <= as_of and not self._has_faded(item, as_of):
                 groups.setdefault(item.occasion, []).append((name, item))
         return tuple(self._occasion(name, group, as_of) for name, group in groups.items())
+
+    def _has_faded(self, item: Item, as_of: datetime.date) -> bool:
+        """Whether an item is so old that it says nothing any more (and its weight nears the least float)."""
+        return item.precision(as_of, self.half_life) < NO_PRECISION
 
     def _occasion(self, name: str, group: list[tuple[str, Item]], as_of: datetime.date) -> Occasion:
         weights = [item.precision(as_of, self.half_life) for _, item in group]

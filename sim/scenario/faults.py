@@ -1,20 +1,16 @@
-"""What is wrong with a merged scenario: pydantic's findings and the rules across fields, in the users' words.
-
-The rules across fields work on plain values, not on the models, so that they are checked even where some field is
-wrong: a user sees all faults at once.
-"""
+"""Pydantic's findings in the users' words, each with the place where it stands."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from sim.errors import Fault
-from sim.scenario.merge import suggestion
 from sim.scenario.schema import ROLES, Part
+from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place
 
 Complaint = tuple[Path, str]
@@ -26,6 +22,10 @@ class Places:
     def __init__(self, places: Mapping[Path, Place], file: str) -> None:
         self._places = places
         self._file = file
+
+    def faults(self, complaints: Iterable[Complaint]) -> list[Fault]:
+        """Make faults of complaints."""
+        return [self.fault(path, message) for path, message in complaints]
 
     def fault(self, path: Path, message: str) -> Fault:
         """Make a fault of a message about a path."""
@@ -61,13 +61,16 @@ def _role_complaint(path: Path, actor: Any) -> Iterator[Complaint]:
         yield (*path, "role"), f"this key is required: one of {roles}"
 
 
+_NOTHING = object()
+
+
 def _real_path(location: tuple[int | str, ...], value: Any) -> Path:
     """Drop what pydantic adds to a path (union tags, function names, `[key]`): keep what is in the value."""
     path: list[str | int] = []
     for step, key in enumerate(location):
         inside = _get(value, key)
         last = step == len(location) - 1
-        if inside is not None or (last and isinstance(value, Mapping) and key not in ROLES and key != "[key]"):
+        if inside is not _NOTHING or (last and isinstance(value, Mapping) and key not in ROLES and key != "[key]"):
             path.append(key)
             value = inside
     return tuple(path)
@@ -75,10 +78,10 @@ def _real_path(location: tuple[int | str, ...], value: Any) -> Path:
 
 def _get(value: Any, key: int | str) -> Any:
     if isinstance(value, Mapping):
-        return value.get(key)
+        return value.get(key, _NOTHING)
     if isinstance(value, list) and isinstance(key, int) and key < len(value):
         return value[key]
-    return None
+    return _NOTHING
 
 
 _PLAIN_WORDS = {
@@ -111,7 +114,8 @@ def _expected(error: Any) -> str:
     if kind == "literal_error":
         return f"expected {context['expected']}"
     message: str = error["msg"]
-    return message[0].lower() + message[1:].replace("Input should", "expected to")
+    message = message.replace("Input should be", "expected").replace("Value should have", "expected")
+    return message[0].lower() + message[1:]
 
 
 _PATTERNS = {
@@ -156,7 +160,8 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
             return field_names(entries[head])
         if len(path) == 2 and head == "actors":
             role = _get(_get(_get(value, "actors"), path[1]), "role")
-            return field_names(ROLES[role]) if isinstance(role, str) and role in ROLES else []
+            models = [ROLES[role]] if isinstance(role, str) and role in ROLES else list(ROLES.values())
+            return sorted({name for model in models for name in field_names(model)})
         return []
 
     return keys
@@ -165,58 +170,3 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
 def field_names(model: type[Part]) -> list[str]:
     """Return the keys of a part as a file writes them."""
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def cross_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check what no single field can: names that must exist, one initiator, order in time."""
-    actors = _map(value, "actors")
-    yield from _role_counts(actors)
-    yield from _tie_complaints(_map(value, "ties"), actors)
-    yield from _pressure_complaints(_map(value, "pressures"), actors)
-    bargaining = _map(value, "bargaining")
-    for side, name in bargaining.items():
-        if side in ("principal", "counterpart") and isinstance(name, str) and name not in actors:
-            yield ("bargaining", side), _unknown(name, actors)
-    if bargaining.get("principal") is not None and bargaining.get("principal") == bargaining.get("counterpart"):
-        yield ("bargaining", "counterpart"), "expected another actor than the principal"
-
-
-def _role_counts(actors: Mapping[str, Any]) -> Iterator[Complaint]:
-    roles = {name: _get(actor, "role") for name, actor in actors.items()}
-    initiators = [name for name, role in roles.items() if role == "initiator"]
-    if actors and not initiators:
-        yield ("actors",), "expected one actor with `role: initiator`: who would launch the offensive?"
-    for extra in initiators[1:]:
-        yield ("actors", extra, "role"), f"expected one initiator only; {initiators[0]} is it already"
-    if actors and "defender" not in roles.values():
-        yield ("actors",), "expected at least one actor with `role: defender`: who holds the ground?"
-
-
-def _tie_complaints(ties: Mapping[str, Any], actors: Mapping[str, Any]) -> Iterator[Complaint]:
-    for source, targets in ties.items():
-        if source not in actors:
-            yield ("ties", source), _unknown(source, actors)
-        for target in targets if isinstance(targets, Mapping) else ():
-            if target not in actors:
-                yield ("ties", source, target), _unknown(target, actors)
-            elif target == source:
-                yield ("ties", source, target), "an actor has no leverage over itself; remove the line"
-
-
-def _pressure_complaints(pressures: Mapping[str, Any], actors: Mapping[str, Any]) -> Iterator[Complaint]:
-    for name, pressure in pressures.items():
-        for key in ("from", "on"):
-            actor = _get(pressure, key)
-            if isinstance(actor, str) and actor not in actors:
-                yield ("pressures", name, key), _unknown(actor, actors)
-        if _get(pressure, "from") is not None and _get(pressure, "from") == _get(pressure, "on"):
-            yield ("pressures", name, "on"), "expected another actor than the one it comes from"
-
-
-def _unknown(name: str, actors: Mapping[str, Any]) -> str:
-    return f"there is no actor {name!r}{suggestion(name, list(actors))}"
-
-
-def _map(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    inner = value.get(key)
-    return inner if isinstance(inner, Mapping) else {}

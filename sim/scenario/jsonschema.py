@@ -32,7 +32,12 @@ def scenario_schema() -> dict[str, Any]:
     definitions["Distribution"] = distribution_schema()
     definitions["Actor"] = _any_role(definitions)
     entry = {"anyOf": [{"$ref": "#/$defs/Actor"}, {"type": "null"}]}
-    schema["properties"]["actors"] = {"type": "object", "additionalProperties": entry}
+    pattern = next(iter(schema["properties"]["pressures"]["anyOf"][0]["patternProperties"]))
+    schema["properties"]["actors"] = {
+        "type": "object",
+        "patternProperties": {pattern: entry},
+        "additionalProperties": False,
+    }
     schema["properties"]["extends"] = {
         "type": "string",
         "description": "Scenario file to start from, relative to this one; keys here override it, null removes",
@@ -71,8 +76,9 @@ def _relaxed(node: Any) -> Any:
     if node == DISTRIBUTION_REFERENCE:
         return {"$ref": "#/$defs/Distribution"}
     relaxed = {key: _relaxed(value) for key, value in node.items() if not _is_dropped(key, value)}
-    if isinstance(relaxed.get("additionalProperties"), dict):
-        relaxed["additionalProperties"] = {"anyOf": [relaxed["additionalProperties"], {"type": "null"}]}
+    for key, value in relaxed.get("patternProperties", {}).items():  # a map by id: null removes an entry
+        relaxed["patternProperties"] = {key: {"anyOf": [value, {"type": "null"}]}}
+        relaxed["additionalProperties"] = False
     if relaxed.get("type") == "object" and isinstance(relaxed.get("properties"), dict):
         relaxed["properties"] = {
             key: value if key in ("schema", "id") else {"anyOf": [value, {"type": "null"}]}

@@ -7,21 +7,42 @@ that is not a scenario.
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
 from sim.distributions import KINDS
 from sim.errors import Fault, ScenarioError
+from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place, Tree, read_tree
 
 MAX_BASES = 8
 REMOVABLE = {"actors", "ties", "pressures", "talks", "notes"}
 
 
-def read_merged(file: FilePath) -> Tree:
+@dataclass
+class Merged:
+    """A scenario file laid over its bases.
+
+    Attributes
+    ----------
+    value, places
+        The merged value and the place of each of its paths.
+    removals
+        Every path that some file wrote null to, with its place.
+    slips
+        Removals of what no base has.
+    """
+
+    value: dict[str, Any] = field(default_factory=dict)
+    places: dict[Path, Place] = field(default_factory=dict)
+    removals: dict[Path, Place] = field(default_factory=dict)
+    slips: list[Fault] = field(default_factory=list)
+
+
+def read_merged(file: FilePath) -> Merged:
     """Read a scenario file and all it extends.
 
     Raises
@@ -30,41 +51,60 @@ def read_merged(file: FilePath) -> Tree:
         Where a file cannot be read, leaves the scenario root or extends itself.
     """
     root = scenario_root(file)
+    merged = Merged()
     chain = _chain(file, root)
-    merged = Tree({}, {})
     for tree in reversed(chain):
-        faults = [] if tree is chain[-1] else _removal_faults(tree, merged)
-        if faults:
-            raise ScenarioError(faults)
-        merged = Tree(_merge(merged.value, tree.value), _merge_places(merged, tree))
+        slips = [] if tree is chain[-1] else _slips(tree, merged.value)
+        merged = Merged(
+            value=_merge(merged.value, tree.value),
+            places=_merge_places(merged.places, tree),
+            removals=merged.removals | {path: place for path, place in tree.places.items() if _at(tree.value, path) is None},
+            slips=merged.slips + slips,
+        )
     merged.places = {path: place for path, place in merged.places.items() if _holds(merged.value, path)}
     return merged
 
 
 def scenario_root(file: FilePath) -> FilePath:
     """Return the folder that a scenario's files may not leave: the nearest `scenarios` above, else its own folder."""
-    folder = file.resolve().parent
+    try:
+        folder = file.resolve().parent
+    except (OSError, ValueError, RuntimeError) as error:  # a loop of links, a null character
+        raise ScenarioError([Fault(str(file), 0, 0, "", f"cannot read the file: {_reason(error)}")]) from None
     for parent in (folder, *folder.parents):
         if parent.name == "scenarios":
             return parent
     return folder
 
 
-def resolve_inside(root: FilePath, place: Place, key: str, written: str) -> FilePath:
-    """Turn a path written in a file into one on disk.
+def named_file(root: FilePath, place: Place, key: str, written: str) -> FilePath:
+    """Turn the path of a file, as another file names it, into one on disk.
 
     Raises
     ------
     ScenarioError
-        Where it leaves the root.
+        Where it leaves the root or is no file.
     """
-    if "\x00" in written:
-        raise ScenarioError([Fault(place.file, place.line, place.column, key, "expected the path of a file")])
+
+    def complain(message: str) -> ScenarioError:
+        return ScenarioError([Fault(place.file, place.line, place.column, key, message)])
+
     target = FilePath(place.file).parent / written
-    if not target.resolve().is_relative_to(root):
-        message = f"{written!r} lies outside the scenario folder {root.name!r}; keep the file inside it"
-        raise ScenarioError([Fault(place.file, place.line, place.column, key, message)])
-    return FilePath(os.path.normpath(target))
+    try:
+        real = target.resolve()
+        is_file = real.is_file()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise complain(f"no file can have this path: {_reason(error)}") from None
+    if not real.is_relative_to(root):
+        raise complain(f"{written!r} lies outside the scenario folder {root.name!r}; keep the file inside it")
+    if not is_file:
+        raise complain(f"there is no file {written!r}{suggestion(target.name, _neighbours(target))}")
+    plain = FilePath(os.path.normpath(target))
+    return plain if plain.resolve() == real else real
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def _chain(file: FilePath, root: FilePath) -> list[Tree]:
@@ -92,29 +132,28 @@ def _base(tree: Tree, root: FilePath, seen: list[FilePath]) -> FilePath | None:
 
     if not isinstance(written, str):
         raise complain(f"expected the path of a scenario file, as in ./baseline.yaml (got {written!r})")
-    base = resolve_inside(root, place, "extends", written)
+    base = named_file(root, place, "extends", written)
     if base.resolve() in seen:
         raise complain(f"{written!r} extends this file in turn; break the circle")
     if len(seen) > MAX_BASES:
         raise complain(f"more than {MAX_BASES} files extend one another")
-    if not base.is_file():
-        raise complain(f"there is no file {written!r}{suggestion(base.name, _neighbours(base))}")
     return base
 
 
 def _neighbours(file: FilePath) -> list[str]:
-    return sorted(p.name for p in file.parent.glob("*.yaml")) if file.parent.is_dir() else []
-
-
-def suggestion(word: str, known: list[str]) -> str:
-    """Return "; did you mean X?" where a known word is close, else nothing."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]}?" if close else ""
+    """Return the YAML files beside a path."""
+    try:
+        return sorted(path.name for path in file.parent.glob("*.yaml"))
+    except (OSError, ValueError):
+        return []
 
 
 def is_distribution(value: object) -> bool:
     """Tell `{normal: [0, 1]}` from a map of the language."""
-    return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in KINDS
+    if not isinstance(value, Mapping) or len(value) != 1:
+        return False
+    kind, parameters = next(iter(value.items()))
+    return kind in KINDS and isinstance(parameters, list)
 
 
 def _merge(base: Any, over: Any) -> Any:
@@ -136,11 +175,11 @@ def _without_nulls(value: Any) -> Any:
     return value
 
 
-def _merge_places(base: Tree, over: Tree) -> dict[Path, Place]:
+def _merge_places(base: dict[Path, Place], over: Tree) -> dict[Path, Place]:
     """Return the place of every path of the merged value: the last file that wrote it."""
     replaced = {path for path in over.places if not isinstance(_at(over.value, path), dict)}
     kept = {
-        path: place for path, place in base.places.items() if not any(path[:n] in replaced for n in range(len(path)))
+        path: place for path, place in base.items() if not any(path[:n] in replaced for n in range(len(path)))
     }
     return {**kept, **over.places}
 
@@ -159,12 +198,12 @@ def _holds(value: Any, path: Path) -> bool:
     return True
 
 
-def _removal_faults(over: Tree, base: Tree) -> list[Fault]:
+def _slips(over: Tree, base: Mapping[str, Any]) -> list[Fault]:
     """Return a fault for every entry removed that no base has: most likely a slip of the pen."""
     faults = []
     for path, place in over.places.items():
-        if len(path) == 2 and path[0] in REMOVABLE and _at(over.value, path) is None and not _holds(base.value, path):
-            known = list(base.value.get(path[0], {})) if isinstance(base.value.get(path[0]), dict) else []
+        if len(path) == 2 and path[0] in REMOVABLE and _at(over.value, path) is None and not _holds(base, path):
+            known = list(base.get(path[0], {})) if isinstance(base.get(path[0]), dict) else []
             message = f"there is nothing to remove here{suggestion(str(path[1]), known)}"
             faults.append(Fault(place.file, place.line, place.column, ".".join(map(str, path)), message))
     return faults

@@ -18,6 +18,8 @@ from pydantic_core import PydanticCustomError, core_schema
 from sim.distributions import KINDS, Distribution, Fixed, parse
 
 MAX_DAYS = 3650
+FARTHEST_DAY = 36_500  # from the as-of date, either way
+FIRST_YEAR, LAST_YEAR = 1800, 2200
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(day|week)s?")
 
 
@@ -123,9 +125,12 @@ class Moment:
         if isinstance(value, str):
             return read_date(value)
         try:
-            return parse(value)
+            days = parse(value)
         except ValueError:
             raise fault("expected a date such as 2018-08-19 or a number of days from the as-of date") from None
+        if abs(days.median) > FARTHEST_DAY:
+            raise fault(f"expected a day within {FARTHEST_DAY} days of the as-of date")
+        return days
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Validate; serialise to the form a file writes."""
@@ -165,9 +170,12 @@ def read_date(text: str) -> datetime.date:
     """Read `YYYY-MM-DD`."""
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         try:
-            return datetime.date.fromisoformat(text)
+            date = datetime.date.fromisoformat(text)
         except ValueError:
             raise fault("there is no such date in the calendar") from None
+        if not FIRST_YEAR <= date.year <= LAST_YEAR:
+            raise fault(f"expected a date from {FIRST_YEAR} to {LAST_YEAR}")
+        return date
     raise fault("expected a date such as 2018-08-19")
 
 
@@ -185,7 +193,7 @@ def _days(value: Any) -> Any:
     match = _DURATION.fullmatch(value.strip())
     if match is None:
         raise fault('expected a duration such as "120 days"')
-    number = float(match[1]) * (7 if match[2] == "week" else 1)
+    number = float(match[1][:18]) * (7 if match[2] == "week" else 1)
     return int(number) if number == int(number) else number
 
 

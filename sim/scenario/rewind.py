@@ -12,8 +12,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from sim.distributions import Distribution
 from sim.errors import UsageError
 from sim.scenario.evidence import Evidence
+from sim.scenario.quantities import day_count
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import Document, Pressure, Talks
 
@@ -62,15 +64,26 @@ def _as_written(scenario: Scenario) -> Document:
 def _known(entries: Mapping[str, Scheduled], to: datetime.date, as_of: datetime.date) -> dict[str, Scheduled]:
     """Keep what had begun by a day, and what is supposed to begin only after the as-of date.
 
-    Day counts are counted from the scenario's own as-of date and become dates, so that they keep their meaning.
+    What began on the earlier day itself is in that day's news, hence in the stances read from it: it is taken as in
+    force on the eve, so that it does not count a second time as a change.
     """
     kept = {}
     for name, entry in entries.items():
-        start = entry.start
-        if isinstance(start, datetime.date) and to < start <= as_of:
+        start = day_count(entry.start, as_of).median + (as_of - to).days
+        if 0 < start <= (as_of - to).days:
             continue
-        kept[name] = entry
+        changes = {key: _as_date(getattr(entry, key), as_of) for key in ("start", "end")}
+        if start == 0 and to < as_of:
+            changes["start"] = to - datetime.timedelta(days=1)
+        kept[name] = entry.model_copy(update=changes)
     return kept
+
+
+def _as_date(moment: datetime.date | Distribution | None, as_of: datetime.date) -> datetime.date | Distribution | None:
+    """Turn a day count from the as-of date into a date, so that it keeps its meaning; a prior stays as it is."""
+    if isinstance(moment, Distribution) and moment.is_fixed and moment.mean == int(moment.mean):
+        return as_of + datetime.timedelta(days=int(moment.mean))
+    return moment
 
 
 def _known_evidence(evidence: Evidence, to: datetime.date, without: Collection[str]) -> Evidence:

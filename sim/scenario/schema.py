@@ -40,7 +40,7 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 class Part(BaseModel):
     """What all parts share: frozen, no unknown keys, no coercion of text to numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Question(Part):

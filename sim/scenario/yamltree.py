@@ -77,7 +77,7 @@ def read_tree(file: FilePath, shown: str) -> Tree:
     except _TooMuch:
         pass
     except (YAMLError, ValueError) as error:
-        builder.faults.append(_syntax_fault(error, shown))
+        builder.faults.append(_syntax_fault(error, shown, text))
     if builder.faults:
         raise ScenarioError(builder.faults)
     if not isinstance(builder.root, dict):
@@ -103,11 +103,20 @@ def _read_text(file: FilePath, shown: str) -> str:
         raise ScenarioError([Fault(shown, line, 1, "", message)]) from None
 
 
-def _syntax_fault(error: Exception, shown: str) -> Fault:
+def _syntax_fault(error: Exception, shown: str, text: str) -> Fault:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    line, column = (mark.line + 1, mark.column + 1) if mark else _line_of(error, text)
     return Fault(shown, line, column, "", f"not valid YAML: {problem}")
+
+
+def _line_of(error: Exception, text: str) -> tuple[int, int]:
+    """Return line and column of an error that knows only its position, or the character it stumbled on."""
+    position = getattr(error, "position", None)
+    if not isinstance(position, int):
+        position = next((at for at, char in enumerate(text) if not (char.isprintable() or char in "\n\r\t")), 0)
+    before = text[:position]
+    return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
 
 
 class _TooMuch(Exception):  # noqa: N818 - a jump out of the event loop, never seen outside

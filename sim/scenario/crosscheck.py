@@ -1,0 +1,155 @@
+"""Rules across the fields of a scenario: names that must exist, one initiator, order in time.
+
+They work on plain values, not on the models, so that they are checked even where some field is wrong: a user sees all
+faults at once.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from sim.distributions import Distribution
+from sim.scenario.faults import Complaint, field_names, model_complaints
+from sim.scenario.quantities import day_count
+from sim.scenario.schema import ROLES, Mediator, Part, Pressure, Question, Talks
+from sim.scenario.suggest import suggestion
+from sim.scenario.yamltree import Path
+
+P = TypeVar("P", bound=Part)
+
+
+def cross_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check the cast, and that ties, pressures and bargaining name actors."""
+    actors = _map(value, "actors")
+    yield from _role_counts(actors)
+    yield from _tie_complaints(_map(value, "ties"), actors)
+    yield from _pressure_complaints(_map(value, "pressures"), actors)
+    for side, name in _map(value, "bargaining").items():
+        if side in ("principal", "counterpart") and isinstance(name, str) and name not in actors:
+            yield ("bargaining", side), _unknown(name, actors)
+
+
+def removal_complaints(removals: Iterable[Path], known_keys: Callable[[Path], list[str]]) -> Iterator[Complaint]:
+    """Check that null stands at a key that there is."""
+    for path in removals:
+        known = known_keys(path[:-1])
+        if known and path[-1] not in known:
+            yield path, f"there is no such key{suggestion(str(path[-1]), known)}"
+
+
+def actor_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check the fields of actors whose role is no role, which the models cannot do."""
+    every_key = sorted({key for model in ROLES.values() for key in field_names(model)})
+    for name, actor in _map(value, "actors").items():
+        if not isinstance(actor, Mapping) or _is_role(actor.get("role")):
+            continue
+        shared = {key: actor[key] for key in actor if key in Mediator.model_fields and key not in ("role", "attention")}
+        for key in actor:
+            if key not in every_key:
+                yield ("actors", name, key), f"there is no such key{suggestion(key, every_key)}"
+        if "stance" not in shared:
+            yield ("actors", name, "stance"), "this key is required"
+            continue
+        try:
+            Mediator.model_validate({**shared, "role": "mediator"})
+        except ValidationError as error:
+            for path, message in model_complaints(error, shared, lambda _: []):
+                yield ("actors", name, *path), message
+
+
+def time_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check the order of dates, as far as they can be read."""
+    question = _read(Question, _only(_map(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-"))
+    if question is None:
+        return
+    yield from _milestone_complaints(value, question)
+    for kind, model in (("pressures", Pressure), ("talks", Talks)):
+        for name, written in _map(value, kind).items():
+            entry = _read(model, written if isinstance(written, Mapping) else {})
+            if entry is not None:
+                for key, message in _entry_complaints(entry, question.as_of, question.horizon):
+                    yield (kind, name, key), message
+
+
+def _milestone_complaints(value: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
+    milestones = _map(value, "question").get("milestones")
+    for index, written in enumerate(milestones if isinstance(milestones, list) else ()):
+        alone = _only(_map(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
+        read = _read(Question, {**alone, "milestones": [written]})
+        if read is not None and read.milestones[0] > question.horizon:
+            message = f"expected a day within the horizon of {question.horizon} days"
+            yield ("question", "milestones", index), message
+
+
+def _entry_complaints(entry: Any, as_of: datetime.date, horizon: int) -> Iterator[tuple[str, str]]:
+    start = _day(entry.start, as_of)
+    if start >= horizon:
+        yield "start", f"begins on day {start:g}, after the horizon of {horizon} days"
+    if entry.end is not None and _day(entry.end, as_of) <= start:
+        yield "end", "expected a day after `start`"
+
+
+def _day(moment: datetime.date | Distribution, as_of: datetime.date) -> float:
+    return day_count(moment, as_of).median
+
+
+def _read(model: type[P], value: Mapping[str, Any]) -> P | None:
+    """Validate a part; None where it is at fault, which the whole document tells."""
+    try:
+        return model.model_validate(dict(value))
+    except ValidationError:
+        return None
+
+
+def _only(value: Mapping[str, Any], keys: tuple[str, ...], **fixed: str) -> dict[str, Any]:
+    return {**{key: value[key] for key in keys if key in value}, **fixed}
+
+
+def _role_counts(actors: Mapping[str, Any]) -> Iterator[Complaint]:
+    roles = {name: actor.get("role") if isinstance(actor, Mapping) else None for name, actor in actors.items()}
+    initiators = [name for name, role in roles.items() if role == "initiator"]
+    unclear = not all(_is_role(role) for role in roles.values())
+    if actors and not initiators and not unclear:
+        yield ("actors",), "expected one actor with `role: initiator`: who would launch the offensive?"
+    for extra in initiators[1:]:
+        yield ("actors", extra, "role"), f"expected one initiator only; {initiators[0]} is it already"
+    if actors and "defender" not in roles.values() and not unclear:
+        yield ("actors",), "expected at least one actor with `role: defender`: who holds the ground?"
+
+
+def _is_role(role: Any) -> bool:
+    return isinstance(role, str) and role in ROLES
+
+
+def _tie_complaints(ties: Mapping[str, Any], actors: Mapping[str, Any]) -> Iterator[Complaint]:
+    for source, targets in ties.items():
+        if source not in actors:
+            yield ("ties", source), _unknown(source, actors)
+        for target in targets if isinstance(targets, Mapping) else ():
+            if target not in actors:
+                yield ("ties", source, target), _unknown(target, actors)
+            elif target == source:
+                yield ("ties", source, target), "an actor has no leverage over itself; remove the line"
+
+
+def _pressure_complaints(pressures: Mapping[str, Any], actors: Mapping[str, Any]) -> Iterator[Complaint]:
+    for name, pressure in pressures.items():
+        ends = {key: pressure.get(key) if isinstance(pressure, Mapping) else None for key in ("from", "on")}
+        for key, actor in ends.items():
+            if isinstance(actor, str) and actor not in actors:
+                yield ("pressures", name, key), _unknown(actor, actors)
+        if ends["from"] is not None and ends["from"] == ends["on"]:
+            yield ("pressures", name, "on"), "expected another actor than the one it comes from"
+
+
+def _unknown(name: str, actors: Mapping[str, Any]) -> str:
+    return f"there is no actor {name!r}{suggestion(name, list(actors))}"
+
+
+def _map(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    inner = value.get(key)
+    return inner if isinstance(inner, Mapping) else {}

@@ -1,0 +1,116 @@
+"""Reading an evidence file and the sources it cites, all their faults at once."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from sim.errors import Fault, ScenarioError
+from sim.scenario.evidence import Evidence, EvidenceFile, Item, Source, SourceFile
+from sim.scenario.faults import Complaint, Places, field_names, model_complaints
+from sim.scenario.merge import named_file
+from sim.scenario.quantities import read_date
+from sim.scenario.schema import Part
+from sim.scenario.suggest import suggestion
+from sim.scenario.yamltree import Path, Place, Tree, read_tree
+
+P = TypeVar("P", bound=Part)
+
+
+def load_evidence(written: str, place: Place, root: FilePath, as_of: Any, faults: list[Fault]) -> Evidence | None:
+    """Load an evidence file with its sources.
+
+    Parameters
+    ----------
+    written, place
+        The path as the scenario writes it, and where.
+    as_of
+        The scenario's as-of date as written; items dated later are refused where it is a date.
+    faults
+        Grows by what is wrong; None is returned then.
+    """
+    before = len(faults)
+    try:
+        path = named_file(root, place, "evidence", written)
+        tree = read_tree(path, str(path))
+        places = Places(tree.places, str(path))
+        items = _check(EvidenceFile, tree, places, faults, {"items": Item})
+        sources, cited = _load_sources(tree, root, faults)
+        faults += places.faults(_item_complaints(tree.value, cited, _date(as_of)))
+    except ScenarioError as error:
+        faults += error.faults
+        return None
+    if items is None or sources is None or len(faults) > before:
+        return None
+    return Evidence(items.items, sources.sources, items.half_life.median)
+
+
+def _load_sources(tree: Tree, root: FilePath, faults: list[Fault]) -> tuple[SourceFile | None, list[str] | None]:
+    """Return the sources, and the ids that may be cited even where some source is at fault."""
+    written = tree.value.get("sources")
+    if not isinstance(written, str):
+        return None, None
+    try:
+        path = named_file(root, tree.places[("sources",)], "sources", written)
+        sources_tree = read_tree(path, str(path))
+    except ScenarioError as error:
+        faults += error.faults
+        return None, None
+    sources = _check(SourceFile, sources_tree, Places(sources_tree.places, str(path)), faults, {"sources": Source})
+    listed = sources_tree.value.get("sources")
+    return sources, list(listed) if isinstance(listed, dict) else None
+
+
+def _check(
+    model: type[P], tree: Tree, places: Places, faults: list[Fault], entries: Mapping[str, type[Part]]
+) -> P | None:
+    def known_keys(path: Path) -> list[str]:
+        if not path:
+            return field_names(model)
+        return field_names(entries[str(path[0])]) if len(path) == 2 and path[0] in entries else []
+
+    try:
+        return model.model_validate(tree.value)
+    except ValidationError as error:
+        faults += places.faults(model_complaints(error, tree.value, known_keys))
+        return None
+
+
+def _item_complaints(
+    value: Mapping[str, Any], cited: list[str] | None, as_of: datetime.date | None
+) -> Iterator[Complaint]:
+    """Check items against each other, their sources and the as-of date, as far as they can be read."""
+    items = value.get("items")
+    items = items if isinstance(items, dict) else {}
+    for name, item in items.items():
+        if not isinstance(item, dict):
+            continue
+        yield from _date_complaints(name, item, as_of)
+        source, original = item.get("source"), item.get("duplicate_of")
+        if cited is not None and isinstance(source, str) and source not in cited:
+            yield ("items", name, "source"), f"there is no source {source!r}{suggestion(source, cited)}"
+        if isinstance(original, str) and (original == name or original not in items):
+            yield ("items", name, "duplicate_of"), f"there is no other item {original!r}"
+
+
+def _date_complaints(name: str, item: Mapping[str, Any], as_of: datetime.date | None) -> Iterator[Complaint]:
+    date, start = _date(item.get("date")), _date(item.get("start"))
+    known_from = start if item.get("standing") is True and start is not None else date
+    if as_of is not None and known_from is not None and known_from > as_of:
+        message = f"dated {known_from}, after the as-of date {as_of}: not known then; leave it out"
+        yield ("items", name, "start" if known_from is start else "date"), message
+    if date is not None and start is not None and start > date:
+        yield ("items", name, "start"), "expected a day on or before `date`"
+
+
+def _date(written: Any) -> datetime.date | None:
+    """Return a date where it is one; what else it is, the schema tells."""
+    try:
+        return read_date(written) if isinstance(written, str) else None
+    except PydanticCustomError:
+        return None

@@ -1,0 +1,16 @@
+"""Did you mean: the known word closest to one that is not known."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+MOST_WORDS = 64  # beyond as many known words nothing is suggested: comparing all with all would take minutes
+
+
+def suggestion(word: str, known: Sequence[str]) -> str:
+    """Return "; did you mean X?" where a known word is close, else nothing."""
+    if len(known) > MOST_WORDS:
+        return ""
+    close = difflib.get_close_matches(word[:64], known, n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else ""

@@ -1,0 +1,108 @@
+"""Named random streams: stable, apart from each other, and cut short without harm."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim import rng
+
+names = st.text(st.characters(codec="utf-8"), max_size=20)
+seeds = st.integers(0, 2**63 - 1)
+blocks = st.integers(0, 10_000)
+BASE = (7, 3, "actors.russia", "stance")
+
+
+def first(seed: int, block: int, owner: str, purpose: str) -> list[int]:
+    return rng.stream(seed, block, owner, purpose).bit_generator.random_raw(4).tolist()
+
+
+def test_the_digest_of_a_name_is_the_same_on_every_machine() -> None:
+    """The first two by `printf russia | b2sum -l 64`, each half read from its last byte."""
+    assert rng.digest("russia") == (0xDAFEAD2F, 0x348923F9)
+    assert rng.digest("") == (0x57A0A6E4, 0xB4B27974)
+    assert rng.digest("Çavuşoğlu") == (2847644196, 249900501)
+
+
+def test_the_words_of_a_stream_are_the_same_on_every_machine() -> None:
+    assert first(1, 0, "russia", "stance") == [
+        5966019616043458008,
+        10958800358928539661,
+        16620026918146741095,
+        985730510555646573,
+    ]
+
+
+@given(seeds, blocks, names, names)
+@settings(deadline=None)
+def test_one_name_is_one_stream(seed: int, block: int, owner: str, purpose: str) -> None:
+    assert first(seed, block, owner, purpose) == first(seed, block, owner, purpose)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (8, 3, "actors.russia", "stance"),
+        (7, 4, "actors.russia", "stance"),
+        (7, 3, "actors.turkey", "stance"),
+        (7, 3, "actors.russia", "resolve"),
+        (7, 3, "stance", "actors.russia"),
+        (3, 7, "actors.russia", "stance"),
+        (7 + 2**32, 3, "actors.russia", "stance"),
+        (7 + 3 * 2**32, 0, "actors.russia", "stance"),
+    ],
+    ids=[
+        "seed",
+        "block",
+        "owner",
+        "purpose",
+        "owner for purpose",
+        "seed for block",
+        "seed of two words",
+        "seed eats block",
+    ],
+)
+def test_another_seed_block_owner_or_purpose_is_another_stream(other: tuple[int, int, str, str]) -> None:
+    assert not set(first(*BASE)) & set(first(*other))
+
+
+@given(names, names, names, names)
+@settings(deadline=None)
+def test_streams_of_different_names_differ(owner: str, purpose: str, owner2: str, purpose2: str) -> None:
+    same = (owner, purpose) == (owner2, purpose2)
+    assert (first(1, 0, owner, purpose) == first(1, 0, owner2, purpose2)) == same
+
+
+def test_names_that_read_alike_when_joined_stay_apart() -> None:
+    assert first(1, 0, "a", "bc") != first(1, 0, "ab", "c")
+    assert first(1, 0, "abc", "") != first(1, 0, "", "abc")
+    assert first(1, 0, "a.b", "c") != first(1, 0, "a", "b.c")
+
+
+@given(st.integers(0, 40), st.integers(0, 40))
+@settings(deadline=None)
+def test_a_shorter_horizon_draws_the_beginning_of_a_longer_one(days: int, more: int) -> None:
+    short, long = rng.stream(*BASE), rng.stream(*BASE)
+    assert np.array_equal(short.random((days, 5)), long.random((days + more, 5))[:days])
+
+
+def test_streams_of_neighbours_are_not_correlated() -> None:
+    """20 streams of 4,096 normals: 190 correlations of sd 1/64; a false alarm in 10,000 would need |r| above 0.083."""
+    draws = np.array([rng.stream(0, block, f"actor-{block % 5}", "noise").standard_normal(4096) for block in range(20)])
+    off_diagonal = np.corrcoef(draws)[np.triu_indices(20, 1)]
+    assert np.abs(off_diagonal).max() < 0.083
+
+
+def test_no_other_module_makes_a_generator() -> None:
+    here = Path(sim.__file__).parent
+    makes = re.compile(
+        r"default_rng|RandomState|SeedSequence|\bGenerator\(|np\.random\.(?!Generator)\w|import random|from random"
+    )
+    guilty = [file.name for file in here.rglob("*.py") if makes.search(file.read_text(encoding="utf-8"))]
+    assert guilty == ["rng.py"]
