@@ -38,7 +38,10 @@ def model_complaints(
     error: ValidationError, value: Any, known_keys: Callable[[Path], list[str]]
 ) -> Iterator[Complaint]:
     """Translate pydantic's errors."""
-    for one in error.errors(include_url=False):
+    found = error.errors(include_url=False)
+    for one in found:
+        if one["type"] == "too_short" and any(other["loc"][:-1] == one["loc"] for other in found):
+            continue  # counted after the entries at fault were left out
         path = _real_path(one["loc"], value)
         kind, got = one["type"], one["input"]
         if kind == "extra_forbidden":

@@ -77,7 +77,7 @@ def read_tree(file: FilePath, shown: str) -> Tree:
     except _TooMuch:
         pass
     except (YAMLError, ValueError) as error:
-        builder.faults.append(_syntax_fault(error, shown, text))
+        builder.faults.append(_syntax_fault(error, shown, text, builder.line))
     if builder.faults:
         raise ScenarioError(builder.faults)
     if not isinstance(builder.root, dict):
@@ -103,18 +103,20 @@ def _read_text(file: FilePath, shown: str) -> str:
         raise ScenarioError([Fault(shown, line, 1, "", message)]) from None
 
 
-def _syntax_fault(error: Exception, shown: str, text: str) -> Fault:
+def _syntax_fault(error: Exception, shown: str, text: str, last_line: int) -> Fault:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    line, column = (mark.line + 1, mark.column + 1) if mark else _line_of(error, text)
+    line, column = (mark.line + 1, mark.column + 1) if mark else _line_of(error, text, last_line)
     return Fault(shown, line, column, "", f"not valid YAML: {problem}")
 
 
-def _line_of(error: Exception, text: str) -> tuple[int, int]:
-    """Return line and column of an error that knows only its position, or the character it stumbled on."""
+def _line_of(error: Exception, text: str, last_line: int) -> tuple[int, int]:
+    """Return line and column of an error that knows only its position; else the line that parsing had reached."""
     position = getattr(error, "position", None)
     if not isinstance(position, int):
-        position = next((at for at, char in enumerate(text) if not (char.isprintable() or char in "\n\r\t")), 0)
+        position = next((at for at, char in enumerate(text) if not (char.isprintable() or char in "\n\r\t")), None)
+    if position is None:
+        return last_line, 1
     before = text[:position]
     return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
 
@@ -143,9 +145,11 @@ class _Builder:
         self._stack: list[_Frame] = []
         self._nodes = 0
         self._documents = 0
+        self.line = 1  # that the last event ended on
 
     def take(self, event: Any) -> None:
         """Take one event of ruamel's parser."""
+        self.line = event.end_mark.line + 1
         if isinstance(event, DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:

@@ -297,12 +297,9 @@ def test_raw_control_characters_are_refused(folder: Folder, raw: bytes) -> None:
     assert "special characters are not allowed" in told
 
 
-BEYOND = pytest.mark.xfail(strict=True, reason="bug 26: chr() knows no line; that of the last event would do")
-
-
 @pytest.mark.parametrize(
     "text",
-    ["a: 1\nb: \x07\n", pytest.param('a: 1\nb: "\\U00110000"\n', marks=BEYOND)],
+    ["a: 1\nb: \x07\n", 'a: 1\nb: "\\U00110000"\n'],
     ids=["bell", "no such character"],
 )
 def test_a_character_that_cannot_be_is_told_with_its_line(folder: Folder, text: str) -> None:
