@@ -1,0 +1,84 @@
+"""`init` and `doctor`: start a scenario, look at the machine."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+import time
+from importlib import resources
+from pathlib import Path
+
+import typer
+
+from sim.cli.console import Exit, Format, note, print_json, say
+from sim.environment import cpu_level, package_versions, version
+from sim.errors import ReportError, UsageError
+
+LEAST_DISK = 100_000_000  # bytes free that a report and its checkpoint may need, with room to spare
+
+
+def init(path: Path) -> None:
+    """Write the starter scenario, never over a file that exists."""
+    text = resources.files("sim.scenario").joinpath("starter.yaml").read_text(encoding="utf-8")
+    if path.suffix not in (".yaml", ".yml"):
+        raise UsageError(f"expected a name that ends in .yaml (got {path})")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text.replace("id: starter\n", f"id: {_id(path)}\n"))
+    except FileExistsError:
+        raise UsageError(f"{path} exists already; name another file, or remove it first") from None
+    except OSError as error:
+        raise ReportError(f"cannot write {path}: {(error.strerror or '').lower()}") from None
+    say(f"wrote {path}")
+    note(f"next: {shlex.join(['offramp', 'run', str(path)])}")
+
+
+def _id(path: Path) -> str:
+    """Make an id of a file name."""
+    letters = "".join(char if char.isascii() and char.isalnum() else "-" for char in path.stem.lower()).strip("-")
+    return letters[:64] or "starter"
+
+
+def doctor(format_: Format) -> None:
+    """Look at what results and speed depend on, and run a small forecast."""
+    findings = {"offramp": version(), **package_versions(), **_machine()}
+    try:
+        findings["speed"] = f"{_speed():,.0f} runs/s a core (starter scenario)"
+        healthy = True
+    except Exception as error:  # a doctor reports what is broken, whatever it is
+        findings["speed"] = f"failed: {type(error).__name__}: {error}"
+        healthy = False
+    if format_ is Format.JSON:
+        print_json({"healthy": healthy, **findings})
+    else:
+        for name, value in findings.items():
+            say(f"{name:<14}{value}")
+        note("all well" if healthy else "a small forecast failed: reinstall offramp, or report what is above")
+    if not healthy:
+        raise typer.Exit(Exit.INTERNAL)
+
+
+def _machine() -> dict[str, str]:
+    free = shutil.disk_usage(Path.cwd()).free
+    return {
+        "cpu": cpu_level(),
+        "cores": str(os.cpu_count()),
+        "free disk": f"{free / 1e9:.1f} GB" + ("" if free > LEAST_DISK else " (little: reports may not fit)"),
+        "executable": Path(sys.executable).name,
+    }
+
+
+def _speed() -> float:
+    """Runs a second of one block of the starter scenario."""
+    from sim.ensemble import BLOCK_RUNS, BlockTask, run_block
+    from sim.scenario.load import load
+
+    with resources.as_file(resources.files("sim.scenario").joinpath("starter.yaml")) as path:
+        scenario = load(path)
+    run_block(BlockTask(scenario, 0, 0, 2))
+    start = time.perf_counter()
+    run_block(BlockTask(scenario, 0, 0, 2))
+    return BLOCK_RUNS / (time.perf_counter() - start)

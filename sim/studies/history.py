@@ -1,0 +1,149 @@
+"""The forecast remade day by day from only what was known by then, and which item of news moved it by how much.
+
+Every day uses the same seed, so the curve moves by the news and not by the dice. What one item moved is the paired
+change of the probability, on the first day that knows it, from the same forecast without that item.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import UsageError
+from sim.estimates import Estimate
+from sim.executors import Executor
+from sim.forecast import Forecast
+from sim.plan import Plan
+from sim.runner import run
+from sim.scenario.rewind import rewind
+from sim.scenario.scenario import Scenario
+
+FORMAT = "offramp/history/1"
+MAX_POINTS = 200
+
+
+@dataclass(frozen=True)
+class Point:
+    """The forecast of one day: probability of an offensive within each milestone, counted from that day."""
+
+    date: datetime.date
+    probabilities: dict[int, Estimate]
+    new_items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Move:
+    """What one item of the evidence changed on the first day that knew it."""
+
+    date: datetime.date
+    id: str
+    change: Estimate
+
+
+@dataclass(frozen=True)
+class History:
+    """Points in the order of their dates and the moves between them."""
+
+    scenario: Scenario
+    plan: Plan
+    points: tuple[Point, ...]
+    moves: tuple[Move, ...]
+
+    def record(self) -> dict[str, Any]:
+        """Return the history as plain values."""
+        evidence = self.scenario.evidence
+        items = {} if evidence is None else evidence.items
+        return {
+            "schema": FORMAT,
+            "scenario": {"id": self.scenario.id, "title": self.scenario.document.title, "hash": self.scenario.hash},
+            "seed": self.plan.seed,
+            "runs": self.plan.most_runs,
+            "horizon": self.scenario.horizon,
+            "milestones": list(self.scenario.milestones),
+            "points": [
+                {
+                    "date": point.date.isoformat(),
+                    "by": {str(day): _plain(one) for day, one in point.probabilities.items()},
+                    "new_items": list(point.new_items),
+                }
+                for point in self.points
+            ],
+            "moves": [
+                {
+                    "date": move.date.isoformat(),
+                    "id": move.id,
+                    "item_date": items[move.id].date.isoformat(),
+                    "says": items[move.id].says,
+                    **_plain(move.change),
+                }
+                for move in self.moves
+            ],
+        }
+
+
+def _plain(one: Estimate) -> dict[str, float]:
+    return {"p": round(one.p, 6), "mc_low": round(one.low, 6), "mc_high": round(one.high, 6)}
+
+
+def dates_between(start: datetime.date, end: datetime.date, every: int) -> list[datetime.date]:
+    """Return the days from `start` on, `every` days apart, and always the last.
+
+    Raises
+    ------
+    UsageError
+        Where the order or the step is wrong, or there are too many days.
+    """
+    if every < 1:
+        raise UsageError(f"expected a step of at least one day (got {every})")
+    if start > end:
+        raise UsageError(f"expected a first day up to the as-of date {end} (got {start})")
+    days = [start + datetime.timedelta(days=n) for n in range(0, (end - start).days + 1, every)]
+    if len(days) > MAX_POINTS:
+        raise UsageError(f"more than {MAX_POINTS} days; take a larger step")
+    return days if days[-1] == end else [*days, end]
+
+
+def history(
+    scenario: Scenario,
+    days: list[datetime.date],
+    plan: Plan,
+    *,
+    executor: Executor | None = None,
+    finished: Callable[[], None] | None = None,
+) -> History:
+    """Remake the forecast on each day.
+
+    Parameters
+    ----------
+    days
+        In rising order, none after the as-of date.
+    finished
+        Called once for each day that is done.
+    """
+    points, moves = [], []
+    known: set[str] = set()
+    for day in days:
+        then = rewind(scenario, day)
+        forecast = run(then, plan, executor=executor)
+        names = [] if then.evidence is None else [name for name in then.evidence.items if name not in known]
+        known.update(names)
+        probabilities = {n: forecast.probability("offensive", n) for n in scenario.milestones}
+        points.append(Point(day, probabilities, tuple(names)))
+        if len(points) > 1:
+            moves += list(_moves(scenario, day, names, forecast, executor))
+        if finished is not None:
+            finished()
+    return History(scenario, plan, tuple(points), tuple(moves))
+
+
+def _moves(
+    scenario: Scenario, day: datetime.date, names: list[str], forecast: Forecast, executor: Executor | None
+) -> Iterator[Move]:
+    """Compare the forecast of a day with the ones that lack each of its new items that read a stance."""
+    assert scenario.evidence is not None  # noqa: S101 - names come from it
+    for name in names:
+        if scenario.evidence.items[name].reads_stance:
+            without = run(rewind(scenario, day, without=(name,)), forecast.plan, executor=executor)
+            yield Move(day, name, without.difference(forecast, "offensive", scenario.horizon))

@@ -1,0 +1,70 @@
+"""The forecast history: one point a day, moves paired, nothing from later days."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+import pytest
+
+import sim
+from sim.errors import UsageError
+from sim.plan import Plan
+from sim.scenario.rewind import rewind
+from sim.studies.history import History, dates_between, history
+from tests.places import IDLIB
+
+DAYS = [datetime.date(2018, 7, 30), datetime.date(2018, 8, 1), datetime.date(2018, 8, 10), datetime.date(2018, 8, 19)]
+PLAN = Plan(runs=4096, seed=3)
+
+
+@pytest.fixture(scope="module")
+def idlib() -> History:
+    return history(sim.load(IDLIB / "baseline.yaml"), DAYS, PLAN)
+
+
+def test_a_point_is_the_forecast_of_the_scenario_as_of_that_day(idlib: History) -> None:
+    for point in idlib.points:
+        then = sim.run(rewind(idlib.scenario, point.date), runs=4096, seed=3)
+        assert point.probabilities[90] == then.probability("offensive", 90)
+    last = sim.run(idlib.scenario, runs=4096, seed=3)
+    assert idlib.points[-1].probabilities[180] == last.probability("offensive")
+
+
+def test_each_item_is_news_once_and_on_the_first_day_that_knows_it(idlib: History) -> None:
+    assert idlib.scenario.evidence is not None
+    items = idlib.scenario.evidence.items
+    seen: set[str] = set()
+    for point in idlib.points:
+        assert not seen & set(point.new_items)
+        seen |= set(point.new_items)
+        assert seen == {name for name, item in items.items() if item.known_from <= point.date}
+
+
+def test_the_strikes_raised_it_and_the_envoy_lowered_it(idlib: History) -> None:
+    moves = {move.id: move.change for move in idlib.moves}
+    assert moves["E23"].low > 0
+    assert moves["E21"].high < 0
+    assert "E22" not in moves, "a duplicate moves nothing and is not asked"
+    assert moves["E09"].p == 0, "what informs Germany's stance, which the scenario writes itself, moves nothing"
+
+
+def test_the_record_is_plain_and_the_same_each_time(idlib: History) -> None:
+    again = history(idlib.scenario, DAYS, PLAN)
+    assert json.dumps(idlib.record()) == json.dumps(again.record())
+
+
+def test_the_last_day_is_always_there() -> None:
+    start, end = datetime.date(2018, 8, 1), datetime.date(2018, 8, 9)
+    assert dates_between(start, end, 3) == [datetime.date(2018, 8, n) for n in (1, 4, 7, 9)]
+    assert dates_between(start, end, 8) == [start, end]
+    assert dates_between(end, end, 5) == [end]
+
+
+@pytest.mark.parametrize(
+    ("start", "every", "message"),
+    [("2018-08-10", 1, "up to the as-of date"), ("2018-08-01", 0, "at least one day"), ("2010-01-01", 1, "larger step")],
+)
+def test_days_out_of_range_are_refused(start: str, every: int, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        dates_between(datetime.date.fromisoformat(start), datetime.date(2018, 8, 9), every)
