@@ -148,11 +148,10 @@ def _bar(label: str, total: int, unit: str) -> Iterator[Callable[[], None]]:
             speed = task.finished_speed or task.speed
             return Text("" if speed is None else f"{speed * BLOCK_RUNS:,.0f} runs/s")
 
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit), *([Rate()] if unit == "blocks" else []),
-        TextColumn("left"), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    count = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit))
+    rate = (Rate(),) if unit == "blocks" else ()
+    left = (TextColumn("left"), TimeRemainingColumn())
+    with Progress(*count, *rate, *left, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
         yield lambda: bar.advance(task)
 

@@ -72,7 +72,7 @@ def _machine() -> dict[str, str]:
 
 
 def _speed() -> float:
-    """Runs a second of one block of the starter scenario."""
+    """Return how many runs a second one block of the starter scenario makes."""
     from sim.ensemble import BLOCK_RUNS, BlockTask, run_block
     from sim.scenario.load import load
 

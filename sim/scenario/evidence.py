@@ -158,7 +158,8 @@ class Evidence:
     def _occasions(self, actor: str, as_of: datetime.date) -> tuple[Occasion, ...]:
         groups: dict[str, list[tuple[str, Item]]] = {}
         for name, item in self.items.items():
-            if actor in item.actor and item.reads_stance and item.known_from <= as_of and not self._has_faded(item, as_of):
+            counts = item.reads_stance and item.known_from <= as_of and not self._has_faded(item, as_of)
+            if actor in item.actor and counts:
                 groups.setdefault(item.occasion, []).append((name, item))
         return tuple(self._occasion(name, group, as_of) for name, group in groups.items())
 

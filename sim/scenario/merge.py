@@ -58,7 +58,7 @@ def read_merged(file: FilePath) -> Merged:
         merged = Merged(
             value=_merge(merged.value, tree.value),
             places=_merge_places(merged.places, tree),
-            removals=merged.removals | {path: place for path, place in tree.places.items() if _at(tree.value, path) is None},
+            removals=merged.removals | {path: at for path, at in tree.places.items() if _at(tree.value, path) is None},
             slips=merged.slips + slips,
         )
     merged.places = {path: place for path, place in merged.places.items() if _holds(merged.value, path)}
@@ -178,9 +178,7 @@ def _without_nulls(value: Any) -> Any:
 def _merge_places(base: dict[Path, Place], over: Tree) -> dict[Path, Place]:
     """Return the place of every path of the merged value: the last file that wrote it."""
     replaced = {path for path in over.places if not isinstance(_at(over.value, path), dict)}
-    kept = {
-        path: place for path, place in base.items() if not any(path[:n] in replaced for n in range(len(path)))
-    }
+    kept = {path: place for path, place in base.items() if not any(path[:n] in replaced for n in range(len(path)))}
     return {**kept, **over.places}
 
 

@@ -165,7 +165,8 @@ def test_every_number_of_a_scenario_is_an_input(tmp_path: Path) -> None:
         tmp_path,
         pressures={
             "p": {"from": "envoy", "on": "backer", "aim": "restrain", "intensity": {"uniform": [0, 1]},
-                  "start": {"uniform": [0, 9]}, "ramp": {"uniform": [1, 9]}, "half_life": {"uniform": [5, 9]}, "end": {"uniform": [20, 50]}},
+                  "start": {"uniform": [0, 9]}, "ramp": {"uniform": [1, 9]}, "half_life": {"uniform": [5, 9]},
+                  "end": {"uniform": [20, 50]}},
         },
         talks={"t": {"start": {"uniform": [0, 20]}, "boost": {"uniform": [0, 3]}}},
         population={"lognormal": [1e6, 0.2]},

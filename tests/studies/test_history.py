@@ -63,7 +63,11 @@ def test_the_last_day_is_always_there() -> None:
 
 @pytest.mark.parametrize(
     ("start", "every", "message"),
-    [("2018-08-10", 1, "up to the as-of date"), ("2018-08-01", 0, "at least one day"), ("2010-01-01", 1, "larger step")],
+    [
+        ("2018-08-10", 1, "up to the as-of date"),
+        ("2018-08-01", 0, "at least one day"),
+        ("2010-01-01", 1, "larger step"),
+    ],
 )
 def test_days_out_of_range_are_refused(start: str, every: int, message: str) -> None:
     with pytest.raises(UsageError, match=message):
