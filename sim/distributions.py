@@ -274,7 +274,7 @@ class Beta(_Listed):
     kind: ClassVar[str] = "beta"
 
     def __post_init__(self) -> None:
-        _require(self.a >= 1e-3 and self.b >= 1e-3, "beta takes [a, b], both above 0")
+        _require(self.a >= 1e-3 and self.b >= 1e-3, "beta takes [a, b], both 0.001 or more")
 
     @property
     def mean(self) -> float:

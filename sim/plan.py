@@ -44,7 +44,7 @@ class Plan:
         if self.runs is not None and not 1 <= self.runs <= MAX_RUNS:
             raise UsageError(f"expected 1 to {MAX_RUNS:,} runs (got {self.runs:,})")
         if self.precision is not None and not 0.0005 <= self.precision < 0.5:
-            raise UsageError(f"expected a precision from 0.0005 to 0.5 (got {self.precision:g})")
+            raise UsageError(f"expected a precision of 0.0005 or more and below 0.5 (got {self.precision:g})")
 
     @property
     def most_runs(self) -> int:

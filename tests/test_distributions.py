@@ -161,7 +161,7 @@ NORMAL = "normal takes [mean, sd] with sd above 0"
 LOGNORMAL = "lognormal takes [median, log-sd], both above 0"
 UNIFORM = "uniform takes [low, high] with low below high"
 TRIANGULAR = "triangular takes [low, mode, high] in rising order"
-BETA = "beta takes [a, b], both above 0"
+BETA = "beta takes [a, b], both 0.001 or more"
 FINITE = "expected a finite number"
 TOO_LARGE = "expected a number of at most 1e+12 in size"
 

@@ -10,6 +10,7 @@ import functools
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum, StrEnum
@@ -60,9 +61,12 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(Exit.OK) from None
         except typer.Exit:
             raise
+        except OSError as error:
+            note(f"error: cannot write the output: {(error.strerror or str(error)).lower()}")
+            raise typer.Exit(Exit.INTERNAL) from None
         except Exception as error:
             if os.environ.get("OFFRAMP_DEBUG"):
-                raise
+                traceback.print_exc()
             note(f"internal error: {type(error).__name__}: {error}")
             note("this is a fault of offramp, not of the scenario; OFFRAMP_DEBUG=1 shows where")
             raise typer.Exit(Exit.INTERNAL) from None

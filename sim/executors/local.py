@@ -74,6 +74,8 @@ def _result(task: Task, future: Future[Result]) -> Result:
     try:
         return future.result()
     except BrokenProcessPool as error:
+        if error.__cause__ is not None and "unpickle" in str(error.__cause__):
+            raise ExecutionError(f"the result of {task} could not be read back: {error.__cause__}") from error
         raise _lost(task) from error
     except Exception as error:
         raise failure(task, error) from error

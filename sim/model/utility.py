@@ -10,6 +10,8 @@ import numpy as np
 
 from sim.model.arrays import Floats, Number
 
+LEAST = np.float32(1e-30)  # in place of an attack of 0, whose chance is 0 in any case
+
 
 def quantal_response(argument: Number, precision: Number) -> Floats:
     """Probability of acting, 1 / (1 + exp(-precision * argument)) (McKelvey & Palfrey 1995)."""
@@ -21,12 +23,16 @@ def quantal_response(argument: Number, precision: Number) -> Floats:
 
 
 def contest_success(attack: Floats, defence: Floats, decisiveness: Number) -> Floats:
-    """Chance that the attack wins, A**c / (A**c + D**c), 0 where both are 0 (Hirshleifer 1989)."""
-    attack = np.power(attack, decisiveness, dtype=np.float32)
-    defence = np.power(defence, decisiveness, dtype=np.float32)
-    defence += attack
-    defence += np.finfo(np.float32).tiny  # 0 / 0 becomes 0; nothing else changes
-    return np.divide(attack, defence, out=attack)
+    """Chance that the attack wins, A**c / (A**c + D**c), 0 where both are 0 (Hirshleifer 1989).
+
+    Computed as 1 / (1 + (D / A)**c), which no strength can turn into infinity over infinity.
+    """
+    odds = defence / np.maximum(attack, LEAST)
+    np.power(odds, decisiveness, out=odds)
+    odds += 1
+    np.reciprocal(odds, out=odds)
+    odds *= attack > 0
+    return odds
 
 
 def fear_of_defeat(defeat_cost: Number, momentum: Number) -> Number:

@@ -31,6 +31,9 @@ def cross_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     for side, name in _map(value, "bargaining").items():
         if side in ("principal", "counterpart") and isinstance(name, str) and name not in actors:
             yield ("bargaining", side), _unknown(name, actors)
+    bargaining = _map(value, "bargaining")
+    if bargaining.get("principal") is not None and bargaining.get("principal") == bargaining.get("counterpart"):
+        yield ("bargaining", "counterpart"), "expected another actor than the principal"
 
 
 def removal_complaints(removals: Iterable[Path], known_keys: Callable[[Path], list[str]]) -> Iterator[Complaint]:
@@ -73,6 +76,8 @@ def time_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
             if entry is not None:
                 for key, message in _entry_complaints(entry, question.as_of, question.horizon):
                     yield (kind, name, key), message
+                if isinstance(entry, Talks) and _last_day(entry, question.as_of) <= 0:
+                    yield (kind, name, "start"), "these talks are over before day 0 and can do nothing; remove them"
 
 
 def _milestone_complaints(value: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
@@ -91,6 +96,11 @@ def _entry_complaints(entry: Any, as_of: datetime.date, horizon: int) -> Iterato
         yield "start", f"begins on day {start:g}, after the horizon of {horizon} days"
     if entry.end is not None and _day(entry.end, as_of) <= start:
         yield "end", "expected a day after `start`"
+
+
+def _last_day(talks: Talks, as_of: datetime.date) -> float:
+    """Return the first day after the talks."""
+    return _day(talks.start, as_of) + 1 if talks.end is None else _day(talks.end, as_of)
 
 
 def _day(moment: datetime.date | Distribution, as_of: datetime.date) -> float:

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from sim.errors import Fault, ScenarioError
-from sim.scenario.evidence import Evidence, EvidenceFile, Item, Source, SourceFile
+from sim.scenario.evidence import FORMAT as EVIDENCE_FORMAT
+from sim.scenario.evidence import SOURCES_FORMAT, Evidence, EvidenceFile, Item, Source, SourceFile
 from sim.scenario.faults import Complaint, Places, field_names, model_complaints
 from sim.scenario.merge import named_file
 from sim.scenario.quantities import read_date
@@ -37,7 +38,7 @@ def load_evidence(written: str, place: Place, root: FilePath, as_of: Any, faults
     before = len(faults)
     try:
         path = named_file(root, place, "evidence", written)
-        tree = read_tree(path, str(path))
+        tree = read_tree(path, str(path), EVIDENCE_FORMAT)
         places = Places(tree.places, str(path))
         items = _check(EvidenceFile, tree, places, faults, {"items": Item})
         sources, cited = _load_sources(tree, root, faults)
@@ -50,20 +51,22 @@ def load_evidence(written: str, place: Place, root: FilePath, as_of: Any, faults
     return Evidence(items.items, sources.sources, items.half_life.median)
 
 
-def _load_sources(tree: Tree, root: FilePath, faults: list[Fault]) -> tuple[SourceFile | None, list[str] | None]:
-    """Return the sources, and the ids that may be cited even where some source is at fault."""
+def _load_sources(
+    tree: Tree, root: FilePath, faults: list[Fault]
+) -> tuple[SourceFile | None, Mapping[str, Any] | None]:
+    """Return the sources, and what is written of each even where some source is at fault."""
     written = tree.value.get("sources")
     if not isinstance(written, str):
         return None, None
     try:
         path = named_file(root, tree.places[("sources",)], "sources", written)
-        sources_tree = read_tree(path, str(path))
+        sources_tree = read_tree(path, str(path), SOURCES_FORMAT)
     except ScenarioError as error:
         faults += error.faults
         return None, None
     sources = _check(SourceFile, sources_tree, Places(sources_tree.places, str(path)), faults, {"sources": Source})
     listed = sources_tree.value.get("sources")
-    return sources, list(listed) if isinstance(listed, dict) else None
+    return sources, listed if isinstance(listed, dict) else None
 
 
 def _check(
@@ -82,7 +85,7 @@ def _check(
 
 
 def _item_complaints(
-    value: Mapping[str, Any], cited: list[str] | None, as_of: datetime.date | None
+    value: Mapping[str, Any], cited: Mapping[str, Any] | None, as_of: datetime.date | None
 ) -> Iterator[Complaint]:
     """Check items against each other, their sources and the as-of date, as far as they can be read."""
     items = value.get("items")
@@ -91,21 +94,37 @@ def _item_complaints(
         if not isinstance(item, dict):
             continue
         yield from _date_complaints(name, item, as_of)
-        source, original = item.get("source"), item.get("duplicate_of")
-        if cited is not None and isinstance(source, str) and source not in cited:
-            yield ("items", name, "source"), f"there is no source {source!r}{suggestion(source, cited)}"
-        if isinstance(original, str) and (original == name or original not in items):
-            yield ("items", name, "duplicate_of"), f"there is no other item {original!r}"
+        source = item.get("source")
+        if cited is not None and isinstance(source, str):
+            if source not in cited:
+                yield ("items", name, "source"), f"there is no source {source!r}{suggestion(source, list(cited))}"
+            elif as_of is not None and (published := _date_of(cited[source])) is not None and published > as_of:
+                message = f"{source!r} is dated {published}, after the as-of date {as_of}: not known then; leave it out"
+                yield ("items", name, "source"), message
+        yield from _duplicate_complaints(name, item.get("duplicate_of"), items)
+
+
+def _duplicate_complaints(name: str, original: Any, items: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check that a duplicate points at an item that counts."""
+    path = ("items", name, "duplicate_of")
+    if not isinstance(original, str):
+        return
+    if original == name or original not in items:
+        yield path, f"there is no other item {original!r}"
+    elif isinstance(items[original], dict) and items[original].get("duplicate_of") is not None:
+        yield path, f"{original!r} is a duplicate itself; name the item that counts"
 
 
 def _date_complaints(name: str, item: Mapping[str, Any], as_of: datetime.date | None) -> Iterator[Complaint]:
     date, start = _date(item.get("date")), _date(item.get("start"))
-    known_from = start if item.get("standing") is True and start is not None else date
-    if as_of is not None and known_from is not None and known_from > as_of:
-        message = f"dated {known_from}, after the as-of date {as_of}: not known then; leave it out"
-        yield ("items", name, "start" if known_from is start else "date"), message
+    if as_of is not None and date is not None and date > as_of:
+        yield ("items", name, "date"), f"dated {date}, after the as-of date {as_of}: not known then; leave it out"
     if date is not None and start is not None and start > date:
         yield ("items", name, "start"), "expected a day on or before `date`"
+
+
+def _date_of(source: Any) -> datetime.date | None:
+    return _date(source.get("date")) if isinstance(source, dict) else None
 
 
 def _date(written: Any) -> datetime.date | None:

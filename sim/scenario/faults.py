@@ -113,7 +113,8 @@ def _expected(error: Any) -> str:
     if kind == "too_long":
         return f"expected at most {context['max_length']} entries"
     if kind == "too_short":
-        return f"expected at least {context['min_length']} entries"
+        count = context["min_length"]
+        return f"expected at least {count} {'entry' if count == 1 else 'entries'}"
     if kind == "literal_error":
         return f"expected {context['expected']}"
     message: str = error["msg"]

@@ -98,6 +98,8 @@ def _bargaining_complaints(document: Document) -> list[Complaint]:
     written: dict[str, Any] = document.bargaining.model_dump()
     if any(name is not None and name not in document.actors for name in written.values()):
         return []  # told already
+    if None not in written.values():
+        return []  # compared as written
     if not any(actor.role == "initiator" for actor in document.actors.values()):
         return []
     principal = document.bargaining.principal or default_principal(document)

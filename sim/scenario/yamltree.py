@@ -29,6 +29,7 @@ from sim.errors import Fault, ScenarioError
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
 MAX_NODES = 20_000
+MAX_FAULTS = 100  # of YAML itself, after which reading stops
 
 Path = tuple[str | int, ...]
 
@@ -54,7 +55,7 @@ class Tree:
     places: dict[Path, Place] = field(default_factory=dict)
 
 
-def read_tree(file: FilePath, shown: str) -> Tree:
+def read_tree(file: FilePath, shown: str, format_: str = "offramp/scenario/1") -> Tree:
     """Read one YAML file.
 
     Parameters
@@ -63,6 +64,8 @@ def read_tree(file: FilePath, shown: str) -> Tree:
         Where it is.
     shown
         How messages name it.
+    format_
+        What its key `schema` should say, for the message about a file that is no map.
 
     Raises
     ------
@@ -81,7 +84,7 @@ def read_tree(file: FilePath, shown: str) -> Tree:
     if builder.faults:
         raise ScenarioError(builder.faults)
     if not isinstance(builder.root, dict):
-        raise ScenarioError([Fault(shown, 1, 1, "", "expected a map of keys, as in `schema: offramp/scenario/1`")])
+        raise ScenarioError([Fault(shown, 1, 1, "", f"expected a map of keys, as in `schema: {format_}`")])
     return Tree(builder.root, builder.places)
 
 
@@ -156,6 +159,7 @@ class _Builder:
                 self._fault(event, "", "a second document starts here; a file holds one")
                 raise _TooMuch
         elif isinstance(event, AliasEvent):
+            self._count(event)
             self._fault(event, self._key(), f"aliases (*{event.anchor}) are not part of the language; use `extends`")
             self._place_value(event, None)
         elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
@@ -207,11 +211,17 @@ class _Builder:
         frame.key = None
         return path
 
-    def _check(self, event: Any) -> None:
+    def _count(self, event: Any) -> None:
         self._nodes += 1
         if self._nodes > MAX_NODES:
             self._fault(event, "", f"more than {MAX_NODES:,} values in one file")
             raise _TooMuch
+        if len(self.faults) >= MAX_FAULTS:
+            self._fault(event, "", f"more than {MAX_FAULTS} faults; the rest of the file was not read")
+            raise _TooMuch
+
+    def _check(self, event: Any) -> None:
+        self._count(event)
         if event.anchor is not None:
             self._fault(event, self._key(), f"anchors (&{event.anchor}) are not part of the language; use `extends`")
         tag = getattr(event, "tag", None)
@@ -233,7 +243,10 @@ class _Builder:
 
 
 def _scalar(event: ScalarEvent) -> Any:
-    """Resolve a scalar by the YAML 1.2 core schema; dates stay text, read later by the field they are for."""
+    """Resolve a scalar as YAML 1.2 does, but for octal and hexadecimal numbers, which stay text.
+
+    Dates stay text too, read later by the field they are for.
+    """
     text: str = event.value
     if event.style is not None:  # quoted or block text
         return text

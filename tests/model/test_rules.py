@@ -65,7 +65,9 @@ def test_contest_success_matches_its_formula_and_the_two_sides_share_one(a: floa
 
 
 def test_contest_success_at_its_edges() -> None:
-    assert contest_success(array(0, 0, 1), array(0, 1, 0), 2.0).tolist() == [0, 0, 1]
+    with np.errstate(over="ignore"):
+        assert contest_success(array(0, 0, 1), array(0, 1, 0), 2.0).tolist() == [0, 0, 1]
+        assert contest_success(array(100, 1e9, 1), array(50, 1, 1e9), 20.0) == pytest.approx([1, 1, 0], abs=1e-5)
 
 
 def test_gains_match_their_formulas() -> None:

@@ -485,3 +485,25 @@ def test_an_unknown_source_is_told_with_other_faults(folder: Folder) -> None:
 @pytest.mark.parametrize("path", sorted(SCENARIOS.rglob("evidence.yaml")), ids=lambda path: path.parent.name)
 def test_no_evidence_of_the_project_lies_unread(path: Path) -> None:
     assert any("evidence: ./evidence.yaml" in file.read_text(encoding="utf-8") for file in path.parent.glob("*.yaml"))
+
+
+# -- the as-of guard ------------------------------------------------------------------------------------------------
+
+
+def test_a_standing_fact_reported_after_the_as_of_date_is_refused(folder: Folder) -> None:
+    folder.evidence(edit(EVIDENCE, ("date: 2019-12-11", "start: 2019-01-01\n    standing: true\n    date: 2031-01-01")))
+    (told,) = folder.faults(READING)
+    assert "items.E1.date: dated 2031-01-01, after the as-of date 2020-01-01" in told
+
+
+def test_a_source_published_after_the_as_of_date_is_refused(folder: Folder) -> None:
+    folder.evidence(sources=edit(SOURCES, ("2019-12-31", "2020-01-02")))
+    (told,) = folder.faults(READING)
+    assert "items.E1.source: 'paper' is dated 2020-01-02, after the as-of date 2020-01-01" in told
+
+
+def test_duplicates_of_each_other_are_refused(folder: Folder) -> None:
+    first = edit(EVIDENCE, ("occasion: speech", "occasion: speech\n    duplicate_of: E2"))
+    second = first.partition("items:\n")[2].replace("E1:", "E2:").replace("of: E2", "of: E1")
+    folder.evidence(first + second)
+    assert sum("is a duplicate itself" in told for told in folder.faults(READING)) == 2

@@ -177,7 +177,7 @@ APPENDED = [
     ("ties: [backer]", ['15:1: ties: expected a map of keys (got ["backer"])']),
     ("bargaining: {principal: bcker}", ["15:14: bargaining.principal: there is no actor 'bcker'; did you mean backer?"]),
     ("bargaining: {counterpart: nobody}", ["15:14: bargaining.counterpart: there is no actor 'nobody'"]),
-    ("bargaining: {principal: backer, counterpart: backer}", ["15:33: bargaining.counterpart: backer is the principal already; name another, or both"]),
+    ("bargaining: {principal: backer, counterpart: backer}", ["15:33: bargaining.counterpart: expected another actor than the principal"]),
     ("bargaining: {principal: [backer]}", ['15:14: bargaining.principal: expected text (got ["backer"])']),
     ("parameters: {precision: 0}", ["15:14: parameters.precision: expected a number above 0 (got 0)"]),
     ("parameters: {inertia: -1}", ["15:14: parameters.inertia: expected a number of 0 or more (got -1)"]),

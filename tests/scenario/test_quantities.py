@@ -145,12 +145,12 @@ def test_what_is_no_date_is_refused(folder: Folder, written: str, message: str) 
 
 @pytest.mark.parametrize(
     ("written", "day"),
-    [("2020-01-11", 10), ("2019-12-31", -1), ("10", 10), ("-2.5", -2.5), ("{uniform: [4, 8]}", 6), ("2020-02-29", 59)],
+    [("2020-01-11", 10), ("2019-12-31", -1), ("10", 10), ("-2.5", -2.5), ("{uniform: [4, 8]}", 6), ("2020-02-09", 39)],
 )
 def test_a_point_in_time_is_a_date_or_a_count_of_days_from_the_as_of_date(
     folder: Folder, written: str, day: float
 ) -> None:
-    scenario = folder.load(FULL + f"talks:\n  t: {{start: {written}, boost: 1}}\n")
+    scenario = folder.load(FULL + f"talks:\n  t: {{start: {written}, end: 50, boost: 1}}\n")
     starts = {one.path: one.distribution for one in inputs_of(scenario)}
     assert starts["talks.t.start"].median == day
 

@@ -1,0 +1,157 @@
+"""What all commands share: help, versions, exit codes, streams and the progress bar."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import typer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.cli import scenario_commands
+from sim.cli.app import app
+from sim.cli.console import Exit, note, print_json, progress, say, visible
+from sim.environment import version
+from tests.cli.conftest import Offramp
+
+COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def plain(text: str) -> str:
+    """Text without colours and boxes, its spaces folded."""
+    return " ".join(re.sub(r"\x1b\[[0-9;]*m|[│╭╮╰╯─]", " ", text).split())
+
+
+def test_the_commands_built_so_far_are_there() -> None:
+    assert {"run", "schema", "show", "validate"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_lists_examples_that_name_it(offramp: Offramp, command: str) -> None:
+    answer = offramp(command, "--help")
+    assert (answer.code, answer.err) == (0, "")
+    assert "Examples" in answer.out
+    assert f"offramp {command} " in plain(answer.out.partition("Examples")[2])
+
+
+def test_the_help_lists_every_command(offramp: Offramp) -> None:
+    answer = offramp("--help")
+    assert (answer.code, answer.err) == (0, "")
+    for command in COMMANDS:
+        assert re.search(
+            rf"^.{{0,2}} ?{command} ", plain(answer.out).replace(f" {command} ", f"\n{command} "), re.MULTILINE
+        )
+    assert "Start with: offramp run scenarios/idlib-2018/baseline.yaml" in plain(answer.out)
+
+
+def test_without_a_command_the_help_is_told(offramp: Offramp) -> None:
+    answer = offramp()
+    assert answer.code == 2
+    assert "Usage" in answer.out + answer.err
+
+
+def test_the_version_is_told(offramp: Offramp) -> None:
+    answer = offramp("--version")
+    assert (answer.code, answer.out, answer.err) == (0, f"offramp {version()}\n", "")
+
+
+def test_a_misspelt_command_is_told_with_what_was_meant(offramp: Offramp) -> None:
+    answer = offramp("valdate", "x.yaml")
+    assert (answer.code, answer.out) == (2, "")
+    assert "Did you mean 'validate'?" in plain(answer.err)
+
+
+def test_exit_codes_are_those_documented() -> None:
+    assert {code.name: int(code) for code in Exit} == {
+        "OK": 0,
+        "GATE": 1,
+        "USAGE": 2,
+        "INTERNAL": 3,
+        "INCOMPLETE": 4,
+        "INTERRUPTED": 130,
+    }
+
+
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (RuntimeError("x"), 3), (MemoryError(), 3)])
+def test_no_error_shares_a_code_with_an_answer(
+    offramp: Offramp, crisis: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(scenario_commands, "load", fail)
+    answer = offramp("show", crisis)
+    assert (answer.code, answer.out) == (code, "")
+    assert "Traceback" not in answer.err
+
+
+def test_a_debugger_may_ask_for_the_traceback(crisis: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.cli.app import show
+
+    monkeypatch.setenv("OFFRAMP_DEBUG", "1")
+    monkeypatch.setattr(scenario_commands, "load", lambda file: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        show(crisis)
+
+
+def test_data_goes_to_stdout_and_notes_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    say("data")
+    say()
+    print_json({"a": 1})
+    note("a note")
+    out, err = capsys.readouterr()
+    assert (out, err) == ('data\n\n{\n  "a": 1\n}\n', "a note\n")
+
+
+@given(st.text())
+def test_what_is_made_visible_holds_no_control_character(text: str) -> None:
+    shown = visible(text)
+    assert all(char.isprintable() or char == "\n" for char in shown)
+    shown.encode("utf-8")
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S"])))
+def test_what_is_visible_stays_as_it_is(text: str) -> None:
+    assert visible(text) == text
+
+
+class Terminal(StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_on_a_terminal_is_a_bar_that_vanishes(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with progress("crisis", 3, quiet=False) as finished:
+        for _ in range(3):
+            finished()
+    written = terminal.getvalue()
+    assert "3/3" in plain(written)
+    assert written.rstrip().endswith("\x1b[2K"), "the last line is cleared"
+
+
+@pytest.mark.parametrize("terminal", [StringIO(), Terminal()], ids=["file", "terminal"])
+def test_quiet_shows_no_progress(terminal: StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", terminal)
+    with progress("crisis", 3, quiet=True) as finished:
+        finished()
+    assert terminal.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("total", "told"), [(1, [1]), (3, [1, 2, 3]), (4, [1, 2, 3, 4]), (10, [2, 4, 6, 8, 10]), (100, [25, 50, 75, 100])]
+)
+def test_progress_off_a_terminal_takes_few_lines(
+    capsys: pytest.CaptureFixture[str], total: int, told: list[int]
+) -> None:
+    with progress("crisis", total, quiet=False) as finished:
+        for _ in range(total):
+            finished()
+    assert capsys.readouterr().err.splitlines() == [f"crisis: {done} of {total} blocks" for done in told]

@@ -1,0 +1,1 @@
+"""Hostile and mutated scenario files, made by the tests."""
