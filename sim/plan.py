@@ -12,6 +12,7 @@ from sim.scenario.scenario import Scenario
 DEFAULT_RUNS = 20_000
 MAX_RUNS = 10_000_000
 PRECISION_RUNS = 1_000_000  # most runs that a precision may cost where no number of runs is given
+MAX_WORK = 100e9  # runs * days * actors: about an hour on two cores of 2026
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,25 @@ class Plan:
     def blocks(self) -> int:
         """Blocks to play at most."""
         return -(-self.most_runs // BLOCK_RUNS)
+
+    def check(self, scenario: Scenario) -> None:
+        """Check before the start that a plan can be met in reasonable time.
+
+        Memory needs no check: a block takes the same whatever the number of runs, and of each run 8 bytes are kept, up
+        to a million.
+
+        Raises
+        ------
+        UsageError
+            Where runs, days and actors together are more than any machine should be given by mistake.
+        """
+        work = self.most_runs * scenario.horizon * len(scenario.actors)
+        if work > MAX_WORK:
+            most = int(MAX_WORK / scenario.horizon / len(scenario.actors))
+            raise UsageError(
+                f"{self.most_runs:,} runs of {scenario.horizon} days with {len(scenario.actors)} actors would take "
+                f"hours; make {most:,} runs at most, or shorten the horizon"
+            )
 
     def tasks(self, scenario: Scenario, first: int = 0) -> Iterator[BlockTask]:
         """Yield the blocks from the first one asked for."""

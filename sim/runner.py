@@ -49,11 +49,14 @@ def run(
 
     Raises
     ------
+    UsageError
+        Where the plan is too large.
     ExecutionError
         Where a block failed.
     KeyboardInterrupt
         Where it came before the first block was done; later, what is done is returned as `interrupted`.
     """
+    plan.check(scenario)
     keeper = None if checkpoint is None else Checkpoint(checkpoint, _key(scenario, plan))
     merge = _Merge(scenario, plan, keeper)
     for _ in range(merge.blocks if finished is not None else 0):

@@ -184,6 +184,12 @@ def test_arguments_out_of_range_are_refused(scenario: Scenario, wrong: dict[str,
         sim.run(scenario, **wrong)
 
 
+def test_a_plan_that_would_take_hours_is_refused_before_it_starts(tmp_path: Path) -> None:
+    long = worlds.load(tmp_path, question__horizon=3650, question__milestones=[])
+    with pytest.raises(UsageError, match="10,000,000 runs of 3650 days with 5 actors would take hours; make"):
+        sim.run(long, runs=10_000_000)
+
+
 def test_questions_out_of_range_are_refused(scenario: Scenario) -> None:
     forecast = sim.run(scenario, runs=100)
     with pytest.raises(UsageError, match="no outcome 'war'"):
