@@ -73,7 +73,9 @@ def _summary(scenario: Scenario) -> None:
     counterpart = scenario.counterpart or "nobody: no agreement can be concluded"
     say(f"bargaining: {scenario.principal} with {counterpart}")
     for name, pressure in scenario.pressures.items():
-        say(f"pressure {name}: {pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel})")
+        tied = pressure.target in document.ties.get(pressure.source, {})
+        idle = "" if tied else f"; does nothing without a tie {pressure.source}: {{{pressure.target}: ...}}"
+        say(f"pressure {name}: {pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel}){idle}")
     for name in scenario.talks:
         say(f"talks {name}")
     for text in document.notes.values():
