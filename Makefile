@@ -19,7 +19,7 @@ PYTEST_OPTIONS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help forecast test test-full lint format bench schema constraints clean
+.PHONY: help forecast reports picture test test-full lint format bench schema constraints clean
 
 help: ## List the commands
 	@echo 'make COMMAND [PYTHON=python3.12] [RUNS=20000] [SEED=0]'
@@ -28,6 +28,13 @@ help: ## List the commands
 
 forecast: .venv/installed ## Run the Idlib baseline, write its report and say where it lies
 	.venv/bin/offramp run $(SCENARIO) --out $(REPORT) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
+
+reports: .venv/installed ## Renew the reference reports under reports/ and docs/scenarios.md
+	$(PY) reports/renew.py
+
+# The page is that of `make forecast`; only the picture is kept.
+picture: .venv/installed-dev forecast ## Renew the picture of a report in the README (needs Chromium)
+	$(PY) reports/picture.py $(REPORT)/report.html
 
 test: .venv/installed-dev ## Run the tests, the statistical ones at reduced size
 	$(PY) -m pytest -n auto $(PYTEST_OPTIONS)

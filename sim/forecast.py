@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +37,8 @@ class Forecast:
 
     scenario: Scenario
     plan: Plan
-    tally: Tally
-    records: npt.NDArray[np.void]
+    tally: Tally = field(repr=False)
+    records: npt.NDArray[np.void] = field(repr=False)
     status: Status = "complete"
 
     @property
@@ -106,8 +106,19 @@ class Forecast:
         """Return the content of `forecast.json`, format `offramp/forecast/1` (docs/forecast.md)."""
         return forecast_record(self.scenario, self.plan, self.tally, self.records, self.status, command)
 
-    def write_report(self, folder: str | Path, command: str | None = None) -> list[Path]:
+    def write_report(
+        self, folder: str | Path, command: str | None = None, *, words: str = "icd203", figures: bool = False
+    ) -> list[Path]:
         """Write report.html, report.md and forecast.json into a folder; return their paths.
+
+        Parameters
+        ----------
+        command
+            What makes the same forecast again.
+        words
+            Scale of words: `icd203`, `phia` or `none`.
+        figures
+            Whether to write the main figures as SVG files too.
 
         Raises
         ------
@@ -116,4 +127,4 @@ class Forecast:
         """
         from sim.reporting import write_report  # late: it brings in Plotly
 
-        return write_report(self.record(command), Path(folder))
+        return write_report(self.record(command), Path(folder), words=words, figures=figures)

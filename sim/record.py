@@ -6,19 +6,17 @@ bytes. docs/forecast.md describes the format.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import environment
-from sim.distributions import Distribution
 from sim.ensemble import END_STATES, FIRST_EVENTS, STATES, WEEK
 from sim.estimates import Estimate, beta_range, estimate
 from sim.model.inputs import inputs_of
 from sim.plan import Plan
-from sim.scenario.evidence import Evidence
+from sim.provenance import provenance_of
 from sim.scenario.scenario import Scenario
 from sim.tallies import Tally, draws_by_successes, histogram_quantiles, replicate_days
 
@@ -40,7 +38,7 @@ Records = npt.NDArray[np.void]
 def forecast_record(
     scenario: Scenario, plan: Plan, tally: Tally, records: Records, status: Status, command: str | None
 ) -> dict[str, Any]:
-    """Return the record as plain values, in the order of the file."""
+    """Return the record as plain values, in the order of the file; `since` is for a study to fill in."""
     runs = int(tally["runs"])
     return {
         "schema": FORMAT,
@@ -66,7 +64,9 @@ def forecast_record(
         "dots": _dots(records, scenario.horizon),
         "convergence": _convergence(records, scenario.horizon, plan.replicates),
         "schedule": _schedule(scenario),
-        "provenance": _provenance(scenario),
+        "provenance": provenance_of(scenario),
+        "document": scenario.plain(),
+        "since": None,
         "environment": {
             "offramp": environment.version(),
             "model": environment.model_version(),
@@ -138,7 +138,7 @@ def _actors(scenario: Scenario, tally: Tally) -> dict[str, Any]:
 
 def _quantiles(counts: npt.NDArray[np.int64], low: float) -> list[float | None]:
     values = histogram_quantiles(counts, low, 1.0, tuple(QUANTILES.values()))
-    return [None if value is None else round(value, 4) for value in values]
+    return [None if value is None else round(value, 3) for value in values]  # bins are 0.02 wide
 
 
 def _dots(records: Records, horizon: int) -> list[dict[str, Any]]:
@@ -201,78 +201,6 @@ def _schedule(scenario: Scenario) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _provenance(scenario: Scenario) -> dict[str, Any]:
-    evidence = scenario.evidence
-    used = evidence.items if evidence is not None else {}
-    return {
-        "stances": {name: _stance(scenario, name) for name in scenario.actors},
-        "items": {name: item.model_dump(mode="json", exclude_none=True) for name, item in used.items()},
-        "sources": {}
-        if evidence is None
-        else {n: s.model_dump(mode="json", exclude_none=True) for n, s in evidence.sources.items()},
-        "dyads": list(_dyads(evidence)),
-        "inputs": [
-            {"path": one.path, "value": one.distribution.to_plain(), "origin": _origin(scenario, one.path)}
-            for one in inputs_of(scenario)
-            if not one.path.endswith(".frailty") or one.path.startswith("parameters.")
-        ],
-        "notes": dict(scenario.document.notes),
-    }
-
-
-def _stance(scenario: Scenario, name: str) -> dict[str, Any]:
-    """Tell how an actor's stance prior came about."""
-    actor = scenario.actors[name]
-    assert isinstance(actor.stance, Distribution)  # noqa: S101 - resolved
-    assert isinstance(actor.ambiguity, Distribution)  # noqa: S101 - resolved
-    reading = scenario.readings.get(name)
-    read_stance = (name, "stance") in scenario.read_fields
-    row: dict[str, Any] = {
-        "from": "evidence" if read_stance else "assumption",
-        "mean": round(actor.stance.mean, 4),
-        "sd": round(actor.stance.sd, 4),
-        "value": actor.stance.to_plain(),
-        "ambiguity": actor.ambiguity.to_plain(),
-        "origin": _origin(scenario, f"actors.{name}.stance"),
-        "occasions": [],
-    }
-    if reading is not None and read_stance:
-        total = sum(occasion.precision for occasion in reading.occasions)
-        row["birge"] = round(reading.birge, 4)
-        row["occasions"] = [
-            {
-                "id": o.id,
-                "items": list(o.items),
-                "reading": round(o.reading, 4),
-                "weight": round(o.precision / total, 4),
-            }
-            for o in reading.occasions
-        ]
-    return row
-
-
-def _dyads(evidence: Evidence | None) -> Iterator[dict[str, Any]]:
-    """Mean Goldstein score by directed dyad: how friendly the acts were, context for the ties."""
-    scores: dict[tuple[str, str], list[float]] = {}
-    for item in evidence.items.values() if evidence is not None else ():
-        if item.goldstein is not None and item.duplicate_of is None:
-            for source in item.actor:
-                for target in item.target or ():
-                    scores.setdefault((source, target), []).append(item.goldstein)
-    for (source, target), values in scores.items():
-        yield {"from": source, "to": target, "items": len(values), "goldstein": round(sum(values) / len(values), 2)}
-
-
-def _origin(scenario: Scenario, path: str) -> str:
-    """Name the file and line that wrote a value, or `default`."""
-    key = tuple(path.split("."))
-    key = (*key[:2], {"source": "from", "target": "on"}.get(key[2], key[2])) if len(key) == 3 else key
-    place = scenario.places.get(key)
-    if place is None:
-        return "default"
-    return f"{place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
 
 
 def _round(value: float) -> float:

@@ -28,13 +28,21 @@ LAYERS: dict[str, set[str]] = {
     "model": {"rng", "distributions", "scenario"},
     "ensemble": {"model", "scenario", "tallies"},
     "plan": {"errors", "ensemble", "scenario"},
-    "record": {"environment", "distributions", "ensemble", "estimates", "model", "plan", "scenario", "tallies"},
+    "provenance": {"distributions", "model", "scenario"},
+    "record": {"environment", "ensemble", "estimates", "model", "plan", "provenance", "scenario", "tallies"},
     "forecast": {"errors", "ensemble", "estimates", "plan", "record", "reporting", "scenario", "tallies"},
     "runner": {
         "checkpoint", "ensemble", "environment", "errors", "executors", "forecast", "plan", "record", "scenario",
         "tallies",
     },
-    "cli": {"environment", "errors", "ensemble", "executors", "forecast", "plan", "reporting", "runner", "scenario"},
+    "studies": {
+        "ensemble", "environment", "errors", "estimates", "executors", "forecast", "plan", "record", "runner",
+        "scenario",
+    },
+    "cli": {
+        "environment", "errors", "ensemble", "executors", "forecast", "plan", "reporting", "runner", "scenario",
+        "studies",
+    },
     "__init__": {"executors", "forecast", "plan", "runner", "scenario"},
     "__main__": {"cli"},
 }  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.cli.console import Format, guarded
+from sim.cli.console import Format, be_printable, guarded
 
 app = typer.Typer(
     name="offramp",
@@ -23,8 +25,17 @@ ScenarioPath = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show
 Output = Annotated[Format, typer.Option("--format", help="How to print data on stdout.")]
 
 
+class Words(StrEnum):
+    """Scales of words."""
+
+    ICD203 = "icd203"
+    PHIA = "phia"
+    NONE = "none"
+
+
 def main() -> None:
     """Run the command line."""
+    be_printable()
     app()
 
 
@@ -92,6 +103,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     out: Annotated[Path | None, typer.Option(help="Folder for report.html, report.md and forecast.json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    words: Annotated[Words, typer.Option(help="Words for probabilities: US ICD 203, UK PHIA, none.")] = Words.ICD203,
+    since: Annotated[Path | None, typer.Option(help="An earlier forecast.json: what moved since, and why.")] = None,
+    figures: Annotated[bool, typer.Option("--figures", help="With --out: the main figures as SVG files too.")] = False,
 ) -> None:
     """Run a scenario and print its probabilities; with --out write the report.
 
@@ -100,11 +114,13 @@ def run(  # noqa: PLR0913 - one parameter an option
       offramp run scenarios/idlib-2018/baseline.yaml --out reports/idlib-2018
       offramp run scenarios/idlib-2018/german-offer.yaml --precision 0.01
       offramp run scenarios/idlib-2018/baseline.yaml --runs 100000 --workers 2 --format json > forecast.json
+      offramp run scenarios/idlib-2018/german-offer.yaml --since reports/idlib-2018/forecast.json
     """
     from sim.cli.run_command import Options
     from sim.cli.run_command import run as call
 
-    call(Options(scenario, runs, precision, seed, replicates, workers, out, format_, quiet))
+    given = Options(scenario, runs, precision, seed, replicates, workers, out, format_, quiet)
+    call(replace(given, words=words.value, since=since, figures=figures))
 
 
 @app.command()
@@ -119,3 +135,60 @@ def schema() -> None:
     from sim.cli.scenario_commands import schema as call
 
     call()
+
+
+@app.command()
+@guarded
+def history(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioPath,
+    start: Annotated[str, typer.Option("--from", help="First day, as in 2018-07-25.", show_default=False)],
+    every: Annotated[str, typer.Option(help='Step, as in "3 days".')] = "7 days",
+    runs: Annotated[int, typer.Option(help="Runs a day.")] = 8192,
+    seed: Annotated[int, typer.Option(help="Seed: the same for every day.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder for history.html, history.md and history.json.")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    words: Annotated[Words, typer.Option(help="Words for probabilities: US ICD 203, UK PHIA, none.")] = Words.ICD203,
+    figures: Annotated[bool, typer.Option("--figures", help="With --out: the curve as an SVG file too.")] = False,
+) -> None:
+    """Remake the forecast on earlier days from only what was known by then.
+
+    [bold]Examples[/bold]
+
+      offramp history scenarios/idlib-2018/baseline.yaml --from 2018-07-25 --every "3 days"
+      offramp history scenarios/idlib-2018/baseline.yaml --from 2018-07-25 --out reports/history --figures
+    """
+    from sim.cli.history_command import Options
+    from sim.cli.history_command import run as call
+
+    call(Options(scenario, start, every, runs, seed, out, format_, quiet, words.value, figures))
+
+
+@app.command()
+@guarded
+def init(
+    path: Annotated[Path, typer.Argument(help="File to write, such as my-crisis.yaml.", show_default=False)],
+) -> None:
+    """Write a commented scenario that runs as it is.
+
+    [bold]Examples[/bold]
+
+      offramp init my-crisis.yaml
+    """
+    from sim.cli.setup_commands import init as call
+
+    call(path)
+
+
+@app.command()
+@guarded
+def doctor(format_: Output = Format.TEXT) -> None:
+    """Check the installation: versions, machine, and a small forecast.
+
+    [bold]Examples[/bold]
+
+      offramp doctor
+    """
+    from sim.cli.setup_commands import doctor as call
+
+    call(format_)

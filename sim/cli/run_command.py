@@ -1,20 +1,25 @@
-"""`run`: make a forecast, print its probabilities, write the report."""
+"""`run`: make a forecast, compare it with an earlier one, print its probabilities, write the report."""
 
 from __future__ import annotations
 
+import datetime
 import os
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from sim.cli.console import Exit, Format, note, print_json, progress, say
+from sim.cli.output import check_output
 from sim.ensemble import OUTCOMES
-from sim.errors import UsageError
 from sim.executors import Executor, Local, Serial
 from sim.forecast import Forecast
 from sim.plan import Plan
+from sim.reporting.chance import Chance
+from sim.reporting.shift import Shift
 from sim.runner import run as run_plan
 from sim.scenario.load import load
 
@@ -35,6 +40,9 @@ class Options:
     out: Path | None
     format_: Format
     quiet: bool
+    words: str = "icd203"
+    since: Path | None = None
+    figures: bool = False
 
     @property
     def command(self) -> str:
@@ -47,6 +55,8 @@ class Options:
         words += ["--seed", str(self.seed)]
         if self.replicates != 2:
             words += ["--replicates", str(self.replicates)]
+        if self.since is not None:
+            words += ["--since", _shown(self.since)]
         return shlex.join(words)
 
 
@@ -58,28 +68,51 @@ def _shown(path: Path) -> str:
 
 
 def run(options: Options) -> None:
-    """Run, print, write."""
+    """Run, compare, print, write."""
     scenario = load(options.scenario)
     plan = Plan(runs=options.runs, seed=options.seed, replicates=options.replicates, precision=options.precision)
-    checkpoint = None
-    if options.out is not None:
-        _make_folder(options.out)
-        checkpoint = options.out / CHECKPOINT
+    earlier = _earlier(options.since)
+    check_output(options.out, figures=options.figures)
+    checkpoint = None if options.out is None else options.out / CHECKPOINT
     with progress(scenario.id, plan.blocks, quiet=options.quiet) as finished:
         executor = _executor(options.workers, plan.blocks)
         forecast = run_plan(scenario, plan, executor=executor, finished=finished, checkpoint=checkpoint)
-    _print(forecast, options)
-    if options.out is not None:
-        for path in forecast.write_report(options.out, options.command):
+    record = forecast.record(options.command)
+    if earlier is not None:
+        record["since"] = _change(earlier, forecast, options)
+    _print(record, options)
+    if options.out is not None and not _would_lose(forecast, options):
+        from sim.reporting import write_report  # late: it brings in Plotly
+
+        for path in write_report(record, options.out, words=options.words, figures=options.figures):
             note(f"wrote {path}")
     _finish(forecast, options)
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot make the folder {folder}: {(error.strerror or '').lower()}") from None
+def _earlier(path: Path | None) -> dict[str, Any] | None:
+    if path is None:
+        return None
+    from sim.studies.stored import read_forecast
+
+    return read_forecast(path)
+
+
+def _change(earlier: Mapping[str, Any], forecast: Forecast, options: Options) -> dict[str, Any]:
+    """Compare with an earlier forecast, whose scenario may have to be run again."""
+    from sim.studies.change import change, plan_of_rerun
+
+    blocks = plan_of_rerun(earlier, forecast).blocks
+    with progress(f"{earlier['scenario']['id']}, as it was", blocks, quiet=options.quiet) as finished:
+        executor = _executor(options.workers, blocks)
+        return change(earlier, forecast, executor=executor, finished=finished).record()
+
+
+def _would_lose(forecast: Forecast, options: Options) -> bool:
+    """Whether an unfinished report would take the place of the very forecast it is compared with."""
+    assert options.out is not None  # noqa: S101 - asked only then
+    if forecast.status != "interrupted" or options.since is None:
+        return False
+    return options.since.resolve() == (options.out / "forecast.json").resolve()
 
 
 def _executor(workers: int | None, blocks: int) -> Executor:
@@ -88,29 +121,48 @@ def _executor(workers: int | None, blocks: int) -> Executor:
     return Serial() if workers == 1 else Local(workers)
 
 
-def _print(forecast: Forecast, options: Options) -> None:
+def _print(record: Mapping[str, Any], options: Options) -> None:
     if options.format_ is Format.JSON:
-        print_json(forecast.record(options.command))
+        print_json(record)
         return
-    scenario = forecast.scenario
-    say(scenario.document.title)
-    say(f"as of {scenario.as_of}; {forecast.runs:,} runs of {forecast.draws:,} draws, seed {forecast.plan.seed}")
+    say(record["scenario"]["title"])
+    say(f"as of {record['as_of']}; {record['runs']:,} runs of {record['draws']:,} draws, seed {record['seed']}")
     say()
     say(f"{'':<10}  {'within':<9} {'probability':<12} {'Monte Carlo 95%':<17} input sd")
     for outcome in reversed(OUTCOMES):
-        for day in scenario.milestones:
-            one = forecast.probability(outcome, day)
-            spread = "" if one.input_sd is None else f"{one.input_sd:.2f}"
-            interval = f"{one.low:.3f} to {one.high:.3f}"
-            say(f"{outcome:<10}  {f'{day} days':<9} {one.p:<12.3f} {interval:<17} {spread}")
+        for day in record["milestones"]:
+            say(_row(outcome, day, record["outcomes"][outcome][str(day)], options.words))
     say()
+    if record["since"] is not None:
+        _print_since(record["since"])
     say("Monte Carlo error shrinks with more runs; the input sd, the spread over what is not known, does not.")
+
+
+def _row(outcome: str, day: int, one: Mapping[str, Any], words: str) -> str:
+    """Write one probability; that of an offensive as the report has it too, with its word and range."""
+    spread = "" if one["input_sd"] is None else f"{one['input_sd']:.2f}"
+    interval = f"{one['mc_low']:.3f} to {one['mc_high']:.3f}"
+    row = f"{outcome:<10}  {f'{day} days':<9} {one['p']:<12.3f} {interval:<17} {spread}"
+    chance = Chance.of(one)
+    word = chance.word(words) if outcome == "offensive" else ""
+    return f"{row:<60}  {chance.text} ({word})" if word else row
+
+
+def _print_since(since: Mapping[str, Any]) -> None:
+    """Write how far the probability of an offensive moved, one line a window."""
+    how = "not paired" if since["paired_runs"] is None else f"paired over {since['paired_runs']:,} runs"
+    date = datetime.date.fromisoformat(since["forecast"]["as_of"])
+    say(f"since the forecast of {date} ({since['forecast']['id']}), {how}:")
+    for day, row in since["outcomes"]["offensive"].items():
+        then, now = (f"{row[key]['p']:.3f}" for key in ("old", "new"))
+        say(f"offensive   {f'{day} days':<9} {then} -> {now}: {Shift.of(row['change']).line}")
+    say()
 
 
 def _finish(forecast: Forecast, options: Options) -> None:
     """Say the next step; leave with the code that fits."""
     if forecast.status == "interrupted":
-        note(f"interrupted after {forecast.runs:,} runs; to go on: {options.command}{_out(options)}")
+        note(f"interrupted after {forecast.runs:,} runs{_going_on(options)}")
         raise typer.Exit(Exit.INTERRUPTED)
     if forecast.status == "imprecise":
         note(f"the precision was not reached in {forecast.runs:,} runs; allow more with --runs")
@@ -121,5 +173,10 @@ def _finish(forecast: Forecast, options: Options) -> None:
         note(f"next: open {options.out / 'report.html'}")
 
 
-def _out(options: Options) -> str:
-    return "" if options.out is None else f" --out {shlex.quote(str(options.out))}"
+def _going_on(options: Options) -> str:
+    """Return the command that goes on from the blocks that were kept; without a folder none were."""
+    if options.out is None:
+        return ""
+    words = [] if options.words == "icd203" else ["--words", options.words]
+    figures = ["--figures"] if options.figures else []
+    return f"; to go on: {options.command} {shlex.join([*words, *figures, '--out', str(options.out)])}"

@@ -1,6 +1,6 @@
-"""Reports: a stored forecast record in; report.html, report.md and forecast.json out. Nothing here simulates.
+"""Reports: a stored record in; a page, Markdown, the record and figures out. Nothing here simulates.
 
-`write_report` is the one entry; words, figures and layouts are modules of their own beneath it.
+`write_report` and `write_history` are the two entries; words, figures and layouts are modules of their own beneath.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from typing import Any
 
 from sim.errors import ReportError
 
-__all__ = ["write_report"]
+__all__ = ["write_history", "write_report"]
 
 
-def write_report(record: dict[str, Any], folder: Path, *, words: str = "icd203") -> list[Path]:
+def write_report(
+    record: dict[str, Any], folder: Path, *, words: str = "icd203", figures: bool = False, page: bool = True
+) -> list[Path]:
     """Write report.html, report.md and forecast.json into a folder, which is made where it is missing.
 
-    A file appears whole or not at all, and none of the three is replaced before all of them are on disk.
+    A file appears whole or not at all, and none of them is replaced before all of them are on disk.
 
     Parameters
     ----------
@@ -29,11 +31,15 @@ def write_report(record: dict[str, Any], folder: Path, *, words: str = "icd203")
         Where to write.
     words
         Scale of words: `icd203`, `phia` or `none`.
+    figures
+        Whether to write the main figures too, as incidence.svg, states.svg, hazard.svg and dots.svg.
+    page
+        Whether to write report.html, which takes several megabytes.
 
     Returns
     -------
     list
-        The paths of the page, the Markdown and the record.
+        The paths of the page, the Markdown, the record and the figures.
 
     Raises
     ------
@@ -41,20 +47,49 @@ def write_report(record: dict[str, Any], folder: Path, *, words: str = "icd203")
         Where the record cannot be read, the scale is unknown or the folder cannot be written.
     """
     from sim.reporting.content import report_of  # late: Jinja and Plotly take a while to import
+    from sim.reporting.drawings import drawings
     from sim.reporting.html import to_html
     from sim.reporting.json import to_json
     from sim.reporting.markdown import to_markdown
 
     report = report_of(record, words)
+    texts = {"report.html": to_html(record, report)} if page else {}
+    texts |= {"report.md": to_markdown(report), "forecast.json": to_json(record)}
+    return _write(folder, texts | (drawings(record, report) if figures else {}))
+
+
+def write_history(record: dict[str, Any], folder: Path, *, words: str = "icd203", figures: bool = False) -> list[Path]:
+    """Write history.html, history.md and history.json into a folder, as `write_report` does; with figures history.svg.
+
+    Parameters
+    ----------
+    record
+        The content of history.json.
+
+    Raises
+    ------
+    ReportError
+        Where the record cannot be read, the scale is unknown or the folder cannot be written.
+    """
+    from sim.reporting.drawings import history_drawing
+    from sim.reporting.history import history_markdown, history_of, history_page
+    from sim.reporting.json import to_json
+
+    history = history_of(record, words)
     texts = {
-        folder / "report.html": to_html(record, report),
-        folder / "report.md": to_markdown(report),
-        folder / "forecast.json": to_json(record),
+        "history.html": history_page(record, history),
+        "history.md": history_markdown(history),
+        "history.json": to_json(record),
     }
+    return _write(folder, texts | (history_drawing(record, history) if figures else {}))
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
+    placed = {folder / name: text for name, text in texts.items()}
     with _complaints(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        _write_all(texts)
-    return list(texts)
+        _write_all(placed)
+    return list(placed)
 
 
 @contextmanager

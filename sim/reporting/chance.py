@@ -41,8 +41,8 @@ def points_text(value: float) -> str:
     return f"{points} point" if points == 1 else f"{points} points"
 
 
-def _exponent(half_width: float, most: float) -> int:
-    """Exponent of the finest unit in which an error counts `most` at most; the whole per cent is the coarsest."""
+def exponent_for(half_width: float, most: float) -> int:
+    """Return the exponent of the finest unit in which an error counts `most` at most; the whole is the coarsest."""
     if half_width <= 0:
         return FINEST
     return max(FINEST, min(0, math.ceil(math.log10(half_width / most))))
@@ -91,7 +91,7 @@ class Chance:
             return f"less than {_one_digit(100 * self.high)}%"
         if self.p == 1:
             return f"more than {_below_hundred(100 * self.low)}%"
-        exponent = 0 if 0.05 <= self.p <= 0.95 else _exponent(self.half_width, 5)
+        exponent = 0 if 0.05 <= self.p <= 0.95 else exponent_for(self.half_width, 5)
         return percent_text(100 * self.p, exponent)
 
     @property
@@ -114,7 +114,7 @@ class Chance:
         """The Monte Carlo interval, such as `11.4% to 12.6%`; the one-sided bound where no run had the event or all."""
         if self.p in (0, 1):
             return self.text
-        exponent = _exponent(self.half_width, 15)
+        exponent = exponent_for(self.half_width, 15)
         return f"{percent_text(100 * self.low, exponent)} to {percent_text(100 * self.high, exponent)}"
 
     @property

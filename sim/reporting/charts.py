@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -139,6 +139,15 @@ def spread(places: Sequence[float], gap: float, most: float) -> list[float]:
     for rank, index in enumerate(order):
         moved[index] = max(0.0, min(free[rank], most - (len(places) - 1) * gap)) + rank * gap
     return moved
+
+
+def apart(days: Iterable[float], least: float) -> Iterator[float]:
+    """Keep the days that stand at least so far behind the last one kept."""
+    kept = -math.inf
+    for day in days:
+        if day - kept >= least:
+            kept = day
+            yield day
 
 
 def room_for(labels: Sequence[str]) -> int:

@@ -17,6 +17,7 @@ from sim.reporting.chance import Chance, points_text
 from sim.reporting.dates import long_date
 from sim.reporting.reading import Record, calendar_of, outcome_at
 from sim.reporting.schedule import Mark, in_force, marks, schedule_table
+from sim.reporting.since import Since, since_of
 from sim.reporting.tables import Table
 from sim.reporting.words import scale_of
 
@@ -63,6 +64,7 @@ class Report:
     milestones: tuple[Milestone, ...]
     uncertainty: dict[str, str]
     confidence: tuple[str, str, str]
+    since: Since | None
     notes: tuple[tuple[str, str], ...]
     incidence: Figure
     marks: tuple[Mark, ...]
@@ -120,6 +122,7 @@ def _report_of(record: Record, words: str) -> Report:
         milestones=milestones,
         uncertainty=_uncertainty(record, milestones[-1]),
         confidence=_confidence(record),
+        since=since_of(record),
         notes=tuple(record["provenance"]["notes"].items()),
         incidence=captions.incidence(record),
         marks=tuple(marks(record)),

@@ -45,7 +45,7 @@ def evidence_table(record: Record) -> Table:
     ]  # fmt: skip
     columns = (
         "Item", "What happened", "Source", "Date", "Who", "Kind", "Informs", "Bearing", "Reliability", "Occasion",
-        "CAMEO", "Goldstein", "Use",
+        "CAMEO", "Goldstein", "In a stance",
     )  # fmt: skip
     return Table("Evidence items", columns, "lllllllrrlrrl", tuple(rows))
 
@@ -66,7 +66,7 @@ def _who(record: Record, item: Record) -> str:
 
 
 def _remark(name: str, item: Record, counted: bool) -> str:
-    remarks = ["counted in a stance" if counted else "not counted in a stance"]
+    remarks = ["counted" if counted else "not counted"]
     if "duplicate_of" in item:
         remarks.append(f"duplicate of {item['duplicate_of']}")
     if "conflicts" in item:
@@ -76,11 +76,25 @@ def _remark(name: str, item: Record, counted: bool) -> str:
 
 def conflicts(record: Record) -> list[Conflict]:
     """Group the items that contradict each other, each from against the offensive to for it."""
+    return [
+        _conflict(group, sorted(items, key=lambda one: one[1]["bearing"]))
+        for group, items in _groups(record).items()
+        if len(items) > 1
+    ]
+
+
+def contested_sentence(record: Record) -> str:
+    """Name the items that other accounts contradict, which are not among the items."""
+    alone = [f"{items[0][0]} ({group})" for group, items in _groups(record).items() if len(items) == 1]
+    return f"Contested by accounts that are not among the items: {', '.join(alone)}." if alone else ""
+
+
+def _groups(record: Record) -> dict[str, list[tuple[str, Record]]]:
     groups: dict[str, list[tuple[str, Record]]] = {}
     for name, item in record["provenance"]["items"].items():
         if "conflicts" in item:
             groups.setdefault(item["conflicts"], []).append((name, item))
-    return [_conflict(group, sorted(items, key=lambda one: one[1]["bearing"])) for group, items in groups.items()]
+    return groups
 
 
 def _conflict(group: str, items: list[tuple[str, Record]]) -> Conflict:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from sim.reporting.chance import Chance
 from sim.reporting.charts import (
     Spec,
+    apart,
     axis,
     band,
     end_labels,
@@ -103,7 +104,7 @@ def _milestones(fig: go.Figure, record: Record, calendar: Calendar, top: float) 
     days = [day for day in record["milestones"] if day < calendar.horizon]
     chances = [outcome_at(record, "offensive", day) for day in days]
     x = [moment(calendar, day) for day in days]
-    named = set(_apart([day for day in days if day >= calendar.horizon / 10], calendar.horizon / 4))
+    named = set(apart([day for day in days if day >= calendar.horizon / 10], calendar.horizon / 4))
     markers = go.Scatter(
         x=x,
         y=[one.p for one in chances],
@@ -122,15 +123,6 @@ def _milestones(fig: go.Figure, record: Record, calendar: Calendar, top: float) 
             note(fig, f"{day} days", x=place, xref="x", xanchor="center", yshift=2)
 
 
-def _apart(days: Iterable[float], least: float) -> Iterator[float]:
-    """Keep the days that stand at least so far behind the last one kept."""
-    kept = -math.inf
-    for day in days:
-        if day - kept >= least:
-            kept = day
-            yield day
-
-
 def _beside(across: float, up: float) -> str:
     """Where the label of a milestone has room: above a rising line, beneath it near the top."""
     if up > 0.8:
@@ -142,7 +134,7 @@ def _schedule(fig: go.Figure, marked: Sequence[Mark], calendar: Calendar) -> Non
     """Mark scheduled changes above the plot by their numbers; those too close to have one each share it."""
     for day in sorted({mark.day for mark in marked}):
         rule(fig, calendar.at(day), "muted", "dot")
-    heads = list(_apart(sorted({mark.day for mark in marked}), calendar.horizon / 8))
+    heads = list(apart(sorted({mark.day for mark in marked}), calendar.horizon / 8))
     for head, after in pairwise([*heads, math.inf]):
         numbers = [mark.number for mark in marked if head <= mark.day < after]
         text = f"▼ {numbers[0]}" if len(numbers) == 1 else f"▼ {numbers[0]}-{numbers[-1]}"
@@ -196,7 +188,7 @@ def hazard(record: Record) -> go.Figure:
     fig.update_layout(xaxis=time_axis(calendar), yaxis=share_axis(min(1.0, top)), hovermode="closest")
     fig.add_annotation(
         x=f"{calendar.at(rows[peak].start + 3)}T12:00:00", y=chances[peak].high, yanchor="bottom", showarrow=False,
-        text=f"<b>{chances[peak].text}</b>", font={"color": LIGHT["offensive"]},
+        xanchor="center" if peak else "left", text=f"<b>{chances[peak].text}</b>", font={"color": LIGHT["offensive"]},
     )  # fmt: skip
     return fig
 

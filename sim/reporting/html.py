@@ -1,4 +1,4 @@
-"""report.html: one self-contained page that works offline, with Plotly inlined once and no network allowed.
+"""Pages: each one self-contained file that works offline, with Plotly inlined once and no network allowed.
 
 All text goes through Jinja's autoescape; figures travel as JSON in a data block, with `<`, `>` and `&` escaped, and a
 Content-Security-Policy names the two scripts by their hashes.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,6 +19,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from sim.reporting import palette
+from sim.reporting.charts import Spec
 from sim.reporting.content import Report
 from sim.reporting.figures import specifications
 from sim.reporting.reading import Record
@@ -35,21 +37,39 @@ def to_html(record: Record, report: Report) -> str:
     report
         Its content in words.
     """
-    specs = specifications(record)
+    return page("report.html", specifications(record), report=report, dots=record["dots"])
+
+
+def page(template: str, specs: Mapping[str, Spec], **content: Any) -> str:
+    """Return a page.
+
+    Parameters
+    ----------
+    template
+        Its template, which extends page.html.
+    specs
+        Its figures, by the id of their place.
+    content
+        What the template speaks of.
+    """
     scripts = {"plotly": _plotly(), "page": _template_file("report.js")}
     return (
         _environment()
-        .get_template("report.html")
+        .get_template(template)
         .render(
-            report=report,
-            dots=record["dots"],
             heights={name: one["layout"]["height"] for name, one in specs.items()},
             figures=Markup(embedded({"figures": specs, "dark": palette.DARK})),  # noqa: S704 - escaped for a data block
             css=Markup(_template_file("report.css")),  # noqa: S704 - our own file
             scripts={name: Markup(text) for name, text in scripts.items()},  # noqa: S704 - our own file and Plotly's
             policy=_policy(scripts.values()),
+            **content,
         )
     )
+
+
+def drawing(template: str, **content: Any) -> str:
+    """Return a drawing from a template of ours."""
+    return _environment().get_template(template).render(**content)
 
 
 def embedded(value: Any) -> str:

@@ -14,6 +14,7 @@ from sim.reporting.captions import Figure
 from sim.reporting.content import Actor, Report
 from sim.reporting.evidence import Source
 from sim.reporting.provenance import Provenance
+from sim.reporting.since import Since
 from sim.reporting.tables import Table, every
 
 _SPECIAL = re.compile(r"[\\`*_\[\]#|~$<>&]")
@@ -65,17 +66,31 @@ def _probability(report: Report) -> Iterator[str]:
     yield "## Probability of an offensive"
     yield f"**{head.line}** that an offensive, limited or full, begins within {head.days} days, by {head.until}."
     rows = tuple((f"{one.days} days", one.until, one.line) for one in report.milestones)
-    yield _table(Table("", ("Within", "Until", "Probability of an offensive"), "lll", rows))
+    yield markdown_table(Table("", ("Within", "Until", "Probability of an offensive"), "lll", rows))
     yield f"- **Monte Carlo error: {uncertainty['monte_carlo']}.** {uncertainty['monte_carlo_is']}\n" + (
         f"- **Input uncertainty: {uncertainty['input']}.** {uncertainty['input_is']}"
     )
     yield uncertainty["conditional"]
-    yield _table(report.words) if report.words.rows else ""
+    yield markdown_table(report.words) if report.words.rows else ""
     yield "## Analyst’s confidence"
     yield f"{escape(report.confidence[1])} {escape(report.confidence[2])}".strip()
+    if report.since:
+        yield from _since(report.since)
     if report.notes:
         yield "## What this scenario supposes"
         yield "\n".join(f"- **{escape(name)}**: {escape(text)}" for name, text in report.notes)
+
+
+def _since(since: Since) -> Iterator[str]:
+    yield f"## {escape(since.title)}"
+    yield f"**{escape(since.lead)}** {escape(since.basis)} {since.window}".strip()
+    yield markdown_table(since.outcomes) if since.outcomes.rows else ""
+    yield since.nothing
+    yield "### Stances that are not what they were" if since.stances else ""
+    for one in since.stances:
+        news = "".join(f"\n  - {escape(line)}" for line in one.news)
+        yield f"- **Stance of {escape(one.name)}**: {escape(one.change)}{news}"
+    yield from section(since.inputs, since.settings)
 
 
 def _when(report: Report) -> Iterator[str]:
@@ -87,55 +102,67 @@ def _when(report: Report) -> Iterator[str]:
         "A strike is a day of heavy bombing. A full offensive is launched at an imminence (readiness times support) of "
         f"0.3 or more, a limited one below that. {report.in_force}"
     ).strip()
-    yield _table(report.schedule) if report.schedule.rows else ""
+    yield markdown_table(report.schedule) if report.schedule.rows else ""
     yield from _figure(report.states, milestones)
     yield report.after_agreement
     if report.hazard:
         yield from _figure(report.hazard)
     yield f"### {report.outcomes.caption}"
-    yield _table(report.outcomes)
+    yield markdown_table(report.outcomes)
 
 
 def _futures(report: Report) -> Iterator[str]:
     if report.dots:
         yield "## 100 futures"
         yield f"{report.dots.title}. {report.dots.unit}."
-        yield _table(report.dots.table)
+        yield markdown_table(report.dots.table)
 
 
 def _figure(figure: Figure, keep: Sequence[str] = ()) -> Iterator[str]:
     yield f"### {escape(figure.title)}"
     yield f"{figure.unit}:"
-    yield _table(every(figure.table, _STEP, keep))
+    yield markdown_table(every(figure.table, _STEP, keep))
 
 
 def _actor(actor: Actor) -> Iterator[str]:
     yield f"### {escape(actor.name)} ({escape(actor.role)})"
     yield f"{escape(actor.start)}" + (f" Basis: {escape(actor.basis)}" if actor.basis else "")
-    yield "\n".join(f"- {escape(line)}" for line in actor.read_from)
-    yield _table(every(actor.fan.table, _STEP))
+    yield markdown_table(every(_narrowed(actor.fan.table), _STEP))
+
+
+def _narrowed(table: Table) -> Table:
+    """Join the five quantiles of stance and posture to a median with the range of 90% of runs."""
+    names = [table.columns[place].removesuffix(" median") for place in (3, 8)]
+    rows = tuple(
+        (row[0], *(f"{row[place + 2]} ({row[place]} to {row[place + 4]})" for place in (1, 6))) for row in table.rows
+    )
+    return Table(table.caption, (table.columns[0], *(f"{name}, median (90% of runs)" for name in names)), "lrr", rows)
 
 
 def _provenance(provenance: Provenance) -> Iterator[str]:
     yield "## Provenance"
-    yield from _titled(provenance.stances, provenance.occasions)
+    yield from section(provenance.stances, provenance.occasions)
     for conflict in provenance.conflicts:
         yield f"### Conflict: {escape(conflict.name)}"
-        yield _table(conflict.table)
+        yield markdown_table(conflict.table)
+    yield escape(provenance.contested)
     yield escape(provenance.duplicates)
-    yield from _titled(provenance.evidence)
+    yield from section(provenance.evidence)
     yield "\n".join(_source(source) for source in provenance.sources)
     if provenance.dyads.rows:
-        yield from _titled(provenance.dyads)
+        yield from section(provenance.dyads)
         yield "Context for the ties only: no stance is read from a Goldstein score."
-    yield from _titled(provenance.inputs)
+    yield from section(provenance.written_inputs)
+    if provenance.defaults:
+        yield f"{provenance.defaults} more inputs are defaults of the model; forecast.json beside this file lists them."
 
 
-def _titled(*tables: Table) -> Iterator[str]:
+def section(*tables: Table) -> Iterator[str]:
+    """Yield each table that has rows under a heading of its own."""
     for table in tables:
         if table.rows:
             yield f"### {table.caption}"
-            yield _table(table)
+            yield markdown_table(table)
 
 
 def _source(source: Source) -> str:
@@ -148,12 +175,13 @@ def _source(source: Source) -> str:
 def _rerun(report: Report) -> Iterator[str]:
     yield "## Rerun"
     yield f"Command: {escape(report.command)}" if report.command else ""
-    yield _table(Table("", ("What", "Value"), "ll", report.rerun))
+    yield markdown_table(Table("", ("What", "Value"), "ll", report.rerun))
     if report.convergence:
         yield from _figure(report.convergence)
 
 
-def _table(table: Table) -> str:
+def markdown_table(table: Table) -> str:
+    """Return a table without its caption."""
     rule = "|".join("---:" if letter == "r" else "---" for letter in table.align)
     lines = [table.columns, *table.rows]
     header, *body = ("| " + " | ".join(escape(cell) for cell in line) + " |" for line in lines)

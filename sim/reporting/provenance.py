@@ -5,15 +5,13 @@ What an author assumed is called so; a number read from evidence names its occas
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sim.reporting.evidence import (
     Conflict,
     Source,
     conflicts,
+    contested_sentence,
     duplicates_sentence,
     dyads_table,
     evidence_table,
@@ -24,6 +22,8 @@ from sim.reporting.tables import Table
 from sim.reporting.values import plain, quantity, signed
 
 EVIDENCE, ASSUMPTION, DEFAULT = "evidence", "author's assumption", "model default"
+_READ = {"stance": "from", "ambiguity": "ambiguity_from"}
+"""Fields of an actor that may be read from evidence, and the key that says whether they were."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,23 @@ class Provenance:
     stances: Table
     occasions: Table
     conflicts: tuple[Conflict, ...]
+    contested: str
     duplicates: str
     evidence: Table
     sources: tuple[Source, ...]
     dyads: Table
     inputs: Table
+
+    @property
+    def written_inputs(self) -> Table:
+        """The inputs that the scenario writes, without the defaults of the model."""
+        rows = tuple(row for row in self.inputs.rows if row[2] != DEFAULT)
+        return Table("Inputs that the scenario writes", self.inputs.columns, self.inputs.align, rows)
+
+    @property
+    def defaults(self) -> int:
+        """Number of inputs that are defaults of the model."""
+        return len(self.inputs.rows) - len(self.written_inputs.rows)
 
 
 def provenance_of(record: Record) -> Provenance:
@@ -46,6 +58,7 @@ def provenance_of(record: Record) -> Provenance:
         stances=stances_table(record),
         occasions=occasions_table(record),
         conflicts=tuple(conflicts(record)),
+        contested=contested_sentence(record),
         duplicates=duplicates_sentence(record),
         evidence=evidence_table(record),
         sources=tuple(sources(record)),
@@ -118,18 +131,6 @@ def _basis(one: Record, stances: Record) -> str:
     if one["origin"] == "default":
         return DEFAULT
     group, _, rest = str(one["path"]).partition(".")
-    actor, _, field = rest.partition(".")
-    stance = stances.get(actor) if group == "actors" else None
-    if stance is None or stance["from"] != EVIDENCE:
-        return ASSUMPTION
-    read = field == "stance" or (field == "ambiguity" and _is_spread(one["value"], stance["occasions"]))
-    return EVIDENCE if read else ASSUMPTION
-
-
-def _is_spread(value: Any, occasions: Sequence[Record]) -> bool:
-    """Whether an ambiguity is the weighted spread of a stance's readings, that is, read from evidence itself."""
-    if len(occasions) < 2 or not isinstance(value, int | float):
-        return False
-    mean = sum(one["weight"] * one["reading"] for one in occasions)
-    variance = sum(one["weight"] * (one["reading"] - mean) ** 2 for one in occasions)
-    return abs(math.sqrt(variance) - value) < 1e-3
+    actor, _, field = rest.rpartition(".")
+    read = _READ.get(field) if group == "actors" and actor in stances else None
+    return EVIDENCE if read is not None and stances[actor].get(read) == EVIDENCE else ASSUMPTION

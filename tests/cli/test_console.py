@@ -88,13 +88,17 @@ def test_no_error_shares_a_code_with_an_answer(
     assert "Traceback" not in answer.err
 
 
-def test_a_debugger_may_ask_for_the_traceback(crisis: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_debugger_may_ask_for_the_traceback(
+    crisis: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from sim.cli.app import show
 
     monkeypatch.setenv("OFFRAMP_DEBUG", "1")
     monkeypatch.setattr(scenario_commands, "load", lambda file: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(typer.Exit) as caught:
         show(crisis)
+    assert caught.value.exit_code == 3
+    assert "ZeroDivisionError" in capsys.readouterr().err
 
 
 def test_data_goes_to_stdout_and_notes_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:

@@ -133,11 +133,11 @@ def test_a_precision_out_of_reach_leaves_with_4(offramp: Offramp, crisis: Path) 
         (("--seed", "-1"), "expected a seed from 0 to 2**63 - 1 (got -1)"),
         (("--seed", "9223372036854775808"), "expected a seed from 0 to 2**63 - 1 (got 9223372036854775808)"),
         (("--replicates", "3"), "expected replicates of 1, 2, 4, 8, 16, 32 or 64 (got 3)"),
-        (("--precision", "0"), "expected a precision from 0.0005 to 0.5 (got 0)"),
-        (("--precision", "nan"), "expected a precision from 0.0005 to 0.5 (got nan)"),
+        (("--precision", "0"), "expected a precision of 0.0005 or more and below 0.5 (got 0)"),
+        (("--precision", "nan"), "expected a precision of 0.0005 or more and below 0.5 (got nan)"),
         (("--workers", "0"), "expected at least one worker (got 0)"),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_what_cannot_be_met_leaves_with_2(
     offramp: Offramp, crisis: Path, arguments: tuple[str, str], message: str

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sim.reporting import write_report
+from sim.reporting import write_history, write_report
 
 Record = dict[str, Any]
 
@@ -22,13 +22,30 @@ STRUCTURE = {"schema", "as_of", "end", "from"}  # read by the report, not shown 
 
 
 @cache
-def _stored() -> Record:
-    return json.loads((Path(__file__).parent / "forecast.json").read_text(encoding="utf-8"))
+def _stored(name: str) -> Record:
+    return json.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
 
 
 @pytest.fixture
 def record() -> Record:
-    return copy.deepcopy(_stored())
+    """A forecast of the Idlib baseline over nine weeks, compared with one of a week before."""
+    return copy.deepcopy(_stored("forecast.json"))
+
+
+@pytest.fixture
+def past() -> Record:
+    """A history of the Idlib baseline: ten dates, 22 items."""
+    return copy.deepcopy(_stored("history.json"))
+
+
+@pytest.fixture
+def hostile_past(past: Record) -> Record:
+    """The history with a hostile string in each of its texts."""
+    spoiled = _spoil(past)
+    for name in ("points", "moves"):
+        for one, clean in zip(spoiled[name], past[name], strict=True):
+            one |= {key: clean[key] for key in ("date", "item_date") if key in clean}
+    return spoiled
 
 
 @pytest.fixture
@@ -57,6 +74,12 @@ def _spoil(value: Any, key: str = "") -> Any:
 def written(tmp_path: Path) -> Callable[..., list[Path]]:
     """Write a report into a folder of its own and return its paths: page, Markdown, record."""
     return lambda record, **options: write_report(record, tmp_path / "report", **options)
+
+
+@pytest.fixture
+def written_history(tmp_path: Path) -> Callable[..., list[Path]]:
+    """Write a history into a folder of its own and return its paths: page, Markdown, record."""
+    return lambda record, **options: write_history(record, tmp_path / "history", **options)
 
 
 @pytest.fixture(scope="session")

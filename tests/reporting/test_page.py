@@ -156,3 +156,66 @@ def test_every_dot_names_a_run(record, written, browser):
     assert len(titles) == len(record["dots"]) == 100
     assert titles[0] == f"Run {record['dots'][0]['run']}: standoff"
     assert any("limited, offensive on day" in title for title in titles)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_history_opens_offline_without_errors_or_overflow(past, written_history, browser, viewport, scheme):
+    path = written_history(past)[0]
+    with opened(browser, path, viewport=viewport, color_scheme=scheme, offline=True) as seen:
+        assert [url for url in seen.requests if not url.startswith("data:")] == [path.as_uri()]
+        assert seen.messages == []
+        assert overflow(seen.page) == 0
+        assert seen.page.locator(".plot svg.main-svg:first-child").count() == 1
+
+
+def test_hostile_text_of_a_history_stays_text(hostile_past, written_history, browser):
+    with opened(browser, written_history(hostile_past)[0], viewport=PHONE) as seen:
+        seen.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        seen.page.wait_for_timeout(200)
+        assert seen.page.evaluate("window.hit") is None
+        assert seen.messages == []
+        assert seen.page.locator("img, main script, svg a, iframe").count() == 0
+        assert overflow(seen.page) == 0
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_marks_and_labels_of_a_history_do_not_collide(past, written_history, browser, viewport):
+    with opened(browser, written_history(past)[0], viewport=viewport) as seen:
+        collided = seen.page.evaluate(
+            """(() => {
+                const texts = [...document.querySelectorAll('#history .annotation-text, #history .xtick text')];
+                const boxes = texts.map(one => [one.getBoundingClientRect(), one.textContent]);
+                const outer = document.getElementById('history').getBoundingClientRect();
+                const cut = boxes.filter(([box]) => box.left < outer.left - 1 || box.right > outer.right + 1);
+                const pairs = boxes.flatMap((one, place) => boxes.slice(place + 1).map(other => [one, other]));
+                const over = pairs.filter(([[a], [b]]) =>
+                    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+                    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3);
+                return [...cut.map(one => one[1]), ...over.map(([a, b]) => a[1] + ' and ' + b[1])];
+            })()"""
+        )
+        assert collided == []
+        marks = seen.page.locator("#history .annotation-text", has_text="▼").all_text_contents()
+        assert marks[0] == "▼ 1"
+        assert marks[-1].endswith("-22")
+
+
+def test_a_history_prints_with_its_tables_open(past, written_history, browser):
+    paper = {"width": 680, "height": 1000}
+    with opened(browser, written_history(past)[0], viewport=paper, color_scheme="dark") as seen:
+        seen.page.emulate_media(media="print")
+        seen.wait_for("!document.querySelector('details:not([open])')")
+        assert overflow(seen.page) == 0
+        assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_a_history_can_be_read_by_keyboard_and_screen_reader(past, written_history, browser):
+    with opened(browser, written_history(past)[0]) as seen:
+        seen.page.keyboard.press("Tab")
+        seen.page.keyboard.press("Enter")
+        assert seen.page.evaluate("document.activeElement.id") == "headline"
+        levels = seen.page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(one => +one.tagName[1])")
+        assert levels.count(1) == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+        assert "rises from 22%" in seen.page.locator("#history").get_attribute("aria-label")

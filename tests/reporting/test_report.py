@@ -20,6 +20,7 @@ from sim.reporting.content import report_of
 from sim.reporting.json import to_json
 from sim.reporting.tables import Table
 
+FIGURES = ("incidence.svg", "states.svg", "hazard.svg", "dots.svg")
 PERCENT = re.compile(r"\d+(?:\.\d+)?%")
 
 
@@ -64,15 +65,16 @@ def test_the_record_comes_back_as_it_was(record, files):
 def test_the_same_record_is_the_same_bytes_in_any_process(tmp_path):
     stored = Path(__file__).parent / "forecast.json"
     code = (
-        "import json, sys, pathlib, sim.reporting;"
-        "sim.reporting.write_report(json.load(open(sys.argv[1], encoding='utf-8')), pathlib.Path(sys.argv[2]))"
+        "import json, sys, pathlib, sim.reporting as to;"
+        "record = json.load(open(sys.argv[1], encoding='utf-8'));"
+        "to.write_report(record, pathlib.Path(sys.argv[2]), figures=True)"
     )
     for seed in ("1", "2"):
         folder = tmp_path / seed
         subprocess.run(
             [sys.executable, "-c", code, stored, folder], check=True, env=os.environ | {"PYTHONHASHSEED": seed}
         )
-    for name in ("report.html", "report.md", "forecast.json"):
+    for name in ("report.html", "report.md", "forecast.json", *FIGURES):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
 
 
@@ -240,7 +242,7 @@ def test_the_policy_allows_no_network(files):
     assert not re.search(r"https?:|\*", policy)
 
 
-@pytest.mark.parametrize(("scale", "words"), [("phia", "highly unlikely, 10-20%"), ("none", "16%: about 1 in 6")])
+@pytest.mark.parametrize(("scale", "words"), [("phia", "highly unlikely, 10-20%"), ("none", "23%: about 1 in 4")])
 def test_another_scale_of_words_may_be_chosen(record, written, scale, words):
     page, markdown, _ = (path.read_text(encoding="utf-8") for path in written(record, words=scale))
     for text in (Text(page).text, markdown):
@@ -300,9 +302,20 @@ def test_json_is_compact_and_keeps_text_as_it_is():
         {"b": [1, 2.5, None], "a": {"name": "Çavuşoğlu"}, "rows": [{"x": 1}, {"x": [2]}], "none": {}, "empty": []}
     )
     assert text == (
-        '{\n "b": [1, 2.5, null],\n "a": {\n  "name": "Çavuşoğlu"\n },\n'
-        ' "rows": [\n  {"x": 1},\n  {\n   "x": [2]\n  }\n ],\n "none": {},\n "empty": []\n}\n'
+        '{\n "b": [1,2.5,null],\n "a": {"name":"Çavuşoğlu"},\n "rows": [{"x":1},{"x":[2]}],\n'
+        ' "none": {},\n "empty": []\n}\n'
     )
+
+
+def test_json_breaks_what_does_not_fit_a_line_but_not_a_list_of_plain_values():
+    long = ["x" * 300] * 3
+    numbers = list(range(1000))
+    text = to_json({"a": {"long": long, "deep": {"er": [long, long]}}, "numbers": numbers, "none": {}})
+    assert text == (
+        '{\n "a": {\n  "long": ' + json.dumps(long, separators=(",", ":")) + ',\n  "deep": {\n   "er": [\n    '
+        + ",\n    ".join([json.dumps(long, separators=(",", ":"))] * 2) + "\n   ]\n  }\n },\n"
+        ' "numbers": ' + json.dumps(numbers, separators=(",", ":")) + ',\n "none": {}\n}\n'
+    )  # fmt: skip
 
 
 def test_json_refuses_what_is_no_number():

@@ -1,8 +1,9 @@
 """Make the small record that these tests use from a whole one.
 
-    python -m tests.reporting.trim reports/idlib-2018/forecast.json
+    python -m tests.reporting.trim FORECAST.json
 
-Cuts the window to nine weeks and thins inputs and schedule; all else stays as it was. Renew it when the format of
+The record is of the Idlib baseline, compared with one of a week before (`--since`). Cuts the window to nine weeks,
+thins inputs and schedule and leaves the scenario's document out; all else stays as it was. Renew it when the format of
 the record changes.
 """
 
@@ -45,7 +46,16 @@ def trimmed(record: dict[str, Any]) -> dict[str, Any]:
         "schedule": record["schedule"][::4],
         "convergence": _settled(record["convergence"], outcomes["offensive"][str(DAYS)]),
         "provenance": record["provenance"] | {"inputs": [*inputs[:14], *inputs[14::20]]},
+        "document": {"schema": "offramp/scenario/1", "id": record["scenario"]["id"]},
+        "since": _since(record["since"]),
     }
+
+
+def _since(since: dict[str, Any]) -> dict[str, Any]:
+    """Keep the windows there are, a few inputs, and two items of each stance."""
+    rows = {name: {"30": by["30"], str(DAYS): by["90"]} for name, by in since["outcomes"].items()}
+    stances = [one | {"items_added": one["items_added"][:2]} for one in since["stances"]]
+    return since | {"outcomes": rows, "inputs": since["inputs"][::6], "stances": stances}
 
 
 def _around(end: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@
   var dark = window.matchMedia("(prefers-color-scheme: dark)");
   var paper = window.matchMedia("print");
   var PAPER_WIDTH = { wide: 660, small: 460 };
+  var MARK_WIDTH = 52;
   var printing = paper.matches;
   var opened = [];
 
@@ -19,13 +20,33 @@
     return value;
   }
 
+  // Numbered marks that would touch share one label.
+  function share(layout, width) {
+    var ends = layout.xaxis.range.map(Date.parse);
+    var scale = (width - layout.margin.l - layout.margin.r) / (ends[1] - ends[0]);
+    var kept = null, at = 0;
+    layout.annotations = (layout.annotations || []).filter(function (one) {
+      if (one.text.charAt(0) !== "▼") return true;
+      var numbers = one.text.match(/\d+/g), place = Date.parse(one.x) * scale;
+      if (kept && place - at < MARK_WIDTH) {
+        kept.text = "▼ " + kept.text.match(/\d+/)[0] + "-" + numbers[numbers.length - 1];
+        return false;
+      }
+      kept = one;
+      at = place;
+      return true;
+    });
+  }
+
   // Less room for labels where there is little room at all.
-  function narrow(layout) {
+  function narrow(layout, width) {
     layout.font.size = 12;
     if (layout.xaxis.dtick === "M1") layout.xaxis.dtick = "M2";
+    else if (layout.xaxis.type === "date") layout.xaxis.nticks = 3;
     layout.margin.l = Math.min(layout.margin.l, 40);
     if (layout.margin.r > 40) layout.margin.r = Math.round(layout.margin.r * 0.93);
     (layout.annotations || []).forEach(function (one) { one.font.size = Math.min(one.font.size || 12, 12); });
+    if (layout.xaxis.type === "date") share(layout, width);
   }
 
   function draw() {
@@ -33,7 +54,7 @@
       var box = document.getElementById(name);
       var spec = JSON.parse(JSON.stringify(book.figures[name]));
       if (dark.matches && !printing) spec = paint(spec);
-      if (!printing && box.clientWidth < 480) narrow(spec.layout);
+      if (!printing && box.clientWidth < 480) narrow(spec.layout, box.clientWidth);
       if (printing) spec.layout.width = PAPER_WIDTH[box.classList.contains("small") ? "small" : "wide"];
       else spec.layout.autosize = true;
       window.Plotly.react(box, spec.data, spec.layout, { displayModeBar: false, responsive: true });

@@ -1,0 +1,85 @@
+"""`history`: the forecast remade on earlier days from only what was known by then."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.output import check_output
+from sim.errors import UsageError
+from sim.plan import Plan
+from sim.reporting.shift import Shift
+from sim.scenario.load import load
+from sim.studies.history import History, dates_between, history
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `history` as given."""
+
+    scenario: Path
+    start: str
+    every: str
+    runs: int
+    seed: int
+    out: Path | None
+    format_: Format
+    quiet: bool
+    words: str = "icd203"
+    figures: bool = False
+
+
+def run(options: Options) -> None:
+    """Remake, print, write."""
+    check_output(options.out, figures=options.figures)
+    scenario = load(options.scenario)
+    days = dates_between(_date(options.start), scenario.as_of, _step(options.every))
+    plan = Plan(runs=options.runs, seed=options.seed)
+    with progress(scenario.id, len(days), quiet=options.quiet, unit="days") as finished:
+        result = history(scenario, days, plan, finished=finished)
+    if options.format_ is Format.JSON:
+        print_json(result.record())
+    else:
+        _print(result)
+    if options.out is not None:
+        from sim.reporting import write_history
+
+        for path in write_history(result.record(), options.out, words=options.words, figures=options.figures):
+            note(f"wrote {path}")
+
+
+def _date(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"expected a date such as 2018-07-25 after --from (got {text!r})") from None
+
+
+def _step(text: str) -> int:
+    match = re.fullmatch(r"([0-9]{1,4}) ?(days?|weeks?)?", text.strip())
+    if match is None:
+        raise UsageError(f'expected a step such as "3 days" after --every (got {text!r})')
+    return int(match[1]) * (7 if (match[2] or "").startswith("week") else 1)
+
+
+def _print(result: History) -> None:
+    scenario = result.scenario
+    say(scenario.document.title)
+    say(f"probability of an offensive within so many days of each date; {result.plan.most_runs:,} runs a date")
+    say()
+    milestones = scenario.milestones
+    say(f"{'as of':<12}" + "".join(f"{f'{day} days':>10}" for day in milestones) + "   news since the date before")
+    for point in result.points:
+        numbers = "".join(f"{point.probabilities[day].p:>10.3f}" for day in milestones)
+        say(f"{point.date!s:<12}{numbers}   {' '.join(point.new_items)}")
+    say()
+    say(f"what moved it, within {scenario.horizon} days (paired, 95%)")
+    for move in sorted(result.moves, key=lambda move: -abs(move.change.p)):
+        shift = Shift(move.change.p, move.change.low, move.change.high)
+        if shift.is_clear:
+            assert scenario.evidence is not None  # noqa: S101 - moves come from it
+            says = scenario.evidence.items[move.id].says
+            say(f"{move.date!s:<12}{shift.number:>6} points ({shift.interval})  {move.id}: {says}")

@@ -1,0 +1,131 @@
+"""What went into two forecasts, set side by side: inputs, stances with their evidence, settings.
+
+A day is compared as the date it is, so that a later as-of date alone moves no pressure.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Record = Mapping[str, Any]
+
+_MOMENT = re.compile(r"(?:pressures|talks)\.[^.]+\.(?:start|end)")
+_CODES = ("kind", "bearing", "reliability", "occasion", "date", "start", "standing", "informs", "duplicate_of")
+
+
+def inputs_changed(old: Record, new: Record) -> list[dict[str, Any]]:
+    """List every value that differs, in the order of the new forecast; what is missing on a side is null.
+
+    All values of one actor, pressure or meeting stand together.
+    """
+    before, after = _values(old), _values(new)
+    owners: dict[str, list[str]] = {}
+    for path in {**after, **before}:
+        owners.setdefault(".".join(path.split(".")[:2]), []).append(path)
+    return [
+        {"path": path, "old": before.get(path), "new": after.get(path)}
+        for paths in owners.values()
+        for path in paths
+        if before.get(path) != after.get(path)
+    ]
+
+
+def _values(record: Record) -> dict[str, Any]:
+    """Return inputs by path, and beside them the words that decide how a run goes."""
+    as_of = datetime.date.fromisoformat(record["as_of"])
+    values = {one["path"]: _dated(one["path"], one["value"], as_of) for one in record["provenance"]["inputs"]}
+    for name, actor in record["actors"].items():
+        values[f"actors.{name}.role"] = actor["role"]
+    for one in record["schedule"]:
+        group = "pressures" if one["kind"] == "pressure" else one["kind"]
+        words = {key: one[key] for key in ("from", "on", "aim", "channel") if isinstance(one.get(key), str)}
+        values |= {f"{group}.{one['id']}.{key}": word for key, word in words.items()}
+    return values
+
+
+def _dated(path: str, value: Any, as_of: datetime.date) -> Any:
+    """Turn a day count from the as-of date into its date; a prior over day counts stays as it is."""
+    if _MOMENT.fullmatch(path) and isinstance(value, (int, float)) and value == int(value):
+        try:
+            return (as_of + datetime.timedelta(days=int(value))).isoformat()
+        except OverflowError:
+            return value
+    return value
+
+
+def stances_changed(old: Record, new: Record) -> list[dict[str, Any]]:
+    """List the actors whose stance at the start, or what it was read from, is not what it was."""
+    before, after = (record["provenance"]["stances"] for record in (old, new))
+    rows = []
+    for actor in {**after, **before}:
+        row = {
+            "actor": actor,
+            "old": _stance(before.get(actor)),
+            "new": _stance(after.get(actor)),
+            **_items_changed(old, new, _items(before.get(actor)), _items(after.get(actor))),
+        }
+        if row["old"] != row["new"] or any(row[key] for key in ("items_added", "items_removed", "items_recoded")):
+            rows.append(row)
+    return rows
+
+
+def _stance(stance: Record | None) -> dict[str, Any] | None:
+    return None if stance is None else {key: stance[key] for key in ("from", "mean", "sd")}
+
+
+def _items(stance: Record | None) -> list[str]:
+    """Items that a stance was read from."""
+    return [] if stance is None else [item for occasion in stance["occasions"] for item in occasion["items"]]
+
+
+def _items_changed(old: Record, new: Record, before: list[str], after: list[str]) -> dict[str, Any]:
+    """Tell which items a stance gained, lost or read with other codes, each with what it says."""
+    told, tells = (record["provenance"]["items"] for record in (old, new))
+    recoded = [name for name in after if name in before and _codes(told.get(name)) != _codes(tells.get(name))]
+    return {
+        "items_added": [_quoted(name, tells) for name in after if name not in before],
+        "items_removed": [_quoted(name, told) for name in before if name not in after],
+        "items_recoded": [_quoted(name, tells) for name in recoded],
+    }
+
+
+def _codes(item: Record | None) -> dict[str, Any]:
+    return {} if item is None else {key: item[key] for key in _CODES if key in item}
+
+
+def _quoted(name: str, items: Record) -> dict[str, str]:
+    return {"id": name, "says": items[name]["says"] if name in items else ""}
+
+
+def settings_changed(old: Record, new: Record) -> list[dict[str, Any]]:
+    """List what else differs: the question, the dice, the model, the machine."""
+    before, after = dict(_settings(old)), dict(_settings(new))
+    if old.get("document") is not None:
+        before, after = before | dict(_written(old)), after | dict(_written(new))
+    return [
+        {"name": name, "old": before.get(name), "new": after.get(name)}
+        for name in {**before, **after}
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _settings(record: Record) -> Iterator[tuple[str, Any]]:
+    yield "scenario", record["scenario"]["id"]
+    yield "as of", record["as_of"]
+    yield "horizon", record["horizon"]
+    yield "resolves", record["question"]["resolves"]
+    yield "does not resolve", record["question"]["does_not_resolve"]
+    for name in ("seed", "replicates", "runs"):
+        yield name, record[name]
+    for name in ("model", "cpu"):
+        yield name, record["environment"][name]
+
+
+def _written(record: Record) -> Iterator[tuple[str, str]]:
+    """Words of the scenario that no other part of the record holds."""
+    for part, keys in (("start", ("phase",)), ("bargaining", ("principal", "counterpart"))):
+        written = record["document"].get(part, {})
+        yield from ((f"{part}.{key}", written[key]) for key in keys if key in written)

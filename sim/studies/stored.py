@@ -1,0 +1,140 @@
+"""A stored forecast, read back and checked, so that a later one can be compared with it.
+
+A forecast.json may come from anywhere, so whatever a comparison reads of it is checked first, and what is wrong is said
+with its place in the file.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sim.ensemble import OUTCOMES
+from sim.errors import UsageError
+from sim.record import FORMAT
+
+MOST_BYTES = 50_000_000
+LARGEST = 1e15  # far beyond any number of a forecast; infinity and NaN are not up to it
+ANY = "*"
+
+
+def read_forecast(path: Path) -> dict[str, Any]:
+    """Read a forecast.json.
+
+    Raises
+    ------
+    UsageError
+        Where there is none, or it is not a forecast of this format.
+    """
+    record = _parsed(path)
+    kind = record.get("schema") if isinstance(record, dict) else None
+    if kind != FORMAT:
+        said = "no schema" if kind is None else f"the schema {kind!r}"
+        raise UsageError(f"{path} is not a forecast: expected a file of the schema {FORMAT} (got {said})")
+    try:
+        _check(record, SHAPE, "")
+        if record.get("document") is not None:  # files of the first forecasts have none
+            _check(record["document"], DOCUMENT, "document")
+    except ValueError as error:
+        raise UsageError(f"{path} is not a forecast that can be compared with: {error}") from None
+    return dict(record)
+
+
+def _parsed(path: Path) -> Any:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise UsageError(f"{path} is too large for a forecast")
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
+    except OSError as error:
+        raise UsageError(f"cannot read the forecast {path}: {(error.strerror or '').lower()}") from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is not a forecast: it is no JSON ({error})") from None
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number")
+
+
+def _whole(least: int, most: int = 2**63 - 1) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= LARGEST
+
+
+def _share(value: Any) -> bool:
+    return _number(value) and 0 <= value <= 1
+
+
+def _date(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and datetime.date.fromisoformat(value) is not None
+    except ValueError:
+        return False
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _quantity(value: Any) -> bool:
+    """Whether a value is a number or a distribution as a scenario writes it."""
+    if isinstance(value, Mapping):
+        return all(isinstance(numbers, list) and all(map(_number, numbers)) for numbers in value.values())
+    return _number(value)
+
+
+WANTED = {
+    _number: "a number", _share: "a number from 0 to 1", _date: "a date such as 2018-08-19", _text: "text",
+    _quantity: "a number or a distribution",
+}  # fmt: skip
+ESTIMATE = {"p": _share, "mc_low": _share, "mc_high": _share}
+CURVE = {"p": [_share], "mc_low": [_share], "mc_high": [_share]}
+STANCE = {"from": _text, "mean": _number, "sd": _number, "occasions": [{"items": [_text]}]}
+SHAPE: dict[str, Any] = {
+    "scenario": {"id": _text, "title": _text, "hash": _text},
+    "question": {"resolves": _text, "does_not_resolve": _text},
+    "as_of": _date,
+    "horizon": _whole(1, 3650),
+    "seed": _whole(0),
+    "runs": _whole(1),
+    "replicates": _whole(1),
+    "outcomes": {outcome: {ANY: ESTIMATE} for outcome in OUTCOMES},
+    "incidence": dict.fromkeys(OUTCOMES, CURVE),
+    "actors": {ANY: {"name": _text, "role": _text}},
+    "schedule": [{"id": _text, "kind": _text}],
+    "provenance": {
+        "stances": {ANY: STANCE},
+        "items": {ANY: {"says": _text}},
+        "inputs": [{"path": _text, "value": _quantity}],
+    },
+    "environment": {"model": _text, "cpu": _text},
+}
+DOCUMENT = {"start": {ANY: _text}, "bargaining": {ANY: _text}}
+"""What a comparison reads: a map of keys, `ANY` for every key of a map, a list of one shape, or a test of a value."""
+
+
+def _check(value: Any, shape: Any, place: str) -> None:
+    """Compare a value with its shape; ValueError at the first difference."""
+    if isinstance(shape, dict):
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{place}: expected a map")
+        for key in value if ANY in shape else shape:
+            if key not in value:
+                raise ValueError(f"{_under(place, key)} is missing")
+            _check(value[key], shape[ANY] if ANY in shape else shape[key], _under(place, key))
+    elif isinstance(shape, list):
+        if not isinstance(value, list):
+            raise ValueError(f"{place}: expected a list")
+        for index, one in enumerate(value):
+            _check(one, shape[0], f"{place}[{index}]")
+    elif not shape(value):
+        raise ValueError(f"{place}: expected {WANTED.get(shape, 'a whole number in range')} (got {value!r:.60})")
+
+
+def _under(place: str, key: str) -> str:
+    return f"{place}.{key}" if place else str(key)

@@ -1,0 +1,120 @@
+"""Stored forecasts, read back: what is not one is refused with its place, whatever stands in the file."""
+
+from __future__ import annotations
+
+import copy
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.errors import UsageError
+from sim.reporting.json import to_json
+from sim.studies import stored
+from sim.studies.stored import read_forecast
+from tests import worlds
+from tests.reporting.conftest import _stored
+
+Record = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    return sim.run(worlds.load(tmp_path_factory.mktemp("crisis")), runs=256).record()
+
+
+def read(folder: Path, text: str | bytes) -> Record:
+    path = folder / "forecast.json"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
+    return read_forecast(path)
+
+
+def test_a_forecast_comes_back_as_it_was(tmp_path: Path, record: Record) -> None:
+    assert read(tmp_path, to_json(record)) == record
+
+
+def test_a_forecast_from_before_documents_were_kept_is_read(tmp_path: Path, record: Record) -> None:
+    assert read(tmp_path, to_json({key: record[key] for key in record if key not in ("document", "since")}))
+    assert read(tmp_path, to_json(record | {"document": None}))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is no JSON"),
+        ("{", "is no JSON"),
+        (b"\xff\xfe{}", "is no JSON"),
+        ("[" * 100_000, "is no JSON"),
+        ('{"schema": NaN}', "NaN is no number"),
+        ("[]", "got no schema"),
+        ("3", "got no schema"),
+        ("{}", "expected a file of the schema offramp/forecast/1 (got no schema)"),
+        ('{"schema": "offramp/history/1"}', "got the schema 'offramp/history/1'"),
+        ('{"schema": ["x"]}', "got the schema ['x']"),
+        ('{"schema": "offramp/forecast/1"}', "scenario is missing"),
+    ],
+)
+def test_what_is_no_forecast_is_refused(tmp_path: Path, text: str | bytes, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read(tmp_path, text)
+    assert message in str(caught.value)
+    assert str(tmp_path / "forecast.json") in str(caught.value)
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match=r"none\.json: no such file"):
+        read_forecast(tmp_path / "none.json")
+    with pytest.raises(UsageError, match="directory"):
+        read_forecast(tmp_path)
+    monkeypatch.setattr(stored, "MOST_BYTES", 10)
+    with pytest.raises(UsageError, match="too large"):
+        read(tmp_path, "[" + "1," * 20 + "1]")
+
+
+WRONG: list[tuple[tuple[Any, ...], Any, str]] = [
+    (("as_of",), "soon", "as_of: expected a date such as 2018-08-19 (got 'soon')"),
+    (("horizon",), 10.5, "horizon: expected a whole number"),
+    (("runs",), True, "runs: expected a whole number"),
+    (("seed",), 2**64, "seed: expected a whole number"),
+    (("outcomes", "offensive", "60", "p"), 1.5, "outcomes.offensive.60.p: expected a number from 0 to 1 (got 1.5)"),
+    (("outcomes", "offensive", "60"), None, "outcomes.offensive.60: expected a map"),
+    (("incidence", "strikes", "p", 3), "x", "incidence.strikes.p[3]: expected a number from 0 to 1 (got 'x')"),
+    (("provenance", "inputs", 0, "path"), 3, "provenance.inputs[0].path: expected text (got 3)"),
+    (("provenance", "inputs", 0, "value"), {"normal": ["x"]}, "provenance.inputs[0].value: expected a number or a"),
+    (("provenance", "stances", "backer", "mean"), 10**400, "provenance.stances.backer.mean: expected a number"),
+    (("schedule",), {}, "schedule: expected a list"),
+    (("document", "start", "phase"), 1, "document.start.phase: expected text (got 1)"),
+    (("environment", "cpu"), None, "environment.cpu: expected text (got None)"),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "message"), WRONG, ids=[".".join(map(str, one[0])) for one in WRONG])
+def test_what_is_wrong_is_said_with_its_place(
+    tmp_path: Path, record: Record, place: tuple[Any, ...], value: Any, message: str
+) -> None:
+    spoiled = copy.deepcopy(record)
+    node = spoiled
+    for key in place[:-1]:
+        node = node[key]
+    node[place[-1]] = value
+    with pytest.raises(UsageError) as caught:
+        read(tmp_path, json.dumps(spoiled))
+    assert f"is not a forecast that can be compared with: {message}" in str(caught.value)
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_value_in_any_place_is_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
+    record = copy.deepcopy(_stored("forecast.json"))
+    node, key = record, data.draw(st.sampled_from(sorted(record)))
+    while isinstance(node[key], (dict, list)) and node[key] and data.draw(st.booleans()):
+        node = node[key]
+        key = data.draw(st.sampled_from(sorted(node) if isinstance(node, dict) else range(len(node))))
+    node[key] = data.draw(st.none() | st.text(max_size=4) | st.floats(allow_nan=False) | st.just({}) | st.just([]))
+    with suppress(UsageError):  # any other error fails
+        read(tmp_path, json.dumps(record))
