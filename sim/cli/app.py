@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ParamSpec
 
 import typer
 
@@ -21,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+P = ParamSpec("P")
 ScenarioPath = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
 Output = Annotated[Format, typer.Option("--format", help="How to print data on stdout.")]
 
@@ -31,6 +34,15 @@ class Words(StrEnum):
     ICD203 = "icd203"
     PHIA = "phia"
     NONE = "none"
+
+
+def _command(function: Callable[P, None]) -> Callable[P, None]:
+    """Make a command of a function: its help is its docstring with the examples before the summary."""
+    summary, _, examples = inspect.cleandoc(function.__doc__ or "").partition("\n\n")
+    lines = "\n".join(line.strip() for line in examples.splitlines())
+    command = guarded(function)
+    app.command(short_help=summary, help=f"{lines}\n\n{summary}")(command)
+    return command
 
 
 def main() -> None:
@@ -52,8 +64,7 @@ def _root(
     del context
 
 
-@app.command()
-@guarded
+@_command
 def validate(
     scenarios: Annotated[list[Path], typer.Argument(help="Scenario files (YAML).", show_default=False)],
     format_: Output = Format.TEXT,
@@ -70,8 +81,7 @@ def validate(
     call(scenarios, format_)
 
 
-@app.command()
-@guarded
+@_command
 def show(
     scenario: ScenarioPath,
     resolved: Annotated[bool, typer.Option("--resolved", help="Print every value and where it comes from.")] = False,
@@ -89,8 +99,7 @@ def show(
     call(scenario, format_, resolved=resolved)
 
 
-@app.command()
-@guarded
+@_command
 def run(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     runs: Annotated[
@@ -123,8 +132,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     call(replace(given, words=words.value, since=since, figures=figures))
 
 
-@app.command()
-@guarded
+@_command
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors.
 
@@ -137,8 +145,7 @@ def schema() -> None:
     call()
 
 
-@app.command()
-@guarded
+@_command
 def history(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     start: Annotated[str, typer.Option("--from", help="First day, as in 2018-07-25.", show_default=False)],
@@ -164,8 +171,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     call(Options(scenario, start, every, runs, seed, out, format_, quiet, words.value, figures))
 
 
-@app.command()
-@guarded
+@_command
 def init(
     path: Annotated[Path, typer.Argument(help="File to write, such as my-crisis.yaml.", show_default=False)],
 ) -> None:
@@ -180,8 +186,7 @@ def init(
     call(path)
 
 
-@app.command()
-@guarded
+@_command
 def doctor(format_: Output = Format.TEXT) -> None:
     """Check the installation: versions, machine, and a small forecast.
 
