@@ -102,7 +102,7 @@ def _input_counts(task: BlockTask, draws: Draws, days: dict[str, Days]) -> dict[
     """Count draws by outcome, milestone, uncertain input, bin of its quantile and number of successes."""
     scenario, replicates = task.scenario, task.replicates
     kept = task.runs // replicates
-    names = [one.path for one in uncertain_inputs(scenario)]
+    names = [one.stream for one in uncertain_inputs(scenario)]
     bins = np.array([draws.quantiles[name][:kept] * INPUT_BINS for name in names]).reshape(-1, kept).astype(np.int64)
     cell = (np.arange(len(names))[:, None] * INPUT_BINS + bins) * (replicates + 1)
     shape = (len(names), INPUT_BINS, replicates + 1)

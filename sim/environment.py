@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 
 PACKAGES = ("numpy", "scipy", "mesa")
-MODEL_SOURCES = ("model", "scenario", "ensemble.py", "rng.py", "distributions.py", "tallies.py")
+MODEL_SOURCES = ("model", "scenario", "ensemble.py", "rng.py", "distributions.py", "posterior.py", "tallies.py")
 
 
 def version() -> str:

@@ -3,6 +3,7 @@
 OfframpError                  anything below; the command line turns it into a message and an exit code
 |-- ScenarioError             a scenario or evidence file is wrong (all its faults together)
 |-- UsageError                a call or an option that cannot be met, such as a negative number of runs
+|-- CalibrationError          a posterior over the parameters, or what it is made from, is missing or wrong
 |-- ExecutionError            a block of runs failed or its worker was lost
 |-- ReportError               a report could not be written or read
 
@@ -52,6 +53,10 @@ class ScenarioError(OfframpError):
 
 class UsageError(OfframpError):
     """An argument or option that cannot be met."""
+
+
+class CalibrationError(OfframpError):
+    """A posterior over the structural parameters, or what it is made from, is missing or wrong."""
 
 
 class ExecutionError(OfframpError):

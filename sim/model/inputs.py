@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,8 @@ from sim.scenario.quantities import day_count
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Part, field_range
 
+POSTERIOR_STREAM = "parameters.posterior"
+
 
 @dataclass(frozen=True)
 class Input:
@@ -29,10 +32,53 @@ class Input:
     distribution: Distribution
     low: float = -np.inf
     high: float = np.inf
+    together: str | None = None
+
+    @property
+    def stream(self) -> str:
+        """Name of the random stream that gives its quantiles; inputs that are drawn together share one."""
+        return self.together or self.path
 
     def draw(self, quantiles: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the value at each quantile, clipped to the range."""
         return np.clip(self.distribution.ppf(quantiles), self.low, self.high)
+
+
+@dataclass(frozen=True)
+class PosteriorColumn(Distribution):
+    """One parameter of a posterior: its draws in the order of the table, so that a quantile names a row."""
+
+    values: npt.NDArray[np.float64] = field(compare=False, repr=False)
+    kind: ClassVar[str] = "posterior"
+
+    @property
+    def mean(self) -> float:
+        """Mean of the draws."""
+        return float(np.mean(self.values))
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation of the draws."""
+        return float(np.std(self.values))
+
+    @property
+    def median(self) -> float:
+        """Median of the draws."""
+        return float(np.median(self.values))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Least and greatest draw."""
+        return float(np.min(self.values)), float(np.max(self.values))
+
+    def ppf(self, quantile: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the draw of the row that a quantile names."""
+        rows = np.minimum((quantile * len(self.values)).astype(np.int64), len(self.values) - 1)
+        return self.values[rows]
+
+    def to_plain(self) -> dict[str, list[float]]:
+        """Return the 5%, 50% and 95% quantiles of the draws, for reports."""
+        return {self.kind: [round(float(q), 4) for q in np.quantile(self.values, (0.05, 0.5, 0.95))]}
 
 
 def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
@@ -41,8 +87,9 @@ def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
 
 
 def uncertain_inputs(scenario: Scenario) -> tuple[Input, ...]:
-    """Return the inputs that are distributions."""
-    return tuple(one for one in inputs_of(scenario) if not one.distribution.is_fixed)
+    """Return the inputs that are distributions; of those drawn together the first."""
+    uncertain = [one for one in inputs_of(scenario) if not one.distribution.is_fixed]
+    return tuple({one.stream: one for one in reversed(uncertain)}.values())[::-1]
 
 
 def _walk(scenario: Scenario) -> Iterator[Input]:
@@ -58,7 +105,19 @@ def _walk(scenario: Scenario) -> Iterator[Input]:
         yield from _fields(pressure, f"pressures.{name}.", scenario.as_of)
     for name, talks in document.talks.items():
         yield from _fields(talks, f"talks.{name}.", scenario.as_of)
-    yield from _fields(document.parameters, "parameters.", scenario.as_of)
+    yield from _parameters(scenario)
+
+
+def _parameters(scenario: Scenario) -> Iterator[Input]:
+    """Yield the structural parameters; those that a posterior gives are drawn together, row by row of its table."""
+    posterior, written = scenario.posterior, scenario.written_parameters
+    for one in _fields(scenario.parameters, "parameters.", scenario.as_of):
+        name = one.path.removeprefix("parameters.")
+        if posterior is None or name in written or name not in posterior.parameters:
+            yield one
+        else:
+            column = PosteriorColumn(posterior.column(name))
+            yield Input(one.path, column, one.low, one.high, together=POSTERIOR_STREAM)
 
 
 def _fields(part: Part, prefix: str, as_of: datetime.date, only: tuple[str, ...] | None = None) -> Iterator[Input]:
@@ -82,7 +141,7 @@ class Draws:
     values
         By path: a float where the input is one number, else float32 of shape (runs,).
     quantiles
-        By path, for uncertain inputs: the quantile drawn, float64 of shape (draws,).
+        By stream of uncertain inputs: the quantile drawn, float64 of shape (draws,).
     runs, replicates
         Runs of the block; runs that share a draw, which stand next to each other.
     """
@@ -101,8 +160,9 @@ def draw_inputs(inputs: tuple[Input, ...], seed: int, block: int, runs: int, rep
         if one.distribution.is_fixed:
             values[one.path] = float(np.clip(one.distribution.mean, one.low, one.high))
             continue
-        owner, _, purpose = one.path.rpartition(".")
-        drawn = rng.stream(seed, block, owner, purpose).random(runs // replicates) + 2.0**-54  # never exactly 0
-        quantiles[one.path] = drawn
-        values[one.path] = np.repeat(one.draw(drawn).astype(np.float32), replicates)
+        if one.stream not in quantiles:
+            owner, _, purpose = one.stream.rpartition(".")
+            drawn = rng.stream(seed, block, owner, purpose).random(runs // replicates)
+            quantiles[one.stream] = drawn + 2.0**-54  # never exactly 0
+        values[one.path] = np.repeat(one.draw(quantiles[one.stream]).astype(np.float32), replicates)
     return Draws(values, quantiles, runs, replicates)

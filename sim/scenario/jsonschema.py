@@ -42,6 +42,8 @@ def scenario_schema() -> dict[str, Any]:
         "type": "string",
         "description": "Scenario file to start from, relative to this one; keys here override it, null removes",
     }
+    word = {"type": "string", "description": "Short for `calibration` of this name and no parameter written"}
+    schema["properties"]["parameters"]["anyOf"].append(word)
     schema["required"] = ["schema", "id"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Fault, ScenarioError
+from sim.posterior import PRIOR
+from sim.scenario.calibration import knowledge_complaints, load_posterior
 from sim.scenario.crosscheck import actor_complaints, cross_complaints, removal_complaints, time_complaints
 from sim.scenario.evidence import Evidence
 from sim.scenario.evidence_files import load_evidence
@@ -36,11 +38,14 @@ def load(path: str | PathLike[str]) -> Scenario:
     places = Places(merged.places | merged.removals, str(file))
     document = _document(merged, places, faults)
     evidence = _evidence(merged, file, faults)
+    draws = load_posterior(merged.value.get("calibration", PRIOR), merged.places, scenario_root(file), places, faults)
+    if document is not None and draws is not None:
+        faults += places.faults(knowledge_complaints(document, draws))
     if document is not None:
         faults += places.faults(_whole_complaints(document, evidence, evidence_failed=bool(faults)))
     if faults or document is None:
         raise ScenarioError(faults)
-    return resolve(document, evidence, merged.places)
+    return resolve(document, evidence, merged.places, draws=draws)
 
 
 def _document(merged: Merged, places: Places, faults: list[Fault]) -> Document | None:

@@ -53,8 +53,8 @@ def read_merged(file: FilePath) -> Merged:
     root = scenario_root(file)
     merged = Merged()
     chain = _chain(file, root)
-    for tree in reversed(chain):
-        slips = [] if tree is chain[-1] else _slips(tree, merged.value)
+    for tree in map(_spelled_out, reversed(chain)):
+        slips = [] if not merged.value else _slips(tree, merged.value)
         merged = Merged(
             value=_merge(merged.value, tree.value),
             places=_merge_places(merged.places, tree),
@@ -63,6 +63,15 @@ def read_merged(file: FilePath) -> Merged:
         )
     merged.places = {path: place for path, place in merged.places.items() if _holds(merged.value, path)}
     return merged
+
+
+def _spelled_out(tree: Tree) -> Tree:
+    """Read `parameters: prior`, a word in place of the map, as that calibration and no parameter written."""
+    word = tree.value.get("parameters")
+    if not isinstance(word, str):
+        return tree
+    places = {**tree.places, ("calibration",): tree.places[("parameters",)]}
+    return Tree({**tree.value, "calibration": word, "parameters": None}, places)
 
 
 def scenario_root(file: FilePath) -> FilePath:

@@ -49,7 +49,8 @@ def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = 
         "talks": _known(document.talks, to, scenario.as_of),
     }
     evidence = None if scenario.evidence is None else _known_evidence(scenario.evidence, to, without)
-    return resolve(document.model_copy(update=changes), evidence, scenario.places, unread_is_prior=True)
+    rewound = document.model_copy(update=changes)
+    return resolve(rewound, evidence, scenario.places, draws=scenario.posterior, unread_is_prior=True)
 
 
 def _as_written(scenario: Scenario) -> Document:

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.distributions import Distribution, Fixed
+from sim.posterior import PRIOR, Posterior, posterior
 from sim.scenario.evidence import Evidence, StanceReading
 from sim.scenario.schema import Actor, Document, Guarantor, Initiator, Mediator, Parameters, Patron, Pressure, Talks
 from sim.scenario.yamltree import Path, Place
@@ -38,6 +39,8 @@ class Scenario:
         Which fields were: pairs of actor and `stance` or `ambiguity`.
     evidence
         All items, for reports; None where the scenario has none.
+    posterior
+        Joint draws of the parameters that the document does not write; None: their priors.
     places
         File, line and column of each key that a file wrote; other values are defaults.
     """
@@ -48,6 +51,7 @@ class Scenario:
     readings: Mapping[str, StanceReading] = field(default_factory=dict)
     read_fields: frozenset[tuple[str, str]] = frozenset()
     evidence: Evidence | None = None
+    posterior: Posterior | None = None
     places: Mapping[Path, Place] = field(default_factory=dict, compare=False)
 
     @property
@@ -90,19 +94,33 @@ class Scenario:
         """Structural parameters or their priors."""
         return self.document.parameters
 
+    @property
+    def written_parameters(self) -> frozenset[str]:
+        """Names of the structural parameters that a file wrote."""
+        return frozenset(self.parameters.model_fields_set)
+
     def name_of(self, actor: str) -> str:
         """Return what reports call an actor."""
         written = self.actors[actor].name
         return written if written is not None else actor.replace("-", " ").title()
 
     def plain(self) -> dict[str, Any]:
-        """Return the resolved document as plain values, keys as in a file."""
-        return self.document.model_dump(mode="json", by_alias=True, exclude_none=True)
+        """Return the resolved document as plain values, keys as in a file.
+
+        Where a posterior gives the parameters, only those that a file wrote are in it.
+        """
+        plain = self.document.model_dump(mode="json", by_alias=True, exclude_none=True)
+        if self.posterior is None:
+            del plain["calibration"]
+        else:
+            plain["parameters"] = {name: plain["parameters"][name] for name in sorted(self.written_parameters)}
+        return plain
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the resolved document, hexadecimal."""
+        """SHA-256 of the resolved document and of the posterior it names, hexadecimal."""
         text = json.dumps(self.plain(), separators=(",", ":"))  # not sorted: the order of actors counts
+        text += "" if self.posterior is None else self.posterior.digest
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
@@ -111,12 +129,15 @@ def resolve(
     evidence: Evidence | None,
     places: Mapping[Path, Place] | None = None,
     *,
+    draws: Posterior | None = None,
     unread_is_prior: bool = False,
 ) -> Scenario:
     """Make a checked document into a scenario: read stances, fill in defaults that depend on the whole.
 
     Parameters
     ----------
+    draws
+        The posterior that the document's calibration names, where it is not one that comes with offramp.
     unread_is_prior
         Whether a stance that no item reads is the prior of all readings; else it is an error.
 
@@ -124,6 +145,8 @@ def resolve(
     ------
     LookupError
         Where a field is `evidence` and nothing reads it; `load` has checked that.
+    CalibrationError
+        Where there is no such posterior.
     """
     read_fields = frozenset(
         (name, key)
@@ -140,7 +163,9 @@ def resolve(
     resolved = document.model_copy(update={"actors": _resolve_actors(document.actors, readings, read_fields)})
     principal = document.bargaining.principal or default_principal(resolved)
     counterpart = document.bargaining.counterpart or default_counterpart(resolved, principal)
-    return Scenario(resolved, principal, counterpart, readings, read_fields, evidence, places or {})
+    if document.calibration != PRIOR and draws is None:
+        draws = posterior(document.calibration)
+    return Scenario(resolved, principal, counterpart, readings, read_fields, evidence, draws, places or {})
 
 
 def _resolve_actors(

@@ -222,6 +222,11 @@ class Document(Part):
     ties: dict[Id, dict[Id, Share]] = Field(default={}, description="source: {target: leverage of source over target}")
     pressures: dict[Id, Pressure] = Field(default={}, max_length=MAX_PRESSURES)
     talks: dict[Id, Talks] = Field(default={}, max_length=MAX_PRESSURES)
+    calibration: Annotated[str, StringConstraints(min_length=1, max_length=300)] = Field(
+        default="prior",
+        description="Where parameters not written below come from: `prior`, a posterior that comes with offramp, such "
+        "as calibrated-2018-08, or the CSV file of one, relative to this file",
+    )
     parameters: Parameters = Parameters()
     notes: dict[Id, Text] = Field(default={}, max_length=64, description="Assumptions that reports show")
 

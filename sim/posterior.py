@@ -1,0 +1,156 @@
+"""A posterior over the structural parameters: joint draws as a small table, kept by name or in a user's file.
+
+The tables that come with offramp stand in `posteriors/` beside this file; `offramp calibrate` makes them. A file is
+CSV: its first line is a comment that holds, as JSON, what the draws were made from; the second names the parameters;
+each line after it is one draw, all equally likely.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import CalibrationError
+
+FORMAT = "offramp/posterior/1"
+MOST_BYTES = 20_000_000
+PRIOR = "prior"
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Joint draws of structural parameters, all equally likely.
+
+    Attributes
+    ----------
+    name
+        What scenarios call it.
+    parameters
+        Names of the columns.
+    draws
+        Float64 of shape (draws, parameters).
+    about
+        What it was made from: `date` (the last day whose news it knows), `cases` and more, as plain values.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    draws: npt.NDArray[np.float64] = field(repr=False, compare=False)
+    about: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of names and draws, hexadecimal."""
+        content = ",".join(self.parameters).encode() + np.ascontiguousarray(self.draws, dtype="<f8").tobytes()
+        return hashlib.sha256(content).hexdigest()
+
+    def column(self, parameter: str) -> npt.NDArray[np.float64]:
+        """Return the draws of one parameter, shape (draws,)."""
+        return self.draws[:, self.parameters.index(parameter)]
+
+    def text(self) -> str:
+        """Return the content of its file; numbers have six digits."""
+        about = {"schema": FORMAT, "name": self.name, **self.about}
+        lines = ["# " + json.dumps(about, ensure_ascii=True), ",".join(self.parameters)]
+        lines += [",".join(f"{value:.6g}" for value in row) for row in self.draws]
+        return "\n".join(lines) + "\n"
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the posteriors that come with offramp."""
+    return tuple(sorted(entry.name.removesuffix(".csv") for entry in _home().iterdir() if entry.name.endswith(".csv")))
+
+
+@cache
+def posterior(name: str) -> Posterior:
+    """Return a posterior that comes with offramp.
+
+    Raises
+    ------
+    CalibrationError
+        Where there is none of that name.
+    """
+    if name not in names():
+        known = ", ".join((PRIOR, *names()))
+        raise CalibrationError(f"expected {known} or a CSV file (got {name!r})")
+    return parse(_home().joinpath(f"{name}.csv").read_text(encoding="utf-8"), f"{name}.csv")
+
+
+def read_posterior(path: Path) -> Posterior:
+    """Read a posterior from a user's file.
+
+    Raises
+    ------
+    CalibrationError
+        Where it cannot be read or is no posterior; says where in the file.
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise CalibrationError(f"{path} is too large for a posterior: {MOST_BYTES:,} bytes at most")
+        return parse(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise CalibrationError(f"cannot read the posterior {path}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError:
+        raise CalibrationError(f"{path} is no posterior: it is not UTF-8 text") from None
+
+
+def parse(text: str, file: str) -> Posterior:
+    """Read the content of a posterior's file.
+
+    Raises
+    ------
+    CalibrationError
+        Where it is not one; says the line.
+    """
+    first, _, rest = text.partition("\n")
+    about = _about(first, file)
+    _check_date(about, file)
+    header, _, body = rest.partition("\n")
+    parameters = tuple(name.strip() for name in header.split(","))
+    if not all(parameters) or len(set(parameters)) < len(parameters):
+        raise CalibrationError(f"{file}:2: expected the names of the parameters, each once")
+    rows = [_row(line, f"{file}:{number}", len(parameters)) for number, line in enumerate(body.splitlines(), start=3)]
+    if not rows:
+        raise CalibrationError(f"{file}:3: expected at least one draw")
+    return Posterior(str(about["name"]), parameters, np.array(rows, dtype=np.float64), about)
+
+
+def _about(line: str, file: str) -> dict[str, Any]:
+    try:
+        about = json.loads(line.removeprefix("#"))
+    except (ValueError, RecursionError):
+        about = None
+    if not isinstance(about, dict) or about.get("schema") != FORMAT or not isinstance(about.get("name"), str):
+        raise CalibrationError(f"{file}:1: expected a comment with JSON that names the schema {FORMAT}")
+    return {key: value for key, value in about.items() if key != "schema"}
+
+
+def _check_date(about: Mapping[str, Any], file: str) -> None:
+    try:
+        datetime.date.fromisoformat(str(about.get("date")))
+    except ValueError:
+        raise CalibrationError(f"{file}:1: expected a `date` such as 2018-08-19: the last day it knows of") from None
+
+
+def _row(line: str, place: str, width: int) -> list[float]:
+    try:
+        numbers = [float(cell) for cell in line.split(",")]
+    except ValueError:
+        raise CalibrationError(f"{place}: expected numbers between commas (got {line[:60]!r})") from None
+    if len(numbers) != width or not np.all(np.isfinite(numbers)):
+        raise CalibrationError(f"{place}: expected {width} finite numbers (got {line[:60]!r})")
+    return numbers
+
+
+def _home() -> Any:
+    return resources.files("sim").joinpath("posteriors")

@@ -1,0 +1,60 @@
+"""The posterior that a scenario names as its calibration: found, read, and held against what may be known by then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+from typing import Any
+
+from sim.errors import CalibrationError, Fault, ScenarioError
+from sim.posterior import PRIOR, Posterior, names, posterior, read_posterior
+from sim.scenario.faults import Complaint, Places
+from sim.scenario.merge import named_file
+from sim.scenario.schema import Document, Parameters
+from sim.scenario.suggest import suggestion
+from sim.scenario.yamltree import Path, Place
+
+KEY = ("calibration",)
+
+
+def load_posterior(
+    written: Any, where: Mapping[Path, Place], root: FilePath, places: Places, faults: list[Fault]
+) -> Posterior | None:
+    """Return the posterior that a scenario names; None where it takes the priors, or something is wrong.
+
+    Parameters
+    ----------
+    written
+        What the scenario writes: a name, or the path of a CSV file.
+    root
+        The folder that the file may not lie outside of.
+    faults
+        Grows by what is wrong.
+    """
+    if not isinstance(written, str) or written == PRIOR:
+        return None
+    try:
+        if not written.endswith(".csv"):
+            return posterior(written)
+        draws = read_posterior(named_file(root, where[KEY], "calibration", written))
+    except ScenarioError as error:
+        faults += error.faults
+        return None
+    except CalibrationError as error:
+        close = "" if written.endswith(".csv") else suggestion(written, [PRIOR, *names()])
+        faults.append(places.fault(KEY, f"{error}{close}"))
+        return None
+    for name in draws.parameters:
+        if name not in Parameters.model_fields:
+            close = suggestion(name, list(Parameters.model_fields))
+            faults.append(places.fault(KEY, f"{written} has a column {name!r}, which is no parameter{close}"))
+    return draws
+
+
+def knowledge_complaints(document: Document, draws: Posterior) -> list[Complaint]:
+    """Refuse a posterior that has seen outcomes of after the as-of date."""
+    known, as_of = str(draws.about["date"]), document.question.as_of.isoformat()
+    if known <= as_of:
+        return []
+    seen = f"{draws.name} has seen outcomes up to {known}, after the as-of date {as_of}"
+    return [(KEY, f"{seen}; name an earlier one, or prior")]
