@@ -6,6 +6,7 @@ the number of runs, the horizon or the workers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,13 +59,31 @@ class BlockResult:
 def run_block(task: BlockTask) -> BlockResult:
     """Play one block and tally it."""
     draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
-    crisis = Crisis(task.scenario, draws, Dice(task.seed, task.block))
     watch = _Watch(task)
-    theatre = crisis.play(watch)
-    crisis.close()
+    theatre = _play(task, draws, watch)
     days = first_days(theatre, task.runs, task.scenario.horizon)
     counts = {**watch.counts(), **_event_counts(task, theatre, days), **_input_counts(task, draws, days)}
     return BlockResult(Tally(counts), _records(task, theatre))
+
+
+def record_block(task: BlockTask, given: Mapping[str, npt.NDArray[np.float64]] | None = None) -> npt.NDArray[np.void]:
+    """Play one block and return only the record of each run, dtype `RECORD`.
+
+    Parameters
+    ----------
+    given
+        Quantiles to take instead of drawn ones, by stream of the input, shape (draws of a block,).
+    """
+    inputs = inputs_of(task.scenario)
+    draws = draw_inputs(inputs, task.seed, task.block, BLOCK_RUNS, task.replicates, given=given)
+    return _records(task, _play(task, draws))
+
+
+def _play(task: BlockTask, draws: Draws, watch: _Watch | None = None) -> Theatre:
+    crisis = Crisis(task.scenario, draws, Dice(task.seed, task.block))
+    theatre = crisis.play(watch)
+    crisis.close()
+    return theatre
 
 
 def first_days(theatre: Theatre, runs: int, horizon: int) -> dict[str, Days]:

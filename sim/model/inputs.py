@@ -152,10 +152,24 @@ class Draws:
     replicates: int
 
 
-def draw_inputs(inputs: tuple[Input, ...], seed: int, block: int, runs: int, replicates: int) -> Draws:
-    """Draw the inputs of one block; run r of the block belongs to draw r // replicates."""
+def draw_inputs(
+    inputs: tuple[Input, ...],
+    seed: int,
+    block: int,
+    runs: int,
+    replicates: int,
+    *,
+    given: Mapping[str, npt.NDArray[np.float64]] | None = None,
+) -> Draws:
+    """Draw the inputs of one block; run r of the block belongs to draw r // replicates.
+
+    Parameters
+    ----------
+    given
+        Quantiles in (0, 1) to take instead of drawn ones, by stream, shape (draws,): a design over some inputs.
+    """
     values: dict[str, Number] = {}
-    quantiles: dict[str, npt.NDArray[np.float64]] = {}
+    quantiles: dict[str, npt.NDArray[np.float64]] = dict(given or {})
     for one in inputs:
         if one.distribution.is_fixed:
             values[one.path] = float(np.clip(one.distribution.mean, one.low, one.high))

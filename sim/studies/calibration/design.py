@@ -1,0 +1,87 @@
+"""The design: every case played once at each of many points in the space of parameters.
+
+One run a point: what else is not known of a case (stances, strengths, frailties) and chance are drawn anew with each,
+so that a smooth fit over the points (`surface`) averages over them. Every case has its own seed: two cases share the
+parameters of a point and nothing else, as two crises of one world would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim import rng
+from sim.ensemble import BLOCK_RUNS, BlockTask, record_block
+from sim.executors import Executor
+from sim.scenario.scenario import Scenario
+from sim.studies.calibration.outcomes import Classes, classes_of_runs
+from sim.studies.calibration.parameters import NAMES, Floats, streams_of, to_quantiles
+
+BLOCK_POINTS = BLOCK_RUNS
+
+
+@dataclass(frozen=True)
+class DesignTask:
+    """One block of points of one case; `points` are coordinates of shape (BLOCK_POINTS, parameters)."""
+
+    scenario: Scenario
+    seed: int
+    block: int
+    points: Floats = field(repr=False)
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return f"block {self.block} of the design of {self.scenario.id}"
+
+
+def prior_points(blocks: int, seed: int) -> Floats:
+    """Return scrambled Sobol' points of the prior (Owen 1998), shape (blocks * BLOCK_POINTS, parameters)."""
+    from scipy.special import ndtri
+    from scipy.stats import qmc
+
+    generator = rng.stream(seed, 0, "calibration", "design")
+    sampler = qmc.Sobol(len(NAMES), scramble=True, rng=generator)
+    uniform = sampler.random(blocks * BLOCK_POINTS)
+    return np.asarray(ndtri(np.clip(uniform, 1e-9, 1 - 1e-9)))
+
+
+def spread_points(draws: Floats, blocks: int, seed: int, *, width: float) -> Floats:
+    """Return points around a posterior: Sobol' points of a normal with its mean and `width` times its spread."""
+    factor = np.linalg.cholesky(np.cov(draws.T) + 1e-6 * np.eye(draws.shape[1]))
+    return np.asarray(draws.mean(axis=0) + width * prior_points(blocks, seed) @ factor.T)
+
+
+def play(
+    cases: Mapping[str, Scenario],
+    points: Floats,
+    *,
+    seed: int,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> dict[str, Classes]:
+    """Play every case at every point; return the class of each run by case, shape (points,)."""
+    blocks = points.reshape(-1, BLOCK_POINTS, points.shape[1])
+    tasks = [
+        DesignTask(scenario, seed_of(name, seed), number, block)
+        for name, scenario in cases.items()
+        for number, block in enumerate(blocks)
+    ]
+    results = list(executor.map(play_block, tasks, finished))
+    count = len(blocks)
+    return {name: np.concatenate(results[i * count : (i + 1) * count]) for i, name in enumerate(cases)}
+
+
+def play_block(task: DesignTask) -> Classes:
+    """Play one block of points of a case; return the class of each run."""
+    quantiles = to_quantiles(task.points)
+    given = {stream: quantiles[:, column] for stream, column in streams_of(task.scenario).items()}
+    block = BlockTask(task.scenario, task.seed, task.block, replicates=1)
+    return classes_of_runs(record_block(block, given))
+
+
+def seed_of(case: str, seed: int) -> int:
+    """Return the seed of a case, so that no two cases share chance."""
+    first, second = rng.digest(f"{seed}/{case}")
+    return (first << 31 | second >> 1) & (2**62 - 1)

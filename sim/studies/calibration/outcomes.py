@@ -1,0 +1,66 @@
+"""What a case is scored on: the window of the offensive, and whether an agreement came before it, as one of 8 classes.
+
+A case that was not over by some date is known only in part: `possible` lists the classes that it may still be in.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+WINDOWS = (30, 90, 180)
+"""Ends of the windows in days; the last class of the offensive is none within the last of them."""
+CLASSES = 2 * (len(WINDOWS) + 1)
+
+Classes = npt.NDArray[np.uint8]
+
+
+def window_of(day: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    """Return the window of a day on which an offensive begins; the number of windows where it is beyond the last."""
+    return np.searchsorted(WINDOWS, np.asarray(day), side="right")
+
+
+def class_of(offensive: npt.ArrayLike, agreement: npt.ArrayLike) -> Classes:
+    """Return the class of runs or cases by the days of both events; a day beyond the last window is never.
+
+    An agreement counts where it is concluded before the offensive and within the last window.
+    """
+    days, agreed = np.asarray(offensive), np.asarray(agreement)
+    before = (agreed < days) & (agreed < WINDOWS[-1])
+    return (2 * window_of(days) + before).astype(np.uint8)
+
+
+def classes_of_runs(records: npt.NDArray[np.void]) -> Classes:
+    """Return the class of each run of a record whose horizon is the last window or more."""
+    return class_of(records["offensive"], records["agreement"])
+
+
+def possible(
+    as_of: datetime.date, offensive: int | None, agreement: int | None, *, known: datetime.date
+) -> frozenset[int]:
+    """Return the classes that a case may be in by what was known on a date.
+
+    Parameters
+    ----------
+    offensive, agreement
+        Days from the as-of date on which they came; None: never.
+    known
+        The last day whose news counts.
+    """
+    lived = (known - as_of).days
+    never = WINDOWS[-1]
+    begun = never if offensive is None else min(offensive, never)
+    agreed = never if agreement is None else min(agreement, never)
+    if begun <= lived or lived >= never:
+        windows = {int(window_of(begun))}
+    else:  # no offensive so far: a window is ruled out once all its days have passed
+        windows = {number for number, end in enumerate((*WINDOWS, never + 1)) if end > lived}
+    if agreed <= lived and agreed < begun:
+        flags = {1}
+    elif begun <= lived or lived >= never:
+        flags = {0}
+    else:
+        flags = {0, 1}
+    return frozenset(2 * window + flag for window in windows for flag in flags)

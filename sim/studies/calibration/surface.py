@@ -1,0 +1,149 @@
+"""The surface: the probability of each class of each case as a smooth function of the parameters.
+
+A run ends in one of eight classes, reached by three choices of window (continuation ratios: does the offensive come in
+this window, given that it has not come before?) and one of agreement in each window. Each is a logistic regression on
+all second-order polynomials of the parameters, in Hermite form, so that its terms are uncorrelated under the prior,
+with a normal prior on the coefficients that keeps interactions small unless the runs speak for them. All regressions
+of all cases share their design and are fitted together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.studies.calibration.outcomes import CLASSES, WINDOWS, Classes
+from sim.studies.calibration.parameters import Floats
+
+Single = npt.NDArray[np.float32]
+CHOICES = len(WINDOWS) + len(WINDOWS) + 1
+FIRST_SD, SECOND_SD, INTERCEPT_SD = 1.0, 0.12, 4.0
+"""Prior sd of the coefficients of linear terms, of squares and products, and of the constant, in logits."""
+ITERATIONS = 120
+
+
+def features(points: Floats) -> Single:
+    """Return constant, linear, square and product terms, orthonormal under N(0, I); shape (points, terms)."""
+    z = np.clip(points, -4, 4).astype(np.float32)
+    first, second = np.triu_indices(z.shape[1], k=1)
+    squares = (z * z - 1) / np.float32(np.sqrt(2))
+    return np.concatenate([np.ones((len(z), 1), np.float32), z, squares, z[:, first] * z[:, second]], axis=1)
+
+
+def _prior_precision(parameters: int) -> Single:
+    products = parameters * (parameters - 1) // 2
+    sd = [INTERCEPT_SD] + [FIRST_SD] * parameters + [SECOND_SD] * (parameters + products)
+    return (1 / np.square(sd)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Fitted regressions of all cases.
+
+    Attributes
+    ----------
+    cases
+        Their names in order.
+    coefficients
+        Float32 of shape (terms, cases * CHOICES).
+    """
+
+    cases: tuple[str, ...]
+    coefficients: Single = field(repr=False)
+
+    def probabilities(self, points: Floats) -> Floats:
+        """Return the probability of each class: shape (points, cases, CLASSES)."""
+        logits = features(points) @ self.coefficients
+        choice = _logistic(logits).reshape(len(points), len(self.cases), CHOICES)
+        return _classes(choice)
+
+    def log_likelihood(self, points: Floats, seen: Mapping[str, frozenset[int]]) -> Floats:
+        """Return the log-probability of what is known of each of some cases: shape (points, cases seen)."""
+        places = [self.cases.index(name) for name in seen]
+        columns = np.concatenate([np.arange(CHOICES) + CHOICES * place for place in places])
+        choice = _logistic(features(points) @ self.coefficients[:, columns]).reshape(len(points), len(places), CHOICES)
+        probability = _classes(choice)
+        mask = np.array([[number in possible for number in range(CLASSES)] for possible in seen.values()])
+        seen_probability = np.einsum("pck,ck->pc", probability, mask)
+        return np.asarray(np.log(np.clip(seen_probability, 1e-9, 1.0)))
+
+
+def fit(points: Floats, classes: Mapping[str, Classes]) -> Surface:
+    """Fit all regressions of all cases by penalised maximum likelihood.
+
+    Parameters
+    ----------
+    points
+        Coordinates of the design, shape (points, parameters).
+    classes
+        Class of each run by case, shape (points,).
+    """
+    outcomes, weights = _choices(list(classes.values()))
+    coefficients = _fit_together(features(points), outcomes, weights, _prior_precision(points.shape[1]))
+    return Surface(tuple(classes), coefficients)
+
+
+def _choices(classes: Sequence[Classes]) -> tuple[Single, Single]:
+    """Turn classes into the outcome of each choice and whether the run came to it; both (points, cases * CHOICES)."""
+    outcomes, weights = [], []
+    for one in classes:
+        window, agreed = one // 2, (one % 2).astype(np.float32)
+        for number in range(len(WINDOWS)):
+            outcomes.append((window == number).astype(np.float32))
+            weights.append((window >= number).astype(np.float32))
+        for number in range(len(WINDOWS) + 1):
+            outcomes.append(agreed)
+            weights.append((window == number).astype(np.float32))
+    return np.column_stack(outcomes), np.column_stack(weights)
+
+
+def _fit_together(terms: Single, outcomes: Single, weights: Single, precision: Single) -> Single:
+    """Maximise the penalised likelihood of all columns at once.
+
+    The terms are uncorrelated, so that the curvature of a column is close to a multiple of the identity plus the
+    prior: scaled by it, conjugate directions (L-BFGS, Liu & Nocedal 1989) converge in some tens of steps.
+    """
+    from scipy.optimize import minimize
+
+    count = weights.sum(axis=0)
+    share = np.clip((outcomes * weights).sum(axis=0) / np.maximum(count, 1), 1e-3, 1 - 1e-3)
+    curvature = np.maximum(count, 1) * share * (1 - share)
+    scale = 1 / np.sqrt(curvature[None, :] + precision[:, None])
+    start = np.zeros_like(scale)
+    start[0] = np.log(share / (1 - share))
+
+    def objective(scaled: Floats) -> tuple[float, Floats]:
+        coefficients = scaled.reshape(scale.shape).astype(np.float32) * scale
+        logits = terms @ coefficients
+        loss = np.where(weights > 0, np.logaddexp(0, logits) - outcomes * logits, 0)
+        residual = weights * (_logistic(logits) - outcomes)
+        gradient = (terms.T @ residual + precision[:, None] * coefficients) * scale
+        penalty = 0.5 * float(np.sum(precision[:, None] * np.square(coefficients, dtype=np.float64)))
+        return float(loss.sum(dtype=np.float64)) + penalty, gradient.ravel().astype(np.float64)
+
+    best = minimize(
+        objective,
+        (start / scale).ravel().astype(np.float64),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": ITERATIONS, "maxcor": 20, "ftol": 1e-9},
+    )
+    return np.asarray(best.x.reshape(scale.shape) * scale, dtype=np.float32)
+
+
+def _logistic(logits: Single) -> Single:
+    with np.errstate(over="ignore"):
+        return np.asarray(np.reciprocal(1 + np.exp(-logits)), dtype=np.float32)
+
+
+def _classes(choice: Single) -> Floats:
+    """Turn the probability of each choice into that of each class, over the last axis."""
+    windows = len(WINDOWS)
+    hazard, agreed = choice[..., :windows].astype(np.float64), choice[..., windows:].astype(np.float64)
+    none_before = np.concatenate([np.ones_like(hazard[..., :1]), np.cumprod(1 - hazard, axis=-1)], axis=-1)
+    window = none_before * np.concatenate([hazard, np.ones_like(hazard[..., :1])], axis=-1)
+    both = np.stack([window * (1 - agreed), window * agreed], axis=-1)
+    return both.reshape(*choice.shape[:-1], CLASSES)
