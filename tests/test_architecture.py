@@ -37,8 +37,8 @@ LAYERS: dict[str, set[str]] = {
         "tallies",
     },
     "studies": {
-        "ensemble", "environment", "errors", "estimates", "executors", "forecast", "plan", "record", "runner",
-        "scenario",
+        "checkpoint", "distributions", "ensemble", "environment", "errors", "estimates", "executors", "forecast",
+        "model", "plan", "posterior", "record", "rng", "runner", "scenario", "tallies",
     },
     "cli": {
         "environment", "errors", "ensemble", "executors", "forecast", "plan", "reporting", "runner", "scenario",

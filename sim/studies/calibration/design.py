@@ -7,7 +7,7 @@ parameters of a point and nothing else, as two crises of one world would.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -60,17 +60,17 @@ def play(
     seed: int,
     executor: Executor,
     finished: Callable[[], None] | None = None,
-) -> dict[str, Classes]:
-    """Play every case at every point; return the class of each run by case, shape (points,)."""
+) -> Iterator[tuple[str, Classes]]:
+    """Play every case at every point; yield each case with the class of each of its runs, shape (points,)."""
     blocks = points.reshape(-1, BLOCK_POINTS, points.shape[1])
-    tasks = [
+    tasks = (
         DesignTask(scenario, seed_of(name, seed), number, block)
         for name, scenario in cases.items()
         for number, block in enumerate(blocks)
-    ]
-    results = list(executor.map(play_block, tasks, finished))
-    count = len(blocks)
-    return {name: np.concatenate(results[i * count : (i + 1) * count]) for i, name in enumerate(cases)}
+    )
+    results = executor.map(play_block, tasks, finished)
+    for name in cases:
+        yield name, np.concatenate([next(results) for _ in blocks])
 
 
 def play_block(task: DesignTask) -> Classes:

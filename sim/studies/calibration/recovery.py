@@ -1,0 +1,72 @@
+"""Simulation-based calibration: cases simulated from known parameters, calibrated as the real ones are.
+
+If design, surface and sampler are right, the rank of the true value among the draws of the posterior is uniform (Talts
+et al. 2018; Cook, Gelman & Rubin 2006), for every parameter. The simulated cases are runs of the model itself, at
+points that the surface has not seen, so an error of the surface would show as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import rng
+from sim.studies.calibration.calibrate import Study
+from sim.studies.calibration.parameters import NAMES
+from sim.studies.calibration.surface import fit
+
+PARTICLES = 1024
+RANKS = 16  # of a true value among 15 draws, far enough apart to count as independent
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Ranks of true parameters among draws of their posteriors.
+
+    Attributes
+    ----------
+    parameters
+        Their names.
+    ranks
+        From 0 to RANKS - 1, shape (repeats, parameters).
+    """
+
+    parameters: tuple[str, ...]
+    ranks: npt.NDArray[np.int64] = field(repr=False)
+
+    @property
+    def histograms(self) -> npt.NDArray[np.int64]:
+        """Repeats by rank: shape (parameters, RANKS)."""
+        return np.stack([np.bincount(column, minlength=RANKS) for column in self.ranks.T])
+
+    def p_values(self) -> npt.NDArray[np.float64]:
+        """Return, by parameter, how likely so uneven a histogram is if ranks are uniform (Pearson's chi-square)."""
+        from scipy.special import chdtrc
+
+        expected = len(self.ranks) / RANKS
+        statistic = ((self.histograms - expected) ** 2 / expected).sum(axis=1)
+        return np.asarray(chdtrc(RANKS - 1, statistic))
+
+
+def recovery(study: Study, *, repeats: int, finished: Callable[[], None] | None = None) -> Recovery:
+    """Calibrate to cases that the model made, `repeats` times, with the parameters that made them known.
+
+    The last `repeats` points of the design give the true parameters and the cases; the surface is fitted to the others.
+    """
+    shown = len(study.points) - repeats
+    surface = fit(study.points[:shown], {name: one[:shown] for name, one in study.classes.items()})
+    blind = replace(study, surface=surface)
+    ranks = []
+    for repeat in range(repeats):
+        truth = study.points[shown + repeat]
+        seen = {name: frozenset({int(one[shown + repeat])}) for name, one in study.classes.items()}
+        draws = blind.posterior(seen, particles=PARTICLES).draws
+        generator = rng.stream(study.seed, repeat, "calibration", "recovery")
+        few = generator.choice(len(draws), size=RANKS - 1, replace=False)
+        ranks.append((draws[few] < truth).sum(axis=0))
+        if finished is not None:
+            finished()
+    return Recovery(NAMES, np.array(ranks, dtype=np.int64))
