@@ -54,17 +54,40 @@ class Study:
 
     def posterior(self, seen: Seen, *, without: Collection[str] = (), particles: int = PARTICLES) -> Sample:
         """Sample the posterior of the cases seen, less those left out; the prior where none is left."""
+        return sample_posterior(self.task(seen, without=without, particles=particles))
+
+    def task(self, seen: Seen, *, without: Collection[str] = (), particles: int = PARTICLES) -> SampleTask:
+        """Return the task of sampling a posterior, to be mapped over an executor."""
         kept = {name: possible for name, possible in seen.items() if name not in without}
-        left_out = "+".join(sorted(set(without) & set(seen)))
-        generator = rng.stream(self.seed, len(kept), "calibration", left_out)
-        if not kept:
-            return Sample(generator.standard_normal((particles, len(NAMES))), 0.0, ())
-        return sample(
-            lambda points: self.surface.log_likelihood(points, kept).sum(axis=1),
-            len(NAMES),
-            particles=particles,
-            generator=generator,
-        )
+        return SampleTask(self.surface, kept, self.seed, "+".join(sorted(set(without) & set(seen))), particles)
+
+
+@dataclass(frozen=True)
+class SampleTask:
+    """One posterior to sample; `left_out` names it, and its random stream."""
+
+    surface: Surface = field(repr=False)
+    seen: Seen = field(repr=False)
+    seed: int
+    left_out: str
+    particles: int
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return f"the posterior without {self.left_out}" if self.left_out else "the posterior"
+
+
+def sample_posterior(task: SampleTask) -> Sample:
+    """Sample one posterior; the prior where nothing is seen."""
+    generator = rng.stream(task.seed, len(task.seen), "calibration", task.left_out)
+    if not task.seen:
+        return Sample(generator.standard_normal((task.particles, len(NAMES))), 0.0, ())
+    return sample(
+        lambda points: task.surface.log_likelihood(points, task.seen).sum(axis=1),
+        len(NAMES),
+        particles=task.particles,
+        generator=generator,
+    )
 
 
 def study(
