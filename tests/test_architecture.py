@@ -27,6 +27,7 @@ LAYERS: dict[str, set[str]] = {
     "reporting": {"errors", "estimates"},
     "scenario": {"errors", "distributions"},
     "model": {"rng", "distributions", "scenario"},
+    "baselines": {"distributions", "errors", "scenario", "scoring"},
     "ensemble": {"model", "scenario", "tallies"},
     "plan": {"errors", "ensemble", "scenario"},
     "provenance": {"distributions", "model", "scenario"},
