@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sim.distributions import Distribution
 from sim.scenario.faults import Complaint, field_names, model_complaints
 from sim.scenario.quantities import day_count
-from sim.scenario.schema import ROLES, Mediator, Part, Pressure, Question, Talks
+from sim.scenario.schema import OUTCOME_KEYS, ROLES, Mediator, Part, Pressure, Question, Resolution, Talks
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path
 
@@ -78,6 +78,47 @@ def time_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
                     yield (kind, name, key), message
                 if isinstance(entry, Talks) and _last_day(entry, question.as_of) <= 0:
                     yield (kind, name, "start"), "these talks are over before day 0 and can do nothing; remove them"
+
+
+def outcome_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check that what happened lies in the window and in order, and that hindsight names what is written."""
+    question = _read(Question, _only(_map(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-"))
+    if question is not None:
+        yield from _resolution_complaints(_map(value, "resolution"), question)
+    codings = {key: inner for key, inner in value.items() if key not in OUTCOME_KEYS}
+    for path in _map(value, "hindsight"):
+        meant = _written(codings, path)
+        if meant is not None:
+            yield ("hindsight", path), f"nothing is written at {path!r}{suggestion(path, meant)}"
+
+
+def _resolution_complaints(resolution: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
+    alone = {"offensive": "none", "agreement": "none", "source": "-", "confidence": "low"}
+    days: dict[str, int] = {}
+    for key in ("offensive", "agreement"):
+        read = _read(Resolution, {**alone, **_only(resolution, (key,))})
+        moment: datetime.date | None = None if read is None else getattr(read, key)
+        if moment is None:
+            continue
+        days[key] = (moment - question.as_of).days
+        if days[key] < 0:
+            yield ("resolution", key), f"lies before the as-of date {question.as_of}"
+        elif days[key] >= question.horizon:
+            message = f"lies after the horizon of {question.horizon} days; write `none` and tell it in a `note`"
+            yield ("resolution", key), message
+    if len(days) == 2 and days["agreement"] >= days["offensive"]:
+        yield ("resolution", "agreement"), "expected a day before the offensive; a later agreement is `none`"
+
+
+def _written(value: Any, path: str) -> list[str] | None:
+    """Return None where a value is written at a dotted path, else the paths that are, up to where it leads nowhere."""
+    keys = path.split(".")
+    for depth, key in enumerate(keys):
+        if not isinstance(value, Mapping) or key not in value:
+            beside = value if isinstance(value, Mapping) else ()
+            return [".".join((*keys[:depth], other, *keys[depth + 1 :])) for other in beside]
+        value = value[key]
+    return None
 
 
 def _milestone_complaints(value: Mapping[str, Any], question: Question) -> Iterator[Complaint]:

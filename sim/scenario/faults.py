@@ -125,6 +125,7 @@ def _expected(error: Any) -> str:
 _PATTERNS = {
     r"^[a-z0-9][a-z0-9-]{0,63}$": "assad-regime (small letters, digits and hyphens, 64 at most)",
     r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$": "E01 (letters, digits and hyphens, 64 at most)",
+    r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$": "actors.patron.stance (the keys on the way to a value)",
     r"^https?://\S+$": "an http or https address",
     r"^[0-9]{2,4}$": 'a CAMEO code such as "195"',
 }
@@ -148,10 +149,21 @@ def _short(value: Any) -> str:
 
 def document_keys(value: Any) -> Callable[[Path], list[str]]:
     """Return a function from a path in a document to the keys it may hold, for "did you mean"."""
-    from sim.scenario.schema import Bargaining, Confidence, Document, Parameters, Pressure, Question, Start, Talks
+    from sim.scenario.schema import (
+        Bargaining,
+        Case,
+        Confidence,
+        Document,
+        Parameters,
+        Pressure,
+        Question,
+        Resolution,
+        Start,
+        Talks,
+    )
 
     parts: dict[str, type[Part]] = {"question": Question, "confidence": Confidence, "start": Start}
-    parts |= {"bargaining": Bargaining, "parameters": Parameters}
+    parts |= {"bargaining": Bargaining, "parameters": Parameters, "case": Case, "resolution": Resolution}
     entries: dict[str, type[Part]] = {"pressures": Pressure, "talks": Talks}
 
     def keys(path: Path) -> list[str]:

@@ -12,7 +12,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Fault, ScenarioError
-from sim.scenario.crosscheck import actor_complaints, cross_complaints, removal_complaints, time_complaints
+from sim.scenario.crosscheck import (
+    actor_complaints,
+    cross_complaints,
+    outcome_complaints,
+    removal_complaints,
+    time_complaints,
+)
 from sim.scenario.evidence import Evidence
 from sim.scenario.evidence_files import load_evidence
 from sim.scenario.faults import Complaint, Places, document_keys, model_complaints
@@ -50,6 +56,7 @@ def _document(merged: Merged, places: Places, faults: list[Fault]) -> Document |
     faults += places.faults(removal_complaints(merged.removals, keys))
     faults += places.faults(cross_complaints(value))
     faults += places.faults(time_complaints(value))
+    faults += places.faults(outcome_complaints(value))
     faults += places.faults(actor_complaints(value))
     try:
         return Document.model_validate(value)

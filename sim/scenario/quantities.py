@@ -148,7 +148,7 @@ class Moment:
 class Date:
     """A calendar date."""
 
-    def _read(self, value: Any) -> datetime.date:
+    def _read(self, value: Any) -> datetime.date | None:
         if isinstance(value, datetime.date):
             return value
         if not isinstance(value, str):
@@ -156,7 +156,7 @@ class Date:
         return read_date(value)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Validate; serialise as ISO 8601."""
+        """Validate; serialise as a file writes it."""
         return core_schema.no_info_plain_validator_function(
             self._read, serialization=core_schema.plain_serializer_function_ser_schema(_to_plain)
         )
@@ -164,6 +164,22 @@ class Date:
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Describe for editors."""
         return dict(_DATE_SCHEMA)
+
+
+@dataclass(frozen=True)
+class DateOrNone(Date):
+    """A calendar date, or the word `none` for what did not happen; kept as None."""
+
+    def _read(self, value: Any) -> datetime.date | None:
+        if value == "none":
+            return None
+        if isinstance(value, str | datetime.date):
+            return super()._read(value)
+        raise fault("expected a date such as 2018-08-19, or `none`")
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe for editors."""
+        return {"anyOf": [_DATE_SCHEMA, {"const": "none"}]}
 
 
 def read_date(text: str) -> datetime.date:
@@ -209,10 +225,12 @@ def _bounded(kind: str, range_: Quantity) -> dict[str, Any]:
     return schema
 
 
-def _to_plain(value: Distribution | datetime.date | str) -> Any:
+def _to_plain(value: Distribution | datetime.date | str | None) -> Any:
     """Return the form a scenario file writes."""
     if isinstance(value, Distribution):
         return value.to_plain()
+    if value is None:
+        return "none"
     return value if isinstance(value, str) else value.isoformat()
 
 
@@ -243,3 +261,4 @@ SupportOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(-1.0,
 PositiveOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(0.0, open_low=True, word="evidence")]
 When = Annotated[datetime.date | Distribution, Moment()]
 CalendarDate = Annotated[datetime.date, Date()]
+OutcomeDate = Annotated[datetime.date | None, DateOrNone()]

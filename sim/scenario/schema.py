@@ -18,6 +18,7 @@ from sim.scenario.quantities import (
     Days,
     Horizon,
     NonNegative,
+    OutcomeDate,
     Positive,
     PositiveOrEvidence,
     Quantity,
@@ -34,6 +35,7 @@ LEAST = 1e-6  # what a draw at or below an open end at 0 counts as
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+DottedPath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$", max_length=200)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 
 
@@ -203,6 +205,24 @@ class Parameters(Part):
     agreement_position: Support = Field(default=Fixed(-0.35), description="Where an agreement lies on the axis")
 
 
+class Case(Part):
+    """What a past decision point is filed under (docs/cases.md)."""
+
+    tier: Literal["A", "B", "C"] = Field(description="How near the case is to the one that the model is built for")
+    area: Id = Field(description="The ground; cases on the same ground share it")
+    target: bool = Field(default=False, description="Whether it is the case that the others are compared with")
+
+
+class Resolution(Part):
+    """What happened. Dates are None where a file says `none`."""
+
+    offensive: OutcomeDate = Field(description="First day of the offensive; `none` where none came within the horizon")
+    agreement: OutcomeDate = Field(description="Day of the first agreement before it; `none` where there was none")
+    source: Text = Field(description="Where that is from")
+    confidence: Literal["high", "moderate", "low"] = Field(description="How sure the dates are")
+    note: Text | None = Field(default=None, description="What is disputed about them")
+
+
 class Document(Part):
     """A whole scenario file after `extends` has been followed."""
 
@@ -224,6 +244,15 @@ class Document(Part):
     talks: dict[Id, Talks] = Field(default={}, max_length=MAX_PRESSURES)
     parameters: Parameters = Parameters()
     notes: dict[Id, Text] = Field(default={}, max_length=64, description="Assumptions that reports show")
+    case: Case | None = Field(default=None, description="What a past case is filed under")
+    resolution: Resolution | None = Field(default=None, description="What happened; no forecast or report shows it")
+    hindsight: dict[DottedPath, Text] = Field(
+        default={}, max_length=64, description="Codings that knowing the outcome may have touched, by dotted path"
+    )
+
+
+OUTCOME_KEYS = frozenset({"case", "resolution", "hindsight"})
+"""Keys of a document that say what happened: they are for scoring and stay out of forecasts."""
 
 
 def field_range(model: type[Part], name: str) -> tuple[float, float]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 from pathlib import Path
 from typing import get_args
@@ -16,7 +17,7 @@ import sim
 from sim.errors import Fault, ScenarioError
 from sim.scenario.schema import MAX_ACTORS, MAX_PRESSURES, ROLES, AnyActor, Document
 from tests.places import SCENARIOS
-from tests.scenario.files import CAST, EVIDENCE, FULL, MINIMAL, READING, WITH_FOLDER, Folder, edit
+from tests.scenario.files import CAST, EVIDENCE, FULL, MINIMAL, OVER, READING, WITH_FOLDER, Folder, edit
 
 SHIPPED = sorted(path for path in SCENARIOS.rglob("*.yaml") if path.name not in ("evidence.yaml", "sources.yaml"))
 ROLE_LIST = "initiator, patron, guarantor, defender, mediator"
@@ -108,6 +109,26 @@ def test_names_default_to_the_id_in_capitals(folder: Folder) -> None:
     assert (scenario.name_of("far-attacker"), scenario.name_of("town")) == ("Far Attacker", "The Town")
 
 
+def test_what_happened_may_be_told(folder: Folder) -> None:
+    told = folder.load(FULL + f"{outcome('2020-02-29', '2020-01-01')}\ncase: {{tier: B, area: town}}\n").document
+    assert told.case is not None
+    assert told.resolution is not None
+    assert (told.case.tier, told.case.area, told.case.target) == ("B", "town", False)
+    assert told.resolution.offensive == datetime.date(2020, 2, 29)
+    assert told.resolution.agreement == datetime.date(2020, 1, 1)
+    nothing = folder.load(FULL + outcome("none", "none")).document.resolution
+    assert nothing is not None
+    assert (nothing.offensive, nothing.agreement) == (None, None)
+
+
+def test_hindsight_names_anything_that_is_written_in_a_file_or_its_base(folder: Folder) -> None:
+    folder.write(FULL, "base.yaml")
+    over = OVER + "talks: {t: {start: 1, boost: 1}}\nhindsight:\n"
+    paths = ["actors.town.stance", "actors.shield", "question.as_of", "talks.t.boost"]
+    over += "".join(f"  {path}: A reason.\n" for path in paths)
+    assert list(folder.load(over).document.hindsight) == paths
+
+
 def test_a_path_may_be_text(folder: Folder) -> None:
     assert sim.load(str(folder.write(MINIMAL))).id == "crisis"
 
@@ -154,6 +175,10 @@ def test_a_fault_is_told_with_its_place_and_key(folder: Folder, old: str, new: s
     assert folder.faults(edit(MINIMAL, (old, new))) == expected
 
 
+def outcome(offensive: str, agreement: str) -> str:
+    return f"resolution: {{offensive: {offensive}, agreement: {agreement}, source: x, confidence: low}}"
+
+
 APPENDED = [
     # what follows the 14 lines of a scenario with all roles, and its faults
     ("start: {phase: standof}", ["15:9: start.phase: expected 'standoff' or 'agreement' (got \"standof\"); did you mean standoff?"]),
@@ -185,6 +210,22 @@ APPENDED = [
     ("parameters: 5", ["15:1: parameters: expected a map of keys (got 5)"]),
     ("pressures: {p: 5}", ["15:13: pressures.p: expected a map of keys (got 5)"]),
     ("pressures: {p: {}}", ["15:13: pressures.p.aim: this key is required", "15:13: pressures.p.from: this key is required", "15:13: pressures.p.intensity: this key is required", "15:13: pressures.p.on: this key is required"]),
+    ("case: {tier: D, area: x}", ["15:8: case.tier: expected 'A', 'B' or 'C' (got \"D\")"]),
+    ("case: {tier: A, area: The Town}", ['15:17: case.area: expected text like assad-regime (small letters, digits and hyphens, 64 at most) (got "The Town")']),
+    ("case: {tier: A, area: x, target: yes}", ['15:26: case.target: expected true or false (got "yes")']),
+    ("case: {tier: A}", ["15:1: case.area: this key is required"]),
+    ("resolution: {}", [f"15:1: resolution.{key}: this key is required" for key in ("agreement", "confidence", "offensive", "source")]),
+    (outcome("5", "none"), ["15:14: resolution.offensive: expected a date such as 2018-08-19, or `none` (got 5)"]),
+    (outcome("never", "none"), ['15:14: resolution.offensive: expected a date such as 2018-08-19 (got "never")']),
+    (outcome("2019-12-31", "none"), ["15:14: resolution.offensive: lies before the as-of date 2020-01-01"]),
+    (outcome("2020-03-01", "none"), ["15:14: resolution.offensive: lies after the horizon of 60 days; write `none` and tell it in a `note`"]),
+    (outcome("2020-01-09", "2020-01-09"), ["15:37: resolution.agreement: expected a day before the offensive; a later agreement is `none`"]),
+    (outcome("none", "2019-12-31"), ["15:31: resolution.agreement: lies before the as-of date 2020-01-01"]),
+    ("hindsight: {actors.backr.stance: x}", ["15:13: hindsight.actors.backr.stance: nothing is written at 'actors.backr.stance'; did you mean actors.backer.stance?"]),
+    ("hindsight: {actors.backer.stance.normal.mean: x}", ["15:13: hindsight.actors.backer.stance.normal.mean: nothing is written at 'actors.backer.stance.normal.mean'"]),
+    ("hindsight: {population: x}", ["15:13: hindsight.population: nothing is written at 'population'"]),
+    ("hindsight: {hindsight: x}", ["15:13: hindsight.hindsight: nothing is written at 'hindsight'"]),
+    ("hindsight: {.: x}", ['15:13: hindsight..: expected text like actors.patron.stance (the keys on the way to a value) (got ".")', "15:13: hindsight..: nothing is written at '.'"]),
     ("talks: {t: {start: 5}}", ["15:9: talks.t.boost: this key is required"]),
     ("talks: {t: {start: 5, boost: -1}}", ["15:23: talks.t.boost: expected a number of 0 or more (got -1)"]),
     ("talks: {t: {boost: 1, start: 60}}", ["15:23: talks.t.start: begins on day 60, after the horizon of 60 days"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import pickle
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from pydantic import ValidationError
 
 import sim
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import OUTCOME_KEYS, Document
+from sim.scenario.show import resolved_yaml
 from tests.places import IDLIB
 from tests.scenario.files import EVIDENCE, FULL, MINIMAL, READING, SOURCES, WITH_FOLDER, Folder, edit
 
@@ -272,6 +275,32 @@ def test_any_input_changes_the_hash(folder: Folder, old: str, new: str) -> None:
 )
 def test_how_it_is_written_does_not_change_the_hash(folder: Folder, old: str, new: str) -> None:
     assert folder.load(WHOLE).hash == folder.load(edit(WHOLE, (old, new))).hash
+
+
+OUTCOME = """\
+case: {tier: A, area: the-town, target: true}
+resolution: {offensive: 2020-02-01, agreement: none, source: SECRET, confidence: high, note: SECRET}
+hindsight: {actors.attacker.stance: SECRET}
+"""
+
+
+def test_what_happened_changes_neither_the_hash_nor_the_record_of_a_forecast(folder: Folder) -> None:
+    before, after = folder.load(WHOLE), folder.load(WHOLE + OUTCOME)
+    assert after.document.resolution is not None
+    assert after.plain() == before.plain()
+    assert after.hash == before.hash
+    record, again = (sim.run(one, runs=128, seed=3).record() for one in (before, after))
+    assert again == record
+    assert "SECRET" not in json.dumps(again)
+    assert not OUTCOME_KEYS & set(again["document"])
+
+
+def test_what_happened_is_not_shown_with_the_scenario(folder: Folder) -> None:
+    assert "SECRET" not in resolved_yaml(folder.load(WHOLE + OUTCOME))
+
+
+def test_the_keys_of_what_happened_are_keys_of_a_document() -> None:
+    assert set(Document.model_fields) > OUTCOME_KEYS
 
 
 def test_the_hash_follows_the_evidence_by_what_is_read_from_it(folder: Folder) -> None:
