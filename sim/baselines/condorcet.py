@@ -1,0 +1,62 @@
+"""A probabilistic Condorcet choice: pairwise contests between outcomes, turned into a probability for each.
+
+The rule is that of the KAPSARC Toolkit for Behavioral Analysis (Wise, Lester & Efird 2015, "An Introduction to the
+KAPSARC Toolkit for Behavioral Analysis (KTAB) using one-dimensional spatial models"): proportional voting, victory in
+proportion to support, and a Markov process in which outcomes challenge each other with equal chance.
+
+1. Actor k's vote for outcome a over b is its weight times the gain, w_k * x_k * (o_a - o_b): outcomes are worth what
+   the crisis model says they are, x * o (directional, Rabinowitz & Macdonald 1989), not the distance that KTAB uses.
+2. P(a beats b) = support for a over b / (support for a over b + support for b over a); 1/2 where nobody cares.
+3. The outcome in force is challenged each round by one drawn at random among all, and replaced with P(challenger beats
+   it). The probabilities are those of the long run: p_a = sum_b P(a beats b) (p_a + p_b) / n.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+def pairwise(stance: Floats, weight: Floats, outcomes: Floats) -> Floats:
+    """Return P(a beats b), shape (outcomes, outcomes), 1/2 on the diagonal.
+
+    Parameters
+    ----------
+    stance, weight
+        Shape (actors,): positions on the axis of support, and weights of 0 or more.
+    outcomes
+        Shape (outcomes,): positions of the outcomes on the same axis.
+    """
+    gain = outcomes[:, None] - outcomes[None, :]
+    votes = (weight * stance)[:, None, None] * gain
+    support = np.sum(np.maximum(votes, 0), axis=0)
+    both = support + support.T
+    return np.asarray(np.divide(support, both, out=np.full_like(both, 0.5), where=both > 0))
+
+
+def long_run(victory: Floats) -> Floats:
+    """Probabilities of the outcomes in the long run of random challenges, shape (outcomes,).
+
+    Where some outcomes can never be beaten back and there is more than one such set, the share that each gets depends
+    on the start, and the start is equal chances.
+
+    Parameters
+    ----------
+    victory
+        Shape (outcomes, outcomes): P(a beats b), adding up to 1 with P(b beats a).
+    """
+    count = len(victory)
+    step = victory / count  # step[a, b]: from b to a
+    step[np.diag_indices(count)] = 0
+    step[np.diag_indices(count)] = 1 - step.sum(axis=0)
+    chance = np.full(count, 1 / count)
+    lasting = np.linalg.matrix_power(step, 2**40)  # 40 squarings: exact to rounding, whatever the gap
+    chance = lasting @ chance
+    return np.asarray(chance / chance.sum())
+
+
+def condorcet(stance: Floats, weight: Floats, outcomes: Floats) -> Floats:
+    """Return the probability of each outcome, shape (outcomes,); arguments as for `pairwise`."""
+    return long_run(pairwise(stance, weight, outcomes))

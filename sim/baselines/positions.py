@@ -1,0 +1,156 @@
+"""A scenario's actors as weighted positions on the axis of support, and what they come to without any dynamics.
+
+`stakeholders` reads position, capability and salience from a scenario; `positions_of` gives the four baselines on them:
+weighted mean, weighted median, challenge model and Condorcet choice. These are the simple rules that the crisis model
+has to beat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.baselines.challenge import play
+from sim.baselines.condorcet import condorcet
+from sim.baselines.weighted import weighted_mean, weighted_median
+from sim.distributions import Distribution
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Defender, Guarantor, Initiator, Mediator, Patron
+
+OFFENSIVE, STANDOFF = 1.0, 0.0
+
+
+@dataclass(frozen=True)
+class Stakeholder:
+    """An actor as the baselines see it.
+
+    Attributes
+    ----------
+    position
+        Mean of its stance, -1 to 1.
+    capability
+        Weight it could bring, 0 or more; see `stakeholders`.
+    salience
+        Mean of its salience, 0 to 1.
+    """
+
+    id: str
+    position: float
+    capability: float
+    salience: float
+
+
+@dataclass(frozen=True)
+class Positions:
+    """What the actors come to.
+
+    Attributes
+    ----------
+    mean, median
+        Capability x salience weighted mean and median of the positions.
+    challenge
+        Weighted median after the last round of the challenge model.
+    condorcet
+        Probabilistic Condorcet choice, as an expected position over offensive, standoff and agreement.
+    choice
+        The probabilities of that choice: offensive, standoff, agreement.
+    """
+
+    mean: float
+    median: float
+    challenge: float
+    condorcet: float
+    choice: tuple[float, float, float]
+
+
+def stakeholders(scenario: Scenario) -> tuple[Stakeholder, ...]:
+    """Return the actors of a scenario, in its order.
+
+    Capability by role, from medians of what the scenario writes: the initiator has its strength x self-reliance; each
+    patron the initiator's strength x (1 - self-reliance) x its share of the backing, for that is what it can withhold;
+    guarantors and defenders their strength; a mediator its largest leverage over the initiator or a patron (the first
+    of equals) times the capability of that actor, for it acts through them.
+    """
+    capability = _armed(scenario)
+    through = {name: value for name, value in capability.items() if _attacks(scenario, name)}
+    for name, actor in scenario.actors.items():
+        if isinstance(actor, Mediator):
+            capability[name] = _through_others(scenario, name, through)
+    return tuple(
+        Stakeholder(name, prior_of(actor.stance).mean, capability[name], actor.salience.mean)
+        for name, actor in scenario.actors.items()
+    )
+
+
+def positions_of(scenario: Scenario) -> Positions | None:
+    """Return what the actors of a scenario come to; None where no actor has any weight."""
+    actors = stakeholders(scenario)
+    position, capability, salience = (
+        np.array([getattr(actor, key) for actor in actors]) for key in ("position", "capability", "salience")
+    )
+    weight = capability * salience
+    if not np.sum(weight) > 0:
+        return None
+    mean, median = weighted_mean(position, weight), weighted_median(position, weight)
+    rounds = play(position, capability, salience)
+    outcomes = np.array([OFFENSIVE, STANDOFF, scenario.document.parameters.agreement_position.mean])
+    choice = condorcet(position, weight, outcomes)
+    offensive, standoff, agreement = (float(chance) for chance in choice)
+    return Positions(
+        mean=mean,
+        median=median,
+        challenge=rounds[-1].median if rounds else median,
+        condorcet=float(choice @ outcomes),
+        choice=(offensive, standoff, agreement),
+    )
+
+
+def _armed(scenario: Scenario) -> dict[str, float]:
+    """Capability of all but the mediators."""
+    initiator = next(actor for actor in scenario.actors.values() if isinstance(actor, Initiator))
+    strength, alone = initiator.strength.median, self_reliance(initiator)
+    shares = patron_shares(scenario)
+    capability: dict[str, float] = {}
+    for name, actor in scenario.actors.items():
+        if isinstance(actor, Initiator):
+            capability[name] = strength * alone
+        elif isinstance(actor, Patron):
+            capability[name] = strength * (1 - alone) * shares[name]
+        elif isinstance(actor, (Guarantor, Defender)):
+            capability[name] = actor.strength.median
+    return capability
+
+
+def _attacks(scenario: Scenario, name: str) -> bool:
+    return isinstance(scenario.actors[name], (Initiator, Patron))
+
+
+def _through_others(scenario: Scenario, name: str, through: dict[str, float]) -> float:
+    ties = scenario.document.ties.get(name, {})
+    leverage = {target: ties[target].median for target in through if target in ties}
+    if not leverage:
+        return 0.0
+    target = max(leverage, key=lambda one: leverage[one])
+    return leverage[target] * through[target]
+
+
+def self_reliance(initiator: Initiator) -> float:
+    """Median of an initiator's self-reliance, which a resolved scenario always has."""
+    if initiator.self_reliance is None:
+        raise ValueError("the scenario is not resolved: its initiator has no self-reliance")
+    return initiator.self_reliance.median
+
+
+def patron_shares(scenario: Scenario) -> dict[str, float]:
+    """Median share of the backing by patron, normalised to add up to 1."""
+    shares = {name: actor.share.median for name, actor in scenario.actors.items() if isinstance(actor, Patron)}
+    total = sum(shares.values())
+    return {name: share / total for name, share in shares.items()}
+
+
+def prior_of(stance: Distribution | str) -> Distribution:
+    """Return a stance as a prior, which it always is in a resolved scenario."""
+    if isinstance(stance, str):
+        raise ValueError("the scenario is not resolved: a stance has not been read from evidence")
+    return stance

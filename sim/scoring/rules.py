@@ -1,0 +1,180 @@
+"""Scoring rules: what a single probability forecast costs once the outcome is known.
+
+All are negatively oriented (lower is better, 0 the best) and proper: the expected score is least where the forecaster
+says what it believes. Events are "within n days", that is on one of the days 0 to n - 1, as everywhere in the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+LOG_CLIP = 0.001
+"""Probabilities are clipped to [LOG_CLIP, 1 - LOG_CLIP] in the log score, or one surprise would be infinite."""
+
+
+def brier_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
+    """Squared error of a probability, (p - y)**2, on 0 to 1 (Brier 1950, the half of his two-class form).
+
+    Parameters
+    ----------
+    forecast
+        Probabilities, any shape.
+    outcome
+        Whether it happened (1 or 0), same shape.
+
+    Raises
+    ------
+    ValueError
+        Where a probability lies outside [0, 1], or an outcome is neither 0 nor 1, or the shapes differ.
+    """
+    p, y = checked(forecast, outcome)
+    return (p - y) ** 2
+
+
+def log_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike, *, clip: float = LOG_CLIP) -> Floats:
+    """Minus the natural logarithm of the probability given to what happened, clipped (Good 1952).
+
+    At the default clip of 0.001 the worst score is 6.91.
+
+    Parameters
+    ----------
+    forecast, outcome
+        As for `brier_score`.
+    clip
+        Probabilities count as at least this far from 0 and from 1.
+
+    Raises
+    ------
+    ValueError
+        As for `brier_score`.
+    """
+    p, y = checked(forecast, outcome)
+    return np.asarray(-np.log(np.clip(np.where(y == 1, p, 1 - p), clip, 1 - clip)))
+
+
+def within_windows(days: Sequence[int | None] | npt.ArrayLike, windows: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Whether events came within each window.
+
+    Parameters
+    ----------
+    days
+        Shape (n,): day of the event; None or NaN where it never came.
+    windows
+        Lengths in days.
+
+    Returns
+    -------
+    Shape (n, windows).
+    """
+    day = np.array(days, dtype=np.float64)  # None becomes NaN, and NaN is below nothing
+    return np.asarray(day[..., None] < np.asarray(windows, dtype=np.float64))
+
+
+def ranked_probability_score(within: npt.ArrayLike, happened: npt.ArrayLike) -> Floats:
+    """Mean squared error of the cumulative probabilities over ordered windows, on 0 to 1 (Epstein 1969).
+
+    With windows of 30, 90 and 180 days the categories are: within 30, 30 to 90, 90 to 180, not within 180. This is
+    Epstein's sum divided by the number of windows (Murphy 1971), so with one window it is the Brier score.
+
+    Parameters
+    ----------
+    within
+        Shape (..., windows): probability that the event comes within each window, windows rising.
+    happened
+        Same shape: whether it did.
+
+    Raises
+    ------
+    ValueError
+        As for `brier_score`, or where a longer window is less probable than a shorter one.
+    """
+    p, y = checked(within, happened)
+    if p.ndim == 0 or p.shape[-1] == 0:
+        raise ValueError("expected at least one window in the last dimension")
+    if np.any(np.diff(p, axis=-1) < -1e-12) or np.any(np.diff(y, axis=-1) < 0):
+        raise ValueError("expected windows in rising order: what comes within a window comes within a longer one")
+    return np.asarray(np.mean((p - y) ** 2, axis=-1))
+
+
+def timing_score(within: npt.ArrayLike, day: npt.ArrayLike) -> Floats:
+    """Threshold-weighted CRPS, in days, of the day of an event up to a horizon, from the forecast's curve.
+
+    The integral from 0 to the horizon of (F(t) - [event by t])**2, the weight being 1 before the horizon and 0 after it
+    (Matheson & Winkler 1976; Gneiting & Ranjan 2011). What comes after the horizon counts as "not by the horizon": when
+    it would have come plays no part, so a censored event needs no guess.
+
+    Parameters
+    ----------
+    within
+        Shape (..., horizon + 1): position n is the probability that the event comes within n days, as `incidence` in a
+        forecast has it; position 0 is 0.
+    day
+        Shape (...): day of the event, NaN where it did not come within the horizon.
+
+    Raises
+    ------
+    ValueError
+        Where the curve is no curve of probabilities that begins at 0 and never falls.
+    """
+    curve = np.asarray(within, dtype=np.float64)
+    if curve.ndim == 0 or curve.shape[-1] < 2:
+        raise ValueError("expected a curve of at least two points, within 0 days and within 1")
+    if not np.all((curve >= 0) & (curve <= 1)) or np.any(curve[..., 0] != 0) or np.any(np.diff(curve) < -1e-12):
+        raise ValueError("expected a curve of probabilities that begins at 0 and never falls")
+    come = _event_days(day)[..., None] < np.arange(1, curve.shape[-1])
+    return np.asarray(np.sum((curve[..., 1:] - come) ** 2, axis=-1))
+
+
+def timing_score_of_days(days: npt.ArrayLike, day: npt.ArrayLike, horizon: float) -> Floats:
+    """Threshold-weighted CRPS, in days, of the day of an event up to a horizon, from days of runs.
+
+    The kernel form on times cut off at the horizon, E|X - y| - E|X - X'| / 2 (Gneiting & Raftery 2007, eq. 21; the
+    cutting off as in Allen, Ginsbourger & Ziegel 2023). Equal to `timing_score` of the curve of the same runs.
+
+    Parameters
+    ----------
+    days
+        Shape (..., runs): day of the event in each run; the horizon or more, or NaN, where it did not come.
+    day
+        Shape (...): day of the event, NaN where it did not come within the horizon.
+    horizon
+        Days.
+
+    Raises
+    ------
+    ValueError
+        Without runs, or where a day is negative or the horizon not above 0.
+    """
+    times = np.minimum(_event_days(days), horizon)
+    count = times.shape[-1] if times.ndim else 0
+    if count == 0 or not horizon > 0:
+        raise ValueError("expected at least one run and a horizon above 0")
+    times = np.sort(times, axis=-1)
+    came = np.minimum(_event_days(day), horizon)
+    rank = 2 * np.arange(1, count + 1) - count - 1
+    spread = np.sum(times * rank, axis=-1) / count**2  # half the mean difference of two runs
+    return np.asarray(np.mean(np.abs(times - came[..., None]), axis=-1) - spread)
+
+
+def _event_days(days: npt.ArrayLike) -> Floats:
+    values = np.array(days, dtype=np.float64)
+    if np.any(values < 0):
+        raise ValueError("expected days of 0 or more")
+    return np.asarray(np.where(np.isnan(values), np.inf, values))
+
+
+def checked(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Return probabilities and outcomes as arrays of one shape; ValueError where they are none."""
+    p, y = np.asarray(forecast, dtype=np.float64), np.asarray(outcome, dtype=np.float64)
+    if p.shape != y.shape:
+        raise ValueError(f"expected an outcome for each forecast (got {p.shape} forecasts and {y.shape} outcomes)")
+    if not np.all((p >= 0) & (p <= 1)):
+        raise ValueError("expected probabilities from 0 to 1")
+    if not np.all((y == 0) | (y == 1)):
+        raise ValueError("expected outcomes of 0 or 1")
+    return p, y
