@@ -1,0 +1,177 @@
+"""Forecasts of historical cases by the model and its baselines, each made without the case it is about.
+
+Two schemes: leave one case out, and leave one area out, since cases on the same ground are not independent. Under
+either, whatever is fitted (the posterior of the parameters, the baselines' curves, the base rate) is fitted to the
+other cases only. The target case trains nothing at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.baselines.base_rate import base_rate
+from sim.baselines.features import features_of
+from sim.baselines.link import linked
+from sim.baselines.logistic import fit
+from sim.baselines.positions import positions_of
+from sim.executors import Executor
+from sim.studies.calibration.calibrate import Seen, Study, sample_posterior
+from sim.studies.calibration.design import BLOCK_POINTS, DesignTask, play_block, prior_points, seed_of
+from sim.studies.calibration.outcomes import WINDOWS
+from sim.studies.calibration.parameters import Floats
+from sim.studies.cases import HistoricalCase
+
+Scheme = Literal["case", "area"]
+SCHEMES: tuple[Scheme, ...] = ("case", "area")
+MODEL, PRIOR, BASE_RATE, LOGISTIC = "model", "model at its priors", "base rate", "logistic regression"
+POSITIONS = {
+    "mean": "weighted mean position",
+    "median": "weighted median position",
+    "challenge": "challenge model",
+    "condorcet": "Condorcet choice",
+}
+FORECASTERS = (MODEL, PRIOR, BASE_RATE, LOGISTIC, *POSITIONS.values())
+PARTICLES = 2048
+FORECAST_SEED = 1 << 61  # added to the seed of forecasts, so that none is made from runs of the design
+Cases = Sequence[HistoricalCase]
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Probabilities of an offensive within each window.
+
+    Attributes
+    ----------
+    cases
+        What they are about, in order.
+    by
+        By scheme and forecaster: shape (cases, windows).
+    """
+
+    cases: tuple[HistoricalCase, ...]
+    by: Mapping[Scheme, Mapping[str, Floats]] = field(repr=False)
+
+    def outcomes(self) -> npt.NDArray[np.bool_]:
+        """Return what happened: shape (cases, windows)."""
+        return np.array([[case.happened(window) for window in WINDOWS] for case in self.cases])
+
+
+def left_out(case: HistoricalCase, cases: Cases, scheme: Scheme) -> frozenset[str]:
+    """Return the names of the cases that a forecast of one must not have seen."""
+    return frozenset(
+        other.name
+        for other in cases
+        if other.filed.target or other.name == case.name or (scheme == "area" and other.area == case.area)
+    )
+
+
+def training(case: HistoricalCase, cases: Cases, scheme: Scheme) -> tuple[HistoricalCase, ...]:
+    """Return the cases that a forecast of one may be fitted to."""
+    out = left_out(case, cases, scheme)
+    return tuple(other for other in cases if other.name not in out)
+
+
+def forecasts(
+    cases: Cases,
+    study: Study,
+    seen: Seen,
+    *,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> Forecasts:
+    """Forecast every case by the model and every baseline under both schemes.
+
+    Parameters
+    ----------
+    study
+        Of just these cases.
+    seen
+        What is known of each case that trains the model.
+    finished
+        Called once for each posterior and each block of runs.
+    """
+    prior = _played(cases, study, [prior_points(1, study.seed + 1)] * len(cases), executor, finished)
+    by = {
+        scheme: {
+            MODEL: _model(cases, study, seen, scheme, executor, finished),
+            PRIOR: prior,
+            **baseline_forecasts(cases, scheme),
+        }
+        for scheme in SCHEMES
+    }
+    return Forecasts(tuple(cases), by)
+
+
+def _model(
+    cases: Cases,
+    study: Study,
+    seen: Seen,
+    scheme: Scheme,
+    executor: Executor,
+    finished: Callable[[], None] | None,
+) -> Floats:
+    """Forecast each case from the posterior of the cases it leaves in."""
+    groups = {case.name: left_out(case, cases, scheme) for case in cases}
+    distinct = list(dict.fromkeys(groups.values()))
+    tasks = [study.task(seen, without=group, particles=PARTICLES) for group in distinct]
+    samples = list(executor.map(sample_posterior, tasks, finished))
+    draws = {group: _repeated(one.draws) for group, one in zip(distinct, samples, strict=True)}
+    return _played(cases, study, [draws[groups[case.name]] for case in cases], executor, finished)
+
+
+def _repeated(draws: Floats) -> Floats:
+    """Repeat draws to the points of a block."""
+    return np.resize(draws, (BLOCK_POINTS, draws.shape[1]))
+
+
+def _played(
+    cases: Cases,
+    study: Study,
+    points: Sequence[Floats],
+    executor: Executor,
+    finished: Callable[[], None] | None,
+) -> Floats:
+    """Play each case at its own points; return the share of runs with an offensive in each window."""
+    seed = study.seed + FORECAST_SEED
+    tasks = [DesignTask(c.scenario, seed_of(c.name, seed), 0, own) for c, own in zip(cases, points, strict=True)]
+    return np.array([windows_of(classes) for classes in executor.map(play_block, tasks, finished)])
+
+
+def windows_of(classes: npt.NDArray[np.uint8]) -> Floats:
+    """Return the share of runs with an offensive within each window: shape (windows,)."""
+    return np.array([np.mean(classes // 2 <= number) for number in range(len(WINDOWS))])
+
+
+def baseline_forecasts(cases: Cases, scheme: Scheme) -> dict[str, Floats]:
+    """Forecast each case by every baseline: shape (cases, windows) each."""
+    rows = [tuple(_baselines(case, training(case, cases, scheme))) for case in cases]
+    names = [name for name in FORECASTERS if name not in (MODEL, PRIOR)]
+    said = {name: np.array([row[number] for row in rows]) for number, name in enumerate(names)}
+    # Each window has a curve of its own: where two cross, the longer window takes the shorter one's probability.
+    return {name: np.maximum.accumulate(one, axis=1) for name, one in said.items()}
+
+
+def _baselines(case: HistoricalCase, others: Cases) -> Iterator[list[float]]:
+    """Yield the forecasts of a case by base rate, logistic regression and the positions, in that order."""
+    outcomes = {window: [other.happened(window) for other in others] for window in WINDOWS}
+    yield [base_rate(outcome).p for outcome in outcomes.values()]
+    own, rows = _features(case), [_features(other) for other in others]
+    yield [fit(rows, outcome).predict(*own).p for outcome in outcomes.values()]
+    for key in POSITIONS:
+        position, past = _position(case, key), [_position(other, key) for other in others]
+        yield [linked(position, past, outcome).p for outcome in outcomes.values()]
+
+
+def _features(case: HistoricalCase) -> tuple[float, float]:
+    features = features_of(case.scenario)
+    return features.expected_support, float(features.troops_inside)
+
+
+def _position(case: HistoricalCase, key: str) -> float:
+    positions = positions_of(case.scenario)
+    return 0.0 if positions is None else float(getattr(positions, key))
