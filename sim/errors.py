@@ -5,6 +5,7 @@ OfframpError                  anything below; the command line turns it into a m
 |-- UsageError                a call or an option that cannot be met, such as a negative number of runs
 |-- ExecutionError            a block of runs failed or its worker was lost
 |-- ReportError               a report could not be written or read
+|-- LedgerError               a ledger is not what was written: a line was changed, removed or moved
 
 `Fault` is one thing wrong with one file; it is not an exception, for a file has as many as it has.
 """
@@ -60,3 +61,7 @@ class ExecutionError(OfframpError):
 
 class ReportError(OfframpError):
     """A report or forecast file could not be written or read."""
+
+
+class LedgerError(OfframpError):
+    """A ledger is not what was written; the message names each line and what is wrong with it."""

@@ -25,6 +25,7 @@ LAYERS: dict[str, set[str]] = {
     "executors": {"errors"},
     "checkpoint": {"tallies"},
     "reporting": {"errors", "estimates"},
+    "ledger": {"errors", "scoring"},
     "scenario": {"errors", "distributions"},
     "model": {"rng", "distributions", "scenario"},
     "baselines": {"distributions", "errors", "scenario", "scoring"},
@@ -42,8 +43,8 @@ LAYERS: dict[str, set[str]] = {
         "scenario",
     },
     "cli": {
-        "environment", "errors", "ensemble", "executors", "forecast", "plan", "reporting", "runner", "scenario",
-        "studies",
+        "environment", "errors", "ensemble", "executors", "forecast", "ledger", "plan", "reporting", "runner",
+        "scenario", "studies",
     },
     "__init__": {"executors", "forecast", "plan", "runner", "scenario"},
     "__main__": {"cli"},
