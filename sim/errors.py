@@ -6,6 +6,7 @@ OfframpError                  anything below; the command line turns it into a m
 |-- CalibrationError          a posterior over the parameters, or what it is made from, is missing or wrong
 |-- ExecutionError            a block of runs failed or its worker was lost
 |-- ReportError               a report could not be written or read
+|-- LedgerError               a ledger is not what was written: a line was changed, removed or moved
 
 `Fault` is one thing wrong with one file; it is not an exception, for a file has as many as it has.
 """
@@ -65,3 +66,7 @@ class ExecutionError(OfframpError):
 
 class ReportError(OfframpError):
     """A report or forecast file could not be written or read."""
+
+
+class LedgerError(OfframpError):
+    """A ledger is not what was written; the message names each line and what is wrong with it."""

@@ -26,6 +26,9 @@ app = typer.Typer(
 P = ParamSpec("P")
 ScenarioPath = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
 Output = Annotated[Format, typer.Option("--format", help="How to print data on stdout.")]
+LedgerPath = Annotated[Path, typer.Option("--ledger", help="The ledger, a file of JSON lines.")]
+At = Annotated[str | None, typer.Option("--at", help="When, in UTC.", show_default="now, or SOURCE_DATE_EPOCH")]
+LEDGER = Path("offramp-ledger.jsonl")
 
 
 class Words(StrEnum):
@@ -169,6 +172,71 @@ def history(  # noqa: PLR0913 - one parameter an option
     from sim.cli.history_command import run as call
 
     call(Options(scenario, start, every, runs, seed, out, format_, quiet, words.value, figures))
+
+
+@_command
+def record(
+    forecast: Annotated[Path, typer.Argument(help="A forecast.json.", show_default=False)],
+    ledger: LedgerPath = LEDGER,
+    at: At = None,
+    format_: Output = Format.TEXT,
+) -> None:
+    """Enter a forecast into the ledger, before its outcome is known.
+
+    [bold]Examples[/bold]
+
+      offramp record reports/idlib-2018/forecast.json
+      offramp record forecast.json --ledger forecasts/2026.jsonl
+    """
+    from sim.cli.ledger_commands import record as call
+
+    call(forecast, ledger, at, format_)
+
+
+@_command
+def resolve(  # noqa: PLR0913 - one parameter an option
+    question: Annotated[str, typer.Argument(help="The question: ID@DATE, or ID.", show_default=False)],
+    outcome: Annotated[str, typer.Option(help="Date on which it began; or yes, or no.", show_default=False)],
+    event: Annotated[str, typer.Option(help="What came or did not: offensive or agreement.")] = "offensive",
+    source: Annotated[str | None, typer.Option(help="Where that is from.")] = None,
+    correct: Annotated[bool, typer.Option("--correct", help="Replace what was entered, by a further entry.")] = False,
+    ledger: LedgerPath = LEDGER,
+    at: At = None,
+    format_: Output = Format.TEXT,
+) -> None:
+    """Enter into the ledger how a question turned out, for all its open windows.
+
+    [bold]Examples[/bold]
+
+      offramp resolve idlib-2018@2018-08-19 --outcome no
+      offramp resolve idlib-2018 --outcome 2019-04-30 --source "The ministry's statement"
+      offramp resolve idlib-2018 --outcome 2018-09-17 --event agreement
+      offramp resolve idlib-2018 --outcome no --correct
+    """
+    from sim.cli.ledger_commands import Outcome
+    from sim.cli.ledger_commands import resolve as call
+
+    call(Outcome(question, ledger, outcome, event, source, correct, at, format_))
+
+
+@_command
+def score(
+    ledger: LedgerPath = LEDGER,
+    expect: Annotated[str | None, typer.Option(help="Head that was kept: the ledger must still hold it.")] = None,
+    late: Annotated[bool, typer.Option("--late", help="Score what was entered when its window was over too.")] = False,
+    format_: Output = Format.TEXT,
+) -> None:
+    """Check that the ledger is whole and score the forecasts that have an outcome.
+
+    [bold]Examples[/bold]
+
+      offramp score
+      offramp score --ledger forecasts/2026.jsonl --expect 3f9c01d2ab45
+      offramp score --format json
+    """
+    from sim.cli.ledger_commands import score as call
+
+    call(ledger, expect, format_, late=late)
 
 
 @_command

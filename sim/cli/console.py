@@ -18,7 +18,7 @@ from typing import Any, NoReturn, ParamSpec
 
 import typer
 
-from sim.errors import OfframpError, ScenarioError, UsageError
+from sim.errors import LedgerError, OfframpError, ScenarioError, UsageError
 
 P = ParamSpec("P")
 
@@ -49,7 +49,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         as_json = kwargs.get("format_") == Format.JSON
         try:
             command(*args, **kwargs)
-        except (ScenarioError, UsageError) as error:
+        except (ScenarioError, UsageError, LedgerError) as error:
             _fail(error, Exit.USAGE, as_json=as_json)
         except OfframpError as error:
             _fail(error, Exit.INTERNAL, as_json=as_json)

@@ -1,0 +1,242 @@
+"""The table of past cases: for each its features and positions as of then, and what came of it.
+
+The table is made from the scenario files of past cases (`cases_in`) and kept with the package as cases.csv, so that a
+forecast needs no scenario but its own. `known_by` answers what of it somebody could have known on a date: baselines
+must not learn from what had not happened yet.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from sim.baselines.features import features_of
+from sim.baselines.positions import positions_of
+from sim.errors import UsageError
+from sim.scenario.load import load
+from sim.scenario.scenario import Scenario
+
+TABLE = Path(__file__).with_name("cases.csv")
+WINDOWS = (30, 90, 180)
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Case:
+    """One past decision point, a row of the table.
+
+    Attributes
+    ----------
+    id
+        Id of its scenario.
+    tier, area
+        How near it is to the case that the model was built for (A, B, C), and the ground that it shares with others.
+    as_of, horizon
+        Day 0 and length of the window that was watched.
+    target
+        Whether it is the case that the others are there for; baselines never learn from it.
+    days_to_offensive, days_to_agreement
+        Day on which it began, counted from day 0; None where it did not within the horizon.
+    expected_support, troops_inside
+        `Features`.
+    mean, median, challenge, condorcet
+        `Positions`; None where no actor has any weight.
+    """
+
+    id: str
+    tier: str
+    area: str
+    as_of: datetime.date
+    horizon: int
+    target: bool
+    days_to_offensive: int | None
+    days_to_agreement: int | None
+    expected_support: float
+    troops_inside: int
+    mean: float | None
+    median: float | None
+    challenge: float | None
+    condorcet: float | None
+
+    def label(self, window: int) -> bool | None:
+        """Whether the offensive began within a window; None where nobody watched that long."""
+        if self.days_to_offensive is not None and self.days_to_offensive < window:
+            return True
+        return False if window <= self.horizon else None
+
+    def known_label(self, window: int, date: datetime.date) -> bool | None:
+        """Return the label as it was known at the end of a date: it has begun, or the window is over."""
+        label = self.label(window)
+        if label is None:
+            return None
+        days = self.days_to_offensive if label and self.days_to_offensive is not None else window
+        return label if self.as_of + datetime.timedelta(days) <= date else None
+
+    def is_open(self, window: int, date: datetime.date) -> bool:
+        """Whether the window is not over yet on a date."""
+        return self.as_of + datetime.timedelta(window) > date
+
+
+Labelled = tuple[Case, bool]
+
+
+def known_by(cases: Iterable[Case], date: datetime.date, window: int) -> tuple[Labelled, ...]:
+    """Return the cases whose label for a window was known on a date, each with it."""
+    labels = ((case, case.known_label(window, date)) for case in cases)
+    return tuple((case, label) for case, label in labels if label is not None)
+
+
+def case_of(scenario: Scenario) -> Case:
+    """Return the row of a scenario that says what it is a case of and how it turned out.
+
+    Raises
+    ------
+    UsageError
+        Where it does not.
+    """
+    filed, resolution = scenario.document.case, scenario.document.resolution
+    if filed is None or resolution is None:
+        missing = "case" if filed is None else "resolution"
+        raise UsageError(f"scenario {scenario.id} is no past case: it has no `{missing}`")
+    features, positions = features_of(scenario), positions_of(scenario)
+    on = {} if positions is None else {key: round(getattr(positions, key), DIGITS) for key in POSITION_KEYS}
+    return Case(
+        id=scenario.id,
+        tier=filed.tier,
+        area=filed.area,
+        as_of=scenario.as_of,
+        horizon=scenario.horizon,
+        target=filed.target,
+        days_to_offensive=_days(scenario.as_of, resolution.offensive),
+        days_to_agreement=_days(scenario.as_of, resolution.agreement),
+        expected_support=round(features.expected_support, DIGITS),
+        troops_inside=features.troops_inside,
+        **{key: on.get(key) for key in POSITION_KEYS},
+    )
+
+
+POSITION_KEYS = ("mean", "median", "challenge", "condorcet")
+
+
+def _days(as_of: datetime.date, moment: datetime.date | None) -> int | None:
+    return None if moment is None else (moment - as_of).days
+
+
+def cases_in(folder: Path) -> tuple[Case, ...]:
+    """Return the cases that scenario files in a folder and below it write, by date and id.
+
+    A file counts where it writes `case` itself; what merely extends a case is a variant of it, not another case.
+
+    Raises
+    ------
+    UsageError
+        Where two files have the same id, or one has no resolution.
+    ScenarioError
+        Where a file is wrong.
+    """
+    files = (path for path in sorted(folder.rglob("*.yaml")) if re.search(r"(?m)^case:", path.read_text("utf-8")))
+    cases = [case_of(load(path)) for path in files]
+    _check_ids(cases, str(folder))
+    return tuple(sorted(cases, key=lambda case: (case.as_of, case.id)))
+
+
+def table_text(cases: Sequence[Case]) -> str:
+    """Return the table as CSV: a row a case, empty where there is nothing, 1 and 0 for yes and no."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(field.name for field in fields(Case))
+    for case in cases:
+        writer.writerow(_cell(getattr(case, field.name)) for field in fields(Case))
+    return buffer.getvalue()
+
+
+def write_cases(cases: Sequence[Case], path: Path = TABLE) -> None:
+    """Write the table."""
+    path.write_text(table_text(cases), encoding="utf-8", newline="\n")
+
+
+def read_cases(path: Path = TABLE) -> tuple[Case, ...]:
+    """Read the table, that of the package where no other is named.
+
+    Raises
+    ------
+    UsageError
+        Where it is not there or not a table of cases, with line and column.
+    """
+    try:
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"cannot read the table of cases {path}: {error}") from None
+    names = [field.name for field in fields(Case)]
+    if not rows or rows[0] != names:
+        raise UsageError(f"{path}:1: expected the columns {', '.join(names)}")
+    cases = [_case(row, f"{path}:{line}") for line, row in enumerate(rows[1:], start=2)]
+    _check_ids(cases, str(path))
+    return tuple(cases)
+
+
+def digest(cases: Sequence[Case]) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 of a table, to say which one a baseline learnt from."""
+    return hashlib.sha256(table_text(cases).encode("utf-8")).hexdigest()[:16]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _case(row: list[str], place: str) -> Case:
+    columns = {field.name: str(field.type) for field in fields(Case)}
+    if len(row) != len(columns):
+        raise UsageError(f"{place}: expected {len(columns)} values (got {len(row)})")
+    values: dict[str, Any] = {}
+    for (name, kind), text in zip(columns.items(), row, strict=True):
+        try:
+            values[name] = _value(kind, text)
+        except ValueError:
+            raise UsageError(f"{place}: {name}: expected {WANTED[kind.split(' ')[0]]} (got {text!r})") from None
+    return Case(**values)
+
+
+WANTED = {
+    "str": "text",
+    "datetime.date": "a date such as 2018-08-19",
+    "bool": "1 or 0",
+    "int": "a whole number of 0 or more",
+    "float": "a number from -1 to 1",
+}
+
+
+def _value(kind: str, text: str) -> object:
+    if text == "" and kind.endswith("| None"):
+        return None
+    wanted = kind.split(" ")[0]
+    if wanted == "datetime.date":
+        return datetime.date.fromisoformat(text)
+    if wanted == "bool":
+        return {"0": False, "1": True}.get(text) if text in ("0", "1") else _refuse()
+    if wanted == "int":
+        return int(text) if int(text) >= 0 else _refuse()
+    if wanted == "float":
+        return float(text) if -1 <= float(text) <= 1 else _refuse()
+    return text if text else _refuse()
+
+
+def _refuse() -> object:
+    raise ValueError
+
+
+def _check_ids(cases: Sequence[Case], place: str) -> None:
+    seen: set[str] = set()
+    for case in cases:
+        if case.id in seen:
+            raise UsageError(f"{place}: the case {case.id} is there twice; give one another id")
+        seen.add(case.id)

@@ -1,0 +1,167 @@
+"""All baselines of one scenario: what each says for each window, and on how many cases it rests.
+
+`baselines_for` learns from the cases that were resolved by the scenario's as-of date and from no others, so a forecast
+made in a backtest is compared with what could have been said then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sim.baselines.base_rate import BaseRate, base_rate
+from sim.baselines.cases import POSITION_KEYS, WINDOWS, Case, Labelled, digest, known_by
+from sim.baselines.features import Features, features_of
+from sim.baselines.link import linked
+from sim.baselines.logistic import Prediction, fit
+from sim.baselines.positions import Positions, positions_of
+from sim.scenario.scenario import Scenario
+
+FEWEST = 10
+"""Cases from which on a baseline is learnt."""
+
+TOO_FEW = "too few to judge"
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class WindowBaselines:
+    """What the baselines say of an offensive within a window.
+
+    Attributes
+    ----------
+    window
+        Days.
+    cases
+        Resolved cases that it was learnt from.
+    early
+        How many of them count although their window was not over on the as-of date, because it had happened already.
+        Cases like them in which nothing had happened yet do not count, so these make the rates somewhat high.
+    reason
+        Why there is no baseline: `too few to judge`; None where there is one.
+    base_rate
+        Share of the cases, interval clustered by area.
+    logistic
+        Regression on expected support and troops inside.
+    positions
+        By rule (mean, median, challenge, condorcet): the probability linked to its position; without those rules for
+        which the scenario, or too many cases, have no position.
+    """
+
+    window: int
+    cases: int
+    early: int
+    reason: str | None
+    base_rate: BaseRate | None
+    logistic: Prediction | None
+    positions: Mapping[str, Prediction]
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """All baselines of a scenario.
+
+    Attributes
+    ----------
+    features, positions
+        Of the scenario; no positions where no actor has any weight.
+    windows
+        By window, those of 30, 90 and 180 days that are among the scenario's milestones.
+    table
+        Digest of the table of cases.
+    """
+
+    features: Features
+    positions: Positions | None
+    windows: tuple[WindowBaselines, ...]
+    table: str
+
+    def record(self) -> dict[str, Any]:
+        """Return the plain form for forecast.json (docs/forecast.md, `baselines`)."""
+        return {
+            "table": self.table,
+            "features": _rounded(asdict(self.features)),
+            "positions": None if self.positions is None else _positions(self.positions),
+            "windows": {str(one.window): _window(one) for one in self.windows},
+        }
+
+
+def baselines_for(scenario: Scenario, cases: Sequence[Case]) -> Baselines:
+    """Return the baselines of a scenario, learnt from what had been resolved by its as-of date.
+
+    The scenario's own case is left out: one with its as-of date and area, or marked as the target.
+    """
+    others = [case for case in cases if not _is_own(case, scenario)]
+    windows = [window for window in WINDOWS if window in scenario.milestones]
+    labelled = {window: known_by(others, scenario.as_of, window) for window in windows}
+    return baselines_on(scenario, labelled, table=digest(cases))
+
+
+def baselines_on(scenario: Scenario, labelled: Mapping[int, Sequence[Labelled]], *, table: str) -> Baselines:
+    """Return the baselines of a scenario learnt from cases chosen by the caller, by window.
+
+    Parameters
+    ----------
+    labelled
+        By window in days: cases, each with whether it happened within the window.
+    table
+        What to call the cases: a digest of their table.
+    """
+    features, positions = features_of(scenario), positions_of(scenario)
+    windows = (_learn(scenario, features, positions, window, rows) for window, rows in labelled.items())
+    return Baselines(features, positions, tuple(windows), table)
+
+
+def _is_own(case: Case, scenario: Scenario) -> bool:
+    filed = scenario.document.case
+    return case.target or (filed is not None and (case.as_of, case.area) == (scenario.as_of, filed.area))
+
+
+def _learn(
+    scenario: Scenario, features: Features, positions: Positions | None, window: int, rows: Sequence[Labelled]
+) -> WindowBaselines:
+    early = sum(case.is_open(window, scenario.as_of) for case, _ in rows)
+    if len(rows) < FEWEST:
+        return WindowBaselines(window, len(rows), early, TOO_FEW, None, None, {})
+    outcome = [label for _, label in rows]
+    known = [(case.expected_support, case.troops_inside) for case, _ in rows]
+    return WindowBaselines(
+        window=window,
+        cases=len(rows),
+        early=early,
+        reason=None,
+        base_rate=base_rate(outcome, [case.area for case, _ in rows]),
+        logistic=fit(known, outcome).predict(features.expected_support, features.troops_inside),
+        positions={} if positions is None else _linked(positions, rows),
+    )
+
+
+def _linked(positions: Positions, rows: Sequence[Labelled]) -> dict[str, Prediction]:
+    result = {}
+    for rule in POSITION_KEYS:
+        pairs = [(value, label) for case, label in rows for value in (getattr(case, rule),) if value is not None]
+        if len(pairs) >= FEWEST:
+            past, outcome = zip(*pairs, strict=True)
+            result[rule] = linked(getattr(positions, rule), past, outcome)
+    return result
+
+
+def _positions(positions: Positions) -> dict[str, Any]:
+    choice = dict(zip(("offensive", "standoff", "agreement"), positions.choice, strict=True))
+    return {**_rounded({key: getattr(positions, key) for key in POSITION_KEYS}), "choice": _rounded(choice)}
+
+
+def _window(one: WindowBaselines) -> dict[str, Any]:
+    return {
+        "cases": one.cases,
+        "early": one.early,
+        "reason": one.reason,
+        "base_rate": None if one.base_rate is None else _rounded(asdict(one.base_rate)),
+        "logistic": None if one.logistic is None else _rounded(asdict(one.logistic)),
+        "positions": {rule: _rounded(asdict(prediction)) for rule, prediction in one.positions.items()},
+    }
+
+
+def _rounded(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: round(value, DIGITS) if isinstance(value, float) else value for key, value in values.items()}

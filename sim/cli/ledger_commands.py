@@ -1,0 +1,138 @@
+"""`record`, `resolve` and `score`: forecasts written down before the outcome, and scored after it."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.cli.console import Format, note, print_json, say
+from sim.errors import UsageError
+from sim.ledger.chain import Entry, read_chain
+from sim.ledger.questions import question_id, record_forecast
+from sim.ledger.questions import resolve as enter_outcome
+from sim.ledger.score import BaselineScore, LedgerScore, WindowScore, score_ledger
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The options of `resolve` as given."""
+
+    question: str
+    ledger: Path
+    outcome: str
+    event: str
+    source: str | None
+    correct: bool
+    at: str | None
+    format_: Format
+
+
+def record(forecast: Path, ledger: Path, at: str | None, format_: Format) -> None:
+    """Enter a forecast."""
+    from sim.studies.stored import read_forecast
+
+    content = read_forecast(forecast)
+    entry = record_forecast(ledger, content, forecast.read_bytes(), _moment(at))
+    name = question_id(entry.content)
+    _say_entry(entry, ledger, format_, f"recorded {name}")
+    command = ["offramp", "resolve", name, "--outcome", "yes|no|DATE", "--ledger", str(ledger)]
+    note(f"next, when it is known: {' '.join(map(_shown, command))}")
+
+
+def resolve(given: Outcome) -> None:
+    """Enter how a question turned out."""
+    entry = enter_outcome(
+        given.ledger,
+        given.question,
+        outcome=given.outcome,
+        at=_moment(given.at),
+        event=given.event,
+        note=given.source,
+        correct=given.correct,
+    )
+    content = entry.content
+    windows = ", ".join(f"{days} days {'yes' if label else 'no'}" for days, label in content["windows"].items())
+    verb = "corrected" if given.correct else "resolved"
+    _say_entry(entry, given.ledger, given.format_, f"{verb} {content['question']}, {content['event']}: {windows}")
+    note(f"next: {shlex.join(['offramp', 'score', '--ledger', str(given.ledger)])}")
+
+
+def score(ledger: Path, expect: str | None, format_: Format, *, late: bool) -> None:
+    """Check the chain and print scores."""
+    result = score_ledger(read_chain(ledger, expect=expect), late=late)
+    if format_ is Format.JSON:
+        print_json(result.record())
+    else:
+        _print(result, ledger)
+    note(f"next: keep the head somewhere else, and check with: offramp score --expect {result.head[:16]}")
+
+
+def _shown(word: str) -> str:
+    return word if word == "yes|no|DATE" else shlex.quote(word)
+
+
+def _say_entry(entry: Entry, ledger: Path, format_: Format, text: str) -> None:
+    if format_ is Format.JSON:
+        at = entry.at.isoformat()
+        print_json({"number": entry.number, "kind": entry.kind, "at": at, "content": entry.content, "head": entry.head})
+    else:
+        say(text)
+        say(f"entry {entry.number} of {ledger}, head {entry.head}")
+
+
+def _moment(at: str | None) -> datetime.datetime:
+    """Return the time of an entry in whole seconds: as given, or of SOURCE_DATE_EPOCH, or now."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        if at is not None:
+            moment = datetime.datetime.fromisoformat(at)
+        elif epoch:
+            moment = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+        else:
+            moment = datetime.datetime.now(datetime.UTC)
+    except (ValueError, OverflowError, OSError):
+        given = f"{at!r} after --at" if at is not None else f"{epoch!r} in SOURCE_DATE_EPOCH"
+        raise UsageError(f"expected a time such as 2018-08-19T12:00:00Z (got {given})") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.UTC)
+    return moment.astimezone(datetime.UTC).replace(microsecond=0)
+
+
+def _print(result: LedgerScore, ledger: Path) -> None:
+    say(f"{ledger}: {result.entries} entries, {result.forecasts} forecasts of {result.questions} questions; whole")
+    say(f"head {result.head}")
+    say(f"{result.open} windows without an outcome")
+    if result.late:
+        said = "scored with the others" if result.includes_late else "left out (--late scores them)"
+        say(f"{result.late} entered when the window was over already: {said}")
+    for event in dict.fromkeys(one.event for one in result.windows):
+        say()
+        say(f"{event}: Brier on 0 to 1, log clipped at 0.001 and 0.999; lower is better")
+        say(f"{'within':<16}{'forecasts':>10}{'questions':>11}{'happened':>10}{'Brier':>9}{'log':>9}")
+        for one in result.windows:
+            if one.event == event:
+                _print_window(one)
+    if not result.windows:
+        say("nothing to score yet")
+
+
+def _print_window(one: WindowScore) -> None:
+    few = "   too few to judge" if one.too_few else ""
+    counts = f"{one.forecasts:>10}{one.questions:>11}{one.happened:>10}"
+    say(f"{f'{one.window} days':<16}{counts}{one.brier:>9.4f}{one.log:>9.4f}{few}")
+    if one.decomposition is not None:
+        parts = one.decomposition
+        said = f"miscalibration {parts.miscalibration:.4f}, discrimination {parts.discrimination:.4f}"
+        say(f"  {said}, uncertainty {parts.uncertainty:.4f}")
+    for baseline in one.baselines:
+        _print_baseline(baseline)
+
+
+def _print_baseline(one: BaselineScore) -> None:
+    difference = one.difference
+    interval = "" if difference.low is None else f" (95%: {difference.low:+.4f} to {difference.high:+.4f})"
+    label = f"  {one.name.replace('_', ' ')}"
+    say(f"{label:<16}{one.forecasts:>10}{'':>21}{one.brier:>9.4f}   ours less this {difference.mean:+.4f}{interval}")

@@ -1,0 +1,99 @@
+"""One writer at a time, and a file that is whole or as it was: a lock beside the ledger, and a rename."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sim.errors import ReportError, UsageError
+
+PATIENCE = 10.0  # seconds to wait for another writer
+PAUSE = 0.05
+
+
+@contextmanager
+def locked(path: Path, patience: float = PATIENCE) -> Iterator[None]:
+    """Keep other writers of a file out.
+
+    The lock is held on a file of its own, `.NAME.lock`, because a rename takes the ledger itself away from under a
+    lock. The system lets go of it when a process ends, however it ends; the empty file stays.
+
+    Raises
+    ------
+    UsageError
+        Where another writer does not finish in time.
+    ReportError
+        Where the folder cannot be written.
+    """
+    lock = path.with_name(f".{path.name}.lock")
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise ReportError(f"cannot write beside {path}: {(error.strerror or str(error)).lower()}") from None
+    try:
+        end = time.monotonic() + patience
+        while not _take(descriptor):
+            if time.monotonic() > end:
+                raise UsageError(f"another process is writing {path}; try again when it has finished")
+            time.sleep(PAUSE)
+        yield
+    finally:
+        os.close(descriptor)  # and with it the lock
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _take(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name, push it to the disk, and rename it.
+
+    Raises
+    ------
+    ReportError
+        Where that fails, as on a full disk; the file is then as it was.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise ReportError(f"cannot write {path}: {said}; it is as it was before") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Push the rename to the disk too, where the system can."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,79 @@
+"""What is read from a scenario: capability by role, features, positions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.baselines.features import features_of
+from sim.baselines.positions import positions_of, stakeholders
+from sim.baselines.weighted import weighted_median
+from tests import worlds
+
+
+def test_capability_follows_the_role(tmp_path: Path) -> None:
+    """Attacker 1.0 with self-reliance 0.1: 0.1 of its own, 0.9 of the backer, whom the envoy sways at 0.3."""
+    actors = {one.id: one for one in stakeholders(worlds.load(tmp_path))}
+    capability = {name: one.capability for name, one in actors.items()}
+    assert capability == pytest.approx({"attacker": 0.1, "backer": 0.9, "shield": 0.4, "town": 0.3, "envoy": 0.27})
+    assert actors["shield"].position == -0.6
+    assert actors["town"].salience == 0.8
+
+
+def test_backing_is_divided_by_normalised_shares(tmp_path: Path) -> None:
+    changes = {
+        "actors.second": {"role": "patron", "stance": 0.5, "share": 3.0},
+        "actors.attacker.self_reliance": 0.4,
+        "actors.attacker.strength": 2.0,
+    }
+    capability = {one.id: one.capability for one in stakeholders(worlds.load(tmp_path, **changes))}
+    assert (capability["attacker"], capability["backer"], capability["second"]) == pytest.approx((0.8, 0.3, 0.9))
+
+
+def test_a_mediator_without_leverage_has_no_capability(tmp_path: Path) -> None:
+    capability = {one.id: one.capability for one in stakeholders(worlds.load(tmp_path, ties__envoy={"shield": 0.9}))}
+    assert capability["envoy"] == 0
+
+
+def test_positions_match_sums_worked_by_hand(tmp_path: Path) -> None:
+    """All saliences are 0.8, so capability weighs: 0.1 at 0.8, 0.9 at 0.2, 0.4 at -0.6, 0.3 at -0.9, 0.27 at -0.6."""
+    positions = positions_of(worlds.load(tmp_path))
+    assert positions is not None
+    assert positions.mean == pytest.approx((0.08 + 0.18 - 0.24 - 0.27 - 0.162) / 1.97)
+    assert positions.median == 0.2, "0.97 of 1.97 lies below"
+    assert -0.9 <= positions.challenge <= 0.8
+    offensive, _, agreement = positions.choice
+    assert sum(positions.choice) == pytest.approx(1)
+    assert positions.condorcet == pytest.approx(offensive - 0.35 * agreement)
+    assert agreement > offensive, "0.672 of support stands against 0.26"
+
+
+def test_actors_without_any_weight_have_no_position(tmp_path: Path) -> None:
+    weak = dict.fromkeys(("actors.attacker.strength", "actors.shield.strength", "actors.town.strength"), 0)
+    assert positions_of(worlds.load(tmp_path, **weak)) is None
+
+
+def test_features_match_their_definition(tmp_path: Path) -> None:
+    one = features_of(worlds.load(tmp_path))
+    assert one.expected_support == pytest.approx(0.1 + 0.9 * 0.6)
+    assert one.troops_inside == 1
+    second = {"actors.second": {"role": "patron", "stance": -1, "share": 3.0}, "actors.shield.strength": 0.29}
+    two = features_of(worlds.load(tmp_path, **second))
+    assert two.expected_support == pytest.approx(0.1 + 0.9 * 0.25 * 0.6)
+    assert two.troops_inside == 0
+
+
+def test_without_a_patron_the_initiator_relies_on_itself(tmp_path: Path) -> None:
+    alone = {"actors.backer": None, "ties.backer": None, "ties.shield": {"town": 0.5}, "ties.envoy": {"shield": 0.2}}
+    assert features_of(worlds.load(tmp_path, **alone)).expected_support == 1
+    written = worlds.load(tmp_path, **alone, **{"actors.attacker.self_reliance": 0.7})
+    assert features_of(written).expected_support == 0.7
+
+
+def test_the_weighted_median_is_the_first_position_to_reach_half() -> None:
+    import numpy as np
+
+    assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 2.0])) == 2
+    assert weighted_median(np.array([1.0, 2.0]), np.array([0.5, 0.5])) == 1
+    assert weighted_median(np.arange(10.0), np.full(10, 0.1)) == 4, "ten tenths, rounding or not"
