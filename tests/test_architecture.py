@@ -40,9 +40,8 @@ LAYERS: dict[str, set[str]] = {
         "tallies",
     },
     "studies": {
-        "baselines", "checkpoint", "distributions", "ensemble", "environment", "errors", "estimates", "executors", "forecast",
-        "model", "plan", "posterior", "record", "rng", "runner", "scenario", "scoring",
-        "tallies",
+        "baselines", "checkpoint", "distributions", "ensemble", "environment", "errors", "estimates", "executors",
+        "forecast", "model", "plan", "posterior", "record", "rng", "runner", "scenario", "scoring", "tallies",
     },
     "cli": {
         "environment", "errors", "ensemble", "executors", "forecast", "ledger", "plan", "reporting", "runner",
