@@ -20,10 +20,11 @@ from sim.baselines.link import linked
 from sim.baselines.logistic import fit
 from sim.baselines.positions import positions_of
 from sim.executors import Executor
+from sim.scenario.scenario import Scenario
 from sim.studies.calibration.calibrate import Seen, Study, sample_posterior
 from sim.studies.calibration.design import BLOCK_POINTS, DesignTask, play_block, prior_points, seed_of
 from sim.studies.calibration.outcomes import WINDOWS
-from sim.studies.calibration.parameters import Floats
+from sim.studies.calibration.parameters import NAMES, Floats
 from sim.studies.cases import HistoricalCase
 
 Scheme = Literal["case", "area"]
@@ -39,6 +40,7 @@ FORECASTERS = (MODEL, PRIOR, BASE_RATE, LOGISTIC, *POSITIONS.values())
 PARTICLES = 2048
 FORECAST_SEED = 1 << 61  # added to the seed of forecasts, so that none is made from runs of the design
 Cases = Sequence[HistoricalCase]
+Points = Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def training(case: HistoricalCase, cases: Cases, scheme: Scheme) -> tuple[Histor
 def forecasts(
     cases: Cases,
     study: Study,
-    seen: Seen,
+    points: Mapping[Scheme, Points],
     *,
     executor: Executor,
     finished: Callable[[], None] | None = None,
@@ -90,15 +92,17 @@ def forecasts(
     ----------
     study
         Of just these cases.
-    seen
-        What is known of each case that trains the model.
+    points
+        Parameters to play each case at, by scheme (`points_without`).
     finished
-        Called once for each posterior and each block of runs.
+        Called once for each block of runs.
     """
-    prior = _played(cases, study, [prior_points(1, study.seed + 1)] * len(cases), executor, finished)
+    scenarios = {case.name: case.scenario for case in cases}
+    everywhere = dict.fromkeys(scenarios, prior_points(1, study.seed + 1))
+    prior = play_each(scenarios, everywhere, study.seed, executor, finished)
     by = {
         scheme: {
-            MODEL: _model(cases, study, seen, scheme, executor, finished),
+            MODEL: play_each(scenarios, points[scheme], study.seed, executor, finished),
             PRIOR: prior,
             **baseline_forecasts(cases, scheme),
         }
@@ -107,38 +111,49 @@ def forecasts(
     return Forecasts(tuple(cases), by)
 
 
-def _model(
+def points_without(
     cases: Cases,
     study: Study,
     seen: Seen,
     scheme: Scheme,
+    *,
     executor: Executor,
-    finished: Callable[[], None] | None,
-) -> Floats:
-    """Forecast each case from the posterior of the cases it leaves in."""
+    finished: Callable[[], None] | None = None,
+) -> Points:
+    """Return, by case, the parameters that the cases it leaves in speak for: shape (points, parameters) each.
+
+    Parameters
+    ----------
+    seen
+        What is known of each case that trains the model.
+    finished
+        Called once for each posterior.
+    """
     groups = {case.name: left_out(case, cases, scheme) for case in cases}
     distinct = list(dict.fromkeys(groups.values()))
     tasks = [study.task(seen, without=group, particles=PARTICLES) for group in distinct]
-    samples = list(executor.map(sample_posterior, tasks, finished))
-    draws = {group: _repeated(one.draws) for group, one in zip(distinct, samples, strict=True)}
-    return _played(cases, study, [draws[groups[case.name]] for case in cases], executor, finished)
+    samples = executor.map(sample_posterior, tasks, finished)
+    draws = {
+        group: np.resize(one.draws, (BLOCK_POINTS, len(NAMES))) for group, one in zip(distinct, samples, strict=True)
+    }
+    return {name: draws[group] for name, group in groups.items()}
 
 
-def _repeated(draws: Floats) -> Floats:
-    """Repeat draws to the points of a block."""
-    return np.resize(draws, (BLOCK_POINTS, draws.shape[1]))
-
-
-def _played(
-    cases: Cases,
-    study: Study,
-    points: Sequence[Floats],
+def play_each(
+    scenarios: Mapping[str, Scenario],
+    points: Points,
+    seed: int,
     executor: Executor,
-    finished: Callable[[], None] | None,
+    finished: Callable[[], None] | None = None,
 ) -> Floats:
-    """Play each case at its own points; return the share of runs with an offensive in each window."""
-    seed = study.seed + FORECAST_SEED
-    tasks = [DesignTask(c.scenario, seed_of(c.name, seed), 0, own) for c, own in zip(cases, points, strict=True)]
+    """Play each scenario at its own points; return the share of runs with an offensive in each window.
+
+    The runs are none of those of the design. Shape (scenarios, windows), in the order of the scenarios.
+    """
+    tasks = [
+        DesignTask(scenario, seed_of(name, seed + FORECAST_SEED), 0, points[name])
+        for name, scenario in scenarios.items()
+    ]
     return np.array([windows_of(classes) for classes in executor.map(play_block, tasks, finished)])
 
 
