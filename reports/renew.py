@@ -63,9 +63,9 @@ class Reference:
 
 
 def scenario_files() -> list[Path]:
-    """Return every scenario file relative to the project, baselines first in their crisis."""
+    """Return every scenario file relative to the project, baselines first in their crisis; past cases are left out."""
     files = (file for file in (ROOT / "scenarios").glob("*/*.yaml") if file.stem not in ("evidence", "sources"))
-    relative = (file.relative_to(ROOT) for file in files)
+    relative = (file.relative_to(ROOT) for file in files if file.parent.name != "cases")
     return sorted(relative, key=lambda file: (file.parent.name, file.stem != "baseline", file.stem))
 
 

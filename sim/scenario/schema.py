@@ -247,7 +247,7 @@ class Document(Part):
     case: Case | None = Field(default=None, description="What a past case is filed under")
     resolution: Resolution | None = Field(default=None, description="What happened; no forecast or report shows it")
     hindsight: dict[DottedPath, Text] = Field(
-        default={}, max_length=64, description="Codings that knowing the outcome may have touched, by dotted path"
+        default={}, description="Codings that knowing the outcome may have touched, by dotted path"
     )
 
 
