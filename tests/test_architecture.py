@@ -28,7 +28,7 @@ LAYERS: dict[str, set[str]] = {
     "ledger": {"errors", "scoring"},
     "scenario": {"errors", "distributions"},
     "model": {"rng", "distributions", "scenario"},
-    "baselines": {"distributions", "errors", "scenario", "scoring"},
+    "baselines": {"distributions", "errors", "scenario"},
     "ensemble": {"model", "scenario", "tallies"},
     "plan": {"errors", "ensemble", "scenario"},
     "provenance": {"distributions", "model", "scenario"},
