@@ -197,6 +197,17 @@ def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     assert names == {f"worker-{worker}-{index}" for worker in range(3) for index in range(8)}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links and modes")
+def test_a_link_stays_a_link_and_the_mode_stays_too(ledger: Path, tmp_path: Path) -> None:
+    ledger.chmod(0o640)
+    link = tmp_path / "link.jsonl"
+    link.symlink_to(ledger)
+    enter(link, forecast("another"), when(9))
+    assert link.is_symlink()
+    assert len(read_chain(ledger)) == 6
+    assert ledger.stat().st_mode & 0o777 == 0o640
+
+
 def test_a_writer_that_does_not_finish_is_told_of(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     with (

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+import sim
+from sim.baselines.cases import read_cases
+from sim.baselines.panel import baselines_for
 from sim.errors import UsageError
 from sim.ledger.chain import Entry, read_chain
 from sim.ledger.questions import questions, resolve, state_of
 from tests.ledger.made import enter, forecast, when
+from tests.places import IDLIB
 
 NAME = "crisis@2020-01-01"
 
@@ -164,6 +168,25 @@ def test_a_ledger_is_not_begun_by_an_outcome(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no ledger"):
         enter_outcome(tmp_path / "none.jsonl", "no", 40)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_baselines_in_another_form_are_refused(tmp_path: Path) -> None:
+    for baselines in ({"windows": []}, {"windows": {"30": []}}, {"windows": {"30": {"base_rate": {"p": 3}}}}):
+        with pytest.raises(UsageError, match="the forecast cannot be entered"):
+            enter(tmp_path / "ledger.jsonl", forecast(baselines=baselines))
+
+
+def test_the_panel_of_baselines_is_kept_as_it_is_recorded(tmp_path: Path) -> None:
+    panel = baselines_for(sim.load(IDLIB / "baseline.yaml"), read_cases())
+    content = enter(tmp_path / "ledger.jsonl", forecast(baselines=panel.record())).content
+    for window in panel.windows:
+        kept = content["baselines"][str(window.window)]
+        assert window.base_rate is not None
+        assert window.logistic is not None
+        positions = {rule: one.p for rule, one in window.positions.items()}
+        expected = {"base_rate": window.base_rate.p, "logistic": window.logistic.p, **positions}
+        assert kept == pytest.approx(expected, abs=1e-6)
+        assert len(kept) == 6
 
 
 @pytest.mark.parametrize(
