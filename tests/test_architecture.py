@@ -29,7 +29,7 @@ LAYERS: dict[str, set[str]] = {
     "posterior": {"errors"},
     "scenario": {"errors", "distributions", "posterior"},
     "model": {"rng", "distributions", "scenario"},
-    "baselines": {"distributions", "errors", "scenario", "scoring"},
+    "baselines": {"distributions", "errors", "scenario"},
     "ensemble": {"model", "scenario", "tallies"},
     "plan": {"errors", "ensemble", "scenario"},
     "provenance": {"distributions", "model", "scenario"},

@@ -58,7 +58,9 @@ class Round:
 
 
 def play(position: Floats, capability: Floats, salience: Floats, *, rounds: int = ROUNDS) -> tuple[Round, ...]:
-    """Play rounds until no position moves, or as many as asked for; no rounds where all agree from the start.
+    """Play rounds until no position moves, or as many as asked for; no rounds where none moves from the start.
+
+    That is common where saliences are near 1: everybody would resist, so nobody expects to gain by a challenge.
 
     Parameters
     ----------
@@ -73,10 +75,10 @@ def play(position: Floats, capability: Floats, salience: Floats, *, rounds: int 
     while span > 0 and len(played) < rounds:
         risk = risk_exponents(group)
         moved = next_positions(group, risk)
-        weight = group.weight
-        played.append(Round(moved, risk, weighted_median(moved, weight), weighted_mean(moved, weight)))
         if float(np.max(np.abs(moved - group.position))) < STILL * span:
             break
+        weight = group.weight
+        played.append(Round(moved, risk, weighted_median(moved, weight), weighted_mean(moved, weight)))
         group = Group(moved, capability, salience, span)
     return tuple(played)
 

@@ -149,7 +149,8 @@ def _linked(positions: Positions, rows: Sequence[Labelled]) -> dict[str, Predict
 
 def _positions(positions: Positions) -> dict[str, Any]:
     choice = dict(zip(("offensive", "standoff", "agreement"), positions.choice, strict=True))
-    return {**_rounded({key: getattr(positions, key) for key in POSITION_KEYS}), "choice": _rounded(choice)}
+    on = _rounded({key: getattr(positions, key) for key in POSITION_KEYS})
+    return {**on, "challenge_rounds": positions.challenge_rounds, "choice": _rounded(choice)}
 
 
 def _window(one: WindowBaselines) -> dict[str, Any]:

@@ -50,7 +50,9 @@ class Positions:
     mean, median
         Capability x salience weighted mean and median of the positions.
     challenge
-        Weighted median after the last round of the challenge model.
+        Weighted median after the last round of the challenge model; the median itself where nobody moves.
+    challenge_rounds
+        Rounds in which somebody moved.
     condorcet
         Probabilistic Condorcet choice, as an expected position over offensive, standoff and agreement.
     choice
@@ -60,6 +62,7 @@ class Positions:
     mean: float
     median: float
     challenge: float
+    challenge_rounds: int
     condorcet: float
     choice: tuple[float, float, float]
 
@@ -101,6 +104,7 @@ def positions_of(scenario: Scenario) -> Positions | None:
         mean=mean,
         median=median,
         challenge=rounds[-1].median if rounds else median,
+        challenge_rounds=len(rounds),
         condorcet=float(choice @ outcomes),
         choice=(offensive, standoff, agreement),
     )

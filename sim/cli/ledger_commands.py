@@ -32,10 +32,13 @@ class Outcome:
 
 def record(forecast: Path, ledger: Path, at: str | None, format_: Format) -> None:
     """Enter a forecast."""
+    moment = _moment(
+        at
+    )  # before the model brings in NumPy's f2py, which fails on a SOURCE_DATE_EPOCH that is no number
     from sim.studies.stored import read_forecast
 
     content = read_forecast(forecast)
-    entry = record_forecast(ledger, content, forecast.read_bytes(), _moment(at))
+    entry = record_forecast(ledger, content, forecast.read_bytes(), moment)
     name = question_id(entry.content)
     _say_entry(entry, ledger, format_, f"recorded {name}")
     command = ["offramp", "resolve", name, "--outcome", "yes|no|DATE", "--ledger", str(ledger)]
@@ -102,7 +105,8 @@ def _moment(at: str | None) -> datetime.datetime:
 
 
 def _print(result: LedgerScore, ledger: Path) -> None:
-    say(f"{ledger}: {result.entries} entries, {result.forecasts} forecasts of {result.questions} questions; whole")
+    counts = f"entries {result.entries}, forecasts {result.forecasts}, questions {result.questions}"
+    say(f"{ledger}: whole; {counts}")
     say(f"head {result.head}")
     say(f"{result.open} windows without an outcome")
     if result.late:

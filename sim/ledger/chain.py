@@ -85,15 +85,16 @@ def append(path: Path, make: Make, at: datetime.datetime, *, create: bool = Fals
     """
     if not create and not path.exists():
         raise no_ledger(path)
-    with locked(path):
-        before = path.read_bytes() if path.exists() else b""
+    real = path.resolve()  # a rename would take the place of a link
+    with locked(real):
+        before = real.read_bytes() if real.exists() else b""
         entries = _checked(before, path)
         if entries and at < entries[-1].at:
             last = entries[-1].at.isoformat()
             raise UsageError(f"{at.isoformat()} lies before the last entry of {path}, {last}; is the clock right?")
         kind, content = make(entries)
         entry, line = _entry(len(entries) + 1, kind, content, at, head_of(entries))
-        replace_whole(path, before + line + b"\n")
+        replace_whole(real, before + line + b"\n")
         return entry
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -76,6 +77,8 @@ def replace_whole(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as file:
+            if path.exists():
+                shutil.copymode(path, temporary)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

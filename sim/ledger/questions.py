@@ -73,7 +73,10 @@ def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datet
     LedgerError, ReportError
         As for `append`.
     """
-    content = forecast_content(record, raw)
+    try:
+        content = forecast_content(record, raw)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"the forecast cannot be entered: it is not in the form of a forecast ({error})") from None
     wrong = complaint("forecast", content)
     if wrong is not None:
         raise UsageError(f"the forecast cannot be entered: it {wrong}")

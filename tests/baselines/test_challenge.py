@@ -101,6 +101,17 @@ def test_who_agrees_has_nothing_to_play() -> None:
     assert play(0.3 * ones, ones, ones) == ()
 
 
+def test_nobody_moves_where_everybody_would_resist() -> None:
+    """With full salience on all sides a challenge is always met, and with these weights mostly lost."""
+    assert play(np.array([0.7, 0.1, -0.7]), np.array([0.4, 0.6, 0.5]), np.ones(3)) == ()
+
+
+def test_fewer_rounds_are_the_first_of_more() -> None:
+    two, eight = (play(POSITION, CAPABILITY, SALIENCE, rounds=rounds) for rounds in (2, 8))
+    assert [one.position.tolist() for one in two] == [one.position.tolist() for one in eight[:2]]
+    assert (len(two), len(eight)) == (2, 8)
+
+
 actors = st.lists(
     st.tuples(st.floats(-1, 1), st.floats(0.01, 2), st.floats(0, 1)), min_size=2, max_size=7
 ).filter(lambda rows: np.ptp([row[0] for row in rows]) > 1e-3 and sum(row[2] for row in rows) > 0.01)  # fmt: skip

@@ -38,6 +38,21 @@ def test_recalibration_agrees_with_scikit_learn(seed: int) -> None:
     assert recalibrated(p, y) == pytest.approx(IsotonicRegression().fit(p, y).predict(p), abs=1e-9)
 
 
+@given(cases)
+def test_recalibration_is_the_max_min_formula(rows: list[tuple[float, int]]) -> None:
+    """Independent of any pooling algorithm (the oracles may share ours): the fitted value at a forecast is the largest,
+    over lower ends, of the smallest, over upper ends, of the share that happened between them (Robertson, Wright &
+    Dykstra 1988).
+    """
+    p, y = (np.array(column) for column in zip(*rows, strict=True))
+    said = np.unique(p)
+    between = {(a, b): y[(p >= a) & (p <= b)].mean() for a in said for b in said if a <= b}
+    expected = {
+        x: max(min(between[a, b] for b in said if b >= x) for a in said if a <= x) for x in said
+    }  # fmt: skip
+    assert recalibrated(p, y) == pytest.approx([expected[x] for x in p], abs=1e-12)
+
+
 def test_known_answers() -> None:
     """Four cases: 0.2 (no), 0.4 (yes), 0.4 (no), 0.8 (yes); pooled to 0, 1/2, 1/2, 1."""
     p, y = [0.2, 0.4, 0.4, 0.8], [0, 1, 0, 1]
