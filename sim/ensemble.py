@@ -178,7 +178,7 @@ class _Watch:
         self._states[:, day] = (self._runs - offensive - agreement, agreement, offensive)
 
     def _count_actors(self, crisis: Crisis, week: int) -> None:
-        going = ~crisis.theatre.ended[: self._runs]
+        going = np.flatnonzero(~crisis.theatre.ended[: self._runs])
         for index, actor in enumerate(crisis.actors):
-            self._stance[index, week] = histogram(actor.stance[: self._runs][going], -1, 1, STANCE_BINS)
-            self._posture[index, week] = histogram(actor.posture[: self._runs][going], 0, 1, POSTURE_BINS)
+            self._stance[index, week] = histogram(actor.stance.take(going), -1, 1, STANCE_BINS)
+            self._posture[index, week] = histogram(actor.posture.take(going), 0, 1, POSTURE_BINS)

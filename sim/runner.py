@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from sim import environment
-from sim.checkpoint import Checkpoint, Progress
+from sim.checkpoint import NOTHING, Checkpoint, Progress
 from sim.ensemble import BLOCK_RUNS, RECORD, BlockResult, run_block
 from sim.errors import UsageError
 from sim.executors import Executor, Serial
@@ -91,11 +91,16 @@ class _Merge:
 
     def __init__(self, scenario: Scenario, plan: Plan, keeper: Checkpoint | None) -> None:
         self._scenario, self._plan, self._keeper = scenario, plan, keeper
-        kept = Progress(0, None) if keeper is None else keeper.load()
+        kept = NOTHING if keeper is None else keeper.load()
         if kept.blocks > plan.most_runs // BLOCK_RUNS:  # more than is asked for now: begin afresh
-            kept = Progress(0, None)
-        self.blocks, self._tally, self._records = kept.blocks, kept.tally, list(kept.records)
+            kept = NOTHING
+        self._done = kept
         self._saved = time.monotonic()
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks are in."""
+        return self._done.blocks
 
     def is_done(self) -> bool:
         """Whether all blocks are in, or the precision is reached at a look."""
@@ -105,28 +110,29 @@ class _Merge:
 
     def is_precise(self) -> bool:
         """Whether the interval of every probability of an offensive is narrow enough."""
-        if self._tally is None or self._plan.precision is None:
+        if self._done.tally is None or self._plan.precision is None:
             return False
         forecast = self.forecast("complete")
         days = self._scenario.milestones
         return all(forecast.probability("offensive", day).half_width <= self._plan.precision for day in days)
 
     def take(self, result: BlockResult) -> None:
-        """Merge the next block."""
-        self._tally = result.tally if self._tally is None else self._tally + result.tally
-        room = RECORD_CAP - sum(map(len, self._records))
-        if room > 0:
-            self._records.append(result.records[:room])
-        self.blocks += 1
+        """Merge the next block, in one assignment: Ctrl-C comes between blocks or not at all."""
+        done = self._done
+        tally = result.tally if done.tally is None else done.tally + result.tally
+        room = RECORD_CAP - sum(map(len, done.records))
+        records = (*done.records, result.records[:room]) if room > 0 else done.records
+        self._done = Progress(done.blocks + 1, tally, records)
         if time.monotonic() - self._saved > SAVE_EVERY:
             self.save()
 
     def save(self) -> None:
         """Keep what is done, whole blocks only."""
         self._saved = time.monotonic()
-        whole = self._tally is not None and int(self._tally["runs"]) == self.blocks * BLOCK_RUNS
+        done = self._done
+        whole = done.tally is not None and int(done.tally["runs"]) == done.blocks * BLOCK_RUNS
         if self._keeper is not None and whole:
-            self._keeper.save(Progress(self.blocks, self._tally, tuple(self._records)))
+            self._keeper.save(done)
 
     def forget(self) -> None:
         """Drop what was kept."""
@@ -135,7 +141,8 @@ class _Merge:
 
     def forecast(self, status: Status) -> Forecast:
         """Return the forecast of what is merged."""
-        if self._tally is None:
+        done = self._done
+        if done.tally is None:
             raise UsageError("no block is done")
-        records = np.concatenate(self._records) if self._records else np.zeros(0, dtype=RECORD)
-        return Forecast(self._scenario, self._plan, self._tally, records, status)
+        records = np.concatenate(done.records) if done.records else np.zeros(0, dtype=RECORD)
+        return Forecast(self._scenario, self._plan, done.tally, records, status)

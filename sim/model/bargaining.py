@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model.actors import Actor, Guarantor
-from sim.model.arrays import Floats, Number, number
+from sim.model.arrays import Floats, Number, at_least, at_most, is_zero, number
 from sim.model.setting import Setting
 
 
@@ -16,7 +16,7 @@ def party_gain(stance: Floats, salience: Number, position: Number, imminence: Fl
 
 def nash_rate(first: Floats, second: Floats, imminence: Floats) -> Floats:
     """Unscaled rate: sqrt(max(g1, 0) max(g2, 0)) * (0.3 + imminence) (Nash 1950)."""
-    product: Floats = np.maximum(first, 0) * np.maximum(second, 0)
+    product: Floats = at_least(first, 0) * at_least(second, 0)
     rate: Floats = np.sqrt(product) * (0.3 + imminence)
     return rate
 
@@ -38,9 +38,11 @@ class Bargain:
         first, second = self._gain(self._principal, imminence), self._gain(self._counterpart, imminence)
         if isinstance(self._counterpart, Guarantor):
             first += self._rift * imminence * self._counterpart.posture
-        return np.minimum(self._rate * self._talks[day] * nash_rate(first, second, imminence), 1)
+        return at_most(self._rate * self._talks[day] * nash_rate(first, second, imminence), 1)
 
     def _gain(self, party: Actor, imminence: Floats) -> Floats:
         """Gain of a party, its conditional pressures and the worth of an agreement in itself included."""
         gain = party_gain(party.stance, party.salience, self._position, imminence)
-        return gain - party.condition * imminence + self._worth
+        if not is_zero(party.condition):
+            gain -= party.condition * imminence
+        return gain + self._worth

@@ -13,7 +13,7 @@ import mesa
 import numpy as np
 
 from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patron, View
-from sim.model.arrays import Floats, Number, number
+from sim.model.arrays import Floats, Number, at_least, at_most, number, total
 from sim.model.bargaining import Bargain
 from sim.model.inputs import Draws
 from sim.model.setting import Dice, Setting
@@ -75,7 +75,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         self._guarantors = [actor for actor in self.actors if isinstance(actor, Guarantor)]
         self._defenders = [actor for actor in self.actors if isinstance(actor, Defender)]
         patrons = [actor for actor in self.actors if isinstance(actor, Patron)]
-        whole = sum((patron.field("share") for patron in patrons), start=0.0)
+        whole = total(patron.field("share") for patron in patrons)
         self._shares = [(patron, number(patron.field("share") / whole)) for patron in patrons]
         for actor in self.actors:
             actor.connect(self.actors)
@@ -124,6 +124,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
     def posture(self) -> None:
         """Phase 4: postures move."""
         theatre = self.theatre
+        self._resistance = self._resist()
         view = View(theatre.attacks, theatre.bombing, self.imminence, self._looming(), self._defence())
         self.agents.do("adjust", view)
         self.agents.do("commit_posture")
@@ -154,7 +155,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         let_through: Number = 1.0
         for guarantor in self._guarantors:
             let_through = let_through * (1 - guarantor.air_denial * guarantor.posture)
-        backing = sum((share * patron.posture for patron, share in self._shares), start=0.0)
+        backing = total(share * patron.posture for patron, share in self._shares)
         self.support: Floats = self._initiator.supported_by(backing * let_through)
         self.imminence: Floats = self._initiator.posture * self.support
 
@@ -164,12 +165,17 @@ class Crisis(mesa.Model):  # type: ignore[misc]
 
     def _defence(self) -> Floats:
         """Weight of the defence: defenders that still resist, and guarantors' troops by their deterrence."""
-        defence: Floats = np.zeros(self._setting.runs, dtype=np.float32)
-        for defender in self._defenders:
-            defence += defender.strength * np.maximum(-defender.stance, 0)
+        defence = self._resistance.copy()
         for guarantor in self._guarantors:
             defence += guarantor.troops * guarantor.posture
         return defence
+
+    def _resist(self) -> Floats:
+        """Weight of the defenders that still resist, which their stances of the day settle."""
+        resistance: Floats = np.zeros(self._setting.runs, dtype=np.float32)
+        for defender in self._defenders:
+            resistance += defender.strength * at_least(-defender.stance, 0)
+        return resistance
 
     def _will(self, argument: Floats) -> Floats:
         return quantal_response(argument, self._setting.parameter("precision"))
@@ -183,7 +189,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         principal = self._principal
         argument = principal.argument if isinstance(principal, Patron) else launch_argument
         violence = self.theatre.attacks + self.theatre.bombing
-        return np.minimum(self._setting.parameter("break_rate") * violence * self._will(argument), 1)
+        return at_most(self._setting.parameter("break_rate") * violence * self._will(argument), 1)
 
     def close(self) -> None:
         """Let go of the arrays: Mesa before 3.4 keeps every model that ever had agents."""

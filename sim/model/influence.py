@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.arrays import Floats, Number
+from sim.model.arrays import Floats, Number, at_least, at_most
 
 DRIFT = 0.004  # variance that a perceived stance gains a day
 LEAST_NOISE = 0.02
@@ -29,8 +29,7 @@ def deliberate(stance: Floats, target: Floats, noise: Floats) -> Floats:
     moved *= ADJUSTMENT
     moved += stance
     moved += WAVERING * noise
-    np.maximum(moved, -1, out=moved)
-    return np.minimum(moved, 1, out=moved)
+    return at_most(at_least(moved, -1), 1)
 
 
 def profile(

@@ -77,6 +77,12 @@ class Setting:
         """Return a float32 array over the runs, its own copy."""
         return over_runs(value, self.runs)
 
+    def filled(self, value: Number) -> Floats:
+        """Return a float32 array over the runs: the value itself where it is one."""
+        if isinstance(value, np.ndarray) and value.shape == (self.runs,) and value.dtype == np.float32:
+            return value
+        return self.whole(value)
+
     def pressures_on(self, target: str, channel: str, effect: Number) -> list[ScheduledPressure]:
         """Return the scheduled pressures of a channel on an actor (section 3)."""
         return [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model.arrays import Bools, Days, Floats, Number
+from sim.model.arrays import Bools, Days, Floats, Number, at_most
 
 FULL_IMMINENCE = 0.3  # an offensive launched at this imminence or more is full, else limited
 CALM = 0.25  # factor on strikes under an agreement
@@ -20,18 +20,18 @@ def incident_probability(rate: Number, provocations: list[Floats]) -> Floats:
     none: Number = 1.0
     for provocation in provocations:
         none = none * (1 - provocation)
-    return np.minimum(rate * (1 - none), 1)
+    return at_most(rate * (1 - none), 1)
 
 
 def strike_probability(rate: Number, incident: Bools, support: Floats, agreement: Bools) -> Floats:
     """Day of heavy bombing: min(1, rate * (0.2 + 1.5 incident + support)), a quarter of it under an agreement."""
-    capped = np.minimum(rate * (0.2 + np.float32(1.5) * incident + support), 1)
+    capped = at_most(rate * (0.2 + np.float32(1.5) * incident + support), 1)
     return np.where(agreement, np.float32(CALM) * capped, capped)
 
 
 def launch_probability(rate: Floats, will: Floats, agreement: Bools, held_back: Number) -> Floats:
     """Offensive: min(1, rate * will), rate being `launch_rate` * imminence; times `held_back` under an agreement."""
-    capped: Floats = np.minimum(rate * will, 1)
+    capped = at_most(rate * will, 1)
     return np.where(agreement, capped * held_back, capped)
 
 
@@ -73,12 +73,12 @@ class Theatre:
 
     def take_incidents(self, incident: Bools) -> None:
         """Rebels' attacks follow the incidents of the day."""
-        self.attacks = np.minimum(np.float32(0.9) * self.attacks + np.float32(0.25) * incident, 1)
+        self.attacks = at_most(np.float32(0.9) * self.attacks + np.float32(0.25) * incident, 1)
 
     def take_strikes(self, day: int, strike: Bools) -> None:
         """Bombing and displacement follow the strikes of the day; the first is recorded in runs that go on."""
-        self.bombing = np.minimum(np.float32(0.9) * self.bombing + np.float32(0.15) * strike, 1)
-        self.displacement = np.minimum(np.float32(0.98) * self.displacement + np.float32(0.03) * strike, 1)
+        self.bombing = at_most(np.float32(0.9) * self.bombing + np.float32(0.15) * strike, 1)
+        self.displacement = at_most(np.float32(0.98) * self.displacement + np.float32(0.03) * strike, 1)
         self._record(self.first_strike, strike & ~self.ended, day)
 
     def change_phase(self, day: int, launch: Bools, concluded: Bools, broken: Bools, imminence: Floats) -> None:
@@ -100,4 +100,4 @@ class Theatre:
     def _record(self, first: Days, happened: Bools, day: int) -> None:
         """Write the day where the event happened for the first time."""
         if happened.any():
-            first[happened & (first == self._never)] = day
+            np.putmask(first, happened & (first == self._never), day)

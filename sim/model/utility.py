@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model.arrays import Floats, Number
+from sim.model.arrays import Floats, Number, at_least, at_most
 
-LEAST = np.float32(1e-30)  # in place of an attack of 0, whose chance is 0 in any case
+LEAST = 1e-30  # in place of an attack of 0, whose chance is 0 in any case
 
 
 def quantal_response(argument: Number, precision: Number) -> Floats:
@@ -27,7 +27,7 @@ def contest_success(attack: Floats, defence: Floats, decisiveness: Number) -> Fl
 
     Computed as 1 / (1 + (D / A)**c), which no strength can turn into infinity over infinity.
     """
-    odds = defence / np.maximum(attack, LEAST)
+    odds = defence / at_least(attack, LEAST)
     np.power(odds, decisiveness, out=odds)
     odds += 1
     np.reciprocal(odds, out=odds)
@@ -47,8 +47,7 @@ def initiator_gain(win: Floats, stance: Floats, salience: Number, fear: Number) 
 
 def expected_backing(perceived: Floats) -> Floats:
     """Backing that a patron's perceived stance promises: clip((b + 1) / 2, 0, 1)."""
-    backing: Floats = np.clip((perceived + 1) * 0.5, 0, 1)
-    return backing
+    return at_most(at_least((perceived + 1) * 0.5, 0), 1)
 
 
 def patron_gain(stance: Floats, salience: Number, provocation: Number, rift: Number, humanitarian: Number) -> Floats:
@@ -63,7 +62,7 @@ def guarantor_gain(stance: Floats, imminence: Floats, clash: Number) -> Floats:
 
 def provocation(militancy: Number, bombing: Floats, restrained: Number) -> Floats:
     """Target of a defender: clip(militancy (0.2 + 0.6 bombing) * restrained, 0, 1)."""
-    return np.clip(militancy * (0.2 + 0.6 * bombing) * restrained, 0, 1)
+    return at_most(at_least(militancy * (0.2 + 0.6 * bombing) * restrained, 0), 1)
 
 
 def engagement(salience: Number, attention: Number, bombing: Floats, looming: Floats) -> Floats:

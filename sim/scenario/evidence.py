@@ -109,7 +109,7 @@ class EvidenceFile(Part):
     format: Literal["offramp/evidence/1"] = Field(alias="schema")
     sources: Annotated[str, Field(min_length=1, max_length=300)]
     half_life: Days = Field(default=Fixed(21.0), description="Days in which a dated reading loses half its weight")
-    items: dict[ItemId, Item] = Field(min_length=1, max_length=1000)
+    items: dict[ItemId, Item] = Field(min_length=1, max_length=300)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from sim.errors import Fault, ScenarioError
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
-MAX_NODES = 20_000
+MAX_NODES = 10_000  # so that even a file of nothing but values is refused well within a second
 MAX_FAULTS = 100  # of YAML itself, after which reading stops
 
 Path = tuple[str | int, ...]

@@ -16,7 +16,7 @@ import mesa
 import numpy as np
 
 from sim.distributions import Distribution
-from sim.model.arrays import Floats, Number, is_zero, number
+from sim.model.arrays import Floats, Number, is_zero, number, total
 from sim.model.influence import deliberate, kalman_gain
 from sim.model.setting import ScheduledPressure, Setting
 
@@ -87,9 +87,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         """Compute whom it listens to and how much, which stays the same all through, once all actors exist."""
         setting = self.setting
         heard = self.leverages(cast)
-        total = sum((leverage for _, leverage in heard), start=0.0)
-        giving_way = (1 - self.resolve) * np.minimum(total, 1)
-        share = giving_way / np.where(np.asarray(total) > 0, total, 1)
+        whole = total(leverage for _, leverage in heard)
+        giving_way = (1 - self.resolve) * np.minimum(whole, 1)
+        share = giving_way / np.where(np.asarray(whole) > 0, whole, 1)
         self._anchor = setting.whole((1 - giving_way) * self.conviction)
         self._heard = [(other, number(share * leverage)) for other, leverage in heard]
         openness = setting.parameter("press_effect") * (1 - self.resolve)
@@ -150,4 +150,4 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
 def _strength(pressures: list[ScheduledPressure], day: int) -> Number:
     """Sum of the pressures of a day."""
-    return sum((pressure.weight * pressure.changes[day] for pressure in pressures), start=0.0)
+    return total(pressure.weight * pressure.changes[day] for pressure in pressures)

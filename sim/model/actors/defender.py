@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import mesa
-import numpy as np
 
 from sim.model.actors.base import Actor, View
-from sim.model.arrays import Floats, Number
+from sim.model.arrays import Floats, Number, at_least
 from sim.model.setting import Setting
 from sim.model.utility import provocation
 
@@ -33,5 +32,5 @@ class Defender(Actor):
         """Provocation."""
         restrained: Number = 1.0
         for guarantor, leverage in self._held_by:
-            restrained = restrained * np.maximum(1 - leverage * guarantor.posture, 0)
+            restrained = restrained * at_least(1 - leverage * guarantor.posture, 0)
         return provocation(self._militancy, view.bombing, restrained)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import mesa
-import numpy as np
 
 from sim.model.actors.base import Actor, View
-from sim.model.arrays import Floats, number
+from sim.model.arrays import Floats, at_least, number, total
 from sim.model.setting import Setting
 from sim.model.utility import guarantor_gain, quantal_response
 
@@ -43,6 +42,6 @@ class Guarantor(Actor):
 
     def target(self, view: View) -> Floats:
         """Deterrence: salience times the will to deter."""
-        clash = sum((cost * np.maximum(p.perceived, 0) for p, cost in self._clashes), start=0.0)
+        clash = total(cost * at_least(p.perceived, 0) for p, cost in self._clashes)
         argument = guarantor_gain(self.stance, view.imminence, clash) + (self._constant - self.condition)
         return self.salience * quantal_response(argument, self._precision)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import mesa
 
 from sim.model.actors.base import Actor, View
-from sim.model.arrays import Floats, Number
+from sim.model.arrays import Floats, Number, is_zero, total
 from sim.model.setting import Setting
 from sim.model.utility import contest_success, expected_backing, fear_of_defeat, initiator_gain, quantal_response
 
@@ -34,14 +34,15 @@ class Initiator(Actor):
 
     def supported_by(self, backing: Number) -> Floats:
         """Return what it can bring to bear with some backing: self_reliance + (1 - self_reliance) * backing."""
-        return self.setting.whole(self._self_reliance + self._reliance * backing)
+        return self.setting.filled(self._self_reliance + self._reliance * backing)
 
     def gain(self, support: Floats, defence: Floats) -> Floats:
         """Argument of the choice to attack with some support against some defence."""
         win = contest_success(self.strength * support, defence, self._contest)
-        return initiator_gain(win, self.stance, self.salience, self._fear) + self._constant + self.condition
+        gain = initiator_gain(win, self.stance, self.salience, self._fear) + self._constant
+        return gain if is_zero(self.condition) else gain + self.condition
 
     def target(self, view: View) -> Floats:
         """Readiness: the will to attack with the backing that the patrons' perceived stances promise."""
-        promised = sum((share * expected_backing(patron.perceived) for patron, share in self._shares), start=0.0)
+        promised = total(share * expected_backing(patron.perceived) for patron, share in self._shares)
         return quantal_response(self.gain(self.supported_by(promised), view.defence), self._precision)

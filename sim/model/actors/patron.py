@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import mesa
-import numpy as np
 
 from sim.model.actors.base import Actor, View
-from sim.model.arrays import Floats, number
+from sim.model.arrays import Floats, at_least, number, total
 from sim.model.setting import Setting
 from sim.model.utility import patron_gain, quantal_response
 
@@ -41,7 +40,7 @@ class Patron(Actor):
 
     def target(self, view: View) -> Floats:
         """Backing."""
-        rift = sum((cost * g.posture * np.maximum(-g.perceived, 0) for g, cost in self._rifts), start=0.0)
+        rift = total(cost * g.posture * at_least(-g.perceived, 0) for g, cost in self._rifts)
         provocation, humanitarian = self._pull * view.attacks, self._humanitarian * view.looming
         gain = patron_gain(self.stance, self.salience, provocation, rift, humanitarian)
         self.argument = gain + (self._constant + self.condition)

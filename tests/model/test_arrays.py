@@ -1,0 +1,33 @@
+"""Bounds and sums over runs: the same numbers as NumPy's plain ways, in the same type."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.model.arrays import at_least, at_most, total
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("bound", [-1, 0, 1, 1e-30])
+def test_bounds_are_those_of_numpy_bit_by_bit(dtype: type, bound: float) -> None:
+    values = np.array([-np.inf, -1.5, -1, -1e-30, 0, 1e-31, 0.3, 1, 2, np.inf, np.nan], dtype=dtype)
+    for ours, numpys in (
+        (at_least(values, bound), np.maximum(values, bound)),
+        (at_most(values, bound), np.minimum(values, bound)),
+    ):
+        assert ours.dtype == dtype
+        assert ours.tobytes() == numpys.tobytes()
+
+
+def test_a_bounded_array_is_the_callers_own() -> None:
+    at_least(np.zeros(3, dtype=np.float32), 1)[:] = 5
+    assert at_least(np.zeros(3, dtype=np.float32), 1).tolist() == [1, 1, 1]
+
+
+def test_a_total_keeps_single_precision_and_is_0_of_nothing() -> None:
+    ones = np.ones(2, dtype=np.float32)
+    assert total([]) == 0.0
+    both = total([ones, 2.0 * ones])
+    assert isinstance(both, np.ndarray)
+    assert (both.dtype, both.tolist(), ones.tolist()) == (np.float32, [3, 3], [1, 1])
