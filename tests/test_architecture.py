@@ -21,6 +21,7 @@ LAYERS: dict[str, set[str]] = {
     "rng": set(),
     "tallies": set(),
     "estimates": {"tallies"},
+    "sequences": set(),
     "executors": {"errors"},
     "checkpoint": {"tallies"},
     "reporting": {"errors", "estimates"},

@@ -16,7 +16,18 @@ from typing import Any
 
 from sim.distributions import Distribution, Fixed
 from sim.scenario.evidence import Evidence, StanceReading
-from sim.scenario.schema import Actor, Document, Guarantor, Initiator, Mediator, Parameters, Patron, Pressure, Talks
+from sim.scenario.schema import (
+    OUTSIDE_THE_MODEL,
+    Actor,
+    Document,
+    Guarantor,
+    Initiator,
+    Mediator,
+    Parameters,
+    Patron,
+    Pressure,
+    Talks,
+)
 from sim.scenario.yamltree import Path, Place
 
 SELF_RELIANCE = 0.1  # of an initiator that has a patron
@@ -96,8 +107,9 @@ class Scenario:
         return written if written is not None else actor.replace("-", " ").title()
 
     def plain(self) -> dict[str, Any]:
-        """Return the resolved document as plain values, keys as in a file."""
-        return self.document.model_dump(mode="json", by_alias=True, exclude_none=True)
+        """Return the resolved document as plain values, keys as in a file, without what is nothing to the model."""
+        outside = set(OUTSIDE_THE_MODEL)
+        return self.document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=outside)
 
     @cached_property
     def hash(self) -> str:

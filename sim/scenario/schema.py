@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from sim.distributions import Fixed, LogNormal, Normal
+from sim.scenario.gates import MAX_GATES, Gate
+from sim.scenario.part import Id as Id
+from sim.scenario.part import Part as Part
+from sim.scenario.part import Text as Text
+from sim.scenario.part import Title as Title
 from sim.scenario.quantities import (
     AnyNumber,
     CalendarDate,
@@ -31,16 +36,9 @@ FORMAT = "offramp/scenario/1"
 MAX_ACTORS = 32
 MAX_PRESSURES = 128
 LEAST = 1e-6  # what a draw at or below an open end at 0 counts as
-
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-
-
-class Part(BaseModel):
-    """What all parts share: frozen, no unknown keys, no coercion of text to numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+OUTSIDE_THE_MODEL = ("gates",)
+"""Keys of a file that are about its forecast and nothing to the model: no part of the resolved document, of its hash
+or of records, and not inherited by variants."""
 
 
 class Question(Part):
@@ -224,6 +222,9 @@ class Document(Part):
     talks: dict[Id, Talks] = Field(default={}, max_length=MAX_PRESSURES)
     parameters: Parameters = Parameters()
     notes: dict[Id, Text] = Field(default={}, max_length=64, description="Assumptions that reports show")
+    gates: dict[Id, Gate] = Field(
+        default={}, max_length=MAX_GATES, description="Claims about the forecast, which `offramp check` holds it to"
+    )
 
 
 def field_range(model: type[Part], name: str) -> tuple[float, float]:
