@@ -38,7 +38,7 @@ LAYERS: dict[str, set[str]] = {
     },
     "studies": {
         "ensemble", "environment", "errors", "estimates", "executors", "forecast", "plan", "record", "runner",
-        "scenario",
+        "scenario", "sequences",
     },
     "cli": {
         "environment", "errors", "ensemble", "executors", "forecast", "plan", "reporting", "runner", "scenario",
