@@ -66,7 +66,7 @@ def _root(
 
 @_command
 def validate(
-    scenarios: Annotated[list[Path], typer.Argument(help="Scenario files (YAML).", show_default=False)],
+    scenarios: Annotated[list[Path], typer.Argument(help="Scenario files, or folders of them.", show_default=False)],
     format_: Output = Format.TEXT,
 ) -> None:
     """Check scenario files and print all their faults at once.
@@ -74,7 +74,7 @@ def validate(
     [bold]Examples[/bold]
 
       offramp validate scenarios/idlib-2018/baseline.yaml
-      offramp validate scenarios/*/*.yaml --format json
+      offramp validate scenarios --format json
     """
     from sim.cli.scenario_commands import validate as call
 
@@ -130,6 +130,36 @@ def run(  # noqa: PLR0913 - one parameter an option
 
     given = Options(scenario, runs, precision, seed, replicates, workers, out, format_, quiet)
     call(replace(given, words=words.value, since=since, figures=figures))
+
+
+@_command
+def check(  # noqa: PLR0913 - one parameter an option
+    paths: Annotated[list[Path], typer.Argument(help="Scenario files, or folders of them.", show_default=False)],
+    max_runs: Annotated[int, typer.Option(help="Runs of a scenario at most, where a gate is undecided.")] = 200_000,
+    alpha: Annotated[float, typer.Option(help="Chance that any verdict is false, at most.")] = 0.05,
+    seed: Annotated[int, typer.Option(help="Seed: the same gives the same verdicts.")] = 0,
+    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores where it pays")] = None,
+    format_: Output = Format.TEXT,
+    junit: Annotated[Path | None, typer.Option(help="File for JUnit XML.")] = None,
+    summary: Annotated[Path | None, typer.Option(help="File for a summary in Markdown.")] = None,
+    annotations: Annotated[bool, typer.Option("--annotations", help="Mark the lines of gates on GitHub.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Hold the forecasts of scenarios to the gates that their files write.
+
+    [bold]Examples[/bold]
+
+      offramp check scenarios/idlib-2018/baseline.yaml
+      offramp check scenarios --max-runs 1000000
+      offramp check scenarios --junit gates.xml --summary "$GITHUB_STEP_SUMMARY" --annotations
+    """
+    from sim.cli.check_command import Options
+    from sim.cli.check_command import run as call
+    from sim.cli.ci_output import CiOutput
+    from sim.studies.gates.check import Budget
+
+    budget = Budget(alpha=alpha, max_runs=max_runs, seed=seed)
+    call(Options(paths, budget, workers, format_, quiet, CiOutput(junit, summary, annotations)))
 
 
 @_command

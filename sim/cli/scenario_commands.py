@@ -8,13 +8,15 @@ from pathlib import Path
 import typer
 
 from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
+from sim.cli.found import scenario_files
 from sim.errors import ScenarioError
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 
 
-def validate(files: list[Path], format_: Format) -> None:
-    """Check files; exit 2 where any has a fault."""
+def validate(paths: list[Path], format_: Format) -> None:
+    """Check files, and all scenarios in folders; exit 2 where any has a fault."""
+    files = scenario_files(paths)
     errors = {str(file): error for file in files if (error := _check(file)) is not None}
     if format_ is Format.JSON:
         faults = [plain for error in errors.values() for plain in errors_as_plain(error)]

@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.errors import ReportError
 
-__all__ = ["write_history", "write_report"]
+__all__ = ["write_files", "write_history", "write_report"]
 
 
 def write_report(
@@ -55,7 +55,7 @@ def write_report(
     report = report_of(record, words)
     texts = {"report.html": to_html(record, report)} if page else {}
     texts |= {"report.md": to_markdown(report), "forecast.json": to_json(record)}
-    return _write(folder, texts | (drawings(record, report) if figures else {}))
+    return write_files(folder, texts | (drawings(record, report) if figures else {}))
 
 
 def write_history(record: dict[str, Any], folder: Path, *, words: str = "icd203", figures: bool = False) -> list[Path]:
@@ -81,11 +81,18 @@ def write_history(record: dict[str, Any], folder: Path, *, words: str = "icd203"
         "history.md": history_markdown(history),
         "history.json": to_json(record),
     }
-    return _write(folder, texts | (history_drawing(record, history) if figures else {}))
+    return write_files(folder, texts | (history_drawing(record, history) if figures else {}))
 
 
-def _write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
-    placed = {folder / name: text for name, text in texts.items()}
+def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]:
+    """Write files into a folder, which is made where it is missing; all of them, or none where the disk is full.
+
+    Raises
+    ------
+    ReportError
+        Where the folder cannot be written.
+    """
+    placed = {folder / name: content for name, content in contents.items()}
     with _complaints(folder):
         folder.mkdir(parents=True, exist_ok=True)
         _write_all(placed)
@@ -101,13 +108,13 @@ def _complaints(folder: Path) -> Iterator[None]:
         raise ReportError(f"the report cannot be written to {folder}: {reason}; choose another folder") from error
 
 
-def _write_all(texts: Mapping[Path, str]) -> None:
-    """Write all texts beside their places, then put them there."""
-    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in texts}
+def _write_all(contents: Mapping[Path, str | bytes]) -> None:
+    """Write all contents beside their places, then put them there."""
+    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
     try:
-        for path, text in texts.items():
+        for path, content in contents.items():
             with parts[path].open("wb") as file:
-                file.write(text.encode("utf-8", "backslashreplace"))
+                file.write(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
                 file.flush()
                 os.fsync(file.fileno())
         for path, part in parts.items():
