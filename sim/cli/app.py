@@ -163,6 +163,31 @@ def check(  # noqa: PLR0913 - one parameter an option
 
 
 @_command
+def diff(  # noqa: PLR0913 - one parameter an option
+    before: Annotated[Path, typer.Argument(help="Scenario file, or a forecast.json.", show_default=False)],
+    after: Annotated[Path, typer.Argument(help="Scenario file, or a forecast.json.", show_default=False)],
+    runs: Annotated[
+        int | None, typer.Option(help="Runs of each.", show_default="as a forecast has it, or 20000")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed.", show_default="as a forecast has it, or 0")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores where it pays")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Compare two scenarios or forecasts: what differs, how far each probability moves, noise or real.
+
+    [bold]Examples[/bold]
+
+      offramp diff scenarios/idlib-2018/baseline.yaml scenarios/idlib-2018/german-offer.yaml
+      offramp diff reports/idlib-2018/baseline/forecast.json scenarios/idlib-2018/baseline.yaml
+    """
+    from sim.cli.diff_command import Options
+    from sim.cli.diff_command import run as call
+
+    call(Options(before, after, runs, seed, workers, format_, quiet))
+
+
+@_command
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors.
 
