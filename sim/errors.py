@@ -5,6 +5,7 @@ OfframpError                  anything below; the command line turns it into a m
 |-- UsageError                a call or an option that cannot be met, such as a negative number of runs
 |-- ExecutionError            a block of runs failed or its worker was lost
 |-- ReportError               a report could not be written or read
+|-- StoreError                the store of finished blocks could not be written
 
 `Fault` is one thing wrong with one file; it is not an exception, for a file has as many as it has.
 """
@@ -60,3 +61,7 @@ class ExecutionError(OfframpError):
 
 class ReportError(OfframpError):
     """A report or forecast file could not be written or read."""
+
+
+class StoreError(OfframpError):
+    """Finished blocks of runs could not be kept: disk full, read-only, no such folder."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated
 
 import typer
 
-from sim.cli.console import Format, be_printable, guarded
+from sim.cli.console import Format, be_printable
+from sim.cli.declare import Output, Words, declare
+from sim.cli.sweep_app import sweep
 
 app = typer.Typer(
     name="offramp",
@@ -23,26 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-P = ParamSpec("P")
+_command = declare(app)
+app.add_typer(sweep, name="sweep")
 ScenarioPath = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
-Output = Annotated[Format, typer.Option("--format", help="How to print data on stdout.")]
-
-
-class Words(StrEnum):
-    """Scales of words."""
-
-    ICD203 = "icd203"
-    PHIA = "phia"
-    NONE = "none"
-
-
-def _command(function: Callable[P, None]) -> Callable[P, None]:
-    """Make a command of a function: its help is its docstring with the examples before the summary."""
-    summary, _, examples = inspect.cleandoc(function.__doc__ or "").partition("\n\n")
-    lines = "\n".join(line.strip() for line in examples.splitlines())
-    command = guarded(function)
-    app.command(short_help=summary, help=f"{lines}\n\n{summary}")(command)
-    return command
 
 
 def main() -> None:
@@ -66,10 +48,12 @@ def _root(
 
 @_command
 def validate(
-    scenarios: Annotated[list[Path], typer.Argument(help="Scenario files, or folders of them.", show_default=False)],
+    scenarios: Annotated[
+        list[Path], typer.Argument(help="Scenario or sweep files, or folders of them.", show_default=False)
+    ],
     format_: Output = Format.TEXT,
 ) -> None:
-    """Check scenario files and print all their faults at once.
+    """Check scenario and sweep files and print all their faults at once.
 
     [bold]Examples[/bold]
 
@@ -188,16 +172,19 @@ def diff(  # noqa: PLR0913 - one parameter an option
 
 
 @_command
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors.
+def schema(
+    sweep_: Annotated[bool, typer.Option("--sweep", help="That of sweep files.")] = False,
+) -> None:
+    """Print the JSON Schema of scenario files, or of sweep files, for editors.
 
     [bold]Examples[/bold]
 
       offramp schema > docs/schema/scenario.schema.json
+      offramp schema --sweep > docs/schema/sweep.schema.json
     """
     from sim.cli.scenario_commands import schema as call
 
-    call()
+    call(of_sweeps=sweep_)
 
 
 @_command

@@ -12,6 +12,7 @@ from sim.cli.found import scenario_files
 from sim.errors import ScenarioError
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
+from sim.sweeps.load import is_sweep, load_sweep
 
 
 def validate(paths: list[Path], format_: Format) -> None:
@@ -31,14 +32,15 @@ def validate(paths: list[Path], format_: Format) -> None:
         if errors:
             note(f"{len(seen)} fault{'s' if len(seen) > 1 else ''} in {len(errors)} of {len(files)} files")
         else:
-            note(f"next: {shlex.join(['offramp', 'run', str(files[0])])}")
+            command = ["sweep", "run"] if is_sweep(files[0]) else ["run"]
+            note(f"next: {shlex.join(['offramp', *command, str(files[0])])}")
     if errors:
         raise typer.Exit(Exit.USAGE)
 
 
 def _check(file: Path) -> ScenarioError | None:
     try:
-        load(file)
+        load_sweep(file) if is_sweep(file) else load(file)
     except ScenarioError as error:
         return error
     return None
@@ -84,8 +86,9 @@ def _summary(scenario: Scenario) -> None:
         say(f"note: {' '.join(text.split())}")
 
 
-def schema() -> None:
+def schema(*, of_sweeps: bool = False) -> None:
     """Print the JSON Schema."""
     from sim.scenario.jsonschema import scenario_schema
+    from sim.sweeps.schema import sweep_schema
 
-    print_json(scenario_schema())
+    print_json(sweep_schema() if of_sweeps else scenario_schema())

@@ -1,6 +1,6 @@
 """Reports: a stored record in; a page, Markdown, the record and figures out. Nothing here simulates.
 
-`write_report` and `write_history` are the two entries; words, figures and layouts are modules of their own beneath.
+`write_report`, `write_history` and `write_sweep` are the entries; words, figures and layouts are modules of their own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.errors import ReportError
 
-__all__ = ["write_files", "write_history", "write_report"]
+__all__ = ["write_files", "write_history", "write_report", "write_sweep"]
 
 
 def write_report(
@@ -82,6 +82,34 @@ def write_history(record: dict[str, Any], folder: Path, *, words: str = "icd203"
         "history.json": to_json(record),
     }
     return write_files(folder, texts | (history_drawing(record, history) if figures else {}))
+
+
+def write_sweep(record: dict[str, Any], folder: Path, *, words: str = "icd203") -> list[Path]:
+    """Write sweep.html, sweep.md, sweep.json, sweep.csv and sweep.parquet into a folder, as `write_report` does.
+
+    Parameters
+    ----------
+    record
+        The content of sweep.json.
+
+    Raises
+    ------
+    ReportError
+        Where the record cannot be read, the scale is unknown or the folder cannot be written.
+    """
+    from sim.reporting.json import to_json
+    from sim.reporting.sweep import sweep_markdown, sweep_of, sweep_page
+    from sim.reporting.tidy import to_csv, to_parquet
+
+    sweep = sweep_of(record, words)
+    contents: dict[str, str | bytes] = {
+        "sweep.html": sweep_page(record, sweep),
+        "sweep.md": sweep_markdown(sweep),
+        "sweep.json": to_json(record),
+        "sweep.csv": to_csv(record),
+        "sweep.parquet": to_parquet(record),
+    }
+    return write_files(folder, contents)
 
 
 def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]:

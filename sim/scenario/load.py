@@ -34,12 +34,29 @@ def load(path: str | PathLike[str]) -> Scenario:
         Where anything is wrong; its `faults` list all of it, each with file, line and key.
     """
     file = FilePath(path)
-    merged = read_merged(file)
+    return scenario_of(read_merged(file), file)
+
+
+def scenario_of(merged: Merged, file: FilePath, *, known: Evidence | None = None) -> Scenario:
+    """Make a scenario of what was read and merged.
+
+    Parameters
+    ----------
+    file
+        The file it was read from.
+    known
+        The evidence it names, where that was read before; it is not read again then.
+
+    Raises
+    ------
+    ScenarioError
+        Where anything is wrong, as `load`.
+    """
     merged.value.pop("extends", None)
     faults = list(merged.slips)
     places = Places(merged.places | merged.removals, str(file))
     document = _document(merged, places, faults)
-    evidence = _evidence(merged, file, faults)
+    evidence = _evidence(merged, file, faults) if known is None else known
     if document is not None:
         faults += places.faults(_whole_complaints(document, evidence, evidence_failed=bool(faults)))
         faults += places.faults(_axis_complaints(document))

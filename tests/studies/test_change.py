@@ -21,10 +21,10 @@ from sim.scenario.schema import OUTSIDE_THE_MODEL, Document
 from sim.studies import change as module
 from sim.studies.change import change
 from tests import worlds
-from tests.places import IDLIB, SCENARIOS
+from tests.places import IDLIB, SHIPPED
 
 Record = dict[str, Any]
-FILES = [file for file in sorted(SCENARIOS.rglob("*.yaml")) if file.stem not in ("evidence", "sources")]
+FILES = SHIPPED
 
 
 @pytest.fixture(scope="module")
