@@ -56,10 +56,12 @@ bench: .venv/installed-dev ## Measure speed and print a table
 	$(PY) -m pytest tests/benchmarks -o addopts='-ra --strict-markers -p no:cacheprovider' -p no:xdist \
 		--benchmark-only --benchmark-columns=min,median,max,rounds --benchmark-sort=name -s $(PYTEST_OPTIONS)
 
-schema: .venv/installed ## Write the JSON Schema for editors anew
+schema: .venv/installed ## Write the JSON Schemas for editors anew
 	mkdir -p docs/schema
 	.venv/bin/offramp schema >docs/schema/.new
 	mv docs/schema/.new docs/schema/scenario.schema.json
+	.venv/bin/offramp schema --sweep >docs/schema/.new
+	mv docs/schema/.new docs/schema/sweep.schema.json
 
 # Resolves afresh on the oldest Python and keeps the newest to the same versions. Only Mesa may differ between them
 # (its later releases need 3.12), and what differs gets a marker. The comment at the top of the file stays.

@@ -1,13 +1,12 @@
 """A checkpoint: the finished blocks of a forecast that was stopped, so that the same command goes on from there.
 
-One compressed file, written to a temporary name and renamed, so that it is whole or not there. It begins with a digest
-of its content and carries the key of what it belongs to; a damaged file, or one with another key, is never used.
+One compressed file, whole or not there. It begins with a digest of its content and carries the key of what it belongs
+to; a damaged file, or one with another key, is never used.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.tallies import Tally
+from sim.wholefiles import write_whole
 
 
 @dataclass(frozen=True)
@@ -64,18 +64,10 @@ class Checkpoint:
             return
         arrays: dict[str, Any] = {f"count_{name}": count for name, count in progress.tally.counts.items()}
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        try:
-            with temporary.open("wb") as file:
-                content = BytesIO()
-                records = np.concatenate(progress.records) if progress.records else np.zeros(0)
-                np.savez_compressed(content, key=self.key, blocks=progress.blocks, records=records, **arrays)
-                file.write(_digest(content.getvalue()) + content.getvalue())
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        content = BytesIO()
+        records = np.concatenate(progress.records) if progress.records else np.zeros(0)
+        np.savez_compressed(content, key=self.key, blocks=progress.blocks, records=records, **arrays)
+        write_whole(self.path, _digest(content.getvalue()) + content.getvalue())
 
     def remove(self) -> None:
         """Forget what was kept."""

@@ -7,6 +7,7 @@ OfframpError                  anything below; the command line turns it into a m
 |-- ExecutionError            a block of runs failed or its worker was lost
 |-- ReportError               a report could not be written or read
 |-- LedgerError               a ledger is not what was written: a line was changed, removed or moved
+|-- StoreError                the store of finished blocks could not be written
 
 `Fault` is one thing wrong with one file; it is not an exception, for a file has as many as it has.
 """
@@ -70,3 +71,7 @@ class ReportError(OfframpError):
 
 class LedgerError(OfframpError):
     """A ledger is not what was written; the message names each line and what is wrong with it."""
+
+
+class StoreError(OfframpError):
+    """Finished blocks of runs could not be kept: disk full, read-only, no such folder."""

@@ -6,6 +6,7 @@ bytes. docs/forecast.md describes the format.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
@@ -80,6 +81,11 @@ def forecast_record(
 def event_estimate(tally: Tally, outcome: str, day: int) -> Estimate:
     """Estimate the probability that the first event of a kind comes before `day`."""
     return estimate(draws_by_successes(tally["first_days"][FIRST_EVENTS.index(outcome)], day))
+
+
+def is_precise(tally: Tally, milestones: Iterable[int], precision: float) -> bool:
+    """Whether the interval of the probability of an offensive by every milestone is so narrow, either side."""
+    return all(event_estimate(tally, "offensive", day).half_width <= precision for day in milestones)
 
 
 def _milestones(scenario: Scenario, tally: Tally, outcome: str) -> dict[str, Any]:

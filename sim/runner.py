@@ -20,7 +20,7 @@ from sim.errors import UsageError
 from sim.executors import Executor, Serial
 from sim.forecast import Forecast
 from sim.plan import Plan
-from sim.record import Status
+from sim.record import Status, is_precise
 from sim.scenario.scenario import Scenario
 
 RECORD_CAP = 1_000_000  # runs whose record is kept: 8 MB
@@ -112,9 +112,7 @@ class _Merge:
         """Whether the interval of every probability of an offensive is narrow enough."""
         if self._done.tally is None or self._plan.precision is None:
             return False
-        forecast = self.forecast("complete")
-        days = self._scenario.milestones
-        return all(forecast.probability("offensive", day).half_width <= self._plan.precision for day in days)
+        return is_precise(self._done.tally, self._scenario.milestones, self._plan.precision)
 
     def take(self, result: BlockResult) -> None:
         """Merge the next block, in one assignment: Ctrl-C comes between blocks or not at all."""

@@ -7,14 +7,18 @@ SCENARIOS = ROOT / "scenarios"
 IDLIB = SCENARIOS / "idlib-2018"
 GHOUTA = SCENARIOS / "east-ghouta-2018"
 CASES = SCENARIOS / "cases"
+SWEEPS = IDLIB / "sweeps"
 
 
 def shipped() -> list[Path]:
-    """Return the scenarios that are reported on: every file but evidence, sources and past cases."""
-    files = (path for path in SCENARIOS.rglob("*.yaml") if not path.is_relative_to(CASES))
+    """Return the scenarios that are reported on: no evidence, sources, sweeps or past cases."""
+    files = (path for path in SCENARIOS.glob("*/*.yaml") if path.parent != CASES)
     return sorted(path for path in files if path.name not in ("evidence.yaml", "sources.yaml"))
 
 
 def cases() -> list[Path]:
     """Return the past cases, without the archetypes they extend."""
     return sorted(CASES.glob("*.yaml"))
+
+
+SHIPPED = shipped()

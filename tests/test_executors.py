@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pytest
 
 from sim.errors import ExecutionError, Fault, ScenarioError, UsageError
-from sim.executors import Executor, Local, Serial
+from sim.executors import Executor, Late, Local, Serial
 
 WORKERS = 2
 
@@ -78,7 +78,7 @@ def text(task: object) -> str:
     return str(task)
 
 
-@pytest.fixture(params=[Serial(), Local(WORKERS)], ids=["serial", "local"])
+@pytest.fixture(params=[Serial(), Local(WORKERS), Late(WORKERS, 3)], ids=["serial", "local", "late"])
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     yield request.param
     assert multiprocessing.active_children() == [], "a worker outlived its map"
@@ -86,7 +86,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 
 def ahead(executor: Executor) -> int:
     """How many tasks more than asked for an executor may take."""
-    return 2 * WORKERS if isinstance(executor, Local) else 0
+    return 0 if isinstance(executor, Serial) else 2 * WORKERS
 
 
 def test_results_come_in_the_order_of_the_tasks(executor: Executor) -> None:
@@ -188,6 +188,12 @@ def test_workers_are_other_processes_and_leave_ctrl_c_to_this_one() -> None:
     for process, ignores in Local(WORKERS).map(process_and_interrupt_handler, map(Block, range(2))):
         assert process != os.getpid()
         assert ignores
+
+
+def test_late_workers_start_after_the_first_tasks() -> None:
+    processes = [process for process, _ in Late(WORKERS, 2).map(process_and_interrupt_handler, map(Block, range(5)))]
+    assert processes[:2] == [os.getpid()] * 2
+    assert os.getpid() not in processes[2:]
 
 
 def test_a_lost_worker_is_an_error_that_names_a_task() -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated
 
 import typer
 
-from sim.cli.console import Format, be_printable, guarded
+from sim.cli.console import Format, be_printable
+from sim.cli.declare import Output, Words, declare
+from sim.cli.sweep_app import sweep
 
 app = typer.Typer(
     name="offramp",
@@ -23,29 +22,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-P = ParamSpec("P")
+_command = declare(app)
+app.add_typer(sweep, name="sweep")
 ScenarioPath = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
-Output = Annotated[Format, typer.Option("--format", help="How to print data on stdout.")]
 LedgerPath = Annotated[Path, typer.Option("--ledger", help="The ledger, a file of JSON lines.")]
 At = Annotated[str | None, typer.Option("--at", help="When, in UTC.", show_default="now, or SOURCE_DATE_EPOCH")]
 LEDGER = Path("offramp-ledger.jsonl")
-
-
-class Words(StrEnum):
-    """Scales of words."""
-
-    ICD203 = "icd203"
-    PHIA = "phia"
-    NONE = "none"
-
-
-def _command(function: Callable[P, None]) -> Callable[P, None]:
-    """Make a command of a function: its help is its docstring with the examples before the summary."""
-    summary, _, examples = inspect.cleandoc(function.__doc__ or "").partition("\n\n")
-    lines = "\n".join(line.strip() for line in examples.splitlines())
-    command = guarded(function)
-    app.command(short_help=summary, help=f"{lines}\n\n{summary}")(command)
-    return command
 
 
 def main() -> None:
@@ -69,15 +51,17 @@ def _root(
 
 @_command
 def validate(
-    scenarios: Annotated[list[Path], typer.Argument(help="Scenario files (YAML).", show_default=False)],
+    scenarios: Annotated[
+        list[Path], typer.Argument(help="Scenario or sweep files, or folders of them.", show_default=False)
+    ],
     format_: Output = Format.TEXT,
 ) -> None:
-    """Check scenario files and print all their faults at once.
+    """Check scenario and sweep files and print all their faults at once.
 
     [bold]Examples[/bold]
 
       offramp validate scenarios/idlib-2018/baseline.yaml
-      offramp validate scenarios/*/*.yaml --format json
+      offramp validate scenarios --format json
     """
     from sim.cli.scenario_commands import validate as call
 
@@ -136,16 +120,74 @@ def run(  # noqa: PLR0913 - one parameter an option
 
 
 @_command
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors.
+def check(  # noqa: PLR0913 - one parameter an option
+    paths: Annotated[list[Path], typer.Argument(help="Scenario files, or folders of them.", show_default=False)],
+    max_runs: Annotated[int, typer.Option(help="Runs of a scenario at most, where a gate is undecided.")] = 200_000,
+    alpha: Annotated[float, typer.Option(help="Chance that any verdict is false, at most.")] = 0.05,
+    seed: Annotated[int, typer.Option(help="Seed: the same gives the same verdicts.")] = 0,
+    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores where it pays")] = None,
+    format_: Output = Format.TEXT,
+    junit: Annotated[Path | None, typer.Option(help="File for JUnit XML.")] = None,
+    summary: Annotated[Path | None, typer.Option(help="File for a summary in Markdown.")] = None,
+    annotations: Annotated[bool, typer.Option("--annotations", help="Mark the lines of gates on GitHub.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Hold the forecasts of scenarios to the gates that their files write.
+
+    [bold]Examples[/bold]
+
+      offramp check scenarios/idlib-2018/baseline.yaml
+      offramp check scenarios --max-runs 1000000
+      offramp check scenarios --junit gates.xml --summary "$GITHUB_STEP_SUMMARY" --annotations
+    """
+    from sim.cli.check_command import Options
+    from sim.cli.check_command import run as call
+    from sim.cli.ci_output import CiOutput
+    from sim.studies.gates.check import Budget
+
+    budget = Budget(alpha=alpha, max_runs=max_runs, seed=seed)
+    call(Options(paths, budget, workers, format_, quiet, CiOutput(junit, summary, annotations)))
+
+
+@_command
+def diff(  # noqa: PLR0913 - one parameter an option
+    before: Annotated[Path, typer.Argument(help="Scenario file, or a forecast.json.", show_default=False)],
+    after: Annotated[Path, typer.Argument(help="Scenario file, or a forecast.json.", show_default=False)],
+    runs: Annotated[
+        int | None, typer.Option(help="Runs of each.", show_default="as a forecast has it, or 20000")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed.", show_default="as a forecast has it, or 0")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores where it pays")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Compare two scenarios or forecasts: what differs, how far each probability moves, noise or real.
+
+    [bold]Examples[/bold]
+
+      offramp diff scenarios/idlib-2018/baseline.yaml scenarios/idlib-2018/german-offer.yaml
+      offramp diff reports/idlib-2018/baseline/forecast.json scenarios/idlib-2018/baseline.yaml
+    """
+    from sim.cli.diff_command import Options
+    from sim.cli.diff_command import run as call
+
+    call(Options(before, after, runs, seed, workers, format_, quiet))
+
+
+@_command
+def schema(
+    sweep_: Annotated[bool, typer.Option("--sweep", help="That of sweep files.")] = False,
+) -> None:
+    """Print the JSON Schema of scenario files, or of sweep files, for editors.
 
     [bold]Examples[/bold]
 
       offramp schema > docs/schema/scenario.schema.json
+      offramp schema --sweep > docs/schema/sweep.schema.json
     """
     from sim.cli.scenario_commands import schema as call
 
-    call()
+    call(of_sweeps=sweep_)
 
 
 @_command

@@ -1,4 +1,7 @@
-"""What commands that write files check before they start, so that no run is made in vain."""
+"""What commands that read or write files share: paths as they are told, and checks before the start.
+
+No run is made in vain: that the output can be written is seen to first.
+"""
 
 from __future__ import annotations
 
@@ -29,3 +32,25 @@ def check_output(folder: Path | None, *, figures: bool) -> None:
             pass
     except OSError as error:
         raise UsageError(f"cannot write to the folder {folder}: {(error.strerror or '').lower()}") from None
+
+
+def check_file(file: Path | None) -> None:
+    """See that a file, where one is asked for, can be written.
+
+    Raises
+    ------
+    UsageError
+        Where it cannot be.
+    """
+    if file is None:
+        return
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder; name a file in it")
+    check_output(file.parent, figures=False)
+
+
+def shown(path: Path) -> str:
+    """Return a path relative to the working folder where it lies below it, so that no machine's folders are told."""
+    absolute = path.resolve()
+    here = Path.cwd()
+    return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else path.name

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from sim.cli.console import Exit, Format, note, print_json, progress, say
-from sim.cli.output import check_output
+from sim.cli.output import check_output, shown
 from sim.ensemble import OUTCOMES
 from sim.executors import Executor, Local, Serial
 from sim.forecast import Forecast
@@ -47,7 +47,7 @@ class Options:
     @property
     def command(self) -> str:
         """The command that makes the same forecast again, wherever the report goes."""
-        words = ["offramp", "run", _shown(self.scenario)]
+        words = ["offramp", "run", shown(self.scenario)]
         if self.runs is not None:
             words += ["--runs", str(self.runs)]
         if self.precision is not None:
@@ -56,15 +56,8 @@ class Options:
         if self.replicates != 2:
             words += ["--replicates", str(self.replicates)]
         if self.since is not None:
-            words += ["--since", _shown(self.since)]
+            words += ["--since", shown(self.since)]
         return shlex.join(words)
-
-
-def _shown(path: Path) -> str:
-    """Return a path relative to the working folder where it lies below it, so that no machine's folders are told."""
-    absolute = path.resolve()
-    here = Path.cwd()
-    return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else path.name
 
 
 def run(options: Options) -> None:

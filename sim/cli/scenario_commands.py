@@ -8,13 +8,16 @@ from pathlib import Path
 import typer
 
 from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
+from sim.cli.found import scenario_files
 from sim.errors import ScenarioError
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
+from sim.sweeps.load import is_sweep, load_sweep
 
 
-def validate(files: list[Path], format_: Format) -> None:
-    """Check files; exit 2 where any has a fault."""
+def validate(paths: list[Path], format_: Format) -> None:
+    """Check files, and all scenarios in folders; exit 2 where any has a fault."""
+    files = scenario_files(paths)
     errors = {str(file): error for file in files if (error := _check(file)) is not None}
     if format_ is Format.JSON:
         faults = [plain for error in errors.values() for plain in errors_as_plain(error)]
@@ -29,14 +32,15 @@ def validate(files: list[Path], format_: Format) -> None:
         if errors:
             note(f"{len(seen)} fault{'s' if len(seen) > 1 else ''} in {len(errors)} of {len(files)} files")
         else:
-            note(f"next: {shlex.join(['offramp', 'run', str(files[0])])}")
+            command = ["sweep", "run"] if is_sweep(files[0]) else ["run"]
+            note(f"next: {shlex.join(['offramp', *command, str(files[0])])}")
     if errors:
         raise typer.Exit(Exit.USAGE)
 
 
 def _check(file: Path) -> ScenarioError | None:
     try:
-        load(file)
+        load_sweep(file) if is_sweep(file) else load(file)
     except ScenarioError as error:
         return error
     return None
@@ -82,8 +86,9 @@ def _summary(scenario: Scenario) -> None:
         say(f"note: {' '.join(text.split())}")
 
 
-def schema() -> None:
+def schema(*, of_sweeps: bool = False) -> None:
     """Print the JSON Schema."""
     from sim.scenario.jsonschema import scenario_schema
+    from sim.sweeps.schema import sweep_schema
 
-    print_json(scenario_schema())
+    print_json(sweep_schema() if of_sweeps else scenario_schema())

@@ -7,7 +7,9 @@ than there are workers are in flight: enough to keep them busy, few enough that 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -38,7 +40,7 @@ class Local(Executor):
     ) -> Iterator[Result]:
         """Yield results in order; a lost worker is an `ExecutionError` that names the task waited for."""
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_ignore_interrupt)
+        pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_prepare)
         waiting: deque[tuple[Task, Future[Result]]] = deque()
         source = iter(tasks)
         try:
@@ -81,6 +83,17 @@ def _result(task: Task, future: Future[Result]) -> Result:
         raise failure(task, error) from error
 
 
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the parent, which keeps what is done and stops the pool."""
+def _prepare() -> None:
+    """Prepare a worker: it leaves Ctrl-C to the parent, which keeps what is done, and it does not outlive the parent.
+
+    A parent that is killed cannot stop its pool, and a worker that waits for tasks would wait for ever.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

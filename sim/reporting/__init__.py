@@ -1,6 +1,6 @@
 """Reports: a stored record in; a page, Markdown, the record and figures out. Nothing here simulates.
 
-`write_report` and `write_history` are the two entries; words, figures and layouts are modules of their own beneath.
+`write_report`, `write_history` and `write_sweep` are the entries; words, figures and layouts are modules of their own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.errors import ReportError
 
-__all__ = ["write_history", "write_report"]
+__all__ = ["write_files", "write_history", "write_report", "write_sweep"]
 
 
 def write_report(
@@ -55,7 +55,7 @@ def write_report(
     report = report_of(record, words)
     texts = {"report.html": to_html(record, report)} if page else {}
     texts |= {"report.md": to_markdown(report), "forecast.json": to_json(record)}
-    return _write(folder, texts | (drawings(record, report) if figures else {}))
+    return write_files(folder, texts | (drawings(record, report) if figures else {}))
 
 
 def write_history(record: dict[str, Any], folder: Path, *, words: str = "icd203", figures: bool = False) -> list[Path]:
@@ -81,11 +81,46 @@ def write_history(record: dict[str, Any], folder: Path, *, words: str = "icd203"
         "history.md": history_markdown(history),
         "history.json": to_json(record),
     }
-    return _write(folder, texts | (history_drawing(record, history) if figures else {}))
+    return write_files(folder, texts | (history_drawing(record, history) if figures else {}))
 
 
-def _write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
-    placed = {folder / name: text for name, text in texts.items()}
+def write_sweep(record: dict[str, Any], folder: Path, *, words: str = "icd203") -> list[Path]:
+    """Write sweep.html, sweep.md, sweep.json, sweep.csv and sweep.parquet into a folder, as `write_report` does.
+
+    Parameters
+    ----------
+    record
+        The content of sweep.json.
+
+    Raises
+    ------
+    ReportError
+        Where the record cannot be read, the scale is unknown or the folder cannot be written.
+    """
+    from sim.reporting.json import to_json
+    from sim.reporting.sweep import sweep_markdown, sweep_of, sweep_page
+    from sim.reporting.tidy import to_csv, to_parquet
+
+    sweep = sweep_of(record, words)
+    contents: dict[str, str | bytes] = {
+        "sweep.html": sweep_page(record, sweep),
+        "sweep.md": sweep_markdown(sweep),
+        "sweep.json": to_json(record),
+        "sweep.csv": to_csv(record),
+        "sweep.parquet": to_parquet(record),
+    }
+    return write_files(folder, contents)
+
+
+def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]:
+    """Write files into a folder, which is made where it is missing; all of them, or none where the disk is full.
+
+    Raises
+    ------
+    ReportError
+        Where the folder cannot be written.
+    """
+    placed = {folder / name: content for name, content in contents.items()}
     with _complaints(folder):
         folder.mkdir(parents=True, exist_ok=True)
         _write_all(placed)
@@ -101,13 +136,13 @@ def _complaints(folder: Path) -> Iterator[None]:
         raise ReportError(f"the report cannot be written to {folder}: {reason}; choose another folder") from error
 
 
-def _write_all(texts: Mapping[Path, str]) -> None:
-    """Write all texts beside their places, then put them there."""
-    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in texts}
+def _write_all(contents: Mapping[Path, str | bytes]) -> None:
+    """Write all contents beside their places, then put them there."""
+    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
     try:
-        for path, text in texts.items():
+        for path, content in contents.items():
             with parts[path].open("wb") as file:
-                file.write(text.encode("utf-8", "backslashreplace"))
+                file.write(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
                 file.flush()
                 os.fsync(file.fileno())
         for path, part in parts.items():

@@ -40,7 +40,14 @@ def to_html(record: Record, report: Report) -> str:
     return page("report.html", specifications(record), report=report, dots=record["dots"])
 
 
-def page(template: str, specs: Mapping[str, Spec], **content: Any) -> str:
+def page(
+    template: str,
+    specs: Mapping[str, Spec],
+    *,
+    script: str | None = None,
+    dark: Mapping[str, str] | None = None,
+    **content: Any,
+) -> str:
     """Return a page.
 
     Parameters
@@ -48,17 +55,23 @@ def page(template: str, specs: Mapping[str, Spec], **content: Any) -> str:
     template
         Its template, which extends page.html.
     specs
-        Its figures, by the id of their place.
+        Its figures, by the id of their place; without any no script is inlined but its own.
+    script
+        A script of its own, run last.
+    dark
+        Dark versions of colours that only its figures have.
     content
         What the template speaks of.
     """
-    scripts = {"plotly": _plotly(), "page": _template_file("report.js")}
+    scripts = {"plotly": _plotly(), "page": _template_file("report.js")} if specs else {}
+    if script is not None:
+        scripts["own"] = _template_file(script)
     return (
         _environment()
         .get_template(template)
         .render(
             heights={name: one["layout"]["height"] for name, one in specs.items()},
-            figures=Markup(embedded({"figures": specs, "dark": palette.DARK})),  # noqa: S704 - escaped for a data block
+            figures=Markup(embedded({"figures": specs, "dark": {**palette.DARK, **(dark or {})}})),  # noqa: S704 - escaped for a data block
             css=Markup(_template_file("report.css")),  # noqa: S704 - our own file
             scripts={name: Markup(text) for name, text in scripts.items()},  # noqa: S704 - our own file and Plotly's
             policy=_policy(scripts.values()),

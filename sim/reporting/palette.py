@@ -50,3 +50,9 @@ DARK = {LIGHT[name]: _DARK[name] for name in LIGHT} | {
     _rgba(LIGHT[name], opacity): _rgba(_DARK[name], opacity) for name in LIGHT for opacity in OPACITIES
 }
 """Light colour string to dark colour string."""
+
+HEAT = ("#fdf0ea", "#f6c9b8", "#e3937a", "#b4371c", "#6d1020")
+"""Of a probability on a map, low to high, in the light scheme; none of them is a colour of `LIGHT`."""
+_HEAT_DARK = ("#20262f", "#4b3436", "#8c4a3f", "#d9775c", "#ffc3ae")
+HEAT_DARK = dict(zip(HEAT, _HEAT_DARK, strict=True))
+"""Light heat colour to dark heat colour; on maps only."""

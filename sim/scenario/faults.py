@@ -149,6 +149,7 @@ def _short(value: Any) -> str:
 
 def document_keys(value: Any) -> Callable[[Path], list[str]]:
     """Return a function from a path in a document to the keys it may hold, for "did you mean"."""
+    from sim.scenario.gates import Gate
     from sim.scenario.schema import (
         Bargaining,
         Case,
@@ -164,7 +165,7 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
 
     parts: dict[str, type[Part]] = {"question": Question, "confidence": Confidence, "start": Start}
     parts |= {"bargaining": Bargaining, "parameters": Parameters, "case": Case, "resolution": Resolution}
-    entries: dict[str, type[Part]] = {"pressures": Pressure, "talks": Talks}
+    entries: dict[str, type[Part]] = {"pressures": Pressure, "talks": Talks, "gates": Gate}
 
     def keys(path: Path) -> list[str]:
         if not path:

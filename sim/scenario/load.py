@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any
@@ -24,7 +26,9 @@ from sim.scenario.crosscheck import (
 from sim.scenario.evidence import Evidence
 from sim.scenario.evidence_files import load_evidence
 from sim.scenario.faults import Complaint, Places, document_keys, model_complaints
-from sim.scenario.merge import Merged, read_merged, scenario_root
+from sim.scenario.gates import gate_complaints
+from sim.scenario.merge import Merged, named_file, read_merged, scenario_root
+from sim.scenario.numbers import number_range
 from sim.scenario.scenario import Scenario, default_counterpart, default_principal, resolve
 from sim.scenario.schema import Document
 
@@ -38,17 +42,36 @@ def load(path: str | PathLike[str]) -> Scenario:
         Where anything is wrong; its `faults` list all of it, each with file, line and key.
     """
     file = FilePath(path)
-    merged = read_merged(file)
+    return scenario_of(read_merged(file), file)
+
+
+def scenario_of(merged: Merged, file: FilePath, *, known: Evidence | None = None) -> Scenario:
+    """Make a scenario of what was read and merged.
+
+    Parameters
+    ----------
+    file
+        The file it was read from.
+    known
+        The evidence it names, where that was read before; it is not read again then.
+
+    Raises
+    ------
+    ScenarioError
+        Where anything is wrong, as `load`.
+    """
     merged.value.pop("extends", None)
     faults = list(merged.slips)
     places = Places(merged.places | merged.removals, str(file))
     document = _document(merged, places, faults)
-    evidence = _evidence(merged, file, faults)
+    evidence = _evidence(merged, file, faults) if known is None else known
     draws = load_posterior(merged.value.get("calibration", PRIOR), merged.places, scenario_root(file), places, faults)
     if document is not None and draws is not None:
         faults += places.faults(knowledge_complaints(document, draws))
     if document is not None:
         faults += places.faults(_whole_complaints(document, evidence, evidence_failed=bool(faults)))
+        faults += places.faults(_axis_complaints(document))
+    faults += _gate_files(merged, file)
     if faults or document is None:
         raise ScenarioError(faults)
     return resolve(document, evidence, merged.places, draws=draws)
@@ -63,6 +86,7 @@ def _document(merged: Merged, places: Places, faults: list[Fault]) -> Document |
     faults += places.faults(time_complaints(value))
     faults += places.faults(outcome_complaints(value))
     faults += places.faults(actor_complaints(value))
+    faults += places.faults(gate_complaints(value))
     try:
         return Document.model_validate(value)
     except ValidationError as error:
@@ -91,6 +115,41 @@ def _whole_complaints(document: Document, evidence: Evidence | None, *, evidence
     if not complaints:
         complaints += _bargaining_complaints(document)
     return complaints
+
+
+def _axis_complaints(document: Document) -> Iterator[Complaint]:
+    """Check that what a gate varies is a number of the scenario, with a range to vary it in."""
+    for name, gate in document.gates.items():
+        if gate.along is None:
+            continue
+        try:
+            ends = number_range(document, gate.along)
+        except ValueError as error:
+            yield ("gates", name, "along"), str(error)
+            continue
+        for key, value, end in (("from", gate.start, ends[0]), ("to", gate.to, ends[1])):
+            if value is None and not math.isfinite(end):
+                yield ("gates", name), f"{gate.along} has no end on this side; add `{key}`"
+            elif value is not None and not ends[0] <= value <= ends[1]:
+                yield ("gates", name, key), f"expected a number from {ends[0]:g} to {ends[1]:g} (got {value:g})"
+
+
+def _gate_files(merged: Merged, file: FilePath) -> list[Fault]:
+    """Check that the files that gates name are there: scenarios in the scenario folder, forecasts in the one above."""
+    faults: list[Fault] = []
+    gates = merged.value.get("gates")
+    root = scenario_root(file)
+    project = root.parent if root.name == "scenarios" else root
+    for name, gate in gates.items() if isinstance(gates, dict) else ():
+        for key, below in (("compared_with", root), ("against", project)):
+            written = gate.get(key) if isinstance(gate, dict) else None
+            if isinstance(written, str):
+                place = merged.places[("gates", name, key)]
+                try:
+                    named_file(below, place, f"gates.{name}.{key}", written)
+                except ScenarioError as error:
+                    faults += error.faults
+    return faults
 
 
 def _reading_complaint(document: Document, evidence: Evidence | None, name: str, key: str) -> list[Complaint]:

@@ -15,11 +15,12 @@ from typing import Any
 
 from sim.distributions import KINDS
 from sim.errors import Fault, ScenarioError
+from sim.scenario.schema import OUTSIDE_THE_MODEL
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place, Tree, read_tree
 
 MAX_BASES = 8
-REMOVABLE = {"actors", "ties", "pressures", "talks", "notes"}
+REMOVABLE = {"actors", "ties", "pressures", "talks", "notes", *OUTSIDE_THE_MODEL}
 
 
 @dataclass
@@ -52,9 +53,10 @@ def read_merged(file: FilePath) -> Merged:
     """
     root = scenario_root(file)
     merged = Merged()
-    chain = _chain(file, root)
-    for tree in map(_spelled_out, reversed(chain)):
-        slips = [] if not merged.value else _slips(tree, merged.value)
+    own, *bases = map(_spelled_out, _chain(file, root))
+    trees = [own, *map(_inherited, bases)]
+    for tree in reversed(trees):
+        slips = [] if tree is trees[-1] else _slips(tree, merged.value)
         merged = Merged(
             value=_merge(merged.value, tree.value),
             places=_merge_places(merged.places, tree),
@@ -72,6 +74,12 @@ def _spelled_out(tree: Tree) -> Tree:
         return tree
     places = {**tree.places, ("calibration",): tree.places[("parameters",)]}
     return Tree({**tree.value, "calibration": word, "parameters": None}, places)
+
+
+def _inherited(tree: Tree) -> Tree:
+    """Return what a variant takes over from a base."""
+    places = {path: place for path, place in tree.places.items() if path[0] not in OUTSIDE_THE_MODEL}
+    return Tree({key: item for key, item in tree.value.items() if key not in OUTSIDE_THE_MODEL}, places)
 
 
 def scenario_root(file: FilePath) -> FilePath:

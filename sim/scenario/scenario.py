@@ -18,7 +18,7 @@ from sim.distributions import Distribution, Fixed
 from sim.posterior import PRIOR, Posterior, posterior
 from sim.scenario.evidence import Evidence, StanceReading
 from sim.scenario.schema import (
-    OUTCOME_KEYS,
+    OUTSIDE_THE_MODEL,
     Actor,
     Document,
     Guarantor,
@@ -116,12 +116,12 @@ class Scenario:
         return written if written is not None else actor.replace("-", " ").title()
 
     def plain(self) -> dict[str, Any]:
-        """Return the resolved document as plain values, keys as in a file, without what says how it turned out.
+        """Return the resolved document as plain values, keys as in a file, without what is nothing to the model.
 
         Hash, record and reports are made from this, so a forecast is the same whether or not its outcome is known.
         Where a posterior gives the parameters, only those that a file wrote are in it.
         """
-        plain = self.document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(OUTCOME_KEYS))
+        plain = self.document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(OUTSIDE_THE_MODEL))
         if self.posterior is None:
             del plain["calibration"]
         else:

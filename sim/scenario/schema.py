@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from sim.distributions import Fixed, LogNormal, Normal
+from sim.scenario.gates import MAX_GATES, Gate
+from sim.scenario.part import Id as Id
+from sim.scenario.part import Part as Part
+from sim.scenario.part import Text as Text
+from sim.scenario.part import Title as Title
 from sim.scenario.quantities import (
     AnyNumber,
     CalendarDate,
@@ -32,17 +37,13 @@ FORMAT = "offramp/scenario/1"
 MAX_ACTORS = 32
 MAX_PRESSURES = 128
 LEAST = 1e-6  # what a draw at or below an open end at 0 counts as
+OUTCOME_KEYS = ("case", "resolution", "hindsight")
+"""Keys of a file that say what happened: they are for scoring."""
+OUTSIDE_THE_MODEL = ("gates", *OUTCOME_KEYS)
+"""Keys of a file that are about its forecast and nothing to the model: no part of the resolved document, of its hash
+or of records, and not inherited by variants."""
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 DottedPath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$", max_length=200)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-
-
-class Part(BaseModel):
-    """What all parts share: frozen, no unknown keys, no coercion of text to numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Question(Part):
@@ -254,10 +255,9 @@ class Document(Part):
     hindsight: dict[DottedPath, Text] = Field(
         default={}, description="Codings that knowing the outcome may have touched, by dotted path"
     )
-
-
-OUTCOME_KEYS = frozenset({"case", "resolution", "hindsight"})
-"""Keys of a document that say what happened: they are for scoring and stay out of forecasts."""
+    gates: dict[Id, Gate] = Field(
+        default={}, max_length=MAX_GATES, description="Claims about the forecast, which `offramp check` holds it to"
+    )
 
 
 def field_range(model: type[Part], name: str) -> tuple[float, float]:

@@ -141,17 +141,19 @@ def _rows(old: Record, forecast: Forecast, earlier: Forecast | None, outcome: st
     """Compare one outcome at every milestone that lies within both windows."""
     rows = {}
     for day in forecast.scenario.milestones:
-        before = _stored(old, outcome, day)
+        before = stored_row(old, outcome, day)
         if before is None:
             continue
-        after = _plain(forecast.probability(outcome, day))
-        moved = _unpaired(before, after) if earlier is None else _plain(earlier.difference(forecast, outcome, day))
+        after = plain_row(forecast.probability(outcome, day))
+        moved = (
+            unpaired_row(before, after) if earlier is None else plain_row(earlier.difference(forecast, outcome, day))
+        )
         rows[day] = {"old": before, "new": after, "change": moved}
     return rows
 
 
-def _stored(old: Record, outcome: str, day: int) -> Row | None:
-    """Return what an earlier record says of "within `day` days"; None beyond its horizon."""
+def stored_row(old: Record, outcome: str, day: int) -> Row | None:
+    """Return what a stored record says of one of `OUTCOMES` "within `day` days"; None beyond its horizon."""
     known = old["outcomes"][outcome].get(str(day))
     if known is not None:
         return {key: known[key] for key in KEYS}
@@ -161,11 +163,12 @@ def _stored(old: Record, outcome: str, day: int) -> Row | None:
     return {key: values[day] for key, values in curve.items()}
 
 
-def _plain(one: Estimate) -> Row:
+def plain_row(one: Estimate) -> Row:
+    """Return an estimate as an entry of a record."""
     return {"p": round(one.p, 6), "mc_low": round(one.low, 6), "mc_high": round(one.high, 6)}
 
 
-def _unpaired(old: Row, new: Row) -> Row:
+def unpaired_row(old: Row, new: Row) -> Row:
     """Difference of two independent proportions: their intervals, squared and added (Newcombe 1998, method 10)."""
     moved = new["p"] - old["p"]
     below = math.hypot(new["p"] - new["mc_low"], old["mc_high"] - old["p"])

@@ -100,6 +100,7 @@ SHAPE: dict[str, Any] = {
     "question": {"resolves": _text, "does_not_resolve": _text},
     "as_of": _date,
     "horizon": _whole(1, 3650),
+    "milestones": [_whole(1, 3650)],
     "seed": _whole(0),
     "runs": _whole(1),
     "replicates": _whole(1),

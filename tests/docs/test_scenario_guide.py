@@ -17,6 +17,7 @@ from sim.errors import ScenarioError
 from sim.model.influence import Schedule
 from sim.scenario import yamltree
 from sim.scenario.evidence import READING_SD, EvidenceFile, Item, Kind, Source, SourceFile
+from sim.scenario.gates import MAX_GATES, MAX_STEPS, STEPS, TOLERANCE, Gate
 from sim.scenario.merge import MAX_BASES
 from sim.scenario.quantities import FARTHEST_DAY, FIRST_YEAR, LAST_YEAR, MAX_DAYS, Quantity, in_words
 from sim.scenario.scenario import SELF_RELIANCE
@@ -75,6 +76,7 @@ SECTIONS: dict[str, tuple[type[Part], str]] = {
     "`parameters`": (Parameters, "parameters"),
     "`case`": (Case, "case"),
     "`resolution`": (Resolution, "resolution"),
+    "`gates`": (Gate, "gates"),
     "6. Pressures": (Pressure, "pressures.appeal"),
     "7. Talks": (Talks, "talks.conference"),
     "Keys of an evidence file": (EvidenceFile, ""),
@@ -250,6 +252,12 @@ def test_ranges_are_those_of_the_model(title: str) -> None:
             assert not words or row["range"] == ", ".join(f"`{word}`" for word in words), key_of(row)
 
 
+def test_the_numbers_of_gates_are_those_of_the_code() -> None:
+    told = {key_of(row): (row["meaning"], row["range"]) for row in rows("`gates`")}
+    assert told["steps"] == (f"Number of values along it; {STEPS} where absent", f"2 to {MAX_STEPS}")
+    assert f"; {TOLERANCE:g} where absent" in told["tolerance"][0]
+
+
 def test_every_word_of_the_language_is_named() -> None:
     for field in (Actor.model_fields["role"], Item.model_fields["informs"]):
         for word in words_of(field.annotation):
@@ -279,7 +287,14 @@ def test_limits_of_size_are_those_of_the_code() -> None:
 
     wanted = [
         *(yamltree.MAX_BYTES, yamltree.MAX_DEPTH, yamltree.MAX_NODES, yamltree.MAX_FAULTS, MAX_BASES),
-        *(MAX_ACTORS, MAX_PRESSURES, most(Document, "talks"), most(Document, "notes"), most(Question, "milestones")),
+        *(
+            MAX_ACTORS,
+            MAX_PRESSURES,
+            most(Document, "talks"),
+            most(Document, "notes"),
+            MAX_GATES,
+            most(Question, "milestones"),
+        ),
         *(MAX_DAYS, FARTHEST_DAY, int(LARGEST), most(EvidenceFile, "items")),
         *(64, longest(Title), longest(Text)),
     ]

@@ -12,11 +12,10 @@ from sim.distributions import KINDS
 from sim.scenario.jsonschema import scenario_schema
 from sim.scenario.schema import ROLES, Document, Parameters, field_range
 from sim.scenario.yamltree import read_tree
-from tests.places import ROOT, SCENARIOS
+from tests.places import ROOT, SHIPPED
 from tests.scenario.files import FULL, MINIMAL, OVER, Folder, edit
 
 FILE = ROOT / "docs" / "schema" / "scenario.schema.json"
-SHIPPED = sorted(path for path in SCENARIOS.rglob("*.yaml") if path.name not in ("evidence.yaml", "sources.yaml"))
 
 
 @pytest.fixture(scope="module")

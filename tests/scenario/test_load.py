@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 import sim
 from sim.errors import Fault, ScenarioError
 from sim.scenario.schema import MAX_ACTORS, MAX_PRESSURES, ROLES, AnyActor, Document
-from tests.places import shipped
+from tests.places import SHIPPED
 from tests.scenario.files import CAST, EVIDENCE, FULL, MINIMAL, OVER, READING, WITH_FOLDER, Folder, edit
 
-SHIPPED = shipped()
 ROLE_LIST = "initiator, patron, guarantor, defender, mediator"
 NO_INITIATOR = "crisis.yaml:9:1: actors: expected one actor with `role: initiator`: who would launch the offensive?"
 NO_DEFENDER = "crisis.yaml:9:1: actors: expected at least one actor with `role: defender`: who holds the ground?"

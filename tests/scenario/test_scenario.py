@@ -292,7 +292,7 @@ def test_what_happened_changes_neither_the_hash_nor_the_record_of_a_forecast(fol
     record, again = (sim.run(one, runs=128, seed=3).record() for one in (before, after))
     assert again == record
     assert "SECRET" not in json.dumps(again)
-    assert not OUTCOME_KEYS & set(again["document"])
+    assert not set(OUTCOME_KEYS) & set(again["document"])
 
 
 def test_what_happened_is_not_shown_with_the_scenario(folder: Folder) -> None:
@@ -300,7 +300,7 @@ def test_what_happened_is_not_shown_with_the_scenario(folder: Folder) -> None:
 
 
 def test_the_keys_of_what_happened_are_keys_of_a_document() -> None:
-    assert set(Document.model_fields) > OUTCOME_KEYS
+    assert set(Document.model_fields) > set(OUTCOME_KEYS)
 
 
 def test_the_hash_follows_the_evidence_by_what_is_read_from_it(folder: Folder) -> None:

@@ -13,10 +13,8 @@ from ruamel.yaml import YAML
 import sim
 from sim.scenario.merge import is_distribution
 from sim.scenario.show import origin, origins, resolved_yaml
-from tests.places import IDLIB, shipped
+from tests.places import IDLIB, SHIPPED
 from tests.scenario.files import FULL, OVER, READING, Folder, edit
-
-SHIPPED = shipped()
 
 
 def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:

@@ -1,0 +1,100 @@
+"""`diff`: two scenarios or forecasts side by side: what differs, how far each probability moves, noise or real."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.cli.check_command import executor
+from sim.cli.console import Format, note, print_json, progress, say
+from sim.ensemble import OUTCOMES
+from sim.reporting.shift import Shift
+from sim.reporting.values import quantity
+from sim.studies.diff import Difference, Moved, blocks_of, diff, is_stored, plan_of, read_side
+
+WORDS = {"real": "real", "noise": "noise", "none": "no run differs"}
+LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `diff` as given."""
+
+    before: Path
+    after: Path
+    runs: int | None
+    seed: int | None
+    workers: int | None
+    format_: Format
+    quiet: bool
+
+
+def run(options: Options) -> None:
+    """Compare and print."""
+    sides = read_side(options.before), read_side(options.after)
+    plan = plan_of(sides, options.runs, options.seed)
+    with progress("diff", blocks_of(sides, plan), quiet=options.quiet) as finished:
+        found = diff(sides, plan, executor=executor(options.workers), finished=finished)
+    record = found.record()
+    if options.format_ is Format.JSON:
+        print_json(record)
+        return
+    for line in _lines(found, record):
+        say(line)
+    note(f"next: {_next(options)}")
+
+
+def _next(options: Options) -> str:
+    """Return what may be done with a difference."""
+    before, after = (shlex.quote(str(path)) for path in (options.before, options.after))
+    if is_stored(options.before) and not is_stored(options.after):
+        return f"offramp run {after} --since {before} --out FOLDER tells it in a report"
+    return f"hold on to it by a gate in {after}, as in `compared_with: ...` (docs/gates.md)"
+
+
+def _lines(found: Difference, record: Mapping[str, Any]) -> Iterator[str]:
+    for side, head in zip(found.sides, (record["before"], record["after"]), strict=True):
+        yield f"{side.path}: {head['id']}, as of {head['as_of']}, {head['horizon']} days"
+    if found.runs is None:
+        yield f"not paired, {found.unpaired}: every change holds the luck of two independent draws"
+    else:
+        yield f"paired over {found.runs:,} runs"
+    yield ""
+    yield from _inputs(record)
+    yield f"{'':<10}  {'within':<9} {'before':<7} {'after':<7} {'change, points (95%)':<32} verdict"
+    yield from map(_row, sorted(found.rows, key=lambda one: -OUTCOMES.index(one.outcome)))
+    yield ""
+    yield "A change is real where its interval leaves 0 outside; of twenty that are noise, one may pass for real."
+
+
+def _inputs(record: Mapping[str, Any]) -> Iterator[str]:
+    """Write what differs in the inputs, the evidence and the settings."""
+    rows = [(one["path"], one["old"], one["new"]) for one in record["inputs"]]
+    rows += [(f"stance of {one['actor']}", _stance(one["old"]), _stance(one["new"])) for one in record["stances"]]
+    rows += [(one["name"], one["old"], one["new"]) for one in record["settings"]]
+    if not rows:
+        yield "no input differs"
+    for name, old, new in rows:
+        yield f"{name}: {_value(old)} -> {_value(new)}"
+    yield ""
+
+
+def _stance(one: Mapping[str, Any] | None) -> str | None:
+    return None if one is None else f"{one['mean']:+.2f}, sd {one['sd']:.2f} ({one['from']})"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "none"
+    text = " ".join(quantity(value).split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+
+
+def _row(one: Moved) -> str:
+    shift = Shift.of(one.change)
+    moved = "0" if one.verdict == "none" else f"{shift.number} ({shift.interval})"
+    before, after = (f"{side['p']:.3f}" for side in (one.before, one.after))
+    return f"{one.outcome:<10}  {f'{one.day} days':<9} {before:<7} {after:<7} {moved:<32} {WORDS[one.verdict]}"

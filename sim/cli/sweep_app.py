@@ -1,0 +1,111 @@
+"""The commands below `offramp sweep`, as the command line shows them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.console import Format
+from sim.cli.declare import Output, Words, declare
+
+DEFAULT_STORE = Path(".offramp") / "store"
+
+SUMMARY = "Run many variants of a scenario and see how the probability moves."
+HELP = f"""[bold]Examples[/bold]
+
+offramp sweep run scenarios/idlib-2018/sweeps/variants.yaml --out reports/sweep
+offramp sweep plan scenarios/idlib-2018/sweeps/variants.yaml --shards 3
+
+{SUMMARY}
+"""
+
+sweep = typer.Typer(help=HELP, short_help=SUMMARY, no_args_is_help=True, rich_markup_mode="rich")
+
+SweepFile = Annotated[Path, typer.Argument(help="Sweep file (YAML).", show_default=False)]
+StoreFolder = Annotated[Path, typer.Option("--store", help="Folder that keeps finished blocks of runs.")]
+NoStore = Annotated[bool, typer.Option("--no-store", help="Keep nothing, look nothing up.")]
+WordScale = Annotated[Words, typer.Option(help="Words for probabilities: US ICD 203, UK PHIA, none.")]
+
+
+@declare(sweep)
+def run(  # noqa: PLR0913 - one parameter an option
+    file: SweepFile,
+    shard: Annotated[str | None, typer.Option(help="Run one part, as in 2/3, and write its partial file.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores where it pays")] = None,
+    runs: Annotated[int | None, typer.Option(help="Runs a cell; at most so many with --precision.")] = None,
+    precision: Annotated[float | None, typer.Option(help="Stop each cell when its interval is this narrow.")] = None,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report, the table and the record.")] = None,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first cell that fails.")] = False,
+    cells: Annotated[bool, typer.Option("--cells", help="With --out: a forecast file and page for each cell.")] = False,
+    format_: Output = Format.TEXT,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    words: WordScale = Words.ICD203,
+) -> None:
+    """Run a sweep; kill it at any point and give the same command again to go on.
+
+    [bold]Examples[/bold]
+
+      offramp sweep run scenarios/idlib-2018/sweeps/offer-and-deterrence.yaml --out reports/sweep
+      offramp sweep run scenarios/idlib-2018/sweeps/variants.yaml --precision 0.01
+      offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --shard 2/3 --out parts
+    """
+    from sim.cli.sweep_command import Call
+    from sim.cli.sweep_command import run as call
+
+    kept = None if no_store else store
+    call(Call(file, shard, workers, runs, precision, kept, out, fail_fast, cells, format_, quiet, words.value))
+
+
+@declare(sweep)
+def plan(file: SweepFile, shards: Annotated[int, typer.Option(help="Parts to split the sweep into.")] = 1) -> None:
+    """Print the matrix of CI jobs that run a sweep in shards, as JSON.
+
+    [bold]Examples[/bold]
+
+      offramp sweep plan scenarios/idlib-2018/sweeps/pressures.yaml --shards 3
+    """
+    from sim.cli.sweep_command import plan as call
+
+    call(file, shards)
+
+
+@declare(sweep)
+def merge(
+    parts: Annotated[list[Path], typer.Argument(help="Partial files of all shards, or folders.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the report, the table and the record.")],
+    format_: Output = Format.TEXT,
+    words: WordScale = Words.ICD203,
+) -> None:
+    """Put the shards of a sweep together; a missing, double or foreign shard is refused by name.
+
+    [bold]Examples[/bold]
+
+      offramp sweep merge parts --out reports/sweep
+    """
+    from sim.cli.sweep_command import merge_parts as call
+
+    call(parts, out, format_, words.value)
+
+
+@declare(sweep)
+def cell(
+    file: SweepFile,
+    name: Annotated[str, typer.Argument(help="Id of the cell, or how it begins.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and forecast.json.")],
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
+    words: WordScale = Words.ICD203,
+) -> None:
+    """Write the full report of one cell of a sweep.
+
+    [bold]Examples[/bold]
+
+      offramp sweep cell scenarios/idlib-2018/sweeps/pressures.yaml 5f0c1a --out reports/cell
+    """
+    from sim.cli.sweep_command import cell as call
+
+    call(file, name, out, None if no_store else store, words.value)

@@ -1,0 +1,291 @@
+"""`sweep run`, `plan`, `merge` and `cell`: run a sweep whole or in shards, put shards together, open one cell."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from sim.cli.console import Exit, Format, note, print_json, progress, say
+from sim.cli.output import check_output
+from sim.errors import UsageError
+from sim.executors import Executor, Local, Serial
+from sim.forecast import Forecast
+from sim.reporting.chance import Chance
+from sim.reporting.shift import Shift
+from sim.store import Store
+from sim.sweeps.load import load_sweep
+from sim.sweeps.result import Record, head_of, record_of
+from sim.sweeps.runner import Options, run_sweep
+from sim.sweeps.shards import Shard, matrix, merge, partial_of
+from sim.sweeps.sweep import Cell, Sweep
+
+SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
+SHOWN = 20  # rows printed
+NAME_WIDTH = 56
+
+
+@dataclass(frozen=True)
+class Call:
+    """The options of `sweep run` as given."""
+
+    file: Path
+    shard: str | None
+    workers: int | None
+    runs: int | None
+    precision: float | None
+    store: Path | None
+    out: Path | None
+    fail_fast: bool
+    cells: bool
+    format_: Format
+    quiet: bool
+    words: str
+
+    @property
+    def command(self) -> str:
+        """The command that makes the same results again, on any machine and in any number of shards."""
+        words = ["offramp", "sweep", "run", _shown(self.file)]
+        if self.runs is not None:
+            words += ["--runs", str(self.runs)]
+        if self.precision is not None:
+            words += ["--precision", f"{self.precision:g}"]
+        return shlex.join(words)
+
+
+def _shown(path: Path) -> str:
+    """Return a path relative to the working folder where it lies below it, so that no machine's folders are told."""
+    absolute, here = path.resolve(), Path.cwd()
+    return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else path.name
+
+
+def run(call: Call) -> None:
+    """Run a sweep or one shard of it; print, write."""
+    shard = None if call.shard is None else Shard.parse(call.shard)
+    if shard is not None and call.out is None:
+        raise UsageError("--shard needs a folder for its partial file; name one with --out")
+    if call.cells and call.out is None:
+        raise UsageError("--cells needs a folder for the forecasts; name one with --out")
+    sweep = load_sweep(call.file, runs=call.runs, precision=call.precision)
+    check_output(call.out, figures=False)
+    cells = list(sweep.cells) if shard is None else shard.cells(sweep)
+    store = _store(call.store)
+    rows = _rows(call, sweep, cells, store)
+    if store is not None and store.damaged:
+        note(
+            f"{store.damaged} damaged entries of the store {store.folder} were not used; their blocks were played anew"
+        )
+    if shard is not None:
+        _write_partial(call, shard, partial_of(sweep, shard, rows, call.command))
+        _finish({"rows": rows}, None)
+        return
+    record = record_of(head_of(sweep, call.command), rows)
+    _deliver(_with_pages(record) if call.cells else record, call.out, call.format_, call.words)
+
+
+def _store(folder: Path | None) -> Store | None:
+    if folder is None:
+        return None
+    store = Store(folder)
+    store.check_usable()
+    return store
+
+
+def _rows(call: Call, sweep: Sweep, cells: list[Cell], store: Store | None) -> list[dict[str, Any]]:
+    blocks = len(cells) * sweep.plan.blocks
+    executor = _executor(call.workers, blocks)
+    by_cell = sweep.plan.precision is not None
+    label = sweep.document.id if call.shard is None else f"{sweep.document.id} {call.shard}"
+    total, unit = (len(cells), "cells") if by_cell else (blocks, "blocks")
+    keep = _keep_forecast(call) if call.cells else None
+    with _resumable(call, store), progress(label, total, quiet=call.quiet, unit=unit) as finished:
+        options = Options(
+            store=store,
+            cells=cells,
+            fail_fast=call.fail_fast,
+            on_block=_nothing if by_cell else finished,
+            on_cell=finished if by_cell else _nothing,
+            on_forecast=keep,
+        )
+        return run_sweep(sweep, executor=executor, options=options)
+
+
+def _nothing() -> None:
+    """Take a call and do nothing."""
+
+
+def _executor(workers: int | None, blocks: int) -> Executor:
+    if workers is None:
+        workers = (os.cpu_count() or 1) if blocks >= SPAWNING_PAYS else 1
+    return Serial() if workers == 1 else Local(workers)
+
+
+@contextmanager
+def _resumable(call: Call, store: Store | None) -> Iterator[None]:
+    """Turn Ctrl-C into a word on how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if store is None:
+            note("interrupted; nothing was kept, for there was no store")
+        else:
+            note(f"interrupted; finished blocks are kept in {store.folder}: give the same command again to go on")
+        raise typer.Exit(Exit.INTERRUPTED) from None
+
+
+def _keep_forecast(call: Call) -> Any:
+    """Return what writes the forecast of each cell into its own folder."""
+    from sim.reporting import write_files
+    from sim.reporting.json import to_json
+    from sim.reporting.sweep_cell import cell_page
+
+    assert call.out is not None  # noqa: S101 - checked at the start
+    folder = call.out / "cells"
+
+    def keep(cell: Cell, forecast: Forecast) -> None:
+        record = forecast.record(f"offramp sweep cell {shlex.quote(_shown(call.file))} {cell.id}")
+        page = cell_page(record, cell.label, cell.changes)
+        write_files(folder / cell.id, {"forecast.json": to_json(record), "index.html": page})
+
+    return keep
+
+
+def _write_partial(call: Call, shard: Shard, partial: Record) -> None:
+    from sim.reporting import write_files
+    from sim.reporting.json import to_json
+
+    assert call.out is not None  # noqa: S101 - checked at the start
+    for path in write_files(call.out, {shard.file_name: to_json(partial)}):
+        note(f"wrote {path}")
+    if call.format_ is Format.JSON:
+        print_json(partial)
+    if shard.of > 1:
+        note(f"next: run all {shard.of} shards, then offramp sweep merge FOLDERS... --out FOLDER")
+
+
+def plan(file: Path, shards: int) -> None:
+    """Print the matrix of a CI job for each shard, on one line, as `$GITHUB_OUTPUT` takes it."""
+    import json
+
+    say(json.dumps(matrix(load_sweep(file), shards), separators=(",", ":")))
+
+
+def merge_parts(parts: list[Path], out: Path, format_: Format, words: str) -> None:
+    """Put the partial files of all shards together."""
+    check_output(out, figures=False)
+    files = [file for part in parts for file in _files_of(part)]
+    record = merge(list(dict.fromkeys(files)))
+    if _take_cells([file.parent for file in files], out):
+        record = _with_pages(record)
+    _deliver(record, out, format_, words)
+
+
+def _files_of(part: Path) -> list[Path]:
+    """Return a partial file, or those in a folder."""
+    if not part.is_dir():
+        return [part]
+    found = sorted(part.rglob("shard-*-of-*.json"))
+    if not found:
+        raise UsageError(f"there is no partial file of a sweep in {part}")
+    return found
+
+
+def _take_cells(folders: list[Path], out: Path) -> bool:
+    """Copy the forecasts that shards wrote with `--cells`; return whether there are any."""
+    import shutil
+
+    found = [folder for folder in dict.fromkeys(folders) if (folder / "cells").is_dir()]
+    for folder in found:
+        if folder.resolve() != out.resolve():
+            shutil.copytree(folder / "cells", out / "cells", dirs_exist_ok=True)
+    return bool(found)
+
+
+def cell(file: Path, name: str, out: Path, store_folder: Path | None, words: str) -> None:
+    """Write the full report of one cell; what the store holds of it is not played again."""
+    from sim.reporting import write_report
+    from sim.sweeps.runner import Options as SweepOptions
+
+    sweep = load_sweep(file)
+    chosen = [one for one in sweep.cells if one.id.startswith(name)] if len(name) >= 4 else []
+    if len(chosen) != 1:
+        raise UsageError(f"there is no cell {name!r} in {file}; its ids stand in sweep.csv and in the report")
+    check_output(out, figures=False)
+    command = shlex.join(["offramp", "sweep", "cell", _shown(file), chosen[0].id])
+    records: list[dict[str, Any]] = []
+    options = SweepOptions(
+        store=_store(store_folder),
+        cells=chosen,
+        fail_fast=True,
+        on_forecast=lambda _, forecast: records.append(forecast.record(command)),
+    )
+    run_sweep(sweep, options=options)
+    for path in write_report(records[0], out, words=words):
+        note(f"wrote {path}")
+
+
+def _deliver(record: Record, out: Path | None, format_: Format, words: str) -> None:
+    """Print the results, write them where a folder is given, and leave with the code that fits."""
+    if format_ is Format.JSON:
+        print_json(record)
+    else:
+        _print(record)
+    if out is not None:
+        from sim.reporting import write_sweep  # late: it brings in Plotly
+
+        for path in write_sweep(record, out, words=words):
+            note(f"wrote {path}")
+    _finish(record, out)
+
+
+def _with_pages(record: Record) -> Record:
+    """Point each row at the page of its cell."""
+    pages = (None if row["outcomes"] is None else f"cells/{row['cell']}/index.html" for row in record["rows"])
+    return {**record, "rows": [{**row, "page": page} for row, page in zip(record["rows"], pages, strict=True)]}
+
+
+def _print(record: Record) -> None:
+    day = str(record["milestones"][-1])
+    say(record["sweep"]["title"])
+    say(f"{record['cells']:,} cells, seed {record['seed']}; offensive within {day} days of {record['as_of']}")
+    say()
+    done = [row for row in record["rows"] if row["outcomes"] is not None]
+    ordered = sorted(done, key=lambda row: row["outcomes"]["offensive"][day]["p"])
+    width = min(NAME_WIDTH, max([4, *(len(row["label"]) for row in ordered)]))
+    for row in ordered if len(ordered) <= SHOWN else (*ordered[: SHOWN // 2], *ordered[-SHOWN // 2 :]):
+        if len(ordered) > SHOWN and row is ordered[-SHOWN // 2]:
+            say(f"... {len(ordered) - SHOWN:,} cells between, all of them in the table that --out writes")
+        say(_row(row, day, width))
+    for row in record["rows"]:
+        if row["error"] is not None:
+            say(f"failed: {row['label']}: {row['error']}")
+    for cells in record["without_effect"]:
+        say(f"no effect: every run went the same in the cells {', '.join(cells)}, although their inputs differ")
+
+
+def _row(row: dict[str, Any], day: str, width: int) -> str:
+    chance = Chance.of(row["outcomes"]["offensive"][day])
+    label = row["label"] if len(row["label"]) <= width else row["label"][: width - 3] + "..."
+    text = f"{label:<{width}}  {chance.p:.3f}  {chance.low:.3f} to {chance.high:.3f}"
+    change = ((row["changes"] or {}).get("offensive") or {}).get(day)
+    return text if change is None or row["index"] == 0 else f"{text}  {Shift.of(change).line}"
+
+
+def _finish(record: Record, out: Path | None) -> None:
+    """Leave with 3 where a cell failed and with 4 where one did not reach the precision."""
+    statuses = [row["status"] for row in record["rows"]]
+    if "failed" in statuses:
+        count = statuses.count("failed")
+        note(f"{count} of {len(statuses)} cells failed; their rows say why. The rest is complete")
+        raise typer.Exit(Exit.INTERNAL)
+    if "imprecise" in statuses:
+        note(f"{statuses.count('imprecise')} cells did not reach the precision; allow more with --runs")
+        raise typer.Exit(Exit.INCOMPLETE)
+    if out is not None:
+        note(f"next: open {out / 'sweep.html'}")

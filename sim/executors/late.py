@@ -1,0 +1,32 @@
+"""Workers that start late: the first tasks here, the rest on worker processes.
+
+Starting processes takes a second or two each. Where nobody knows how many tasks there will be, this costs little for a
+few and nothing to speak of for many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from sim.executors.base import Executor, Result, Serial, Task
+from sim.executors.local import Local
+
+
+class Late(Executor):
+    """`first` tasks in this process, then a pool of workers, which starts only where there are more."""
+
+    def __init__(self, workers: int, first: int) -> None:
+        self._pool = Local(workers)
+        self._first = first
+
+    def map(
+        self,
+        function: Callable[[Task], Result],
+        tasks: Iterable[Task],
+        finished: Callable[[], None] | None = None,
+    ) -> Iterator[Result]:
+        """Yield results in order."""
+        source = iter(tasks)
+        yield from Serial().map(function, islice(source, self._first), finished)
+        yield from self._pool.map(function, source, finished)

@@ -1,0 +1,165 @@
+"""Gates: what an author claims of a forecast, for `offramp check` to hold it to.
+
+A gate is about a forecast and nothing to the model, so it is no part of a scenario's hash, and a variant does not
+inherit the gates of its base. docs/gates.md says what each claims and when it passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic_core import core_schema
+
+from sim.scenario.part import Part, Text
+from sim.scenario.quantities import Horizon, fault
+
+MAX_GATES = 64
+MAX_STEPS = 21
+STEPS = 5
+TOLERANCE = 0.01
+
+
+@dataclass(frozen=True)
+class Between:
+    """A plain number within a range, its ends left out where it is open."""
+
+    low: float
+    high: float
+    open: bool = False
+
+    def read(self, value: Any) -> float:
+        """Check one value."""
+        inside = isinstance(value, (int, float)) and not isinstance(value, bool) and self.low <= value <= self.high
+        if not inside or (self.open and value in (self.low, self.high)):
+            ends = f"between {self.low:g} and {self.high:g}" if self.open else f"from {self.low:g} to {self.high:g}"
+            raise fault(f"expected a number {ends}")
+        return float(value)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate by `read`."""
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe for editors."""
+        low, high = ("exclusiveMinimum", "exclusiveMaximum") if self.open else ("minimum", "maximum")
+        return {"type": "number", low: self.low, high: self.high}
+
+
+Chance = Annotated[float, Between(0.0, 1.0, open=True)]
+Change = Annotated[float, Between(-1.0, 1.0, open=True)]
+Margin = Annotated[float, Between(0.0, 1.0, open=True)]
+Tolerance = Annotated[float, Between(0.0, 1.0)]
+End = Annotated[float, Between(-1e15, 1e15)]
+File = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Steps = Annotated[int, Field(ge=2, le=MAX_STEPS)]
+
+
+class Gate(Part):
+    """One claim about the probability that an outcome comes within some days."""
+
+    outcome: Literal["offensive", "limited", "full", "agreement", "strikes"] = Field(
+        default="offensive", description="What the probability is of"
+    )
+    by: Horizon | None = Field(default=None, description="Within how many days; the horizon where absent")
+    below: Chance | None = Field(default=None, description="The probability lies below this")
+    above: Chance | None = Field(default=None, description="The probability lies above this")
+    compared_with: File | None = Field(
+        default=None, description="Scenario file, relative to this one: the claim is about the change from it to this"
+    )
+    against: File | None = Field(
+        default=None, description="A forecast.json, relative to this file: the claim is about the change since it"
+    )
+    change_below: Change | None = Field(default=None, description="The change lies below this")
+    change_above: Change | None = Field(default=None, description="The change lies above this")
+    change_within: Margin | None = Field(default=None, description="The change is at most this, up or down")
+    along: File | None = Field(
+        default=None, description="Dotted path of a number: the claim is about the probability as it rises"
+    )
+    trend: Literal["not-rising", "not-falling"] | None = Field(
+        default=None, description="What the probability does along it"
+    )
+    start: End | None = Field(default=None, alias="from", description="First value; the least allowed where absent")
+    to: End | None = Field(default=None, description="Last value; the largest allowed where absent")
+    steps: Steps | None = Field(default=None, description=f"Number of values; {STEPS} where absent")
+    tolerance: Tolerance | None = Field(
+        default=None, description=f"Rise or fall that a trend may hold nevertheless; {TOLERANCE:g} where absent"
+    )
+    basis: Text | None = Field(default=None, description="Why this is claimed")
+
+
+SUBJECTS = ("compared_with", "against", "along")
+LEVEL = ("below", "above")
+CHANGE = ("change_below", "change_above", "change_within")
+TREND = ("trend", "from", "to", "steps", "tolerance")
+CLAIMS: dict[str | None, tuple[str, ...]] = {
+    None: LEVEL, "compared_with": CHANGE, "against": CHANGE, "along": TREND,
+}  # fmt: skip
+"""By the key that says what a gate is about, the keys that may say what it claims."""
+Complaint = tuple[tuple[str | int, ...], str]
+_HORIZON: TypeAdapter[int] = TypeAdapter(Horizon)
+
+
+def gate_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check on plain values that every gate makes one claim, which can be held and lies within the horizon."""
+    gates = value.get("gates")
+    horizon = _days(value["question"].get("horizon") if isinstance(value.get("question"), Mapping) else None)
+    for name, gate in gates.items() if isinstance(gates, Mapping) else ():
+        if isinstance(gate, Mapping):
+            for path, message in _gate_complaints(gate, horizon):
+                yield ("gates", name, *path), message
+
+
+def _gate_complaints(gate: Mapping[str, Any], horizon: int | None) -> Iterator[Complaint]:
+    subjects = [key for key in SUBJECTS if key in gate]
+    if len(subjects) > 1:
+        yield (subjects[1],), f"a gate is about one thing, and this one has `{subjects[0]}` already; write two gates"
+        return
+    subject = subjects[0] if subjects else None
+    by = _days(gate.get("by"))
+    if by is not None and horizon is not None and by > horizon:
+        yield ("by",), f"expected a day within the horizon of {horizon} days"
+    yield from _claim_complaints(gate, subject)
+    for low, high in (("above", "below"), ("change_above", "change_below"), ("from", "to")):
+        if all(isinstance(gate.get(key), (int, float)) for key in (low, high)) and gate[low] >= gate[high]:
+            yield (high,), f"expected a number above `{low}`, which is {gate[low]:g}"
+
+
+def _claim_complaints(gate: Mapping[str, Any], subject: str | None) -> Iterator[Complaint]:
+    allowed = CLAIMS[subject]
+    for key in (*LEVEL, *CHANGE, *TREND):
+        if key in gate and key not in allowed:
+            yield (key,), f"this says nothing {_of(subject)}; {_advice(key)}"
+    needed = ("trend",) if subject == "along" else allowed
+    if not any(key in gate for key in needed):
+        choices = ", ".join(f"`{key}`" for key in needed)
+        yield (), f"this gate claims nothing; add {'one of ' if len(needed) > 1 else ''}{choices}"
+    if "change_within" in gate and any(key in gate for key in ("change_below", "change_above")):
+        yield ("change_within",), "expected either this or `change_below` and `change_above`"
+
+
+def _of(subject: str | None) -> str:
+    return "of a probability alone" if subject is None else f"beside `{subject}`"
+
+
+def _advice(key: str) -> str:
+    if key in LEVEL:
+        return "leave out what it is compared with, or write `change_below` or `change_above`"
+    return "add `compared_with` or `against`" if key in CHANGE else "add `along`"
+
+
+def _days(written: Any) -> int | None:
+    """Read a number of days as the language does; None where it is at fault, which the models tell."""
+    try:
+        return _HORIZON.validate_python(written)
+    except ValidationError:
+        return None

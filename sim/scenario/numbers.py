@@ -1,0 +1,59 @@
+"""The numbers of a scenario by dotted path, such as `pressures.appeal.intensity`: their range, and other values."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from sim.distributions import Distribution, Fixed
+from sim.scenario.part import Part
+from sim.scenario.schema import Document, field_range
+from sim.scenario.suggest import suggestion
+
+GROUPS = ("population", "credibility", "actors", "ties", "pressures", "talks", "parameters")
+
+
+def number_range(document: Document, path: str) -> tuple[float, float]:
+    """Return the range that a number may be given; infinite where it has no end.
+
+    Raises
+    ------
+    ValueError
+        Where there is no number at this path; says what is wrong.
+    """
+    *parents, last = path.split(".")
+    if (parents[0] if parents else last) not in GROUPS:
+        raise ValueError(f"no number has a path that begins so; expected one of {', '.join(GROUPS)}")
+    node: Any = document
+    for key in parents:
+        node = _below(node, key)
+    found = _below(node, last)
+    if not isinstance(found, (Distribution, datetime.date)):
+        raise ValueError(f"{path} is no number of this scenario")
+    return field_range(type(node), last) if isinstance(node, Part) else (0.0, 1.0)  # a tie has no model of its own
+
+
+def with_number(document: Document, path: str, value: float) -> Document:
+    """Return a document with another number at a path that `number_range` knows."""
+    changed: Document = _with(document, path.split("."), value)
+    return changed
+
+
+def _with(node: Any, path: list[str], value: float) -> Any:
+    if not path:
+        return Fixed(value)
+    inner = _with(_below(node, path[0]), path[1:], value)
+    return node.model_copy(update={path[0]: inner}) if isinstance(node, Part) else {**node, path[0]: inner}
+
+
+def _below(node: Any, key: str) -> Any:
+    """Return what a map or a part holds under a key; a number may only stand where one is already."""
+    if isinstance(node, Part):
+        held: Mapping[str, Any] = {name: getattr(node, name) for name in type(node).model_fields}
+    else:
+        held = node if isinstance(node, Mapping) else {}
+    if held.get(key) is None:
+        known = [name for name, value in held.items() if value is not None]
+        raise ValueError(f"there is no {key!r} here in this scenario{suggestion(key, known)}")
+    return held[key]

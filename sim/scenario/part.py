@@ -1,0 +1,17 @@
+"""What all parts of the language share: the base of the models, ids and texts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+
+
+class Part(BaseModel):
+    """What all parts share: frozen, no unknown keys, no coercion of text to numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

@@ -1,0 +1,250 @@
+"""Difference of two forecasts: what in the inputs differs, how far each probability moves, and whether that is real.
+
+Each side is a scenario or a stored forecast. Where both can be run, on the same draws and luck, the change is paired
+run by run and holds no luck of the draw: a change that its interval tells from nothing is real, the rest is noise.
+Where a stored forecast cannot be run again, the change is that of two independent estimates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from sim.ensemble import OUTCOMES
+from sim.errors import UsageError
+from sim.estimates import LEVEL
+from sim.executors import Executor
+from sim.forecast import Forecast
+from sim.plan import DEFAULT_RUNS, Plan
+from sim.runner import RECORD_CAP, run
+from sim.scenario.load import load
+from sim.scenario.scenario import Scenario
+from sim.studies.change import Record, Row, plain_row, rerunnable, stored_row, unpaired_row
+from sim.studies.compare import inputs_changed, settings_changed, stances_changed
+from sim.studies.stored import read_forecast
+
+FORMAT = "offramp/diff/1"
+Verdict = Literal["real", "noise", "none"]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a difference: a scenario to run, a stored forecast, or a stored forecast that can be run again.
+
+    Attributes
+    ----------
+    stored
+        The record of a stored forecast; None for a scenario file.
+    scenario
+        The scenario, where it can be run.
+    unpaired
+        Why it cannot be.
+    """
+
+    path: Path
+    stored: Record | None
+    scenario: Scenario | None
+    unpaired: str | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How one probability moves: before, after and the change, each with p, mc_low and mc_high.
+
+    Attributes
+    ----------
+    differing
+        Runs in which the outcome comes in time on one side only; None where runs are not paired.
+    """
+
+    outcome: str
+    day: int
+    before: Row
+    after: Row
+    change: Row
+    differing: int | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """`real` where the interval leaves 0 outside, `none` where no run differs, else `noise`."""
+        if self.differing == 0:
+            return "none"
+        return "real" if self.change["mc_low"] > 0 or self.change["mc_high"] < 0 else "noise"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs between two forecasts.
+
+    Attributes
+    ----------
+    before, after
+        The records of both.
+    runs
+        Paired runs; None where the two are not paired.
+    unpaired
+        Why they are not, or None.
+    """
+
+    sides: tuple[Side, Side]
+    before: Record
+    after: Record
+    rows: tuple[Moved, ...]
+    runs: int | None
+    unpaired: str | None
+
+    def record(self) -> dict[str, Any]:
+        """Return the difference as plain values."""
+        return {
+            "schema": FORMAT,
+            "before": self._head(self.before),
+            "after": self._head(self.after),
+            "paired_runs": self.runs,
+            "unpaired": self.unpaired,
+            "level": LEVEL,
+            "outcomes": [
+                {
+                    "outcome": one.outcome, "day": one.day, "before": one.before, "after": one.after,
+                    "change": one.change, "differing_runs": one.differing, "verdict": one.verdict,
+                }
+                for one in self.rows
+            ],
+            "inputs": inputs_changed(self.before, self.after),
+            "stances": stances_changed(self.before, self.after),
+            "settings": [one for one in settings_changed(self.before, self.after) if not self._is_dice(one["name"])],
+        }  # fmt: skip
+
+    @staticmethod
+    def _head(record: Record) -> dict[str, Any]:
+        return {**record["scenario"], "as_of": record["as_of"], "horizon": record["horizon"]}
+
+    def _is_dice(self, setting: str) -> bool:
+        """Whether a setting is one that both sides shared when they were run again."""
+        return self.runs is not None and setting in ("seed", "replicates", "runs")
+
+
+def is_stored(path: Path) -> bool:
+    """Tell a stored forecast from a scenario file by its name."""
+    return path.suffix == ".json"
+
+
+def read_side(path: Path) -> Side:
+    """Read a scenario file, or where its name ends in .json a stored forecast.
+
+    Raises
+    ------
+    ScenarioError, UsageError
+        Where it is at fault.
+    """
+    if not is_stored(path):
+        return Side(path, None, load(path))
+    record = read_forecast(path)
+    again = rerunnable(record)
+    if isinstance(again, Scenario):
+        return Side(path, record, again)
+    return Side(path, record, None, f"{path.name}: {again}")
+
+
+def plan_of(sides: tuple[Side, Side], runs: int | None, seed: int | None) -> Plan:
+    """Return the plan to run both sides by: what is not given is taken from the first stored forecast."""
+    stored = next((side.stored for side in sides if side.stored is not None), None)
+    if stored is None:
+        return Plan(runs=runs or DEFAULT_RUNS, seed=seed or 0)
+    known = min(stored["runs"], RECORD_CAP)
+    return Plan(
+        runs=known if runs is None else runs,
+        seed=stored["seed"] if seed is None else seed,
+        replicates=stored["replicates"],
+    )
+
+
+def diff(
+    sides: tuple[Side, Side],
+    plan: Plan,
+    *,
+    executor: Executor | None = None,
+    finished: Callable[[], None] | None = None,
+) -> Difference:
+    """Compare two sides.
+
+    Parameters
+    ----------
+    plan
+        As `plan_of` gives it.
+    executor, finished
+        As for a run.
+
+    Raises
+    ------
+    UsageError
+        Where there are too few runs to pair.
+    """
+    if plan.most_runs < 2 * plan.replicates:
+        raise UsageError(f"expected two draws at least, {2 * plan.replicates} runs (got {plan.most_runs})")
+    why = next((side.unpaired for side in sides if side.unpaired is not None), None)
+    made = _forecasts(sides, plan, executor, finished)
+    records = tuple(
+        side.stored if side.stored is not None else _made(forecast) for side, forecast in zip(sides, made, strict=True)
+    )
+    before, after = records
+    days = sorted({*_days(before, after), *_days(after, before)})
+    paired = made if why is None else (None, None)
+    rows = tuple(_moved(before, after, paired, outcome, day) for outcome in OUTCOMES for day in days)
+    runs = min(len(one.records) for one in made if one is not None) if why is None else None
+    return Difference(sides, before, after, rows, runs, why)
+
+
+Forecasts = tuple[Forecast | None, Forecast | None]
+
+
+def _forecasts(
+    sides: tuple[Side, Side], plan: Plan, executor: Executor | None, finished: Callable[[], None] | None
+) -> Forecasts:
+    """Run what can be run and is needed: stored forecasts only where both sides can be paired, the same side once."""
+    pairing = all(side.scenario is not None for side in sides)
+    made: dict[str, Forecast] = {}
+    for side in sides:
+        scenario = side.scenario
+        if scenario is None or scenario.hash in made or (side.stored is not None and not pairing):
+            continue
+        forecast = run(scenario, plan, executor=executor, finished=finished)
+        if forecast.status == "interrupted":
+            raise KeyboardInterrupt
+        made[scenario.hash] = forecast
+    first, second = (None if side.scenario is None else made.get(side.scenario.hash) for side in sides)
+    return first, second
+
+
+def blocks_of(sides: tuple[Side, Side], plan: Plan) -> int:
+    """Return how many blocks a difference will play."""
+    pairing = all(side.scenario is not None for side in sides)
+    needed = {side.scenario.hash for side in sides if side.scenario is not None and (pairing or side.stored is None)}
+    return len(needed) * plan.blocks
+
+
+def _made(forecast: Forecast | None) -> Record:
+    assert forecast is not None  # noqa: S101 - a side that is not stored is always run
+    return forecast.record()
+
+
+def _days(one: Record, other: Record) -> list[int]:
+    """Days that one reports and both windows hold."""
+    return [day for day in one["milestones"] if day <= other["horizon"]]
+
+
+def _moved(before: Record, after: Record, forecasts: Forecasts, outcome: str, day: int) -> Moved:
+    first, second = forecasts
+    if first is None or second is None:
+        old, new = stored_row(before, outcome, day), stored_row(after, outcome, day)
+        if old is None or new is None:
+            raise UsageError(f"a stored forecast does not tell the probability of {outcome} within {day} days")
+        return Moved(outcome, day, old, new, unpaired_row(old, new), None)
+    runs = min(len(first.records), len(second.records))
+    differs = (first.records[outcome][:runs] < day) != (second.records[outcome][:runs] < day)
+    change = plain_row(first.difference(second, outcome, day))
+    old, new = (plain_row(one.probability(outcome, day)) for one in forecasts if one is not None)
+    return Moved(outcome, day, old, new, change, int(np.count_nonzero(differs)))

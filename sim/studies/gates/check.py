@@ -1,0 +1,263 @@
+"""Check: judge trials on ever more blocks until each is decided or the allowed runs are used up.
+
+All trials of a check share its alpha evenly (Bonferroni), and a trial's contrasts share what it gets, so the chance
+that any verdict of the whole check is false is at most alpha, whatever the truth and however many looks it takes. A
+trial stops at the first block that decides it, so the number of workers changes no verdict.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.ensemble import BLOCK_RUNS, BlockTask
+from sim.errors import UsageError
+from sim.plan import Plan
+from sim.scenario.scenario import Scenario
+from sim.sequences import ConfidenceSequence
+from sim.studies.gates.supplier import Crash, Player, Records, Supplier
+from sim.studies.gates.trials import Trial
+from sim.studies.gates.verdict import Interval, Verdict
+
+ALPHA = 0.05
+MAX_RUNS = 200_000
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How a check is made.
+
+    Attributes
+    ----------
+    alpha
+        Chance that any verdict of the check is false, at most.
+    max_runs
+        Runs of each scenario at most, rounded down to whole blocks, one at least.
+    """
+
+    alpha: float = ALPHA
+    max_runs: int = MAX_RUNS
+    seed: int = 0
+    replicates: int = 2
+
+    def __post_init__(self) -> None:
+        if not 0 < self.alpha <= 0.5:
+            raise UsageError(f"expected an alpha above 0 and up to 0.5 (got {self.alpha:g})")
+        Plan(runs=self.max_runs, seed=self.seed, replicates=self.replicates)  # checks the rest
+
+    @property
+    def blocks(self) -> int:
+        """Blocks of each scenario at most."""
+        return max(1, self.max_runs // BLOCK_RUNS)
+
+    def check(self, scenario: Scenario) -> None:
+        """Refuse what would take hours.
+
+        Raises
+        ------
+        UsageError
+            As `Plan.check`.
+        """
+        Plan(runs=self.blocks * BLOCK_RUNS, seed=self.seed, replicates=self.replicates).check(scenario)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check found of one trial.
+
+    Attributes
+    ----------
+    interval
+        Of the contrast that decided it, or that lies furthest out; None where no run was made.
+    label
+        Which contrast that is, where there are several.
+    runs
+        Runs of each scenario up to the verdict.
+    message
+        Why there is no verdict, for an `error`.
+    """
+
+    trial: Trial
+    verdict: Verdict
+    interval: Interval | None
+    label: str
+    runs: int
+    seed: int
+    alpha: float
+    message: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """Return the result as plain values."""
+        trial, one = self.trial, self.interval
+        return {
+            "suite": trial.suite,
+            "cell": trial.cell,
+            "gate": trial.gate,
+            "verdict": self.verdict,
+            "says": trial.says,
+            "above": _finite(trial.claim.low),
+            "below": _finite(trial.claim.high),
+            "estimate": None if one is None else round(one.estimate, 6),
+            "low": None if one is None else round(one.low, 6),
+            "high": None if one is None else round(one.high, 6),
+            "between": self.label,
+            "runs": self.runs,
+            "seed": self.seed,
+            "alpha": self.alpha,
+            "how": trial.how,
+            "message": self.message,
+            "file": trial.place.file,
+            "line": trial.place.line,
+            "column": trial.place.column,
+        }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The results of a check in the order of its trials."""
+
+    results: tuple[Result, ...]
+    budget: Budget
+    interrupted: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of all: error, then fail, then undecided."""
+        verdicts = {result.verdict for result in self.results}
+        order: tuple[Verdict, ...] = ("error", "fail", "undecided")
+        return next((one for one in order if one in verdicts), "pass")
+
+
+def check(
+    trials: Sequence[Trial],
+    budget: Budget,
+    *,
+    supplier: Supplier | None = None,
+    decided: Callable[[], None] | None = None,
+) -> Checked:
+    """Judge trials.
+
+    Parameters
+    ----------
+    supplier
+        Where blocks come from; played in this process if not given.
+    decided
+        Called once for each trial that needs no more runs.
+
+    Raises
+    ------
+    UsageError
+        Where the runs allowed would take hours.
+    ExecutionError
+        Where a worker was lost.
+    """
+    for scenario in {one.hash: one for trial in trials for one in trial.scenarios}.values():
+        budget.check(scenario)
+    judges = [_Judge(trial, budget.alpha / len(trials)) for trial in trials]
+    queue = _Queue(judges, budget)
+    supply = (supplier or Player()).supply(queue.tasks())
+    interrupted = False
+    try:
+        while any(judge.is_open for judge in judges) and (group := queue.next_group(supply)) is not None:
+            for judge in judges:
+                if judge.is_open:
+                    judge.take(group, budget.replicates)
+                    if decided is not None and not judge.is_open:
+                        decided()
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        supply.close()  # type: ignore[attr-defined]
+    return Checked(tuple(judge.result(budget.seed) for judge in judges), budget, interrupted)
+
+
+Group = Mapping[str, Records | Crash]
+"""One block of several scenarios, by hash."""
+
+
+class _Queue:
+    """Names the blocks that are needed, one after another, and collects them block by block."""
+
+    def __init__(self, judges: Sequence[_Judge], budget: Budget) -> None:
+        self._judges, self._budget = judges, budget
+        self._groups: list[tuple[str, ...]] = []  # named but not yet collected
+
+    def tasks(self) -> Iterator[BlockTask]:
+        """Yield block after block of all scenarios that a trial without a verdict needs."""
+        for block in range(self._budget.blocks):
+            needed = {one.hash: one for judge in self._judges if judge.is_open for one in judge.trial.scenarios}
+            if not needed:
+                return
+            self._groups.append(tuple(needed))
+            for scenario in needed.values():
+                yield BlockTask(scenario, self._budget.seed, block, self._budget.replicates)
+
+    def next_group(self, supply: Iterator[Records | Crash]) -> Group | None:
+        """Return the next block of its scenarios; None where there are no more."""
+        first = next(supply, None)
+        if first is None:
+            return None
+        group = self._groups.pop(0)
+        return {key: first if place == 0 else next(supply) for place, key in enumerate(group)}
+
+
+@dataclass
+class _Judge:
+    """Judges one trial as blocks come in."""
+
+    trial: Trial
+    alpha: float
+    runs: int = 0
+    verdict: Verdict = "undecided"
+    message: str = ""
+    sequences: list[ConfidenceSequence] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.sequences = [contrast.sequence(self._share) for contrast in self.trial.contrasts]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more runs could decide it."""
+        return self.verdict == "undecided"
+
+    @property
+    def _share(self) -> float:
+        return self.alpha / len(self.trial.contrasts)
+
+    def take(self, group: Group, replicates: int) -> None:
+        """Take one block of all scenarios that the trial needs."""
+        crash = next((one for key in self._keys() if isinstance(one := group[key], Crash)), None)
+        if crash is not None:
+            self.verdict, self.message = "error", crash.message
+            return
+        records = {key: one for key, one in group.items() if not isinstance(one, Crash)}
+        self.sequences = [
+            sequence.after(contrast.values(records, replicates))
+            for sequence, contrast in zip(self.sequences, self.trial.contrasts, strict=True)
+        ]
+        self.runs += len(next(iter(records.values())))
+        self.verdict = self.trial.claim.judge(self._intervals())
+
+    def _keys(self) -> Iterator[str]:
+        return (scenario.hash for scenario in self.trial.scenarios)
+
+    def _intervals(self) -> list[Interval]:
+        return [
+            contrast.interval(sequence, self._share)
+            for sequence, contrast in zip(self.sequences, self.trial.contrasts, strict=True)
+        ]
+
+    def result(self, seed: int) -> Result:
+        """Return what was found, shown on the contrast that lies furthest out."""
+        claim, intervals = self.trial.claim, self._intervals()
+        offending = [place for place, one in enumerate(intervals) if claim.judge([one]) == "fail"]
+        worst = max(offending or range(len(intervals)), key=lambda place: claim.strain(intervals[place]))
+        shown = intervals[worst] if self.runs else None
+        label = self.trial.contrasts[worst].label
+        return Result(self.trial, self.verdict, shown, label, self.runs, seed, self.alpha, self.message)

@@ -1,0 +1,87 @@
+"""Contrasts: the numbers that gates are about, as means of draws: a probability, or its change from another scenario.
+
+Each draw of what is not known gives one number: the share of its replicates in which the outcome came in time, or, run
+by run against the same draw of the other scenario, the difference of the two shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.ensemble import END_STATES
+from sim.scenario.scenario import Scenario
+from sim.sequences import ConfidenceSequence, Values
+from sim.studies.gates.verdict import Interval
+
+Records = npt.NDArray[np.void]
+KINDS = ("limited", "full")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A probability of an earlier forecast that cannot be run again, and its standard error."""
+
+    p: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """The probability of an outcome within some days, less that of another scenario or of an earlier forecast.
+
+    Attributes
+    ----------
+    label
+        Which of a gate's contrasts it is, where it has several.
+    """
+
+    scenario: Scenario
+    outcome: str
+    day: int
+    base: Scenario | None = None
+    known: Known | None = None
+    label: str = ""
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenarios it needs runs of."""
+        return (self.scenario,) if self.base is None else (self.base, self.scenario)
+
+    def values(self, records: Mapping[str, Records], replicates: int) -> Values:
+        """Return one number a draw.
+
+        Parameters
+        ----------
+        records
+            Records of the same runs by hash of the scenario.
+        """
+        after = _shares(records[self.scenario.hash], self, replicates)
+        return after if self.base is None else after - _shares(records[self.base.hash], self, replicates)
+
+    def sequence(self, alpha: float) -> ConfidenceSequence:
+        """Return the confidence sequence of its mean; beside a known probability it gets half of the alpha."""
+        share = alpha if self.known is None else alpha / 2
+        return ConfidenceSequence(share, -1.0 if self.base is not None else 0.0, 1.0)
+
+    def interval(self, sequence: ConfidenceSequence, alpha: float) -> Interval:
+        """Return where the contrast lies."""
+        if self.known is None:
+            return Interval(sequence.low, sequence.high, sequence.mean)
+        from scipy.special import ndtri
+
+        reach = -float(ndtri(alpha / 4)) * self.known.error  # the other half of the alpha, on two sides
+        low, high = self.known.p - reach, self.known.p + reach
+        return Interval(sequence.low - high, sequence.high - low, sequence.mean - self.known.p)
+
+
+def _shares(records: Records, contrast: Contrast, replicates: int) -> Values:
+    """Share of each draw's replicates in which the outcome came in time."""
+    if contrast.outcome in KINDS:
+        happened = (records["offensive"] < contrast.day) & (records["end"] == END_STATES.index(contrast.outcome))
+    else:
+        happened = records[contrast.outcome] < contrast.day
+    return np.asarray(happened.reshape(-1, replicates).mean(axis=1), dtype=np.float64)

@@ -1,0 +1,205 @@
+"""Trials: the gates of a scenario as claims about contrasts, ready to be judged.
+
+What a gate names is looked up here: the scenario it compares with, the earlier forecast, the values along a path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from pathlib import Path as FilePath
+
+import numpy as np
+
+from sim.ensemble import OUTCOMES
+from sim.errors import Fault, ScenarioError
+from sim.scenario.gates import STEPS, TOLERANCE, Gate
+from sim.scenario.load import load
+from sim.scenario.numbers import number_range, with_number
+from sim.scenario.scenario import Scenario, resolve
+from sim.scenario.yamltree import Path, Place
+from sim.studies.change import rerunnable, stored_row
+from sim.studies.gates.contrasts import Contrast, Known
+from sim.studies.gates.verdict import Claim
+from sim.studies.stored import read_forecast
+
+Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One gate put to one scenario.
+
+    Attributes
+    ----------
+    suite, cell, gate
+        Which scenario, which cell of a sweep (empty without one), which gate.
+    says
+        The claim in words.
+    place
+        Where the gate is written.
+    how
+        What a reader should know of how it is judged; empty where there is nothing.
+    """
+
+    suite: str
+    cell: str
+    gate: str
+    says: str
+    place: Place
+    claim: Claim
+    contrasts: tuple[Contrast, ...]
+    how: str = ""
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenarios it needs runs of, each once."""
+        return tuple({one.hash: one for contrast in self.contrasts for one in contrast.scenarios}.values())
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What gates are put to, and where they are written."""
+
+    scenario: Scenario
+    suite: str
+    cell: str
+    places: Mapping[Path, Place]
+    file: str
+
+    def place(self, *path: str) -> Place:
+        """Return where a key stands, or the nearest above it."""
+        found = (self.places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.places)
+        return next(found, Place(self.file, 1, 1))
+
+    def fault(self, gate: str, key: str, message: str) -> ScenarioError:
+        """Return the error that a gate is at fault."""
+        place = self.place("gates", gate, key)
+        return ScenarioError([Fault(place.file, place.line, place.column, f"gates.{gate}.{key}", message)])
+
+
+def trials_of(file: FilePath) -> list[Trial]:
+    """Load a scenario and return its gates as trials.
+
+    Raises
+    ------
+    ScenarioError
+        Where the scenario or one that it is compared with is at fault.
+    UsageError
+        Where an earlier forecast cannot be read.
+    """
+    scenario = load(file)
+    return trials(Subject(scenario, scenario.id, "", scenario.places, str(file)), scenario.document.gates)
+
+
+def trials(subject: Subject, gates: Mapping[str, Gate]) -> list[Trial]:
+    """Put gates to a scenario.
+
+    Raises
+    ------
+    ScenarioError, UsageError
+        As `trials_of`.
+    """
+    faults: list[Fault] = []
+    made = []
+    for name, gate in gates.items():
+        try:
+            made.append(_trial(subject, name, gate))
+        except ScenarioError as error:
+            faults += error.faults
+    if faults:
+        raise ScenarioError(faults)
+    return made
+
+
+def _trial(subject: Subject, name: str, gate: Gate) -> Trial:
+    horizon = subject.scenario.horizon
+    day = gate.by or horizon
+    if day > horizon:
+        raise subject.fault(name, "by", f"expected a day within the horizon of {horizon} days")
+    probability = f"P({gate.outcome} within {day} days)"
+    whole = Contrast(subject.scenario, gate.outcome, day)
+    if gate.along is not None:
+        return along(subject, name, gate, _varied(subject.scenario, gate, gate.along))
+    if gate.compared_with is not None:
+        other = _compared(subject, name, gate.compared_with, day)
+        says, contrasts, how = f"from {gate.compared_with}", replace(whole, base=other), "paired run by run"
+    elif gate.against is not None:
+        contrasts, how = _since(subject, name, gate.against, whole)
+        says = f"since {gate.against}"
+    else:
+        claim = Claim(_or(gate.above, -np.inf), _or(gate.below, np.inf))
+        return _made(subject, name, f"{probability} {claim.text}", claim, (whole,))
+    claim = _change_claim(gate)
+    return replace(_made(subject, name, f"change of {probability} {says} {claim.text}", claim, (contrasts,)), how=how)
+
+
+def _made(subject: Subject, name: str, says: str, claim: Claim, contrasts: tuple[Contrast, ...]) -> Trial:
+    return Trial(subject.suite, subject.cell, name, says, subject.place("gates", name), claim, contrasts)
+
+
+def _or(value: float | None, other: float) -> float:
+    return other if value is None else value
+
+
+def _change_claim(gate: Gate) -> Claim:
+    if gate.change_within is not None:
+        return Claim(-gate.change_within, gate.change_within)
+    return Claim(_or(gate.change_above, -np.inf), _or(gate.change_below, np.inf))
+
+
+def along(subject: Subject, name: str, gate: Gate, points: Sequence[tuple[str, Scenario]]) -> Trial:
+    """Put a gate about a trend to scenarios in the order of what varies, each with the label of its value.
+
+    The claim is about every pair of them: nowhere does a later one lie above an earlier one by the tolerance or more
+    (below, where the trend is `not-falling`). So a curve that creeps up step by step does not pass.
+    """
+    day = gate.by or subject.scenario.horizon
+    tolerance = _or(gate.tolerance, TOLERANCE)
+    rising = gate.trend == "not-rising"
+    claim = Claim(high=tolerance) if rising else Claim(low=-tolerance)
+    contrasts = tuple(
+        Contrast(later, gate.outcome, day, base=earlier, label=f"{first} to {second}")
+        for (first, earlier), (second, later) in combinations(points, 2)
+    )
+    word = "rises" if rising else "falls"
+    says = f"P({gate.outcome} within {day} days) nowhere {word} by {tolerance:g} along {gate.along}"
+    how = f"{len(points)} values, {points[0][0]} to {points[-1][0]}, paired run by run"
+    return replace(_made(subject, name, says, claim, contrasts), how=how)
+
+
+def _varied(scenario: Scenario, gate: Gate, path: str) -> list[tuple[str, Scenario]]:
+    """Return the scenario with each of the values of a gate in the place of a number."""
+    ends = number_range(scenario.document, path)
+    values = np.linspace(_or(gate.start, ends[0]), _or(gate.to, ends[1]), gate.steps or STEPS)
+    return [
+        (f"{value:.4g}", resolve(with_number(scenario.document, path, float(f"{value:.10g}")), None))
+        for value in values
+    ]
+
+
+def _compared(subject: Subject, name: str, written: str, day: int) -> Scenario:
+    """Load the scenario that a gate compares with."""
+    other = load(FilePath(subject.place("gates", name).file).parent / written)
+    if day > other.horizon:
+        message = f"{written} has a horizon of {other.horizon} days; choose a day within it with `by` (got {day})"
+        raise subject.fault(name, "compared_with", message)
+    return other
+
+
+def _since(subject: Subject, name: str, written: str, whole: Contrast) -> tuple[Contrast, str]:
+    """Return the change since an earlier forecast: run by run where it can be run again, else of two estimates."""
+    old = read_forecast(FilePath(subject.place("gates", name).file).parent / written)
+    day, outcome = whole.day, whole.outcome
+    if day > old["horizon"]:
+        message = f"{written} has a horizon of {old['horizon']} days; choose a day within it with `by` (got {day})"
+        raise subject.fault(name, "against", message)
+    again = rerunnable(old)
+    if isinstance(again, Scenario):
+        return replace(whole, base=again), "paired run by run: the earlier scenario is run again"
+    row = stored_row(old, outcome, day) if outcome in OUTCOMES else None
+    if row is None:
+        raise subject.fault(name, "against", f"{written} does not tell the probability of {outcome} within {day} days")
+    known = Known(row["p"], max(row["mc_high"] - row["p"], row["p"] - row["mc_low"]) / Z95)
+    return replace(whole, known=known), f"not paired: {again}"

@@ -1,0 +1,156 @@
+"""Runs a sweep: the blocks of all its cells over one executor, a row for each cell, whatever befalls some of them.
+
+The rows are the same bytes for any number of workers, shards and interruptions. A block that fails costs its cell; a
+worker that is lost costs the tasks it may have had one more try each, alone; all else goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.errors import ExecutionError
+from sim.executors import Executor, Serial
+from sim.forecast import Forecast
+from sim.record import Status
+from sim.store import Store
+from sim.sweeps.rows import Records, Row, changes_from, failed, finished
+from sim.sweeps.schedule import Opened, Schedule
+from sim.sweeps.sweep import Cell, Sweep
+from sim.sweeps.work import CellTask, Failure, play
+
+OnCell = Callable[[Cell, Forecast], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a sweep is run; none of it changes a result.
+
+    Attributes
+    ----------
+    store
+        Where blocks are kept and looked for; None: nowhere.
+    cells
+        The cells whose rows are wanted; None: all.
+    fail_fast
+        Whether the first failing cell stops the sweep.
+    on_block
+        Called for each block that is merged.
+    on_cell
+        Called for each cell that is done, failed ones too.
+    on_forecast
+        Called with the whole forecast of each cell, where that is wanted.
+    """
+
+    store: Store | None = None
+    cells: Sequence[Cell] | None = None
+    fail_fast: bool = False
+    on_block: Callable[[], None] = lambda: None
+    on_cell: Callable[[], None] = lambda: None
+    on_forecast: OnCell | None = None
+
+
+def run_sweep(sweep: Sweep, *, executor: Executor | None = None, options: Options | None = None) -> list[Row]:
+    """Run the cells of a sweep; return their rows in order.
+
+    Raises
+    ------
+    StoreError
+        Where a block cannot be kept; what was kept before is intact.
+    ExecutionError
+        With `fail_fast`, where a cell failed.
+    KeyboardInterrupt
+        Where it came; finished blocks are in the store.
+    """
+    options = options or Options()
+    executor = executor or Serial()
+    wanted = sweep.cells if options.cells is None else options.cells
+    book = _Book(sweep, options, {cell.index for cell in wanted})
+    first = [sweep.cells[0]] if sweep.has_reference and wanted and wanted[0].index != 0 else []
+    schedule = Schedule(sweep, [*first, *wanted], options.store, done=book.take, advance=options.on_block)
+    while not _play_all(schedule, executor):
+        for task in schedule.lost():
+            schedule.take(_play_alone(task, executor))
+    return sorted(book.rows, key=lambda row: int(row["index"]))
+
+
+def _play_all(schedule: Schedule, executor: Executor) -> bool:
+    """Play what is left; return whether it went to its end, or else a worker was lost."""
+    results = executor.map(play, schedule.tasks())
+    try:
+        for result in results:
+            schedule.take(result)
+    except CellFailedError:
+        raise
+    except ExecutionError:
+        if not schedule.lost():
+            raise
+        return False
+    finally:
+        results.close()  # type: ignore[attr-defined]
+    return True
+
+
+def _play_alone(task: CellTask, executor: Executor) -> Any:
+    """Play a task that was in hand when a worker was lost: in a worker of its own, once."""
+    kept = None if task.store is None else task.store.get(task.block)
+    if kept is not None:
+        return kept
+    try:
+        (result,) = executor.map(play, [task])
+    except ExecutionError as error:
+        return Failure(str(error))
+    return result
+
+
+class CellFailedError(ExecutionError):
+    """A cell failed, and the sweep was to stop there."""
+
+
+class _Book:
+    """Takes the cells that are done and keeps a row of each."""
+
+    def __init__(self, sweep: Sweep, options: Options, wanted: set[int]) -> None:
+        self.rows: list[Row] = []
+        self._sweep, self._options, self._wanted = sweep, options, wanted
+        self._reference: Records | None = None
+
+    def take(self, opened: Opened, reason: str | None) -> None:
+        """Make the row of a cell."""
+        cell, sweep = opened.cell, self._sweep
+        records = opened.all_records
+        if sweep.has_reference and cell.index == 0:
+            self._reference = None if reason is not None else records
+        if cell.index not in self._wanted:
+            return
+        inputs = sweep.inputs(opened.scenario)
+        if reason is not None:
+            if self._options.fail_fast:
+                raise CellFailedError(f"cell {cell.index + 1} ({cell.label}) failed: {reason}")
+            self.rows.append(failed(cell, inputs, reason))
+        else:
+            self.rows.append(self._finished(opened, inputs, records))
+        self._options.on_cell()
+
+    def _finished(self, opened: Opened, inputs: dict[str, Any], records: Records) -> Row:
+        cell, sweep = opened.cell, self._sweep
+        assert opened.tally is not None  # noqa: S101 - a finished cell has blocks
+        row = finished(cell, inputs, opened.tally, records, sweep.milestones)
+        if sweep.plan.precision is not None and not self._is_precise(row):
+            row["status"] = "imprecise"
+        if self._reference is not None:
+            row["changes"] = changes_from(self._reference, records, sweep.milestones, sweep.plan.replicates)
+        if self._options.on_forecast is not None:
+            status: Status = row["status"]
+            forecast = Forecast(sweep.scenario(cell), sweep.plan, opened.tally, np.array(records), status)
+            self._options.on_forecast(cell, forecast)
+        return row
+
+    def _is_precise(self, row: Row) -> bool:
+        precision = self._sweep.plan.precision
+        assert precision is not None  # noqa: S101 - asked only then
+        outcomes = row["outcomes"]["offensive"].values()
+        return all((one["mc_high"] - one["mc_low"]) / 2 <= precision for one in outcomes)

@@ -1,0 +1,48 @@
+"""How sweeps write values and paths: in labels, messages, tables, and in the digests that make ids."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+MOST = 60
+MOST_IN_LABEL = 4
+
+
+def shown(value: Any) -> str:
+    """Write a value as a file would, numbers alike whether whole or not, at most 60 characters."""
+    text = canonical(value)
+    return text if len(text) <= MOST else text[: MOST - 3] + "..."
+
+
+def canonical(value: Any) -> str:
+    """Write a value the one way that stands for it in ids: JSON, keys in order, 1 and 1.0 the same."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(_even(value), sort_keys=True, ensure_ascii=False, separators=(", ", ": "), default=str)
+
+
+def _even(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _even(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_even(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value
+
+
+def short(path: str) -> str:
+    """Shorten a dotted path for labels: without its first part, which the rest implies."""
+    head, _, rest = path.partition(".")
+    return rest or head
+
+
+def label_of(changes: Mapping[str, Any], index: int) -> str:
+    """Write what a cell changes, such as `offer.intensity 0.4, turkey.posture 0.5`; where that is much, its number."""
+    if not changes:
+        return "base"
+    if len(changes) > MOST_IN_LABEL:
+        return f"cell {index + 1}"
+    return ", ".join(f"{short(path)} {'removed' if value is None else shown(value)}" for path, value in changes.items())
