@@ -105,9 +105,9 @@ def _row(name: str, scores: Mapping[str, Floats], areas: list[str]) -> Row:
 
 
 def calibration_of(
-    forecasts: Forecasts, scheme: Scheme, forecaster: str, window: int
+    forecasts: Forecasts, scheme: Scheme, forecaster: str, window: int, kept: npt.NDArray[np.bool_]
 ) -> tuple[Decomposition, Reliability]:
-    """Return whether the probabilities of a forecaster mean what they say within a window."""
+    """Return whether the probabilities of a forecaster mean what they say within a window, on the cases kept."""
     number = WINDOWS.index(window)
-    said, happened = forecasts.by[scheme][forecaster][:, number], forecasts.outcomes()[:, number]
+    said, happened = forecasts.by[scheme][forecaster][kept, number], forecasts.outcomes()[kept, number]
     return decompose(said, happened), reliability(said, happened)

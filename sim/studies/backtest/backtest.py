@@ -1,0 +1,289 @@
+"""The backtest as a whole: forecasts, scores, what they owe to hindsight, and whether levers still matter."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from sim import environment
+from sim.ensemble import BlockTask, record_block
+from sim.executors import Executor
+from sim.scenario.scenario import Scenario
+from sim.scoring.calibration import Decomposition, Reliability
+from sim.studies.backtest.forecasts import (
+    BASE_RATE,
+    FORECASTERS,
+    LOGISTIC,
+    MODEL,
+    PRIOR,
+    SCHEMES,
+    Forecasts,
+    Points,
+    Scheme,
+    forecasts,
+    play_each,
+    points_without,
+)
+from sim.studies.backtest.hindsight import dropped, shifted
+from sim.studies.backtest.scores import REFERENCES, Comparison, Row, Table, calibration_of, case_scores, table
+from sim.studies.calibration.calibrate import Study
+from sim.studies.calibration.outcomes import WINDOWS
+from sim.studies.calibration.parameters import Floats
+from sim.studies.cases import HistoricalCase
+
+FORMAT = "offramp/backtest/1"
+TRACK_RECORD_FORMAT = "offramp/track-record/1"
+SHIFTS = 5
+"""Times that the codings marked for hindsight are shifted at random."""
+WINDOW = 90
+JUDGED = (MODEL, PRIOR, BASE_RATE, LOGISTIC)
+"""Forecasters whose calibration is shown."""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A scenario's probability of an offensive within `WINDOW` days, under its own parameters and at their priors."""
+
+    id: str
+    own: float
+    prior: float
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """A backtest of the model on historical cases.
+
+    Attributes
+    ----------
+    known
+        The last day whose outcomes train the model.
+    tables
+        Scores by scheme and set of cases; the target is in no set but its own row of the forecasts.
+    calibration
+        By forecaster, of the window of 90 days with one case left out.
+    hindsight
+        Scores with marked codings dropped or shifted, by what was done.
+    levers
+        The scenarios that were asked for beside the skill.
+    """
+
+    forecasts: Forecasts
+    seed: int
+    known: datetime.date
+    tables: Mapping[Scheme, Mapping[str, Table]] = field(repr=False)
+    calibration: Mapping[str, tuple[Decomposition, Reliability]] = field(repr=False)
+    hindsight: Mapping[str, Table] = field(repr=False)
+    levers: tuple[Lever, ...]
+
+    def record(self) -> dict[str, Any]:
+        """Return the content of backtest.json."""
+        return {
+            "schema": FORMAT,
+            "seed": self.seed,
+            "known": self.known.isoformat(),
+            "windows": list(WINDOWS),
+            "forecasters": list(FORECASTERS),
+            "cases": list(_cases(self.forecasts)),
+            "tables": {
+                scheme: {name: _table(one) for name, one in tables.items()} for scheme, tables in self.tables.items()
+            },
+            "calibration": {name: _calibration(*one) for name, one in self.calibration.items()},
+            "hindsight": {name: _table(one) for name, one in self.hindsight.items()},
+            "levers": [{"id": one.id, "own": round(one.own, 4), "prior": round(one.prior, 4)} for one in self.levers],
+            "environment": {
+                "offramp": environment.version(),
+                "model": environment.model_version(),
+                **environment.package_versions(),
+                "cpu": environment.cpu_level(),
+            },
+        }
+
+    def track_record(self, made: datetime.date) -> dict[str, Any]:
+        """Return what forecasts say of the model's track record: scores only, no case by name."""
+        by_scheme = {scheme: self.tables[scheme]["all"] for scheme in SCHEMES}
+        return {
+            "schema": TRACK_RECORD_FORMAT,
+            "made": made.isoformat(),
+            "scheme": "one case left out at a time",
+            "cases": by_scheme["case"].cases,
+            "areas": len({case.area for case in self.forecasts.cases if not case.filed.target}),
+            "posterior": "calibrated anew without each case",
+            "windows": self._windows(by_scheme["case"]),
+            "areas_left_out": {"windows": self._windows(by_scheme["area"])},
+            "too_few": by_scheme["case"].too_few,
+        }
+
+    def _windows(self, scores: Table) -> dict[str, Any]:
+        happened = self.forecasts.outcomes()[[not case.filed.target for case in self.forecasts.cases]].sum(axis=0)
+        return {
+            str(window): {
+                "cases": scores.cases,
+                "happened": int(count),
+                **{
+                    rule: {name: round(scores.row(name, rule, window).mean, 4) for name in FORECASTERS}
+                    for rule in ("brier", "log")
+                },
+                "against": {name: _comparison(one) for name, one in scores.row(MODEL, "brier", window).against.items()},
+            }
+            for window, count in zip(WINDOWS, happened, strict=True)
+        }
+
+
+def backtest(
+    cases: Sequence[HistoricalCase],
+    study: Study,
+    *,
+    known: datetime.date,
+    executor: Executor,
+    variants: Sequence[Scenario] = (),
+    finished: Callable[[], None] | None = None,
+) -> Backtest:
+    """Forecast and score every case.
+
+    Parameters
+    ----------
+    study
+        Of just these cases.
+    known
+        Outcomes up to this day train the model.
+    variants
+        Scenarios whose spread is shown beside the skill.
+    finished
+        Called once for each posterior and block of runs; `steps` says how many there are.
+    """
+    seen = {case.name: case.seen(known) for case in cases if not case.filed.target}
+    points: dict[Scheme, Points] = {
+        scheme: points_without(cases, study, seen, scheme, executor=executor, finished=finished) for scheme in SCHEMES
+    }
+    made = forecasts(cases, study, points, executor=executor, finished=finished)
+    tables = {scheme: {name: table(made, scheme, kept) for name, kept in _sets(cases)} for scheme in SCHEMES}
+    untouched = np.array([not case.filed.target for case in cases])
+
+    def recoded(scenarios: Mapping[str, Scenario]) -> Table:
+        own = play_each(scenarios, points["case"], study.seed, executor, finished)
+        return table(_with_model(made, own), "case", untouched)
+
+    hindsight = {"as coded": tables["case"]["all"], "marked codings dropped": recoded(dropped(cases))}
+    hindsight |= {f"marked codings shifted, {n + 1}": recoded(shifted(cases, n)) for n in range(SHIFTS)}
+    calibration = {name: calibration_of(made, "case", name, WINDOW, untouched) for name in JUDGED}
+    levers = tuple(_levers(variants, study.seed, executor, finished))
+    return Backtest(made, study.seed, known, tables, calibration, hindsight, levers)
+
+
+def steps(cases: Sequence[HistoricalCase], variants: int) -> int:
+    """Return how many posteriors and blocks of runs a backtest takes."""
+    areas = len({case.area for case in cases})
+    return 1 + len(cases) + areas + (3 + 1 + SHIFTS) * len(cases) + 2 * variants
+
+
+def _sets(cases: Sequence[HistoricalCase]) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the sets of cases that are scored: all, and by tier. The target is in none."""
+    untouched = np.array([not case.filed.target for case in cases])
+    yield "all", untouched
+    for tier in sorted({case.filed.tier for case in cases}):
+        yield f"tier {tier}", untouched & np.array([case.filed.tier == tier for case in cases])
+
+
+def _with_model(made: Forecasts, own: Floats) -> Forecasts:
+    by = {**made.by, "case": {**made.by["case"], MODEL: own}}
+    return replace(made, by=by)
+
+
+@dataclass(frozen=True)
+class LeverTask:
+    """One block of a variant."""
+
+    scenario: Scenario
+    seed: int
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return f"the variant {self.scenario.id}"
+
+
+def play_lever(task: LeverTask) -> float:
+    """Return the probability of an offensive within `WINDOW` days, from one block."""
+    records = record_block(BlockTask(task.scenario, task.seed, 0, 2))
+    return float(np.mean(records["offensive"] < WINDOW))
+
+
+def _levers(
+    variants: Sequence[Scenario], seed: int, executor: Executor, finished: Callable[[], None] | None
+) -> Iterator[Lever]:
+    tasks = [LeverTask(one, seed) for own in variants for one in (own, replace(own, posterior=None))]
+    played = list(executor.map(play_lever, tasks, finished))
+    for number, scenario in enumerate(variants):
+        yield Lever(scenario.id, played[2 * number], played[2 * number + 1])
+
+
+def _cases(made: Forecasts) -> Iterator[dict[str, Any]]:
+    brier = {name: case_scores(made, "case", name)["brier", WINDOW] for name in FORECASTERS}
+    for number, case in enumerate(made.cases):
+        yield {
+            "id": case.name,
+            "title": case.scenario.document.title,
+            "as_of": case.scenario.as_of.isoformat(),
+            "area": case.area,
+            "tier": case.filed.tier,
+            "target": case.filed.target,
+            "offensive": case.offensive,
+            "agreement": case.agreement,
+            "marked": list(case.marked),
+            "forecasts": {
+                scheme: {name: [round(float(p), 4) for p in made.by[scheme][name][number]] for name in FORECASTERS}
+                for scheme in SCHEMES
+            },
+            "brier": {name: round(float(values[number]), 4) for name, values in brier.items()},
+        }
+
+
+def _table(one: Table) -> dict[str, Any]:
+    return {
+        "cases": one.cases,
+        "too_few": one.too_few,
+        "scores": [
+            {"rule": rule, "window": window, **_row(row)} for (rule, window), rows in one.rows.items() for row in rows
+        ],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    against = {name: _comparison(row.against[name]) for name in REFERENCES if name in row.against}
+    return {"forecaster": row.forecaster, "mean": round(row.mean, 4), "against": against}
+
+
+def _comparison(one: Comparison) -> dict[str, Any]:
+    difference, skill = one.difference, one.skill
+    return {
+        "difference": [_rounded(value) for value in (difference.mean, difference.low, difference.high)],
+        "skill": [_rounded(value) for value in (skill.value, skill.low, skill.high)],
+        "areas": difference.groups,
+    }
+
+
+def _calibration(parts: Decomposition, diagram: Reliability) -> dict[str, Any]:
+    return {
+        "miscalibration": round(parts.miscalibration, 4),
+        "discrimination": round(parts.discrimination, 4),
+        "uncertainty": round(parts.uncertainty, 4),
+        "cases": parts.cases,
+        "too_few": parts.too_few,
+        "level": diagram.level,
+        "points": [
+            {
+                "forecast": round(point.forecast, 4),
+                "observed": round(point.observed, 4),
+                "low": round(point.low, 4),
+                "high": round(point.high, 4),
+            }
+            for point in diagram.points
+        ],
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
