@@ -216,6 +216,69 @@ def history(  # noqa: PLR0913 - one parameter an option
     call(Options(scenario, start, every, runs, seed, out, format_, quiet, words.value, figures))
 
 
+CasesPath = Annotated[Path, typer.Argument(help="Folder of cases, one YAML file each.", show_default=False)]
+Known = Annotated[
+    str | None, typer.Option("--known", help="Last day whose outcomes count.", show_default="all that is known")
+]
+Blocks = Annotated[int | None, typer.Option(help="Blocks of 4,096 runs a case.", show_default="16")]
+Keep = Annotated[Path, typer.Option(help="Folder that keeps the runs, to go on from or use again.")]
+KEEP = Path(".offramp/designs")
+
+
+@_command
+def calibrate(  # noqa: PLR0913 - one parameter an option
+    cases: CasesPath,
+    name: Annotated[str, typer.Option(help="What scenarios will call the posterior.")] = "calibrated",
+    known: Known = None,
+    target: Annotated[Path | None, typer.Option(help="Scenario on which two seeds are compared.")] = None,
+    recovery: Annotated[int, typer.Option(help="Simulated calibrations whose truth is known, as a check.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed: the same gives the same posterior.")] = 0,
+    blocks: Blocks = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores")] = None,
+    keep: Keep = KEEP,
+    out: Annotated[Path | None, typer.Option(help="Folder for the posterior and calibration.html, .md, .json.")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Find the structural parameters that past cases speak for.
+
+    [bold]Examples[/bold]
+
+      offramp calibrate scenarios/cases --known 2018-08-19 --name calibrated-2018-08 --out reports/calibration
+      offramp calibrate scenarios/cases --target scenarios/idlib-2018/baseline.yaml --recovery 100
+    """
+    from sim.cli.study_commands import Options
+    from sim.cli.study_commands import calibrate as call
+
+    call(Options(cases, known, seed, blocks, workers, keep, out, format_, quiet), name, target, recovery)
+
+
+@_command
+def backtest(  # noqa: PLR0913 - one parameter an option
+    cases: CasesPath,
+    known: Known = None,
+    variants: Annotated[Path | None, typer.Option(help="Folder of scenarios to show beside the skill.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed: the same gives the same scores.")] = 0,
+    blocks: Blocks = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores")] = None,
+    keep: Keep = KEEP,
+    out: Annotated[Path | None, typer.Option(help="Folder for backtest.html, .md and .json.")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Score the model on past cases, each forecast without itself, beside simple baselines.
+
+    [bold]Examples[/bold]
+
+      offramp backtest scenarios/cases --out reports/backtest
+      offramp backtest scenarios/cases --variants scenarios/idlib-2018 --format json > backtest.json
+    """
+    from sim.cli.study_commands import Options
+    from sim.cli.study_commands import score as call
+
+    call(Options(cases, known, seed, blocks, workers, keep, out, format_, quiet), variants)
+
+
 @_command
 def record(
     forecast: Annotated[Path, typer.Argument(help="A forecast.json.", show_default=False)],

@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.errors import ReportError
 
-__all__ = ["write_files", "write_history", "write_report", "write_sweep"]
+__all__ = ["write_backtest", "write_calibration", "write_files", "write_history", "write_report", "write_sweep"]
 
 
 def write_report(
@@ -110,6 +110,62 @@ def write_sweep(record: dict[str, Any], folder: Path, *, words: str = "icd203") 
         "sweep.parquet": to_parquet(record),
     }
     return write_files(folder, contents)
+
+
+def write_backtest(record: dict[str, Any], track_record: dict[str, Any], folder: Path) -> list[Path]:
+    """Write backtest.html, backtest.md, backtest.json and track_record.json into a folder, as `write_report` does.
+
+    Parameters
+    ----------
+    record
+        The content of backtest.json.
+    track_record
+        What forecasts say of the model's track record.
+
+    Raises
+    ------
+    ReportError
+        Where the record cannot be read or the folder cannot be written.
+    """
+    from sim.reporting.backtest import backtest_of, reliability_spec
+    from sim.reporting.json import to_json
+    from sim.reporting.study import study_markdown, study_page
+
+    report = backtest_of(record)
+    return write_files(folder, {
+        "backtest.html": study_page(report, {"reliability": reliability_spec(record)}),
+        "backtest.md": study_markdown(report),
+        "backtest.json": to_json(record),
+        "track_record.json": to_json(track_record),
+    })  # fmt: skip
+
+
+def write_calibration(record: dict[str, Any], posterior: str, folder: Path) -> list[Path]:
+    """Write the posterior's CSV file, calibration.html, calibration.md and calibration.json into a folder.
+
+    Parameters
+    ----------
+    record
+        The content of calibration.json.
+    posterior
+        The content of the posterior's file.
+
+    Raises
+    ------
+    ReportError
+        Where the record cannot be read or the folder cannot be written.
+    """
+    from sim.reporting.calibration import calibration_of, parameters_spec
+    from sim.reporting.json import to_json
+    from sim.reporting.study import study_markdown, study_page
+
+    report = calibration_of(record)
+    return write_files(folder, {
+        f"{record['name']}.csv": posterior,
+        "calibration.html": study_page(report, {"parameters-figure": parameters_spec(record)}),
+        "calibration.md": study_markdown(report),
+        "calibration.json": to_json(record),
+    })  # fmt: skip
 
 
 def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]:

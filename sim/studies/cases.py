@@ -58,6 +58,14 @@ class HistoricalCase:
         """Return the classes that the case may be in by what was known on a date (`outcomes`)."""
         return possible(self.scenario.as_of, self.offensive, self.agreement, known=known)
 
+    def news_until(self, known: datetime.date) -> list[datetime.date]:
+        """Return the days up to a date on which something that `seen` tells became known; at least the as-of date."""
+        as_of = self.scenario.as_of
+        told = [as_of, *(as_of + datetime.timedelta(days=window) for window in WINDOWS)]
+        told += [day for day in (self.resolution.offensive, self.resolution.agreement) if day is not None]
+        over = self.resolution.offensive or as_of + datetime.timedelta(days=WINDOWS[-1])
+        return [day for day in told if day <= min(known, over)]
+
     def resolved(self, by: int, known: datetime.date) -> bool:
         """Whether it was known on a date if the offensive began within `by` days."""
         lived = (known - self.scenario.as_of).days

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
-from sim.studies.calibration.calibrate import Study
+from sim.executors import Executor
+from sim.studies.calibration.calibrate import Study, sample_posterior
 from sim.studies.calibration.parameters import NAMES
 from sim.studies.calibration.surface import fit
 
@@ -51,22 +52,27 @@ class Recovery:
         return np.asarray(chdtrc(RANKS - 1, statistic))
 
 
-def recovery(study: Study, *, repeats: int, finished: Callable[[], None] | None = None) -> Recovery:
+def recovery(study: Study, *, repeats: int, executor: Executor, finished: Callable[[], None] | None = None) -> Recovery:
     """Calibrate to cases that the model made, `repeats` times, with the parameters that made them known.
 
     The last `repeats` points of the design give the true parameters and the cases; the surface is fitted to the others.
+
+    Parameters
+    ----------
+    finished
+        Called once for each calibration.
     """
     shown = len(study.points) - repeats
     surface = fit(study.points[:shown], {name: one[:shown] for name, one in study.classes.items()})
     blind = replace(study, surface=surface)
+    tasks = [
+        blind.task({name: frozenset({int(one[shown + n])}) for name, one in study.classes.items()}, particles=PARTICLES)
+        for n in range(repeats)
+    ]
+    tasks = [replace(task, left_out=f"simulated {n}") for n, task in enumerate(tasks)]
     ranks = []
-    for repeat in range(repeats):
-        truth = study.points[shown + repeat]
-        seen = {name: frozenset({int(one[shown + repeat])}) for name, one in study.classes.items()}
-        draws = blind.posterior(seen, particles=PARTICLES).draws
+    for repeat, sample in enumerate(executor.map(sample_posterior, tasks, finished)):
         generator = rng.stream(study.seed, repeat, "calibration", "recovery")
-        few = generator.choice(len(draws), size=RANKS - 1, replace=False)
-        ranks.append((draws[few] < truth).sum(axis=0))
-        if finished is not None:
-            finished()
+        few = generator.choice(len(sample.draws), size=RANKS - 1, replace=False)
+        ranks.append((sample.draws[few] < study.points[shown + repeat]).sum(axis=0))
     return Recovery(NAMES, np.array(ranks, dtype=np.int64))

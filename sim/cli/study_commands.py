@@ -1,0 +1,236 @@
+"""`calibrate` and `backtest`: what past cases say of the parameters, and how well the model would have done on them."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.output import check_output
+from sim.errors import UsageError
+from sim.executors import Executor, Local, Serial
+from sim.scenario.load import load
+from sim.scenario.scenario import Scenario
+from sim.studies.backtest.backtest import Backtest, backtest, steps
+from sim.studies.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL
+from sim.studies.calibration import result as results
+from sim.studies.calibration.calibrate import BLOCKS, Seen, Study, study
+from sim.studies.calibration.design import BLOCK_POINTS
+from sim.studies.calibration.recovery import Recovery, recovery
+from sim.studies.cases import HistoricalCase, load_cases
+from sim.studies.split import Split, split
+
+KEEP = Path(".offramp") / "designs"
+TARGET_WINDOW = 90
+SPLIT_BLOCKS = 4
+NEVER = datetime.date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options that both commands share, as given."""
+
+    cases: Path
+    known: str | None
+    seed: int
+    blocks: int | None
+    workers: int | None
+    keep: Path
+    out: Path | None
+    format_: Format
+    quiet: bool
+
+
+def calibrate(options: Options, name: str, target: Path | None, repeats: int) -> None:
+    """Calibrate, print, write."""
+    check_output(options.out, figures=False)
+    if not name.replace("-", "").isalnum() or name != name.lower():
+        raise UsageError(f"expected a name of small letters, digits and hyphens (got {name!r})")
+    cases = load_cases(options.cases)
+    known = _date(options.known)
+    scenario = None if target is None else load(target)
+    seen = results.informative({one.name: one.seen(known) for one in cases if not one.filed.target})
+    if not seen:
+        raise UsageError(f"nothing is known of any case by {known}; name a later day with --known")
+    studies = [_study(cases, options, options.seed + number) for number in range(2)]
+    executor = _executor(options.workers)
+    recovered = _recovered(studies[0], repeats, options)
+    total = 2 + len(seen) + (2 + 2 * SPLIT_BLOCKS if scenario is not None else 0)
+    with progress("posterior", total, quiet=options.quiet, unit="steps") as finished:
+        samples = results.posteriors(studies, seen, executor=executor, finished=finished)
+        at_target = () if scenario is None else results.target_probabilities(
+            scenario, samples, options.seed, executor=executor, finished=finished
+        )  # fmt: skip
+        fits = results.fits_of(studies[0], seen, samples[0], executor=executor, finished=finished)
+        gap = max((abs(a - b) for a, b in zip(*at_target, strict=True)), default=None) if at_target else None
+        table = results.table_of(name, samples[0], studies[0], _about(options, cases, seen, known, gap))
+        splits: Mapping[str, Split] = {}
+        if scenario is not None:
+            given = {"prior": None, "posterior": table}
+            splits = {
+                key: split(
+                    results.with_posterior(scenario, one),
+                    by=TARGET_WINDOW,
+                    blocks=SPLIT_BLOCKS,
+                    seed=options.seed,
+                    executor=executor,
+                    finished=finished,
+                )
+                for key, one in given.items()
+            }
+    made = results.Calibration(table, known, seen, samples, at_target, fits, recovered, splits)
+    record = made.record()
+    _show(record, options, _calibration_lines)
+    if options.out is not None:
+        from sim.reporting import write_calibration
+
+        for path in write_calibration(record, table.text(), options.out):
+            note(f"wrote {path}")
+        note(f"next: write `calibration: {name}.csv` in a scenario, with the file beside it")
+
+
+def score(options: Options, variants: Path | None) -> None:
+    """Backtest, print, write."""
+    check_output(options.out, figures=False)
+    cases = load_cases(options.cases)
+    scenarios = _variants(variants)
+    made = _study(cases, options, options.seed)
+    with progress("backtest", steps(cases, len(scenarios)), quiet=options.quiet, unit="steps") as finished:
+        result = backtest(
+            cases,
+            made,
+            known=_date(options.known),
+            executor=_executor(options.workers),
+            variants=scenarios,
+            finished=finished,
+        )
+    record = result.record()
+    _show(record, options, lambda one: _backtest_lines(result, one))
+    if options.out is not None:
+        from sim.reporting import write_backtest
+
+        for path in write_backtest(record, result.track_record(_today()), options.out):
+            note(f"wrote {path}")
+
+
+def _show(record: Mapping[str, Any], options: Options, lines: Any) -> None:
+    if options.format_ is Format.JSON:
+        print_json(record)
+        return
+    for line in lines(record):
+        say(line)
+
+
+def _date(text: str | None) -> datetime.date:
+    if text is None:
+        return NEVER
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"expected a date such as 2018-08-19 after --known (got {text!r})") from None
+
+
+def _today() -> datetime.date:
+    """Return the day it is, or the one that SOURCE_DATE_EPOCH names."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch.isdigit() else None
+    return (moment or datetime.datetime.now(datetime.UTC)).date()
+
+
+def _executor(workers: int | None) -> Executor:
+    count = workers if workers is not None else os.cpu_count() or 1
+    return Serial() if count == 1 else Local(count)
+
+
+def _study(cases: Sequence[HistoricalCase], options: Options, seed: int) -> Study:
+    """Play the design, or take up what was kept of it."""
+    blocks = BLOCKS if options.blocks is None else options.blocks
+    scenarios = {one.name: one.scenario for one in cases}
+    with progress(f"design, seed {seed}", blocks * len(cases), quiet=options.quiet) as finished:
+        return study(
+            scenarios,
+            seed=seed,
+            executor=_executor(options.workers),
+            blocks=blocks,
+            keep=options.keep,
+            finished=finished,
+        )
+
+
+def _recovered(made: Study, repeats: int, options: Options) -> Recovery | None:
+    if repeats == 0:
+        return None
+    with progress("simulated cases", repeats, quiet=options.quiet, unit="calibrations") as finished:
+        return recovery(made, repeats=repeats, executor=_executor(options.workers), finished=finished)
+
+
+def _about(
+    options: Options,
+    cases: Sequence[HistoricalCase],
+    seen: Seen,
+    known: datetime.date,
+    gap: float | None,
+) -> dict[str, Any]:
+    """Say what a posterior was made from."""
+    last = max(day for one in cases if one.name in seen for day in one.news_until(known))
+    return {
+        "date": min(known, last).isoformat(),
+        "cases": sorted(seen),
+        "left_out": sorted(one.name for one in cases if one.name not in seen),
+        "seed": options.seed,
+        "runs_per_case": (BLOCKS if options.blocks is None else options.blocks) * BLOCK_POINTS,
+        "seed_disagreement": None if gap is None else round(100 * float(gap), 1),
+    }
+
+
+def _variants(folder: Path | None) -> list[Scenario]:
+    if folder is None:
+        return []
+    files = [path for path in sorted(folder.glob("*.yaml")) if path.name not in ("evidence.yaml", "sources.yaml")]
+    if not files:
+        raise UsageError(f"expected a folder with scenarios after --variants (got {folder})")
+    return [load(path) for path in files]
+
+
+def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{record['name']}: {len(record['cases'])} cases, known by {record['known']}"
+    yield ""
+    yield f"{'parameter':<20}{'prior 5%':>10}{'median':>10}{'95%':>10}{'posterior 5%':>14}{'median':>10}{'95%':>10}"
+    for one in record["parameters"]:
+        prior = "".join(f"{value:>10.4g}" for value in one["prior"])
+        low, middle, high = one["posterior"]
+        yield f"{one['name']:<20}{prior}{low:>14.4g}{middle:>10.4g}{high:>10.4g}"
+    if record["disagreement"] is not None:
+        yield ""
+        for window, first, second in zip(
+            record["windows"], record["seeds"][0]["target"], record["seeds"][1]["target"], strict=True
+        ):
+            yield f"target within {window} days: {first:.3f} and {second:.3f} by two seeds"
+    worst = max(record["fits"], key=lambda one: abs(one["surface"] - one["model"]))
+    yield f"surface against model: at most {abs(worst['surface'] - worst['model']):.3f} apart ({worst['case']})"
+
+
+def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str]:
+    table = result.tables["case"]["all"]
+    yield f"{table.cases} cases, each left out in turn; mean Brier score, 0 is best"
+    yield ""
+    yield f"{'':<26}" + "".join(f"{f'{window} days':>10}" for window in record["windows"]) + f"{'ranked':>10}"
+    for name in FORECASTERS:
+        means = [table.row(name, "brier", window).mean for window in record["windows"]]
+        ranked = table.row(name, "rps", None).mean
+        yield f"{name:<26}" + "".join(f"{value:>10.3f}" for value in (*means, ranked))
+    yield ""
+    for reference in (BASE_RATE, LOGISTIC):
+        one = table.row(MODEL).against[reference]
+        skill = f"{_share(one.skill.value)} ({_share(one.skill.low)} to {_share(one.skill.high)})"
+        yield f"skill of the model within 90 days against the {reference}: {skill}, 95% by areas"
+    if table.too_few:
+        yield "too few cases to judge calibration by"
+
+
+def _share(value: float | None) -> str:
+    return "?" if value is None else f"{value:+.0%}"

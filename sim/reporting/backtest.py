@@ -1,0 +1,259 @@
+"""What a backtest says: how well the model does on past cases, beside what, and how far that can be trusted."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from sim.errors import ReportError
+from sim.reporting.captions import Figure
+from sim.reporting.chance import share_text
+from sim.reporting.dates import short_date
+from sim.reporting.reading import Record
+from sim.reporting.study import Part, Section, StudyReport
+from sim.reporting.tables import Table
+from sim.reporting.values import NONE
+
+FORMAT = "offramp/backtest/1"
+MODEL, BASE_RATE, LOGISTIC = "model", "base rate", "logistic regression"
+WINDOW = 90
+SCHEMES = {"case": "one case left out at a time", "area": "one area left out at a time"}
+ABOUT = (
+    "Every case is forecast by parameters, curves and rates fitted to the other cases only. The Brier score is the "
+    "mean "
+    "squared error of the probability: 0 is perfect, 0.25 is what one half for everything gets. Differences are "
+    "paired over cases; "
+    "intervals are at 95% and clustered by area, for cases on the same ground are not independent."
+)
+ABOUT_CASES = (
+    "The cases were picked by hand and coded by someone who knew how they ended; docs/cases.md has the codebook. "
+    "Their share "
+    "of offensives is no base rate of the world."
+)
+ABOUT_HINDSIGHT = (
+    "Codings that knowing the outcome could have touched are marked in the cases, nearly all of which have some. "
+    "Dropped, each gives "
+    "way to the pool of all cases; shifted, each moves by about a level at random. The parameters stay as they were "
+    "fitted."
+)
+
+
+def backtest_of(record: Record) -> StudyReport:
+    """Read a record into the content of its report.
+
+    Raises
+    ------
+    ReportError
+        Where the record has another format or lacks a part.
+    """
+    if record.get("schema") != FORMAT:
+        raise ReportError(f"expected a record of format {FORMAT} (got {record.get('schema')!r})")
+    try:
+        return _backtest_of(record)
+    except (KeyError, IndexError, StopIteration) as error:
+        raise ReportError(f"the record lacks {error}; was it written by another version?") from error
+
+
+def _backtest_of(record: Record) -> StudyReport:
+    table = record["tables"]["case"]["all"]
+    model = score_of(table, MODEL)
+    skill = model["against"][BASE_RATE]["skill"]
+    return StudyReport(
+        kicker=f"offramp backtest on {table['cases']} past cases",
+        title="How well would the model have done?",
+        number=_skill(skill[0]),
+        says=f"skill against the base rate within {WINDOW} days, {_skill_range(skill)}",
+        lead=_lead(record),
+        sections=tuple(_sections(record)),
+        rerun=tuple(_rerun(record)),
+    )
+
+
+def score_of(table: Record, forecaster: str, rule: str = "brier", window: int | None = WINDOW) -> Record:
+    """Return one row of a table of scores."""
+    rows: list[Record] = table["scores"]
+    return next(r for r in rows if (r["forecaster"], r["rule"], r["window"]) == (forecaster, rule, window))
+
+
+def _lead(record: Record) -> str:
+    table = record["tables"]["case"]["all"]
+    own, rate, curve = (score_of(table, name)["mean"] for name in (MODEL, BASE_RATE, LOGISTIC))
+    verdict = _verdict(score_of(table, MODEL)["against"][LOGISTIC]["difference"])
+    few = " Fewer than 50 cases are too few to judge calibration by." if table["too_few"] else ""
+    return (
+        f"Within {WINDOW} days the model's mean Brier score is {own:.3f}, that of the base rate {rate:.3f}, that of "
+        f"a logistic "
+        f"regression on two features {curve:.3f}: {verdict} the regression.{few}"
+    )
+
+
+def _verdict(gap: list[float | None]) -> str:
+    _, low, high = gap
+    if high is not None and high < 0:
+        return "better than"
+    return "worse than" if low is not None and low > 0 else "not clearly different from"
+
+
+def _sections(record: Record) -> Iterator[Section]:
+    yield Section("scores", "Scores", tuple(_scores(record)))
+    yield Section("cases", "Case by case", (Part(ABOUT_CASES, table=_cases(record)),))
+    yield Section("calibration", "Do the probabilities mean what they say?", tuple(_calibration(record)))
+    yield Section("hindsight", "What the score owes to hindsight", (Part(ABOUT_HINDSIGHT, table=_hindsight(record)),))
+    if record["levers"]:
+        yield Section("levers", "Do the levers still matter?", tuple(_levers(record)))
+
+
+def _scores(record: Record) -> Iterator[Part]:
+    yield Part(ABOUT)
+    for scheme, says in SCHEMES.items():
+        for name, table in record["tables"][scheme].items():
+            columns = (
+                "Forecaster",
+                *(f"Brier, {window} days" for window in record["windows"]),
+                "Log, 90 days",
+                "Ranked",
+                "Skill against base rate",
+                "Against logistic regression",
+            )
+            own = Table(
+                f"Mean scores, {name} ({table['cases']} cases), {says}",
+                columns,
+                "lrrrrrrr",
+                tuple(_score_row(record, table, forecaster) for forecaster in record["forecasters"]),
+            )  # fmt: skip
+            yield Part(table=own, folded="" if name == "all" else f"{name}, {table['cases']} cases, {says}")
+
+
+def _score_row(record: Record, table: Record, forecaster: str) -> tuple[str, ...]:
+    means = [score_of(table, forecaster, "brier", window)["mean"] for window in record["windows"]]
+    means += [score_of(table, forecaster, "log")["mean"], score_of(table, forecaster, "rps", None)["mean"]]
+    against = score_of(table, forecaster)["against"]
+    skill = against.get(BASE_RATE)
+    gap = against.get(LOGISTIC)
+    return (
+        forecaster,
+        *(f"{mean:.3f}" for mean in means),
+        NONE if skill is None else f"{_skill(skill['skill'][0])} ({_skill_range(skill['skill'])})",
+        NONE if gap is None else _difference(gap["difference"]),
+    )
+
+
+def _cases(record: Record) -> Table:
+    rows = [
+        (
+            case["id"] + (" (target)" if case["target"] else ""),
+            short_date(datetime.date.fromisoformat(case["as_of"])),
+            NONE if case["offensive"] is None else f"day {case['offensive']}",
+            NONE if case["agreement"] is None else f"day {case['agreement']}",
+            *(share_text(p) for p in case["forecasts"]["case"][MODEL]),
+            share_text(case["forecasts"]["case"][LOGISTIC][1]),
+            f"{case['brier'][MODEL]:.3f}",
+            ", ".join(path.removeprefix("actors.") for path in case["marked"]) or NONE,
+        )
+        for case in sorted(record["cases"], key=lambda one: -one["brier"][MODEL])
+    ]
+    columns = (
+        "Case", "As of", "Offensive", "Agreement", *(f"Model, {window} days" for window in record["windows"]),
+        "Regression, 90 days", "Brier, 90 days", "Marked for hindsight",
+    )  # fmt: skip
+    return Table("Every case with its forecast and outcome, worst first", columns, "llrrrrrrrl", tuple(rows))
+
+
+def _calibration(record: Record) -> Iterator[Part]:
+    model = record["calibration"][MODEL]
+    rows = [
+        (name, f"{one['miscalibration']:.3f}", f"{one['discrimination']:.3f}", f"{one['uncertainty']:.3f}")
+        for name, one in record["calibration"].items()
+    ]
+    few = " These are too few cases to judge it by: the bands are wide." if model["too_few"] else ""
+    says = (
+        f"Observed frequency by forecast probability, by isotonic regression (CORP), within {WINDOW} days; the band "
+        f"holds 90% or so of "
+        f"what chance alone would do to a calibrated forecaster.{few}"
+    ).replace("90% or so", f"{model['level']:.0%}")
+    yield Part(says, figure=reliability_figure(record))
+    caption = "Brier score = miscalibration − discrimination + uncertainty"
+    columns = ("Forecaster", "Miscalibration, less is better", "Discrimination, more is better", "Uncertainty")
+    yield Part(table=Table(caption, columns, "lrrr", tuple(rows)))
+
+
+def reliability_figure(record: Record) -> Figure:
+    """Say what the reliability diagram shows."""
+    points = record["calibration"][MODEL]["points"]
+    outside = sum(not p["low"] <= p["observed"] <= p["high"] for p in points)
+    title = f"{outside} of {len(points)} points lie outside the band of a calibrated forecaster"
+    rows = [(share_text(p["forecast"]), f"{p['observed']:.0%}", f"{p['low']:.0%} to {p['high']:.0%}") for p in points]
+    table = Table("Reliability of the model", ("Forecast", "Observed", "Band"), "rrr", tuple(rows))
+    alt = f"Reliability diagram of the model over {record['calibration'][MODEL]['cases']} cases. {title}."
+    return Figure("reliability", title, "Observed frequency by forecast probability", alt, table)
+
+
+def _hindsight(record: Record) -> Table:
+    rows = []
+    for name, table in record["hindsight"].items():
+        row = score_of(table, MODEL)
+        skill, gap = row["against"][BASE_RATE]["skill"], row["against"][LOGISTIC]["difference"]
+        rows.append((name, f"{row['mean']:.3f}", f"{_skill(skill[0])} ({_skill_range(skill)})", _difference(gap)))
+    columns = ("Codings", "Brier of the model, 90 days", "Skill against base rate", "Against logistic regression")
+    return Table("The model's score with marked codings changed", columns, "lrrr", tuple(rows))
+
+
+def _levers(record: Record) -> Iterator[Part]:
+    levers = sorted(record["levers"], key=lambda one: one["own"])
+    spread = f"{share_text(levers[0]['own'])} to {share_text(levers[-1]['own'])}"
+    before = sorted(one["prior"] for one in levers)
+    rows = tuple((one["id"], share_text(one["own"]), share_text(one["prior"])) for one in levers)
+    says = (
+        f"Under the parameters that the scenarios name, an offensive within {WINDOW} days runs from {spread} over "
+        f"{len(levers)} scenarios; at "
+        f"the priors from {share_text(before[0])} to {share_text(before[-1])}."
+    )
+    columns = ("Scenario", "Its own parameters", "Priors")
+    yield Part(says, table=Table(f"Probability of an offensive within {WINDOW} days", columns, "lrr", rows))
+
+
+def _rerun(record: Record) -> Iterator[tuple[str, str]]:
+    yield "Seed", str(record["seed"])
+    yield "Outcomes known by", "all" if record["known"].startswith("9999") else record["known"]
+    for name, value in record["environment"].items():
+        yield name, str(value)
+
+
+def _skill(value: float | None) -> str:
+    return "?" if value is None else f"{100 * value:+.0f}%".replace("-", "−").replace("+", "")
+
+
+def _skill_range(skill: list[float | None]) -> str:
+    return f"{_skill(skill[1])} to {_skill(skill[2])}"
+
+
+def _difference(gap: list[float | None]) -> str:
+    mean, low, high = (NONE if value is None else f"{value:+.3f}".replace("-", "−") for value in gap)
+    return f"{mean} ({low} to {high})"
+
+
+def reliability_spec(record: Record) -> Any:
+    """Draw the reliability diagram."""
+    import plotly.graph_objects as go
+
+    from sim.reporting.charts import axis, band, figure, line, spec
+    from sim.reporting.palette import LIGHT
+
+    points = record["calibration"][MODEL]["points"]
+    drawn = figure(height=360, left=52)
+    said, low, high = ([p[key] for p in points] for key in ("forecast", "low", "high"))
+    drawn.add_trace(band(said, low, high, "muted"))
+    drawn.add_trace(line([0, 1], [0, 1], "muted", ["", ""], width=1, dash="dot"))
+    texts = [f"said {share_text(p['forecast'])}, happened {p['observed']:.0%}" for p in points]
+    drawn.add_trace(
+        go.Scatter(
+            x=said, y=[p["observed"] for p in points], mode="lines+markers", text=texts, hoverinfo="text",
+            line={"color": LIGHT["offensive"], "width": 2, "shape": "linear"}, marker={"size": 6},
+        )
+    )  # fmt: skip
+    share = {"range": [-0.02, 1.02], "tickformat": ".0%", "nticks": 6}
+    drawn.update_layout(
+        xaxis=axis(**share, title={"text": "forecast", "font": {"size": 12}}), yaxis=axis(**share), hovermode="closest"
+    )
+    return spec(drawn)

@@ -1,0 +1,229 @@
+"""The result of a calibration: the posterior to ship, and how far it can be trusted.
+
+Two calibrations that share nothing but the cases (other designs, dice, samplers) are compared on the target's
+probability; the surface is held against runs of the model itself at the posterior; true parameters of simulated cases
+are looked for (`recovery`).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from sim import environment
+from sim.executors import Executor
+from sim.posterior import Posterior
+from sim.scenario.scenario import Scenario
+from sim.studies.calibration.calibrate import Seen, Study, sample_posterior
+from sim.studies.calibration.design import BLOCK_POINTS, DesignTask, play_block, seed_of
+from sim.studies.calibration.outcomes import CLASSES, WINDOWS
+from sim.studies.calibration.parameters import NAMES, PRIORS, Floats, to_values
+from sim.studies.calibration.recovery import RANKS, Recovery
+from sim.studies.calibration.tempering import Sample
+from sim.studies.split import GROUPS, Split
+
+FORMAT = "offramp/calibration/1"
+DRAWS = 1024
+"""Rows of the posterior's table."""
+QUANTILES = (0.05, 0.5, 0.95)
+CHECK_SEED = 1 << 60  # added to the seed of runs that check, so that none is one of the design
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is seen of one case under the posterior: its probability by the surface, by the model, and the error."""
+
+    case: str
+    surface: float
+    model: float
+    se: float
+
+    @property
+    def z(self) -> float:
+        """Difference in standard errors of the model's runs."""
+        return (self.surface - self.model) / self.se if self.se > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A posterior over the structural parameters.
+
+    Attributes
+    ----------
+    posterior
+        Its table.
+    seen
+        By case, the classes that it may be in by what was known.
+    samples
+        Of both seeds; the first is the posterior's.
+    target
+        By seed, the probability of an offensive within each window in the target scenario; none without a target.
+    fits
+        By case, surface against model.
+    recovery
+        Of simulated cases; None where it was not asked for.
+    splits
+        Of the target's variance, by `prior` and `posterior`; none without a target.
+    """
+
+    posterior: Posterior
+    known: datetime.date
+    seen: Seen
+    samples: tuple[Sample, ...] = field(repr=False)
+    target: tuple[Floats, ...]
+    fits: tuple[Fit, ...] = field(repr=False)
+    recovery: Recovery | None
+    splits: Mapping[str, Split]
+
+    @property
+    def disagreement(self) -> Floats | None:
+        """Return by how much the seeds differ on the target's probability, by window; None without a target."""
+        return None if len(self.target) < 2 else np.ptp(np.array(self.target), axis=0)
+
+    def record(self) -> dict[str, Any]:
+        """Return the content of calibration.json."""
+        gap = self.disagreement
+        return {
+            "schema": FORMAT,
+            "name": self.posterior.name,
+            "known": self.known.isoformat(),
+            "cases": [{"id": name, "classes": sorted(classes)} for name, classes in self.seen.items()],
+            "windows": list(WINDOWS),
+            "seeds": [
+                {
+                    "log_evidence": round(one.log_evidence, 3),
+                    "stages": [
+                        {
+                            "power": round(stage.power, 4),
+                            "effective": round(stage.effective, 1),
+                            "acceptance": round(stage.acceptance, 3),
+                        }
+                        for stage in one.stages
+                    ],
+                    "distinct": len(np.unique(one.draws[:, 0])),
+                    "target": [round(float(p), 4) for p in self.target[number]] if self.target else None,
+                }
+                for number, one in enumerate(self.samples)
+            ],
+            "disagreement": None if gap is None else [round(float(one), 4) for one in gap],
+            "parameters": list(self._parameters()),
+            "fits": [
+                {"case": one.case, "surface": round(one.surface, 4), "model": round(one.model, 4), "z": round(one.z, 2)}
+                for one in self.fits
+            ],
+            "recovery": None if self.recovery is None else _recovery(self.recovery),
+            "splits": {name: _split(one) for name, one in self.splits.items()},
+            "environment": {
+                "offramp": environment.version(),
+                "model": environment.model_version(),
+                **environment.package_versions(),
+                "cpu": environment.cpu_level(),
+            },
+        }
+
+    def _parameters(self) -> Iterator[dict[str, Any]]:
+        draws = self.samples[0].draws
+        for column, (name, prior) in enumerate(PRIORS.items()):
+            own = np.quantile(self.posterior.column(name), QUANTILES)
+            yield {
+                "name": name,
+                "prior": [float(f"{q:.4g}") for q in prior.ppf(np.array(QUANTILES))],
+                "posterior": [float(f"{q:.4g}") for q in own],
+                "shift": round(float(draws[:, column].mean()), 3),
+                "width": round(float(draws[:, column].std()), 3),
+            }
+
+
+def posteriors(
+    studies: Sequence[Study],
+    seen: Seen,
+    *,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> tuple[Sample, ...]:
+    """Sample the posterior from each study."""
+    return tuple(executor.map(sample_posterior, [study.task(seen) for study in studies], finished))
+
+
+def table_of(name: str, sample: Sample, study: Study, about: Mapping[str, Any]) -> Posterior:
+    """Return a posterior's table: draws in the order of how probable they make an offensive, over all cases.
+
+    That order lets reports ask how the answer moves along the posterior (`inputs.POSTERIOR_STREAM`).
+    """
+    few = sample.draws[:: max(1, len(sample.draws) // DRAWS)][:DRAWS]
+    probabilities = study.surface.probabilities(few)
+    likely = probabilities[:, :, : 2 * (WINDOWS.index(90) + 1)].sum(axis=2).mean(axis=1)
+    values = to_values(few[np.argsort(likely, kind="stable")])
+    return Posterior(name, NAMES, values, {"name": name, **about})
+
+
+def target_probabilities(
+    scenario: Scenario,
+    samples: Sequence[Sample],
+    seed: int,
+    *,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> tuple[Floats, ...]:
+    """Return the target's probability within each window under each sample, on the same dice."""
+    tasks = [_task(scenario.id, scenario, one, seed) for one in samples]
+    played = executor.map(play_block, tasks, finished)
+    return tuple(np.array([np.mean(classes // 2 <= number) for number in range(len(WINDOWS))]) for classes in played)
+
+
+def fits_of(
+    study: Study, seen: Seen, sample: Sample, *, executor: Executor, finished: Callable[[], None] | None = None
+) -> tuple[Fit, ...]:
+    """Hold the surface against the model: the probability of what is seen of each case, at the posterior's draws."""
+    scenarios = {name: study.cases[name] for name in seen}
+    tasks = [_task(name, scenario, sample, study.seed) for name, scenario in scenarios.items()]
+    points = np.resize(sample.draws, (BLOCK_POINTS, len(NAMES)))
+    expected = np.exp(study.surface.log_likelihood(points, seen)).mean(axis=0)
+    fits = []
+    for (name, possible), classes, p in zip(
+        seen.items(), executor.map(play_block, tasks, finished), expected, strict=True
+    ):
+        inside = np.isin(classes, sorted(possible))
+        fits.append(Fit(name, float(p), float(inside.mean()), float(inside.std()) / np.sqrt(len(inside))))
+    return tuple(fits)
+
+
+def with_posterior(scenario: Scenario, posterior: Posterior | None) -> Scenario:
+    """Return a scenario with its parameters from a posterior, or at their priors."""
+    return replace(scenario, posterior=posterior)
+
+
+def _task(name: str, scenario: Scenario, sample: Sample, seed: int) -> DesignTask:
+    points = np.resize(sample.draws, (BLOCK_POINTS, len(NAMES)))
+    return DesignTask(scenario, seed_of(name, seed + CHECK_SEED), 0, points)
+
+
+def _recovery(one: Recovery) -> dict[str, Any]:
+    return {
+        "repeats": len(one.ranks),
+        "ranks": RANKS,
+        "parameters": [
+            {"name": name, "histogram": histogram.tolist(), "p_value": round(float(p), 4)}
+            for name, histogram, p in zip(one.parameters, one.histograms, one.p_values(), strict=True)
+        ],
+    }
+
+
+def _split(one: Split) -> dict[str, Any]:
+    return {
+        "by": one.by,
+        "p": round(one.p, 4),
+        "inputs": [round(one.inputs.share, 4), round(one.inputs.se, 4)],
+        "groups": {name: [round(one.groups[name].share, 4), round(one.groups[name].se, 4)] for name in GROUPS},
+        "interactions": round(one.interactions, 4),
+        "chance": round(one.chance, 4),
+    }
+
+
+def informative(seen: Seen) -> dict[str, frozenset[int]]:
+    """Return the cases of which anything is known."""
+    return {name: classes for name, classes in seen.items() if len(classes) < CLASSES}
