@@ -196,7 +196,6 @@ def parameters_spec(record: Record) -> Any:
     drawn.add_trace(_bars(go, places, low, high, tint("fan", 0.36), 8))
     drawn.add_trace(
         go.Scatter(
-            x=[one["shift"] for one in rows], y=places, mode="markers", marker={"color": LIGHT["fan"], "size": 8},
             x=[one["shift"] for one in rows], y=places, mode="markers", hoverinfo="text",
             marker={"color": LIGHT["fan"], "size": 8},
             text=[f"{one['name']}: {one['posterior'][1]:.3g}, prior {one['prior'][1]:.3g}" for one in rows],
