@@ -44,7 +44,7 @@ LAYERS: dict[str, set[str]] = {
     },
     "studies": {
         "ensemble", "environment", "errors", "estimates", "executors", "forecast", "plan", "record", "runner",
-        "scenario", "sequences",
+        "scenario", "sequences", "store", "sweeps",
     },
     "cli": {
         "environment", "errors", "ensemble", "executors", "forecast", "plan", "reporting", "runner", "scenario",
