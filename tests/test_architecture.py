@@ -49,7 +49,7 @@ LAYERS: dict[str, set[str]] = {
     "studies": {
         "baselines", "checkpoint", "distributions", "ensemble", "environment", "errors", "estimates", "executors",
         "forecast", "model", "plan", "posterior", "record", "rng", "runner", "scenario", "scoring", "sequences",
-        "tallies",
+        "store", "sweeps", "tallies",
     },
     "cli": {
         "environment", "errors", "ensemble", "executors", "forecast", "ledger", "plan", "reporting", "runner",

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.console import Format, be_printable
-from sim.cli.declare import Output, Words, declare
+from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
 from sim.cli.sweep_app import sweep
 
 app = typer.Typer(
@@ -127,9 +127,9 @@ def check(  # noqa: PLR0913 - one parameter an option
     seed: Annotated[int, typer.Option(help="Seed: the same gives the same verdicts.")] = 0,
     workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores where it pays")] = None,
     format_: Output = Format.TEXT,
-    junit: Annotated[Path | None, typer.Option(help="File for JUnit XML.")] = None,
-    summary: Annotated[Path | None, typer.Option(help="File for a summary in Markdown.")] = None,
-    annotations: Annotated[bool, typer.Option("--annotations", help="Mark the lines of gates on GitHub.")] = False,
+    junit: JUnit = None,
+    summary: Summary = None,
+    annotations: Annotations = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Hold the forecasts of scenarios to the gates that their files write.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, ParamSpec
 
 import typer
@@ -13,6 +14,9 @@ from sim.cli.console import Format, guarded
 
 P = ParamSpec("P")
 Output = Annotated[Format, typer.Option("--format", help="How to print data on stdout.")]
+JUnit = Annotated[Path | None, typer.Option(help="File for JUnit XML.")]
+Summary = Annotated[Path | None, typer.Option(help="File for a summary in Markdown.")]
+Annotations = Annotated[bool, typer.Option("--annotations", help="Mark the lines of gates on GitHub.")]
 
 
 class Words(StrEnum):

@@ -16,8 +16,8 @@ from sim.sweeps.load import is_sweep, load_sweep
 
 
 def validate(paths: list[Path], format_: Format) -> None:
-    """Check files, and all scenarios in folders; exit 2 where any has a fault."""
-    files = scenario_files(paths)
+    """Check files, and all scenarios and sweeps in folders; exit 2 where any has a fault."""
+    files = scenario_files(paths, sweeps=True)
     errors = {str(file): error for file in files if (error := _check(file)) is not None}
     if format_ is Format.JSON:
         faults = [plain for error in errors.values() for plain in errors_as_plain(error)]

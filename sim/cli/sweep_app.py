@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.console import Format
-from sim.cli.declare import Output, Words, declare
+from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
 
 DEFAULT_STORE = Path(".offramp") / "store"
 
@@ -44,6 +44,11 @@ def run(  # noqa: PLR0913 - one parameter an option
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
     words: WordScale = Words.ICD203,
+    max_runs: Annotated[int, typer.Option(help="Runs of a cell at most, where a gate is undecided.")] = 200_000,
+    alpha: Annotated[float, typer.Option(help="Chance that any verdict on a gate is false, at most.")] = 0.05,
+    junit: JUnit = None,
+    summary: Summary = None,
+    annotations: Annotations = False,
 ) -> None:
     """Run a sweep; kill it at any point and give the same command again to go on.
 
@@ -53,11 +58,14 @@ def run(  # noqa: PLR0913 - one parameter an option
       offramp sweep run scenarios/idlib-2018/sweeps/variants.yaml --precision 0.01
       offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --shard 2/3 --out parts
     """
+    from sim.cli.ci_output import CiOutput
     from sim.cli.sweep_command import Call
     from sim.cli.sweep_command import run as call
+    from sim.cli.sweep_gates import GateOptions
 
     kept = None if no_store else store
-    call(Call(file, shard, workers, runs, precision, kept, out, fail_fast, cells, format_, quiet, words.value))
+    gates = GateOptions(max_runs, alpha, CiOutput(junit, summary, annotations))
+    call(Call(file, shard, workers, runs, precision, kept, out, fail_fast, cells, format_, quiet, words.value, gates))
 
 
 @declare(sweep)
@@ -74,11 +82,14 @@ def plan(file: SweepFile, shards: Annotated[int, typer.Option(help="Parts to spl
 
 
 @declare(sweep)
-def merge(
+def merge(  # noqa: PLR0913 - one parameter an option
     parts: Annotated[list[Path], typer.Argument(help="Partial files of all shards, or folders.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Folder for the report, the table and the record.")],
     format_: Output = Format.TEXT,
     words: WordScale = Words.ICD203,
+    junit: JUnit = None,
+    summary: Summary = None,
+    annotations: Annotations = False,
 ) -> None:
     """Put the shards of a sweep together; a missing, double or foreign shard is refused by name.
 
@@ -86,9 +97,10 @@ def merge(
 
       offramp sweep merge parts --out reports/sweep
     """
+    from sim.cli.ci_output import CiOutput
     from sim.cli.sweep_command import merge_parts as call
 
-    call(parts, out, format_, words.value)
+    call(parts, out, format_, words.value, CiOutput(junit, summary, annotations))
 
 
 @declare(sweep)

@@ -6,14 +6,16 @@ import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from sim.cli.ci_output import CiOutput
 from sim.cli.console import Exit, Format, note, print_json, progress, say
-from sim.cli.output import check_output
+from sim.cli.output import check_output, shown
+from sim.cli.sweep_gates import GateOptions, Gates, exit_code, tell, write
 from sim.errors import UsageError
 from sim.executors import Executor, Local, Serial
 from sim.forecast import Forecast
@@ -47,22 +49,17 @@ class Call:
     format_: Format
     quiet: bool
     words: str
+    gates: GateOptions = field(default_factory=GateOptions)
 
     @property
     def command(self) -> str:
         """The command that makes the same results again, on any machine and in any number of shards."""
-        words = ["offramp", "sweep", "run", _shown(self.file)]
+        words = ["offramp", "sweep", "run", shown(self.file)]
         if self.runs is not None:
             words += ["--runs", str(self.runs)]
         if self.precision is not None:
             words += ["--precision", f"{self.precision:g}"]
-        return shlex.join(words)
-
-
-def _shown(path: Path) -> str:
-    """Return a path relative to the working folder where it lies below it, so that no machine's folders are told."""
-    absolute, here = path.resolve(), Path.cwd()
-    return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else path.name
+        return shlex.join([*words, *self.gates.words])
 
 
 def run(call: Call) -> None:
@@ -73,7 +70,9 @@ def run(call: Call) -> None:
     if call.cells and call.out is None:
         raise UsageError("--cells needs a folder for the forecasts; name one with --out")
     sweep = load_sweep(call.file, runs=call.runs, precision=call.precision)
+    gates = Gates.of(sweep, call.gates)
     check_output(call.out, figures=False)
+    call.gates.output.check()
     cells = list(sweep.cells) if shard is None else shard.cells(sweep)
     store = _store(call.store)
     rows = _rows(call, sweep, cells, store)
@@ -81,12 +80,15 @@ def run(call: Call) -> None:
         note(
             f"{store.damaged} damaged entries of the store {store.folder} were not used; their blocks were played anew"
         )
+    with _resumable(call, store):
+        verdicts = gates.judge(cells, store, call.workers, quiet=call.quiet)
+    head = head_of(sweep, call.command, gates.head)
     if shard is not None:
-        _write_partial(call, shard, partial_of(sweep, shard, rows, call.command))
-        _finish({"rows": rows}, None)
+        _write_partial(call, shard, partial_of(head, shard, sweep.cells, rows, verdicts))
+        _finish({"rows": rows, "verdicts": []}, None)  # the gates are for the merged sweep to pass or miss
         return
-    record = record_of(head_of(sweep, call.command), rows)
-    _deliver(_with_pages(record) if call.cells else record, call.out, call.format_, call.words)
+    record = record_of(head, rows, verdicts)
+    _deliver(_with_pages(record) if call.cells else record, call.out, call.format_, call.words, call.gates.output)
 
 
 def _store(folder: Path | None) -> Store | None:
@@ -149,7 +151,7 @@ def _keep_forecast(call: Call) -> Any:
     folder = call.out / "cells"
 
     def keep(cell: Cell, forecast: Forecast) -> None:
-        record = forecast.record(f"offramp sweep cell {shlex.quote(_shown(call.file))} {cell.id}")
+        record = forecast.record(f"offramp sweep cell {shlex.quote(shown(call.file))} {cell.id}")
         page = cell_page(record, cell.label, cell.changes)
         write_files(folder / cell.id, {"forecast.json": to_json(record), "index.html": page})
 
@@ -176,14 +178,15 @@ def plan(file: Path, shards: int) -> None:
     say(json.dumps(matrix(load_sweep(file), shards), separators=(",", ":")))
 
 
-def merge_parts(parts: list[Path], out: Path, format_: Format, words: str) -> None:
+def merge_parts(parts: list[Path], out: Path, format_: Format, words: str, output: CiOutput) -> None:
     """Put the partial files of all shards together."""
     check_output(out, figures=False)
+    output.check()
     files = [file for part in parts for file in _files_of(part)]
     record = merge(list(dict.fromkeys(files)))
     if _take_cells([file.parent for file in files], out):
         record = _with_pages(record)
-    _deliver(record, out, format_, words)
+    _deliver(record, out, format_, words, output)
 
 
 def _files_of(part: Path) -> list[Path]:
@@ -217,7 +220,7 @@ def cell(file: Path, name: str, out: Path, store_folder: Path | None, words: str
     if len(chosen) != 1:
         raise UsageError(f"there is no cell {name!r} in {file}; its ids stand in sweep.csv and in the report")
     check_output(out, figures=False)
-    command = shlex.join(["offramp", "sweep", "cell", _shown(file), chosen[0].id])
+    command = shlex.join(["offramp", "sweep", "cell", shown(file), chosen[0].id])
     records: list[dict[str, Any]] = []
     options = SweepOptions(
         store=_store(store_folder),
@@ -230,17 +233,19 @@ def cell(file: Path, name: str, out: Path, store_folder: Path | None, words: str
         note(f"wrote {path}")
 
 
-def _deliver(record: Record, out: Path | None, format_: Format, words: str) -> None:
+def _deliver(record: Record, out: Path | None, format_: Format, words: str, output: CiOutput) -> None:
     """Print the results, write them where a folder is given, and leave with the code that fits."""
     if format_ is Format.JSON:
         print_json(record)
     else:
         _print(record)
+        tell(record)
     if out is not None:
         from sim.reporting import write_sweep  # late: it brings in Plotly
 
         for path in write_sweep(record, out, words=words):
             note(f"wrote {path}")
+    write(record, output)
     _finish(record, out)
 
 
@@ -278,14 +283,18 @@ def _row(row: dict[str, Any], day: str, width: int) -> str:
 
 
 def _finish(record: Record, out: Path | None) -> None:
-    """Leave with 3 where a cell failed and with 4 where one did not reach the precision."""
+    """Leave with 3 where a cell failed, with 1 where a gate did, with 4 where one or a precision was not decided."""
     statuses = [row["status"] for row in record["rows"]]
+    codes = {exit_code(record["verdicts"])}
     if "failed" in statuses:
         count = statuses.count("failed")
         note(f"{count} of {len(statuses)} cells failed; their rows say why. The rest is complete")
-        raise typer.Exit(Exit.INTERNAL)
+        codes.add(Exit.INTERNAL)
     if "imprecise" in statuses:
         note(f"{statuses.count('imprecise')} cells did not reach the precision; allow more with --runs")
-        raise typer.Exit(Exit.INCOMPLETE)
+        codes.add(Exit.INCOMPLETE)
+    worst = next((code for code in (Exit.INTERNAL, Exit.GATE, Exit.INCOMPLETE) if code in codes), Exit.OK)
+    if worst is not Exit.OK:
+        raise typer.Exit(worst)
     if out is not None:
         note(f"next: open {out / 'sweep.html'}")

@@ -26,8 +26,9 @@ from sim.scenario.crosscheck import (
 from sim.scenario.evidence import Evidence
 from sim.scenario.evidence_files import load_evidence
 from sim.scenario.faults import Complaint, Places, document_keys, model_complaints
+from sim.scenario.gate_files import gate_file_faults
 from sim.scenario.gates import gate_complaints
-from sim.scenario.merge import Merged, named_file, read_merged, scenario_root
+from sim.scenario.merge import Merged, read_merged, scenario_root
 from sim.scenario.numbers import number_range
 from sim.scenario.scenario import Scenario, default_counterpart, default_principal, resolve
 from sim.scenario.schema import Document
@@ -71,7 +72,7 @@ def scenario_of(merged: Merged, file: FilePath, *, known: Evidence | None = None
     if document is not None:
         faults += places.faults(_whole_complaints(document, evidence, evidence_failed=bool(faults)))
         faults += places.faults(_axis_complaints(document))
-    faults += _gate_files(merged, file)
+    faults += gate_file_faults(merged.value, merged.places, file)
     if faults or document is None:
         raise ScenarioError(faults)
     return resolve(document, evidence, merged.places, draws=draws)
@@ -132,24 +133,6 @@ def _axis_complaints(document: Document) -> Iterator[Complaint]:
                 yield ("gates", name), f"{gate.along} has no end on this side; add `{key}`"
             elif value is not None and not ends[0] <= value <= ends[1]:
                 yield ("gates", name, key), f"expected a number from {ends[0]:g} to {ends[1]:g} (got {value:g})"
-
-
-def _gate_files(merged: Merged, file: FilePath) -> list[Fault]:
-    """Check that the files that gates name are there: scenarios in the scenario folder, forecasts in the one above."""
-    faults: list[Fault] = []
-    gates = merged.value.get("gates")
-    root = scenario_root(file)
-    project = root.parent if root.name == "scenarios" else root
-    for name, gate in gates.items() if isinstance(gates, dict) else ():
-        for key, below in (("compared_with", root), ("against", project)):
-            written = gate.get(key) if isinstance(gate, dict) else None
-            if isinstance(written, str):
-                place = merged.places[("gates", name, key)]
-                try:
-                    named_file(below, place, f"gates.{name}.{key}", written)
-                except ScenarioError as error:
-                    faults += error.faults
-    return faults
 
 
 def _reading_complaint(document: Document, evidence: Evidence | None, name: str, key: str) -> list[Complaint]:

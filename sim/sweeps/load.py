@@ -17,11 +17,13 @@ from pydantic import ValidationError
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.plan import MAX_WORK, Plan
 from sim.scenario.faults import Places, field_names, model_complaints
+from sim.scenario.gates import Gate, gate_complaints
 from sim.scenario.merge import named_file, scenario_root
 from sim.scenario.scenario import Scenario
-from sim.scenario.yamltree import Place, Tree, read_tree
+from sim.scenario.yamltree import Path, Place, Tree, read_tree
 from sim.sweeps.axes import PRIOR, Axis, axis_complaints, read_axis
 from sim.sweeps.designs import cell_count, cells_of
+from sim.sweeps.gates import gate_faults
 from sim.sweeps.schema import FORMAT, MAX_CELLS, UNCERTAIN, Design, SweepDocument
 from sim.sweeps.sweep import DEFAULT_RUNS, Cell, Sweep, cell_id
 from sim.sweeps.table_file import read_table
@@ -56,6 +58,9 @@ def load_sweep(path: str | PathLike[str], *, runs: int | None = None, precision:
     paths, drafts = _drafts(document, bases, tree, places, file)
     plan = _plan(document, runs, precision)
     cells, milestones = _checked(drafts, bases, paths, places)
+    wrong = gate_faults(document, tree, bases, cells, file)
+    if wrong:
+        raise ScenarioError(wrong)
     _check_work(plan, cells, bases[0].scenario)
     one_at_a_time = document.table is None and document.design.kind == "one-at-a-time"
     compared = document.scenarios is not None or one_at_a_time
@@ -72,15 +77,21 @@ def is_sweep(path: str | PathLike[str]) -> bool:
 
 
 def _document(tree: Tree, places: Places) -> SweepDocument:
-    faults = places.faults(_source_complaints(tree.value))
+    faults = places.faults([*_source_complaints(tree.value), *gate_complaints(tree.value)])
     try:
         document = SweepDocument.model_validate(tree.value)
     except ValidationError as error:
-        known = model_complaints(error, tree.value, lambda path: [] if path else field_names(SweepDocument))
-        raise ScenarioError([*faults, *places.faults(known)]) from None
+        raise ScenarioError([*faults, *places.faults(model_complaints(error, tree.value, _keys))]) from None
     if faults:
         raise ScenarioError(faults)
     return document
+
+
+def _keys(path: Path) -> list[str]:
+    """Return the keys that may stand at a path, for "did you mean"."""
+    if not path:
+        return field_names(SweepDocument)
+    return field_names(Gate) if len(path) == 2 and path[0] == "gates" else []
 
 
 def _source_complaints(value: Mapping[str, Any]) -> Iterator[tuple[tuple[str], str]]:

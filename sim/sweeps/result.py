@@ -18,8 +18,14 @@ FORMAT = "offramp/sweep-result/1"
 Record = dict[str, Any]
 
 
-def head_of(sweep: Sweep, command: str) -> Record:
-    """Return all of a sweep's record but what its cells gave."""
+def head_of(sweep: Sweep, command: str, gates: Record | None = None) -> Record:
+    """Return all of a sweep's record but what its cells gave.
+
+    Parameters
+    ----------
+    gates
+        How its gates are judged; None where it has none.
+    """
     scenario = sweep.bases[0].scenario
     packages = {name: text for name, text in environment.package_versions().items() if name != "python"}
     document, plan = sweep.document, sweep.plan
@@ -40,6 +46,7 @@ def head_of(sweep: Sweep, command: str) -> Record:
         "replicates": plan.replicates,
         "precision": plan.precision,
         "cells": len(sweep.cells),
+        "gates": gates,
         "environment": {
             "offramp": environment.version(),
             "model": environment.model_version(),
@@ -50,14 +57,20 @@ def head_of(sweep: Sweep, command: str) -> Record:
     }
 
 
-def record_of(head: Record, rows: Sequence[Row]) -> Record:
-    """Return the whole record: the head with status, notes and rows."""
+def record_of(head: Record, rows: Sequence[Row], verdicts: Sequence[Record] = ()) -> Record:
+    """Return the whole record: the head with status, notes, rows and the verdicts of its gates."""
     status = "complete"
     if any(row["status"] == "imprecise" for row in rows):
         status = "imprecise"
     if any(row["status"] == "failed" for row in rows):
         status = "failed"
-    return {**head, "status": status, "without_effect": without_effect(rows), "rows": list(rows)}
+    return {
+        **head,
+        "status": status,
+        "without_effect": without_effect(rows),
+        "rows": list(rows),
+        "verdicts": list(verdicts),
+    }
 
 
 def without_effect(rows: Iterable[Row]) -> list[list[str]]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, GetCoreSchemaHandler, StringConstraints
 from pydantic_core import core_schema
 
+from sim.scenario.gates import MAX_GATES, Gate
 from sim.scenario.quantities import fault
 from sim.scenario.schema import Id, Part, Text, Title
 from sim.scenario.suggest import suggestion
@@ -145,6 +146,9 @@ class SweepDocument(Part):
     replicates: Literal[1, 2, 4, 8, 16, 32, 64] = Field(default=2, description="Runs that share a draw")
     contours: tuple[Annotated[float, Field(gt=0, lt=1)], ...] | None = Field(
         default=None, max_length=12, strict=False, description="Probabilities to draw as lines on a heat map"
+    )
+    gates: dict[Id, Gate] = Field(
+        default={}, max_length=MAX_GATES, description="Claims that every cell is held to, or every line along an axis"
     )
 
 

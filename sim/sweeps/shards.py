@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import UsageError
-from sim.sweeps.result import Record, head_of, record_of
+from sim.sweeps.result import Record, record_of
 from sim.sweeps.rows import Row
 from sim.sweeps.sweep import Cell, Sweep
 
 FORMAT = "offramp/sweep-partial/1"
+Verdicts = Sequence[Record]
 MAX_SHARDS = 256
 """Jobs that one matrix of GitHub Actions may have."""
 MAX_BYTES = 1 << 28
@@ -79,14 +80,23 @@ def matrix(sweep: Sweep, shards: int) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def partial_of(sweep: Sweep, shard: Shard, rows: Sequence[Row], command: str) -> Record:
-    """Return the content of a partial file."""
+def partial_of(head: Record, shard: Shard, cells: Sequence[Cell], rows: Sequence[Row], verdicts: Verdicts) -> Record:
+    """Return the content of a partial file.
+
+    Parameters
+    ----------
+    cells
+        All cells of the sweep.
+    verdicts
+        Of the gates that this shard judges, each with its `index` among those of the sweep.
+    """
     return {
         "schema": FORMAT,
         "shard": {"index": shard.index, "of": shard.of},
-        "head": head_of(sweep, command),
-        "cells": [cell.id for cell in sweep.cells],
+        "head": head,
+        "cells": [cell.id for cell in cells],
         "rows": list(rows),
+        "verdicts": list(verdicts),
     }
 
 
@@ -111,6 +121,7 @@ def read_partial(path: Path) -> Record:
     try:
         Shard(int(part["shard"]["index"]), int(part["shard"]["of"]))
         _identity(part), [row["cell"] for row in part["rows"]], list(part["cells"])
+        [int(one["index"]) for one in part["verdicts"]]
     except (KeyError, TypeError, ValueError):
         raise UsageError(f"{path} is damaged: it lacks a part of a sweep; run its shard again") from None
     return part
@@ -134,7 +145,8 @@ def merge(paths: Sequence[Path]) -> Record:
     head = dict(first["head"])
     levels = {level for part in parts.values() for level in part["head"]["environment"]["cpu"]}
     head["environment"] = {**head["environment"], "cpu": sorted(levels)}
-    return record_of(head, sorted(rows, key=lambda row: int(row["index"])))
+    verdicts = sorted((one for part in parts.values() for one in part["verdicts"]), key=lambda one: int(one["index"]))
+    return record_of(head, sorted(rows, key=lambda row: int(row["index"])), verdicts)
 
 
 def _identity(part: Record) -> dict[str, Any]:
@@ -147,6 +159,7 @@ def _identity(part: Record) -> dict[str, Any]:
         "replicates": head["replicates"],
         "runs": head["runs"],
         "precision": head["precision"],
+        "judgement of gates": head["gates"],
         "version of the model": head["environment"]["model"],
         "package versions": {key: text for key, text in head["environment"].items() if key not in ("cpu", "model")},
         "content (its cells or its base)": head["sweep"]["identity"],
@@ -182,3 +195,6 @@ def _check_complete(first: Record, parts: dict[Path, Record]) -> None:
         dealt = [cell for cell in first["cells"] if int(cell, 16) % of == index - 1]
         if [row["cell"] for row in part["rows"]] != dealt:
             raise UsageError(f"{path} does not hold the cells of shard {index}/{of}; run the shard again")
+    judged = sorted(int(one["index"]) for part in parts.values() for one in part["verdicts"])
+    if judged != list(range((first["head"]["gates"] or {"count": 0})["count"])):
+        raise UsageError("the parts do not hold one verdict of every gate; run the shards again")

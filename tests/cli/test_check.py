@@ -103,6 +103,19 @@ def test_a_folder_stands_for_the_scenarios_in_it(offramp: Offramp, gated: Gated,
     assert offramp("validate", folder.path).out.count(": valid") == 2
 
 
+def test_a_sweep_is_sent_to_its_own_command_and_validated_with_the_rest(
+    offramp: Offramp, gated: Gated, folder: Folder
+) -> None:
+    gated("low: {below: 0.5}")
+    head = "schema: offramp/sweep/1\nid: sweep\ntitle: Across?\nbase: crisis.yaml\n"
+    folder.write(head + "axes: {pressures.push.intensity: [0, 1]}\n", "sweep.yaml")
+    answer = offramp("check", "sweep.yaml", "--quiet")
+    assert (answer.code, answer.out) == (2, "")
+    assert "offramp sweep run sweep.yaml" in answer.err
+    assert offramp("check", ".", "--quiet").code == 0, "a folder's sweeps are left aside"
+    assert offramp("validate", ".").out.splitlines() == ["crisis.yaml: valid", "sweep.yaml: valid"]
+
+
 @pytest.mark.parametrize(
     ("paths", "said"),
     [

@@ -2,12 +2,14 @@
 
 All trials of a check share its alpha evenly (Bonferroni), and a trial's contrasts share what it gets, so the chance
 that any verdict of the whole check is false is at most alpha, whatever the truth and however many looks it takes. A
-trial stops at the first block that decides it, so the number of workers changes no verdict.
+trial stops at the first block that decides it, so the number of workers changes no verdict. Trials are judged in
+batches of few scenarios, so memory does not grow with their number.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,12 +19,15 @@ from sim.errors import UsageError
 from sim.plan import Plan
 from sim.scenario.scenario import Scenario
 from sim.sequences import ConfidenceSequence
+from sim.studies.gates.contrasts import Source
 from sim.studies.gates.supplier import Crash, Player, Records, Supplier
 from sim.studies.gates.trials import Trial
 from sim.studies.gates.verdict import Interval, Verdict
 
 ALPHA = 0.05
 MAX_RUNS = 200_000
+BATCH = 64
+"""Scenarios that are judged side by side; a trial that needs more is a batch of its own."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,7 @@ def check(
     *,
     supplier: Supplier | None = None,
     decided: Callable[[], None] | None = None,
+    of: int | None = None,
 ) -> Checked:
     """Judge trials.
 
@@ -149,6 +155,8 @@ def check(
         Where blocks come from; played in this process if not given.
     decided
         Called once for each trial that needs no more runs.
+    of
+        Number of trials that share alpha, where others are judged elsewhere; these alone if not given.
 
     Raises
     ------
@@ -157,19 +165,19 @@ def check(
     ExecutionError
         Where a worker was lost.
     """
-    for scenario in {one.hash: one for trial in trials for one in trial.scenarios}.values():
-        budget.check(scenario)
-    judges = [_Judge(trial, budget.alpha / len(trials)) for trial in trials]
+    judges = [_Judge(trial, budget.alpha / (of or len(trials))) for trial in trials]
     queue = _Queue(judges, budget)
     supply = (supplier or Player()).supply(queue.tasks())
     interrupted = False
     try:
-        while any(judge.is_open for judge in judges) and (group := queue.next_group(supply)) is not None:
-            for judge in judges:
+        while (group := queue.next_group(supply)) is not None:
+            for judge in group.judges:
                 if judge.is_open:
-                    judge.take(group, budget.replicates)
+                    judge.take(group.records, budget.replicates)
                     if decided is not None and not judge.is_open:
                         decided()
+            if not any(judge.is_open for judge in judges):
+                break
     except KeyboardInterrupt:
         interrupted = True
     finally:
@@ -177,8 +185,12 @@ def check(
     return Checked(tuple(judge.result(budget.seed) for judge in judges), budget, interrupted)
 
 
-Group = Mapping[str, Records | Crash]
-"""One block of several scenarios, by hash."""
+@dataclass(frozen=True)
+class _Group:
+    """One block of several scenarios, by hash, and who judges by it."""
+
+    judges: Sequence[_Judge]
+    records: Mapping[str, Records | Crash]
 
 
 class _Queue:
@@ -186,25 +198,47 @@ class _Queue:
 
     def __init__(self, judges: Sequence[_Judge], budget: Budget) -> None:
         self._judges, self._budget = judges, budget
-        self._groups: list[tuple[str, ...]] = []  # named but not yet collected
+        self._named: deque[tuple[Sequence[_Judge], tuple[str, ...]]] = deque()  # but not yet collected
 
     def tasks(self) -> Iterator[BlockTask]:
-        """Yield block after block of all scenarios that a trial without a verdict needs."""
-        for block in range(self._budget.blocks):
-            needed = {one.hash: one for judge in self._judges if judge.is_open for one in judge.trial.scenarios}
-            if not needed:
-                return
-            self._groups.append(tuple(needed))
-            for scenario in needed.values():
-                yield BlockTask(scenario, self._budget.seed, block, self._budget.replicates)
+        """Yield, batch by batch, block after block of all scenarios that a trial without a verdict needs."""
+        for batch in _batches(self._judges):
+            for block in range(self._budget.blocks):
+                needed = {one.hash: one for judge in batch if judge.is_open for one in judge.trial.sources}
+                if not needed:
+                    break
+                self._named.append((batch, tuple(needed)))
+                for source in needed.values():
+                    yield self._task(source, block)
 
-    def next_group(self, supply: Iterator[Records | Crash]) -> Group | None:
+    def _task(self, source: Source, block: int) -> BlockTask:
+        scenario = source.build()
+        if block == 0:
+            self._budget.check(scenario)
+        return BlockTask(scenario, self._budget.seed, block, self._budget.replicates)
+
+    def next_group(self, supply: Iterator[Records | Crash]) -> _Group | None:
         """Return the next block of its scenarios; None where there are no more."""
         first = next(supply, None)
         if first is None:
             return None
-        group = self._groups.pop(0)
-        return {key: first if place == 0 else next(supply) for place, key in enumerate(group)}
+        batch, keys = self._named.popleft()
+        return _Group(batch, {key: first if place == 0 else next(supply) for place, key in enumerate(keys)})
+
+
+def _batches(judges: Sequence[_Judge]) -> Iterator[list[_Judge]]:
+    """Split trials, in their order, so that those of a batch need few scenarios together."""
+    batch: list[_Judge] = []
+    needed: set[str] = set()
+    for judge in judges:
+        own = {source.hash for source in judge.trial.sources}
+        if batch and len(needed | own) > BATCH:
+            yield batch
+            batch, needed = [], set()
+        batch.append(judge)
+        needed |= own
+    if batch:
+        yield batch
 
 
 @dataclass
@@ -230,22 +264,20 @@ class _Judge:
     def _share(self) -> float:
         return self.alpha / len(self.trial.contrasts)
 
-    def take(self, group: Group, replicates: int) -> None:
+    def take(self, group: Mapping[str, Records | Crash], replicates: int) -> None:
         """Take one block of all scenarios that the trial needs."""
-        crash = next((one for key in self._keys() if isinstance(one := group[key], Crash)), None)
+        own = {source.hash: group[source.hash] for source in self.trial.sources}
+        crash = next((one for one in own.values() if isinstance(one, Crash)), None)
         if crash is not None:
             self.verdict, self.message = "error", crash.message
             return
-        records = {key: one for key, one in group.items() if not isinstance(one, Crash)}
+        records = {key: one for key, one in own.items() if not isinstance(one, Crash)}
         self.sequences = [
             sequence.after(contrast.values(records, replicates))
             for sequence, contrast in zip(self.sequences, self.trial.contrasts, strict=True)
         ]
         self.runs += len(next(iter(records.values())))
         self.verdict = self.trial.claim.judge(self._intervals())
-
-    def _keys(self) -> Iterator[str]:
-        return (scenario.hash for scenario in self.trial.scenarios)
 
     def _intervals(self) -> list[Interval]:
         return [

@@ -6,8 +6,8 @@ by run against the same draw of the other scenario, the difference of the two sh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,26 @@ from sim.studies.gates.verdict import Interval
 
 Records = npt.NDArray[np.void]
 KINDS = ("limited", "full")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A scenario that runs may be needed of; it is built when they are, for a sweep may have thousands.
+
+    Attributes
+    ----------
+    hash, horizon
+        As the scenario has them.
+    """
+
+    hash: str
+    horizon: int
+    build: Callable[[], Scenario] = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Source:
+        """Return the source of a scenario that is at hand."""
+        return cls(scenario.hash, scenario.horizon, lambda: scenario)
 
 
 @dataclass(frozen=True)
@@ -39,17 +59,17 @@ class Contrast:
         Which of a gate's contrasts it is, where it has several.
     """
 
-    scenario: Scenario
+    source: Source
     outcome: str
     day: int
-    base: Scenario | None = None
+    base: Source | None = None
     known: Known | None = None
     label: str = ""
 
     @property
-    def scenarios(self) -> tuple[Scenario, ...]:
+    def sources(self) -> tuple[Source, ...]:
         """The scenarios it needs runs of."""
-        return (self.scenario,) if self.base is None else (self.base, self.scenario)
+        return (self.source,) if self.base is None else (self.base, self.source)
 
     def values(self, records: Mapping[str, Records], replicates: int) -> Values:
         """Return one number a draw.
@@ -59,7 +79,7 @@ class Contrast:
         records
             Records of the same runs by hash of the scenario.
         """
-        after = _shares(records[self.scenario.hash], self, replicates)
+        after = _shares(records[self.source.hash], self, replicates)
         return after if self.base is None else after - _shares(records[self.base.hash], self, replicates)
 
     def sequence(self, alpha: float) -> ConfidenceSequence:

@@ -57,4 +57,9 @@ def play(task: BlockTask) -> Records | Crash:
     try:
         return run_block(task).records
     except Exception as error:
-        return Crash(f"{task} failed: {type(error).__name__}: {error}")
+        return crash_of(task, error)
+
+
+def crash_of(task: BlockTask, error: Exception) -> Crash:
+    """Say why there are no records of a block."""
+    return Crash(f"{task} failed: {type(error).__name__}: {error}")

@@ -19,8 +19,8 @@ from sim.scenario.load import load
 from sim.scenario.numbers import number_range, with_number
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.yamltree import Path, Place
-from sim.studies.change import rerunnable, stored_row
-from sim.studies.gates.contrasts import Contrast, Known
+from sim.studies.change import Record, rerunnable, stored_row
+from sim.studies.gates.contrasts import Contrast, Known, Source
 from sim.studies.gates.verdict import Claim
 from sim.studies.stored import read_forecast
 
@@ -53,20 +53,55 @@ class Trial:
     how: str = ""
 
     @property
-    def scenarios(self) -> tuple[Scenario, ...]:
+    def sources(self) -> tuple[Source, ...]:
         """The scenarios it needs runs of, each once."""
-        return tuple({one.hash: one for contrast in self.contrasts for one in contrast.scenarios}.values())
+        return tuple({one.hash: one for contrast in self.contrasts for one in contrast.sources}.values())
+
+
+class Library:
+    """The files that gates name, each read once."""
+
+    def __init__(self) -> None:
+        self._scenarios: dict[FilePath, Source] = {}
+        self._forecasts: dict[FilePath, tuple[Record, Source | str]] = {}
+
+    def scenario(self, file: FilePath) -> Source:
+        """Return the scenario in a file.
+
+        Raises
+        ------
+        ScenarioError
+            Where it is at fault.
+        """
+        if file not in self._scenarios:
+            self._scenarios[file] = Source.of(load(file))
+        return self._scenarios[file]
+
+    def forecast(self, file: FilePath) -> tuple[Record, Source | str]:
+        """Return an earlier forecast, and its scenario or why that cannot be run again.
+
+        Raises
+        ------
+        UsageError
+            Where it is no forecast.
+        """
+        if file not in self._forecasts:
+            record = read_forecast(file)
+            again = rerunnable(record)
+            self._forecasts[file] = (record, again if isinstance(again, str) else Source.of(again))
+        return self._forecasts[file]
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What gates are put to, and where they are written."""
+    """What gates are put to, where they are written, and what they may name."""
 
-    scenario: Scenario
+    source: Source
     suite: str
     cell: str
     places: Mapping[Path, Place]
     file: str
+    library: Library
 
     def place(self, *path: str) -> Place:
         """Return where a key stands, or the nearest above it."""
@@ -90,7 +125,8 @@ def trials_of(file: FilePath) -> list[Trial]:
         Where an earlier forecast cannot be read.
     """
     scenario = load(file)
-    return trials(Subject(scenario, scenario.id, "", scenario.places, str(file)), scenario.document.gates)
+    subject = Subject(Source.of(scenario), scenario.id, "", scenario.places, str(file), Library())
+    return trials(subject, scenario.document.gates)
 
 
 def trials(subject: Subject, gates: Mapping[str, Gate]) -> list[Trial]:
@@ -114,14 +150,11 @@ def trials(subject: Subject, gates: Mapping[str, Gate]) -> list[Trial]:
 
 
 def _trial(subject: Subject, name: str, gate: Gate) -> Trial:
-    horizon = subject.scenario.horizon
-    day = gate.by or horizon
-    if day > horizon:
-        raise subject.fault(name, "by", f"expected a day within the horizon of {horizon} days")
+    day = gate.by or subject.source.horizon
     probability = f"P({gate.outcome} within {day} days)"
-    whole = Contrast(subject.scenario, gate.outcome, day)
+    whole = Contrast(subject.source, gate.outcome, day)
     if gate.along is not None:
-        return along(subject, name, gate, _varied(subject.scenario, gate, gate.along))
+        return along(subject, name, gate, _varied(subject.source.build(), gate, gate.along))
     if gate.compared_with is not None:
         other = _compared(subject, name, gate.compared_with, day)
         says, contrasts, how = f"from {gate.compared_with}", replace(whole, base=other), "paired run by run"
@@ -149,13 +182,13 @@ def _change_claim(gate: Gate) -> Claim:
     return Claim(_or(gate.change_above, -np.inf), _or(gate.change_below, np.inf))
 
 
-def along(subject: Subject, name: str, gate: Gate, points: Sequence[tuple[str, Scenario]]) -> Trial:
+def along(subject: Subject, name: str, gate: Gate, points: Sequence[tuple[str, Source]]) -> Trial:
     """Put a gate about a trend to scenarios in the order of what varies, each with the label of its value.
 
     The claim is about every pair of them: nowhere does a later one lie above an earlier one by the tolerance or more
     (below, where the trend is `not-falling`). So a curve that creeps up step by step does not pass.
     """
-    day = gate.by or subject.scenario.horizon
+    day = gate.by or subject.source.horizon
     tolerance = _or(gate.tolerance, TOLERANCE)
     rising = gate.trend == "not-rising"
     claim = Claim(high=tolerance) if rising else Claim(low=-tolerance)
@@ -169,19 +202,19 @@ def along(subject: Subject, name: str, gate: Gate, points: Sequence[tuple[str, S
     return replace(_made(subject, name, says, claim, contrasts), how=how)
 
 
-def _varied(scenario: Scenario, gate: Gate, path: str) -> list[tuple[str, Scenario]]:
+def _varied(scenario: Scenario, gate: Gate, path: str) -> list[tuple[str, Source]]:
     """Return the scenario with each of the values of a gate in the place of a number."""
     ends = number_range(scenario.document, path)
     values = np.linspace(_or(gate.start, ends[0]), _or(gate.to, ends[1]), gate.steps or STEPS)
     return [
-        (f"{value:.4g}", resolve(with_number(scenario.document, path, float(f"{value:.10g}")), None))
+        (f"{value:.4g}", Source.of(resolve(with_number(scenario.document, path, float(f"{value:.10g}")), None)))
         for value in values
     ]
 
 
-def _compared(subject: Subject, name: str, written: str, day: int) -> Scenario:
-    """Load the scenario that a gate compares with."""
-    other = load(FilePath(subject.place("gates", name).file).parent / written)
+def _compared(subject: Subject, name: str, written: str, day: int) -> Source:
+    """Return the scenario that a gate compares with."""
+    other = subject.library.scenario(FilePath(subject.place("gates", name).file).parent / written)
     if day > other.horizon:
         message = f"{written} has a horizon of {other.horizon} days; choose a day within it with `by` (got {day})"
         raise subject.fault(name, "compared_with", message)
@@ -190,13 +223,12 @@ def _compared(subject: Subject, name: str, written: str, day: int) -> Scenario:
 
 def _since(subject: Subject, name: str, written: str, whole: Contrast) -> tuple[Contrast, str]:
     """Return the change since an earlier forecast: run by run where it can be run again, else of two estimates."""
-    old = read_forecast(FilePath(subject.place("gates", name).file).parent / written)
+    old, again = subject.library.forecast(FilePath(subject.place("gates", name).file).parent / written)
     day, outcome = whole.day, whole.outcome
     if day > old["horizon"]:
         message = f"{written} has a horizon of {old['horizon']} days; choose a day within it with `by` (got {day})"
         raise subject.fault(name, "against", message)
-    again = rerunnable(old)
-    if isinstance(again, Scenario):
+    if isinstance(again, Source):
         return replace(whole, base=again), "paired run by run: the earlier scenario is run again"
     row = stored_row(old, outcome, day) if outcome in OUTCOMES else None
     if row is None:

@@ -1,0 +1,157 @@
+"""The gates of a sweep on the command line: judging them after its cells, telling and writing what was found."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.cli.check_command import CODES, executor
+from sim.cli.ci_output import CiOutput
+from sim.cli.console import Exit, note, progress, say
+from sim.cli.output import shown
+from sim.reporting.ci.findings import WORDS, WORST_FIRST, Finding, counts_in_words, worst_first
+from sim.store import Store
+from sim.studies.gates.check import ALPHA, MAX_RUNS, Budget, check
+from sim.studies.gates.kept import Keeper
+from sim.studies.gates.supplier import Player
+from sim.studies.gates.sweeps import Dealt, sweep_trials
+from sim.sweeps.sweep import Cell, Sweep
+
+Record = dict[str, Any]
+MOST_SHOWN = 20
+OWN = "runs"
+"""What a case is called that stands for the runs of a cell, where a sweep has no gates."""
+
+
+@dataclass(frozen=True)
+class GateOptions:
+    """How the gates of a sweep are judged and where that is written."""
+
+    max_runs: int = MAX_RUNS
+    alpha: float = ALPHA
+    output: CiOutput = field(default_factory=CiOutput)
+
+    @property
+    def words(self) -> list[str]:
+        """The options that change a verdict, as a command line writes them, where they are not the usual ones."""
+        runs = [] if self.max_runs == MAX_RUNS else ["--max-runs", str(self.max_runs)]
+        return runs + ([] if self.alpha == ALPHA else ["--alpha", f"{self.alpha:g}"])
+
+    def budget(self, sweep: Sweep) -> Budget:
+        """Return the budget of the gates: the sweep's own seed and replicates.
+
+        Raises
+        ------
+        UsageError
+            Where it is out of range.
+        """
+        return Budget(self.alpha, self.max_runs, sweep.plan.seed, sweep.plan.replicates)
+
+
+@dataclass(frozen=True)
+class Gates:
+    """The gates of a sweep, ready to be judged."""
+
+    dealt: Sequence[Dealt]
+    budget: Budget
+
+    @classmethod
+    def of(cls, sweep: Sweep, options: GateOptions) -> Gates:
+        """Prepare the gates of a sweep.
+
+        Raises
+        ------
+        ScenarioError, UsageError
+            Where a file that one names is at fault, or the budget is.
+        """
+        return cls(sweep_trials(sweep), options.budget(sweep))
+
+    @property
+    def head(self) -> Record | None:
+        """How they are judged, for the record of the sweep; None where there are none."""
+        if not self.dealt:
+            return None
+        return {"alpha": self.budget.alpha, "max_runs": self.budget.max_runs, "count": len(self.dealt)}
+
+    def judge(self, cells: Sequence[Cell], store: Store | None, workers: int | None, *, quiet: bool) -> list[Record]:
+        """Judge the gates that fall to some cells.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            Where it came.
+        """
+        wanted = {cell.index for cell in cells}
+        mine = [one for one in self.dealt if one.cell.index in wanted]
+        if not mine:
+            return []
+        pool = executor(workers)
+        supplier = Player(pool) if store is None else Keeper(store, pool)
+        with progress("gates", len(mine), quiet=quiet, unit="gates decided") as decided:
+            trials = [one.trial for one in mine]
+            checked = check(trials, self.budget, supplier=supplier, decided=decided, of=len(self.dealt))
+        if checked.interrupted:
+            raise KeyboardInterrupt
+        return [
+            {"index": one.index, **(found := result.record()), "file": shown(Path(found["file"]))}
+            for one, result in zip(mine, checked.results, strict=True)
+        ]
+
+
+def findings_of(record: Record) -> list[Finding]:
+    """Return the verdicts of a sweep as findings, and the cells that crashed; without gates, all cells."""
+    crashed = [row for row in record["rows"] if row["error"] is not None]
+    rows = record["rows"] if record["gates"] is None else crashed
+    return [*(Finding.of(one) for one in record["verdicts"]), *(_cell_finding(record, row) for row in rows)]
+
+
+def _cell_finding(record: Record, row: Record) -> Finding:
+    return Finding(
+        suite=record["sweep"]["id"], cell=row["label"], gate=OWN,
+        verdict="pass" if row["error"] is None else "error", says="the cell can be run",
+        above=None, below=None, low=None, high=None, estimate=None, between="",
+        runs=row["runs"], seed=record["seed"], message=row["error"] or "",
+        file=shlex.split(record["command"])[3], line=1,  # offramp sweep run FILE
+    )  # fmt: skip
+
+
+def tell(record: Record) -> None:
+    """Print the gates of a sweep that did not pass, worst first, and a count of all."""
+    if record["gates"] is None:
+        return
+    findings = findings_of(record)
+    missed = [one for one in worst_first(findings) if one.verdict != "pass"]
+    say()
+    for one in missed[:MOST_SHOWN]:
+        say(f"{WORDS[one.verdict]:<11}{one.name}: {one.line_text}")
+    if len(missed) > MOST_SHOWN:
+        say(f"... and {len(missed) - MOST_SHOWN:,} more gates that did not pass")
+    alpha = 100 * record["gates"]["alpha"]
+    say(f"gates: {counts_in_words(findings)}; the chance that any verdict is false is at most {alpha:g}%")
+
+
+def write(record: Record, output: CiOutput) -> None:
+    """Write what CI services read.
+
+    Raises
+    ------
+    ReportError
+        Where a file cannot be written.
+    """
+    findings = findings_of(record)
+    notes = [f"{record['cells']:,} cells of the sweep {record['sweep']['id']}, seed {record['seed']}."]
+    if record["gates"] is not None:
+        notes.append(f"The chance that any verdict is false is at most {100 * record['gates']['alpha']:g}%.")
+    output.write(findings, record["sweep"]["title"], notes)
+
+
+def exit_code(verdicts: Sequence[Record]) -> Exit:
+    """Return the code of the worst verdict, and say what it means."""
+    found = {one["verdict"] for one in verdicts}
+    worst = next((verdict for verdict in WORST_FIRST if verdict in found), "pass")
+    if worst == "undecided":
+        note("next: allow the gates more runs with --max-runs, or move them off the truth")
+    return CODES[worst]
