@@ -11,7 +11,7 @@ from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
 from sim.errors import ScenarioError
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
-from sim.sweeps.load import is_sweep, load_sweep
+from sim.sweeps.schema import is_sweep
 
 
 def validate(files: list[Path], format_: Format) -> None:
@@ -38,7 +38,12 @@ def validate(files: list[Path], format_: Format) -> None:
 
 def _check(file: Path) -> ScenarioError | None:
     try:
-        load_sweep(file) if is_sweep(file) else load(file)
+        if is_sweep(file):
+            from sim.sweeps.load import load_sweep  # late: it brings in the model
+
+            load_sweep(file)
+        else:
+            load(file)
     except ScenarioError as error:
         return error
     return None

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, GetCoreSchemaHandler, StringConstraints
 from pydantic_core import core_schema
 
+from sim.errors import ScenarioError
 from sim.scenario.quantities import fault
 from sim.scenario.schema import Id, Part, Text, Title
 from sim.scenario.suggest import suggestion
+from sim.scenario.yamltree import read_tree
 from sim.sweeps.words import shown
 
 FORMAT = "offramp/sweep/1"
@@ -146,6 +150,15 @@ class SweepDocument(Part):
     contours: tuple[Annotated[float, Field(gt=0, lt=1)], ...] | None = Field(
         default=None, max_length=12, strict=False, description="Probabilities to draw as lines on a heat map"
     )
+
+
+def is_sweep(path: str | PathLike[str]) -> bool:
+    """Tell a sweep file from a scenario file by its key `schema`; what cannot be read is no sweep."""
+    try:
+        tree = read_tree(FilePath(path), str(path))
+    except ScenarioError:
+        return False
+    return str(tree.value.get("schema")).startswith(FORMAT.rpartition("/")[0])
 
 
 def sweep_schema() -> dict[str, Any]:
