@@ -12,7 +12,7 @@ from sim.cli.found import scenario_files
 from sim.errors import ScenarioError
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
-from sim.sweeps.load import is_sweep, load_sweep
+from sim.sweeps.schema import is_sweep
 
 
 def validate(paths: list[Path], format_: Format) -> None:
@@ -40,7 +40,12 @@ def validate(paths: list[Path], format_: Format) -> None:
 
 def _check(file: Path) -> ScenarioError | None:
     try:
-        load_sweep(file) if is_sweep(file) else load(file)
+        if is_sweep(file):
+            from sim.sweeps.load import load_sweep  # late: it brings in the model
+
+            load_sweep(file)
+        else:
+            load(file)
     except ScenarioError as error:
         return error
     return None

@@ -161,7 +161,7 @@ def section(*tables: Table) -> Iterator[str]:
     """Yield each table that has rows under a heading of its own."""
     for table in tables:
         if table.rows:
-            yield f"### {table.caption}"
+            yield f"### {escape(table.caption)}"
             yield markdown_table(table)
 
 

@@ -67,15 +67,6 @@ def load_sweep(path: str | PathLike[str], *, runs: int | None = None, precision:
     return Sweep(file, document, bases, paths, cells, plan, milestones, compared)
 
 
-def is_sweep(path: str | PathLike[str]) -> bool:
-    """Tell a sweep file from a scenario file by its key `schema`; what cannot be read is no sweep."""
-    try:
-        tree = read_tree(FilePath(path), str(path))
-    except ScenarioError:
-        return False
-    return str(tree.value.get("schema")).startswith(FORMAT.rpartition("/")[0])
-
-
 def _document(tree: Tree, places: Places) -> SweepDocument:
     faults = places.faults([*_source_complaints(tree.value), *gate_complaints(tree.value)])
     try:

@@ -6,6 +6,7 @@ everything, for that is no cell's fault.
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 
 from sim.ensemble import BlockResult, BlockTask, run_block
@@ -45,6 +46,8 @@ def play(task: CellTask) -> BlockResult | Failure:
         result = run_block(task.block)
     except Exception as error:
         return Failure(f"{type(error).__name__}: {error}")
+    finally:
+        gc.collect(1)  # actors and model refer to one another, and a sweep makes too many to leave it to chance
     if task.store is not None:
         task.store.put(task.block, result)
     return result
