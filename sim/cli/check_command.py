@@ -21,7 +21,7 @@ from sim.reporting.ci.findings import WORDS, Finding, counts_in_words
 from sim.studies.gates.check import Budget, Checked, check
 from sim.studies.gates.supplier import Player
 from sim.studies.gates.trials import Trial, trials_of
-from sim.sweeps.load import is_sweep
+from sim.sweeps.schema import is_sweep
 
 SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
 CODES = {"pass": Exit.OK, "fail": Exit.GATE, "error": Exit.INTERNAL, "undecided": Exit.INCOMPLETE}
