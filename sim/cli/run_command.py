@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,16 @@ class Options:
 
     @property
     def command(self) -> str:
-        """The command that makes the same forecast again, wherever the report goes."""
-        words = ["offramp", "run", shown(self.scenario)]
+        """The command that makes the same forecast again, wherever the report goes; for the record."""
+        return self._command(shown)
+
+    @property
+    def command_here(self) -> str:
+        """The same command with all paths as they were given, so that it can be run from this folder."""
+        return self._command(str)
+
+    def _command(self, told: Callable[[Path], str]) -> str:
+        words = ["offramp", "run", told(self.scenario)]
         if self.runs is not None:
             words += ["--runs", str(self.runs)]
         if self.precision is not None:
@@ -56,7 +64,7 @@ class Options:
         if self.replicates != 2:
             words += ["--replicates", str(self.replicates)]
         if self.since is not None:
-            words += ["--since", shown(self.since)]
+            words += ["--since", told(self.since)]
         return shlex.join(words)
 
 
@@ -161,7 +169,7 @@ def _finish(forecast: Forecast, options: Options) -> None:
         note(f"the precision was not reached in {forecast.runs:,} runs; allow more with --runs")
         raise typer.Exit(Exit.INCOMPLETE)
     if options.out is None:
-        note(f"next: write the report with {options.command} --out FOLDER")
+        note(f"next: write the report with {options.command_here} --out FOLDER")
     else:
         note(f"next: open {options.out / 'report.html'}")
 
@@ -172,4 +180,4 @@ def _going_on(options: Options) -> str:
         return ""
     words = [] if options.words == "icd203" else ["--words", options.words]
     figures = ["--figures"] if options.figures else []
-    return f"; to go on: {options.command} {shlex.join([*words, *figures, '--out', str(options.out)])}"
+    return f"; to go on: {options.command_here} {shlex.join([*words, *figures, '--out', str(options.out)])}"

@@ -24,6 +24,10 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+"""Workers share the cores already: threads of linear algebra beneath them would only wait for each other."""
+
+
 class Local(Executor):
     """A pool of worker processes, started for each `map` and gone after it."""
 
@@ -31,6 +35,8 @@ class Local(Executor):
         if workers < 1:
             raise UsageError(f"expected at least one worker (got {workers})")
         self.workers = workers
+        for name in ONE_THREAD:  # workers inherit it; what is loaded here already is not touched
+            os.environ.setdefault(name, "1")
 
     def map(
         self,

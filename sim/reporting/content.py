@@ -15,13 +15,16 @@ from sim.reporting import captions, provenance, tables
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, points_text
 from sim.reporting.dates import long_date
+from sim.reporting.names import heading
 from sim.reporting.reading import Record, calendar_of, outcome_at
 from sim.reporting.schedule import Mark, in_force, marks, schedule_table
 from sim.reporting.since import Since, since_of
 from sim.reporting.tables import Table
+from sim.reporting.values import signed
 from sim.reporting.words import scale_of
 
 FORMAT = "offramp/forecast/1"
+UNDECIDED, LEANING = 0.2, 0.6  # sizes of a stance up to which it is called so
 _STATUS = {
     "interrupted": "This forecast was interrupted: it has fewer runs than planned and wider Monte Carlo intervals.",
     "imprecise": "This forecast did not reach the precision it was asked for: its runs came to their limit first.",
@@ -66,6 +69,7 @@ class Report:
     confidence: tuple[str, str, str]
     since: Since | None
     notes: tuple[tuple[str, str], ...]
+    standings: tuple[tuple[str, str, str], ...]
     incidence: Figure
     marks: tuple[Mark, ...]
     schedule: Table
@@ -123,7 +127,8 @@ def _report_of(record: Record, words: str) -> Report:
         uncertainty=_uncertainty(record, milestones[-1]),
         confidence=_confidence(record),
         since=since_of(record),
-        notes=tuple(record["provenance"]["notes"].items()),
+        notes=tuple((heading(name), text) for name, text in record["provenance"]["notes"].items()),
+        standings=tuple(_standings(record)),
         incidence=captions.incidence(record),
         marks=tuple(marks(record)),
         schedule=schedule_table(record),
@@ -223,6 +228,22 @@ def _actors(record: Record) -> Iterator[Actor]:
         start, read_from = provenance.start_of(record, key)
         fan = captions.fan(record, actor, number)
         yield Actor(actor["name"], actor["role"], start, read_from, actor["basis"] or "", assumed, fan)
+
+
+def _standings(record: Record) -> Iterator[tuple[str, str, str]]:
+    """Yield where each actor stands on day 0: its name, words, the number."""
+    for key, stance in record["provenance"]["stances"].items():
+        yield record["actors"][key]["name"], leaning(stance["mean"]), signed(stance["mean"])
+
+
+def leaning(stance: float) -> str:
+    """Say in words where a stance, to two digits, lies on the axis; an edge belongs to the band nearer to 0."""
+    size, wants = abs(round(stance, 2)), stance > 0
+    if size <= UNDECIDED:
+        return "undecided"
+    if size <= LEANING:
+        return "rather for it" if wants else "rather against it"
+    return "for it" if wants else "against it"
 
 
 def _in_force(count: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.reporting.names import heading
 from sim.reporting.reading import Record, name_of
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE, goldstein, plain, signed
@@ -103,7 +104,7 @@ def _conflict(group: str, items: list[tuple[str, Record]]) -> Conflict:
     for name, item in items:
         sides.setdefault(signed(item["bearing"]), []).append((name, "duplicate_of" in item))
     table = Table(group, columns, "lrrlll", tuple(_conflict_row(*one) for one in items))
-    return Conflict(group, tuple((bearing, tuple(names)) for bearing, names in sides.items()), table)
+    return Conflict(heading(group), tuple((bearing, tuple(names)) for bearing, names in sides.items()), table)
 
 
 def _conflict_row(name: str, item: Record) -> tuple[str, ...]:

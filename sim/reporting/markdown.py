@@ -65,6 +65,8 @@ def _probability(report: Report) -> Iterator[str]:
     head, uncertainty = report.headline, report.uncertainty
     yield "## Probability of an offensive"
     yield f"**{head.line}** that an offensive, limited or full, begins within {head.days} days, by {head.until}."
+    stands = "; ".join(f"{escape(name)} {words} ({number})" for name, words, number in report.standings)
+    yield f"Where they stand on day 0, from −1 (resists an offensive) to +1 (wants it): {stands}."
     rows = tuple((f"{one.days} days", one.until, one.line) for one in report.milestones)
     yield markdown_table(Table("", ("Within", "Until", "Probability of an offensive"), "lll", rows))
     yield f"- **Monte Carlo error: {uncertainty['monte_carlo']}.** {uncertainty['monte_carlo_is']}\n" + (

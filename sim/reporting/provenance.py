@@ -17,6 +17,7 @@ from sim.reporting.evidence import (
     evidence_table,
     sources,
 )
+from sim.reporting.names import heading
 from sim.reporting.reading import Record, name_of
 from sim.reporting.tables import Table
 from sim.reporting.values import plain, quantity, signed
@@ -76,7 +77,7 @@ def start_of(record: Record, actor: str) -> tuple[str, tuple[str, ...]]:
     count = len(stance["occasions"])
     occasions = "one occasion" if count == 1 else f"{count} occasions"
     lines = tuple(
-        f"{signed(one['reading'])}, weight {plain(one['weight'])}: {one['id']} ({', '.join(one['items'])})"
+        f"{signed(one['reading'])}, weight {plain(one['weight'])}: {heading(one['id'])} ({', '.join(one['items'])})"
         for one in sorted(stance["occasions"], key=lambda one: -one["weight"])
     )
     widened = stance.get("birge", 1.0)

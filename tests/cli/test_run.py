@@ -38,7 +38,7 @@ def test_run_prints_the_table_and_the_next_step(offramp: Offramp, crisis: Path) 
         assert float(row[7]) == pytest.approx(one.input_sd, abs=0.005001)
     assert answer.err.splitlines() == [
         "crisis: 1 of 1 blocks",
-        "next: write the report with offramp run crisis.yaml --runs 512 --seed 0 --out FOLDER",
+        f"next: write the report with offramp run {crisis} --runs 512 --seed 0 --out FOLDER",
     ]
 
 
@@ -233,7 +233,6 @@ def test_an_interruption_keeps_what_is_done_and_the_command_told_goes_on_from_th
     offramp: Offramp, crisis: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("sim.reporting")
-    monkeypatch.chdir(crisis.parent)
     out, whole = tmp_path / "my out", tmp_path / "whole"
     with monkeypatch.context() as patch:
         patch.setattr(run_command, "_executor", lambda workers, blocks: InterruptedAfterOne())
@@ -241,7 +240,8 @@ def test_an_interruption_keeps_what_is_done_and_the_command_told_goes_on_from_th
     assert answer.code == 130
     assert "4,096 runs of 2,048 draws" in answer.out
     told = answer.err.splitlines()[-1]
-    assert told == f"interrupted after 4,096 runs; to go on: offramp run crisis.yaml --runs 9000 --seed 0 --out '{out}'"
+    command = f"offramp run {crisis} --runs 9000 --seed 0 --out '{out}'"
+    assert told == f"interrupted after 4,096 runs; to go on: {command}"
     assert json.loads((out / "forecast.json").read_text(encoding="utf-8"))["status"] == "interrupted"
     assert (out / run_command.CHECKPOINT).exists()
 

@@ -41,7 +41,7 @@ def past() -> Record:
 @pytest.fixture
 def hostile_past(past: Record) -> Record:
     """The history with a hostile string in each of its texts."""
-    spoiled = _spoil(past)
+    spoiled = _spoil(past, PAYLOAD)
     for name in ("points", "moves"):
         for one, clean in zip(spoiled[name], past[name], strict=True):
             one |= {key: clean[key] for key in ("date", "item_date") if key in clean}
@@ -51,23 +51,28 @@ def hostile_past(past: Record) -> Record:
 @pytest.fixture
 def hostile(record: Record) -> Record:
     """The record with a hostile string in each of its texts and in the ids of its actors, items and sources."""
-    spoiled = _spoil(record)
+    return spoil_record(record, PAYLOAD)
+
+
+def spoil_record(record: Record, text: str) -> Record:
+    """Return a record with a text added to each of its texts and to the ids of its actors, items and sources."""
+    spoiled = _spoil(record, text)
     for part in (spoiled, spoiled["provenance"]):
         for name in ("actors", "stances", "items", "sources", "notes"):
             if name in part:
-                part[name] = {f"{key}{PAYLOAD}": value for key, value in part[name].items()}
+                part[name] = {f"{key}{text}": value for key, value in part[name].items()}
     for source in spoiled["provenance"]["sources"].values():
         source["url"] = "javascript:window.hit=5"
     spoiled["schedule"].append(spoiled["schedule"][0] | {"start": 3.0, "end": 20.0})
     return spoiled
 
 
-def _spoil(value: Any, key: str = "") -> Any:
+def _spoil(value: Any, text: str, key: str = "") -> Any:
     if isinstance(value, dict):
-        return {inner: _spoil(one, inner) for inner, one in value.items()}
+        return {inner: _spoil(one, text, inner) for inner, one in value.items()}
     if isinstance(value, list):
-        return [_spoil(one, key) for one in value]
-    return f"{value} {PAYLOAD}" if isinstance(value, str) and key not in STRUCTURE else value
+        return [_spoil(one, text, key) for one in value]
+    return f"{value} {text}" if isinstance(value, str) and key not in STRUCTURE else value
 
 
 @pytest.fixture

@@ -10,10 +10,18 @@ from typing import Any
 import pytest
 
 from sim.reporting import palette
+from tests.hostile.strings import INJECTIONS
+from tests.reporting.conftest import spoil_record
 
 pytestmark = pytest.mark.browser
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+
+
+STRANGE = (
+    "img, iframe, object, embed, video, audio, base, form, input, svg a, main script, main style, main link, main meta"
+)
+"""What no report has."""
 
 
 @dataclass
@@ -78,6 +86,23 @@ def test_hostile_text_stays_text(hostile, written, browser):
         assert seen.page.evaluate("[...document.links].every(link => link.getAttribute('href').startsWith('#'))")
         assert seen.page.locator("h1").inner_text().count("{{7*7}}${7*7}%{x}</script>") == 1
         assert overflow(seen.page) == 0
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_40_injected_strings_run_and_load_nothing(record, written, browser, part):
+    assert len(set(INJECTIONS)) == 40
+    for text in INJECTIONS[part::4]:
+        path = written(spoil_record(record, text))[0]
+        with opened(browser, path) as seen:
+            seen.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            seen.page.mouse.move(150, 300)
+            seen.page.wait_for_timeout(50)
+            assert seen.page.evaluate("window.hit") is None, text
+            assert seen.dialogs == [], text
+            assert seen.messages == [], text  # the policy of the page complains of what it had to stop
+            assert [url for url in seen.requests if not url.startswith("data:")] == [path.as_uri()], text
+            assert seen.page.locator(STRANGE).count() == 0, text
+            assert " ".join(text.split()) in " ".join(seen.page.locator("h1").text_content().split()), text
 
 
 def test_long_words_do_not_widen_the_page(record, written, browser):

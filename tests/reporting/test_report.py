@@ -199,7 +199,7 @@ def test_an_assumption_is_called_one_and_evidence_names_its_items(record, files)
     report = report_of(record, "icd203")
     actors = {actor.name: actor for actor in report.actors}
     assert "the author's assumption (baseline.yaml:" in actors["Germany"].start
-    assert actors["Russia"].read_from[0].startswith("+0.50, weight 0.44: strikes-2018-08-10 (E23)")
+    assert actors["Russia"].read_from[0].startswith("+0.50, weight 0.44: Strikes, 10 August 2018 (E23)")
     rests_on = {row[0]: row[2] for row in report.provenance.inputs.rows}
     assert set(rests_on.values()) == {"evidence", "author's assumption", "model default"}
     assert "E03 (of E05)" in files["text"]
@@ -207,7 +207,7 @@ def test_an_assumption_is_called_one_and_evidence_names_its_items(record, files)
 
 def test_conflicts_are_shown_as_conflicts(record):
     moscow = report_of(record, "icd203").provenance.conflicts[0]
-    assert moscow.name == "moscow-signal"
+    assert moscow.name == "Moscow Signal"
     assert [bearing for bearing, _ in moscow.sides] == ["−0.75", "−0.50", "−0.25", "0.00", "+0.25", "+0.50"]
     assert ("E22", True) in dict(moscow.sides)["−0.25"]
 

@@ -37,7 +37,6 @@ POSITIONS = {
     "condorcet": "Condorcet choice",
 }
 FORECASTERS = (MODEL, PRIOR, BASE_RATE, LOGISTIC, *POSITIONS.values())
-PARTICLES = 2048
 FORECAST_SEED = 1 << 61  # added to the seed of forecasts, so that none is made from runs of the design
 Cases = Sequence[HistoricalCase]
 Points = Mapping[str, Floats]
@@ -131,7 +130,7 @@ def points_without(
     """
     groups = {case.name: left_out(case, cases, scheme) for case in cases}
     distinct = list(dict.fromkeys(groups.values()))
-    tasks = [study.task(seen, without=group, particles=PARTICLES) for group in distinct]
+    tasks = [study.task(seen, without=group) for group in distinct]
     samples = executor.map(sample_posterior, tasks, finished)
     draws = {
         group: np.resize(one.draws, (BLOCK_POINTS, len(NAMES))) for group, one in zip(distinct, samples, strict=True)

@@ -25,7 +25,7 @@ from sim.studies.calibration.tempering import Sample, sample
 from sim.tallies import Tally
 
 BLOCKS = 16
-PARTICLES = 4096
+PARTICLES = 2048
 Seen = Mapping[str, frozenset[int]]
 """By case, the classes that it may be in by what is known (`outcomes.possible`)."""
 
@@ -44,6 +44,8 @@ class Study:
         Probability of each class of each case over the parameters.
     points, classes
         The design and what its runs came to.
+    particles
+        Draws of each posterior.
     """
 
     cases: Mapping[str, Scenario]
@@ -51,15 +53,16 @@ class Study:
     surface: Surface = field(repr=False)
     points: Floats = field(repr=False)
     classes: Mapping[str, Classes] = field(repr=False)
+    particles: int = PARTICLES
 
-    def posterior(self, seen: Seen, *, without: Collection[str] = (), particles: int = PARTICLES) -> Sample:
+    def posterior(self, seen: Seen, *, without: Collection[str] = ()) -> Sample:
         """Sample the posterior of the cases seen, less those left out; the prior where none is left."""
-        return sample_posterior(self.task(seen, without=without, particles=particles))
+        return sample_posterior(self.task(seen, without=without))
 
-    def task(self, seen: Seen, *, without: Collection[str] = (), particles: int = PARTICLES) -> SampleTask:
+    def task(self, seen: Seen, *, without: Collection[str] = ()) -> SampleTask:
         """Return the task of sampling a posterior, to be mapped over an executor."""
         kept = {name: possible for name, possible in seen.items() if name not in without}
-        return SampleTask(self.surface, kept, self.seed, "+".join(sorted(set(without) & set(seen))), particles)
+        return SampleTask(self.surface, kept, self.seed, "+".join(sorted(set(without) & set(seen))), self.particles)
 
 
 @dataclass(frozen=True)

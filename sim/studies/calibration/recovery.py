@@ -64,9 +64,9 @@ def recovery(study: Study, *, repeats: int, executor: Executor, finished: Callab
     """
     shown = len(study.points) - repeats
     surface = fit(study.points[:shown], {name: one[:shown] for name, one in study.classes.items()})
-    blind = replace(study, surface=surface)
+    blind = replace(study, surface=surface, particles=PARTICLES)
     tasks = [
-        blind.task({name: frozenset({int(one[shown + n])}) for name, one in study.classes.items()}, particles=PARTICLES)
+        blind.task({name: frozenset({int(one[shown + n])}) for name, one in study.classes.items()})
         for n in range(repeats)
     ]
     tasks = [replace(task, left_out=f"simulated {n}") for n, task in enumerate(tasks)]

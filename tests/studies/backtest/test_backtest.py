@@ -1,0 +1,154 @@
+"""The backtest: no forecast has seen what it is about, scores are those of the scoring rules, the record is whole."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.executors import Serial
+from sim.reporting.backtest import backtest_of, reliability_spec
+from sim.reporting.study import study_markdown, study_page
+from sim.studies.backtest.backtest import Backtest, backtest, steps
+from sim.studies.backtest.forecasts import (
+    BASE_RATE,
+    FORECASTERS,
+    MODEL,
+    SCHEMES,
+    baseline_forecasts,
+    left_out,
+    training,
+)
+from sim.studies.backtest.hindsight import changed, dropped, moved, shifted
+from sim.studies.calibration.calibrate import study
+from sim.studies.calibration.outcomes import WINDOWS
+from sim.studies.cases import HistoricalCase, load_cases
+from tests.studies.backtest.made_up import write_cases
+
+LATER = datetime.date(2030, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[HistoricalCase, ...]:
+    return load_cases(write_cases(tmp_path_factory.mktemp("made-up")))
+
+
+@pytest.fixture(scope="module")
+def done(cases: tuple[HistoricalCase, ...]) -> tuple[Backtest, int]:
+    made = study({case.name: case.scenario for case in cases}, seed=0, executor=Serial(), blocks=1)
+    made = replace(made, particles=256)
+    count: list[int] = []
+    variants = [cases[0].scenario, cases[1].scenario]
+    result = backtest(cases, made, known=LATER, executor=Serial(), variants=variants, finished=lambda: count.append(1))
+    return result, len(count)
+
+
+def test_neither_a_case_nor_its_area_nor_the_target_trains_its_own_forecast(
+    cases: tuple[HistoricalCase, ...],
+) -> None:
+    target = next(case.name for case in cases if case.filed.target)
+    for case in cases:
+        assert left_out(case, cases, "case") == {case.name, target}
+        kept = training(case, cases, "area")
+        assert case.area not in {other.area for other in kept}
+        assert target not in {other.name for other in kept}
+        assert len(kept) >= len(cases) - 4
+
+
+def test_the_outcome_of_a_case_changes_no_baseline_forecast_of_it(cases: tuple[HistoricalCase, ...]) -> None:
+    for number in (0, 1):
+        turned = cases[number].resolution.model_copy(
+            update={"offensive": None if cases[number].offensive is not None else cases[number].scenario.as_of}
+        )
+        changed_cases = list(cases)
+        changed_cases[number] = HistoricalCase(cases[number].scenario, cases[number].filed, turned)
+        for scheme in SCHEMES:
+            before, after = baseline_forecasts(cases, scheme), baseline_forecasts(changed_cases, scheme)
+            for name, said in before.items():
+                np.testing.assert_allclose(said[number], after[name][number], err_msg=f"{scheme} {name}")
+
+
+def test_every_step_is_counted_and_every_forecast_made(
+    done: tuple[Backtest, int], cases: tuple[HistoricalCase, ...]
+) -> None:
+    result, count = done
+    assert count == steps(cases, 2)
+    for scheme in SCHEMES:
+        assert set(result.forecasts.by[scheme]) == set(FORECASTERS)
+        for said in result.forecasts.by[scheme].values():
+            assert said.shape == (len(cases), len(WINDOWS))
+            assert np.all(np.diff(said, axis=1) >= 0), "a longer window is as probable at least"
+
+
+def test_a_model_that_tells_hawks_from_the_guarded_beats_the_base_rate(done: tuple[Backtest, int]) -> None:
+    """Cases made so that the coded stances decide: the margin is far beyond any run's chance."""
+    row = done[0].tables["case"]["all"].row(MODEL)
+    assert row.against[BASE_RATE].skill.value is not None
+    assert row.against[BASE_RATE].skill.value > 0.3
+
+
+def test_the_target_is_scored_in_no_table_but_forecast_with_the_others(done: tuple[Backtest, int]) -> None:
+    result = done[0]
+    assert result.tables["case"]["all"].cases == len(result.forecasts.cases) - 1
+    record = result.record()
+    assert sum(case["target"] for case in record["cases"]) == 1
+    assert record["tables"]["case"]["all"]["cases"] == len(record["cases"]) - 1
+
+
+def test_scores_in_the_record_are_those_of_its_forecasts(done: tuple[Backtest, int]) -> None:
+    record = done[0].record()
+    own = [case for case in record["cases"] if not case["target"]]
+    squares = [(case["forecasts"]["case"][MODEL][1] - (case["offensive"] is not None)) ** 2 for case in own]
+    row = next(
+        row
+        for row in record["tables"]["case"]["all"]["scores"]
+        if (row["forecaster"], row["rule"], row["window"]) == (MODEL, "brier", 90)
+    )
+    assert row["mean"] == pytest.approx(np.mean(squares), abs=1e-3)
+
+
+def test_the_record_is_plain_and_its_page_names_the_finding(done: tuple[Backtest, int]) -> None:
+    record = json.loads(json.dumps(done[0].record()))
+    report = backtest_of(record)
+    page = study_page(report, {"reliability": reliability_spec(record)})
+    assert report.number in page
+    assert "too few to judge" in page
+    markdown = study_markdown(report)
+    for case in record["cases"]:
+        assert case["id"] in markdown
+
+
+def test_the_track_record_names_no_case(done: tuple[Backtest, int]) -> None:
+    track = done[0].track_record(datetime.date(2026, 1, 2))
+    text = json.dumps(track)
+    assert "case-" not in text
+    assert (track["cases"], track["areas"], track["too_few"]) == (11, 6, True)
+    assert set(track["windows"]) == {"30", "90", "180"}
+    assert track["windows"]["90"]["happened"] == 6
+
+
+def test_only_marked_numbers_are_changed(cases: tuple[HistoricalCase, ...]) -> None:
+    case = cases[0]
+    for scenario in (dropped(cases)[case.name], shifted(cases, 1)[case.name]):
+        before, after = case.scenario.document.model_dump(), scenario.document.model_dump()
+        assert before["actors"]["attacker"].pop("stance") != after["actors"]["attacker"].pop("stance")
+        assert before == after
+
+
+def test_a_dropped_coding_is_the_same_for_all_cases(cases: tuple[HistoricalCase, ...]) -> None:
+    stances = {str(one.actors["attacker"].stance) for one in dropped(cases).values()}
+    assert len(stances) == 1
+
+
+def test_a_shift_keeps_a_number_in_its_range(cases: tuple[HistoricalCase, ...]) -> None:
+    from sim.distributions import Fixed, LogNormal, Normal, Triangular
+
+    assert moved("actors.x.stance", Normal(0.9, 0.1), 1) == Normal(1.0, 0.1)
+    assert moved("actors.x.posture", Triangular(0.0, 0.05, 0.1), -1) == Triangular(0.0, 0.05, 0.1)
+    assert moved("actors.x.posture", Triangular(0.6, 0.75, 0.9), 1).support[1] == pytest.approx(1.0)
+    assert moved("actors.x.strength", LogNormal(0.5, 0.3), 1).median == pytest.approx(0.7)
+    assert moved("actors.x.momentum", Fixed(0.0), -1) == Fixed(0.0)
+    assert changed(cases[0], lambda path, value: value).document == cases[0].scenario.document
