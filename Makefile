@@ -19,7 +19,7 @@ PYTEST_OPTIONS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help forecast reports picture test test-full lint format bench schema constraints clean
+.PHONY: help forecast reports calibrations picture test test-full lint format bench schema constraints clean
 
 help: ## List the commands
 	@echo 'make COMMAND [PYTHON=python3.12] [RUNS=20000] [SEED=0]'
@@ -31,6 +31,10 @@ forecast: .venv/installed ## Run the Idlib baseline, write its report and say wh
 
 reports: .venv/installed ## Renew the reference reports under reports/ and docs/scenarios.md
 	$(PY) reports/renew.py
+
+# About a quarter of an hour on two cores; the runs of the cases are kept in .offramp and used again.
+calibrations: .venv/installed ## Renew the posteriors, the track record and the table of past cases
+	$(PY) reports/recalibrate.py
 
 # The page is that of `make forecast`; only the picture is kept.
 picture: .venv/installed-dev forecast ## Renew the picture of a report in the README (needs Chromium)

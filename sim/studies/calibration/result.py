@@ -170,7 +170,8 @@ def target_probabilities(
     finished: Callable[[], None] | None = None,
 ) -> tuple[Floats, ...]:
     """Return the target's probability within each window under each sample, on the same dice."""
-    tasks = [_task(scenario.id, scenario, one, seed) for one in samples]
+    free = with_posterior(scenario, None)  # its parameters are those of the samples
+    tasks = [_task(free.id, free, one, seed) for one in samples]
     played = executor.map(play_block, tasks, finished)
     return tuple(np.array([np.mean(classes // 2 <= number) for number in range(len(WINDOWS))]) for classes in played)
 
