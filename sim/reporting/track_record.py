@@ -1,0 +1,134 @@
+"""How the model scored on past cases, said near the top of every report, in one sentence and a small table.
+
+No case and no outcome is named: a forecast page does not tell what happened.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sim.reporting.calibration import is_calibrated
+from sim.reporting.dates import long_date
+from sim.reporting.reading import Record
+from sim.reporting.tables import Table
+from sim.reporting.values import signed
+
+MODEL, AT_PRIORS = "model", "model at its priors"
+REFERENCES = ("base rate", "logistic regression")
+MAIN_WINDOW = "90"
+RULES = {"brier": "Brier", "log": "log"}
+
+
+@dataclass(frozen=True)
+class TrackRecord:
+    """The section; without a track record, its sentence says so and the rest is empty."""
+
+    lead: str
+    note: str
+    table: Table
+    more: Table
+
+
+def track_record_of(record: Record) -> TrackRecord:
+    """Read the track record that a record carries."""
+    track = record.get("track_record")
+    if track is None:
+        none = Table("", (), "", ())
+        return TrackRecord("The model has no track record yet for these parameters.", "", none, none)
+    return TrackRecord(
+        lead=_lead(track, calibrated=is_calibrated(record)), note=_note(track), table=_brier(track), more=_more(track)
+    )
+
+
+def _lead(track: Record, *, calibrated: bool) -> str:
+    """Tell the mean Brier score of the model with parameters like those of the forecast, beside its references."""
+    days = MAIN_WINDOW if MAIN_WINDOW in track["windows"] else list(track["windows"])[-1]
+    window = track["windows"][days]
+    brier = window["brier"]
+    beside = " and ".join(_against(name, window) for name in REFERENCES)
+    score = f"mean Brier score {_score(brier[MODEL])} within {days} days"
+    if not calibrated:
+        score = (
+            f"mean Brier score {_score(brier[AT_PRIORS])} within {days} days with its parameters at their priors, as "
+            f"here, and {_score(brier[MODEL])} with calibrated ones"
+        )
+    few = " Too few cases to judge calibration." if track["too_few"] else ""
+    return (
+        f"Scored on {track['cases']} past cases in {track['areas']} areas, {track['scheme']}: {score}, {beside}.{few}"
+    )
+
+
+def _against(name: str, window: Record) -> str:
+    """Write a reference's score, and what is gained over it: `against 0.26 of the base rate (skill 20%, ...)`."""
+    compared = window["against"][name]
+    article = "the" if name == REFERENCES[0] else "a"
+    verdict = "" if _is_clear(compared["difference"]) else "; no clear difference"
+    return f"against {_score(window['brier'][name])} of {article} {name} (skill {_skill(compared['skill'])}{verdict})"
+
+
+def _is_clear(difference: list[float | None]) -> bool:
+    _, low, high = difference
+    return low is not None and high is not None and (low > 0 or high < 0)
+
+
+def _note(track: Record) -> str:
+    made = long_date(datetime.date.fromisoformat(track["made"]))
+    return (
+        "A Brier score is 0 at best; always saying 50% gives 0.25. Skill is the share of a reference's score that the "
+        f"calibrated model saves, with its 95% interval over areas. Parameters: {track['posterior']}. Made on {made}; "
+        "docs/backtest.md says how and on which cases."
+    )
+
+
+def _brier(track: Record) -> Table:
+    forecasters = tuple(next(iter(track["windows"].values()))["brier"])
+    columns = ("Window", "Cases", "It happened in", *map(_named, forecasters), "Model less base rate", "Skill")
+    rows = [
+        (
+            f"within {days} days", str(one["cases"]), str(one["happened"]),
+            *(_score(one["brier"][name]) for name in forecasters),
+            _difference(one["against"][REFERENCES[0]]["difference"]), _skill(one["against"][REFERENCES[0]]["skill"]),
+        )
+        for days, one in track["windows"].items()
+    ]  # fmt: skip
+    return Table(f"Mean Brier scores, {track['scheme']}", columns, "l" + "r" * (len(columns) - 1), tuple(rows))
+
+
+def _more(track: Record) -> Table:
+    forecasters = tuple(next(iter(track["windows"].values()))["brier"])
+    schemes = {track["scheme"]: track["windows"], "one area left out at a time": track["areas_left_out"]}
+    rows = [row for scheme, windows in schemes.items() for row in _rows(scheme, windows, forecasters)]
+    columns = ("Scheme", "Window", "Score", *map(_named, forecasters))
+    return Table("Mean scores under both rules and schemes", columns, "lll" + "r" * len(forecasters), tuple(rows))
+
+
+def _rows(scheme: str, windows: Mapping[str, Record], forecasters: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for days, one in windows.items():
+        for rule, name in RULES.items():
+            yield scheme, f"within {days} days", name, *(_score(one[rule][each]) for each in forecasters)
+
+
+def _named(forecaster: str) -> str:
+    return forecaster[:1].upper() + forecaster[1:]
+
+
+def _score(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _skill(skill: list[float | None]) -> str:
+    value, low, high = skill
+    if value is None:
+        return "none to be had"
+    return _percent(value) if low is None or high is None else f"{_percent(value)}, {_percent(low)} to {_percent(high)}"
+
+
+def _difference(difference: list[float | None]) -> str:
+    mean, low, high = difference
+    return signed(mean) if low is None or high is None else f"{signed(mean)} ({signed(low)} to {signed(high)})"
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share)}%".replace("-", "−")
