@@ -46,14 +46,14 @@ def baselines_of(record: Record) -> Baselines | None:
 
 def _table(record: Record) -> Table:
     windows = record["baselines"]["windows"]
-    columns = ("Probability of an offensive", *(f"within {days} days" for days in windows))
+    columns = ("Probability of an offensive within", *(f"{days} days" for days in windows))
     rows = [("This model", *(outcome_at(record, "offensive", int(days)).text for days in windows))]
     rows.append(("Base rate of past cases", *map(_base_rate, windows.values())))
     rows.append(("Logistic regression", *(_prediction(one, one["logistic"]) for one in windows.values())))
     for rule in RULES:
         cells = (_prediction(one, one["positions"].get(rule)) for one in windows.values())
         rows.append((_rule_name(record, rule), *cells))
-    rows.append(("Cases learnt from", *(f"{one['cases']}, {one['early']} early" for one in windows.values())))
+    rows.append(("Cases learnt from", *(f"{one['cases']} ({one['early']} early)" for one in windows.values())))
     return Table("The model beside simple baselines", columns, "l" + "r" * len(windows), tuple(rows) if windows else ())
 
 
@@ -61,7 +61,7 @@ def _base_rate(window: Record) -> str:
     rate = window["base_rate"]
     if rate is None:
         return str(window["reason"])
-    return f"{rate['happened']} of {rate['cases']}: {_with_interval(rate)}"
+    return f"{share_text(rate['p'])} ({rate['happened']} of {rate['cases']}; {_interval(rate)})"
 
 
 def _prediction(window: Record, prediction: Record | None) -> str:
@@ -70,7 +70,11 @@ def _prediction(window: Record, prediction: Record | None) -> str:
 
 
 def _with_interval(one: Record) -> str:
-    return f"{share_text(one['p'])} ({share_text(one['low'])} to {share_text(one['high'])})"
+    return f"{share_text(one['p'])} ({_interval(one)})"
+
+
+def _interval(one: Record) -> str:
+    return f"{share_text(one['low'])} to {share_text(one['high'])}"
 
 
 def _rule_name(record: Record, rule: str) -> str:

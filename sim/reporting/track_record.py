@@ -6,14 +6,12 @@ No case and no outcome is named: a forecast page does not tell what happened.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sim.reporting.calibration import is_calibrated
 from sim.reporting.dates import long_date
 from sim.reporting.reading import Record
 from sim.reporting.tables import Table
-from sim.reporting.values import signed
 
 MODEL, AT_PRIORS = "model", "model at its priors"
 REFERENCES = ("base rate", "logistic regression")
@@ -55,17 +53,17 @@ def _lead(track: Record, *, calibrated: bool) -> str:
             f"here, and {_score(brier[MODEL])} with calibrated ones"
         )
     few = " Too few cases to judge calibration." if track["too_few"] else ""
-    return (
-        f"Scored on {track['cases']} past cases in {track['areas']} areas, {track['scheme']}: {score}, {beside}.{few}"
-    )
+    on = f"Scored on {track['cases']} past cases in {track['areas']} areas, {track['scheme']}"
+    return f"{on}: {score}, against {beside}.{few}"
 
 
 def _against(name: str, window: Record) -> str:
-    """Write a reference's score, and what is gained over it: `against 0.26 of the base rate (skill 20%, ...)`."""
+    """Write a reference's score, and what is gained over it: `0.26 of the base rate (skill 20%, ...)`."""
     compared = window["against"][name]
     article = "the" if name == REFERENCES[0] else "a"
     verdict = "" if _is_clear(compared["difference"]) else "; no clear difference"
-    return f"against {_score(window['brier'][name])} of {article} {name} (skill {_skill(compared['skill'])}{verdict})"
+    skill = _skill(compared["skill"]).replace(" (", ", ").rstrip(")")
+    return f"{_score(window['brier'][name])} of {article} {name} (skill {skill}{verdict})"
 
 
 def _is_clear(difference: list[float | None]) -> bool:
@@ -77,37 +75,38 @@ def _note(track: Record) -> str:
     made = long_date(datetime.date.fromisoformat(track["made"]))
     return (
         "A Brier score is 0 at best; always saying 50% gives 0.25. Skill is the share of a reference's score that the "
-        f"calibrated model saves, with its 95% interval over areas. Parameters: {track['posterior']}. Made on {made}; "
-        "docs/backtest.md says how and on which cases."
+        f"calibrated model saves, with a 95% interval clustered by area. Parameters: {track['posterior']}. Made on "
+        f"{made}; docs/backtest.md says how and on which cases."
     )
 
 
 def _brier(track: Record) -> Table:
-    forecasters = tuple(next(iter(track["windows"].values()))["brier"])
-    columns = ("Window", "Cases", "It happened in", *map(_named, forecasters), "Model less base rate", "Skill")
-    rows = [
-        (
-            f"within {days} days", str(one["cases"]), str(one["happened"]),
-            *(_score(one["brier"][name]) for name in forecasters),
-            _difference(one["against"][REFERENCES[0]]["difference"]), _skill(one["against"][REFERENCES[0]]["skill"]),
-        )
-        for days, one in track["windows"].items()
-    ]  # fmt: skip
-    return Table(f"Mean Brier scores, {track['scheme']}", columns, "l" + "r" * (len(columns) - 1), tuple(rows))
+    """Return the mean Brier scores by window, and the skill of the calibrated model over each reference."""
+    windows = track["windows"].values()
+    rows = [("Cases, and in how many it happened", *(f"{one['cases']} ({one['happened']})" for one in windows))]
+    for name in _forecasters(track):
+        rows.append((_named(name), *(_score(one["brier"][name]) for one in windows)))
+    for name in REFERENCES:
+        rows.append((f"Skill over the {name}", *(_skill(one["against"][name]["skill"]) for one in windows)))
+    columns = ("Mean Brier score within", *(f"{days} days" for days in track["windows"]))
+    return Table(f"Mean Brier scores, {track['scheme']}", columns, "l" + "r" * len(windows), tuple(rows))
 
 
 def _more(track: Record) -> Table:
-    forecasters = tuple(next(iter(track["windows"].values()))["brier"])
-    schemes = {track["scheme"]: track["windows"], "one area left out at a time": track["areas_left_out"]}
-    rows = [row for scheme, windows in schemes.items() for row in _rows(scheme, windows, forecasters)]
-    columns = ("Scheme", "Window", "Score", *map(_named, forecasters))
-    return Table("Mean scores under both rules and schemes", columns, "lll" + "r" * len(forecasters), tuple(rows))
+    """Return all mean scores: both rules, with cases and with whole areas left out."""
+    names = _forecasters(track)
+    rows = [
+        (f"{days} days", left_out, shown, *(_score(one[rule][name]) for name in names))
+        for left_out, windows in (("case", track["windows"]), ("area", track["areas_left_out"]))
+        for days, one in windows.items()
+        for rule, shown in RULES.items()
+    ]
+    columns = ("Within", "Left out", "Score", *map(_named, names))
+    return Table("Mean scores by what was left out", columns, "lll" + "r" * len(names), tuple(rows))
 
 
-def _rows(scheme: str, windows: Mapping[str, Record], forecasters: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    for days, one in windows.items():
-        for rule, name in RULES.items():
-            yield scheme, f"within {days} days", name, *(_score(one[rule][each]) for each in forecasters)
+def _forecasters(track: Record) -> tuple[str, ...]:
+    return tuple(next(iter(track["windows"].values()))["brier"])
 
 
 def _named(forecaster: str) -> str:
@@ -122,12 +121,9 @@ def _skill(skill: list[float | None]) -> str:
     value, low, high = skill
     if value is None:
         return "none to be had"
-    return _percent(value) if low is None or high is None else f"{_percent(value)}, {_percent(low)} to {_percent(high)}"
-
-
-def _difference(difference: list[float | None]) -> str:
-    mean, low, high = difference
-    return signed(mean) if low is None or high is None else f"{signed(mean)} ({signed(low)} to {signed(high)})"
+    if low is None or high is None:
+        return f"{_percent(value)} (interval not known)"
+    return f"{_percent(value)} ({_percent(low)} to {_percent(high)})"
 
 
 def _percent(share: float) -> str:
