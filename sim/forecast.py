@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.baselines.cases import Case, read_cases
+from sim.baselines.panel import Baselines, baselines_for
 from sim.ensemble import FIRST_EVENTS, OUTCOMES
 from sim.errors import UsageError
 from sim.estimates import Estimate, difference
@@ -19,6 +22,12 @@ from sim.tallies import Tally
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@cache
+def _cases() -> tuple[Case, ...]:
+    """Return the table of past cases that comes with the package, read once."""
+    return read_cases()
 
 
 @dataclass(frozen=True)
@@ -102,9 +111,15 @@ class Forecast:
         ]
         return pd.DataFrame(rows, columns=["outcome", "day", "p", "mc_low", "mc_high", "input_sd"])
 
+    @cached_property
+    def baselines(self) -> Baselines:
+        """What simple rules say, learnt from the past cases that were resolved by the as-of date; made when asked."""
+        return baselines_for(self.scenario, _cases())
+
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of `forecast.json`, format `offramp/forecast/1` (docs/forecast.md)."""
-        return forecast_record(self.scenario, self.plan, self.tally, self.records, self.status, command)
+        record = forecast_record(self.scenario, self.plan, self.tally, self.records, self.status, command)
+        return record | {"baselines": self.baselines.record()}
 
     def write_report(
         self, folder: str | Path, command: str | None = None, *, words: str = "icd203", figures: bool = False

@@ -6,17 +6,20 @@ bytes. docs/forecast.md describes the format.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import environment
+from sim.baselines.track_record import track_record
 from sim.ensemble import END_STATES, FIRST_EVENTS, STATES, WEEK
 from sim.estimates import Estimate, beta_range, estimate
 from sim.model.inputs import inputs_of
 from sim.plan import Plan
+from sim.posterior import PRIOR
 from sim.provenance import provenance_of
 from sim.scenario.scenario import Scenario
 from sim.tallies import Tally, draws_by_successes, histogram_quantiles, replicate_days
@@ -39,11 +42,15 @@ Records = npt.NDArray[np.void]
 def forecast_record(
     scenario: Scenario, plan: Plan, tally: Tally, records: Records, status: Status, command: str | None
 ) -> dict[str, Any]:
-    """Return the record as plain values, in the order of the file; `since` is for a study to fill in."""
+    """Return the record as plain values, in the order of the file.
+
+    `baselines` are for the forecast to fill in, which makes them once; `since` is for a study.
+    """
     runs = int(tally["runs"])
     return {
         "schema": FORMAT,
         "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
+        "parameters": _parameters(scenario),
         "question": scenario.document.question.model_dump(mode="json"),
         "confidence": None if scenario.document.confidence is None else scenario.document.confidence.model_dump(),
         "as_of": scenario.as_of.isoformat(),
@@ -56,6 +63,8 @@ def forecast_record(
         "precision": plan.precision,
         "status": status,
         "outcomes": {name: _milestones(scenario, tally, name) for name in FIRST_EVENTS},
+        "baselines": None,
+        "track_record": track_record(),
         "incidence": _incidence(scenario, tally),
         "states": _states(scenario, tally, runs),
         "ends": {name: _plain(estimate(tally["ends"][code])) for code, name in enumerate(END_STATES)},
@@ -86,6 +95,27 @@ def event_estimate(tally: Tally, outcome: str, day: int) -> Estimate:
 def is_precise(tally: Tally, milestones: Iterable[int], precision: float) -> bool:
     """Whether the interval of the probability of an offensive by every milestone is so narrow, either side."""
     return all(event_estimate(tally, "offensive", day).half_width <= precision for day in milestones)
+
+
+def _parameters(scenario: Scenario) -> dict[str, Any]:
+    """Say where the structural parameters come from: priors, or a posterior and what it was made from."""
+    draws = scenario.posterior
+    about: Mapping[str, Any] = {} if draws is None else draws.about
+    cases = about.get("cases")
+    return {
+        "calibration": PRIOR if draws is None else draws.name,
+        "date": about.get("date"),
+        "cases": len(cases) if isinstance(cases, list) else _number(cases),
+        "draws": None if draws is None else len(draws.draws),
+        "seed_disagreement": _number(about.get("seed_disagreement")),
+        "written": sorted(scenario.written_parameters),
+    }
+
+
+def _number(value: Any) -> float | None:
+    """Return what a posterior's file says, where it is a number: anybody may have written that file."""
+    known = isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+    return value if known else None
 
 
 def _milestones(scenario: Scenario, tally: Tally, outcome: str) -> dict[str, Any]:

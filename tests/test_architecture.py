@@ -35,8 +35,11 @@ LAYERS: dict[str, set[str]] = {
     "ensemble": {"model", "scenario", "tallies"},
     "plan": {"errors", "ensemble", "scenario"},
     "provenance": {"distributions", "model", "scenario"},
-    "record": {"environment", "ensemble", "estimates", "model", "plan", "provenance", "scenario", "tallies"},
-    "forecast": {"errors", "ensemble", "estimates", "plan", "record", "reporting", "scenario", "tallies"},
+    "record": {
+        "baselines", "environment", "ensemble", "estimates", "model", "plan", "posterior", "provenance", "scenario",
+        "tallies",
+    },
+    "forecast": {"baselines", "errors", "ensemble", "estimates", "plan", "record", "reporting", "scenario", "tallies"},
     "runner": {
         "checkpoint", "ensemble", "environment", "errors", "executors", "forecast", "plan", "record", "scenario",
         "tallies",

@@ -127,7 +127,7 @@ def write_backtest(record: dict[str, Any], track_record: dict[str, Any], folder:
     ReportError
         Where the record cannot be read or the folder cannot be written.
     """
-    from sim.reporting.backtest import backtest_of, reliability_spec
+    from sim.reporting.backtest_study import backtest_of, reliability_spec
     from sim.reporting.json import to_json
     from sim.reporting.study import study_markdown, study_page
 
@@ -155,7 +155,7 @@ def write_calibration(record: dict[str, Any], posterior: str, folder: Path) -> l
     ReportError
         Where the record cannot be read or the folder cannot be written.
     """
-    from sim.reporting.calibration import calibration_of, parameters_spec
+    from sim.reporting.calibration_study import calibration_of, parameters_spec
     from sim.reporting.json import to_json
     from sim.reporting.study import study_markdown, study_page
 

@@ -12,14 +12,17 @@ from typing import Any
 
 from sim.errors import ReportError
 from sim.reporting import captions, provenance, tables
+from sim.reporting.baselines import Baselines, baselines_of
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, points_text
 from sim.reporting.dates import long_date
 from sim.reporting.names import heading
+from sim.reporting.parameters import conditional_sentence, disagreement_sentence, parameters_line
 from sim.reporting.reading import Record, calendar_of, outcome_at
 from sim.reporting.schedule import Mark, in_force, marks, schedule_table
 from sim.reporting.since import Since, since_of
 from sim.reporting.tables import Table
+from sim.reporting.track_record import TrackRecord, track_record_of
 from sim.reporting.values import signed
 from sim.reporting.words import scale_of
 
@@ -67,6 +70,8 @@ class Report:
     milestones: tuple[Milestone, ...]
     uncertainty: dict[str, str]
     confidence: tuple[str, str, str]
+    baselines: Baselines | None
+    track_record: TrackRecord
     since: Since | None
     notes: tuple[tuple[str, str], ...]
     standings: tuple[tuple[str, str, str], ...]
@@ -126,6 +131,8 @@ def _report_of(record: Record, words: str) -> Report:
         milestones=milestones,
         uncertainty=_uncertainty(record, milestones[-1]),
         confidence=_confidence(record),
+        baselines=baselines_of(record),
+        track_record=track_record_of(record),
         since=since_of(record),
         notes=tuple((heading(name), text) for name, text in record["provenance"]["notes"].items()),
         standings=tuple(_standings(record)),
@@ -183,9 +190,9 @@ def _uncertainty(record: Record, headline: Milestone) -> dict[str, str]:
             f"({record['runs']:,} runs). It shrinks with more runs."
         ),
         "input": "Not known" if chance.input_sd is None else points_text(chance.input_sd),
-        "input_is": _input_sentence(chance),
-        "conditional": "Both are conditional on this model: neither covers what it leaves out or gets wrong.",
-    }  # fmt: skip
+        "input_is": f"{_input_sentence(chance)} {disagreement_sentence(record)}".rstrip(),
+        "conditional": conditional_sentence(record),
+    }
 
 
 def _input_sentence(chance: Chance) -> str:
@@ -256,6 +263,8 @@ def _in_force(count: int) -> str:
 def _rerun(record: Record) -> Iterator[tuple[str, str]]:
     yield "Scenario", record["scenario"]["id"]
     yield "Scenario hash", record["scenario"]["hash"]
+    if parameters := parameters_line(record):
+        yield "Parameters", parameters
     yield "Seed", str(record["seed"])
     yield "Runs", f"{record['runs']:,}"
     yield "Draws", f"{record['draws']:,} with {record['replicates']} run{'' if record['replicates'] == 1 else 's'} each"

@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
+from sim.reporting.baselines import Baselines
 from sim.reporting.captions import Figure
 from sim.reporting.content import Actor, Report
 from sim.reporting.evidence import Source
 from sim.reporting.provenance import Provenance
 from sim.reporting.since import Since
 from sim.reporting.tables import Table, every
+from sim.reporting.track_record import TrackRecord
 
 _SPECIAL = re.compile(r"[\\`*_\[\]#|~$<>&]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
@@ -69,18 +71,36 @@ def _probability(report: Report) -> Iterator[str]:
     yield f"Where they stand on day 0, from −1 (resists an offensive) to +1 (wants it): {stands}."
     rows = tuple((f"{one.days} days", one.until, one.line) for one in report.milestones)
     yield markdown_table(Table("", ("Within", "Until", "Probability of an offensive"), "lll", rows))
+    if report.baselines:
+        yield from _baselines(report.baselines)
     yield f"- **Monte Carlo error: {uncertainty['monte_carlo']}.** {uncertainty['monte_carlo_is']}\n" + (
         f"- **Input uncertainty: {uncertainty['input']}.** {uncertainty['input_is']}"
     )
-    yield uncertainty["conditional"]
+    yield escape(uncertainty["conditional"])
     yield markdown_table(report.words) if report.words.rows else ""
     yield "## Analyst’s confidence"
     yield f"{escape(report.confidence[1])} {escape(report.confidence[2])}".strip()
+    yield from _track_record(report.track_record)
     if report.since:
         yield from _since(report.since)
     if report.notes:
         yield "## What this scenario supposes"
         yield "\n".join(f"- **{escape(name)}**: {escape(text)}" for name, text in report.notes)
+
+
+def _baselines(baselines: Baselines) -> Iterator[str]:
+    yield f"### {baselines.table.caption}"
+    yield baselines.lead
+    yield markdown_table(baselines.table) if baselines.table.rows else ""
+    yield escape(" ".join(baselines.notes))
+
+
+def _track_record(track: TrackRecord) -> Iterator[str]:
+    yield "## Track record"
+    yield escape(track.lead)
+    yield markdown_table(track.table) if track.table.rows else ""
+    yield escape(track.note)
+    yield from section(track.more)
 
 
 def _since(since: Since) -> Iterator[str]:

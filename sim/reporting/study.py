@@ -1,6 +1,6 @@
 """Pages of studies on past cases: sections of sentences, figures and tables, as one page and as Markdown.
 
-What a study says (`backtest`, `calibration`) is a `StudyReport`; layout and escaping are here.
+What a study says (`backtest_study`, `calibration_study`) is a `StudyReport`; layout and escaping are here.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def test_it_has_every_section_of_the_page(record):
     text = to_markdown(report_of(record, "icd203"))
     headings = re.findall(r"^## (.*)$", text, flags=re.MULTILINE)
     assert headings == [
-        "Probability of an offensive", "Analyst’s confidence", "Since the forecast of 12 August 2018",
+        "Probability of an offensive", "Analyst’s confidence", "Track record", "Since the forecast of 12 August 2018",
         "What this scenario supposes", "When", "100 futures",
         "Actors", "Provenance", "Rerun",
     ]  # fmt: skip

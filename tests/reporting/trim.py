@@ -38,6 +38,7 @@ def trimmed(record: dict[str, Any]) -> dict[str, Any]:
         "horizon": DAYS,
         "milestones": [30, DAYS],
         "outcomes": outcomes,
+        "baselines": record["baselines"] | {"windows": {"30": record["baselines"]["windows"]["30"]}},
         "incidence": incidence,
         "states": states,
         "ends": ends,

@@ -43,6 +43,13 @@ def test_a_forecast_from_before_documents_were_kept_is_read(tmp_path: Path, reco
     assert read(tmp_path, to_json(record | {"document": None}))
 
 
+def test_a_forecast_from_before_it_carried_baselines_is_read(tmp_path: Path, record: Record) -> None:
+    added = ("parameters", "baselines", "track_record")
+    old = {key: value for key, value in record.items() if key not in added}
+    assert len(old) == len(record) - len(added)
+    assert read(tmp_path, to_json(old)) == old
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.executors import Serial
-from sim.reporting.backtest import backtest_of, reliability_spec
+from sim.reporting.backtest_study import backtest_of, reliability_spec
 from sim.reporting.study import study_markdown, study_page
 from sim.studies.backtest.backtest import Backtest, backtest, steps
 from sim.studies.backtest.forecasts import (
