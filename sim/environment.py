@@ -26,7 +26,13 @@ def version() -> str:
 
 def package_versions() -> dict[str, str]:
     """Versions of Python and of the packages that results depend on."""
-    return {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}}
+    return {"python": platform.python_version(), **_installed()}
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """Read the versions once: it takes longer than some blocks of runs."""
+    return {name: metadata.version(name) for name in PACKAGES}
 
 
 @cache

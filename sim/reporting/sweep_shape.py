@@ -33,6 +33,7 @@ from sim.reporting.values import NONE, quantity, signed
 
 MOST_ROWS = 24
 """Rows that a figure of strips shows; the table beneath has all."""
+NAME_WIDTH = 50
 MOST_UPRIGHTS = 7
 MOST_LINES = 600
 CELL_FIGURE = "axes-parallel"
@@ -212,7 +213,7 @@ def _tornado(record: Record, day: int) -> Drawn:
     ordered = sorted(groups.items(), key=lambda item: -max(abs(shift.p) for _, shift in item[1]))
     drawn = [
         Strip(
-            f"{short(path)}: " + ", ".join(f"{written(row['inputs'][path])} → {shift.number}" for row, shift in group),
+            _strip_name(path, group),
             tuple((100 * shift.p, 100 * shift.low, 100 * shift.high) for _, shift in group),
             tuple(f"{safe(row['label'])}: {shift.line}" for row, shift in group),
         )
@@ -242,6 +243,17 @@ def _tornado(record: Record, day: int) -> Drawn:
     return Figure(f"tornado-{day}", title, unit, f"Tornado chart of {len(drawn)} inputs. {title}.", table), spec
 
 
+def _strip_name(path: str, group: Sequence[tuple[Record, Shift]]) -> str:
+    """Name a row of a tornado, what may be cut on a narrow screen last."""
+    if len(group) == 1:
+        ((row, shift),) = group
+        text = f"{shift.number} {short(path)} {written(row['inputs'][path])}"
+    else:
+        text = ", ".join(f"{written(row['inputs'][path])} → {shift.number}" for row, shift in group)
+        text = f"{short(path)}: {text}"
+    return text if len(text) <= NAME_WIDTH else f"{text[: NAME_WIDTH - 1]}…"
+
+
 def _tornado_title(ordered: Sequence[tuple[str, list[tuple[Record, Shift]]]], day: int, base: Chance | None) -> str:
     stands = "" if base is None else f" from {base.text}"
     if not ordered:
@@ -256,7 +268,7 @@ def _list(record: Record, day: int) -> Drawn:
     rows = sorted(done(record), key=lambda row: -chance(row, day).p)
     shown = rows[:MOST_ROWS]
     drawn = [
-        Strip(f"{row['label']}: {one.text}", ((one.p, one.low, one.high),), (_hover(row, day),))
+        Strip(f"{one.text} {row['label']}", ((one.p, one.low, one.high),), (_hover(row, day),))
         for row in shown
         for one in (chance(row, day),)
     ]
