@@ -220,7 +220,7 @@ CasesPath = Annotated[Path, typer.Argument(help="Folder of cases, one YAML file 
 Known = Annotated[
     str | None, typer.Option("--known", help="Last day whose outcomes count.", show_default="all that is known")
 ]
-Blocks = Annotated[int | None, typer.Option(help="Blocks of 4,096 runs a case.", show_default="16")]
+Blocks = Annotated[int | None, typer.Option(help="Blocks of 4,096 runs a case.", show_default="8")]
 Keep = Annotated[Path, typer.Option(help="Folder that keeps the runs, to go on from or use again.")]
 KEEP = Path(".offramp/designs")
 

@@ -24,7 +24,7 @@ from sim.studies.calibration.surface import Surface, fit
 from sim.studies.calibration.tempering import Sample, sample
 from sim.tallies import Tally
 
-BLOCKS = 16
+BLOCKS = 8
 PARTICLES = 2048
 Seen = Mapping[str, frozenset[int]]
 """By case, the classes that it may be in by what is known (`outcomes.possible`)."""
