@@ -87,7 +87,8 @@ def _sections(record: Record) -> Iterator[Section]:
     if record["seeds"][0]["target"] is not None:
         yield Section("seeds", "Do two seeds agree?", (Part(_agreement(record), table=_seeds(record)),))
     if record["splits"]:
-        yield Section("split", "What the answer rests on", (Part(ABOUT_SPLIT, table=_splits(record)),))
+        said = f"{ABOUT_SPLIT} {_nuisance(record)}"
+        yield Section("split", "What the answer rests on", (Part(said, table=_splits(record)),))
     yield Section("fit", "Surface against model", (Part(ABOUT_FITS, table=_fits(record)),))
     if record["recovery"] is not None:
         yield Section("recovery", "Is the truth recovered?", (Part(ABOUT_RECOVERY, table=_recovery(record)),))
@@ -143,6 +144,15 @@ def _splits(record: Record) -> Table:
     by = first["by"]
     caption = f"Shares of the variance of an offensive within {by} days in the target"
     return Table(caption, ("What", *(f"At the {name}" for name in names)), "l" + "r" * len(names), tuple(rows))
+
+
+def _nuisance(record: Record) -> str:
+    """Say whether the answer rests more on what is coded of the actors or on what no news report gives."""
+    last = list(record["splits"])[-1]
+    shares = {name: value[0] for name, value in record["splits"][last]["groups"].items()}
+    actors, *others = shares.values()
+    more = "more on parameters that no news report gives than on" if sum(others) > actors else "mostly on"
+    return f"At the {last} the answer rests {more} what is coded of the actors: {actors:.0%} against {sum(others):.0%}."
 
 
 def _share(value: float, error: float) -> str:

@@ -14,7 +14,7 @@ TERMS = 1 + 2 * DIMENSIONS + DIMENSIONS * (DIMENSIONS - 1) // 2
 
 
 def truth(generator: np.random.Generator) -> Surface:
-    coefficients = generator.normal(0, 0.1, (TERMS, 2 * CHOICES))
+    coefficients = generator.normal(0, 0.02, (TERMS, 2 * CHOICES))
     coefficients[0] = generator.uniform(-1.5, 0.5, 2 * CHOICES)
     coefficients[1 : 1 + DIMENSIONS] = generator.normal(0, 0.4, (DIMENSIONS, 2 * CHOICES))
     return Surface(("a", "b"), coefficients.astype(np.float32))

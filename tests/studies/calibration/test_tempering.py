@@ -54,3 +54,29 @@ def test_the_same_generator_gives_the_same_draws() -> None:
         sample(lambda z: -np.sum(z**2, axis=1), 3, particles=256, generator=np.random.default_rng(7)) for _ in range(2)
     )
     assert np.array_equal(first.draws, second.draws)
+
+
+@pytest.mark.statistical
+def test_another_sampler_finds_the_same_posterior() -> None:
+    """emcee (Foreman-Mackey et al. 2013) on a surface like those of cases; both chains are correlated, hence / 40."""
+    import emcee
+
+    generator = np.random.default_rng(3)
+    dimensions, cases = 6, 20
+    slopes = generator.normal(0, 0.8, (dimensions, cases))
+    happened = generator.random(cases) < 0.5
+
+    def likelihood(z: np.ndarray) -> np.ndarray:
+        logits = z @ slopes
+        return np.where(happened, -np.logaddexp(0, -logits), -np.logaddexp(0, logits)).sum(axis=1)
+
+    ours = sample(likelihood, dimensions, particles=PARTICLES, generator=generator).draws
+    sampler = emcee.EnsembleSampler(
+        32, dimensions, lambda z: likelihood(z) - 0.5 * np.sum(z**2, axis=1), vectorize=True
+    )
+    state = generator.standard_normal((32, dimensions))
+    sampler.run_mcmc(state, 3000, skip_initial_state_check=True)
+    theirs = sampler.get_chain(discard=500, thin=10, flat=True)
+    error = np.sqrt(40 * (ours.var(axis=0) / len(ours) + theirs.var(axis=0) / len(theirs)))
+    assert np.all(np.abs(ours.mean(axis=0) - theirs.mean(axis=0)) < Z * error)
+    assert np.all(np.abs(ours.std(axis=0) / theirs.std(axis=0) - 1) < Z * np.sqrt(20 / len(theirs)))

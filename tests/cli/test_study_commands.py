@@ -1,0 +1,86 @@
+"""`calibrate` and `backtest` on made-up cases: what they print, what they write, how they refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.posterior import read_posterior
+from sim.studies.calibration.parameters import NAMES
+from tests.cli.conftest import Offramp
+from tests.studies.backtest.made_up import write_cases
+from tests.worlds import crisis, write
+
+SMALL = ("--blocks", 1, "--workers", 1)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_cases(tmp_path_factory.mktemp("studies"), count=4)
+
+
+def test_a_calibration_writes_a_posterior_that_a_scenario_can_name(offramp: Offramp, home: Path) -> None:
+    target = write(home.parent, crisis(question__horizon=180), "target.yaml")
+    options = ("--name", "mine", "--target", target, "--keep", home / "kept", "--out", home.parent / "out", *SMALL)
+    answer = offramp("calibrate", home, *options)
+    assert answer.code == 0, answer.err
+    assert "mine: 3 cases" in answer.out
+    assert "by two seeds" in answer.out
+    made = read_posterior(home.parent / "out" / "mine.csv")
+    assert made.parameters == NAMES
+    assert made.about["left_out"] == ["case-03"]
+    (home.parent / "mine.csv").write_bytes((home.parent / "out" / "mine.csv").read_bytes())
+    later = {"as_of": "2021-06-01", **{k: v for k, v in crisis()["question"].items() if k != "as_of"}}
+    write(home.parent, crisis(calibration="mine.csv", question=later), "uses.yaml")
+    assert sim.load(home.parent / "uses.yaml").posterior is not None
+    again = offramp("calibrate", home, *options[:-4], "--out", home.parent / "again", *SMALL)
+    assert again.code == 0
+    same = [(home.parent / folder / "mine.csv").read_bytes() for folder in ("out", "again")]
+    assert same[0] == same[1], "the same seed gives the same posterior"
+
+
+def test_a_backtest_prints_scores_and_writes_its_page(offramp: Offramp, home: Path) -> None:
+    out = home.parent / "backtest"
+    answer = offramp("backtest", home, "--keep", home / "kept", "--out", out, *SMALL)
+    assert answer.code == 0, answer.err
+    assert "skill of the model within 90 days against the base rate" in answer.out
+    assert "too few cases" in answer.out
+    assert {path.name for path in out.iterdir()} == {
+        "backtest.html", "backtest.md", "backtest.json", "track_record.json",
+    }  # fmt: skip
+    page = (out / "backtest.html").read_text(encoding="utf-8")
+    assert "Content-Security-Policy" in page
+    assert "case-00" in page
+
+
+def test_a_backtest_as_json_is_its_record(offramp: Offramp, home: Path) -> None:
+    answer = offramp("backtest", home, "--keep", home / "kept", "--format", "json", "--quiet", *SMALL)
+    assert answer.code == 0
+    assert answer.json["schema"] == "offramp/backtest/1"
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("calibrate", "none"), "expected a folder with cases"),
+        (("calibrate", "{home}", "--name", "No Name"), "expected a name of small letters"),
+        (("calibrate", "{home}", "--known", "soon"), "expected a date such as 2018-08-19 after --known"),
+        (("calibrate", "{home}", "--known", "2019-01-01"), "nothing is known of any case by 2019-01-01"),
+        (("backtest", "{home}", "--variants", "none"), "expected a folder with scenarios after --variants"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_exit_code_2(
+    offramp: Offramp, home: Path, words: tuple[str, ...], complaint: str
+) -> None:
+    answer = offramp(*(word.format(home=home) for word in words), *SMALL)
+    assert answer.code == 2
+    assert complaint in answer.err
+
+
+def test_a_scenario_without_an_outcome_is_no_case(offramp: Offramp, tmp_path: Path) -> None:
+    write(tmp_path, crisis(), "plain.yaml")
+    answer = offramp("backtest", tmp_path, *SMALL)
+    assert answer.code == 2
+    assert "plain.yaml: a case needs the key `case`" in answer.err
