@@ -18,7 +18,9 @@ from sim.reporting.html import page
 from sim.reporting.markdown import escape, markdown_table, section
 from sim.reporting.palette import HEAT_DARK
 from sim.reporting.reading import Record
-from sim.reporting.sweep_shape import CELL_FIGURE, chance, change_of, done, figures, short, upright_key, written
+from sim.reporting.sweep_reading import chance, change_of, done, short, written
+from sim.reporting.sweep_sampled import CELL_FIGURE, upright_key
+from sim.reporting.sweep_shape import figures
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE
 from sim.reporting.words import scale_of

@@ -8,7 +8,7 @@ from typing import Any
 from sim.reporting.content import report_of
 from sim.reporting.html import page
 from sim.reporting.reading import Record
-from sim.reporting.sweep_shape import written
+from sim.reporting.sweep_reading import written
 from sim.reporting.tables import Table, outcomes_table
 
 

@@ -17,6 +17,8 @@ from sim.reporting.charts import Spec, axis, band, end_labels, figure, line, not
 from sim.reporting.palette import HEAT, LIGHT
 
 ROW_HEIGHT = 46
+MOST_ROWS = 24
+"""Rows that a figure of strips shows; the table beneath has all."""
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _BLANK = {"showticklabels": False, "showgrid": False}
 _NAME = {"color": LIGHT["ink"], "size": 13}

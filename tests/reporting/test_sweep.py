@@ -20,7 +20,8 @@ from sim.reporting.chance import Chance
 from sim.reporting.shift import Shift
 from sim.reporting.sweep import FEW, MOST_CELLS, sweep_of
 from sim.reporting.sweep_figures import contour_levels
-from sim.reporting.sweep_shape import figures, rank_correlations, shape_of
+from sim.reporting.sweep_sampled import rank_correlations
+from sim.reporting.sweep_shape import figures, shape_of
 from sim.reporting.tidy import columns_of, to_csv
 from sim.sweeps.result import head_of, record_of
 from sim.sweeps.rows import Row
@@ -351,7 +352,10 @@ def test_it_opens_offline_without_errors_or_overflow(record, write, browser, nam
 @pytest.mark.browser
 def test_hostile_text_does_nothing_in_a_browser(record, write, browser):
     for name in BODIES:
-        with opened(browser, write(spoiled(record(name)))[0], viewport=PHONE) as seen:
+        one = record(name)
+        if name == "map":  # nine cells of it, again a whole grid, are quicker to open
+            one["rows"] = [row for row in one["rows"] if set(row["inputs"].values()) <= {0.0, 0.5, 1.0}]
+        with opened(browser, write(spoiled(one))[0], viewport=PHONE) as seen:
             assert seen.page.evaluate("window.hit") is None
             assert seen.dialogs == []
             assert seen.page.evaluate("document.querySelectorAll('img').length") == 0
