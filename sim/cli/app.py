@@ -258,6 +258,9 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     cases: CasesPath,
     known: Known = None,
     variants: Annotated[Path | None, typer.Option(help="Folder of scenarios to show beside the skill.")] = None,
+    train: Annotated[
+        Path | None, typer.Option(help="Folder of other cases to learn from.", show_default="the cases themselves")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed: the same gives the same scores.")] = 0,
     blocks: Blocks = None,
     workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores")] = None,
@@ -271,12 +274,13 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     [bold]Examples[/bold]
 
       offramp backtest scenarios/cases --out reports/backtest
+      offramp backtest my-cases --train scenarios/cases
       offramp backtest scenarios/cases --variants scenarios/idlib-2018 --format json > backtest.json
     """
     from sim.cli.study_commands import Options
     from sim.cli.study_commands import score as call
 
-    call(Options(cases, known, seed, blocks, workers, keep, out, format_, quiet), variants)
+    call(Options(cases, known, seed, blocks, workers, keep, out, format_, quiet), variants, train)
 
 
 @_command

@@ -16,7 +16,7 @@ from sim.executors import Executor, Local, Serial
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.studies.backtest.backtest import Backtest, backtest, steps
-from sim.studies.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL
+from sim.studies.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL, Training
 from sim.studies.calibration import result as results
 from sim.studies.calibration.calibrate import BLOCKS, Seen, Study, study
 from sim.studies.calibration.design import BLOCK_POINTS
@@ -67,7 +67,7 @@ def calibrate(options: Options, name: str, target: Path | None, repeats: int) ->
         )  # fmt: skip
         fits = results.fits_of(studies[0], seen, samples[0], executor=executor, finished=finished)
         gap = max((abs(a - b) for a, b in zip(*at_target, strict=True)), default=None) if at_target else None
-        table = results.table_of(name, samples[0], studies[0], _about(options, cases, seen, known, gap))
+        table = results.table_of(name, samples, studies[0], _about(options, cases, seen, known, gap))
         splits: Mapping[str, Split] = {}
         if scenario is not None:
             given = {"prior": None, "posterior": table}
@@ -93,17 +93,18 @@ def calibrate(options: Options, name: str, target: Path | None, repeats: int) ->
         note(f"next: write `calibration: {name}.csv` in a scenario, with the file beside it")
 
 
-def score(options: Options, variants: Path | None) -> None:
+def score(options: Options, variants: Path | None, train: Path | None) -> None:
     """Backtest, print, write."""
     check_output(options.out, figures=False)
     cases = load_cases(options.cases)
+    pool = cases if train is None else load_cases(train)
+    _check_apart(cases, pool if train is not None else ())
     scenarios = _variants(variants)
-    made = _study(cases, options, options.seed)
-    with progress("backtest", steps(cases, len(scenarios)), quiet=options.quiet, unit="steps") as finished:
+    made = _study(pool, options, options.seed)
+    with progress("backtest", steps(cases, pool, len(scenarios)), quiet=options.quiet, unit="steps") as finished:
         result = backtest(
             cases,
-            made,
-            known=_date(options.known),
+            Training(pool, made, _date(options.known)),
             executor=_executor(options.workers),
             variants=scenarios,
             finished=finished,
@@ -115,6 +116,17 @@ def score(options: Options, variants: Path | None) -> None:
 
         for path in write_backtest(record, result.track_record(_today()), options.out):
             note(f"wrote {path}")
+
+
+def _check_apart(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> None:
+    """Refuse to train on what is scored, under whatever name."""
+    hashes = {one.scenario.hash: one.name for one in pool} | {one.name: one.name for one in pool}
+    for one in cases:
+        for key in (one.scenario.hash, one.name):
+            if key in hashes:
+                raise UsageError(
+                    f"{one.name} is among the cases to train on as {hashes[key]}; leave it out of one folder"
+                )
 
 
 def _show(record: Mapping[str, Any], options: Options, lines: Any) -> None:

@@ -10,7 +10,7 @@ import sim
 from sim.posterior import read_posterior
 from sim.studies.calibration.parameters import NAMES
 from tests.cli.conftest import Offramp
-from tests.studies.backtest.made_up import write_cases
+from tests.studies.backtest.made_up import case, write_cases
 from tests.worlds import crisis, write
 
 SMALL = ("--blocks", 1, "--workers", 1)
@@ -84,3 +84,18 @@ def test_a_scenario_without_an_outcome_is_no_case(offramp: Offramp, tmp_path: Pa
     answer = offramp("backtest", tmp_path, *SMALL)
     assert answer.code == 2
     assert "plain.yaml: a case needs the key `case`" in answer.err
+
+
+def test_new_cases_are_scored_by_what_others_taught(offramp: Offramp, home: Path, tmp_path: Path) -> None:
+    new = tmp_path / "scenarios" / "new"
+    new.mkdir(parents=True)
+    for number in (6, 7):
+        made = case(number, hawkish=number == 6, area="elsewhere")
+        write(new, made, f"{made['id']}.yaml")
+    answer = offramp("backtest", new, "--train", home, "--keep", home / "kept", "--format", "json", "--quiet", *SMALL)
+    assert answer.code == 0, answer.err
+    assert [one["id"] for one in answer.json["cases"]] == ["case-06", "case-07"]
+    assert answer.json["tables"]["case"]["all"]["cases"] == 2
+    same = offramp("backtest", home, "--train", home, *SMALL)
+    assert same.code == 2
+    assert "case-00 is among the cases to train on" in same.err

@@ -24,13 +24,14 @@ from sim.studies.backtest.forecasts import (
     Forecasts,
     Points,
     Scheme,
+    Training,
     forecasts,
+    left_out,
     play_each,
     points_without,
 )
 from sim.studies.backtest.hindsight import dropped, shifted
 from sim.studies.backtest.scores import REFERENCES, Comparison, Row, Table, calibration_of, case_scores, table
-from sim.studies.calibration.calibrate import Study
 from sim.studies.calibration.outcomes import WINDOWS
 from sim.studies.calibration.parameters import Floats
 from sim.studies.cases import HistoricalCase
@@ -135,9 +136,8 @@ class Backtest:
 
 def backtest(
     cases: Sequence[HistoricalCase],
-    study: Study,
+    trained: Training,
     *,
-    known: datetime.date,
     executor: Executor,
     variants: Sequence[Scenario] = (),
     finished: Callable[[], None] | None = None,
@@ -146,38 +146,34 @@ def backtest(
 
     Parameters
     ----------
-    study
-        Of just these cases.
-    known
-        Outcomes up to this day train the model.
     variants
         Scenarios whose spread is shown beside the skill.
     finished
         Called once for each posterior and block of runs; `steps` says how many there are.
     """
-    seen = {case.name: case.seen(known) for case in cases if not case.filed.target}
     points: dict[Scheme, Points] = {
-        scheme: points_without(cases, study, seen, scheme, executor=executor, finished=finished) for scheme in SCHEMES
+        scheme: points_without(cases, trained, scheme, executor=executor, finished=finished) for scheme in SCHEMES
     }
-    made = forecasts(cases, study, points, executor=executor, finished=finished)
+    made = forecasts(cases, trained, points, executor=executor, finished=finished)
+    seed = trained.study.seed
     tables = {scheme: {name: table(made, scheme, kept) for name, kept in _sets(cases)} for scheme in SCHEMES}
     untouched = np.array([not case.filed.target for case in cases])
 
     def recoded(scenarios: Mapping[str, Scenario]) -> Table:
-        own = play_each(scenarios, points["case"], study.seed, executor, finished)
+        own = play_each(scenarios, points["case"], seed, executor, finished)
         return table(_with_model(made, own), "case", untouched)
 
-    hindsight = {"as coded": tables["case"]["all"], "marked codings dropped": recoded(dropped(cases))}
+    hindsight = {"as coded": tables["case"]["all"], "marked codings dropped": recoded(dropped(cases, trained.pool))}
     hindsight |= {f"marked codings shifted, {n + 1}": recoded(shifted(cases, n)) for n in range(SHIFTS)}
     calibration = {name: calibration_of(made, "case", name, WINDOW, untouched) for name in JUDGED}
-    levers = tuple(_levers(variants, study.seed, executor, finished))
-    return Backtest(made, study.seed, known, tables, calibration, hindsight, levers)
+    levers = tuple(_levers(variants, seed, executor, finished))
+    return Backtest(made, seed, trained.known, tables, calibration, hindsight, levers)
 
 
-def steps(cases: Sequence[HistoricalCase], variants: int) -> int:
+def steps(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase], variants: int) -> int:
     """Return how many posteriors and blocks of runs a backtest takes."""
-    areas = len({case.area for case in cases})
-    return 1 + len(cases) + areas + (3 + 1 + SHIFTS) * len(cases) + 2 * variants
+    posteriors = sum(len({left_out(case, pool, scheme) for case in cases}) for scheme in SCHEMES)
+    return posteriors + (3 + 1 + SHIFTS) * len(cases) + 2 * variants
 
 
 def _sets(cases: Sequence[HistoricalCase]) -> Iterator[tuple[str, np.ndarray]]:

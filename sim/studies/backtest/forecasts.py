@@ -7,6 +7,7 @@ other cases only. The target case trains nothing at all.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -62,24 +63,48 @@ class Forecasts:
         return np.array([[case.happened(window) for window in WINDOWS] for case in self.cases])
 
 
-def left_out(case: HistoricalCase, cases: Cases, scheme: Scheme) -> frozenset[str]:
-    """Return the names of the cases that a forecast of one must not have seen."""
+@dataclass(frozen=True)
+class Training:
+    """What forecasts may learn from.
+
+    Attributes
+    ----------
+    pool
+        Cases that train model and baselines: those that are forecast, each then left out in turn, or others.
+    study
+        Of the pool.
+    known
+        The last day whose outcomes train the model.
+    """
+
+    pool: Cases
+    study: Study
+    known: datetime.date
+
+    @property
+    def seen(self) -> Seen:
+        """What is known of each case but the target."""
+        return {case.name: case.seen(self.known) for case in self.pool if not case.filed.target}
+
+
+def left_out(case: HistoricalCase, pool: Cases, scheme: Scheme) -> frozenset[str]:
+    """Return the names of the cases of a pool that a forecast of one must not have seen."""
     return frozenset(
         other.name
-        for other in cases
+        for other in pool
         if other.filed.target or other.name == case.name or (scheme == "area" and other.area == case.area)
     )
 
 
-def training(case: HistoricalCase, cases: Cases, scheme: Scheme) -> tuple[HistoricalCase, ...]:
-    """Return the cases that a forecast of one may be fitted to."""
-    out = left_out(case, cases, scheme)
-    return tuple(other for other in cases if other.name not in out)
+def training(case: HistoricalCase, pool: Cases, scheme: Scheme) -> tuple[HistoricalCase, ...]:
+    """Return the cases of a pool that a forecast of one may be fitted to."""
+    out = left_out(case, pool, scheme)
+    return tuple(other for other in pool if other.name not in out)
 
 
 def forecasts(
     cases: Cases,
-    study: Study,
+    trained: Training,
     points: Mapping[Scheme, Points],
     *,
     executor: Executor,
@@ -89,21 +114,20 @@ def forecasts(
 
     Parameters
     ----------
-    study
-        Of just these cases.
     points
         Parameters to play each case at, by scheme (`points_without`).
     finished
         Called once for each block of runs.
     """
     scenarios = {case.name: case.scenario for case in cases}
-    everywhere = dict.fromkeys(scenarios, prior_points(1, study.seed + 1))
-    prior = play_each(scenarios, everywhere, study.seed, executor, finished)
+    seed = trained.study.seed
+    everywhere = dict.fromkeys(scenarios, prior_points(1, seed + 1))
+    prior = play_each(scenarios, everywhere, seed, executor, finished)
     by = {
         scheme: {
-            MODEL: play_each(scenarios, points[scheme], study.seed, executor, finished),
+            MODEL: play_each(scenarios, points[scheme], seed, executor, finished),
             PRIOR: prior,
-            **baseline_forecasts(cases, scheme),
+            **baseline_forecasts(cases, trained.pool, scheme),
         }
         for scheme in SCHEMES
     }
@@ -112,8 +136,7 @@ def forecasts(
 
 def points_without(
     cases: Cases,
-    study: Study,
-    seen: Seen,
+    trained: Training,
     scheme: Scheme,
     *,
     executor: Executor,
@@ -123,14 +146,12 @@ def points_without(
 
     Parameters
     ----------
-    seen
-        What is known of each case that trains the model.
     finished
         Called once for each posterior.
     """
-    groups = {case.name: left_out(case, cases, scheme) for case in cases}
+    groups = {case.name: left_out(case, trained.pool, scheme) for case in cases}
     distinct = list(dict.fromkeys(groups.values()))
-    tasks = [study.task(seen, without=group) for group in distinct]
+    tasks = [trained.study.task(trained.seen, without=group) for group in distinct]
     samples = executor.map(sample_posterior, tasks, finished)
     draws = {
         group: np.resize(one.draws, (BLOCK_POINTS, len(NAMES))) for group, one in zip(distinct, samples, strict=True)
@@ -161,9 +182,9 @@ def windows_of(classes: npt.NDArray[np.uint8]) -> Floats:
     return np.array([np.mean(classes // 2 <= number) for number in range(len(WINDOWS))])
 
 
-def baseline_forecasts(cases: Cases, scheme: Scheme) -> dict[str, Floats]:
+def baseline_forecasts(cases: Cases, pool: Cases, scheme: Scheme) -> dict[str, Floats]:
     """Forecast each case by every baseline: shape (cases, windows) each."""
-    rows = [tuple(_baselines(case, training(case, cases, scheme))) for case in cases]
+    rows = [tuple(_baselines(case, training(case, pool, scheme))) for case in cases]
     names = [name for name in FORECASTERS if name not in (MODEL, PRIOR)]
     said = {name: np.array([row[number] for row in rows]) for number, name in enumerate(names)}
     # Each window has a curve of its own: where two cross, the longer window takes the shorter one's probability.

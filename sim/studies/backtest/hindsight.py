@@ -28,10 +28,10 @@ RATIO = 1.4
 Change = Callable[[str, Distribution], Distribution]
 
 
-def dropped(cases: Sequence[HistoricalCase]) -> dict[str, Scenario]:
-    """Return the scenarios with every marked number replaced by the pool of all cases."""
+def dropped(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> dict[str, Scenario]:
+    """Return the scenarios with every marked number replaced by what a pool of cases has in its place."""
     pools: dict[str, list[float]] = {}
-    for case in cases:
+    for case in (*pool, *cases):
         for one in inputs_of(case.scenario):
             pools.setdefault(one.path, []).extend(np.asarray(one.distribution.ppf(POOLED_QUANTILES)).tolist())
     return {case.name: changed(case, lambda path, _: Empirical(tuple(pools[path]))) for case in cases}

@@ -59,7 +59,7 @@ class Calibration:
     seen
         By case, the classes that it may be in by what was known.
     samples
-        Of both seeds; the first is the posterior's.
+        Of both seeds; the posterior has as many draws from each.
     target
         By seed, the probability of an offensive within each window in the target scenario; none without a target.
     fits
@@ -126,7 +126,7 @@ class Calibration:
         }
 
     def _parameters(self) -> Iterator[dict[str, Any]]:
-        draws = self.samples[0].draws
+        draws = np.concatenate([one.draws for one in self.samples])
         for column, (name, prior) in enumerate(PRIORS.items()):
             own = np.quantile(self.posterior.column(name), QUANTILES)
             yield {
@@ -149,12 +149,14 @@ def posteriors(
     return tuple(executor.map(sample_posterior, [study.task(seen) for study in studies], finished))
 
 
-def table_of(name: str, sample: Sample, study: Study, about: Mapping[str, Any]) -> Posterior:
-    """Return a posterior's table: draws in the order of how probable they make an offensive, over all cases.
+def table_of(name: str, samples: Sequence[Sample], study: Study, about: Mapping[str, Any]) -> Posterior:
+    """Return a posterior's table, as many draws from each sample, so that what parts the seeds is averaged over.
 
-    That order lets reports ask how the answer moves along the posterior (`inputs.POSTERIOR_STREAM`).
+    They stand in the order of how probable they make an offensive, over all cases, which lets reports ask how the
+    answer moves along the posterior (`inputs.POSTERIOR_STREAM`).
     """
-    few = sample.draws[:: max(1, len(sample.draws) // DRAWS)][:DRAWS]
+    each = DRAWS // len(samples)
+    few = np.concatenate([one.draws[:: max(1, len(one.draws) // each)][:each] for one in samples])
     probabilities = study.surface.probabilities(few)
     likely = probabilities[:, :, : 2 * (WINDOWS.index(90) + 1)].sum(axis=2).mean(axis=1)
     values = to_values(few[np.argsort(likely, kind="stable")])

@@ -18,6 +18,7 @@ from sim.studies.backtest.forecasts import (
     FORECASTERS,
     MODEL,
     SCHEMES,
+    Training,
     baseline_forecasts,
     left_out,
     training,
@@ -42,7 +43,9 @@ def done(cases: tuple[HistoricalCase, ...]) -> tuple[Backtest, int]:
     made = replace(made, particles=256)
     count: list[int] = []
     variants = [cases[0].scenario, cases[1].scenario]
-    result = backtest(cases, made, known=LATER, executor=Serial(), variants=variants, finished=lambda: count.append(1))
+    result = backtest(
+        cases, Training(cases, made, LATER), executor=Serial(), variants=variants, finished=lambda: count.append(1)
+    )
     return result, len(count)
 
 
@@ -66,7 +69,7 @@ def test_the_outcome_of_a_case_changes_no_baseline_forecast_of_it(cases: tuple[H
         changed_cases = list(cases)
         changed_cases[number] = HistoricalCase(cases[number].scenario, cases[number].filed, turned)
         for scheme in SCHEMES:
-            before, after = baseline_forecasts(cases, scheme), baseline_forecasts(changed_cases, scheme)
+            before, after = (baseline_forecasts(one, one, scheme) for one in (cases, changed_cases))
             for name, said in before.items():
                 np.testing.assert_allclose(said[number], after[name][number], err_msg=f"{scheme} {name}")
 
@@ -75,7 +78,7 @@ def test_every_step_is_counted_and_every_forecast_made(
     done: tuple[Backtest, int], cases: tuple[HistoricalCase, ...]
 ) -> None:
     result, count = done
-    assert count == steps(cases, 2)
+    assert count == steps(cases, cases, 2)
     for scheme in SCHEMES:
         assert set(result.forecasts.by[scheme]) == set(FORECASTERS)
         for said in result.forecasts.by[scheme].values():
@@ -132,14 +135,14 @@ def test_the_track_record_names_no_case(done: tuple[Backtest, int]) -> None:
 
 def test_only_marked_numbers_are_changed(cases: tuple[HistoricalCase, ...]) -> None:
     case = cases[0]
-    for scenario in (dropped(cases)[case.name], shifted(cases, 1)[case.name]):
+    for scenario in (dropped(cases, cases)[case.name], shifted(cases, 1)[case.name]):
         before, after = case.scenario.document.model_dump(), scenario.document.model_dump()
         assert before["actors"]["attacker"].pop("stance") != after["actors"]["attacker"].pop("stance")
         assert before == after
 
 
 def test_a_dropped_coding_is_the_same_for_all_cases(cases: tuple[HistoricalCase, ...]) -> None:
-    stances = {str(one.actors["attacker"].stance) for one in dropped(cases).values()}
+    stances = {str(one.actors["attacker"].stance) for one in dropped(cases, cases).values()}
     assert len(stances) == 1
 
 
