@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 MOST_STEPS = 500
 TIGHT = 1e-10
 NEAR = 0.01  # how far the polished estimate may lie from the maximum found, per standardised feature
+FARTHEST = 30.0  # log-odds beyond which a probability is 0 or 1 to the precision of a float
 FLAT = 1e-6  # gradient of the penalised likelihood a case, at and below which an estimate is one
 
 
@@ -191,4 +192,5 @@ def _chances(odds: Floats) -> Floats:
 
 
 def _chance(odds: float) -> float:
-    return 1 / (1 + math.exp(-max(-500.0, min(500.0, odds))))
+    """Return a probability strictly between 0 and 1, however far a curve that a few cases fit is followed."""
+    return 1 / (1 + math.exp(-max(-FARTHEST, min(FARTHEST, odds))))
