@@ -22,11 +22,8 @@ from sim.studies.calibration.calibrate import BLOCKS, Seen, Study, study
 from sim.studies.calibration.design import BLOCK_POINTS
 from sim.studies.calibration.recovery import Recovery, recovery
 from sim.studies.cases import HistoricalCase, load_cases
-from sim.studies.split import Split, split
 
 KEEP = Path(".offramp") / "designs"
-TARGET_WINDOW = 90
-SPLIT_BLOCKS = 4
 NEVER = datetime.date(9999, 12, 31)
 
 
@@ -57,38 +54,16 @@ def calibrate(options: Options, name: str, target: Path | None, repeats: int) ->
     if not seen:
         raise UsageError(f"nothing is known of any case by {known}; name a later day with --known")
     studies = [_study(cases, options, options.seed + number) for number in range(2)]
-    executor = _executor(options.workers)
     recovered = _recovered(studies[0], repeats, options)
-    total = 2 + len(seen) + (2 + 2 * SPLIT_BLOCKS if scenario is not None else 0)
-    with progress("posterior", total, quiet=options.quiet, unit="steps") as finished:
-        samples = results.posteriors(studies, seen, executor=executor, finished=finished)
-        at_target = () if scenario is None else results.target_probabilities(
-            scenario, samples, options.seed, executor=executor, finished=finished
-        )  # fmt: skip
-        fits = results.fits_of(studies[0], seen, samples[0], executor=executor, finished=finished)
-        gap = max((abs(a - b) for a, b in zip(*at_target, strict=True)), default=None) if at_target else None
-        table = results.table_of(name, samples, studies[0], _about(options, cases, seen, known, gap))
-        splits: Mapping[str, Split] = {}
-        if scenario is not None:
-            given = {"prior": None, "posterior": table}
-            splits = {
-                key: split(
-                    results.with_posterior(scenario, one),
-                    by=TARGET_WINDOW,
-                    blocks=SPLIT_BLOCKS,
-                    seed=options.seed,
-                    executor=executor,
-                    finished=finished,
-                )
-                for key, one in given.items()
-            }
-    made = results.Calibration(table, known, seen, samples, at_target, fits, recovered, splits)
+    asked = results.Request(name, known, seen, scenario, _about(options, cases, seen, known))
+    with progress("posterior", asked.steps, quiet=options.quiet, unit="steps") as finished:
+        made = results.calibration(asked, studies, recovered, executor=_executor(options.workers), finished=finished)
     record = made.record()
     _show(record, options, _calibration_lines)
     if options.out is not None:
         from sim.reporting import write_calibration
 
-        for path in write_calibration(record, table.text(), options.out):
+        for path in write_calibration(record, made.posterior.text(), options.out):
             note(f"wrote {path}")
         note(f"next: write `calibration: {name}.csv` in a scenario, with the file beside it")
 
@@ -185,7 +160,6 @@ def _about(
     cases: Sequence[HistoricalCase],
     seen: Seen,
     known: datetime.date,
-    gap: float | None,
 ) -> dict[str, Any]:
     """Say what a posterior was made from."""
     last = max(day for one in cases if one.name in seen for day in one.news_until(known))
@@ -195,7 +169,6 @@ def _about(
         "left_out": sorted(one.name for one in cases if one.name not in seen),
         "seed": options.seed,
         "runs_per_case": (BLOCKS if options.blocks is None else options.blocks) * BLOCK_POINTS,
-        "seed_disagreement": None if gap is None else round(100 * float(gap), 1),
     }
 
 

@@ -24,12 +24,13 @@ from sim.studies.calibration.outcomes import CLASSES, WINDOWS
 from sim.studies.calibration.parameters import NAMES, PRIORS, Floats, to_values
 from sim.studies.calibration.recovery import RANKS, Recovery
 from sim.studies.calibration.tempering import Sample
-from sim.studies.split import GROUPS, Split
+from sim.studies.split import GROUPS, Split, split
 
 FORMAT = "offramp/calibration/1"
 DRAWS = 1024
 """Rows of the posterior's table."""
 QUANTILES = (0.05, 0.5, 0.95)
+SPLIT_WINDOW, SPLIT_BLOCKS = 90, 4
 CHECK_SEED = 1 << 60  # added to the seed of runs that check, so that none is one of the design
 
 
@@ -136,6 +137,74 @@ class Calibration:
                 "shift": round(float(draws[:, column].mean()), 3),
                 "width": round(float(draws[:, column].std()), 3),
             }
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a calibration.
+
+    Attributes
+    ----------
+    name
+        Of the posterior.
+    known
+        The last day whose outcomes count.
+    seen
+        What is known of each case by then.
+    target
+        Scenario on which seeds are compared; None for none.
+    about
+        What the posterior's file says of itself besides.
+    """
+
+    name: str
+    known: datetime.date
+    seen: Seen
+    target: Scenario | None
+    about: Mapping[str, Any]
+
+    @property
+    def steps(self) -> int:
+        """How many posteriors and blocks of runs it takes."""
+        return 2 + len(self.seen) + (0 if self.target is None else 2 + 2 * SPLIT_BLOCKS)
+
+
+def calibration(
+    asked: Request,
+    studies: Sequence[Study],
+    recovered: Recovery | None,
+    *,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> Calibration:
+    """Sample the posterior from two studies of the same cases under different seeds, and check it.
+
+    Parameters
+    ----------
+    finished
+        Called once for each step.
+    """
+    samples = posteriors(studies, asked.seen, executor=executor, finished=finished)
+    fits = fits_of(studies[0], asked.seen, samples[0], executor=executor, finished=finished)
+    seed, about = studies[0].seed, dict(asked.about)
+    at_target: tuple[Floats, ...] = ()
+    if asked.target is not None:
+        at_target = target_probabilities(asked.target, samples, seed, executor=executor, finished=finished)
+        about["seed_disagreement"] = round(100 * float(np.ptp(np.array(at_target), axis=0).max()), 1)
+    table = table_of(asked.name, samples, studies[0], about)
+    splits = {} if asked.target is None else splits_of(asked.target, table, seed, executor, finished)
+    return Calibration(table, asked.known, asked.seen, samples, at_target, fits, recovered, splits)
+
+
+def splits_of(
+    target: Scenario, table: Posterior, seed: int, executor: Executor, finished: Callable[[], None] | None = None
+) -> dict[str, Split]:
+    """Split the variance of the target's outcome at the priors and at the posterior."""
+    given = {"prior": with_posterior(target, None), "posterior": with_posterior(target, table)}
+    return {
+        name: split(one, by=SPLIT_WINDOW, blocks=SPLIT_BLOCKS, seed=seed, executor=executor, finished=finished)
+        for name, one in given.items()
+    }
 
 
 def posteriors(
