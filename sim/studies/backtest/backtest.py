@@ -114,7 +114,7 @@ class Backtest:
             "areas": len({case.area for case in self.forecasts.cases if not case.filed.target}),
             "posterior": "calibrated anew without each case",
             "windows": self._windows(by_scheme["case"]),
-            "areas_left_out": {"windows": self._windows(by_scheme["area"])},
+            "areas_left_out": self._windows(by_scheme["area"]),
             "too_few": by_scheme["case"].too_few,
         }
 

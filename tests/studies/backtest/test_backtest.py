@@ -12,6 +12,7 @@ import pytest
 from sim.executors import Serial
 from sim.reporting.backtest_study import backtest_of, reliability_spec
 from sim.reporting.study import study_markdown, study_page
+from sim.reporting.track_record import track_record_of
 from sim.studies.backtest.backtest import Backtest, backtest, steps
 from sim.studies.backtest.forecasts import (
     BASE_RATE,
@@ -131,6 +132,12 @@ def test_the_track_record_names_no_case(done: tuple[Backtest, int]) -> None:
     assert (track["cases"], track["areas"], track["too_few"]) == (11, 6, True)
     assert set(track["windows"]) == {"30", "90", "180"}
     assert track["windows"]["90"]["happened"] == 6
+
+
+def test_a_forecast_can_say_the_track_record(done: tuple[Backtest, int]) -> None:
+    track = json.loads(json.dumps(done[0].track_record(datetime.date(2026, 1, 2))))
+    said = track_record_of({"track_record": track})
+    assert f"{track['windows']['90']['brier'][MODEL]:.2f}" in said.lead
 
 
 def test_only_marked_numbers_are_changed(cases: tuple[HistoricalCase, ...]) -> None:
