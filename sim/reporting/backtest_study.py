@@ -110,14 +110,14 @@ def _scores(record: Record) -> Iterator[Part]:
         for name, table in record["tables"][scheme].items():
             columns = (
                 "Forecaster",
-                *(f"Brier, {window} days" for window in record["windows"]),
+                *(f"{window} days" for window in record["windows"]),
                 "Log, 90 days",
                 "Ranked",
-                "Skill against base rate",
-                "Against logistic regression",
+                "Skill on base rate",
+                "On regression",
             )
             own = Table(
-                f"Mean scores, {name} ({table['cases']} cases), {says}",
+                f"Mean Brier scores by window, then others: {name} ({table['cases']} cases), {says}",
                 columns,
                 "lrrrrrrr",
                 tuple(_score_row(record, table, forecaster) for forecaster in record["forecasters"]),
