@@ -109,5 +109,5 @@ def test_a_track_record_is_read_from_beside_the_table_of_cases(tmp_path):
 def test_a_faulty_track_record_is_refused_with_what_to_do(tmp_path, text):
     place = tmp_path / "track_record.json"
     place.write_text(text, encoding="utf-8")
-    with pytest.raises(UsageError, match=r"track_record\.json.*make backtest"):
+    with pytest.raises(UsageError, match=r"track_record\.json.*make calibrations"):
         tracks.track_record(place)

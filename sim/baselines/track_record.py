@@ -1,7 +1,7 @@
 """The track record of the model: how it scored on past cases, as the backtest left it beside this file.
 
-`make backtest` writes track_record.json; every forecast carries it, so that no probability stands without a word on how
-earlier ones fared. Without the file there is no track record, which is said too.
+`make calibrations` writes track_record.json; every forecast carries it, so that no probability stands without a word
+on how earlier ones fared. Without the file there is no track record, which is said too.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ def track_record(path: Path = PLACE) -> dict[str, Any] | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"cannot read the track record {path}: {error}; make it again with: make backtest") from None
+        raise UsageError(
+            f"cannot read the track record {path}: {error}; make it again with: make calibrations"
+        ) from None
     schema = content.get("schema") if isinstance(content, dict) else None
     if schema != FORMAT:
-        raise UsageError(f"{path}: schema: expected {FORMAT} (got {schema!r}); make it again with: make backtest")
+        raise UsageError(f"{path}: schema: expected {FORMAT} (got {schema!r}); make it again with: make calibrations")
     return dict(content)

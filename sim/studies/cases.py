@@ -66,11 +66,6 @@ class HistoricalCase:
         over = self.resolution.offensive or as_of + datetime.timedelta(days=WINDOWS[-1])
         return [day for day in told if day <= min(known, over)]
 
-    def resolved(self, by: int, known: datetime.date) -> bool:
-        """Whether it was known on a date if the offensive began within `by` days."""
-        lived = (known - self.scenario.as_of).days
-        return lived >= by or (self.happened(by) and self.offensive is not None and self.offensive <= lived)
-
 
 def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:
     """Load every case of a folder, by file name.

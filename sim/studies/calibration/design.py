@@ -47,12 +47,6 @@ def prior_points(blocks: int, seed: int) -> Floats:
     return np.asarray(ndtri(np.clip(uniform, 1e-9, 1 - 1e-9)))
 
 
-def spread_points(draws: Floats, blocks: int, seed: int, *, width: float) -> Floats:
-    """Return points around a posterior: Sobol' points of a normal with its mean and `width` times its spread."""
-    factor = np.linalg.cholesky(np.cov(draws.T) + 1e-6 * np.eye(draws.shape[1]))
-    return np.asarray(draws.mean(axis=0) + width * prior_points(blocks, seed) @ factor.T)
-
-
 def play(
     cases: Mapping[str, Scenario],
     points: Floats,
