@@ -61,6 +61,8 @@ def test_every_direct_dependency_is_pinned_within_its_range(python: str) -> None
     held = pins_on(python)
     wanted = project()["dependencies"] + [one for extra in project()["optional-dependencies"].values() for one in extra]
     for requirement in map(Requirement, wanted):
+        if requirement.name == "offramp":  # extras that take in other extras of our own
+            continue
         pin = held[canonicalize_name(requirement.name)]
         (exact,) = pin.specifier
         assert requirement.specifier.contains(exact.version), f"{pin} is outside {requirement}"
