@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,8 @@ from sim.cli.check_command import CODES, executor
 from sim.cli.ci_output import CiOutput
 from sim.cli.console import Exit, note, progress, say
 from sim.cli.output import shown
-from sim.reporting.ci.findings import WORDS, WORST_FIRST, Finding, counts_in_words, worst_first
+from sim.reporting.ci.findings import WORDS, WORST_FIRST, counts_in_words, worst_first
+from sim.reporting.sweep_verdicts import false_verdicts, findings_of
 from sim.store import Store
 from sim.studies.gates.check import ALPHA, MAX_RUNS, Budget, check
 from sim.studies.gates.kept import Keeper
@@ -22,8 +22,6 @@ from sim.sweeps.sweep import Cell, Sweep
 
 Record = dict[str, Any]
 MOST_SHOWN = 20
-OWN = "runs"
-"""What a case is called that stands for the runs of a cell, where a sweep has no gates."""
 
 
 @dataclass(frozen=True)
@@ -101,23 +99,6 @@ class Gates:
         ]
 
 
-def findings_of(record: Record) -> list[Finding]:
-    """Return the verdicts of a sweep as findings, and the cells that crashed; without gates, all cells."""
-    crashed = [row for row in record["rows"] if row["error"] is not None]
-    rows = record["rows"] if record["gates"] is None else crashed
-    return [*(Finding.of(one) for one in record["verdicts"]), *(_cell_finding(record, row) for row in rows)]
-
-
-def _cell_finding(record: Record, row: Record) -> Finding:
-    return Finding(
-        suite=record["sweep"]["id"], cell=row["label"], gate=OWN,
-        verdict="pass" if row["error"] is None else "error", says="the cell can be run",
-        above=None, below=None, low=None, high=None, estimate=None, between="",
-        runs=row["runs"], seed=record["seed"], message=row["error"] or "",
-        file=shlex.split(record["command"])[3], line=1,  # offramp sweep run FILE
-    )  # fmt: skip
-
-
 def tell(record: Record) -> None:
     """Print the gates of a sweep that did not pass, worst first, and a count of all."""
     if record["gates"] is None:
@@ -129,8 +110,7 @@ def tell(record: Record) -> None:
         say(f"{WORDS[one.verdict]:<11}{one.name}: {one.line_text}")
     if len(missed) > MOST_SHOWN:
         say(f"... and {len(missed) - MOST_SHOWN:,} more gates that did not pass")
-    alpha = 100 * record["gates"]["alpha"]
-    say(f"gates: {counts_in_words(findings)}; the chance that any verdict is false is at most {alpha:g}%")
+    say(f"gates: {counts_in_words(findings)}; {false_verdicts(record)}")
 
 
 def write(record: Record, output: CiOutput) -> None:
@@ -144,7 +124,8 @@ def write(record: Record, output: CiOutput) -> None:
     findings = findings_of(record)
     notes = [f"{record['cells']:,} cells of the sweep {record['sweep']['id']}, seed {record['seed']}."]
     if record["gates"] is not None:
-        notes.append(f"The chance that any verdict is false is at most {100 * record['gates']['alpha']:g}%.")
+        said = false_verdicts(record)
+        notes.append(f"{said[0].upper()}{said[1:]}.")
     output.write(findings, record["sweep"]["title"], notes)
 
 

@@ -21,6 +21,7 @@ from sim.reporting.reading import Record
 from sim.reporting.sweep_reading import chance, change_of, done, short, written
 from sim.reporting.sweep_sampled import CELL_FIGURE, upright_key
 from sim.reporting.sweep_shape import figures
+from sim.reporting.sweep_verdicts import Verdicts, verdicts_of
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE
 from sim.reporting.words import scale_of
@@ -74,6 +75,7 @@ class SweepReport:
     rows: tuple[CellRow, ...]
     left_out: int
     remarks: tuple[str, ...]
+    verdicts: Verdicts | None
     extremes: Table
     failures: Table
     rerun: tuple[tuple[str, str], ...]
@@ -122,6 +124,7 @@ def _sweep_of(record: Record, words: str) -> SweepReport:
         rows=tuple(_row(record, row) for row in record["rows"][:MOST_CELLS]),
         left_out=max(0, len(record["rows"]) - MOST_CELLS),
         remarks=tuple(_remarks(record)),
+        verdicts=verdicts_of(record),
         extremes=_extremes(record),
         failures=_failures(record),
         rerun=tuple(_rerun(record)),
@@ -294,6 +297,16 @@ def sweep_page(record: Record, sweep: SweepReport) -> str:
     return page("sweep.html", specs, script="sweep.js", dark=HEAT_DARK, **content)
 
 
+def _gates_section(verdicts: Verdicts | None) -> Iterator[str]:
+    if verdicts is None:
+        return
+    yield "## Gates"
+    yield verdicts.line
+    yield from section(verdicts.table)
+    if verdicts.left_out:
+        yield f"{verdicts.left_out:,} more are in sweep.json."
+
+
 def sweep_markdown(sweep: SweepReport) -> str:
     """Return sweep.md."""
     first = sweep.drawn[0][0] if sweep.drawn else None
@@ -305,6 +318,7 @@ def sweep_markdown(sweep: SweepReport) -> str:
         markdown_table(Table("", ("Window", "Lowest to highest probability of an offensive"), "ll", sweep.windows)),
         *(f"> {escape(remark)}" for remark in sweep.remarks),
         f"{ABOUT} {CONDITIONAL}",
+        *_gates_section(sweep.verdicts),
         *(section(first.table) if first is not None and len(first.table.columns) <= WIDEST else ()),
         "## Cells",
         *section(sweep.extremes),

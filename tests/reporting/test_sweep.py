@@ -273,6 +273,40 @@ def test_remarks_tell_of_failures_missed_precision_and_inputs_without_effect(rec
         assert words in markdown.replace("\\", "")
 
 
+def verdict(number: int, verdict: str, gate: str = "falls") -> dict[str, Any]:
+    return {
+        "index": number, "suite": "sweep", "cell": f"cell {number}", "gate": gate, "verdict": verdict,
+        "says": "an offensive comes within 10 days", "above": None, "below": 0.4, "low": 0.31234, "high": 0.35678,
+        "estimate": 0.33, "between": "", "runs": 8192, "seed": 0, "message": "", "file": "sweep.yaml", "line": 3,
+    }  # fmt: skip
+
+
+def test_verdicts_stand_in_page_and_markdown_worst_first(record, write):
+    one = record("lines")
+    one["gates"] = {"alpha": 0.05, "max_runs": 200_000, "count": 3}
+    one["verdicts"] = [verdict(0, "pass"), verdict(1, "fail", PAYLOAD), verdict(2, "undecided")]
+    page, markdown = (path.read_text(encoding="utf-8") for path in write(one)[:2])
+    table = sweep_of(one, "icd203").verdicts.table
+    assert [row[0] for row in table.rows] == ["failed", "undecided", "passed"]
+    assert "<img" not in page.split("<script")[0]
+    for text in (Text(page).text.replace("\n", " "), markdown.replace("\\", "")):
+        assert "Gates: 1 failed, 1 undecided, 1 passed; the chance that any verdict is false is at most 5%" in text
+        assert text.index("cell 1") < text.rindex("cell 2")
+        for words in ("0.3123 to 0.3568", "below 0.4", "8,192", "an offensive comes within 10 days"):
+            assert words in text
+
+
+def test_more_verdicts_than_a_page_shows_are_counted_and_a_sweep_without_gates_has_none(record, write):
+    one = record("lines")
+    assert sweep_of(one, "icd203").verdicts is None
+    assert "Gates" not in write(one)[1].read_text(encoding="utf-8")
+    one["gates"] = {"alpha": 0.05, "max_runs": 200_000, "count": 150}
+    one["verdicts"] = [verdict(n, "pass") for n in range(150)]
+    shown = sweep_of(one, "icd203").verdicts
+    assert (len(shown.table.rows), shown.left_out) == (100, 50)
+    assert "50 more are in sweep.json" in write(one)[1].read_text(encoding="utf-8")
+
+
 def test_a_sweep_of_failed_cells_only_has_a_report_too(record, write):
     one = record("tornado")
     for row in one["rows"]:

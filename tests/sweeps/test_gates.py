@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from sim.cli.console import Exit
-from sim.cli.sweep_gates import GateOptions, Gates, exit_code, findings_of
+from sim.cli.sweep_gates import GateOptions, Gates, exit_code
 from sim.errors import ScenarioError, UsageError
 from sim.reporting.ci.junit import to_junit
+from sim.reporting.sweep_verdicts import findings_of
 from sim.store import Store
 from sim.studies.gates.check import Budget, check
 from sim.studies.gates.sweeps import sweep_trials
