@@ -19,7 +19,7 @@ PYTEST_OPTIONS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help forecast reports calibrations picture test test-full lint format bench schema constraints clean
+.PHONY: help forecast reports calibrations picture test test-full lint format bench schema plotly constraints clean
 
 help: ## List the commands
 	@echo 'make COMMAND [PYTHON=python3.12] [RUNS=20000] [SEED=0]'
@@ -66,6 +66,14 @@ schema: .venv/installed ## Write the JSON Schemas for editors anew
 	mv docs/schema/.new docs/schema/scenario.schema.json
 	.venv/bin/offramp schema --sweep >docs/schema/.new
 	mv docs/schema/.new docs/schema/sweep.schema.json
+
+# Plotly's build for axes in a plane, of the version that the Python package draws for; `npm` packs it.
+plotly: .venv/installed ## Renew the script of the figures (needs npm)
+	rm -rf build/plotly && mkdir -p build/plotly
+	cd build/plotly && npm pack --silent plotly.js-cartesian-dist-min@$$(../../$(PY) -c \
+		'from plotly.offline import get_plotlyjs_version as v; print(v())') && tar xzf *.tgz
+	cp build/plotly/package/plotly-cartesian.min.js build/plotly/package/LICENSE sim/reporting/plotly/
+	rm -rf build/plotly
 
 # Resolves afresh on the oldest Python and keeps the newest to the same versions. Only Mesa may differ between them
 # (its later releases need 3.12), and what differs gets a marker. The comment at the top of the file stays.

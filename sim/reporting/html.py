@@ -16,7 +16,6 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from sim.reporting import palette
 from sim.reporting.charts import Spec
@@ -103,7 +102,8 @@ def _policy(scripts: Any) -> str:
 
 @cache
 def _plotly() -> str:
-    return str(get_plotlyjs()).replace("\r\n", "\n").strip()
+    """Return Plotly's build for axes in a plane, a third of the whole: pages are smaller and open sooner."""
+    return (files("sim.reporting") / "plotly" / "plotly-cartesian.min.js").read_text(encoding="utf-8").strip()
 
 
 def _template_file(name: str) -> str:
