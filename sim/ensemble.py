@@ -6,8 +6,8 @@ the number of runs, the horizon or the workers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -59,8 +59,29 @@ class BlockResult:
 def run_block(task: BlockTask) -> BlockResult:
     """Play one block and tally it."""
     draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
-    watch = _Watch(task)
-    theatre = _play(task, draws, watch)
+    return _result(task, draws, Dice(task.seed, task.block), None)
+
+
+def run_part(task: BlockTask, part: slice, dice: Dice, each_day: Callable[[], None] | None = None) -> BlockResult:
+    """Play some runs of a block and tally them; the results of all its parts, added up, are that of the block.
+
+    Parameters
+    ----------
+    part
+        Which runs, whole draws of them.
+    dice
+        The chance of these runs: that of the block, cut to the part.
+    each_day
+        Called at the end of each day played; what it raises ends the play.
+    """
+    draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
+    runs = min(part.stop, task.runs) - part.start
+    return _result(replace(task, runs=runs), draws.part(part), dice, each_day)
+
+
+def _result(task: BlockTask, draws: Draws, dice: Dice, each_day: Callable[[], None] | None) -> BlockResult:
+    watch = _Watch(task, each_day)
+    theatre = _play(task, draws, dice, watch)
     days = first_days(theatre, task.runs, task.scenario.horizon)
     counts = {**watch.counts(), **_event_counts(task, theatre, days), **_input_counts(task, draws, days)}
     return BlockResult(Tally(counts), _records(task, theatre))
@@ -76,14 +97,15 @@ def record_block(task: BlockTask, given: Mapping[str, npt.NDArray[np.float64]] |
     """
     inputs = inputs_of(task.scenario)
     draws = draw_inputs(inputs, task.seed, task.block, BLOCK_RUNS, task.replicates, given=given)
-    return _records(task, _play(task, draws))
+    return _records(task, _play(task, draws, Dice(task.seed, task.block)))
 
 
-def _play(task: BlockTask, draws: Draws, watch: _Watch | None = None) -> Theatre:
-    crisis = Crisis(task.scenario, draws, Dice(task.seed, task.block))
-    theatre = crisis.play(watch)
-    crisis.close()
-    return theatre
+def _play(task: BlockTask, draws: Draws, dice: Dice, watch: _Watch | None = None) -> Theatre:
+    crisis = Crisis(task.scenario, draws, dice)
+    try:
+        return crisis.play(watch)
+    finally:
+        crisis.close()
 
 
 def first_days(theatre: Theatre, runs: int, horizon: int) -> dict[str, Days]:
@@ -146,7 +168,8 @@ def _records(task: BlockTask, theatre: Theatre) -> npt.NDArray[np.void]:
 class _Watch:
     """Counts states by day and stances and postures by week, over the runs in which no offensive has begun."""
 
-    def __init__(self, task: BlockTask) -> None:
+    def __init__(self, task: BlockTask, each_day: Callable[[], None] | None) -> None:
+        self._each_day = each_day
         weeks = task.scenario.horizon // WEEK + 1
         actors = len(task.scenario.actors)
         self._runs = task.runs
@@ -165,6 +188,8 @@ class _Watch:
         self._count_states(crisis, day)
         if day % WEEK == 0:
             self._count_actors(crisis, day // WEEK)
+        if self._each_day is not None:
+            self._each_day()
 
     def counts(self) -> dict[str, Counts]:
         """Return the counts by name."""

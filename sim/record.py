@@ -6,7 +6,7 @@ bytes. docs/forecast.md describes the format.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any, Literal
 
@@ -65,8 +65,8 @@ def forecast_record(
         "outcomes": {name: _milestones(scenario, tally, name) for name in FIRST_EVENTS},
         "baselines": None,
         "track_record": track_record(),
-        "incidence": _incidence(scenario, tally),
-        "states": _states(scenario, tally, runs),
+        "incidence": _incidence(range(scenario.horizon + 1), tally),
+        "states": _states(range(scenario.horizon + 1), tally, runs),
         "ends": {name: _plain(estimate(tally["ends"][code])) for code, name in enumerate(END_STATES)},
         "after_agreement": _plain(estimate(tally["broke_agreement"])),
         "breakdowns_per_run": _round(int(tally["breakdowns"]) / runs),
@@ -133,11 +133,37 @@ def _plain(one: Estimate) -> dict[str, Any]:
     }
 
 
-def _incidence(scenario: Scenario, tally: Tally) -> dict[str, Any]:
-    """Cumulative incidence of first events; position n of a list is "within n days"."""
-    curves: dict[str, Any] = {"day": list(range(scenario.horizon + 1))}
+def glance(scenario: Scenario, plan: Plan, tally: Tally, records: Records) -> dict[str, Any]:
+    """Return the part of the record that shows what moved: outcomes, states, actors and dots, curves at some days only.
+
+    It is laid out as the record is, so whatever reads that reads this, and takes a fifth of the time to make.
+    """
+    runs, horizon = int(tally["runs"]), scenario.horizon
+    weeks = (*range(0, horizon, WEEK), *range(4, horizon, WEEK)) if horizon > 5 * WEEK else range(horizon)
+    days = sorted({0, *weeks, *scenario.milestones})
+    return {
+        "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
+        "as_of": scenario.as_of.isoformat(),
+        "horizon": horizon,
+        "milestones": list(scenario.milestones),
+        "seed": plan.seed,
+        "runs": runs,
+        "draws": runs // plan.replicates,
+        "outcomes": {name: _milestones(scenario, tally, name) for name in FIRST_EVENTS},
+        "incidence": _incidence(days, tally),
+        "states": _states(days, tally, runs),
+        "ends": {name: _plain(estimate(tally["ends"][code])) for code, name in enumerate(END_STATES)},
+        "actors": _actors(scenario, tally),
+        "dots": _dots(records, horizon),
+        "schedule": [],
+    }
+
+
+def _incidence(days: Sequence[int], tally: Tally) -> dict[str, Any]:
+    """Cumulative incidence of first events; `day` n is "within n days", and the first day is 0."""
+    curves: dict[str, Any] = {"day": list(days)}
     for outcome in FIRST_EVENTS:
-        estimates = [event_estimate(tally, outcome, day) for day in range(1, scenario.horizon + 1)]
+        estimates = [event_estimate(tally, outcome, day) for day in days[1:]]
         curves[outcome] = {
             "p": [0.0, *(_round(one.p) for one in estimates)],
             "mc_low": [0.0, *(_round(one.low) for one in estimates)],
@@ -146,10 +172,11 @@ def _incidence(scenario: Scenario, tally: Tally) -> dict[str, Any]:
     return curves
 
 
-def _states(scenario: Scenario, tally: Tally, runs: int) -> dict[str, Any]:
-    """State occupation; position n of a list is the state at day n, the end of day n - 1."""
-    curves = {name: [_round(count / runs) for count in tally["states"][code]] for code, name in enumerate(STATES)}
-    return {"day": list(range(scenario.horizon + 1)), **curves}
+def _states(days: Sequence[int], tally: Tally, runs: int) -> dict[str, Any]:
+    """State occupation; the state at day n is that at the end of day n - 1."""
+    counts = tally["states"]
+    curves = {name: [_round(int(counts[code, day]) / runs) for day in days] for code, name in enumerate(STATES)}
+    return {"day": list(days), **curves}
 
 
 def _actors(scenario: Scenario, tally: Tally) -> dict[str, Any]:

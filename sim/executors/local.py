@@ -46,7 +46,7 @@ class Local(Executor):
     ) -> Iterator[Result]:
         """Yield results in order; a lost worker is an `ExecutionError` that names the task waited for."""
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_prepare)
+        pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=prepare)
         waiting: deque[tuple[Task, Future[Result]]] = deque()
         source = iter(tasks)
         try:
@@ -89,7 +89,7 @@ def _result(task: Task, future: Future[Result]) -> Result:
         raise failure(task, error) from error
 
 
-def _prepare() -> None:
+def prepare() -> None:
     """Prepare a worker: it leaves Ctrl-C to the parent, which keeps what is done, and it does not outlive the parent.
 
     A parent that is killed cannot stop its pool, and a worker that waits for tasks would wait for ever.

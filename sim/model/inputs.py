@@ -151,6 +151,13 @@ class Draws:
     runs: int
     replicates: int
 
+    def part(self, runs: slice) -> Draws:
+        """Return the draws of some runs, whole draws of them."""
+        draws = slice(runs.start // self.replicates, runs.stop // self.replicates)
+        values = {path: value[runs] if isinstance(value, np.ndarray) else value for path, value in self.values.items()}
+        quantiles = {name: column[draws] for name, column in self.quantiles.items()}
+        return Draws(values, quantiles, runs.stop - runs.start, self.replicates)
+
 
 def draw_inputs(
     inputs: tuple[Input, ...],

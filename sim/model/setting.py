@@ -7,6 +7,7 @@ are made and connected; afterwards they only look at what changes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,6 +20,16 @@ from sim.scenario.scenario import Scenario
 SCHEDULE_FIELDS = ("start", "end", "ramp", "half_life")
 
 
+class Stream(Protocol):
+    """A source of chance: fills an array with the next float32 numbers, one a run. NumPy's generators are such."""
+
+    def random(self, *, out: Floats, dtype: Any) -> object:
+        """Fill with uniform numbers in [0, 1)."""
+
+    def standard_normal(self, *, out: Floats, dtype: Any) -> object:
+        """Fill with standard normal numbers."""
+
+
 @dataclass(frozen=True)
 class Dice:
     """The chance of one block: a stream for each owner and purpose, float32 draws for all runs each day."""
@@ -26,7 +37,7 @@ class Dice:
     seed: int
     block: int
 
-    def stream(self, owner: str, purpose: str) -> np.random.Generator:
+    def stream(self, owner: str, purpose: str) -> Stream:
         """Return the stream of one purpose."""
         return rng.stream(self.seed, self.block, owner, purpose)
 

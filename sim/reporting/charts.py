@@ -158,15 +158,21 @@ def room_for(labels: Sequence[str]) -> int:
 def end_labels(fig: go.Figure, labels: Sequence[tuple[float, str, str]], top: float) -> None:
     """Label lines at the right edge, (value, text, colour) each: the first in bold, all moved apart where needed."""
     layout = fig.layout.update(margin_r=room_for([text for _, text, _ in labels]))
-    pixels = layout.height - layout.margin.t - layout.margin.b
-    wanted = [value / top * pixels for value, _, _ in labels]
-    for index, place in enumerate(spread(wanted, LABEL_GAP, pixels)):
-        _, text, colour = labels[index]
-        fig.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=7, y=place / pixels, yref="paper", yanchor="middle",
-            text=safe(text) if index else f"<b>{safe(text)}</b>", showarrow=False, align="left",
-            font={"color": LIGHT[colour], "size": 13},
-        )  # fmt: skip
+    for one in end_notes(labels, top, layout.height - layout.margin.t - layout.margin.b):
+        fig.add_annotation(**one)
+
+
+def end_notes(labels: Sequence[tuple[float, str, str]], top: float, pixels: float) -> list[Spec]:
+    """Return the annotations of `end_labels` for a plot of this height."""
+    places = spread([value / top * pixels for value, _, _ in labels], LABEL_GAP, pixels)
+    return [
+        {
+            "x": 1, "xref": "paper", "xanchor": "left", "xshift": 7, "y": place / pixels, "yref": "paper",
+            "yanchor": "middle", "text": safe(text) if index else f"<b>{safe(text)}</b>", "showarrow": False,
+            "align": "left", "font": {"color": LIGHT[colour], "size": 13},
+        }
+        for index, (place, (_, text, colour)) in enumerate(zip(places, labels, strict=True))
+    ]  # fmt: skip
 
 
 def note(fig: go.Figure, text: str, **place: Any) -> None:

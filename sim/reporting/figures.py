@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -51,6 +52,8 @@ _LABELS = {
     "limited": "limited",
     "full": "full",
 }
+STACK = ("offensive", "agreement", "standoff")
+"""The states from the bottom of their figure up."""
 
 
 def specifications(record: Record) -> dict[str, Spec]:
@@ -84,43 +87,78 @@ def incidence(record: Record) -> go.Figure:
     days = curves["day"]
     x = [moment(calendar, day) for day in days]
     for outcome, style in _STYLES.items():
-        texts = ["", *(f"{OUTCOMES[outcome]} {with_interval(outcome_at(record, outcome, day))}" for day in days[1:])]
         fig.add_trace(band(x, curves[outcome]["mc_low"], curves[outcome]["mc_high"], outcome))
-        fig.add_trace(line(x, curves[outcome]["p"], outcome, texts, **style))
+        fig.add_trace(line(x, curves[outcome]["p"], outcome, incidence_texts(record, outcome), **style))
     top = top_of([value for outcome in _STYLES for value in curves[outcome]["mc_high"]])
     fig.update_layout(xaxis=time_axis(calendar), yaxis=share_axis(top))
     _milestones(fig, record, calendar, top)
     _schedule(fig, marked, calendar)
-    labels = [
-        (curves[outcome]["p"][-1], f"{name} {outcome_at(record, outcome, days[-1]).label}", outcome)
+    end_labels(fig, incidence_labels(record), top)
+    return fig
+
+
+def incidence_texts(record: Record, outcome: str) -> list[str]:
+    """Return what a curve says where it is pointed at, by day."""
+    days = record["incidence"]["day"][1:]
+    return ["", *(f"{OUTCOMES[outcome]} {with_interval(outcome_at(record, outcome, day))}" for day in days)]
+
+
+def incidence_labels(record: Record) -> list[tuple[float, str, str]]:
+    """Return value, text and colour of the label at the end of each curve."""
+    return [
+        (
+            record["incidence"][outcome]["p"][-1],
+            f"{name} {outcome_at(record, outcome, record['horizon']).label}",
+            outcome,
+        )
         for outcome, name in _LABELS.items()
     ]
-    end_labels(fig, labels, top)
-    return fig
 
 
 def _milestones(fig: go.Figure, record: Record, calendar: Calendar, top: float) -> None:
     """Mark the milestones before the horizon on the line of the offensive; name those that have room for it."""
-    days = [day for day in record["milestones"] if day < calendar.horizon]
-    chances = [outcome_at(record, "offensive", day) for day in days]
-    x = [moment(calendar, day) for day in days]
-    named = set(apart([day for day in days if day >= calendar.horizon / 10], calendar.horizon / 4))
+    labelled = milestone_labels(record, top)
+    x = [moment(calendar, day) for day in labelled.days]
     markers = go.Scatter(
         x=x,
-        y=[one.p for one in chances],
+        y=labelled.values,
         mode="markers+text",
         marker={"color": LIGHT["offensive"], "size": 9},
-        text=[f"<b>{safe(one.label)}</b>" if day in named else "" for day, one in zip(days, chances, strict=True)],
-        textposition=[_beside(day / calendar.horizon, one.p / top) for day, one in zip(days, chances, strict=True)],
+        text=labelled.texts,
+        textposition=labelled.sides,
         textfont={"color": LIGHT["offensive"], "size": 13},
         hoverinfo="skip",
         cliponaxis=False,
     )
     fig.add_trace(markers)
-    for day, place in zip(days, x, strict=True):
+    for day, text, place in zip(labelled.days, labelled.texts, x, strict=True):
         rule(fig, place, "grid")
-        if day in named:
+        if text:
             note(fig, f"{day} days", x=place, xref="x", xanchor="center", yshift=2)
+
+
+@dataclass(frozen=True)
+class MilestoneLabels:
+    """The milestones on the line of the offensive: days, values, texts (empty where there is no room) and sides."""
+
+    days: list[int]
+    values: list[float]
+    texts: list[str]
+    sides: list[str]
+
+
+def milestone_labels(record: Record, top: float) -> MilestoneLabels:
+    """Return what the line of the offensive says at the milestones before the horizon."""
+    horizon = record["horizon"]
+    days = [day for day in record["milestones"] if day < horizon]
+    chances = [outcome_at(record, "offensive", day) for day in days]
+    named = set(apart([day for day in days if day >= horizon / 10], horizon / 4))
+    return MilestoneLabels(
+        days,
+        [one.p for one in chances],
+        [f"<b>{safe(one.label)}</b>" if day in named else "" for day, one in zip(days, chances, strict=True)],
+        [_beside(day / horizon, one.p / top) for day, one in zip(days, chances, strict=True)],
+    )
 
 
 def _beside(across: float, up: float) -> str:
@@ -146,21 +184,31 @@ def states(record: Record) -> go.Figure:
     calendar, curves = calendar_of(record), record["states"]
     fig = figure(height=310)
     x = [moment(calendar, day) for day in curves["day"]]
-    labels, base = [], 0.0
-    for state in ("offensive", "agreement", "standoff"):
-        texts = [f"{STATES[state]} {state_at(record, state, day).text}" for day in curves["day"]]
+    for state in STACK:
         fig.add_trace(
             go.Scatter(
                 x=x, y=curves[state], stackgroup="all", mode="lines", line={"width": 0.8, "color": LIGHT["page"]},
-                fillcolor=tint(state, 0.75), text=texts, hoverinfo="x+text",
+                fillcolor=tint(state, 0.75), text=states_texts(record, state), hoverinfo="x+text",
             )
         )  # fmt: skip
-        last = curves[state][-1]
-        labels.append((base + last / 2, f"{STATES[state]} {state_at(record, state, curves['day'][-1]).label}", state))
-        base += last
     fig.update_layout(xaxis=time_axis(calendar), yaxis=share_axis(1.0))
-    end_labels(fig, labels, 1.0)
+    end_labels(fig, states_labels(record), 1.0)
     return fig
+
+
+def states_texts(record: Record, state: str) -> list[str]:
+    """Return what an area says where it is pointed at, by day."""
+    return [f"{STATES[state]} {state_at(record, state, day).text}" for day in record["states"]["day"]]
+
+
+def states_labels(record: Record) -> list[tuple[float, str, str]]:
+    """Return place, text and colour of the label at the end of each area."""
+    labels, base = [], 0.0
+    for state in STACK:
+        last = record["states"][state][-1]
+        labels.append((base + last / 2, f"{STATES[state]} {state_at(record, state, record['horizon']).label}", state))
+        base += last
+    return labels
 
 
 def hazard(record: Record) -> go.Figure:

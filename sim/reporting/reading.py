@@ -54,8 +54,8 @@ def outcome_at(record: Record, outcome: str, days: int) -> Chance:
     known = record["outcomes"][outcome].get(str(days))
     if known is not None:
         return Chance.of(known)
-    curve = record["incidence"][outcome]
-    return Chance(curve["p"][days], curve["mc_low"][days], curve["mc_high"][days])
+    curve, place = record["incidence"][outcome], record["incidence"]["day"].index(days)
+    return Chance(curve["p"][place], curve["mc_low"][place], curve["mc_high"][place])
 
 
 def state_at(record: Record, state: str, day: int) -> Chance:
@@ -64,7 +64,7 @@ def state_at(record: Record, state: str, day: int) -> Chance:
         return outcome_at(record, "offensive", day)
     if day == record["horizon"]:
         return Chance.of(record["ends"][state])
-    return Chance.of_share(record["states"][state][day], record["draws"])
+    return Chance.of_share(record["states"][state][record["states"]["day"].index(day)], record["draws"])
 
 
 def weeks(record: Record) -> Iterator[Week]:

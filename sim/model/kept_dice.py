@@ -1,0 +1,115 @@
+"""Dice that are kept: the chance of a block, drawn once and used again for every scenario played on it.
+
+Chance depends on seed, block, owner and purpose, never on a scenario's numbers, so whoever plays one block again and
+again with other numbers need not draw it anew. A `Shelf` keeps the draws within a bound of memory; `KeptDice` takes
+those of some runs from it. Runs come out as with `Dice`, to the byte.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from sim.model.arrays import Floats
+from sim.model.setting import Dice, Stream
+
+Kind = Literal["random", "standard_normal"]
+Key = tuple[int, int, str, str]
+
+
+@dataclass
+class Shelf:
+    """Draws of whole blocks by seed, block, owner and purpose, float32 of shape (days, runs of a block).
+
+    The least recently used go first where the bound is reached.
+    """
+
+    most_bytes: int
+    _kept: OrderedDict[Key, Floats] = field(default_factory=OrderedDict, repr=False)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes kept."""
+        return sum(array.nbytes for array in self._kept.values())
+
+    def draws(self, key: Key, kind: Kind, days: int, runs: int) -> Floats | None:
+        """Return the draws of a stream for so many days; None where they are more than may be kept."""
+        held = self._kept.get(key)
+        if held is None or len(held) < days:
+            size = 4 * days * runs
+            if size > self.most_bytes // 4:
+                return None
+            self._kept.pop(key, None)
+            while self._kept and self.bytes + size > self.most_bytes:
+                self._kept.popitem(last=False)
+            generator = Dice(*key[:2]).stream(*key[2:])
+            held = np.empty((days, runs), dtype=np.float32)
+            getattr(generator, kind)(out=held, dtype=np.float32)
+            self._kept[key] = held
+        self._kept.move_to_end(key)
+        return held
+
+
+@dataclass(frozen=True)
+class KeptDice(Dice):
+    """The chance of some runs of a block, from a shelf where it has room.
+
+    Attributes
+    ----------
+    runs
+        Runs of a whole block.
+    part
+        Which of them.
+    days
+        Days to play.
+    shelf
+        Where draws are kept; None: they are drawn anew.
+    """
+
+    runs: int
+    part: slice
+    days: int
+    shelf: Shelf | None = None
+
+    def stream(self, owner: str, purpose: str) -> Stream:
+        """Return the stream of one purpose, cut to the part."""
+        return _Cut(self, owner, purpose)
+
+
+class _Cut:
+    """A stream of a block, of which only some runs are handed out."""
+
+    def __init__(self, dice: KeptDice, owner: str, purpose: str) -> None:
+        self._dice, self._names = dice, (owner, purpose)
+        self._day = 0
+        self._whole: Floats | None = None
+        self._generator: Stream | None = None
+
+    def random(self, *, out: Floats, dtype: Any) -> None:
+        """Fill with uniform numbers in [0, 1)."""
+        self._fill("random", out, dtype)
+
+    def standard_normal(self, *, out: Floats, dtype: Any) -> None:
+        """Fill with standard normal numbers."""
+        self._fill("standard_normal", out, dtype)
+
+    def _fill(self, kind: Kind, out: Floats, dtype: Any) -> None:
+        dice = self._dice
+        if self._day == 0 and dice.shelf is not None:
+            self._whole = dice.shelf.draws((dice.seed, dice.block, *self._names), kind, dice.days, dice.runs)
+        if self._whole is not None:
+            np.copyto(out, self._whole[self._day, dice.part])
+        else:
+            np.copyto(out, self._drawn(kind, dtype)[dice.part])
+        self._day += 1
+
+    def _drawn(self, kind: Kind, dtype: Any) -> Floats:
+        """Draw a day of the whole block."""
+        if self._generator is None:
+            self._generator = Dice(self._dice.seed, self._dice.block).stream(*self._names)
+        whole = np.empty(self._dice.runs, dtype=np.float32)
+        getattr(self._generator, kind)(out=whole, dtype=dtype)
+        return whole
