@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.errors import ReportError
 from sim.reporting.captions import Figure
 from sim.reporting.chance import share_text
-from sim.reporting.reading import Record
+from sim.reporting.reading import Record, reading
 from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.tables import Table
 from sim.reporting.values import signed
@@ -47,12 +46,8 @@ def calibration_of(record: Record) -> StudyReport:
     ReportError
         Where the record has another format or lacks a part.
     """
-    if record.get("schema") != FORMAT:
-        raise ReportError(f"expected a record of format {FORMAT} (got {record.get('schema')!r})")
-    try:
+    with reading(record, FORMAT):
         return _calibration_of(record)
-    except (KeyError, IndexError) as error:
-        raise ReportError(f"the record lacks {error}; was it written by another version?") from error
 
 
 def _calibration_of(record: Record) -> StudyReport:

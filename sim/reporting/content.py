@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sim.errors import ReportError
 from sim.reporting import captions, provenance, tables
 from sim.reporting.baselines import Baselines, baselines_of
 from sim.reporting.captions import Figure
@@ -18,7 +17,7 @@ from sim.reporting.chance import Chance, points_text
 from sim.reporting.dates import long_date
 from sim.reporting.names import heading
 from sim.reporting.parameters import conditional_sentence, disagreement_sentence, parameters_line
-from sim.reporting.reading import Record, calendar_of, outcome_at
+from sim.reporting.reading import Record, calendar_of, outcome_at, reading
 from sim.reporting.schedule import Mark, in_force, marks, schedule_table
 from sim.reporting.since import Since, since_of
 from sim.reporting.tables import Table
@@ -111,13 +110,9 @@ def report_of(record: Record, words: str) -> Report:
     ReportError
         Where the record has another format or lacks a part, or there is no such scale.
     """
-    if record.get("schema") != FORMAT:
-        raise ReportError(f"expected a record of format {FORMAT} (got {record.get('schema')!r})")
     scale_of(words)
-    try:
+    with reading(record, FORMAT):
         return _report_of(record, words)
-    except (KeyError, IndexError) as error:
-        raise ReportError(f"the record lacks {error}; was it written by another version?") from error
 
 
 def _report_of(record: Record, words: str) -> Report:

@@ -9,14 +9,13 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.errors import ReportError
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance
 from sim.reporting.curve import curve
 from sim.reporting.dates import long_date, short_date
 from sim.reporting.html import page
 from sim.reporting.markdown import escape, markdown_table, section
-from sim.reporting.reading import Record
+from sim.reporting.reading import Record, reading
 from sim.reporting.shift import Shift
 from sim.reporting.tables import Table, with_interval
 from sim.reporting.values import NONE
@@ -76,13 +75,9 @@ def history_of(record: Record, words: str) -> History:
     ReportError
         Where the record has another format or lacks a part, or there is no such scale.
     """
-    if record.get("schema") != FORMAT:
-        raise ReportError(f"expected a record of format {FORMAT} (got {record.get('schema')!r})")
     scale_of(words)
-    try:
+    with reading(record, FORMAT):
         return _history_of(record, words)
-    except (KeyError, IndexError) as error:
-        raise ReportError(f"the record lacks {error}; was it written by another version?") from error
 
 
 def _history_of(record: Record, words: str) -> History:

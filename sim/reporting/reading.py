@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from sim.errors import ReportError
 from sim.reporting.chance import Chance
 from sim.reporting.dates import Calendar
 
@@ -42,6 +44,23 @@ class Week:
     number: int
     start: int
     hazard: Chance
+
+
+@contextmanager
+def reading(record: Record, format_: str) -> Iterator[None]:
+    """Check the format of a record, and complain of the parts that it turns out to lack.
+
+    Raises
+    ------
+    ReportError
+        Where the record has another format or lacks a part.
+    """
+    if record.get("schema") != format_:
+        raise ReportError(f"expected a record of format {format_} (got {record.get('schema')!r})")
+    try:
+        yield
+    except (KeyError, IndexError, StopIteration) as error:
+        raise ReportError(f"the record lacks {error}; was it written by another version?") from error
 
 
 def calendar_of(record: Record) -> Calendar:

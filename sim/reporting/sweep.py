@@ -9,7 +9,6 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.errors import ReportError
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance
 from sim.reporting.charts import Spec
@@ -17,7 +16,7 @@ from sim.reporting.dates import long_date
 from sim.reporting.html import page
 from sim.reporting.markdown import escape, markdown_table, section
 from sim.reporting.palette import HEAT_DARK
-from sim.reporting.reading import Record
+from sim.reporting.reading import Record, reading
 from sim.reporting.sweep_reading import chance, change_of, done, short, written
 from sim.reporting.sweep_sampled import CELL_FIGURE, upright_key
 from sim.reporting.sweep_shape import figures
@@ -96,13 +95,9 @@ def sweep_of(record: Record, words: str) -> SweepReport:
     ReportError
         Where the record has another format or lacks a part, or there is no such scale.
     """
-    if record.get("schema") != FORMAT:
-        raise ReportError(f"expected a record of format {FORMAT} (got {record.get('schema')!r})")
     scale_of(words)
-    try:
+    with reading(record, FORMAT):
         return _sweep_of(record, words)
-    except (KeyError, IndexError) as error:
-        raise ReportError(f"the record lacks {error}; was it written by another version?") from error
 
 
 def _sweep_of(record: Record, words: str) -> SweepReport:
