@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.arrays import Bools, Days
-from sim.model.crisis import Crisis
+from sim.model.crisis import Crisis, Observer
 from sim.model.inputs import Draws, draw_inputs, inputs_of, uncertain_inputs
 from sim.model.setting import Dice
 from sim.model.theatre import Theatre
+from sim.paths import Paths, PathWatch
 from sim.scenario.scenario import Scenario
 from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_draw
 
@@ -35,13 +36,14 @@ RECORD = np.dtype([("strikes", "<i2"), ("agreement", "<i2"), ("offensive", "<i2"
 
 @dataclass(frozen=True)
 class BlockTask:
-    """One block of one scenario; `runs` of its runs are kept, from the first."""
+    """One block of one scenario; `runs` of its runs are kept, from the first, and the paths of `sampled` of those."""
 
     scenario: Scenario
     seed: int
     block: int
     replicates: int
     runs: int = BLOCK_RUNS
+    sampled: int = 0
 
     def __str__(self) -> str:
         """Name the task in messages."""
@@ -50,10 +52,11 @@ class BlockTask:
 
 @dataclass(frozen=True)
 class BlockResult:
-    """What a block gives: counts that merge, and the record of each run, dtype `RECORD`."""
+    """What a block gives: counts that merge, the record of each run, dtype `RECORD`, and paths where asked for."""
 
     tally: Tally
     records: npt.NDArray[np.void]
+    paths: Paths | None = None
 
 
 def run_block(task: BlockTask) -> BlockResult:
@@ -76,7 +79,7 @@ def run_part(task: BlockTask, part: slice, dice: Dice, each_day: Callable[[], No
     """
     draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
     runs = min(part.stop, task.runs) - part.start
-    return _result(replace(task, runs=runs), draws.part(part), dice, each_day)
+    return _result(replace(task, runs=runs, sampled=0), draws.part(part), dice, each_day)
 
 
 def _result(task: BlockTask, draws: Draws, dice: Dice, each_day: Callable[[], None] | None) -> BlockResult:
@@ -84,7 +87,25 @@ def _result(task: BlockTask, draws: Draws, dice: Dice, each_day: Callable[[], No
     theatre = _play(task, draws, dice, watch)
     days = first_days(theatre, task.runs, task.scenario.horizon)
     counts = {**watch.counts(), **_event_counts(task, theatre, days), **_input_counts(task, draws, days)}
-    return BlockResult(Tally(counts), _records(task, theatre))
+    return BlockResult(Tally(counts), _records(task, theatre), watch.paths())
+
+
+def watch_block(task: BlockTask, watch: Observer) -> tuple[npt.NDArray[np.void], Draws]:
+    """Play one block before the eyes of an observer; return the record of each run, dtype `RECORD`, and the draws."""
+    draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
+    return _records(task, _play(task, draws, Dice(task.seed, task.block), watch)), draws
+
+
+def sample_block(task: BlockTask) -> Paths:
+    """Play one block again for the paths that `run_block` gives."""
+    watch = _path_watch(task)
+    watch_block(task, watch)
+    return watch.paths()
+
+
+def _path_watch(task: BlockTask) -> PathWatch:
+    shape = task.scenario.horizon, len(task.scenario.actors), task.sampled
+    return PathWatch(slice(task.sampled), shape)
 
 
 def record_block(task: BlockTask, given: Mapping[str, npt.NDArray[np.float64]] | None = None) -> npt.NDArray[np.void]:
@@ -100,7 +121,7 @@ def record_block(task: BlockTask, given: Mapping[str, npt.NDArray[np.float64]] |
     return _records(task, _play(task, draws, Dice(task.seed, task.block)))
 
 
-def _play(task: BlockTask, draws: Draws, dice: Dice, watch: _Watch | None = None) -> Theatre:
+def _play(task: BlockTask, draws: Draws, dice: Dice, watch: Observer | None = None) -> Theatre:
     crisis = Crisis(task.scenario, draws, dice)
     try:
         return crisis.play(watch)
@@ -176,11 +197,14 @@ class _Watch:
         self._states = np.zeros((len(STATES), task.scenario.horizon + 1), dtype=np.int64)
         self._stance = np.zeros((actors, weeks, STANCE_BINS), dtype=np.int64)
         self._posture = np.zeros((actors, weeks, POSTURE_BINS), dtype=np.int64)
+        self._paths = _path_watch(task) if task.sampled else None
 
     def start(self, crisis: Crisis) -> None:
         """Count the state before day 0."""
         self._count_states(crisis, 0)
         self._count_actors(crisis, 0)
+        if self._paths is not None:
+            self._paths.start(crisis)
 
     def day_end(self, crisis: Crisis) -> None:
         """Count the state at the end of a day, which is the state at the day after it."""
@@ -188,8 +212,14 @@ class _Watch:
         self._count_states(crisis, day)
         if day % WEEK == 0:
             self._count_actors(crisis, day // WEEK)
+        if self._paths is not None:
+            self._paths.day_end(crisis)
         if self._each_day is not None:
             self._each_day()
+
+    def paths(self) -> Paths | None:
+        """Return the paths of the runs sampled; None without any."""
+        return None if self._paths is None else self._paths.paths()
 
     def counts(self) -> dict[str, Counts]:
         """Return the counts by name."""

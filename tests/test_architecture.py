@@ -32,7 +32,10 @@ LAYERS: dict[str, set[str]] = {
     "scenario": {"errors", "distributions", "posterior"},
     "model": {"rng", "distributions", "scenario"},
     "baselines": {"distributions", "errors", "scenario"},
-    "ensemble": {"model", "scenario", "tallies"},
+    "paths": {"model"},
+    "ensemble": {"model", "paths", "scenario", "tallies"},
+    "replay": {"ensemble", "errors", "model", "paths", "scenario"},
+    "course": {"ensemble", "paths", "scenario"},
     "plan": {"errors", "ensemble", "scenario"},
     "provenance": {"distributions", "model", "scenario"},
     "record": {
@@ -50,9 +53,9 @@ LAYERS: dict[str, set[str]] = {
         "record", "rng", "scenario", "store", "tallies",
     },
     "studies": {
-        "baselines", "checkpoint", "distributions", "ensemble", "environment", "errors", "estimates", "executors",
-        "forecast", "model", "plan", "posterior", "record", "rng", "runner", "scenario", "scoring", "sequences",
-        "store", "sweeps", "tallies",
+        "baselines", "checkpoint", "course", "distributions", "ensemble", "environment", "errors", "estimates",
+        "executors", "forecast", "model", "plan", "posterior", "record", "replay", "rng", "runner", "scenario",
+        "scoring", "sequences", "store", "sweeps", "tallies",
     },
     "cli": {
         "environment", "errors", "ensemble", "executors", "forecast", "ledger", "plan", "reporting", "runner",

@@ -13,7 +13,7 @@ import mesa
 import numpy as np
 
 from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patron, View
-from sim.model.arrays import Floats, Number, at_least, at_most, number, total
+from sim.model.arrays import Bools, Floats, Number, at_least, at_most, number, total
 from sim.model.bargaining import Bargain
 from sim.model.inputs import Draws
 from sim.model.setting import Dice, Setting
@@ -53,6 +53,9 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         What has happened.
     support, imminence
         Of today's postures once they are set, of yesterday's before (section 4).
+    chances, happened
+        By event: its probability today, and whether the dice gave it, before it is asked whether it can happen (an
+        agreement where there is none, its breakdown where there is one, anything in runs that go on).
     """
 
     PHASES = ("signal", "perceive", "deliberate", "posture", "resolve")
@@ -91,6 +94,8 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         setting, runs = self._setting, self._setting.runs
         self._streams = {event: setting.dice.stream("theatre", event) for event in EVENTS}
         self._rolls = {event: np.empty(runs, dtype=np.float32) for event in EVENTS}
+        self.chances: dict[str, Number] = {}
+        self.happened: dict[str, Bools] = {}
         self._held_back = held_back(setting.value("credibility"), setting.parameter("restraint"))
         self._half_stake = number(0.5 * _stake(setting.optional("population")))
 
@@ -134,21 +139,29 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         """Phase 5: the dice of the theatre, in the order of section 5."""
         for event, stream in self._streams.items():
             stream.random(out=self._rolls[event], dtype=np.float32)
-        setting, theatre, rolls = self._setting, self.theatre, self._rolls
+        setting, theatre = self._setting, self.theatre
         provocations = [defender.posture for defender in self._defenders]
-        incident = rolls["incident"] < incident_probability(setting.parameter("incident_rate"), provocations)
-        strike = rolls["strike"] < strike_probability(
-            setting.parameter("strike_rate"), incident, self.support, theatre.agreement
+        incident = self._roll("incident", incident_probability(setting.parameter("incident_rate"), provocations))
+        strike = self._roll(
+            "strike",
+            strike_probability(setting.parameter("strike_rate"), incident, self.support, theatre.agreement),
         )
         theatre.take_incidents(incident)
         theatre.take_strikes(self.day, strike)
         argument = self._initiator.gain(self.support, self._defence())
-        launch = rolls["launch"] < launch_probability(
-            setting.parameter("launch_rate") * self.imminence, self._will(argument), theatre.agreement, self._held_back
+        rate = setting.parameter("launch_rate") * self.imminence
+        launch = self._roll(
+            "launch", launch_probability(rate, self._will(argument), theatre.agreement, self._held_back)
         )
-        concluded = rolls["agreement"] < self._agreement_probability()
-        broken = rolls["breakdown"] < self._breakdown_probability(argument)
+        concluded = self._roll("agreement", self._agreement_probability())
+        broken = self._roll("breakdown", self._breakdown_probability(argument))
         theatre.change_phase(self.day, launch, concluded, broken, self.imminence)
+
+    def _roll(self, event: str, chance: Number) -> Bools:
+        """Let the dice of the day decide on an event; keep its chance and what came."""
+        self.chances[event] = chance
+        self.happened[event] = self._rolls[event] < chance
+        return self.happened[event]
 
     def _survey(self) -> None:
         """Compute support and imminence from the postures as they are."""

@@ -51,6 +51,8 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         Its id in the scenario.
     stance, perceived, posture
         Float32, one a run: support for an offensive; what others take it to be; its material variable.
+    said
+        What it said in public today: its stance with noise.
     condition
         What conditional pressures add to its payoff of acting today.
     """
@@ -76,6 +78,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.posture = setting.whole(self.field("posture"))
         self.condition: Number = 0.0
         self._noise = np.empty(setting.runs, dtype=np.float32)
+        self.said: Floats = self._noise
         self._signals = setting.dice.stream(f"actors.{name}", "signal")
         self._wavering = setting.dice.stream(f"actors.{name}", "deliberation")
 
@@ -108,15 +111,15 @@ class Actor(mesa.Agent):  # type: ignore[misc]
     def signal(self) -> None:
         """Phase 1: say in public where it stands, with noise."""
         self._signals.standard_normal(out=self._noise, dtype=np.float32)
-        self._said = self.ambiguity * self._noise
-        self._said += self.stance
+        self.said = self.ambiguity * self._noise
+        self.said += self.stance
 
     def perceive(self) -> None:
         """Phase 2: all others update what they take it to want."""
         gain, self.variance = kalman_gain(self.variance, self.ambiguity)
-        self._said -= self.perceived
-        self._said *= gain
-        self.perceived += self._said
+        surprise = np.subtract(self.said, self.perceived, out=self._noise)
+        surprise *= gain
+        self.perceived += surprise
 
     def deliberate(self, day: int) -> None:
         """Phase 3: weigh conviction, others and pressure (Friedkin & Johnsen 1990)."""

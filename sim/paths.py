@@ -1,0 +1,96 @@
+"""Paths: how chosen runs of a block went, day by day, copied by a `PathWatch` as the block is played.
+
+An ensemble keeps the paths of a sample of its runs, from which storylines are chosen; a replay keeps more of a few.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.model.arrays import Bools, Floats
+from sim.model.crisis import Crisis
+
+
+@dataclass(frozen=True)
+class Paths:
+    """How some runs went; entry n of what has `days + 1` entries is the end of day n - 1, entry 0 the start.
+
+    Whatever comes after the day of an offensive is no part of a run any more.
+
+    Attributes
+    ----------
+    stance, posture
+        Float32, shape (days + 1, actors, runs), actors in file order.
+    agreement
+        Whether one is in force, shape (days + 1, runs).
+    incident, strike
+        Whether there was one on the day, shape (days, runs).
+    """
+
+    stance: Floats
+    posture: Floats
+    agreement: Bools
+    incident: Bools
+    strike: Bools
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+        return int(self.stance.shape[-1])
+
+    def of(self, runs: Any) -> Paths:
+        """Return the paths of some of these runs."""
+        return Paths(*(getattr(self, name)[..., runs] for name in self.__dataclass_fields__))
+
+    def until(self, days: int) -> Paths:
+        """Return the paths of the first days."""
+        ends = {name: getattr(self, name)[: days + 1] for name in ("stance", "posture", "agreement")}
+        return Paths(**ends, incident=self.incident[:days], strike=self.strike[:days])
+
+
+class PathWatch:
+    """Copies the paths of some runs of a block as it is played.
+
+    Parameters
+    ----------
+    rows
+        Which runs of the block: a slice, or their places.
+    shape
+        Days, actors and number of those runs.
+    events
+        Events of which it is kept whether they happened, incident and strike among them.
+    """
+
+    def __init__(
+        self, rows: Any, shape: tuple[int, int, int], events: tuple[str, ...] = ("incident", "strike")
+    ) -> None:
+        days, actors, runs = shape
+        self.rows = rows
+        self._stance = np.empty((days + 1, actors, runs), dtype=np.float32)
+        self._posture = np.empty_like(self._stance)
+        self._agreement = np.empty((days + 1, runs), dtype=np.bool_)
+        self._happened = {event: np.empty((days, runs), dtype=np.bool_) for event in events}
+
+    def start(self, crisis: Crisis) -> None:
+        """Copy the state before day 0."""
+        self._copy(crisis, 0)
+
+    def day_end(self, crisis: Crisis) -> None:
+        """Copy the state at the end of a day, and what happened on it."""
+        self._copy(crisis, crisis.day + 1)
+        for event, table in self._happened.items():
+            table[crisis.day] = crisis.happened[event][self.rows]
+
+    def paths(self) -> Paths:
+        """Return the paths."""
+        incident, strike = self._happened["incident"], self._happened["strike"]
+        return Paths(self._stance, self._posture, self._agreement, incident, strike)
+
+    def _copy(self, crisis: Crisis, entry: int) -> None:
+        for place, actor in enumerate(crisis.actors):
+            self._stance[entry, place] = actor.stance[self.rows]
+            self._posture[entry, place] = actor.posture[self.rows]
+        self._agreement[entry] = crisis.theatre.agreement[self.rows]
