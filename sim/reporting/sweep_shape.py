@@ -7,7 +7,8 @@ anything larger parallel coordinates with the rank correlations of its axes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance
@@ -42,6 +43,8 @@ from sim.reporting.values import NONE
 
 NAME_WIDTH = 50
 Drawn = tuple[Figure, Spec]
+Changes = tuple[str, list[tuple[Record, Shift]]]
+"""An input, and the rows that change it alone, with how far each moves the probability."""
 
 
 def figures(record: Record) -> Iterator[Drawn]:
@@ -88,28 +91,29 @@ def _scale(record: Record, path: str) -> Scale:
 
 def _map(record: Record, day: int) -> Drawn:
     x, y = record["axes"]
-    across, up = _scale(record, x), _scale(record, y)
     rows = {(json.dumps(row["inputs"][x]), json.dumps(row["inputs"][y])): row for row in record["rows"]}
     grid = [[rows[json.dumps(left), json.dumps(low)] for left in values_of(record, x)] for low in values_of(record, y)]
     spec = heat_map(
-        across, up,
-        [[chance(row, day).p if has_result(row) else None for row in line] for line in grid],
-        [[hover(row, day) if has_result(row) else "failed" for row in line] for line in grid],
-        [[row["cell"] for row in line] for line in grid],
+        _scale(record, x), _scale(record, y),
+        _each(grid, lambda row: chance(row, day).p if has_result(row) else None),
+        _each(grid, lambda row: hover(row, day) if has_result(row) else "failed"),
+        _each(grid, lambda row: row["cell"]),
         record["contours"],
     )  # fmt: skip
+    texts = _each(grid, lambda row: chance(row, day).text if has_result(row) else NONE)
     table = Table(
         f"Probability of an offensive within {day} days; down {short(y)}, across {short(x)}",
-        (short(y), *(written(value) for value in values_of(record, x))),
+        (short(y), *map(written, values_of(record, x))),
         "r" * (1 + len(grid[0])),
-        tuple(
-            (written(value), *(chance(row, day).text if has_result(row) else NONE for row in line))
-            for value, line in zip(values_of(record, y), grid, strict=True)
-        ),
+        tuple((written(value), *line) for value, line in zip(values_of(record, y), texts, strict=True)),
     )
     alt = f"Heat map of the probability of an offensive over {short(x)} and {short(y)}. {span(record, day)}."
     unit = f"Probability of an offensive within {day} days; lines join equal probabilities"
     return Figure(f"map-{day}", span(record, day), unit, alt, table), spec
+
+
+def _each(grid: Sequence[Sequence[Record]], of: Callable[[Record], Any]) -> list[list[Any]]:
+    return [[of(row) for row in line] for line in grid]
 
 
 def _lines(record: Record) -> Drawn:
@@ -139,21 +143,36 @@ def _lines(record: Record) -> Drawn:
 
 def _tornado(record: Record, day: int) -> Drawn:
     reference = next((row for row in done(record) if row["cell"] == record["reference"]), None)
+    ordered = _changes_by_input(record, day)
+    shown = ordered[:MOST_ROWS]
+    drawn = [_tornado_strip(path, group) for path, group in shown]
+    title = _tornado_title(ordered, day, None if reference is None else chance(reference, day))
+    unit = "Change from the base in points, each input alone, with 95% intervals of the paired difference"
+    values = [edge for strip in drawn for point in strip.points for edge in point]
+    cells = [[row["cell"] for row, _ in group] for _, group in shown]
+    spec = strips(drawn, points_scale(values or [0.0]), zero=True, cells=cells)
+    alt = f"Tornado chart of {len(drawn)} inputs. {title}."
+    return Figure(f"tornado-{day}", title, unit, alt, _tornado_table(ordered, day)), spec
+
+
+def _changes_by_input(record: Record, day: int) -> list[Changes]:
+    """Return the rows that change each input, with their shifts; the input that moves most first."""
     groups: dict[str, list[tuple[Record, Shift]]] = {}
     for row in done(record):
         shift = change_of(row, day)
         if shift is not None and row["changed"]:
             groups.setdefault(row["changed"][0], []).append((row, shift))
-    ordered = sorted(groups.items(), key=lambda item: -max(abs(shift.p) for _, shift in item[1]))
-    drawn = [
-        Strip(
-            _strip_name(path, group),
-            tuple((100 * shift.p, 100 * shift.low, 100 * shift.high) for _, shift in group),
-            tuple(f"{safe(row['label'])}: {shift.line}" for row, shift in group),
-        )
-        for path, group in ordered[:MOST_ROWS]
-    ]
-    table = Table(
+    return sorted(groups.items(), key=lambda item: -max(abs(shift.p) for _, shift in item[1]))
+
+
+def _tornado_strip(path: str, group: Sequence[tuple[Record, Shift]]) -> Strip:
+    points = tuple((100 * shift.p, 100 * shift.low, 100 * shift.high) for _, shift in group)
+    return Strip(_strip_name(path, group), points, tuple(f"{safe(row['label'])}: {shift.line}" for row, shift in group))
+
+
+def _tornado_table(ordered: Sequence[Changes], day: int) -> Table:
+    rows = [(path, row, shift) for path, group in ordered for row, shift in group]
+    return Table(
         f"Change of the probability of an offensive within {day} days from the base, in points, paired run by run",
         ("Input", "Value", "Change", "Interval, 95%", "Remark"),
         "llrrl",
@@ -165,16 +184,9 @@ def _tornado(record: Record, day: int) -> Drawn:
                 shift.interval,
                 "" if shift.is_clear else "not clear",
             )
-            for path, group in ordered
-            for row, shift in group
+            for path, row, shift in rows
         ),
     )
-    title = _tornado_title(ordered, day, None if reference is None else chance(reference, day))
-    unit = "Change from the base in points, each input alone, with 95% intervals of the paired difference"
-    values = [edge for strip in drawn for point in strip.points for edge in point]
-    cells = [[row["cell"] for row, _ in group] for _, group in ordered[:MOST_ROWS]]
-    spec = strips(drawn, points_scale(values or [0.0]), zero=True, cells=cells)
-    return Figure(f"tornado-{day}", title, unit, f"Tornado chart of {len(drawn)} inputs. {title}.", table), spec
 
 
 def _strip_name(path: str, group: Sequence[tuple[Record, Shift]]) -> str:
@@ -188,7 +200,7 @@ def _strip_name(path: str, group: Sequence[tuple[Record, Shift]]) -> str:
     return text if len(text) <= NAME_WIDTH else f"{text[: NAME_WIDTH - 1]}…"
 
 
-def _tornado_title(ordered: Sequence[tuple[str, list[tuple[Record, Shift]]]], day: int, base: Chance | None) -> str:
+def _tornado_title(ordered: Sequence[Changes], day: int, base: Chance | None) -> str:
     stands = "" if base is None else f" from {base.text}"
     if not ordered:
         return f"Within {day} days nothing is there to compare"
