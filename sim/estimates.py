@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.tallies import Counts
 
@@ -119,11 +120,22 @@ def difference(first: np.ndarray, second: np.ndarray, replicates: int) -> Estima
     """
     if first.shape != second.shape or first.size < 2 * replicates:
         raise ValueError("paired differences need the same runs of both scenarios, two draws at least")
+    change = (second.astype(np.int64) - first.astype(np.int64)).reshape(-1, replicates).mean(axis=1)
+    return mean_of_draws(change, replicates)
+
+
+def mean_of_draws(values: npt.NDArray[np.float64], replicates: int) -> Estimate:
+    """Estimate a mean from one number a draw, such as a difference of differences, with Student's interval.
+
+    Parameters
+    ----------
+    values
+        Shape (draws,), two draws at least.
+    """
     from scipy.special import stdtrit
 
-    change = (second.astype(np.int64) - first.astype(np.int64)).reshape(-1, replicates).mean(axis=1)
-    draws = len(change)
-    mean, se = float(change.mean()), float(change.std(ddof=1)) / math.sqrt(draws)
+    draws = len(values)
+    mean, se = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(draws)
     half = float(stdtrit(draws - 1, (1 + LEVEL) / 2)) * se
     return Estimate(mean, mean - half, mean + half, se, None, draws, replicates)
 

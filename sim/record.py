@@ -44,7 +44,7 @@ def forecast_record(
 ) -> dict[str, Any]:
     """Return the record as plain values, in the order of the file.
 
-    `baselines` are for the forecast to fill in, which makes them once; `since` is for a study.
+    `baselines` are for the forecast to fill in, which makes them once; `counterfactuals` and `since` are for studies.
     """
     runs = int(tally["runs"])
     return {
@@ -74,6 +74,7 @@ def forecast_record(
         "dots": _dots(records, scenario.horizon),
         "convergence": _convergence(records, scenario.horizon, plan.replicates),
         "schedule": _schedule(scenario),
+        "counterfactuals": None,
         "provenance": provenance_of(scenario),
         "document": scenario.plain(),
         "since": None,

@@ -10,7 +10,8 @@ import typer
 
 from sim.cli.console import Format, be_printable
 from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
-from sim.cli.sweep_app import sweep
+from sim.cli.sweep_app import DEFAULT_STORE, StoreFolder, sweep
+from sim.cli.what_if_app import add_commands
 
 app = typer.Typer(
     name="offramp",
@@ -102,6 +103,10 @@ def run(  # noqa: PLR0913 - one parameter an option
     words: Annotated[Words, typer.Option(help="Words for probabilities: US ICD 203, UK PHIA, none.")] = Words.ICD203,
     since: Annotated[Path | None, typer.Option(help="An earlier forecast.json: what moved since, and why.")] = None,
     figures: Annotated[bool, typer.Option("--figures", help="With --out: the main figures as SVG files too.")] = False,
+    counterfactuals: Annotated[
+        bool, typer.Option("--counterfactuals", help="What it would be with one thing otherwise, in the record too.")
+    ] = False,
+    store: StoreFolder = DEFAULT_STORE,
 ) -> None:
     """Run a scenario and print its probabilities; with --out write the report.
 
@@ -111,12 +116,14 @@ def run(  # noqa: PLR0913 - one parameter an option
       offramp run scenarios/idlib-2018/german-offer.yaml --precision 0.01
       offramp run scenarios/idlib-2018/baseline.yaml --runs 100000 --workers 2 --format json > forecast.json
       offramp run scenarios/idlib-2018/german-offer.yaml --since reports/idlib-2018/forecast.json
+      offramp run scenarios/idlib-2018/baseline.yaml --counterfactuals --out reports/idlib-2018
     """
     from sim.cli.run_command import Options
     from sim.cli.run_command import run as call
 
     given = Options(scenario, runs, precision, seed, replicates, workers, out, format_, quiet)
-    call(replace(given, words=words.value, since=since, figures=figures))
+    kept = store if counterfactuals else None
+    call(replace(given, words=words.value, since=since, figures=figures, counterfactuals=kept))
 
 
 @_command
@@ -172,6 +179,9 @@ def diff(  # noqa: PLR0913 - one parameter an option
     from sim.cli.diff_command import run as call
 
     call(Options(before, after, runs, seed, workers, format_, quiet))
+
+
+add_commands(_command)
 
 
 @_command

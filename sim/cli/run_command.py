@@ -6,7 +6,7 @@ import datetime
 import os
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from sim.runner import run as run_plan
 from sim.scenario.load import load
 
 SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
+MOST_SHOWN = 5  # counterfactuals in the terminal; the report has all
 CHECKPOINT = ".offramp-checkpoint.npz"
 
 
@@ -43,6 +44,8 @@ class Options:
     words: str = "icd203"
     since: Path | None = None
     figures: bool = False
+    counterfactuals: Path | None = None
+    """Folder of the store that counterfactuals use; None: there are none."""
 
     @property
     def command(self) -> str:
@@ -65,6 +68,8 @@ class Options:
             words += ["--replicates", str(self.replicates)]
         if self.since is not None:
             words += ["--since", told(self.since)]
+        if self.counterfactuals is not None:
+            words.append("--counterfactuals")
         return shlex.join(words)
 
 
@@ -81,6 +86,8 @@ def run(options: Options) -> None:
     record = forecast.record(options.command)
     if earlier is not None:
         record["since"] = _change(earlier, forecast, options)
+    if options.counterfactuals is not None and forecast.status != "interrupted":
+        record["counterfactuals"] = _otherwise(forecast, options.counterfactuals, options)
     _print(record, options)
     if options.out is not None and not _would_lose(forecast, options):
         from sim.reporting import write_report  # late: it brings in Plotly
@@ -106,6 +113,19 @@ def _change(earlier: Mapping[str, Any], forecast: Forecast, options: Options) ->
     with progress(f"{earlier['scenario']['id']}, as it was", blocks, quiet=options.quiet) as finished:
         executor = _executor(options.workers, blocks)
         return change(earlier, forecast, executor=executor, finished=finished).record()
+
+
+def _otherwise(forecast: Forecast, store: Path, options: Options) -> dict[str, Any]:
+    """Play the counterfactuals beside the runs that are at hand."""
+    from sim.cli.counterfactuals_command import keeper
+    from sim.studies.counterfactuals import DEFAULT_RUNS, blocks_of, counterfactuals
+
+    plan = replace(forecast.plan, runs=min(DEFAULT_RUNS, len(forecast.records)), precision=None)
+    blocks = blocks_of(forecast.scenario, plan, with_base=False)
+    with progress(f"{forecast.scenario.id}, otherwise", blocks, quiet=options.quiet) as finished:
+        supplier = keeper(store, _executor(options.workers, blocks))
+        base = forecast.records
+        return counterfactuals(forecast.scenario, plan, base=base, supplier=supplier, finished=finished).part()
 
 
 def _would_lose(forecast: Forecast, options: Options) -> bool:
@@ -136,6 +156,8 @@ def _print(record: Mapping[str, Any], options: Options) -> None:
     say()
     if record["since"] is not None:
         _print_since(record["since"])
+    if record["counterfactuals"] is not None:
+        _print_otherwise(record)
     say("Monte Carlo error shrinks with more runs; the input sd, the spread over what is not known, does not.")
 
 
@@ -157,6 +179,17 @@ def _print_since(since: Mapping[str, Any]) -> None:
     for day, row in since["outcomes"]["offensive"].items():
         then, now = (f"{row[key]['p']:.3f}" for key in ("old", "new"))
         say(f"offensive   {f'{day} days':<9} {then} -> {now}: {Shift.of(row['change']).line}")
+    say()
+
+
+def _print_otherwise(record: Mapping[str, Any]) -> None:
+    """Write the changes that move the probability of an offensive most, a line each."""
+    from sim.reporting.counterfactuals import ordered
+
+    day = record["horizon"]
+    say(f"with one thing otherwise, offensive within {day} days, the largest changes:")
+    for row in ordered(record, day)[:MOST_SHOWN]:
+        say(f"{row.label}: {row.before.text} -> {row.after.text}, {row.line}")
     say()
 
 

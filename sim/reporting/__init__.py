@@ -13,7 +13,15 @@ from typing import Any
 
 from sim.errors import ReportError
 
-__all__ = ["write_backtest", "write_calibration", "write_files", "write_history", "write_report", "write_sweep"]
+__all__ = [
+    "write_backtest",
+    "write_calibration",
+    "write_counterfactuals",
+    "write_files",
+    "write_history",
+    "write_report",
+    "write_sweep",
+]
 
 
 def write_report(
@@ -165,6 +173,33 @@ def write_calibration(record: dict[str, Any], posterior: str, folder: Path) -> l
         "calibration.html": study_page(report, {"parameters-figure": parameters_spec(record)}),
         "calibration.md": study_markdown(report),
         "calibration.json": to_json(record),
+    })  # fmt: skip
+
+
+def write_counterfactuals(record: dict[str, Any], folder: Path) -> list[Path]:
+    """Write counterfactuals.html, counterfactuals.md and counterfactuals.json into a folder, as `write_report` does.
+
+    Parameters
+    ----------
+    record
+        The content of counterfactuals.json.
+
+    Raises
+    ------
+    ReportError
+        Where the record cannot be read or the folder cannot be written.
+    """
+    from sim.reporting.charts import spec
+    from sim.reporting.counterfactual_study import study_of
+    from sim.reporting.figures import changes
+    from sim.reporting.json import to_json
+    from sim.reporting.study import study_markdown, study_page
+
+    report, figure = study_of(record), changes(record)
+    return write_files(folder, {
+        "counterfactuals.html": study_page(report, {} if figure is None else {"counterfactuals-figure": spec(figure)}),
+        "counterfactuals.md": study_markdown(report),
+        "counterfactuals.json": to_json(record),
     })  # fmt: skip
 
 

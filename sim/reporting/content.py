@@ -14,6 +14,7 @@ from sim.reporting import captions, provenance, tables
 from sim.reporting.baselines import Baselines, baselines_of
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, points_text
+from sim.reporting.counterfactuals import Counterfactuals, counterfactuals_of
 from sim.reporting.dates import long_date
 from sim.reporting.names import heading
 from sim.reporting.parameters import conditional_sentence, disagreement_sentence, parameters_line
@@ -84,6 +85,7 @@ class Report:
     outcomes: Table
     dots: Figure | None
     actors: tuple[Actor, ...]
+    counterfactuals: Counterfactuals | None
     provenance: provenance.Provenance
     convergence: Figure | None
     rerun: tuple[tuple[str, str], ...]
@@ -141,6 +143,7 @@ def _report_of(record: Record, words: str) -> Report:
         outcomes=tables.outcomes_table(record),
         dots=captions.dots(record),
         actors=tuple(_actors(record)),
+        counterfactuals=counterfactuals_of(record),
         provenance=provenance.provenance_of(record),
         convergence=captions.convergence(record),
         rerun=tuple(_rerun(record)),

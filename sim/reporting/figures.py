@@ -31,7 +31,9 @@ from sim.reporting.charts import (
     time_axis,
     top_of,
 )
+from sim.reporting.counterfactuals import SHOWN, counterfactuals_of, ordered
 from sim.reporting.dates import Calendar
+from sim.reporting.dumbbell import Pair, dumbbell
 from sim.reporting.fans import fans
 from sim.reporting.palette import LIGHT, tint
 from sim.reporting.reading import OUTCOMES, STATES, Record, calendar_of, outcome_at, state_at, weeks
@@ -74,6 +76,8 @@ def specifications(record: Record) -> dict[str, Spec]:
         figures["hazard"] = hazard(record)
     for number, actor in enumerate(record["actors"].values(), 1):
         figures[f"actor-{number}"] = fans(calendar_of(record), actor)
+    if (otherwise := changes(record)) is not None:
+        figures["counterfactuals-figure"] = otherwise
     if record["convergence"]:
         figures["convergence"] = convergence(record)
     return {name: spec(one) for name, one in figures.items()}
@@ -239,6 +243,19 @@ def hazard(record: Record) -> go.Figure:
         xanchor="center" if peak else "left", text=f"<b>{chances[peak].text}</b>", font={"color": LIGHT["offensive"]},
     )  # fmt: skip
     return fig
+
+
+def changes(record: Record) -> go.Figure | None:
+    """The largest counterfactuals, before and after; None where the record has none."""
+    if counterfactuals_of(record) is None:
+        return None
+    rows = ordered(record, record["horizon"])[:SHOWN]
+    pairs = [
+        Pair(row.label, row.before.p, row.after.p, row.before.p + row.shift.low, row.before.p + row.shift.high,
+             row.shift.number, row.shift.is_clear)
+        for row in rows
+    ]  # fmt: skip
+    return dumbbell(pairs, f"as it is {rows[0].before.label}")
 
 
 def convergence(record: Record) -> go.Figure:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from sim.reporting.baselines import Baselines
 from sim.reporting.captions import Figure
 from sim.reporting.content import Actor, Report
+from sim.reporting.counterfactuals import Counterfactuals
 from sim.reporting.evidence import Source
 from sim.reporting.provenance import Provenance
 from sim.reporting.since import Since
@@ -46,6 +47,7 @@ def to_markdown(report: Report) -> str:
         "Stance runs from −1 (resists an offensive by every means) to +1 (wants it now); posture from 0 to 1. Both are "
         "over the runs in which no offensive has begun yet.",
         *(part for actor in report.actors for part in _actor(actor)),
+        *(counterfactuals_markdown(report.counterfactuals) if report.counterfactuals else ()),
         *_provenance(report.provenance),
         *_rerun(report),
     )
@@ -159,6 +161,18 @@ def _narrowed(table: Table) -> Table:
         (row[0], *(f"{row[place + 2]} ({row[place]} to {row[place + 4]})" for place in (1, 6))) for row in table.rows
     )
     return Table(table.caption, (table.columns[0], *(f"{name}, median (90% of runs)" for name in names)), "lrr", rows)
+
+
+def counterfactuals_markdown(otherwise: Counterfactuals) -> Iterator[str]:
+    """Yield the section on what would be otherwise."""
+    yield "## If it were otherwise"
+    yield f"**{escape(otherwise.lead)}**"
+    yield escape(otherwise.basis)
+    yield from section(otherwise.figure.table)
+    yield escape(otherwise.interaction)
+    yield escape(otherwise.coupling)
+    yield escape(otherwise.saving)
+    yield from section(otherwise.windows)
 
 
 def _provenance(provenance: Provenance) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from sim.distributions import Fixed, LogNormal, Normal
 from sim.scenario.gates import MAX_GATES, Gate
@@ -43,6 +43,8 @@ OUTSIDE_THE_MODEL = ("gates", *OUTCOME_KEYS)
 """Keys of a file that are about its forecast and nothing to the model: no part of the resolved document, of its hash
 or of records, and not inherited by variants."""
 
+Mark = Annotated[bool, AfterValidator(lambda value: value or None)]
+"""Yes, or nothing: what is not so is left out of the resolved document, and no hash moves for it."""
 DottedPath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$", max_length=200)]
 
 
@@ -94,6 +96,7 @@ class Actor(Part):
     strength: NonNegative = Field(
         default=Fixed(0.0), description="Military weight in the theatre; the initiator's is about 1"
     )
+    held: Mark | None = Field(default=None, description="Whether its posture stays where it starts, whatever happens")
     basis: Text | None = Field(default=None, description="Why these numbers")
 
 

@@ -165,7 +165,8 @@ def stored_row(old: Record, outcome: str, day: int) -> Row | None:
 
 def plain_row(one: Estimate) -> Row:
     """Return an estimate as an entry of a record."""
-    return {"p": round(one.p, 6), "mc_low": round(one.low, 6), "mc_high": round(one.high, 6)}
+    values = {"p": one.p, "mc_low": one.low, "mc_high": one.high}
+    return {key: round(value, 6) + 0.0 for key, value in values.items()}  # no minus zero
 
 
 def unpaired_row(old: Row, new: Row) -> Row:

@@ -129,3 +129,6 @@ def _written(record: Record) -> Iterator[tuple[str, str]]:
     for part, keys in (("start", ("phase",)), ("bargaining", ("principal", "counterpart"))):
         written = record["document"].get(part, {})
         yield from ((f"{part}.{key}", written[key]) for key in keys if key in written)
+    for name, actor in record["document"].get("actors", {}).items():
+        if isinstance(actor, Mapping) and "held" in actor:
+            yield f"actors.{name}.held", str(actor["held"]).lower()

@@ -53,6 +53,8 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         Float32, one a run: support for an offensive; what others take it to be; its material variable.
     said
         What it said in public today: its stance with noise.
+    held
+        Whether its posture stays where it starts.
     condition
         What conditional pressures add to its payoff of acting today.
     """
@@ -76,6 +78,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.perceived = setting.whole(prior.mean)
         self.variance: Number = max(prior.sd, 0.02) ** 2
         self.posture = setting.whole(self.field("posture"))
+        self.held = bool(setting.scenario.actors[name].held)
         self.condition: Number = 0.0
         self._noise = np.empty(setting.runs, dtype=np.float32)
         self.said: Floats = self._noise
@@ -142,7 +145,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self._step = self.target(view) - self.posture
 
     def commit_posture(self) -> None:
-        """End of phase 4: go part of the way there."""
+        """End of phase 4: go part of the way there, or stay where its posture is held."""
+        if self.held:
+            return
         self._step *= self.posture_rate
         self.posture += self._step
 

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble import END_STATES
 from sim.scenario.scenario import Scenario
 from sim.sequences import ConfidenceSequence, Values
+from sim.studies.bench import draw_shares
 from sim.studies.gates.verdict import Interval
 
 Records = npt.NDArray[np.void]
-KINDS = ("limited", "full")
 
 
 @dataclass(frozen=True)
@@ -79,8 +78,10 @@ class Contrast:
         records
             Records of the same runs by hash of the scenario.
         """
-        after = _shares(records[self.source.hash], self, replicates)
-        return after if self.base is None else after - _shares(records[self.base.hash], self, replicates)
+        after = draw_shares(records[self.source.hash], self.outcome, self.day, replicates)
+        if self.base is None:
+            return after
+        return after - draw_shares(records[self.base.hash], self.outcome, self.day, replicates)
 
     def sequence(self, alpha: float) -> ConfidenceSequence:
         """Return the confidence sequence of its mean; beside a known probability it gets half of the alpha."""
@@ -96,12 +97,3 @@ class Contrast:
         reach = -float(ndtri(alpha / 4)) * self.known.error  # the other half of the alpha, on two sides
         low, high = self.known.p - reach, self.known.p + reach
         return Interval(sequence.low - high, sequence.high - low, sequence.mean - self.known.p)
-
-
-def _shares(records: Records, contrast: Contrast, replicates: int) -> Values:
-    """Share of each draw's replicates in which the outcome came in time."""
-    if contrast.outcome in KINDS:
-        happened = (records["offensive"] < contrast.day) & (records["end"] == END_STATES.index(contrast.outcome))
-    else:
-        happened = records[contrast.outcome] < contrast.day
-    return np.asarray(happened.reshape(-1, replicates).mean(axis=1), dtype=np.float64)

@@ -1,0 +1,103 @@
+"""`counterfactuals`: each pressure, talks and posture otherwise, beside the forecast as it is."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.cli.check_command import executor
+from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.output import check_output, shown
+from sim.executors import Executor
+from sim.plan import Plan
+from sim.scenario.load import load
+from sim.store import Store
+from sim.studies.counterfactuals import blocks_of, counterfactuals
+from sim.studies.gates.kept import Keeper
+from sim.studies.gates.supplier import Player, Supplier
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `counterfactuals` as given; `store` is the folder of finished blocks, or None."""
+
+    scenario: Path
+    runs: int
+    seed: int
+    workers: int | None
+    store: Path | None
+    out: Path | None
+    format_: Format
+    quiet: bool
+
+    @property
+    def command(self) -> str:
+        """The command that gives the same again."""
+        words = ["offramp", "counterfactuals", shown(self.scenario), "--runs", str(self.runs), "--seed", str(self.seed)]
+        return shlex.join(words)
+
+
+def keeper(folder: Path | None, played_by: Executor) -> Supplier:
+    """Return where blocks come from: a store that keeps what is played, or play alone.
+
+    Raises
+    ------
+    StoreError
+        Where there can be no such store.
+    """
+    if folder is None:
+        return Player(played_by)
+    store = Store(folder)
+    store.check_usable()
+    return Keeper(store, played_by)
+
+
+def run(options: Options) -> None:
+    """Play, print, write."""
+    scenario = load(options.scenario)
+    plan = Plan(runs=options.runs, seed=options.seed)
+    plan.check(scenario)
+    check_output(options.out, figures=False)
+    supplier = keeper(options.store, executor(options.workers))
+    with progress("counterfactuals", blocks_of(scenario, plan), quiet=options.quiet) as finished:
+        record = counterfactuals(scenario, plan, supplier=supplier, finished=finished).record(options.command)
+    if options.format_ is Format.JSON:
+        print_json(record)
+    else:
+        for line in _lines(record):
+            say(line)
+    if options.out is None:
+        note(f"next: offramp run {shlex.quote(str(options.scenario))} --counterfactuals --out FOLDER writes a report")
+        return
+    from sim.reporting import write_counterfactuals  # late: it brings in Plotly
+
+    for path in write_counterfactuals(record, options.out):
+        note(f"wrote {path}")
+    note(f"next: open {options.out / 'counterfactuals.html'}")
+
+
+def _lines(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.reporting.counterfactuals import counterfactuals_of, ordered
+
+    part, day = record["counterfactuals"], record["horizon"]
+    yield record["scenario"]["title"]
+    yield f"as of {record['as_of']}; {part['runs']:,} runs of each world, paired run by run, seed {record['seed']}"
+    yield ""
+    said = counterfactuals_of(record)
+    if said is None:
+        yield "the scenario has nothing that could be otherwise: no pressure, no talks, no posture that is not held"
+        return
+    rows = ordered(record, day)
+    width = max(len(row.label) for row in rows)
+    yield f"{f'offensive within {day} days':<{width}}  {'as it is':<8}  {'then':<6}  {'change, points (95%)':<26}  averts  adds"
+    for row in rows:
+        moved = "no run differs" if row.differing == 0 else f"{row.shift.number} ({row.shift.interval})"
+        shares = f"{row.averts.p:>6.1%}  {row.brings_about.p:>5.1%}"
+        yield f"{row.label:<{width}}  {row.before.label:<8}  {row.after.label:<6}  {moved:<26}  {shares}"
+    yield ""
+    for text in (said.interaction, said.coupling, said.saving):
+        if text:
+            yield text

@@ -1,0 +1,230 @@
+"""Counterfactuals: what the forecast would be with one thing otherwise, compared run by run with what it is.
+
+Each world of `worlds_of` is played on the base's draws and dice. The change of a probability is a difference of means
+of draws and holds under any way of pairing the two; in which share of runs a change averts an offensive and in which it
+brings one about depends on the pairing, here the same chance in both worlds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim import environment
+from sim.ensemble import OUTCOMES
+from sim.errors import UsageError
+from sim.estimates import LEVEL, difference, estimate, mean_of_draws
+from sim.plan import Plan
+from sim.record import POSTURES
+from sim.scenario.scenario import Scenario
+from sim.studies.bench import Bench, Values, draw_shares, happened
+from sim.studies.change import Row, plain_row
+from sim.studies.gates.supplier import Records, Supplier
+from sim.studies.worlds import World, withdrawn, worlds_of
+from sim.tallies import successes_per_draw
+
+FORMAT = "offramp/counterfactuals/1"
+DEFAULT_RUNS = 8192
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """One world beside the base; `records` are of the same runs."""
+
+    world: World
+    records: Records
+
+
+@dataclass(frozen=True)
+class Joint:
+    """The two withdrawn pressures that move the headline most, withdrawn together."""
+
+    first: str
+    second: str
+    scenario: Scenario
+    records: Records
+
+
+@dataclass(frozen=True)
+class Counterfactuals:
+    """All counterfactuals of a scenario.
+
+    Attributes
+    ----------
+    base
+        Records of the scenario as it is.
+    joint
+        None where fewer than two pressures can be withdrawn.
+    """
+
+    scenario: Scenario
+    plan: Plan
+    base: Records
+    worlds: tuple[Counterfactual, ...]
+    joint: Joint | None
+
+    def part(self) -> dict[str, Any]:
+        """Return what a forecast's record holds of them, under `counterfactuals`."""
+        return {
+            "runs": len(self.base),
+            "draws": len(self.base) // self.plan.replicates,
+            "level": LEVEL,
+            "base": self._levels(self.base),
+            "worlds": [self._world(one) for one in self.worlds],
+            "interaction": None if self.joint is None else self._interaction(self.joint),
+        }
+
+    def record(self, command: str | None = None) -> dict[str, Any]:
+        """Return the content of counterfactuals.json (docs/what-if.md)."""
+        scenario, names = self.scenario, self.scenario.name_of
+        return {
+            "schema": FORMAT,
+            "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
+            "as_of": scenario.as_of.isoformat(),
+            "horizon": scenario.horizon,
+            "milestones": list(scenario.milestones),
+            "seed": self.plan.seed,
+            "replicates": self.plan.replicates,
+            "actors": {
+                name: {"name": names(name), "posture_name": POSTURES[actor.role]}
+                for name, actor in scenario.actors.items()
+            },
+            "counterfactuals": self.part(),
+            "environment": {
+                "offramp": environment.version(),
+                "model": environment.model_version(),
+                **environment.package_versions(),
+                "cpu": environment.cpu_level(),
+            },
+            "command": command,
+        }
+
+    def _levels(self, records: Records) -> dict[str, dict[str, Row]]:
+        return {
+            outcome: {str(day): self._share(happened(records, outcome, day)) for day in self.scenario.milestones}
+            for outcome in reversed(OUTCOMES)
+        }
+
+    def _share(self, event: Any) -> Row:
+        return plain_row(estimate(successes_per_draw(event, self.plan.replicates)))
+
+    def _world(self, one: Counterfactual) -> dict[str, Any]:
+        """Return what changes in one world: probabilities, and for the offensive what becomes of single runs."""
+        days = self.scenario.milestones
+        before = {day: happened(self.base, "offensive", day) for day in days}
+        after = {day: happened(one.records, "offensive", day) for day in days}
+        return {
+            "kind": one.world.kind,
+            "subject": one.world.subject,
+            "hash": one.world.scenario.hash,
+            "outcomes": self._levels(one.records),
+            "changes": self._changes(one.records),
+            "averts": {str(day): self._share(before[day] & ~after[day]) for day in days},
+            "brings_about": {str(day): self._share(~before[day] & after[day]) for day in days},
+            "differing_runs": int(np.count_nonzero(self.base != one.records)),
+            "variance_ratio": {str(day): self._variance_ratio(one.records, day) for day in days},
+        }
+
+    def _changes(self, records: Records) -> dict[str, dict[str, Row]]:
+        return {
+            outcome: {
+                str(day): plain_row(
+                    difference(
+                        happened(self.base, outcome, day), happened(records, outcome, day), self.plan.replicates
+                    )
+                )
+                for day in self.scenario.milestones
+            }
+            for outcome in reversed(OUTCOMES)
+        }
+
+    def _variance_ratio(self, records: Records, day: int) -> float | None:
+        """Return how many times the variance of the change would be with independent runs; None where none differs."""
+        before, after = self._values(self.base, day), self._values(records, day)
+        paired = float(np.var(after - before, ddof=1))
+        if paired == 0:
+            return None
+        return round(float(np.var(before, ddof=1) + np.var(after, ddof=1)) / paired, 3)
+
+    def _values(self, records: Records, day: int) -> Values:
+        return draw_shares(records, "offensive", day, self.plan.replicates)
+
+    def _interaction(self, joint: Joint) -> dict[str, Any]:
+        """Return the change of both together, the sum of their own changes, and how far the two lie apart."""
+        apart = {one.world.subject: one.records for one in self.worlds if one.world.kind == "withdrawn"}
+        days: dict[str, dict[str, Row]] = {"together": {}, "sum": {}, "interaction": {}}
+        for day in self.scenario.milestones:
+            base, first, second, both = (
+                self._values(records, day)
+                for records in (self.base, apart[joint.first], apart[joint.second], joint.records)
+            )
+            values = {"together": both - base, "sum": first + second - 2 * base}
+            values["interaction"] = values["together"] - values["sum"]
+            for name, one in values.items():
+                days[name][str(day)] = plain_row(mean_of_draws(one, self.plan.replicates))
+        return {"subjects": [joint.first, joint.second], "hash": joint.scenario.hash, **days}
+
+
+def counterfactuals(
+    scenario: Scenario,
+    plan: Plan,
+    *,
+    base: Records | None = None,
+    supplier: Supplier | None = None,
+    finished: Callable[[], None] | None = None,
+) -> Counterfactuals:
+    """Play every counterfactual of a scenario.
+
+    Parameters
+    ----------
+    plan
+        Runs of each world, seed and replicates.
+    base
+        Records of the scenario under this seed and these replicates, where they are at hand: they are not played again.
+    supplier
+        Where other blocks come from: a `Keeper` finds in its store what was ever played.
+    finished
+        Called for each block, `blocks_of` times in all.
+
+    Raises
+    ------
+    UsageError
+        Where there are too few runs to pair.
+    ExecutionError
+        Where a block failed.
+    """
+    if plan.most_runs < 2 * plan.replicates:
+        raise UsageError(f"expected two draws at least, {2 * plan.replicates} runs (got {plan.most_runs})")
+    known: Mapping[str, Records] = {} if base is None else {scenario.hash: base}
+    bench = Bench(plan, supplier, known=known, finished=finished)
+    worlds = worlds_of(scenario)
+    own, *others = bench.records([scenario, *(one.scenario for one in worlds)])
+    played = tuple(Counterfactual(world, records) for world, records in zip(worlds, others, strict=True))
+    return Counterfactuals(scenario, plan, own, played, _joint(scenario, own, played, bench))
+
+
+def blocks_of(scenario: Scenario, plan: Plan, *, with_base: bool = True) -> int:
+    """Return how many blocks counterfactuals take."""
+    worlds = worlds_of(scenario)
+    joint = sum(one.kind == "withdrawn" for one in worlds) > 1
+    hashes = {one.scenario.hash for one in worlds} - {scenario.hash}
+    return (len(hashes) + joint + with_base) * plan.blocks
+
+
+def _joint(scenario: Scenario, base: Records, played: tuple[Counterfactual, ...], bench: Bench) -> Joint | None:
+    """Withdraw together the two pressures that move the probability within the horizon most."""
+    day, replicates = scenario.horizon, bench.plan.replicates
+    before = draw_shares(base, "offensive", day, replicates).mean()
+    moved = {
+        one.world.subject: abs(draw_shares(one.records, "offensive", day, replicates).mean() - before)
+        for one in played
+        if one.world.kind == "withdrawn"
+    }
+    if len(moved) < 2:
+        return None
+    first, second = sorted(moved, key=lambda name: -moved[name])[:2]
+    both = withdrawn(scenario, [first, second])
+    return Joint(first, second, both, bench.records([both])[0])
