@@ -27,7 +27,7 @@ help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' Makefile | awk -F'|' '{ printf "%-13s %s\n", $$1, $$2 }'
 
 forecast: .venv/installed ## Run the Idlib baseline, write its report and say where it lies
-	.venv/bin/offramp run $(SCENARIO) --out $(REPORT) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
+	.venv/bin/offramp run $(SCENARIO) --counterfactuals --out $(REPORT) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
 
 reports: .venv/installed ## Renew the reference reports under reports/ and docs/scenarios.md
 	$(PY) reports/renew.py

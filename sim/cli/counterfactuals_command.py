@@ -92,7 +92,8 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
         return
     rows = ordered(record, day)
     width = max(len(row.label) for row in rows)
-    yield f"{f'offensive within {day} days':<{width}}  {'as it is':<8}  {'then':<6}  {'change, points (95%)':<26}  averts  adds"
+    head = f"{'as it is':<8}  {'then':<6}  {'change, points (95%)':<26}  averts  adds"
+    yield f"{f'offensive within {day} days':<{width}}  {head}"
     for row in rows:
         moved = "no run differs" if row.differing == 0 else f"{row.shift.number} ({row.shift.interval})"
         shares = f"{row.averts.p:>6.1%}  {row.brings_about.p:>5.1%}"

@@ -31,7 +31,9 @@ def study_of(record: Record) -> StudyReport:
         number=largest,
         says=f"the largest change of the probability of an offensive within {day} days with one thing otherwise",
         lead=otherwise.lead if otherwise is not None else "Nothing in this scenario could be otherwise.",
-        sections=() if otherwise is None else (Section("counterfactuals", "If it were otherwise", tuple(_parts(otherwise))),),
+        sections=()
+        if otherwise is None
+        else (Section("counterfactuals", "If it were otherwise", tuple(_parts(otherwise))),),
         rerun=(
             ("Scenario", record["scenario"]["id"]),
             ("Scenario hash", record["scenario"]["hash"]),

@@ -162,7 +162,9 @@ def _figure(rows: list[Otherwise], day: int) -> Figure:
     up, down = (sum(sign * row.shift.p > 0 and row.shift.is_clear for row in rows) for sign in (1, -1))
     title = f"With one thing otherwise: {_count(up)} the probability, {_count(down, 'lower')} it"
     steps = "; ".join(f"{row.label}, {row.after.text}" for row in shown)
-    alt = f"Dumbbell chart of the probability of an offensive within {day} days, {rows[0].before.text} as it is: {steps}."
+    alt = (
+        f"Dumbbell chart of the probability of an offensive within {day} days, {rows[0].before.text} as it is: {steps}."
+    )
     unit = f"Probability of an offensive within {day} days, as it is (hollow) and otherwise, with the 95% interval of "
     unit += "the change"
     unit += f"; the {len(shown)} largest of {len(rows)}" if len(rows) > len(shown) else ""

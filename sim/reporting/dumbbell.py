@@ -57,26 +57,22 @@ def dumbbell(pairs: Sequence[Pair], reference: str) -> go.Figure:
 def _row(fig: go.Figure, pair: Pair, y: float) -> None:
     colour = LIGHT[NEITHER if not pair.clear else RISES if pair.after > pair.before else FALLS]
     said = f"{safe(pair.label)}: {safe(pair.text)}"
+    both, level = [pair.before, pair.after], [y, y]
+    fig.add_trace(go.Scatter(x=both, y=level, mode="lines", line={"color": colour, "width": 3}, hoverinfo="skip"))
     fig.add_trace(
         go.Scatter(
-            x=[pair.before, pair.after], y=[y, y], mode="lines", line={"color": colour, "width": 3}, hoverinfo="skip"
-        )
-    )
-    fig.add_trace(
-        go.Scatter(
-            x=[pair.low, pair.high], y=[y, y], mode="lines+markers", line={"color": colour, "width": 1},
+            x=[pair.low, pair.high], y=level, mode="lines+markers", line={"color": colour, "width": 1},
             marker={"symbol": "line-ns-open", "size": 11, "color": colour}, hoverinfo="skip",
         )
     )  # fmt: skip
+    dots = {"opacity": 1, "size": [9, 12], "color": [LIGHT["page"], colour]}
+    dots["line"] = {"color": colour, "width": [2, 0]}
     fig.add_trace(
-        go.Scatter(
-            x=[pair.before, pair.after], y=[y, y], mode="markers", hoverinfo="text", text=[said, said],
-            marker={"opacity": 1, "size": [9, 12], "color": [LIGHT["page"], colour], "line": {"color": colour, "width": [2, 0]}},
-            cliponaxis=False,
-        )
+        go.Scatter(x=both, y=level, mode="markers", hoverinfo="text", text=[said] * 2, marker=dots, cliponaxis=False)
+    )
+    dark = {"color": LIGHT["ink"], "size": 13}
+    note(fig, safe(pair.label), xref="paper", y=y, yref="y", yshift=8, font=dark)
+    note(
+        fig, f"<b>{safe(pair.text)}</b>", x=1, y=y, yref="y", yanchor="middle", xshift=8, yshift=0,
+        font={"color": colour, "size": 13},
     )  # fmt: skip
-    place = {"xref": "paper", "y": y, "yref": "y", "yshift": 0}
-    note(fig, safe(pair.label), **{**place, "yanchor": "bottom", "yshift": 8, "font": {"color": LIGHT["ink"], "size": 13}})
-    note(fig, f"<b>{safe(pair.text)}</b>", **{
-        **place, "x": 1, "xanchor": "left", "xshift": 8, "yanchor": "middle", "font": {"color": colour, "size": 13},
-    })  # fmt: skip

@@ -246,7 +246,7 @@ def hazard(record: Record) -> go.Figure:
 
 
 def changes(record: Record) -> go.Figure | None:
-    """The largest counterfactuals, before and after; None where the record has none."""
+    """Return the figure of the largest counterfactuals, before and after; None where the record has none."""
     if counterfactuals_of(record) is None:
         return None
     rows = ordered(record, record["horizon"])[:SHOWN]

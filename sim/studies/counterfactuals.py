@@ -132,9 +132,7 @@ class Counterfactuals:
         return {
             outcome: {
                 str(day): plain_row(
-                    difference(
-                        happened(self.base, outcome, day), happened(records, outcome, day), self.plan.replicates
-                    )
+                    difference(happened(self.base, outcome, day), happened(records, outcome, day), self.plan.replicates)
                 )
                 for day in self.scenario.milestones
             }

@@ -74,11 +74,11 @@ def test_a_record_without_them_has_no_section(record: Record) -> None:
 def test_the_largest_change_leads_and_rows_follow_by_size(otherwise: Record) -> None:
     said = counterfactuals_of(otherwise)
     assert said is not None
-    assert "German Appeal at full strength: to 12%, −8 points (−9 to −7). 2 of 4 changes" in said.lead
+    assert "German Appeal at full strength: to 12%, −8.0 points (−9.0 to −7.0). 2 of 4 changes" in said.lead
     assert [(one[0], *one[2:5]) for one in said.figure.table.rows] == [
-        ("German Appeal at full strength", "12%", "−8", "−9 to −7"),
-        ("German Appeal withdrawn", "25%", "+5", "+4 to +6"),
-        ("Turkey: deterrence held at its start", "20%", "0", "−1 to +1"),
+        ("German Appeal at full strength", "12%", "−8.0", "−9.0 to −7.0"),
+        ("German Appeal withdrawn", "25%", "+5.0", "+4.0 to +6.0"),
+        ("Turkey: deterrence held at its start", "20%", "+0.2", "−0.8 to +1.2"),
         ("Turkish Refusal at full strength", "20%", "0", "no run differs"),
     ]
     assert said.figure.title == "With one thing otherwise: 1 change raises the probability, 1 change lowers it"
@@ -98,8 +98,8 @@ def test_averted_and_brought_about_are_told_with_what_they_rest_on(otherwise: Re
 def test_the_interaction_tells_sum_and_distance(otherwise: Record) -> None:
     said = counterfactuals_of(otherwise)
     assert said is not None
-    assert "sum to +8 points" in said.interaction
-    assert "lie +2 points (+1 to +3) from that sum" in said.interaction
+    assert "sum to +8.0 points" in said.interaction
+    assert "lie +2.0 points (+1.0 to +3.0) from that sum" in said.interaction
     otherwise["counterfactuals"]["interaction"]["interaction"] = {day: row(0.0) for day in DAYS}
     again = counterfactuals_of(otherwise)
     assert again is not None
@@ -138,7 +138,7 @@ def test_a_page_of_its_own(otherwise: Record, tmp_path: Path) -> None:
     page, markdown, record = write_counterfactuals(own, tmp_path)
     assert (page.name, record.name) == ("counterfactuals.html", "counterfactuals.json")
     text = markdown.read_text(encoding="utf-8")
-    assert "−8 points" in text
+    assert "−8.0 points" in text
     assert "depend on how the two worlds are paired" in text
 
 

@@ -1,0 +1,63 @@
+"""The commands that ask what would be otherwise."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Offramp
+from tests.scenario.files import FULL, Folder, edit
+
+PRESSED = (
+    edit(FULL, ("60 days", "10 days\n  milestones: [5]"))
+    + "pressures: {push: {from: envoy, on: backer, aim: encourage, intensity: {uniform: [0, 1]}}}\n"
+    + "ties: {envoy: {backer: 0.3}}\n"
+)
+
+
+@pytest.fixture
+def pressed(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A crisis of ten days with one pressure; the working folder is its own, for the store."""
+    file = folder.write(PRESSED)
+    monkeypatch.chdir(file.parent)
+    return file
+
+
+def test_counterfactuals_prints_each_change_and_says_the_next_step(offramp: Offramp, pressed: Path) -> None:
+    answer = offramp("counterfactuals", pressed, "--runs", 512, "-q")
+    assert answer.code == 0
+    assert "Push withdrawn" in answer.out
+    assert "paired run by run" in answer.out
+    assert "depend on how the two worlds are paired" in answer.out
+    assert "next: offramp run" in answer.err
+    assert (pressed.parent / ".offramp" / "store").is_dir()
+
+
+def test_counterfactuals_as_json_and_files_are_one_record(offramp: Offramp, pressed: Path, tmp_path: Path) -> None:
+    answer = offramp(
+        "counterfactuals", pressed, "--runs", 512, "--no-store", "-q", "--format", "json", "--out", tmp_path / "out"
+    )
+    assert answer.code == 0
+    record = json.loads((tmp_path / "out" / "counterfactuals.json").read_text(encoding="utf-8"))
+    assert record == answer.json
+    assert record["schema"] == "offramp/counterfactuals/1"
+    assert (tmp_path / "out" / "counterfactuals.html").exists()
+
+
+def test_run_adds_counterfactuals_to_its_record_and_its_command(offramp: Offramp, pressed: Path) -> None:
+    plain = offramp("run", pressed, "--runs", 512, "-q", "--format", "json").json
+    assert plain["counterfactuals"] is None
+    record = offramp("run", pressed, "--runs", 512, "-q", "--format", "json", "--counterfactuals").json
+    assert record["command"].endswith("--counterfactuals")
+    alone = offramp("counterfactuals", pressed, "--runs", 512, "-q", "--format", "json").json
+    assert record["counterfactuals"] == alone["counterfactuals"]
+    same = {key: value for key, value in record.items() if key not in ("counterfactuals", "command")}
+    assert same == {key: value for key, value in plain.items() if key not in ("counterfactuals", "command")}
+
+
+def test_run_tells_the_largest_counterfactuals(offramp: Offramp, pressed: Path) -> None:
+    answer = offramp("run", pressed, "--runs", 512, "-q", "--counterfactuals")
+    assert answer.code == 0
+    assert "with one thing otherwise, offensive within 10 days, the largest changes:" in answer.out
