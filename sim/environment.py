@@ -68,3 +68,16 @@ def cpu_level() -> str:
     )
     best = next((level for level in levels if features.get(level)), "baseline")
     return f"{platform.machine()}-{best}"
+
+
+@cache
+def identity() -> dict[str, str]:
+    """Return what two machines must have alike to give the same bytes: versions and the processor's level."""
+    major, minor, _ = platform.python_version_tuple()
+    return {
+        "offramp": version(),
+        "model": model_version(),
+        "python": f"{major}.{minor}",
+        **_installed(),
+        "cpu": cpu_level(),
+    }

@@ -24,7 +24,7 @@ LAYERS: dict[str, set[str]] = {
     "estimates": {"tallies"},
     "scoring": {"rng"},
     "sequences": set(),
-    "executors": {"errors"},
+    "executors": {"environment", "errors"},
     "checkpoint": {"tallies", "wholefiles"},
     "reporting": {"errors", "estimates"},
     "ledger": {"errors", "scoring"},
@@ -77,6 +77,8 @@ HOMES: dict[str, set[str]] = {
     "rich": {"cli"},
     "multiprocessing": {"executors"},
     "dask": {"executors"},
+    "distributed": {"executors"},
+    "fsspec": {"store"},
 }
 """Packages that only some parts may import."""
 

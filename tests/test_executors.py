@@ -1,91 +1,70 @@
-"""The contract of executors, over every implementation. Functions stand at the top, for workers are spawned."""
+"""The contract of executors, over every implementation; what they map stands in `tests/tasks.py`."""
 
 from __future__ import annotations
 
 import itertools
 import multiprocessing
 import os
-import signal
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from sim.errors import ExecutionError, Fault, ScenarioError, UsageError
+from sim.errors import ExecutionError, ScenarioError, UsageError
 from sim.executors import Executor, Late, Local, Serial
+from sim.executors.address import Address
+from sim.executors.batches import MOST
+from sim.executors.dask import IN_FLIGHT, Dask, Limits
+from tests.cluster.processes import Cluster, cluster
+from tests.tasks import (
+    Block,
+    Marked,
+    Source,
+    die_at_one,
+    die_once,
+    fail_at_three,
+    find_faults,
+    number_of,
+    number_of_late_for_the_first,
+    process_and_interrupt_handler,
+    refuse,
+    text,
+    unreadable,
+    unsendable,
+)
 
 WORKERS = 2
 
 
-@dataclass(frozen=True)
-class Block:
-    """A task that says its name, as blocks of runs do."""
-
-    number: int
-
-    def __str__(self) -> str:
-        return f"block {self.number} of crisis"
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler and two workers, which no test may end."""
+    with cluster(tmp_path_factory.mktemp("cluster"), WORKERS) as made:
+        yield made
 
 
-class Source:
-    """Endless tasks that count how many of them were taken."""
-
-    def __init__(self) -> None:
-        self.taken = 0
-
-    def __iter__(self) -> Iterator[Block]:
-        for number in itertools.count():
-            self.taken += 1
-            yield Block(number)
-
-
-def number_of(task: Block) -> int:
-    return task.number
-
-
-def number_of_late_for_the_first(task: Block) -> int:
-    time.sleep(0.3 if task.number == 0 else 0)
-    return task.number
-
-
-def fail_at_three(task: Block) -> int:
-    if task.number == 3:
-        raise ValueError("no such day")
-    return task.number
-
-
-def refuse(task: Block) -> int:
-    raise UsageError(f"{task} asks too much")
-
-
-def find_faults(task: Block) -> int:
-    raise ScenarioError([Fault("b.yaml", 2, 1, "k", "second"), Fault("a.yaml", 1, 1, "k", "first")])
-
-
-def die_at_one(task: Block) -> int:
-    if task.number == 1:
-        os._exit(3)
-    return task.number
-
-
-def process_and_interrupt_handler(task: Block) -> tuple[int, bool]:
-    return os.getpid(), signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-
-
-def text(task: object) -> str:
-    return str(task)
-
-
-@pytest.fixture(params=[Serial(), Local(WORKERS), Late(WORKERS, 3)], ids=["serial", "local", "late"])
+@pytest.fixture(params=["serial", "local", "late", "dask", "dask in batches"])
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    yield request.param
+    match request.param:
+        case "serial":
+            yield Serial()
+        case "local":
+            yield Local(WORKERS)
+        case "late":
+            yield Late(WORKERS, 3)
+        case kind:
+            target = 0 if kind == "dask" else 0.01
+            address = Address.parse(request.getfixturevalue("machines").address)
+            yield Dask(address, WORKERS, limits=Limits(target=target))
     assert multiprocessing.active_children() == [], "a worker outlived its map"
 
 
 def ahead(executor: Executor) -> int:
     """How many tasks more than asked for an executor may take."""
+    if isinstance(executor, Dask):
+        return (IN_FLIGHT + 1) * WORKERS * (MOST if executor.limits.target else 1)
     return 0 if isinstance(executor, Serial) else 2 * WORKERS
 
 
@@ -196,11 +175,35 @@ def test_late_workers_start_after_the_first_tasks() -> None:
     assert os.getpid() not in processes[2:]
 
 
-def test_a_lost_worker_is_an_error_that_names_a_task() -> None:
-    results = Local(WORKERS).map(die_at_one, map(Block, range(20)))
-    with pytest.raises(ExecutionError, match=r"worker process died while block \d+ of crisis was waited for"):
-        list(results)
+@pytest.mark.parametrize("kind", ["local", "late"])
+def test_a_task_that_always_kills_its_worker_is_an_error_that_names_it(kind: str) -> None:
+    executor = Local(WORKERS) if kind == "local" else Late(WORKERS, 1)
+    results = executor.map(die_at_one, map(Block, range(20)))
+    assert next(results) == 0
+    with pytest.raises(
+        ExecutionError, match=r"^a worker process died while block 1 of crisis was waited for, and died"
+    ):
+        next(results)
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_stands_for_a_task_that_kills_its_worker_leaves_the_rest_whole(workers: int) -> None:
+    notes: list[str] = []
+    results = Local(workers, notes.append).map(die_at_one, map(Block, range(9)), lost=lambda task, _: -task.number)
+    assert list(results) == [0, -1, 2, 3, 4, 5, 6, 7, 8]
+    assert len(notes) == 1
+    assert notes[0].startswith("a worker process was lost; run again: block ")
+
+
+def test_a_task_that_lost_its_worker_once_is_run_again(tmp_path: Path) -> None:
+    notes: list[str] = []
+    done: list[int] = []
+    tasks = [Marked(number, tmp_path / "mark" if number == 3 else None) for number in range(9)]
+    assert list(Local(WORKERS, notes.append).map(die_once, tasks, lambda: done.append(1))) == list(range(9))
+    assert len(done) == 9, "each is told of once"
+    assert len(notes) == 1
+    assert "block 3 of crisis" in notes[0]
 
 
 @pytest.mark.parametrize("workers", [0, -1])
@@ -209,15 +212,24 @@ def test_fewer_than_one_worker_is_refused(workers: int) -> None:
         Local(workers)
 
 
-def test_a_worker_lost_while_nobody_waits_is_an_error_that_names_a_task() -> None:
-    results = Local(1).map(die_at_one, map(Block, range(20)))
+def test_a_worker_lost_while_nobody_waits_is_found_out() -> None:
+    results = Local(1).map(die_at_one, map(Block, range(20)), lost=lambda task, error: -1)
     assert next(results) == 0
     deadline = time.monotonic() + 20
     while any("ExecutorManager" in type(one).__name__ for one in threading.enumerate()) and time.monotonic() < deadline:
         time.sleep(0.02)  # until the pool knows of its loss
-    with pytest.raises(ExecutionError, match=r"block \d+ of crisis"):
-        next(results)
+    assert list(results) == [-1, *range(2, 20)]
 
 
 def test_any_object_may_be_a_task(executor: Executor) -> None:
     assert list(executor.map(text, [1, None, 0])) == ["1", "None", "0"]
+
+
+@pytest.mark.parametrize("function", [unreadable, unsendable])
+def test_a_result_that_does_not_travel_is_an_error_that_names_its_task(
+    executor: Executor, function: Callable[[Block], object]
+) -> None:
+    if isinstance(executor, (Serial, Late)):
+        return  # nothing travels
+    with pytest.raises(ExecutionError, match="block 0 of crisis"):
+        list(executor.map(function, [Block(0)]))

@@ -1,23 +1,30 @@
 """The contract of an executor, and the trivial one that works in this process.
 
-`map` yields results in the order of the tasks, takes tasks only as it needs them, and stops at the first failure with
-an error that names the task. Closing the iterator drops what has not begun.
+`map` yields results in the order of the tasks, each exactly once; takes tasks only a little ahead of need; stops at the
+first failure with an error that names the task; plays again what was lost with its worker, and names a task that loses
+its worker every time. Closing the iterator drops what has not begun.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from sim.errors import ExecutionError, OfframpError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+Note = Callable[[str], None]
+"""Takes a sentence for whoever watches, such as what is run again."""
+
 
 class Executor(ABC):
     """Maps a picklable function over tasks."""
+
+    same_disk: ClassVar[bool] = True
+    """Whether tasks see the files that this process sees."""
 
     @abstractmethod
     def map(
@@ -25,6 +32,7 @@ class Executor(ABC):
         function: Callable[[Task], Result],
         tasks: Iterable[Task],
         finished: Callable[[], None] | None = None,
+        lost: Callable[[Task, ExecutionError], Result] | None = None,
     ) -> Iterator[Result]:
         """Yield `function(task)` for each task, in order.
 
@@ -32,11 +40,14 @@ class Executor(ABC):
         ----------
         finished
             Called once for each task that is done, as soon as that is known.
+        lost
+            Gives what stands for the result of a task that loses its worker every time it is tried; where it is not
+            given, such a task is an error.
 
         Raises
         ------
         ExecutionError
-            Where a task failed or its worker was lost; names the task.
+            Where a task failed or lost its worker every time; names the task. Or where there are no workers any more.
         """
 
 
@@ -48,8 +59,9 @@ class Serial(Executor):
         function: Callable[[Task], Result],
         tasks: Iterable[Task],
         finished: Callable[[], None] | None = None,
+        lost: Callable[[Task, ExecutionError], Result] | None = None,
     ) -> Iterator[Result]:
-        """Yield results in order."""
+        """Yield results in order; a task that kills its process kills this one."""
         for task in tasks:
             try:
                 result = function(task)
@@ -65,3 +77,15 @@ def failure(task: object, error: BaseException) -> OfframpError:
     if isinstance(error, OfframpError):
         return error
     return ExecutionError(f"{task} failed: {type(error).__name__}: {error}")
+
+
+def silent(text: str) -> None:
+    """Take a note and say nothing."""
+    del text
+
+
+def named(tasks: list[Task]) -> str:
+    """Name tasks in a message: one, two, or the first and the last with their number."""
+    if len(tasks) <= 2:
+        return " and ".join(map(str, tasks))
+    return f"{tasks[0]} to {tasks[-1]}, {len(tasks)} in all"

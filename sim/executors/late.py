@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from sim.executors.base import Executor, Result, Serial, Task
+from sim.errors import ExecutionError
+from sim.executors.base import Executor, Note, Result, Serial, Task, silent
 from sim.executors.local import Local
 
 
 class Late(Executor):
     """`first` tasks in this process, then a pool of workers, which starts only where there are more."""
 
-    def __init__(self, workers: int, first: int) -> None:
-        self._pool = Local(workers)
+    def __init__(self, workers: int, first: int, note: Note = silent) -> None:
+        self._pool = Local(workers, note)
         self._first = first
 
     def map(
@@ -25,8 +26,9 @@ class Late(Executor):
         function: Callable[[Task], Result],
         tasks: Iterable[Task],
         finished: Callable[[], None] | None = None,
+        lost: Callable[[Task, ExecutionError], Result] | None = None,
     ) -> Iterator[Result]:
         """Yield results in order."""
         source = iter(tasks)
         yield from Serial().map(function, islice(source, self._first), finished)
-        yield from self._pool.map(function, source, finished)
+        yield from self._pool.map(function, source, finished, lost)

@@ -1,7 +1,8 @@
 """Worker processes on this machine.
 
 Workers are spawned, never forked, so that they behave the same on every platform and under threads. A few tasks more
-than there are workers are in flight: enough to keep them busy, few enough that stopping is quick.
+than there are workers are in flight: enough to keep them busy, few enough that stopping is quick. When a worker is
+lost, what was in flight is run again, each task in a process of its own, which shows the one to blame.
 """
 
 from __future__ import annotations
@@ -15,14 +16,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from typing import TypeVar
+from typing import Any, Generic
 
 from sim.errors import ExecutionError, UsageError
-from sim.executors.base import Executor, failure
-
-Task = TypeVar("Task")
-Result = TypeVar("Result")
-
+from sim.executors.base import Executor, Note, Result, Task, failure, named, silent
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 """Workers share the cores already: threads of linear algebra beneath them would only wait for each other."""
@@ -31,10 +28,11 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 class Local(Executor):
     """A pool of worker processes, started for each `map` and gone after it."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, note: Note = silent) -> None:
         if workers < 1:
             raise UsageError(f"expected at least one worker (got {workers})")
         self.workers = workers
+        self._note = note
         for name in ONE_THREAD:  # workers inherit it; what is loaded here already is not touched
             os.environ.setdefault(name, "1")
 
@@ -43,48 +41,106 @@ class Local(Executor):
         function: Callable[[Task], Result],
         tasks: Iterable[Task],
         finished: Callable[[], None] | None = None,
+        lost: Callable[[Task, ExecutionError], Result] | None = None,
     ) -> Iterator[Result]:
-        """Yield results in order; a lost worker is an `ExecutionError` that names the task waited for."""
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=prepare)
-        waiting: deque[tuple[Task, Future[Result]]] = deque()
+        """Yield results in order; what a lost worker had is run again, once."""
+        pool, alone = _pool(self.workers), _Alone(function, finished, lost)
+        waiting: deque[tuple[Task, Future[Result], ProcessPoolExecutor]] = deque()
         source = iter(tasks)
         try:
             while True:
                 for task in islice(source, 2 * self.workers - len(waiting)):
-                    future = _submit(pool, function, task)
-                    if finished is not None:
-                        future.add_done_callback(lambda done: finished() if _succeeded(done) else None)
-                    waiting.append((task, future))
+                    waiting.append((task, _submit(pool, function, task, finished), pool))
                 if not waiting:
                     return
-                yield _result(*waiting.popleft())
+                task, future, home = waiting.popleft()
+                try:
+                    result = _result(task, future)
+                except BrokenProcessPool:
+                    if home is pool:
+                        pool = self._replace(pool, [task, *_unfinished(waiting)])
+                    result = alone.run(task)
+                yield result
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+            alone.close()
+
+    def _replace(self, pool: ProcessPoolExecutor, again: list[Any]) -> ProcessPoolExecutor:
+        """Give up a pool that lost a worker."""
+        pool.shutdown(wait=True, cancel_futures=True)
+        self._note(f"a worker process was lost; run again: {named(again)}")
+        return _pool(self.workers)
 
 
-def _succeeded(future: Future[Result]) -> bool:
-    return not future.cancelled() and future.exception() is None
+def _pool(workers: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=prepare)
 
 
-def _submit(pool: ProcessPoolExecutor, function: Callable[[Task], Result], task: Task) -> Future[Result]:
+def _submit(
+    pool: ProcessPoolExecutor, function: Callable[[Task], Result], task: Task, finished: Callable[[], None] | None
+) -> Future[Result]:
+    """Hand a task to a pool; where that is broken already, return what a task in it would have got."""
     try:
-        return pool.submit(function, task)
+        future = pool.submit(function, task)
     except BrokenProcessPool as error:
-        raise _lost(task) from error
+        future = Future()
+        future.set_exception(error)
+    if finished is not None:
+        future.add_done_callback(lambda done: finished() if _succeeded(done) else None)
+    return future
 
 
-def _lost(task: object) -> ExecutionError:
-    return ExecutionError(f"a worker process died while {task} was waited for; was it killed, or out of memory?")
+def _succeeded(future: Future[Any]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
+
+
+def _unfinished(waiting: Iterable[tuple[Any, Future[Any], Any]]) -> list[Any]:
+    return [task for task, future, _ in waiting if not _succeeded(future)]
+
+
+class _Alone(Generic[Task, Result]):
+    """Runs tasks that were in flight when a worker was lost, one at a time: if that is lost too, they are to blame."""
+
+    def __init__(
+        self,
+        function: Callable[[Task], Result],
+        finished: Callable[[], None] | None,
+        lost: Callable[[Task, ExecutionError], Result] | None,
+    ) -> None:
+        self._function, self._finished, self._lost = function, finished, lost
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, task: Task) -> Result:
+        """Run a task; return its result, or what stands for it."""
+        self._pool = self._pool or _pool(1)
+        try:
+            return _result(task, _submit(self._pool, self._function, task, self._finished))
+        except BrokenProcessPool as error:
+            self.close()
+            told = ExecutionError(
+                f"a worker process died while {task} was waited for, and died again when it was tried alone; "
+                "was it killed, or out of memory?"
+            )
+            if self._lost is None:
+                raise told from error
+            return self._lost(task, told)
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
 
 
 def _result(task: Task, future: Future[Result]) -> Result:
+    """Return the result of a task; BrokenProcessPool where it was lost with its worker."""
     try:
         return future.result()
     except BrokenProcessPool as error:
         if error.__cause__ is not None and "unpickle" in str(error.__cause__):
             raise ExecutionError(f"the result of {task} could not be read back: {error.__cause__}") from error
-        raise _lost(task) from error
+        raise
     except Exception as error:
         raise failure(task, error) from error
 

@@ -1,7 +1,7 @@
 """Runs a sweep: the blocks of all its cells over one executor, a row for each cell, whatever befalls some of them.
 
 The rows are the same bytes for any number of workers, shards and interruptions. A block that fails costs its cell; a
-worker that is lost costs the tasks it may have had one more try each, alone; all else goes on.
+task that loses its worker again and again costs its cell too; all else goes on.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sim.store import Store
 from sim.sweeps.rows import Records, Row, changes_from, failed, finished
 from sim.sweeps.schedule import Opened, Schedule
 from sim.sweeps.sweep import Cell, Sweep
-from sim.sweeps.work import CellTask, Failure, play
+from sim.sweeps.work import Failure, play
 
 OnCell = Callable[[Cell, Forecast], None]
 
@@ -61,7 +61,7 @@ def run_sweep(sweep: Sweep, *, executor: Executor | None = None, options: Option
     StoreError
         Where a block cannot be kept; what was kept before is intact.
     ExecutionError
-        With `fail_fast`, where a cell failed.
+        With `fail_fast`, where a cell failed; or where there are no workers any more.
     KeyboardInterrupt
         Where it came; finished blocks are in the store.
     """
@@ -71,39 +71,13 @@ def run_sweep(sweep: Sweep, *, executor: Executor | None = None, options: Option
     book = _Book(sweep, options, {cell.index for cell in wanted})
     first = [sweep.cells[0]] if sweep.has_reference and wanted and wanted[0].index != 0 else []
     schedule = Schedule(sweep, [*first, *wanted], options.store, done=book.take, advance=options.on_block)
-    while not _play_all(schedule, executor):
-        for task in schedule.lost():
-            schedule.take(_play_alone(task, executor))
-    return sorted(book.rows, key=lambda row: int(row["index"]))
-
-
-def _play_all(schedule: Schedule, executor: Executor) -> bool:
-    """Play what is left; return whether it went to its end, or else a worker was lost."""
-    results = executor.map(play, schedule.tasks())
+    results = executor.map(play, schedule.tasks(), lost=lambda _, error: Failure(str(error)))
     try:
         for result in results:
             schedule.take(result)
-    except CellFailedError:
-        raise
-    except ExecutionError:
-        if not schedule.lost():
-            raise
-        return False
     finally:
         results.close()  # type: ignore[attr-defined]
-    return True
-
-
-def _play_alone(task: CellTask, executor: Executor) -> Any:
-    """Play a task that was in hand when a worker was lost: in a worker of its own, once."""
-    kept = None if task.store is None else task.store.get(task.block)
-    if kept is not None:
-        return kept
-    try:
-        (result,) = executor.map(play, [task])
-    except ExecutionError as error:
-        return Failure(str(error))
-    return result
+    return sorted(book.rows, key=lambda row: int(row["index"]))
 
 
 class CellFailedError(ExecutionError):

@@ -101,10 +101,6 @@ class Schedule:
         else:
             self._accept(opened, task.block.block, result)
 
-    def lost(self) -> list[CellTask]:
-        """Return the tasks given out whose results never came, to be played again; `take` expects them in order."""
-        return list(self._out)
-
     def _task(self, opened: Opened) -> CellTask:
         plan = self._sweep.plan
         block = next(plan.tasks(opened.scenario, opened.given))

@@ -68,8 +68,8 @@ class Replaced(Local):
         super().__init__(2)
         self._function = function
 
-    def map(self, function: Any, tasks: Iterable[Any], finished: Any = None) -> Iterator[Any]:
-        return super().map(self._function, tasks, finished)
+    def map(self, function: Any, tasks: Iterable[Any], finished: Any = None, lost: Any = None) -> Iterator[Any]:
+        return super().map(self._function, tasks, finished, lost)
 
 
 def count_blocks(monkeypatch: pytest.MonkeyPatch) -> list[BlockTask]:
@@ -318,7 +318,7 @@ def test_tasks_are_given_out_as_they_are_needed(tmp_path: Path) -> None:
     taken: list[CellTask] = []
 
     class Watching(Serial):
-        def map(self, function: Any, tasks: Iterable[Any], finished: Any = None) -> Iterator[Any]:
+        def map(self, function: Any, tasks: Iterable[Any], finished: Any = None, lost: Any = None) -> Iterator[Any]:
             def watched() -> Iterator[Any]:
                 for task in tasks:
                     taken.append(task)

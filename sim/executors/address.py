@@ -1,0 +1,118 @@
+"""The address of a scheduler, checked before anything is sent there.
+
+Who reaches a scheduler may run any code on its workers, and what the workers send back can run code here. So the way
+to one must be encrypted, or lie within this machine, unless the user says otherwise.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sim.errors import UsageError
+
+EXAMPLE = "tcp://127.0.0.1:8786"
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Files that secure a connection: the authority that both sides trust, this side's certificate and its key."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+    def check(self) -> None:
+        """See that all three can be read.
+
+        Raises
+        ------
+        UsageError
+            Where one cannot.
+        """
+        for option, path in (("--tls-ca", self.ca), ("--tls-cert", self.cert), ("--tls-key", self.key)):
+            try:
+                path.open("rb").close()
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                raise UsageError(f"cannot read the file after {option}, {path}: {reason}") from None
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a scheduler listens, and how the way to it is secured."""
+
+    url: str
+    tls: Tls | None = None
+
+    def __str__(self) -> str:
+        """Name it in messages."""
+        return self.url
+
+    @classmethod
+    def parse(cls, text: str, tls: Tls | None = None, *, insecure: bool = False) -> Address:
+        """Read an address such as `tcp://127.0.0.1:8786` or `tls://scheduler:8786`.
+
+        Raises
+        ------
+        UsageError
+            Where it is none, TLS files and address do not fit together, or an unencrypted way would leave this machine
+            and `insecure` does not allow it.
+        """
+        scheme, host, port = _parts(text)
+        if scheme == "tls":
+            if tls is None:
+                raise UsageError(f"{text} needs --tls-ca, --tls-cert and --tls-key, or the other side cannot be known")
+            tls.check()
+            return cls(_joined(scheme, host, port), tls)
+        if tls is not None:
+            raise UsageError(f"expected an address that begins with tls:// where TLS files are given (got {text})")
+        within = loopback(host)
+        if within is None and not insecure:
+            raise UsageError(
+                f"{text} is not on this machine and the way to it is not encrypted: whoever listens or answers there "
+                "could run code here and there. Use tls:// with --tls-ca, --tls-cert and --tls-key, or a tunnel such "
+                "as ssh -L; --insecure goes on all the same"
+            )
+        return cls(_joined(scheme, within or host, port))
+
+
+def loopback(host: str) -> str | None:
+    """Return the loopback address that a host stands for, to connect to it and nothing else; None where it is none.
+
+    A name counts where all its addresses are loopback ones; the address found is used, so that no later look-up can
+    give another.
+    """
+    try:
+        found = {str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except (OSError, UnicodeError):
+        return None
+    if not found or not all(_is_loopback(address) for address in found):
+        return None
+    return min(found, key=lambda address: (":" in address, address))
+
+
+def _is_loopback(address: str) -> bool:
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return bool((mapped or parsed).is_loopback)
+
+
+def _parts(text: str) -> tuple[str, str, int]:
+    whole = text if "://" in text else f"tcp://{text}"
+    try:
+        split = urlsplit(whole)
+        host, port = split.hostname, split.port
+    except ValueError:
+        host = port = None
+    plain = host and not (split.path or split.query or split.fragment or split.username) if host else False
+    if split.scheme not in ("tcp", "tls") or not plain or not host or not port:
+        raise UsageError(f"expected the address of a dask scheduler such as {EXAMPLE} or tls://HOST:8786 (got {text})")
+    return split.scheme, host, port
+
+
+def _joined(scheme: str, host: str, port: int) -> str:
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -1,0 +1,1 @@
+"""A real scheduler with real workers on loopback, for tests."""

@@ -1,0 +1,88 @@
+"""A scheduler and workers of dask.distributed as processes of their own on loopback, ended by their process id."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.places import ROOT
+
+STARTED = 60.0  # seconds that a process may take to say that it is there
+
+
+class Cluster:
+    """A scheduler and its workers; all are gone after `close`."""
+
+    def __init__(self, folder: Path, security: tuple[str, ...] = (), **settings: str) -> None:
+        self._folder, self._security = folder, security
+        self._environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "DASK_DISTRIBUTED__DASHBOARD__LINK": "",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            **settings,
+        }
+        scheme = "tls" if security else "tcp"
+        words = ["scheduler", "--host", f"{scheme}://127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"]
+        self.scheduler, log = self._start("scheduler", *words)
+        line = _line(log, "Scheduler at:", self.scheduler)
+        self.address = line.split("Scheduler at:")[1].strip()
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def start_worker(self, threads: int = 1, **settings: str) -> subprocess.Popen[bytes]:
+        """Start a worker without a nanny, so that its process id is the worker's."""
+        words = ["worker", self.address, "--nthreads", str(threads), "--no-nanny", "--no-dashboard"]
+        words += ["--host", "127.0.0.1", "--memory-limit", "0", "--local-directory", str(self._folder)]
+        process, _ = self._start(f"worker-{len(self.workers)}", *words, **settings)
+        self.workers.append(process)
+        return process
+
+    def _start(self, name: str, kind: str, *words: str, **settings: str) -> tuple[subprocess.Popen[bytes], Path]:
+        log = self._folder / f"{name}.log"
+        command = [sys.executable, "-m", "distributed.cli.dask_" + kind, *words, *self._security]
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=self._folder,
+                env={**self._environment, **settings}, start_new_session=True,
+            )  # fmt: skip
+        return process, log
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """End a process at once, as a power cut would."""
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+
+    def close(self) -> None:
+        """End all that is left."""
+        for process in (*self.workers, self.scheduler):
+            if process.poll() is None:
+                self.kill(process)
+
+
+def _line(log: Path, mark: str, process: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + STARTED
+    while time.monotonic() < deadline and process.poll() is None:
+        for line in log.read_text(errors="replace").splitlines():
+            if mark in line:
+                return line
+        time.sleep(0.05)
+    raise RuntimeError(f"the process did not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+@contextmanager
+def cluster(folder: Path, workers: int = 2, security: tuple[str, ...] = (), **settings: str) -> Iterator[Cluster]:
+    """Run a scheduler and some workers for as long as they are needed."""
+    made = Cluster(folder, security, **settings)
+    try:
+        for _ in range(workers):
+            made.start_worker()
+        yield made
+    finally:
+        made.close()
