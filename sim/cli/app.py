@@ -10,7 +10,8 @@ import typer
 
 from sim.cli.console import Format, be_printable
 from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
-from sim.cli.sweep_app import DEFAULT_STORE, StoreFolder, sweep
+from sim.cli.machines import Machines
+from sim.cli.sweep_app import DEFAULT_STORE, MACHINES, StoreFolder, sweep
 from sim.cli.what_if_app import add_commands
 
 app = typer.Typer(
@@ -96,7 +97,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     precision: Annotated[float | None, typer.Option(help="Stop when the interval is this narrow, as in 0.01.")] = None,
     seed: Annotated[int, typer.Option(help="Seed: the same gives the same bytes.")] = 0,
     replicates: Annotated[int, typer.Option(help="Runs that share one draw of what is not known.")] = 2,
-    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores where it pays")] = None,
+    machines: Machines = MACHINES,
     out: Annotated[Path | None, typer.Option(help="Folder for report.html, report.md and forecast.json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
@@ -117,11 +118,12 @@ def run(  # noqa: PLR0913 - one parameter an option
       offramp run scenarios/idlib-2018/baseline.yaml --runs 100000 --workers 2 --format json > forecast.json
       offramp run scenarios/idlib-2018/german-offer.yaml --since reports/idlib-2018/forecast.json
       offramp run scenarios/idlib-2018/baseline.yaml --counterfactuals --out reports/idlib-2018
+      offramp run scenarios/idlib-2018/baseline.yaml --executor dask --address tcp://127.0.0.1:8786
     """
     from sim.cli.run_command import Options
     from sim.cli.run_command import run as call
 
-    given = Options(scenario, runs, precision, seed, replicates, workers, out, format_, quiet)
+    given = Options(scenario, runs, precision, seed, replicates, machines, out, format_, quiet)
     kept = store if counterfactuals else None
     call(replace(given, words=words.value, since=since, figures=figures, counterfactuals=kept))
 
@@ -132,7 +134,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     max_runs: Annotated[int, typer.Option(help="Runs of a scenario at most, where a gate is undecided.")] = 200_000,
     alpha: Annotated[float, typer.Option(help="Chance that any verdict is false, at most.")] = 0.05,
     seed: Annotated[int, typer.Option(help="Seed: the same gives the same verdicts.")] = 0,
-    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores where it pays")] = None,
+    machines: Machines = MACHINES,
     format_: Output = Format.TEXT,
     junit: JUnit = None,
     summary: Summary = None,
@@ -153,7 +155,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     from sim.studies.gates.check import Budget
 
     budget = Budget(alpha=alpha, max_runs=max_runs, seed=seed)
-    call(Options(paths, budget, workers, format_, quiet, CiOutput(junit, summary, annotations)))
+    call(Options(paths, budget, machines, format_, quiet, CiOutput(junit, summary, annotations)))
 
 
 @_command
@@ -164,7 +166,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
         int | None, typer.Option(help="Runs of each.", show_default="as a forecast has it, or 20000")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed.", show_default="as a forecast has it, or 0")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores where it pays")] = None,
+    machines: Machines = MACHINES,
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -178,7 +180,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
     from sim.cli.diff_command import Options
     from sim.cli.diff_command import run as call
 
-    call(Options(before, after, runs, seed, workers, format_, quiet))
+    call(Options(before, after, runs, seed, machines, format_, quiet))
 
 
 add_commands(_command)
@@ -244,7 +246,7 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     recovery: Annotated[int, typer.Option(help="Simulated calibrations whose truth is known, as a check.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed: the same gives the same posterior.")] = 0,
     blocks: Blocks = None,
-    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores")] = None,
+    machines: Machines = MACHINES,
     keep: Keep = KEEP,
     out: Annotated[Path | None, typer.Option(help="Folder for the posterior and calibration.html, .md, .json.")] = None,
     format_: Output = Format.TEXT,
@@ -260,7 +262,7 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     from sim.cli.study_commands import Options
     from sim.cli.study_commands import calibrate as call
 
-    call(Options(cases, known, seed, blocks, workers, keep, out, format_, quiet), name, target, recovery)
+    call(Options(cases, known, seed, blocks, machines, keep, out, format_, quiet), name, target, recovery)
 
 
 @_command
@@ -273,7 +275,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed: the same gives the same scores.")] = 0,
     blocks: Blocks = None,
-    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores")] = None,
+    machines: Machines = MACHINES,
     keep: Keep = KEEP,
     out: Annotated[Path | None, typer.Option(help="Folder for backtest.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
@@ -290,7 +292,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     from sim.cli.study_commands import Options
     from sim.cli.study_commands import score as call
 
-    call(Options(cases, known, seed, blocks, workers, keep, out, format_, quiet), variants, train)
+    call(Options(cases, known, seed, blocks, machines, keep, out, format_, quiet), variants, train)
 
 
 @_command

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +13,15 @@ import typer
 from sim.cli.ci_output import CiOutput
 from sim.cli.console import Exit, Format, note, print_json, progress, say
 from sim.cli.found import scenario_files
+from sim.cli.machines import Machines
 from sim.cli.output import shown
 from sim.errors import Fault, ScenarioError, UsageError
-from sim.executors import Executor, Late, Local, Serial
 from sim.reporting.ci.findings import WORDS, Finding, counts_in_words
 from sim.studies.gates.check import Budget, Checked, check
 from sim.studies.gates.supplier import Player
 from sim.studies.gates.trials import Trial, trials_of
 from sim.sweeps.schema import is_sweep
 
-SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
 CODES = {"pass": Exit.OK, "fail": Exit.GATE, "error": Exit.INTERNAL, "undecided": Exit.INCOMPLETE}
 
 
@@ -33,7 +31,7 @@ class Options:
 
     paths: list[Path]
     budget: Budget
-    workers: int | None
+    machines: Machines
     format_: Format
     quiet: bool
     output: CiOutput
@@ -44,7 +42,7 @@ def run(options: Options) -> None:
     files = scenario_files(options.paths)
     trials = _trials(files)
     options.output.check()
-    supplier = Player(executor(options.workers))
+    supplier = Player(options.machines.make())
     with progress("check", len(trials), quiet=options.quiet, unit="gates decided") as decided:
         checked = check(trials, options.budget, supplier=supplier, decided=decided)
     findings = [Finding.of(record) for record in _records(checked)]
@@ -75,14 +73,6 @@ def _trials(files: Sequence[Path]) -> list[Trial]:
         where = files[0] if len(files) == 1 else f"{len(files)} scenarios"
         raise UsageError(f"there is nothing to check: no gates in {where}; docs/gates.md says how to write them")
     return trials
-
-
-def executor(workers: int | None) -> Executor:
-    """Return where blocks are played when nobody knows how many there will be."""
-    cores = os.cpu_count() or 1
-    if workers is None and cores > 1:
-        return Late(cores, SPAWNING_PAYS)
-    return Serial() if workers in (None, 1) else Local(workers)
 
 
 def _records(checked: Checked) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli.check_command import executor
 from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.machines import Machines
 from sim.cli.output import check_output, shown
 from sim.executors import Executor
 from sim.plan import Plan
@@ -27,7 +27,7 @@ class Options:
     scenario: Path
     runs: int
     seed: int
-    workers: int | None
+    machines: Machines
     store: Path | None
     out: Path | None
     format_: Format
@@ -61,7 +61,7 @@ def run(options: Options) -> None:
     plan = Plan(runs=options.runs, seed=options.seed)
     plan.check(scenario)
     check_output(options.out, figures=False)
-    supplier = keeper(options.store, executor(options.workers))
+    supplier = keeper(options.store, options.machines.make())
     with progress("counterfactuals", blocks_of(scenario, plan), quiet=options.quiet) as finished:
         record = counterfactuals(scenario, plan, supplier=supplier, finished=finished).record(options.command)
     if options.format_ is Format.JSON:

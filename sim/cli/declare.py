@@ -11,6 +11,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 from sim.cli.console import Format, guarded
+from sim.cli.machines import with_machines
 
 P = ParamSpec("P")
 Output = Annotated[Format, typer.Option("--format", help="How to print data on stdout.")]
@@ -33,7 +34,7 @@ def declare(app: typer.Typer) -> Callable[[Callable[P, None]], Callable[P, None]
     def command(function: Callable[P, None]) -> Callable[P, None]:
         summary, _, examples = inspect.cleandoc(function.__doc__ or "").partition("\n\n")
         lines = "\n".join(line.strip() for line in examples.splitlines())
-        guard = guarded(function)
+        guard = guarded(with_machines(function))
         app.command(short_help=summary, help=f"{lines}\n\n{summary}")(guard)
         return guard
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli.check_command import executor
 from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.machines import Machines
 from sim.ensemble import OUTCOMES
 from sim.reporting.shift import Shift
 from sim.reporting.values import quantity
@@ -27,7 +27,7 @@ class Options:
     after: Path
     runs: int | None
     seed: int | None
-    workers: int | None
+    machines: Machines
     format_: Format
     quiet: bool
 
@@ -37,7 +37,7 @@ def run(options: Options) -> None:
     sides = read_side(options.before), read_side(options.after)
     plan = plan_of(sides, options.runs, options.seed)
     with progress("diff", blocks_of(sides, plan), quiet=options.quiet) as finished:
-        found = diff(sides, plan, executor=executor(options.workers), finished=finished)
+        found = diff(sides, plan, executor=options.machines.make(), finished=finished)
     record = found.record()
     if options.format_ is Format.JSON:
         print_json(record)

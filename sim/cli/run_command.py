@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,9 +12,9 @@ from typing import Any
 import typer
 
 from sim.cli.console import Exit, Format, note, print_json, progress, say
+from sim.cli.machines import Machines
 from sim.cli.output import check_output, shown
 from sim.ensemble import OUTCOMES
-from sim.executors import Executor, Local, Serial
 from sim.forecast import Forecast
 from sim.plan import Plan
 from sim.reporting.chance import Chance
@@ -23,7 +22,6 @@ from sim.reporting.shift import Shift
 from sim.runner import run as run_plan
 from sim.scenario.load import load
 
-SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
 MOST_SHOWN = 5  # counterfactuals in the terminal; the report has all
 CHECKPOINT = ".offramp-checkpoint.npz"
 
@@ -37,7 +35,7 @@ class Options:
     precision: float | None
     seed: int
     replicates: int
-    workers: int | None
+    machines: Machines
     out: Path | None
     format_: Format
     quiet: bool
@@ -81,7 +79,7 @@ def run(options: Options) -> None:
     check_output(options.out, figures=options.figures)
     checkpoint = None if options.out is None else options.out / CHECKPOINT
     with progress(scenario.id, plan.blocks, quiet=options.quiet) as finished:
-        executor = _executor(options.workers, plan.blocks)
+        executor = options.machines.make(plan.blocks)
         forecast = run_plan(scenario, plan, executor=executor, finished=finished, checkpoint=checkpoint)
     record = forecast.record(options.command)
     if earlier is not None:
@@ -111,7 +109,7 @@ def _change(earlier: Mapping[str, Any], forecast: Forecast, options: Options) ->
 
     blocks = plan_of_rerun(earlier, forecast).blocks
     with progress(f"{earlier['scenario']['id']}, as it was", blocks, quiet=options.quiet) as finished:
-        executor = _executor(options.workers, blocks)
+        executor = options.machines.make(blocks)
         return change(earlier, forecast, executor=executor, finished=finished).record()
 
 
@@ -123,7 +121,7 @@ def _otherwise(forecast: Forecast, store: Path, options: Options) -> dict[str, A
     plan = replace(forecast.plan, runs=min(DEFAULT_RUNS, len(forecast.records)), precision=None)
     blocks = blocks_of(forecast.scenario, plan, with_base=False)
     with progress(f"{forecast.scenario.id}, otherwise", blocks, quiet=options.quiet) as finished:
-        supplier = keeper(store, _executor(options.workers, blocks))
+        supplier = keeper(store, options.machines.make(blocks))
         base = forecast.records
         return counterfactuals(forecast.scenario, plan, base=base, supplier=supplier, finished=finished).part()
 
@@ -134,12 +132,6 @@ def _would_lose(forecast: Forecast, options: Options) -> bool:
     if forecast.status != "interrupted" or options.since is None:
         return False
     return options.since.resolve() == (options.out / "forecast.json").resolve()
-
-
-def _executor(workers: int | None, blocks: int) -> Executor:
-    if workers is None:
-        workers = (os.cpu_count() or 1) if blocks >= SPAWNING_PAYS else 1
-    return Serial() if workers == 1 else Local(workers)
 
 
 def _print(record: Mapping[str, Any], options: Options) -> None:

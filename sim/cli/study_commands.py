@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.machines import SPAWNING_PAYS as MANY
+from sim.cli.machines import Machines
 from sim.cli.output import check_output
 from sim.errors import UsageError
-from sim.executors import Executor, Local, Serial
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.studies.backtest.backtest import Backtest, backtest, steps
@@ -35,7 +36,7 @@ class Options:
     known: str | None
     seed: int
     blocks: int | None
-    workers: int | None
+    machines: Machines
     keep: Path
     out: Path | None
     format_: Format
@@ -57,7 +58,7 @@ def calibrate(options: Options, name: str, target: Path | None, repeats: int) ->
     recovered = _recovered(studies[0], repeats, options)
     asked = results.Request(name, known, seen, scenario, _about(options, cases, seen, known))
     with progress("posterior", asked.steps, quiet=options.quiet, unit="steps") as finished:
-        made = results.calibration(asked, studies, recovered, executor=_executor(options.workers), finished=finished)
+        made = results.calibration(asked, studies, recovered, executor=options.machines.make(MANY), finished=finished)
     record = made.record()
     _show(record, options, _calibration_lines)
     if options.out is not None:
@@ -80,7 +81,7 @@ def score(options: Options, variants: Path | None, train: Path | None) -> None:
         result = backtest(
             cases,
             Training(pool, made, _date(options.known)),
-            executor=_executor(options.workers),
+            executor=options.machines.make(MANY),
             variants=scenarios,
             finished=finished,
         )
@@ -128,11 +129,6 @@ def _today() -> datetime.date:
     return (moment or datetime.datetime.now(datetime.UTC)).date()
 
 
-def _executor(workers: int | None) -> Executor:
-    count = workers if workers is not None else os.cpu_count() or 1
-    return Serial() if count == 1 else Local(count)
-
-
 def _study(cases: Sequence[HistoricalCase], options: Options, seed: int) -> Study:
     """Play the design, or take up what was kept of it."""
     blocks = BLOCKS if options.blocks is None else options.blocks
@@ -141,7 +137,7 @@ def _study(cases: Sequence[HistoricalCase], options: Options, seed: int) -> Stud
         return study(
             scenarios,
             seed=seed,
-            executor=_executor(options.workers),
+            executor=options.machines.make(MANY),
             blocks=blocks,
             keep=options.keep,
             finished=finished,
@@ -152,7 +148,7 @@ def _recovered(made: Study, repeats: int, options: Options) -> Recovery | None:
     if repeats == 0:
         return None
     with progress("simulated cases", repeats, quiet=options.quiet, unit="calibrations") as finished:
-        return recovery(made, repeats=repeats, executor=_executor(options.workers), finished=finished)
+        return recovery(made, repeats=repeats, executor=options.machines.make(MANY), finished=finished)
 
 
 def _about(

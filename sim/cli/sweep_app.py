@@ -9,7 +9,9 @@ import typer
 
 from sim.cli.console import Format
 from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
+from sim.cli.machines import Machines
 
+MACHINES = Machines()
 DEFAULT_STORE = Path(".offramp") / "store"
 
 SUMMARY = "Run many variants of a scenario and see how the probability moves."
@@ -33,7 +35,7 @@ WordScale = Annotated[Words, typer.Option(help="Words for probabilities: US ICD 
 def run(  # noqa: PLR0913 - one parameter an option
     file: SweepFile,
     shard: Annotated[str | None, typer.Option(help="Run one part, as in 2/3, and write its partial file.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="all cores where it pays")] = None,
+    machines: Machines = MACHINES,
     runs: Annotated[int | None, typer.Option(help="Runs a cell; at most so many with --precision.")] = None,
     precision: Annotated[float | None, typer.Option(help="Stop each cell when its interval is this narrow.")] = None,
     store: StoreFolder = DEFAULT_STORE,
@@ -57,6 +59,7 @@ def run(  # noqa: PLR0913 - one parameter an option
       offramp sweep run scenarios/idlib-2018/sweeps/offer-and-deterrence.yaml --out reports/sweep
       offramp sweep run scenarios/idlib-2018/sweeps/variants.yaml --precision 0.01
       offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --shard 2/3 --out parts
+      offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --executor dask --address tcp://127.0.0.1:8786
     """
     from sim.cli.ci_output import CiOutput
     from sim.cli.sweep_command import Call
@@ -65,7 +68,7 @@ def run(  # noqa: PLR0913 - one parameter an option
 
     kept = None if no_store else store
     gates = GateOptions(max_runs, alpha, CiOutput(junit, summary, annotations))
-    call(Call(file, shard, workers, runs, precision, kept, out, fail_fast, cells, format_, quiet, words.value, gates))
+    call(Call(file, shard, machines, runs, precision, kept, out, fail_fast, cells, format_, quiet, words.value, gates))
 
 
 @declare(sweep)

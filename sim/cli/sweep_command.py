@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +13,10 @@ import typer
 
 from sim.cli.ci_output import CiOutput
 from sim.cli.console import Exit, Format, note, print_json, progress, say
+from sim.cli.machines import Machines
 from sim.cli.output import check_output, shown
 from sim.cli.sweep_gates import GateOptions, Gates, exit_code, tell, write
-from sim.errors import UsageError
-from sim.executors import Executor, Local, Serial
+from sim.errors import ExecutionError, UsageError
 from sim.forecast import Forecast
 from sim.reporting.chance import Chance
 from sim.reporting.shift import Shift
@@ -28,7 +27,6 @@ from sim.sweeps.runner import Options, run_sweep
 from sim.sweeps.shards import Shard, matrix, merge, partial_of
 from sim.sweeps.sweep import Cell, Sweep
 
-SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
 SHOWN = 20  # rows printed
 NAME_WIDTH = 56
 
@@ -39,7 +37,7 @@ class Call:
 
     file: Path
     shard: str | None
-    workers: int | None
+    machines: Machines
     runs: int | None
     precision: float | None
     store: Path | None
@@ -81,7 +79,7 @@ def run(call: Call) -> None:
             f"{store.damaged} damaged entries of the store {store.folder} were not used; their blocks were played anew"
         )
     with _resumable(call, store):
-        verdicts = gates.judge(cells, store, call.workers, quiet=call.quiet)
+        verdicts = gates.judge(cells, store, call.machines, quiet=call.quiet)
     head = head_of(sweep, call.command, gates.head)
     if shard is not None:
         _write_partial(call, shard, partial_of(head, shard, sweep.cells, rows, verdicts))
@@ -101,7 +99,7 @@ def _store(folder: Path | None) -> Store | None:
 
 def _rows(call: Call, sweep: Sweep, cells: list[Cell], store: Store | None) -> list[dict[str, Any]]:
     blocks = len(cells) * sweep.plan.blocks
-    executor = _executor(call.workers, blocks)
+    executor = call.machines.make(blocks)
     by_cell = sweep.plan.precision is not None
     label = sweep.document.id if call.shard is None else f"{sweep.document.id} {call.shard}"
     total, unit = (len(cells), "cells") if by_cell else (blocks, "blocks")
@@ -122,17 +120,15 @@ def _nothing() -> None:
     """Take a call and do nothing."""
 
 
-def _executor(workers: int | None, blocks: int) -> Executor:
-    if workers is None:
-        workers = (os.cpu_count() or 1) if blocks >= SPAWNING_PAYS else 1
-    return Serial() if workers == 1 else Local(workers)
-
-
 @contextmanager
 def _resumable(call: Call, store: Store | None) -> Iterator[None]:
-    """Turn Ctrl-C into a word on how to go on."""
+    """Turn Ctrl-C into a word on how to go on, and say so of a failure of the workers too."""
     try:
         yield
+    except ExecutionError:
+        if store is not None:
+            note(f"finished blocks are kept in {store.folder}: give the same command again to go on")
+        raise
     except KeyboardInterrupt:
         if store is None:
             note("interrupted; nothing was kept, for there was no store")

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.cli.check_command import CODES, executor
+from sim.cli.check_command import CODES
 from sim.cli.ci_output import CiOutput
 from sim.cli.console import Exit, note, progress, say
+from sim.cli.machines import Machines
 from sim.cli.output import shown
 from sim.reporting.ci.findings import WORDS, WORST_FIRST, counts_in_words, worst_first
 from sim.reporting.sweep_verdicts import false_verdicts, findings_of
@@ -74,7 +75,7 @@ class Gates:
             return None
         return {"alpha": self.budget.alpha, "max_runs": self.budget.max_runs, "count": len(self.dealt)}
 
-    def judge(self, cells: Sequence[Cell], store: Store | None, workers: int | None, *, quiet: bool) -> list[Record]:
+    def judge(self, cells: Sequence[Cell], store: Store | None, machines: Machines, *, quiet: bool) -> list[Record]:
         """Judge the gates that fall to some cells.
 
         Raises
@@ -86,7 +87,7 @@ class Gates:
         mine = [one for one in self.dealt if one.cell.index in wanted]
         if not mine:
             return []
-        pool = executor(workers)
+        pool = machines.make()
         supplier = Player(pool) if store is None else Keeper(store, pool)
         with progress("gates", len(mine), quiet=quiet, unit="gates decided") as decided:
             trials = [one.trial for one in mine]

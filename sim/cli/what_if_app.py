@@ -10,12 +10,12 @@ import typer
 
 from sim.cli.console import Format
 from sim.cli.declare import Output
-from sim.cli.sweep_app import DEFAULT_STORE, NoStore, StoreFolder
+from sim.cli.machines import Machines
+from sim.cli.sweep_app import DEFAULT_STORE, MACHINES, NoStore, StoreFolder
 
 ScenarioPath = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
 Runs = Annotated[int, typer.Option(help="Runs of each world.")]
 Seed = Annotated[int, typer.Option(help="Seed: the same gives the same result.")]
-Workers = Annotated[int | None, typer.Option(help="Processes.", show_default="all cores where it pays")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 
 
@@ -29,7 +29,7 @@ def counterfactuals(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     runs: Runs = 8192,
     seed: Seed = 0,
-    workers: Workers = None,
+    machines: Machines = MACHINES,
     store: StoreFolder = DEFAULT_STORE,
     no_store: NoStore = False,
     out: Annotated[Path | None, typer.Option(help="Folder for counterfactuals.html, .md and .json.")] = None,
@@ -46,4 +46,4 @@ def counterfactuals(  # noqa: PLR0913 - one parameter an option
     from sim.cli.counterfactuals_command import Options
     from sim.cli.counterfactuals_command import run as call
 
-    call(Options(scenario, runs, seed, workers, None if no_store else store, out, format_, quiet))
+    call(Options(scenario, runs, seed, machines, None if no_store else store, out, format_, quiet))

@@ -19,7 +19,8 @@ from typing import Any, ClassVar, Generic
 
 import dask
 
-dask.config.set({"logging.distributed": "critical"})  # what matters of its log, errors and notes of ours say
+# What matters of its log, errors and notes of ours say; a batch may be larger than what it thinks fit for a graph.
+dask.config.set({"logging.distributed": "critical", "distributed.admin.large-graph-warning-threshold": "1 GiB"})
 
 import distributed  # noqa: E402 - reads the setting above
 from distributed.scheduler import KilledWorker  # noqa: E402

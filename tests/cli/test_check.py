@@ -11,8 +11,6 @@ from xml.etree.ElementTree import parse
 import pytest
 
 from sim.cli import check_command
-from sim.cli.check_command import executor
-from sim.executors import Late, Local, Serial
 from tests.cli.conftest import Offramp
 from tests.places import IDLIB
 from tests.scenario.files import Folder, edit
@@ -206,15 +204,6 @@ def test_the_same_check_writes_the_same_bytes(offramp: Offramp, gated: Gated) ->
         offramp("check", file, "--quiet", "--max-runs", 9000, "--junit", f"{name}.xml", "--summary", f"{name}.md")
         texts.append(Path(f"{name}.xml").read_bytes() + Path(f"{name}.md").read_bytes())
     assert texts[0] == texts[1]
-
-
-def test_workers_start_late_where_none_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 4)
-    assert isinstance(executor(None), Late)
-    assert isinstance(executor(3), Local)
-    assert isinstance(executor(1), Serial)
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
-    assert isinstance(executor(None), Serial)
 
 
 @pytest.mark.parametrize("name", ["baseline", "german-offer"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import run_command
+from sim.cli.machines import Machines
 from sim.reporting.chance import Chance
 from sim.reporting.shift import Shift
 from tests.cli.conftest import Offramp
@@ -102,7 +103,7 @@ def test_an_interruption_does_not_write_over_the_forecast_it_is_compared_with(
     before = (out / "forecast.json").read_bytes()
     monkeypatch.chdir(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(run_command, "_executor", lambda workers, blocks: InterruptedAfterOne())
+        patch.setattr(Machines, "make", lambda self, blocks=None: InterruptedAfterOne())
         answer = offramp(
             "run", crisis, "--runs", 9000, "--out", out, "--since", "out/forecast.json", "--figures", "--quiet"
         )

@@ -14,9 +14,10 @@ import pytest
 import sim
 from sim.cli import run_command
 from sim.cli.console import Format
+from sim.cli.machines import Machines
 from sim.cli.run_command import Options
 from sim.errors import ExecutionError
-from sim.executors import Local, Serial
+from sim.executors import Serial
 from tests.cli.conftest import Offramp
 from tests.scenario.files import FULL, Folder, edit
 
@@ -235,7 +236,7 @@ def test_an_interruption_keeps_what_is_done_and_the_command_told_goes_on_from_th
     pytest.importorskip("sim.reporting")
     out, whole = tmp_path / "my out", tmp_path / "whole"
     with monkeypatch.context() as patch:
-        patch.setattr(run_command, "_executor", lambda workers, blocks: InterruptedAfterOne())
+        patch.setattr(Machines, "make", lambda self, blocks=None: InterruptedAfterOne())
         answer = offramp("run", crisis, "--runs", 9000, "--out", out, "--quiet")
     assert answer.code == 130
     assert "4,096 runs of 2,048 draws" in answer.out
@@ -256,7 +257,7 @@ def test_an_interruption_keeps_what_is_done_and_the_command_told_goes_on_from_th
 def test_an_interruption_without_a_folder_promises_nothing(
     offramp: Offramp, crisis: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_command, "_executor", lambda workers, blocks: InterruptedAfterOne())
+    monkeypatch.setattr(Machines, "make", lambda self, blocks=None: InterruptedAfterOne())
     answer = offramp("run", crisis, "--runs", 9000, "--quiet")
     assert answer.code == 130
     assert "to go on" not in answer.err
@@ -278,7 +279,7 @@ def options(**changes: Any) -> Options:
         "precision": None,
         "seed": 0,
         "replicates": 2,
-        "workers": None,
+        "machines": Machines(),
         "out": None,
         "format_": Format.TEXT,
         "quiet": False,
@@ -292,21 +293,13 @@ def options(**changes: Any) -> Options:
         ({}, "offramp run crisis.yaml --seed 0"),
         ({"runs": 512, "seed": 7}, "offramp run crisis.yaml --runs 512 --seed 7"),
         ({"precision": 0.01}, "offramp run crisis.yaml --precision 0.01 --seed 0"),
-        ({"replicates": 8, "workers": 4, "quiet": True}, "offramp run crisis.yaml --seed 0 --replicates 8"),
+        (
+            {"replicates": 8, "machines": Machines(workers=4), "quiet": True},
+            "offramp run crisis.yaml --seed 0 --replicates 8",
+        ),
         ({"scenario": Path("a b/c.yaml"), "out": Path("out")}, "offramp run 'a b/c.yaml' --seed 0"),
         ({"scenario": Path("../elsewhere/secret/c.yaml")}, "offramp run c.yaml --seed 0"),
     ],
 )
 def test_the_command_of_a_report_repeats_it_and_tells_no_folders(changes: dict[str, Any], command: str) -> None:
     assert options(**changes).command == command
-
-
-@pytest.mark.parametrize(
-    ("workers", "blocks", "expected"), [(1, 100, 1), (None, 1, 1), (None, 11, 1), (3, 1, 3), (None, 12, None)]
-)
-def test_worker_processes_are_used_where_they_pay(
-    workers: int | None, blocks: int, expected: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 5)
-    executor = run_command._executor(workers, blocks)
-    assert (executor.workers if isinstance(executor, Local) else 1) == (5 if expected is None else expected)

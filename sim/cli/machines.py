@@ -1,0 +1,136 @@
+"""Where blocks of runs are played: the options that every command which plays some shares, and the executor they mean.
+
+A command takes them as one parameter, `machines: Machines`; `with_machines` puts the options in its place.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, get_type_hints
+
+import typer
+
+from sim.cli.console import note
+from sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.executors.address import Tls
+
+P = ParamSpec("P")
+SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
+PANEL = "Many machines"
+EXAMPLE = "tcp://127.0.0.1:8786"
+
+
+class Kind(StrEnum):
+    """Kinds of executors."""
+
+    LOCAL = "local"
+    DASK = "dask"
+
+
+def _option(text: str, *names: str, **more: Any) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel=PANEL, **more)
+
+
+@dataclass(frozen=True)
+class Machines:
+    """The options as given."""
+
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Processes; with dask, how many to wait for.", show_default="all cores where it pays"),
+    ] = None
+    executor: Annotated[Kind, _option("Processes of this machine, or the workers of a dask scheduler.")] = Kind.LOCAL
+    address: Annotated[str | None, _option(f"Of the dask scheduler, as in {EXAMPLE}.")] = None
+    tls_ca: Annotated[Path | None, _option("Certificate of the authority that both sides trust.")] = None
+    tls_cert: Annotated[Path | None, _option("Certificate of this side.")] = None
+    tls_key: Annotated[Path | None, _option("Its key.")] = None
+    insecure: Annotated[bool, _option("Allow an unencrypted way to another machine.", "--insecure")] = False
+
+    def make(self, blocks: int | None = None) -> Executor:
+        """Return the executor for so many blocks; None where nobody knows how many there will be.
+
+        Raises
+        ------
+        UsageError
+            Where options do not fit together, or dask is not installed.
+        """
+        if self.executor is Kind.DASK:
+            return self._dask()
+        if given := self._of_dask():
+            raise UsageError(f"{given[0]} says how to reach a scheduler; it needs --executor dask")
+        from sim.executors import Late, Local, Serial  # late, as all below: --help needs none of it
+
+        cores = os.cpu_count() or 1
+        if self.workers is None and blocks is None and cores > 1:
+            return Late(cores, SPAWNING_PAYS, note)
+        workers = self.workers
+        if workers is None:
+            workers = cores if blocks is not None and blocks >= SPAWNING_PAYS else 1
+        return Serial() if workers == 1 else Local(workers, note)
+
+    def _dask(self) -> Executor:
+        if self.address is None:
+            raise UsageError(f"--executor dask needs the address of a scheduler, as in --address {EXAMPLE}")
+        if self.workers is not None and self.workers < 1:
+            raise UsageError(f"expected at least one worker (got {self.workers})")
+        from sim.executors.address import Address
+
+        address = Address.parse(self.address, self._tls(), insecure=self.insecure)
+        try:
+            from sim.executors.dask import Dask
+        except ModuleNotFoundError as error:
+            if error.name not in ("dask", "distributed"):
+                raise
+            raise UsageError("--executor dask needs more packages: python -m pip install 'offramp[dask]'") from None
+        return Dask(address, self.workers or 1, note)
+
+    def _tls(self) -> Tls | None:
+        from sim.executors.address import Tls
+
+        match self.tls_ca, self.tls_cert, self.tls_key:
+            case None, None, None:
+                return None
+            case Path() as ca, Path() as cert, Path() as key:
+                return Tls(ca, cert, key)
+        raise UsageError("TLS needs all three of --tls-ca, --tls-cert and --tls-key")
+
+    def _of_dask(self) -> list[str]:
+        """Return the options given that only a scheduler needs."""
+        names = ("address", "tls_ca", "tls_cert", "tls_key", "insecure")
+        return [f"--{name.replace('_', '-')}" for name in names if getattr(self, name) not in (None, False)]
+
+
+def with_machines(command: Callable[P, None]) -> Callable[P, None]:
+    """Return a command with options in the place of its parameter `machines`; one that has none as it is."""
+    signature = inspect.signature(command, eval_str=True)
+    if "machines" not in signature.parameters:
+        return command
+    hints = get_type_hints(Machines, include_extras=True)
+    names = [one.name for one in fields(Machines)]
+
+    @functools.wraps(command)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+        given: dict[str, Any] = dict(kwargs)
+        machines = Machines(**{name: given.pop(name) for name in names if name in given})
+        command(*args, machines=machines, **given)  # type: ignore[arg-type]
+
+    parameters: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        if parameter.name != "machines":
+            parameters.append(parameter)
+            continue
+        for one in fields(Machines):
+            kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+            parameters.append(inspect.Parameter(one.name, kind, default=one.default, annotation=hints[one.name]))
+    wrapper.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {one.name: one.annotation for one in parameters}
+    return wrapper
