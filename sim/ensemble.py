@@ -6,15 +6,18 @@ the number of runs, the horizon or the workers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.arrays import Bools, Days
+from sim.conditions import Condition, Look, PostureAt, indicators_of
+from sim.indicator_tally import indicator_counts
+from sim.input_tally import input_counts
+from sim.model.arrays import Bools, Days, Floats
 from sim.model.crisis import Crisis, Observer
-from sim.model.inputs import Draws, draw_inputs, inputs_of, uncertain_inputs
+from sim.model.inputs import Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice
 from sim.model.theatre import Theatre
 from sim.paths import Paths, PathWatch
@@ -24,7 +27,6 @@ from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_
 BLOCK_RUNS = 4096
 WEEK = 7
 STANCE_BINS, POSTURE_BINS = 100, 50
-INPUT_BINS = 16
 FIRST_EVENTS = ("strikes", "agreement", "offensive", "limited", "full")
 OUTCOMES = ("strikes", "agreement", "offensive")
 STATES = ("standoff", "agreement", "offensive")
@@ -83,10 +85,18 @@ def run_part(task: BlockTask, part: slice, dice: Dice, each_day: Callable[[], No
 
 
 def _result(task: BlockTask, draws: Draws, dice: Dice, each_day: Callable[[], None] | None) -> BlockResult:
-    watch = _Watch(task, each_day)
+    scenario, milestones = task.scenario, task.scenario.milestones
+    indicators = indicators_of(scenario)
+    watch = _Watch(task, indicators, each_day)
     theatre = _play(task, draws, dice, watch)
-    days = first_days(theatre, task.runs, task.scenario.horizon)
-    counts = {**watch.counts(), **_event_counts(task, theatre, days), **_input_counts(task, draws, days)}
+    days = first_days(theatre, task.runs, scenario.horizon)
+    successes = {outcome: [days[outcome] < day for day in milestones] for outcome in OUTCOMES}
+    counts = {
+        **watch.counts(),
+        **_event_counts(task, theatre, days),
+        **input_counts(scenario, draws, successes),
+        "indicators": indicator_counts(indicators, Look(days, watch.postures), milestones, task.replicates),
+    }
     return BlockResult(Tally(counts), _records(task, theatre), watch.paths())
 
 
@@ -160,22 +170,6 @@ def _end_states(theatre: Theatre, runs: int) -> npt.NDArray[np.uint8]:
     return np.where(theatre.ended, launched, theatre.agreement).astype(np.uint8)[:runs]
 
 
-def _input_counts(task: BlockTask, draws: Draws, days: dict[str, Days]) -> dict[str, Counts]:
-    """Count draws by outcome, milestone, uncertain input, bin of its quantile and number of successes."""
-    scenario, replicates = task.scenario, task.replicates
-    kept = task.runs // replicates
-    names = [one.stream for one in uncertain_inputs(scenario)]
-    bins = np.array([draws.quantiles[name][:kept] * INPUT_BINS for name in names]).reshape(-1, kept).astype(np.int64)
-    cell = (np.arange(len(names))[:, None] * INPUT_BINS + bins) * (replicates + 1)
-    shape = (len(names), INPUT_BINS, replicates + 1)
-    counts = np.zeros((len(OUTCOMES), len(scenario.milestones), *shape), dtype=np.int64)
-    for o, outcome in enumerate(OUTCOMES):
-        for m, day in enumerate(scenario.milestones):
-            successes = (days[outcome] < day).reshape(-1, replicates).sum(axis=1)
-            counts[o, m] = np.bincount((cell + successes).ravel(), minlength=int(np.prod(shape))).reshape(shape)
-    return {"inputs": counts}
-
-
 def _records(task: BlockTask, theatre: Theatre) -> npt.NDArray[np.void]:
     records = np.zeros(task.runs, dtype=RECORD)
     records["strikes"] = theatre.first_strike[: task.runs]
@@ -187,10 +181,15 @@ def _records(task: BlockTask, theatre: Theatre) -> npt.NDArray[np.void]:
 
 
 class _Watch:
-    """Counts states by day and stances and postures by week, over the runs in which no offensive has begun."""
+    """Counts states by day and stances and postures by week, over the runs in which no offensive has begun.
 
-    def __init__(self, task: BlockTask, each_day: Callable[[], None] | None) -> None:
+    It keeps in `postures` those that conditions look at, by actor and day.
+    """
+
+    def __init__(self, task: BlockTask, conditions: Sequence[Condition], each_day: Callable[[], None] | None) -> None:
         self._each_day = each_day
+        self._looked_at = {(one.actor, one.day) for one in conditions if isinstance(one, PostureAt)}
+        self.postures: dict[tuple[str, int], Floats] = {}
         weeks = task.scenario.horizon // WEEK + 1
         actors = len(task.scenario.actors)
         self._runs = task.runs
@@ -212,6 +211,7 @@ class _Watch:
         self._count_states(crisis, day)
         if day % WEEK == 0:
             self._count_actors(crisis, day // WEEK)
+        self._look(crisis, day)
         if self._paths is not None:
             self._paths.day_end(crisis)
         if self._each_day is not None:
@@ -224,6 +224,11 @@ class _Watch:
     def counts(self) -> dict[str, Counts]:
         """Return the counts by name."""
         return {"states": self._states, "stance": self._stance, "posture": self._posture}
+
+    def _look(self, crisis: Crisis, day: int) -> None:
+        for actor in crisis.actors:
+            if (actor.name, day) in self._looked_at:
+                self.postures[actor.name, day] = actor.posture[: self._runs].copy()
 
     def _count_states(self, crisis: Crisis, day: int) -> None:
         ended: Bools = crisis.theatre.ended[: self._runs]

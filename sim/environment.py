@@ -13,7 +13,10 @@ from importlib import metadata
 from pathlib import Path
 
 PACKAGES = ("numpy", "scipy", "mesa")
-MODEL_SOURCES = ("model", "scenario", "ensemble.py", "rng.py", "distributions.py", "posterior.py", "tallies.py")
+MODEL_SOURCES = (
+    "model", "scenario", "conditions.py", "distributions.py", "ensemble.py", "indicator_tally.py", "input_tally.py",
+    "posterior.py", "rng.py", "tallies.py",
+)  # fmt: skip
 
 
 def version() -> str:

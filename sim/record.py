@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from sim import environment
 from sim.baselines.track_record import track_record
+from sim.conditions import POSTURES
 from sim.ensemble import END_STATES, FIRST_EVENTS, STATES, WEEK
 from sim.estimates import Estimate, beta_range, estimate
 from sim.model.inputs import inputs_of
@@ -26,13 +27,6 @@ from sim.tallies import Tally, draws_by_successes, histogram_quantiles, replicat
 
 FORMAT = "offramp/forecast/1"
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
-POSTURES = {
-    "initiator": "readiness",
-    "patron": "backing",
-    "guarantor": "deterrence",
-    "defender": "provocation",
-    "mediator": "engagement",
-}
 DOTS = 100
 
 Status = Literal["complete", "interrupted", "imprecise"]

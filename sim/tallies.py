@@ -63,6 +63,14 @@ def successes_per_draw(happened: npt.NDArray[np.bool_], replicates: int) -> Coun
     return np.bincount(successes, minlength=replicates + 1).astype(np.int64)
 
 
+def per_draw(happened: npt.NDArray[np.bool_], replicates: int) -> npt.NDArray[np.uint8]:
+    """Return how many of the replicates of each draw are in an event; last axis runs in, draws out."""
+    total = happened[..., ::replicates].astype(np.uint8)
+    for replicate in range(1, replicates):
+        total += happened[..., replicate::replicates]
+    return total
+
+
 def histogram(values: npt.NDArray[np.float32], low: float, high: float, bins: int) -> Counts:
     """Count values in equal bins over [low, high]; what lies outside counts in the edge bins."""
     scaled = (values - np.float32(low)) * np.float32(bins / (high - low))

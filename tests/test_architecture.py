@@ -33,14 +33,17 @@ LAYERS: dict[str, set[str]] = {
     "model": {"rng", "distributions", "scenario"},
     "baselines": {"distributions", "errors", "scenario"},
     "paths": {"model"},
-    "ensemble": {"model", "paths", "scenario", "tallies"},
+    "conditions": {"errors", "scenario"},
+    "indicator_tally": {"conditions", "tallies"},
+    "input_tally": {"model", "scenario", "tallies"},
+    "ensemble": {"conditions", "indicator_tally", "input_tally", "model", "paths", "scenario", "tallies"},
     "replay": {"ensemble", "errors", "model", "paths", "scenario"},
     "course": {"ensemble", "paths", "scenario"},
     "plan": {"errors", "ensemble", "scenario"},
     "provenance": {"distributions", "model", "scenario"},
     "record": {
-        "baselines", "environment", "ensemble", "estimates", "model", "plan", "posterior", "provenance", "scenario",
-        "tallies",
+        "baselines", "conditions", "environment", "ensemble", "estimates", "model", "plan", "posterior", "provenance",
+        "scenario", "tallies",
     },
     "forecast": {"baselines", "errors", "ensemble", "estimates", "plan", "record", "reporting", "scenario", "tallies"},
     "runner": {
@@ -53,9 +56,9 @@ LAYERS: dict[str, set[str]] = {
         "record", "rng", "scenario", "store", "tallies",
     },
     "studies": {
-        "baselines", "checkpoint", "course", "distributions", "ensemble", "environment", "errors", "estimates",
-        "executors", "forecast", "model", "plan", "posterior", "record", "replay", "rng", "runner", "scenario",
-        "scoring", "sequences", "store", "sweeps", "tallies",
+        "baselines", "checkpoint", "conditions", "course", "distributions", "ensemble", "environment", "errors",
+        "estimates", "executors", "forecast", "model", "plan", "posterior", "record", "replay", "rng", "runner",
+        "scenario", "scoring", "sequences", "store", "sweeps", "tallies",
     },
     "cli": {
         "environment", "errors", "ensemble", "executors", "forecast", "ledger", "plan", "reporting", "runner",

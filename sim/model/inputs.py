@@ -43,6 +43,11 @@ class Input:
         """Return the value at each quantile, clipped to the range."""
         return np.clip(self.distribution.ppf(quantiles), self.low, self.high)
 
+    def place(self, quantiles: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return where the value at each quantile stands among all values, from 0 lowest to 1 (never reached)."""
+        column = self.distribution
+        return column.place(quantiles) if isinstance(column, PosteriorColumn) else quantiles
+
 
 @dataclass(frozen=True)
 class PosteriorColumn(Distribution):
@@ -73,8 +78,15 @@ class PosteriorColumn(Distribution):
 
     def ppf(self, quantile: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the draw of the row that a quantile names."""
-        rows = np.minimum((quantile * len(self.values)).astype(np.int64), len(self.values) - 1)
-        return self.values[rows]
+        return self.values[self._rows(quantile)]
+
+    def place(self, quantile: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the rank of the draw that a quantile names among all draws, as a share from 0 to 1."""
+        ranks = np.argsort(np.argsort(self.values, kind="stable"), kind="stable")
+        return (ranks[self._rows(quantile)] + 0.5) / len(self.values)
+
+    def _rows(self, quantile: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        return np.minimum((quantile * len(self.values)).astype(np.int64), len(self.values) - 1)
 
     def to_plain(self) -> dict[str, list[float]]:
         """Return the 5%, 50% and 95% quantiles of the draws, for reports."""

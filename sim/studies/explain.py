@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.conditions import POSTURES
 from sim.course import course_of
 from sim.ensemble import BLOCK_RUNS
-from sim.record import POSTURES
 from sim.replay import Trace, replay
 from sim.scenario.scenario import Scenario
 

@@ -1,0 +1,73 @@
+"""Counts of draws by the uncertain inputs: what first-order indices of the probability are computed from.
+
+For each input the draws are sorted into bins of equal probability, and in each bin counted by the number of successes
+among their replicates. Parameters that a posterior draws together are also counted by the row of its table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.model.inputs import POSTERIOR_STREAM, Draws, Input, PosteriorColumn, inputs_of
+from sim.scenario.scenario import Scenario
+from sim.tallies import Counts, per_draw
+
+INPUT_BINS = 16
+MOST_ROWS = 4096
+"""Of a posterior that are counted one by one; with more, too few draws fall on each to tell anything."""
+
+
+def binned_inputs(scenario: Scenario) -> tuple[Input, ...]:
+    """Return every uncertain input, those that are drawn together too."""
+    return tuple(one for one in inputs_of(scenario) if not one.distribution.is_fixed)
+
+
+def posterior_rows(scenario: Scenario) -> int:
+    """Return how many rows of a posterior are counted one by one; 0 without a posterior, or where it is too long."""
+    columns = (one.distribution for one in binned_inputs(scenario))
+    rows = next((len(one.values) for one in columns if isinstance(one, PosteriorColumn)), 0)
+    return rows if rows <= MOST_ROWS else 0
+
+
+def input_counts(
+    scenario: Scenario, draws: Draws, successes: Mapping[str, Sequence[npt.NDArray[np.bool_]]]
+) -> dict[str, Counts]:
+    """Count draws by input, bin and number of successes, and by row of the posterior.
+
+    Parameters
+    ----------
+    successes
+        By outcome, for each milestone whether it came by then, shape (runs,), whole draws from the first.
+
+    Returns
+    -------
+    `inputs`, shape (outcomes, milestones, inputs, bins, replicates + 1), and where a posterior is counted by row
+    `rows`, draws by row, and `row_successes`, shape (outcomes, milestones, rows, 2): their successes, and the squares.
+    """
+    replicates = draws.replicates
+    happened = np.array([np.stack(list(by_milestone)) for by_milestone in successes.values()])
+    hits = per_draw(happened, replicates).astype(np.int64)
+    kept = hits.shape[-1]
+    counts = {"inputs": _by_bin(binned_inputs(scenario), draws, hits)}
+    if rows := posterior_rows(scenario):
+        row = np.minimum((draws.quantiles[POSTERIOR_STREAM][:kept] * rows).astype(np.int64), rows - 1)
+        counts["rows"] = np.bincount(row, minlength=rows).astype(np.int64)
+        sums = [np.bincount(row, one**power, rows) for one in hits.reshape(-1, kept) for power in (1, 2)]
+        shape = (*hits.shape[:2], 2, rows)
+        counts["row_successes"] = np.rint(sums).astype(np.int64).reshape(shape).swapaxes(-1, -2)
+    return counts
+
+
+def _by_bin(inputs: Sequence[Input], draws: Draws, hits: npt.NDArray[np.int64]) -> Counts:
+    kept, levels = hits.shape[-1], draws.replicates + 1
+    places = [one.place(draws.quantiles[one.stream][:kept]) for one in inputs]
+    bins = (np.array(places).reshape(-1, kept) * INPUT_BINS).astype(np.int64)
+    cell = (np.arange(len(inputs))[:, None] * INPUT_BINS + bins) * levels
+    shape = (len(inputs), INPUT_BINS, levels)
+    counts = np.zeros((*hits.shape[:2], *shape), dtype=np.int64)
+    for o, m in np.ndindex(hits.shape[:2]):
+        counts[o, m] = np.bincount((cell + hits[o, m]).ravel(), minlength=int(np.prod(shape))).reshape(shape)
+    return counts
