@@ -1,0 +1,214 @@
+"""Tipping points: how much of one number of a scenario it takes for a probability to cross a target.
+
+`tip` answers for one number, `sim.studies.contour` for two. Every value is played on the same draws and dice, up to the
+day that is asked about and no further, which leaves each run as it was.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim import environment
+from sim.ensemble import FIRST_EVENTS
+from sim.errors import UsageError
+from sim.estimates import LEVEL, Estimate, estimate
+from sim.plan import Plan
+from sim.scenario.numbers import number_range, with_number
+from sim.scenario.scenario import Scenario
+from sim.studies.bench import Bench, happened, with_document
+from sim.studies.change import plain_row
+from sim.studies.crossing import GRID, Crossing, Crossings, crossings
+from sim.studies.gates.supplier import Supplier
+from sim.sweeps.variants import value_at
+from sim.tallies import successes_per_draw
+
+FORMAT = "offramp/tipping/1"
+DEFAULT_RUNS = 8192
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question: which probability is to reach what, as which numbers of the scenario vary, each over its span.
+
+    Attributes
+    ----------
+    paths
+        One dotted path or two, as `pressures.appeal.intensity`; a prior there gives way to the value.
+    """
+
+    scenario: Scenario
+    paths: tuple[str, ...]
+    spans: tuple[Span, ...]
+    outcome: str
+    day: int
+    target: float
+
+    def world(self, values: Sequence[float]) -> Scenario:
+        """Return the scenario with a value at each path, over the days that are asked about."""
+        document = self.scenario.document
+        for path, value in zip(self.paths, values, strict=True):
+            document = with_number(document, path, value)
+        question = document.question.model_copy(update={"horizon": self.day, "milestones": ()})
+        return with_document(self.scenario, document.model_copy(update={"question": question}))
+
+    def sample(self, bench: Bench, values: Sequence[Sequence[float]]) -> list[Estimate]:
+        """Estimate the probability at each point."""
+        played = bench.records([self.world(point) for point in values])
+        events = (happened(records, self.outcome, self.day) for records in played)
+        return [estimate(successes_per_draw(event, bench.plan.replicates)) for event in events]
+
+    def record(self, plan: Plan, command: str | None) -> dict[str, Any]:
+        """Return what every record of an answer begins with."""
+        scenario, plain = self.scenario, self.scenario.plain()
+        inputs = [
+            {"path": path, "low": low, "high": high, "base": value_at(plain, path)}
+            for path, (low, high) in zip(self.paths, self.spans, strict=True)
+        ]
+        return {
+            "schema": FORMAT,
+            "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
+            "as_of": scenario.as_of.isoformat(),
+            "outcome": self.outcome,
+            "within": self.day,
+            "target": self.target,
+            "inputs": inputs,
+            "seed": plan.seed,
+            "runs": plan.most_runs,
+            "replicates": plan.replicates,
+            "level": LEVEL,
+            "environment": {
+                "offramp": environment.version(),
+                "model": environment.model_version(),
+                **environment.package_versions(),
+                "cpu": environment.cpu_level(),
+            },
+            "command": command,
+        }
+
+
+def ask(
+    scenario: Scenario,
+    paths: Sequence[str],
+    *,
+    to: float,
+    outcome: str = "offensive",
+    by: int | None = None,
+    spans: Sequence[Span | None] = (),
+) -> Asked:
+    """Check a question.
+
+    Parameters
+    ----------
+    to
+        The probability to reach, in (0, 1).
+    by
+        Within how many days; the horizon where it is not given.
+    spans
+        Range of each number; what the language allows it where it is not given.
+
+    Raises
+    ------
+    UsageError
+        Where a path is no number of the scenario, a range is missing or too wide, or anything else cannot be.
+    """
+    day = scenario.horizon if by is None else by
+    if outcome not in FIRST_EVENTS:
+        raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(FIRST_EVENTS)}")
+    if not 1 <= day <= scenario.horizon:
+        raise UsageError(f"expected a day from 1 to {scenario.horizon} (got {day})")
+    if not 0 < to < 1:
+        raise UsageError(f"expected a probability between 0 and 1, as in 0.10 (got {to:g})")
+    if len(set(paths)) != len(paths) or not 1 <= len(paths) <= 2:
+        raise UsageError("expected one number or two different ones; a sweep takes more (docs/sweeps.md)")
+    if len(spans) > len(paths):
+        raise UsageError(f"expected a range for each number at most (got {len(spans)} for {len(paths)})")
+    given = [*spans, *[None] * (len(paths) - len(spans))]
+    checked = tuple(_span(scenario, path, span) for path, span in zip(paths, given, strict=True))
+    return Asked(scenario, tuple(paths), checked, outcome, day, to)
+
+
+def _span(scenario: Scenario, path: str, given: Span | None) -> Span:
+    try:
+        low, high = number_range(scenario.document, path)
+    except ValueError as error:
+        raise UsageError(f"{path}: {error}") from None
+    if given is None:
+        if not (math.isfinite(low) and math.isfinite(high)):
+            raise UsageError(f"{path} may be any number from {low:g} to {high:g}; give its range, as in --range 0:1")
+        return low, high
+    if not (low <= given[0] < given[1] <= high and math.isfinite(given[1] - given[0])):
+        raise UsageError(f"{path}: expected a range within {low:g} to {high:g} (got {given[0]:g} to {given[1]:g})")
+    return given
+
+
+@dataclass(frozen=True)
+class Tipping:
+    """The answer for one number."""
+
+    asked: Asked
+    plan: Plan
+    crossings: Crossings
+
+    def record(self, command: str | None = None) -> dict[str, Any]:
+        """Return the content of tipping.json (docs/what-if.md)."""
+        found = self.crossings
+        value, nearest = found.nearest
+        return {
+            **self.asked.record(self.plan, command),
+            "verdict": found.verdict,
+            "grid": found.grid,
+            "crossings": [_crossing(one) for one in found.found],
+            "apart": found.are_apart,
+            "nearest": {"value": value, **plain_row(nearest)},
+            "points": [{"value": value, **plain_row(one)} for value, one in found.points],
+            "contour": None,
+        }
+
+
+def _crossing(one: Crossing) -> Mapping[str, Any]:
+    return {
+        "value": one.value,
+        "low": one.low,
+        "high": one.high,
+        "low_open": one.low_open,
+        "high_open": one.high_open,
+        "direction": "rising" if one.rising else "falling",
+        "searched": float(f"{one.searched:.3g}"),
+        "probability": plain_row(one.there),
+    }
+
+
+def tip(
+    asked: Asked,
+    plan: Plan,
+    *,
+    supplier: Supplier | None = None,
+    finished: Callable[[], None] | None = None,
+    grid: int = GRID,
+) -> Tipping:
+    """Find where the probability crosses the target as one number varies.
+
+    Parameters
+    ----------
+    asked
+        As `ask` returns it, with one path.
+    plan
+        Runs at each value, seed and replicates.
+    supplier, finished
+        Where blocks come from, and what is called for each; some twenty values are played, each once.
+
+    Raises
+    ------
+    ExecutionError
+        Where a block failed.
+    """
+    bench = Bench(plan, supplier, finished=finished)
+    ((low, high),) = asked.spans
+    found = crossings(
+        lambda values: asked.sample(bench, [(value,) for value in values]), low, high, asked.target, grid=grid
+    )
+    return Tipping(asked, plan, found)
