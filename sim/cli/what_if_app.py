@@ -21,7 +21,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 
 def add_commands(command: Callable[[Callable[..., None]], Any]) -> None:
     """Declare the commands."""
-    for one in (counterfactuals,):
+    for one in (counterfactuals, tip):
         command(one)
 
 
@@ -47,3 +47,41 @@ def counterfactuals(  # noqa: PLR0913 - one parameter an option
     from sim.cli.counterfactuals_command import run as call
 
     call(Options(scenario, runs, seed, machines, None if no_store else store, out, format_, quiet))
+
+
+def tip(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioPath,
+    input_: Annotated[
+        list[str],
+        typer.Option("--input", help="Dotted path of a number; given twice: the contour.", show_default=False),
+    ],
+    to: Annotated[float, typer.Option(help="The probability to reach, as in 0.10.", show_default=False)],
+    outcome: Annotated[str, typer.Option(help="offensive, limited, full, agreement or strikes.")] = "offensive",
+    by: Annotated[
+        str | None, typer.Option(help='Within how many days: 90 or "90 days".', show_default="horizon")
+    ] = None,
+    range_: Annotated[
+        list[str] | None, typer.Option("--range", help="Range of each input, as in 0:1.", show_default="all it may be")
+    ] = None,
+    runs: Runs = 8192,
+    seed: Seed = 0,
+    machines: Machines = MACHINES,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for tipping.html, .md and .json.")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Find how much of a number of the scenario it takes for a probability to reach a target.
+
+    [bold]Examples[/bold]
+
+      offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity --by 90 --to 0.07
+      offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity
+        --input actors.turkey.posture --outcome offensive --by "90 days" --to 0.07 --out reports/tip
+    """
+    from sim.cli.tip_command import Options
+    from sim.cli.tip_command import run as call
+
+    kept = None if no_store else store
+    call(Options(scenario, input_, outcome, by, to, range_ or [], runs, seed, machines, kept, out, format_, quiet))

@@ -21,6 +21,7 @@ __all__ = [
     "write_history",
     "write_report",
     "write_sweep",
+    "write_tipping",
 ]
 
 
@@ -200,6 +201,32 @@ def write_counterfactuals(record: dict[str, Any], folder: Path) -> list[Path]:
         "counterfactuals.html": study_page(report, {} if figure is None else {"counterfactuals-figure": spec(figure)}),
         "counterfactuals.md": study_markdown(report),
         "counterfactuals.json": to_json(record),
+    })  # fmt: skip
+
+
+def write_tipping(record: dict[str, Any], folder: Path) -> list[Path]:
+    """Write tipping.html, tipping.md and tipping.json into a folder, as `write_report` does.
+
+    Parameters
+    ----------
+    record
+        The content of tipping.json.
+
+    Raises
+    ------
+    ReportError
+        Where the record cannot be read or the folder cannot be written.
+    """
+    from sim.reporting.json import to_json
+    from sim.reporting.palette import HEAT_DARK
+    from sim.reporting.study import study_markdown, study_page
+    from sim.reporting.tipping import FIGURE, study_of, tipping_spec
+
+    report = study_of(record)
+    return write_files(folder, {
+        "tipping.html": study_page(report, {FIGURE: tipping_spec(record)}, HEAT_DARK),
+        "tipping.md": study_markdown(report),
+        "tipping.json": to_json(record),
     })  # fmt: skip
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.errors import ReportError
 from sim.reporting.counterfactuals import Counterfactuals, counterfactuals_of, ordered
-from sim.reporting.reading import Record
+from sim.reporting.reading import Record, reading
 from sim.reporting.study import Part, Section, StudyReport
 
 FORMAT = "offramp/counterfactuals/1"
@@ -18,10 +17,13 @@ def study_of(record: Record) -> StudyReport:
     Raises
     ------
     ReportError
-        Where the record has another format.
+        Where the record has another format or lacks a part.
     """
-    if record.get("schema") != FORMAT:
-        raise ReportError(f"expected a record of format {FORMAT} (got {record.get('schema')!r})")
+    with reading(record, FORMAT):
+        return _study_of(record)
+
+
+def _study_of(record: Record) -> StudyReport:
     otherwise = counterfactuals_of(record)
     day, part = record["horizon"], record["counterfactuals"]
     largest = ordered(record, day)[0].shift.text if otherwise is not None else "0"

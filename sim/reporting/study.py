@@ -63,9 +63,9 @@ class StudyReport:
     rerun: tuple[tuple[str, str], ...]
 
 
-def study_page(report: StudyReport, figures: Mapping[str, Spec]) -> str:
-    """Return the page; `figures` by their place."""
-    return page("study.html", figures, report=report)
+def study_page(report: StudyReport, figures: Mapping[str, Spec], dark: Mapping[str, str] | None = None) -> str:
+    """Return the page; `figures` by their place, `dark` as `page` takes it."""
+    return page("study.html", figures, dark=dark, report=report)
 
 
 def study_markdown(report: StudyReport) -> str:

@@ -15,13 +15,11 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
-    TypeAdapter,
-    ValidationError,
 )
 from pydantic_core import core_schema
 
 from sim.scenario.part import Part, Text
-from sim.scenario.quantities import Horizon, fault
+from sim.scenario.quantities import Horizon, fault, read_horizon
 
 MAX_GATES = 64
 MAX_STEPS = 21
@@ -106,13 +104,12 @@ CLAIMS: dict[str | None, tuple[str, ...]] = {
 }  # fmt: skip
 """By the key that says what a gate is about, the keys that may say what it claims."""
 Complaint = tuple[tuple[str | int, ...], str]
-_HORIZON: TypeAdapter[int] = TypeAdapter(Horizon)
 
 
 def gate_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check on plain values that every gate makes one claim, which can be held and lies within the horizon."""
     gates = value.get("gates")
-    horizon = _days(value["question"].get("horizon") if isinstance(value.get("question"), Mapping) else None)
+    horizon = read_horizon(value["question"].get("horizon") if isinstance(value.get("question"), Mapping) else None)
     for name, gate in gates.items() if isinstance(gates, Mapping) else ():
         if isinstance(gate, Mapping):
             for path, message in _gate_complaints(gate, horizon):
@@ -125,7 +122,7 @@ def _gate_complaints(gate: Mapping[str, Any], horizon: int | None) -> Iterator[C
         yield (subjects[1],), f"a gate is about one thing, and this one has `{subjects[0]}` already; write two gates"
         return
     subject = subjects[0] if subjects else None
-    by = _days(gate.get("by"))
+    by = read_horizon(gate.get("by"))
     if by is not None and horizon is not None and by > horizon:
         yield ("by",), f"expected a day within the horizon of {horizon} days"
     yield from _claim_complaints(gate, subject)
@@ -155,11 +152,3 @@ def _advice(key: str) -> str:
     if key in LEVEL:
         return "leave out what it is compared with, or write `change_below` or `change_above`"
     return "add `compared_with` or `against`" if key in CHANGE else "add `along`"
-
-
-def _days(written: Any) -> int | None:
-    """Read a number of days as the language does; None where it is at fault, which the models tell."""
-    try:
-        return _HORIZON.validate_python(written)
-    except ValidationError:
-        return None

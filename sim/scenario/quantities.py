@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.distributions import KINDS, Distribution, Fixed, parse
@@ -262,3 +262,12 @@ PositiveOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(0.0,
 When = Annotated[datetime.date | Distribution, Moment()]
 CalendarDate = Annotated[datetime.date, Date()]
 OutcomeDate = Annotated[datetime.date | None, DateOrNone()]
+_HORIZON: TypeAdapter[int] = TypeAdapter(Horizon)
+
+
+def read_horizon(written: Any) -> int | None:
+    """Read a number of days as the language does, such as 90 or "90 days"; None where it is at fault."""
+    try:
+        return _HORIZON.validate_python(written)
+    except ValidationError:
+        return None

@@ -61,3 +61,57 @@ def test_run_tells_the_largest_counterfactuals(offramp: Offramp, pressed: Path) 
     answer = offramp("run", pressed, "--runs", 512, "-q", "--counterfactuals")
     assert answer.code == 0
     assert "with one thing otherwise, offensive within 10 days, the largest changes:" in answer.out
+
+
+# -- tip ------------------------------------------------------------------------------------------------------------
+
+PUSH = "pressures.push.intensity"
+
+
+def test_tip_tells_where_and_how_precisely(offramp: Offramp, pressed: Path) -> None:
+    path = "actors.attacker.posture"
+    asked = ("tip", pressed, "--input", path, "--runs", 512, "-q")
+    points = offramp(*asked, "--to", 0.5, "--format", "json").json["points"]
+    target = round((points[0]["p"] + points[-1]["p"]) / 2, 4)
+    answer = offramp(*asked, "--to", target, "--by", "10 days")
+    assert answer.code == 0
+    assert f"where {path} is " in answer.out
+    assert "Precision: the curve of these 512 runs was searched to" in answer.out
+    assert "next: offramp tip" in answer.err
+
+
+def test_tip_says_plainly_that_no_value_reaches_the_target(offramp: Offramp, pressed: Path) -> None:
+    answer = offramp(
+        "tip", pressed, "--input", PUSH, "--to", 0.97, "--by", 5, "--runs", 512, "-q", "--range", "0.2:0.4"
+    )
+    assert answer.code == 0
+    assert f"No value of {PUSH} in 0.2 to 0.4 reaches 97% for the offensive within 5 days" in answer.out
+
+
+def test_tip_with_two_inputs_writes_the_contour(offramp: Offramp, pressed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    answer = offramp(
+        "tip", pressed, "--input", PUSH, "--input", "actors.shield.posture", "--to", 0.03, "--by", 5, "--runs", 512,
+        "-q", "--out", out, "--format", "json",
+    )  # fmt: skip
+    assert answer.code == 0
+    record = json.loads((out / "tipping.json").read_text(encoding="utf-8"))
+    assert record == answer.json
+    assert len(record["points"]) == 49
+    assert "tipping-figure" in (out / "tipping.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--input", "pressures.pusch.intensity", "--to", 0.1], "did you mean push"),
+        (["--input", PUSH, "--to", 2], "between 0 and 1"),
+        (["--input", PUSH, "--to", 0.1, "--by", "soon"], "a number of days"),
+        (["--input", PUSH, "--to", 0.1, "--range", "1"], "a range such as 0:1"),
+        (["--input", PUSH, "--to", 0.1, "--range", "0:nan"], "a range such as 0:1"),
+    ],
+)
+def test_tip_refuses_what_cannot_be_asked(offramp: Offramp, pressed: Path, options: list[object], message: str) -> None:
+    answer = offramp("tip", pressed, "-q", *options)
+    assert answer.code == 2
+    assert message in answer.err

@@ -1,4 +1,4 @@
-"""Tipping points: found where a closed form has them, with intervals that cover, and plainly not where there are none."""
+"""Tipping points: found where a closed form has them, with intervals that cover, and plainly not elsewhere."""
 
 from __future__ import annotations
 

@@ -1,0 +1,118 @@
+"""`tip`: how much of one number, or of two, it takes for a probability to cross a target."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.counterfactuals_command import keeper
+from sim.cli.days import days_of
+from sim.cli.machines import Machines
+from sim.cli.output import check_output, shown
+from sim.errors import UsageError
+from sim.plan import Plan
+from sim.scenario.load import load
+from sim.studies import contour as planes
+from sim.studies import crossing
+from sim.studies.contour import contour
+from sim.studies.tipping import Span, ask, tip
+
+LATER = 10
+"""About how many values a crossing takes beyond the grid, for the progress bar."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `tip` as given; `store` is the folder of finished blocks, or None."""
+
+    scenario: Path
+    inputs: Sequence[str]
+    outcome: str
+    by: str | None
+    to: float
+    ranges: Sequence[str]
+    runs: int
+    seed: int
+    machines: Machines
+    store: Path | None
+    out: Path | None
+    format_: Format
+    quiet: bool
+
+    @property
+    def command(self) -> str:
+        """The command that gives the same again."""
+        words = ["offramp", "tip", shown(self.scenario)]
+        for path in self.inputs:
+            words += ["--input", path]
+        words += ["--outcome", self.outcome]
+        words += [] if self.by is None else ["--by", self.by]
+        words += ["--to", f"{self.to:g}"]
+        for text in self.ranges:
+            words += ["--range", text]
+        return shlex.join([*words, "--runs", str(self.runs), "--seed", str(self.seed)])
+
+
+def run(options: Options) -> None:
+    """Search, print, write."""
+    scenario = load(options.scenario)
+    by = None if options.by is None else days_of(options.by, "--by")
+    spans = [_span(text) for text in options.ranges]
+    asked = ask(scenario, options.inputs, to=options.to, outcome=options.outcome, by=by, spans=spans)
+    plan = Plan(runs=options.runs, seed=options.seed)
+    plan.check(scenario)
+    check_output(options.out, figures=False)
+    supplier = keeper(options.store, options.machines.make())
+    is_plane = len(asked.paths) == 2
+    values = 2 * planes.GRID**2 if is_plane else crossing.GRID + LATER
+    search = contour if is_plane else tip
+    with progress("tip, at most about", values * plan.blocks, quiet=options.quiet) as finished:
+        record = search(asked, plan, supplier=supplier, finished=finished).record(options.command)
+    if options.format_ is Format.JSON:
+        print_json(record)
+    else:
+        for line in _lines(record):
+            say(line)
+    if options.out is None:
+        note(f"next: {options.command} --out FOLDER draws it")
+        return
+    from sim.reporting import write_tipping  # late: it brings in Plotly
+
+    for path in write_tipping(record, options.out):
+        note(f"wrote {path}")
+    note(f"next: open {options.out / 'tipping.html'}")
+
+
+def _span(text: str) -> Span:
+    low, colon, high = text.partition(":")
+    try:
+        span = float(low), float(high)
+    except ValueError:
+        span = math.nan, math.nan
+    if not colon or not all(map(math.isfinite, span)):
+        raise UsageError(f"expected a range such as 0:1 after --range (got {text!r})")
+    return span
+
+
+def _lines(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.reporting.tipping import tipping_of
+
+    said = tipping_of(record)
+    yield record["scenario"]["title"]
+    runs = f"{record['runs']:,} runs at each value"
+    yield f"as of {record['as_of']}; {runs}, the same draws and dice, seed {record['seed']}"
+    yield ""
+    yield said.lead
+    yield from said.notes
+    yield ""
+    widths = [
+        max(len(row[place]) for row in (said.table.columns, *said.table.rows))
+        for place in range(len(said.table.columns))
+    ]
+    for row in (said.table.columns, *said.table.rows):
+        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
