@@ -109,7 +109,7 @@ class Contour:
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of tipping.json (docs/what-if.md)."""
         target = self.asked.target
-        cells = [
+        cells: list[dict[str, Any]] = [
             {"value": [x, y], **plain_row(one)}
             for y, row in zip(self.grid[1], self.values, strict=True)
             for x, one in zip(self.grid[0], row, strict=True)
