@@ -15,9 +15,11 @@ from sim.baselines.panel import Baselines, baselines_for
 from sim.ensemble import FIRST_EVENTS, OUTCOMES
 from sim.errors import UsageError
 from sim.estimates import Estimate, difference
+from sim.paths import Paths
 from sim.plan import Plan
 from sim.record import Status, event_estimate, forecast_record
 from sim.scenario.scenario import Scenario
+from sim.storylines import storylines
 from sim.tallies import Tally
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ class Forecast:
         Counts over all runs.
     records
         One record a run, dtype `RECORD`, of the first 1,000,000 runs.
+    paths
+        Of the first runs, from which storylines are made; None where they were not kept.
     status
         `complete`; `interrupted`: fewer runs than planned; `imprecise`: the runs did not reach the precision.
     """
@@ -49,6 +53,7 @@ class Forecast:
     tally: Tally = field(repr=False)
     records: npt.NDArray[np.void] = field(repr=False)
     status: Status = "complete"
+    paths: Paths | None = field(default=None, repr=False)
 
     @property
     def runs(self) -> int:
@@ -116,10 +121,17 @@ class Forecast:
         """What simple rules say, learnt from the past cases that were resolved by the as-of date; made when asked."""
         return baselines_for(self.scenario, _cases())
 
+    @cached_property
+    def storylines(self) -> list[dict[str, Any]]:
+        """Real runs that stand for clusters of futures (docs/forecast.md); made when asked, none without paths."""
+        if self.paths is None:
+            return []
+        return storylines(self.scenario, self.paths, self.records, self.plan.replicates)
+
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of `forecast.json`, format `offramp/forecast/1` (docs/forecast.md)."""
         record = forecast_record(self.scenario, self.plan, self.tally, self.records, self.status, command)
-        return record | {"baselines": self.baselines.record()}
+        return record | {"baselines": self.baselines.record(), "storylines": self.storylines}
 
     def write_report(
         self, folder: str | Path, command: str | None = None, *, words: str = "icd203", figures: bool = False

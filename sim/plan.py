@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.ensemble import BLOCK_RUNS, BlockTask
 from sim.errors import UsageError
 from sim.scenario.scenario import Scenario
+from sim.storylines import sampled_runs
 
 DEFAULT_RUNS = 20_000
 MAX_RUNS = 10_000_000
@@ -77,11 +78,12 @@ class Plan:
                 f"hours; make {most:,} runs at most, or shorten the horizon"
             )
 
-    def tasks(self, scenario: Scenario, first: int = 0) -> Iterator[BlockTask]:
-        """Yield the blocks from the first one asked for."""
+    def tasks(self, scenario: Scenario, first: int = 0, *, with_paths: bool = False) -> Iterator[BlockTask]:
+        """Yield the blocks from the first one asked for; where told to, block 0 keeps the paths for storylines."""
         for block in range(first, self.blocks):
             runs = min(BLOCK_RUNS, self.most_runs - block * BLOCK_RUNS)
-            yield BlockTask(scenario, self.seed, block, self.replicates, runs)
+            sampled = sampled_runs(scenario, runs, self.replicates) if with_paths and block == 0 else 0
+            yield BlockTask(scenario, self.seed, block, self.replicates, runs, sampled)
 
     def is_look(self, blocks: int) -> bool:
         """Whether the precision is looked at after so many blocks: 1, 2, 3, then steps of about a quarter."""

@@ -38,7 +38,8 @@ def forecast_record(
 ) -> dict[str, Any]:
     """Return the record as plain values, in the order of the file.
 
-    `baselines` are for the forecast to fill in, which makes them once; `counterfactuals` and `since` are for studies.
+    `baselines` and `storylines` are for the forecast to fill in, which makes them once; `counterfactuals` and `since` are
+    for studies.
     """
     runs = int(tally["runs"])
     return {
@@ -66,6 +67,7 @@ def forecast_record(
         "breakdowns_per_run": _round(int(tally["breakdowns"]) / runs),
         "actors": _actors(scenario, tally),
         "dots": _dots(records, scenario.horizon),
+        "storylines": [],
         "convergence": _convergence(records, scenario.horizon, plan.replicates),
         "schedule": _schedule(scenario),
         "counterfactuals": None,

@@ -15,10 +15,11 @@ import numpy as np
 
 from sim import environment
 from sim.checkpoint import NOTHING, Checkpoint, Progress
-from sim.ensemble import BLOCK_RUNS, RECORD, BlockResult, run_block
+from sim.ensemble import BLOCK_RUNS, RECORD, BlockResult, run_block, sample_block
 from sim.errors import UsageError
 from sim.executors import Executor, Serial
 from sim.forecast import Forecast
+from sim.paths import Paths
 from sim.plan import Plan
 from sim.record import Status, is_precise
 from sim.scenario.scenario import Scenario
@@ -61,7 +62,7 @@ def run(
     merge = _Merge(scenario, plan, keeper)
     for _ in range(merge.blocks if finished is not None else 0):
         finished()  # type: ignore[misc]
-    results = (executor or Serial()).map(run_block, plan.tasks(scenario, merge.blocks), finished)
+    results = (executor or Serial()).map(run_block, plan.tasks(scenario, merge.blocks, with_paths=True), finished)
     status: Status = "complete"
     try:
         while not merge.is_done():
@@ -95,6 +96,7 @@ class _Merge:
         if kept.blocks > plan.most_runs // BLOCK_RUNS:  # more than is asked for now: begin afresh
             kept = NOTHING
         self._done = kept
+        self._paths: Paths | None = None
         self._saved = time.monotonic()
 
     @property
@@ -117,6 +119,7 @@ class _Merge:
     def take(self, result: BlockResult) -> None:
         """Merge the next block, in one assignment: Ctrl-C comes between blocks or not at all."""
         done = self._done
+        self._paths = result.paths if done.blocks == 0 else self._paths
         tally = result.tally if done.tally is None else done.tally + result.tally
         room = RECORD_CAP - sum(map(len, done.records))
         records = (*done.records, result.records[:room]) if room > 0 else done.records
@@ -143,4 +146,9 @@ class _Merge:
         if done.tally is None:
             raise UsageError("no block is done")
         records = np.concatenate(done.records) if done.records else np.zeros(0, dtype=RECORD)
-        return Forecast(self._scenario, self._plan, done.tally, records, status)
+        return Forecast(self._scenario, self._plan, done.tally, records, status, self._paths or self._paths_again())
+
+    def _paths_again(self) -> Paths | None:
+        """Play the first block once more for its paths, which a checkpoint does not hold."""
+        first = next(self._plan.tasks(self._scenario, with_paths=True))
+        return sample_block(first) if first.sampled else None

@@ -39,16 +39,21 @@ LAYERS: dict[str, set[str]] = {
     "ensemble": {"conditions", "indicator_tally", "input_tally", "model", "paths", "scenario", "tallies"},
     "replay": {"ensemble", "errors", "model", "paths", "scenario"},
     "course": {"ensemble", "paths", "scenario"},
-    "plan": {"errors", "ensemble", "scenario"},
+    "medoids": set(),
+    "storylines": {"course", "ensemble", "estimates", "medoids", "paths", "scenario", "tallies"},
+    "plan": {"errors", "ensemble", "scenario", "storylines"},
     "provenance": {"distributions", "model", "scenario"},
     "record": {
         "baselines", "conditions", "environment", "ensemble", "estimates", "model", "plan", "posterior", "provenance",
         "scenario", "tallies",
     },
-    "forecast": {"baselines", "errors", "ensemble", "estimates", "plan", "record", "reporting", "scenario", "tallies"},
+    "forecast": {
+        "baselines", "errors", "ensemble", "estimates", "paths", "plan", "record", "reporting", "scenario",
+        "storylines", "tallies",
+    },
     "runner": {
-        "checkpoint", "ensemble", "environment", "errors", "executors", "forecast", "plan", "record", "scenario",
-        "tallies",
+        "checkpoint", "ensemble", "environment", "errors", "executors", "forecast", "paths", "plan", "record",
+        "scenario", "tallies",
     },
     "store": {"ensemble", "environment", "errors", "tallies", "wholefiles"},
     "sweeps": {

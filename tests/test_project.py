@@ -128,7 +128,7 @@ def test_the_format_reference_names_every_key_of_a_forecast() -> None:
         "provenance",
     ):
         assert set(record[part]) <= named, part
-    samples = {part: record[part][0] for part in ("dots", "convergence", "schedule")}
+    samples = {part: record[part][0] for part in ("dots", "storylines", "convergence", "schedule")}
     samples |= {"actor": record["actors"]["russia"], "stance": record["provenance"]["stances"]["russia"]}
     samples |= {"estimate": record["after_agreement"], "input": record["provenance"]["inputs"][0]}
     for part, sample in samples.items():

@@ -21,6 +21,7 @@ from sim.reporting.parameters import conditional_sentence, disagreement_sentence
 from sim.reporting.reading import Record, calendar_of, outcome_at, reading
 from sim.reporting.schedule import Mark, in_force, marks, schedule_table
 from sim.reporting.since import Since, since_of
+from sim.reporting.storylines import Storylines, storylines_of
 from sim.reporting.tables import Table
 from sim.reporting.track_record import TrackRecord, track_record_of
 from sim.reporting.values import signed
@@ -86,6 +87,7 @@ class Report:
     dots: Figure | None
     actors: tuple[Actor, ...]
     counterfactuals: Counterfactuals | None
+    storylines: Storylines | None
     provenance: provenance.Provenance
     convergence: Figure | None
     rerun: tuple[tuple[str, str], ...]
@@ -144,6 +146,7 @@ def _report_of(record: Record, words: str) -> Report:
         dots=captions.dots(record),
         actors=tuple(_actors(record)),
         counterfactuals=counterfactuals_of(record),
+        storylines=storylines_of(record),
         provenance=provenance.provenance_of(record),
         convergence=captions.convergence(record),
         rerun=tuple(_rerun(record)),

@@ -35,6 +35,7 @@ from sim.reporting.counterfactuals import SHOWN, counterfactuals_of, ordered
 from sim.reporting.dates import Calendar
 from sim.reporting.dumbbell import Pair, dumbbell
 from sim.reporting.fans import fans
+from sim.reporting.lanes import lanes
 from sim.reporting.palette import LIGHT, tint
 from sim.reporting.reading import OUTCOMES, STATES, Record, calendar_of, outcome_at, state_at, weeks
 from sim.reporting.schedule import Mark, marks
@@ -78,6 +79,8 @@ def specifications(record: Record) -> dict[str, Spec]:
         figures[f"actor-{number}"] = fans(calendar_of(record), actor)
     if (otherwise := changes(record)) is not None:
         figures["counterfactuals-figure"] = otherwise
+    if record.get("storylines"):
+        figures["timelines"] = lanes(record)
     if record["convergence"]:
         figures["convergence"] = convergence(record)
     return {name: spec(one) for name, one in figures.items()}

@@ -17,6 +17,7 @@ from sim.reporting.counterfactuals import Counterfactuals
 from sim.reporting.evidence import Source
 from sim.reporting.provenance import Provenance
 from sim.reporting.since import Since
+from sim.reporting.storylines import Storylines
 from sim.reporting.tables import Table, every
 from sim.reporting.track_record import TrackRecord
 
@@ -48,6 +49,7 @@ def to_markdown(report: Report) -> str:
         "over the runs in which no offensive has begun yet.",
         *(part for actor in report.actors for part in _actor(actor)),
         *(counterfactuals_markdown(report.counterfactuals) if report.counterfactuals else ()),
+        *_storylines(report.storylines),
         *_provenance(report.provenance),
         *_rerun(report),
     )
@@ -173,6 +175,18 @@ def counterfactuals_markdown(otherwise: Counterfactuals) -> Iterator[str]:
     yield escape(otherwise.coupling)
     yield escape(otherwise.saving)
     yield from section(otherwise.windows)
+
+
+def _storylines(stories: Storylines | None) -> Iterator[str]:
+    if stories is None:
+        return
+    yield "## Storylines"
+    yield f"{escape(stories.lead)} {escape(stories.caution)}"
+    for one in stories.items:
+        yield f"### {one.number}. {escape(one.title)}"
+        yield f"**{escape(one.standing)}**"
+        yield "\n".join(f"- {escape(sentence)}" for sentence in one.sentences)
+    yield escape(stories.replay)
 
 
 def _provenance(provenance: Provenance) -> Iterator[str]:

@@ -118,7 +118,9 @@ class _Teller:
             "scale from −1 to +1."
         )
         told = self._levels(course["start"]["posture"], "starts")
-        yield f"{_capital(told)}, each on a scale from 0 to 1."
+        each = "each on" if len(course["start"]["posture"]) > 1 else "on"
+        yield f"{_capital(told)}, {each} a scale from 0 to 1."
+        self._day = 0
 
     def turns(self, course: Mapping[str, Any]) -> Iterator[str]:
         """One sentence a turning point, two for the offensive."""

@@ -1,8 +1,9 @@
 """Make the small record that these tests use from a whole one.
 
-    python -m tests.reporting.trim FORECAST.json
+    python -m tests.reporting.trim FORECAST.json NINE_WEEKS.json
 
-The record is of the Idlib baseline, compared with one of a week before (`--since`). Cuts the window to nine weeks,
+The record is of the Idlib baseline, compared with one of a week before (`--since`); the second is of the same over a
+horizon of 63 days, and its storylines are taken. Cuts the window to nine weeks,
 thins inputs and schedule and leaves the scenario's document out; all else stays as it was. Renew it when the format of
 the record changes.
 """
@@ -18,7 +19,7 @@ PLACE = Path(__file__).parent / "forecast.json"
 DAYS = 63
 
 
-def trimmed(record: dict[str, Any]) -> dict[str, Any]:
+def trimmed(record: dict[str, Any], stories: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the record as if its window ended after `DAYS` days."""
     incidence: dict[str, Any] = {"day": record["incidence"]["day"][: DAYS + 1]}
     outcomes = {}
@@ -44,6 +45,7 @@ def trimmed(record: dict[str, Any]) -> dict[str, Any]:
         "ends": ends,
         "actors": {name: _weeks(actor) for name, actor in record["actors"].items()},
         "dots": [_dot(dot) for dot in record["dots"]],
+        "storylines": stories,
         "schedule": record["schedule"][::4],
         "convergence": _settled(record["convergence"], outcomes["offensive"][str(DAYS)]),
         "provenance": record["provenance"] | {"inputs": [*inputs[:14], *inputs[14::20]]},
@@ -79,4 +81,5 @@ def _settled(rows: list[dict[str, Any]], end: dict[str, Any]) -> list[dict[str, 
 
 
 if __name__ == "__main__":
-    PLACE.write_text(to_json(trimmed(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))), encoding="utf-8")
+    whole, nine_weeks = (json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:])
+    PLACE.write_text(to_json(trimmed(whole, nine_weeks["storylines"])), encoding="utf-8")

@@ -1,0 +1,113 @@
+"""k-medoids: points that stand for clusters of points, each a point of its own, from their distances alone.
+
+Partitioning around medoids (PAM, Kaufman & Rousseeuw 1990), with all swaps of a step weighed at once as FastPAM1 does
+(Schubert & Rousseeuw 2021, eq. 8). Nothing is drawn: the same distances give the same clusters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+MOST_SWAPS = 100
+NOT_ALIKE = 1e-9  # a swap must gain so much, of the whole cost: rounding is no gain
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Points sorted into clusters.
+
+    Attributes
+    ----------
+    medoids
+        Place of each cluster's medoid, shape (k,).
+    labels
+        Cluster of each point, shape (n,).
+    silhouette
+        Mean silhouette width, -1 to 1 (Rousseeuw 1987).
+    """
+
+    medoids: Ints
+    labels: Ints
+    silhouette: float
+
+
+def best_clusters(distances: Floats, counts: Iterable[int]) -> Clusters:
+    """Cluster with each number of medoids; return the clusters with the largest silhouette, of equals the fewest.
+
+    Parameters
+    ----------
+    distances
+        Shape (n, n), symmetric, 0 on the diagonal.
+    counts
+        Numbers of clusters to try, each below n.
+    """
+    tried = [k_medoids(distances, count) for count in sorted(counts)]
+    return max(tried, key=lambda one: one.silhouette)
+
+
+def k_medoids(distances: Floats, count: int) -> Clusters:
+    """Cluster points around two or more medoids: a greedy start, then swaps while one lowers the sum of distances."""
+    medoids = _build(distances, count)
+    for _ in range(MOST_SWAPS):
+        gain, slot, point = _best_swap(distances, medoids)
+        if gain >= -NOT_ALIKE * distances[:, medoids].min(axis=1).sum():
+            break
+        medoids[slot] = point
+    labels = distances[:, medoids].argmin(axis=1)
+    labels[medoids] = np.arange(count)  # of points in one place the medoid is its own
+    return Clusters(medoids, labels, silhouette(distances, labels, count))
+
+
+def _build(distances: Floats, count: int) -> Ints:
+    """Take the most central point, then each time the one that lowers the sum of distances most."""
+    medoids = [int(distances.sum(axis=0).argmin())]
+    nearest = distances[:, medoids[0]]
+    while len(medoids) < count:
+        fall = np.maximum(nearest[:, None] - distances, 0).sum(axis=0)
+        fall[medoids] = -1.0
+        medoids.append(int(fall.argmax()))
+        nearest = np.minimum(nearest, distances[:, medoids[-1]])
+    return np.array(medoids)
+
+
+def _best_swap(distances: Floats, medoids: Ints) -> tuple[float, int, int]:
+    """Return the change of the sum of distances by the best swap, the medoid's slot and the point that takes it.
+
+    A point goes to the newcomer where that is nearer than its medoid; one that loses its medoid goes to the newcomer or
+    to its second nearest.
+    """
+    own = distances[:, medoids]
+    ordered = np.sort(own, axis=1)
+    nearest = np.minimum(distances, ordered[:, :1])  # (points, candidates)
+    shared = nearest.sum(axis=0) - ordered[:, 0].sum()
+    lost = np.minimum(distances, ordered[:, 1:2])
+    lost -= nearest
+    change = shared + _sums(lost, own.argmin(axis=1), len(medoids))  # (slots, candidates)
+    change[:, medoids] = np.inf
+    slot, point = np.unravel_index(int(change.argmin()), change.shape)
+    return float(change[slot, point]), int(slot), int(point)
+
+
+def silhouette(distances: Floats, labels: Ints, count: int) -> float:
+    """Return the mean silhouette width: (b - a) / max(a, b), 0 for a point alone in its cluster (Rousseeuw 1987)."""
+    sizes = np.bincount(labels, minlength=count)
+    sums = _sums(distances, labels, count)
+    points = np.arange(len(labels))
+    inside = sums[labels, points] / np.maximum(sizes[labels] - 1, 1)
+    means = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], np.inf)
+    means[labels, points] = np.inf
+    outside = means.min(axis=0)
+    larger = np.maximum(inside, outside)
+    width = np.where((sizes[labels] > 1) & (larger > 0), (outside - inside) / np.where(larger > 0, larger, 1), 0.0)
+    return float(width.mean())
+
+
+def _sums(rows: Floats, labels: Ints, count: int) -> Floats:
+    """Return the sum of the rows of each label, shape (labels, columns)."""
+    return np.stack([rows[labels == label].sum(axis=0) for label in range(count)])
