@@ -38,8 +38,8 @@ def forecast_record(
 ) -> dict[str, Any]:
     """Return the record as plain values, in the order of the file.
 
-    `baselines` and `storylines` are for the forecast to fill in, which makes them once; `counterfactuals` and `since` are
-    for studies.
+    `baselines` and `storylines` are for the forecast to fill in, which makes them once; `counterfactuals` and `since`
+    are for studies.
     """
     runs = int(tally["runs"])
     return {

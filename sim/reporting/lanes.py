@@ -31,7 +31,7 @@ _NAMED = {"limited": "limited offensive", "full": "full offensive", "agreement":
 def lanes(record: Record) -> go.Figure:
     """Draw the storylines of a record, the first at the top."""
     calendar, told = calendar_of(record), record["storylines"]
-    fig = figure(height=LANE * len(told) + 56, top=12, left=12, right=12)
+    fig = figure(height=LANE * len(told) + 56, top=12, left=30, right=18)
     for place, (title, course) in enumerate(zip(titles_of(record), told, strict=True)):
         y = len(told) - 1 - place
         _phases(fig, calendar, course, y)

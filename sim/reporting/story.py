@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.reporting.dates import MONTHS, long_date
-from sim.reporting.reading import Record, calendar_of
+from sim.reporting.reading import Record, calendar_of, name_of
 from sim.reporting.values import plain, signed
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -75,10 +75,11 @@ class _Teller:
         self._day: int | None = None
 
     def _name(self, actor: str) -> str:
-        return str(self._record["actors"][actor]["name"])
+        return name_of(self._record, actor)
 
     def _posture(self, actor: str) -> str:
-        return f"{possessive(self._name(actor))} {self._record['actors'][actor]['posture_name']}"
+        known = self._record["actors"].get(actor, {"posture_name": "posture"})
+        return f"{possessive(self._name(actor))} {known['posture_name']}"
 
     def _levels(self, levels: Mapping[str, float], verb: str) -> str:
         """Say where postures stand: `Russia’s backing stands at 0.31 and Turkey’s deterrence at 0.52`."""

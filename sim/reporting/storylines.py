@@ -11,7 +11,7 @@ from typing import Any
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, share_text
 from sim.reporting.dates import MONTHS, short_date
-from sim.reporting.reading import Record, calendar_of
+from sim.reporting.reading import Record, calendar_of, name_of
 from sim.reporting.story import counted, possessive, story_of, turn_text
 from sim.reporting.tables import Table
 from sim.reporting.values import plain
@@ -96,10 +96,9 @@ def title_of(record: Record, course: Mapping[str, Any]) -> str:
 def _ending(record: Record, course: Mapping[str, Any]) -> str:
     """Say where the posture of the first patron ends, or of the initiator where there is none."""
     levels = course["finish"]["posture"]
-    roles = {actor: record["actors"][actor]["role"] for actor in levels}
-    actor = next((one for one in levels if roles[one] == "patron"), next(iter(levels)))
-    one = record["actors"][actor]
-    return f"{possessive(one['name'])} {one['posture_name']} at {plain(levels[actor])}"
+    known = {actor: record["actors"].get(actor, {"role": "", "posture_name": "posture"}) for actor in levels}
+    actor = next((one for one in levels if known[one]["role"] == "patron"), next(iter(levels)))
+    return f"{possessive(name_of(record, actor))} {known[actor]['posture_name']} at {plain(levels[actor])}"
 
 
 def _item(record: Record, number: int, title: str, one: Mapping[str, Any]) -> Storyline:
@@ -135,8 +134,11 @@ def told_run(record: Record) -> int:
 
 def explain_command(record: Record, run: int | str) -> str:
     """Return the command that replays a run; SCENARIO stands for the file where the record does not name it."""
-    words = shlex.split(record["command"] or "")
-    scenario = words[2] if words[:2] == ["offramp", "run"] else "SCENARIO"
+    try:
+        words = shlex.split(record["command"] or "")
+    except ValueError:  # a record may come from anywhere
+        words = []
+    scenario = words[2] if words[:2] == ["offramp", "run"] and len(words) > 2 else "SCENARIO"
     rest = [] if record["replicates"] == 2 else ["--replicates", str(record["replicates"])]
     return shlex.join(["offramp", "explain", scenario, "--run", str(run), "--seed", str(record["seed"]), *rest])
 

@@ -18,7 +18,7 @@ PAYLOAD = (
     '"><script>window.hit=1</script><img src=x onerror="window.hit=2">{{7*7}}${7*7}%{x}</script>'
     '<a href="javascript:window.hit=3">|a|</a><b>*bold*</b>`code`[text](javascript:window.hit=4)'
 )
-STRUCTURE = {"schema", "as_of", "end", "from"}  # read by the report, not shown as it stands
+STRUCTURE = {"schema", "as_of", "end", "from", "kind", "phases"}  # read by the report, not shown as it stands
 
 
 @cache
