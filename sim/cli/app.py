@@ -129,6 +129,25 @@ def run(  # noqa: PLR0913 - one parameter an option
 
 
 @_command
+def explore(
+    scenario: ScenarioPath,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen on; others than loopback need a token.")] = "127.0.0.1",
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address and open nothing.")] = False,
+) -> None:
+    """Open a live page on which pressures are moved and the probability follows.
+
+    [bold]Examples[/bold]
+
+      offramp explore scenarios/idlib-2018/baseline.yaml
+      offramp explore scenarios/idlib-2018/german-offer.yaml --port 9000 --no-browser
+    """
+    from sim.cli.explore_command import explore as call
+
+    call(scenario, host, port, browser=not no_browser)
+
+
+@_command
 def check(  # noqa: PLR0913 - one parameter an option
     paths: Annotated[list[Path], typer.Argument(help="Scenario files, or folders of them.", show_default=False)],
     max_runs: Annotated[int, typer.Option(help="Runs of a scenario at most, where a gate is undecided.")] = 200_000,

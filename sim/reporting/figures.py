@@ -41,7 +41,7 @@ from sim.reporting.reading import OUTCOMES, STATES, Record, calendar_of, outcome
 from sim.reporting.schedule import Mark, marks
 from sim.reporting.tables import with_interval
 
-_STYLES: dict[str, dict[str, Any]] = {
+CURVES: dict[str, dict[str, Any]] = {
     "strikes": {"dash": "dot", "width": 2},
     "agreement": {"width": 2},
     "offensive": {"width": 3.5},
@@ -93,10 +93,10 @@ def incidence(record: Record) -> go.Figure:
     fig = figure(height=410 if marked else 390, top=44 if marked else 26)
     days = curves["day"]
     x = [moment(calendar, day) for day in days]
-    for outcome, style in _STYLES.items():
+    for outcome, style in CURVES.items():
         fig.add_trace(band(x, curves[outcome]["mc_low"], curves[outcome]["mc_high"], outcome))
         fig.add_trace(line(x, curves[outcome]["p"], outcome, incidence_texts(record, outcome), **style))
-    top = top_of([value for outcome in _STYLES for value in curves[outcome]["mc_high"]])
+    top = top_of([value for outcome in CURVES for value in curves[outcome]["mc_high"]])
     fig.update_layout(xaxis=time_axis(calendar), yaxis=share_axis(top))
     _milestones(fig, record, calendar, top)
     _schedule(fig, marked, calendar)

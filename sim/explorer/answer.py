@@ -1,0 +1,155 @@
+"""What the page shows of a simulation: numbers and sentences, written by the report's own words.
+
+`answer` shows one look at a simulation, `scene` what stays the same while its inputs move, `comparison` the paired
+difference of two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.estimates import Estimate, difference
+from sim.explorer.controls import groups_of
+from sim.explorer.figures import frames as frames_of
+from sim.explorer.figures import moved
+from sim.explorer.simulation import Look
+from sim.record import glance
+from sim.reporting import captions, palette
+from sim.reporting.captions import Figure
+from sim.reporting.chance import Chance, points_text
+from sim.reporting.charts import Spec
+from sim.reporting.dates import long_date
+from sim.reporting.reading import ENDS, Record, calendar_of, outcome_at
+from sim.reporting.shift import Shift
+from sim.reporting.values import plain, signed
+from sim.scenario.scenario import Scenario
+
+WORDS = "icd203"
+COMPARED = ("offensive", "agreement", "strikes")
+NAMES = {"offensive": "an offensive", "agreement": "an agreement", "strikes": "heavy bombing"}
+
+
+def record_of(look: Look) -> Record:
+    """Return the part of the record that the page shows."""
+    return glance(look.scenario, look.plan, look.tally, look.records)
+
+
+def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
+    """Return what stays the same while inputs move: question, controls, frames of the figures, colours."""
+    document, calendar = scenario.document, calendar_of(record)
+    return {
+        "title": document.title,
+        "id": scenario.id,
+        "window": f"{long_date(calendar.as_of)} to {long_date(calendar.until(calendar.horizon))}, {calendar.horizon} days",
+        "resolves": document.question.resolves,
+        "does_not_resolve": document.question.does_not_resolve,
+        "groups": [group.plain() for group in groups_of(scenario)],
+        "figures": frames_of(record),
+        "dark": palette.DARK,
+        "actors": [
+            {"id": name, "name": actor["name"], "role": actor["role"], "posture": str(actor["posture_name"])}
+            for name, actor in record["actors"].items()
+        ],
+        "ends": ENDS,
+    }
+
+
+def answer(look: Look, frames: Mapping[str, Spec]) -> dict[str, Any]:
+    """Return what the page shows of one look at a simulation, in the frames of its scene."""
+    record = record_of(look)
+    head = outcome_at(record, "offensive", record["horizon"])
+    dots = captions.dots(record)
+    return {
+        "runs": record["runs"],
+        "of": look.plan.most_runs,
+        "seed": look.plan.seed,
+        "hash": look.scenario.hash,
+        "headline": _headline(record, head),
+        "milestones": [_milestone(record, days) for days in record["milestones"]],
+        "figures": moved(record, frames),
+        "captions": {
+            "incidence": _caption(captions.incidence(record)),
+            "states": _caption(captions.states(record)),
+            "dots": None if dots is None else _caption(dots),
+        },
+        "fans": [_fan(actor) for actor in record["actors"].values()],
+        "dots": record["dots"],
+        "ends": {name: Chance.of(row).text for name, row in record["ends"].items()},
+        "incidence": {"p": record["incidence"]["offensive"]["p"]},
+    }
+
+
+def _headline(record: Record, head: Chance) -> dict[str, Any]:
+    calendar = calendar_of(record)
+    return {
+        "text": head.text,
+        "is_long": head.is_bound,
+        "word": head.word(WORDS),
+        "frequency": head.frequency,
+        "what": f"that an offensive, limited or full, begins within {calendar.horizon} days, "
+        f"by {long_date(calendar.until(calendar.horizon))}",
+        "interval": head.interval,
+        "width": round(200 * head.half_width) / 200,
+        "input": "not known" if head.input_sd is None else points_text(head.input_sd),
+        "said": f"{head.line(WORDS)}; 95% interval {head.interval} after {record['runs']:,} runs",
+    }
+
+
+def _milestone(record: Record, days: int) -> dict[str, Any]:
+    chance = outcome_at(record, "offensive", days)
+    until = long_date(calendar_of(record).until(days))
+    return {
+        "days": days,
+        "until": until,
+        "line": chance.line(WORDS),
+        "p": chance.p,
+        "low": chance.low,
+        "high": chance.high,
+        "range": chance.input_range,
+        "alt": f"Within {days} days: {chance.text}; Monte Carlo interval {chance.interval}",
+    }
+
+
+def _caption(figure: Figure) -> dict[str, Any]:
+    table = figure.table
+    return {
+        "title": figure.title,
+        "unit": figure.unit,
+        "alt": figure.alt,
+        "table": {"caption": table.caption, "columns": table.columns, "align": table.align, "rows": table.rows},
+    }
+
+
+def _fan(actor: Record) -> dict[str, Any]:
+    return {
+        "stance": actor["stance"],
+        "posture": actor["posture"],
+        "stance_text": _change(actor["stance"], signed),
+        "posture_text": _change(actor["posture"], plain),
+    }
+
+
+def _change(curves: Mapping[str, Any], write: Any) -> str:
+    medians = [value for value in curves["q50"] if value is not None]
+    return f"{write(medians[0])} → {write(medians[-1])}" if medians else "no runs"
+
+
+def comparison(first: Look, second: Look) -> dict[str, Any]:
+    """Return the difference of two looks, second less first, paired over the runs that both have."""
+    runs = min(len(first.records), len(second.records))
+    horizon = min(first.scenario.horizon, second.scenario.horizon)
+    rows = []
+    for outcome in COMPARED:
+        begun = [one.records[outcome][:runs] < horizon for one in (first, second)]
+        shift = _shift(difference(*begun, first.plan.replicates))
+        rows.append({"outcome": NAMES[outcome], "line": shift.line, "p": shift.p, "low": shift.low, "high": shift.high})
+    if first.scenario.hash == second.scenario.hash:
+        said = "B is A: move something to see a difference."
+    else:
+        said = f"B less A, within {horizon} days: {rows[0]['line']} of an offensive, paired over {runs:,} runs."
+    return {"said": said, "rows": rows, "runs": runs}
+
+
+def _shift(one: Estimate) -> Shift:
+    return Shift(one.p, one.low, one.high)

@@ -1,0 +1,71 @@
+"""The report's two figures over time, kept up to date: what changes in them from one answer to the next.
+
+`frames` builds them once with the report's own functions; `moved` gives the parts that depend on counts, without
+building them anew, which would take longer than the runs. A test holds both to the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.reporting.charts import Spec, end_notes, room_for, share_axis, spec, top_of
+from sim.reporting.figures import (
+    CURVES,
+    STACK,
+    incidence,
+    incidence_labels,
+    incidence_texts,
+    milestone_labels,
+    states,
+    states_labels,
+    states_texts,
+)
+from sim.reporting.reading import Record
+
+
+def frames(record: Record) -> dict[str, Spec]:
+    """Return both figures whole."""
+    return {"incidence": spec(incidence(record)), "states": spec(states(record))}
+
+
+def moved(record: Record, frames: Mapping[str, Spec]) -> dict[str, Spec]:
+    """Return what differs in the figures of another record of the same window.
+
+    Returns
+    -------
+    dict
+        By figure `data`, a list with what to lay over each trace, and `layout`, what to lay over the layout.
+    """
+    return {"incidence": _incidence(record, frames["incidence"]), "states": _states(record, frames["states"])}
+
+
+def _incidence(record: Record, frame: Spec) -> Spec:
+    curves = record["incidence"]
+    data: list[Spec] = []
+    for outcome in CURVES:
+        curve = curves[outcome]
+        data.append({"y": [*curve["mc_high"], *reversed(curve["mc_low"])]})
+        data.append({"y": curve["p"], "text": incidence_texts(record, outcome)})
+    top = top_of([value for outcome in CURVES for value in curves[outcome]["mc_high"]])
+    marks = milestone_labels(record, top)
+    data.append({"y": marks.values, "text": marks.texts, "textposition": marks.sides})
+    return {"data": data, "layout": _layout(frame, incidence_labels(record), top)}
+
+
+def _states(record: Record, frame: Spec) -> Spec:
+    data = [{"y": record["states"][state], "text": states_texts(record, state)} for state in STACK]
+    return {"data": data, "layout": _layout(frame, states_labels(record), 1.0)}
+
+
+def _layout(frame: Spec, labels: list[tuple[float, str, str]], top: float) -> Spec:
+    """Return axis, margin and annotations; those at the line ends stand last."""
+    layout: dict[str, Any] = frame["layout"]
+    margin = {**layout["margin"], "r": room_for([text for _, text, _ in labels])}
+    notes = end_notes(labels, top, layout["height"] - margin["t"] - margin["b"])
+    axis = share_axis(top)
+    return {
+        "margin": margin,
+        "yaxis": {"range": axis["range"], "tickformat": axis["tickformat"]},
+        "annotations": [*layout.get("annotations", ())[: -len(labels)], *notes],
+    }

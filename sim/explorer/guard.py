@@ -1,0 +1,132 @@
+"""Who may talk to the explorer: pages that it served itself, on the host that it was started for.
+
+A browser sends any site's requests to loopback, and a name that an attacker owns may be pointed there (DNS rebinding).
+So every request must name the host that was bound, every one that carries an origin must come from it, and away from
+loopback a token that was printed once must be shown first. Nothing may be framed, and nothing from elsewhere runs.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+COOKIE = "offramp"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host to bind is this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Checks requests.
+
+    Attributes
+    ----------
+    host, port
+        What is bound.
+    token
+        What a page must show once, empty on loopback.
+    """
+
+    host: str
+    port: int
+    token: str = ""
+    _pass: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    _used: list[bool] = field(default_factory=list, repr=False)
+
+    @classmethod
+    def of(cls, host: str, port: int) -> Guard:
+        """Return a guard for a host; with a new token where it is not loopback."""
+        return cls(host, port, "" if is_loopback(host) else secrets.token_urlsafe(24))
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """What the Host header may say; with a token any, for a machine has many names."""
+        names = {"127.0.0.1", "localhost", "[::1]"} if is_loopback(self.host) else {self.host}
+        return frozenset(f"{name}:{self.port}" for name in names)
+
+    @property
+    def address(self) -> str:
+        """The address to open, with the token where there is one."""
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{shown}:{self.port}/" + (f"?token={self.token}" if self.token else "")
+
+    def policy(self, host: str) -> str:
+        """Return the Content-Security-Policy of the page."""
+        return (
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data: blob:; "
+            f"connect-src 'self' ws://{host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+
+    def middleware(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+        """Return what checks each request and sets the headers of each response."""
+
+        @web.middleware
+        async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+            host = request.headers.get("Host", "")
+            if not self._knows(host):
+                raise web.HTTPForbidden(text="this address is not the one the explorer was started for")
+            origin = request.headers.get("Origin")
+            if origin is not None and origin != f"http://{host}":
+                raise web.HTTPForbidden(text="requests from other sites are refused")
+            if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+                raise web.HTTPForbidden(text="requests from other sites are refused")
+            if self.token and not self._is_let_in(request):
+                return self._at_the_door(request)
+            response = await handler(request)
+            if not response.prepared:
+                self._headers(response, host)
+            return response
+
+        return check
+
+    def _knows(self, host: str) -> bool:
+        if host in self.hosts:
+            return True
+        unspecified = self.host in ("0.0.0.0", "::")  # noqa: S104 - a comparison
+        return bool(self.token) and unspecified and host.endswith(f":{self.port}") and _is_address(host)
+
+    def _is_let_in(self, request: web.Request) -> bool:
+        return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._pass.encode())
+
+    def _at_the_door(self, request: web.Request) -> web.StreamResponse:
+        """Let in whoever shows the token for the first time, and send them on without it in the address."""
+        shown = request.query.get("token", "")
+        if self._used or not hmac.compare_digest(shown.encode(), self.token.encode()):
+            raise web.HTTPForbidden(text="open the address that offramp explore printed; its token works once")
+        self._used.append(True)
+        response = web.HTTPSeeOther("/")
+        response.set_cookie(COOKIE, self._pass, httponly=True, samesite="Strict", path="/")
+        return response
+
+    def _headers(self, response: web.StreamResponse, host: str) -> None:
+        response.headers.update({
+            "Content-Security-Policy": self.policy(host),
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Referrer-Policy": "no-referrer",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        })  # fmt: skip
+
+
+def _is_address(host: str) -> bool:
+    """Whether a Host header names an IP address: a rebound name cannot."""
+    try:
+        ipaddress.ip_address(host.rpartition(":")[0].strip("[]"))
+    except ValueError:
+        return False
+    return True

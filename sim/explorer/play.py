@@ -1,0 +1,48 @@
+"""What a worker does for the explorer: it plays some runs of a block, with the dice of the first block at hand.
+
+Drawing random numbers takes a good part of a block's time and does not depend on what a slider says, so each worker
+keeps the numbers of the block that every answer begins with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.ensemble import BLOCK_RUNS, BlockResult, BlockTask, run_part
+from sim.executors.lane import halted
+from sim.model.kept_dice import KeptDice, Shelf
+
+SHELF_BYTES = 96 * 1024**2
+_shelf = Shelf(SHELF_BYTES)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some runs of a block of a scenario."""
+
+    task: BlockTask
+    part: slice
+
+    def __str__(self) -> str:
+        """Name it in messages."""
+        return f"runs {self.part.start} to {self.part.stop} of {self.task}"
+
+
+class Halted(Exception):  # noqa: N818 - no error: nobody waits any more
+    """The piece was told to stop."""
+
+
+def play(piece: Piece) -> BlockResult | None:
+    """Play a piece; None where it was told to stop."""
+    task = piece.task
+    shelf = _shelf if task.block == 0 else None
+    dice = KeptDice(task.seed, task.block, BLOCK_RUNS, piece.part, task.scenario.horizon, shelf)
+    try:
+        return run_part(task, piece.part, dice, _look_up)
+    except Halted:
+        return None
+
+
+def _look_up() -> None:
+    if halted():
+        raise Halted

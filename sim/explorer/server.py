@@ -1,0 +1,165 @@
+"""The server: a page, its script, its style, Plotly, and one WebSocket a page. It asks nothing of anybody.
+
+`serve` runs until it is interrupted. Everything a page shows travels over the WebSocket as plain values, and the page
+writes it as text; the files it is made of are ours alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from aiohttp import WSCloseCode, web
+
+from sim.errors import UsageError
+from sim.explorer.desk import Desk
+from sim.explorer.guard import Guard
+from sim.explorer.scenes import Scenes
+from sim.explorer.session import MOST_BYTES, Session
+from sim.explorer.shelf import Shelf
+
+MOST_PAGES = 32
+HEARTBEAT = 20.0  # seconds after which a page that does not answer is taken for closed
+KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+PAGES = ("explorer.css", "explorer.js", "controls.js", "figures.js", "address.js")
+
+
+def serve(file: Path, host: str, port: int, opened: Callable[[str], None]) -> None:
+    """Serve a scenario until SIGINT or SIGTERM.
+
+    Parameters
+    ----------
+    host, port
+        Where to listen; port 0 takes a free one.
+    opened
+        Called with the address once the page can be opened.
+
+    Raises
+    ------
+    ScenarioError
+        Where the scenario is at fault.
+    UsageError
+        Where nothing can listen there.
+    """
+    shelf = Shelf(file)
+    asyncio.run(_serve(shelf, host, port, opened))
+
+
+async def _serve(shelf: Shelf, host: str, port: int, opened: Callable[[str], None]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(sign, stop.set)
+    async with _listening(shelf, host, port) as address:
+        opened(address)
+        await stop.wait()
+
+
+@contextlib.asynccontextmanager
+async def _listening(shelf: Shelf, host: str, port: int) -> AsyncIterator[str]:
+    desk = Desk()
+    scenes = Scenes(shelf, desk)
+    sessions: set[web.WebSocketResponse] = set()
+    runner = None
+    try:
+        server_socket = _bound(host, port)
+        guard = Guard.of(host, server_socket.getsockname()[1])
+        app = _app(guard, shelf, desk, scenes, sessions)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        await web.SockSite(runner, server_socket).start()
+        warm = asyncio.create_task(_warm(shelf, scenes))
+        yield guard.address
+        warm.cancel()
+    finally:
+        for socket in tuple(sessions):
+            await socket.close(code=WSCloseCode.GOING_AWAY)
+        if runner is not None:
+            await runner.cleanup()
+        scenes.close()
+        await desk.close()
+
+
+def _bound(host: str, port: int) -> Any:
+    import socket
+
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot listen on {host} port {port}: {reason}; choose another with --port") from None
+
+
+async def _warm(shelf: Shelf, scenes: Scenes) -> None:
+    """Take a first look at the scenario, then load what stands beside it."""
+    await scenes.of(shelf.first)
+    await asyncio.to_thread(shelf.load_beside)
+
+
+def _app(
+    guard: Guard, shelf: Shelf, desk: Desk, scenes: Scenes, sessions: set[web.WebSocketResponse]
+) -> web.Application:
+    async def live(request: web.Request) -> web.StreamResponse:
+        if len(sessions) >= MOST_PAGES:
+            raise web.HTTPServiceUnavailable(text="too many pages are open already; close one")
+        if request.headers.get("Origin") is None:
+            raise web.HTTPForbidden(text="only a page may connect here")
+        socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, heartbeat=HEARTBEAT)
+        await socket.prepare(request)
+        sessions.add(socket)
+        try:
+            await Session(socket, shelf, desk, scenes).run()
+        finally:
+            sessions.discard(socket)
+        return socket
+
+    async def load(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"pages": len(sessions), **desk.load})
+
+    app = web.Application(middlewares=[guard.middleware()], client_max_size=1024)
+    app.router.add_get("/", _file("explorer.html"))
+    app.router.add_get("/plotly.js", _plotly)
+    app.router.add_get("/report.css", _report_css)
+    for name in PAGES:
+        app.router.add_get(f"/{name}", _file(name))
+    app.router.add_get("/live", live)
+    app.router.add_get("/load", load)
+    return app
+
+
+def _file(name: str) -> Any:
+    async def send(_: web.Request) -> web.StreamResponse:
+        return _text((files("sim.explorer") / "static" / name).read_text(encoding="utf-8"), Path(name).suffix)
+
+    return send
+
+
+async def _report_css(_: web.Request) -> web.StreamResponse:
+    return _text((files("sim.reporting") / "templates" / "report.css").read_text(encoding="utf-8"), ".css")
+
+
+async def _plotly(_: web.Request) -> web.StreamResponse:
+    response = web.Response(body=_plotly_bytes(), content_type="text/javascript", charset="utf-8")
+    response.headers["Cache-Control"] = "max-age=86400"
+    return response
+
+
+@cache
+def _plotly_bytes() -> bytes:
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs()).encode("utf-8")
+
+
+def _text(text: str, suffix: str) -> web.Response:
+    response = web.Response(text=text, content_type=KINDS[suffix], charset="utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,230 @@
+"""A session: one open page, over one WebSocket. When the page closes, the connection does, and its work with it.
+
+The page sends states as fast as a hand moves; only the newest counts. It is told of every answer that gets better, at
+most a few times a second. Everything else it asks for (a file, a tipping point, a run told) is one thing at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from sim.ensemble import BLOCK_RUNS
+from sim.errors import OfframpError, UsageError
+from sim.explorer.answer import comparison
+from sim.explorer.desk import Desk
+from sim.explorer.questions import tipping_point, told
+from sim.explorer.scenes import Scenes
+from sim.explorer.shelf import Shelf
+from sim.explorer.simulation import PLAN, Simulation
+from sim.explorer.state import State
+
+BETWEEN_STATES = 0.02  # seconds at least between two states that are taken up
+BETWEEN_ANSWERS = 0.25  # and between two refinements that are told
+MOST_BYTES = 300_000  # of a message: an imported file and its wrapping
+MOST_QUESTIONS = 8
+
+Message = dict[str, Any]
+
+
+class Session:
+    """One open page."""
+
+    def __init__(self, socket: web.WebSocketResponse, shelf: Shelf, desk: Desk, scenes: Scenes) -> None:
+        self._socket, self._shelf, self._desk, self._scenes = socket, shelf, desk, scenes
+        self._newest: Message | None = None
+        self._news = asyncio.Event()
+        self._held: dict[str, Simulation] = {}
+        self._stamp: dict[str, int] = {}
+        self._scene, self._frames = "", {}
+        self._better: set[str] = set()
+        self._changed = asyncio.Event()
+        self._questions: asyncio.Queue[Message] = asyncio.Queue(MOST_QUESTIONS)
+        self._asking: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Serve the page until it closes."""
+        workers = [asyncio.create_task(work()) for work in (self._follow, self._report, self._answer_questions)]
+        try:
+            await self._listen()
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+            for slot in tuple(self._held):
+                self._drop(slot)
+
+    async def _listen(self) -> None:
+        async for frame in self._socket:
+            if frame.type is not WSMsgType.TEXT:
+                break
+            try:
+                message = json.loads(frame.data)
+            except (ValueError, RecursionError):
+                break
+            if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+                break
+            await self._take(message)
+
+    async def _take(self, message: Message) -> None:
+        if message["type"] == "state":
+            self._newest = message
+            self._news.set()
+            return
+        if message["type"] == "stop":
+            if self._asking is not None:
+                self._asking.cancel()
+            return
+        try:
+            self._questions.put_nowait(message)
+        except asyncio.QueueFull:
+            await self._send({"type": "fault", "said": "too much is asked for at once; try again in a moment"})
+
+    async def _send(self, message: Message) -> None:
+        if not self._socket.closed:
+            await self._socket.send_str(json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+
+    async def _follow(self) -> None:
+        """Take up the newest state."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            message, self._newest = self._newest, None
+            if message is not None:
+                await self._told_of_faults(lambda: self._look_at(message))  # noqa: B023 - called at once
+            await asyncio.sleep(BETWEEN_STATES)
+
+    async def _told_of_faults(self, do: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await do()
+        except OfframpError as error:
+            await self._send({"type": "fault", "said": str(error)})
+
+    async def _look_at(self, message: Message) -> None:
+        state = State.of(message.get("b"))
+        if state.scenario != self._scene:
+            self._drop("b")
+            await self._set_scene(state.scenario)
+        for slot in ("b", "a"):
+            written = message.get(slot)
+            if written is None:
+                self._drop(slot)
+                continue
+            self._hold(slot, State.of(written), message.get("n"))
+
+    def _hold(self, slot: str, state: State, stamp: object) -> None:
+        scenario = self._shelf.scenario(state)
+        self._stamp[slot] = stamp if isinstance(stamp, int) else 0
+        old = self._held.get(slot)
+        if old is not None and old.scenario.hash == scenario.hash and not old.failure:
+            self._tell(slot)
+            return
+        new = self._desk.watch(scenario, self._watcher(slot))
+        self._drop(slot)
+        self._held[slot] = new
+        if new.tally is not None:
+            self._tell(slot)
+
+    def _watcher(self, slot: str) -> Callable[[Simulation], None]:
+        return self._tell_b if slot == "b" else self._tell_a
+
+    def _tell_a(self, _: Simulation) -> None:
+        self._tell("a")
+
+    def _tell_b(self, _: Simulation) -> None:
+        self._tell("b")
+
+    def _tell(self, slot: str) -> None:
+        self._better.add(slot)
+        self._changed.set()
+
+    def _drop(self, slot: str) -> None:
+        old = self._held.pop(slot, None)
+        if old is not None:
+            self._desk.leave(old, self._watcher(slot))
+
+    async def _set_scene(self, name: str) -> None:
+        made = await self._scenes.of(name)
+        self._scene, self._frames = name, made["figures"]
+        await self._send({"type": "scene", "scenario": name, **made})
+
+    async def _report(self) -> None:
+        """Send answers as they get better."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            slots, self._better = self._better, set()
+            for slot in sorted(slots, reverse=True):
+                await self._told_of_faults(lambda slot=slot: self._send_answer(slot))  # type: ignore[misc]
+            await self._pause()
+
+    async def _pause(self) -> None:
+        """Wait before the next refinement is told, but not before a first answer."""
+        end = time.monotonic() + BETWEEN_ANSWERS
+        while time.monotonic() < end and all(one.runs > BLOCK_RUNS for one in self._held.values()):
+            await asyncio.sleep(0.01)
+
+    async def _send_answer(self, slot: str) -> None:
+        simulation = self._held.get(slot)
+        if simulation is None or not self._frames:
+            return
+        if simulation.failure:
+            raise UsageError(simulation.failure)
+        if simulation.tally is None:
+            return
+        stamp = self._stamp[slot]
+        shown = await self._scenes.answer(simulation, self._frames)
+        if self._held.get(slot) is not simulation:
+            return
+        message: Message = {"type": "answer", "slot": slot, "n": stamp, **shown}
+        both = [self._held.get(one) for one in ("a", "b")]
+        if all(one is not None and one.tally is not None for one in both):
+            message["difference"] = comparison(*(one.look() for one in both if one is not None))
+        await self._send(message)
+
+    async def _answer_questions(self) -> None:
+        """Answer what the page asks, one thing at a time; it may stop what takes long."""
+        while True:
+            message = await self._questions.get()
+            self._asking = asyncio.create_task(self._told_of_faults(lambda: self._asked(message)))  # noqa: B023
+            try:
+                await asyncio.wait([self._asking])
+            finally:
+                self._asking.cancel()
+
+    async def _asked(self, message: Message) -> None:
+        answers = {"export": self._export, "import": self._import, "story": self._story, "tip": self._tip}
+        do = answers.get(message["type"])
+        if do is None:
+            raise UsageError("there is no such question")
+        await self._send({"type": message["type"], "n": message.get("n"), **await do(message)})
+
+    async def _export(self, message: Message) -> Message:
+        state = State.of(message.get("state"))
+        name = f"{state.scenario.removesuffix('.yaml')}-explored.yaml"
+        return {"text": self._shelf.export(state), "name": name}
+
+    async def _import(self, message: Message) -> Message:
+        text = message.get("text")
+        if not isinstance(text, str):
+            raise UsageError("expected the text of a scenario file")
+        return {"state": (await asyncio.to_thread(self._shelf.imported, text)).plain()}
+
+    async def _story(self, message: Message) -> Message:
+        run = message.get("run")
+        if isinstance(run, bool) or not isinstance(run, int) or not 0 <= run < PLAN.most_runs:
+            raise UsageError("expected the number of a run")
+        scenario = self._shelf.scenario(State.of(message.get("state")))
+        return {"run": run, **await told(self._desk, scenario, run)}
+
+    async def _tip(self, message: Message) -> Message:
+        path = message.get("path")
+        if not isinstance(path, str):
+            raise UsageError("expected the path of an input")
+        scenario = self._shelf.scenario(State.of(message.get("state")))
+        return {"path": path, **await tipping_point(self._desk, scenario, path)}

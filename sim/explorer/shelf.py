@@ -1,0 +1,193 @@
+"""The shelf: the scenario that is explored and the variants beside it, those of its folder that share a base with it.
+
+The first is loaded at once, its variants when they are asked for or when there is time. Nothing outside the folder is
+ever opened, whatever name a page sends.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.errors import OfframpError, ScenarioError, UsageError
+from sim.explorer.controls import off_changes, sliders_of
+from sim.explorer.state import State
+from sim.scenario.overlay import overlay_yaml
+from sim.scenario.scenario import Scenario
+from sim.scenario.yamltree import MAX_BYTES, read_tree
+from sim.sweeps.variants import Base
+
+MOST_FILES = 64
+MAY_STAND = {"schema", "extends", "id", "title", "notes"}
+"""Keys of a dropped file that move no input."""
+
+
+@dataclass
+class Shelf:
+    """Scenarios of one folder by file name."""
+
+    file: Path
+    _bases: dict[str, Base | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._bases[self.file.name] = Base.load(self.file)
+
+    @property
+    def first(self) -> str:
+        """File name of the scenario that was asked for."""
+        return self.file.name
+
+    def variants(self) -> list[dict[str, str]]:
+        """Return file name and title of each scenario loaded, the first one first."""
+        loaded = {name: base for name, base in self._bases.items() if base is not None}
+        return [{"file": name, "title": base.scenario.document.title} for name, base in loaded.items()]
+
+    def load_beside(self) -> None:
+        """Load what stands beside the first; what is no variant of it, or cannot be read, is left out."""
+        for path in sorted(self.file.parent.glob("*.yaml"))[:MOST_FILES]:
+            if path.name not in self._bases:
+                self._bases[path.name] = self._variant(path)
+
+    def _variant(self, path: Path) -> Base | None:
+        try:
+            base = Base.load(path)
+        except (OfframpError, OSError):
+            return None
+        return base if self._files(base) & self._files(self[self.first]) else None
+
+    def _files(self, base: Base) -> set[str]:
+        return {base.file.name, *(Path(place.file).name for place in base.merged.places.values())}
+
+    def __getitem__(self, name: str) -> Base:
+        """Return a scenario by its file name.
+
+        Raises
+        ------
+        UsageError
+            Where the folder has no such variant.
+        """
+        if name not in self._bases and re.fullmatch(r"[\w.-]{1,200}\.yaml", name):
+            path = self.file.parent / name
+            if path.is_file() and len(self._bases) < MOST_FILES:
+                self._bases[name] = self._variant(path)
+        base = self._bases.get(name)
+        if base is None:
+            raise UsageError("there is no such scenario beside the one that is explored")
+        return base
+
+    def changes(self, state: State) -> dict[str, Any]:
+        """Return what a state lays over its scenario, by dotted path.
+
+        Raises
+        ------
+        UsageError
+            Where it moves what the scenario has no control for.
+        """
+        scenario = self[state.scenario].scenario
+        sliders, changes = sliders_of(scenario), {}
+        known = {f"pressures.{name}" for name in scenario.pressures} | {f"talks.{name}" for name in scenario.talks}
+        for path in sorted(state.off):
+            if path not in known:
+                raise UsageError("this scenario has no such pressure or talks to switch off")
+            changes |= off_changes(scenario, path)
+        for path, value in state.values.items():
+            slider = sliders.get(path)
+            if slider is None:
+                raise UsageError("this scenario has no such input to move")
+            if not slider.low <= value <= slider.high:
+                raise UsageError(f"expected {path} from {slider.low:g} to {slider.high:g}")
+            if path.rpartition(".")[0] not in changes:  # what is taken out has no number
+                changes[path] = value
+        return changes
+
+    def scenario(self, state: State) -> Scenario:
+        """Return the scenario that a state stands for.
+
+        Raises
+        ------
+        OfframpError
+            Where the state does not fit, or what it says is no valid scenario.
+        """
+        changes = self.changes(state)
+        base = self[state.scenario]
+        return base.vary(changes, {}) if changes else base.scenario
+
+    def export(self, state: State) -> str:
+        """Return a state as a scenario file, to be kept beside its base."""
+        head = "Made in the explorer: keep it beside the file that it extends.\n"
+        return overlay_yaml(f"./{state.scenario}", self.changes(state), head)
+
+    def imported(self, text: str) -> State:
+        """Return the state that a dropped file stands for.
+
+        Raises
+        ------
+        OfframpError
+            Where it is no scenario file, or says what no control can say.
+        """
+        value = _read(text)
+        own = self._own(value)
+        if own is not None:
+            return State(own)
+        extends = value.get("extends")
+        if not isinstance(extends, str):
+            raise UsageError("the file extends no scenario of this folder; open it with offramp explore")
+        return self._state(extends.removeprefix("./"), value)
+
+    def _own(self, value: Mapping[str, Any]) -> str | None:
+        """Return the variant of the folder that a file is, by its id."""
+        held = {base.scenario.id: name for name, base in self._bases.items() if base is not None}
+        return held.get(str(value.get("id")))
+
+    def _state(self, name: str, value: Mapping[str, Any]) -> State:
+        scenario = self[name].scenario
+        sliders, values, off = sliders_of(scenario), {}, set()
+        leaves = dict(_leaves({key: item for key, item in value.items() if key not in MAY_STAND}, ""))
+        switches = {
+            path: off_changes(scenario, path)
+            for path in (
+                *(f"pressures.{id_}" for id_ in scenario.pressures),
+                *(f"talks.{id_}" for id_ in scenario.talks),
+            )
+        }
+        for path, changes in switches.items():
+            if all(key in leaves and leaves[key] == new for key, new in changes.items()):
+                off.add(path)
+                leaves = {key: item for key, item in leaves.items() if key not in changes}
+        for path, item in leaves.items():
+            if path not in sliders or isinstance(item, bool) or not isinstance(item, (int, float)):
+                raise UsageError(f"the file changes {path}, which no control here can; open it with offramp explore")
+            values[path] = float(item)
+        state = State.of({"scenario": name, "values": values, "off": sorted(off)})
+        self.changes(state)
+        return state
+
+
+def _read(text: str) -> dict[str, Any]:
+    """Read YAML from outside with all the loader's caps."""
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise UsageError(f"the file is too large for a scenario: {MAX_BYTES // 1024} KB at most")
+    descriptor, name = tempfile.mkstemp(suffix=".yaml")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="") as file:
+            file.write(text)
+        tree = read_tree(Path(name), "dropped file")
+    except ScenarioError as error:
+        raise UsageError("; ".join(str(fault) for fault in error.faults[:3])) from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return dict(tree.value)
+
+
+def _leaves(value: Any, path: str) -> Any:
+    """Yield path and value of all that is no map; a map that is a distribution is found out where it is used."""
+    if not isinstance(value, dict) or not value:
+        yield path, value
+        return
+    for key, item in value.items():
+        yield from _leaves(item, f"{path}.{key}" if path else str(key))

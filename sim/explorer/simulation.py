@@ -1,0 +1,162 @@
+"""A simulation: one scenario's runs as they come in, merged in order, for all pages that look at it.
+
+Its first look is the first block, cut in pieces so that both workers share it; the blocks after it refine the answer.
+Whatever is merged are the first runs of `offramp run` with the same seed, to the byte.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.ensemble import BLOCK_RUNS, RECORD, BlockResult, BlockTask
+from sim.explorer.play import Piece
+from sim.plan import Plan
+from sim.scenario.scenario import Scenario
+from sim.sweeps.variants import bare
+from sim.tallies import Tally
+
+PLAN = Plan(runs=50_000)
+"""What every simulation comes to, if somebody waits for it."""
+HALF, QUARTER = BLOCK_RUNS // 2, BLOCK_RUNS // 4
+
+Watcher = Callable[["Simulation"], None]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is merged of a simulation at one moment."""
+
+    scenario: Scenario
+    plan: Plan
+    tally: Tally
+    records: npt.NDArray[np.void]
+
+    @property
+    def runs(self) -> int:
+        """Runs merged."""
+        return int(self.tally["runs"])
+
+
+@dataclass(eq=False)
+class Simulation:
+    """Runs of one scenario.
+
+    Attributes
+    ----------
+    watchers
+        Who is told when more runs are merged; without any it is not played on.
+    asked
+        When somebody last began to wait for its first answer.
+    failure
+        Why it cannot be played, or empty.
+    """
+
+    scenario: Scenario
+    plan: Plan = PLAN
+    watchers: list[Watcher] = field(default_factory=list)
+    asked: float = field(default_factory=time.monotonic)
+    failure: str = ""
+    tally: Tally | None = None
+    _records: list[npt.NDArray[np.void]] = field(default_factory=list)
+    _merged: int = 0
+    _waiting: dict[int, tuple[int, BlockResult]] = field(default_factory=dict)
+    _playing: dict[int, Piece] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._light = bare(self.scenario)
+        self._look = [(0, HALF), (HALF, BLOCK_RUNS)]
+        self._blocks = list(range(1, self.plan.blocks))
+
+    @property
+    def runs(self) -> int:
+        """Runs merged."""
+        return 0 if self.tally is None else int(self.tally["runs"])
+
+    @property
+    def records(self) -> npt.NDArray[np.void]:
+        """The record of each run merged."""
+        if len(self._records) != 1:
+            self._records = [np.concatenate(self._records)] if self._records else [np.zeros(0, dtype=RECORD)]
+        return self._records[0]
+
+    def look(self) -> Look:
+        """Return what is merged.
+
+        Raises
+        ------
+        ValueError
+            Where nothing is yet.
+        """
+        if self.tally is None:
+            raise ValueError("nothing is merged yet")
+        return Look(self.scenario, self.plan, self.tally, self.records)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all runs of the plan are in."""
+        return self.runs >= self.plan.most_runs
+
+    @property
+    def looks(self) -> bool:
+        """Whether a piece of its first look is still to be handed out."""
+        return bool(self._look) and not self.failure
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether some piece of it is being played."""
+        return bool(self._playing)
+
+    def next_look(self, *, crowded: bool) -> Piece:
+        """Hand out the next piece of the first look; where many wait, a small one first."""
+        first, last = self._look.pop(0)
+        if crowded and first == 0 and last > QUARTER:
+            self._look.insert(0, (QUARTER, last))
+            last = QUARTER
+        return self._handed(0, first, last)
+
+    def next_block(self) -> Piece | None:
+        """Hand out the next block that refines the answer; None where all are."""
+        if self.failure or self._look or not self._blocks:
+            return None
+        return self._handed(self._blocks.pop(0), 0, BLOCK_RUNS)
+
+    def _handed(self, block: int, first: int, last: int) -> Piece:
+        runs = min(BLOCK_RUNS, self.plan.most_runs - block * BLOCK_RUNS)
+        piece = Piece(BlockTask(self._light, self.plan.seed, block, self.plan.replicates, runs), slice(first, last))
+        self._playing[block * BLOCK_RUNS + first] = piece
+        return piece
+
+    def give_back(self, piece: Piece) -> None:
+        """Take a piece back that was not played to its end."""
+        block, part = piece.task.block, piece.part
+        del self._playing[block * BLOCK_RUNS + part.start]
+        if block == 0:
+            self._look = sorted([*self._look, (part.start, part.stop)])
+        else:
+            self._blocks = sorted([*self._blocks, block])
+
+    def take(self, piece: Piece, result: BlockResult) -> None:
+        """Merge a piece, as soon as all runs before it are in."""
+        start = piece.task.block * BLOCK_RUNS + piece.part.start
+        del self._playing[start]
+        self._waiting[start] = (piece.task.block * BLOCK_RUNS + piece.part.stop, result)
+        while self._merged in self._waiting:
+            self._merged, ready = self._waiting.pop(self._merged)
+            self.tally = ready.tally if self.tally is None else self.tally + ready.tally
+            self._records.append(ready.records)
+
+    def tell(self) -> None:
+        """Tell all who watch."""
+        for watcher in tuple(self.watchers):
+            watcher(self)
+
+
+def awaited(simulations: Iterator[Simulation]) -> list[Simulation]:
+    """Return those that somebody watches and that can be played, the longest waiting first."""
+    held = [one for one in simulations if one.watchers and not one.failure]
+    return sorted(held, key=lambda one: one.asked)

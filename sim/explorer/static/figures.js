@@ -1,0 +1,216 @@
+// The figures: the report's two charts by Plotly, the fans and the dots as small drawings of our own.
+
+import { make } from "./controls.js";
+
+const SPACE = "http://www.w3.org/2000/svg";
+const SHAPES = {
+  standoff: ["circle", { r: 6.2 }],
+  agreement: ["path", { d: "M0-8.6 8.6 0 0 8.6-8.6 0z" }],
+  limited: ["circle", { r: 7.2 }],
+  full: ["rect", { x: -6.8, y: -6.8, width: 13.6, height: 13.6 }],
+};
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+function draw(tag, attributes = {}, ...inside) {
+  const element = document.createElementNS(SPACE, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...inside);
+  return element;
+}
+
+function painted(value, book) {
+  if (typeof value === "string") return Object.hasOwn(book, value) ? book[value] : value;
+  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map((one) => painted(one, book));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, painted(one, book)]));
+  }
+  return value;
+}
+
+function narrowed(layout) {
+  const small = structuredClone(layout);
+  small.font.size = 12;
+  if (small.xaxis.dtick === "M1") small.xaxis.dtick = "M2";
+  else small.xaxis.nticks = 3;
+  small.margin.l = Math.min(small.margin.l, 40);
+  for (const one of small.annotations || []) one.font.size = Math.min(one.font.size || 12, 12);
+  return small;
+}
+
+export class Charts {
+  constructor() {
+    this.frames = {};
+    this.last = {};
+    this.overlay = null;
+    dark.addEventListener("change", () => this.redraw());
+  }
+
+  build(frames, book) {
+    this.frames = frames;
+    this.book = book;
+    this.last = {};
+    for (const [name, frame] of Object.entries(frames)) {
+      document.getElementById(name).style.minHeight = frame.layout.height + "px";
+    }
+  }
+
+  redraw() {
+    for (const [name, moved] of Object.entries(this.last)) this.show(name, moved);
+  }
+
+  show(name, moved) {
+    this.last[name] = moved;
+    const frame = this.frames[name], box = document.getElementById(name);
+    let data = frame.data.map((trace, place) => ({ ...trace, ...moved.data[place] }));
+    let layout = { ...frame.layout, ...moved.layout, yaxis: { ...frame.layout.yaxis, ...moved.layout.yaxis } };
+    if (name === "incidence" && this.overlay) [data, layout] = this.overlaid(data, layout);
+    if (dark.matches) [data, layout] = [painted(data, this.book), painted(layout, this.book)];
+    if (box.clientWidth < 480) layout = narrowed(layout);
+    layout.autosize = true;
+    window.Plotly.react(box, data, structuredClone(layout), { displayModeBar: false, responsive: true });
+  }
+
+  // The offensive of the pinned state, as a dashed line.
+  overlaid(data, layout) {
+    const { x, p } = this.overlay, ink = layout.font.color, place = Math.floor(x.length * 0.6);
+    const line = { type: "scatter", x, y: p, mode: "lines", line: { color: ink, width: 2, dash: "dash" }, hoverinfo: "skip" };
+    const note = { x: x[place], y: p[place], text: "<b>A</b>", showarrow: false, yanchor: "bottom", font: { color: ink, size: 14 } };
+    const yaxis = { ...layout.yaxis, range: [0, Math.max(layout.yaxis.range[1], ...p)] };
+    return [[...data, line], { ...layout, yaxis, annotations: [...layout.annotations, note] }];
+  }
+}
+
+const PANEL = { width: 126, height: 76, top: 22 };
+const PANELS = [
+  { key: "stance", left: 22, low: -1, ticks: [[-1, "−1"], [0, "0"], [1, "+1"]] },
+  { key: "posture", left: 184, low: 0, ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] },
+];
+
+export class Fans {
+  constructor(box) {
+    this.box = box;
+    this.parts = [];
+  }
+
+  build(actors) {
+    this.parts = actors.map((actor) => this.card(actor));
+    this.box.replaceChildren(...this.parts.map((part) => part.card));
+  }
+
+  card(actor) {
+    const svg = draw("svg", { viewBox: "0 0 316 104", class: "fan", role: "img" });
+    const panels = PANELS.map((panel) => this.panel(svg, panel, panel.key === "stance" ? "stance" : actor.posture));
+    const table = make("table");
+    const more = make("details", {}, make("summary", {}, "Data table", make("span", { class: "hidden" }, ` of ${actor.name}`)),
+      make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${actor.name}, numbers` }, table));
+    const head = make("figcaption", {}, make("h3", {}, actor.name + " ", make("small", {}, actor.role)));
+    const part = { actor, svg, panels, table, more, card: make("figure", { class: "card actor" }, head, svg, more) };
+    more.addEventListener("toggle", () => this.tabled(part));
+    return part;
+  }
+
+  panel(svg, panel, name) {
+    const { left, low, ticks } = panel, at = (value) => PANEL.top + PANEL.height * (1 - (value - low) / (1 - low));
+    for (const [value, text] of ticks) {
+      svg.append(draw("line", { class: "line", x1: left, x2: left + PANEL.width, y1: at(value), y2: at(value) }));
+      svg.append(draw("text", { x: left - 4, y: at(value) + 4, "text-anchor": "end" }, text));
+    }
+    const change = draw("tspan"), title = name[0].toUpperCase() + name.slice(1) + " ";
+    svg.append(draw("text", { class: "label", x: left, y: 13 }, title, change));
+    const shapes = ["band90", "band50", "median"].map((kind) => draw("path", { class: kind }));
+    svg.append(...shapes);
+    return { ...panel, at, change, shapes };
+  }
+
+  show(fans) {
+    fans.forEach((fan, place) => {
+      const part = this.parts[place], said = `Stance ${fan.stance_text}, ${part.actor.posture} ${fan.posture_text}`;
+      part.fan = fan;
+      for (const panel of part.panels) this.drawn(panel, fan[panel.key], fan[panel.key + "_text"]);
+      part.svg.setAttribute("aria-label", `Two fan charts of ${part.actor.name}. ${said}: medians of the first and the last week.`);
+      this.tabled(part);
+    });
+  }
+
+  drawn(panel, curves, text) {
+    const last = Math.max(curves.q50.length - 1, 1);
+    const known = curves.q50.map((_, week) => week).filter((week) => curves.q50[week] !== null);
+    const point = (key) => (week) => `${(panel.left + (PANEL.width * week) / last).toFixed(1)} ${panel.at(curves[key][week]).toFixed(1)}`;
+    const line = (key) => known.map(point(key)).join("L");
+    const band = (low, high) => `M${line(high)}L${[...known].reverse().map(point(low)).join("L")}z`;
+    const paths = known.length ? [band("q05", "q95"), band("q25", "q75"), "M" + line("q50")] : ["", "", ""];
+    panel.shapes.forEach((shape, place) => shape.setAttribute("d", paths[place]));
+    panel.change.textContent = text;
+  }
+
+  tabled({ fan, table, actor, more }) {
+    if (!fan || !more.open) return;
+    const cell = (value) => (value === null ? "–" : value.toFixed(2).replace("-", "−"));
+    const cells = (week) => ["stance", "posture"].flatMap((key) => ["q05", "q50", "q95"].map((q) => cell(fan[key][q][week])));
+    const rows = fan.stance.q50.map((_, week) => [`week ${week}`, ...cells(week)]);
+    const columns = ["", "Stance 5%", "median", "95%", `${actor.posture[0].toUpperCase()}${actor.posture.slice(1)} 5%`, "median", "95%"];
+    fill(table, { caption: actor.name, columns, align: "lrrrrrr", rows });
+  }
+}
+
+export function fill(table, { caption, columns, align, rows }) {
+  const head = make("tr", {}, ...columns.map((name, place) => make("th", { scope: "col", class: align[place] }, name)));
+  const cell = (text, place) => make(place ? "td" : "th", place ? { class: align[place] } : { scope: "row", class: align[0] }, text);
+  const body = rows.map((row) => make("tr", {}, ...row.map(cell)));
+  table.replaceChildren(make("caption", {}, caption), make("thead", {}, head), make("tbody", {}, ...body));
+}
+
+function mark(end) {
+  const [tag, attributes] = SHAPES[end];
+  return draw(tag, { ...attributes, class: end });
+}
+
+export class Dots {
+  constructor(svg, list, chosen) {
+    this.svg = svg;
+    this.list = list;
+    this.chosen = chosen;
+    this.shown = "";
+    svg.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  show(dots, ends, names) {
+    const now = JSON.stringify(dots);
+    if (now !== this.shown) {
+      const at = Math.max(0, [...this.svg.children].indexOf(document.activeElement));
+      const held = this.svg.contains(document.activeElement);
+      this.shown = now;
+      this.svg.replaceChildren(...dots.map((dot, place) => this.dot(dot, place, names, place === at)));
+      if (held) this.svg.children[at]?.focus();
+    }
+    this.list.replaceChildren(...Object.keys(SHAPES).map((end) => {
+      const count = dots.filter((dot) => dot.end === end).length;
+      const sign = draw("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" }, mark(end));
+      return make("li", {}, sign, make("span", {}, make("strong", {}, String(count)), " " + names[end], make("small", {}, ends[end] + " of all runs")));
+    }));
+  }
+
+  dot(dot, place, names, first) {
+    const day = dot.day === null ? "" : `, offensive on day ${dot.day}`, text = `Run ${dot.run}: ${names[dot.end].toLowerCase()}${day}`;
+    const at = `translate(${10 + 20 * (place % 10)} ${10 + 20 * Math.floor(place / 10)})`;
+    const group = draw("g", { transform: at, role: "button", tabindex: first ? 0 : -1, "aria-label": text, "data-run": dot.run },
+      draw("title", {}, text), draw("rect", { class: "hit", x: -9, y: -9, width: 18, height: 18 }), mark(dot.end));
+    group.addEventListener("click", () => this.chosen(dot.run));
+    return group;
+  }
+
+  key(event) {
+    const marks = [...this.svg.children], place = marks.indexOf(document.activeElement);
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 10, ArrowUp: -10 }[event.key];
+    if (place < 0) return;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      this.chosen(Number(marks[place].dataset.run));
+    } else if (step && marks[place + step]) {
+      event.preventDefault();
+      marks[place].setAttribute("tabindex", -1);
+      marks[place + step].setAttribute("tabindex", 0);
+      marks[place + step].focus();
+    }
+  }
+}
