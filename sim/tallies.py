@@ -83,7 +83,8 @@ def histogram_quantiles(counts: Counts, low: float, high: float, quantiles: tupl
     total = int(counts.sum())
     if total == 0:
         return [None] * len(quantiles)
-    cumulative = np.concatenate(([0], np.cumsum(counts))) / total
-    edges = np.linspace(low, high, len(counts) + 1)
-    keep = np.concatenate(([True], np.diff(cumulative) > 0))
-    return [float(value) for value in np.interp(quantiles, cumulative[keep], edges[keep])]
+    cumulative = np.cumsum(counts)
+    wanted = np.asarray(quantiles) * total
+    bins = np.searchsorted(cumulative, wanted)
+    within = 1 - (cumulative[bins] - wanted) / counts[bins]
+    return [float(value) for value in low + (bins + within) * ((high - low) / len(counts))]

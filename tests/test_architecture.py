@@ -65,9 +65,13 @@ LAYERS: dict[str, set[str]] = {
         "estimates", "executors", "forecast", "model", "plan", "posterior", "record", "replay", "rng", "runner",
         "scenario", "scoring", "sequences", "store", "sweeps", "tallies",
     },
+    "explorer": {
+        "ensemble", "errors", "estimates", "executors", "model", "plan", "record", "reporting", "scenario", "studies",
+        "sweeps", "tallies",
+    },
     "cli": {
-        "environment", "errors", "ensemble", "executors", "forecast", "ledger", "plan", "reporting", "runner",
-        "scenario", "store", "studies", "sweeps",
+        "environment", "errors", "ensemble", "executors", "explorer", "forecast", "ledger", "plan", "reporting",
+        "runner", "scenario", "store", "studies", "sweeps",
     },
     "__init__": {"executors", "forecast", "plan", "runner", "scenario"},
     "__main__": {"cli"},
@@ -76,7 +80,8 @@ LAYERS: dict[str, set[str]] = {
 
 HOMES: dict[str, set[str]] = {
     "mesa": {"model"},
-    "plotly": {"reporting"},
+    "plotly": {"reporting", "explorer"},
+    "aiohttp": {"explorer"},
     "jinja2": {"reporting"},
     "ruamel": {"scenario"},
     "pydantic": {"scenario", "sweeps"},

@@ -18,8 +18,8 @@ from sim.record import glance
 from sim.reporting import captions, palette
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, points_text
-from sim.reporting.charts import Spec
-from sim.reporting.dates import long_date
+from sim.reporting.charts import Spec, moment
+from sim.reporting.dates import Calendar, long_date
 from sim.reporting.reading import ENDS, Record, calendar_of, outcome_at
 from sim.reporting.shift import Shift
 from sim.reporting.values import plain, signed
@@ -41,7 +41,7 @@ def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
     return {
         "title": document.title,
         "id": scenario.id,
-        "window": f"{long_date(calendar.as_of)} to {long_date(calendar.until(calendar.horizon))}, {calendar.horizon} days",
+        "window": _window(calendar),
         "resolves": document.question.resolves,
         "does_not_resolve": document.question.does_not_resolve,
         "groups": [group.plain() for group in groups_of(scenario)],
@@ -53,6 +53,10 @@ def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
         ],
         "ends": ENDS,
     }
+
+
+def _window(calendar: Calendar) -> str:
+    return f"{long_date(calendar.as_of)} to {long_date(calendar.until(calendar.horizon))}, {calendar.horizon} days"
 
 
 def answer(look: Look, frames: Mapping[str, Spec]) -> dict[str, Any]:
@@ -76,8 +80,14 @@ def answer(look: Look, frames: Mapping[str, Spec]) -> dict[str, Any]:
         "fans": [_fan(actor) for actor in record["actors"].values()],
         "dots": record["dots"],
         "ends": {name: Chance.of(row).text for name, row in record["ends"].items()},
-        "incidence": {"p": record["incidence"]["offensive"]["p"]},
+        "curve": _curve(record),
     }
+
+
+def _curve(record: Record) -> dict[str, Any]:
+    """Return the curve of the offensive, to be laid over that of another state."""
+    calendar, curves = calendar_of(record), record["incidence"]
+    return {"x": [moment(calendar, day) for day in curves["day"]], "p": curves["offensive"]["p"]}
 
 
 def _headline(record: Record, head: Chance) -> dict[str, Any]:
@@ -90,7 +100,6 @@ def _headline(record: Record, head: Chance) -> dict[str, Any]:
         "what": f"that an offensive, limited or full, begins within {calendar.horizon} days, "
         f"by {long_date(calendar.until(calendar.horizon))}",
         "interval": head.interval,
-        "width": round(200 * head.half_width) / 200,
         "input": "not known" if head.input_sd is None else points_text(head.input_sd),
         "said": f"{head.line(WORDS)}; 95% interval {head.interval} after {record['runs']:,} runs",
     }

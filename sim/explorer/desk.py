@@ -1,7 +1,7 @@
 """The desk: shares warm worker processes among all open pages.
 
 First looks come before errands (one run told, a tipping point), errands before what refines an answer that is there
-already. Work that nobody waits for any more is halted within a day of its play, and refining makes way for a first look.
+already. Work that nobody waits for any more is halted within a day of its play, refining makes way for a first look.
 All of it lives in one event loop; only the workers run elsewhere.
 """
 

@@ -1,4 +1,4 @@
-"""What pages share: the scene of each scenario, made once, and the answers shown last, so that ten pages cost as one."""
+"""What pages share: the scene of each scenario, made once, and the answers shown last; ten alike cost as one."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Scenes:
         self._shelf, self._desk = shelf, desk
         self._thread = ThreadPoolExecutor(1)
         self._scenes: dict[str, asyncio.Task[dict[str, Any]]] = {}
+        self.are_all_known = asyncio.Event()
         self._answers: OrderedDict[tuple[str, int], dict[str, Any]] = OrderedDict()
 
     async def of(self, name: str) -> dict[str, Any]:
@@ -34,6 +35,12 @@ class Scenes:
         if task is None or (task.done() and task.exception() is not None):
             task = self._scenes[name] = asyncio.create_task(self._make(self._shelf[name].scenario))
         return {**await asyncio.shield(task), "variants": self._shelf.variants()}
+
+    async def load_all(self) -> None:
+        """Take a first look at the scenario that is explored, then load what stands beside it."""
+        await self.of(self._shelf.first)
+        await asyncio.to_thread(self._shelf.load_beside)
+        self.are_all_known.set()
 
     async def _make(self, scenario: Scenario) -> dict[str, Any]:
         arrived = asyncio.Event()

@@ -75,7 +75,7 @@ async def _listening(shelf: Shelf, host: str, port: int) -> AsyncIterator[str]:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         await web.SockSite(runner, server_socket).start()
-        warm = asyncio.create_task(_warm(shelf, scenes))
+        warm = asyncio.create_task(scenes.load_all())
         yield guard.address
         warm.cancel()
     finally:
@@ -96,12 +96,6 @@ def _bound(host: str, port: int) -> Any:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"cannot listen on {host} port {port}: {reason}; choose another with --port") from None
-
-
-async def _warm(shelf: Shelf, scenes: Scenes) -> None:
-    """Take a first look at the scenario, then load what stands beside it."""
-    await scenes.of(shelf.first)
-    await asyncio.to_thread(shelf.load_beside)
 
 
 def _app(
@@ -154,9 +148,7 @@ async def _plotly(_: web.Request) -> web.StreamResponse:
 
 @cache
 def _plotly_bytes() -> bytes:
-    from plotly.offline import get_plotlyjs
-
-    return str(get_plotlyjs()).encode("utf-8")
+    return (files("sim.reporting") / "plotly" / "plotly-cartesian.min.js").read_bytes()
 
 
 def _text(text: str, suffix: str) -> web.Response:

@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -41,7 +42,8 @@ class Session:
         self._news = asyncio.Event()
         self._held: dict[str, Simulation] = {}
         self._stamp: dict[str, int] = {}
-        self._scene, self._frames = "", {}
+        self._scene = ""
+        self._frames: dict[str, Any] = {}
         self._better: set[str] = set()
         self._changed = asyncio.Event()
         self._questions: asyncio.Queue[Message] = asyncio.Queue(MOST_QUESTIONS)
@@ -49,7 +51,10 @@ class Session:
 
     async def run(self) -> None:
         """Serve the page until it closes."""
-        workers = [asyncio.create_task(work()) for work in (self._follow, self._report, self._answer_questions)]
+        workers = [
+            asyncio.create_task(work())
+            for work in (self._follow, self._report, self._answer_questions, self._name_variants)
+        ]
         try:
             await self._listen()
         finally:
@@ -99,14 +104,14 @@ class Session:
                 await self._told_of_faults(lambda: self._look_at(message))  # noqa: B023 - called at once
             await asyncio.sleep(BETWEEN_STATES)
 
-    async def _told_of_faults(self, do: Callable[[], Awaitable[None]]) -> None:
+    async def _told_of_faults(self, do: Callable[[], Awaitable[None]], about: str = "") -> None:
         try:
             await do()
         except OfframpError as error:
-            await self._send({"type": "fault", "said": str(error)})
+            await self._send({"type": "fault", "about": about, "said": str(error)})
 
     async def _look_at(self, message: Message) -> None:
-        state = State.of(message.get("b"))
+        state = self._state(message.get("b"))
         if state.scenario != self._scene:
             self._drop("b")
             await self._set_scene(state.scenario)
@@ -115,7 +120,12 @@ class Session:
             if written is None:
                 self._drop(slot)
                 continue
-            self._hold(slot, State.of(written), message.get("n"))
+            self._hold(slot, self._state(written), message.get("n"))
+
+    def _state(self, written: object) -> State:
+        """Read a state; a page that was just opened names no scenario and takes the first."""
+        state = State.of(written)
+        return state if state.scenario else replace(state, scenario=self._shelf.first)
 
     def _hold(self, slot: str, state: State, stamp: object) -> None:
         scenario = self._shelf.scenario(state)
@@ -187,11 +197,15 @@ class Session:
             message["difference"] = comparison(*(one.look() for one in both if one is not None))
         await self._send(message)
 
+    async def _name_variants(self) -> None:
+        await self._scenes.are_all_known.wait()
+        await self._send({"type": "variants", "variants": self._shelf.variants()})
+
     async def _answer_questions(self) -> None:
         """Answer what the page asks, one thing at a time; it may stop what takes long."""
         while True:
             message = await self._questions.get()
-            self._asking = asyncio.create_task(self._told_of_faults(lambda: self._asked(message)))  # noqa: B023
+            self._asking = asyncio.create_task(self._told_of_faults(lambda: self._asked(message), message["type"]))  # noqa: B023
             try:
                 await asyncio.wait([self._asking])
             finally:
@@ -205,7 +219,7 @@ class Session:
         await self._send({"type": message["type"], "n": message.get("n"), **await do(message)})
 
     async def _export(self, message: Message) -> Message:
-        state = State.of(message.get("state"))
+        state = self._state(message.get("state"))
         name = f"{state.scenario.removesuffix('.yaml')}-explored.yaml"
         return {"text": self._shelf.export(state), "name": name}
 
@@ -219,12 +233,12 @@ class Session:
         run = message.get("run")
         if isinstance(run, bool) or not isinstance(run, int) or not 0 <= run < PLAN.most_runs:
             raise UsageError("expected the number of a run")
-        scenario = self._shelf.scenario(State.of(message.get("state")))
+        scenario = self._shelf.scenario(self._state(message.get("state")))
         return {"run": run, **await told(self._desk, scenario, run)}
 
     async def _tip(self, message: Message) -> Message:
         path = message.get("path")
         if not isinstance(path, str):
             raise UsageError("expected the path of an input")
-        scenario = self._shelf.scenario(State.of(message.get("state")))
+        scenario = self._shelf.scenario(self._state(message.get("state")))
         return {"path": path, **await tipping_point(self._desk, scenario, path)}

@@ -34,7 +34,7 @@ function sendState() {
 }
 
 function take(message) {
-  const takers = { scene: takeScene, answer: takeAnswer, fault: takeFault, export: takeExport, import: takeImport, story: takeStory, tip: takeTip };
+  const takers = { scene: takeScene, answer: takeAnswer, fault: takeFault, export: takeExport, import: takeImport, story: takeStory, tip: takeTip, variants: (one) => picker(one.variants) };
   takers[message.type]?.(message);
 }
 
