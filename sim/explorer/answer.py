@@ -150,8 +150,8 @@ def comparison(first: Look, second: Look) -> dict[str, Any]:
     horizon = min(first.scenario.horizon, second.scenario.horizon)
     rows = []
     for outcome in COMPARED:
-        begun = [one.records[outcome][:runs] < horizon for one in (first, second)]
-        shift = _shift(difference(*begun, first.plan.replicates))
+        before, after = (one.records[outcome][:runs] < horizon for one in (first, second))
+        shift = _shift(difference(before, after, first.plan.replicates))
         rows.append({"outcome": NAMES[outcome], "line": shift.line, "p": shift.p, "low": shift.low, "high": shift.high})
     if first.scenario.hash == second.scenario.hash:
         said = "B is A: move something to see a difference."

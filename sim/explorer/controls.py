@@ -9,12 +9,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sim.model.inputs import Input, inputs_of
-from sim.record import POSTURES
-from sim.reporting.dates import Calendar, long_date
-from sim.scenario.scenario import Scenario
+import numpy as np
 
-HOLD_SENTENCE = "the stances on day 0 contain it already, so its strength says how much is lost as it fades or ends"
+from sim.conditions import POSTURES
+from sim.model.inputs import Input, inputs_of
+from sim.reporting.dates import Calendar, long_date
+from sim.scenario.quantities import day_count
+from sim.scenario.scenario import Scenario
+from sim.studies.worlds import renewed_id
+
+IN_FORCE = "the stances on day 0 contain it already, so it counts as it fades"
+RENEWED = "Moved, it is withdrawn on day 0 and renewed with that strength."
 POSTURE_SENTENCES = {
     "readiness": "how far its forces are ready to attack on day 0",
     "backing": "how far it supports an attack from the air on day 0",
@@ -106,9 +111,30 @@ def off_changes(scenario: Scenario, path: str) -> dict[str, Any]:
     was to begin later, or a meeting, is taken out.
     """
     kind, _, name = path.partition(".")
-    if kind == "pressures" and _in_force(scenario, name, {one.path: one for one in inputs_of(scenario)}):
+    if kind == "pressures" and is_in_force(scenario, name):
         return {f"{path}.end": scenario.as_of.isoformat()}
     return {path: None}
+
+
+def moved_changes(scenario: Scenario, path: str, value: float) -> dict[str, Any]:
+    """Return what moving a slider lays over a scenario.
+
+    More of a pressure in force would only mean more of its fading, so it is withdrawn and renewed on day 0 with the new
+    intensity, as counterfactuals do (`sim.studies.worlds.at_full_strength`).
+    """
+    kind, _, rest = path.partition(".")
+    name = rest.partition(".")[0]
+    if kind != "pressures" or not is_in_force(scenario, name):
+        return {path: value}
+    day = scenario.as_of.isoformat()
+    written = scenario.plain()["pressures"][name]
+    renewed = {key: item for key, item in written.items() if key != "ramp"} | {"intensity": value, "start": day}
+    return {f"pressures.{name}.end": day, f"pressures.{renewed_id(scenario, name)}": renewed}
+
+
+def is_in_force(scenario: Scenario, name: str) -> bool:
+    """Whether a pressure began before day 0."""
+    return day_count(scenario.pressures[name].start, scenario.as_of).median < 0
 
 
 def _sliders(scenario: Scenario, name: str, inputs: Mapping[str, Input]) -> Iterator[Slider]:
@@ -131,13 +157,12 @@ def _sliders(scenario: Scenario, name: str, inputs: Mapping[str, Input]) -> Iter
         )  # fmt: skip
     for id_, pressure in scenario.pressures.items():
         if pressure.source == name:
-            hint = f"Strength of this pressure, 0 to 1. {_pressure_sentence(scenario, id_, inputs)}"
+            hint = f"Strength of this pressure, 0 to 1: {_pressure_sentence(scenario, id_, inputs)}"
+            hint += f" {RENEWED}" if is_in_force(scenario, id_) else ""
             yield _slider(inputs[f"pressures.{id_}.intensity"], "pressure", _title(id_), hint)
 
 
 def _slider(one: Input, kind: str, label: str, hint: str) -> Slider:
-    import numpy as np
-
     spread = one.distribution
     low, median, high = (float(value) for value in one.draw(np.array([0.05, 0.5, 0.95])))
     if spread.is_fixed:
@@ -166,11 +191,7 @@ def _pressure_sentence(scenario: Scenario, id_: str, inputs: Mapping[str, Input]
     start = inputs[f"pressures.{id_}.start"].distribution.median
     day = long_date(Calendar(scenario.as_of, scenario.horizon).date(start))
     sentence = f"{scenario.name_of(pressure.source)} presses {target} to {verb}, {how}, from {day}"
-    return f"{sentence}; {HOLD_SENTENCE}." if _in_force(scenario, id_, inputs) else f"{sentence}."
-
-
-def _in_force(scenario: Scenario, id_: str, inputs: Mapping[str, Input]) -> bool:
-    return inputs[f"pressures.{id_}.start"].distribution.median < 0
+    return f"{sentence}; {IN_FORCE}." if is_in_force(scenario, id_) else f"{sentence}."
 
 
 def _title(id_: str) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sim.errors import OfframpError, ScenarioError, UsageError
-from sim.explorer.controls import off_changes, sliders_of
+from sim.explorer.controls import moved_changes, off_changes, sliders_of
 from sim.explorer.state import State
 from sim.scenario.overlay import overlay_yaml
 from sim.scenario.scenario import Scenario
@@ -89,10 +89,10 @@ class Shelf:
             Where it moves what the scenario has no control for.
         """
         scenario = self[state.scenario].scenario
-        sliders, changes = sliders_of(scenario), {}
-        known = {f"pressures.{name}" for name in scenario.pressures} | {f"talks.{name}" for name in scenario.talks}
+        sliders = sliders_of(scenario)
+        changes: dict[str, Any] = {}
         for path in sorted(state.off):
-            if path not in known:
+            if path not in _switches(scenario):
                 raise UsageError("this scenario has no such pressure or talks to switch off")
             changes |= off_changes(scenario, path)
         for path, value in state.values.items():
@@ -101,8 +101,8 @@ class Shelf:
                 raise UsageError("this scenario has no such input to move")
             if not slider.low <= value <= slider.high:
                 raise UsageError(f"expected {path} from {slider.low:g} to {slider.high:g}")
-            if path.rpartition(".")[0] not in changes:  # what is taken out has no number
-                changes[path] = value
+            if path.rpartition(".")[0] not in state.off:  # what is switched off has no strength
+                changes |= moved_changes(scenario, path, value)
         return changes
 
     def scenario(self, state: State) -> Scenario:
@@ -145,27 +145,35 @@ class Shelf:
         return held.get(str(value.get("id")))
 
     def _state(self, name: str, value: Mapping[str, Any]) -> State:
+        """Find the controls that say what a file writes."""
         scenario = self[name].scenario
-        sliders, values, off = sliders_of(scenario), {}, set()
-        leaves = dict(_leaves({key: item for key, item in value.items() if key not in MAY_STAND}, ""))
-        switches = {
-            path: off_changes(scenario, path)
-            for path in (
-                *(f"pressures.{id_}" for id_ in scenario.pressures),
-                *(f"talks.{id_}" for id_ in scenario.talks),
-            )
-        }
-        for path, changes in switches.items():
-            if all(key in leaves and leaves[key] == new for key, new in changes.items()):
-                off.add(path)
-                leaves = {key: item for key, item in leaves.items() if key not in changes}
-        for path, item in leaves.items():
-            if path not in sliders or isinstance(item, bool) or not isinstance(item, (int, float)):
-                raise UsageError(f"the file changes {path}, which no control here can; open it with offramp explore")
-            values[path] = float(item)
-        state = State.of({"scenario": name, "values": values, "off": sorted(off)})
+        left = dict(_leaves({key: item for key, item in value.items() if key not in MAY_STAND}, ""))
+        values, off = {}, []
+        for path in sliders_of(scenario):
+            key = next(iter(reversed(moved_changes(scenario, path, 0.0))))
+            number = left.get(key if key == path else f"{key}.intensity")
+            if isinstance(number, (int, float)) and not isinstance(number, bool):
+                left = _without(left, moved_changes(scenario, path, number))
+                values[path] = float(number)
+        for path in _switches(scenario):
+            if set(off_changes(scenario, path)) <= set(left):
+                left = _without(left, off_changes(scenario, path))
+                off.append(path)
+        if left:
+            raise UsageError(f"the file changes {min(left)}, which no control here can; open it with offramp explore")
+        state = State.of({"scenario": name, "values": values, "off": off})
         self.changes(state)
         return state
+
+
+def _switches(scenario: Scenario) -> list[str]:
+    return [*(f"pressures.{name}" for name in scenario.pressures), *(f"talks.{name}" for name in scenario.talks)]
+
+
+def _without(leaves: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is left of a file once changes that it writes are accounted for."""
+    told = {leaf: item for path, value in changes.items() for leaf, item in _leaves(value, path)}
+    return {path: item for path, item in leaves.items() if path not in told or told[path] != item}
 
 
 def _read(text: str) -> dict[str, Any]:
@@ -184,9 +192,9 @@ def _read(text: str) -> dict[str, Any]:
     return dict(tree.value)
 
 
-def _leaves(value: Any, path: str) -> Any:
-    """Yield path and value of all that is no map; a map that is a distribution is found out where it is used."""
-    if not isinstance(value, dict) or not value:
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield path and value of all that is no map."""
+    if not isinstance(value, dict) or (path and not value):
         yield path, value
         return
     for key, item in value.items():

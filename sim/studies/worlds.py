@@ -76,7 +76,7 @@ def at_full_strength(scenario: Scenario, name: str) -> Scenario:
         return _with_pressures(scenario, {name: pressure.model_copy(update={"intensity": Fixed(1.0)})})
     renewed = pressure.model_copy(update={"intensity": Fixed(1.0), "start": scenario.as_of, "ramp": None})
     stopped = pressure.model_copy(update={"end": scenario.as_of})
-    return _with_pressures(scenario, {name: stopped, _new_id(scenario, name): renewed})
+    return _with_pressures(scenario, {name: stopped, renewed_id(scenario, name): renewed})
 
 
 def without_talks(scenario: Scenario, name: str) -> Scenario:
@@ -100,7 +100,7 @@ def _is_over(scenario: Scenario, pressure: Pressure) -> bool:
     return pressure.end is not None and day_count(pressure.end, scenario.as_of).median <= 0
 
 
-def _new_id(scenario: Scenario, name: str) -> str:
-    """Return an id that no pressure has."""
+def renewed_id(scenario: Scenario, name: str) -> str:
+    """Return the id of a pressure renewed, one that no pressure has."""
     names = chain([f"{name}-renewed"], (f"renewed-{number}" for number in count()))
     return next(one for one in names if one not in scenario.pressures)

@@ -134,7 +134,8 @@ function headline(answer) {
   const { text, is_long, word, frequency, what, interval, input, said } = answer.headline;
   $("number").textContent = $("now-number").textContent = text;
   $("number").classList.toggle("long", is_long);
-  $("word").textContent = word ? `(${word}): ${frequency}` : frequency;
+  const [range, ...words] = word.split(", ").reverse();
+  $("word").replaceChildren(...(word ? [`(${words.reverse().join(", ")}, `, make("b", {}, `${range}):`), " "] : []), make("b", {}, frequency));
   $("now-word").textContent = word ? `(${word})` : frequency;
   $("what").textContent = what;
   $("interval").textContent = interval;

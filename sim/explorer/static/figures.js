@@ -80,7 +80,7 @@ export class Charts {
   }
 }
 
-const PANEL = { width: 126, height: 76, top: 22 };
+const PANEL = { width: 126, height: 76, top: 38 };
 const PANELS = [
   { key: "stance", left: 22, low: -1, ticks: [[-1, "−1"], [0, "0"], [1, "+1"]] },
   { key: "posture", left: 184, low: 0, ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] },
@@ -98,7 +98,7 @@ export class Fans {
   }
 
   card(actor) {
-    const svg = draw("svg", { viewBox: "0 0 316 104", class: "fan", role: "img" });
+    const svg = draw("svg", { viewBox: "0 0 316 120", class: "fan", role: "img" });
     const panels = PANELS.map((panel) => this.panel(svg, panel, panel.key === "stance" ? "stance" : actor.posture));
     const table = make("table");
     const more = make("details", {}, make("summary", {}, "Data table", make("span", { class: "hidden" }, ` of ${actor.name}`)),
@@ -115,8 +115,8 @@ export class Fans {
       svg.append(draw("line", { class: "line", x1: left, x2: left + PANEL.width, y1: at(value), y2: at(value) }));
       svg.append(draw("text", { x: left - 4, y: at(value) + 4, "text-anchor": "end" }, text));
     }
-    const change = draw("tspan"), title = name[0].toUpperCase() + name.slice(1) + " ";
-    svg.append(draw("text", { class: "label", x: left, y: 13 }, title, change));
+    const change = draw("text", { class: "label", x: left, y: 28 });
+    svg.append(draw("text", { class: "label head", x: left, y: 12 }, name[0].toUpperCase() + name.slice(1)), change);
     const shapes = ["band90", "band50", "median"].map((kind) => draw("path", { class: kind }));
     svg.append(...shapes);
     return { ...panel, at, change, shapes };

@@ -1,0 +1,86 @@
+"""What a page is shown is what the forecast says, in the report's own figures and words."""
+
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.ensemble import BLOCK_RUNS
+from sim.explorer.answer import answer, comparison, record_of, scene
+from sim.explorer.figures import frames, moved
+from sim.explorer.simulation import PLAN, Look
+from sim.plan import Plan
+from sim.reporting.charts import Spec, spec
+from sim.reporting.figures import incidence, states
+from tests.explorer import world
+from tests.worlds import load
+
+
+def look(folder: Path, **changes: object) -> Look:
+    scenario = load(
+        folder, **{**{key: world.BASE[key] for key in ("pressures", "talks", "ties", "parameters")}, **changes}
+    )
+    forecast = sim.run(scenario, runs=BLOCK_RUNS)
+    return Look(scenario, Plan(BLOCK_RUNS), forecast.tally, forecast.records)
+
+
+@pytest.fixture(scope="module")
+def looks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Look, Look]:
+    folder = tmp_path_factory.mktemp("answer")
+    return look(folder), look(folder, actors__backer__stance=0.7)
+
+
+def laid(frame: Spec, over: Spec) -> Spec:
+    """Lay what moved over a frame, as the page does."""
+    layout = {**frame["layout"], **over["layout"], "yaxis": {**frame["layout"]["yaxis"], **over["layout"]["yaxis"]}}
+    return {
+        **frame,
+        "data": [{**trace, **new} for trace, new in zip(frame["data"], over["data"], strict=True)],
+        "layout": layout,
+    }
+
+
+def test_a_moved_figure_is_the_one_that_the_report_would_draw(looks: tuple[Look, Look]) -> None:
+    first, second = map(record_of, looks)
+    built = frames(first)
+    for name, draw in (("incidence", incidence), ("states", states)):
+        assert laid(built[name], moved(second, built)[name]) == spec(draw(second)), name
+        assert spec(draw(first)) != spec(draw(second))
+
+
+def test_the_numbers_are_those_of_the_forecast(looks: tuple[Look, Look]) -> None:
+    one, _ = looks
+    whole = sim.run(one.scenario, runs=BLOCK_RUNS).record()
+    seen = record_of(one)
+    assert seen["outcomes"] == whole["outcomes"]
+    assert seen["ends"] == whole["ends"]
+    assert seen["dots"] == whole["dots"]
+    assert {name: actor["stance"] for name, actor in seen["actors"].items()} == {
+        name: actor["stance"] for name, actor in whole["actors"].items()
+    }
+    for place, day in enumerate(seen["incidence"]["day"]):
+        assert seen["incidence"]["offensive"]["p"][place] == whole["incidence"]["offensive"]["p"][day]
+
+
+def test_an_answer_says_how_many_runs_it_rests_on_and_how_sure_it_is(looks: tuple[Look, Look]) -> None:
+    one, _ = looks
+    shown = answer(one, scene(one.scenario, record_of(one))["figures"])
+    assert (shown["runs"], shown["hash"]) == (BLOCK_RUNS, one.scenario.hash)
+    assert "95% interval" in shown["headline"]["said"]
+    assert shown["headline"]["text"].endswith("%")
+    assert len(shown["dots"]) == 100
+
+
+def test_two_states_are_compared_run_by_run(looks: tuple[Look, Look]) -> None:
+    first, second = looks
+    found = comparison(first, second)
+    paired = sim.run(first.scenario, runs=BLOCK_RUNS).difference(sim.run(second.scenario, runs=BLOCK_RUNS), "offensive")
+    row = found["rows"][0]
+    assert (row["p"], row["low"], row["high"]) == (paired.p, paired.low, paired.high)
+    assert row["p"] > 0
+    assert found["runs"] == BLOCK_RUNS
+    assert comparison(first, first)["said"].startswith("B is A")
+
+
+def test_the_plan_is_one_that_run_can_repeat() -> None:
+    assert (PLAN.seed, PLAN.replicates, PLAN.most_runs) == (0, 2, 50_000)

@@ -1,0 +1,154 @@
+"""The desk answers all who wait, first looks first, and stops what nobody waits for."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.ensemble import BLOCK_RUNS
+from sim.errors import UsageError
+from sim.explorer.desk import MOST_ERRANDS, MOST_KEPT, Desk
+from sim.explorer.simulation import PLAN, Simulation
+from sim.scenario.scenario import Scenario
+from tests.explorer import world
+
+PATIENCE = 60.0
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    return sim.load(world.write(tmp_path_factory.mktemp("desk")))
+
+
+def variant(scenario: Scenario, place: int) -> Scenario:
+    document = scenario.document.model_copy(update={"id": f"v{place}"})
+    return replace(scenario, document=document)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        await asyncio.sleep(0.01)
+
+
+def with_desk(use: Callable[[Desk], Awaitable[Any]]) -> Any:
+    async def run() -> Any:
+        desk = Desk()
+        try:
+            return await use(desk)
+        finally:
+            await desk.close()
+
+    return asyncio.run(run())
+
+
+def ignore(_: Simulation) -> None:
+    """Watch without looking."""
+
+
+def test_what_is_merged_are_the_first_runs_of_the_forecast(scenario: Scenario) -> None:
+    async def use(desk: Desk) -> list[int]:
+        told: list[int] = []
+        one = desk.watch(scenario, lambda now: told.append(now.runs))
+        await until(lambda: one.runs >= 2 * BLOCK_RUNS)
+        look = one.look()
+        whole = sim.run(scenario, runs=look.runs)
+        assert look.records.tobytes() == whole.records.tobytes()
+        assert all(np.array_equal(look.tally[name], whole.tally[name]) for name in look.tally.counts)
+        await until(lambda: one.is_complete)
+        assert one.runs == PLAN.most_runs
+        return told
+
+    told = with_desk(use)
+    assert told[0] >= BLOCK_RUNS
+    assert told == sorted(set(told))
+
+
+def test_many_at_once_are_all_answered_and_the_first_answers_are_small(scenario: Scenario) -> None:
+    async def use(desk: Desk) -> None:
+        first: dict[int, int] = {}
+        held = []
+        for place in range(8):
+            held.append(
+                desk.watch(variant(scenario, place), lambda now, place=place: first.setdefault(place, now.runs))
+            )
+        await until(lambda: len(first) == 8)
+        assert min(first.values()) < BLOCK_RUNS
+        await until(lambda: all(one.runs >= BLOCK_RUNS for one in held))
+        expected = sim.run(held[5].scenario, runs=BLOCK_RUNS).records
+        assert held[5].records[:BLOCK_RUNS].tobytes() == expected.tobytes()
+
+    with_desk(use)
+
+
+def test_nobody_waiting_nothing_is_played(scenario: Scenario) -> None:
+    async def use(desk: Desk) -> None:
+        slow = replace(scenario, document=scenario.document.model_copy(
+            update={"question": scenario.document.question.model_copy(update={"horizon": 3000})}
+        ))  # fmt: skip
+        one = desk.watch(slow, ignore)
+        await until(lambda: desk.load["playing"] == 2)
+        left = time.monotonic()
+        desk.leave(one, ignore)
+        await until(lambda: desk.load["playing"] == 0)
+        assert time.monotonic() - left < 5
+        assert (one.runs, desk.load["watched"]) == (0, 0)
+
+    with_desk(use)
+
+
+def test_refining_makes_way_for_a_first_look_and_goes_on_afterwards(scenario: Scenario) -> None:
+    async def use(desk: Desk) -> None:
+        one = desk.watch(scenario, ignore)
+        await until(lambda: one.runs > BLOCK_RUNS)
+        two = desk.watch(variant(scenario, 1), ignore)
+        await until(lambda: two.runs >= BLOCK_RUNS)
+        assert not one.is_complete
+        await until(lambda: one.is_complete and two.is_complete)
+        assert one.records.tobytes() == two.records.tobytes()  # the same but for its id
+
+    with_desk(use)
+
+
+def test_what_is_kept_is_bounded(scenario: Scenario) -> None:
+    async def use(desk: Desk) -> None:
+        for place in range(MOST_KEPT + 10):
+            one = desk.watch(variant(scenario, place), ignore)
+            desk.leave(one, ignore)
+        await until(lambda: desk.load["playing"] == 0)
+        desk.watch(variant(scenario, 1000), ignore)
+        assert desk.load["kept"] <= MOST_KEPT + 1
+
+    with_desk(use)
+
+
+def test_errands_are_done_and_bounded_and_their_failures_told(scenario: Scenario) -> None:
+    async def use(desk: Desk) -> None:
+        assert await desk.run(abs, -3) == 3
+        with pytest.raises(UsageError, match="TypeError"):
+            await desk.run(abs, "x")
+        many = [asyncio.create_task(desk.run(time.sleep, 0.05)) for _ in range(MOST_ERRANDS + 8)]
+        done = await asyncio.gather(*many, return_exceptions=True)
+        assert any(isinstance(one, UsageError) for one in done)
+        assert sum(one is None for one in done) >= MOST_ERRANDS
+
+    with_desk(use)
+
+
+def test_a_worker_that_is_lost_fails_its_piece_and_is_replaced(scenario: Scenario, tmp_path: Path) -> None:
+    import os
+
+    async def use(desk: Desk) -> None:
+        with pytest.raises(UsageError, match="worker process died"):
+            await desk.run(os._exit, 1)
+        assert await desk.run(abs, -1) == 1
+        assert await desk.run(abs, -2) == 2
+
+    with_desk(use)
