@@ -66,8 +66,8 @@ LAYERS: dict[str, set[str]] = {
         "scenario", "scoring", "sequences", "store", "sweeps", "tallies",
     },
     "explorer": {
-        "conditions", "course", "ensemble", "errors", "estimates", "executors", "model", "plan", "record", "replay", "reporting",
-        "scenario", "studies", "sweeps", "tallies",
+        "conditions", "course", "ensemble", "errors", "estimates", "executors", "model", "plan", "record", "replay",
+        "reporting", "scenario", "studies", "sweeps", "tallies",
     },
     "cli": {
         "environment", "errors", "ensemble", "executors", "explorer", "forecast", "ledger", "plan", "reporting",

@@ -12,7 +12,8 @@ from sim.cli.console import Format, be_printable
 from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
 from sim.cli.machines import Machines
 from sim.cli.sweep_app import DEFAULT_STORE, MACHINES, StoreFolder, sweep
-from sim.cli.what_if_app import add_commands
+from sim.cli.what_if_app import add_commands as add_what_if
+from sim.cli.why_app import add_commands as add_why
 
 app = typer.Typer(
     name="offramp",
@@ -202,7 +203,8 @@ def diff(  # noqa: PLR0913 - one parameter an option
     call(Options(before, after, runs, seed, machines, format_, quiet))
 
 
-add_commands(_command)
+add_what_if(_command)
+add_why(_command)
 
 
 @_command

@@ -13,7 +13,7 @@ from sim.cli.console import Format, note, print_json, progress, say
 from sim.cli.counterfactuals_command import keeper
 from sim.cli.days import days_of
 from sim.cli.machines import Machines
-from sim.cli.output import check_output, shown
+from sim.cli.output import aligned, check_output, shown
 from sim.errors import UsageError
 from sim.plan import Plan
 from sim.scenario.load import load
@@ -110,9 +110,4 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield said.lead
     yield from said.notes
     yield ""
-    widths = [
-        max(len(row[place]) for row in (said.table.columns, *said.table.rows))
-        for place in range(len(said.table.columns))
-    ]
-    for row in (said.table.columns, *said.table.rows):
-        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield from aligned(said.table.columns, said.table.rows)

@@ -17,6 +17,7 @@ __all__ = [
     "write_backtest",
     "write_calibration",
     "write_counterfactuals",
+    "write_explanation",
     "write_files",
     "write_history",
     "write_report",
@@ -227,6 +228,32 @@ def write_tipping(record: dict[str, Any], folder: Path) -> list[Path]:
         "tipping.html": study_page(report, {FIGURE: tipping_spec(record)}, HEAT_DARK),
         "tipping.md": study_markdown(report),
         "tipping.json": to_json(record),
+    })  # fmt: skip
+
+
+def write_explanation(record: dict[str, Any], folder: Path) -> list[Path]:
+    """Write explanation.html, explanation.md and explanation.json into a folder, as `write_report` does.
+
+    Parameters
+    ----------
+    record
+        The content of explanation.json.
+
+    Raises
+    ------
+    ReportError
+        Where the record cannot be read or the folder cannot be written.
+    """
+    from sim.reporting.explanation import explanation_report
+    from sim.reporting.json import to_json
+    from sim.reporting.run_figures import run_figures
+    from sim.reporting.study import study_markdown, study_page
+
+    report = explanation_report(record)
+    return write_files(folder, {
+        "explanation.html": study_page(report, run_figures(record)),
+        "explanation.md": study_markdown(report),
+        "explanation.json": to_json(record),
     })  # fmt: skip
 
 

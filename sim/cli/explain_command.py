@@ -1,0 +1,81 @@
+"""`explain`: one run of a forecast replayed and told; with --daily every day of it, with --out as a page."""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.cli.console import Format, note, print_json, say
+from sim.cli.output import aligned, check_output, shown
+from sim.plan import Plan
+from sim.scenario.load import load
+from sim.studies.explain import explain
+
+WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `explain` as given."""
+
+    scenario: Path
+    run: int
+    seed: int
+    replicates: int
+    daily: bool
+    out: Path | None
+    format_: Format
+
+    @property
+    def command(self) -> str:
+        """The command that gives the same again."""
+        words = ["offramp", "explain", shown(self.scenario), "--run", str(self.run), "--seed", str(self.seed)]
+        return shlex.join(words + ([] if self.replicates == 2 else ["--replicates", str(self.replicates)]))
+
+
+def run(options: Options) -> None:
+    """Replay, print, write."""
+    scenario = load(options.scenario)
+    plan = Plan(seed=options.seed, replicates=options.replicates)
+    plan.check(scenario)
+    check_output(options.out, figures=False)
+    record = explain(scenario, options.run, seed=plan.seed, replicates=plan.replicates, command=options.command)
+    if options.format_ is Format.JSON:
+        print_json(record)
+    else:
+        for line in _lines(record, daily=options.daily):
+            say(line)
+    if options.out is None:
+        note(f"next: {options.command} --out FOLDER draws it" + ("" if options.daily else "; --daily prints every day"))
+        return
+    from sim.reporting import write_explanation  # late: it brings in Plotly
+
+    for path in write_explanation(record, options.out):
+        note(f"wrote {path}")
+    note(f"next: open {options.out / 'explanation.html'}")
+
+
+def _lines(record: Mapping[str, Any], *, daily: bool) -> Iterator[str]:
+    from sim.reporting.explanation import ABOUT_MOMENTS, explanation_of
+
+    said = explanation_of(record)
+    yield record["scenario"]["title"]
+    yield f"as of {record['as_of']}. {said.head}"
+    yield ""
+    for sentence in said.sentences:
+        yield from textwrap.wrap(sentence, WIDTH, subsequent_indent="  ")
+    if daily:
+        yield ""
+        yield from aligned(said.daily.columns, said.daily.rows)
+        return
+    yield ""
+    yield from textwrap.wrap(ABOUT_MOMENTS, WIDTH)
+    for moment in said.moments:
+        yield ""
+        yield from textwrap.wrap(f"{moment.date}: {moment.text}", WIDTH, subsequent_indent="  ")
+        yield from (f"  {line}" for line in aligned(moment.actors.columns, moment.actors.rows))
+        yield from textwrap.wrap(moment.dice, WIDTH, initial_indent="  ", subsequent_indent="  ")
