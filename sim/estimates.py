@@ -76,7 +76,7 @@ def estimate(successes: Counts) -> Estimate:
     return Estimate(p, low, high, math.sqrt(variance / draws), _input_sd(successes, variance), draws, replicates)
 
 
-def _interval(p: float, variance: float, draws: int) -> tuple[float, float]:
+def _interval(p: float, variance: float, draws: float) -> tuple[float, float]:
     if draws == 1:
         return 0.0, 1.0
     if p in (0.0, 1.0) or variance == 0.0:
@@ -138,6 +138,34 @@ def mean_of_draws(values: npt.NDArray[np.float64], replicates: int) -> Estimate:
     mean, se = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(draws)
     half = float(stdtrit(draws - 1, (1 + LEVEL) / 2)) * se
     return Estimate(mean, mean - half, mean + half, se, None, draws, replicates)
+
+
+def ratio(part: float, whole: float, products: tuple[float, float, float]) -> Estimate:
+    """Estimate a probability as a ratio of two sums over draws, where how many runs of a draw count differs.
+
+    The variance is that of the ratio's linear approximation, from the residuals of draws (Cochran 1977, section 6.4);
+    the number of draws is what equal ones with these runs would be (Kish 1965), for Student's t.
+
+    Parameters
+    ----------
+    part, whole
+        Runs in the event, and runs that count: sums over draws.
+    products
+        Sums over draws of part * part, part * whole and whole * whole.
+
+    Raises
+    ------
+    ValueError
+        Where no run counts.
+    """
+    if whole == 0:
+        raise ValueError("no runs to estimate from")
+    both, cross, squares = products
+    p, draws = part / whole, whole**2 / squares
+    variance = max(0.0, both - 2 * p * cross + p**2 * squares) / whole**2  # of the ratio
+    variance *= draws / max(draws - 1, 1)
+    low, high = (0.0, 1.0) if draws < 2 else _interval(p, variance * draws, draws)
+    return Estimate(p, low, high, math.sqrt(variance), None, round(draws), round(whole / draws))
 
 
 def beta_range(p: float, sd: float, share: float = 0.8) -> tuple[float, float] | None:

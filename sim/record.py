@@ -16,8 +16,10 @@ import numpy.typing as npt
 from sim import environment
 from sim.baselines.track_record import track_record
 from sim.conditions import POSTURES
+from sim.drivers import drivers_record
 from sim.ensemble import END_STATES, FIRST_EVENTS, STATES, WEEK
 from sim.estimates import Estimate, beta_range, estimate
+from sim.indicators import indicators_record
 from sim.model.inputs import inputs_of
 from sim.plan import Plan
 from sim.posterior import PRIOR
@@ -70,7 +72,9 @@ def forecast_record(
         "storylines": [],
         "convergence": _convergence(records, scenario.horizon, plan.replicates),
         "schedule": _schedule(scenario),
+        "drivers": drivers_record(scenario, tally),
         "counterfactuals": None,
+        "indicators": indicators_record(scenario, tally),
         "provenance": provenance_of(scenario),
         "document": scenario.plain(),
         "since": None,

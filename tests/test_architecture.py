@@ -42,10 +42,13 @@ LAYERS: dict[str, set[str]] = {
     "medoids": set(),
     "storylines": {"course", "ensemble", "estimates", "medoids", "paths", "scenario", "tallies"},
     "plan": {"errors", "ensemble", "scenario", "storylines"},
+    "first_order": {"rng", "tallies"},
+    "drivers": {"ensemble", "errors", "estimates", "first_order", "input_tally", "scenario", "tallies"},
+    "indicators": {"conditions", "estimates", "scenario", "tallies"},
     "provenance": {"distributions", "model", "scenario"},
     "record": {
-        "baselines", "conditions", "environment", "ensemble", "estimates", "model", "plan", "posterior", "provenance",
-        "scenario", "tallies",
+        "baselines", "conditions", "drivers", "ensemble", "environment", "estimates", "indicators", "model", "plan",
+        "posterior", "provenance", "scenario", "tallies",
     },
     "forecast": {
         "baselines", "errors", "ensemble", "estimates", "paths", "plan", "record", "reporting", "scenario",

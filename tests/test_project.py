@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 import sim
 from sim.scenario.schema import Parameters
+from tests import worlds
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -110,7 +111,7 @@ def test_the_model_reference_gives_the_priors_that_the_code_has() -> None:
     assert written == defaults
 
 
-def test_the_format_reference_names_every_key_of_a_forecast() -> None:
+def test_the_format_reference_names_every_key_of_a_forecast(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "forecast.md").read_text(encoding="utf-8")
     record = sim.run(sim.load(ROOT / "scenarios" / "idlib-2018" / "baseline.yaml"), runs=128).record()
     table = text.split("## Keys")[1].split("\n### ")[0]
@@ -131,5 +132,11 @@ def test_the_format_reference_names_every_key_of_a_forecast() -> None:
     samples = {part: record[part][0] for part in ("dots", "storylines", "convergence", "schedule")}
     samples |= {"actor": record["actors"]["russia"], "stance": record["provenance"]["stances"]["russia"]}
     samples |= {"estimate": record["after_agreement"], "input": record["provenance"]["inputs"][0]}
+    told = sim.run(worlds.load(tmp_path), runs=1024).record()
+    by_day, indicator = told["drivers"]["by"]["60"], told["indicators"][0]
+    samples |= {"drivers": told["drivers"], "driver": by_day["inputs"][0], "group": by_day["groups"][0]}
+    samples |= {"drivers of a day": by_day, "variance": by_day["variance"]}
+    samples |= {"indicator": indicator, "reading": indicator["by"]["60"]}
+    samples |= {"event": next(one for one in told["indicators"] if "event" in one)}
     for part, sample in samples.items():
         assert set(sample) <= named, part

@@ -1,0 +1,304 @@
+"""Drivers: which of the things we do not know the forecast rests on, from the counts of a forecast alone.
+
+For each uncertain input its first-order index of the probability (`first_order`), the probability at its low and its
+high end and which way it goes; and the same for all inputs of an actor, and for the structural parameters. An index
+says what goes with what; it is no cause.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.ensemble import OUTCOMES
+from sim.errors import UsageError
+from sim.estimates import Estimate, estimate
+from sim.first_order import Groups, Interval, Values, between, between_bins, interval, of_probability, resampled
+from sim.input_tally import INPUT_BINS, binned_inputs
+from sim.scenario.scenario import Scenario
+from sim.tallies import Counts, Tally
+
+STRUCTURAL, SETTING = "structural", "setting"
+LEAST_DRAWS = 256
+"""Below, a bin holds too few draws to say anything."""
+CLEAR = 3.0
+"""Standard errors from which a slope is one: of 70 inputs without any, one in five tables shows one."""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One uncertain input.
+
+    Attributes
+    ----------
+    index
+        Its first-order index of the probability; None where chance hides how much the inputs move it.
+    direction
+        `rises` or `falls` with the input, `bends` (it matters, but not one way), or `unclear`.
+    low, high
+        The probability where the input is in the lowest and the highest sixteenth of its distribution; None where no
+        draw is.
+    fall
+        By how much the variance of the probability would fall on average if the input were known.
+    """
+
+    path: str
+    group: str
+    index: Interval | None
+    direction: str
+    low: Estimate | None
+    high: Estimate | None
+    fall: float
+
+
+@dataclass(frozen=True)
+class Group:
+    """All inputs of an actor, of the structural parameters or of the setting.
+
+    Attributes
+    ----------
+    joint
+        Whether the index is that of all of them together, as of a posterior's rows; else it is the sum of their own,
+        which leaves out what they do only together.
+    """
+
+    name: str
+    index: Interval | None
+    joint: bool
+    inputs: int
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """What the probability of an outcome within `day` days rests on; inputs and groups by size of their index.
+
+    Attributes
+    ----------
+    p
+        The probability.
+    variance
+        Variance of the probability over draws: what is not chance of the variance `p * (1 - p)` of the outcome.
+    not_chance
+        Its share of the variance of the outcome; None with one replicate a draw.
+    """
+
+    outcome: str
+    day: int
+    draws: int
+    p: float
+    variance: float
+    not_chance: Interval | None
+    inputs: tuple[Driver, ...]
+    groups: tuple[Group, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as an entry of a record."""
+        return {
+            "p": _round(self.p),
+            "variance": {
+                "outcome": _round(self.p * (1 - self.p)),
+                "probability": _round(self.variance),
+                "not_chance": _plain_interval(self.not_chance),
+            },
+            "groups": [
+                {"group": one.name, "index": _plain_interval(one.index), "joint": one.joint, "inputs": one.inputs}
+                for one in self.groups
+            ],
+            "inputs": [self._plain_input(one) for one in self.inputs],
+        }
+
+    def _plain_input(self, one: Driver) -> dict[str, Any]:
+        left = max(0.0, self.variance - max(0.0, one.fall))
+        return {
+            "path": one.path,
+            "group": one.group,
+            "index": _plain_interval(one.index),
+            "direction": one.direction,
+            "at_low": _plain_estimate(one.low),
+            "at_high": _plain_estimate(one.high),
+            "fall": _round(one.fall),
+            "sd_left": _round(math.sqrt(left)),
+        }
+
+
+def drivers_record(scenario: Scenario, tally: Tally, outcome: str = "offensive") -> dict[str, Any] | None:
+    """Return the part `drivers` of a record: all milestones of one outcome; None where it cannot be told."""
+    replicates = tally["inputs"].shape[-1] - 1
+    draws = int(tally["runs"]) // replicates
+    if draws < LEAST_DRAWS or replicates < 2 or not binned_inputs(scenario):
+        return None
+    by = {str(day): drivers(scenario, tally, outcome, day).plain() for day in scenario.milestones}
+    return {"outcome": outcome, "draws": draws, "bins": INPUT_BINS, "by": by}
+
+
+def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int, seed: int = 0) -> Drivers:
+    """Compute the drivers of an outcome within `day` days.
+
+    Parameters
+    ----------
+    tally
+        Counts of a forecast of the scenario.
+    seed
+        Of the bootstrap.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such outcome, the day is no milestone, or the runs are too few.
+    """
+    place = _place(scenario, outcome, day)
+    counts = tally["inputs"][place]
+    replicates = counts.shape[-1] - 1
+    draws = int(tally["runs"]) // replicates
+    if replicates < 2:
+        raise UsageError("drivers need two or more replicates a draw: with one, chance cannot be told from the inputs")
+    if draws < LEAST_DRAWS:
+        least = LEAST_DRAWS * replicates
+        raise UsageError(f"drivers need {least:,} runs or more (got {int(tally['runs']):,})")
+    inputs = binned_inputs(scenario)
+    if not inputs:
+        raise UsageError("the scenario has no uncertain input, so its probability rests on none")
+    variances = _Variances(counts, f"{outcome}.{day}", seed)
+    found = _inputs(scenario, counts, variances)
+    rows = (tally["rows"], tally["row_successes"][place]) if "rows" in tally.counts else None
+    groups = _groups(scenario, variances, rows, seed)
+    p = float(counts[0].sum(axis=0) @ np.arange(replicates + 1)) / replicates / draws
+    return Drivers(outcome, day, draws, p, max(0.0, variances.whole), variances.not_chance, found, groups)
+
+
+def group_of(scenario: Scenario, path: str) -> str:
+    """Return whose input it is: an actor by id, `structural` or `setting`; a tie or a pressure is its source's."""
+    kind, _, rest = path.partition(".")
+    if kind in ("actors", "ties"):
+        return rest.partition(".")[0]
+    if kind == "pressures":
+        return scenario.pressures[rest.rpartition(".")[0]].source
+    return STRUCTURAL if kind == "parameters" else SETTING
+
+
+def _place(scenario: Scenario, outcome: str, day: int) -> tuple[int, int]:
+    if outcome not in OUTCOMES:
+        raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(OUTCOMES)}")
+    if day not in scenario.milestones:
+        known = ", ".join(map(str, scenario.milestones))
+        raise UsageError(f"drivers are known by milestone: expected one of {known} days (got {day})")
+    return OUTCOMES.index(outcome), scenario.milestones.index(day)
+
+
+class _Variances:
+    """Variances that go with each input, and of the probability, each also for draws taken again."""
+
+    def __init__(self, counts: Counts, purpose: str, seed: int) -> None:
+        self.again = resampled(counts, seed, purpose)
+        self.groups = Groups.of_counts(counts)
+        self.own, self.own_again = between_bins(self.groups), between_bins(Groups.of_counts(self.again))
+        whole = _Whole.of(counts[0].sum(axis=0))
+        taken = _Whole.of(self.again.sum(axis=2))  # by resample and input: each has draws of its own
+        self.whole, self.whole_again = float(whole.variance), taken.variance
+        share = interval(float(whole.share), taken.share[:, 0])
+        self.not_chance = share
+        self.is_known = share.low > 0
+        """Whether the variance of the probability stands out from chance, so that shares of it mean anything."""
+
+    def index(self, place: int) -> Interval | None:
+        """Return the index of an input."""
+        return interval(float(self.own[place]) / self.whole, self.index_again([place])) if self.is_known else None
+
+    def index_again(self, places: Sequence[int]) -> Values:
+        """Return the sum of the indices of some inputs, by resample."""
+        shares = self.own_again[:, places] / np.maximum(self.whole_again[:, places], self.whole / 10)
+        summed: Values = shares.sum(axis=1)
+        return summed
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """Variance of the probability, and its share of the variance of the outcome."""
+
+    variance: Values
+    share: Values
+
+    @classmethod
+    def of(cls, successes: Counts) -> _Whole:
+        """Take draws by number of successes, shape (..., replicates + 1)."""
+        groups = Groups.of_counts(successes)
+        variance = of_probability(groups.total, groups.squares, groups.draws, successes.shape[-1] - 1)
+        mean = groups.total / groups.draws
+        outcome = mean * (1 - mean)
+        return cls(variance, np.divide(variance, outcome, out=np.zeros_like(variance), where=outcome > 0))
+
+
+def _inputs(scenario: Scenario, counts: Counts, variances: _Variances) -> tuple[Driver, ...]:
+    found = []
+    for place, one in enumerate(binned_inputs(scenario)):
+        index = variances.index(place)
+        ends = [estimate(counts[place, end]) if counts[place, end].any() else None for end in (0, -1)]
+        direction = _direction(variances.groups, place, index)
+        fall = float(variances.own[place])
+        found.append(Driver(one.path, group_of(scenario, one.path), index, direction, ends[0], ends[1], fall))
+    return tuple(sorted(found, key=lambda one: -one.fall))
+
+
+def _direction(groups: Groups, place: int, index: Interval | None) -> str:
+    """Say which way the means of the bins go, by their slope and its standard error."""
+    draws, total, squares = groups.draws[place], groups.total[place], groups.squares[place]
+    along = np.arange(len(draws)) - draws @ np.arange(len(draws)) / draws.sum()
+    inside = (squares - np.divide(total**2, draws, out=np.zeros_like(total), where=draws > 0)).sum()
+    sd = math.sqrt(max(float(inside), 0.0) / max(draws.sum() - np.count_nonzero(draws), 1))
+    error = sd * math.sqrt(float(draws @ along**2))
+    slope = float(total @ along)
+    if abs(slope) > CLEAR * error:
+        return "rises" if slope > 0 else "falls"
+    return "bends" if index is not None and index.low > 0 else "unclear"
+
+
+def _groups(
+    scenario: Scenario, variances: _Variances, rows: tuple[Counts, Counts] | None, seed: int
+) -> tuple[Group, ...]:
+    members: dict[str, list[int]] = {}
+    inputs = binned_inputs(scenario)
+    for place, one in enumerate(inputs):
+        members.setdefault(group_of(scenario, one.path), []).append(place)
+    found = []
+    for name, places in members.items():
+        joint = rows is not None and name == STRUCTURAL
+        alone = [place for place in places if not (joint and inputs[place].together)]
+        index = _sum(variances, alone, _joint(rows, variances, seed) if joint and rows is not None else None)
+        found.append(Group(name, index, joint, len(places)))
+    return tuple(sorted(found, key=lambda one: 0.0 if one.index is None else -one.index.value))
+
+
+def _sum(variances: _Variances, places: Sequence[int], joint: tuple[float, Values] | None) -> Interval | None:
+    """Add the indices of some inputs, and that of those drawn together, each resampled by itself."""
+    if not variances.is_known:
+        return None
+    value = float(variances.own[list(places)].sum()) / variances.whole
+    again = variances.index_again(places)
+    if joint is not None:
+        value, again = value + joint[0] / variances.whole, again + joint[1] / variances.whole
+    return interval(value, again)
+
+
+def _joint(rows: tuple[Counts, Counts], variances: _Variances, seed: int) -> tuple[float, Values]:
+    """Variance that goes with the row of a posterior, and the same with its rows taken again."""
+    draws, sums = rows
+    replicates = variances.again.shape[-1] - 1
+    groups = Groups(draws.astype(float), sums[:, 0] / replicates, sums[:, 1] / replicates**2)
+    times = resampled(np.ones((1, len(draws)), dtype=np.int64), seed, "rows")[:, 0]
+    return float(between(groups)), between(groups.weighted(times), times)
+
+
+def _round(value: float) -> float:
+    return round(value, 6)
+
+
+def _plain_interval(one: Interval | None) -> Mapping[str, float] | None:
+    return None if one is None else {"value": round(one.value, 4), "low": round(one.low, 4), "high": round(one.high, 4)}
+
+
+def _plain_estimate(one: Estimate | None) -> Mapping[str, float] | None:
+    return None if one is None else {"p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)}
