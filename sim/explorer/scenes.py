@@ -26,6 +26,7 @@ class Scenes:
         self._shelf, self._desk = shelf, desk
         self._thread = ThreadPoolExecutor(1)
         self._scenes: dict[str, asyncio.Task[dict[str, Any]]] = {}
+        self._is_closed = False
         self.are_all_known = asyncio.Event()
         self._answers: OrderedDict[tuple[str, int], dict[str, Any]] = OrderedDict()
 
@@ -39,7 +40,7 @@ class Scenes:
     async def load_all(self) -> None:
         """Take a first look at the scenario that is explored, then load what stands beside it."""
         await self.of(self._shelf.first)
-        await asyncio.to_thread(self._shelf.load_beside)
+        await asyncio.to_thread(self._shelf.load_beside, lambda: not self._is_closed)
         self.are_all_known.set()
 
     async def _make(self, scenario: Scenario) -> dict[str, Any]:
@@ -74,6 +75,7 @@ class Scenes:
 
     def close(self) -> None:
         """Stop the thread."""
+        self._is_closed = True
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,10 @@ class Shelf:
         loaded = {name: base for name, base in self._bases.items() if base is not None}
         return [{"file": name, "title": base.scenario.document.title} for name, base in loaded.items()]
 
-    def load_beside(self) -> None:
-        """Load what stands beside the first; what is no variant of it, or cannot be read, is left out."""
+    def load_beside(self, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Load what stands beside the first, as long as it is wanted; what is no variant of it is left out."""
         for path in sorted(self.file.parent.glob("*.yaml"))[:MOST_FILES]:
-            if path.name not in self._bases:
+            if path.name not in self._bases and wanted():
                 self._bases[path.name] = self._variant(path)
 
     def _variant(self, path: Path) -> Base | None:

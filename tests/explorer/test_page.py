@@ -1,0 +1,319 @@
+"""The explorer end to end, in a browser: what is moved is followed, what is shown can be run, nothing hostile runs."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import psutil
+import pytest
+
+import sim
+from tests import worlds
+from tests.explorer import world
+from tests.explorer.conftest import Served, serving
+from tests.hostile.strings import INJECTIONS
+
+pytestmark = pytest.mark.browser
+FULL = bool(os.environ.get("OFFRAMP_FULL"))
+PATIENCE = 60.0
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
+ANSWERED = "document.getElementById('number').textContent !== '–' && !document.body.classList.contains('stale')"
+MOVE = """([path, value]) => {
+    const input = document.querySelector(`input[data-path="${path}"]`);
+    input.value = value;
+    input.dispatchEvent(new Event('input', {bubbles: true}));
+}"""
+
+
+class Page:
+    """A page of the explorer and all that it said."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.messages: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", lambda message: self.messages.append(message.text))
+        page.on("pageerror", lambda error: self.messages.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def wait(self, condition: str, argument: Any = None, patience: float = PATIENCE) -> None:
+        """Wait for a condition; not by the page's own timers, which its policy would refuse."""
+        end = time.monotonic() + patience
+        while not self.page.evaluate(condition, argument):
+            assert time.monotonic() < end, f"waited in vain for {condition}: {self.messages}"
+            self.page.wait_for_timeout(20)
+
+    def answers(self) -> int:
+        return self.page.evaluate("performance.getEntriesByName('offramp-answer').length")
+
+    def move(self, path: str, value: float) -> float:
+        """Move a slider, wait until every figure has followed, return the probability within the window."""
+        before = self.answers()
+        self.page.evaluate(MOVE, [path, value])
+        return self.followed(before)
+
+    def switch(self, path: str) -> float:
+        before = self.answers()
+        self.page.evaluate("path => document.querySelector(`input[type=checkbox][data-path='${path}']`).click()", path)
+        return self.followed(before)
+
+    def followed(self, before: int) -> float:
+        self.wait("before => performance.getEntriesByName('offramp-answer').length > before", before)
+        return self.probability()
+
+    def probability(self) -> float:
+        """Return what the last strip of the headline shows."""
+        return float(
+            self.page.evaluate("[...document.querySelectorAll('#milestones .point')].pop().style.left.replace('%', '')")
+        )
+
+    def text(self, name: str) -> str:
+        return self.page.evaluate("name => document.getElementById(name).textContent", name)
+
+
+@contextmanager
+def opened(browser: Any, address: str, **options: Any) -> Iterator[Page]:
+    context = browser.new_context(**{"viewport": WIDE, **options})
+    page = Page(context.new_page())
+    page.page.goto(address)
+    page.wait(ANSWERED)
+    yield page
+    context.close()
+
+
+def load_of(served: Served) -> dict[str, int]:
+    with urlopen(f"{served.address}load", timeout=10) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture(scope="module")
+def shown(served: Served, browser: Any) -> Iterator[Page]:
+    with opened(browser, served.address) as page:
+        yield page
+
+
+@pytest.fixture(autouse=True)
+def _clean(request: pytest.FixtureRequest) -> None:
+    """Begin each test that uses the shared page with nothing moved."""
+    if "shown" in request.fixturenames:
+        page = request.getfixturevalue("shown")
+        page.page.evaluate(
+            "() => { const button = document.getElementById('reset'); if (!button.disabled) button.click(); }"
+        )
+        page.wait("!document.querySelector('.slider.moved') && " + ANSWERED)
+        page.page.wait_for_timeout(300)
+
+
+SOME = ("actors.backer.stance", "actors.shield.posture", "ties.envoy.backer", "pressures.offer.intensity")
+
+
+@pytest.mark.parametrize("path", world.SLIDERS if FULL else SOME)
+def test_a_slider_moves_the_forecast_in_the_direction_of_the_model(shown: Page, path: str) -> None:
+    low, high = (
+        shown.page.evaluate(f"path => +document.querySelector(`input[data-path='${{path}}']`).{end}", path)
+        for end in ("min", "max")
+    )
+    change = shown.move(path, high) - shown.move(path, low)
+    assert change * world.SLIDERS[path] > 0, f"{path}: {change:+.2f} points"
+
+
+@pytest.mark.parametrize("path", world.SWITCHES if FULL else ("pressures.offer", "talks.summit"))
+def test_a_switch_moves_the_forecast_in_the_direction_of_the_model(shown: Page, path: str) -> None:
+    before = shown.probability()
+    assert (shown.switch(path) - before) * world.SWITCHES[path] > 0
+
+
+def test_a_slider_goes_smoothly_on_common_random_numbers(shown: Page) -> None:
+    seen = [shown.move("actors.backer.stance", round(-0.3 + 0.05 * step, 2)) for step in range(8)]
+    assert seen == sorted(seen)
+    assert seen[-1] > seen[0]
+
+
+def test_an_answer_is_refined_and_its_interval_shrinks(shown: Page) -> None:
+    shown.move("actors.backer.stance", 0.31)
+    edges = "['left', 'right'].map(side => parseFloat(document.getElementById('zoom-mc').style[side]))"
+    width = f"100 - ({edges}).reduce((one, other) => one + other)"
+    first = shown.page.evaluate(width)
+    shown.wait("document.getElementById('runs').textContent.startsWith('50,000 of')")
+    assert shown.page.evaluate(width) < 0.5 * first
+
+
+def test_what_is_shown_can_be_exported_and_run_to_the_same_numbers(shown: Page, served: Served) -> None:
+    shown.move("actors.backer.stance", 0.25)
+    shown.move("pressures.appeal.intensity", 0.8)
+    shown.switch("talks.summit")
+    with shown.page.expect_download() as download:
+        shown.page.click("#export")
+    path = served.file.parent / "explored.yaml"
+    try:
+        download.value.save_as(path)
+        scenario = sim.load(path)
+    finally:
+        path.unlink()
+    shown.wait("document.getElementById('runs').textContent.startsWith('50,000 of')")
+    assert shown.text("hash") == scenario.hash
+    assert "--runs 50000 --seed 0" in shown.text("command")
+    forecast = sim.run(scenario, runs=50_000, seed=0)
+    assert shown.probability() == pytest.approx(100 * forecast.probability("offensive").p, abs=1e-3)
+    table = "[...document.querySelectorAll('#dots [data-run]')].map(one => +one.dataset.run)"
+    assert shown.page.evaluate(table) == [dot["run"] for dot in forecast.record()["dots"]]
+
+
+def test_the_address_holds_the_state_and_opens_it_again(shown: Page, served: Served, browser: Any) -> None:
+    shown.page.select_option("#picker", "keen.yaml")
+    shown.wait("document.getElementById('title').textContent === 'Keen?'")
+    shown.wait(ANSWERED)
+    there = shown.move("actors.shield.posture", 0.15)
+    shown.wait("location.hash.includes('actors.shield.posture=0.15')")
+    with opened(browser, shown.page.url) as again:
+        assert again.text("title") == "Keen?"
+        assert again.probability() == pytest.approx(there, abs=1.5)
+        assert (
+            again.page.evaluate("document.querySelector(\"input[data-path='actors.shield.posture']\").value") == "0.15"
+        )
+    shown.page.select_option("#picker", "crisis.yaml")
+    shown.wait("document.getElementById('title').textContent === 'Does it begin?' && " + ANSWERED)
+
+
+def test_two_states_are_compared_with_a_paired_interval(shown: Page) -> None:
+    shown.page.click("#pin")
+    shown.wait("document.getElementById('difference').textContent.startsWith('B is A')")
+    shown.move("actors.backer.stance", 0.6)
+    shown.wait(
+        "/B less A, within 30 days: \\+[\\d.]+ points \\(/.test(document.getElementById('difference').textContent)"
+    )
+    assert shown.page.evaluate("document.getElementById('incidence').data.length") == 12  # 11 of its own and A's curve
+    shown.page.click("#unpin")
+    shown.wait("document.getElementById('compare').hidden")
+
+
+def test_a_dot_tells_its_run_by_mouse_and_by_keyboard(shown: Page) -> None:
+    for choose in (lambda: shown.page.click("#dots [data-run] .hit"), lambda: shown.page.keyboard.press("Enter")):
+        choose()
+        shown.wait("document.querySelectorAll('#story-text p').length >= 4")
+        assert shown.text("story-title").startswith("Run ")
+        shown.page.keyboard.press("Escape")
+        shown.wait("!document.getElementById('story').open")
+        shown.page.focus("#dots [data-run]")
+        shown.page.keyboard.press("ArrowRight")
+
+
+def test_a_file_is_imported_and_a_wrong_one_refused(shown: Page, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(
+        "schema: offramp/scenario/1\nextends: ./crisis.yaml\nactors: {backer: {stance: 0.5}}\n", encoding="utf-8"
+    )
+    bad.write_text("schema: offramp/scenario/1\nextends: ../secret.yaml\n", encoding="utf-8")
+    shown.page.set_input_files("#import", str(good))
+    shown.wait("document.querySelector(\"input[data-path='actors.backer.stance']\").value === '0.5' && " + ANSWERED)
+    shown.page.set_input_files("#import", str(bad))
+    shown.wait("!document.getElementById('banner').hidden")
+    assert "no such scenario" in shown.text("banner")
+
+
+def test_the_page_asks_nobody_else_and_says_nothing(shown: Page, served: Served) -> None:
+    assert all(url.startswith((served.address, "data:", "blob:")) for url in shown.requests)
+    assert [text for text in shown.messages if "unsafe-eval" not in text] == []
+
+
+def test_controls_have_names_and_explanations(shown: Page) -> None:
+    unnamed = """[...document.querySelectorAll('input, select, button, [role=img], [role=button]')].filter(one =>
+        !(one.labels?.length || one.getAttribute('aria-label') || one.textContent.trim())).map(one => one.outerHTML)"""
+    assert shown.page.evaluate(unnamed) == []
+    described = """[...document.querySelectorAll('#groups input')].every(one =>
+        document.getElementById(one.getAttribute('aria-describedby')).textContent.endsWith('.'))"""
+    assert shown.page.evaluate(described)
+    shown.page.hover("#incidence-title")
+    shown.wait("!document.getElementById('tooltip').hidden")
+    shown.page.keyboard.press("Tab")
+    levels = shown.page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map(one => +one.tagName[1])")
+    assert levels.count(1) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_it_fits_and_takes_the_colours_of_the_scheme(served: Served, browser: Any, viewport: dict, scheme: str) -> None:
+    with opened(browser, served.address, viewport=viewport, color_scheme=scheme) as page:
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.page.evaluate(wide) == 0
+        background = page.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert background == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(18, 22, 28)")
+        if viewport is PHONE:
+            page.page.click("#drawer")
+            assert page.page.is_visible("#picker")
+            assert page.page.is_visible("#now-number")
+            assert page.page.evaluate(wide) == 0
+            page.page.keyboard.press("Escape")
+            assert not page.page.is_visible("#picker")
+
+
+def test_closing_the_page_frees_its_work(served: Served, browser: Any) -> None:
+    with opened(browser, served.address) as page:
+        page.move("actors.town.stance", -0.3)
+        before = load_of(served)
+        assert before["watched"] >= 1
+    end = time.monotonic() + 10
+    while (now := load_of(served))["pages"] >= before["pages"] or now["watched"] >= max(1, before["watched"]):
+        assert time.monotonic() < end, now
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("count", [10 if FULL else 3])
+def test_many_pages_at_once_are_all_answered_in_little_memory(served: Served, browser: Any, count: int) -> None:
+    contexts = [browser.new_context(viewport=WIDE) for _ in range(count)]
+    pages = [Page(context.new_page()) for context in contexts]
+    for page in pages:
+        page.page.goto(served.address)
+    for page in pages:
+        page.wait(ANSWERED)
+    for place, page in enumerate(pages):
+        page.page.evaluate(MOVE, ["actors.backer.stance", round(-0.4 + 0.05 * place, 2)])
+    for page in pages:
+        page.wait("performance.getEntriesByName('offramp-answer').length === 1")
+    processes = [psutil.Process(served.process.pid), *psutil.Process(served.process.pid).children(recursive=True)]
+    assert sum(one.memory_info().rss for one in processes) < 1e9
+    assert len({page.probability() for page in pages}) == count
+    for context in contexts:
+        context.close()
+
+
+def test_a_server_that_is_killed_and_started_again_gets_the_page_back(tmp_path: Path, browser: Any) -> None:
+    file = world.write(tmp_path)
+    with serving(file) as first, opened(browser, first.address) as page:
+        there = page.move("actors.backer.stance", 0.4)
+        first.process.kill()
+        first.process.wait(20)
+        page.wait("!document.getElementById('banner').hidden")
+        with serving(file, first.port):
+            page.wait("document.getElementById('banner').hidden && " + ANSWERED)
+            assert page.probability() == pytest.approx(there, abs=1.5)
+            assert (
+                page.page.evaluate("document.querySelector(\"input[data-path='actors.backer.stance']\").value") == "0.4"
+            )
+
+
+def test_hostile_strings_in_a_scenario_run_nothing(tmp_path: Path, browser: Any) -> None:
+    spoiled = worlds.crisis(question__horizon=8, question__milestones=[])
+    chosen = INJECTIONS if FULL else INJECTIONS[::4]
+    text = " ".join(chosen)[:1900]
+    spoiled["title"] = chosen[0] + text[:100]
+    spoiled["question"] |= {"resolves": text, "does_not_resolve": text}
+    for actor, string in zip(spoiled["actors"].values(), chosen, strict=False):
+        actor["name"], actor["basis"] = string[:100], text
+    spoiled["notes"] = {"note": text}
+    with serving(worlds.write(tmp_path, spoiled)) as hostile, opened(browser, hostile.address, viewport=PHONE) as page:
+        page.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        page.page.evaluate(
+            "document.querySelector('#dots [data-run]').dispatchEvent(new MouseEvent('click', {bubbles: true}))"
+        )
+        page.wait("document.querySelectorAll('#story-text p').length >= 2")
+        assert page.page.evaluate("window.hit") is None
+        assert [said for said in page.messages if "unsafe-eval" not in said] == []
+        assert all(url.startswith((hostile.address, "data:")) for url in page.requests)
+        assert page.page.locator("main img, main script, main iframe, aside img, svg a, dialog img").count() == 0
+        assert chosen[0] in page.text("title")
