@@ -1,22 +1,46 @@
-"""What a page may ask besides its forecast: one run told, and what it would take for the probability to tip."""
+"""What a page may ask besides its forecast: one run told, and what it would take for the probability to tip.
+
+Both are played by the desk's workers, block by block, so that nobody's first look waits for them; dropping a question
+drops what is left of it.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Coroutine, Iterable, Iterator
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from sim.conditions import POSTURES
 from sim.course import course_of
-from sim.errors import UsageError
-from sim.explorer.desk import Desk
+from sim.ensemble import BLOCK_RUNS, BlockTask
+from sim.errors import ExecutionError
+from sim.explorer.desk import LANES, Desk
+from sim.explorer.play import Piece, play
+from sim.explorer.shelf import Shelf
 from sim.explorer.simulation import PLAN
+from sim.explorer.state import State
+from sim.plan import Plan
 from sim.replay import replay
 from sim.reporting.story import story_of
+from sim.reporting.tipping import tipping_of
+from sim.reporting.words import SCALES
 from sim.scenario.scenario import Scenario
+from sim.studies.gates.supplier import Crash, Records, Supplier
+from sim.studies.tipping import Asked, ask, tip
+from sim.sweeps.variants import bare
+
+TIP_PLAN = Plan(runs=BLOCK_RUNS, seed=PLAN.seed, replicates=PLAN.replicates)
+GRID_OF_TIP = 7
 
 
 async def told(desk: Desk, scenario: Scenario, run: int) -> dict[str, Any]:
     """Return the storyline of a run: a title and its sentences."""
-    course = await desk.run(_course, (scenario, run))
+    course = await desk.run(_course, (bare(scenario), run))
     record = {
         "as_of": scenario.as_of.isoformat(),
         "horizon": scenario.horizon,
@@ -35,6 +59,83 @@ def _course(task: tuple[Scenario, int]) -> dict[str, Any]:
     return course_of(scenario, trace.path, trace.record)
 
 
-async def tipping_point(desk: Desk, scenario: Scenario, path: str) -> dict[str, Any]:
-    """Return what it would take for the probability to pass the word it stands at, by moving one input."""
-    raise UsageError("not yet")
+@dataclass(frozen=True)
+class Moved(Asked):
+    """A question about a slider: its values are laid over a state as the slider would."""
+
+    shelf: Shelf
+    state: State
+
+    def world(self, values: Any) -> Scenario:
+        """Return the scenario with the slider at a value."""
+        moved = {**self.state.values, self.paths[0]: float(values[0])}
+        return self.shelf.scenario(replace(self.state, values=moved))
+
+
+def asked_of(shelf: Shelf, state: State, path: str, probability: float) -> Moved:
+    """Return the question where a slider brings the probability to the nearest edge of the word it stands at.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such slider.
+    """
+    shelf.changes(State(state.scenario, {path: 0.0}))
+    edges = sorted({edge / 100 for band in SCALES["icd203"].bands[1:] for edge in (band.low,)})
+    target = min(edges, key=lambda edge: abs(edge - probability))
+    one = ask(shelf.scenario(state), [path], to=target)
+    return Moved(**vars(one), shelf=shelf, state=state)
+
+
+async def tipping_point(desk: Desk, asked: Moved) -> dict[str, Any]:
+    """Return what it would take: `sentences`, and the value to move to or None."""
+    stop = threading.Event()
+    supplier = _DeskSupplier(desk, asyncio.get_running_loop(), stop)
+    try:
+        found = await asyncio.to_thread(tip, asked, TIP_PLAN, supplier=supplier, grid=GRID_OF_TIP)
+    finally:
+        stop.set()
+    record = found.record()
+    crossings = record["crossings"]
+    sentences = [tipping_of(record).lead, f"From {TIP_PLAN.most_runs:,} runs at each value tried."]
+    return {"sentences": sentences, "value": round(crossings[0]["value"], 2) if len(crossings) == 1 else None}
+
+
+def played(task: BlockTask) -> Records | None:
+    """Play a block in a worker and return its records; None where it was told to stop."""
+    result = play(Piece(task, slice(0, BLOCK_RUNS)))
+    return None if result is None else result.records
+
+
+class _DeskSupplier(Supplier):
+    """Takes the records of blocks from the desk, for a study that runs in a thread beside it."""
+
+    def __init__(self, desk: Desk, loop: asyncio.AbstractEventLoop, stop: threading.Event) -> None:
+        self._desk, self._loop, self._stop = desk, loop, stop
+
+    def supply(self, tasks: Iterable[BlockTask]) -> Iterator[Records | Crash]:
+        """Yield records in order; as many blocks are asked for at once as there are workers."""
+        source, waiting = iter(tasks), deque[tuple[BlockTask, Future[Any]]]()
+        try:
+            while True:
+                for task in islice(source, LANES - len(waiting)):
+                    asking: Coroutine[Any, Any, Any] = self._desk.run(played, task)
+                    waiting.append((task, asyncio.run_coroutine_threadsafe(asking, self._loop)))
+                if not waiting:
+                    return
+                yield self._result(*waiting.popleft())
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+    def _result(self, task: BlockTask, future: Future[Any]) -> Records | Crash:
+        while not self._stop.is_set():
+            try:
+                records = future.result(timeout=0.2)
+            except TimeoutError:
+                continue
+            except CancelledError:
+                break
+            return Crash(f"{task} was halted") if records is None else records
+        future.cancel()
+        raise ExecutionError("nobody waits for the answer any more")

@@ -19,7 +19,7 @@ from sim.ensemble import BLOCK_RUNS
 from sim.errors import OfframpError, UsageError
 from sim.explorer.answer import comparison
 from sim.explorer.desk import Desk
-from sim.explorer.questions import tipping_point, told
+from sim.explorer.questions import asked_of, tipping_point, told
 from sim.explorer.scenes import Scenes
 from sim.explorer.shelf import Shelf
 from sim.explorer.simulation import PLAN, Simulation
@@ -237,8 +237,10 @@ class Session:
         return {"run": run, **await told(self._desk, scenario, run)}
 
     async def _tip(self, message: Message) -> Message:
-        path = message.get("path")
+        path, held = message.get("path"), self._held.get("b")
         if not isinstance(path, str):
             raise UsageError("expected the path of an input")
-        scenario = self._shelf.scenario(self._state(message.get("state")))
-        return {"path": path, **await tipping_point(self._desk, scenario, path)}
+        if held is None or held.tally is None:
+            raise UsageError("there is no answer yet to start from")
+        asked = asked_of(self._shelf, self._state(message.get("state")), path, held.look().probability)
+        return {"path": path, **await tipping_point(self._desk, asked)}

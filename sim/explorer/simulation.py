@@ -41,6 +41,11 @@ class Look:
         """Runs merged."""
         return int(self.tally["runs"])
 
+    @property
+    def probability(self) -> float:
+        """Share of the runs in which an offensive begins."""
+        return float((self.records["offensive"] < self.scenario.horizon).mean())
+
 
 @dataclass(eq=False)
 class Simulation:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,7 +88,7 @@ def opened(browser: Any, address: str, **options: Any) -> Iterator[Page]:
 
 
 def load_of(served: Served) -> dict[str, int]:
-    with urlopen(f"{served.address}load", timeout=10) as answer:
+    with urlopen(f"{served.address}load", timeout=10) as answer:  # noqa: S310 - our own server
         return json.load(answer)
 
 
@@ -201,6 +202,16 @@ def test_a_dot_tells_its_run_by_mouse_and_by_keyboard(shown: Page) -> None:
         shown.wait("!document.getElementById('story').open")
         shown.page.focus("#dots [data-run]")
         shown.page.keyboard.press("ArrowRight")
+
+
+def test_what_would_it_take_finds_the_value_at_which_the_word_changes(shown: Page) -> None:
+    shown.page.hover(".slider:has(input[data-path='actors.backer.stance'])")
+    shown.page.click("#tip")
+    shown.wait(r"/rises through \d+% where/.test(document.getElementById('tip-answer').textContent)")
+    target = float(re.search(r"through (\d+)%", shown.text("tip-answer"))[1])
+    before = shown.answers()
+    shown.page.click("#tip-answer button")
+    assert shown.followed(before) == pytest.approx(target, abs=2)
 
 
 def test_a_file_is_imported_and_a_wrong_one_refused(shown: Page, tmp_path: Path) -> None:

@@ -71,10 +71,11 @@ function settled() {
 }
 
 function setState(state) {
-  const same = page.b && state.scenario === page.b.scenario;
+  const same = page.b && state.scenario === page.b.scenario, started = performance.now();
   page.b = state;
   if (same) controls.set(state);
   sendState();
+  page.moves.set(page.stamp, started);
   settled();
 }
 
