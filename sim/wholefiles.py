@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 
@@ -14,7 +15,7 @@ def write_whole(path: Path, content: bytes) -> None:
     OSError
         Where the disk is full or the folder cannot be written; nothing is left behind then.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")  # machines may share the folder
     try:
         with temporary.open("wb") as file:
             file.write(content)

@@ -22,13 +22,13 @@ from sim.studies.gates.supplier import Player, Supplier
 
 @dataclass(frozen=True)
 class Options:
-    """The options of `counterfactuals` as given; `store` is the folder of finished blocks, or None."""
+    """The options of `counterfactuals` as given; `store` is where finished blocks are kept, or None."""
 
     scenario: Path
     runs: int
     seed: int
     machines: Machines
-    store: Path | None
+    store: str | None
     out: Path | None
     format_: Format
     quiet: bool
@@ -40,7 +40,7 @@ class Options:
         return shlex.join(words)
 
 
-def keeper(folder: Path | None, played_by: Executor) -> Supplier:
+def keeper(place: str | None, played_by: Executor) -> Supplier:
     """Return where blocks come from: a store that keeps what is played, or play alone.
 
     Raises
@@ -48,9 +48,9 @@ def keeper(folder: Path | None, played_by: Executor) -> Supplier:
     StoreError
         Where there can be no such store.
     """
-    if folder is None:
+    if place is None:
         return Player(played_by)
-    store = Store(folder)
+    store = Store(place)
     store.check_usable()
     return Keeper(store, played_by)
 

@@ -42,7 +42,7 @@ class Options:
     words: str = "icd203"
     since: Path | None = None
     figures: bool = False
-    counterfactuals: Path | None = None
+    counterfactuals: str | None = None
     """Folder of the store that counterfactuals use; None: there are none."""
 
     @property
@@ -113,7 +113,7 @@ def _change(earlier: Mapping[str, Any], forecast: Forecast, options: Options) ->
         return change(earlier, forecast, executor=executor, finished=finished).record()
 
 
-def _otherwise(forecast: Forecast, store: Path, options: Options) -> dict[str, Any]:
+def _otherwise(forecast: Forecast, store: str, options: Options) -> dict[str, Any]:
     """Play the counterfactuals beside the runs that are at hand."""
     from sim.cli.counterfactuals_command import keeper
     from sim.studies.counterfactuals import DEFAULT_RUNS, blocks_of, counterfactuals

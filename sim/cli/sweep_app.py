@@ -12,7 +12,7 @@ from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
 from sim.cli.machines import Machines
 
 MACHINES = Machines()
-DEFAULT_STORE = Path(".offramp") / "store"
+DEFAULT_STORE = ".offramp/store"
 
 SUMMARY = "Run many variants of a scenario and see how the probability moves."
 HELP = f"""[bold]Examples[/bold]
@@ -26,7 +26,9 @@ offramp sweep plan scenarios/idlib-2018/sweeps/variants.yaml --shards 3
 sweep = typer.Typer(help=HELP, short_help=SUMMARY, no_args_is_help=True, rich_markup_mode="rich")
 
 SweepFile = Annotated[Path, typer.Argument(help="Sweep file (YAML).", show_default=False)]
-StoreFolder = Annotated[Path, typer.Option("--store", help="Folder that keeps finished blocks of runs.")]
+StoreFolder = Annotated[
+    str, typer.Option("--store", help="Keeps finished blocks of runs: a folder, or s3://BUCKET/PREFIX.")
+]
 NoStore = Annotated[bool, typer.Option("--no-store", help="Keep nothing, look nothing up.")]
 WordScale = Annotated[Words, typer.Option(help="Words for probabilities: US ICD 203, UK PHIA, none.")]
 

@@ -40,7 +40,7 @@ class Call:
     machines: Machines
     runs: int | None
     precision: float | None
-    store: Path | None
+    store: str | None
     out: Path | None
     fail_fast: bool
     cells: bool
@@ -75,9 +75,7 @@ def run(call: Call) -> None:
     store = _store(call.store)
     rows = _rows(call, sweep, cells, store)
     if store is not None and store.damaged:
-        note(
-            f"{store.damaged} damaged entries of the store {store.folder} were not used; their blocks were played anew"
-        )
+        note(f"{store.damaged} damaged entries of the store {store} were not used; their blocks were played anew")
     with _resumable(call, store):
         verdicts = gates.judge(cells, store, call.machines, quiet=call.quiet)
     head = head_of(sweep, call.command, gates.head)
@@ -89,10 +87,10 @@ def run(call: Call) -> None:
     _deliver(_with_pages(record) if call.cells else record, call.out, call.format_, call.words, call.gates.output)
 
 
-def _store(folder: Path | None) -> Store | None:
-    if folder is None:
+def _store(place: str | None) -> Store | None:
+    if place is None:
         return None
-    store = Store(folder)
+    store = Store(place)
     store.check_usable()
     return store
 
@@ -127,13 +125,13 @@ def _resumable(call: Call, store: Store | None) -> Iterator[None]:
         yield
     except ExecutionError:
         if store is not None:
-            note(f"finished blocks are kept in {store.folder}: give the same command again to go on")
+            note(f"finished blocks are kept in {store}: give the same command again to go on")
         raise
     except KeyboardInterrupt:
         if store is None:
             note("interrupted; nothing was kept, for there was no store")
         else:
-            note(f"interrupted; finished blocks are kept in {store.folder}: give the same command again to go on")
+            note(f"interrupted; finished blocks are kept in {store}: give the same command again to go on")
         raise typer.Exit(Exit.INTERRUPTED) from None
 
 
@@ -206,7 +204,7 @@ def _take_cells(folders: list[Path], out: Path) -> bool:
     return bool(found)
 
 
-def cell(file: Path, name: str, out: Path, store_folder: Path | None, words: str) -> None:
+def cell(file: Path, name: str, out: Path, place: str | None, words: str) -> None:
     """Write the full report of one cell; what the store holds of it is not played again."""
     from sim.reporting import write_report
     from sim.sweeps.runner import Options as SweepOptions
@@ -219,7 +217,7 @@ def cell(file: Path, name: str, out: Path, store_folder: Path | None, words: str
     command = shlex.join(["offramp", "sweep", "cell", shown(file), chosen[0].id])
     records: list[dict[str, Any]] = []
     options = SweepOptions(
-        store=_store(store_folder),
+        store=_store(place),
         cells=chosen,
         fail_fast=True,
         on_forecast=lambda _, forecast: records.append(forecast.record(command)),

@@ -20,7 +20,7 @@ from sim.store import Store
 from sim.sweeps.rows import Records, Row, changes_from, failed, finished
 from sim.sweeps.schedule import Opened, Schedule
 from sim.sweeps.sweep import Cell, Sweep
-from sim.sweeps.work import Failure, play
+from sim.sweeps.work import Failure, Keeping, play
 
 OnCell = Callable[[Cell, Forecast], None]
 
@@ -70,7 +70,8 @@ def run_sweep(sweep: Sweep, *, executor: Executor | None = None, options: Option
     wanted = sweep.cells if options.cells is None else options.cells
     book = _Book(sweep, options, {cell.index for cell in wanted})
     first = [sweep.cells[0]] if sweep.has_reference and wanted and wanted[0].index != 0 else []
-    schedule = Schedule(sweep, [*first, *wanted], options.store, done=book.take, advance=options.on_block)
+    keeping = Keeping.between(options.store, executor)
+    schedule = Schedule(sweep, [*first, *wanted], keeping, done=book.take, advance=options.on_block)
     results = executor.map(play, schedule.tasks(), lost=lambda _, error: Failure(str(error)))
     try:
         for result in results:

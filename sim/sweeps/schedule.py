@@ -16,11 +16,10 @@ import numpy as np
 from sim.ensemble import RECORD, BlockResult
 from sim.record import is_precise
 from sim.scenario.scenario import Scenario
-from sim.store import Store
 from sim.sweeps.rows import Records
 from sim.sweeps.sweep import Cell, Sweep
 from sim.sweeps.variants import bare
-from sim.sweeps.work import CellTask, Failure
+from sim.sweeps.work import CellTask, Failure, Keeping
 from sim.tallies import Tally
 
 RECORD_CAP = 1_000_000  # runs of a cell whose record is kept, as `run` does
@@ -69,9 +68,9 @@ class Schedule:
     """
 
     def __init__(
-        self, sweep: Sweep, cells: Sequence[Cell], store: Store | None, *, done: Done, advance: Callable[[], None]
+        self, sweep: Sweep, cells: Sequence[Cell], keeping: Keeping, *, done: Done, advance: Callable[[], None]
     ) -> None:
-        self._sweep, self._store = sweep, store
+        self._sweep, self._keeping = sweep, keeping
         self._waiting = deque(cells)
         self._open: dict[int, Opened] = {}
         self._out: deque[CellTask] = deque()
@@ -83,7 +82,7 @@ class Schedule:
         while (opened := self._next()) is not None:
             task = self._task(opened)
             opened.given += 1
-            kept = None if self._store is None else self._store.get(task.block)
+            kept = self._keeping.look_up(task.block)
             if kept is None:
                 self._out.append(task)
                 yield task
@@ -93,6 +92,8 @@ class Schedule:
     def take(self, result: BlockResult | Failure) -> None:
         """Take the result of the task that was given out first."""
         task = self._out.popleft()
+        if not isinstance(result, Failure):
+            self._keeping.receive(task.block, result)
         opened = self._open.get(task.cell)
         if opened is None:
             return  # decided already: it was played ahead, or another of its blocks failed
@@ -104,7 +105,7 @@ class Schedule:
     def _task(self, opened: Opened) -> CellTask:
         plan = self._sweep.plan
         block = next(plan.tasks(opened.scenario, opened.given))
-        return CellTask(opened.cell.index, opened.cell.label, block, self._store)
+        return CellTask(opened.cell.index, opened.cell.label, block, self._keeping.of_workers)
 
     def _next(self) -> Opened | None:
         """Choose the cell whose block is played next: surely needed ones first, then one that may be."""

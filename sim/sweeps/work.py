@@ -10,6 +10,7 @@ import gc
 from dataclasses import dataclass
 
 from sim.ensemble import BlockResult, BlockTask, run_block
+from sim.executors import Executor
 from sim.store import Store
 
 
@@ -32,6 +33,33 @@ class Failure:
     """Why a block of a cell has no result."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """A store, and who puts blocks there: the worker that played one, or, where it cannot, whoever gets the result."""
+
+    store: Store | None
+    by_workers: bool = True
+
+    @classmethod
+    def between(cls, store: Store | None, executor: Executor) -> Keeping:
+        """Return who keeps what an executor's workers play."""
+        return cls(store, by_workers=executor.same_disk or (store is not None and store.shared))
+
+    def look_up(self, block: BlockTask) -> BlockResult | None:
+        """Return a block that is kept already."""
+        return None if self.store is None else self.store.get(block)
+
+    @property
+    def of_workers(self) -> Store | None:
+        """The store as workers get it."""
+        return self.store if self.by_workers else None
+
+    def receive(self, block: BlockTask, result: BlockResult) -> None:
+        """Keep the result of a block where no worker did."""
+        if self.store is not None and not self.by_workers:
+            self.store.put(block, result)
 
 
 def play(task: CellTask) -> BlockResult | Failure:

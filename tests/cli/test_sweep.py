@@ -441,9 +441,9 @@ def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_bytes(tmp_path
 
 
 def is_whole(path: Path) -> bool:
-    from sim.store import _unpacked
+    from sim.store.entry import unpacked
 
-    return _unpacked(path.read_bytes(), path.name) is not None
+    return unpacked(path.read_bytes(), path.name) is not None
 
 
 def left_alone(session: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sim.cli.console import Exit
+from sim.cli.machines import Machines
 from sim.cli.sweep_gates import GateOptions, Gates, exit_code
 from sim.errors import ScenarioError, UsageError
 from sim.reporting.ci.junit import to_junit
@@ -119,7 +120,7 @@ def judged(found: Sweep, store: Store | None, shard: Shard | None = None) -> tup
     gates = Gates.of(found, GateOptions(max_runs=20_000, alpha=0.1))
     cells = list(found.cells) if shard is None else shard.cells(found)
     rows = run_sweep(found, options=Options(store=store, cells=cells))
-    verdicts = gates.judge(cells, store, 1, quiet=True)
+    verdicts = gates.judge(cells, store, Machines(workers=1), quiet=True)
     head = head_of(found, "offramp sweep run sweep.yaml", gates.head)
     return head, (rows, verdicts)
 
@@ -159,7 +160,7 @@ def test_blocks_that_the_cells_left_in_the_store_are_not_played_again(
     run_sweep(found, options=Options(store=store))
     played: list[str] = []
     monkeypatch.setattr("sim.studies.gates.kept.run_block", lambda task: played.append(str(task)) or 1 / 0)
-    verdicts = Gates.of(found, GateOptions(max_runs=4096)).judge(found.cells, store, 1, quiet=True)
+    verdicts = Gates.of(found, GateOptions(max_runs=4096)).judge(found.cells, store, Machines(workers=1), quiet=True)
     assert sorted(set(played)) == ["block 0 of crisis"], "only the scenario that the cells are compared with"
     by_gate = {(one["gate"], one["cell"]): one["verdict"] for one in verdicts}
     assert {verdict for (gate, _), verdict in by_gate.items() if gate == "like-base"} == {"error"}

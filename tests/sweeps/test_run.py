@@ -107,7 +107,7 @@ def test_one_and_two_workers_with_and_without_a_store_give_the_same_rows(
     alone = run_sweep(loaded)
     assert run_sweep(loaded, executor=Local(2), options=Options(store=store)) == alone
     assert run_sweep(loaded, options=Options(store=store)) == alone
-    entries = [path for path in (store.folder / "blocks").rglob("*") if path.is_file()]
+    entries = [path for path in (tmp_path / "store" / "blocks").rglob("*") if path.is_file()]
     for path in entries[::2]:
         path.unlink()
     assert run_sweep(loaded, executor=Local(2), options=Options(store=store)) == alone

@@ -19,6 +19,8 @@ from sim.ensemble import BLOCK_RUNS, RECORD, BlockResult, BlockTask, run_block
 from sim.errors import StoreError
 from sim.scenario.scenario import Scenario
 from sim.store import Store, key_of
+from sim.store.shelf import Folder
+from sim.store.store import name_of
 from tests import worlds
 from tests.places import IDLIB
 
@@ -43,8 +45,17 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "store")
 
 
+def folder_of(store: Store) -> Path:
+    assert isinstance(store.shelf, Folder)
+    return store.shelf.path
+
+
+def path_of(store: Store, task: BlockTask) -> Path:
+    return folder_of(store) / name_of(key_of(task))
+
+
 def entries(store: Store) -> list[Path]:
-    return sorted(path for path in (store.folder / "blocks").rglob("*") if path.is_file())
+    return sorted(path for path in (folder_of(store) / "blocks").rglob("*") if path.is_file())
 
 
 def same(first: BlockResult, second: BlockResult) -> bool:
@@ -108,7 +119,7 @@ def test_the_version_of_python_is_not_in_the_key(task: BlockTask, monkeypatch: p
 
 def test_a_damaged_entry_is_missing_and_counted(store: Store, task: BlockTask, result: BlockResult) -> None:
     store.put(task, result)
-    path = store.path_of(task)
+    path = path_of(store, task)
     whole = path.read_bytes()
     dice = random.Random(0)
     broken = [whole[: dice.randrange(len(whole))] for _ in range(30)]
@@ -127,18 +138,18 @@ def test_a_damaged_entry_is_missing_and_counted(store: Store, task: BlockTask, r
 def test_an_entry_under_another_key_is_not_used(store: Store, task: BlockTask, result: BlockResult) -> None:
     store.put(task, result)
     other = replace(task, seed=99)
-    store.path_of(other).parent.mkdir(parents=True, exist_ok=True)
-    store.path_of(task).rename(store.path_of(other))
+    path_of(store, other).parent.mkdir(parents=True, exist_ok=True)
+    path_of(store, task).rename(path_of(store, other))
     assert store.get(other) is None
     assert store.damaged == 1
 
 
 def test_foreign_files_and_folders_are_left_alone(store: Store, task: BlockTask, result: BlockResult) -> None:
     store.put(task, result)
-    foreign = store.folder / "blocks" / "notes.txt"
+    foreign = folder_of(store) / "blocks" / "notes.txt"
     foreign.write_text("mine")
     other = replace(task, seed=99)
-    store.path_of(other).mkdir(parents=True)
+    path_of(store, other).mkdir(parents=True)
     assert store.get(other) is None
     assert store.get(task) is not None
     assert foreign.read_text() == "mine"
@@ -146,13 +157,13 @@ def test_foreign_files_and_folders_are_left_alone(store: Store, task: BlockTask,
 
 def test_a_new_store_keeps_itself_out_of_git(store: Store, task: BlockTask, result: BlockResult) -> None:
     store.put(task, result)
-    assert (store.folder / ".gitignore").read_text() == "*\n"
+    assert (folder_of(store) / ".gitignore").read_text() == "*\n"
 
 
 def test_putting_leaves_one_file_an_entry(store: Store, task: BlockTask, result: BlockResult) -> None:
     store.put(task, result)
     store.put(task, result)
-    assert entries(store) == [store.path_of(task)]
+    assert entries(store) == [path_of(store, task)]
 
 
 @pytest.mark.parametrize(
@@ -215,11 +226,11 @@ def test_a_disk_that_fills_up_keeps_what_it_has(small_disk: Path, task: BlockTas
 
 def test_a_file_in_the_place_of_the_store_is_told(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("mine")
-    with pytest.raises(StoreError, match="choose another folder with --store"):
+    with pytest.raises(StoreError, match="choose another place with --store"):
         Store(tmp_path / "store").check_usable()
 
 
 def test_a_cell_of_4096_runs_of_the_shipped_scenario_takes_less_than_60_kb(store: Store) -> None:
     task = BlockTask(sim.load(IDLIB / "german-offer.yaml"), 0, 0, 2)
     store.put(task, run_block(task))
-    assert store.path_of(task).stat().st_size < 60_000
+    assert path_of(store, task).stat().st_size < 60_000

@@ -1,0 +1,87 @@
+"""An entry of the store: a finished block as bytes, with a digest at the head, never trusted damaged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import environment
+from sim.ensemble import RECORD, BlockResult
+from sim.tallies import Tally
+
+FORMAT = b"offramp/block/1\n"
+DIGEST_BYTES = 32
+MOST_BYTES = 1 << 28
+"""Of an entry when unpacked; the largest that the scenario language allows takes a fifth of it."""
+MOST_HEADER = 1 << 16
+
+
+def packed(result: BlockResult, key: str) -> bytes:
+    """Return an entry: digest, format, then compressed a line that describes the arrays, and their bytes.
+
+    Counts go in the smallest type that holds them, and equal-rank bytes stand together, which compresses well.
+    """
+    arrays: list[tuple[str, npt.NDArray[Any]]] = [
+        (f"count.{name}", count) for name, count in result.tally.counts.items()
+    ]
+    arrays += [(f"record.{name}", result.records[name]) for name in RECORD.names or ()]
+    header, planes = [], []
+    for name, array in arrays:
+        small = np.ascontiguousarray(array, dtype=np.min_scalar_type(int(array.max(initial=0))).newbyteorder("<"))
+        header.append([name, small.dtype.str, list(array.shape)])
+        planes.append(np.atleast_1d(small).view(np.uint8).reshape(-1, small.itemsize).T.tobytes())
+    described = json.dumps({"key": key, "model": environment.model_version(), "arrays": header}).encode() + b"\n"
+    content = FORMAT + zlib.compress(described + b"".join(planes), 6)
+    return hashlib.sha256(content).digest() + content
+
+
+def unpacked(raw: bytes, key: str) -> BlockResult | None:
+    """Read an entry; None where it is not one, is damaged, or belongs to another key."""
+    digest, content = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
+    if hashlib.sha256(content).digest() != digest or not content.startswith(FORMAT):
+        return None
+    try:
+        line, _, body = zlib.decompressobj().decompress(content[len(FORMAT) :], MOST_BYTES).partition(b"\n")
+        header = json.loads(line)
+        if header["key"] != key:
+            return None
+        arrays = dict(_arrays(header["arrays"], body))
+    except (zlib.error, ValueError, KeyError, TypeError):
+        return None
+    counts = {name[6:]: value.astype(np.int64) for name, value in arrays.items() if name.startswith("count.")}
+    days = {name[7:]: value for name, value in arrays.items() if name.startswith("record.")}
+    if set(days) != set(RECORD.names or ()):
+        return None
+    records = np.zeros(len(days["end"]), dtype=RECORD)
+    for name, value in days.items():
+        records[name] = value
+    return BlockResult(Tally(counts), records)
+
+
+def model_of(raw: bytes) -> str | None:
+    """Return the version of the model that an entry was made by; None where it does not say or is no entry."""
+    content = raw[DIGEST_BYTES:]
+    if not content.startswith(FORMAT):
+        return None
+    try:
+        line = zlib.decompressobj().decompress(content[len(FORMAT) :], MOST_HEADER).partition(b"\n")[0]
+        model = json.loads(line)["model"]
+    except (zlib.error, ValueError, KeyError, TypeError):
+        return None
+    return model if isinstance(model, str) else None
+
+
+def _arrays(header: list[tuple[str, str, list[int]]], body: bytes) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    start = 0
+    for name, kind, shape in header:
+        dtype = np.dtype(kind)
+        size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+        planes = np.frombuffer(body[start : start + size], dtype=np.uint8).reshape(dtype.itemsize, -1)
+        yield name, np.ascontiguousarray(planes.T).reshape(-1).view(dtype).reshape(shape)
+        start += size
