@@ -39,7 +39,7 @@ class Options:
     runs: int
     seed: int
     machines: Machines
-    store: Path | None
+    store: str | None
     out: Path | None
     format_: Format
     quiet: bool
