@@ -66,7 +66,7 @@ def tip(  # noqa: PLR0913 - one parameter an option
     runs: Runs = 8192,
     seed: Seed = 0,
     machines: Machines = MACHINES,
-    store: StorePlace = DEFAULT_STORE,
+    store: StoreFolder = DEFAULT_STORE,
     no_store: NoStore = False,
     out: Annotated[Path | None, typer.Option(help="Folder for tipping.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
