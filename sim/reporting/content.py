@@ -16,6 +16,7 @@ from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, points_text
 from sim.reporting.counterfactuals import Counterfactuals, counterfactuals_of
 from sim.reporting.dates import long_date
+from sim.reporting.drivers import Drivers, drivers_of
 from sim.reporting.names import heading
 from sim.reporting.parameters import conditional_sentence, disagreement_sentence, parameters_line
 from sim.reporting.reading import Record, calendar_of, outcome_at, reading
@@ -25,6 +26,7 @@ from sim.reporting.storylines import Storylines, storylines_of
 from sim.reporting.tables import Table
 from sim.reporting.track_record import TrackRecord, track_record_of
 from sim.reporting.values import signed
+from sim.reporting.watch import Watch, watch_of
 from sim.reporting.words import scale_of
 
 FORMAT = "offramp/forecast/1"
@@ -86,7 +88,9 @@ class Report:
     outcomes: Table
     dots: Figure | None
     actors: tuple[Actor, ...]
+    drivers: Drivers | None
     counterfactuals: Counterfactuals | None
+    watch: Watch | None
     storylines: Storylines | None
     provenance: provenance.Provenance
     convergence: Figure | None
@@ -145,7 +149,9 @@ def _report_of(record: Record, words: str) -> Report:
         outcomes=tables.outcomes_table(record),
         dots=captions.dots(record),
         actors=tuple(_actors(record)),
+        drivers=drivers_of(record),
         counterfactuals=counterfactuals_of(record),
+        watch=watch_of(record),
         storylines=storylines_of(record),
         provenance=provenance.provenance_of(record),
         convergence=captions.convergence(record),

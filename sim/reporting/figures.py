@@ -13,6 +13,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from sim.reporting import watch
 from sim.reporting.chance import Chance
 from sim.reporting.charts import (
     Spec,
@@ -33,13 +34,16 @@ from sim.reporting.charts import (
 )
 from sim.reporting.counterfactuals import SHOWN, counterfactuals_of, ordered
 from sim.reporting.dates import Calendar
+from sim.reporting.drivers import bars
 from sim.reporting.dumbbell import Pair, dumbbell
 from sim.reporting.fans import fans
 from sim.reporting.lanes import lanes
+from sim.reporting.paired_bars import paired_bars
 from sim.reporting.palette import LIGHT, tint
 from sim.reporting.reading import OUTCOMES, STATES, Record, calendar_of, outcome_at, state_at, weeks
 from sim.reporting.schedule import Mark, marks
 from sim.reporting.tables import with_interval
+from sim.reporting.tornado import tornado
 
 CURVES: dict[str, dict[str, Any]] = {
     "strikes": {"dash": "dot", "width": 2},
@@ -77,6 +81,10 @@ def specifications(record: Record) -> dict[str, Spec]:
         figures["hazard"] = hazard(record)
     for number, actor in enumerate(record["actors"].values(), 1):
         figures[f"actor-{number}"] = fans(calendar_of(record), actor)
+    if known := bars(record):
+        figures["drivers-figure"] = tornado(known, outcome_at(record, "offensive", record["horizon"]), "index")
+    if signs := watch.paired_bars(record):
+        figures["indicators-figure"] = paired_bars(signs)
     if (otherwise := changes(record)) is not None:
         figures["counterfactuals-figure"] = otherwise
     if record.get("storylines"):

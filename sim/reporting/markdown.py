@@ -14,12 +14,14 @@ from sim.reporting.baselines import Baselines
 from sim.reporting.captions import Figure
 from sim.reporting.content import Actor, Report
 from sim.reporting.counterfactuals import Counterfactuals
+from sim.reporting.drivers import Drivers
 from sim.reporting.evidence import Source
 from sim.reporting.provenance import Provenance
 from sim.reporting.since import Since
 from sim.reporting.storylines import Storylines
 from sim.reporting.tables import Table, every
 from sim.reporting.track_record import TrackRecord
+from sim.reporting.watch import Watch
 
 _SPECIAL = re.compile(r"[\\`*_\[\]#|~$<>&]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
@@ -48,7 +50,9 @@ def to_markdown(report: Report) -> str:
         "Stance runs from −1 (resists an offensive by every means) to +1 (wants it now); posture from 0 to 1. Both are "
         "over the runs in which no offensive has begun yet.",
         *(part for actor in report.actors for part in _actor(actor)),
+        *(_drivers(report.drivers) if report.drivers else ()),
         *(counterfactuals_markdown(report.counterfactuals) if report.counterfactuals else ()),
+        *(_watch(report.watch) if report.watch else ()),
         *_storylines(report.storylines),
         *_provenance(report.provenance),
         *_rerun(report),
@@ -163,6 +167,23 @@ def _narrowed(table: Table) -> Table:
         (row[0], *(f"{row[place + 2]} ({row[place]} to {row[place + 4]})" for place in (1, 6))) for row in table.rows
     )
     return Table(table.caption, (table.columns[0], *(f"{name}, median (90% of runs)" for name in names)), "lrr", rows)
+
+
+def _drivers(drivers: Drivers) -> Iterator[str]:
+    yield "## Drivers"
+    yield f"**{escape(drivers.lead)}**"
+    yield escape(drivers.split)
+    yield escape(drivers.worth)
+    yield escape(drivers.caution)
+    yield from section(drivers.figure.table, drivers.groups)
+
+
+def _watch(watch: Watch) -> Iterator[str]:
+    yield "## What to watch for"
+    yield f"**{escape(watch.lead)}**"
+    yield escape(watch.basis)
+    yield escape(watch.given)
+    yield from section(watch.figure.table)
 
 
 def counterfactuals_markdown(otherwise: Counterfactuals) -> Iterator[str]:

@@ -3,7 +3,7 @@
     python -m tests.reporting.trim FORECAST.json NINE_WEEKS.json
 
 The record is of the Idlib baseline, compared with one of a week before (`--since`); the second is of the same over a
-horizon of 63 days, and its storylines are taken. Cuts the window to nine weeks,
+horizon of 63 days, and its drivers, indicators and storylines are taken. Cuts the window to nine weeks,
 thins inputs and schedule and leaves the scenario's document out; all else stays as it was. Renew it when the format of
 the record changes.
 """
@@ -19,7 +19,7 @@ PLACE = Path(__file__).parent / "forecast.json"
 DAYS = 63
 
 
-def trimmed(record: dict[str, Any], stories: list[dict[str, Any]]) -> dict[str, Any]:
+def trimmed(record: dict[str, Any], nine_weeks: dict[str, Any]) -> dict[str, Any]:
     """Return the record as if its window ended after `DAYS` days."""
     incidence: dict[str, Any] = {"day": record["incidence"]["day"][: DAYS + 1]}
     outcomes = {}
@@ -45,13 +45,22 @@ def trimmed(record: dict[str, Any], stories: list[dict[str, Any]]) -> dict[str, 
         "ends": ends,
         "actors": {name: _weeks(actor) for name, actor in record["actors"].items()},
         "dots": [_dot(dot) for dot in record["dots"]],
-        "storylines": stories,
+        "storylines": nine_weeks["storylines"],
+        "drivers": drivers(nine_weeks["drivers"]),
+        "indicators": nine_weeks["indicators"],
         "schedule": record["schedule"][::4],
         "convergence": _settled(record["convergence"], outcomes["offensive"][str(DAYS)]),
         "provenance": record["provenance"] | {"inputs": [*inputs[:14], *inputs[14::20]]},
         "document": {"schema": "offramp/scenario/1", "id": record["scenario"]["id"]},
         "since": _since(record["since"]),
     }
+
+
+def drivers(part: dict[str, Any]) -> dict[str, Any]:
+    """Keep every sixth input, the first of them too."""
+    rows = {day: {one["path"]: one for one in by["inputs"]} for day, by in part["by"].items()}
+    kept = [one["path"] for one in part["by"][str(DAYS)]["inputs"]][::6]
+    return part | {"by": {day: by | {"inputs": [rows[day][path] for path in kept]} for day, by in part["by"].items()}}
 
 
 def _since(since: dict[str, Any]) -> dict[str, Any]:
@@ -82,4 +91,4 @@ def _settled(rows: list[dict[str, Any]], end: dict[str, Any]) -> list[dict[str, 
 
 if __name__ == "__main__":
     whole, nine_weeks = (json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:])
-    PLACE.write_text(to_json(trimmed(whole, nine_weeks["storylines"])), encoding="utf-8")
+    PLACE.write_text(to_json(trimmed(whole, nine_weeks)), encoding="utf-8")

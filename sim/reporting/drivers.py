@@ -1,0 +1,172 @@
+"""Drivers as readers see them: the sentences, figure and tables of the part `drivers` of a record.
+
+The words are those of things that go together: an index is no cause.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.reporting.captions import Figure
+from sim.reporting.chance import Chance, points_text, share_text
+from sim.reporting.inputs import group_name, in_sentence, input_name
+from sim.reporting.reading import Record
+from sim.reporting.tables import Table, with_interval
+from sim.reporting.tornado import Bar
+from sim.reporting.values import NONE
+
+SHOWN = 12
+"""Inputs that the figure shows; the table has all."""
+DIRECTIONS = {"rises": "rises with it", "falls": "falls with it", "bends": "not one way", "unclear": "unclear"}
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """The section; strings are plain text and not yet escaped."""
+
+    lead: str
+    split: str
+    worth: str
+    caution: str
+    figure: Figure
+    groups: Table
+    windows: Table
+
+
+def drivers_of(record: Record) -> Drivers | None:
+    """Read the drivers of a record; None where it has none, or chance hides them."""
+    day = str(record["horizon"])
+    part = record.get("drivers")
+    if part is None or not bars(record):
+        return None
+    by = part["by"][day]
+    return Drivers(
+        lead=_lead(record, by),
+        split=_split(record, by),
+        worth=_worth(record, by),
+        caution=(
+            "These are the runs of the forecast, sorted by each input: they tell which probability goes with which "
+            "value in this model, not what a change of it would bring about. An input shows how much it moves the "
+            f"probability by itself, on average over all others. Intervals are 95%, from {part['draws']:,} draws."
+        ),
+        figure=_figure(record, by),
+        groups=_groups(record, by),
+        windows=_windows(record, part),
+    )
+
+
+def bars(record: Record) -> list[Bar]:
+    """Return the rows of the figure, the largest index first; none where nothing is clear."""
+    part = record.get("drivers")
+    if part is None:
+        return []
+    shown = part["by"][str(record["horizon"])]["inputs"][:SHOWN]
+    known = [one for one in shown if one["index"] is not None and one["index"]["low"] > 0]
+    return [_bar(record, one) for one in known if one["at_low"] is not None and one["at_high"] is not None]
+
+
+def _bar(record: Record, one: Record) -> Bar:
+    name, low, high = input_name(record, one["path"]), Chance.of(one["at_low"]), Chance.of(one["at_high"])
+    said = f"{name}: {with_interval(low)} at its low end, {with_interval(high)} at its high end"
+    return Bar(name, low, high, one["direction"], index_text(one["index"]), said)
+
+
+def index_text(index: Record | None) -> str:
+    """Write an index; what lies below 0 is nothing."""
+    return NONE if index is None else share_text(max(0.0, index["value"])).replace("less than ", "<")
+
+
+def index_interval(index: Record | None) -> str:
+    """Write the interval of an index, clipped at 0."""
+    if index is None:
+        return NONE
+    low, high = (share_text(min(1.0, max(0.0, index[edge]))).replace("less than ", "<") for edge in ("low", "high"))
+    return f"{low} to {high}"
+
+
+def _lead(record: Record, by: Record) -> str:
+    first = by["inputs"][0]
+    low, high = (Chance.of(first[end]).text for end in ("at_low", "at_high"))
+    return (
+        f"Of all we do not know, the probability of an offensive within {record['horizon']} days goes most with "
+        f"{in_sentence(input_name(record, first['path']))}: {low} in the lowest sixteenth of what we hold possible, "
+        f"{high} in the highest."
+    )
+
+
+def _split(record: Record, by: Record) -> str:
+    share = by["variance"]["not_chance"]
+    if share is None:
+        return ""
+    groups = [one for one in by["groups"] if one["index"] is not None]
+    names = ", ".join(f"{group_name(record, one['group'])} {index_text(one['index'])}" for one in groups[:4])
+    return (
+        f"Of the variance of the outcome, yes or no, {share_text(share['value'])} ({index_interval(share)}) rests on "
+        f"what we do not know; the rest is chance, which no knowledge of the inputs would take away. Of what rests on "
+        f"the inputs, these go with: {names}. What inputs do only together is in none of them."
+    )
+
+
+def _worth(record: Record, by: Record) -> str:
+    first = by["inputs"][0]
+    now, left = math.sqrt(by["variance"]["probability"]), first["sd_left"]
+    return (
+        f"To know {in_sentence(input_name(record, first['path']))} would lower the variance of the probability by "
+        f"{index_text(first['index'])} on average: its standard deviation would go from {points_text(now)} to "
+        f"{points_text(left)}. The table says the same of every input."
+    )
+
+
+def _figure(record: Record, by: Record) -> Figure:
+    rows, day = bars(record), record["horizon"]
+    title = f"{rows[0].label} goes with the widest range: {rows[0].low.text} to {rows[0].high.text}"
+    steps = "; ".join(f"{row.label}, {row.low.text} to {row.high.text}" for row in rows)
+    alt = f"Tornado chart of the probability of an offensive within {day} days at both ends of each input: {steps}."
+    unit = (
+        f"Probability of an offensive within {day} days at the low end (hollow) and the high end (full) of each input, "
+        "with 95% intervals; at the right the share of the variance of the probability that goes with it"
+    )
+    unit += f"; the {len(rows)} clearest of {len(by['inputs'])}" if len(by["inputs"]) > len(rows) else ""
+    return Figure("drivers-figure", title, unit, alt, _table(record, by))
+
+
+def _table(record: Record, by: Record) -> Table:
+    rows = tuple(
+        (
+            input_name(record, one["path"]), group_name(record, one["group"]), index_text(one["index"]),
+            index_interval(one["index"]), DIRECTIONS.get(one["direction"], one["direction"]),
+            *(NONE if one[end] is None else with_interval(Chance.of(one[end])) for end in ("at_low", "at_high")),
+            points_text(one["sd_left"]),
+        )
+        for one in by["inputs"]
+    )  # fmt: skip
+    columns = ("Input", "Of", "Index", "95%", "Probability", "At the low end", "At the high end", "Sd left if known")
+    return Table("Share of the variance of the probability that goes with each input", columns, "llrrlrrr", rows)
+
+
+def _groups(record: Record, by: Record) -> Table:
+    rows = tuple(
+        (
+            group_name(record, one["group"]), index_text(one["index"]), index_interval(one["index"]),
+            str(one["inputs"]), "all together" if one["joint"] else "sum of each",
+        )
+        for one in by["groups"]
+    )  # fmt: skip
+    caption = "Share of the variance of the probability that goes with all inputs of an actor, or of the model"
+    return Table(caption, ("Inputs of", "Index", "95%", "Inputs", "How"), "lrrrl", rows)
+
+
+def _index(index: Record | None) -> str:
+    return NONE if index is None else f"{index_text(index)} ({index_interval(index)})"
+
+
+def _windows(record: Record, part: Record) -> Table:
+    """All windows: the index of each input."""
+    days = [str(day) for day in record["milestones"]]
+    indices = {day: {one["path"]: one["index"] for one in part["by"][day]["inputs"]} for day in days}
+    rows = tuple(
+        (input_name(record, path), *(_index(indices[day][path]) for day in days)) for path in indices[days[-1]]
+    )
+    columns = ("Input", *(f"within {day} days" for day in days))
+    return Table("Index of each input by window, with its 95% interval", columns, "l" + "r" * len(days), rows)

@@ -1,0 +1,43 @@
+"""The inputs of a scenario by names for readers, such as `Stance of Turkey` or `Leverage of Germany over Russia`."""
+
+from __future__ import annotations
+
+from sim.reporting.names import heading
+from sim.reporting.reading import Record, name_of
+
+STRUCTURAL, SETTING = "structural", "setting"
+_WHOLE = {
+    "parameters.posterior": "Structural parameters, drawn together",
+    "parameters.frailty": "Size of unobserved leanings (parameter)",
+}
+_FIELDS = {"frailty": "unobserved leaning", "half_life": "half-life"}
+
+
+def input_name(record: Record, path: str) -> str:
+    """Name an input by its dotted path."""
+    kind, _, rest = path.partition(".")
+    subject, _, field = rest.rpartition(".")
+    if kind == "actors":
+        return f"{_words(field).capitalize()} of {name_of(record, subject)}"
+    if kind == "ties":
+        source, _, target = rest.partition(".")
+        return f"Leverage of {name_of(record, source)} over {name_of(record, target)}"
+    if kind in ("pressures", "talks"):
+        return f"{_words(field).capitalize()} of {heading(subject)}"
+    if path in _WHOLE:
+        return _WHOLE[path]
+    return (f"{_words(rest)} (parameter)" if kind == "parameters" else _words(path)).capitalize()
+
+
+def in_sentence(name: str) -> str:
+    """Return the name of an input for the middle of a sentence."""
+    return f"the {name[0].lower()}{name[1:]}"
+
+
+def group_name(record: Record, group: str) -> str:
+    """Name whose inputs they are."""
+    return {STRUCTURAL: "Structural parameters", SETTING: "The setting"}.get(group) or name_of(record, group)
+
+
+def _words(field: str) -> str:
+    return _FIELDS.get(field, field.replace("_", " "))
