@@ -10,12 +10,14 @@ import typer
 
 from sim.cli.console import Format
 from sim.cli.declare import Output
-from sim.cli.what_if_app import ScenarioPath
+from sim.cli.machines import Machines
+from sim.cli.sweep_app import MACHINES
+from sim.cli.what_if_app import Quiet, ScenarioPath, Seed
 
 
 def add_commands(command: Callable[[Callable[..., None]], Any]) -> None:
     """Declare the commands."""
-    for one in (explain,):
+    for one in (explain, discover):
         command(one)
 
 
@@ -40,3 +42,32 @@ def explain(  # noqa: PLR0913 - one parameter an option
     from sim.cli.explain_command import run as call
 
     call(Options(scenario, run_, seed, replicates, daily, out, format_))
+
+
+def discover(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioPath,
+    outcome: Annotated[str, typer.Option(help="offensive, limited, full, agreement or strikes.")] = "offensive",
+    by: Annotated[
+        str | None, typer.Option(help='Within how many days: 90 or "90 days".', show_default="horizon")
+    ] = None,
+    structural: Annotated[
+        bool, typer.Option("--structural", help="Let boxes limit structural parameters and frailties too.")
+    ] = False,
+    runs: Annotated[int, typer.Option(help="Runs: half of their draws find boxes, half measure them.")] = 20_000,
+    seed: Seed = 0,
+    machines: Machines = MACHINES,
+    out: Annotated[Path | None, typer.Option(help="Folder for discovery.html, .md and .json.")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Find the ranges of inputs in which an outcome is frequent, and say how frequent on draws kept apart.
+
+    [bold]Examples[/bold]
+
+      offramp discover scenarios/idlib-2018/baseline.yaml
+      offramp discover scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90 --out reports/discovery
+    """
+    from sim.cli.discover_command import Options
+    from sim.cli.discover_command import run as call
+
+    call(Options(scenario, outcome, by, structural, runs, seed, machines, out, format_, quiet))

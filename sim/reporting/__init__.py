@@ -17,6 +17,7 @@ __all__ = [
     "write_backtest",
     "write_calibration",
     "write_counterfactuals",
+    "write_discovery",
     "write_explanation",
     "write_files",
     "write_history",
@@ -228,6 +229,31 @@ def write_tipping(record: dict[str, Any], folder: Path) -> list[Path]:
         "tipping.html": study_page(report, {FIGURE: tipping_spec(record)}, HEAT_DARK),
         "tipping.md": study_markdown(report),
         "tipping.json": to_json(record),
+    })  # fmt: skip
+
+
+def write_discovery(record: dict[str, Any], folder: Path) -> list[Path]:
+    """Write discovery.html, discovery.md and discovery.json into a folder, as `write_report` does.
+
+    Parameters
+    ----------
+    record
+        The content of discovery.json.
+
+    Raises
+    ------
+    ReportError
+        Where the record cannot be read or the folder cannot be written.
+    """
+    from sim.reporting.discovery import discovery_figures, discovery_report
+    from sim.reporting.json import to_json
+    from sim.reporting.study import study_markdown, study_page
+
+    report = discovery_report(record)
+    return write_files(folder, {
+        "discovery.html": study_page(report, discovery_figures(record)),
+        "discovery.md": study_markdown(report),
+        "discovery.json": to_json(record),
     })  # fmt: skip
 
 

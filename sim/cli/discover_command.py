@@ -1,0 +1,88 @@
+"""`discover`: in which ranges of the inputs an outcome is frequent."""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.days import days_of
+from sim.cli.machines import Machines
+from sim.cli.output import aligned, check_output, shown
+from sim.plan import Plan
+from sim.scenario.load import load
+from sim.studies.discovery import ask, discover
+
+WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `discover` as given."""
+
+    scenario: Path
+    outcome: str
+    by: str | None
+    structural: bool
+    runs: int
+    seed: int
+    machines: Machines
+    out: Path | None
+    format_: Format
+    quiet: bool
+
+    @property
+    def command(self) -> str:
+        """The command that gives the same again."""
+        words = ["offramp", "discover", shown(self.scenario), "--outcome", self.outcome]
+        words += [] if self.by is None else ["--by", self.by]
+        words += ["--structural"] if self.structural else []
+        return shlex.join([*words, "--runs", str(self.runs), "--seed", str(self.seed)])
+
+
+def run(options: Options) -> None:
+    """Play, search, print, write."""
+    scenario = load(options.scenario)
+    by = None if options.by is None else days_of(options.by, "--by")
+    asked = ask(scenario, outcome=options.outcome, by=by, structural=options.structural)
+    plan = Plan(runs=options.runs, seed=options.seed)
+    check_output(options.out, figures=False)
+    with progress(scenario.id, plan.blocks, quiet=options.quiet) as finished:
+        found = discover(asked, plan, executor=options.machines.make(plan.blocks), finished=finished)
+    record = found.record(options.command)
+    if options.format_ is Format.JSON:
+        print_json(record)
+    else:
+        for line in _lines(record):
+            say(line)
+    if options.out is None:
+        note(f"next: {options.command} --out FOLDER draws it")
+        return
+    from sim.reporting import write_discovery  # late: it brings in Plotly
+
+    for path in write_discovery(record, options.out):
+        note(f"wrote {path}")
+    note(f"next: open {options.out / 'discovery.html'}")
+
+
+def _lines(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.reporting.discovery import discovery_of
+
+    said = discovery_of(record)
+    yield record["scenario"]["title"]
+    yield f"as of {record['as_of']}; {record['runs']:,} runs of {record['draws']:,} draws, seed {record['seed']}"
+    yield ""
+    yield from textwrap.wrap(said.lead, WIDTH)
+    for place, box in enumerate(said.boxes, 1):
+        yield ""
+        yield f"box {place}" if box.stands_out else f"box {place}, which does not stand out"
+        yield from textwrap.wrap(box.sentence, WIDTH)
+        yield from textwrap.wrap(box.remark, WIDTH)
+        yield from (f"  {line}" for line in aligned(box.table.columns, box.table.rows))
+    yield ""
+    for text in said.notes:
+        yield from textwrap.wrap(text, WIDTH)

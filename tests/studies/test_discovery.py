@@ -1,0 +1,134 @@
+"""Discovery: the input that decides is found in a scenario, and what is told follows from the measuring draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.errors import UsageError
+from sim.plan import Plan
+from sim.reporting import write_discovery
+from sim.reporting.discovery import discovery_figures, discovery_of, discovery_report, limit_text
+from sim.reporting.json import to_json
+from sim.scenario.scenario import Scenario
+from sim.studies.discovery import Discovery, ask, discover
+from tests import worlds
+from tests.cli.conftest import Offramp, offramp
+
+__all__ = ["offramp"]
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    folder = tmp_path_factory.mktemp("discovery")
+    return worlds.load(folder, question__horizon=30, actors__backer__stance={"uniform": [-1, 1]})
+
+
+@pytest.fixture(scope="module")
+def found(scenario: Scenario) -> Discovery:
+    return discover(ask(scenario), Plan(runs=4096, seed=1))
+
+
+@pytest.fixture
+def record(found: Discovery) -> dict[str, Any]:
+    return found.record("offramp discover x.yaml")
+
+
+def test_the_stance_that_gates_every_launch_is_the_first_limit(found: Discovery) -> None:
+    first = found.boxes[0]
+    assert first.stands_out
+    backer = next(limit for limit in first.limits if limit.path == "actors.backer.stance")
+    assert backer.low is not None
+    assert backer.high is None
+    assert first.density.low > found.base.high
+    assert backer.p_value < 1e-4
+
+
+def test_the_same_seed_gives_the_same_bytes(scenario: Scenario, found: Discovery) -> None:
+    again = discover(ask(scenario), Plan(runs=4096, seed=1))
+    assert to_json(again.record()) == to_json(found.record())
+
+
+def test_structural_inputs_are_left_out_unless_asked_for(scenario: Scenario) -> None:
+    usual, all_of_them = ask(scenario).paths, ask(scenario, structural=True).paths
+    assert set(usual) < set(all_of_them)
+    left_out = set(all_of_them) - set(usual)
+    assert all(path.startswith("parameters.") or path.endswith(".frailty") for path in left_out)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [({"outcome": "peace"}, "there is no outcome 'peace'"), ({"by": 31}, "expected a day from 1 to 30 \\(got 31\\)")],
+)
+def test_what_cannot_be_asked_is_refused(scenario: Scenario, asked: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        ask(scenario, **asked)
+
+
+def test_too_few_runs_are_refused(scenario: Scenario) -> None:
+    with pytest.raises(UsageError, match="boxes need 800 runs or more"):
+        discover(ask(scenario), Plan(runs=500))
+
+
+def test_kinds_of_offensives_are_part_of_all(scenario: Scenario) -> None:
+    shares = [
+        discover(ask(scenario, outcome=outcome), Plan(runs=4096, seed=1)).base.p
+        for outcome in ("limited", "full", "offensive")
+    ]
+    assert shares[0] + shares[1] == pytest.approx(shares[2])
+
+
+def test_words_say_density_coverage_and_limits(record: dict[str, Any]) -> None:
+    said = discovery_of(record)
+    first = said.boxes[0]
+    assert first.sentence.startswith("Where the ")
+    assert "the stance of Backer is above" in first.sentence
+    assert "see an offensive within 30 days" in first.sentence
+    assert len(first.table.rows) == len(record["boxes"][0]["limits"])
+    assert "does not show that the inputs bring it about" in said.notes[0]
+    report = discovery_report(record)
+    figures = [part.figure for one in report.sections for part in one.parts if part.figure is not None]
+    assert {one.id for one in figures} == set(discovery_figures(record))
+
+
+def test_without_a_box_that_stands_out_it_says_so(record: dict[str, Any]) -> None:
+    for box in record["boxes"]:
+        box["stands_out"] = False
+    said = discovery_of(record)
+    assert said.number == "none"
+    assert said.lead.startswith("No box stands out")
+    assert discovery_figures(record) == {}
+    record["boxes"] = []
+    assert discovery_of(record).boxes == ()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (None, 0.351, "below 0.35"),
+        (-0.2, None, "above −0.20"),
+        (0.1, 0.3, "between 0.10 and 0.30"),
+        (2e6, None, "above 2,000,000"),
+    ],
+)
+def test_limits_are_written_in_words(low: float | None, high: float | None, text: str) -> None:
+    assert limit_text({"low": low, "high": high}) == text
+
+
+def test_hostile_names_stay_text(record: dict[str, Any], tmp_path: Path) -> None:
+    record["actors"]["backer"]["name"] = "<script>alert(1)</script>|`x`"
+    page, markdown, _ = write_discovery(record, tmp_path)
+    assert "<script>alert" not in page.read_text(encoding="utf-8")
+    assert "<script>" not in markdown.read_text(encoding="utf-8")
+
+
+def test_the_command_prints_boxes_and_writes_the_page(offramp: Offramp, tmp_path: Path) -> None:
+    value = worlds.crisis(actors__backer__stance={"uniform": [-1, 1]})
+    path = worlds.write(tmp_path, value)
+    answer = offramp("discover", path, "--runs", 4096, "--by", "20 days", "--out", tmp_path / "out", "--quiet")
+    assert answer.code == 0, answer.err
+    assert "box 1" in answer.out
+    assert {one.name for one in (tmp_path / "out").iterdir()} == {"discovery.html", "discovery.md", "discovery.json"}
+    assert offramp("discover", path, "--outcome", "peace", "--quiet").code == 2
