@@ -22,7 +22,7 @@ from sim.reporting.parameters import conditional_sentence, disagreement_sentence
 from sim.reporting.reading import Record, calendar_of, outcome_at, reading
 from sim.reporting.schedule import Mark, in_force, marks, schedule_table
 from sim.reporting.since import Since, since_of
-from sim.reporting.storylines import Storylines, storylines_of
+from sim.reporting.storylines import Storylines, explain_command, storylines_of
 from sim.reporting.tables import Table
 from sim.reporting.track_record import TrackRecord, track_record_of
 from sim.reporting.values import signed
@@ -91,6 +91,7 @@ class Report:
     drivers: Drivers | None
     counterfactuals: Counterfactuals | None
     watch: Watch | None
+    replay: str
     storylines: Storylines | None
     provenance: provenance.Provenance
     convergence: Figure | None
@@ -152,6 +153,7 @@ def _report_of(record: Record, words: str) -> Report:
         drivers=drivers_of(record),
         counterfactuals=counterfactuals_of(record),
         watch=watch_of(record),
+        replay=f"To see one of them day by day: {explain_command(record, 'RUN')}",
         storylines=storylines_of(record),
         provenance=provenance.provenance_of(record),
         convergence=captions.convergence(record),

@@ -146,6 +146,7 @@ def _futures(report: Report) -> Iterator[str]:
         yield "## 100 futures"
         yield f"{report.dots.title}. {report.dots.unit}."
         yield markdown_table(report.dots.table)
+        yield escape(report.replay)
 
 
 def _figure(figure: Figure, keep: Sequence[str] = ()) -> Iterator[str]:

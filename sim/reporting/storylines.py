@@ -124,12 +124,7 @@ def _lead(told: list[Mapping[str, Any]]) -> str:
 
 
 def _replay(record: Record) -> str:
-    return f"Any run can be replayed day by day: {explain_command(record, told_run(record))}"
-
-
-def told_run(record: Record) -> int:
-    """Return the run of the first storyline, as an example."""
-    return int(record["storylines"][0]["run"])
+    return f"Any run can be replayed day by day: {explain_command(record, record['storylines'][0]['run'])}"
 
 
 def explain_command(record: Record, run: int | str) -> str:

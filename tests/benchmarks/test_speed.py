@@ -17,13 +17,16 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 import sim
 from sim import rng
+from sim.drivers import drivers_record
 from sim.ensemble import BLOCK_RUNS, BlockTask, run_block
 from sim.executors import Local
+from sim.indicators import indicators_record
 from sim.model.crisis import EVENTS
 from sim.model.inputs import draw_inputs, inputs_of
 from sim.plan import Plan
 from sim.runner import run
 from sim.scenario.scenario import Scenario
+from sim.storylines import storylines
 from tests.docking.fed import FedDice, FedWorlds
 from tests.docking.plain import PlainCrisis
 from tests.places import IDLIB
@@ -92,6 +95,26 @@ def test_two_workers_against_one(
     with capsys.disabled():
         print(f"\n{f'{BLOCKS} blocks, one process':<48}{alone:>10.1f} s{one.runs / alone:>13,.0f} runs/s")
         print(f"{f'{BLOCKS} blocks, two workers, their start included':<48}{both:>10.1f} s{alone / both:>11.2f} x")
+
+
+def test_what_is_read_from_an_ensemble_against_its_run(
+    benchmark: BenchmarkFixture, idlib: Scenario, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Drivers, indicators and storylines: what they cost beside the runs, at the default number of runs."""
+    run(idlib, Plan(runs=BLOCK_RUNS)).record()  # imports and tables that are read once
+    forecast = benchmark.pedantic(run, args=(idlib, Plan()), rounds=3)
+    assert 3 <= len(forecast.storylines) <= 5
+    parts = {
+        "drivers": lambda: drivers_record(idlib, forecast.tally),
+        "indicators": lambda: indicators_record(idlib, forecast.tally),
+        "storylines": lambda: storylines(idlib, forecast.paths, forecast.records, 2),
+    }
+    whole = benchmark.stats.stats.min
+    with capsys.disabled():
+        print(f"\n{'20,000 runs, one process':<48}{whole * 1e3:>10.0f} ms")
+        for name, part in parts.items():
+            spent = fastest(part, 3)
+            print(f"{f'  {name}':<48}{spent * 1e3:>10.0f} ms{spent / whole:>11.1%} of it")
 
 
 MEMORY = """
