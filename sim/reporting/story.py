@@ -60,8 +60,8 @@ def joined(parts: Sequence[str]) -> str:
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
-    """Write a number of things: `two agreements`, `23 days`, `no agreement`."""
-    noun = one if count in (0, 1) else many or f"{one}s"
+    """Write a number of things: `two agreements`, `23 days`, `no days`."""
+    noun = one if count == 1 else many or f"{one}s"
     return f"{_SMALL[count] if count < len(_SMALL) else count} {noun}"
 
 
@@ -145,7 +145,7 @@ class _Teller:
         another = "an" if turn.get("count") == 1 else "another"
         return {
             "strike": f"there is heavy bombing for the first time{beside}",
-            "bombing": "there is heavy bombing on a third day within a week, also a first",
+            "bombing": "there is heavy bombing on a third day within a week for the first time",
             "agreement": f"{self._parties(course)} conclude {another} agreement{beside}",
             "breakdown": f"the agreement breaks down{_lasted(turn)}, and the standoff is back",
             "limited": f"a limited offensive begins{beside}",
@@ -179,7 +179,8 @@ class _Teller:
 
     def _in_all(self, course: Mapping[str, Any]) -> str:
         strikes = f"{counted(len(course['strikes']), 'day')} of heavy bombing"
-        agreements = counted(course["agreements"], "agreement")
+        new = "new " if course["phases"][0][1] == "agreement" else ""
+        agreements = counted(course["agreements"], f"{new}agreement")
         broken = course["breakdowns"]
         fate = "" if not broken else f", and {counted(broken, 'agreement breaks', 'agreements break')} down"
         return f"{strikes} and {agreements}{fate}"

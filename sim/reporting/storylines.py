@@ -90,7 +90,7 @@ def title_of(record: Record, course: Mapping[str, Any]) -> str:
         return (
             "An agreement that holds" if not course["breakdowns"] else "An agreement at the end, after one that broke"
         )
-    return "A standoff to the end" if not course["agreements"] else "An agreement that breaks, then a standoff"
+    return "A standoff to the end" if not course["breakdowns"] else "An agreement that breaks, then a standoff"
 
 
 def _ending(record: Record, course: Mapping[str, Any]) -> str:

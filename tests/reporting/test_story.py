@@ -14,7 +14,7 @@ from sim.reporting.content import report_of
 from sim.reporting.figures import specifications
 from sim.reporting.markdown import to_markdown
 from sim.reporting.story import counted, name_in_text, possessive, story_of
-from sim.reporting.storylines import explain_command, titles_of
+from sim.reporting.storylines import explain_command, title_of, titles_of
 from tests.reporting.conftest import PAYLOAD, Record
 
 Write = Callable[..., list[Path]]
@@ -104,7 +104,31 @@ def test_names_stand_in_a_sentence(name: str, inside: str, owned: str) -> None:
 
 
 def test_small_numbers_are_words() -> None:
-    assert [counted(n, "day") for n in (0, 1, 2, 11)] == ["no day", "one day", "two days", "11 days"]
+    assert [counted(n, "day") for n in (0, 1, 2, 11)] == ["no days", "one day", "two days", "11 days"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ({}, "A standoff to the end"),
+        ({"breakdowns": 1, "phases": [[0, "agreement"], [9, "standoff"]]}, "An agreement that breaks, then a standoff"),
+        ({"end": "agreement"}, "An agreement that holds"),
+        ({"end": "agreement", "breakdowns": 1}, "An agreement at the end, after one that broke"),
+        ({"end": "limited", "day": 14, "days": 15}, "A limited offensive in September 2018"),
+        (
+            {"end": "full", "day": 14, "days": 15, "phases": [[0, "agreement"]]},
+            "A full offensive in September 2018 under an agreement",
+        ),
+    ],
+)
+def test_the_title_says_how_it_ends(record: Record, changes: dict[str, Any], title: str) -> None:
+    assert title_of(record, course(**changes)) == title
+
+
+def test_an_agreement_in_force_at_the_start_is_not_counted_as_new(record: Record) -> None:
+    told = story_of(record, course(end="agreement", phases=[[0, "agreement"]]))
+    assert told[0].startswith("On 19 August 2018 this future begins with an agreement in force")
+    assert told[-2] == "In all there are no days of heavy bombing and no new agreements."
 
 
 def test_every_storyline_stands_on_page_and_in_markdown(record: Record, written: Write) -> None:
