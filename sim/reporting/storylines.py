@@ -13,7 +13,7 @@ from sim.reporting.chance import Chance, share_text
 from sim.reporting.dates import MONTHS, short_date
 from sim.reporting.reading import Record, calendar_of, name_of
 from sim.reporting.story import counted, possessive, story_of, turn_text
-from sim.reporting.tables import Table
+from sim.reporting.tables import Table, with_interval
 from sim.reporting.values import plain
 
 _HOW_IT_ENDS = {
@@ -103,12 +103,17 @@ def _ending(record: Record, course: Mapping[str, Any]) -> str:
 
 def _item(record: Record, number: int, title: str, one: Mapping[str, Any]) -> Storyline:
     share = Chance.of(one["share"])
-    alike = Chance.of_share(one["ends"][one["end"]], one["runs"])
+    alike = _alike(one)
     standing = (
         f"About {share.text} of futures ({share.interval}) are nearest to this one, run {one['run']:,}; of these "
         f"{_nearly_all(alike)} {_HOW_IT_ENDS[one['end']]} too."
     )
     return Storyline(number, title, share, standing, tuple(story_of(record, one)), one["run"])
+
+
+def _alike(one: Mapping[str, Any]) -> Chance:
+    """Return the share of the runs nearest to it that end as it does."""
+    return Chance.of_share(one["ends"][one["end"]], one["runs"])
 
 
 def _nearly_all(alike: Chance) -> str:
@@ -143,8 +148,8 @@ def _figure(record: Record, items: tuple[Storyline, ...]) -> Figure:
     title = f"The largest share, {largest.share.text} of futures, goes with: {_small(largest.title)}"
     told = "; ".join(f"{one.number}, {one.share.text} of futures: {_small(one.title)}" for one in items)
     alt = f"Timelines of {len(items)} runs over {record['horizon']} days. {told}."
-    columns = ("Storyline", "Share of futures", "Run", "Date", "What happens")
-    table = Table("Turning points of the storylines", columns, "lrrll", tuple(_rows(record, items)))
+    columns = ("Storyline", "Share of futures", "That end alike", "Run", "Date", "What happens")
+    table = Table("Turning points of the storylines", columns, "lrrrll", tuple(_rows(record, items)))
     return Figure("timelines", title, "One line a storyline, from the first day of the window to its last", alt, table)
 
 
@@ -153,7 +158,8 @@ def _rows(record: Record, items: tuple[Storyline, ...]) -> Iterator[tuple[str, .
     for one, course in zip(items, record["storylines"], strict=True):
         for turn in course["turns"]:
             date = short_date(calendar.date(turn["day"]))
-            yield str(one.number), one.share.text, f"{one.run}", date, turn_text(record, course, turn)
+            shares = with_interval(one.share), _nearly_all(_alike(course))
+            yield str(one.number), *shares, f"{one.run}", date, turn_text(record, course, turn)
 
 
 def _small(title: str) -> str:
