@@ -9,6 +9,7 @@ forecast.write_report("reports/idlib")
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def load(path: str | PathLike[str]) -> Scenario:
     return load_scenario(path)
 
 
-def run(
+def run(  # noqa: PLR0913 - one parameter an option
     scenario: Scenario,
     *,
     runs: int | None = None,
@@ -40,6 +41,7 @@ def run(
     replicates: int = 2,
     precision: float | None = None,
     workers: int = 1,
+    given: Sequence[str] = (),
 ) -> Forecast:
     """Run a scenario and return its forecast.
 
@@ -56,14 +58,20 @@ def run(
     workers
         Processes to use. With more than one, call from under `if __name__ == "__main__":` in a script.
 
+    given
+        What has been seen since, such as `strikes by 2018-09-04`: only runs that meet all of it count.
+
     Raises
     ------
     sim.errors.UsageError
         Where an argument is out of range.
+    sim.errors.TooFewError
+        Where too few runs meet what is given.
     """
     from sim.executors import Local, Serial
+    from sim.given import read_given
     from sim.plan import Plan
     from sim.runner import run as run_plan
 
-    plan = Plan(runs=runs, seed=seed, replicates=replicates, precision=precision)
+    plan = Plan(runs, seed, replicates, precision, read_given(given, scenario))
     return run_plan(scenario, plan, executor=Serial() if workers == 1 else Local(workers))

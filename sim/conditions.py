@@ -8,7 +8,7 @@ in which none has begun by the condition's day meet it.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -103,6 +103,14 @@ class PostureAt:
         """Write it as `turkey deterrence above 0.5 on 2018-09-02`."""
         side = "above" if self.above else "below"
         return f"{self.actor} {POSTURES[self.role]} {side} {self.level:g} on {last_date(as_of, self.day)}"
+
+
+def all_met(conditions: Sequence[Condition], look: Look) -> Bools:
+    """Return in which runs all conditions hold and no offensive has begun by the last of their days."""
+    met = look.waiting(max(one.day for one in conditions))
+    for one in conditions:
+        met = met & one.seen(look)
+    return met
 
 
 def last_date(as_of: datetime.date, day: int) -> datetime.date:

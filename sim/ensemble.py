@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from sim.conditions import Condition, Look, PostureAt, indicators_of
+from sim.conditions import Condition, Look, all_met, indicators_of
+from sim.given_tally import day_sums, event_sums, kept_counts
 from sim.indicator_tally import indicator_counts
 from sim.input_tally import input_counts
 from sim.model.arrays import Bools, Days, Floats
@@ -21,6 +22,7 @@ from sim.model.inputs import Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice
 from sim.model.theatre import Theatre
 from sim.paths import Paths, PathWatch
+from sim.posture_watch import PostureWatch
 from sim.scenario.scenario import Scenario
 from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_draw
 
@@ -34,11 +36,16 @@ END_STATES = ("standoff", "agreement", "limited", "full")
 
 RECORD = np.dtype([("strikes", "<i2"), ("agreement", "<i2"), ("offensive", "<i2"), ("end", "u1"), ("breakdowns", "u1")])
 """What is kept of each run, 8 bytes: first days (the horizon where never), end state, breakdowns (255 at most)."""
+LEFT_OUT = 255
+"""In place of the end state of a run that does not meet what is given."""
 
 
 @dataclass(frozen=True)
 class BlockTask:
-    """One block of one scenario; `runs` of its runs are kept, from the first, and the paths of `sampled` of those."""
+    """One block of one scenario; `runs` of its runs are kept, from the first, and the paths of `sampled` of those.
+
+    Where something is `given`, only the runs that meet it count.
+    """
 
     scenario: Scenario
     seed: int
@@ -46,6 +53,7 @@ class BlockTask:
     replicates: int
     runs: int = BLOCK_RUNS
     sampled: int = 0
+    given: tuple[Condition, ...] = ()
 
     def __str__(self) -> str:
         """Name the task in messages."""
@@ -64,7 +72,8 @@ class BlockResult:
 def run_block(task: BlockTask) -> BlockResult:
     """Play one block and tally it."""
     draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
-    return _result(task, draws, Dice(task.seed, task.block), None)
+    dice = Dice(task.seed, task.block)
+    return _given_result(task, draws, dice) if task.given else _result(task, draws, dice, None)
 
 
 def run_part(task: BlockTask, part: slice, dice: Dice, each_day: Callable[[], None] | None = None) -> BlockResult:
@@ -87,7 +96,7 @@ def run_part(task: BlockTask, part: slice, dice: Dice, each_day: Callable[[], No
 def _result(task: BlockTask, draws: Draws, dice: Dice, each_day: Callable[[], None] | None) -> BlockResult:
     scenario, milestones = task.scenario, task.scenario.milestones
     indicators = indicators_of(scenario)
-    watch = _Watch(task, indicators, each_day)
+    watch = _Watch(task, indicators, each_day=each_day)
     theatre = _play(task, draws, dice, watch)
     days = first_days(theatre, task.runs, scenario.horizon)
     successes = {outcome: [days[outcome] < day for day in milestones] for outcome in OUTCOMES}
@@ -98,6 +107,29 @@ def _result(task: BlockTask, draws: Draws, dice: Dice, each_day: Callable[[], No
         "indicators": indicator_counts(indicators, Look(days, watch.postures), milestones, task.replicates),
     }
     return BlockResult(Tally(counts), _records(task, theatre), watch.paths())
+
+
+def _given_result(task: BlockTask, draws: Draws, dice: Dice) -> BlockResult:
+    """Play the days that settle what is given, then the whole block, and tally the runs that meet it."""
+    horizon, runs, replicates = task.scenario.horizon, task.runs, task.replicates
+    looking = PostureWatch(task.given, runs)
+    theatre = _play(task, draws, dice, looking, max(one.day for one in task.given))
+    kept = all_met(task.given, Look(first_days(theatre, runs, horizon), looking.postures))
+    watch = _Watch(task, (), kept=kept)
+    theatre = _play(task, draws, dice, watch)
+    days, ends = first_days(theatre, runs, horizon), _end_states(theatre, runs)
+    counts = {
+        **watch.counts(),
+        **kept_counts(kept, replicates),
+        "runs": np.array(runs, dtype=np.int64),
+        "first_days": np.stack([day_sums(days[name], kept, horizon, replicates) for name in FIRST_EVENTS]),
+        "ends": np.stack([event_sums(ends == code, kept, replicates) for code in range(len(END_STATES))]),
+        "broke_agreement": event_sums(theatre.broke_agreement[:runs], kept, replicates),
+        "breakdowns": np.array(int(theatre.breakdowns[:runs][kept].sum()), dtype=np.int64),
+    }
+    records = _records(task, theatre)
+    records["end"][~kept] = LEFT_OUT
+    return BlockResult(Tally(counts), records)
 
 
 def watch_block(task: BlockTask, watch: Observer) -> tuple[npt.NDArray[np.void], Draws]:
@@ -131,10 +163,10 @@ def record_block(task: BlockTask, given: Mapping[str, npt.NDArray[np.float64]] |
     return _records(task, _play(task, draws, Dice(task.seed, task.block)))
 
 
-def _play(task: BlockTask, draws: Draws, dice: Dice, watch: Observer | None = None) -> Theatre:
+def _play(task: BlockTask, draws: Draws, dice: Dice, watch: Observer | None = None, days: int | None = None) -> Theatre:
     crisis = Crisis(task.scenario, draws, dice)
     try:
-        return crisis.play(watch)
+        return crisis.play(watch, days)
     finally:
         crisis.close()
 
@@ -183,13 +215,28 @@ def _records(task: BlockTask, theatre: Theatre) -> npt.NDArray[np.void]:
 class _Watch:
     """Counts states by day and stances and postures by week, over the runs in which no offensive has begun.
 
-    It keeps in `postures` those that conditions look at, by actor and day.
+    Parameters
+    ----------
+    conditions
+        What postures are kept for.
+    kept
+        Which runs count; all where it is not given.
+    each_day
+        Called at the end of each day.
     """
 
-    def __init__(self, task: BlockTask, conditions: Sequence[Condition], each_day: Callable[[], None] | None) -> None:
+    def __init__(
+        self,
+        task: BlockTask,
+        conditions: Sequence[Condition],
+        *,
+        kept: Bools | None = None,
+        each_day: Callable[[], None] | None = None,
+    ) -> None:
         self._each_day = each_day
-        self._looked_at = {(one.actor, one.day) for one in conditions if isinstance(one, PostureAt)}
-        self.postures: dict[tuple[str, int], Floats] = {}
+        self._looking = PostureWatch(conditions, task.runs)
+        self._kept = np.ones(task.runs, dtype=np.bool_) if kept is None else kept
+        self._count = int(np.count_nonzero(self._kept))
         weeks = task.scenario.horizon // WEEK + 1
         actors = len(task.scenario.actors)
         self._runs = task.runs
@@ -211,11 +258,16 @@ class _Watch:
         self._count_states(crisis, day)
         if day % WEEK == 0:
             self._count_actors(crisis, day // WEEK)
-        self._look(crisis, day)
+        self._looking.day_end(crisis)
         if self._paths is not None:
             self._paths.day_end(crisis)
         if self._each_day is not None:
             self._each_day()
+
+    @property
+    def postures(self) -> Mapping[tuple[str, int], Floats]:
+        """Postures that the conditions look at, by actor and day."""
+        return self._looking.postures
 
     def paths(self) -> Paths | None:
         """Return the paths of the runs sampled; None without any."""
@@ -225,20 +277,15 @@ class _Watch:
         """Return the counts by name."""
         return {"states": self._states, "stance": self._stance, "posture": self._posture}
 
-    def _look(self, crisis: Crisis, day: int) -> None:
-        for actor in crisis.actors:
-            if (actor.name, day) in self._looked_at:
-                self.postures[actor.name, day] = actor.posture[: self._runs].copy()
-
     def _count_states(self, crisis: Crisis, day: int) -> None:
-        ended: Bools = crisis.theatre.ended[: self._runs]
-        agreed = crisis.theatre.agreement[: self._runs]
+        ended: Bools = crisis.theatre.ended[: self._runs] & self._kept
+        agreed = crisis.theatre.agreement[: self._runs] & self._kept
         offensive = np.count_nonzero(ended)
         agreement = np.count_nonzero(agreed & ~ended)
-        self._states[:, day] = (self._runs - offensive - agreement, agreement, offensive)
+        self._states[:, day] = (self._count - offensive - agreement, agreement, offensive)
 
     def _count_actors(self, crisis: Crisis, week: int) -> None:
-        going = np.flatnonzero(~crisis.theatre.ended[: self._runs])
+        going = np.flatnonzero(~crisis.theatre.ended[: self._runs] & self._kept)
         for index, actor in enumerate(crisis.actors):
             self._stance[index, week] = histogram(actor.stance.take(going), -1, 1, STANCE_BINS)
             self._posture[index, week] = histogram(actor.posture.take(going), 0, 1, POSTURE_BINS)

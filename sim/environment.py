@@ -14,8 +14,8 @@ from pathlib import Path
 
 PACKAGES = ("numpy", "scipy", "mesa")
 MODEL_SOURCES = (
-    "model", "scenario", "conditions.py", "distributions.py", "ensemble.py", "indicator_tally.py", "input_tally.py",
-    "posterior.py", "rng.py", "tallies.py",
+    "model", "scenario", "conditions.py", "distributions.py", "ensemble.py", "given_tally.py", "indicator_tally.py",
+    "input_tally.py", "posterior.py", "posture_watch.py", "rng.py", "tallies.py",
 )  # fmt: skip
 
 

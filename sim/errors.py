@@ -4,6 +4,7 @@ OfframpError                  anything below; the command line turns it into a m
 |-- ScenarioError             a scenario or evidence file is wrong (all its faults together)
 |-- UsageError                a call or an option that cannot be met, such as a negative number of runs
 |-- CalibrationError          a posterior over the parameters, or what it is made from, is missing or wrong
+|-- TooFewError               so few runs meet what is given that they tell nothing; more runs may
 |-- ExecutionError            a block of runs failed or its worker was lost
 |-- ReportError               a report could not be written or read
 |-- LedgerError               a ledger is not what was written: a line was changed, removed or moved
@@ -59,6 +60,10 @@ class UsageError(OfframpError):
 
 class CalibrationError(OfframpError):
     """A posterior over the structural parameters, or what it is made from, is missing or wrong."""
+
+
+class TooFewError(OfframpError):
+    """So few runs meet what is given that they tell nothing; the message says how many more might."""
 
 
 class ExecutionError(OfframpError):

@@ -97,6 +97,8 @@ class Forecast:
         """
         if (self.plan.seed, self.plan.replicates) != (other.plan.seed, other.plan.replicates):
             raise UsageError("paired differences need the same seed and replicates in both forecasts")
+        if self.plan.given or other.plan.given:
+            raise UsageError("forecasts that are given something count other runs each, so they cannot be paired")
         if outcome not in OUTCOMES:
             raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(OUTCOMES)}")
         runs = min(len(self.records), len(other.records))

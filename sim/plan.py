@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sim.conditions import Condition
 from sim.ensemble import BLOCK_RUNS, BlockTask
 from sim.errors import UsageError
 from sim.scenario.scenario import Scenario
@@ -31,12 +32,15 @@ class Plan:
     precision
         Stop at the first look at which the interval of every probability of an offensive is at most this much either
         side.
+    given
+        What has been seen since: only runs that meet all of it count (`given.read_given`).
     """
 
     runs: int | None = None
     seed: int = 0
     replicates: int = 2
     precision: float | None = None
+    given: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
         if self.replicates not in (1, 2, 4, 8, 16, 32, 64):
@@ -82,8 +86,9 @@ class Plan:
         """Yield the blocks from the first one asked for; where told to, block 0 keeps the paths for storylines."""
         for block in range(first, self.blocks):
             runs = min(BLOCK_RUNS, self.most_runs - block * BLOCK_RUNS)
-            sampled = sampled_runs(scenario, runs, self.replicates) if with_paths and block == 0 else 0
-            yield BlockTask(scenario, self.seed, block, self.replicates, runs, sampled)
+            with_them = with_paths and block == 0 and not self.given
+            sampled = sampled_runs(scenario, runs, self.replicates) if with_them else 0
+            yield BlockTask(scenario, self.seed, block, self.replicates, runs, sampled, self.given)
 
     def is_look(self, blocks: int) -> bool:
         """Whether the precision is looked at after so many blocks: 1, 2, 3, then steps of about a quarter."""

@@ -15,10 +15,11 @@ import numpy.typing as npt
 
 from sim import environment
 from sim.baselines.track_record import track_record
-from sim.conditions import POSTURES
+from sim.conditions import POSTURES, last_date
 from sim.drivers import drivers_record
-from sim.ensemble import END_STATES, FIRST_EVENTS, STATES, WEEK
-from sim.estimates import Estimate, beta_range, estimate
+from sim.ensemble import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK
+from sim.estimates import Estimate, beta_range, estimate, ratio
+from sim.given_tally import event_sums, is_given, kept_counts
 from sim.indicators import indicators_record
 from sim.model.inputs import inputs_of
 from sim.plan import Plan
@@ -43,7 +44,7 @@ def forecast_record(
     `baselines` and `storylines` are for the forecast to fill in, which makes them once; `counterfactuals` and `since`
     are for studies.
     """
-    runs = int(tally["runs"])
+    runs, draws = counted(plan, tally)
     return {
         "schema": FORMAT,
         "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
@@ -55,8 +56,9 @@ def forecast_record(
         "milestones": list(scenario.milestones),
         "seed": plan.seed,
         "runs": runs,
-        "draws": runs // plan.replicates,
+        "draws": draws,
         "replicates": plan.replicates,
+        "given": _given(scenario, plan, tally),
         "precision": plan.precision,
         "status": status,
         "outcomes": {name: _milestones(scenario, tally, name) for name in FIRST_EVENTS},
@@ -64,17 +66,17 @@ def forecast_record(
         "track_record": track_record(),
         "incidence": _incidence(range(scenario.horizon + 1), tally),
         "states": _states(range(scenario.horizon + 1), tally, runs),
-        "ends": {name: _plain(estimate(tally["ends"][code])) for code, name in enumerate(END_STATES)},
-        "after_agreement": _plain(estimate(tally["broke_agreement"])),
+        "ends": {name: _plain(_share(tally, tally["ends"][code])) for code, name in enumerate(END_STATES)},
+        "after_agreement": _plain(_share(tally, tally["broke_agreement"])),
         "breakdowns_per_run": _round(int(tally["breakdowns"]) / runs),
         "actors": _actors(scenario, tally),
         "dots": _dots(records, scenario.horizon),
         "storylines": [],
         "convergence": _convergence(records, scenario.horizon, plan.replicates),
         "schedule": _schedule(scenario),
-        "drivers": drivers_record(scenario, tally),
+        "drivers": None if plan.given else drivers_record(scenario, tally),
         "counterfactuals": None,
-        "indicators": indicators_record(scenario, tally),
+        "indicators": [] if plan.given else indicators_record(scenario, tally),
         "provenance": provenance_of(scenario),
         "document": scenario.plain(),
         "since": None,
@@ -90,7 +92,38 @@ def forecast_record(
 
 def event_estimate(tally: Tally, outcome: str, day: int) -> Estimate:
     """Estimate the probability that the first event of a kind comes before `day`."""
-    return estimate(draws_by_successes(tally["first_days"][FIRST_EVENTS.index(outcome)], day))
+    counts = tally["first_days"][FIRST_EVENTS.index(outcome)]
+    return _share(tally, counts[day] if is_given(tally) else draws_by_successes(counts, day))
+
+
+def counted(plan: Plan, tally: Tally) -> tuple[int, int]:
+    """Return the runs that count, and the draws that have one: all of them unless something is given."""
+    if is_given(tally):
+        return int(tally["kept"][0]), int(tally["kept"][1])
+    return int(tally["runs"]), int(tally["runs"]) // plan.replicates
+
+
+def _share(tally: Tally, counts: npt.NDArray[np.int64]) -> Estimate:
+    """Estimate a probability from draws by successes, or from sums over draws where something is given."""
+    return _ratio(tally["kept"], counts) if is_given(tally) else estimate(counts)
+
+
+def _ratio(kept: npt.NDArray[np.int64], sums: npt.NDArray[np.int64]) -> Estimate:
+    return ratio(int(sums[0]), int(kept[0]), (int(sums[1]), int(sums[2]), int(kept[2])))
+
+
+def _given(scenario: Scenario, plan: Plan, tally: Tally) -> dict[str, Any] | None:
+    """Say what is given, until when no offensive has begun, and how many runs were made for those that meet it."""
+    if not plan.given:
+        return None
+    made, day = int(tally["runs"]), max(one.day for one in plan.given)
+    return {
+        "conditions": [one.text(scenario.as_of) for one in plan.given],
+        "day": day,
+        "waiting": last_date(scenario.as_of, day).isoformat(),
+        "runs_made": made,
+        "draws_made": made // plan.replicates,
+    }
 
 
 def is_precise(tally: Tally, milestones: Iterable[int], precision: float) -> bool:
@@ -206,8 +239,8 @@ def _quantiles(counts: npt.NDArray[np.int64], low: float) -> list[float | None]:
 
 def _dots(records: Records, horizon: int) -> list[dict[str, Any]]:
     """Choose 100 real runs whose end states stand in proportion to all: for each state its first runs."""
-    counts = np.bincount(records["end"], minlength=len(END_STATES))
-    if len(records) < DOTS:
+    counts = np.bincount(records["end"], minlength=len(END_STATES))[: len(END_STATES)]
+    if counts.sum() < DOTS:
         return []
     exact = counts * DOTS / counts.sum()
     quota = np.floor(exact).astype(int)
@@ -228,13 +261,22 @@ def _convergence(records: Records, horizon: int, replicates: int) -> list[dict[s
         return []
     rows = []
     for kept in np.unique(np.geomspace(50, draws, 24).round().astype(int)):
-        days = records["offensive"][: kept * replicates]
-        counts = replicate_days(days, horizon, replicates)
-        one = estimate(draws_by_successes(counts, horizon))
-        rows.append(
-            {"runs": int(kept * replicates), "p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)}
-        )
+        counts, one = _headline(records[: kept * replicates], horizon, replicates)
+        if counts > 0:
+            rows.append({"runs": counts, "p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)})
     return rows
+
+
+def _headline(records: Records, horizon: int, replicates: int) -> tuple[int, Estimate]:
+    """Return how many runs count, and the headline that they give; of no runs 0 and anything."""
+    counts = records["end"] != LEFT_OUT
+    if counts.all():
+        days = replicate_days(records["offensive"], horizon, replicates)
+        return len(records), estimate(draws_by_successes(days, horizon))
+    if not counts.any():
+        return 0, Estimate(0.0, 0.0, 1.0, 0.0, None, 0, replicates)
+    sums = event_sums(records["offensive"] < horizon, counts, replicates)
+    return int(np.count_nonzero(counts)), _ratio(kept_counts(counts, replicates)["kept"], sums)
 
 
 def _schedule(scenario: Scenario) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ forecast are the runs of a forecast of 4,096.
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +17,12 @@ import numpy as np
 from sim import environment
 from sim.checkpoint import NOTHING, Checkpoint, Progress
 from sim.ensemble import BLOCK_RUNS, RECORD, BlockResult, run_block, sample_block
-from sim.errors import UsageError
+from sim.errors import TooFewError, UsageError
 from sim.executors import Executor, Serial
 from sim.forecast import Forecast
+from sim.given import LEAST_DRAWS
 from sim.paths import Paths
-from sim.plan import Plan
+from sim.plan import MAX_RUNS, Plan
 from sim.record import Status, is_precise
 from sim.scenario.scenario import Scenario
 
@@ -54,6 +56,8 @@ def run(
         Where the plan is too large.
     ExecutionError
         Where a block failed.
+    TooFewError
+        Where fewer than 100 draws have a run that meets what is given.
     KeyboardInterrupt
         Where it came before the first block was done; later, what is done is returned as `interrupted`.
     """
@@ -79,11 +83,33 @@ def run(
         merge.forget()
         if plan.precision is not None and not merge.is_precise():
             status = "imprecise"
-    return merge.forecast(status)
+    forecast = merge.forecast(status)
+    if plan.given:
+        _check_enough(forecast)
+    return forecast
+
+
+def _check_enough(forecast: Forecast) -> None:
+    """Complain where too few runs meet what is given."""
+    kept, made = int(forecast.tally["kept"][1]), forecast.draws
+    if kept >= LEAST_DRAWS:
+        return
+    given = "; ".join(one.text(forecast.scenario.as_of) for one in forecast.plan.given)
+    said = f"{kept:,} of {made:,} draws have a run that meets what is given ({given}), and {LEAST_DRAWS} are needed"
+    wanted = 1000 * math.ceil(1.3e-3 * forecast.runs * LEAST_DRAWS / max(kept, 1))
+    more = f"; make about {wanted:,} runs, or give less" if kept and wanted <= MAX_RUNS else "; give less"
+    raise TooFewError(said + more)
 
 
 def _key(scenario: Scenario, plan: Plan) -> str:
-    parts = (scenario.hash, plan.seed, plan.replicates, environment.model_version(), environment.cpu_level())
+    parts = (
+        scenario.hash,
+        plan.seed,
+        plan.replicates,
+        *map(repr, plan.given),
+        environment.model_version(),
+        environment.cpu_level(),
+    )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 

@@ -138,5 +138,6 @@ def test_the_format_reference_names_every_key_of_a_forecast(tmp_path: Path) -> N
     samples |= {"drivers of a day": by_day, "variance": by_day["variance"]}
     samples |= {"indicator": indicator, "reading": indicator["by"]["60"]}
     samples |= {"event": next(one for one in told["indicators"] if "event" in one)}
+    samples |= {"given": sim.run(worlds.load(tmp_path), runs=1024, given=["strikes by 2020-01-20"]).record()["given"]}
     for part, sample in samples.items():
         assert set(sample) <= named, part

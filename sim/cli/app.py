@@ -109,6 +109,9 @@ def run(  # noqa: PLR0913 - one parameter an option
         bool, typer.Option("--counterfactuals", help="What it would be with one thing otherwise, in the record too.")
     ] = False,
     store: StoreFolder = DEFAULT_STORE,
+    given: Annotated[
+        list[str] | None, typer.Option(help='What has been seen since, as in "strikes by 2018-09-04".')
+    ] = None,
 ) -> None:
     """Run a scenario and print its probabilities; with --out write the report.
 
@@ -119,14 +122,15 @@ def run(  # noqa: PLR0913 - one parameter an option
       offramp run scenarios/idlib-2018/baseline.yaml --runs 100000 --workers 2 --format json > forecast.json
       offramp run scenarios/idlib-2018/german-offer.yaml --since reports/idlib-2018/forecast.json
       offramp run scenarios/idlib-2018/baseline.yaml --counterfactuals --out reports/idlib-2018
+      offramp run scenarios/idlib-2018/baseline.yaml --given "strikes by 2018-09-04"
       offramp run scenarios/idlib-2018/baseline.yaml --executor dask --address tcp://127.0.0.1:8786
     """
     from sim.cli.run_command import Options
     from sim.cli.run_command import run as call
 
-    given = Options(scenario, runs, precision, seed, replicates, machines, out, format_, quiet)
-    kept = store if counterfactuals else None
-    call(replace(given, words=words.value, since=since, figures=figures, counterfactuals=kept))
+    options = Options(scenario, runs, precision, seed, replicates, machines, out, format_, quiet)
+    kept, seen = store if counterfactuals else None, tuple(given or ())
+    call(replace(options, words=words.value, since=since, figures=figures, counterfactuals=kept, given=seen))
 
 
 @_command

@@ -18,7 +18,7 @@ from typing import Any, NoReturn, ParamSpec
 
 import typer
 
-from sim.errors import LedgerError, OfframpError, ScenarioError, UsageError
+from sim.errors import LedgerError, OfframpError, ScenarioError, TooFewError, UsageError
 
 P = ParamSpec("P")
 
@@ -51,6 +51,8 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except (ScenarioError, UsageError, LedgerError) as error:
             _fail(error, Exit.USAGE, as_json=as_json)
+        except TooFewError as error:
+            _fail(error, Exit.INCOMPLETE, as_json=as_json)
         except OfframpError as error:
             _fail(error, Exit.INTERNAL, as_json=as_json)
         except KeyboardInterrupt:

@@ -15,7 +15,9 @@ from sim.cli.console import Exit, Format, note, print_json, progress, say
 from sim.cli.machines import Machines
 from sim.cli.output import check_output, shown
 from sim.ensemble import OUTCOMES
+from sim.errors import UsageError
 from sim.forecast import Forecast
+from sim.given import read_given
 from sim.plan import Plan
 from sim.reporting.chance import Chance
 from sim.reporting.shift import Shift
@@ -44,6 +46,7 @@ class Options:
     figures: bool = False
     counterfactuals: str | None = None
     """Folder of the store that counterfactuals use; None: there are none."""
+    given: tuple[str, ...] = ()
 
     @property
     def command(self) -> str:
@@ -64,6 +67,8 @@ class Options:
         words += ["--seed", str(self.seed)]
         if self.replicates != 2:
             words += ["--replicates", str(self.replicates)]
+        for one in self.given:
+            words += ["--given", one]
         if self.since is not None:
             words += ["--since", told(self.since)]
         if self.counterfactuals is not None:
@@ -74,7 +79,9 @@ class Options:
 def run(options: Options) -> None:
     """Run, compare, print, write."""
     scenario = load(options.scenario)
-    plan = Plan(runs=options.runs, seed=options.seed, replicates=options.replicates, precision=options.precision)
+    _check_given(options)
+    given = read_given(options.given, scenario)
+    plan = Plan(options.runs, options.seed, options.replicates, options.precision, given)
     earlier = _earlier(options.since)
     check_output(options.out, figures=options.figures)
     checkpoint = None if options.out is None else options.out / CHECKPOINT
@@ -93,6 +100,13 @@ def run(options: Options) -> None:
         for path in write_report(record, options.out, words=options.words, figures=options.figures):
             note(f"wrote {path}")
     _finish(forecast, options)
+
+
+def _check_given(options: Options) -> None:
+    """Complain of what cannot be told of runs that meet what is given only: they are others in another world."""
+    for name in ("since", "counterfactuals"):
+        if options.given and getattr(options, name) is not None:
+            raise UsageError(f"--given and --{name} do not go together: other runs meet it in another world")
 
 
 def _earlier(path: Path | None) -> dict[str, Any] | None:
@@ -140,10 +154,12 @@ def _print(record: Mapping[str, Any], options: Options) -> None:
         return
     say(record["scenario"]["title"])
     say(f"as of {record['as_of']}; {record['runs']:,} runs of {record['draws']:,} draws, seed {record['seed']}")
+    if record["given"] is not None:
+        _print_given(record)
     say()
     say(f"{'':<10}  {'within':<9} {'probability':<12} {'Monte Carlo 95%':<17} input sd")
     for outcome in reversed(OUTCOMES):
-        for day in record["milestones"]:
+        for day in _windows(record, outcome):
             say(_row(outcome, day, record["outcomes"][outcome][str(day)], options.words))
     say()
     if record["since"] is not None:
@@ -151,6 +167,20 @@ def _print(record: Mapping[str, Any], options: Options) -> None:
     if record["counterfactuals"] is not None:
         _print_otherwise(record)
     say("Monte Carlo error shrinks with more runs; the input sd, the spread over what is not known, does not.")
+
+
+def _windows(record: Mapping[str, Any], outcome: str) -> list[int]:
+    """Return the windows to tell of: not those in which it is given that no offensive began."""
+    settled = 0 if record["given"] is None or outcome != "offensive" else record["given"]["day"]
+    return [day for day in record["milestones"] if day > settled]
+
+
+def _print_given(record: Mapping[str, Any]) -> None:
+    given = record["given"]
+    for text in given["conditions"]:
+        say(f"given: {text}")
+    share = record["runs"] / given["runs_made"]
+    say(f"and no offensive by {given['waiting']}: {share:.1%} of {given['runs_made']:,} runs made meet it")
 
 
 def _row(outcome: str, day: int, one: Mapping[str, Any], words: str) -> str:

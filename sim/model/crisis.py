@@ -99,13 +99,13 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         self._held_back = held_back(setting.value("credibility"), setting.parameter("restraint"))
         self._half_stake = number(0.5 * _stake(setting.optional("population")))
 
-    def play(self, observer: Observer | None = None) -> Theatre:
-        """Play all days; return the theatre with its record."""
+    def play(self, observer: Observer | None = None, days: int | None = None) -> Theatre:
+        """Play all days, or the first so many; return the theatre with its record."""
         phases: list[Callable[[], None]] = [getattr(self, name) for name in self.PHASES]
         with np.errstate(over="ignore", under="ignore"):  # exp of a sure no is infinite: its reciprocal is 0
             if observer is not None:
                 observer.start(self)
-            for day in range(self.horizon):
+            for day in range(self.horizon if days is None else days):
                 self.day = day
                 for phase in phases:
                     phase()

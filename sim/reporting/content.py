@@ -17,6 +17,7 @@ from sim.reporting.chance import Chance, points_text
 from sim.reporting.counterfactuals import Counterfactuals, counterfactuals_of
 from sim.reporting.dates import long_date
 from sim.reporting.drivers import Drivers, drivers_of
+from sim.reporting.given import Given, draws_line, given_of, input_sentence, runs_line, settled
 from sim.reporting.names import heading
 from sim.reporting.parameters import conditional_sentence, disagreement_sentence, parameters_line
 from sim.reporting.reading import Record, calendar_of, outcome_at, reading
@@ -70,6 +71,7 @@ class Report:
     words: Table
     question: dict[str, str]
     banner: str
+    given: Given | None
     milestones: tuple[Milestone, ...]
     uncertainty: dict[str, str]
     confidence: tuple[str, str, str]
@@ -132,6 +134,7 @@ def _report_of(record: Record, words: str) -> Report:
         words=_words(words),
         question=_question(record),
         banner=_banner(record["status"]),
+        given=given_of(record),
         milestones=milestones,
         uncertainty=_uncertainty(record, milestones[-1]),
         confidence=_confidence(record),
@@ -185,7 +188,8 @@ def _banner(status: str) -> str:
 
 def _milestones(record: Record, words: str) -> Iterator[Milestone]:
     calendar = calendar_of(record)
-    for days in sorted({*record["milestones"], record["horizon"]}):
+    windows = {days for days in record["milestones"] if days > settled(record)}
+    for days in sorted({*windows, record["horizon"]}):
         chance = outcome_at(record, "offensive", days)
         yield Milestone(days, long_date(calendar.until(days)), chance, chance.line(words), chance.word(words))
 
@@ -199,14 +203,14 @@ def _uncertainty(record: Record, headline: Milestone) -> dict[str, str]:
             f"({record['runs']:,} runs). It shrinks with more runs."
         ),
         "input": "Not known" if chance.input_sd is None else points_text(chance.input_sd),
-        "input_is": f"{_input_sentence(chance)} {disagreement_sentence(record)}".rstrip(),
+        "input_is": f"{_input_sentence(record, chance)} {disagreement_sentence(record)}".rstrip(),
         "conditional": conditional_sentence(record),
     }
 
 
-def _input_sentence(chance: Chance) -> str:
+def _input_sentence(record: Record, chance: Chance) -> str:
     if chance.input_sd is None:
-        return "It needs two runs or more of each draw, and this forecast has one."
+        return input_sentence(record)
     sentence = (
         "The standard deviation of the probability over what we do not know: stances, strengths, ties, parameters. "
         "It does not shrink with more runs."
@@ -275,8 +279,8 @@ def _rerun(record: Record) -> Iterator[tuple[str, str]]:
     if parameters := parameters_line(record):
         yield "Parameters", parameters
     yield "Seed", str(record["seed"])
-    yield "Runs", f"{record['runs']:,}"
-    yield "Draws", f"{record['draws']:,} with {record['replicates']} run{'' if record['replicates'] == 1 else 's'} each"
+    yield "Runs", runs_line(record)
+    yield "Draws", draws_line(record)
     precision: Any = record["precision"]
     yield "Precision asked for", "none" if precision is None else f"{100 * precision:g} points half-width"
     yield "Status", record["status"]

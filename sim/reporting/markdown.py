@@ -67,6 +67,9 @@ def _question(report: Report) -> Iterator[str]:
         f"offramp forecast, as of {asked['as_of']}. Window: {asked['as_of']} to {asked['until']}, {asked['days']} days."
     )
     yield f"> **{escape(report.banner)}**" if report.banner else ""
+    if report.given is not None:
+        yield f"> **{escape(report.given.lead)}** {'; '.join(map(escape, report.given.conditions))}."
+        yield escape(report.given.basis)
     yield f"**It resolves:** {escape(asked['resolves'])}"
     yield f"**It does not resolve:** {escape(asked['does_not_resolve'])}"
 

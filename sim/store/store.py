@@ -33,6 +33,7 @@ def key_of(task: BlockTask) -> str:
         "model": environment.model_version(),
         "packages": versions,
         "cpu": environment.cpu_level(),
+        **({"given": list(map(repr, task.given))} if task.given else {}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

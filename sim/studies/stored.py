@@ -40,6 +40,8 @@ def read_forecast(path: Path) -> dict[str, Any]:
             _check(record["document"], DOCUMENT, "document")
     except ValueError as error:
         raise UsageError(f"{path} is not a forecast that can be compared with: {error}") from None
+    if record.get("given") is not None:
+        raise UsageError(f"{path} answers another question: its runs are those that meet what was given (--given) only")
     return dict(record)
 
 

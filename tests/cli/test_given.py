@@ -1,0 +1,62 @@
+"""`run --given`: what remains is said, what is refused has its exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import sim
+from tests import worlds
+from tests.cli.conftest import Offramp
+
+SEEN = "strikes by 2020-01-14"
+
+
+def test_it_says_what_was_given_and_how_many_runs_remain(offramp: Offramp, tmp_path: Path) -> None:
+    file = worlds.write(tmp_path, worlds.crisis())
+    answer = offramp("run", file, "--runs", 4096, "--given", SEEN, "--quiet")
+    forecast = sim.run(sim.load(file), runs=4096, given=[SEEN])
+    kept, draws = (int(count) for count in forecast.tally["kept"][:2])
+    lines = answer.out.splitlines()
+    assert answer.code == 0
+    assert lines[1] == f"as of 2020-01-01; {kept:,} runs of {draws:,} draws, seed 0"
+    assert lines[2:4] == [
+        f"given: {SEEN}",
+        f"and no offensive by 2020-01-14: {kept / 4096:.1%} of 4,096 runs made meet it",
+    ]
+    offensive = [line.split() for line in lines if line.startswith("offensive")]
+    assert [row[1] for row in offensive] == ["30", "60"]  # 14 days are settled
+    assert f"--given '{SEEN}'" in answer.err
+
+
+def test_the_record_says_it_and_is_not_compared_or_entered(offramp: Offramp, tmp_path: Path) -> None:
+    file = worlds.write(tmp_path, worlds.crisis())
+    answer = offramp("run", file, "--runs", 4096, "--given", SEEN, "--quiet", "--format", "json")
+    record = json.loads(answer.out)
+    assert record["given"]["conditions"] == [SEEN]
+    assert record["command"].endswith(f"--given '{SEEN}'")
+    stored = tmp_path / "forecast.json"
+    stored.write_text(answer.out, encoding="utf-8")
+    for command in (
+        ("run", file, "--runs", 64, "--since", stored),
+        ("record", stored, "--ledger", tmp_path / "l.jsonl"),
+    ):
+        refused = offramp(*command)
+        assert refused.code == 2
+        assert "answers another question" in refused.err
+
+
+def test_too_few_runs_are_incomplete(offramp: Offramp, tmp_path: Path) -> None:
+    file = worlds.write(tmp_path, worlds.crisis())
+    answer = offramp("run", file, "--runs", 256, "--given", "agreement by 2020-01-10", "--quiet")
+    assert answer.code == 4
+    assert "100 are needed" in answer.err
+    assert answer.out == ""
+
+
+def test_what_cannot_be_given_is_a_fault_of_usage(offramp: Offramp, tmp_path: Path) -> None:
+    file = worlds.write(tmp_path, worlds.crisis())
+    answer = offramp("run", file, "--given", "peace by 2020-01-10", "--format", "json")
+    assert answer.code == 2
+    assert "expected" in json.loads(answer.out)["errors"][0]["message"]
+    assert offramp("run", file, "--given", SEEN, "--counterfactuals").code == 2
