@@ -190,7 +190,7 @@ def limits_figure(record: Record, place: int) -> Figure:
     density = Chance.of(box["density"]).text
     told = "; ".join(f"{input_name(record, one['path'])} {limit_text(one)}" for one in box["limits"])
     title = f"{density} of futures in box {place} {_SEE[record['outcome']]}, {Chance.of(record['base']).text} of all"
-    unit = "Each bar holds all draws of an input, lowest on the left; the dark part is inside the box"
+    unit = "Each bar holds all draws of an input, lowest on the left; the part in full colour is inside the box"
     alt = f"Bars of the inputs that box {place} limits: {told}."
     return Figure(f"box-{place}-figure", title, unit, alt, _table(record, place, box))
 

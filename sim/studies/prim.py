@@ -20,7 +20,7 @@ PEEL = 0.05  # of what is in the box, at each step
 LEAST = 0.1  # of all draws that a box holds
 MOST_LIMITED = 4  # inputs that a box limits
 PROMISING = 16  # inputs, by what a box limited by each alone would be, from which those are chosen
-CARRIES = 4.0  # standard errors by which what a limit cuts away must lie below what it keeps, where boxes are sought
+CARRIES = 2.5  # standard errors by which what a limit cuts away must lie below what it keeps, on draws that judge it
 
 
 @dataclass(frozen=True)
@@ -41,20 +41,12 @@ class Box:
         return Box({key: limit for key, limit in self.limits.items() if key != column})
 
 
-@dataclass(frozen=True)
-class Peeled:
-    """A box and how far it stands out: (mean inside - mean of all) * sqrt(number inside)."""
-
-    box: Box
-    score: float
-
-
 def find_box(values: Floats, shares: Floats) -> Box:
     """Find the box that stands out most; one without limits where none has a limit that carries weight.
 
-    Peeled over all inputs at once a box gathers limits that chance suggests, and they bar the way to better ones. So
-    inputs are added one at a time: of the most promising ones the one with which the peeled box stands out most, as
-    long as each of its limits carries weight.
+    Peeled over all inputs at once a box gathers limits that chance suggests. So inputs are added one at a time: boxes
+    are peeled on every other draw and judged on those between, and of the inputs with which each limit carries weight
+    there, the one is added with which the box stands out most. At last these inputs are peeled on all draws.
 
     Parameters
     ----------
@@ -63,22 +55,30 @@ def find_box(values: Floats, shares: Floats) -> Box:
     shares
         Share of each draw's runs in the outcome, shape (draws,).
     """
-    alone = [_peel(values, shares, [column]) for column in range(values.shape[1])]
-    promising = sorted(range(len(alone)), key=lambda column: (-alone[column].score, column))[:PROMISING]
+    peeled = np.arange(len(values)) % 2 == 0
+    trial, judge = (values[peeled], shares[peeled]), (values[~peeled], shares[~peeled])
+    alone = [_standing(_peel(*trial, [column]), *judge) for column in range(values.shape[1])]
+    promising = sorted(range(len(alone)), key=lambda column: (-alone[column], column))[:PROMISING]
     chosen: list[int] = []
-    found = Peeled(Box(), 0.0)
-    while len(chosen) < MOST_LIMITED and len(chosen) < len(promising):
-        tried = {
-            column: _peel(values, shares, sorted([*chosen, column])) for column in promising if column not in chosen
-        }
-        best = max(tried, key=lambda column: (tried[column].score, -column))
-        box = tried[best].box
-        if tried[best].score <= found.score or not all(
-            weight(box, column, values, shares) >= CARRIES for column in box.limits
-        ):
+    best = 0.0
+    while len(chosen) < MOST_LIMITED:
+        boxes = {one: _peel(*trial, sorted([*chosen, one])) for one in promising if one not in chosen}
+        scores = {one: _standing(box, *judge) for one, box in boxes.items() if _all_carry(box, *judge)}
+        added = max(scores, key=lambda one: (scores[one], -one), default=None)
+        if added is None or scores[added] <= best:
             break
-        chosen, found = [*chosen, best], tried[best]
-    return found.box
+        chosen, best = [*chosen, added], scores[added]
+    return _peel(values, shares, sorted(chosen)) if chosen else Box()
+
+
+def _all_carry(box: Box, values: Floats, shares: Floats) -> bool:
+    return all(weight(box, column, values, shares) >= CARRIES for column in box.limits)
+
+
+def _standing(box: Box, values: Floats, shares: Floats) -> float:
+    """Say how far a box stands out: (mean inside - mean of all) * sqrt(number inside); 0 where nothing is inside."""
+    inside = shares[box.holds(values)]
+    return float((inside.mean() - shares.mean()) * np.sqrt(len(inside))) if len(inside) else 0.0
 
 
 def weight(box: Box, column: int, values: Floats, shares: Floats) -> float:
@@ -96,7 +96,7 @@ def excess(inside: Floats, outside: Floats) -> float:
     return 0.0 if error == 0 else float(inside.mean() - outside.mean()) / error
 
 
-def _peel(values: Floats, shares: Floats, columns: Sequence[int]) -> Peeled:
+def _peel(values: Floats, shares: Floats, columns: Sequence[int]) -> Box:
     """Peel some inputs down to the least mass; return the box on the way that stands out most."""
     part = values[:, columns]
     limits = np.tile([[-np.inf], [np.inf]], len(columns))
@@ -113,7 +113,7 @@ def _peel(values: Floats, shares: Floats, columns: Sequence[int]) -> Peeled:
         if score > best:
             best, found = score, limits.copy()
     limited = {column: (float(low), float(high)) for column, low, high in zip(columns, *found, strict=True)}
-    return Peeled(Box({one: limit for one, limit in limited.items() if limit != (-np.inf, np.inf)}), best)
+    return Box({one: limit for one, limit in limited.items() if limit != (-np.inf, np.inf)})
 
 
 def _best_peel(values: Floats, shares: Floats) -> tuple[int, bool, float] | None:
