@@ -24,8 +24,8 @@ _TOPS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
 def safe(text: str) -> str:
-    """Escape text for a Plotly label."""
-    return html.escape(text)
+    """Escape text for a Plotly label: its tags, and the dollar signs between which it would look for mathematics."""
+    return html.escape(text).replace("$", "&#36;")
 
 
 def figure(*, height: int, top: int = 12, right: int = 18, left: int = 44, bottom: int = 44) -> go.Figure:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
-from sim.reporting.charts import Spec, axis, end_labels, figure, line, note, rule, spec, time_axis
+from sim.reporting.charts import Spec, axis, end_labels, figure, line, note, rule, safe, spec, time_axis
 from sim.reporting.dates import short_date
 from sim.reporting.palette import LIGHT, tint
 from sim.reporting.reading import Record, calendar_of
@@ -32,7 +32,7 @@ def _lines(record: Record, kind: str) -> go.Figure:
         actor, colour = record["actors"][name], _COLOURS[place % len(_COLOURS)]
         values = record["daily"]["actors"][name][kind]
         told = actor["posture_name"] if kind == "posture" else "stance"
-        fig.add_trace(line(x, values, colour, [f"{actor['name']}, {told} {write(value)}" for value in values]))
+        fig.add_trace(line(x, values, colour, [f"{safe(actor['name'])}, {told} {write(value)}" for value in values]))
         labels.append(((values[-1] - low) / (1 - low), str(actor["name"]), colour))
     fig.update_layout(xaxis=time_axis(calendar), yaxis=axis(range=[low, 1], nticks=5))
     end_labels(fig, labels, 1.0)

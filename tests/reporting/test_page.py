@@ -69,7 +69,7 @@ def test_it_opens_offline_without_errors_or_overflow(record, written, browser, v
         assert [url for url in seen.requests if not url.startswith("data:")] == [path.as_uri()]
         assert seen.messages == []
         assert overflow(seen.page) == 0
-        assert seen.page.locator(".plot").count() == seen.page.locator(".plot svg.main-svg:first-child").count() == 11
+        assert seen.page.locator(".plot").count() == seen.page.locator(".plot svg.main-svg:first-child").count() == 13
 
 
 def test_hostile_text_stays_text(hostile, written, browser):
