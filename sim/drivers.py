@@ -102,10 +102,10 @@ class Drivers:
             "variance": {
                 "outcome": _round(self.p * (1 - self.p)),
                 "probability": _round(self.variance),
-                "not_chance": _plain_interval(self.not_chance),
+                "not_chance": plain_interval(self.not_chance),
             },
             "groups": [
-                {"group": one.name, "index": _plain_interval(one.index), "joint": one.joint, "inputs": one.inputs}
+                {"group": one.name, "index": plain_interval(one.index), "joint": one.joint, "inputs": one.inputs}
                 for one in self.groups
             ],
             "inputs": [self._plain_input(one) for one in self.inputs],
@@ -116,7 +116,7 @@ class Drivers:
         return {
             "path": one.path,
             "group": one.group,
-            "index": _plain_interval(one.index),
+            "index": plain_interval(one.index),
             "direction": one.direction,
             "at_low": _plain_estimate(one.low),
             "at_high": _plain_estimate(one.high),
@@ -296,7 +296,8 @@ def _round(value: float) -> float:
     return round(value, 6)
 
 
-def _plain_interval(one: Interval | None) -> Mapping[str, float] | None:
+def plain_interval(one: Interval | None) -> Mapping[str, float] | None:
+    """Return an index as an entry of a record."""
     return None if one is None else {"value": round(one.value, 4), "low": round(one.low, 4), "high": round(one.high, 4)}
 
 

@@ -70,9 +70,9 @@ LAYERS: dict[str, set[str]] = {
         "record", "rng", "scenario", "store", "tallies",
     },
     "studies": {
-        "baselines", "checkpoint", "conditions", "course", "distributions", "ensemble", "environment", "errors",
-        "estimates", "executors", "forecast", "model", "plan", "posterior", "record", "replay", "rng", "runner",
-        "scenario", "scoring", "sequences", "store", "sweeps", "tallies",
+        "baselines", "checkpoint", "conditions", "course", "distributions", "drivers", "ensemble", "environment",
+        "errors", "estimates", "executors", "first_order", "forecast", "model", "plan", "posterior", "record", "replay",
+        "rng", "runner", "scenario", "scoring", "sequences", "store", "sweeps", "tallies",
     },
     "explorer": {
         "conditions", "course", "ensemble", "errors", "estimates", "executors", "model", "plan", "record", "replay",

@@ -1,8 +1,9 @@
-"""The commands that say why, as the command line shows them: `explain` one run, `discover` where outcomes lie."""
+"""The commands that say why, as the command line shows them: `drivers` of it, `explain` one run, `discover` boxes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,8 +18,49 @@ from sim.cli.what_if_app import Quiet, ScenarioPath, Seed
 
 def add_commands(command: Callable[[Callable[..., None]], Any]) -> None:
     """Declare the commands."""
-    for one in (explain, discover):
+    for one in (drivers, explain, discover):
         command(one)
+
+
+class Study(StrEnum):
+    """Where indices come from."""
+
+    COUNTS = "counts"
+    SOBOL = "sobol"
+
+
+def drivers(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioPath,
+    outcome: Annotated[str, typer.Option(help="offensive, agreement or strikes.")] = "offensive",
+    by: Annotated[
+        str | None, typer.Option(help='Within how many days: 90 or "90 days".', show_default="horizon")
+    ] = None,
+    study: Annotated[
+        Study, typer.Option(help="The counts of a forecast, or a design with total indices.")
+    ] = Study.COUNTS,
+    by_actor: Annotated[
+        bool, typer.Option("--by-actor", help="With --study sobol: vary all inputs of an actor together.")
+    ] = False,
+    runs: Annotated[
+        int | None, typer.Option(help="Runs at most.", show_default="20000; 400000 with --study sobol")
+    ] = None,
+    seed: Seed = 0,
+    machines: Machines = MACHINES,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Say what a probability rests on: which unknowns go with it, and how much is chance.
+
+    [bold]Examples[/bold]
+
+      offramp drivers scenarios/idlib-2018/baseline.yaml
+      offramp drivers scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90
+      offramp drivers scenarios/idlib-2018/baseline.yaml --study sobol --by-actor
+    """
+    from sim.cli.drivers_command import Options
+    from sim.cli.drivers_command import run as call
+
+    call(Options(scenario, outcome, by, study.value, by_actor, runs, seed, machines, format_, quiet))
 
 
 def explain(  # noqa: PLR0913 - one parameter an option

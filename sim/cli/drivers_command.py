@@ -1,0 +1,173 @@
+"""`drivers`: what a probability rests on, from the counts of a forecast, or by a design with total indices."""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.days import days_of
+from sim.cli.machines import Machines
+from sim.cli.output import aligned, shown
+from sim.errors import UsageError
+from sim.plan import Plan
+from sim.scenario.load import load
+from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices
+
+WIDTH = 100
+MOST_SHOWN = 20
+RUNS = {"counts": 20_000, "sobol": 400_000}
+REPLICATES = 2
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `drivers` as given."""
+
+    scenario: Path
+    outcome: str
+    by: str | None
+    study: str
+    by_actor: bool
+    runs: int | None
+    seed: int
+    machines: Machines
+    format_: Format
+    quiet: bool
+
+    @property
+    def command(self) -> str:
+        """The command that gives the same again."""
+        study = [] if self.study == "counts" else ["--study", self.study]
+        study += ["--by-actor"] if self.by_actor else []
+        return shlex.join([*self._asked, *study, "--runs", str(self.made), "--seed", str(self.seed)])
+
+    @property
+    def command_by_design(self) -> str:
+        """The command that asks the same of a design."""
+        return shlex.join([*self._asked, "--study", "sobol"])
+
+    @property
+    def _asked(self) -> list[str]:
+        by = [] if self.by is None else ["--by", self.by]
+        return ["offramp", "drivers", shown(self.scenario), "--outcome", self.outcome, *by]
+
+    @property
+    def made(self) -> int:
+        """Runs to make at most."""
+        return RUNS[self.study] if self.runs is None else self.runs
+
+
+def run(options: Options) -> None:
+    """Play, compute, print."""
+    if options.by_actor and options.study == "counts":
+        raise UsageError("--by-actor needs --study sobol; counts give both inputs and actors")
+    scenario = load(options.scenario)
+    asked = ask(scenario, options.outcome, None if options.by is None else days_of(options.by, "--by"))
+    record = (_design if options.study == "sobol" else _counts)(asked, options)
+    if options.format_ is Format.JSON:
+        print_json(record)
+        return
+    for line in _lines(record):
+        say(line)
+    if options.study == "counts":
+        note(f"next: {options.command_by_design} adds total indices, with {RUNS['sobol']:,} runs")
+
+
+def _counts(asked: Asked, options: Options) -> dict[str, Any]:
+    plan = Plan(runs=options.made, seed=options.seed)
+    plan.check(asked.scenario)
+    with progress(asked.scenario.id, plan.blocks, quiet=options.quiet) as finished:
+        found = from_counts(asked, plan, executor=options.machines.make(plan.blocks), finished=finished)
+    return asked.head("counts", plan.most_runs, plan.seed, plan.replicates, options.command) | found.plain()
+
+
+def _design(asked: Asked, options: Options) -> dict[str, Any]:
+    from sim.studies.sobol import blocks_of, study
+
+    made = {"seed": options.seed, "replicates": REPLICATES, "by_actor": options.by_actor}
+    plan = design_of(asked, options.made, **made)  # type: ignore[arg-type]
+    runs, blocks = plan.rows * plan.replicates, blocks_of(plan)
+    Plan(runs=runs, seed=options.seed).check(asked.scenario)
+    with progress(f"{asked.scenario.id}, a design", blocks, quiet=options.quiet) as finished:
+        executor = options.machines.make(blocks)
+        found = study(asked.scenario, plan, asked.outcome, asked.by, executor=executor, finished=finished)
+    head = asked.head("sobol", runs, plan.seed, plan.replicates, options.command)
+    return head | plain_indices(asked, plan, found, by_actor=options.by_actor)
+
+
+def _lines(record: Mapping[str, Any]) -> Iterator[str]:
+    yield record["scenario"]["title"]
+    yield f"as of {record['as_of']}; {record['runs']:,} runs, seed {record['seed']}"
+    yield ""
+    yield f"{record['outcome']} within {record['by']} days: {record['p']:.3f}"
+    yield from textwrap.wrap(_split(record), WIDTH)
+    yield ""
+    yield from (_design_table if record["study"] == "sobol" else _counts_tables)(record)
+    yield ""
+    yield from textwrap.wrap(
+        "An index is the share of the variance of the probability that goes with an input; 95% intervals. It tells "
+        "what goes with what in this model, not what a change of it would bring about (docs/drivers.md).",
+        WIDTH,
+    )
+
+
+def _split(record: Mapping[str, Any]) -> str:
+    share = record["variance"]["not_chance"]
+    return (
+        f"{share['value']:.0%} ({_between(share)}) of the variance of the outcome rests on what is not known, the rest "
+        f"is chance; sd of the probability {record['variance']['probability'] ** 0.5:.2f}"
+    )
+
+
+def _counts_tables(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.reporting.inputs import group_name, input_name
+
+    groups = [(group_name(record, one["group"]), *_index(one["index"])) for one in record["groups"]]
+    yield from aligned(("of all inputs of", "index", "95%"), groups)
+    yield ""
+    shown_ = record["inputs"][:MOST_SHOWN]
+    rows = [
+        (input_name(record, one["path"]), *_index(one["index"]), one["direction"], _p(one["at_low"]),
+         _p(one["at_high"]), f"{one['sd_left']:.2f}")
+        for one in shown_
+    ]  # fmt: skip
+    yield from aligned(("input", "index", "95%", "probability", "low end", "high end", "sd if known"), rows)
+    if len(record["inputs"]) > len(shown_):
+        yield f"and {len(record['inputs']) - len(shown_)} more, with --format json"
+
+
+def _design_table(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.reporting.inputs import group_name, input_name
+
+    names = [
+        group_name(record, one["group"]) if record["by_actor"] else input_name(record, one["path"])
+        for one in record["inputs"]
+    ]
+    rows = [
+        (name, *_index(one["first"]), *_index(one["total"]))
+        for name, one in zip(names, record["inputs"], strict=True)
+    ][:MOST_SHOWN]  # fmt: skip
+    head = "of all inputs of" if record["by_actor"] else "input"
+    yield from aligned((head, "first", "95%", "total", "95%"), rows)
+    if len(names) > len(rows):
+        yield f"and {len(names) - len(rows)} more, with --format json"
+    yield f"a design of {record['base']:,} base rows; total: alone or with others"
+
+
+def _index(one: Mapping[str, float] | None) -> tuple[str, str]:
+    """Write an index and its interval; what lies below 0 is nothing."""
+    return ("-", "-") if one is None else (f"{max(0.0, one['value']):.3f}", _between(one, places=1))
+
+
+def _between(one: Mapping[str, float], places: int = 0) -> str:
+    low, high = (min(1.0, max(0.0, one[edge])) for edge in ("low", "high"))
+    return f"{low:.{places}%} to {high:.{places}%}"
+
+
+def _p(one: Mapping[str, float] | None) -> str:
+    return "-" if one is None else f"{one['p']:.3f}"

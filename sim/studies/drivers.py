@@ -1,0 +1,112 @@
+"""Drivers of any outcome within any number of days, from the counts of a forecast or by a design of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sim.drivers import Drivers, drivers, group_of, plain_interval
+from sim.ensemble import OUTCOMES
+from sim.errors import UsageError
+from sim.executors import Executor
+from sim.model.inputs import uncertain_inputs
+from sim.plan import Plan
+from sim.runner import run
+from sim.scenario.scenario import Scenario
+from sim.studies import sobol
+
+FORMAT = "offramp/drivers/1"
+Finished = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked: what an outcome within `by` days rests on."""
+
+    scenario: Scenario
+    outcome: str
+    by: int
+
+    def head(self, study: str, runs: int, seed: int, replicates: int, command: str | None) -> dict[str, Any]:
+        """Return what every record of drivers begins with."""
+        scenario = self.scenario
+        return {
+            "schema": FORMAT,
+            "study": study,
+            "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
+            "as_of": scenario.as_of.isoformat(),
+            "horizon": scenario.horizon,
+            "actors": {name: {"name": scenario.name_of(name)} for name in scenario.actors},
+            "outcome": self.outcome,
+            "by": self.by,
+            "seed": seed,
+            "runs": runs,
+            "replicates": replicates,
+            "command": command,
+        }
+
+
+def ask(scenario: Scenario, outcome: str, by: int | None = None) -> Asked:
+    """Return what is asked, within the horizon where no day is given.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such outcome or the day lies outside the horizon.
+    """
+    if outcome not in OUTCOMES:
+        raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(reversed(OUTCOMES))}")
+    day = scenario.horizon if by is None else by
+    if not 1 <= day <= scenario.horizon:
+        raise UsageError(f"expected a day from 1 to {scenario.horizon} (got {day})")
+    return Asked(scenario, outcome, day)
+
+
+def from_counts(
+    asked: Asked, plan: Plan, *, executor: Executor | None = None, finished: Finished | None = None
+) -> Drivers:
+    """Make a forecast and return what it rests on, from its counts."""
+    scenario = _with_milestone(asked.scenario, asked.by)
+    forecast = run(scenario, plan, executor=executor, finished=finished)
+    return drivers(scenario, forecast.tally, asked.outcome, asked.by)
+
+
+def _with_milestone(scenario: Scenario, by: int) -> Scenario:
+    """Return the scenario with counts for "within `by` days" too: milestones change no run."""
+    if by in scenario.milestones:
+        return scenario
+    question = scenario.document.question
+    more = question.model_copy(update={"milestones": tuple(sorted({*question.milestones, by}))})
+    return replace(scenario, document=scenario.document.model_copy(update={"question": more}))
+
+
+def design_of(asked: Asked, runs: int, *, seed: int, replicates: int, by_actor: bool) -> sobol.Plan:
+    """Return the design that so many runs allow; by actor, all inputs of one are varied together."""
+    streams = [one.stream for one in uncertain_inputs(asked.scenario)]
+    names = {stream: group_of(asked.scenario, stream) for stream in streams} if by_actor else None
+    return sobol.plan_of(asked.scenario, runs, replicates=replicates, seed=seed, names=names)
+
+
+def plain_indices(asked: Asked, plan: sobol.Plan, found: sobol.Indices, *, by_actor: bool) -> dict[str, Any]:
+    """Return what a design told as plain values."""
+    return {
+        "p": round(found.p, 6),
+        "variance": {
+            "outcome": round(found.p * (1 - found.p), 6),
+            "probability": round(found.variance, 6),
+            "not_chance": plain_interval(found.not_chance),
+        },
+        "base": plan.base,
+        "by_actor": by_actor,
+        "inputs": [
+            {
+                **(
+                    {"group": one.name} if by_actor else {"path": one.name, "group": group_of(asked.scenario, one.name)}
+                ),
+                "first": plain_interval(one.first),
+                "total": plain_interval(one.total),
+            }
+            for one in found.inputs
+        ],
+    }

@@ -1,0 +1,228 @@
+"""First-order and total Sobol' indices of a probability from a design of runs (Saltelli et al. 2010), drawn by SALib.
+
+The design is two independent sets of rows, A and B, and for each input a third, which is A with that input's column
+from B. Each row is a draw with replicates of its own, so it gives the probability with chance on top: chance adds the
+same to every mean square, which the spread within rows tells, and nothing to products of different rows.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import rng
+from sim.ensemble import BLOCK_RUNS, BlockTask, record_block
+from sim.errors import UsageError
+from sim.executors import Executor, Serial
+from sim.first_order import Interval, Values, interval
+from sim.model.inputs import uncertain_inputs
+from sim.scenario.scenario import Scenario
+
+RESAMPLES = 200
+LEAST_BASE = 64
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is varied: streams of inputs, one a column, and the name under which each column is told.
+
+    Columns of one name are varied together and have one index.
+    """
+
+    streams: tuple[str, ...]
+    names: tuple[str, ...]
+    base: int
+    replicates: int
+    seed: int
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Names, each once, in order."""
+        return tuple(dict.fromkeys(self.names))
+
+    @property
+    def rows(self) -> int:
+        """Rows of the design."""
+        return self.base * (len(self.groups) + 2)
+
+
+@dataclass(frozen=True)
+class Index:
+    """The indices of an input, or of several together; of all probability's variance, chance taken out."""
+
+    name: str
+    first: Interval
+    total: Interval
+
+
+@dataclass(frozen=True)
+class Indices:
+    """What a design told, the largest total index first.
+
+    Attributes
+    ----------
+    variance
+        Of the probability over draws.
+    not_chance
+        Its share of the variance of the outcome.
+    """
+
+    p: float
+    variance: float
+    not_chance: Interval
+    inputs: tuple[Index, ...]
+
+
+@dataclass(frozen=True)
+class SobolTask:
+    """One block of rows of a design."""
+
+    block: BlockTask
+    outcome: str
+    by: int
+    quantiles: dict[str, npt.NDArray[np.float64]]
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return f"{self.block} in a design of Sobol'"
+
+
+def plan_of(scenario: Scenario, runs: int, *, replicates: int, seed: int, names: dict[str, str] | None = None) -> Plan:
+    """Return the largest design, a power of two of base rows, that so many runs allow.
+
+    Parameters
+    ----------
+    names
+        By stream the name under which it is told; its own where this is not given.
+
+    Raises
+    ------
+    UsageError
+        Where the runs are too few, one replicate is asked for, or there is nothing to vary.
+    """
+    streams = tuple(one.stream for one in uncertain_inputs(scenario))
+    if not streams:
+        raise UsageError("the scenario has no uncertain input, so its probability rests on none")
+    if replicates < 2:
+        raise UsageError("a design needs two or more replicates a draw: one does not tell chance from inputs")
+    told = streams if names is None else tuple(names[stream] for stream in streams)
+    row = (len(set(told)) + 2) * replicates
+    if runs < row * LEAST_BASE:
+        raise UsageError(f"a design of {len(set(told))} inputs needs {row * LEAST_BASE:,} runs or more (got {runs:,})")
+    return Plan(streams, told, 2 ** int(np.log2(runs / row)), replicates, seed)
+
+
+def design(plan: Plan) -> npt.NDArray[np.float64]:
+    """Return the rows of a design as quantiles, shape (rows, columns), in SALib's order.
+
+    Raises
+    ------
+    UsageError
+        Where SALib is not installed.
+    """
+    try:
+        from SALib.sample import sobol
+    except ImportError:
+        raise UsageError("a design needs SALib: install it with pip install 'offramp[studies]'") from None
+    many = len(plan.groups) < len(plan.names)
+    problem = {
+        "num_vars": len(plan.names),
+        "names": list(plan.streams),
+        "bounds": [[0.0, 1.0]] * len(plan.names),
+        **({"groups": list(plan.names)} if many else {}),
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rows = sobol.sample(problem, plan.base, calc_second_order=False, seed=plan.seed % 2**32)
+    inside: npt.NDArray[np.float64] = np.clip(rows, 2.0**-54, 1 - 2.0**-53)
+    return inside
+
+
+def study(
+    scenario: Scenario,
+    plan: Plan,
+    outcome: str,
+    by: int,
+    *,
+    executor: Executor | None = None,
+    finished: Callable[[], None] | None = None,
+) -> Indices:
+    """Play a design and return its indices for an outcome within `by` days."""
+    tasks = list(_tasks(scenario, plan, design(plan), outcome, by))
+    hits = np.concatenate(list((executor or Serial()).map(play_rows, tasks, finished)))
+    return indices(hits[: plan.rows], plan)
+
+
+def blocks_of(plan: Plan) -> int:
+    """Return the blocks of a design."""
+    return -(-plan.rows * plan.replicates // BLOCK_RUNS)
+
+
+def _tasks(scenario: Scenario, plan: Plan, rows: npt.NDArray[np.float64], outcome: str, by: int) -> Sequence[SobolTask]:
+    draws = BLOCK_RUNS // plan.replicates
+    tasks = []
+    for block in range(blocks_of(plan)):
+        part = rows[block * draws : (block + 1) * draws]
+        part = np.pad(part, ((0, draws - len(part)), (0, 0)), constant_values=0.5)
+        quantiles = dict(zip(plan.streams, np.ascontiguousarray(part.T), strict=True))
+        tasks.append(SobolTask(BlockTask(scenario, plan.seed, block, plan.replicates), outcome, by, quantiles))
+    return tasks
+
+
+def play_rows(task: SobolTask) -> npt.NDArray[np.int64]:
+    """Play one block of rows; return the successes of each row, shape (draws of a block,)."""
+    records = record_block(task.block, task.quantiles)
+    happened = records[task.outcome] < task.by
+    successes: npt.NDArray[np.int64] = happened.reshape(-1, task.block.replicates).sum(axis=1)
+    return successes
+
+
+def indices(hits: npt.NDArray[np.int64], plan: Plan) -> Indices:
+    """Compute the indices from the successes of each row.
+
+    Parameters
+    ----------
+    hits
+        Shape (rows,), in the order of `design`.
+    """
+    share = hits / plan.replicates
+    within = share * (1 - share) / (plan.replicates - 1)
+    rows, noise = share.reshape(plan.base, -1), within.reshape(plan.base, -1).mean(axis=1)
+    value = _indices(rows, noise)
+    generator = rng.stream(plan.seed, 0, "bootstrap", "sobol")
+    picks = generator.integers(plan.base, size=(RESAMPLES, plan.base))
+    again = np.array([_indices(rows[pick], noise[pick]) for pick in picks])
+    size = len(plan.groups)
+    found = [
+        Index(name, interval(value[place], again[:, place]), interval(value[size + place], again[:, size + place]))
+        for place, name in enumerate(plan.groups)
+    ]
+    p = float(share.mean())
+    not_chance = interval(value[-1], again[:, -1])
+    ordered = tuple(sorted(found, key=lambda one: -one.total.value))
+    return Indices(p, not_chance.value * p * (1 - p), not_chance, ordered)
+
+
+def _indices(rows: Values, noise: Values) -> Values:
+    """Return first-order indices, total indices and the share of the outcome's variance that is not chance.
+
+    SALib gives both as shares of the variance of row means, V + c, V being the variance of the probability and c what
+    chance adds; the first-order numerator holds no chance, the total one c (Saltelli et al. 2010, table 2).
+    """
+    from SALib.analyze.sobol import first_order, total_order
+
+    centred = rows - rows.mean()
+    middle = centred[:, 1:-1]
+    whole, chance = float(np.var(centred[:, [0, -1]])), float(noise.mean())
+    if whole == 0:
+        return np.zeros(2 * middle.shape[1] + 1)
+    first, last = (np.broadcast_to(centred[:, [end]], middle.shape) for end in (0, -1))
+    variance = max(whole - chance, whole / 50)
+    alone = first_order(first, middle, last) * whole / variance
+    jointly = (total_order(first, middle, last) * whole - chance) / variance
+    p = rows.mean()
+    return np.concatenate([alone, jointly, [(whole - chance) / max(p * (1 - p), 1e-12)]])

@@ -1,0 +1,72 @@
+"""`drivers`: tables, JSON and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.drivers import drivers
+from tests import worlds
+from tests.cli.conftest import Offramp
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return worlds.write(tmp_path, worlds.crisis(question__horizon=30, question__milestones=[14]))
+
+
+def test_it_prints_groups_and_inputs(offramp: Offramp, file: Path) -> None:
+    answer = offramp("drivers", file, "--runs", 4096, "--quiet")
+    scenario = sim.load(file)
+    found = drivers(scenario, sim.run(scenario, runs=4096).tally, "offensive", 30)
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert lines[3] == f"offensive within 30 days: {found.p:.3f}"
+    rows = [line for line in lines if " rises " in line or " falls " in line]
+    assert rows
+    first = found.inputs[0]
+    assert first.path == "parameters.launch_rate"
+    assert rows[0].startswith("Launch rate (parameter)")
+    assert first.direction in rows[0]
+    assert any(line.startswith("Structural parameters") for line in lines)
+    assert "--study sobol" in answer.err
+    assert "caus" not in answer.out
+
+
+def test_json_is_what_a_forecast_holds(offramp: Offramp, file: Path) -> None:
+    answer = offramp("drivers", file, "--runs", 4096, "--by", "14 days", "--quiet", "--format", "json")
+    told = json.loads(answer.out)
+    held = sim.run(sim.load(file), runs=4096).record()["drivers"]["by"]["14"]
+    assert told["schema"] == "offramp/drivers/1"
+    assert {key: told[key] for key in held} == held
+    assert told["command"].endswith("--by '14 days' --runs 4096 --seed 0")
+
+
+def test_a_design_adds_total_indices(offramp: Offramp, file: Path) -> None:
+    pytest.importorskip("SALib", reason="SALib is not installed")
+    answer = offramp("drivers", file, "--study", "sobol", "--by-actor", "--runs", 4096, "--quiet")
+    assert answer.code == 0
+    head = next(line for line in answer.out.splitlines() if line.startswith("of all inputs of"))
+    assert head.split()[4:] == ["first", "95%", "total", "95%"]
+    told = json.loads(offramp("drivers", file, "--study", "sobol", "--runs", 8192, "--quiet", "--format", "json").out)
+    assert {"first", "total", "path", "group"} == set(told["inputs"][0])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--outcome", "peace"), "no outcome 'peace'"),
+        (("--by", "31"), "from 1 to 30"),
+        (("--by", "soon"), "expected a number of days"),
+        (("--runs", "100"), "need 512 runs or more"),
+        (("--study", "sobol", "--runs", "100"), "runs or more"),
+        (("--by-actor",), "needs --study sobol"),
+    ],
+)
+def test_what_cannot_be_told_is_said(offramp: Offramp, file: Path, options: tuple[str, ...], said: str) -> None:
+    answer = offramp("drivers", file, "--quiet", *options)
+    assert answer.code == 2
+    assert said in answer.err
