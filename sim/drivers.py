@@ -8,7 +8,7 @@ says what goes with what; it is no cause.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ import numpy as np
 from sim.ensemble import OUTCOMES
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
-from sim.first_order import Groups, Interval, Values, between, between_bins, interval, of_probability, resampled
+from sim.first_order import Groups, Interval
+from sim.input_indices import InputIndices, Part
 from sim.input_tally import INPUT_BINS, binned_inputs
 from sim.scenario.scenario import Scenario
 from sim.tallies import Counts, Tally
@@ -162,12 +163,13 @@ def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int, seed: int 
     inputs = binned_inputs(scenario)
     if not inputs:
         raise UsageError("the scenario has no uncertain input, so its probability rests on none")
-    variances = _Variances(counts, f"{outcome}.{day}", seed)
-    found = _inputs(scenario, counts, variances)
-    rows = (tally["rows"], tally["row_successes"][place]) if "rows" in tally.counts else None
-    groups = _groups(scenario, variances, rows, seed)
+    indices = InputIndices(counts, f"{outcome}.{day}", seed)
+    found = _inputs(scenario, counts, indices)
+    known = "rows" in tally.counts and indices.is_known
+    joint = indices.joint(tally["rows"], tally["row_successes"][place]) if known else None
+    groups = _groups(scenario, indices, joint)
     p = float(counts[0].sum(axis=0) @ np.arange(replicates + 1)) / replicates / draws
-    return Drivers(outcome, day, draws, p, max(0.0, variances.whole), variances.not_chance, found, groups)
+    return Drivers(outcome, day, draws, p, max(0.0, indices.whole), indices.not_chance, found, groups)
 
 
 def group_of(scenario: Scenario, path: str) -> str:
@@ -189,56 +191,13 @@ def _place(scenario: Scenario, outcome: str, day: int) -> tuple[int, int]:
     return OUTCOMES.index(outcome), scenario.milestones.index(day)
 
 
-class _Variances:
-    """Variances that go with each input, and of the probability, each also for draws taken again."""
-
-    def __init__(self, counts: Counts, purpose: str, seed: int) -> None:
-        self.again = resampled(counts, seed, purpose)
-        self.groups = Groups.of_counts(counts)
-        self.own, self.own_again = between_bins(self.groups), between_bins(Groups.of_counts(self.again))
-        whole = _Whole.of(counts[0].sum(axis=0))
-        taken = _Whole.of(self.again.sum(axis=2))  # by resample and input: each has draws of its own
-        self.whole, self.whole_again = float(whole.variance), taken.variance
-        share = interval(float(whole.share), taken.share[:, 0])
-        self.not_chance = share
-        self.is_known = share.low > 0
-        """Whether the variance of the probability stands out from chance, so that shares of it mean anything."""
-
-    def index(self, place: int) -> Interval | None:
-        """Return the index of an input."""
-        return interval(float(self.own[place]) / self.whole, self.index_again([place])) if self.is_known else None
-
-    def index_again(self, places: Sequence[int]) -> Values:
-        """Return the sum of the indices of some inputs, by resample."""
-        shares = self.own_again[:, places] / np.maximum(self.whole_again[:, places], self.whole / 10)
-        summed: Values = shares.sum(axis=1)
-        return summed
-
-
-@dataclass(frozen=True)
-class _Whole:
-    """Variance of the probability, and its share of the variance of the outcome."""
-
-    variance: Values
-    share: Values
-
-    @classmethod
-    def of(cls, successes: Counts) -> _Whole:
-        """Take draws by number of successes, shape (..., replicates + 1)."""
-        groups = Groups.of_counts(successes)
-        variance = of_probability(groups.total, groups.squares, groups.draws, successes.shape[-1] - 1)
-        mean = groups.total / groups.draws
-        outcome = mean * (1 - mean)
-        return cls(variance, np.divide(variance, outcome, out=np.zeros_like(variance), where=outcome > 0))
-
-
-def _inputs(scenario: Scenario, counts: Counts, variances: _Variances) -> tuple[Driver, ...]:
+def _inputs(scenario: Scenario, counts: Counts, indices: InputIndices) -> tuple[Driver, ...]:
     found = []
     for place, one in enumerate(binned_inputs(scenario)):
-        index = variances.index(place)
+        index = indices.of([place])
         ends = [estimate(counts[place, end]) if counts[place, end].any() else None for end in (0, -1)]
-        direction = _direction(variances.groups, place, index)
-        fall = float(variances.own[place])
+        direction = _direction(indices.bins, place, index)
+        fall = float(indices.own[place])
         found.append(Driver(one.path, group_of(scenario, one.path), index, direction, ends[0], ends[1], fall))
     return tuple(sorted(found, key=lambda one: -one.fall))
 
@@ -256,40 +215,17 @@ def _direction(groups: Groups, place: int, index: Interval | None) -> str:
     return "bends" if index is not None and index.low > 0 else "unclear"
 
 
-def _groups(
-    scenario: Scenario, variances: _Variances, rows: tuple[Counts, Counts] | None, seed: int
-) -> tuple[Group, ...]:
+def _groups(scenario: Scenario, indices: InputIndices, together: Part | None) -> tuple[Group, ...]:
     members: dict[str, list[int]] = {}
     inputs = binned_inputs(scenario)
     for place, one in enumerate(inputs):
         members.setdefault(group_of(scenario, one.path), []).append(place)
     found = []
     for name, places in members.items():
-        joint = rows is not None and name == STRUCTURAL
-        alone = [place for place in places if not (joint and inputs[place].together)]
-        index = _sum(variances, alone, _joint(rows, variances, seed) if joint and rows is not None else None)
-        found.append(Group(name, index, joint, len(places)))
+        joint = together if name == STRUCTURAL else None
+        alone = places if joint is None else [place for place in places if not inputs[place].together]
+        found.append(Group(name, indices.of(alone, joint), joint is not None, len(places)))
     return tuple(sorted(found, key=lambda one: 0.0 if one.index is None else -one.index.value))
-
-
-def _sum(variances: _Variances, places: Sequence[int], joint: tuple[float, Values] | None) -> Interval | None:
-    """Add the indices of some inputs, and that of those drawn together, each resampled by itself."""
-    if not variances.is_known:
-        return None
-    value = float(variances.own[list(places)].sum()) / variances.whole
-    again = variances.index_again(places)
-    if joint is not None:
-        value, again = value + joint[0] / variances.whole, again + joint[1] / variances.whole
-    return interval(value, again)
-
-
-def _joint(rows: tuple[Counts, Counts], variances: _Variances, seed: int) -> tuple[float, Values]:
-    """Variance that goes with the row of a posterior, and the same with its rows taken again."""
-    draws, sums = rows
-    replicates = variances.again.shape[-1] - 1
-    groups = Groups(draws.astype(float), sums[:, 0] / replicates, sums[:, 1] / replicates**2)
-    times = resampled(np.ones((1, len(draws)), dtype=np.int64), seed, "rows")[:, 0]
-    return float(between(groups)), between(groups.weighted(times), times)
 
 
 def _round(value: float) -> float:

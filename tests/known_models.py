@@ -64,7 +64,11 @@ def counted(known: Known, draws: int, replicates: int, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     quantiles = rng.random((draws, len(known.first)))
     hits = rng.binomial(replicates, known.p(quantiles))
-    counts = np.zeros((len(known.first), 16, replicates + 1), dtype=np.int64)
-    for place, column in enumerate(quantiles.T):
-        np.add.at(counts[place], ((column * 16).astype(int), hits), 1)
-    return counts
+    return by_bin(quantiles.T, hits, replicates)
+
+
+def by_bin(quantiles: np.ndarray, hits: np.ndarray, replicates: int) -> np.ndarray:
+    """Count draws by input, bin and number of successes; quantiles of shape (inputs, draws)."""
+    levels = replicates + 1
+    cells = (quantiles * 16).astype(int) * levels + hits
+    return np.stack([np.bincount(row, minlength=16 * levels).reshape(16, levels) for row in cells])

@@ -49,7 +49,10 @@ LAYERS: dict[str, set[str]] = {
     "storylines": {"course", "ensemble", "estimates", "medoids", "paths", "scenario", "tallies"},
     "plan": {"conditions", "errors", "ensemble", "scenario", "storylines"},
     "first_order": {"rng", "tallies"},
-    "drivers": {"ensemble", "errors", "estimates", "first_order", "input_tally", "scenario", "tallies"},
+    "input_indices": {"first_order", "tallies"},
+    "drivers": {
+        "ensemble", "errors", "estimates", "first_order", "input_indices", "input_tally", "scenario", "tallies",
+    },
     "indicators": {"conditions", "estimates", "scenario", "tallies"},
     "provenance": {"distributions", "model", "scenario"},
     "record": {

@@ -15,6 +15,7 @@ from sim.input_tally import binned_inputs
 from sim.scenario.scenario import Scenario
 from sim.tallies import Tally
 from tests import worlds
+from tests.known_models import by_bin
 
 DRAWS = 3000
 
@@ -42,9 +43,7 @@ def stand_in(scenario: Scenario, planted: int, slope: float, seed: int) -> Tally
     quantiles = rng.random((len(names), DRAWS))
     p = 1 / (1 + np.exp(1.5 - slope * (quantiles[planted] - 0.5) - 1.5 * rng.standard_normal(DRAWS)))
     hits = rng.binomial(2, p)
-    counts = np.zeros((len(names), 16, 3), dtype=np.int64)
-    for place, column in enumerate(quantiles):
-        np.add.at(counts[place], ((column * 16).astype(int), hits), 1)
+    counts = by_bin(quantiles, hits, 2)
     whole = np.broadcast_to(counts, (3, len(scenario.milestones), *counts.shape))
     return Tally({"runs": np.array(2 * DRAWS), "inputs": whole})
 
