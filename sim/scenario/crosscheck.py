@@ -197,6 +197,51 @@ def _pressure_complaints(pressures: Mapping[str, Any], actors: Mapping[str, Any]
             yield ("pressures", name, "on"), "expected another actor than the one it comes from"
 
 
+def menu_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check that every option of the menu does one thing, that its actor can do it, and when."""
+    for name, option in _map(value, "menu").items():
+        if isinstance(option, Mapping):
+            for path, message in _option_complaints(name, option, value):
+                yield ("menu", name, *path), message
+
+
+def _option_complaints(name: str, option: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
+    actors, by = _map(value, "actors"), option.get("by")
+    if isinstance(by, str) and by not in actors:
+        yield ("by",), _unknown(by, actors)
+    done = [key for key in ("pressure", "talks", "change") if key in option]
+    if not done:
+        yield (), "this option does nothing; add one of `pressure`, `talks`, `change`"
+    for key in done[1:]:
+        yield (key,), f"an option does one thing, and this one has `{done[0]}` already; write two options"
+    pressure = option.get("pressure")
+    if isinstance(pressure, Mapping):
+        for (_, _, *key), message in _pressure_complaints({name: pressure}, actors):
+            yield ("pressure", *key), message
+        if isinstance(by, str) and isinstance(pressure.get("from"), str) and pressure["from"] != by:
+            yield ("pressure", "from"), f"expected {by}, who could do it"
+    for key, group, model in (("pressure", "pressures", Pressure), ("talks", "talks", Talks)):
+        if key in done:
+            yield from _added_complaints(name, key, group, model, value)
+
+
+def _added_complaints(
+    name: str, key: str, group: str, model: type[Part], value: Mapping[str, Any]
+) -> Iterator[Complaint]:
+    """Check what an option adds: its name is free, and it begins within the window."""
+    if name in _map(value, group):
+        yield (key,), f"the scenario has {group} {name!r} already; give the option another id"
+    written = _map(_map(_map(value, "menu"), name), key)
+    question = _read(Question, _only(_map(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-"))
+    entry: Any = _read(model, written)
+    if question is None or entry is None:
+        return
+    for field, message in _entry_complaints(entry, question.as_of, question.horizon):
+        yield (key, field), message
+    if _day(entry.start, question.as_of) < 0:
+        yield (key, "start"), "an option begins on day 0 or later: what came before is in the stances"
+
+
 def _unknown(name: str, actors: Mapping[str, Any]) -> str:
     return f"there is no actor {name!r}{suggestion(name, list(actors))}"
 

@@ -155,6 +155,7 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
         Case,
         Confidence,
         Document,
+        Option,
         Parameters,
         Pressure,
         Question,
@@ -165,7 +166,8 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
 
     parts: dict[str, type[Part]] = {"question": Question, "confidence": Confidence, "start": Start}
     parts |= {"bargaining": Bargaining, "parameters": Parameters, "case": Case, "resolution": Resolution}
-    entries: dict[str, type[Part]] = {"pressures": Pressure, "talks": Talks, "gates": Gate}
+    entries: dict[str, type[Part]] = {"pressures": Pressure, "talks": Talks, "gates": Gate, "menu": Option}
+    of_options: dict[str, type[Part]] = {"pressure": Pressure, "talks": Talks}
 
     def keys(path: Path) -> list[str]:
         if not path:
@@ -175,6 +177,8 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
             return field_names(parts[head])
         if len(path) == 2 and head in entries:
             return field_names(entries[head])
+        if len(path) == 3 and head == "menu" and path[2] in of_options:
+            return field_names(of_options[str(path[2])])
         if len(path) == 2 and head == "actors":
             role = _get(_get(_get(value, "actors"), path[1]), "role")
             models = [ROLES[role]] if isinstance(role, str) and role in ROLES else list(ROLES.values())

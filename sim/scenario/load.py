@@ -19,6 +19,7 @@ from sim.scenario.calibration import knowledge_complaints, load_posterior
 from sim.scenario.crosscheck import (
     actor_complaints,
     cross_complaints,
+    menu_complaints,
     outcome_complaints,
     removal_complaints,
     time_complaints,
@@ -72,6 +73,7 @@ def scenario_of(merged: Merged, file: FilePath, *, known: Evidence | None = None
     if document is not None:
         faults += places.faults(_whole_complaints(document, evidence, evidence_failed=bool(faults)))
         faults += places.faults(_axis_complaints(document))
+        faults += places.faults(_change_complaints(document))
     faults += gate_file_faults(merged.value, merged.places, file)
     if faults or document is None:
         raise ScenarioError(faults)
@@ -88,6 +90,7 @@ def _document(merged: Merged, places: Places, faults: list[Fault]) -> Document |
     faults += places.faults(outcome_complaints(value))
     faults += places.faults(actor_complaints(value))
     faults += places.faults(gate_complaints(value))
+    faults += places.faults(menu_complaints(value))
     try:
         return Document.model_validate(value)
     except ValidationError as error:
@@ -133,6 +136,20 @@ def _axis_complaints(document: Document) -> Iterator[Complaint]:
                 yield ("gates", name), f"{gate.along} has no end on this side; add `{key}`"
             elif value is not None and not ends[0] <= value <= ends[1]:
                 yield ("gates", name, key), f"expected a number from {ends[0]:g} to {ends[1]:g} (got {value:g})"
+
+
+def _change_complaints(document: Document) -> Iterator[Complaint]:
+    """Check that what an option of the menu changes is a number of the scenario, and its new value is in range."""
+    for name, option in document.menu.items():
+        for path, number in (option.change or {}).items():
+            try:
+                low, high = number_range(document, path)
+            except ValueError as error:
+                yield ("menu", name, "change", path), str(error)
+                continue
+            if not low <= number.mean <= high:
+                message = f"expected a number from {low:g} to {high:g} (got {number.mean:g})"
+                yield ("menu", name, "change", path), message
 
 
 def _reading_complaint(document: Document, evidence: Evidence | None, name: str, key: str) -> list[Complaint]:

@@ -34,15 +34,15 @@ def number_range(document: Document, path: str) -> tuple[float, float]:
     return field_range(type(node), last) if isinstance(node, Part) else (0.0, 1.0)  # a tie has no model of its own
 
 
-def with_number(document: Document, path: str, value: float) -> Document:
-    """Return a document with another number at a path that `number_range` knows."""
+def with_number(document: Document, path: str, value: float | Distribution) -> Document:
+    """Return a document with another number or prior at a path that `number_range` knows."""
     changed: Document = _with(document, path.split("."), value)
     return changed
 
 
-def _with(node: Any, path: list[str], value: float) -> Any:
+def _with(node: Any, path: list[str], value: float | Distribution) -> Any:
     if not path:
-        return Fixed(value)
+        return value if isinstance(value, Distribution) else Fixed(value)
     inner = _with(_below(node, path[0]), path[1:], value)
     return node.model_copy(update={path[0]: inner}) if isinstance(node, Part) else {**node, path[0]: inner}
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from sim.distributions import Fixed, LogNormal, Normal
-from sim.scenario.gates import MAX_GATES, Gate
+from sim.scenario.gates import MAX_GATES, Between, Gate
 from sim.scenario.part import Id as Id
 from sim.scenario.part import Part as Part
 from sim.scenario.part import Text as Text
@@ -36,10 +36,12 @@ from sim.scenario.quantities import (
 FORMAT = "offramp/scenario/1"
 MAX_ACTORS = 32
 MAX_PRESSURES = 128
+MAX_OPTIONS = 32
+MAX_CHANGES = 16
 LEAST = 1e-6  # what a draw at or below an open end at 0 counts as
 OUTCOME_KEYS = ("case", "resolution", "hindsight")
 """Keys of a file that say what happened: they are for scoring."""
-OUTSIDE_THE_MODEL = ("gates", *OUTCOME_KEYS)
+OUTSIDE_THE_MODEL = ("gates", "menu", *OUTCOME_KEYS)
 """Keys of a file that are about its forecast and nothing to the model: no part of the resolved document, of its hash
 or of records, and not inherited by variants."""
 
@@ -178,6 +180,22 @@ class Talks(Part):
     basis: Text | None = None
 
 
+class Option(Part):
+    """What an actor could do: press, call talks, or be otherwise; `offramp advise` compares what it brings."""
+
+    by: Id = Field(description="Who could do it")
+    name: Title | None = Field(default=None, description="How reports call it; made from the id where absent")
+    cost: Annotated[float, Between(0.0, 1e9, open=True)] = Field(
+        description="What it would cost, in units that all options share"
+    )
+    pressure: Pressure | None = Field(default=None, description="A pressure to add, under the option's id")
+    talks: Talks | None = Field(default=None, description="Talks to add, under the option's id")
+    change: dict[DottedPath, AnyNumber] | None = Field(
+        default=None, min_length=1, max_length=MAX_CHANGES, description="Numbers of the scenario by dotted path"
+    )
+    basis: Text | None = Field(default=None, description="Why it could be done, and at this cost")
+
+
 def _lognormal(median: float, log_sd: float, description: str) -> Any:
     return Field(default=LogNormal(median, log_sd), description=description)
 
@@ -257,6 +275,9 @@ class Document(Part):
     resolution: Resolution | None = Field(default=None, description="What happened; no forecast or report shows it")
     hindsight: dict[DottedPath, Text] = Field(
         default={}, description="Codings that knowing the outcome may have touched, by dotted path"
+    )
+    menu: dict[Id, Option] = Field(
+        default={}, max_length=MAX_OPTIONS, description="What actors could do, which `offramp advise` compares"
     )
     gates: dict[Id, Gate] = Field(
         default={}, max_length=MAX_GATES, description="Claims about the forecast, which `offramp check` holds it to"

@@ -16,6 +16,7 @@ from sim.scenario.faults import document_keys
 from sim.scenario.load import scenario_of
 from sim.scenario.merge import Merged, read_merged
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import OUTSIDE_THE_MODEL
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Place
 
@@ -69,7 +70,8 @@ class Base:
         ScenarioError
             Where the whole is no valid scenario.
         """
-        value, removals = self.merged.value, dict(self.merged.removals)
+        value = {key: one for key, one in self.merged.value.items() if key not in OUTSIDE_THE_MODEL}
+        removals = dict(self.merged.removals)
         where = dict(self.merged.places)
         for dotted, new in changes.items():
             path = tuple(dotted.split("."))

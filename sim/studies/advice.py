@@ -1,0 +1,315 @@
+"""Advice: which of the things an actor could do moves a probability most, for what they cost.
+
+Every mix of options from the scenario's menu is played on the base's draws and dice. How far a ranking can be trusted
+has two sides, and both are told: in how many draws of what is not known a mix is the best one, and in how many
+resamples of the draws it comes first, which is about the number of runs alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from sim import environment, rng
+from sim.ensemble import FIRST_EVENTS
+from sim.errors import UsageError
+from sim.estimates import LEVEL, Estimate, estimate, mean_of_draws
+from sim.plan import Plan
+from sim.scenario.numbers import with_number
+from sim.scenario.quantities import read_horizon
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Option
+from sim.studies.bench import Bench, Values, draw_shares, happened, with_document
+from sim.studies.change import Row, plain_row
+from sim.studies.gates.supplier import Records, Supplier
+from sim.tallies import successes_per_draw
+
+FORMAT = "offramp/advice/1"
+DEFAULT_RUNS, REPLICATES = 16_384, 8
+"""Eight runs a draw: with two, luck would decide which mix is best in a draw."""
+FEW = 5
+"""Options up to which every mix of them is played; of more, each alone and each pair."""
+MOST_MIXES = 128
+RESAMPLES = 1000
+GOAL = re.compile(r"(lower|raise) (\w+)(?: (?:by|within) (.+))?")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What an actor wants: a probability lowered or raised."""
+
+    lower: bool
+    outcome: str
+    day: int
+
+    @property
+    def sign(self) -> int:
+        """What a change counts towards the goal."""
+        return -1 if self.lower else 1
+
+
+def goal_of(text: str, scenario: Scenario) -> Goal:
+    """Read a goal such as `lower offensive by 90` or `raise agreement within 30 days`.
+
+    Raises
+    ------
+    UsageError
+        Where it is none, or its window is longer than the scenario's.
+    """
+    match = GOAL.fullmatch(" ".join(text.lower().split()))
+    if match is None or match[2] not in FIRST_EVENTS:
+        outcomes = ", ".join(FIRST_EVENTS)
+        raise UsageError(f'expected a goal such as "lower offensive by 90", of one of {outcomes} (got {text!r})')
+    written = match[3]
+    day = scenario.horizon
+    if written is not None:
+        day = read_horizon(int(written) if written.isdecimal() and len(written) < 9 else written) or 0
+    if not 1 <= day <= scenario.horizon:
+        raise UsageError(f"expected a goal within 1 to {scenario.horizon} days (got {text!r})")
+    return Goal(match[1] == "lower", match[2], day)
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Some options together, what they cost, and the scenario with them."""
+
+    options: tuple[str, ...]
+    cost: float
+    scenario: Scenario
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What every mix brings.
+
+    Attributes
+    ----------
+    base, records
+        Of the scenario without any option, and by mix.
+    """
+
+    scenario: Scenario
+    actor: str
+    goal: Goal
+    budget: float | None
+    plan: Plan
+    mixes: tuple[Mix, ...]
+    base: Records
+    records: tuple[Records, ...]
+
+    def record(self, command: str | None = None) -> dict[str, Any]:
+        """Return the content of advice.json (docs/what-if.md); the mixes stand by gain for their cost."""
+        gains = np.stack([self._gain(one) for one in self.records])
+        costs = np.array([mix.cost for mix in self.mixes])
+        each = gains / costs[:, None]
+        leads, helped = best_in_draws(each)
+        first = first_in_resamples(each, self.plan.seed)
+        efficient = efficient_mixes(gains.mean(axis=1), costs)
+        rows = [
+            self._row(place, each[place], leads[place], first[place], place in efficient)
+            for place in np.argsort(-each.mean(axis=1), kind="stable")
+        ]
+        scenario, goal = self.scenario, self.goal
+        return {
+            "schema": FORMAT,
+            "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
+            "as_of": scenario.as_of.isoformat(),
+            "actor": {"id": self.actor, "name": scenario.name_of(self.actor)},
+            "goal": {"direction": "lower" if goal.lower else "raise", "outcome": goal.outcome, "within": goal.day},
+            "budget": self.budget,
+            "options": {name: _plain(scenario.document.menu[name]) for name in options_of(scenario, self.actor)},
+            "seed": self.plan.seed,
+            "runs": self.plan.most_runs,
+            "draws": self.plan.most_runs // self.plan.replicates,
+            "replicates": self.plan.replicates,
+            "level": LEVEL,
+            "base": plain_row(self._estimate(self.base)),
+            "helped": round(helped, 4),
+            "mixes": rows,
+            "environment": {
+                "offramp": environment.version(),
+                "model": environment.model_version(),
+                **environment.package_versions(),
+                "cpu": environment.cpu_level(),
+            },
+            "command": command,
+        }
+
+    def _shares(self, records: Records) -> Values:
+        return draw_shares(records, self.goal.outcome, self.goal.day, self.plan.replicates)
+
+    def _gain(self, records: Records) -> Values:
+        """Return how far each draw is moved towards the goal, shape (draws,)."""
+        return np.asarray(self.goal.sign * (self._shares(records) - self._shares(self.base)))
+
+    def _estimate(self, records: Records) -> Estimate:
+        event = happened(records, self.goal.outcome, self.goal.day)
+        return estimate(successes_per_draw(event, self.plan.replicates))
+
+    def _row(self, place: int, each: Values, lead: float, first: float, efficient: bool) -> dict[str, Any]:
+        mix, records = self.mixes[place], self.records[place]
+        change = mean_of_draws(self._shares(records) - self._shares(self.base), self.plan.replicates)
+        return {
+            "options": list(mix.options),
+            "cost": mix.cost,
+            "hash": mix.scenario.hash,
+            "probability": plain_row(self._estimate(records)),
+            "change": plain_row(change),
+            "gain_per_cost": _mean(each, self.plan.replicates),
+            "best_in_draws": round(float(lead), 4),
+            "first_in_resamples": round(float(first), 4),
+            "efficient": bool(efficient),
+        }
+
+
+def _mean(values: Values, replicates: int) -> Row:
+    return plain_row(mean_of_draws(values, replicates))
+
+
+def _plain(option: Option) -> dict[str, Any]:
+    return option.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def options_of(scenario: Scenario, actor: str) -> list[str]:
+    """Return what an actor could do, by id.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such actor or nothing for it on the menu.
+    """
+    if actor not in scenario.actors:
+        raise UsageError(f"there is no actor {actor!r}; expected one of {', '.join(scenario.actors)}")
+    names = [name for name, option in scenario.document.menu.items() if option.by == actor]
+    if not names:
+        raise UsageError(
+            f"the menu of {scenario.id} has nothing that {actor} could do; docs/scenario.md says how to write one"
+        )
+    return names
+
+
+def mixes_of(scenario: Scenario, actor: str, goal: Goal, budget: float | None) -> list[Mix]:
+    """Return the mixes to compare: all of up to five options, of more each alone and each pair.
+
+    Two options that change the same number are no mix, and none costs more than the budget.
+
+    Raises
+    ------
+    UsageError
+        Where there is none, or too many to play.
+    """
+    names = options_of(scenario, actor)
+    most = len(names) if len(names) <= FEW else 2
+    chosen = [
+        mix
+        for size in range(1, most + 1)
+        for mix in combinations(names, size)
+        if (budget is None or _cost(scenario, mix) <= budget) and _go_together(scenario, mix)
+    ]
+    if not chosen:
+        least = min(scenario.document.menu[name].cost for name in names)
+        raise UsageError(f"nothing on the menu costs {budget:g} or less; the cheapest costs {least:g}")
+    if len(chosen) > MOST_MIXES:
+        raise UsageError(f"{len(chosen)} mixes are more than {MOST_MIXES}; set a --budget or shorten the menu")
+    return [Mix(mix, _cost(scenario, mix), _with_options(scenario, mix, goal.day)) for mix in chosen]
+
+
+def _cost(scenario: Scenario, mix: Sequence[str]) -> float:
+    return sum(scenario.document.menu[name].cost for name in mix)
+
+
+def _go_together(scenario: Scenario, mix: Sequence[str]) -> bool:
+    changed = [path for name in mix for path in scenario.document.menu[name].change or ()]
+    return len(changed) == len(set(changed))
+
+
+def _with_options(scenario: Scenario, mix: Sequence[str], day: int) -> Scenario:
+    """Return the scenario with some options, over the days of the goal."""
+    document = scenario.document
+    for name in mix:
+        option = document.menu[name]
+        for path, number in (option.change or {}).items():
+            document = with_number(document, path, number)
+        if option.pressure is not None:
+            document = document.model_copy(update={"pressures": {**document.pressures, name: option.pressure}})
+        if option.talks is not None:
+            document = document.model_copy(update={"talks": {**document.talks, name: option.talks}})
+    question = document.question.model_copy(update={"horizon": day, "milestones": ()})
+    return with_document(scenario, document.model_copy(update={"question": question}))
+
+
+def advise(
+    scenario: Scenario,
+    actor: str,
+    goal: Goal,
+    plan: Plan,
+    *,
+    budget: float | None = None,
+    supplier: Supplier | None = None,
+    finished: Callable[[], None] | None = None,
+) -> Advice:
+    """Compare what an actor could do.
+
+    Parameters
+    ----------
+    plan
+        Runs of each mix, seed and replicates; `REPLICATES` of them tell which mix is best in a draw.
+    budget
+        What a mix may cost; None: anything.
+    supplier, finished
+        Where blocks come from, and what is called for each: a block of the base and of every mix.
+
+    Raises
+    ------
+    UsageError
+        As `options_of` and `mixes_of`; where there are fewer than two draws.
+    """
+    if plan.most_runs < 2 * plan.replicates:
+        raise UsageError(f"expected two draws at least, {2 * plan.replicates} runs (got {plan.most_runs})")
+    mixes = mixes_of(scenario, actor, goal, budget)
+    bench = Bench(plan, supplier, finished=finished)
+    base, *records = bench.records([_with_options(scenario, (), goal.day), *(mix.scenario for mix in mixes)])
+    return Advice(scenario, actor, goal, budget, plan, tuple(mixes), base, tuple(records))
+
+
+def best_in_draws(gains: Values) -> tuple[Values, float]:
+    """Return the share of draws in which each mix has the largest gain, and the share in which any has one.
+
+    Draws in which nothing moves towards the goal count for none, and of the rest those that several share are split.
+
+    Parameters
+    ----------
+    gains
+        Shape (mixes, draws).
+    """
+    largest = gains.max(axis=0)
+    helped = largest > 0
+    if not helped.any():
+        return np.zeros(len(gains)), 0.0
+    ahead = np.isclose(gains[:, helped], largest[helped], rtol=1e-12, atol=0)
+    return np.asarray((ahead / ahead.sum(axis=0)).mean(axis=1)), float(helped.mean())
+
+
+def first_in_resamples(gains: Values, seed: int) -> Values:
+    """Return the share of bootstrap resamples of the draws in which each mix has the largest mean (Efron 1979)."""
+    draws = gains.shape[1]
+    counts = rng.stream(seed, 0, "advice", "resamples").multinomial(draws, np.full(draws, 1 / draws), size=RESAMPLES)
+    first = np.argmax(counts @ gains.T, axis=1)
+    return np.bincount(first, minlength=len(gains)) / RESAMPLES
+
+
+def efficient_mixes(gains: Values, costs: Values) -> set[int]:
+    """Return the mixes that gain more than any that costs as much or less."""
+    return set(_efficient(gains, costs))
+
+
+def _efficient(gains: Values, costs: Values) -> Iterator[int]:
+    for place, (gain, cost) in enumerate(zip(gains, costs, strict=True)):
+        others = (costs <= cost) & (np.arange(len(costs)) != place)
+        if gain > 0 and not np.any(gains[others] >= gain):
+            yield place
