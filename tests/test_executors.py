@@ -15,7 +15,7 @@ import pytest
 from sim.errors import ExecutionError, ScenarioError, UsageError
 from sim.executors import Executor, Late, Local, Serial
 from sim.executors.address import Address
-from sim.executors.batches import MOST
+from sim.executors.batches import MOST, Feed, Sizer
 from sim.executors.dask import IN_FLIGHT, Dask, Limits
 from tests.cluster.processes import Cluster, cluster
 from tests.tasks import (
@@ -233,3 +233,39 @@ def test_a_result_that_does_not_travel_is_an_error_that_names_its_task(
         return  # nothing travels
     with pytest.raises(ExecutionError, match="block 0 of crisis"):
         list(executor.map(function, [Block(0)]))
+
+
+# -- batches ------------------------------------------------------------------------------------------------------
+
+
+def test_a_batch_takes_as_many_tasks_as_last_the_target() -> None:
+    sizer = Sizer(5)
+    assert sizer.size(2) == 1, "nothing is known yet"
+    sizer.learn(1, 0.5)
+    assert sizer.size(2) == 10
+    for _ in range(30):
+        sizer.learn(10, 2.5)
+    assert sizer.size(2) == 20
+    sizer.learn(0, 9.0)
+    assert sizer.size(2) == 20, "a batch without a finished task teaches nothing"
+
+
+def test_batches_get_longer_where_many_workers_would_ask_for_too_many() -> None:
+    sizer = Sizer(5)
+    sizer.learn(1, 0.5)
+    assert sizer.size(1000) == 10
+    assert sizer.size(5000) == 40, "250 batches a second from 5,000 workers are 20 s each"
+    assert sizer.size(10**6) == MOST
+
+
+def test_the_last_batches_are_small_and_every_task_is_dealt_once() -> None:
+    feed = Feed(range(1000))
+    batches = []
+    while batch := feed.batch(20, 4):
+        batches.append(batch)
+    assert [one for batch in batches for one in batch] == list(range(1000))
+    sizes = [len(batch) for batch in batches]
+    assert set(sizes[:40]) == {20}
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-4:] == [1, 1, 1, 1]
+    assert len(sizes) < 85

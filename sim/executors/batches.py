@@ -17,7 +17,9 @@ from typing import Any, Generic
 from sim.executors.base import Task
 
 TARGET = 5.0
-"""Seconds that a batch should take."""
+"""Seconds that a batch should take, where there are few workers."""
+RATE = 250.0
+"""Batches a second that a scheduler is to carry at most; with more workers, batches get longer (docs/scale.md)."""
 MOST = 256
 """Tasks in a batch at most: some 20 MB of results of a block each."""
 
@@ -34,12 +36,12 @@ class Sizer:
         """Whether a batch was timed yet."""
         return self._seconds is not None
 
-    @property
-    def size(self) -> int:
-        """Tasks in the next batch."""
+    def size(self, workers: int) -> int:
+        """Return how many tasks the next batch takes, with so many workers at work."""
         if self._seconds is None:
             return 1
-        return max(1, min(MOST, round(self._target / max(self._seconds, 1e-6))))
+        target = max(self._target, workers / RATE)
+        return max(1, min(MOST, round(target / max(self._seconds, 1e-6))))
 
     def learn(self, tasks: int, seconds: float) -> None:
         """Take how long a batch took; later ones count most."""

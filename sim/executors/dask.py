@@ -8,6 +8,7 @@ tasks run one at a time with nothing beside them, and the one to blame is named.
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections import deque
@@ -18,18 +19,14 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic
 
 import dask
+import distributed
+from distributed.scheduler import KilledWorker
 
-# What matters of its log, errors and notes of ours say; a batch may be larger than what it thinks fit for a graph.
-dask.config.set({"logging.distributed": "critical", "distributed.admin.large-graph-warning-threshold": "1 GiB"})
-
-import distributed  # noqa: E402 - reads the setting above
-from distributed.scheduler import KilledWorker  # noqa: E402
-
-from sim import environment  # noqa: E402
-from sim.errors import ExecutionError  # noqa: E402
-from sim.executors.address import Address  # noqa: E402
-from sim.executors.base import Executor, Note, Result, Task, failure, named, silent  # noqa: E402
-from sim.executors.batches import TARGET, Feed, Outcome, Sizer, packed, play, result_of, unpacked  # noqa: E402
+from sim import environment
+from sim.errors import ExecutionError
+from sim.executors.address import Address
+from sim.executors.base import Executor, Note, Result, Task, failure, named, silent
+from sim.executors.batches import TARGET, Feed, Outcome, Sizer, packed, play, result_of, unpacked
 
 CONNECT = 10.0  # seconds for a scheduler to answer
 GATHER = 60.0  # seconds for workers to come, and to come back
@@ -63,6 +60,9 @@ class Dask(Executor):
     def __init__(self, address: Address, workers: int = 1, note: Note = silent, limits: Limits | None = None) -> None:
         self._address, self._workers, self._note = address, workers, note
         self.limits = limits or Limits()
+        for name in ("distributed", "distributed.client"):  # what matters of its log, our errors and notes say
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})  # batches are no graphs
 
     def map(
         self,
@@ -241,7 +241,7 @@ class _Run(Generic[Task, Result]):
         """Give out batches until enough are in flight."""
         most = IN_FLIGHT * self._workers if self._sizer.knows else min(self._workers, PROBES)
         while len(self._order) < most:
-            tasks = self._feed.batch(self._sizer.size, self._workers)
+            tasks = self._feed.batch(self._sizer.size(self._workers), self._workers)
             if not tasks:
                 return
             self._order.append(self._submit(tasks))
