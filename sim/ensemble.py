@@ -73,11 +73,13 @@ def run_block(task: BlockTask) -> BlockResult:
     """Play one block and tally it."""
     draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
     dice = Dice(task.seed, task.block)
-    return _given_result(task, draws, dice) if task.given else _result(task, draws, dice, None)
+    return _given_result(task, draws, dice) if task.given else _result(task, draws, dice)
 
 
 def run_part(task: BlockTask, part: slice, dice: Dice, each_day: Callable[[], None] | None = None) -> BlockResult:
-    """Play some runs of a block and tally them; the results of all its parts, added up, are that of the block.
+    """Play some runs of a block and tally what a look at the forecast needs: states, actors, events.
+
+    The results of all its parts, added up, are that of the block, less what it counts by inputs and indicators.
 
     Parameters
     ----------
@@ -89,14 +91,17 @@ def run_part(task: BlockTask, part: slice, dice: Dice, each_day: Callable[[], No
         Called at the end of each day played; what it raises ends the play.
     """
     draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
-    runs = min(part.stop, task.runs) - part.start
-    return _result(replace(task, runs=runs, sampled=0), draws.part(part), dice, each_day)
+    cut = replace(task, runs=min(part.stop, task.runs) - part.start, sampled=0)
+    watch = _Watch(cut, (), each_day=each_day)
+    theatre = _play(cut, draws.part(part), dice, watch)
+    days = first_days(theatre, cut.runs, task.scenario.horizon)
+    return BlockResult(Tally({**watch.counts(), **_event_counts(cut, theatre, days)}), _records(cut, theatre))
 
 
-def _result(task: BlockTask, draws: Draws, dice: Dice, each_day: Callable[[], None] | None) -> BlockResult:
+def _result(task: BlockTask, draws: Draws, dice: Dice) -> BlockResult:
     scenario, milestones = task.scenario, task.scenario.milestones
     indicators = indicators_of(scenario)
-    watch = _Watch(task, indicators, each_day=each_day)
+    watch = _Watch(task, indicators)
     theatre = _play(task, draws, dice, watch)
     days = first_days(theatre, task.runs, scenario.horizon)
     successes = {outcome: [days[outcome] < day for day in milestones] for outcome in OUTCOMES}

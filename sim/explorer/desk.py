@@ -25,6 +25,7 @@ from sim.scenario.scenario import Scenario
 LANES = 2
 MOST_KEPT = 24  # simulations kept for whoever comes back to them: about a megabyte each
 MOST_ERRANDS = 16
+REST = 0.15  # seconds between a first answer and what refines it: a hand that moves on should find idle workers
 CROWD = 3  # simulations without an answer from which on small pieces are handed out
 LOST = "a worker process died; was it killed, or out of memory?"
 
@@ -140,8 +141,9 @@ class Desk:
             return one, one.next_look(crowded=crowded)
         if self._errands:
             return self._errands.popleft()
+        rested = time.monotonic() - REST
         for one in sorted(held, key=lambda one: one.runs):
-            piece = one.next_block()
+            piece = one.next_block() if one.answered <= rested else None
             if piece is not None:
                 return one, piece
         return None
@@ -173,6 +175,9 @@ class Desk:
             return
         before = simulation.runs
         simulation.take(piece, result)
+        if before < BLOCK_RUNS <= simulation.runs:
+            simulation.answered = time.monotonic()
+            asyncio.get_running_loop().call_later(REST, self._more.set)
         is_small = piece.task.block == 0 and piece.part.stop <= QUARTER
         if simulation.runs > before and (is_small or simulation.runs >= BLOCK_RUNS):
             simulation.tell()

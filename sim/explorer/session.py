@@ -27,6 +27,8 @@ from sim.explorer.state import State
 
 BETWEEN_STATES = 0.02  # seconds at least between two states that are taken up
 BETWEEN_ANSWERS = 0.25  # and between two refinements that are told
+PATIENCE = 0.7  # seconds without an answer after which a first look is let finish before a newer state is taken up
+LONGEST_LOOK = 3.0
 MOST_BYTES = 300_000  # of a message: an imported file and its wrapping
 MOST_QUESTIONS = 8
 
@@ -42,6 +44,7 @@ class Session:
         self._news = asyncio.Event()
         self._held: dict[str, Simulation] = {}
         self._stamp: dict[str, int] = {}
+        self._unanswered = 0.0
         self._scene = ""
         self._frames: dict[str, Any] = {}
         self._better: set[str] = set()
@@ -98,11 +101,24 @@ class Session:
         """Take up the newest state."""
         while True:
             await self._news.wait()
+            self._unanswered = self._unanswered or time.monotonic()
+            await self._let_finish()
             self._news.clear()
             message, self._newest = self._newest, None
             if message is not None:
                 await self._told_of_faults(lambda: self._look_at(message))  # noqa: B023 - called at once
             await asyncio.sleep(BETWEEN_STATES)
+
+    async def _let_finish(self) -> None:
+        """Let the look that is under way finish where a hand has been moving for long: it should see something."""
+        until = self._unanswered + LONGEST_LOOK
+        if time.monotonic() - self._unanswered < PATIENCE:
+            return
+        while self._unanswered and time.monotonic() < until:
+            held = self._held.get("b")
+            if held is None or held.failure:
+                return
+            await asyncio.sleep(0.01)
 
     async def _told_of_faults(self, do: Callable[[], Awaitable[None]], about: str = "") -> None:
         try:
@@ -191,6 +207,8 @@ class Session:
         shown = await self._scenes.answer(simulation, self._frames)
         if self._held.get(slot) is not simulation:
             return
+        if slot == "b":
+            self._unanswered = 0.0
         message: Message = {"type": "answer", "slot": slot, "n": stamp, **shown}
         both = [self._held.get(one) for one in ("a", "b")]
         if all(one is not None and one.tally is not None for one in both):

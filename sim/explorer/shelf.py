@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import OfframpError, ScenarioError, UsageError
-from sim.explorer.controls import moved_changes, off_changes, sliders_of
+from sim.explorer.controls import Slider, moved_changes, off_changes, sliders_of
 from sim.explorer.state import State
 from sim.scenario.overlay import overlay_yaml
 from sim.scenario.scenario import Scenario
@@ -33,6 +33,7 @@ class Shelf:
 
     file: Path
     _bases: dict[str, Base | None] = field(default_factory=dict)
+    _sliders: dict[str, Mapping[str, Slider]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._bases[self.file.name] = Base.load(self.file)
@@ -89,7 +90,7 @@ class Shelf:
             Where it moves what the scenario has no control for.
         """
         scenario = self[state.scenario].scenario
-        sliders = sliders_of(scenario)
+        sliders = self._sliders_of(state.scenario)
         changes: dict[str, Any] = {}
         for path in sorted(state.off):
             if path not in _switches(scenario):
@@ -104,6 +105,11 @@ class Shelf:
             if path.rpartition(".")[0] not in state.off:  # what is switched off has no strength
                 changes |= moved_changes(scenario, path, value)
         return changes
+
+    def _sliders_of(self, name: str) -> Mapping[str, Slider]:
+        if name not in self._sliders:
+            self._sliders[name] = sliders_of(self[name].scenario)
+        return self._sliders[name]
 
     def scenario(self, state: State) -> Scenario:
         """Return the scenario that a state stands for.

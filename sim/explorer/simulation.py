@@ -57,6 +57,8 @@ class Simulation:
         Who is told when more runs are merged; without any it is not played on.
     asked
         When somebody last began to wait for its first answer.
+    answered
+        When its first look was whole.
     failure
         Why it cannot be played, or empty.
     """
@@ -65,6 +67,7 @@ class Simulation:
     plan: Plan = PLAN
     watchers: list[Watcher] = field(default_factory=list)
     asked: float = field(default_factory=time.monotonic)
+    answered: float = 0.0
     failure: str = ""
     tally: Tally | None = None
     _records: list[npt.NDArray[np.void]] = field(default_factory=list)

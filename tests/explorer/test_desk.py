@@ -61,7 +61,7 @@ def test_what_is_merged_are_the_first_runs_of_the_forecast(scenario: Scenario) -
         look = one.look()
         whole = sim.run(scenario, runs=look.runs)
         assert look.records.tobytes() == whole.records.tobytes()
-        assert all(np.array_equal(look.tally[name], whole.tally[name]) for name in look.tally.counts)
+        assert all(np.array_equal(counts, whole.tally[name]) for name, counts in look.tally.counts.items())
         await until(lambda: one.is_complete)
         assert one.runs == PLAN.most_runs
         return told

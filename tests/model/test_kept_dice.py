@@ -33,9 +33,9 @@ def test_parts_of_a_block_add_up_to_it_to_the_byte(task: BlockTask, room: int | 
     for _ in range(2):  # the second time from the shelf
         parts = played(task, shelf)
         assert parts.records.tobytes() == whole.records.tobytes()
-        assert {name: counts.tobytes() for name, counts in parts.tally.counts.items()} == {
-            name: counts.tobytes() for name, counts in whole.tally.counts.items()
-        }
+        assert {"states", "stance", "posture", "first_days", "ends"} <= set(parts.tally.counts)
+        for name, counts in parts.tally.counts.items():
+            assert counts.tobytes() == whole.tally[name].tobytes(), name
     assert shelf is None or shelf.bytes <= shelf.most_bytes
 
 

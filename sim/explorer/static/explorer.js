@@ -6,7 +6,7 @@ import { Charts, Dots, Fans, fill } from "./figures.js";
 
 const $ = (id) => document.getElementById(id);
 const FIRST_LOOK = 4096, RETRIES = [300, 600, 1200, 2500, 5000];
-const page = { socket: null, tries: 0, stamp: 0, scene: null, b: null, a: null, answer: null, pinned: null, focused: null, moves: new Map() };
+const page = { socket: null, tries: 0, stamp: 0, shown: 0, scene: null, b: null, a: null, answer: null, pinned: null, focused: null, moves: new Map() };
 const charts = new Charts(), fans = new Fans($("fans")), dots = new Dots($("dots"), $("ends"), tellRun);
 const controls = new Controls($("groups"), moved, focusOn);
 
@@ -114,8 +114,9 @@ function takeAnswer(answer) {
     compare(answer.difference);
     return;
   }
-  if (answer.n !== page.stamp) return;
+  if (!page.scene || answer.n < page.shown) return;
   page.answer = answer;
+  page.shown = answer.n;
   document.body.classList.remove("stale");
   banner("");
   headline(answer);
@@ -196,7 +197,7 @@ function rerun(answer) {
 function measured(answer) {
   const started = page.moves.get(answer.n);
   if (started === undefined || answer.runs < FIRST_LOOK) return;
-  page.moves.clear();
+  for (const stamp of page.moves.keys()) if (stamp <= answer.n) page.moves.delete(stamp);
   requestAnimationFrame(() => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => performance.measure("offramp-answer", { start: started, end: performance.now() });
