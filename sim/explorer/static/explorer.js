@@ -115,6 +115,7 @@ function takeAnswer(answer) {
     return;
   }
   if (!page.scene || answer.n < page.shown) return;
+  const came = performance.now();
   page.answer = answer;
   page.shown = answer.n;
   document.body.classList.remove("stale");
@@ -129,7 +130,7 @@ function takeAnswer(answer) {
   fans.show(answer.fans);
   compare(answer.difference);
   rerun(answer);
-  measured(answer);
+  measured(answer, came);
 }
 
 function headline(answer) {
@@ -193,14 +194,19 @@ function rerun(answer) {
   $("seed").textContent = answer.seed;
 }
 
-// From a control's event to the paint after every figure followed, as a measure of the browser's own timeline.
-function measured(answer) {
+// From a control's event to the paint after every figure followed, and the page's own part of it, as measures of the
+// browser's timeline.
+function measured(answer, came) {
   const started = page.moves.get(answer.n);
   if (started === undefined || answer.runs < FIRST_LOOK) return;
   for (const stamp of page.moves.keys()) if (stamp <= answer.n) page.moves.delete(stamp);
   requestAnimationFrame(() => {
     const channel = new MessageChannel();
-    channel.port1.onmessage = () => performance.measure("offramp-answer", { start: started, end: performance.now() });
+    channel.port1.onmessage = () => {
+      const end = performance.now();
+      performance.measure("offramp-answer", { start: started, end });
+      performance.measure("offramp-paint", { start: came, end });
+    };
     channel.port2.postMessage(0);
   });
 }
