@@ -21,7 +21,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 
 def add_commands(command: Callable[[Callable[..., None]], Any]) -> None:
     """Declare the commands."""
-    for one in (counterfactuals, tip):
+    for one in (counterfactuals, tip, advise):
         command(one)
 
 
@@ -85,3 +85,31 @@ def tip(  # noqa: PLR0913 - one parameter an option
 
     kept = None if no_store else store
     call(Options(scenario, input_, outcome, by, to, range_ or [], runs, seed, machines, kept, out, format_, quiet))
+
+
+def advise(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioPath,
+    actor: Annotated[str, typer.Option("--for", help="Id of the actor who could do it.", show_default=False)],
+    goal: Annotated[str, typer.Option(help='Such as "lower offensive by 90".', show_default=False)],
+    budget: Annotated[float | None, typer.Option(help="What a mix may cost at most.", show_default="anything")] = None,
+    runs: Runs = 16_384,
+    seed: Seed = 0,
+    machines: Machines = MACHINES,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for advice.html, .md and .json.")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Compare what an actor could do: which mix moves a probability most for its cost.
+
+    [bold]Examples[/bold]
+
+      offramp advise scenarios/idlib-2018/baseline.yaml --for germany --goal "lower offensive by 90"
+      offramp advise scenarios/idlib-2018/baseline.yaml --for turkey --goal "raise agreement by 90" --budget 5
+    """
+    from sim.cli.advise_command import Options
+    from sim.cli.advise_command import run as call
+
+    kept = None if no_store else store
+    call(Options(scenario, actor, goal, budget, runs, seed, machines, kept, out, format_, quiet))

@@ -40,7 +40,7 @@ class Sizer:
         """Return how many tasks the next batch takes, with so many workers at work."""
         if self._seconds is None:
             return 1
-        target = max(self._target, workers / RATE)
+        target = self._target * max(1.0, workers / (RATE * TARGET))
         return max(1, min(MOST, round(target / max(self._seconds, 1e-6))))
 
     def learn(self, tasks: int, seconds: float) -> None:

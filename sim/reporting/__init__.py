@@ -14,6 +14,7 @@ from typing import Any
 from sim.errors import ReportError
 
 __all__ = [
+    "write_advice",
     "write_backtest",
     "write_calibration",
     "write_counterfactuals",
@@ -280,6 +281,31 @@ def write_explanation(record: dict[str, Any], folder: Path) -> list[Path]:
         "explanation.html": study_page(report, run_figures(record)),
         "explanation.md": study_markdown(report),
         "explanation.json": to_json(record),
+    })  # fmt: skip
+
+
+def write_advice(record: dict[str, Any], folder: Path) -> list[Path]:
+    """Write advice.html, advice.md and advice.json into a folder, as `write_report` does.
+
+    Parameters
+    ----------
+    record
+        The content of advice.json.
+
+    Raises
+    ------
+    ReportError
+        Where the record cannot be read or the folder cannot be written.
+    """
+    from sim.reporting.advice import FIGURE, advice_spec, study_of
+    from sim.reporting.json import to_json
+    from sim.reporting.study import study_markdown, study_page
+
+    report = study_of(record)
+    return write_files(folder, {
+        "advice.html": study_page(report, {FIGURE: advice_spec(record)}),
+        "advice.md": study_markdown(report),
+        "advice.json": to_json(record),
     })  # fmt: skip
 
 

@@ -216,8 +216,8 @@ def _option_complaints(name: str, option: Mapping[str, Any], value: Mapping[str,
         yield (key,), f"an option does one thing, and this one has `{done[0]}` already; write two options"
     pressure = option.get("pressure")
     if isinstance(pressure, Mapping):
-        for (_, _, *key), message in _pressure_complaints({name: pressure}, actors):
-            yield ("pressure", *key), message
+        for path, message in _pressure_complaints({name: pressure}, actors):
+            yield ("pressure", *path[2:]), message
         if isinstance(by, str) and isinstance(pressure.get("from"), str) and pressure["from"] != by:
             yield ("pressure", "from"), f"expected {by}, who could do it"
     for key, group, model in (("pressure", "pressures", Pressure), ("talks", "talks", Talks)):

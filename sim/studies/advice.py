@@ -243,7 +243,7 @@ def _with_options(scenario: Scenario, mix: Sequence[str], day: int) -> Scenario:
     return with_document(scenario, document.model_copy(update={"question": question}))
 
 
-def advise(
+def advise(  # noqa: PLR0913 - the question, and how it is run
     scenario: Scenario,
     actor: str,
     goal: Goal,

@@ -92,7 +92,7 @@ def _through(address: str, scheduler: int, tasks: list[BlockTask], *, target: fl
     return processor_seconds(scheduler) - before, time.process_time() - own, batches
 
 
-def simulate(workers: int, batch: float, scheduler: float, client: float, seed: int = 0, cycles: int = 4) -> Carried:
+def simulate(workers: int, batch: float, scheduler: float, client: float, seed: int = 0, cycles: int = 16) -> Carried:
     """Simulate a cluster until every worker could have done so many batches.
 
     Parameters
@@ -108,7 +108,7 @@ def simulate(workers: int, batch: float, scheduler: float, client: float, seed: 
     for number in range(workers * IN_FLIGHT):
         line.add(dice.uniform(0, batch), (number % workers, 0))
     route = (servers[1], servers[0], None, servers[0], servers[1])
-    end, warm, done = cycles * batch, batch, 0
+    end, warm, done = cycles * batch, cycles / 4 * batch, 0
     busy = [0.0, 0.0, 0.0]
     while line.events and line.events[0][0] < end:
         now, _, (home, step) = heapq.heappop(line.events)

@@ -19,7 +19,7 @@ def test_an_idle_scheduler_leaves_the_workers_busy() -> None:
 def test_no_part_carries_more_than_it_can(slow: str) -> None:
     """Fifty workers could do 10 batches a second; a server of 0.2 s does five, and so do all."""
     costs = {"scheduler": 0.001, "client": 0.001, slow: 0.2}
-    found = simulate(50, 5.0, **costs)
+    found = simulate(50, 5.0, **costs, cycles=60)
     assert found.rate == pytest.approx(5, rel=0.05)
     assert getattr(found, slow) == pytest.approx(1, abs=0.02)
     assert found.workers == pytest.approx(0.5, abs=0.03)

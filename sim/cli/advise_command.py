@@ -1,0 +1,89 @@
+"""`advise`: what an actor could do, and which mix of it moves a probability most for its cost."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.counterfactuals_command import keeper
+from sim.cli.machines import Machines
+from sim.cli.output import check_output, shown
+from sim.errors import UsageError
+from sim.plan import Plan
+from sim.scenario.load import load
+from sim.studies.advice import REPLICATES, advise, goal_of, mixes_of
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `advise` as given; `store` is where finished blocks are kept, or None."""
+
+    scenario: Path
+    actor: str
+    goal: str
+    budget: float | None
+    runs: int
+    seed: int
+    machines: Machines
+    store: str | None
+    out: Path | None
+    format_: Format
+    quiet: bool
+
+    @property
+    def command(self) -> str:
+        """The command that gives the same again."""
+        words = ["offramp", "advise", shown(self.scenario), "--for", self.actor, "--goal", self.goal]
+        words += [] if self.budget is None else ["--budget", f"{self.budget:g}"]
+        return shlex.join([*words, "--runs", str(self.runs), "--seed", str(self.seed)])
+
+
+def run(options: Options) -> None:
+    """Compare, print, write."""
+    scenario = load(options.scenario)
+    goal = goal_of(options.goal, scenario)
+    if options.budget is not None and not (options.budget > 0 and math.isfinite(options.budget)):
+        raise UsageError(f"expected a budget above 0 (got {options.budget:g})")
+    plan = Plan(runs=options.runs, seed=options.seed, replicates=REPLICATES)
+    plan.check(scenario)
+    check_output(options.out, figures=False)
+    blocks = (1 + len(mixes_of(scenario, options.actor, goal, options.budget))) * plan.blocks
+    supplier = keeper(options.store, options.machines.make(blocks))
+    with progress("advise", blocks, quiet=options.quiet) as finished:
+        found = advise(scenario, options.actor, goal, plan, budget=options.budget, supplier=supplier, finished=finished)
+    record = found.record(options.command)
+    if options.format_ is Format.JSON:
+        print_json(record)
+    else:
+        for line in _lines(record):
+            say(line)
+    if options.out is None:
+        note(f"next: {options.command} --out FOLDER draws it")
+        return
+    from sim.reporting import write_advice  # late: it brings in Plotly
+
+    for path in write_advice(record, options.out):
+        note(f"wrote {path}")
+    note(f"next: open {options.out / 'advice.html'}")
+
+
+def _lines(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.reporting.advice import advised_of
+
+    said = advised_of(record)
+    yield record["scenario"]["title"]
+    counts = f"{record['runs']:,} runs of {record['draws']:,} draws of each mix"
+    yield f"as of {record['as_of']}; {counts}, seed {record['seed']}"
+    yield ""
+    yield said.lead
+    yield from said.notes
+    yield ""
+    lines = (said.table.columns, *said.table.rows)
+    widths = [max(len(row[place]) for row in lines) for place in range(len(said.table.columns))]
+    for row in lines:
+        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()

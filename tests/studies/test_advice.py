@@ -1,0 +1,105 @@
+"""Advice: mixes of a menu compared on the same draws and dice, told as they are, refused where there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.errors import UsageError
+from sim.plan import Plan
+from sim.reporting import write_advice
+from sim.scenario.scenario import Scenario
+from sim.studies.advice import REPLICATES, advise, best_in_draws, efficient_mixes, goal_of, mixes_of
+from tests import worlds
+
+MENU: dict[str, Any] = {
+    "nothing": {
+        "by": "envoy",
+        "cost": 1,
+        "pressure": {"from": "envoy", "on": "backer", "aim": "restrain", "intensity": 0},
+    },
+    "offer": {
+        "by": "envoy",
+        "cost": 2,
+        "pressure": {"from": "envoy", "on": "backer", "aim": "restrain", "channel": "conditional", "intensity": 1},
+        "basis": "<img src=x onerror=alert(1)>",
+    },
+    "arm": {"by": "shield", "cost": 3, "change": {"actors.shield.strength": 1.5}},
+}
+PLAN = Plan(runs=2048, replicates=REPLICATES)
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    return worlds.load(tmp_path_factory.mktemp("menu"), menu=MENU)
+
+
+@pytest.fixture(scope="module")
+def record(scenario: Scenario) -> dict[str, Any]:
+    return advise(scenario, "envoy", goal_of("lower offensive by 30", scenario), PLAN).record("offramp advise")
+
+
+def test_an_offer_comes_first_and_an_option_that_does_nothing_changes_nothing(record: dict[str, Any]) -> None:
+    mixes = {tuple(mix["options"]): mix for mix in record["mixes"]}
+    assert set(mixes) == {("nothing",), ("offer",), ("nothing", "offer")}
+    assert record["mixes"][0]["options"] == ["offer"]
+    nothing = mixes["nothing",]
+    assert (nothing["change"]["p"], nothing["change"]["mc_low"], nothing["change"]["mc_high"]) == (0, 0, 0)
+    assert nothing["best_in_draws"] == 0
+    assert mixes["offer",]["change"]["mc_high"] < 0
+    assert mixes["nothing", "offer"]["change"] == mixes["offer",]["change"]
+    assert [mix["efficient"] for mix in record["mixes"]] == [mix["options"] == ["offer"] for mix in record["mixes"]]
+
+
+def test_the_menu_is_no_part_of_the_model(scenario: Scenario, tmp_path: Path) -> None:
+    assert scenario.hash == worlds.load(tmp_path).hash
+
+
+def test_an_actor_may_change_a_number_of_its_own(scenario: Scenario) -> None:
+    goal = goal_of("lower offensive within 30 days", scenario)
+    (mix,) = mixes_of(scenario, "shield", goal, None)
+    assert mix.scenario.actors["shield"].strength.mean == 1.5
+    assert mix.scenario.horizon == 30
+
+
+def test_costs_above_the_budget_are_left_out(scenario: Scenario) -> None:
+    goal = goal_of("lower offensive", scenario)
+    assert [mix.options for mix in mixes_of(scenario, "envoy", goal, 2)] == [("nothing",), ("offer",)]
+    with pytest.raises(UsageError, match="the cheapest costs 1"):
+        mixes_of(scenario, "envoy", goal, 0.5)
+
+
+@pytest.mark.parametrize("text", ["win", "lower victory by 90", "lower offensive by 61", "lower offensive by soon"])
+def test_goals_that_are_none_are_refused(scenario: Scenario, text: str) -> None:
+    with pytest.raises(UsageError, match="expected a goal"):
+        goal_of(text, scenario)
+
+
+def test_who_has_nothing_to_offer_is_told_so(scenario: Scenario) -> None:
+    goal = goal_of("lower offensive", scenario)
+    with pytest.raises(UsageError, match="there is no actor 'nobody'"):
+        mixes_of(scenario, "nobody", goal, None)
+    with pytest.raises(UsageError, match="nothing that town could do"):
+        mixes_of(scenario, "town", goal, None)
+
+
+def test_draws_that_several_mixes_share_are_split_and_those_without_gain_count_for_none() -> None:
+    gains = np.array([[0.5, 0.2, 0.0, -0.1], [0.5, 0.1, 0.0, 0.0]])
+    shares, helped = best_in_draws(gains)
+    assert shares == pytest.approx([0.75, 0.25])
+    assert helped == 0.5
+
+
+def test_an_efficient_mix_gains_more_than_any_that_costs_as_much_or_less() -> None:
+    assert efficient_mixes(np.array([0.1, 0.3, 0.2, -0.1]), np.array([1.0, 2.0, 3.0, 0.5])) == {0, 1}
+
+
+def test_page_and_markdown_say_what_the_record_says_and_run_no_text(record: dict[str, Any], tmp_path: Path) -> None:
+    page, markdown, _ = (path.read_text(encoding="utf-8") for path in write_advice(record, tmp_path))
+    for text in (page, markdown):
+        assert "most for its cost by" in text
+        assert "Costs are the author" in text
+    assert "<img" not in page.split("<script")[0]
