@@ -18,7 +18,7 @@ from sim.executors.base import Task
 
 TARGET = 5.0
 """Seconds that a batch should take, where there are few workers."""
-RATE = 250.0
+RATE = 100.0
 """Batches a second that a scheduler is to carry at most; with more workers, batches get longer (docs/scale.md)."""
 MOST = 256
 """Tasks in a batch at most: some 20 MB of results of a block each."""

@@ -154,8 +154,9 @@ def table(cost: Cost, sizes: Iterable[int] = (10, 100, 300, 1000, 3000, 10_000))
         for batch in dict.fromkeys((TARGET, max(TARGET, workers / RATE))):
             blocks = batch / cost.block
             client = cost.client + blocks * cost.block_at_client
+            queue = workers * IN_FLIGHT * cost.scheduler  # seconds until all in flight went through once
             one = simulate(workers, batch, cost.scheduler, client)
-            free = simulate(workers, batch, cost.scheduler, 0)
+            free = simulate(workers, batch, cost.scheduler, 0, cycles=max(16, round(4 * queue / batch)))
             clients = max(1, -(-workers * client // (0.8 * batch)))
             yield (
                 f"| {workers:,} | {batch:g} s | {free.rate:,.0f} | {free.scheduler:.0%} | {one.workers:.0%} "
