@@ -218,23 +218,23 @@ def _actors(scenario: Scenario, tally: Tally) -> dict[str, Any]:
     result = {}
     for index, (name, actor) in enumerate(scenario.actors.items()):
         role = actor.role
-        stance = [_quantiles(tally["stance"][index, week], -1.0) for week in weeks]
-        posture = [_quantiles(tally["posture"][index, week], 0.0) for week in weeks]
         result[name] = {
             "name": scenario.name_of(name),
             "role": role,
             "posture_name": POSTURES[role],
             "basis": actor.basis,
             "day": [week * WEEK for week in weeks],
-            "stance": {q: [row[i] for row in stance] for i, q in enumerate(QUANTILES)},
-            "posture": {q: [row[i] for row in posture] for i, q in enumerate(QUANTILES)},
+            "stance": _quantiles(tally["stance"][index], -1.0),
+            "posture": _quantiles(tally["posture"][index], 0.0),
         }
     return result
 
 
-def _quantiles(counts: npt.NDArray[np.int64], low: float) -> list[float | None]:
-    values = histogram_quantiles(counts, low, 1.0, tuple(QUANTILES.values()))
-    return [None if value is None else round(value, 3) for value in values]  # bins are 0.02 wide
+def _quantiles(counts: npt.NDArray[np.int64], low: float) -> dict[str, list[float | None]]:
+    """Return each quantile by week; bins are 0.02 wide, so three digits are enough."""
+    weeks = histogram_quantiles(counts, low, 1.0, tuple(QUANTILES.values()))
+    columns = zip(QUANTILES, zip(*weeks, strict=True), strict=True)
+    return {name: [None if value is None else round(value, 3) for value in column] for name, column in columns}
 
 
 def _dots(records: Records, horizon: int) -> list[dict[str, Any]]:

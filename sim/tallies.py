@@ -78,13 +78,26 @@ def histogram(values: npt.NDArray[np.float32], low: float, high: float, bins: in
     return np.bincount(index, minlength=bins).astype(np.int64)
 
 
-def histogram_quantiles(counts: Counts, low: float, high: float, quantiles: tuple[float, ...]) -> list[float | None]:
-    """Read quantiles from a histogram, linear within a bin; None where it is empty."""
-    total = int(counts.sum())
-    if total == 0:
-        return [None] * len(quantiles)
-    cumulative = np.cumsum(counts)
-    wanted = np.asarray(quantiles) * total
-    bins = np.searchsorted(cumulative, wanted)
-    within = 1 - (cumulative[bins] - wanted) / counts[bins]
-    return [float(value) for value in low + (bins + within) * ((high - low) / len(counts))]
+def histogram_quantiles(
+    counts: Counts, low: float, high: float, quantiles: tuple[float, ...]
+) -> list[list[float | None]]:
+    """Read quantiles from histograms, linear within a bin; None where one is empty.
+
+    Parameters
+    ----------
+    counts
+        Shape (histograms, bins), bins of equal width over [low, high].
+
+    Returns
+    -------
+    For each histogram its quantiles.
+    """
+    total = counts.sum(axis=1, keepdims=True)
+    cumulative = np.cumsum(counts, axis=1)
+    wanted = np.maximum(np.asarray(quantiles) * total, 1e-12)
+    bins = np.minimum((cumulative[:, None, :] < wanted[:, :, None]).sum(axis=2), counts.shape[1] - 1)
+    within = 1 - (np.take_along_axis(cumulative, bins, 1) - wanted) / np.maximum(np.take_along_axis(counts, bins, 1), 1)
+    values = low + (bins + within) * ((high - low) / counts.shape[1])
+    return [
+        list(row) if many else [None] * len(quantiles) for row, many in zip(values.tolist(), total[:, 0], strict=True)
+    ]

@@ -92,7 +92,7 @@ LAYERS: dict[str, set[str]] = {
 
 HOMES: dict[str, set[str]] = {
     "mesa": {"model"},
-    "plotly": {"reporting", "explorer"},
+    "plotly": {"reporting"},
     "aiohttp": {"explorer"},
     "jinja2": {"reporting"},
     "ruamel": {"scenario"},

@@ -6,7 +6,7 @@ building them anew, which would take longer than the runs. A test holds both to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.reporting.charts import Spec, end_notes, room_for, share_axis, spec, top_of
@@ -22,11 +22,19 @@ from sim.reporting.figures import (
     states_texts,
 )
 from sim.reporting.reading import Record
+from sim.reporting.ticks import number_of, ticks_of
 
 
 def frames(record: Record) -> dict[str, Spec]:
-    """Return both figures whole."""
-    return {"incidence": spec(incidence(record)), "states": spec(states(record))}
+    """Return both figures whole, and as `ticks` those of the time axis: share of the axis and label."""
+    whole = {"incidence": spec(incidence(record)), "states": spec(states(record))}
+    return {name: {**one, "ticks": list(_time_ticks(one["layout"]["xaxis"]))} for name, one in whole.items()}
+
+
+def _time_ticks(axis: Spec) -> Iterator[tuple[float, str]]:
+    first, last = (number_of(end) for end in axis["range"])
+    for value, label in ticks_of(axis):
+        yield round((number_of(value) - first) / (last - first), 5), label
 
 
 def moved(record: Record, frames: Mapping[str, Spec]) -> dict[str, Spec]:
@@ -35,7 +43,8 @@ def moved(record: Record, frames: Mapping[str, Spec]) -> dict[str, Spec]:
     Returns
     -------
     dict
-        By figure `data`, a list with what to lay over each trace, and `layout`, what to lay over the layout.
+        By figure `data`, a list with what to lay over each trace, `layout`, what to lay over the layout, and `ticks`,
+        value and label of those of the vertical axis.
     """
     return {"incidence": _incidence(record, frames["incidence"]), "states": _states(record, frames["states"])}
 
@@ -50,22 +59,20 @@ def _incidence(record: Record, frame: Spec) -> Spec:
     top = top_of([value for outcome in CURVES for value in curves[outcome]["mc_high"]])
     marks = milestone_labels(record, top)
     data.append({"y": marks.values, "text": marks.texts, "textposition": marks.sides})
-    return {"data": data, "layout": _layout(frame, incidence_labels(record), top)}
+    return _moved(frame, data, incidence_labels(record), top)
 
 
 def _states(record: Record, frame: Spec) -> Spec:
     data = [{"y": record["states"][state], "text": states_texts(record, state)} for state in STACK]
-    return {"data": data, "layout": _layout(frame, states_labels(record), 1.0)}
+    return _moved(frame, data, states_labels(record), 1.0)
 
 
-def _layout(frame: Spec, labels: list[tuple[float, str, str]], top: float) -> Spec:
-    """Return axis, margin and annotations; those at the line ends stand last."""
+def _moved(frame: Spec, data: list[Spec], labels: list[tuple[float, str, str]], top: float) -> Spec:
+    """Return the data with axis, margin and annotations; those at the line ends stand last."""
     layout: dict[str, Any] = frame["layout"]
     margin = {**layout["margin"], "r": room_for([text for _, text, _ in labels])}
     notes = end_notes(labels, top, layout["height"] - margin["t"] - margin["b"])
-    axis = share_axis(top)
-    return {
-        "margin": margin,
-        "yaxis": {"range": axis["range"], "tickformat": axis["tickformat"]},
-        "annotations": [*layout.get("annotations", ())[: -len(labels)], *notes],
-    }
+    axis = {**layout["yaxis"], **share_axis(top)}
+    annotations = [*layout.get("annotations", ())[: -len(labels)], *notes]
+    moved = {"margin": margin, "yaxis": axis, "annotations": annotations}
+    return {"data": data, "layout": moved, "ticks": ticks_of(axis)}

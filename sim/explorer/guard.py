@@ -68,7 +68,7 @@ class Guard:
     def policy(self, host: str) -> str:
         """Return the Content-Security-Policy of the page."""
         return (
-            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data: blob:; "
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src data: blob:; "
             f"connect-src 'self' ws://{host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
 

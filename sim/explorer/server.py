@@ -1,4 +1,4 @@
-"""The server: a page, its script, its style, Plotly, and one WebSocket a page. It asks nothing of anybody.
+"""The server: a page, its scripts, its style, and one WebSocket a page. It asks nothing of anybody.
 
 `serve` runs until it is interrupted. Everything a page shows travels over the WebSocket as plain values, and the page
 writes it as text; the files it is made of are ours alone.
@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from sim.explorer.shelf import Shelf
 MOST_PAGES = 32
 HEARTBEAT = 20.0  # seconds after which a page that does not answer is taken for closed
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
-PAGES = ("explorer.css", "explorer.js", "controls.js", "figures.js", "address.js")
+PAGES = ("explorer.css", "explorer.js", "controls.js", "charts.js", "figures.js", "address.js")
 
 
 def serve(file: Path, host: str, port: int, opened: Callable[[str], None]) -> None:
@@ -120,7 +119,6 @@ def _app(
 
     app = web.Application(middlewares=[guard.middleware()], client_max_size=1024)
     app.router.add_get("/", _file("explorer.html"))
-    app.router.add_get("/plotly.js", _plotly)
     app.router.add_get("/report.css", _report_css)
     for name in PAGES:
         app.router.add_get(f"/{name}", _file(name))
@@ -138,17 +136,6 @@ def _file(name: str) -> Any:
 
 async def _report_css(_: web.Request) -> web.StreamResponse:
     return _text((files("sim.reporting") / "templates" / "report.css").read_text(encoding="utf-8"), ".css")
-
-
-async def _plotly(_: web.Request) -> web.StreamResponse:
-    response = web.Response(body=_plotly_bytes(), content_type="text/javascript", charset="utf-8")
-    response.headers["Cache-Control"] = "max-age=86400"
-    return response
-
-
-@cache
-def _plotly_bytes() -> bytes:
-    return (files("sim.reporting") / "plotly" / "plotly-cartesian.min.js").read_bytes()
 
 
 def _text(text: str, suffix: str) -> web.Response:

@@ -138,7 +138,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
     def resolve(self) -> None:
         """Phase 5: the dice of the theatre, in the order of section 5."""
         for event, stream in self._streams.items():
-            stream.random(out=self._rolls[event], dtype=np.float32)
+            self._rolls[event] = stream.random(out=self._rolls[event], dtype=np.float32)
         setting, theatre = self._setting, self.theatre
         provocations = [defender.posture for defender in self._defenders]
         incident = self._roll("incident", incident_probability(setting.parameter("incident_rate"), provocations))

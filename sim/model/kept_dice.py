@@ -48,6 +48,7 @@ class Shelf:
             generator = Dice(*key[:2]).stream(*key[2:])
             held = np.empty((days, runs), dtype=np.float32)
             getattr(generator, kind)(out=held, dtype=np.float32)
+            held.flags.writeable = False
             self._kept[key] = held
         self._kept.move_to_end(key)
         return held
@@ -88,28 +89,28 @@ class _Cut:
         self._whole: Floats | None = None
         self._generator: Stream | None = None
 
-    def random(self, *, out: Floats, dtype: Any) -> None:
-        """Fill with uniform numbers in [0, 1)."""
-        self._fill("random", out, dtype)
+    def random(self, *, out: Floats, dtype: Any) -> Floats:
+        """Return uniform numbers in [0, 1)."""
+        return self._next("random", out, dtype)
 
-    def standard_normal(self, *, out: Floats, dtype: Any) -> None:
-        """Fill with standard normal numbers."""
-        self._fill("standard_normal", out, dtype)
+    def standard_normal(self, *, out: Floats, dtype: Any) -> Floats:
+        """Return standard normal numbers."""
+        return self._next("standard_normal", out, dtype)
 
-    def _fill(self, kind: Kind, out: Floats, dtype: Any) -> None:
-        dice = self._dice
-        if self._day == 0 and dice.shelf is not None:
+    def _next(self, kind: Kind, out: Floats, dtype: Any) -> Floats:
+        dice, day = self._dice, self._day
+        if day == 0 and dice.shelf is not None:
             self._whole = dice.shelf.draws((dice.seed, dice.block, *self._names), kind, dice.days, dice.runs)
+        self._day = day + 1
         if self._whole is not None:
-            np.copyto(out, self._whole[self._day, dice.part])
-        else:
-            np.copyto(out, self._drawn(kind, dtype)[dice.part])
-        self._day += 1
+            return self._whole[day, dice.part]
+        np.copyto(out, self._drawn(kind, dtype)[dice.part])
+        return out
 
     def _drawn(self, kind: Kind, dtype: Any) -> Floats:
         """Draw a day of the whole block."""
         if self._generator is None:
             self._generator = Dice(self._dice.seed, self._dice.block).stream(*self._names)
         whole = np.empty(self._dice.runs, dtype=np.float32)
-        getattr(self._generator, kind)(out=whole, dtype=dtype)
-        return whole
+        drawn: Floats = getattr(self._generator, kind)(out=whole, dtype=dtype)
+        return drawn

@@ -21,13 +21,17 @@ SCHEDULE_FIELDS = ("start", "end", "ramp", "half_life")
 
 
 class Stream(Protocol):
-    """A source of chance: fills an array with the next float32 numbers, one a run. NumPy's generators are such."""
+    """A source of chance: the next float32 numbers, one a run. NumPy's generators are such.
 
-    def random(self, *, out: Floats, dtype: Any) -> object:
-        """Fill with uniform numbers in [0, 1)."""
+    They come in the array given as `out`, or in one of the stream's own that must not be written to: take what is
+    returned.
+    """
 
-    def standard_normal(self, *, out: Floats, dtype: Any) -> object:
-        """Fill with standard normal numbers."""
+    def random(self, *, out: Floats, dtype: Any) -> Any:
+        """Return uniform numbers in [0, 1)."""
+
+    def standard_normal(self, *, out: Floats, dtype: Any) -> Any:
+        """Return standard normal numbers."""
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,8 @@ export class Controls {
       make("div", { class: "groove" }, make("span", { class: "base", "aria-hidden": "true" }, spread, median), input),
       make("span", { class: "hidden", id: "h-" + slider.path }, slider.hint));
     const entry = { slider, input, output, box, count, value: null };
-    input.addEventListener("input", () => { this.show(entry, Number(input.value)); this.changed(); });
-    undo.addEventListener("click", () => { this.show(entry, null); input.focus(); this.changed(); });
+    input.addEventListener("input", (event) => { this.show(entry, Number(input.value)); this.changed(event); });
+    undo.addEventListener("click", (event) => { this.show(entry, null); input.focus(); this.changed(event); });
     for (const kind of ["pointerenter", "focusin"]) box.addEventListener(kind, () => this.focused(slider));
     this.sliders.set(slider.path, entry);
     this.show(entry, null);
@@ -76,7 +76,7 @@ export class Controls {
   switch(one, count) {
     const input = make("input", { type: "checkbox", "data-path": one.path, "aria-describedby": "h-" + one.path });
     input.checked = true;
-    input.addEventListener("change", () => { this.counted(count); this.changed(); });
+    input.addEventListener("change", (event) => { this.counted(count); this.changed(event); });
     this.switches.set(one.path, { input, count });
     return make("label", { class: "switch", "data-explain": one.hint }, input, make("span", {}, one.label),
       make("span", { class: "hidden", id: "h-" + one.path }, one.hint));

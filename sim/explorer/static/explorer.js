@@ -1,8 +1,9 @@
 // The page: one connection, one state, and what comes back for it. What the server sends is written as text, never as HTML.
 
 import * as address from "./address.js";
+import { Charts } from "./charts.js";
 import { Controls, make } from "./controls.js";
-import { Charts, Dots, Fans, fill } from "./figures.js";
+import { Dots, Fans, fill } from "./figures.js";
 
 const $ = (id) => document.getElementById(id);
 const FIRST_LOOK = 4096, RETRIES = [300, 600, 1200, 2500, 5000];
@@ -51,9 +52,9 @@ function takeFault(fault) {
 
 // -- state --------------------------------------------------------------------------------------------------------
 
-function moved() {
+function moved(event) {
   page.b = { scenario: page.b.scenario, ...controls.state() };
-  const started = performance.now();
+  const started = event.timeStamp;
   sendState();
   page.moves.set(page.stamp, started);
   settled();

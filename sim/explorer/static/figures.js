@@ -1,85 +1,14 @@
-// The figures: the report's two charts by Plotly, the fans and the dots as small drawings of our own.
+// The fans of the actors, the dots of the futures, and tables.
 
+import { draw } from "./charts.js";
 import { make } from "./controls.js";
 
-const SPACE = "http://www.w3.org/2000/svg";
 const SHAPES = {
   standoff: ["circle", { r: 6.2 }],
   agreement: ["path", { d: "M0-8.6 8.6 0 0 8.6-8.6 0z" }],
   limited: ["circle", { r: 7.2 }],
   full: ["rect", { x: -6.8, y: -6.8, width: 13.6, height: 13.6 }],
 };
-const dark = window.matchMedia("(prefers-color-scheme: dark)");
-
-function draw(tag, attributes = {}, ...inside) {
-  const element = document.createElementNS(SPACE, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...inside);
-  return element;
-}
-
-function painted(value, book) {
-  if (typeof value === "string") return Object.hasOwn(book, value) ? book[value] : value;
-  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map((one) => painted(one, book));
-  if (value && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, painted(one, book)]));
-  }
-  return value;
-}
-
-function narrowed(layout) {
-  const small = structuredClone(layout);
-  small.font.size = 12;
-  if (small.xaxis.dtick === "M1") small.xaxis.dtick = "M2";
-  else small.xaxis.nticks = 3;
-  small.margin.l = Math.min(small.margin.l, 40);
-  for (const one of small.annotations || []) one.font.size = Math.min(one.font.size || 12, 12);
-  return small;
-}
-
-export class Charts {
-  constructor() {
-    this.frames = {};
-    this.last = {};
-    this.overlay = null;
-    dark.addEventListener("change", () => this.redraw());
-  }
-
-  build(frames, book) {
-    this.frames = frames;
-    this.book = book;
-    this.last = {};
-    for (const [name, frame] of Object.entries(frames)) {
-      document.getElementById(name).style.minHeight = frame.layout.height + "px";
-    }
-  }
-
-  redraw() {
-    for (const [name, moved] of Object.entries(this.last)) this.show(name, moved);
-  }
-
-  show(name, moved) {
-    this.last[name] = moved;
-    const frame = this.frames[name], box = document.getElementById(name);
-    let data = frame.data.map((trace, place) => ({ ...trace, ...moved.data[place] }));
-    let layout = { ...frame.layout, ...moved.layout, yaxis: { ...frame.layout.yaxis, ...moved.layout.yaxis } };
-    if (name === "incidence" && this.overlay) [data, layout] = this.overlaid(data, layout);
-    if (dark.matches) [data, layout] = [painted(data, this.book), painted(layout, this.book)];
-    if (box.clientWidth < 480) layout = narrowed(layout);
-    layout.autosize = true;
-    window.Plotly.react(box, data, structuredClone(layout), { displayModeBar: false, responsive: true });
-  }
-
-  // The offensive of the pinned state, as a dashed line.
-  overlaid(data, layout) {
-    const { x, p } = this.overlay, ink = layout.font.color, place = Math.floor(x.length * 0.6);
-    const line = { type: "scatter", x, y: p, mode: "lines", line: { color: ink, width: 2, dash: "dash" }, hoverinfo: "skip" };
-    const note = { x: x[place], y: p[place], text: "<b>A</b>", showarrow: false, yanchor: "bottom", font: { color: ink, size: 14 } };
-    const yaxis = { ...layout.yaxis, range: [0, Math.max(layout.yaxis.range[1], ...p)] };
-    return [[...data, line], { ...layout, yaxis, annotations: [...layout.annotations, note] }];
-  }
-}
-
 const PANEL = { width: 126, height: 76, top: 38 };
 const PANELS = [
   { key: "stance", left: 22, low: -1, ticks: [[-1, "−1"], [0, "0"], [1, "+1"]] },

@@ -113,8 +113,8 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
     def signal(self) -> None:
         """Phase 1: say in public where it stands, with noise."""
-        self._signals.standard_normal(out=self._noise, dtype=np.float32)
-        self.said = self.ambiguity * self._noise
+        noise = self._signals.standard_normal(out=self._noise, dtype=np.float32)
+        self.said = self.ambiguity * noise
         self.said += self.stance
 
     def perceive(self) -> None:
@@ -132,8 +132,8 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         target += _strength(self._persuasion, day)
         for mediator, weight in self._mediators:
             target += weight * mediator.posture * mediator.stance
-        self._wavering.standard_normal(out=self._noise, dtype=np.float32)
-        self._next_stance = deliberate(self.stance, target, self._noise)
+        noise = self._wavering.standard_normal(out=self._noise, dtype=np.float32)
+        self._next_stance = deliberate(self.stance, target, noise)
         self.condition = _strength(self._conditions, day)
 
     def commit_stance(self) -> None:
