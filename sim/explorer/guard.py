@@ -86,7 +86,7 @@ class Guard:
             if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
                 raise web.HTTPForbidden(text="requests from other sites are refused")
             if self.token and not self._is_let_in(request):
-                return self._at_the_door(request)
+                raise self._at_the_door(request)
             response = await handler(request)
             if not response.prepared:
                 self._headers(response, host)
@@ -103,11 +103,11 @@ class Guard:
     def _is_let_in(self, request: web.Request) -> bool:
         return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._pass.encode())
 
-    def _at_the_door(self, request: web.Request) -> web.StreamResponse:
+    def _at_the_door(self, request: web.Request) -> web.HTTPException:
         """Let in whoever shows the token for the first time, and send them on without it in the address."""
         shown = request.query.get("token", "")
         if self._used or not hmac.compare_digest(shown.encode(), self.token.encode()):
-            raise web.HTTPForbidden(text="open the address that offramp explore printed; its token works once")
+            return web.HTTPForbidden(text="open the address that offramp explore printed; its token works once")
         self._used.append(True)
         response = web.HTTPSeeOther("/")
         response.set_cookie(COOKIE, self._pass, httponly=True, samesite="Strict", path="/")

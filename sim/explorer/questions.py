@@ -97,7 +97,11 @@ async def tipping_point(desk: Desk, asked: Moved) -> dict[str, Any]:
         stop.set()
     record = found.record()
     crossings = record["crossings"]
-    sentences = [tipping_of(record).lead, f"From {TIP_PLAN.most_runs:,} runs at each value tried."]
+    record["inputs"][0]["path"] = "this slider"
+    sentences = [
+        tipping_of(record).lead,
+        f"{100 * asked.target:g}% is where the word changes; {TIP_PLAN.most_runs:,} runs at each value tried.",
+    ]
     return {"sentences": sentences, "value": round(crossings[0]["value"], 2) if len(crossings) == 1 else None}
 
 

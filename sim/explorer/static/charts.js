@@ -152,21 +152,25 @@ export class Charts {
     const line = draw("line", { class: "here", y1: drawing.area.top, y2: drawing.area.bottom, visibility: "hidden" });
     const said = make("div", { class: "here-said", hidden: "" });
     svg.append(line);
-    svg.addEventListener("pointermove", (event) => this.pointed(drawing, line, said, event));
-    svg.addEventListener("pointerleave", () => { said.hidden = true; line.setAttribute("visibility", "hidden"); });
+    const at = this.shown[name]?.at ?? null, shown = (this.shown[name] = { moved, at });
+    const point = () => this.pointed(drawing, line, said, shown.at);
+    svg.addEventListener("pointermove", (event) => { shown.at = event.clientX; point(); });
+    svg.addEventListener("pointerleave", () => { shown.at = null; point(); });
     box.replaceChildren(svg, said);
-    this.shown[name] = { moved };
+    if (at !== null) point();
   }
 
-  // What the curves say on the day that is pointed at.
-  pointed(drawing, line, said, event) {
+  // What the curves say on the day that is pointed at, or nothing.
+  pointed(drawing, line, said, at) {
+    said.hidden = at === null;
+    line.setAttribute("visibility", at === null ? "hidden" : "visible");
+    if (at === null) return;
     const told = drawing.data.filter((trace) => trace.mode === "lines" && trace.text), xs = told[0].x.map((x) => drawing.x(x));
-    const at = event.clientX - drawing.box.getBoundingClientRect().left;
-    const place = xs.reduce((best, x, one) => (Math.abs(x - at) < Math.abs(xs[best] - at) ? one : best), 0);
+    const here = at - drawing.box.getBoundingClientRect().left;
+    const place = xs.reduce((best, x, one) => (Math.abs(x - here) < Math.abs(xs[best] - here) ? one : best), 0);
     const day = new Date(time(told[0].x[place])).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-    said.replaceChildren(...[day, ...told.map((trace) => plain(trace.text[place]))].filter(Boolean).map((text) => make("p", {}, text)));
-    said.hidden = false;
-    line.setAttribute("visibility", "visible");
+    const texts = [day, ...told.map((trace) => plain(trace.text[place]))].filter(Boolean);
+    said.replaceChildren(...texts.map((text) => make("p", {}, text)));
     for (const end of ["x1", "x2"]) line.setAttribute(end, xs[place]);
     const right = xs[place] + 12 + said.offsetWidth < drawing.width;
     said.style.left = (right ? xs[place] + 12 : Math.max(0, xs[place] - 12 - said.offsetWidth)) + "px";

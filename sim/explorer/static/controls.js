@@ -41,7 +41,7 @@ export class Controls {
     for (const slider of group.sliders) {
       if (slider.kind !== kind && KINDS[slider.kind]) box.append(make("p", { class: "kind" }, KINDS[slider.kind]));
       kind = slider.kind;
-      box.append(this.slider(slider, count));
+      box.append(this.slider({ ...slider, of: group.name }, count));
     }
     if (group.switches.length) box.append(make("p", { class: "kind" }, group.role ? "Its pressures, on or off" : "On or off"));
     for (const one of group.switches) box.append(this.switch(one, count));

@@ -217,7 +217,7 @@ function measured(answer, came) {
 function focusOn(slider) {
   if (page.focused === slider.path) return;
   page.focused = slider.path;
-  $("focus-title").textContent = slider.label;
+  $("focus-title").textContent = `${slider.of}: ${slider.label}`;
   $("focus-hint").textContent = slider.hint;
   $("tip").disabled = false;
   $("tip-answer").replaceChildren();
@@ -275,7 +275,7 @@ $("import").addEventListener("change", (event) => { imported(event.target.files[
 $("story").addEventListener("close", () => send({ type: "stop" }));
 $("tip").addEventListener("click", () => {
   $("tip").disabled = true;
-  $("tip-answer").replaceChildren(make("p", {}, "Looking …"));
+  $("tip-answer").replaceChildren(make("p", {}, "Looking, value by value …"));
   send({ type: "tip", path: page.focused, state: page.b });
 });
 $("drawer").addEventListener("click", () => {
