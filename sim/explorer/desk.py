@@ -26,7 +26,7 @@ LANES = 2
 MOST_KEPT = 24  # simulations kept for whoever comes back to them: about a megabyte each
 MOST_ERRANDS = 16
 REST = 0.15  # seconds between a first answer and what refines it: a hand that moves on should find idle workers
-CROWD = 3  # simulations without an answer from which on small pieces are handed out
+CROWD = 3  # simulations without a whole first look from which on small pieces are handed out
 LOST = "a worker process died; was it killed, or out of memory?"
 
 
@@ -135,7 +135,7 @@ class Desk:
         """Choose the next piece of work."""
         held = awaited(iter(self._simulations.values()))
         looks = [one for one in held if one.looks]
-        crowded = sum(one.runs == 0 for one in held) >= CROWD
+        crowded = sum(one.runs < BLOCK_RUNS for one in held) >= CROWD
         fresh = [one for one in looks if one.runs == 0 and not (crowded and one.is_playing)]
         for one in (*fresh, *looks):
             return one, one.next_look(crowded=crowded)

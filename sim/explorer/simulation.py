@@ -122,9 +122,10 @@ class Simulation:
     def next_look(self, *, crowded: bool) -> Piece:
         """Hand out the next piece of the first look; where many wait, a small one first."""
         first, last = self._look.pop(0)
-        if crowded and first == 0 and last > QUARTER:
-            self._look.insert(0, (QUARTER, last))
-            last = QUARTER
+        if crowded and not self._playing:  # whoever waits sees something soon, and the rest costs least in one piece
+            end = self._look.pop()[1] if self._look else last
+            last = QUARTER if first == 0 else end
+            self._look = [(last, end)] if last < end else []
         return self._handed(0, first, last)
 
     def next_block(self) -> Piece | None:
