@@ -9,6 +9,7 @@ from sim.cli.console import note, say
 from sim.errors import UsageError
 
 MISSING = "the explorer needs aiohttp; install it with: pip install 'offramp[explore]'"
+UNSPECIFIED = ("0.0.0.0", "::")  # noqa: S104 - a comparison
 
 
 def explore(scenario: Path, host: str, port: int, *, browser: bool) -> None:
@@ -24,6 +25,8 @@ def explore(scenario: Path, host: str, port: int, *, browser: bool) -> None:
     def opened(address: str) -> None:
         say(address)
         if not is_loopback(host):
+            if host in UNSPECIFIED:
+                note(f"from another machine, put the IP address of this one in place of {host}")
             note("this address can be reached from other machines, over a connection that is not encrypted;")
             note("its token works once: the first browser that opens it keeps the way in")
         note("Ctrl-C ends it; next: move a slider, then export the state and: offramp run FILE")

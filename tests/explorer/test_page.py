@@ -181,6 +181,17 @@ def test_the_address_holds_the_state_and_opens_it_again(shown: Page, served: Ser
     shown.wait("document.getElementById('title').textContent === 'Does it begin?' && " + ANSWERED)
 
 
+@pytest.mark.parametrize(
+    "state", ["s=nothing.yaml", "s=crisis.yaml&actors.gone.stance=0.5", "s=crisis.yaml&a=s%3D..%2Fx"]
+)
+def test_an_address_that_cannot_be_shown_is_told_and_something_else_shown(
+    served: Served, browser: Any, state: str
+) -> None:
+    with opened(browser, f"{served.address}#{state}") as page:
+        assert page.text("title") == "Does it begin?"
+        assert "no such" in page.text("banner")
+
+
 def test_two_states_are_compared_with_a_paired_interval(shown: Page) -> None:
     shown.page.click("#pin")
     shown.wait("document.getElementById('difference').textContent.startsWith('B is A')")

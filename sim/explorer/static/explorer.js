@@ -7,7 +7,7 @@ import { Dots, Fans, fill } from "./figures.js";
 
 const $ = (id) => document.getElementById(id);
 const FIRST_LOOK = 4096, RETRIES = [300, 600, 1200, 2500, 5000];
-const page = { socket: null, tries: 0, stamp: 0, shown: 0, scene: null, b: null, a: null, answer: null, pinned: null, focused: null, moves: new Map() };
+const page = { socket: null, tries: 0, stamp: 0, shown: 0, scene: null, b: null, a: null, answer: null, pinned: null, focused: null, warning: "", moves: new Map() };
 const charts = new Charts(), fans = new Fans($("fans")), dots = new Dots($("dots"), $("ends"), tellRun);
 const controls = new Controls($("groups"), moved, focusOn);
 
@@ -47,12 +47,22 @@ function banner(text) {
 function takeFault(fault) {
   if (fault.about === "story") takeStory({ title: $("story-title").textContent, sentences: [fault.said] });
   else if (fault.about === "tip") takeTip({ path: page.focused, sentences: [fault.said] });
-  else banner(fault.said);
+  else if (fault.about || page.answer) banner(fault.said);
+  else fallBack(fault.said);
+}
+
+// An address that this server cannot show: say so, and show what it can.
+function fallBack(said) {
+  if (page.warning) return;
+  page.warning = said;
+  page.a = null;
+  setState({ scenario: page.scene ? page.b.scenario : "", values: {}, off: [] });
 }
 
 // -- state --------------------------------------------------------------------------------------------------------
 
 function moved(event) {
+  page.warning = "";
   page.b = { scenario: page.b.scenario, ...controls.state() };
   const started = event.timeStamp;
   sendState();
@@ -120,7 +130,7 @@ function takeAnswer(answer) {
   page.answer = answer;
   page.shown = answer.n;
   document.body.classList.remove("stale");
-  banner("");
+  banner(page.warning);
   headline(answer);
   for (const name of ["incidence", "states"]) {
     charts.show(name, answer.figures[name]);
@@ -311,6 +321,7 @@ window.addEventListener("hashchange", () => {
   if (b) setState(b);
 });
 
+for (const one of document.querySelectorAll("[data-explain]")) one.setAttribute("aria-description", one.dataset.explain);
 const opened = address.read();
 page.b = opened.b || { scenario: "", values: {}, off: [] };
 page.a = opened.a;
