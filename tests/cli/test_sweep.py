@@ -21,6 +21,7 @@ import pytest
 
 from sim.cli import sweep_command
 from sim.cli.console import Format
+from sim.cli.machines import Machines
 from sim.errors import StoreError
 from sim.store import Store
 from sim.sweeps import work
@@ -404,7 +405,18 @@ def test_ctrl_c_leaves_130_says_how_to_go_on_and_keeps_what_is_done(
 
     monkeypatch.setattr(work, "run_block", interrupted)
     call = sweep_command.Call(
-        write_sweep(tmp_path), None, 1, None, None, tmp_path / "store", None, False, False, Format.TEXT, True, "icd203"
+        write_sweep(tmp_path),
+        None,
+        Machines(workers=1),
+        None,
+        None,
+        tmp_path / "store",
+        None,
+        False,
+        False,
+        Format.TEXT,
+        True,
+        "icd203",
     )
     with pytest.raises(typer.Exit) as left:
         sweep_command.run(call)
