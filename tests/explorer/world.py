@@ -34,16 +34,22 @@ SLIDERS = {
     "actors.backer.posture": +1,
     "actors.shield.stance": +1,
     "actors.shield.posture": -1,
+    "actors.town.stance": +1,
     "actors.town.posture": +1,
     "actors.envoy.stance": +1,
     "actors.envoy.posture": -1,
+    "ties.attacker.backer": +1,
+    "ties.backer.attacker": -1,
+    "ties.backer.shield": +1,
     "ties.shield.backer": -1,
     "ties.envoy.backer": -1,
+    "ties.envoy.shield": -1,
     "pressures.appeal.intensity": -1,
     "pressures.urging.intensity": +1,
     "pressures.offer.intensity": -1,
 }
-"""What more of each does to the probability, by the rules of the model."""
+"""What more of each does to the probability, by the rules of the model; a guarantor's hold over a defender is left out,
+for it damps provocation and steels resistance at once."""
 SWITCHES = {"pressures.appeal": +1, "pressures.urging": -1, "pressures.offer": +1, "talks.summit": +1}
 """What switching each off does to it."""
 
