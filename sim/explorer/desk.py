@@ -131,11 +131,15 @@ class Desk:
                 looks -= 1
         self._more.set()
 
+    def _is_crowded(self) -> bool:
+        held = awaited(iter(self._simulations.values()))
+        return sum(one.runs < BLOCK_RUNS for one in held) >= CROWD
+
     def _next(self) -> Work | None:
         """Choose the next piece of work."""
         held = awaited(iter(self._simulations.values()))
         looks = [one for one in held if one.looks]
-        crowded = sum(one.runs < BLOCK_RUNS for one in held) >= CROWD
+        crowded = self._is_crowded()
         fresh = [one for one in looks if one.runs == 0 and not (crowded and one.is_playing)]
         for one in (*fresh, *looks):
             return one, one.next_look(crowded=crowded)
@@ -179,7 +183,7 @@ class Desk:
             simulation.answered = time.monotonic()
             asyncio.get_running_loop().call_later(REST, self._more.set)
         is_small = piece.task.block == 0 and piece.part.stop <= QUARTER
-        if simulation.runs > before and (is_small or simulation.runs >= BLOCK_RUNS):
+        if simulation.runs > before and (is_small or simulation.runs >= BLOCK_RUNS or self._is_crowded()):
             simulation.tell()
 
     def _failed(self, simulation: Simulation, piece: Piece, reason: str) -> None:
