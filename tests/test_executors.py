@@ -253,8 +253,8 @@ def test_a_batch_takes_as_many_tasks_as_last_the_target() -> None:
 def test_batches_get_longer_where_many_workers_would_ask_for_too_many() -> None:
     sizer = Sizer(5)
     sizer.learn(1, 0.5)
-    assert sizer.size(1000) == 10
-    assert sizer.size(5000) == 40, "250 batches a second from 5,000 workers are 20 s each"
+    assert sizer.size(500) == 10
+    assert sizer.size(2000) == 40, "100 batches a second from 2,000 workers are 20 s each"
     assert sizer.size(10**6) == MOST
 
 

@@ -82,7 +82,7 @@ class Schedule:
         while (opened := self._next()) is not None:
             task = self._task(opened)
             opened.given += 1
-            kept = self._keeping.look_up(task.block)
+            kept = None if task.look_up else self._keeping.look_up(task.block)
             if kept is None:
                 self._out.append(task)
                 yield task
@@ -105,7 +105,7 @@ class Schedule:
     def _task(self, opened: Opened) -> CellTask:
         plan = self._sweep.plan
         block = next(plan.tasks(opened.scenario, opened.given))
-        return CellTask(opened.cell.index, opened.cell.label, block, self._keeping.of_workers)
+        return CellTask(opened.cell.index, opened.cell.label, block, self._keeping.of_workers, self._is_early(opened))
 
     def _next(self) -> Opened | None:
         """Choose the cell whose block is played next: surely needed ones first, then one that may be."""
@@ -121,11 +121,18 @@ class Schedule:
         return self._open_next() if self._waiting else None
 
     def _waits_for_first(self) -> bool:
-        """Whether the cell that all are compared with must be decided before others begin, so that no records pile up.
+        """Whether the cell that all are compared with should be decided before others begin.
 
         Without a precision there is no need: its blocks are the first given out, and results come in that order.
         """
         return self._sweep.plan.precision is not None and self._first in self._open
+
+    def _is_early(self, opened: Opened) -> bool:
+        """Whether a cell is opened before the one that all are compared with is decided.
+
+        Then its blocks are given out even where the store holds them, so that they come after those of that cell.
+        """
+        return self._first in self._open and opened.cell.index != self._first
 
     def _open_next(self) -> Opened:
         cell = self._waiting.popleft()

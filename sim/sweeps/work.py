@@ -16,12 +16,13 @@ from sim.store import Store
 
 @dataclass(frozen=True)
 class CellTask:
-    """One block of one cell."""
+    """One block of one cell; with `look_up` it may be in the store already."""
 
     cell: int
     label: str
     block: BlockTask
     store: Store | None
+    look_up: bool = False
 
     def __str__(self) -> str:
         """Name the task in messages."""
@@ -70,6 +71,8 @@ def play(task: CellTask) -> BlockResult | Failure:
     StoreError
         Where it cannot be kept.
     """
+    if task.look_up and task.store is not None and (kept := task.store.get(task.block)) is not None:
+        return kept
     try:
         result = run_block(task.block)
     except Exception as error:

@@ -16,11 +16,13 @@ from sim.ensemble import BlockResult, BlockTask, run_block
 from sim.errors import ExecutionError, StoreError
 from sim.executors import Local, Serial
 from sim.runner import run
-from sim.store import Store
+from sim.store import Store, key_of
+from sim.store.store import name_of
 from sim.sweeps import schedule, work
 from sim.sweeps.result import without_effect
 from sim.sweeps.runner import Options, run_sweep
 from sim.sweeps.sweep import Sweep
+from sim.sweeps.variants import bare
 from sim.sweeps.work import CellTask, Failure, play
 from tests.sweeps.worlds import GRID, sweep
 
@@ -111,6 +113,21 @@ def test_one_and_two_workers_with_and_without_a_store_give_the_same_rows(
     for path in entries[::2]:
         path.unlink()
     assert run_sweep(loaded, executor=Local(2), options=Options(store=store)) == alone
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_cells_are_compared_with_the_first_where_only_the_first_is_not_in_the_store(
+    tmp_path: Path, store: Store, workers: int
+) -> None:
+    """Whatever the store holds, no cell is done before the one that all are compared with."""
+    loaded = sweep(tmp_path, TORNADO)
+    whole = run_sweep(loaded, options=Options(store=store))
+    assert all(row["changes"] for row in whole)
+    for task in loaded.plan.tasks(bare(loaded.scenario(loaded.cells[0]))):
+        entry = tmp_path / "store" / name_of(key_of(task))
+        entry.unlink()
+    executor = Serial() if workers == 1 else Local(workers)
+    assert run_sweep(loaded, executor=executor, options=Options(store=store)) == whole
 
 
 @pytest.mark.parametrize("body", [GRID, PRECISE], ids=["grid", "precise"])
