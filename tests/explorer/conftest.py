@@ -1,4 +1,4 @@
-"""A server of its own for the tests, on loopback, ended by its process id; and a browser."""
+"""A server of its own for the tests, on loopback, ended by its process id."""
 
 import contextlib
 import subprocess
@@ -12,9 +12,6 @@ import pytest
 
 from tests.explorer import world
 from tests.places import ROOT
-from tests.reporting.conftest import browser
-
-__all__ = ["browser"]
 
 
 @dataclass

@@ -17,6 +17,7 @@ from sim.explorer.desk import MOST_ERRANDS, MOST_KEPT, Desk
 from sim.explorer.simulation import PLAN, Simulation
 from sim.scenario.scenario import Scenario
 from tests.explorer import world
+from tests.explorer.loops import apart
 
 PATIENCE = 60.0
 
@@ -46,7 +47,7 @@ def with_desk(use: Callable[[Desk], Awaitable[Any]]) -> Any:
         finally:
             await desk.close()
 
-    return asyncio.run(run())
+    return apart(run())
 
 
 def ignore(_: Simulation) -> None:

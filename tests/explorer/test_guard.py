@@ -1,8 +1,10 @@
 """Only pages that the explorer served may talk to it, and away from loopback only whoever has the token."""
 
-import asyncio
 import json
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -18,6 +20,8 @@ from sim.cli.app import app
 from sim.explorer.guard import Guard, is_loopback
 from sim.explorer.session import MOST_BYTES
 from tests.explorer.conftest import Served
+from tests.explorer.loops import apart
+from tests.places import ROOT
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound
 
@@ -75,7 +79,7 @@ def talk(served: Served, use: Callable[[Any], Any]) -> Any:
             async with session.ws_connect(f"{origin}/live", headers={"Origin": origin}, max_msg_size=0) as channel:
                 return await use(channel)
 
-    return asyncio.run(run())
+    return apart(run())
 
 
 @pytest.mark.parametrize("frame", ["[", "[1]", "{}", '{"type": 1}', "[" * 100_000], ids=lambda text: text[:12])
@@ -164,7 +168,7 @@ def passed(guard: Guard, path: str = "/", **headers: str) -> Any:
         except web.HTTPException as answer:
             return answer
 
-    return asyncio.run(run())
+    return apart(run())
 
 
 def test_away_from_loopback_the_token_lets_in_once_and_the_cookie_afterwards() -> None:
@@ -195,7 +199,9 @@ def test_the_command_says_what_is_wrong(tmp_path: Any) -> None:
 def test_a_port_that_is_taken_is_told(served: Served) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        found = CliRunner().invoke(app, ["explore", str(served.file), "--no-browser", "--port", port])
-    assert found.exit_code == 2
+        words = [sys.executable, "-m", "sim", "explore", str(served.file), "--no-browser", "--port", port]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+        found = subprocess.run(words, capture_output=True, text=True, timeout=60, env=environment, check=False)
+    assert found.returncode == 2
     assert f"cannot listen on 127.0.0.1 port {port}" in found.stderr
     assert "--port" in found.stderr

@@ -65,6 +65,7 @@ class Page:
 
     def followed(self, before: int) -> float:
         self.wait("before => performance.getEntriesByName('offramp-answer').length > before", before)
+        self.wait(ANSWERED)  # what was counted may have been the answer to the state before
         return self.probability()
 
     def probability(self) -> float:
