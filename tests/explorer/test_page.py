@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 FULL = bool(os.environ.get("OFFRAMP_FULL"))
 PATIENCE = 60.0
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
-ANSWERED = "document.getElementById('number').textContent !== '–' && !document.body.classList.contains('stale')"
+ANSWERED = "document.getElementById('number').textContent !== '–' && document.body.ariaBusy === 'false'"
 MOVE = """([path, value]) => {
     const input = document.querySelector(`input[data-path="${path}"]`);
     input.value = value;

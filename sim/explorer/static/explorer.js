@@ -31,7 +31,13 @@ function send(message) {
 
 function sendState() {
   page.stamp += 1;
+  busy(true);
   send({ type: "state", n: page.stamp, b: page.b, a: page.a });
+}
+
+// Whether what is shown does not yet follow the controls, told to screen readers too.
+function busy(waiting) {
+  document.body.setAttribute("aria-busy", String(waiting));
 }
 
 function take(message) {
@@ -45,6 +51,7 @@ function banner(text) {
 }
 
 function takeFault(fault) {
+  busy(false);
   if (fault.about === "story") takeStory({ title: $("story-title").textContent, sentences: [fault.said] });
   else if (fault.about === "tip") takeTip({ path: page.focused, sentences: [fault.said] });
   else if (fault.about || page.answer) banner(fault.said);
@@ -127,10 +134,12 @@ function takeAnswer(answer) {
   }
   if (!page.scene || answer.n < page.shown) return;
   const came = performance.now();
+  const fresh = answer.n > page.shown;
   page.answer = answer;
   page.shown = answer.n;
   document.body.classList.remove("stale");
-  banner(page.warning);
+  if (answer.n === page.stamp && answer.runs >= FIRST_LOOK) busy(false);
+  if (fresh) banner(page.warning);  // what was said of something else stays while an answer is refined
   headline(answer);
   for (const name of ["incidence", "states"]) {
     charts.show(name, answer.figures[name]);
