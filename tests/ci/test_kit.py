@@ -148,12 +148,16 @@ def test_the_hooks_pass_on_the_scenarios_of_the_project(repository: Path) -> Non
 
 def test_the_hooks_stop_a_commit_that_breaks_a_file_or_a_claim(repository: Path) -> None:
     file = repository / "scenarios" / "idlib-2018" / "baseline.yaml"
+    needed = {"baseline.yaml", "pressures-withdrawn.yaml", "evidence.yaml", "sources.yaml"}
+    for other in file.parent.glob("*.yaml"):
+        if other.name not in needed:
+            other.unlink()
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("below: 0.45", "below: 0.05"), encoding="utf-8")
     assert run_hook("validate", repository).returncode == 0
     held = run_hook("check", repository)
     assert held.returncode == 1
-    assert "1 failed, 4 passed" in held.stderr
+    assert "1 failed, 2 passed" in held.stderr
     file.write_text(text.replace("below: 0.45", "bellow: 0.45"), encoding="utf-8")
     assert run_hook("validate", repository).returncode == 2
     assert run_hook("check", repository).returncode == 2
