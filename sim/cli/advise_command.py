@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli.console import Format, note, print_json, progress, say
-from sim.cli.counterfactuals_command import keeper
+from sim.cli.console import Format, progress
 from sim.cli.machines import Machines
-from sim.cli.output import check_output, shown
+from sim.cli.output import aligned, check_output, deliver, shown
+from sim.cli.supply import store_at, supplier_of
 from sim.errors import UsageError
 from sim.plan import Plan
+from sim.reporting import write_advice
 from sim.scenario.load import load
 from sim.studies.advice import REPLICATES, advise, goal_of, mixes_of
 
@@ -53,23 +54,12 @@ def run(options: Options) -> None:
     plan.check(scenario)
     check_output(options.out, figures=False)
     blocks = (1 + len(mixes_of(scenario, options.actor, goal, options.budget))) * plan.blocks
-    supplier = keeper(options.store, options.machines.make(blocks))
+    supplier = supplier_of(store_at(options.store), options.machines.make(blocks))
     with progress("advise", blocks, quiet=options.quiet) as finished:
         found = advise(scenario, options.actor, goal, plan, budget=options.budget, supplier=supplier, finished=finished)
     record = found.record(options.command)
-    if options.format_ is Format.JSON:
-        print_json(record)
-    else:
-        for line in _lines(record):
-            say(line)
-    if options.out is None:
-        note(f"next: {options.command} --out FOLDER draws it")
-        return
-    from sim.reporting import write_advice  # late: it brings in Plotly
-
-    for path in write_advice(record, options.out):
-        note(f"wrote {path}")
-    note(f"next: open {options.out / 'advice.html'}")
+    then = f"{options.command} --out FOLDER draws it"
+    deliver(record, options.format_, options.out, lines=_lines(record), write=write_advice, then=then)
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:
@@ -83,7 +73,4 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield said.lead
     yield from said.notes
     yield ""
-    lines = (said.table.columns, *said.table.rows)
-    widths = [max(len(row[place]) for row in lines) for place in range(len(said.table.columns))]
-    for row in lines:
-        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield from aligned(said.table.columns, said.table.rows)

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.console import Format, progress
 from sim.cli.machines import Machines
-from sim.cli.output import check_output, shown
-from sim.executors import Executor
+from sim.cli.output import check_output, deliver, shown
+from sim.cli.supply import store_at, supplier_of
 from sim.plan import Plan
+from sim.reporting import write_counterfactuals
 from sim.scenario.load import load
-from sim.store import Store
 from sim.studies.counterfactuals import blocks_of, counterfactuals
-from sim.studies.gates.kept import Keeper
-from sim.studies.gates.supplier import Player, Supplier
 
 
 @dataclass(frozen=True)
@@ -40,43 +38,17 @@ class Options:
         return shlex.join(words)
 
 
-def keeper(place: str | None, played_by: Executor) -> Supplier:
-    """Return where blocks come from: a store that keeps what is played, or play alone.
-
-    Raises
-    ------
-    StoreError
-        Where there can be no such store.
-    """
-    if place is None:
-        return Player(played_by)
-    store = Store(place)
-    store.check_usable()
-    return Keeper(store, played_by)
-
-
 def run(options: Options) -> None:
     """Play, print, write."""
     scenario = load(options.scenario)
     plan = Plan(runs=options.runs, seed=options.seed)
     plan.check(scenario)
     check_output(options.out, figures=False)
-    supplier = keeper(options.store, options.machines.make())
+    supplier = supplier_of(store_at(options.store), options.machines.make())
     with progress("counterfactuals", blocks_of(scenario, plan), quiet=options.quiet) as finished:
         record = counterfactuals(scenario, plan, supplier=supplier, finished=finished).record(options.command)
-    if options.format_ is Format.JSON:
-        print_json(record)
-    else:
-        for line in _lines(record):
-            say(line)
-    if options.out is None:
-        note(f"next: offramp run {shlex.quote(str(options.scenario))} --counterfactuals --out FOLDER writes a report")
-        return
-    from sim.reporting import write_counterfactuals  # late: it brings in Plotly
-
-    for path in write_counterfactuals(record, options.out):
-        note(f"wrote {path}")
-    note(f"next: open {options.out / 'counterfactuals.html'}")
+    then = f"offramp run {shlex.quote(str(options.scenario))} --counterfactuals --out FOLDER writes a report"
+    deliver(record, options.format_, options.out, lines=_lines(record), write=write_counterfactuals, then=then)
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:

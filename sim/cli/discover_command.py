@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.console import Format, progress
 from sim.cli.days import days_of
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, check_output, shown
+from sim.cli.output import aligned, check_output, deliver, shown
 from sim.plan import Plan
+from sim.reporting import write_discovery
 from sim.scenario.load import load
 from sim.studies.discovery import ask, discover
 
@@ -54,19 +55,8 @@ def run(options: Options) -> None:
     with progress(scenario.id, plan.blocks, quiet=options.quiet) as finished:
         found = discover(asked, plan, executor=options.machines.make(plan.blocks), finished=finished)
     record = found.record(options.command)
-    if options.format_ is Format.JSON:
-        print_json(record)
-    else:
-        for line in _lines(record):
-            say(line)
-    if options.out is None:
-        note(f"next: {options.command} --out FOLDER draws it")
-        return
-    from sim.reporting import write_discovery  # late: it brings in Plotly
-
-    for path in write_discovery(record, options.out):
-        note(f"wrote {path}")
-    note(f"next: open {options.out / 'discovery.html'}")
+    then = f"{options.command} --out FOLDER draws it"
+    deliver(record, options.format_, options.out, lines=_lines(record), write=write_discovery, then=then)
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:

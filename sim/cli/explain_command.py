@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli.console import Format, note, print_json, say
-from sim.cli.output import aligned, check_output, shown
+from sim.cli.console import Format
+from sim.cli.output import aligned, check_output, deliver, shown
 from sim.plan import Plan
+from sim.reporting import write_explanation
 from sim.scenario.load import load
 from sim.studies.explain import explain
 
@@ -44,19 +45,10 @@ def run(options: Options) -> None:
     plan.check(scenario)
     check_output(options.out, figures=False)
     record = explain(scenario, options.run, seed=plan.seed, replicates=plan.replicates, command=options.command)
-    if options.format_ is Format.JSON:
-        print_json(record)
-    else:
-        for line in _lines(record, daily=options.daily):
-            say(line)
-    if options.out is None:
-        note(f"next: {options.command} --out FOLDER draws it" + ("" if options.daily else "; --daily prints every day"))
-        return
-    from sim.reporting import write_explanation  # late: it brings in Plotly
-
-    for path in write_explanation(record, options.out):
-        note(f"wrote {path}")
-    note(f"next: open {options.out / 'explanation.html'}")
+    more = "" if options.daily else "; --daily prints every day"
+    then = f"{options.command} --out FOLDER draws it{more}"
+    lines = _lines(record, daily=options.daily)
+    deliver(record, options.format_, options.out, lines=lines, write=write_explanation, then=then)
 
 
 def _lines(record: Mapping[str, Any], *, daily: bool) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What commands that read or write files share: paths as they are told, and checks before the start.
+"""What commands that read or write files share: paths as they are told, checks before the start, what a study gives.
 
 No run is made in vain: that the output can be written is seen to first.
 """
@@ -6,9 +6,11 @@ No run is made in vain: that the output can be written is seen to first.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+from sim.cli.console import Format, note, print_json, say
 from sim.errors import UsageError
 
 
@@ -55,6 +57,40 @@ def shown(path: Path) -> str:
     absolute = path.resolve()
     here = Path.cwd()
     return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else path.name
+
+
+def deliver(
+    record: dict[str, Any],
+    format_: Format,
+    out: Path | None,
+    *,
+    lines: Iterable[str],
+    write: Callable[[dict[str, Any], Path], list[Path]],
+    then: str,
+) -> None:
+    """Print the record of a study, write its files where a folder is given, and say the next step.
+
+    Parameters
+    ----------
+    lines
+        The record as text; taken only where text is wanted.
+    write
+        Writes the files, the page first.
+    then
+        The next step where no folder is given.
+    """
+    if format_ is Format.JSON:
+        print_json(record)
+    else:
+        for line in lines:
+            say(line)
+    if out is None:
+        note(f"next: {then}")
+        return
+    paths = write(record, out)
+    for path in paths:
+        note(f"wrote {path}")
+    note(f"next: open {paths[0]}")
 
 
 def aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -129,13 +129,13 @@ def _change(earlier: Mapping[str, Any], forecast: Forecast, options: Options) ->
 
 def _otherwise(forecast: Forecast, store: str, options: Options) -> dict[str, Any]:
     """Play the counterfactuals beside the runs that are at hand."""
-    from sim.cli.counterfactuals_command import keeper
+    from sim.cli.supply import store_at, supplier_of  # late: not every run needs it
     from sim.studies.counterfactuals import DEFAULT_RUNS, blocks_of, counterfactuals
 
     plan = replace(forecast.plan, runs=min(DEFAULT_RUNS, len(forecast.records)), precision=None)
     blocks = blocks_of(forecast.scenario, plan, with_base=False)
     with progress(f"{forecast.scenario.id}, otherwise", blocks, quiet=options.quiet) as finished:
-        supplier = keeper(store, options.machines.make(blocks))
+        supplier = supplier_of(store_at(store), options.machines.make(blocks))
         base = forecast.records
         return counterfactuals(forecast.scenario, plan, base=base, supplier=supplier, finished=finished).part()
 

@@ -15,6 +15,7 @@ from sim.cli.ci_output import CiOutput
 from sim.cli.console import Exit, Format, note, print_json, progress, say
 from sim.cli.machines import Machines
 from sim.cli.output import check_output, shown
+from sim.cli.supply import store_at
 from sim.cli.sweep_gates import GateOptions, Gates, exit_code, tell, write
 from sim.errors import ExecutionError, UsageError
 from sim.forecast import Forecast
@@ -72,7 +73,7 @@ def run(call: Call) -> None:
     check_output(call.out, figures=False)
     call.gates.output.check()
     cells = list(sweep.cells) if shard is None else shard.cells(sweep)
-    store = _store(call.store)
+    store = store_at(call.store)
     rows = _rows(call, sweep, cells, store)
     if store is not None and store.damaged:
         note(f"{store.damaged} damaged entries of the store {store} were not used; their blocks were played anew")
@@ -85,14 +86,6 @@ def run(call: Call) -> None:
         return
     record = record_of(head, rows, verdicts)
     _deliver(_with_pages(record) if call.cells else record, call.out, call.format_, call.words, call.gates.output)
-
-
-def _store(place: str | None) -> Store | None:
-    if place is None:
-        return None
-    store = Store(place)
-    store.check_usable()
-    return store
 
 
 def _rows(call: Call, sweep: Sweep, cells: list[Cell], store: Store | None) -> list[dict[str, Any]]:
@@ -217,7 +210,7 @@ def cell(file: Path, name: str, out: Path, place: str | None, words: str) -> Non
     command = shlex.join(["offramp", "sweep", "cell", shown(file), chosen[0].id])
     records: list[dict[str, Any]] = []
     options = SweepOptions(
-        store=_store(place),
+        store=store_at(place),
         cells=chosen,
         fail_fast=True,
         on_forecast=lambda _, forecast: records.append(forecast.record(command)),

@@ -12,12 +12,11 @@ from sim.cli.ci_output import CiOutput
 from sim.cli.console import Exit, note, progress, say
 from sim.cli.machines import Machines
 from sim.cli.output import shown
+from sim.cli.supply import supplier_of
 from sim.reporting.ci.findings import WORDS, WORST_FIRST, counts_in_words, worst_first
 from sim.reporting.sweep_verdicts import false_verdicts, findings_of
 from sim.store import Store
 from sim.studies.gates.check import ALPHA, MAX_RUNS, Budget, check
-from sim.studies.gates.kept import Keeper
-from sim.studies.gates.supplier import Player
 from sim.studies.gates.sweeps import Dealt, sweep_trials
 from sim.sweeps.sweep import Cell, Sweep
 
@@ -88,7 +87,7 @@ class Gates:
         if not mine:
             return []
         pool = machines.make()
-        supplier = Player(pool) if store is None else Keeper(store, pool)
+        supplier = supplier_of(store, pool)
         with progress("gates", len(mine), quiet=quiet, unit="gates decided") as decided:
             trials = [one.trial for one in mine]
             checked = check(trials, self.budget, supplier=supplier, decided=decided, of=len(self.dealt))

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli.console import Format, note, print_json, progress, say
-from sim.cli.counterfactuals_command import keeper
+from sim.cli.console import Format, progress
 from sim.cli.days import days_of
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, check_output, shown
+from sim.cli.output import aligned, check_output, deliver, shown
+from sim.cli.supply import store_at, supplier_of
 from sim.errors import UsageError
 from sim.plan import Plan
+from sim.reporting import write_tipping
 from sim.scenario.load import load
 from sim.studies import contour as planes
 from sim.studies import crossing
@@ -67,25 +68,14 @@ def run(options: Options) -> None:
     plan = Plan(runs=options.runs, seed=options.seed)
     plan.check(scenario)
     check_output(options.out, figures=False)
-    supplier = keeper(options.store, options.machines.make())
+    supplier = supplier_of(store_at(options.store), options.machines.make())
     is_plane = len(asked.paths) == 2
     values = 2 * planes.GRID**2 if is_plane else crossing.GRID + LATER
     search = contour if is_plane else tip
     with progress("tip, at most about", values * plan.blocks, quiet=options.quiet) as finished:
         record = search(asked, plan, supplier=supplier, finished=finished).record(options.command)
-    if options.format_ is Format.JSON:
-        print_json(record)
-    else:
-        for line in _lines(record):
-            say(line)
-    if options.out is None:
-        note(f"next: {options.command} --out FOLDER draws it")
-        return
-    from sim.reporting import write_tipping  # late: it brings in Plotly
-
-    for path in write_tipping(record, options.out):
-        note(f"wrote {path}")
-    note(f"next: open {options.out / 'tipping.html'}")
+    then = f"{options.command} --out FOLDER draws it"
+    deliver(record, options.format_, options.out, lines=_lines(record), write=write_tipping, then=then)
 
 
 def _span(text: str) -> Span:

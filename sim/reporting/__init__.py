@@ -9,9 +9,13 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import ReportError
+
+if TYPE_CHECKING:
+    from sim.reporting.charts import Spec
+    from sim.reporting.study import StudyReport
 
 __all__ = [
     "write_advice",
@@ -141,15 +145,9 @@ def write_backtest(record: dict[str, Any], track_record: dict[str, Any], folder:
     """
     from sim.reporting.backtest_study import backtest_of, reliability_spec
     from sim.reporting.json import to_json
-    from sim.reporting.study import study_markdown, study_page
 
-    report = backtest_of(record)
-    return write_files(folder, {
-        "backtest.html": study_page(report, {"reliability": reliability_spec(record)}),
-        "backtest.md": study_markdown(report),
-        "backtest.json": to_json(record),
-        "track_record.json": to_json(track_record),
-    })  # fmt: skip
+    files = _study_files("backtest", record, backtest_of(record), {"reliability": reliability_spec(record)})
+    return write_files(folder, {**files, "track_record.json": to_json(track_record)})
 
 
 def write_calibration(record: dict[str, Any], posterior: str, folder: Path) -> list[Path]:
@@ -168,16 +166,9 @@ def write_calibration(record: dict[str, Any], posterior: str, folder: Path) -> l
         Where the record cannot be read or the folder cannot be written.
     """
     from sim.reporting.calibration_study import calibration_of, parameters_spec
-    from sim.reporting.json import to_json
-    from sim.reporting.study import study_markdown, study_page
 
-    report = calibration_of(record)
-    return write_files(folder, {
-        f"{record['name']}.csv": posterior,
-        "calibration.html": study_page(report, {"parameters-figure": parameters_spec(record)}),
-        "calibration.md": study_markdown(report),
-        "calibration.json": to_json(record),
-    })  # fmt: skip
+    files = _study_files("calibration", record, calibration_of(record), {"parameters-figure": parameters_spec(record)})
+    return write_files(folder, {f"{record['name']}.csv": posterior, **files})
 
 
 def write_counterfactuals(record: dict[str, Any], folder: Path) -> list[Path]:
@@ -196,15 +187,10 @@ def write_counterfactuals(record: dict[str, Any], folder: Path) -> list[Path]:
     from sim.reporting.charts import spec
     from sim.reporting.counterfactual_study import study_of
     from sim.reporting.figures import changes
-    from sim.reporting.json import to_json
-    from sim.reporting.study import study_markdown, study_page
 
-    report, figure = study_of(record), changes(record)
-    return write_files(folder, {
-        "counterfactuals.html": study_page(report, {} if figure is None else {"counterfactuals-figure": spec(figure)}),
-        "counterfactuals.md": study_markdown(report),
-        "counterfactuals.json": to_json(record),
-    })  # fmt: skip
+    figure = changes(record)
+    specs = {} if figure is None else {"counterfactuals-figure": spec(figure)}
+    return write_files(folder, _study_files("counterfactuals", record, study_of(record), specs))
 
 
 def write_tipping(record: dict[str, Any], folder: Path) -> list[Path]:
@@ -220,17 +206,11 @@ def write_tipping(record: dict[str, Any], folder: Path) -> list[Path]:
     ReportError
         Where the record cannot be read or the folder cannot be written.
     """
-    from sim.reporting.json import to_json
     from sim.reporting.palette import HEAT_DARK
-    from sim.reporting.study import study_markdown, study_page
     from sim.reporting.tipping import FIGURE, study_of, tipping_spec
 
-    report = study_of(record)
-    return write_files(folder, {
-        "tipping.html": study_page(report, {FIGURE: tipping_spec(record)}, HEAT_DARK),
-        "tipping.md": study_markdown(report),
-        "tipping.json": to_json(record),
-    })  # fmt: skip
+    files = _study_files("tipping", record, study_of(record), {FIGURE: tipping_spec(record)}, HEAT_DARK)
+    return write_files(folder, files)
 
 
 def write_discovery(record: dict[str, Any], folder: Path) -> list[Path]:
@@ -247,15 +227,8 @@ def write_discovery(record: dict[str, Any], folder: Path) -> list[Path]:
         Where the record cannot be read or the folder cannot be written.
     """
     from sim.reporting.discovery import discovery_figures, discovery_report
-    from sim.reporting.json import to_json
-    from sim.reporting.study import study_markdown, study_page
 
-    report = discovery_report(record)
-    return write_files(folder, {
-        "discovery.html": study_page(report, discovery_figures(record)),
-        "discovery.md": study_markdown(report),
-        "discovery.json": to_json(record),
-    })  # fmt: skip
+    return write_files(folder, _study_files("discovery", record, discovery_report(record), discovery_figures(record)))
 
 
 def write_explanation(record: dict[str, Any], folder: Path) -> list[Path]:
@@ -272,16 +245,9 @@ def write_explanation(record: dict[str, Any], folder: Path) -> list[Path]:
         Where the record cannot be read or the folder cannot be written.
     """
     from sim.reporting.explanation import explanation_report
-    from sim.reporting.json import to_json
     from sim.reporting.run_figures import run_figures
-    from sim.reporting.study import study_markdown, study_page
 
-    report = explanation_report(record)
-    return write_files(folder, {
-        "explanation.html": study_page(report, run_figures(record)),
-        "explanation.md": study_markdown(report),
-        "explanation.json": to_json(record),
-    })  # fmt: skip
+    return write_files(folder, _study_files("explanation", record, explanation_report(record), run_figures(record)))
 
 
 def write_advice(record: dict[str, Any], folder: Path) -> list[Path]:
@@ -298,15 +264,26 @@ def write_advice(record: dict[str, Any], folder: Path) -> list[Path]:
         Where the record cannot be read or the folder cannot be written.
     """
     from sim.reporting.advice import FIGURE, advice_spec, study_of
+
+    return write_files(folder, _study_files("advice", record, study_of(record), {FIGURE: advice_spec(record)}))
+
+
+def _study_files(
+    name: str,
+    record: Mapping[str, Any],
+    report: StudyReport,
+    specs: Mapping[str, Spec],
+    dark: Mapping[str, str] | None = None,
+) -> dict[str, str | bytes]:
+    """Return page, Markdown and record of a study by file name."""
     from sim.reporting.json import to_json
     from sim.reporting.study import study_markdown, study_page
 
-    report = study_of(record)
-    return write_files(folder, {
-        "advice.html": study_page(report, {FIGURE: advice_spec(record)}),
-        "advice.md": study_markdown(report),
-        "advice.json": to_json(record),
-    })  # fmt: skip
+    return {
+        f"{name}.html": study_page(report, specs, dark),
+        f"{name}.md": study_markdown(report),
+        f"{name}.json": to_json(record),
+    }
 
 
 def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]:
