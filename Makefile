@@ -57,7 +57,7 @@ format: .venv/installed-dev ## Format the code and sort imports
 
 # The options of pyproject.toml skip benchmarks, so they are set anew; workers would share the cores being measured.
 bench: .venv/installed-dev ## Measure speed and print a table
-	$(PY) -m pytest tests/benchmarks -o addopts='-ra --strict-markers -p no:cacheprovider -p no:dash' -p no:xdist \
+	$(PY) -m pytest tests/benchmarks -o addopts='-ra --strict-markers -p no:cacheprovider' -p no:xdist \
 		--benchmark-only --benchmark-columns=min,median,max,rounds --benchmark-sort=name -s $(PYTEST_OPTIONS)
 
 schema: .venv/installed ## Write the JSON Schemas for editors anew
