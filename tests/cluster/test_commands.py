@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import distributed
 import pytest
 from typer.testing import CliRunner
 
@@ -93,17 +94,34 @@ def wait_for_blocks(store: Path, count: int, process: subprocess.Popen[str]) -> 
         time.sleep(0.02)
 
 
+def kill_in_mid_batch(machines: Cluster) -> None:
+    """Kill the first worker while it plays a batch: it is stopped, and goes on once more where it was between two."""
+    victim = machines.workers[0]
+    with distributed.Client(machines.address, set_as_default=False) as client:
+        address = next(where for where, process in client.run(os.getpid).items() if process == victim.pid)
+        for _ in range(100):
+            victim.send_signal(signal.SIGSTOP)
+            time.sleep(0.2)  # for what it sent before to arrive
+            begun = [
+                f"{topic}-{event['batch']}"
+                for topic, events in client.get_events().items()
+                for _, event in (events if topic.startswith("offramp-") else ())
+                if event["worker"] == address
+            ]
+            if begun and begun[-1] in client.processing()[address]:
+                break
+            victim.send_signal(signal.SIGCONT)
+            time.sleep(0.02)
+    machines.kill(victim)
+
+
 def test_a_sweep_with_a_worker_killed_in_mid_run_gives_the_bytes_of_a_local_one(
     machines: Cluster, folder: Path, local: str, tmp_path: Path
 ) -> None:
-    """A worker is stopped first, so that it holds batches when it is killed, however fast the machine."""
     store = tmp_path / "store"
     process = start(sweep_on(machines, "--store", store), folder)
     wait_for_blocks(store, 2, process)
-    victim = machines.workers[0]
-    victim.send_signal(signal.SIGSTOP)
-    time.sleep(1)
-    machines.kill(victim)
+    kill_in_mid_batch(machines)
     out, err = process.communicate(timeout=240)
     assert process.returncode == 0, err
     assert out == local

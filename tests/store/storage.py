@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -38,7 +39,9 @@ def storage() -> Iterator[dict[str, str]]:
 
 
 def _make_bucket(endpoint: str) -> None:
+    """Make the bucket; what an earlier server of this process held is forgotten, for they share it."""
     from fsspec.core import url_to_fs
 
+    urllib.request.urlopen(f"{endpoint}/moto-api/reset", data=b"").close()
     system, _ = url_to_fs(f"s3://{BUCKET}", endpoint_url=endpoint)
     system.mkdir(BUCKET)
