@@ -39,9 +39,11 @@ def storage() -> Iterator[dict[str, str]]:
 
 
 def _make_bucket(endpoint: str) -> None:
-    """Make the bucket; what an earlier server of this process held is forgotten, for they share it."""
+    """Make the bucket; what an earlier server of this process held, and the way to it, is forgotten."""
+    import s3fs
     from fsspec.core import url_to_fs
 
-    urllib.request.urlopen(f"{endpoint}/moto-api/reset", data=b"").close()
+    s3fs.S3FileSystem.clear_instance_cache()
+    urllib.request.urlopen(f"{endpoint}/moto-api/reset", data=b"").close()  # noqa: S310 - loopback
     system, _ = url_to_fs(f"s3://{BUCKET}", endpoint_url=endpoint)
     system.mkdir(BUCKET)
