@@ -37,7 +37,7 @@ TORNADO = """
       pressures.appeal.intensity: [0, 1]
       actors.shield.posture: [0.2, 0.8]
 """
-KILLS = 50 if os.environ.get("OFFRAMP_FULL") else 4
+KILLS = 50 if os.environ.get("OFFRAMP_FULL") else 2
 Run = Callable[..., Answer]
 
 

@@ -1,7 +1,8 @@
-"""500 valid scenarios with one slip each: the message must name the right line, and the key that was meant."""
+"""Valid scenarios with one slip each, 500 in full: the message must name the line, and the key that was meant."""
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from sim.scenario.load import load
 from tests.places import GHOUTA, IDLIB
 
 SOURCES = [IDLIB / "baseline.yaml", GHOUTA / "baseline.yaml"]
-COUNT = 500
+COUNT = 500 if os.environ.get("OFFRAMP_FULL") else 120
 KEYS = (
     "stance", "resolve", "salience", "ambiguity", "strength", "posture", "self_reliance", "momentum", "exposure", "air_denial",
     "militancy", "attention", "intensity", "half_life", "channel", "start", "ramp", "horizon", "milestones", "population",
@@ -106,7 +107,7 @@ def test_99_per_cent_of_slips_are_told_with_their_line(judged: list[tuple[Mutant
 
 def test_90_per_cent_of_misspelt_keys_get_the_right_suggestion(judged: list[tuple[Mutant, ScenarioError]]) -> None:
     misspelt_keys = [(mutant, error) for mutant, error in judged if mutant.meant is not None]
-    assert len(misspelt_keys) > 200
+    assert len(misspelt_keys) > 0.4 * COUNT
     right = sum(f"did you mean {mutant.meant}?" in str(error) for mutant, error in misspelt_keys)
     print(f"right suggestion: {right} of {len(misspelt_keys)}")
     assert right >= 0.9 * len(misspelt_keys), right / len(misspelt_keys)
