@@ -35,14 +35,21 @@ class Cluster:
         line = _line(log, "Scheduler at:", self.scheduler)
         self.address = line.split("Scheduler at:")[1].strip()
         self.workers: list[subprocess.Popen[bytes]] = []
+        self._logs: list[Path] = []
 
     def start_worker(self, threads: int = 1, **settings: str) -> subprocess.Popen[bytes]:
         """Start a worker without a nanny, so that its process id is the worker's."""
         words = ["worker", self.address, "--nthreads", str(threads), "--no-nanny", "--no-dashboard"]
         words += ["--host", "127.0.0.1", "--memory-limit", "0", "--local-directory", str(self._folder)]
-        process, _ = self._start(f"worker-{len(self.workers)}", *words, **settings)
+        process, log = self._start(f"worker-{len(self.workers)}", *words, **settings)
         self.workers.append(process)
+        self._logs.append(log)
         return process
+
+    def gather(self) -> None:
+        """Wait until every worker has said that the scheduler knows it."""
+        for process, log in zip(self.workers, self._logs, strict=True):
+            _line(log, "Registered to:", process)
 
     def _start(self, name: str, kind: str, *words: str, **settings: str) -> tuple[subprocess.Popen[bytes], Path]:
         log = self._folder / f"{name}.log"
@@ -83,6 +90,7 @@ def cluster(folder: Path, workers: int = 2, security: tuple[str, ...] = (), **se
     try:
         for _ in range(workers):
             made.start_worker()
+        made.gather()
         yield made
     finally:
         made.close()
