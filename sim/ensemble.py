@@ -19,7 +19,8 @@ from sim.input_tally import input_counts
 from sim.model.arrays import Bools, Days, Floats
 from sim.model.crisis import Crisis, Observer
 from sim.model.inputs import Draws, draw_inputs, inputs_of
-from sim.model.setting import Dice
+from sim.model.setting import Dice, Setting
+from sim.model.stack import Stack
 from sim.model.theatre import Theatre
 from sim.paths import Paths, PathWatch
 from sim.posture_watch import PostureWatch
@@ -76,10 +77,14 @@ def run_block(task: BlockTask) -> BlockResult:
     return _given_result(task, draws, dice) if task.given else _result(task, draws, dice)
 
 
-def run_part(task: BlockTask, part: slice, dice: Dice, each_day: Callable[[], None] | None = None) -> BlockResult:
+def run_part(
+    tasks: Sequence[BlockTask], part: slice, dice: Dice, each_day: Callable[[], None] | None = None
+) -> list[BlockResult]:
     """Play some runs of a block and tally what a look at the forecast needs: states, actors, events.
 
-    The results of all its parts, added up, are that of the block, less what it counts by inputs and indicators.
+    The results of all parts of one task, added up, are those of its block, less what it counts by inputs and
+    indicators. Several tasks, whose scenarios then differ in numbers only, are played in one array: that costs least,
+    and a run may differ in the last digit from that of its task alone (`sim.model.stack`).
 
     Parameters
     ----------
@@ -89,13 +94,26 @@ def run_part(task: BlockTask, part: slice, dice: Dice, each_day: Callable[[], No
         The chance of these runs: that of the block, cut to the part.
     each_day
         Called at the end of each day played; what it raises ends the play.
+
+    Raises
+    ------
+    ValueError
+        Where several scenarios differ in more than numbers.
     """
-    draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
-    cut = replace(task, runs=min(part.stop, task.runs) - part.start, sampled=0)
-    watch = _Watch(cut, (), each_day=each_day)
-    theatre = _play(cut, draws.part(part), dice, watch)
-    days = first_days(theatre, cut.runs, task.scenario.horizon)
-    return BlockResult(Tally({**watch.counts(), **_event_counts(cut, theatre, days)}), _records(cut, theatre))
+    runs = part.stop - part.start
+    cuts = [replace(task, runs=min(part.stop, task.runs) - part.start, sampled=0) for task in tasks]
+    firsts = [place * runs for place in range(len(cuts))]
+    watches = [_Watch(cut, (), first=first) for cut, first in zip(cuts, firsts, strict=True)]
+    draws = [draw_inputs(inputs_of(one.scenario), one.seed, one.block, BLOCK_RUNS, one.replicates) for one in tasks]
+    stack = Stack.of([one.scenario for one in tasks], [one.part(part) for one in draws], dice)
+    whole = _played(stack, _Watches(watches, each_day))
+    results = []
+    for cut, watch, first in zip(cuts, watches, firsts, strict=True):
+        theatre = whole.part(slice(first, first + cut.runs))
+        days = first_days(theatre, cut.runs, cut.scenario.horizon)
+        counts = {**watch.counts(), **_event_counts(cut, theatre, days)}
+        results.append(BlockResult(Tally(counts), _records(cut, theatre)))
+    return results
 
 
 def _result(task: BlockTask, draws: Draws, dice: Dice) -> BlockResult:
@@ -169,7 +187,11 @@ def record_block(task: BlockTask, given: Mapping[str, npt.NDArray[np.float64]] |
 
 
 def _play(task: BlockTask, draws: Draws, dice: Dice, watch: Observer | None = None, days: int | None = None) -> Theatre:
-    crisis = Crisis(task.scenario, draws, dice)
+    return _played(Setting(task.scenario, draws, dice), watch, days)
+
+
+def _played(setting: Setting, watch: Observer | None = None, days: int | None = None) -> Theatre:
+    crisis = Crisis(setting)
     try:
         return crisis.play(watch, days)
     finally:
@@ -226,25 +248,19 @@ class _Watch:
         What postures are kept for.
     kept
         Which runs count; all where it is not given.
-    each_day
-        Called at the end of each day.
+    first
+        The first of the runs that are looked at, which stand next to each other.
     """
 
     def __init__(
-        self,
-        task: BlockTask,
-        conditions: Sequence[Condition],
-        *,
-        kept: Bools | None = None,
-        each_day: Callable[[], None] | None = None,
+        self, task: BlockTask, conditions: Sequence[Condition], *, kept: Bools | None = None, first: int = 0
     ) -> None:
-        self._each_day = each_day
         self._looking = PostureWatch(conditions, task.runs)
         self._kept = np.ones(task.runs, dtype=np.bool_) if kept is None else kept
         self._count = int(np.count_nonzero(self._kept))
         weeks = task.scenario.horizon // WEEK + 1
         actors = len(task.scenario.actors)
-        self._runs = task.runs
+        self._rows = slice(first, first + task.runs)
         self._states = np.zeros((len(STATES), task.scenario.horizon + 1), dtype=np.int64)
         self._stance = np.zeros((actors, weeks, STANCE_BINS), dtype=np.int64)
         self._posture = np.zeros((actors, weeks, POSTURE_BINS), dtype=np.int64)
@@ -266,8 +282,6 @@ class _Watch:
         self._looking.day_end(crisis)
         if self._paths is not None:
             self._paths.day_end(crisis)
-        if self._each_day is not None:
-            self._each_day()
 
     @property
     def postures(self) -> Mapping[tuple[str, int], Floats]:
@@ -283,14 +297,33 @@ class _Watch:
         return {"states": self._states, "stance": self._stance, "posture": self._posture}
 
     def _count_states(self, crisis: Crisis, day: int) -> None:
-        ended: Bools = crisis.theatre.ended[: self._runs] & self._kept
-        agreed = crisis.theatre.agreement[: self._runs] & self._kept
+        ended: Bools = crisis.theatre.ended[self._rows] & self._kept
+        agreed = crisis.theatre.agreement[self._rows] & self._kept
         offensive = np.count_nonzero(ended)
         agreement = np.count_nonzero(agreed & ~ended)
         self._states[:, day] = (self._count - offensive - agreement, agreement, offensive)
 
     def _count_actors(self, crisis: Crisis, week: int) -> None:
-        going = np.flatnonzero(~crisis.theatre.ended[: self._runs] & self._kept)
+        going = np.flatnonzero(~crisis.theatre.ended[self._rows] & self._kept)
         for index, actor in enumerate(crisis.actors):
-            self._stance[index, week] = histogram(actor.stance.take(going), -1, 1, STANCE_BINS)
-            self._posture[index, week] = histogram(actor.posture.take(going), 0, 1, POSTURE_BINS)
+            self._stance[index, week] = histogram(actor.stance[self._rows].take(going), -1, 1, STANCE_BINS)
+            self._posture[index, week] = histogram(actor.posture[self._rows].take(going), 0, 1, POSTURE_BINS)
+
+
+class _Watches:
+    """Lets several watches look at their runs of one play, and somebody else know that a day is over."""
+
+    def __init__(self, watches: Sequence[_Watch], each_day: Callable[[], None] | None) -> None:
+        self._watches, self._each_day = watches, each_day
+
+    def start(self, crisis: Crisis) -> None:
+        """Count the state before day 0."""
+        for watch in self._watches:
+            watch.start(crisis)
+
+    def day_end(self, crisis: Crisis) -> None:
+        """Count the state at the end of a day."""
+        for watch in self._watches:
+            watch.day_end(crisis)
+        if self._each_day is not None:
+            self._each_day()

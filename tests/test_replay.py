@@ -9,7 +9,7 @@ from sim.ensemble import BLOCK_RUNS, BlockTask, run_block
 from sim.errors import UsageError
 from sim.model.crisis import Crisis
 from sim.model.inputs import draw_inputs, inputs_of
-from sim.model.setting import Dice
+from sim.model.setting import Dice, Setting
 from sim.replay import Trace, replay
 from sim.scenario.scenario import Scenario
 from tests import worlds
@@ -77,7 +77,7 @@ def test_every_number_of_a_trace_is_that_of_the_whole_block(traces: list[Trace],
 
     look = Look()
     draws = draw_inputs(inputs_of(scenario), SEED, 1, BLOCK_RUNS, REPLICATES)
-    Crisis(scenario, draws, Dice(SEED, 1)).play(look)
+    Crisis(Setting(scenario, draws, Dice(SEED, 1))).play(look)
     for trace in (one for one in traces if one.run // BLOCK_RUNS == 1):
         row, days = trace.run - BLOCK_RUNS, trace.days
         stance, perceived, posture, imminence = (

@@ -1,32 +1,34 @@
 """The desk: shares warm worker processes among all open pages.
 
 First looks come before errands (one run told, a tipping point), errands before what refines an answer that is there
-already. Work that nobody waits for any more is halted within a day of its play, refining makes way for a first look.
-All of it lives in one event loop; only the workers run elsewhere.
+already. Where many wait, a glimpse for each comes before all first looks. Work that nobody waits for any more is halted
+within a day of its play, refining makes way for a first look. All of it lives in one event loop; only the workers run
+elsewhere.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
 
-from sim.ensemble import BLOCK_RUNS
-from sim.errors import OfframpError, UsageError
+from sim.ensemble import BLOCK_RUNS, BlockResult
+from sim.errors import ExecutionError, OfframpError, UsageError
 from sim.executors.lane import Lane
 from sim.explorer.play import Piece, play
-from sim.explorer.simulation import QUARTER, Simulation, Watcher, awaited
+from sim.explorer.simulation import GLIMPSE, Simulation, Watcher, awaited
 from sim.scenario.scenario import Scenario
 
 LANES = 2
 MOST_KEPT = 24  # simulations kept for whoever comes back to them: about a megabyte each
 MOST_ERRANDS = 16
-REST = 0.15  # seconds between a first answer and what refines it: a hand that moves on should find idle workers
-CROWD = 3  # simulations without a whole first look from which on small pieces are handed out
+REST = 0.15  # seconds from an answer to what refines it: pages paint meanwhile, a hand that moves on finds idle workers
+CROWD = 3  # simulations without a whole first look from which on each is shown a glimpse before
 LOST = "a worker process died; was it killed, or out of memory?"
 
 
@@ -39,7 +41,27 @@ class Errand:
     answer: asyncio.Future[Any]
 
 
-Work = tuple[Simulation, Piece] | Errand
+@dataclass(eq=False)
+class Turn:
+    """A piece of one simulation."""
+
+    simulation: Simulation
+    piece: Piece
+
+
+@dataclass(eq=False)
+class Glimpses:
+    """A piece that shows something of each of several simulations."""
+
+    simulations: Sequence[Simulation]
+
+    @property
+    def piece(self) -> Piece:
+        """What is to be played."""
+        return Piece(tuple(one.task(0) for one in self.simulations), GLIMPSE)
+
+
+Work = Turn | Glimpses | Errand
 
 
 class Desk:
@@ -121,36 +143,45 @@ class Desk:
         """Halt what is not worth going on with, and let idle lanes look for work."""
         looks = sum(one.looks for one in awaited(iter(self._simulations.values())))
         for lane, work in self._at.items():
-            if isinstance(work, Errand):
-                if work.answer.done():
-                    lane.halt()
-                continue
-            simulation, piece = work
-            if not simulation.watchers or (looks > 0 and piece.task.block > 0):
+            if not _is_wanted(work):
+                lane.halt()
+            elif looks > 0 and isinstance(work, Turn) and work.piece.block > 0:
                 lane.halt()
                 looks -= 1
         self._more.set()
-
-    def _is_crowded(self) -> bool:
-        held = awaited(iter(self._simulations.values()))
-        return sum(one.runs < BLOCK_RUNS for one in held) >= CROWD
 
     def _next(self) -> Work | None:
         """Choose the next piece of work."""
         held = awaited(iter(self._simulations.values()))
         looks = [one for one in held if one.looks]
-        crowded = self._is_crowded()
-        fresh = [one for one in looks if one.runs == 0 and not (crowded and one.is_playing)]
-        for one in (*fresh, *looks):
-            return one, one.next_look(crowded=crowded)
+        is_crowded = _is_crowd(held)
+        blind = self._blind(looks) if is_crowded else []
+        if blind:
+            return Glimpses(self._share(blind))
+        if any(isinstance(work, Glimpses) for work in self._at.values()):
+            return None  # glimpses are there sooner where nothing else is played beside them
+        now = time.monotonic()
+        for one in looks:
+            if one.rests <= now:
+                return Turn(one, one.next_look(whole=is_crowded))
         if self._errands:
             return self._errands.popleft()
-        rested = time.monotonic() - REST
         for one in sorted(held, key=lambda one: one.runs):
-            piece = one.next_block() if one.answered <= rested else None
+            piece = one.next_block() if one.rests <= now else None
             if piece is not None:
-                return one, piece
+                return Turn(one, piece)
         return None
+
+    def _blind(self, simulations: Sequence[Simulation]) -> list[Simulation]:
+        """Return those of which nothing is known and nothing is being played."""
+        glimpsed = {one for work in self._at.values() if isinstance(work, Glimpses) for one in work.simulations}
+        return [one for one in simulations if not (one.is_known or one.is_playing or one in glimpsed)]
+
+    def _share(self, blind: Sequence[Simulation]) -> Sequence[Simulation]:
+        """Return those that can be played in one array, as many as leave other lanes, if any are free, their share."""
+        alike = [one for one in blind if one.structure == blind[0].structure]
+        free = len(self._lanes) - sum(isinstance(work, Glimpses) for work in self._at.values())
+        return alike[: math.ceil(len(alike) / free)]
 
     async def _serve(self, lane: Lane) -> None:
         while True:
@@ -161,35 +192,56 @@ class Desk:
                 continue
             self._at[lane] = work
             try:
-                await (self._errand(lane, work) if isinstance(work, Errand) else self._piece(lane, *work))
+                await self._do(lane, work)
             finally:
                 self._at.pop(lane, None)
+                self._more.set()
 
-    async def _piece(self, lane: Lane, simulation: Simulation, piece: Piece) -> None:
+    async def _do(self, lane: Lane, work: Work) -> None:
+        if isinstance(work, Errand):
+            await self._errand(lane, work)
+        elif isinstance(work, Glimpses):
+            await self._glimpses(lane, work)
+        else:
+            await self._turn(lane, work.simulation, work.piece)
+
+    async def _turn(self, lane: Lane, simulation: Simulation, piece: Piece) -> None:
         try:
-            result = await asyncio.wrap_future(lane.submit(play, piece))
-        except BrokenProcessPool:
-            self._failed(simulation, piece, LOST)
+            results = await _played(lane, piece)
+        except ExecutionError as error:
+            simulation.give_back(piece)
+            simulation.fail(str(error))
             return
-        except Exception as error:  # a fault in a rule must not end the lane
-            self._failed(simulation, piece, f"{type(error).__name__}: {error}")
-            return
-        if result is None:
+        if results is None:
             simulation.give_back(piece)
             return
         before = simulation.runs
-        simulation.take(piece, result)
+        simulation.take(piece, results[0])
         if before < BLOCK_RUNS <= simulation.runs:
-            simulation.answered = time.monotonic()
-            asyncio.get_running_loop().call_later(REST, self._more.set)
-        is_small = piece.task.block == 0 and piece.part.stop <= QUARTER
-        if simulation.runs > before and (is_small or simulation.runs >= BLOCK_RUNS or self._is_crowded()):
+            self._rest([simulation], REST)
+        is_whole = simulation.runs >= BLOCK_RUNS
+        if before < simulation.runs and (is_whole or _is_crowd(awaited(iter(self._simulations.values())))):
             simulation.tell()
 
-    def _failed(self, simulation: Simulation, piece: Piece, reason: str) -> None:
-        simulation.give_back(piece)
-        simulation.failure = f"{piece} failed: {reason}"
-        simulation.tell()
+    async def _glimpses(self, lane: Lane, work: Glimpses) -> None:
+        try:
+            results = await _played(lane, work.piece)
+        except ExecutionError as error:
+            for simulation in work.simulations:
+                simulation.fail(str(error))
+            return
+        if results is None:
+            return
+        self._rest(awaited(iter(self._simulations.values())), REST * len(results))
+        for simulation, result in zip(work.simulations, results, strict=True):
+            simulation.show(result)
+            simulation.tell()
+
+    def _rest(self, simulations: Iterable[Simulation], seconds: float) -> None:
+        """Play nothing more of some simulations for a while."""
+        for one in simulations:
+            one.rests = time.monotonic() + seconds
+        asyncio.get_running_loop().call_later(seconds, self._more.set)
 
     async def _errand(self, lane: Lane, errand: Errand) -> None:
         if errand.answer.done():
@@ -204,6 +256,33 @@ class Desk:
             _settle(errand, UsageError(f"{type(error).__name__}: {error}"))
         else:
             _settle(errand, result)
+
+
+def _is_crowd(held: Sequence[Simulation]) -> bool:
+    """Whether so many wait for a first look that each should see something before."""
+    return sum(one.runs < BLOCK_RUNS for one in held) >= CROWD
+
+
+def _is_wanted(work: Work) -> bool:
+    if isinstance(work, Errand):
+        return not work.answer.done()
+    return any(one.watchers for one in (work.simulations if isinstance(work, Glimpses) else [work.simulation]))
+
+
+async def _played(lane: Lane, piece: Piece) -> list[BlockResult] | None:
+    """Play a piece in a lane; None where it was halted.
+
+    Raises
+    ------
+    ExecutionError
+        Where it cannot be played.
+    """
+    try:
+        return await asyncio.wrap_future(lane.submit(play, piece))
+    except BrokenProcessPool as error:
+        raise ExecutionError(f"{piece} failed: {LOST}") from error
+    except Exception as error:  # a fault in a rule must not end the lane
+        raise ExecutionError(f"{piece} failed: {type(error).__name__}: {error}") from error
 
 
 def _settle(errand: Errand, outcome: Any) -> None:

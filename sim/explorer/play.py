@@ -18,27 +18,33 @@ _shelf = Shelf(SHELF_BYTES)
 
 @dataclass(frozen=True)
 class Piece:
-    """Some runs of a block of a scenario."""
+    """Some runs of a block: of one scenario, or of several that differ in numbers only."""
 
-    task: BlockTask
+    tasks: tuple[BlockTask, ...]
     part: slice
+
+    @property
+    def block(self) -> int:
+        """Which block."""
+        return self.tasks[0].block
 
     def __str__(self) -> str:
         """Name it in messages."""
-        return f"runs {self.part.start} to {self.part.stop} of {self.task}"
+        others = f" and {len(self.tasks) - 1} more" if len(self.tasks) > 1 else ""
+        return f"runs {self.part.start} to {self.part.stop} of {self.tasks[0]}{others}"
 
 
 class Halted(Exception):  # noqa: N818 - no error: nobody waits any more
     """The piece was told to stop."""
 
 
-def play(piece: Piece) -> BlockResult | None:
-    """Play a piece; None where it was told to stop."""
-    task = piece.task
-    shelf = _shelf if task.block == 0 else None
-    dice = KeptDice(task.seed, task.block, BLOCK_RUNS, piece.part, task.scenario.horizon, shelf)
+def play(piece: Piece) -> list[BlockResult] | None:
+    """Play a piece; return the result of each of its tasks, or None where it was told to stop."""
+    first = piece.tasks[0]
+    shelf = _shelf if first.block == 0 else None
+    dice = KeptDice(first.seed, first.block, BLOCK_RUNS, piece.part, first.scenario.horizon, shelf)
     try:
-        return run_part(task, piece.part, dice, _look_up)
+        return run_part(piece.tasks, piece.part, dice, _look_up)
     except Halted:
         return None
 

@@ -107,8 +107,8 @@ async def tipping_point(desk: Desk, asked: Moved) -> dict[str, Any]:
 
 def played(task: BlockTask) -> Records | None:
     """Play a block in a worker and return its records; None where it was told to stop."""
-    result = play(Piece(task, slice(0, BLOCK_RUNS)))
-    return None if result is None else result.records
+    results = play(Piece((task,), slice(0, BLOCK_RUNS)))
+    return None if results is None else results[0].records
 
 
 class _DeskSupplier(Supplier):

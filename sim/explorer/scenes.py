@@ -48,7 +48,7 @@ class Scenes:
         watcher = _telling(arrived)
         simulation = self._desk.watch(scenario, watcher)
         try:
-            while simulation.tally is None and not simulation.failure:
+            while not simulation.is_known and not simulation.failure:
                 await arrived.wait()
                 arrived.clear()
         finally:

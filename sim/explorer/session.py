@@ -153,7 +153,7 @@ class Session:
         new = self._desk.watch(scenario, self._watcher(slot))
         self._drop(slot)
         self._held[slot] = new
-        if new.tally is not None:
+        if new.is_known:
             self._tell(slot)
 
     def _watcher(self, slot: str) -> Callable[[Simulation], None]:
@@ -201,7 +201,7 @@ class Session:
             return
         if simulation.failure:
             raise UsageError(simulation.failure)
-        if simulation.tally is None:
+        if not simulation.is_known:
             return
         stamp = self._stamp[slot]
         shown = await self._scenes.answer(simulation, self._frames)
@@ -211,7 +211,7 @@ class Session:
             self._unanswered = 0.0
         message: Message = {"type": "answer", "slot": slot, "n": stamp, **shown}
         both = [self._held.get(one) for one in ("a", "b")]
-        if all(one is not None and one.tally is not None for one in both):
+        if all(one is not None and one.is_known for one in both):
             message["difference"] = comparison(*(one.look() for one in both if one is not None))
         await self._send(message)
 
@@ -258,7 +258,7 @@ class Session:
         path, held = message.get("path"), self._held.get("b")
         if not isinstance(path, str):
             raise UsageError("expected the path of an input")
-        if held is None or held.tally is None:
+        if held is None or not held.is_known:
             raise UsageError("there is no answer yet to start from")
         asked = asked_of(self._shelf, self._state(message.get("state")), path, held.look().probability)
         return {"path": path, **await tipping_point(self._desk, asked)}

@@ -1,20 +1,23 @@
 """A simulation: one scenario's runs as they come in, merged in order, for all pages that look at it.
 
-Its first look is the first block, cut in pieces so that both workers share it; the blocks after it refine the answer.
-Whatever is merged are the first runs of `offramp run` with the same seed, to the byte.
+Its first look is the first block, cut in two so that both workers share it; the blocks after it refine the answer.
+Whatever is merged are the first runs of `offramp run` with the same seed, to the byte. Where many wait at once, each
+is shown a glimpse before: fewer runs, played in one array with those of others, forgotten when the first look is there.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble import BLOCK_RUNS, RECORD, BlockResult, BlockTask
 from sim.explorer.play import Piece
+from sim.model.stack import structure
 from sim.plan import Plan
 from sim.scenario.scenario import Scenario
 from sim.sweeps.variants import bare
@@ -22,14 +25,15 @@ from sim.tallies import Tally
 
 PLAN = Plan(runs=50_000)
 """What every simulation comes to, if somebody waits for it."""
-HALF, QUARTER = BLOCK_RUNS // 2, BLOCK_RUNS // 4
+HALF = BLOCK_RUNS // 2
+GLIMPSE = slice(0, BLOCK_RUNS // 4)
 
 Watcher = Callable[["Simulation"], None]
 
 
 @dataclass(frozen=True)
 class Look:
-    """What is merged of a simulation at one moment."""
+    """What is known of a simulation at one moment."""
 
     scenario: Scenario
     plan: Plan
@@ -38,7 +42,7 @@ class Look:
 
     @property
     def runs(self) -> int:
-        """Runs merged."""
+        """Runs that it rests on."""
         return int(self.tally["runs"])
 
     @property
@@ -57,19 +61,22 @@ class Simulation:
         Who is told when more runs are merged; without any it is not played on.
     asked
         When somebody last began to wait for its first answer.
-    answered
-        When its first look was whole.
+    rests
+        Until when nothing more of it is played: whoever looks should first see what there is.
     failure
         Why it cannot be played, or empty.
+    glimpse
+        What is shown until its first runs are merged, where there is something.
     """
 
     scenario: Scenario
     plan: Plan = PLAN
     watchers: list[Watcher] = field(default_factory=list)
     asked: float = field(default_factory=time.monotonic)
-    answered: float = 0.0
+    rests: float = 0.0
     failure: str = ""
-    tally: Tally | None = None
+    glimpse: Look | None = None
+    _tally: Tally | None = None
     _records: list[npt.NDArray[np.void]] = field(default_factory=list)
     _merged: int = 0
     _waiting: dict[int, tuple[int, BlockResult]] = field(default_factory=dict)
@@ -83,7 +90,7 @@ class Simulation:
     @property
     def runs(self) -> int:
         """Runs merged."""
-        return 0 if self.tally is None else int(self.tally["runs"])
+        return 0 if self._tally is None else int(self._tally["runs"])
 
     @property
     def records(self) -> npt.NDArray[np.void]:
@@ -92,17 +99,29 @@ class Simulation:
             self._records = [np.concatenate(self._records)] if self._records else [np.zeros(0, dtype=RECORD)]
         return self._records[0]
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is something to look at."""
+        return self._tally is not None or self.glimpse is not None
+
     def look(self) -> Look:
-        """Return what is merged.
+        """Return what is merged, or the glimpse where nothing is.
 
         Raises
         ------
         ValueError
-            Where nothing is yet.
+            Where nothing is known yet.
         """
-        if self.tally is None:
-            raise ValueError("nothing is merged yet")
-        return Look(self.scenario, self.plan, self.tally, self.records)
+        if self._tally is not None:
+            return Look(self.scenario, self.plan, self._tally, self.records)
+        if self.glimpse is not None:
+            return self.glimpse
+        raise ValueError("nothing is known yet")
+
+    @cached_property
+    def structure(self) -> Hashable:
+        """What it must have in common with others to be played in one array with them."""
+        return structure(self._light)
 
     @property
     def is_complete(self) -> bool:
@@ -119,13 +138,16 @@ class Simulation:
         """Whether some piece of it is being played."""
         return bool(self._playing)
 
-    def next_look(self, *, crowded: bool) -> Piece:
-        """Hand out the next piece of the first look; where many wait, a small one first."""
+    def task(self, block: int) -> BlockTask:
+        """Return the task of a block."""
+        runs = min(BLOCK_RUNS, self.plan.most_runs - block * BLOCK_RUNS)
+        return BlockTask(self._light, self.plan.seed, block, self.plan.replicates, runs)
+
+    def next_look(self, *, whole: bool) -> Piece:
+        """Hand out the next piece of the first look, or all that is left of it."""
         first, last = self._look.pop(0)
-        if crowded and not self._playing:  # whoever waits sees something soon, and the rest costs least in one piece
-            end = self._look.pop()[1] if self._look else last
-            last = QUARTER if first == 0 else end
-            self._look = [(last, end)] if last < end else []
+        while whole and self._look and self._look[0][0] == last:
+            last = self._look.pop(0)[1]
         return self._handed(0, first, last)
 
     def next_block(self) -> Piece | None:
@@ -135,14 +157,13 @@ class Simulation:
         return self._handed(self._blocks.pop(0), 0, BLOCK_RUNS)
 
     def _handed(self, block: int, first: int, last: int) -> Piece:
-        runs = min(BLOCK_RUNS, self.plan.most_runs - block * BLOCK_RUNS)
-        piece = Piece(BlockTask(self._light, self.plan.seed, block, self.plan.replicates, runs), slice(first, last))
+        piece = Piece((self.task(block),), slice(first, last))
         self._playing[block * BLOCK_RUNS + first] = piece
         return piece
 
     def give_back(self, piece: Piece) -> None:
         """Take a piece back that was not played to its end."""
-        block, part = piece.task.block, piece.part
+        block, part = piece.block, piece.part
         del self._playing[block * BLOCK_RUNS + part.start]
         if block == 0:
             self._look = sorted([*self._look, (part.start, part.stop)])
@@ -151,13 +172,25 @@ class Simulation:
 
     def take(self, piece: Piece, result: BlockResult) -> None:
         """Merge a piece, as soon as all runs before it are in."""
-        start = piece.task.block * BLOCK_RUNS + piece.part.start
+        start = piece.block * BLOCK_RUNS + piece.part.start
         del self._playing[start]
-        self._waiting[start] = (piece.task.block * BLOCK_RUNS + piece.part.stop, result)
+        self._waiting[start] = (piece.block * BLOCK_RUNS + piece.part.stop, result)
         while self._merged in self._waiting:
             self._merged, ready = self._waiting.pop(self._merged)
-            self.tally = ready.tally if self.tally is None else self.tally + ready.tally
+            self._tally = ready.tally if self._tally is None else self._tally + ready.tally
             self._records.append(ready.records)
+        if self._merged:
+            self.glimpse = None
+
+    def show(self, glimpse: BlockResult) -> None:
+        """Take a glimpse, unless there is something better by now."""
+        if self._tally is None:
+            self.glimpse = Look(self.scenario, self.plan, glimpse.tally, glimpse.records)
+
+    def fail(self, reason: str) -> None:
+        """Say to all who watch why it cannot be played."""
+        self.failure = reason
+        self.tell()
 
     def tell(self) -> None:
         """Tell all who watch."""

@@ -24,6 +24,11 @@ def number(value: Any) -> Number:
     return float(array) if array.ndim == 0 else array.astype(np.float32)
 
 
+def larger(value: Number, bound: float) -> Number:
+    """Return the larger of a number, or of one for each run, and a bound."""
+    return at_least(value, bound) if isinstance(value, np.ndarray) else max(value, bound)
+
+
 def at_least(values: Number, bound: float) -> Floats:
     """Return the larger of each value and a bound."""
     array = np.asarray(values)

@@ -15,8 +15,7 @@ import numpy as np
 from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patron, View
 from sim.model.arrays import Bools, Floats, Number, at_least, at_most, number, total
 from sim.model.bargaining import Bargain
-from sim.model.inputs import Draws
-from sim.model.setting import Dice, Setting
+from sim.model.setting import Setting
 from sim.model.theatre import (
     Theatre,
     held_back,
@@ -25,7 +24,6 @@ from sim.model.theatre import (
     strike_probability,
 )
 from sim.model.utility import quantal_response
-from sim.scenario.scenario import Scenario
 
 EVENTS = ("incident", "strike", "launch", "agreement", "breakdown")
 
@@ -41,7 +39,7 @@ class Observer(Protocol):
 
 
 class Crisis(mesa.Model):  # type: ignore[misc]
-    """One block of runs of one scenario.
+    """All runs of one setting, most often a block of one scenario.
 
     Attributes
     ----------
@@ -60,13 +58,14 @@ class Crisis(mesa.Model):  # type: ignore[misc]
 
     PHASES = ("signal", "perceive", "deliberate", "posture", "resolve")
 
-    def __init__(self, scenario: Scenario, draws: Draws, dice: Dice) -> None:
+    def __init__(self, setting: Setting) -> None:
         super().__init__(rng=0)  # Mesa's own generator is never used
         self.day = -1
+        scenario = setting.scenario
         self.horizon = scenario.horizon
-        self._setting = setting = Setting(scenario, draws, dice)
+        self._setting = setting
         under_agreement = scenario.document.start.phase == "agreement"
-        self.theatre = Theatre(draws.runs, scenario.horizon, under_agreement=under_agreement)
+        self.theatre = Theatre(setting.runs, scenario.horizon, under_agreement=under_agreement)
         self.actors: list[Actor] = [ROLES[a.role](self, setting, name) for name, a in scenario.actors.items()]
         self._cast()
         self._constants()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.arrays import Floats, Number, at_least, at_most
+from sim.model.arrays import Floats, Number, at_least, at_most, larger
 
 DRIFT = 0.004  # variance that a perceived stance gains a day
 LEAST_NOISE = 0.02
@@ -18,8 +18,7 @@ WAVERING = 0.02  # sd of a stance's own daily noise
 def kalman_gain(variance: Number, ambiguity: Number) -> tuple[Number, Number]:
     """Return the gain of today's signal and the variance after it (Kalman 1960), the drift included."""
     predicted = variance + DRIFT
-    noise = np.maximum(ambiguity, LEAST_NOISE) if isinstance(ambiguity, np.ndarray) else max(ambiguity, LEAST_NOISE)
-    gain = predicted / (predicted + noise**2)
+    gain = predicted / (predicted + larger(ambiguity, LEAST_NOISE) ** 2)
     return gain, predicted * (1 - gain)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from sim import rng
+from sim.distributions import Distribution
 from sim.model.arrays import Floats, Number, number, over_runs
 from sim.model.influence import Schedule
 from sim.model.inputs import Draws
@@ -83,6 +84,12 @@ class Setting:
     def parameter(self, name: str) -> Number:
         """Return a structural parameter."""
         return self.draws.values[f"parameters.{name}"]
+
+    def first_belief(self, name: str) -> tuple[Number, Number]:
+        """Return mean and standard deviation of what others take an actor's stance to be before its first signal."""
+        prior = self.scenario.actors[name].stance
+        assert isinstance(prior, Distribution)  # noqa: S101 - a scenario is resolved
+        return prior.mean, prior.sd
 
     def leverage(self, target: str, source: str) -> Number:
         """Return w[target, source], the leverage of `source` over `target`; 0 without a tie."""

@@ -7,6 +7,8 @@ another's fate, but nothing of it is recorded any more.
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
 from sim.model.arrays import Bools, Days, Floats, Number, at_most
@@ -70,6 +72,13 @@ class Theatre:
         self.broke_agreement: Bools = np.zeros(runs, dtype=np.bool_)
         self.breakdowns: Days = np.zeros(runs, dtype=np.int16)
         self._never = horizon
+
+    def part(self, runs: slice) -> Theatre:
+        """Return what has happened in some runs, as views."""
+        cut = copy(self)
+        arrays = {name: value[runs] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        vars(cut).update(arrays)
+        return cut
 
     def take_incidents(self, incident: Bools) -> None:
         """Rebels' attacks follow the incidents of the day."""

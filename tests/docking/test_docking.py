@@ -17,7 +17,7 @@ import pytest
 import sim
 from sim.ensemble import BLOCK_RUNS
 from sim.model.crisis import Crisis
-from sim.model.setting import Dice
+from sim.model.setting import Dice, Setting
 from sim.model.theatre import Theatre
 from sim.scenario.scenario import Scenario
 from tests.docking.fed import FedDice, FedWorlds
@@ -36,7 +36,7 @@ PARTED = 2
 
 
 def play(scenario: Scenario, worlds: FedWorlds, seed: int) -> Theatre:
-    return Crisis(scenario, worlds.draws, Dice(seed, 0)).play()
+    return Crisis(Setting(scenario, worlds.draws, Dice(seed, 0))).play()
 
 
 def outcome(theatre: Theatre, run: int, horizon: int) -> dict[str, object]:

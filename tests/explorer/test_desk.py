@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 import sim
+from sim.distributions import Fixed
 from sim.ensemble import BLOCK_RUNS
 from sim.errors import UsageError
 from sim.explorer.desk import MOST_ERRANDS, MOST_KEPT, Desk
-from sim.explorer.simulation import PLAN, Simulation
+from sim.explorer.simulation import GLIMPSE, PLAN, Simulation
 from sim.scenario.scenario import Scenario
 from tests.explorer import world
 from tests.explorer.loops import apart
@@ -27,9 +28,16 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
     return sim.load(world.write(tmp_path_factory.mktemp("desk")))
 
 
+def changed(scenario: Scenario, **parts: Any) -> Scenario:
+    return replace(scenario, document=scenario.document.model_copy(update=parts))
+
+
 def variant(scenario: Scenario, place: int) -> Scenario:
-    document = scenario.document.model_copy(update={"id": f"v{place}"})
-    return replace(scenario, document=document)
+    return changed(scenario, id=f"v{place}")
+
+
+def longer(scenario: Scenario, horizon: int) -> Scenario:
+    return changed(scenario, question=scenario.document.question.model_copy(update={"horizon": horizon}))
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -72,29 +80,73 @@ def test_what_is_merged_are_the_first_runs_of_the_forecast(scenario: Scenario) -
     assert told == sorted(set(told))
 
 
-def test_many_at_once_are_all_answered_and_the_first_answers_are_small(scenario: Scenario) -> None:
+def moved(scenario: Scenario, stance: float) -> Scenario:
+    """Return the scenario as with the slider of the backer's stance at a number."""
+    backer = scenario.document.actors["backer"].model_copy(update={"stance": Fixed(stance)})
+    return changed(scenario, actors={**scenario.document.actors, "backer": backer})
+
+
+def test_many_at_once_are_each_shown_a_glimpse_before_anybodys_first_look(scenario: Scenario) -> None:
     async def use(desk: Desk) -> None:
-        first: dict[int, int] = {}
-        held = []
-        for place in range(8):
-            held.append(
-                desk.watch(variant(scenario, place), lambda now, place=place: first.setdefault(place, now.runs))
-            )
-        await until(lambda: len(first) == 8)
-        assert min(first.values()) < BLOCK_RUNS
+        told: dict[int, list[int]] = {place: [] for place in range(8)}
+
+        def note(place: int) -> Callable[[Simulation], None]:
+            return lambda now: told[place].append(now.look().runs)
+
+        held = [desk.watch(moved(scenario, 0.1 * place), note(place)) for place in range(8)]
+        await until(lambda: all(told.values()))
+        assert [runs[0] for runs in told.values()] == [GLIMPSE.stop] * 8
+        chances = [one.look().probability for one in held]
+        assert chances == sorted(chances)
+        assert chances[0] < chances[-1]
         await until(lambda: all(one.runs >= BLOCK_RUNS for one in held))
         expected = sim.run(held[5].scenario, runs=BLOCK_RUNS).records
-        assert held[5].records[:BLOCK_RUNS].tobytes() == expected.tobytes()
+        assert held[5].look().records[:BLOCK_RUNS].tobytes() == expected.tobytes()
+        assert held[5].glimpse is None
+
+    with_desk(use)
+
+
+def test_what_cannot_be_played_together_is_glimpsed_apart(scenario: Scenario) -> None:
+    async def use(desk: Desk) -> None:
+        first: dict[int, int] = {}
+        for place in range(4):
+            one = scenario if place % 2 else longer(scenario, 40)
+            desk.watch(variant(one, place), lambda now, place=place: first.setdefault(place, now.look().runs))
+        await until(lambda: len(first) == 4)
+        assert set(first.values()) == {GLIMPSE.stop}
+
+    with_desk(use)
+
+
+def test_glimpses_that_nobody_waits_for_are_halted_and_others_go_on(scenario: Scenario) -> None:
+    async def use(desk: Desk) -> None:
+        slow = [desk.watch(variant(longer(scenario, 3000), place), ignore) for place in range(6)]
+        await until(lambda: desk.load["playing"] == 2)
+        for one in slow:
+            desk.leave(one, ignore)
+        quick = desk.watch(scenario, ignore)
+        await until(lambda: quick.runs >= BLOCK_RUNS)
+        assert not any(one.is_known for one in slow)
+
+    with_desk(use)
+
+
+def test_a_fault_in_glimpses_is_told_to_all_who_wait_for_them(scenario: Scenario) -> None:
+    async def use(desk: Desk) -> None:
+        broken = replace(scenario, principal="nobody")
+        failures: dict[int, str] = {}
+        for place in range(3):
+            desk.watch(variant(broken, place), lambda now, place=place: failures.setdefault(place, now.failure))
+        await until(lambda: len(failures) == 3)
+        assert all("failed: " in one for one in failures.values())
 
     with_desk(use)
 
 
 def test_nobody_waiting_nothing_is_played(scenario: Scenario) -> None:
     async def use(desk: Desk) -> None:
-        slow = replace(scenario, document=scenario.document.model_copy(
-            update={"question": scenario.document.question.model_copy(update={"horizon": 3000})}
-        ))  # fmt: skip
-        one = desk.watch(slow, ignore)
+        one = desk.watch(longer(scenario, 3000), ignore)
         await until(lambda: desk.load["playing"] == 2)
         left = time.monotonic()
         desk.leave(one, ignore)

@@ -12,7 +12,7 @@ import sim
 from sim.ensemble import BLOCK_RUNS
 from sim.model.crisis import Crisis
 from sim.model.inputs import draw_inputs, inputs_of, uncertain_inputs
-from sim.model.setting import Dice
+from sim.model.setting import Dice, Setting
 from sim.model.theatre import Theatre
 from sim.scenario.scenario import Scenario
 from tests import worlds
@@ -22,7 +22,7 @@ QUIET = {"inertia": 0.0, "frailty": 0.0, "patron_bias": 0.0, "guarantor_bias": 0
 
 def play(scenario: Scenario, seed: int = 1, block: int = 0) -> Theatre:
     draws = draw_inputs(inputs_of(scenario), seed, block, BLOCK_RUNS, 2)
-    return Crisis(scenario, draws, Dice(seed, block)).play()
+    return Crisis(Setting(scenario, draws, Dice(seed, block))).play()
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_crises_are_freed(tmp_path: Path) -> None:
 
     scenario = worlds.load(tmp_path)
     draws = draw_inputs(inputs_of(scenario), 1, 0, BLOCK_RUNS, 2)
-    crisis = Crisis(scenario, draws, Dice(1, 0))
+    crisis = Crisis(Setting(scenario, draws, Dice(1, 0)))
     trace = weakref.ref(crisis)
     crisis.close()
     del crisis

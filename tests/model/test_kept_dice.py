@@ -21,7 +21,7 @@ def task(tmp_path_factory: pytest.TempPathFactory) -> BlockTask:
 
 
 def played(task: BlockTask, shelf: Shelf | None) -> BlockResult:
-    parts = [run_part(task, part, KeptDice(3, 1, BLOCK_RUNS, part, DAYS, shelf)) for part in PARTS]
+    parts = [run_part([task], part, KeptDice(3, 1, BLOCK_RUNS, part, DAYS, shelf))[0] for part in PARTS]
     tally = parts[0].tally + parts[1].tally + parts[2].tally
     return BlockResult(tally, np.concatenate([part.records for part in parts]))
 
@@ -58,5 +58,5 @@ def test_a_longer_horizon_draws_what_a_shorter_one_began_with() -> None:
 def test_only_the_runs_asked_for_are_tallied_of_a_last_part(task: BlockTask) -> None:
     last = BlockTask(task.scenario, 3, 1, 2, runs=1500)
     part = slice(1024, 2048)
-    found = run_part(last, part, KeptDice(3, 1, BLOCK_RUNS, part, DAYS))
+    (found,) = run_part([last], part, KeptDice(3, 1, BLOCK_RUNS, part, DAYS))
     assert len(found.records) == int(found.tally["runs"]) == 1500 - 1024

@@ -246,7 +246,7 @@ def test_a_held_posture_stays_and_no_other_stream_moves(scenario: Scenario) -> N
     from sim.ensemble import BLOCK_RUNS
     from sim.model.crisis import Crisis
     from sim.model.inputs import draw_inputs, inputs_of
-    from sim.model.setting import Dice
+    from sim.model.setting import Dice, Setting
 
     class Watch:
         def __init__(self) -> None:
@@ -264,7 +264,7 @@ def test_a_held_posture_stays_and_no_other_stream_moves(scenario: Scenario) -> N
 
     def watched(one: Scenario) -> Watch:
         watch = Watch()
-        crisis = Crisis(one, draw_inputs(inputs_of(one), 3, 0, BLOCK_RUNS, 2), Dice(3, 0))
+        crisis = Crisis(Setting(one, draw_inputs(inputs_of(one), 3, 0, BLOCK_RUNS, 2), Dice(3, 0)))
         crisis.play(watch)
         crisis.close()
         return watch

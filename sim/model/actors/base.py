@@ -15,10 +15,11 @@ from typing import ClassVar
 import mesa
 import numpy as np
 
-from sim.distributions import Distribution
-from sim.model.arrays import Floats, Number, is_zero, number, total
+from sim.model.arrays import Floats, Number, is_zero, larger, number, total
 from sim.model.influence import deliberate, kalman_gain
 from sim.model.setting import ScheduledPressure, Setting
+
+LEAST_DOUBT = 0.02  # sd of what others take a stance to be, where a scenario gives it as one number
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.frailty = setting.parameter("frailty") * self.field("frailty")
         self.conviction = setting.whole(self.field("stance"))
         self.stance = self.conviction.copy()
-        prior = setting.scenario.actors[name].stance
-        assert isinstance(prior, Distribution)  # noqa: S101 - a scenario is resolved
-        self.perceived = setting.whole(prior.mean)
-        self.variance: Number = max(prior.sd, 0.02) ** 2
+        mean, sd = setting.first_belief(name)
+        self.perceived = setting.whole(mean)
+        self.variance: Number = larger(sd, LEAST_DOUBT) ** 2
         self.posture = setting.whole(self.field("posture"))
         self.held = bool(setting.scenario.actors[name].held)
         self.condition: Number = 0.0
