@@ -104,7 +104,7 @@ def run_part(
     cuts = [replace(task, runs=min(part.stop, task.runs) - part.start, sampled=0) for task in tasks]
     firsts = [place * runs for place in range(len(cuts))]
     watches = [_Watch(cut, (), first=first) for cut, first in zip(cuts, firsts, strict=True)]
-    draws = [draw_inputs(inputs_of(one.scenario), one.seed, one.block, BLOCK_RUNS, one.replicates) for one in tasks]
+    draws = [draw_inputs(inputs_of(one.scenario), one.seed, one.block, part.stop, one.replicates) for one in tasks]
     stack = Stack.of([one.scenario for one in tasks], [one.part(part) for one in draws], dice)
     whole = _played(stack, _Watches(watches, each_day))
     results = []

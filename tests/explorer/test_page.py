@@ -143,8 +143,7 @@ def test_a_slider_goes_smoothly_on_common_random_numbers(shown: Page) -> None:
 
 def test_an_answer_is_refined_and_its_interval_shrinks(shown: Page) -> None:
     shown.move("actors.backer.stance", 0.31)
-    edges = "['left', 'right'].map(side => parseFloat(document.getElementById('zoom-mc').style[side]))"
-    width = f"100 - ({edges}).reduce((one, other) => one + other)"
+    width = "parseFloat(document.getElementById('zoom-mc').style.transform.split('scaleX(')[1])"
     first = shown.page.evaluate(width)
     shown.wait("document.getElementById('runs').textContent.startsWith('50,000 of')")
     assert shown.page.evaluate(width) < 0.5 * first
@@ -305,6 +304,9 @@ def test_many_pages_at_once_are_all_answered_in_little_memory(served: Served, br
         page.wait("performance.getEntriesByName('offramp-answer').length === 1")
     processes = [psutil.Process(served.process.pid), *psutil.Process(served.process.pid).children(recursive=True)]
     assert sum(one.memory_info().rss for one in processes) < 1e9
+    first = [page.page.evaluate("performance.getEntriesByName('offramp-first').at(-1).duration") for page in pages]
+    if FULL:  # of two cores that do nothing else
+        assert max(first) < 2000
     assert len({page.probability() for page in pages}) == count
     for context in contexts:
         context.close()
