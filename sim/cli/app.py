@@ -21,7 +21,7 @@ app = typer.Typer(
     epilog="Start with: offramp run scenarios/idlib-2018/baseline.yaml --out reports/idlib-2018",
     no_args_is_help=True,
     add_completion=True,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # boxes around a help page take half of its time
     pretty_exceptions_enable=False,
 )
 
@@ -61,10 +61,8 @@ def validate(
 ) -> None:
     """Check scenario and sweep files and print all their faults at once.
 
-    [bold]Examples[/bold]
-
-      offramp validate scenarios/idlib-2018/baseline.yaml
-      offramp validate scenarios --format json
+    offramp validate scenarios/idlib-2018/baseline.yaml
+    offramp validate scenarios --format json
     """
     from sim.cli.scenario_commands import validate as call
 
@@ -79,10 +77,8 @@ def show(
 ) -> None:
     """Show what a scenario says: question, actors and what they start from.
 
-    [bold]Examples[/bold]
-
-      offramp show scenarios/idlib-2018/baseline.yaml
-      offramp show scenarios/idlib-2018/german-offer.yaml --resolved
+    offramp show scenarios/idlib-2018/baseline.yaml
+    offramp show scenarios/idlib-2018/german-offer.yaml --resolved
     """
     from sim.cli.scenario_commands import show as call
 
@@ -115,15 +111,13 @@ def run(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Run a scenario and print its probabilities; with --out write the report.
 
-    [bold]Examples[/bold]
-
-      offramp run scenarios/idlib-2018/baseline.yaml --out reports/idlib-2018
-      offramp run scenarios/idlib-2018/german-offer.yaml --precision 0.01
-      offramp run scenarios/idlib-2018/baseline.yaml --runs 100000 --workers 2 --format json > forecast.json
-      offramp run scenarios/idlib-2018/german-offer.yaml --since reports/idlib-2018/forecast.json
-      offramp run scenarios/idlib-2018/baseline.yaml --counterfactuals --out reports/idlib-2018
-      offramp run scenarios/idlib-2018/baseline.yaml --given "strikes by 2018-09-04"
-      offramp run scenarios/idlib-2018/baseline.yaml --executor dask --address tcp://127.0.0.1:8786
+    offramp run scenarios/idlib-2018/baseline.yaml --out reports/idlib-2018
+    offramp run scenarios/idlib-2018/german-offer.yaml --precision 0.01
+    offramp run scenarios/idlib-2018/baseline.yaml --runs 100000 --workers 2 --format json > forecast.json
+    offramp run scenarios/idlib-2018/german-offer.yaml --since reports/idlib-2018/forecast.json
+    offramp run scenarios/idlib-2018/baseline.yaml --counterfactuals --out reports/idlib-2018
+    offramp run scenarios/idlib-2018/baseline.yaml --given "strikes by 2018-09-04"
+    offramp run scenarios/idlib-2018/baseline.yaml --executor dask --address tcp://127.0.0.1:8786
     """
     from sim.cli.run_command import Options
     from sim.cli.run_command import run as call
@@ -142,10 +136,8 @@ def explore(
 ) -> None:
     """Open a live page on which pressures are moved and the probability follows.
 
-    [bold]Examples[/bold]
-
-      offramp explore scenarios/idlib-2018/baseline.yaml
-      offramp explore scenarios/idlib-2018/german-offer.yaml --port 9000 --no-browser
+    offramp explore scenarios/idlib-2018/baseline.yaml
+    offramp explore scenarios/idlib-2018/german-offer.yaml --port 9000 --no-browser
     """
     from sim.cli.explore_command import explore as call
 
@@ -167,11 +159,9 @@ def check(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Hold the forecasts of scenarios to the gates that their files write.
 
-    [bold]Examples[/bold]
-
-      offramp check scenarios/idlib-2018/baseline.yaml
-      offramp check scenarios --max-runs 1000000
-      offramp check scenarios --junit gates.xml --summary "$GITHUB_STEP_SUMMARY" --annotations
+    offramp check scenarios/idlib-2018/baseline.yaml
+    offramp check scenarios --max-runs 1000000
+    offramp check scenarios --junit gates.xml --summary "$GITHUB_STEP_SUMMARY" --annotations
     """
     from sim.cli.check_command import Options
     from sim.cli.check_command import run as call
@@ -196,10 +186,8 @@ def diff(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Compare two scenarios or forecasts: what differs, how far each probability moves, noise or real.
 
-    [bold]Examples[/bold]
-
-      offramp diff scenarios/idlib-2018/baseline.yaml scenarios/idlib-2018/german-offer.yaml
-      offramp diff reports/idlib-2018/baseline/forecast.json scenarios/idlib-2018/baseline.yaml
+    offramp diff scenarios/idlib-2018/baseline.yaml scenarios/idlib-2018/german-offer.yaml
+    offramp diff reports/idlib-2018/baseline/forecast.json scenarios/idlib-2018/baseline.yaml
     """
     from sim.cli.diff_command import Options
     from sim.cli.diff_command import run as call
@@ -217,10 +205,8 @@ def schema(
 ) -> None:
     """Print the JSON Schema of scenario files, or of sweep files, for editors.
 
-    [bold]Examples[/bold]
-
-      offramp schema > docs/schema/scenario.schema.json
-      offramp schema --sweep > docs/schema/sweep.schema.json
+    offramp schema > docs/schema/scenario.schema.json
+    offramp schema --sweep > docs/schema/sweep.schema.json
     """
     from sim.cli.scenario_commands import schema as call
 
@@ -242,10 +228,8 @@ def history(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Remake the forecast on earlier days from only what was known by then.
 
-    [bold]Examples[/bold]
-
-      offramp history scenarios/idlib-2018/baseline.yaml --from 2018-07-25 --every "3 days"
-      offramp history scenarios/idlib-2018/baseline.yaml --from 2018-07-25 --out reports/history --figures
+    offramp history scenarios/idlib-2018/baseline.yaml --from 2018-07-25 --every "3 days"
+    offramp history scenarios/idlib-2018/baseline.yaml --from 2018-07-25 --out reports/history --figures
     """
     from sim.cli.history_command import Options
     from sim.cli.history_command import run as call
@@ -279,10 +263,8 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Find the structural parameters that past cases speak for.
 
-    [bold]Examples[/bold]
-
-      offramp calibrate scenarios/cases --known 2018-08-19 --name calibrated-2018-08 --out reports/calibration
-      offramp calibrate scenarios/cases --target scenarios/idlib-2018/baseline.yaml --recovery 100
+    offramp calibrate scenarios/cases --known 2018-08-19 --name calibrated-2018-08 --out reports/calibration
+    offramp calibrate scenarios/cases --target scenarios/idlib-2018/baseline.yaml --recovery 100
     """
     from sim.cli.study_commands import Options
     from sim.cli.study_commands import calibrate as call
@@ -308,11 +290,9 @@ def backtest(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Score the model on past cases, each forecast without itself, beside simple baselines.
 
-    [bold]Examples[/bold]
-
-      offramp backtest scenarios/cases --out reports/backtest
-      offramp backtest my-cases --train scenarios/cases
-      offramp backtest scenarios/cases --variants scenarios/idlib-2018 --format json > backtest.json
+    offramp backtest scenarios/cases --out reports/backtest
+    offramp backtest my-cases --train scenarios/cases
+    offramp backtest scenarios/cases --variants scenarios/idlib-2018 --format json > backtest.json
     """
     from sim.cli.study_commands import Options
     from sim.cli.study_commands import score as call
@@ -329,10 +309,8 @@ def record(
 ) -> None:
     """Enter a forecast into the ledger, before its outcome is known.
 
-    [bold]Examples[/bold]
-
-      offramp record reports/idlib-2018/forecast.json
-      offramp record forecast.json --ledger forecasts/2026.jsonl
+    offramp record reports/idlib-2018/forecast.json
+    offramp record forecast.json --ledger forecasts/2026.jsonl
     """
     from sim.cli.ledger_commands import record as call
 
@@ -352,12 +330,10 @@ def resolve(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Enter into the ledger how a question turned out, for all its open windows.
 
-    [bold]Examples[/bold]
-
-      offramp resolve idlib-2018@2018-08-19 --outcome no
-      offramp resolve idlib-2018 --outcome 2019-04-30 --source "The ministry's statement"
-      offramp resolve idlib-2018 --outcome 2018-09-17 --event agreement
-      offramp resolve idlib-2018 --outcome no --correct
+    offramp resolve idlib-2018@2018-08-19 --outcome no
+    offramp resolve idlib-2018 --outcome 2019-04-30 --source "The ministry's statement"
+    offramp resolve idlib-2018 --outcome 2018-09-17 --event agreement
+    offramp resolve idlib-2018 --outcome no --correct
     """
     from sim.cli.ledger_commands import Outcome
     from sim.cli.ledger_commands import resolve as call
@@ -374,11 +350,9 @@ def score(
 ) -> None:
     """Check that the ledger is whole and score the forecasts that have an outcome.
 
-    [bold]Examples[/bold]
-
-      offramp score
-      offramp score --ledger forecasts/2026.jsonl --expect 3f9c01d2ab45
-      offramp score --format json
+    offramp score
+    offramp score --ledger forecasts/2026.jsonl --expect 3f9c01d2ab45
+    offramp score --format json
     """
     from sim.cli.ledger_commands import score as call
 
@@ -391,9 +365,7 @@ def init(
 ) -> None:
     """Write a commented scenario that runs as it is.
 
-    [bold]Examples[/bold]
-
-      offramp init my-crisis.yaml
+    offramp init my-crisis.yaml
     """
     from sim.cli.setup_commands import init as call
 
@@ -404,9 +376,7 @@ def init(
 def doctor(format_: Output = Format.TEXT) -> None:
     """Check the installation: versions, machine, and a small forecast.
 
-    [bold]Examples[/bold]
-
-      offramp doctor
+    offramp doctor
     """
     from sim.cli.setup_commands import doctor as call
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ from sim.cli.console import Format, guarded
 from sim.cli.machines import with_machines
 
 P = ParamSpec("P")
+AS_WRITTEN = "\b"  # before a paragraph of a help page: its lines stay as they are
 Output = Annotated[Format, typer.Option("--format", help="How to print data on stdout.")]
 JUnit = Annotated[Path | None, typer.Option(help="File for JUnit XML.")]
 Summary = Annotated[Path | None, typer.Option(help="File for a summary in Markdown.")]
@@ -29,13 +31,18 @@ class Words(StrEnum):
 
 
 def declare(app: typer.Typer) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """Return what makes a command of a function: its help is its docstring with the examples before the summary."""
+    """Return what makes a command of a function: its help is its docstring, a summary and examples."""
 
     def command(function: Callable[P, None]) -> Callable[P, None]:
-        summary, _, examples = inspect.cleandoc(function.__doc__ or "").partition("\n\n")
-        lines = "\n".join(line.strip() for line in examples.splitlines())
+        text = function.__doc__ or ""
         guard = guarded(with_machines(function))
-        app.command(short_help=summary, help=f"{lines}\n\n{summary}")(guard)
+        app.command(short_help=text.partition("\n")[0], help=help_of(text))(guard)
         return guard
 
     return command
+
+
+def help_of(text: str) -> str:
+    """Return the text of a help page of a docstring: the examples as they are written, then what the command does."""
+    summary, _, examples = inspect.cleandoc(text).partition("\n\n")
+    return f"{AS_WRITTEN}\nExamples:\n{textwrap.indent(examples, '  ')}\n\n{summary}"

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
-PANEL = "Many machines"
 EXAMPLE = "tcp://127.0.0.1:8786"
 
 
@@ -37,7 +36,7 @@ class Kind(StrEnum):
 
 
 def _option(text: str, *names: str, **more: Any) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel=PANEL, **more)
+    return typer.Option(*names, help=text, **more)
 
 
 @dataclass(frozen=True)

@@ -8,22 +8,19 @@ from typing import Annotated
 import typer
 
 from sim.cli.console import Format
-from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
+from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare, help_of
 from sim.cli.machines import Machines
 
 MACHINES = Machines()
 DEFAULT_STORE = ".offramp/store"
 
-SUMMARY = "Run many variants of a scenario and see how the probability moves."
-HELP = f"""[bold]Examples[/bold]
+HELP = """Run many variants of a scenario and see how the probability moves.
 
 offramp sweep run scenarios/idlib-2018/sweeps/variants.yaml --out reports/sweep
 offramp sweep plan scenarios/idlib-2018/sweeps/variants.yaml --shards 3
-
-{SUMMARY}
 """
 
-sweep = typer.Typer(help=HELP, short_help=SUMMARY, no_args_is_help=True, rich_markup_mode="rich")
+sweep = typer.Typer(help=help_of(HELP), short_help=HELP.partition("\n")[0], no_args_is_help=True, rich_markup_mode=None)
 
 SweepFile = Annotated[Path, typer.Argument(help="Sweep file (YAML).", show_default=False)]
 StoreFolder = Annotated[
@@ -56,12 +53,10 @@ def run(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Run a sweep; kill it at any point and give the same command again to go on.
 
-    [bold]Examples[/bold]
-
-      offramp sweep run scenarios/idlib-2018/sweeps/offer-and-deterrence.yaml --out reports/sweep
-      offramp sweep run scenarios/idlib-2018/sweeps/variants.yaml --precision 0.01
-      offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --shard 2/3 --out parts
-      offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --executor dask --address tcp://127.0.0.1:8786
+    offramp sweep run scenarios/idlib-2018/sweeps/offer-and-deterrence.yaml --out reports/sweep
+    offramp sweep run scenarios/idlib-2018/sweeps/variants.yaml --precision 0.01
+    offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --shard 2/3 --out parts
+    offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --executor dask --address tcp://127.0.0.1:8786
     """
     from sim.cli.ci_output import CiOutput
     from sim.cli.sweep_command import Call
@@ -77,9 +72,7 @@ def run(  # noqa: PLR0913 - one parameter an option
 def plan(file: SweepFile, shards: Annotated[int, typer.Option(help="Parts to split the sweep into.")] = 1) -> None:
     """Print the matrix of CI jobs that run a sweep in shards, as JSON.
 
-    [bold]Examples[/bold]
-
-      offramp sweep plan scenarios/idlib-2018/sweeps/pressures.yaml --shards 3
+    offramp sweep plan scenarios/idlib-2018/sweeps/pressures.yaml --shards 3
     """
     from sim.cli.sweep_command import plan as call
 
@@ -98,9 +91,7 @@ def merge(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Put the shards of a sweep together; a missing, double or foreign shard is refused by name.
 
-    [bold]Examples[/bold]
-
-      offramp sweep merge parts --out reports/sweep
+    offramp sweep merge parts --out reports/sweep
     """
     from sim.cli.ci_output import CiOutput
     from sim.cli.sweep_command import merge_parts as call
@@ -119,9 +110,7 @@ def cell(
 ) -> None:
     """Write the full report of one cell of a sweep.
 
-    [bold]Examples[/bold]
-
-      offramp sweep cell scenarios/idlib-2018/sweeps/pressures.yaml 5f0c1a --out reports/cell
+    offramp sweep cell scenarios/idlib-2018/sweeps/pressures.yaml 5f0c1a --out reports/cell
     """
     from sim.cli.sweep_command import cell as call
 

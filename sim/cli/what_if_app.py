@@ -38,10 +38,8 @@ def counterfactuals(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Compare the forecast run by run with what it would be with one thing otherwise.
 
-    [bold]Examples[/bold]
-
-      offramp counterfactuals scenarios/idlib-2018/baseline.yaml
-      offramp counterfactuals scenarios/idlib-2018/baseline.yaml --runs 20000 --out reports/otherwise
+    offramp counterfactuals scenarios/idlib-2018/baseline.yaml
+    offramp counterfactuals scenarios/idlib-2018/baseline.yaml --runs 20000 --out reports/otherwise
     """
     from sim.cli.counterfactuals_command import Options
     from sim.cli.counterfactuals_command import run as call
@@ -72,13 +70,11 @@ def tip(  # noqa: PLR0913 - one parameter an option
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Find how much of a number of the scenario it takes for a probability to reach a target.
+    r"""Find how much of a number of the scenario it takes for a probability to reach a target.
 
-    [bold]Examples[/bold]
-
-      offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity --by 90 --to 0.07
-      offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity
-        --input actors.turkey.posture --outcome offensive --by "90 days" --to 0.07 --out reports/tip
+    offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity --by 90 --to 0.07
+    offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity \
+      --input actors.turkey.posture --outcome offensive --by "90 days" --to 0.07 --out reports/tip
     """
     from sim.cli.tip_command import Options
     from sim.cli.tip_command import run as call
@@ -103,10 +99,8 @@ def advise(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Compare what an actor could do: which mix moves a probability most for its cost.
 
-    [bold]Examples[/bold]
-
-      offramp advise scenarios/idlib-2018/baseline.yaml --for germany --goal "lower offensive by 90"
-      offramp advise scenarios/idlib-2018/baseline.yaml --for turkey --goal "raise agreement by 90" --budget 5
+    offramp advise scenarios/idlib-2018/baseline.yaml --for germany --goal "lower offensive by 90"
+    offramp advise scenarios/idlib-2018/baseline.yaml --for turkey --goal "raise agreement by 90" --budget 5
     """
     from sim.cli.advise_command import Options
     from sim.cli.advise_command import run as call

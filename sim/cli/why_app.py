@@ -51,11 +51,9 @@ def drivers(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Say what a probability rests on: which unknowns go with it, and how much is chance.
 
-    [bold]Examples[/bold]
-
-      offramp drivers scenarios/idlib-2018/baseline.yaml
-      offramp drivers scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90
-      offramp drivers scenarios/idlib-2018/baseline.yaml --study sobol --by-actor
+    offramp drivers scenarios/idlib-2018/baseline.yaml
+    offramp drivers scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90
+    offramp drivers scenarios/idlib-2018/baseline.yaml --study sobol --by-actor
     """
     from sim.cli.drivers_command import Options
     from sim.cli.drivers_command import run as call
@@ -74,11 +72,9 @@ def explain(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Replay one run of a forecast: what each actor said, wanted and did, and what the dice did.
 
-    [bold]Examples[/bold]
-
-      offramp explain scenarios/idlib-2018/baseline.yaml --run 478
-      offramp explain scenarios/idlib-2018/baseline.yaml --run 478 --daily
-      offramp explain scenarios/idlib-2018/baseline.yaml --run 12345 --seed 1 --out reports/run-12345
+    offramp explain scenarios/idlib-2018/baseline.yaml --run 478
+    offramp explain scenarios/idlib-2018/baseline.yaml --run 478 --daily
+    offramp explain scenarios/idlib-2018/baseline.yaml --run 12345 --seed 1 --out reports/run-12345
     """
     from sim.cli.explain_command import Options
     from sim.cli.explain_command import run as call
@@ -104,10 +100,8 @@ def discover(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Find the ranges of inputs in which an outcome is frequent, and say how frequent on draws kept apart.
 
-    [bold]Examples[/bold]
-
-      offramp discover scenarios/idlib-2018/baseline.yaml
-      offramp discover scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90 --out reports/discovery
+    offramp discover scenarios/idlib-2018/baseline.yaml
+    offramp discover scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90 --out reports/discovery
     """
     from sim.cli.discover_command import Options
     from sim.cli.discover_command import run as call

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -86,6 +87,25 @@ def read_tree(file: FilePath, shown: str, format_: str = "offramp/scenario/1") -
     if not isinstance(builder.root, dict):
         raise ScenarioError([Fault(shown, 1, 1, "", f"expected a map of keys, as in `schema: {format_}`")])
     return Tree(builder.root, builder.places)
+
+
+def read_schema(file: FilePath) -> str | None:
+    """Return what a file's key `schema` says, reading no further than it; None where there is none to be read."""
+    depth, key = 0, None
+    try:
+        events = YAML(typ="safe", pure=True).parse(_read_text(file, str(file)))
+        for event in islice(events, MAX_NODES):
+            if isinstance(event, MappingStartEvent | SequenceStartEvent):
+                depth, key = depth + 1, None
+            elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+                depth -= 1
+            elif isinstance(event, ScalarEvent) and depth == 1:
+                if key == "schema":
+                    return str(event.value)
+                key = event.value if key is None else None
+    except (ScenarioError, YAMLError, ValueError):
+        return None
+    return None
 
 
 def _read_text(file: FilePath, shown: str) -> str:

@@ -11,12 +11,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, GetCoreSchemaHandler, StringConstraints
 from pydantic_core import core_schema
 
-from sim.errors import ScenarioError
 from sim.scenario.gates import MAX_GATES, Gate
 from sim.scenario.quantities import fault
 from sim.scenario.schema import Id, Part, Text, Title
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import read_tree
+from sim.scenario.yamltree import read_schema
 from sim.sweeps.words import shown
 
 FORMAT = "offramp/sweep/1"
@@ -158,11 +157,7 @@ class SweepDocument(Part):
 
 def is_sweep(path: str | PathLike[str]) -> bool:
     """Tell a sweep file from a scenario file by its key `schema`; what cannot be read is no sweep."""
-    try:
-        tree = read_tree(FilePath(path), str(path))
-    except ScenarioError:
-        return False
-    return str(tree.value.get("schema")).startswith(FORMAT.rpartition("/")[0])
+    return (read_schema(FilePath(path)) or "").startswith(FORMAT.rpartition("/")[0])
 
 
 def sweep_schema() -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
-from sim.scenario.yamltree import MAX_BYTES, MAX_DEPTH, MAX_NODES, Place
+from sim.scenario.yamltree import MAX_BYTES, MAX_DEPTH, MAX_NODES, Place, read_schema
 from tests.scenario.files import WITH_FOLDER, Folder
 
 # -- scalars ------------------------------------------------------------------------------------------------------
@@ -318,3 +319,29 @@ def test_a_file_that_cannot_be_read_is_told_without_a_line(folder: Folder) -> No
     assert folder.faults_of(folder.path / "none.yaml") == ["none.yaml: cannot read the file: no such file or directory"]
     (folder.path / "dir.yaml").mkdir()
     assert folder.faults_of(folder.path / "dir.yaml") == ["dir.yaml: cannot read the file: is a directory"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("schema: offramp/sweep/1\nid: [", "offramp/sweep/1"),
+        (
+            "# first a word\nid: a\naxes: {schema: no, at: [schema, no]}\nschema: 'offramp/scenario/1'\n",
+            "offramp/scenario/1",
+        ),
+        ("id: schema\nnotes: {a: schema}\n", None),
+        ("- schema: offramp/sweep/1\n", None),
+        ("{", None),
+        ("", None),
+        ("a: [\x00", None),
+        ("\n".join(f"k{place}: v" for place in range(MAX_NODES)) + "\nschema: late", None),
+    ],
+)
+def test_the_key_schema_is_read_and_no_more(tmp_path: Path, text: str, said: str | None) -> None:
+    (tmp_path / "file.yaml").write_text(text, encoding="utf-8")
+    assert read_schema(tmp_path / "file.yaml") == said
+
+
+def test_what_cannot_be_opened_has_no_schema(tmp_path: Path) -> None:
+    assert read_schema(tmp_path) is None
+    assert read_schema(tmp_path / "none.yaml") is None
