@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import sim
-from sim.forecast import Forecast
+from sim.forecast.forecast import Forecast
 from sim.reporting import write_report
 from sim.reporting.chance import Chance
 from sim.reporting.dates import long_date

@@ -14,7 +14,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.forecast import Forecast
+    from sim.forecast.forecast import Forecast
     from sim.scenario.scenario import Scenario
 
 __all__ = ["load", "run"]
@@ -68,10 +68,10 @@ def run(  # noqa: PLR0913 - one parameter an option
     sim.errors.TooFewError
         Where too few runs meet what is given.
     """
+    from sim.ensemble.given import read_given
     from sim.executors import Local, Serial
-    from sim.given import read_given
-    from sim.plan import Plan
-    from sim.runner import run as run_plan
+    from sim.forecast.plan import Plan
+    from sim.forecast.runner import run as run_plan
 
     plan = Plan(runs, seed, replicates, precision, read_given(given, scenario))
     return run_plan(scenario, plan, executor=Serial() if workers == 1 else Local(workers))

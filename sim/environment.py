@@ -13,10 +13,7 @@ from importlib import metadata
 from pathlib import Path
 
 PACKAGES = ("numpy", "scipy", "mesa")
-MODEL_SOURCES = (
-    "model", "scenario", "conditions.py", "distributions.py", "ensemble.py", "given_tally.py", "indicator_tally.py",
-    "input_tally.py", "posterior.py", "posture_watch.py", "rng.py", "tallies.py",
-)  # fmt: skip
+MODEL_SOURCES = ("model", "scenario", "ensemble", "distributions.py", "posterior.py", "rng.py", "tallies.py")
 
 
 def version() -> str:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble import FIRST_EVENTS
+from sim.ensemble.blocks import FIRST_EVENTS
 from sim.estimates import beta_range, difference, estimate
-from sim.forecast import Forecast
+from sim.forecast.forecast import Forecast
 from sim.tallies import draws_by_successes, replicate_days, successes_per_draw
 from tests import worlds
 from tests.places import IDLIB

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble import BLOCK_RUNS
+from sim.ensemble.blocks import BLOCK_RUNS
 from sim.errors import CalibrationError, ScenarioError
 from sim.model.inputs import Draws, draw_inputs, inputs_of, uncertain_inputs
 from sim.posterior import FORMAT, Posterior, parse, read_posterior

@@ -14,7 +14,7 @@ from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, deliver, shown
 from sim.cli.supply import store_at, supplier_of
 from sim.errors import UsageError
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.reporting import write_advice
 from sim.scenario.load import load
 from sim.studies.advice import REPLICATES, advise, goal_of, mixes_of

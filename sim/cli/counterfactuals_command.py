@@ -12,7 +12,7 @@ from sim.cli.console import Format, progress
 from sim.cli.machines import Machines
 from sim.cli.output import check_output, deliver, shown
 from sim.cli.supply import store_at, supplier_of
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.reporting import write_counterfactuals
 from sim.scenario.load import load
 from sim.studies.counterfactuals import blocks_of, counterfactuals

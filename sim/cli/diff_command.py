@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.cli.console import Format, note, print_json, progress, say
 from sim.cli.machines import Machines
-from sim.ensemble import OUTCOMES
+from sim.ensemble.blocks import OUTCOMES
 from sim.reporting.shift import Shift
 from sim.reporting.values import quantity
 from sim.studies.diff import Difference, Moved, blocks_of, diff, is_stored, plan_of, read_side

@@ -13,7 +13,7 @@ from sim.cli.console import Format, progress
 from sim.cli.days import days_of
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, deliver, shown
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.reporting import write_discovery
 from sim.scenario.load import load
 from sim.studies.discovery import ask, discover

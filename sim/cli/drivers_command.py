@@ -14,7 +14,7 @@ from sim.cli.days import days_of
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, shown
 from sim.errors import UsageError
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.scenario.load import load
 from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.cli.console import Format
 from sim.cli.output import aligned, check_output, deliver, shown
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.reporting import write_explanation
 from sim.scenario.load import load
 from sim.studies.explain import explain

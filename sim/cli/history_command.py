@@ -10,7 +10,7 @@ from pathlib import Path
 from sim.cli.console import Format, note, print_json, progress, say
 from sim.cli.output import check_output
 from sim.errors import UsageError
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.reporting.shift import Shift
 from sim.scenario.load import load
 from sim.studies.history import History, dates_between, history

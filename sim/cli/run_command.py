@@ -14,14 +14,14 @@ import typer
 from sim.cli.console import Exit, Format, note, print_json, progress, say
 from sim.cli.machines import Machines
 from sim.cli.output import check_output, shown
-from sim.ensemble import OUTCOMES
+from sim.ensemble.blocks import OUTCOMES
+from sim.ensemble.given import read_given
 from sim.errors import UsageError
-from sim.forecast import Forecast
-from sim.given import read_given
-from sim.plan import Plan
+from sim.forecast.forecast import Forecast
+from sim.forecast.plan import Plan
+from sim.forecast.runner import run as run_plan
 from sim.reporting.chance import Chance
 from sim.reporting.shift import Shift
-from sim.runner import run as run_plan
 from sim.scenario.load import load
 
 MOST_SHOWN = 5  # counterfactuals in the terminal; the report has all

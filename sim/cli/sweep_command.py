@@ -18,7 +18,7 @@ from sim.cli.output import check_output, shown
 from sim.cli.supply import store_at
 from sim.cli.sweep_gates import GateOptions, Gates, exit_code, tell, write
 from sim.errors import ExecutionError, UsageError
-from sim.forecast import Forecast
+from sim.forecast.forecast import Forecast
 from sim.reporting.chance import Chance
 from sim.reporting.shift import Shift
 from sim.store import Store

@@ -14,7 +14,7 @@ from sim.explorer.controls import groups_of
 from sim.explorer.figures import frames as frames_of
 from sim.explorer.figures import moved
 from sim.explorer.simulation import Look
-from sim.record import glance
+from sim.forecast.record import glance
 from sim.reporting import captions, palette
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, points_text

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.conditions import POSTURES
+from sim.ensemble.conditions import POSTURES
 from sim.model.inputs import Input, inputs_of
 from sim.reporting.dates import Calendar, long_date
 from sim.scenario.quantities import day_count

@@ -17,7 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
 
-from sim.ensemble import BLOCK_RUNS, BlockResult
+from sim.ensemble.blocks import BLOCK_RUNS, BlockResult
 from sim.errors import ExecutionError, OfframpError, UsageError
 from sim.executors.lane import Lane
 from sim.explorer.play import Piece, play

@@ -15,17 +15,17 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from sim.conditions import POSTURES
-from sim.course import course_of
-from sim.ensemble import BLOCK_RUNS, BlockTask
+from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
+from sim.ensemble.conditions import POSTURES
 from sim.errors import ExecutionError
 from sim.explorer.desk import LANES, Desk
 from sim.explorer.play import Piece, play
 from sim.explorer.shelf import Shelf
 from sim.explorer.simulation import PLAN
 from sim.explorer.state import State
-from sim.plan import Plan
-from sim.replay import replay
+from sim.forecast.course import course_of
+from sim.forecast.plan import Plan
+from sim.forecast.replay import replay
 from sim.reporting.story import story_of
 from sim.reporting.tipping import tipping_of
 from sim.reporting.words import SCALES

@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from sim.ensemble import BLOCK_RUNS
+from sim.ensemble.blocks import BLOCK_RUNS
 from sim.errors import OfframpError, UsageError
 from sim.explorer.answer import comparison
 from sim.explorer.desk import Desk

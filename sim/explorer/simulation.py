@@ -15,10 +15,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble import BLOCK_RUNS, RECORD, BlockResult, BlockTask
+from sim.ensemble.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask
 from sim.explorer.play import Piece
+from sim.forecast.plan import Plan
 from sim.model.stack import structure
-from sim.plan import Plan
 from sim.scenario.scenario import Scenario
 from sim.sweeps.variants import bare
 from sim.tallies import Tally

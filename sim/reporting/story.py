@@ -1,4 +1,4 @@
-"""A run told in sentences: from the plain values of its course (`sim.course`), with dates and names.
+"""A run told in sentences: from the plain values of its course (`sim.forecast.course`), with dates and names.
 
 `story_of` gives the whole; every sentence follows from the values alone, and says "after" and "while", never "because".
 """

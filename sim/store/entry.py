@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import environment
-from sim.ensemble import RECORD, BlockResult
+from sim.ensemble.blocks import RECORD, BlockResult
 from sim.tallies import Tally
 
 FORMAT = b"offramp/block/1\n"

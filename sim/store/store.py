@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from sim import environment
-from sim.ensemble import BLOCK_RUNS, BlockResult, BlockTask
+from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask
 from sim.errors import UsageError
 from sim.store.entry import packed, unpacked
 from sim.store.objects import PACKAGES, Objects

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from sim import environment, rng
-from sim.ensemble import FIRST_EVENTS
+from sim.ensemble.blocks import FIRST_EVENTS
 from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate, mean_of_draws
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.scenario.numbers import with_number
 from sim.scenario.quantities import read_horizon
 from sim.scenario.scenario import Scenario

@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble import END_STATES, BlockTask
+from sim.ensemble.blocks import END_STATES, BlockTask
 from sim.errors import ExecutionError
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Document
 from sim.studies.gates.supplier import Crash, Player, Records, Supplier

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim import environment
-from sim.ensemble import OUTCOMES
+from sim.ensemble.blocks import OUTCOMES
 from sim.estimates import Estimate
 from sim.executors import Executor
-from sim.forecast import Forecast
-from sim.plan import Plan
-from sim.runner import RECORD_CAP, run
+from sim.forecast.forecast import Forecast
+from sim.forecast.plan import Plan
+from sim.forecast.runner import RECORD_CAP, run
 from sim.scenario.crosscheck import cross_complaints
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import Document

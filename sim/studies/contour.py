@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.estimates import Estimate
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.studies.bench import Bench
 from sim.studies.change import plain_row
 from sim.studies.gates.supplier import Supplier

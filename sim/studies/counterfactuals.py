@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from sim import environment
-from sim.conditions import POSTURES
-from sim.ensemble import OUTCOMES
+from sim.ensemble.blocks import OUTCOMES
+from sim.ensemble.conditions import POSTURES
 from sim.errors import UsageError
 from sim.estimates import LEVEL, difference, estimate, mean_of_draws
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.scenario.scenario import Scenario
 from sim.studies.bench import Bench, Values, draw_shares, happened
 from sim.studies.change import Row, plain_row

@@ -14,13 +14,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sim.ensemble import OUTCOMES
+from sim.ensemble.blocks import OUTCOMES
 from sim.errors import UsageError
 from sim.estimates import LEVEL
 from sim.executors import Executor
-from sim.forecast import Forecast
-from sim.plan import DEFAULT_RUNS, Plan
-from sim.runner import RECORD_CAP, run
+from sim.forecast.forecast import Forecast
+from sim.forecast.plan import DEFAULT_RUNS, Plan
+from sim.forecast.runner import RECORD_CAP, run
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.studies.change import Record, Row, plain_row, rerunnable, stored_row, unpaired_row

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble import BLOCK_RUNS, END_STATES, FIRST_EVENTS, BlockTask, record_block
+from sim.ensemble.blocks import BLOCK_RUNS, END_STATES, FIRST_EVENTS, BlockTask, record_block
 from sim.errors import UsageError
 from sim.estimates import Estimate
 from sim.executors import Executor, Serial
+from sim.forecast.plan import Plan
 from sim.model.inputs import draw_inputs, inputs_of
-from sim.plan import Plan
 from sim.scenario.scenario import Scenario
 from sim.studies.boxes import Found, find_boxes, finders_of, plain, plain_box, share_of
 from sim.studies.prim import Floats

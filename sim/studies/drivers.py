@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.drivers import Drivers, drivers, group_of, plain_interval
-from sim.ensemble import OUTCOMES
+from sim.ensemble.blocks import OUTCOMES
 from sim.errors import UsageError
 from sim.executors import Executor
+from sim.forecast.drivers import Drivers, drivers, group_of, plain_interval
+from sim.forecast.plan import Plan
+from sim.forecast.runner import run
 from sim.model.inputs import uncertain_inputs
-from sim.plan import Plan
-from sim.runner import run
 from sim.scenario.scenario import Scenario
 from sim.studies import sobol
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.conditions import POSTURES
-from sim.course import course_of
-from sim.ensemble import BLOCK_RUNS
-from sim.replay import Trace, replay
+from sim.ensemble.blocks import BLOCK_RUNS
+from sim.ensemble.conditions import POSTURES
+from sim.forecast.course import course_of
+from sim.forecast.replay import Trace, replay
 from sim.scenario.scenario import Scenario
 
 FORMAT = "offramp/explanation/1"

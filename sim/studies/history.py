@@ -14,9 +14,9 @@ from typing import Any
 from sim.errors import UsageError
 from sim.estimates import Estimate
 from sim.executors import Executor
-from sim.forecast import Forecast
-from sim.plan import Plan
-from sim.runner import run
+from sim.forecast.forecast import Forecast
+from sim.forecast.plan import Plan
+from sim.forecast.runner import run
 from sim.scenario.rewind import rewind
 from sim.scenario.scenario import Scenario
 

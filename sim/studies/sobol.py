@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
-from sim.ensemble import BLOCK_RUNS, BlockTask, record_block
+from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, record_block
 from sim.errors import UsageError
 from sim.executors import Executor, Serial
-from sim.first_order import Interval, Values, interval
+from sim.forecast.first_order import Interval, Values, interval
 from sim.model.inputs import uncertain_inputs
 from sim.scenario.scenario import Scenario
 

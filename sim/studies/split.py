@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble import BLOCK_RUNS, BlockTask, record_block
+from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, record_block
 from sim.executors import Executor
 from sim.model.inputs import draw_inputs, inputs_of, uncertain_inputs
 from sim.scenario.scenario import Scenario

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sim.ensemble import OUTCOMES
+from sim.ensemble.blocks import OUTCOMES
 from sim.errors import UsageError
-from sim.record import FORMAT
+from sim.forecast.record import FORMAT
 
 MOST_BYTES = 50_000_000
 LARGEST = 1e15  # far beyond any number of a forecast; infinity and NaN are not up to it

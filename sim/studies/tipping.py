@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim import environment
-from sim.ensemble import FIRST_EVENTS
+from sim.ensemble.blocks import FIRST_EVENTS
 from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.scenario.numbers import number_range, with_number
 from sim.scenario.scenario import Scenario
 from sim.studies.bench import Bench, happened, with_document

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Fault, ScenarioError, UsageError
-from sim.plan import MAX_WORK, Plan
+from sim.forecast.plan import MAX_WORK, Plan
 from sim.scenario.faults import Places, field_names, model_complaints
 from sim.scenario.gates import Gate, gate_complaints
 from sim.scenario.merge import named_file, scenario_root

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sim import environment
-from sim.ensemble import FIRST_EVENTS
+from sim.ensemble.blocks import FIRST_EVENTS
 from sim.sweeps.rows import Row
 from sim.sweeps.sweep import Sweep
 

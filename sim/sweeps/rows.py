@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble import FIRST_EVENTS, OUTCOMES
+from sim.ensemble.blocks import FIRST_EVENTS, OUTCOMES
 from sim.estimates import Estimate, difference
-from sim.record import event_estimate
+from sim.forecast.record import event_estimate
 from sim.sweeps.sweep import Cell
 from sim.tallies import Tally
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from sim.errors import ExecutionError
 from sim.executors import Executor, Serial
-from sim.forecast import Forecast
-from sim.record import Status
+from sim.forecast.forecast import Forecast
+from sim.forecast.record import Status
 from sim.store import Store
 from sim.sweeps.rows import Records, Row, changes_from, failed, finished
 from sim.sweeps.schedule import Opened, Schedule

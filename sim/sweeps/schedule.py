@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.ensemble import RECORD, BlockResult
-from sim.record import is_precise
+from sim.ensemble.blocks import RECORD, BlockResult
+from sim.forecast.record import is_precise
 from sim.scenario.scenario import Scenario
 from sim.sweeps.rows import Records
 from sim.sweeps.sweep import Cell, Sweep

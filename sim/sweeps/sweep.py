@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sim import environment
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.scenario.scenario import Scenario
 from sim.scenario.yamltree import Place
 from sim.sweeps.schema import SweepDocument

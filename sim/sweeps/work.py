@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from dataclasses import dataclass
 
-from sim.ensemble import BlockResult, BlockTask, run_block
+from sim.ensemble.blocks import BlockResult, BlockTask, run_block
 from sim.executors import Executor
 from sim.store import Store
 

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sim
-from sim.ensemble import BLOCK_RUNS, BlockResult, BlockTask, run_block
+from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block
 from sim.executors.address import Address
 from sim.executors.batches import MOST, RATE, TARGET
 from sim.executors.dask import IN_FLIGHT, Dask, Limits
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.sweeps.variants import bare
 from tests.cluster.processes import cluster
 from tests.places import IDLIB

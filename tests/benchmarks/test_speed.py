@@ -17,16 +17,16 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 import sim
 from sim import rng
-from sim.drivers import drivers_record
-from sim.ensemble import BLOCK_RUNS, BlockTask, run_block
+from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, run_block
 from sim.executors import Local
-from sim.indicators import indicators_record
+from sim.forecast.drivers import drivers_record
+from sim.forecast.indicators import indicators_record
+from sim.forecast.plan import Plan
+from sim.forecast.runner import run
+from sim.forecast.storylines import storylines
 from sim.model.crisis import EVENTS
 from sim.model.inputs import draw_inputs, inputs_of
-from sim.plan import Plan
-from sim.runner import run
 from sim.scenario.scenario import Scenario
-from sim.storylines import storylines
 from tests.docking.fed import FedDice, FedWorlds
 from tests.docking.plain import PlainCrisis
 from tests.places import IDLIB

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.drivers import drivers
+from sim.forecast.drivers import drivers
 from tests import worlds
 from tests.cli.conftest import Offramp
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.ensemble import BLOCK_RUNS
+from sim.ensemble.blocks import BLOCK_RUNS
 from sim.model.crisis import EVENTS
 from sim.model.inputs import Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice

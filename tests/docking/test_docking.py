@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble import BLOCK_RUNS
+from sim.ensemble.blocks import BLOCK_RUNS
 from sim.model.crisis import Crisis
 from sim.model.setting import Dice, Setting
 from sim.model.theatre import Theatre

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.ensemble import BLOCK_RUNS
+from sim.ensemble.blocks import BLOCK_RUNS
 from sim.explorer.answer import answer, comparison, record_of, scene
 from sim.explorer.figures import frames, moved
 from sim.explorer.simulation import PLAN, Look
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.reporting.charts import Spec, spec
 from sim.reporting.figures import incidence, states
 from tests.explorer import world

@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from sim.distributions import Fixed
-from sim.ensemble import BLOCK_RUNS
+from sim.ensemble.blocks import BLOCK_RUNS
 from sim.errors import UsageError
 from sim.explorer.desk import MOST_ERRANDS, MOST_KEPT, Desk
 from sim.explorer.simulation import GLIMPSE, PLAN, Simulation

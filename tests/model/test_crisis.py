@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble import BLOCK_RUNS
+from sim.ensemble.blocks import BLOCK_RUNS
 from sim.model.crisis import Crisis
 from sim.model.inputs import draw_inputs, inputs_of, uncertain_inputs
 from sim.model.setting import Dice, Setting

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.ensemble import BLOCK_RUNS, BlockResult, BlockTask, run_block, run_part
+from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block, run_part
 from sim.model.kept_dice import KeptDice, Shelf
 from tests import worlds
 

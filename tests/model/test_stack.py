@@ -7,7 +7,7 @@ import pytest
 
 import sim
 from sim.distributions import Distribution, Fixed, Normal
-from sim.ensemble import BLOCK_RUNS, BlockResult, BlockTask, run_part
+from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_part
 from sim.model.inputs import draw_inputs, inputs_of
 from sim.model.kept_dice import KeptDice
 from sim.model.setting import Dice, Setting

@@ -13,7 +13,7 @@ import pytest
 
 import sim
 from reports import renew
-from sim.forecast import Forecast
+from sim.forecast.forecast import Forecast
 from sim.reporting.chance import Chance
 from sim.reporting.content import report_of
 from sim.reporting.json import to_json

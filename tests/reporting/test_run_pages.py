@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.reporting import write_discovery, write_explanation
 from sim.studies.discovery import ask, discover
 from sim.studies.explain import explain

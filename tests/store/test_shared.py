@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.ensemble import BlockResult, BlockTask, run_block
+from sim.ensemble.blocks import BlockResult, BlockTask, run_block
 from sim.errors import StoreError, UsageError
 from sim.store import Store, key_of
 from sim.store.store import name_of, shelf_of

@@ -15,7 +15,7 @@ import pytest
 
 import sim
 from sim import environment
-from sim.ensemble import BLOCK_RUNS, RECORD, BlockResult, BlockTask, run_block
+from sim.ensemble.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask, run_block
 from sim.errors import StoreError
 from sim.scenario.scenario import Scenario
 from sim.store import Store, key_of

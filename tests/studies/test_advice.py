@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.errors import UsageError
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.reporting import write_advice
 from sim.scenario.scenario import Scenario
 from sim.studies.advice import REPLICATES, advise, best_in_draws, efficient_mixes, goal_of, mixes_of

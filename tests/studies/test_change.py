@@ -12,9 +12,9 @@ import pytest
 
 import sim
 from sim.executors import Local
-from sim.forecast import Forecast
-from sim.plan import Plan
-from sim.runner import run
+from sim.forecast.forecast import Forecast
+from sim.forecast.plan import Plan
+from sim.forecast.runner import run
 from sim.scenario.rewind import rewind
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import OUTSIDE_THE_MODEL, Document

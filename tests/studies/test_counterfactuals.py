@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble import BlockTask, run_block
+from sim.ensemble.blocks import BlockTask, run_block
 from sim.errors import UsageError
 from sim.estimates import difference, estimate
 from sim.executors import Serial
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.scenario.scenario import Scenario
 from sim.store import Store
 from sim.studies.counterfactuals import Counterfactuals, blocks_of, counterfactuals
@@ -243,7 +243,7 @@ def test_a_store_gives_the_base_and_every_world_that_was_ever_played(
 
 
 def test_a_held_posture_stays_and_no_other_stream_moves(scenario: Scenario) -> None:
-    from sim.ensemble import BLOCK_RUNS
+    from sim.ensemble.blocks import BLOCK_RUNS
     from sim.model.crisis import Crisis
     from sim.model.inputs import draw_inputs, inputs_of
     from sim.model.setting import Dice, Setting

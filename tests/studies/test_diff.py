@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble import OUTCOMES
+from sim.ensemble.blocks import OUTCOMES
 from sim.errors import ScenarioError, UsageError
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.studies.diff import Difference, blocks_of, diff, plan_of, read_side
 from tests import worlds
 

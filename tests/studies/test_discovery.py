@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.errors import UsageError
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.reporting import write_discovery
 from sim.reporting.discovery import discovery_figures, discovery_of, discovery_report, limit_text
 from sim.reporting.json import to_json

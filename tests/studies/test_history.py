@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.errors import UsageError
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.scenario.rewind import rewind
 from sim.studies.history import History, dates_between, history
 from tests.places import IDLIB

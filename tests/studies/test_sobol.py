@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.drivers import drivers
 from sim.errors import UsageError
+from sim.forecast.drivers import drivers
 from sim.scenario.scenario import Scenario
 from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices
 from sim.studies.sobol import Plan, blocks_of, design, indices, plan_of, study
@@ -102,7 +102,7 @@ def test_what_cannot_be_designed_is_said(scenario: Scenario, monkeypatch: pytest
 
 
 def test_counts_tell_of_days_that_are_no_milestone(scenario: Scenario) -> None:
-    found = from_counts(Asked(scenario, "strikes", 9), sim.plan.Plan(runs=4096, seed=2))
+    found = from_counts(Asked(scenario, "strikes", 9), sim.forecast.plan.Plan(runs=4096, seed=2))
     assert (found.outcome, found.day) == ("strikes", 9)
     assert found.p == sim.run(scenario, runs=4096, seed=2).probability("strikes", 9).p
     assert ask(scenario, "strikes") == Asked(scenario, "strikes", 30)

@@ -16,7 +16,7 @@ import sim
 from sim import rng
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.scenario.scenario import Scenario
 from sim.studies.contour import contour, trace
 from sim.studies.crossing import Crossings, crossings

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.ensemble import BlockResult, BlockTask, run_block
+from sim.ensemble.blocks import BlockResult, BlockTask, run_block
 from sim.errors import ExecutionError, StoreError
 from sim.executors import Local, Serial
-from sim.runner import run
+from sim.forecast.runner import run
 from sim.store import Store, key_of
 from sim.store.store import name_of
 from sim.sweeps import schedule, work

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim import environment
-from sim.ensemble import BlockTask, record_block
+from sim.ensemble.blocks import BlockTask, record_block
 from sim.executors import Executor
 from sim.scenario.scenario import Scenario
 from sim.scoring.calibration import Decomposition, Reliability

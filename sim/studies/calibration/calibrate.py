@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from sim import environment, rng
-from sim.checkpoint import Checkpoint, Progress
 from sim.executors import Executor
+from sim.forecast.checkpoint import Checkpoint, Progress
 from sim.scenario.scenario import Scenario
 from sim.studies.calibration.design import play, prior_points, seed_of
 from sim.studies.calibration.outcomes import Classes

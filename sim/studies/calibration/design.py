@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim import rng
-from sim.ensemble import BLOCK_RUNS, BlockTask, record_block
+from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, record_block
 from sim.executors import Executor
 from sim.scenario.scenario import Scenario
 from sim.studies.calibration.outcomes import Classes, classes_of_runs

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.ensemble import BLOCK_RUNS, BlockTask
+from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
 from sim.errors import UsageError
-from sim.plan import Plan
+from sim.forecast.plan import Plan
 from sim.scenario.scenario import Scenario
-from sim.sequences import ConfidenceSequence
 from sim.studies.gates.contrasts import Source
+from sim.studies.gates.sequences import ConfidenceSequence
 from sim.studies.gates.supplier import Crash, Player, Records, Supplier
 from sim.studies.gates.trials import Trial
 from sim.studies.gates.verdict import Interval, Verdict

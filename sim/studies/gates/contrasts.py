@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.scenario.scenario import Scenario
-from sim.sequences import ConfidenceSequence, Values
 from sim.studies.bench import draw_shares
+from sim.studies.gates.sequences import ConfidenceSequence, Values
 from sim.studies.gates.verdict import Interval
 
 Records = npt.NDArray[np.void]

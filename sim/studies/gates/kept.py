@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sim.ensemble import BlockResult, BlockTask, run_block
+from sim.ensemble.blocks import BlockResult, BlockTask, run_block
 from sim.executors import Executor
 from sim.store import Store
 from sim.studies.gates.supplier import Crash, Records, Supplier, crash_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble import BlockTask, run_block
+from sim.ensemble.blocks import BlockTask, run_block
 from sim.executors import Executor, Serial
 
 Records = npt.NDArray[np.void]

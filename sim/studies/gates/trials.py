@@ -12,7 +12,7 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
-from sim.ensemble import OUTCOMES
+from sim.ensemble.blocks import OUTCOMES
 from sim.errors import Fault, ScenarioError
 from sim.scenario.gates import STEPS, TOLERANCE, Gate
 from sim.scenario.load import load

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.ensemble import BLOCK_RUNS, BlockTask, record_block
+from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, record_block
 from sim.executors import Serial
 from sim.studies.calibration.calibrate import study
 from sim.studies.calibration.design import BLOCK_POINTS, play, prior_points, seed_of

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble import BLOCK_RUNS, BlockTask
+from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
 from sim.errors import ScenarioError, UsageError
 from sim.executors import Local
 from sim.studies.gates.check import Budget, Checked, Result, check

@@ -1,0 +1,210 @@
+"""The course of a run: from its path to its turning points, in plain values that a report tells in sentences.
+
+A turning point is a fact of the path: a first day of heavy bombing, a posture that passes one half, a stance that
+changes sides, a change of phase. Which ones are kept is settled by rank alone; nothing here says that one brought about
+another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.ensemble.blocks import END_STATES
+from sim.ensemble.paths import Paths
+from sim.scenario.scenario import Scenario
+
+HALF, POSTURE_MARGIN = 0.5, 0.05
+STANCE_MARGIN = 0.1
+"""How far a posture or stance must go beyond a level before it has passed it: a wobble is no turning point."""
+WEEK, HEAVY = 7, 3
+"""So many strikes in a week are the first week of sustained bombing."""
+MOST, LEAST = 10, 2
+LEADING = ("initiator", "patron", "guarantor")
+MOST_LEADING = 5
+RANKS = {
+    "limited": 0, "full": 0, "agreement": 1, "breakdown": 1, "strike": 2, "rise patron": 3, "fall patron": 3,
+    "rise guarantor": 4, "fall guarantor": 4, "rise initiator": 5, "fall initiator": 5, "bombing": 6,
+    "for": 7, "against": 7, "again": 8, "rise mediator": 9, "fall mediator": 9, "rise defender": 9, "fall defender": 9,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A turning point.
+
+    Attributes
+    ----------
+    day
+        On which it comes.
+    kind
+        `strike` (first day of heavy bombing), `bombing` (three such days within a week for the first time), `rise` and
+        `fall` (a posture passes one half), `for` and `against` (a stance changes sides), `agreement`, `breakdown`,
+        `limited`, `full`, `still` (none; how things stand).
+    actor
+        Whose posture or stance it is.
+    count
+        Of an agreement or a breakdown: which one of the run it is, from 1.
+    lasted
+        Of a breakdown: after how many days of the agreement; none where it was in force at the start.
+    levels
+        Postures at the end of the day, by actor, that belong beside it.
+    """
+
+    day: int
+    kind: str
+    actor: str | None = None
+    count: int | None = None
+    lasted: int | None = None
+    levels: Mapping[str, float] = field(default_factory=dict)
+
+    def record(self) -> dict[str, Any]:
+        """Return it as plain values, without what it lacks."""
+        values = {"day": self.day, "kind": self.kind, "actor": self.actor, "count": self.count, "lasted": self.lasted}
+        return {key: value for key, value in values.items() if value is not None} | {"levels": dict(self.levels)}
+
+
+def course_of(scenario: Scenario, path: Paths, record: np.void) -> dict[str, Any]:
+    """Return the course of one run as plain values (docs/forecast.md, `storylines`).
+
+    Parameters
+    ----------
+    path
+        Of one run, of all days or up to its end.
+    record
+        What the ensemble keeps of it.
+    """
+    offensive = int(record["offensive"])
+    days = min(offensive + 1, scenario.horizon)
+    path = path.until(days)
+    reader = _Reader(scenario, path, days)
+    agreements = reader.changes(into=True)
+    return {
+        "end": END_STATES[int(record["end"])],
+        "day": offensive if offensive < scenario.horizon else None,
+        "days": days,
+        "parties": [scenario.principal] + ([] if scenario.counterpart is None else [scenario.counterpart]),
+        "start": {"stance": reader.stances(0), "posture": reader.levels(0)},
+        "turns": [turn.record() for turn in reader.turns(END_STATES[int(record["end"])])],
+        "finish": {"stance": reader.stances(days), "posture": reader.levels(days)},
+        "strikes": np.flatnonzero(path.strike[:, 0]).tolist(),
+        "phases": reader.phases(),
+        "agreements": len(agreements),
+        "breakdowns": len(reader.changes(into=False)),
+    }
+
+
+def crossings(values: npt.NDArray[np.floating[Any]], level: float, margin: float) -> list[tuple[int, bool]]:
+    """Return the places at which values pass a level for good, and whether upwards.
+
+    For good: they go on to pass it by the margin before they come back. The place is that at which they were first
+    beyond the level on the way.
+    """
+    above = bool(values[0] >= level)
+    since: int | None = None
+    found: list[tuple[int, bool]] = []
+    for place, value in enumerate(values.tolist()):
+        if (value >= level) == above:
+            since = None
+            continue
+        since = place if since is None else since
+        if abs(value - level) >= margin:
+            above = not above
+            found.append((since, above))
+            since = None
+    return found
+
+
+class _Reader:
+    """Reads one path."""
+
+    def __init__(self, scenario: Scenario, path: Paths, days: int) -> None:
+        self._path, self._days = path, days
+        self._roles = {name: actor.role for name, actor in scenario.actors.items()}
+        self._places = {name: place for place, name in enumerate(scenario.actors)}
+        leading = [name for role in LEADING for name, own in self._roles.items() if own == role]
+        self._leading = leading[:MOST_LEADING]
+
+    def levels(self, entry: int, role: str | None = None) -> dict[str, float]:
+        """Return postures of the leading actors, or of the first of a role."""
+        names = [name for name in self._leading if role is None or self._roles[name] == role]
+        return {name: self._at("posture", name, entry) for name in (names if role is None else names[:1])}
+
+    def stances(self, entry: int) -> dict[str, float]:
+        """Return stances of the leading actors."""
+        return {name: self._at("stance", name, entry) for name in self._leading}
+
+    def _at(self, what: str, name: str, entry: int) -> float:
+        return _round(getattr(self._path, what)[entry, self._places[name], 0])
+
+    def changes(self, *, into: bool) -> list[int]:
+        """Return the days on which an agreement is concluded, or breaks."""
+        steps = np.diff(self._path.agreement[:, 0].astype(np.int8))
+        return [int(day) for day in np.flatnonzero(steps == (1 if into else -1))]
+
+    def phases(self) -> list[list[Any]]:
+        """Return the day from which on each phase holds, in order."""
+        agreed = self._path.agreement[:, 0]
+        starts = [0, *(int(day) + 1 for day in np.flatnonzero(np.diff(agreed)))]
+        return [[start, "agreement" if agreed[start] else "standoff"] for start in starts]
+
+    def turns(self, end: str) -> list[Turn]:
+        """Return the turning points that are kept, in the order of days; how things stand where there are few."""
+        ranked = sorted(self._all(end), key=lambda turn: (self._rank(turn), turn.day))
+        kept = ranked[:MOST]
+        for part in range(LEAST - len(kept)):
+            day = (part + 1) * self._days // (LEAST - len(kept) + part + 1) - 1
+            if day > 0 and all(turn.day != day for turn in kept):
+                kept.append(Turn(day, "still", levels=self.levels(day + 1)))
+        return sorted(kept, key=lambda turn: (turn.day, -self._rank(turn)))
+
+    def _rank(self, turn: Turn) -> int:
+        if turn.kind in ("agreement", "breakdown") and (turn.count or 1) > 1:
+            return RANKS["again"]
+        kind = f"{turn.kind} {self._roles[turn.actor or '']}" if turn.kind in ("rise", "fall") else turn.kind
+        return RANKS.get(kind, 0)
+
+    def _all(self, end: str) -> Iterator[Turn]:
+        yield from self._strikes()
+        yield from self._changes()
+        for name in self._places:
+            yield from self._postures(name)
+        for name in self._leading:
+            for entry, above in crossings(self._column("stance", name), 0.0, STANCE_MARGIN):
+                yield Turn(entry - 1, "for" if above else "against", name)
+        if end in ("limited", "full"):
+            yield Turn(self._days - 1, end, levels=self.levels(self._days))
+
+    def _column(self, what: str, name: str) -> npt.NDArray[np.floating[Any]]:
+        column: npt.NDArray[np.floating[Any]] = getattr(self._path, what)[:, self._places[name], 0]
+        return column
+
+    def _strikes(self) -> Iterator[Turn]:
+        days = np.flatnonzero(self._path.strike[:, 0])
+        if len(days):
+            yield Turn(int(days[0]), "strike", levels=self.levels(int(days[0]) + 1, "patron"))
+        dense = np.flatnonzero(days[HEAVY - 1 :] - days[: max(len(days) - HEAVY + 1, 0)] < WEEK)
+        if len(dense):
+            yield Turn(int(days[dense[0] + HEAVY - 1]), "bombing")
+
+    def _changes(self) -> Iterator[Turn]:
+        concluded, broken = self.changes(into=True), self.changes(into=False)
+        for count, day in enumerate(concluded, 1):
+            yield Turn(day, "agreement", count=count, levels=self.levels(day + 1, "patron"))
+        for count, day in enumerate(broken, 1):
+            before = [one for one in concluded if one < day]
+            yield Turn(day, "breakdown", count=count, lasted=day - before[-1] if before else None)
+
+    def _postures(self, name: str) -> Iterator[Turn]:
+        beside = {"initiator": "guarantor", "patron": "guarantor", "guarantor": "patron"}.get(self._roles[name])
+        for entry, above in crossings(self._column("posture", name), HALF, POSTURE_MARGIN):
+            levels = {} if beside is None else self.levels(entry, beside)
+            yield Turn(entry - 1, "rise" if above else "fall", name, levels=levels)
+
+
+def _round(value: Any) -> float:
+    return round(float(value), 3) + 0.0

@@ -1,0 +1,241 @@
+"""Drivers: which of the things we do not know the forecast rests on, from the counts of a forecast alone.
+
+For each uncertain input its first-order index of the probability (`first_order`), the probability at its low and its
+high end and which way it goes; and the same for all inputs of an actor, and for the structural parameters. An index
+says what goes with what; it is no cause.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.ensemble.blocks import OUTCOMES
+from sim.ensemble.input_tally import INPUT_BINS, binned_inputs
+from sim.errors import UsageError
+from sim.estimates import Estimate, estimate
+from sim.forecast.first_order import Groups, Interval
+from sim.forecast.input_indices import InputIndices, Part
+from sim.scenario.scenario import Scenario
+from sim.tallies import Counts, Tally
+
+STRUCTURAL, SETTING = "structural", "setting"
+LEAST_DRAWS = 256
+"""Below, a bin holds too few draws to say anything."""
+CLEAR = 3.0
+"""Standard errors from which a slope is one: of 70 inputs without any, one in five tables shows one."""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One uncertain input.
+
+    Attributes
+    ----------
+    index
+        Its first-order index of the probability; None where chance hides how much the inputs move it.
+    direction
+        `rises` or `falls` with the input, `bends` (it matters, but not one way), or `unclear`.
+    low, high
+        The probability where the input is in the lowest and the highest sixteenth of its distribution; None where no
+        draw is.
+    fall
+        By how much the variance of the probability would fall on average if the input were known.
+    """
+
+    path: str
+    group: str
+    index: Interval | None
+    direction: str
+    low: Estimate | None
+    high: Estimate | None
+    fall: float
+
+
+@dataclass(frozen=True)
+class Group:
+    """All inputs of an actor, of the structural parameters or of the setting.
+
+    Attributes
+    ----------
+    joint
+        Whether the index is that of all of them together, as of a posterior's rows; else it is the sum of their own,
+        which leaves out what they do only together.
+    """
+
+    name: str
+    index: Interval | None
+    joint: bool
+    inputs: int
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """What the probability of an outcome within `day` days rests on; inputs and groups by size of their index.
+
+    Attributes
+    ----------
+    p
+        The probability.
+    variance
+        Variance of the probability over draws: what is not chance of the variance `p * (1 - p)` of the outcome.
+    not_chance
+        Its share of the variance of the outcome; None with one replicate a draw.
+    """
+
+    outcome: str
+    day: int
+    draws: int
+    p: float
+    variance: float
+    not_chance: Interval | None
+    inputs: tuple[Driver, ...]
+    groups: tuple[Group, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as an entry of a record."""
+        return {
+            "p": _round(self.p),
+            "variance": {
+                "outcome": _round(self.p * (1 - self.p)),
+                "probability": _round(self.variance),
+                "not_chance": plain_interval(self.not_chance),
+            },
+            "groups": [
+                {"group": one.name, "index": plain_interval(one.index), "joint": one.joint, "inputs": one.inputs}
+                for one in self.groups
+            ],
+            "inputs": [self._plain_input(one) for one in self.inputs],
+        }
+
+    def _plain_input(self, one: Driver) -> dict[str, Any]:
+        left = max(0.0, self.variance - max(0.0, one.fall))
+        return {
+            "path": one.path,
+            "group": one.group,
+            "index": plain_interval(one.index),
+            "direction": one.direction,
+            "at_low": _plain_estimate(one.low),
+            "at_high": _plain_estimate(one.high),
+            "fall": _round(one.fall),
+            "sd_left": _round(math.sqrt(left)),
+        }
+
+
+def drivers_record(scenario: Scenario, tally: Tally, outcome: str = "offensive") -> dict[str, Any] | None:
+    """Return the part `drivers` of a record: all milestones of one outcome; None where it cannot be told."""
+    replicates = tally["inputs"].shape[-1] - 1
+    draws = int(tally["runs"]) // replicates
+    if draws < LEAST_DRAWS or replicates < 2 or not binned_inputs(scenario):
+        return None
+    by = {str(day): drivers(scenario, tally, outcome, day).plain() for day in scenario.milestones}
+    return {"outcome": outcome, "draws": draws, "bins": INPUT_BINS, "by": by}
+
+
+def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int, seed: int = 0) -> Drivers:
+    """Compute the drivers of an outcome within `day` days.
+
+    Parameters
+    ----------
+    tally
+        Counts of a forecast of the scenario.
+    seed
+        Of the bootstrap.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such outcome, the day is no milestone, or the runs are too few.
+    """
+    place = _place(scenario, outcome, day)
+    counts = tally["inputs"][place]
+    replicates = counts.shape[-1] - 1
+    draws = int(tally["runs"]) // replicates
+    if replicates < 2:
+        raise UsageError("drivers need two or more replicates a draw: with one, chance cannot be told from the inputs")
+    if draws < LEAST_DRAWS:
+        least = LEAST_DRAWS * replicates
+        raise UsageError(f"drivers need {least:,} runs or more (got {int(tally['runs']):,})")
+    inputs = binned_inputs(scenario)
+    if not inputs:
+        raise UsageError("the scenario has no uncertain input, so its probability rests on none")
+    indices = InputIndices(counts, f"{outcome}.{day}", seed)
+    found = _inputs(scenario, counts, indices)
+    known = "rows" in tally.counts and indices.is_known
+    joint = indices.joint(tally["rows"], tally["row_successes"][place]) if known else None
+    groups = _groups(scenario, indices, joint)
+    p = float(counts[0].sum(axis=0) @ np.arange(replicates + 1)) / replicates / draws
+    return Drivers(outcome, day, draws, p, max(0.0, indices.whole), indices.not_chance, found, groups)
+
+
+def group_of(scenario: Scenario, path: str) -> str:
+    """Return whose input it is: an actor by id, `structural` or `setting`; a tie or a pressure is its source's."""
+    kind, _, rest = path.partition(".")
+    if kind in ("actors", "ties"):
+        return rest.partition(".")[0]
+    if kind == "pressures":
+        return scenario.pressures[rest.rpartition(".")[0]].source
+    return STRUCTURAL if kind == "parameters" else SETTING
+
+
+def _place(scenario: Scenario, outcome: str, day: int) -> tuple[int, int]:
+    if outcome not in OUTCOMES:
+        raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(OUTCOMES)}")
+    if day not in scenario.milestones:
+        known = ", ".join(map(str, scenario.milestones))
+        raise UsageError(f"drivers are known by milestone: expected one of {known} days (got {day})")
+    return OUTCOMES.index(outcome), scenario.milestones.index(day)
+
+
+def _inputs(scenario: Scenario, counts: Counts, indices: InputIndices) -> tuple[Driver, ...]:
+    found = []
+    for place, one in enumerate(binned_inputs(scenario)):
+        index = indices.of([place])
+        ends = [estimate(counts[place, end]) if counts[place, end].any() else None for end in (0, -1)]
+        direction = _direction(indices.bins, place, index)
+        fall = float(indices.own[place])
+        found.append(Driver(one.path, group_of(scenario, one.path), index, direction, ends[0], ends[1], fall))
+    return tuple(sorted(found, key=lambda one: -one.fall))
+
+
+def _direction(groups: Groups, place: int, index: Interval | None) -> str:
+    """Say which way the means of the bins go, by their slope and its standard error."""
+    draws, total, squares = groups.draws[place], groups.total[place], groups.squares[place]
+    along = np.arange(len(draws)) - draws @ np.arange(len(draws)) / draws.sum()
+    inside = (squares - np.divide(total**2, draws, out=np.zeros_like(total), where=draws > 0)).sum()
+    sd = math.sqrt(max(float(inside), 0.0) / max(draws.sum() - np.count_nonzero(draws), 1))
+    error = sd * math.sqrt(float(draws @ along**2))
+    slope = float(total @ along)
+    if abs(slope) > CLEAR * error:
+        return "rises" if slope > 0 else "falls"
+    return "bends" if index is not None and index.low > 0 else "unclear"
+
+
+def _groups(scenario: Scenario, indices: InputIndices, together: Part | None) -> tuple[Group, ...]:
+    members: dict[str, list[int]] = {}
+    inputs = binned_inputs(scenario)
+    for place, one in enumerate(inputs):
+        members.setdefault(group_of(scenario, one.path), []).append(place)
+    found = []
+    for name, places in members.items():
+        joint = together if name == STRUCTURAL else None
+        alone = places if joint is None else [place for place in places if not inputs[place].together]
+        found.append(Group(name, indices.of(alone, joint), joint is not None, len(places)))
+    return tuple(sorted(found, key=lambda one: 0.0 if one.index is None else -one.index.value))
+
+
+def _round(value: float) -> float:
+    return round(value, 6)
+
+
+def plain_interval(one: Interval | None) -> Mapping[str, float] | None:
+    """Return an index as an entry of a record."""
+    return None if one is None else {"value": round(one.value, 4), "low": round(one.low, 4), "high": round(one.high, 4)}
+
+
+def _plain_estimate(one: Estimate | None) -> Mapping[str, float] | None:
+    return None if one is None else {"p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)}

@@ -1,0 +1,159 @@
+"""A forecast: what the runs of a scenario say, and the questions that may be asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.baselines.cases import Case, read_cases
+from sim.baselines.panel import Baselines, baselines_for
+from sim.ensemble.blocks import FIRST_EVENTS, OUTCOMES
+from sim.ensemble.paths import Paths
+from sim.errors import UsageError
+from sim.estimates import Estimate, difference
+from sim.forecast.plan import Plan
+from sim.forecast.record import Status, event_estimate, forecast_record
+from sim.forecast.storylines import storylines
+from sim.scenario.scenario import Scenario
+from sim.tallies import Tally
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@cache
+def _cases() -> tuple[Case, ...]:
+    """Return the table of past cases that comes with the package, read once."""
+    return read_cases()
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a scenario's runs say.
+
+    Attributes
+    ----------
+    tally
+        Counts over all runs.
+    records
+        One record a run, dtype `RECORD`, of the first 1,000,000 runs.
+    paths
+        Of the first runs, from which storylines are made; None where they were not kept.
+    status
+        `complete`; `interrupted`: fewer runs than planned; `imprecise`: the runs did not reach the precision.
+    """
+
+    scenario: Scenario
+    plan: Plan
+    tally: Tally = field(repr=False)
+    records: npt.NDArray[np.void] = field(repr=False)
+    status: Status = "complete"
+    paths: Paths | None = field(default=None, repr=False)
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+        return int(self.tally["runs"])
+
+    @property
+    def draws(self) -> int:
+        """Number of draws of what we do not know."""
+        return self.runs // self.plan.replicates
+
+    def probability(self, outcome: str, by: int | None = None) -> Estimate:
+        """Return the probability that an outcome comes within `by` days, the horizon where it is not given.
+
+        Parameters
+        ----------
+        outcome
+            `offensive`, its kinds `limited` and `full`, `agreement` (the first one concluded), `strikes` (the first day
+            of heavy bombing); the last two only as long as no offensive has come first.
+
+        Raises
+        ------
+        UsageError
+            Where there is no such outcome or the day lies outside the horizon.
+        """
+        horizon = self.scenario.horizon
+        day = horizon if by is None else by
+        if outcome not in FIRST_EVENTS:
+            raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(FIRST_EVENTS)}")
+        if not 1 <= day <= horizon:
+            raise UsageError(f"expected a day from 1 to {horizon} (got {day})")
+        return event_estimate(self.tally, outcome, day)
+
+    def difference(self, other: Forecast, outcome: str, by: int | None = None) -> Estimate:
+        """Return the change of a probability from this forecast to another, paired run by run.
+
+        Raises
+        ------
+        UsageError
+            Where the two do not share seed and replicates, or the outcome is not one of `OUTCOMES`.
+        """
+        if (self.plan.seed, self.plan.replicates) != (other.plan.seed, other.plan.replicates):
+            raise UsageError("paired differences need the same seed and replicates in both forecasts")
+        if self.plan.given or other.plan.given:
+            raise UsageError("forecasts that are given something count other runs each, so they cannot be paired")
+        if outcome not in OUTCOMES:
+            raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(OUTCOMES)}")
+        runs = min(len(self.records), len(other.records))
+        first = self.records[outcome][:runs] < (by or self.scenario.horizon)
+        second = other.records[outcome][:runs] < (by or other.scenario.horizon)
+        return difference(first, second, self.plan.replicates)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each outcome and day: outcome, day, p, mc_low, mc_high, input_sd."""
+        import pandas as pd
+
+        rows = [
+            (outcome, day, one.p, one.low, one.high, one.input_sd)
+            for outcome in FIRST_EVENTS
+            for day in range(1, self.scenario.horizon + 1)
+            for one in (self.probability(outcome, day),)
+        ]
+        return pd.DataFrame(rows, columns=["outcome", "day", "p", "mc_low", "mc_high", "input_sd"])
+
+    @cached_property
+    def baselines(self) -> Baselines:
+        """What simple rules say, learnt from the past cases that were resolved by the as-of date; made when asked."""
+        return baselines_for(self.scenario, _cases())
+
+    @cached_property
+    def storylines(self) -> list[dict[str, Any]]:
+        """Real runs that stand for clusters of futures (docs/forecast.md); made when asked, none without paths."""
+        if self.paths is None:
+            return []
+        return storylines(self.scenario, self.paths, self.records, self.plan.replicates)
+
+    def record(self, command: str | None = None) -> dict[str, Any]:
+        """Return the content of `forecast.json`, format `offramp/forecast/1` (docs/forecast.md)."""
+        record = forecast_record(self.scenario, self.plan, self.tally, self.records, self.status, command)
+        return record | {"baselines": self.baselines.record(), "storylines": self.storylines}
+
+    def write_report(
+        self, folder: str | Path, command: str | None = None, *, words: str = "icd203", figures: bool = False
+    ) -> list[Path]:
+        """Write report.html, report.md and forecast.json into a folder; return their paths.
+
+        Parameters
+        ----------
+        command
+            What makes the same forecast again.
+        words
+            Scale of words: `icd203`, `phia` or `none`.
+        figures
+            Whether to write the main figures as SVG files too.
+
+        Raises
+        ------
+        ReportError
+            Where the folder cannot be written.
+        """
+        from sim.reporting import write_report  # late: it brings in Plotly
+
+        return write_report(self.record(command), Path(folder), words=words, figures=figures)

@@ -1,0 +1,155 @@
+"""Indicators: how the forecast would look if something were seen early, and if it were not, from counts alone.
+
+Each indicator is a condition by an early day; only runs in which no offensive has begun by then count, for whoever
+looks still waits. They are ordered by how far looking would move the forecast on average. Seeing one goes with another
+probability; it need not bring the offensive about.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from sim.ensemble.conditions import POSTURES, EventBy, PostureAt, indicators_of, last_date
+from sim.estimates import Estimate, ratio
+from sim.scenario.scenario import Scenario
+from sim.tallies import Counts, Tally
+
+SEEN, SEEN_HIT, UNSEEN, UNSEEN_HIT = 1, 2, 3, 4  # places in `indicator_tally.PARTS`
+NORMAL = 1.96
+LEAST_RUNS = 20
+"""Runs on a side below which nothing is said of it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an indicator says of an offensive by a milestone, among the runs with none by the indicator's day.
+
+    Attributes
+    ----------
+    unknown
+        The probability of whoever has not looked.
+    if_seen, if_not
+        The probability of whoever has; None where fewer than 20 runs tell it.
+    difference
+        The first less the second; its variance holds that they come from the same draws.
+    moves
+        By how much looking moves the probability on average: s |a - p| + (1 - s) |b - p| = 2 s (1 - s) |a - b|, with s
+        the share of runs in which it is seen. None where a side is missing.
+    """
+
+    unknown: Estimate
+    if_seen: Estimate | None
+    if_not: Estimate | None
+    difference: Estimate | None
+    moves: float | None
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A condition, how often it is seen, and what it says by milestone."""
+
+    condition: EventBy | PostureAt
+    seen: Estimate
+    by: dict[int, Reading]
+
+    @property
+    def moves(self) -> float:
+        """How far it moves the forecast of the last milestone on average; 0 where that cannot be told."""
+        return self.by[max(self.by)].moves or 0.0
+
+
+def indicators(scenario: Scenario, tally: Tally) -> tuple[Indicator, ...]:
+    """Return the indicators of a forecast, those that move it most first; those no run can tell of are left out."""
+    found = []
+    for condition, counts in zip(indicators_of(scenario), tally["indicators"], strict=True):
+        by = {
+            day: _reading(sums)
+            for day, sums in zip(scenario.milestones, counts, strict=True)
+            if condition.day < day and _waiting(sums) > 0
+        }
+        if by:
+            last = counts[len(scenario.milestones) - 1]
+            found.append(Indicator(condition, _seen(last), by))
+    return tuple(sorted(found, key=lambda one: -one.moves))
+
+
+def indicators_record(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
+    """Return the part `indicators` of a record."""
+    return [_plain_indicator(scenario, one) for one in indicators(scenario, tally)]
+
+
+def _waiting(sums: Counts) -> int:
+    return int(sums[0, SEEN] + sums[0, UNSEEN])
+
+
+def _seen(sums: Counts) -> Estimate:
+    """How often it is seen among the runs with no offensive by its day."""
+    both = int(sums[SEEN, SEEN])
+    cross = both + int(sums[SEEN, UNSEEN])
+    whole = cross + int(sums[SEEN, UNSEEN]) + int(sums[UNSEEN, UNSEEN])
+    return ratio(int(sums[0, SEEN]), _waiting(sums), (both, cross, whole))
+
+
+def _reading(sums: Counts) -> Reading:
+    seen, unseen = _side(sums, SEEN, SEEN_HIT), _side(sums, UNSEEN, UNSEEN_HIT)
+    hits = sums[0, SEEN_HIT] + sums[0, UNSEEN_HIT]
+    parts, wholes = (SEEN_HIT, UNSEEN_HIT), (SEEN, UNSEEN)
+    products = tuple(
+        float(sum(int(sums[one, other]) for one in left for other in right))
+        for left, right in ((parts, parts), (parts, wholes), (wholes, wholes))
+    )
+    unknown = ratio(int(hits), _waiting(sums), (products[0], products[1], products[2]))
+    if seen is None or unseen is None:
+        return Reading(unknown, seen, unseen, None, None)
+    share = int(sums[0, SEEN]) / _waiting(sums)
+    moves = 2 * share * (1 - share) * abs(seen.p - unseen.p)
+    return Reading(unknown, seen, unseen, _difference(sums, seen, unseen), moves)
+
+
+def _side(sums: Counts, whole: int, part: int) -> Estimate | None:
+    if sums[0, whole] < LEAST_RUNS:
+        return None
+    products = int(sums[part, part]), int(sums[part, whole]), int(sums[whole, whole])
+    return ratio(int(sums[0, part]), int(sums[0, whole]), products)
+
+
+def _difference(sums: Counts, seen: Estimate, unseen: Estimate) -> Estimate:
+    """Estimate the difference of the two; draws with runs on both sides make them depend on each other."""
+    together = (
+        sums[SEEN_HIT, UNSEEN_HIT]
+        - unseen.p * sums[SEEN_HIT, UNSEEN]
+        - seen.p * sums[SEEN, UNSEEN_HIT]
+        + seen.p * unseen.p * sums[SEEN, UNSEEN]
+    )
+    covariance = float(together) / (int(sums[0, SEEN]) * int(sums[0, UNSEEN]))
+    se = math.sqrt(max(0.0, seen.se**2 + unseen.se**2 - 2 * covariance))
+    value = seen.p - unseen.p
+    low, high = max(-1.0, value - NORMAL * se), min(1.0, value + NORMAL * se)
+    return Estimate(value, low, high, se, None, min(seen.draws, unseen.draws), seen.replicates)
+
+
+def _plain_indicator(scenario: Scenario, one: Indicator) -> dict[str, Any]:
+    condition = one.condition
+    about: dict[str, Any] = {"event": condition.event} if isinstance(condition, EventBy) else {
+        "actor": condition.actor, "posture": POSTURES[condition.role], "above": condition.level,
+    }  # fmt: skip
+    return {
+        "given": condition.text(scenario.as_of),
+        **about,
+        "day": condition.day,
+        "date": last_date(scenario.as_of, condition.day).isoformat(),
+        "seen": _plain(one.seen),
+        "by": {str(day): _plain_reading(reading) for day, reading in one.by.items()},
+    }
+
+
+def _plain_reading(one: Reading) -> dict[str, Any]:
+    sides = {name: getattr(one, name) for name in ("unknown", "if_seen", "if_not", "difference")}
+    plain: dict[str, Any] = {name: None if side is None else _plain(side) for name, side in sides.items()}
+    return plain | {"moves": None if one.moves is None else round(one.moves, 6)}
+
+
+def _plain(one: Estimate) -> dict[str, float]:
+    return {"p": round(one.p, 6), "mc_low": round(one.low, 6), "mc_high": round(one.high, 6)}

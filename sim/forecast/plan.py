@@ -1,0 +1,98 @@
+"""A plan: how many runs of a scenario, from which seed, and when to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
+from sim.ensemble.conditions import Condition
+from sim.errors import UsageError
+from sim.forecast.storylines import sampled_runs
+from sim.scenario.scenario import Scenario
+
+DEFAULT_RUNS = 20_000
+MAX_RUNS = 10_000_000
+PRECISION_RUNS = 1_000_000  # most runs that a precision may cost where no number of runs is given
+MAX_WORK = 100e9  # runs * days * actors: about an hour on two cores of 2026
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many runs of what.
+
+    Attributes
+    ----------
+    runs
+        Runs to make, or with a precision the most to make; None: 20,000, or 1,000,000 with a precision.
+    seed
+        Seed of all streams, 0 or more.
+    replicates
+        Runs that share a draw of what we do not know; a power of two up to 64.
+    precision
+        Stop at the first look at which the interval of every probability of an offensive is at most this much either
+        side.
+    given
+        What has been seen since: only runs that meet all of it count (`given.read_given`).
+    """
+
+    runs: int | None = None
+    seed: int = 0
+    replicates: int = 2
+    precision: float | None = None
+    given: tuple[Condition, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.replicates not in (1, 2, 4, 8, 16, 32, 64):
+            raise UsageError(f"expected replicates of 1, 2, 4, 8, 16, 32 or 64 (got {self.replicates})")
+        if self.seed < 0 or self.seed >= 2**63:
+            raise UsageError(f"expected a seed from 0 to 2**63 - 1 (got {self.seed})")
+        if self.runs is not None and not 1 <= self.runs <= MAX_RUNS:
+            raise UsageError(f"expected 1 to {MAX_RUNS:,} runs (got {self.runs:,})")
+        if self.precision is not None and not 0.0005 <= self.precision < 0.5:
+            raise UsageError(f"expected a precision of 0.0005 or more and below 0.5 (got {self.precision:g})")
+
+    @property
+    def most_runs(self) -> int:
+        """Runs to make at most, rounded up to whole draws."""
+        runs = self.runs or (DEFAULT_RUNS if self.precision is None else PRECISION_RUNS)
+        return -(-runs // self.replicates) * self.replicates
+
+    @property
+    def blocks(self) -> int:
+        """Blocks to play at most."""
+        return -(-self.most_runs // BLOCK_RUNS)
+
+    def check(self, scenario: Scenario) -> None:
+        """Check before the start that a plan can be met in reasonable time.
+
+        Memory needs no check: a block takes the same whatever the number of runs, and of each run 8 bytes are kept, up
+        to a million.
+
+        Raises
+        ------
+        UsageError
+            Where runs, days and actors together are more than any machine should be given by mistake.
+        """
+        work = self.most_runs * scenario.horizon * len(scenario.actors)
+        if work > MAX_WORK:
+            most = int(MAX_WORK / scenario.horizon / len(scenario.actors))
+            raise UsageError(
+                f"{self.most_runs:,} runs of {scenario.horizon} days with {len(scenario.actors)} actors would take "
+                f"hours; make {most:,} runs at most, or shorten the horizon"
+            )
+
+    def tasks(self, scenario: Scenario, first: int = 0, *, with_paths: bool = False) -> Iterator[BlockTask]:
+        """Yield the blocks from the first one asked for; where told to, block 0 keeps the paths for storylines."""
+        for block in range(first, self.blocks):
+            runs = min(BLOCK_RUNS, self.most_runs - block * BLOCK_RUNS)
+            with_them = with_paths and block == 0 and not self.given
+            sampled = sampled_runs(scenario, runs, self.replicates) if with_them else 0
+            yield BlockTask(scenario, self.seed, block, self.replicates, runs, sampled, self.given)
+
+    def is_look(self, blocks: int) -> bool:
+        """Whether the precision is looked at after so many blocks: 1, 2, 3, then steps of about a quarter."""
+        look = 1
+        while look < blocks:
+            look += max(1, look // 4)
+        return look == blocks or blocks == self.blocks

@@ -1,0 +1,91 @@
+"""Where the numbers of a scenario come from, as plain values: stances and their readings, evidence, inputs, notes.
+
+Part of the record of a forecast (`sim.forecast.record`); docs/forecast.md describes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sim.distributions import Distribution
+from sim.model.inputs import inputs_of
+from sim.scenario.evidence import Evidence
+from sim.scenario.scenario import Scenario
+
+
+def provenance_of(scenario: Scenario) -> dict[str, Any]:
+    """Return the part `provenance` of a record."""
+    evidence = scenario.evidence
+    used = evidence.items if evidence is not None else {}
+    sources = evidence.sources if evidence is not None else {}
+    return {
+        "stances": {name: _stance(scenario, name) for name in scenario.actors},
+        "items": {name: item.model_dump(mode="json", exclude_none=True) for name, item in used.items()},
+        "sources": {name: source.model_dump(mode="json", exclude_none=True) for name, source in sources.items()},
+        "dyads": list(_dyads(evidence)),
+        "inputs": [
+            {"path": one.path, "value": one.distribution.to_plain(), "origin": _origin(scenario, one.path)}
+            for one in inputs_of(scenario)
+            if not one.path.endswith(".frailty") or one.path.startswith("parameters.")
+        ],
+        "notes": dict(scenario.document.notes),
+    }
+
+
+def _stance(scenario: Scenario, name: str) -> dict[str, Any]:
+    """Tell how an actor's stance prior came about."""
+    actor = scenario.actors[name]
+    assert isinstance(actor.stance, Distribution)  # noqa: S101 - resolved
+    assert isinstance(actor.ambiguity, Distribution)  # noqa: S101 - resolved
+    reading = scenario.readings.get(name)
+    row: dict[str, Any] = {
+        "from": _from(scenario, name, "stance"),
+        "mean": round(actor.stance.mean, 4),
+        "sd": round(actor.stance.sd, 4),
+        "value": actor.stance.to_plain(),
+        "ambiguity": actor.ambiguity.to_plain(),
+        "ambiguity_from": _from(scenario, name, "ambiguity"),
+        "origin": _origin(scenario, f"actors.{name}.stance"),
+        "occasions": [],
+    }
+    if reading is not None and row["from"] == "evidence":
+        total = sum(occasion.precision for occasion in reading.occasions)
+        row["birge"] = round(reading.birge, 4)
+        row["occasions"] = [
+            {
+                "id": o.id,
+                "items": list(o.items),
+                "reading": round(o.reading, 4),
+                "weight": round(o.precision / total, 4),
+            }
+            for o in reading.occasions
+        ]
+    return row
+
+
+def _from(scenario: Scenario, actor: str, field: str) -> str:
+    """Say whether a field was read from evidence or written by the author."""
+    return "evidence" if (actor, field) in scenario.read_fields else "assumption"
+
+
+def _dyads(evidence: Evidence | None) -> Iterator[dict[str, Any]]:
+    """Mean Goldstein score by directed dyad: how friendly the acts were, context for the ties."""
+    scores: dict[tuple[str, str], list[float]] = {}
+    for item in evidence.items.values() if evidence is not None else ():
+        if item.goldstein is not None and item.duplicate_of is None:
+            for source in item.actor:
+                for target in item.target or ():
+                    scores.setdefault((source, target), []).append(item.goldstein)
+    for (source, target), values in scores.items():
+        yield {"from": source, "to": target, "items": len(values), "goldstein": round(sum(values) / len(values), 2)}
+
+
+def _origin(scenario: Scenario, path: str) -> str:
+    """Name the file and line that wrote a value, or `default`."""
+    key = tuple(path.split("."))
+    key = (*key[:2], {"source": "from", "target": "on"}.get(key[2], key[2])) if len(key) == 3 else key
+    place = scenario.places.get(key)
+    if place is None:
+        return "default"
+    return f"{place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"

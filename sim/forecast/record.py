@@ -1,0 +1,312 @@
+"""The plain record of a forecast: the content of `forecast.json`, from which every report is made.
+
+Keys stand in a fixed order and numbers are rounded well below their Monte Carlo error, so the same forecast is the same
+bytes. docs/forecast.md describes the format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import environment
+from sim.baselines.track_record import track_record
+from sim.ensemble.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK
+from sim.ensemble.conditions import POSTURES, last_date
+from sim.ensemble.given_tally import event_sums, is_given, kept_counts
+from sim.estimates import Estimate, beta_range, estimate, ratio
+from sim.forecast.drivers import drivers_record
+from sim.forecast.indicators import indicators_record
+from sim.forecast.plan import Plan
+from sim.forecast.provenance import provenance_of
+from sim.model.inputs import inputs_of
+from sim.posterior import PRIOR
+from sim.scenario.scenario import Scenario
+from sim.tallies import Tally, draws_by_successes, histogram_quantiles, replicate_days
+
+FORMAT = "offramp/forecast/1"
+QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+DOTS = 100
+
+Status = Literal["complete", "interrupted", "imprecise"]
+Records = npt.NDArray[np.void]
+
+
+def forecast_record(
+    scenario: Scenario, plan: Plan, tally: Tally, records: Records, status: Status, command: str | None
+) -> dict[str, Any]:
+    """Return the record as plain values, in the order of the file.
+
+    `baselines` and `storylines` are for the forecast to fill in, which makes them once; `counterfactuals` and `since`
+    are for studies.
+    """
+    runs, draws = counted(plan, tally)
+    return {
+        "schema": FORMAT,
+        "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
+        "parameters": _parameters(scenario),
+        "question": scenario.document.question.model_dump(mode="json"),
+        "confidence": None if scenario.document.confidence is None else scenario.document.confidence.model_dump(),
+        "as_of": scenario.as_of.isoformat(),
+        "horizon": scenario.horizon,
+        "milestones": list(scenario.milestones),
+        "seed": plan.seed,
+        "runs": runs,
+        "draws": draws,
+        "replicates": plan.replicates,
+        "given": _given(scenario, plan, tally),
+        "precision": plan.precision,
+        "status": status,
+        "outcomes": {name: _milestones(scenario, tally, name) for name in FIRST_EVENTS},
+        "baselines": None,
+        "track_record": track_record(),
+        "incidence": _incidence(range(scenario.horizon + 1), tally),
+        "states": _states(range(scenario.horizon + 1), tally, runs),
+        "ends": {name: _plain(_share(tally, tally["ends"][code])) for code, name in enumerate(END_STATES)},
+        "after_agreement": _plain(_share(tally, tally["broke_agreement"])),
+        "breakdowns_per_run": _round(int(tally["breakdowns"]) / runs),
+        "actors": _actors(scenario, tally),
+        "dots": _dots(records, scenario.horizon),
+        "storylines": [],
+        "convergence": _convergence(records, scenario.horizon, plan.replicates),
+        "schedule": _schedule(scenario),
+        "drivers": None if plan.given else drivers_record(scenario, tally),
+        "counterfactuals": None,
+        "indicators": [] if plan.given else indicators_record(scenario, tally),
+        "provenance": provenance_of(scenario),
+        "document": scenario.plain(),
+        "since": None,
+        "environment": {
+            "offramp": environment.version(),
+            "model": environment.model_version(),
+            **environment.package_versions(),
+            "cpu": environment.cpu_level(),
+        },
+        "command": command,
+    }
+
+
+def event_estimate(tally: Tally, outcome: str, day: int) -> Estimate:
+    """Estimate the probability that the first event of a kind comes before `day`."""
+    counts = tally["first_days"][FIRST_EVENTS.index(outcome)]
+    return _share(tally, counts[day] if is_given(tally) else draws_by_successes(counts, day))
+
+
+def counted(plan: Plan, tally: Tally) -> tuple[int, int]:
+    """Return the runs that count, and the draws that have one: all of them unless something is given."""
+    if is_given(tally):
+        return int(tally["kept"][0]), int(tally["kept"][1])
+    return int(tally["runs"]), int(tally["runs"]) // plan.replicates
+
+
+def _share(tally: Tally, counts: npt.NDArray[np.int64]) -> Estimate:
+    """Estimate a probability from draws by successes, or from sums over draws where something is given."""
+    return _ratio(tally["kept"], counts) if is_given(tally) else estimate(counts)
+
+
+def _ratio(kept: npt.NDArray[np.int64], sums: npt.NDArray[np.int64]) -> Estimate:
+    return ratio(int(sums[0]), int(kept[0]), (int(sums[1]), int(sums[2]), int(kept[2])))
+
+
+def _given(scenario: Scenario, plan: Plan, tally: Tally) -> dict[str, Any] | None:
+    """Say what is given, until when no offensive has begun, and how many runs were made for those that meet it."""
+    if not plan.given:
+        return None
+    made, day = int(tally["runs"]), max(one.day for one in plan.given)
+    return {
+        "conditions": [one.text(scenario.as_of) for one in plan.given],
+        "day": day,
+        "waiting": last_date(scenario.as_of, day).isoformat(),
+        "runs_made": made,
+        "draws_made": made // plan.replicates,
+    }
+
+
+def is_precise(tally: Tally, milestones: Iterable[int], precision: float) -> bool:
+    """Whether the interval of the probability of an offensive by every milestone is so narrow, either side."""
+    return all(event_estimate(tally, "offensive", day).half_width <= precision for day in milestones)
+
+
+def _parameters(scenario: Scenario) -> dict[str, Any]:
+    """Say where the structural parameters come from: priors, or a posterior and what it was made from."""
+    draws = scenario.posterior
+    about: Mapping[str, Any] = {} if draws is None else draws.about
+    cases = about.get("cases")
+    return {
+        "calibration": PRIOR if draws is None else draws.name,
+        "date": about.get("date"),
+        "cases": len(cases) if isinstance(cases, list) else _number(cases),
+        "draws": None if draws is None else len(draws.draws),
+        "seed_disagreement": _number(about.get("seed_disagreement")),
+        "written": sorted(scenario.written_parameters),
+    }
+
+
+def _number(value: Any) -> float | None:
+    """Return what a posterior's file says, where it is a number: anybody may have written that file."""
+    known = isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+    return value if known else None
+
+
+def _milestones(scenario: Scenario, tally: Tally, outcome: str) -> dict[str, Any]:
+    return {str(day): _plain(event_estimate(tally, outcome, day)) for day in scenario.milestones}
+
+
+def _plain(one: Estimate) -> dict[str, Any]:
+    spread = None if one.input_sd is None else beta_range(one.p, one.input_sd)
+    return {
+        "p": _round(one.p),
+        "mc_low": _round(one.low),
+        "mc_high": _round(one.high),
+        "input_sd": None if one.input_sd is None else _round(one.input_sd),
+        "input_range": None if spread is None else [_round(edge) for edge in spread],
+    }
+
+
+def glance(scenario: Scenario, plan: Plan, tally: Tally, records: Records) -> dict[str, Any]:
+    """Return the part of the record that shows what moved: outcomes, states, actors and dots, curves at some days only.
+
+    It is laid out as the record is, so whatever reads that reads this, and takes a fifth of the time to make.
+    """
+    runs, horizon = int(tally["runs"]), scenario.horizon
+    days = sorted({*range(0, horizon, WEEK if horizon > 10 * WEEK else 1), *scenario.milestones})
+    return {
+        "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
+        "as_of": scenario.as_of.isoformat(),
+        "horizon": horizon,
+        "milestones": list(scenario.milestones),
+        "seed": plan.seed,
+        "runs": runs,
+        "draws": runs // plan.replicates,
+        "outcomes": {name: _milestones(scenario, tally, name) for name in FIRST_EVENTS},
+        "incidence": _incidence(days, tally),
+        "states": _states(days, tally, runs),
+        "ends": {name: _plain(estimate(tally["ends"][code])) for code, name in enumerate(END_STATES)},
+        "actors": _actors(scenario, tally),
+        "dots": _dots(records, horizon),
+        "schedule": [],
+    }
+
+
+def _incidence(days: Sequence[int], tally: Tally) -> dict[str, Any]:
+    """Cumulative incidence of first events; `day` n is "within n days", and the first day is 0."""
+    curves: dict[str, Any] = {"day": list(days)}
+    for outcome in FIRST_EVENTS:
+        estimates = [event_estimate(tally, outcome, day) for day in days[1:]]
+        curves[outcome] = {
+            "p": [0.0, *(_round(one.p) for one in estimates)],
+            "mc_low": [0.0, *(_round(one.low) for one in estimates)],
+            "mc_high": [0.0, *(_round(one.high) for one in estimates)],
+        }
+    return curves
+
+
+def _states(days: Sequence[int], tally: Tally, runs: int) -> dict[str, Any]:
+    """State occupation; the state at day n is that at the end of day n - 1."""
+    counts = tally["states"]
+    curves = {name: [_round(int(counts[code, day]) / runs) for day in days] for code, name in enumerate(STATES)}
+    return {"day": list(days), **curves}
+
+
+def _actors(scenario: Scenario, tally: Tally) -> dict[str, Any]:
+    """Weekly quantiles of stance and posture among runs in which no offensive has begun yet."""
+    weeks = range(tally["stance"].shape[1])
+    result = {}
+    for index, (name, actor) in enumerate(scenario.actors.items()):
+        role = actor.role
+        result[name] = {
+            "name": scenario.name_of(name),
+            "role": role,
+            "posture_name": POSTURES[role],
+            "basis": actor.basis,
+            "day": [week * WEEK for week in weeks],
+            "stance": _quantiles(tally["stance"][index], -1.0),
+            "posture": _quantiles(tally["posture"][index], 0.0),
+        }
+    return result
+
+
+def _quantiles(counts: npt.NDArray[np.int64], low: float) -> dict[str, list[float | None]]:
+    """Return each quantile by week; bins are 0.02 wide, so three digits are enough."""
+    weeks = histogram_quantiles(counts, low, 1.0, tuple(QUANTILES.values()))
+    columns = zip(QUANTILES, zip(*weeks, strict=True), strict=True)
+    return {name: [None if value is None else round(value, 3) for value in column] for name, column in columns}
+
+
+def _dots(records: Records, horizon: int) -> list[dict[str, Any]]:
+    """Choose 100 real runs whose end states stand in proportion to all: for each state its first runs."""
+    counts = np.bincount(records["end"], minlength=len(END_STATES))[: len(END_STATES)]
+    if counts.sum() < DOTS:
+        return []
+    exact = counts * DOTS / counts.sum()
+    quota = np.floor(exact).astype(int)
+    for code in np.argsort(quota - exact, kind="stable")[: DOTS - quota.sum()]:  # largest remainders first
+        quota[code] += 1
+    dots = []
+    for code, name in enumerate(END_STATES):
+        for run in np.flatnonzero(records["end"] == code)[: quota[code]]:
+            day = int(records["offensive"][run])
+            dots.append({"run": int(run), "end": name, "day": day if day < horizon else None})
+    return dots
+
+
+def _convergence(records: Records, horizon: int, replicates: int) -> list[dict[str, Any]]:
+    """Return the headline as it stood after so many runs, at 24 steps of equal ratio."""
+    draws = len(records) // replicates
+    if draws < 64:
+        return []
+    rows = []
+    for kept in np.unique(np.geomspace(50, draws, 24).round().astype(int)):
+        counts, one = _headline(records[: kept * replicates], horizon, replicates)
+        if counts > 0:
+            rows.append({"runs": counts, "p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)})
+    return rows
+
+
+def _headline(records: Records, horizon: int, replicates: int) -> tuple[int, Estimate]:
+    """Return how many runs count, and the headline that they give; of no runs 0 and anything."""
+    counts = records["end"] != LEFT_OUT
+    if counts.all():
+        days = replicate_days(records["offensive"], horizon, replicates)
+        return len(records), estimate(draws_by_successes(days, horizon))
+    if not counts.any():
+        return 0, Estimate(0.0, 0.0, 1.0, 0.0, None, 0, replicates)
+    sums = event_sums(records["offensive"] < horizon, counts, replicates)
+    return int(np.count_nonzero(counts)), _ratio(kept_counts(counts, replicates)["kept"], sums)
+
+
+def _schedule(scenario: Scenario) -> list[dict[str, Any]]:
+    """List pressures and talks with their days, for marks on the time axis."""
+    inputs = {one.path: one.distribution for one in inputs_of(scenario)}
+
+    def day(path: str) -> float | None:
+        return inputs[path].median if path in inputs else None
+
+    rows: list[dict[str, Any]] = []
+    for name, pressure in scenario.pressures.items():
+        path = f"pressures.{name}"
+        rows.append({
+            "id": name, "kind": "pressure", "from": pressure.source, "on": pressure.target, "aim": pressure.aim,
+            "channel": pressure.channel, "start": day(f"{path}.start"), "end": day(f"{path}.end"),
+            "intensity": pressure.intensity.to_plain(), "basis": pressure.basis,
+        })  # fmt: skip
+    for name, talks in scenario.talks.items():
+        path = f"talks.{name}"
+        rows.append(
+            {
+                "id": name,
+                "kind": "talks",
+                "start": day(f"{path}.start"),
+                "end": day(f"{path}.end"),
+                "basis": talks.basis,
+            }
+        )
+    return rows
+
+
+def _round(value: float) -> float:
+    return round(value, 6)

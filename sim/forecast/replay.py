@@ -1,0 +1,170 @@
+"""Replay: chosen runs of an ensemble played once more, and everything about them written down.
+
+A run cannot be played alone, for its block draws for all its runs at once; so its block is played, with a watch that
+copies the rows asked for. What comes out is the run that the ensemble counted, to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, watch_block
+from sim.ensemble.paths import Paths, PathWatch
+from sim.errors import UsageError
+from sim.model.arrays import Bools, Floats
+from sim.model.crisis import EVENTS, Crisis
+from sim.model.inputs import Draws
+from sim.scenario.scenario import Scenario
+
+LAST_RUN = 10_000_000
+OF_GROUND = ("attacks", "bombing", "displacement", "support", "imminence")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One run, day by day, up to the day of its offensive or the horizon: arrays of `days` or `days + 1` entries.
+
+    Attributes
+    ----------
+    run, draw
+        Its number in the ensemble, and that of its draw of what is not known.
+    record
+        What the ensemble keeps of it, dtype `RECORD`.
+    days
+        Days played: up to and with that of the offensive.
+    path
+        How it went: stances, postures, phase, incidents and strikes, as `Paths` of one run.
+    said, perceived, target
+        Float32, shape (days, actors): what each actor said of its stance on the day, what the others take its stance
+        to be after that, and the posture that it would have taken at once if it could.
+    ground
+        `attacks`, `bombing` and `displacement` at the end of each day, shape (days + 1,), and of its postures `support`
+        and `imminence`.
+    chances, happened
+        By event, shape (days,): its probability on the day, and whether the dice gave it. They are rolled for every
+        event every day; an agreement counts in a standoff only, a breakdown under an agreement only.
+    inputs
+        Value of each input that is uncertain, by path, as this run's draw has it.
+    """
+
+    run: int
+    draw: int
+    record: np.void
+    days: int
+    path: Paths
+    said: Floats
+    perceived: Floats
+    target: Floats
+    ground: Mapping[str, Floats]
+    chances: Mapping[str, Floats]
+    happened: Mapping[str, Bools]
+    inputs: Mapping[str, float]
+
+
+def replay(scenario: Scenario, runs: Sequence[int], *, seed: int = 0, replicates: int = 2) -> list[Trace]:
+    """Play some runs of a scenario once more, each block of theirs once.
+
+    Parameters
+    ----------
+    runs
+        Numbers of runs, from 0, in any order.
+    seed, replicates
+        As in the forecast that the runs are of.
+
+    Returns
+    -------
+    list
+        Their traces, in the order asked for.
+
+    Raises
+    ------
+    UsageError
+        Where there can be no run of that number.
+    """
+    for run in runs:
+        if not 0 <= run < LAST_RUN:
+            raise UsageError(f"expected the number of a run from 0 to {LAST_RUN - 1:,} (got {run:,})")
+    traces: dict[int, Trace] = {}
+    for block in sorted({run // BLOCK_RUNS for run in runs}):
+        chosen = sorted({run for run in runs if run // BLOCK_RUNS == block})
+        traces |= zip(chosen, _traces(BlockTask(scenario, seed, block, replicates), chosen), strict=True)
+    return [traces[run] for run in runs]
+
+
+def _traces(task: BlockTask, runs: Sequence[int]) -> Iterator[Trace]:
+    rows = np.array(runs, dtype=np.int64) - task.block * BLOCK_RUNS
+    watch = _TraceWatch(rows, task.scenario)
+    records, draws = watch_block(task, watch)
+    for place, row in enumerate(rows):
+        yield watch.trace(task, place, records[row], _inputs(draws, int(row)))
+
+
+def _inputs(draws: Draws, row: int) -> dict[str, float]:
+    """Return the values of one run; of inputs that are drawn together all."""
+    return {path: float(value[row]) for path, value in draws.values.items() if isinstance(value, np.ndarray)}
+
+
+class _TraceWatch(PathWatch):
+    """Copies, besides the paths, what is said and believed, the ground, and the dice."""
+
+    def __init__(self, rows: npt.NDArray[np.int64], scenario: Scenario) -> None:
+        shape = days, actors, runs = scenario.horizon, len(scenario.actors), len(rows)
+        super().__init__(rows, shape, EVENTS)
+        self._said = np.empty((days, actors, runs), dtype=np.float32)
+        self._perceived = np.empty_like(self._said)
+        self._target = np.empty_like(self._said)
+        self._ground = {name: np.empty((days + 1, runs), dtype=np.float32) for name in OF_GROUND}
+        self._chances = {event: np.empty((days, runs), dtype=np.float32) for event in EVENTS}
+
+    def start(self, crisis: Crisis) -> None:
+        """Copy the state before day 0."""
+        super().start(crisis)
+        self._copy_ground(crisis, 0)
+
+    def day_end(self, crisis: Crisis) -> None:
+        """Copy all of a day."""
+        super().day_end(crisis)
+        day = crisis.day
+        self._copy_ground(crisis, day + 1)
+        for place, actor in enumerate(crisis.actors):
+            self._said[day, place] = actor.said[self.rows]
+            self._perceived[day, place] = actor.perceived[self.rows]
+            before, after = self._posture[day, place], self._posture[day + 1, place]
+            self._target[day, place] = (
+                before + (after - before) / actor.posture_rate
+            )  # section 3, phase 4, turned round
+        for event, table in self._chances.items():
+            chance = crisis.chances[event]
+            table[day] = chance[self.rows] if isinstance(chance, np.ndarray) else chance
+
+    def trace(self, task: BlockTask, place: int, record: np.void, inputs: Mapping[str, float]) -> Trace:
+        """Return what was copied of one run, cut where its offensive ends it."""
+        run = task.block * BLOCK_RUNS + int(self.rows[place])
+        days = min(int(record["offensive"]) + 1, task.scenario.horizon)
+        return Trace(
+            run=run,
+            draw=run // task.replicates,
+            record=record,
+            days=days,
+            path=self.paths().of([place]).until(days),
+            said=self._said[:days, :, place],
+            perceived=self._perceived[:days, :, place],
+            target=np.clip(self._target[:days, :, place], 0, 1),
+            ground={name: table[: days + 1, place] for name, table in self._ground.items()},
+            chances={event: table[:days, place] for event, table in self._chances.items()},
+            happened={event: table[:days, place] for event, table in self._happened.items()},
+            inputs=inputs,
+        )
+
+    def _copy_ground(self, crisis: Crisis, entry: int) -> None:
+        theatre = crisis.theatre
+        state = {
+            "attacks": theatre.attacks, "bombing": theatre.bombing, "displacement": theatre.displacement,
+            "support": crisis.support, "imminence": crisis.imminence,
+        }  # fmt: skip
+        for name, values in state.items():
+            self._ground[name][entry] = values[self.rows]

@@ -1,0 +1,114 @@
+"""Storylines: a few real runs that stand for clusters of futures, each with its share of all.
+
+Runs are alike where their dates, their events and the postures of their actors are. The three weigh the same:
+each distance is Euclidean and scaled to a mean of one. The number of clusters, 3 to 5, is the one with the largest
+mean silhouette; the run in the middle of a cluster is its storyline.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.ensemble.blocks import END_STATES
+from sim.ensemble.paths import Paths
+from sim.estimates import estimate
+from sim.forecast.course import course_of
+from sim.forecast.medoids import best_clusters
+from sim.scenario.scenario import Scenario
+from sim.tallies import successes_per_draw
+
+Floats = npt.NDArray[np.float64]
+Records = npt.NDArray[np.void]
+
+SAMPLE = 1024
+"""Runs whose paths are kept, from the first on; fewer where days and actors are many."""
+MOST_NUMBERS = 2_000_000
+"""Stances, and postures, of all of them: 8 MB each."""
+CLUSTERED = 512
+"""Runs among which the clusters are found; the rest of the sample joins the nearest medoid (CLARA, Kaufman 1990)."""
+FEWEST = 64
+LOOKS = 12
+"""Days, evenly spread over the window, on which postures are compared."""
+COUNTS = (3, 4, 5)
+FEW_BREAKDOWNS = 3
+
+
+def sampled_runs(scenario: Scenario, runs: int, replicates: int) -> int:
+    """Return of how many runs, from the first on, the paths are kept: whole draws, none where they are too few."""
+    room = MOST_NUMBERS // (scenario.horizon * len(scenario.actors))
+    kept = min(SAMPLE, runs, room) // replicates * replicates
+    return kept if kept >= max(FEWEST, 2 * replicates) else 0
+
+
+def storylines(scenario: Scenario, paths: Paths, records: Records, replicates: int) -> list[dict[str, Any]]:
+    """Return the storylines of a forecast as plain values, the largest share first (docs/forecast.md).
+
+    Parameters
+    ----------
+    paths
+        Of the first runs of block 0.
+    records
+        Of the same runs at least, from the first on.
+    """
+    records = records[: paths.runs]
+    medoids, labels = _clusters(features(paths, records, scenario.horizon))
+    told = []
+    for label, run in enumerate(medoids):
+        inside = labels == label
+        alike = np.bincount(records["end"][inside], minlength=len(END_STATES)) / inside.sum()
+        one = estimate(successes_per_draw(inside, replicates))
+        told.append({
+            "run": int(run),
+            "share": {"p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)},
+            "runs": int(inside.sum()),
+            "of": paths.runs,
+            "ends": {name: _round(share) for name, share in zip(END_STATES, alike, strict=True)},
+            **course_of(scenario, paths.of([run]), records[run]),
+        })  # fmt: skip
+    return sorted(told, key=lambda one: (-one["runs"], one["run"]))
+
+
+def features(paths: Paths, records: Records, horizon: int) -> tuple[Floats, Floats, Floats]:
+    """Return what runs are compared by, one row a run: dates, events, postures at twelve days.
+
+    Dates are days of the first strike, agreement and offensive, over the horizon. Events are the end state and the
+    breakdowns, up to three. After the offensive postures stay as they were.
+    """
+    dates = np.stack([records[name] / horizon for name in ("strikes", "agreement", "offensive")], axis=1)
+    ends = np.eye(len(END_STATES))[records["end"]]
+    breakdowns = np.minimum(records["breakdowns"], FEW_BREAKDOWNS)[:, None] / FEW_BREAKDOWNS
+    looks = np.unique(np.linspace(0, horizon, LOOKS + 1).astype(np.int64)[1:])
+    last = np.minimum(records["offensive"].astype(np.int64) + 1, horizon)
+    entries = np.minimum(looks[None, :], last[:, None])  # (runs, looks)
+    postures = paths.posture[entries, :, np.arange(len(records))[:, None]]  # (runs, looks, actors)
+    return dates, np.hstack([ends, breakdowns]), postures.reshape(len(records), -1).astype(np.float64)
+
+
+def _clusters(groups: tuple[Floats, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the medoids, found among the first runs, and for each run of the sample to which of them it belongs."""
+    among = [_distances(group[:CLUSTERED], group[:CLUSTERED]) for group in groups]
+    scales = [float(one.mean()) or np.inf for one in among]  # of runs that are all alike nothing is left
+    alike: Floats = sum((one / scale for one, scale in zip(among, scales, strict=True)), start=np.zeros_like(among[0]))
+    np.fill_diagonal(alike, 0.0)
+    medoids = best_clusters(alike, COUNTS).medoids
+    away = sum(_distances(group, group[medoids]) / scale for group, scale in zip(groups, scales, strict=True))
+    labels = np.asarray(away).argmin(axis=1)
+    labels[medoids] = np.arange(len(medoids))
+    return medoids, labels
+
+
+def _distances(first: Floats, second: Floats) -> Floats:
+    """Return Euclidean distances between rows."""
+    products = np.einsum(
+        "if,jf->ij", first, second
+    )  # in this thread: BLAS wakes others, which costs more than it saves
+    squares = (first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1)[None, :] - 2 * products
+    result: Floats = np.sqrt(np.maximum(squares, 0))
+    return result
+
+
+def _round(value: float) -> float:
+    return round(float(value), 6)

@@ -1,0 +1,271 @@
+"""Forecasts: the same bytes whatever the workers, prefixes, stopping, interruption, the questions that may be asked."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.ensemble.blocks import BLOCK_RUNS, RECORD, BlockTask, run_block
+from sim.errors import UsageError
+from sim.executors import Executor, Local, Serial
+from sim.forecast.checkpoint import Checkpoint
+from sim.forecast.forecast import Forecast
+from sim.forecast.plan import Plan
+from sim.forecast.runner import run
+from sim.scenario.scenario import Scenario
+from tests import worlds
+from tests.places import IDLIB
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    return worlds.load(tmp_path_factory.mktemp("crisis"))
+
+
+def as_bytes(forecast: Forecast) -> bytes:
+    return json.dumps(forecast.record("again"), sort_keys=False).encode()
+
+
+def test_one_and_two_workers_give_the_same_bytes(scenario: Scenario) -> None:
+    plan = Plan(runs=3 * BLOCK_RUNS + 100, seed=11)
+    assert as_bytes(run(scenario, plan)) == as_bytes(run(scenario, plan, executor=Local(2)))
+
+
+def test_tallies_merge_in_any_order(scenario: Scenario) -> None:
+    results = [run_block(BlockTask(scenario, 5, block, 2)) for block in range(3)]
+    forwards, backwards = (
+        results[0].tally + results[1].tally + results[2].tally,
+        results[2].tally + results[1].tally + results[0].tally,
+    )
+    for name, counts in forwards.counts.items():
+        assert np.array_equal(counts, backwards[name]), name
+
+
+def test_blocks_do_not_depend_on_what_ran_before_them(scenario: Scenario) -> None:
+    alone = run_block(BlockTask(scenario, 5, 2, 2))
+    run_block(BlockTask(scenario, 5, 0, 2))
+    again = run_block(BlockTask(scenario, 5, 2, 2))
+    assert np.array_equal(alone.records, again.records)
+
+
+def test_a_small_forecast_is_the_beginning_of_a_large_one() -> None:
+    idlib = sim.load(IDLIB / "baseline.yaml")
+    small, large = sim.run(idlib, runs=4096, seed=3), sim.run(idlib, runs=100_000, seed=3, workers=2)
+    assert np.array_equal(small.records, large.records[:4096])
+    odd = sim.run(idlib, runs=1000, seed=3)
+    assert np.array_equal(odd.records, large.records[:1000])
+
+
+def test_a_shorter_horizon_changes_no_run_within_it(tmp_path: Path, scenario: Scenario) -> None:
+    short = worlds.load(tmp_path, question__horizon=30, question__milestones=[14])
+    long = sim.run(scenario, runs=4096, seed=3).records["offensive"]
+    assert np.array_equal(np.minimum(long, 30), sim.run(short, runs=4096, seed=3).records["offensive"])
+
+
+def test_another_seed_gives_other_runs(scenario: Scenario) -> None:
+    first, second = (sim.run(scenario, runs=4096, seed=seed) for seed in (0, 1))
+    assert not np.array_equal(first.records, second.records)
+
+
+def test_counts_agree_with_the_records(scenario: Scenario) -> None:
+    forecast = sim.run(scenario, runs=5000, seed=2)
+    days = forecast.records["offensive"]
+    assert forecast.runs == len(days) == 5000
+    for day in (1, 14, 30, 60):
+        assert forecast.probability("offensive", day).p == pytest.approx((days < day).mean(), abs=1e-12)
+        assert forecast.tally["states"][2, day] == (days < day).sum()
+    ends = np.bincount(forecast.records["end"], minlength=4)
+    assert [int(row @ np.arange(3)) for row in forecast.tally["ends"]] == ends.tolist()
+    limited, full = (forecast.probability(kind).p for kind in ("limited", "full"))
+    assert limited + full == pytest.approx(forecast.probability("offensive").p)
+
+
+def test_histograms_of_inputs_hold_every_draw_once(scenario: Scenario) -> None:
+    forecast = sim.run(scenario, runs=5000, seed=2)
+    counts = forecast.tally["inputs"]
+    assert (counts.sum(axis=(-1, -2)) == forecast.draws).all()
+    hits = counts.sum(axis=-2) @ np.arange(3)
+    expected = round(forecast.probability("offensive").p * forecast.runs)
+    assert (hits[2, -1] == expected).all()
+
+
+def test_fans_are_over_runs_without_an_offensive(scenario: Scenario) -> None:
+    forecast = sim.run(scenario, runs=4096, seed=2)
+    weeks = forecast.tally["stance"].shape[1]
+    for week in range(weeks):
+        going = 4096 - forecast.tally["states"][2, 7 * week]
+        assert (forecast.tally["stance"][:, week].sum(axis=-1) == going).all()
+        assert (forecast.tally["posture"][:, week].sum(axis=-1) == going).all()
+
+
+def test_the_record_of_a_run_takes_eight_bytes() -> None:
+    assert RECORD.itemsize == 8
+
+
+def test_precision_stops_at_the_first_look_that_reaches_it(scenario: Scenario) -> None:
+    forecast = sim.run(scenario, precision=0.012, seed=4)
+    assert forecast.status == "complete"
+    assert all(forecast.probability("offensive", day).half_width <= 0.012 for day in scenario.milestones)
+    blocks = forecast.runs // BLOCK_RUNS
+    assert blocks > 1
+    before = sim.run(scenario, runs=BLOCK_RUNS, seed=4)
+    assert any(before.probability("offensive", day).half_width > 0.012 for day in scenario.milestones)
+    assert as_bytes(forecast) == as_bytes(run(scenario, forecast.plan, executor=Local(2)))
+
+
+def test_a_precision_out_of_reach_says_so(scenario: Scenario) -> None:
+    assert sim.run(scenario, runs=2000, precision=0.001).status == "imprecise"
+
+
+class Interrupted(Executor):
+    """Works like `Serial` and is interrupted after some tasks."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+
+    def map(
+        self, function: Callable[[Any], Any], tasks: Iterable[Any], finished: Callable[[], None] | None = None
+    ) -> Iterator[Any]:
+        for count, result in enumerate(Serial().map(function, tasks, finished)):
+            if count == self.after:
+                raise KeyboardInterrupt
+            yield result
+
+
+def test_an_interruption_keeps_what_is_done_and_the_next_call_goes_on(scenario: Scenario, tmp_path: Path) -> None:
+    plan, checkpoint = Plan(runs=3 * BLOCK_RUNS, seed=6), tmp_path / "checkpoint.npz"
+    stopped = run(scenario, plan, executor=Interrupted(2), checkpoint=checkpoint)
+    assert (stopped.status, stopped.runs) == ("interrupted", 2 * BLOCK_RUNS)
+    assert checkpoint.exists()
+    played: list[int] = []
+    resumed = run(scenario, plan, finished=lambda: played.append(1), checkpoint=checkpoint)
+    assert as_bytes(resumed) == as_bytes(run(scenario, plan))
+    assert len(played) == 3, "finished blocks are counted, those kept included"
+    assert not checkpoint.exists()
+
+
+class Torn(Interrupted):
+    """Is interrupted while a result is merged: its tally has been read, its records have not."""
+
+    def map(
+        self, function: Callable[[Any], Any], tasks: Iterable[Any], finished: Callable[[], None] | None = None
+    ) -> Iterator[Any]:
+        class Half:
+            def __init__(self, result: Any) -> None:
+                self.tally = result.tally
+
+            @property
+            def records(self) -> Any:
+                raise KeyboardInterrupt
+
+        for count, result in enumerate(Serial().map(function, tasks, finished)):
+            yield Half(result) if count == self.after else result
+
+
+def test_an_interruption_while_a_block_is_merged_keeps_the_blocks_before_it(scenario: Scenario, tmp_path: Path) -> None:
+    plan, checkpoint = Plan(runs=3 * BLOCK_RUNS, seed=6), tmp_path / "checkpoint.npz"
+    stopped = run(scenario, plan, executor=Torn(1), checkpoint=checkpoint)
+    assert (stopped.status, stopped.runs) == ("interrupted", BLOCK_RUNS)
+    assert as_bytes(run(scenario, plan, executor=Torn(2), checkpoint=checkpoint)) == as_bytes(run(scenario, plan))
+
+
+def test_a_checkpoint_of_another_seed_is_not_used(scenario: Scenario, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "checkpoint.npz"
+    run(scenario, Plan(runs=2 * BLOCK_RUNS, seed=6), executor=Interrupted(1), checkpoint=checkpoint)
+    other = Plan(runs=BLOCK_RUNS, seed=7)
+    assert as_bytes(run(scenario, other, checkpoint=checkpoint)) == as_bytes(run(scenario, other))
+
+
+def test_an_interruption_before_the_first_block_is_passed_on(scenario: Scenario, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(scenario, Plan(runs=100), executor=Interrupted(0))
+    assert Checkpoint(tmp_path / "none", "key").load().blocks == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"runs": 0},
+        {"runs": -5},
+        {"runs": 10**9},
+        {"seed": -1},
+        {"replicates": 3},
+        {"precision": 0},
+        {"precision": float("nan")},
+        {"workers": 0},
+    ],
+    ids=str,
+)
+def test_arguments_out_of_range_are_refused(scenario: Scenario, wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="expected"):
+        sim.run(scenario, **wrong)
+
+
+def test_a_plan_that_would_take_hours_is_refused_before_it_starts(tmp_path: Path) -> None:
+    long = worlds.load(tmp_path, question__horizon=3650, question__milestones=[])
+    with pytest.raises(UsageError, match="10,000,000 runs of 3650 days with 5 actors would take hours; make"):
+        sim.run(long, runs=10_000_000)
+
+
+def test_questions_out_of_range_are_refused(scenario: Scenario) -> None:
+    forecast = sim.run(scenario, runs=100)
+    with pytest.raises(UsageError, match="no outcome 'war'"):
+        forecast.probability("war")
+    for day in (0, 61, -1):
+        with pytest.raises(UsageError, match="expected a day from 1 to 60"):
+            forecast.probability("offensive", day)
+    other = Forecast(scenario, replace(forecast.plan, seed=9), forecast.tally, forecast.records)
+    with pytest.raises(UsageError, match="same seed"):
+        forecast.difference(other, "offensive")
+
+
+def test_a_frame_has_a_row_for_each_outcome_and_day(scenario: Scenario) -> None:
+    frame = sim.run(scenario, runs=1000).to_frame()
+    assert list(frame.columns) == ["outcome", "day", "p", "mc_low", "mc_high", "input_sd"]
+    assert len(frame) == 5 * 60
+    assert frame.groupby("outcome")["p"].apply(lambda p: p.is_monotonic_increasing).all()
+
+
+def test_paired_differences_are_narrower_than_unpaired_ones(tmp_path: Path, scenario: Scenario) -> None:
+    firmer = worlds.load(tmp_path, actors__shield__stance={"normal": [-0.8, 0.2]})
+    base, changed = (sim.run(one, runs=8192, seed=1) for one in (scenario, firmer))
+    paired = base.difference(changed, "offensive")
+    unpaired = np.hypot(base.probability("offensive").se, changed.probability("offensive").se)
+    assert paired.p == pytest.approx(changed.probability("offensive").p - base.probability("offensive").p)
+    assert paired.se < unpaired / 1.5
+
+
+def test_dots_stand_for_the_end_states_and_are_real_runs(scenario: Scenario) -> None:
+    forecast = sim.run(scenario, runs=5000, seed=2)
+    dots = forecast.record(None)["dots"]
+    assert len(dots) == 100
+    states = ("standoff", "agreement", "limited", "full")
+    for dot in dots:
+        assert states[forecast.records["end"][dot["run"]]] == dot["end"]
+    for code, name in enumerate(states):
+        share = (forecast.records["end"] == code).mean()
+        assert abs(sum(dot["end"] == name for dot in dots) - 100 * share) < 1
+
+
+def test_cumulative_incidence_agrees_with_aalen_and_johansen(scenario: Scenario) -> None:
+    """An agreement with the offensive as competing event, against lifelines."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from lifelines import AalenJohansenFitter
+
+        forecast = sim.run(scenario, runs=2000, seed=2)
+        agreement, offensive = (forecast.records[name].astype(int) for name in ("agreement", "offensive"))
+        day = np.minimum(np.minimum(agreement, offensive), 60) + 1 + np.arange(2000) / 1e5  # no ties
+        event = np.where(agreement < offensive, 1, np.where(offensive < 60, 2, 0))
+        fitted = AalenJohansenFitter(calculate_variance=False).fit(day, event, event_of_interest=1)
+    for n in (10, 30, 59):
+        expected = fitted.cumulative_density_.loc[: n + 1.5].iloc[-1].item()
+        assert expected == pytest.approx(forecast.probability("agreement", n + 1).p, abs=1e-9)
