@@ -41,10 +41,10 @@ picture: .venv/installed-dev forecast ## Renew the picture of a report in the RE
 	$(PY) reports/picture.py $(REPORT)/report.html
 
 test: .venv/installed-dev ## Run the tests, the statistical ones at reduced size
-	$(PY) -m pytest -n auto $(PYTEST_OPTIONS)
+	$(PY) -m pytest -n auto --dist loadfile $(PYTEST_OPTIONS)
 
 test-full: .venv/installed-dev ## Run the tests, the statistical ones in full
-	OFFRAMP_FULL=1 $(PY) -m pytest -n auto $(PYTEST_OPTIONS)
+	OFFRAMP_FULL=1 $(PY) -m pytest -n auto --dist loadfile $(PYTEST_OPTIONS)
 
 lint: .venv/installed-dev ## Check style, format and types
 	$(PY) -m ruff check .

@@ -30,7 +30,8 @@ SCENARIOS = [
     IDLIB / "german-offer.yaml",
     *(HERE / f"{name}.yaml" for name in ("alone", "twofold", "truce")),
 ]
-RUNS = 200
+FULL = bool(os.environ.get("OFFRAMP_FULL"))
+RUNS = 200 if FULL else 64
 PARTED = 2
 """Runs of 200 that rounding may part. Seen: none in any of the five scenarios (each test prints its count)."""
 
@@ -80,7 +81,7 @@ def test_same_draws_give_the_same_histories(path: Path) -> None:
 @pytest.mark.statistical
 def test_own_draws_give_the_same_probabilities(path: Path) -> None:
     """At |z| < 4.8 in 15 comparisons a false alarm has a chance below 15 * 1.6e-6, or 1 in 40,000."""
-    runs = 2000 if os.environ.get("OFFRAMP_FULL") else 250
+    runs = 2000 if FULL else 250
     scenario = replace(sim.load(path), posterior=None)  # the plain model draws from priors; fed, it takes both
     forecast = sim.run(scenario, runs=8 * BLOCK_RUNS, seed=5)
     spec = _spec(scenario)
