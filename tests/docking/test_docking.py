@@ -81,7 +81,7 @@ def test_same_draws_give_the_same_histories(path: Path) -> None:
 @pytest.mark.statistical
 def test_own_draws_give_the_same_probabilities(path: Path) -> None:
     """At |z| < 4.8 in 15 comparisons a false alarm has a chance below 15 * 1.6e-6, or 1 in 40,000."""
-    runs = 2000 if FULL else 250
+    runs = 2000 if FULL else 120
     scenario = replace(sim.load(path), posterior=None)  # the plain model draws from priors; fed, it takes both
     forecast = sim.run(scenario, runs=8 * BLOCK_RUNS, seed=5)
     spec = _spec(scenario)
