@@ -30,13 +30,13 @@ from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_
 BLOCK_RUNS = 4096
 WEEK = 7
 STANCE_BINS, POSTURE_BINS = 100, 50
-FIRST_EVENTS = ("strikes", "agreement", "offensive", "limited", "full")
-OUTCOMES = ("strikes", "agreement", "offensive")
-STATES = ("standoff", "agreement", "offensive")
-END_STATES = ("standoff", "agreement", "limited", "full")
+FIRST_EVENTS = ("strikes", "agreement", "terms", "offensive", "limited", "full")
+OUTCOMES = ("strikes", "agreement", "terms", "offensive")
+STATES = ("standoff", "agreement", "terms", "offensive")
+END_STATES = ("standoff", "agreement", "terms", "limited", "full")
 
-RECORD = np.dtype([("strikes", "<i2"), ("agreement", "<i2"), ("offensive", "<i2"), ("end", "u1"), ("breakdowns", "u1")])
-"""What is kept of each run, 8 bytes: first days (the horizon where never), end state, breakdowns (255 at most)."""
+RECORD = np.dtype([*((name, "<i2") for name in OUTCOMES), ("end", "u1"), ("breakdowns", "u1")])
+"""What is kept of each run, 10 bytes: first days (the horizon where never), end state, breakdowns (255 at most)."""
 LEFT_OUT = 255
 """In place of the end state of a run that does not meet what is given."""
 
@@ -205,6 +205,7 @@ def first_days(theatre: Theatre, runs: int, horizon: int) -> dict[str, Days]:
     return {
         "strikes": theatre.first_strike[:runs],
         "agreement": theatre.first_agreement[:runs],
+        "terms": theatre.terms[:runs],
         "offensive": offensive,
         "limited": np.where(full, never, offensive),
         "full": np.where(full, offensive, never),
@@ -225,14 +226,20 @@ def _event_counts(task: BlockTask, theatre: Theatre, days: dict[str, Days]) -> d
 
 def _end_states(theatre: Theatre, runs: int) -> npt.NDArray[np.uint8]:
     """Code the state at the horizon by its place in `END_STATES`."""
-    launched = np.where(theatre.full, 3, 2)
-    return np.where(theatre.ended, launched, theatre.agreement).astype(np.uint8)[:runs]
+    ended = np.where(theatre.yielded, 2, np.where(theatre.full, 4, 3))
+    return np.where(theatre.ended, ended, theatre.agreement).astype(np.uint8)[:runs]
+
+
+def last_days(records: npt.NDArray[np.void]) -> npt.NDArray[np.int16]:
+    """Return the day on which each run ended, by an offensive or by terms; the horizon where it goes on."""
+    return np.minimum(records["offensive"], records["terms"])
 
 
 def _records(task: BlockTask, theatre: Theatre) -> npt.NDArray[np.void]:
     records = np.zeros(task.runs, dtype=RECORD)
     records["strikes"] = theatre.first_strike[: task.runs]
     records["agreement"] = theatre.first_agreement[: task.runs]
+    records["terms"] = theatre.terms[: task.runs]
     records["offensive"] = theatre.offensive[: task.runs]
     records["end"] = _end_states(theatre, task.runs)
     records["breakdowns"] = np.minimum(theatre.breakdowns[: task.runs], 255)
@@ -240,7 +247,7 @@ def _records(task: BlockTask, theatre: Theatre) -> npt.NDArray[np.void]:
 
 
 class _Watch:
-    """Counts states by day and stances and postures by week, over the runs in which no offensive has begun.
+    """Counts states by day and stances and postures by week, over the runs that have not ended.
 
     Parameters
     ----------
@@ -297,11 +304,13 @@ class _Watch:
         return {"states": self._states, "stance": self._stance, "posture": self._posture}
 
     def _count_states(self, crisis: Crisis, day: int) -> None:
-        ended: Bools = crisis.theatre.ended[self._rows] & self._kept
-        agreed = crisis.theatre.agreement[self._rows] & self._kept
-        offensive = np.count_nonzero(ended)
+        theatre = crisis.theatre
+        ended: Bools = theatre.ended[self._rows] & self._kept
+        agreed = theatre.agreement[self._rows] & self._kept
+        over = np.count_nonzero(ended)
+        terms = np.count_nonzero(theatre.yielded[self._rows] & self._kept)
         agreement = np.count_nonzero(agreed & ~ended)
-        self._states[:, day] = (self._count - offensive - agreement, agreement, offensive)
+        self._states[:, day] = (self._count - over - agreement, agreement, terms, over - terms)
 
     def _count_actors(self, crisis: Crisis, week: int) -> None:
         going = np.flatnonzero(~crisis.theatre.ended[self._rows] & self._kept)

@@ -1,8 +1,8 @@
 """Conditions: what can have been seen of a run by a day, such as strikes, an agreement, a posture above a level.
 
 One thing serves two questions. As an indicator, a condition is counted in every block (`indicator_tally`); as what is
-given, it decides which runs of a forecast count (`--given`). Whoever looks still waits for an offensive, so only runs
-in which none has begun by the condition's day meet it.
+given, it decides which runs of a forecast count (`--given`). Whoever looks still waits for an end, so only runs in
+which neither an offensive nor terms of surrender came by the condition's day meet it.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Look:
     postures: Mapping[tuple[str, int], npt.NDArray[np.float32]] = field(default_factory=dict)
 
     def waiting(self, day: int) -> Bools:
-        """Whether no offensive has begun within `day` days."""
-        return self.days["offensive"] >= day
+        """Whether neither an offensive nor terms of surrender came within `day` days."""
+        return (self.days["offensive"] >= day) & (self.days["terms"] >= day)
 
 
 class Condition(Protocol):

@@ -18,7 +18,7 @@ from sim.model.crisis import Crisis
 class Paths:
     """How some runs went; entry n of what has `days + 1` entries is the end of day n - 1, entry 0 the start.
 
-    Whatever comes after the day of an offensive is no part of a run any more.
+    Whatever comes after the day that ends a run is no part of it any more.
 
     Attributes
     ----------

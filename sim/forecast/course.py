@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import END_STATES
+from sim.ensemble.blocks import END_STATES, last_days
 from sim.ensemble.paths import Paths
 from sim.scenario.scenario import Scenario
 
@@ -27,7 +27,7 @@ MOST, LEAST = 10, 2
 LEADING = ("initiator", "patron", "guarantor")
 MOST_LEADING = 5
 RANKS = {
-    "limited": 0, "full": 0, "agreement": 1, "breakdown": 1, "strike": 2, "rise patron": 3, "fall patron": 3,
+    "limited": 0, "full": 0, "terms": 0, "agreement": 1, "breakdown": 1, "strike": 2, "rise patron": 3, "fall patron": 3,
     "rise guarantor": 4, "fall guarantor": 4, "rise initiator": 5, "fall initiator": 5, "bombing": 6,
     "for": 7, "against": 7, "again": 8, "rise mediator": 9, "fall mediator": 9, "rise defender": 9, "fall defender": 9,
 }  # fmt: skip
@@ -44,7 +44,7 @@ class Turn:
     kind
         `strike` (first day of heavy bombing), `bombing` (three such days within a week for the first time), `rise` and
         `fall` (a posture passes one half), `for` and `against` (a stance changes sides), `agreement`, `breakdown`,
-        `limited`, `full`, `still` (none; how things stand).
+        `terms` (of surrender), `limited`, `full`, `still` (none; how things stand).
     actor
         Whose posture or stance it is.
     count
@@ -78,14 +78,14 @@ def course_of(scenario: Scenario, path: Paths, record: np.void) -> dict[str, Any
     record
         What the ensemble keeps of it.
     """
-    offensive = int(record["offensive"])
-    days = min(offensive + 1, scenario.horizon)
+    last = int(last_days(record))
+    days = min(last + 1, scenario.horizon)
     path = path.until(days)
     reader = _Reader(scenario, path, days)
     agreements = reader.changes(into=True)
     return {
         "end": END_STATES[int(record["end"])],
-        "day": offensive if offensive < scenario.horizon else None,
+        "day": last if last < scenario.horizon else None,
         "days": days,
         "parties": [scenario.principal] + ([] if scenario.counterpart is None else [scenario.counterpart]),
         "start": {"stance": reader.stances(0), "posture": reader.levels(0)},
@@ -176,7 +176,7 @@ class _Reader:
         for name in self._leading:
             for entry, above in crossings(self._column("stance", name), 0.0, STANCE_MARGIN):
                 yield Turn(entry - 1, "for" if above else "against", name)
-        if end in ("limited", "full"):
+        if end in ("terms", "limited", "full"):
             yield Turn(self._days - 1, end, levels=self.levels(self._days))
 
     def _column(self, what: str, name: str) -> npt.NDArray[np.floating[Any]]:

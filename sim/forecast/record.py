@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from sim import environment
 from sim.baselines.track_record import track_record
-from sim.ensemble.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK
+from sim.ensemble.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK, last_days
 from sim.ensemble.conditions import POSTURES, last_date
 from sim.ensemble.given_tally import event_sums, is_given, kept_counts
 from sim.estimates import Estimate, beta_range, estimate, ratio
@@ -213,7 +213,7 @@ def _states(days: Sequence[int], tally: Tally, runs: int) -> dict[str, Any]:
 
 
 def _actors(scenario: Scenario, tally: Tally) -> dict[str, Any]:
-    """Weekly quantiles of stance and posture among runs in which no offensive has begun yet."""
+    """Weekly quantiles of stance and posture among runs that have not ended yet."""
     weeks = range(tally["stance"].shape[1])
     result = {}
     for index, (name, actor) in enumerate(scenario.actors.items()):
@@ -249,7 +249,7 @@ def _dots(records: Records, horizon: int) -> list[dict[str, Any]]:
     dots = []
     for code, name in enumerate(END_STATES):
         for run in np.flatnonzero(records["end"] == code)[: quota[code]]:
-            day = int(records["offensive"][run])
+            day = int(last_days(records[run]))
             dots.append({"run": int(run), "end": name, "day": day if day < horizon else None})
     return dots
 

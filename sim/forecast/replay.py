@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, watch_block
+from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, last_days, watch_block
 from sim.ensemble.paths import Paths, PathWatch
 from sim.errors import UsageError
 from sim.model.arrays import Bools, Floats
@@ -26,7 +26,7 @@ OF_GROUND = ("attacks", "bombing", "displacement", "support", "imminence")
 
 @dataclass(frozen=True)
 class Trace:
-    """One run, day by day, up to the day of its offensive or the horizon: arrays of `days` or `days + 1` entries.
+    """One run, day by day, up to the day that ends it or the horizon: arrays of `days` or `days + 1` entries.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Trace:
     record
         What the ensemble keeps of it, dtype `RECORD`.
     days
-        Days played: up to and with that of the offensive.
+        Days played: up to and with that of the offensive or of terms.
     path
         How it went: stances, postures, phase, incidents and strikes, as `Paths` of one run.
     said, perceived, target
@@ -47,6 +47,8 @@ class Trace:
     chances, happened
         By event, shape (days,): its probability on the day, and whether the dice gave it. They are rolled for every
         event every day; an agreement counts in a standoff only, a breakdown under an agreement only.
+    will
+        Share of the initiator's dispositions that would attack on each day; it launches only above its own.
     inputs
         Value of each input that is uncertain, by path, as this run's draw has it.
     """
@@ -62,6 +64,7 @@ class Trace:
     ground: Mapping[str, Floats]
     chances: Mapping[str, Floats]
     happened: Mapping[str, Bools]
+    will: Floats
     inputs: Mapping[str, float]
 
 
@@ -119,6 +122,7 @@ class _TraceWatch(PathWatch):
         self._target = np.empty_like(self._said)
         self._ground = {name: np.empty((days + 1, runs), dtype=np.float32) for name in OF_GROUND}
         self._chances = {event: np.empty((days, runs), dtype=np.float32) for event in EVENTS}
+        self._will = np.empty((days, runs), dtype=np.float32)
 
     def start(self, crisis: Crisis) -> None:
         """Copy the state before day 0."""
@@ -140,11 +144,12 @@ class _TraceWatch(PathWatch):
         for event, table in self._chances.items():
             chance = crisis.chances[event]
             table[day] = chance[self.rows] if isinstance(chance, np.ndarray) else chance
+        self._will[day] = crisis.will[self.rows]
 
     def trace(self, task: BlockTask, place: int, record: np.void, inputs: Mapping[str, float]) -> Trace:
-        """Return what was copied of one run, cut where its offensive ends it."""
+        """Return what was copied of one run, cut where it ends."""
         run = task.block * BLOCK_RUNS + int(self.rows[place])
-        days = min(int(record["offensive"]) + 1, task.scenario.horizon)
+        days = min(int(last_days(record)) + 1, task.scenario.horizon)
         return Trace(
             run=run,
             draw=run // task.replicates,
@@ -157,6 +162,7 @@ class _TraceWatch(PathWatch):
             ground={name: table[: days + 1, place] for name, table in self._ground.items()},
             chances={event: table[:days, place] for event, table in self._chances.items()},
             happened={event: table[:days, place] for event, table in self._happened.items()},
+            will=self._will[:days, place],
             inputs=inputs,
         )
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import END_STATES
+from sim.ensemble.blocks import END_STATES, OUTCOMES, last_days
 from sim.ensemble.paths import Paths
 from sim.estimates import estimate
 from sim.forecast.course import course_of
@@ -74,14 +74,14 @@ def storylines(scenario: Scenario, paths: Paths, records: Records, replicates: i
 def features(paths: Paths, records: Records, horizon: int) -> tuple[Floats, Floats, Floats]:
     """Return what runs are compared by, one row a run: dates, events, postures at twelve days.
 
-    Dates are days of the first strike, agreement and offensive, over the horizon. Events are the end state and the
-    breakdowns, up to three. After the offensive postures stay as they were.
+    Dates are days of the first strike, agreement, terms and offensive, over the horizon. Events are the end state and
+    the breakdowns, up to three. After the end of a run postures stay as they were.
     """
-    dates = np.stack([records[name] / horizon for name in ("strikes", "agreement", "offensive")], axis=1)
+    dates = np.stack([records[name] / horizon for name in OUTCOMES], axis=1)
     ends = np.eye(len(END_STATES))[records["end"]]
     breakdowns = np.minimum(records["breakdowns"], FEW_BREAKDOWNS)[:, None] / FEW_BREAKDOWNS
     looks = np.unique(np.linspace(0, horizon, LOOKS + 1).astype(np.int64)[1:])
-    last = np.minimum(records["offensive"].astype(np.int64) + 1, horizon)
+    last = np.minimum(last_days(records).astype(np.int64) + 1, horizon)
     entries = np.minimum(looks[None, :], last[:, None])  # (runs, looks)
     postures = paths.posture[entries, :, np.arange(len(records))[:, None]]  # (runs, looks, actors)
     return dates, np.hstack([ends, breakdowns]), postures.reshape(len(records), -1).astype(np.float64)

@@ -31,14 +31,13 @@ class Bargain:
         leverage = setting.leverage(principal.name, counterpart.name)
         self._rate = number(setting.parameter("agreement_rate") * leverage)
         self._rift = number(setting.parameter("rift_cost") * leverage)
-        self._talks = setting.talk_boosts()
 
-    def probability(self, day: int, imminence: Floats) -> Floats:
-        """Return the probability of an agreement today."""
+    def probability(self, talks: Number, imminence: Floats) -> Floats:
+        """Return the probability of an agreement on a day, given the factor of the day's talks."""
         first, second = self._gain(self._principal, imminence), self._gain(self._counterpart, imminence)
         if isinstance(self._counterpart, Guarantor):
             first += self._rift * imminence * self._counterpart.posture
-        return at_most(self._rate * self._talks[day] * nash_rate(first, second, imminence), 1)
+        return at_most(self._rate * talks * nash_rate(first, second, imminence), 1)
 
     def _gain(self, party: Actor, imminence: Floats) -> Floats:
         """Gain of a party, its conditional pressures and the worth of an agreement in itself included."""

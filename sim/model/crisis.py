@@ -7,13 +7,14 @@ the state before the first day and at the end of each; the model itself records 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Protocol
 
 import mesa
 import numpy as np
 
 from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patron, View
-from sim.model.arrays import Bools, Floats, Number, at_least, at_most, number, total
+from sim.model.arrays import Bools, Floats, Number, at_least, at_most, is_zero, number, total
 from sim.model.bargaining import Bargain
 from sim.model.setting import Setting
 from sim.model.theatre import (
@@ -22,10 +23,12 @@ from sim.model.theatre import (
     incident_probability,
     launch_probability,
     strike_probability,
+    terms_probability,
 )
 from sim.model.utility import quantal_response
 
-EVENTS = ("incident", "strike", "launch", "agreement", "breakdown")
+EVENTS = ("incident", "strike", "launch", "terms", "agreement", "breakdown")
+OFF = "off"  # what a scenario says of a kind of event that it does without
 
 
 class Observer(Protocol):
@@ -54,6 +57,8 @@ class Crisis(mesa.Model):  # type: ignore[misc]
     chances, happened
         By event: its probability today, and whether the dice gave it, before it is asked whether it can happen (an
         agreement where there is none, its breakdown where there is one, anything in runs that go on).
+    will
+        Share of dispositions of the initiator that would attack today.
     """
 
     PHASES = ("signal", "perceive", "deliberate", "posture", "resolve")
@@ -96,6 +101,10 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         self.chances: dict[str, Number] = {}
         self.happened: dict[str, Bools] = {}
         self._held_back = held_back(setting.value("credibility"), setting.parameter("restraint"))
+        self._talks = setting.talk_boosts()
+        document = setting.scenario.document
+        self._strike_rate = 0.0 if document.strikes == OFF else setting.parameter("strike_rate")
+        self._terms_rate = 0.0 if document.terms == OFF else setting.parameter("terms_rate")
         self._half_stake = number(0.5 * _stake(setting.optional("population")))
 
     def play(self, observer: Observer | None = None, days: int | None = None) -> Theatre:
@@ -141,20 +150,19 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         setting, theatre = self._setting, self.theatre
         provocations = [defender.posture for defender in self._defenders]
         incident = self._roll("incident", incident_probability(setting.parameter("incident_rate"), provocations))
-        strike = self._roll(
-            "strike",
-            strike_probability(setting.parameter("strike_rate"), incident, self.support, theatre.agreement),
-        )
+        strike = self._roll("strike", self._strike_probability(incident))
         theatre.take_incidents(incident)
         theatre.take_strikes(self.day, strike)
-        argument = self._initiator.gain(self.support, self._defence())
+        win = self._initiator.win(self.support, self._defence())
+        gain = self._initiator.gain(win)
+        self.will = self._initiator.will(gain)
+        willing = self.will > self._initiator.disposition
         rate = setting.parameter("launch_rate") * self.imminence
-        launch = self._roll(
-            "launch", launch_probability(rate, self._will(argument), theatre.agreement, self._held_back)
-        )
-        concluded = self._roll("agreement", self._agreement_probability())
-        broken = self._roll("breakdown", self._breakdown_probability(argument))
-        theatre.change_phase(self.day, launch, concluded, broken, self.imminence)
+        self._roll("launch", launch_probability(rate, willing, theatre.agreement, self._held_back))
+        self._roll("terms", self._terms_probability(win))
+        self._roll("agreement", self._agreement_probability())
+        self._roll("breakdown", self._breakdown_probability(gain))
+        theatre.change_phase(self.day, self.happened, self.imminence)
 
     def _roll(self, event: str, chance: Number) -> Bools:
         """Let the dice of the day decide on an event; keep its chance and what came."""
@@ -189,19 +197,32 @@ class Crisis(mesa.Model):  # type: ignore[misc]
             resistance += defender.strength * at_least(-defender.stance, 0)
         return resistance
 
-    def _will(self, argument: Floats) -> Floats:
-        return quantal_response(argument, self._setting.parameter("precision"))
+    def _strike_probability(self, incident: Bools) -> Number:
+        """Probability of a day of heavy bombing (section 5.2)."""
+        if is_zero(self._strike_rate):
+            return 0.0
+        stance, agreement = self._initiator.stance, self.theatre.agreement
+        return strike_probability(self._strike_rate, incident, self.support, stance, agreement)
+
+    def _terms_probability(self, win: Floats) -> Number:
+        """Probability of terms of surrender today, which all defenders must accept (section 5.6)."""
+        if is_zero(self._terms_rate):
+            return 0.0
+        yielding = reduce(np.minimum, (defender.yields(win) for defender in self._defenders))
+        rate = self._terms_rate * self._talks[self.day]
+        return terms_probability(rate, self.imminence, self.theatre.bombing, yielding, self._initiator.stance)
 
     def _agreement_probability(self) -> Number:
         """Probability of an agreement today (section 5.4)."""
-        return 0.0 if self._bargain is None else self._bargain.probability(self.day, self.imminence)
+        return 0.0 if self._bargain is None else self._bargain.probability(self._talks[self.day], self.imminence)
 
-    def _breakdown_probability(self, launch_argument: Floats) -> Floats:
+    def _breakdown_probability(self, launch_gain: Floats) -> Floats:
         """Probability that an agreement breaks today (section 5.5)."""
-        principal = self._principal
-        argument = principal.argument if isinstance(principal, Patron) else launch_argument
+        principal, setting = self._principal, self._setting
+        argument = principal.argument if isinstance(principal, Patron) else launch_gain
         violence = self.theatre.attacks + self.theatre.bombing
-        return at_most(self._setting.parameter("break_rate") * violence * self._will(argument), 1)
+        restless = quantal_response(argument, setting.parameter("precision"))
+        return at_most(setting.parameter("break_rate") * violence * restless, 1)
 
     def close(self) -> None:
         """Let go of the arrays: Mesa before 3.4 keeps every model that ever had agents."""

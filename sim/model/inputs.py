@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
-from sim.distributions import Distribution, Normal
+from sim.distributions import Distribution, Normal, Uniform
 from sim.model.arrays import Number
 from sim.scenario.quantities import day_count
 from sim.scenario.scenario import Scenario
@@ -94,7 +94,10 @@ class PosteriorColumn(Distribution):
 
 
 def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
-    """Return every input of a scenario in file order; frailties are standard normal, scaled in the model."""
+    """Return every input of a scenario in file order.
+
+    Frailties are standard normal, scaled in the model; the initiator's disposition is uniform on [0, 1].
+    """
     return tuple(_walk(scenario))
 
 
@@ -110,6 +113,8 @@ def _walk(scenario: Scenario) -> Iterator[Input]:
     for name, actor in document.actors.items():
         yield from _fields(actor, f"actors.{name}.", scenario.as_of)
         yield Input(f"actors.{name}.frailty", Normal(0.0, 1.0))
+        if actor.role == "initiator":
+            yield Input(f"actors.{name}.disposition", Uniform(0.0, 1.0), 0.0, 1.0)
     for source, targets in document.ties.items():
         for target, leverage in targets.items():
             yield Input(f"ties.{source}.{target}", leverage, 0.0, 1.0)

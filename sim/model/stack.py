@@ -24,6 +24,8 @@ def structure(scenario: Scenario) -> Hashable:
     return (
         scenario.horizon,
         scenario.document.start.phase,
+        scenario.document.strikes == "off",
+        scenario.document.terms,
         scenario.principal,
         scenario.counterpart,
         tuple((name, actor.role, actor.held) for name, actor in scenario.actors.items()),

@@ -1,12 +1,13 @@
 """The theatre: incidents, strikes, and the phase of the crisis, in every run of a block (section 5).
 
 It keeps what has happened on the ground (`attacks`, `bombing`, `displacement`) and the phase: standoff, agreement, or
-ended by an offensive, which is absorbing. A run that has ended goes on drawing, so that no run's dice depend on
-another's fate, but nothing of it is recorded any more.
+ended, by an offensive or by terms of surrender, which are absorbing. A run that has ended goes on drawing, so that no
+run's dice depend on another's fate, but nothing of it is recorded any more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 
 import numpy as np
@@ -25,16 +26,35 @@ def incident_probability(rate: Number, provocations: list[Floats]) -> Floats:
     return at_most(rate * (1 - none), 1)
 
 
-def strike_probability(rate: Number, incident: Bools, support: Floats, agreement: Bools) -> Floats:
-    """Day of heavy bombing: min(1, rate * (0.2 + 1.5 incident + support)), a quarter of it under an agreement."""
-    capped = at_most(rate * (0.2 + np.float32(1.5) * incident + support), 1)
+def strike_probability(rate: Number, incident: Bools, support: Floats, stance: Floats, agreement: Bools) -> Floats:
+    """Day of heavy bombing: min(1, rate * (0.2 + 1.5 incident + support) * (1 + x) / 2), x the initiator's stance.
+
+    A quarter of it under an agreement.
+    """
+    chance = rate * (0.2 + np.float32(1.5) * incident + support)
+    chance *= 0.5 * (1 + stance)
+    capped = at_most(chance, 1)
     return np.where(agreement, np.float32(CALM) * capped, capped)
 
 
-def launch_probability(rate: Floats, will: Floats, agreement: Bools, held_back: Number) -> Floats:
-    """Offensive: min(1, rate * will), rate being `launch_rate` * imminence; times `held_back` under an agreement."""
-    capped = at_most(rate * will, 1)
+def launch_probability(rate: Floats, willing: Bools, agreement: Bools, held_back: Number) -> Floats:
+    """Offensive: min(1, rate) where the initiator is willing, else 0; times `held_back` under an agreement.
+
+    The rate is `launch_rate` * imminence.
+    """
+    capped = at_most(rate, 1) * willing
     return np.where(agreement, capped * held_back, capped)
+
+
+def terms_probability(rate: Number, imminence: Floats, bombing: Floats, yielding: Floats, stance: Floats) -> Floats:
+    """Terms of surrender: min(1, rate * min(1, imminence + bombing) * yielding), 0 where the initiator's x <= 0.
+
+    The rate is `terms_rate` times the talks of the day; `yielding` is the will of the defender that yields last.
+    """
+    chance = at_most(imminence + bombing, 1)
+    chance *= rate
+    chance *= yielding
+    return at_most(chance, 1) * (stance > 0)
 
 
 def held_back(credibility: Number, restraint: Number) -> Number:
@@ -49,9 +69,9 @@ class Theatre:
     ----------
     attacks, bombing, displacement
         Float32 in [0, 1], one a run.
-    agreement, ended
-        Whether an agreement is in force; whether an offensive has begun.
-    first_strike, first_agreement, offensive
+    agreement, ended, yielded
+        Whether an agreement is in force; whether the run is over, by an offensive or by terms of surrender; by terms.
+    first_strike, first_agreement, offensive, terms
         Day of the event, int16; the horizon where it has not happened.
     full, broke_agreement
         Of the offensive: whether it was full; whether an agreement was in force.
@@ -65,9 +85,11 @@ class Theatre:
         self.displacement: Floats = np.zeros(runs, dtype=np.float32)
         self.agreement: Bools = np.full(runs, under_agreement)
         self.ended: Bools = np.zeros(runs, dtype=np.bool_)
+        self.yielded: Bools = np.zeros(runs, dtype=np.bool_)
         self.first_strike: Days = np.full(runs, horizon, dtype=np.int16)
         self.first_agreement: Days = np.full(runs, horizon, dtype=np.int16)
         self.offensive: Days = np.full(runs, horizon, dtype=np.int16)
+        self.terms: Days = np.full(runs, horizon, dtype=np.int16)
         self.full: Bools = np.zeros(runs, dtype=np.bool_)
         self.broke_agreement: Bools = np.zeros(runs, dtype=np.bool_)
         self.breakdowns: Days = np.zeros(runs, dtype=np.int16)
@@ -90,18 +112,31 @@ class Theatre:
         self.displacement = at_most(np.float32(0.98) * self.displacement + np.float32(0.03) * strike, 1)
         self._record(self.first_strike, strike & ~self.ended, day)
 
-    def change_phase(self, day: int, launch: Bools, concluded: Bools, broken: Bools, imminence: Floats) -> None:
-        """Apply at most one change of phase in each run that goes on: an offensive, else an agreement or its end."""
+    def change_phase(self, day: int, happened: Mapping[str, Bools], imminence: Floats) -> None:
+        """Apply at most one change of phase in each run that goes on.
+
+        An offensive, else terms of surrender, else an agreement or its end.
+
+        Parameters
+        ----------
+        happened
+            By event, what the dice of the day gave: launch, terms, agreement, breakdown.
+        """
         going = ~self.ended
-        launch = launch & going
-        stays = going & ~launch
-        concluded = concluded & stays & ~self.agreement
-        broken = broken & stays & self.agreement
+        launch = happened["launch"] & going
+        terms = happened["terms"] & going & ~launch
+        stays = going & ~launch & ~terms
+        concluded = happened["agreement"] & stays & ~self.agreement
+        broken = happened["breakdown"] & stays & self.agreement
         if launch.any():
             self.offensive[launch] = day
             self.full[launch] = imminence[launch] >= FULL_IMMINENCE
             self.broke_agreement[launch] = self.agreement[launch]
             self.ended |= launch
+        if terms.any():
+            self.terms[terms] = day
+            self.yielded |= terms
+            self.ended |= terms
         self._record(self.first_agreement, concluded, day)
         self.breakdowns += broken
         self.agreement ^= concluded | broken

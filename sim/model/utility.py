@@ -45,6 +45,22 @@ def initiator_gain(win: Floats, stance: Floats, salience: Number, fear: Number) 
     return salience * (win * (stance + fear) - fear)
 
 
+def commitment_problem(effect: Number, credibility: Number) -> Number:
+    """Return what waiting is worth less where nobody keeps agreements: effect * (0.5 - credibility).
+
+    The commitment problem (Fearon 1995; Powell 2006).
+    """
+    return effect * (0.5 - credibility)
+
+
+def terms_gain(stance: Floats, salience: Number, win: Floats, position: Number) -> Floats:
+    """Worth to a defender of terms over a fight that is lost with chance `win`: salience * max(0, -x) * (win - d).
+
+    The terms are worth x * position to it, the fight x * win.
+    """
+    return salience * at_least(-stance, 0) * (win - position)
+
+
 def expected_backing(perceived: Floats) -> Floats:
     """Backing that a patron's perceived stance promises: clip((b + 1) / 2, 0, 1)."""
     return at_most(at_least((perceived + 1) * 0.5, 0), 1)

@@ -26,6 +26,7 @@ def cross_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check the cast, and that ties, pressures and bargaining name actors."""
     actors = _map(value, "actors")
     yield from _role_counts(actors)
+    yield from _reliance_complaints(actors)
     yield from _tie_complaints(_map(value, "ties"), actors)
     yield from _pressure_complaints(_map(value, "pressures"), actors)
     for side, name in _map(value, "bargaining").items():
@@ -170,6 +171,19 @@ def _role_counts(actors: Mapping[str, Any]) -> Iterator[Complaint]:
         yield ("actors", extra, "role"), f"expected one initiator only; {initiators[0]} is it already"
     if actors and "defender" not in roles.values() and not unclear:
         yield ("actors",), "expected at least one actor with `role: defender`: who holds the ground?"
+
+
+def _reliance_complaints(actors: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Ask for the initiator's self-reliance where there is a patron: naming one must not by itself make it weak."""
+    roles = {name: actor.get("role") for name, actor in actors.items() if isinstance(actor, Mapping)}
+    patron = next((name for name, role in roles.items() if role == "patron"), None)
+    for name, role in roles.items():
+        if role == "initiator" and patron is not None and actors[name].get("self_reliance") is None:
+            yield (
+                ("actors", name, "self_reliance"),
+                f"this key is required where there is a patron ({patron}): write what {name} can do without backing, "
+                "from 0, nothing, to 1, everything; for example 0.1",
+            )
 
 
 def _is_role(role: Any) -> bool:

@@ -1,8 +1,8 @@
 """Evidence: coded facts from sources, and the stance priors read from them.
 
 Each item is a noisy reading, in [-1, 1], of its actor's support for an offensive. Items of one occasion (one meeting,
-one raid) count as one reading; readings are combined with a broad prior by precision weighting, and the sd is widened
-where they contradict each other (Birge 1932). The Goldstein score of an item says how friendly the act was between
+one raid) count as one reading; readings are combined with the prior of the actor's role by precision weighting, and
+the sd is widened where they contradict each other (Birge 1932). The Goldstein score of an item says how friendly the act was between
 source and target; it is shown as context and never enters a stance.
 """
 
@@ -22,8 +22,12 @@ from sim.scenario.schema import Id, Part, Text, Title
 
 FORMAT = "offramp/evidence/1"
 SOURCES_FORMAT = "offramp/sources/1"
-PRIOR_SD = 0.6
-NO_PRECISION = 1e-9  # a reading this weak is none; the prior's precision is 2.8
+PRIOR_MEANS: Mapping[str, float] = {
+    "initiator": 0.3, "patron": 0.0, "guarantor": -0.4, "defender": -0.7, "mediator": -0.4,
+}  # fmt: skip
+"""Mean of the prior by role: casting somebody as guarantor already says something."""
+PRIOR_SD = 0.5
+NO_PRECISION = 1e-9  # a reading this weak is none; the prior's precision is 4
 UNREAD_AMBIGUITY = 0.3  # the default of the language
 
 Kind = Literal[
@@ -146,14 +150,15 @@ class Evidence:
     sources: Mapping[str, Source]
     half_life: float = 21.0
 
-    def stance(self, actor: str, as_of: datetime.date) -> StanceReading | None:
+    def stance(self, actor: str, role: str, as_of: datetime.date) -> StanceReading | None:
         """Read the stance of one actor as of a date; None where nothing reads it."""
         occasions = self._occasions(actor, as_of)
-        return combine(occasions) if occasions else None
+        return combine(occasions, role) if occasions else None
 
-    def stance_or_prior(self, actor: str, as_of: datetime.date) -> StanceReading:
-        """Read the stance of one actor; where nothing reads it yet, the prior that all readings start from."""
-        return self.stance(actor, as_of) or StanceReading(0.0, PRIOR_SD, UNREAD_AMBIGUITY, 1.0, ())
+    def stance_or_prior(self, actor: str, role: str, as_of: datetime.date) -> StanceReading:
+        """Read the stance of one actor; where nothing reads it yet, the prior of its role."""
+        unread = StanceReading(PRIOR_MEANS[role], PRIOR_SD, UNREAD_AMBIGUITY, 1.0, ())
+        return self.stance(actor, role, as_of) or unread
 
     def _occasions(self, actor: str, as_of: datetime.date) -> tuple[Occasion, ...]:
         groups: dict[str, list[tuple[str, Item]]] = {}
@@ -173,8 +178,8 @@ class Evidence:
         return Occasion(name, tuple(item for item, _ in group), reading, max(weights))
 
 
-def combine(occasions: tuple[Occasion, ...]) -> StanceReading:
-    """Combine the readings of at least one occasion with the prior N(0, 0.6**2).
+def combine(occasions: tuple[Occasion, ...], role: str) -> StanceReading:
+    """Combine the readings of at least one occasion with the prior of the role, sd 0.5.
 
     Posterior mean and sd by precision weighting; with n > 1 occasions the sd is multiplied by the Birge ratio
     max(1, sqrt(chi2 / (n - 1))), chi2 being the weighted squared deviation of the readings from their own mean
@@ -186,7 +191,7 @@ def combine(occasions: tuple[Occasion, ...]) -> StanceReading:
     birge = max(1.0, math.sqrt(chi2 / (len(occasions) - 1))) if len(occasions) > 1 else 1.0
     posterior = total + PRIOR_SD**-2
     return StanceReading(
-        mean=total * centre / posterior,
+        mean=(total * centre + PRIOR_MEANS[role] * PRIOR_SD**-2) / posterior,
         sd=posterior**-0.5 * birge,
         ambiguity=math.sqrt(chi2 / total),
         birge=birge,

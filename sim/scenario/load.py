@@ -156,7 +156,7 @@ def _reading_complaint(document: Document, evidence: Evidence | None, name: str,
     path = ("actors", name, key)
     if evidence is None:
         return [(path, "the scenario names no evidence file; add `evidence: ./evidence.yaml`")]
-    reading = evidence.stance(name, document.question.as_of)
+    reading = evidence.stance(name, document.actors[name].role, document.question.as_of)
     if reading is None:
         return [(path, f"no item of the evidence reads the stance of {name}; write a distribution")]
     if key == "ambiguity" and len(reading.occasions) < 2:

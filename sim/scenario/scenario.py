@@ -1,7 +1,7 @@
 """A scenario, ready to run: the document with every word resolved to a number or a prior.
 
 `Scenario` is what the rest of the package works with. Where the document says `evidence`, it holds the prior that was
-read; where it leaves a default to the scenario as written (self-reliance, who bargains), it holds the outcome.
+read; where it leaves a default to the scenario as written (who bargains), it holds the outcome.
 """
 
 from __future__ import annotations
@@ -30,8 +30,6 @@ from sim.scenario.schema import (
     Talks,
 )
 from sim.scenario.yamltree import Path, Place
-
-SELF_RELIANCE = 0.1  # of an initiator that has a patron
 
 
 @dataclass(frozen=True)
@@ -151,7 +149,7 @@ def resolve(
     draws
         The posterior that the document's calibration names, where it is not one that comes with offramp.
     unread_is_prior
-        Whether a stance that no item reads is the prior of all readings; else it is an error.
+        Whether a stance that no item reads is the prior of its role; else it is an error.
 
     Raises
     ------
@@ -168,7 +166,7 @@ def resolve(
     )
     readings = {}
     for name, _ in sorted(read_fields):
-        reading = _reading(evidence, name, document.question.as_of, unread_is_prior=unread_is_prior)
+        reading = _reading(evidence, document, name, unread_is_prior=unread_is_prior)
         if reading is None:
             raise LookupError(f"nothing reads the stance of {name}")
         readings[name] = reading
@@ -184,13 +182,12 @@ def _resolve_actors(
     actors: Mapping[str, Actor], readings: Mapping[str, StanceReading], read_fields: frozenset[tuple[str, str]]
 ) -> dict[str, Actor]:
     """Return the actors with what was read, and the initiator's self-reliance, filled in."""
-    has_patron = any(isinstance(actor, Patron) for actor in actors.values())
     resolved = {}
     for name, actor in actors.items():
         read = _read(readings[name]) if name in readings else {}
         changes = {key: value for key, value in read.items() if (name, key) in read_fields}
         if isinstance(actor, Initiator) and actor.self_reliance is None:
-            changes["self_reliance"] = Fixed(SELF_RELIANCE if has_patron else 1.0)
+            changes["self_reliance"] = Fixed(1.0)  # there is no patron: `load` has seen to that
         resolved[name] = actor.model_copy(update=changes)
     return resolved
 
@@ -222,11 +219,12 @@ def _first_largest(values: Mapping[str, float]) -> str:
 
 
 def _reading(
-    evidence: Evidence | None, actor: str, as_of: datetime.date, *, unread_is_prior: bool
+    evidence: Evidence | None, document: Document, actor: str, *, unread_is_prior: bool
 ) -> StanceReading | None:
     if evidence is None:
         return None
-    return evidence.stance_or_prior(actor, as_of) if unread_is_prior else evidence.stance(actor, as_of)
+    role, as_of = document.actors[actor].role, document.question.as_of
+    return evidence.stance_or_prior(actor, role, as_of) if unread_is_prior else evidence.stance(actor, role, as_of)
 
 
 def _read(reading: StanceReading) -> dict[str, Distribution]:

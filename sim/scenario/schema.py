@@ -38,6 +38,8 @@ MAX_ACTORS = 32
 MAX_PRESSURES = 128
 MAX_OPTIONS = 32
 MAX_CHANGES = 16
+STRIKES = "heavy bombing"
+"""What a strike of the theatre is called unless a scenario says otherwise."""
 LEAST = 1e-6  # what a draw at or below an open end at 0 counts as
 OUTCOME_KEYS = ("case", "resolution", "hindsight")
 """Keys of a file that say what happened: they are for scoring."""
@@ -96,7 +98,7 @@ class Actor(Part):
         default=Fixed(0.3), description="Sd of the noise in its public signals, or `evidence`"
     )
     strength: NonNegative = Field(
-        default=Fixed(0.0), description="Military weight in the theatre; the initiator's is about 1"
+        default=Fixed(0.0), description="Military weight in the theatre, measured by the initiator's, which is about 1"
     )
     held: Mark | None = Field(default=None, description="Whether its posture stays where it starts, whatever happens")
     basis: Text | None = Field(default=None, description="Why these numbers")
@@ -106,9 +108,12 @@ class Initiator(Actor):
     """Would launch the offensive. Posture: readiness."""
 
     role: Literal["initiator"]
+    strength: Positive = Field(
+        default=Fixed(1.0), description="Military weight in the theatre, the measure of all others; above 0"
+    )
     posture: Share = Field(default=Fixed(0.4), description="Readiness at the start")
     self_reliance: Share | None = Field(
-        default=None, description="What it can do without backing; 0.1, or 1 where there is no patron"
+        default=None, description="What it can do without backing; required with a patron, 1 without one"
     )
     momentum: Share = Field(default=Fixed(0.0), description="Recent victories")
 
@@ -204,11 +209,11 @@ class Parameters(Part):
     """Structural parameters; the defaults are the priors (docs/model.md, section 7)."""
 
     precision: Positive = _lognormal(7.0, 0.3, "Precision of the quantal response")
-    inertia: NonNegative = _lognormal(0.1, 0.5, "Price of acting")
-    launch_rate: NonNegative = _lognormal(0.19, 0.6, "Launches a day at full imminence and will")
+    inertia: NonNegative = _lognormal(0.2, 0.5, "Price of acting")
+    launch_rate: NonNegative = _lognormal(0.25, 0.6, "Launches a day at full imminence, where the initiator is willing")
     agreement_rate: NonNegative = _lognormal(0.06, 0.5, "Agreements a day at full gain")
     contest: Positive = _lognormal(2.0, 0.15, "Decisiveness of the contest success function")
-    rift_cost: NonNegative = _lognormal(0.8, 0.6, "Cost to a patron of a rift with a guarantor")
+    rift_cost: NonNegative = _lognormal(0.8, 0.6, "Cost to a patron or initiator of a rift with a guarantor")
     defeat_cost: NonNegative = _lognormal(0.3, 0.4, "Cost to the initiator of a failed offensive")
     provocation_pull: NonNegative = _lognormal(0.6, 0.6, "Pull of attacks on a patron")
     humanitarian_cost: NonNegative = _lognormal(0.4, 0.6, "Cost to a patron of displacement")
@@ -221,10 +226,13 @@ class Parameters(Part):
     restraint: NonNegative = _lognormal(0.4, 0.5, "Share of the launch hazard left under a credible agreement")
     break_rate: NonNegative = _lognormal(0.02, 0.6, "Breakdowns a day under full violence")
     troop_weight: NonNegative = _lognormal(1.0, 0.5, "Weight of a guarantor's troops in defence")
+    commit_effect: NonNegative = _lognormal(0.7, 0.5, "Effect on the initiator of how credible agreements are")
+    terms_rate: NonNegative = _lognormal(0.04, 0.7, "Surrenders on terms a day where all is lost")
     frailty: NonNegative = _lognormal(0.12, 0.4, "Sd of what is not observed of each actor")
     patron_bias: AnyNumber = Field(default=Normal(0.0, 0.15), description="Common shift of all patrons")
     guarantor_bias: AnyNumber = Field(default=Normal(0.0, 0.15), description="Common shift of all guarantors")
     agreement_position: Support = Field(default=Fixed(-0.35), description="Where an agreement lies on the axis")
+    terms_position: Share = Field(default=Fixed(0.7), description="How far terms of surrender go towards defeat")
 
 
 class Case(Part):
@@ -257,8 +265,16 @@ class Document(Part):
         default=None, description="Evidence file, relative to this one"
     )
     population: Positive | None = Field(default=None, description="People at risk")
-    credibility: Share = Field(default=Fixed(1.0), description="Credibility of agreements in this conflict")
+    credibility: Share = Field(
+        default=Fixed(0.5), description="Credibility of agreements in this conflict; 0.5 says nothing either way"
+    )
     start: Start = Start()
+    strikes: Title = Field(
+        default=STRIKES, description="What a day of heavy bombing is here, such as shelling; `off`: there is none"
+    )
+    terms: Literal["on", "off"] = Field(
+        default="on", description="Whether defenders may give the ground up on terms; off for a state's own core"
+    )
     bargaining: Bargaining = Bargaining()
     actors: dict[Id, AnyActor] = Field(min_length=1, max_length=MAX_ACTORS)
     ties: dict[Id, dict[Id, Share]] = Field(default={}, description="source: {target: leverage of source over target}")

@@ -11,10 +11,11 @@ from sim.model.crisis import EVENTS
 from sim.model.inputs import Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Patron
 
 PRESSURE_FIELDS = ("intensity", "start", "end", "ramp", "half_life")
 ACTOR_FIELDS = {
-    "initiator": ("self_reliance", "momentum"),
+    "initiator": ("self_reliance", "momentum", "disposition"),
     "patron": ("share", "exposure"),
     "guarantor": ("air_denial",),
     "defender": ("militancy",),
@@ -44,6 +45,8 @@ class FedWorlds:
             "population": self.value("population", run),
             "credibility": self.value("credibility", run),
             "phase": document.start.phase,
+            "strikes": document.strikes,
+            "terms": document.terms,
             "bargaining": document.bargaining.model_dump(),
             "parameters": {name: self.value(f"parameters.{name}", run) for name in names},
             "actors": [self._actor(name, run) for name in scenario.actors],
@@ -65,6 +68,7 @@ class FedWorlds:
             "conviction": self.value(path + "stance", run),
             "frailty_normal": self.value(path + "frailty", run),
             "strength_median": actor.strength.median,
+            "share_median": actor.share.median if isinstance(actor, Patron) else None,
             **numbers,
         }
 

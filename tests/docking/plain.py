@@ -21,8 +21,8 @@ LEAST_SD = 0.02
 
 PRIORS: dict[str, Any] = {
     "precision": {"lognormal": [7.0, 0.3]},
-    "inertia": {"lognormal": [0.1, 0.5]},
-    "launch_rate": {"lognormal": [0.19, 0.6]},
+    "inertia": {"lognormal": [0.2, 0.5]},
+    "launch_rate": {"lognormal": [0.25, 0.6]},
     "agreement_rate": {"lognormal": [0.06, 0.5]},
     "contest": {"lognormal": [2.0, 0.15]},
     "rift_cost": {"lognormal": [0.8, 0.6]},
@@ -38,10 +38,13 @@ PRIORS: dict[str, Any] = {
     "restraint": {"lognormal": [0.4, 0.5]},
     "break_rate": {"lognormal": [0.02, 0.6]},
     "troop_weight": {"lognormal": [1.0, 0.5]},
+    "commit_effect": {"lognormal": [0.7, 0.5]},
+    "terms_rate": {"lognormal": [0.04, 0.7]},
     "frailty": {"lognormal": [0.12, 0.4]},
     "patron_bias": {"normal": [0.0, 0.15]},
     "guarantor_bias": {"normal": [0.0, 0.15]},
     "agreement_position": -0.35,
+    "terms_position": 0.7,
 }
 """Section 7: the prior of every structural parameter, as `draw_world` reads distributions."""
 
@@ -56,7 +59,7 @@ class Chance(Protocol):
         """Standard normal noise of the actor's deliberation (phase 3)."""
 
     def uniform(self, event: str, day: int) -> float:
-        """Uniform on [0, 1) for incident, strike, launch, agreement or breakdown (phase 5)."""
+        """Uniform on [0, 1) for incident, strike, launch, terms, agreement or breakdown (phase 5)."""
 
 
 class OwnChance:
@@ -192,6 +195,14 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa is untyped
         """Where the posture is heading today (section 4); every role has its own."""
         raise NotImplementedError
 
+    def rift(self) -> float:
+        """Guarantors that would be lost, by their leverage, deterrence and how much they seem to mind."""
+        total: float = sum(
+            self.leverage_of(guarantor.name) * guarantor.posture * max(0.0, -guarantor.perceived)
+            for guarantor in self.model.guarantors
+        )
+        return total
+
     def leverage_of(self, source: str) -> float:
         """Leverage w(self, source) of the named source over this actor."""
         return self.model.leverage(self.name, source)
@@ -229,6 +240,7 @@ class Initiator(Actor):
         super().__init__(model, numbers)
         self.self_reliance: float = numbers["self_reliance"]
         self.momentum: float = numbers["momentum"]
+        self.disposition: float = numbers["disposition"]
 
     def posture_target(self) -> float:
         """Mobilise on the backing it expects."""
@@ -239,7 +251,9 @@ class Initiator(Actor):
         p, parameters = chance_of_winning, self.model.parameters
         defeat = parameters["defeat_cost"] * (1 - self.momentum / 2)
         prize = self.salience * (p * self.stance - (1 - p) * defeat)
-        return prize + self.condition() + self.frailty - parameters["inertia"]
+        distrust = parameters["commit_effect"] * (0.5 - self.model.credibility)
+        rift = parameters["rift_cost"] * self.rift()
+        return prize + distrust + self.condition() + self.frailty - parameters["inertia"] - rift
 
     def relying_on(self, backing: float) -> float:
         """Share of its strength it can use with so much backing."""
@@ -264,10 +278,6 @@ class Patron(Actor):
     def posture_target(self) -> float:
         """Back as far as wanting it and provocation outweigh the rift and the displaced."""
         parameters = self.model.parameters
-        rift = sum(
-            self.leverage_of(guarantor.name) * guarantor.posture * max(0.0, -guarantor.perceived)
-            for guarantor in self.model.guarantors
-        )
         self.drive = (
             self.salience * self.stance
             + self.condition()
@@ -275,7 +285,7 @@ class Patron(Actor):
             + self.frailty
             - parameters["inertia"]
             + parameters["provocation_pull"] * self.model.attacks
-            - parameters["rift_cost"] * rift
+            - parameters["rift_cost"] * self.rift()
             - parameters["humanitarian_cost"] * self.exposure * self.model.looming()
         )
         return self.model.choice(self.drive)
@@ -313,6 +323,11 @@ class Defender(Actor):
     def __init__(self, model: "PlainCrisis", numbers: dict[str, Any]) -> None:
         super().__init__(model, numbers)
         self.militancy: float = numbers["militancy"]
+
+    def yields(self, chance_of_losing: float) -> float:
+        """Will to give the ground up on terms, at a chance that a fight would be lost (5.6)."""
+        worth = chance_of_losing - self.model.parameters["terms_position"]
+        return self.model.choice(self.salience * max(0.0, -self.stance) * worth)
 
     def posture_target(self) -> float:
         """Answer bombing with attacks, as far as the guarantors allow."""
@@ -361,6 +376,8 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         self.credibility: float = world["credibility"]
         self.stake = stake_of(world["population"])
         self.phase: str = world["phase"]
+        self.strikes_on: bool = world["strikes"] != "off"
+        self.terms_on: bool = world["terms"] == "on"
         self.day = 0
         self.attacks = 0.1
         self.bombing = 0.1
@@ -369,7 +386,7 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         principal, counterpart = bargaining_parties(world)
         self.principal = self.actors.get(principal or "")
         self.counterpart = self.actors.get(counterpart or "")
-        self.outcome: dict[str, Any] = {"strike": None, "agreement": None, "offensive": None}
+        self.outcome: dict[str, Any] = {"strike": None, "agreement": None, "offensive": None, "terms": None}
         self.outcome |= {"full": False, "under_agreement": False, "breakdowns": 0}
         self.history: list[dict[str, Any]] | None = [] if trace else None
 
@@ -387,8 +404,8 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         self.mediators = [actor for actor in seated if isinstance(actor, Mediator)]
 
     def play(self) -> dict[str, Any]:
-        """Play the days up to the horizon or the offensive; returns the outcome of section 6."""
-        while self.day < self.horizon and self.phase != "offensive":
+        """Play the days up to the horizon, the offensive or terms; returns the outcome of section 6."""
+        while self.day < self.horizon and self.phase not in ("offensive", "terms"):
             self.step()
         end = self.phase
         if end == "offensive":
@@ -415,6 +432,9 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
             self.outcome["offensive"] = self.day
             self.outcome["full"] = self.imminence() >= 0.3
             self.outcome["under_agreement"] = morning == "agreement"
+        elif self._happens("terms", self.terms_probability()):
+            self.phase = "terms"
+            self.outcome["terms"] = self.day
         elif morning == "standoff":
             self._negotiate()
         else:
@@ -425,7 +445,9 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         parameters = self.parameters
         quiet = math.prod(1 - defender.posture for defender in self.defenders)
         incident = self._happens("incident", min(1.0, parameters["incident_rate"] * (1 - quiet)))
-        probability = min(1.0, parameters["strike_rate"] * (0.2 + 1.5 * incident + self.support()))
+        rate = parameters["strike_rate"] if self.strikes_on else 0.0
+        will = (1 + self.initiator.stance) / 2
+        probability = min(1.0, rate * (0.2 + 1.5 * incident + self.support()) * will)
         strike = self._happens("strike", probability * (0.25 if self.phase == "agreement" else 1.0))
         self.attacks = min(1.0, 0.9 * self.attacks + 0.25 * incident)
         self.bombing = min(1.0, 0.9 * self.bombing + 0.15 * strike)
@@ -469,8 +491,9 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
 
     def launch_probability(self) -> float:
         """Chance of an offensive today (5.3), from the phase at the start of the day."""
-        rate = self.parameters["launch_rate"] * self.imminence()
-        probability = min(1.0, rate * self.choice(self.launch_argument()))
+        if not self.choice(self.launch_argument()) > self.initiator.disposition:
+            return 0.0
+        probability = min(1.0, self.parameters["launch_rate"] * self.imminence())
         if self.phase != "agreement":
             return probability
         return probability * (1 - self.credibility * (1 - min(1.0, self.parameters["restraint"])))
@@ -478,6 +501,20 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
     def launch_argument(self) -> float:
         """The initiator's payoff of launching with the support it has."""
         return self.initiator.gain(self.initiator.win_chance(self.support()))
+
+    def terms_probability(self) -> float:
+        """Chance that the defenders give the ground up today (5.6); the last of them to yield decides."""
+        if self.initiator.stance <= 0 or not self.terms_on:
+            return 0.0
+        lost = self.initiator.win_chance(self.support())
+        yielding = min(defender.yields(lost) for defender in self.defenders)
+        threat = min(1.0, self.imminence() + self.bombing)
+        return min(1.0, self.parameters["terms_rate"] * self.talking() * threat * yielding)
+
+    def talking(self) -> float:
+        """talks(t): 1, and the boosts of the talks scheduled today."""
+        boosts: float = sum(talk["boost"] for talk in self.talks if talk["start"] <= self.day < talk["end"])
+        return 1 + boosts
 
     def restlessness(self) -> float:
         """z of the breakdown: the principal's wish for an offensive (5.5)."""
@@ -490,9 +527,8 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         first = self.bargaining_gain(self.principal) + self.rift_avoided()
         second = self.bargaining_gain(self.counterpart)
         bargain = math.sqrt(max(first, 0.0) * max(second, 0.0))
-        talks: float = 1 + sum(talk["boost"] for talk in self.talks if talk["start"] <= self.day < talk["end"])
         leverage = self.principal.leverage_of(self.counterpart.name)
-        probability = self.parameters["agreement_rate"] * talks * leverage * bargain * (0.3 + self.imminence())
+        probability = self.parameters["agreement_rate"] * self.talking() * leverage * bargain * (0.3 + self.imminence())
         return min(1.0, probability)
 
     def bargaining_gain(self, party: Actor) -> float:
@@ -564,10 +600,10 @@ def bargaining_parties(world: dict[str, Any]) -> tuple[str | None, str | None]:
 
 
 def _default_principal(actors: list[dict[str, Any]]) -> str:
-    """The patron with the largest share, the initiator where there is none; of equals the first."""
+    """The patron with the largest share, by medians, the initiator where there is none; of equals the first."""
     patrons = [actor for actor in actors if actor["role"] == "patron"]
     if patrons:
-        return str(max(patrons, key=lambda actor: actor["share"])["id"])
+        return str(max(patrons, key=lambda actor: actor["share_median"])["id"])
     return next(str(actor["id"]) for actor in actors if actor["role"] == "initiator")
 
 
@@ -596,6 +632,7 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(PRIORS, (0.0, _INFINITE)),
     **dict.fromkeys(["patron_bias", "guarantor_bias"], (-_INFINITE, _INFINITE)),
     "agreement_position": (-1.0, 1.0),
+    "terms_position": (0.0, 1.0),
     "population": (1.0, _INFINITE),
 }
 """Where a drawn number is clipped to; a name not listed is not clipped."""
@@ -629,12 +666,14 @@ def _draw_actor(actor: dict[str, Any], rng: numpy.random.Generator) -> dict[str,
     """One actor's numbers, its conviction and its frailty among them."""
     mean, sd = _moments(actor["stance"])
     drawn = _draw_all({name: value for name, value in actor.items() if name != "stance"}, rng)
-    return drawn | {
+    shares = {"share_median": _median("share", actor["share"])} if actor["role"] == "patron" else {}
+    return drawn | shares | {
         "strength_median": _median("strength", actor["strength"]),
         "mean": mean,
         "sd": sd,
         "conviction": clip(float(rng.normal(mean, sd)), -1, 1),
         "frailty_normal": float(rng.normal()),
+        "disposition": float(rng.random()),
     }
 
 

@@ -15,7 +15,7 @@ from typing import ClassVar
 import mesa
 import numpy as np
 
-from sim.model.arrays import Floats, Number, is_zero, larger, number, total
+from sim.model.arrays import Floats, Number, at_least, is_zero, larger, number, total
 from sim.model.influence import deliberate, kalman_gain
 from sim.model.setting import ScheduledPressure, Setting
 
@@ -111,6 +111,11 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         pairs = [(other, self.setting.leverage(self.name, other.name)) for other in sources]
         return [(other, leverage) for other, leverage in pairs if not is_zero(leverage)]
 
+    def rifts(self, cast: Sequence[Actor]) -> list[tuple[Actor, Number]]:
+        """Return the guarantors that have leverage over it, each with what a rift with it costs at full deterrence."""
+        cost = self.setting.parameter("rift_cost")
+        return [(one, number(cost * leverage)) for one, leverage in self.leverages(cast, "guarantor")]
+
     def signal(self) -> None:
         """Phase 1: say in public where it stands, with noise."""
         noise = self._signals.standard_normal(out=self._noise, dtype=np.float32)
@@ -154,6 +159,11 @@ class Actor(mesa.Agent):  # type: ignore[misc]
     @abstractmethod
     def target(self, view: View) -> Floats:
         """Posture it would take today (section 4)."""
+
+
+def rift_cost(rifts: Sequence[tuple[Actor, Number]]) -> Number:
+    """Cost of a rift with guarantors: the sum of cost * deterrence * max(0, -perceived stance)."""
+    return total(cost * one.posture * at_least(-one.perceived, 0) for one, cost in rifts)
 
 
 def _strength(pressures: list[ScheduledPressure], day: int) -> Number:

@@ -10,11 +10,11 @@ import mesa
 from sim.model.actors.base import Actor, View
 from sim.model.arrays import Floats, Number, at_least
 from sim.model.setting import Setting
-from sim.model.utility import provocation
+from sim.model.utility import provocation, quantal_response, terms_gain
 
 
 class Defender(Actor):
-    """Provokes more under bombing, less where a guarantor that it depends on is present."""
+    """Provokes more under bombing, less where a guarantor that it depends on is present; yields where all is lost."""
 
     role: ClassVar[str] = "defender"
     posture_rate: ClassVar[float] = 0.2
@@ -27,6 +27,12 @@ class Defender(Actor):
         """Take note of how far each guarantor can hold it back."""
         super().connect(cast)
         self._held_by = self.leverages(cast, "guarantor")
+
+    def yields(self, win: Floats) -> Floats:
+        """Will to accept terms of surrender, where the attack would win with some chance."""
+        setting = self.setting
+        gain = terms_gain(self.stance, self.salience, win, setting.parameter("terms_position"))
+        return quantal_response(gain, setting.parameter("precision"))
 
     def target(self, view: View) -> Floats:
         """Provocation."""

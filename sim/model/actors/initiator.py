@@ -7,14 +7,27 @@ from typing import ClassVar
 
 import mesa
 
-from sim.model.actors.base import Actor, View
+from sim.model.actors.base import Actor, View, rift_cost
 from sim.model.arrays import Floats, Number, is_zero, total
 from sim.model.setting import Setting
-from sim.model.utility import contest_success, expected_backing, fear_of_defeat, initiator_gain, quantal_response
+from sim.model.utility import (
+    commitment_problem,
+    contest_success,
+    expected_backing,
+    fear_of_defeat,
+    initiator_gain,
+    quantal_response,
+)
 
 
 class Initiator(Actor):
-    """Mobilises on the backing it expects; launches on the support it has."""
+    """Mobilises on the backing it expects; launches on the support it has, if it is of a mind to.
+
+    Attributes
+    ----------
+    disposition
+        Uniform on [0, 1], one a draw: it is willing on days on which the choice to attack is likelier than this.
+    """
 
     role: ClassVar[str] = "initiator"
     posture_rate: ClassVar[float] = 0.05
@@ -24,9 +37,16 @@ class Initiator(Actor):
         self._self_reliance = self.field("self_reliance")
         self._reliance = 1 - self._self_reliance
         self._fear = fear_of_defeat(setting.parameter("defeat_cost"), self.field("momentum"))
-        self._constant = self.frailty - setting.parameter("inertia")
+        distrust = commitment_problem(setting.parameter("commit_effect"), setting.value("credibility"))
+        self._constant = distrust + self.frailty - setting.parameter("inertia")
+        self.disposition = self.field("disposition")
         self._contest = setting.parameter("contest")
         self._precision = setting.parameter("precision")
+
+    def connect(self, cast: Sequence[Actor]) -> None:
+        """Compute what a rift with each guarantor would cost."""
+        super().connect(cast)
+        self._rifts = self.rifts(cast)
 
     def lean_on(self, shares: Sequence[tuple[Actor, Number]]) -> None:
         """Take note of the patrons and their shares of the backing."""
@@ -36,13 +56,22 @@ class Initiator(Actor):
         """Return what it can bring to bear with some backing: self_reliance + (1 - self_reliance) * backing."""
         return self.setting.filled(self._self_reliance + self._reliance * backing)
 
-    def gain(self, support: Floats, defence: Floats) -> Floats:
-        """Argument of the choice to attack with some support against some defence."""
-        win = contest_success(self.strength * support, defence, self._contest)
+    def win(self, support: Floats, defence: Floats) -> Floats:
+        """Chance to win with some support against some defence."""
+        return contest_success(self.strength * support, defence, self._contest)
+
+    def gain(self, win: Floats) -> Floats:
+        """Argument of the choice to attack at a chance to win."""
         gain = initiator_gain(win, self.stance, self.salience, self._fear) + self._constant
+        if self._rifts:
+            gain -= rift_cost(self._rifts)
         return gain if is_zero(self.condition) else gain + self.condition
+
+    def will(self, gain: Floats) -> Floats:
+        """Share of dispositions that would attack at some gain."""
+        return quantal_response(gain, self._precision)
 
     def target(self, view: View) -> Floats:
         """Readiness: the will to attack with the backing that the patrons' perceived stances promise."""
         promised = total(share * expected_backing(patron.perceived) for patron, share in self._shares)
-        return quantal_response(self.gain(self.supported_by(promised), view.defence), self._precision)
+        return self.will(self.gain(self.win(self.supported_by(promised), view.defence)))

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import mesa
 
-from sim.model.actors.base import Actor, View
-from sim.model.arrays import Floats, at_least, number, total
+from sim.model.actors.base import Actor, View, rift_cost
+from sim.model.arrays import Floats
 from sim.model.setting import Setting
 from sim.model.utility import patron_gain, quantal_response
 
@@ -35,13 +35,11 @@ class Patron(Actor):
     def connect(self, cast: Sequence[Actor]) -> None:
         """Compute what a rift with each guarantor would cost."""
         super().connect(cast)
-        cost = self.setting.parameter("rift_cost")
-        self._rifts = [(g, number(cost * leverage)) for g, leverage in self.leverages(cast, "guarantor")]
+        self._rifts = self.rifts(cast)
 
     def target(self, view: View) -> Floats:
         """Backing."""
-        rift = total(cost * g.posture * at_least(-g.perceived, 0) for g, cost in self._rifts)
         provocation, humanitarian = self._pull * view.attacks, self._humanitarian * view.looming
-        gain = patron_gain(self.stance, self.salience, provocation, rift, humanitarian)
+        gain = patron_gain(self.stance, self.salience, provocation, rift_cost(self._rifts), humanitarian)
         self.argument = gain + (self._constant + self.condition)
         return quantal_response(self.argument, self._precision)

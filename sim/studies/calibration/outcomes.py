@@ -33,8 +33,11 @@ def class_of(offensive: npt.ArrayLike, agreement: npt.ArrayLike) -> Classes:
 
 
 def classes_of_runs(records: npt.NDArray[np.void]) -> Classes:
-    """Return the class of each run of a record whose horizon is the last window or more."""
-    return class_of(records["offensive"], records["agreement"])
+    """Return the class of each run of a record whose horizon is the last window or more.
+
+    Terms of surrender count as the deal that the codebook files under `agreement` (docs/cases.md, section 5).
+    """
+    return class_of(records["offensive"], np.minimum(records["agreement"], records["terms"]))
 
 
 def possible(
