@@ -230,9 +230,10 @@ def _end_states(theatre: Theatre, runs: int) -> npt.NDArray[np.uint8]:
     return np.where(theatre.ended, ended, theatre.agreement).astype(np.uint8)[:runs]
 
 
-def last_days(records: npt.NDArray[np.void]) -> npt.NDArray[np.int16]:
+def last_days(records: npt.NDArray[np.void] | np.void) -> Days:
     """Return the day on which each run ended, by an offensive or by terms; the horizon where it goes on."""
-    return np.minimum(records["offensive"], records["terms"])
+    last: Days = np.minimum(records["offensive"], records["terms"])
+    return last
 
 
 def _records(task: BlockTask, theatre: Theatre) -> npt.NDArray[np.void]:

@@ -20,14 +20,19 @@ from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, points_text
 from sim.reporting.charts import Spec, moment
 from sim.reporting.dates import Calendar, long_date
-from sim.reporting.reading import ENDS, Record, calendar_of, outcome_at
+from sim.reporting.reading import ENDS, Record, calendar_of, outcome_at, without_off
 from sim.reporting.shift import Shift
 from sim.reporting.values import plain, signed
 from sim.scenario.scenario import Scenario
 
 WORDS = "icd203"
-COMPARED = ("offensive", "agreement", "strikes")
-NAMES = {"offensive": "an offensive", "agreement": "an agreement", "strikes": "heavy bombing"}
+COMPARED = ("offensive", "agreement", "terms", "strikes")
+NAMES = {
+    "offensive": "an offensive",
+    "agreement": "an agreement",
+    "terms": "terms of surrender",
+    "strikes": "a first strike",
+}
 
 
 def record_of(look: Look) -> Record:
@@ -51,7 +56,7 @@ def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
             {"id": name, "name": actor["name"], "role": actor["role"], "posture": str(actor["posture_name"])}
             for name, actor in record["actors"].items()
         ],
-        "ends": ENDS,
+        "ends": without_off(record, ENDS),
     }
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from sim.reporting.charts import Spec, end_notes, room_for, share_axis, spec, top_of
 from sim.reporting.figures import (
-    CURVES,
-    STACK,
+    curves_of,
     incidence,
     incidence_labels,
     incidence_texts,
     milestone_labels,
+    stack_of,
     states,
     states_labels,
     states_texts,
@@ -52,18 +52,18 @@ def moved(record: Record, frames: Mapping[str, Spec]) -> dict[str, Spec]:
 def _incidence(record: Record, frame: Spec) -> Spec:
     curves = record["incidence"]
     data: list[Spec] = []
-    for outcome in CURVES:
+    for outcome in curves_of(record):
         curve = curves[outcome]
         data.append({"y": [*curve["mc_high"], *reversed(curve["mc_low"])]})
         data.append({"y": curve["p"], "text": incidence_texts(record, outcome)})
-    top = top_of([value for outcome in CURVES for value in curves[outcome]["mc_high"]])
+    top = top_of([value for outcome in curves_of(record) for value in curves[outcome]["mc_high"]])
     marks = milestone_labels(record, top)
     data.append({"y": marks.values, "text": marks.texts, "textposition": marks.sides})
     return _moved(frame, data, incidence_labels(record), top)
 
 
 def _states(record: Record, frame: Spec) -> Spec:
-    data = [{"y": record["states"][state], "text": states_texts(record, state)} for state in STACK]
+    data = [{"y": record["states"][state], "text": states_texts(record, state)} for state in stack_of(record)]
     return _moved(frame, data, states_labels(record), 1.0)
 
 

@@ -27,8 +27,8 @@ MOST, LEAST = 10, 2
 LEADING = ("initiator", "patron", "guarantor")
 MOST_LEADING = 5
 RANKS = {
-    "limited": 0, "full": 0, "terms": 0, "agreement": 1, "breakdown": 1, "strike": 2, "rise patron": 3, "fall patron": 3,
-    "rise guarantor": 4, "fall guarantor": 4, "rise initiator": 5, "fall initiator": 5, "bombing": 6,
+    "limited": 0, "full": 0, "terms": 0, "agreement": 1, "breakdown": 1, "strike": 2, "rise patron": 3,
+    "fall patron": 3, "rise guarantor": 4, "fall guarantor": 4, "rise initiator": 5, "fall initiator": 5, "bombing": 6,
     "for": 7, "against": 7, "again": 8, "rise mediator": 9, "fall mediator": 9, "rise defender": 9, "fall defender": 9,
 }  # fmt: skip
 

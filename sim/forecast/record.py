@@ -53,6 +53,7 @@ def forecast_record(
         "confidence": None if scenario.document.confidence is None else scenario.document.confidence.model_dump(),
         "as_of": scenario.as_of.isoformat(),
         "horizon": scenario.horizon,
+        "theatre": _theatre(scenario),
         "milestones": list(scenario.milestones),
         "seed": plan.seed,
         "runs": runs,
@@ -88,6 +89,11 @@ def forecast_record(
         },
         "command": command,
     }
+
+
+def _theatre(scenario: Scenario) -> dict[str, str]:
+    """Say what a strike is called, and which kinds of event the scenario does without."""
+    return {"strikes": scenario.document.strikes, "terms": scenario.document.terms}
 
 
 def event_estimate(tally: Tally, outcome: str, day: int) -> Estimate:
@@ -178,6 +184,7 @@ def glance(scenario: Scenario, plan: Plan, tally: Tally, records: Records) -> di
         "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
         "as_of": scenario.as_of.isoformat(),
         "horizon": horizon,
+        "theatre": _theatre(scenario),
         "milestones": list(scenario.milestones),
         "seed": plan.seed,
         "runs": runs,

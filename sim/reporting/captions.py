@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from sim.reporting import tables
 from sim.reporting.chance import Chance
 from sim.reporting.dates import long_date
-from sim.reporting.reading import ENDS, STATES, Record, calendar_of, outcome_at, state_at, weeks
+from sim.reporting.reading import (
+    ENDS,
+    OUTCOMES,
+    Record,
+    calendar_of,
+    outcome_at,
+    state_at,
+    strikes_of,
+    weeks,
+    without_off,
+)
 from sim.reporting.tables import Table
 from sim.reporting.values import plain, signed
 
@@ -42,27 +52,39 @@ def _end(record: Record, outcome: str) -> str:
 def incidence(record: Record) -> Figure:
     """Cumulative incidence of first events."""
     days = record["horizon"]
+    told = {
+        "agreement": f"an agreement is concluded in {_end(record, 'agreement')}",
+        "terms": f"defenders surrender on terms in {_end(record, 'terms')}",
+        "strikes": f"{strikes_of(record)} begins in {_end(record, 'strikes')}",
+    }
     title = (
-        f"Within {days} days an offensive begins in {_end(record, 'offensive')} of futures, an agreement is concluded "
-        f"in {_end(record, 'agreement')}, heavy bombing begins in {_end(record, 'strikes')}"
+        f"Within {days} days an offensive begins in {_end(record, 'offensive')} of futures, "
+        f"{', '.join(without_off(record, told).values())}"
     )
     steps = ", ".join(f"{outcome_at(record, 'offensive', day).text} within {day} days" for day in record["milestones"])
-    alt = (
-        f"Line chart of cumulative incidence over {days} days. Offensive: {steps}. By the end: "
-        f"first strike {_end(record, 'strikes')}, agreement {_end(record, 'agreement')}, "
-        f"limited offensive {_end(record, 'limited')}, full offensive {_end(record, 'full')}."
+    ends = (
+        f"{name.lower()} {_end(record, outcome)}"
+        for outcome, name in without_off(record, OUTCOMES).items()
+        if outcome != "offensive"
     )
+    alt = f"Line chart of cumulative incidence over {days} days. Offensive: {steps}. By the end: {', '.join(ends)}."
     unit = "Share of futures in which it has begun, with 95% Monte Carlo bands"
     return Figure("incidence", title, unit, alt, tables.incidence_table(record))
 
 
 def states(record: Record) -> Figure:
     """State occupation."""
-    at_end = {state: state_at(record, state, record["horizon"]).text for state in STATES}
-    title = (
-        f"When the window closes, {at_end['standoff']} of futures are in a standoff, {at_end['agreement']} under an "
-        f"agreement, {at_end['offensive']} in an offensive"
+    where = {
+        "standoff": "of futures are in a standoff",
+        "agreement": "under an agreement",
+        "terms": "have ended with terms of surrender",
+        "offensive": "in an offensive",
+    }
+    at_end = (
+        f"{state_at(record, state, record['horizon']).text} {words}"
+        for state, words in without_off(record, where).items()
     )
+    title = f"When the window closes, {', '.join(at_end)}"
     alt = f"Stacked areas of the share of futures in each state over {record['horizon']} days. {title}."
     return Figure(
         "states", title, "Share of futures in each state at the end of the day", alt, tables.states_table(record)
@@ -92,7 +114,7 @@ def dots(record: Record) -> Figure | None:
     dots = record["dots"]
     if not dots:
         return None
-    counts = {end: sum(dot["end"] == end for dot in dots) for end in ENDS}
+    counts = {end: sum(dot["end"] == end for dot in dots) for end in without_off(record, ENDS)}
     title = f"{len(dots)} of the {record['runs']:,} futures, by how they end"
     words = ", ".join(f"{count} {ENDS[end].lower()}" for end, count in counts.items())
     unit = "Each mark is a run of its own; their numbers follow the shares of all runs"

@@ -20,7 +20,7 @@ from sim.reporting.drivers import Drivers, drivers_of
 from sim.reporting.given import Given, draws_line, given_of, input_sentence, runs_line, settled
 from sim.reporting.names import heading
 from sim.reporting.parameters import conditional_sentence, disagreement_sentence, parameters_line
-from sim.reporting.reading import Record, calendar_of, outcome_at, reading
+from sim.reporting.reading import ENDS, Record, calendar_of, outcome_at, reading, strikes_of, without_off
 from sim.reporting.schedule import Mark, in_force, marks, schedule_table
 from sim.reporting.since import Since, since_of
 from sim.reporting.storylines import Storylines, explain_command, storylines_of
@@ -83,12 +83,14 @@ class Report:
     incidence: Figure
     marks: tuple[Mark, ...]
     schedule: Table
+    kinds: str
     in_force: str
     after_agreement: str
     states: Figure
     hazard: Figure | None
     outcomes: Table
     dots: Figure | None
+    ends: tuple[str, ...]
     actors: tuple[Actor, ...]
     drivers: Drivers | None
     counterfactuals: Counterfactuals | None
@@ -146,12 +148,14 @@ def _report_of(record: Record, words: str) -> Report:
         incidence=captions.incidence(record),
         marks=tuple(marks(record)),
         schedule=schedule_table(record),
+        kinds=_kinds(record),
         in_force=_in_force(in_force(record)),
         after_agreement=_after_agreement(record),
         states=captions.states(record),
         hazard=captions.hazard(record),
         outcomes=tables.outcomes_table(record),
         dots=captions.dots(record),
+        ends=tuple(without_off(record, ENDS)),
         actors=tuple(_actors(record)),
         drivers=drivers_of(record),
         counterfactuals=counterfactuals_of(record),
@@ -232,6 +236,13 @@ def _confidence(record: Record) -> tuple[str, str, str]:
         return "not stated", "The scenario does not state the analyst's own confidence.", ""
     level = confidence["level"]
     return level, f"The analyst's own confidence in this forecast is {level}.", confidence["basis"]
+
+
+def _kinds(record: Record) -> str:
+    """Say what a strike is here, and what terms are."""
+    strike = f"A strike is a day of {strikes_of(record)}."
+    terms = "Terms of surrender end a future without an offensive: the defenders give the ground up."
+    return " ".join(without_off(record, {"strikes": strike, "terms": terms}).values())
 
 
 def _after_agreement(record: Record) -> str:

@@ -32,6 +32,7 @@ _SEE = {
     "limited": "see a limited offensive",
     "full": "see a full offensive",
     "agreement": "see an agreement",
+    "terms": "end with terms of surrender",
     "strikes": "see heavy bombing",
 }
 _ALL = {
@@ -39,6 +40,7 @@ _ALL = {
     "limited": "all limited offensives",
     "full": "all full offensives",
     "agreement": "all futures with an agreement",
+    "terms": "all futures that end with terms of surrender",
     "strikes": "all futures with heavy bombing",
 }
 ROW = 46

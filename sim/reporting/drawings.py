@@ -12,7 +12,7 @@ from sim.reporting.figures import specifications
 from sim.reporting.history import History
 from sim.reporting.html import drawing
 from sim.reporting.palette import LIGHT
-from sim.reporting.reading import ENDS, Record
+from sim.reporting.reading import ENDS, Record, without_off
 from sim.reporting.redraw import redrawn
 from sim.reporting.svg import MARGIN, document, head_height, text
 
@@ -46,7 +46,14 @@ def _dots(record: Record, figure: Figure, source: str) -> str:
     """Draw the grid of runs with its key."""
     top = head_height(figure, _WIDTH) + 12
     shapes = drawing(
-        "dots.svg", dots=record["dots"], ends=list(ENDS), left=MARGIN, top=top, step=_STEP, key=_KEY, colours=LIGHT
+        "dots.svg",
+        dots=record["dots"],
+        ends=list(without_off(record, ENDS)),
+        left=MARGIN,
+        top=top,
+        step=_STEP,
+        key=_KEY,
+        colours=LIGHT,
     )
     key = (
         text((_KEY + 32, top + 21 + 34 * place), f"{row[1]} {row[0]}, {row[2]} of all runs", size=14)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sim.reporting.captions import Figure
 from sim.reporting.dates import long_date, short_date
-from sim.reporting.reading import ENDS, WEEK, Record, calendar_of, reading
+from sim.reporting.reading import ENDS, OFF, WEEK, Record, calendar_of, reading, strikes_of
 from sim.reporting.story import story_of, turn_text
 from sim.reporting.storylines import title_of
 from sim.reporting.study import Part, Section, StudyReport
@@ -20,8 +20,9 @@ from sim.reporting.values import NONE, plain, signed
 FORMAT = "offramp/explanation/1"
 EVENTS = {
     "incident": "incident",
-    "strike": "heavy bombing",
+    "strike": "strike",
     "launch": "offensive",
+    "terms": "terms of surrender",
     "agreement": "agreement",
     "breakdown": "breakdown",
 }
@@ -133,11 +134,18 @@ def _dice(record: Record, day: int) -> str:
     """Say by which chances the dice decided on a day: `heavy bombing 12%, came; offensive 0.4%`."""
     daily = record["daily"]
     told = []
-    for event, name in EVENTS.items():
+    for event, name in events_of(record).items():
         if _possible(event, daily["phase"][day]):
             came = ", came" if day in daily["happened"][event] else ""
             told.append(f"{name} {chance_text(daily['chances'][event][day])}{came}")
     return f"Chances of the day: {'; '.join(told)}."
+
+
+def events_of(record: Record) -> dict[str, str]:
+    """Return the events of the dice by their names, less those that the scenario does without."""
+    off = {"strike": record["theatre"]["strikes"] == OFF, "terms": record["theatre"]["terms"] == OFF}
+    names = EVENTS | {"strike": strikes_of(record)}
+    return {event: name for event, name in names.items() if not off.get(event, False)}
 
 
 def _possible(event: str, phase: str) -> bool:
@@ -163,7 +171,7 @@ def daily_table(record: Record, days: Sequence[int] | range) -> Table:
     for day in days:
         phase = daily["phase"][day]
         agreed = NONE if phase == "agreement" else chance_text(daily["chances"]["agreement"][day])
-        events = [name for event, name in EVENTS.items() if day in daily["happened"][event]]
+        events = [name for event, name in events_of(record).items() if day in daily["happened"][event]]
         levels = [plain(daily["actors"][name]["posture"][day + 1]) for name in leading]
         launch = chance_text(daily["chances"]["launch"][day])
         rows.append((short_date(calendar.date(day)), phase, *levels, launch, agreed, ", ".join(events)))

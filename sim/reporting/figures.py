@@ -40,7 +40,7 @@ from sim.reporting.fans import fans
 from sim.reporting.lanes import lanes
 from sim.reporting.paired_bars import paired_bars
 from sim.reporting.palette import LIGHT, tint
-from sim.reporting.reading import OUTCOMES, STATES, Record, calendar_of, outcome_at, state_at, weeks
+from sim.reporting.reading import OUTCOMES, STATES, Record, calendar_of, outcome_at, state_at, weeks, without_off
 from sim.reporting.schedule import Mark, marks
 from sim.reporting.tables import with_interval
 from sim.reporting.tornado import tornado
@@ -48,6 +48,7 @@ from sim.reporting.tornado import tornado
 CURVES: dict[str, dict[str, Any]] = {
     "strikes": {"dash": "dot", "width": 2},
     "agreement": {"width": 2},
+    "terms": {"dash": "longdash", "width": 2},
     "offensive": {"width": 3.5},
     "limited": {"dash": "dash", "width": 1.8},
     "full": {"dash": "dashdot", "width": 1.8},
@@ -56,11 +57,22 @@ _LABELS = {
     "offensive": "Offensive",
     "strikes": "Strike",
     "agreement": "Agreement",
+    "terms": "Terms",
     "limited": "limited",
     "full": "full",
 }
-STACK = ("offensive", "agreement", "standoff")
+STACK = ("offensive", "terms", "agreement", "standoff")
 """The states from the bottom of their figure up."""
+
+
+def curves_of(record: Record) -> dict[str, dict[str, Any]]:
+    """Return the styles of the curves of first events, less those that the scenario does without."""
+    return {outcome: CURVES[outcome] for outcome in without_off(record, dict.fromkeys(CURVES, ""))}
+
+
+def stack_of(record: Record) -> list[str]:
+    """Return the states from the bottom of their figure up, less those that the scenario does without."""
+    return list(without_off(record, dict.fromkeys(STACK, "")))
 
 
 def specifications(record: Record) -> dict[str, Spec]:
@@ -101,10 +113,10 @@ def incidence(record: Record) -> go.Figure:
     fig = figure(height=410 if marked else 390, top=44 if marked else 26)
     days = curves["day"]
     x = [moment(calendar, day) for day in days]
-    for outcome, style in CURVES.items():
+    for outcome, style in curves_of(record).items():
         fig.add_trace(band(x, curves[outcome]["mc_low"], curves[outcome]["mc_high"], outcome))
         fig.add_trace(line(x, curves[outcome]["p"], outcome, incidence_texts(record, outcome), **style))
-    top = top_of([value for outcome in CURVES for value in curves[outcome]["mc_high"]])
+    top = top_of([value for outcome in curves_of(record) for value in curves[outcome]["mc_high"]])
     fig.update_layout(xaxis=time_axis(calendar), yaxis=share_axis(top))
     _milestones(fig, record, calendar, top)
     _schedule(fig, marked, calendar)
@@ -126,7 +138,7 @@ def incidence_labels(record: Record) -> list[tuple[float, str, str]]:
             f"{name} {outcome_at(record, outcome, record['horizon']).label}",
             outcome,
         )
-        for outcome, name in _LABELS.items()
+        for outcome, name in without_off(record, _LABELS).items()
     ]
 
 
@@ -199,7 +211,7 @@ def states(record: Record) -> go.Figure:
     calendar, curves = calendar_of(record), record["states"]
     fig = figure(height=310)
     x = [moment(calendar, day) for day in curves["day"]]
-    for state in STACK:
+    for state in stack_of(record):
         fig.add_trace(
             go.Scatter(
                 x=x, y=curves[state], stackgroup="all", mode="lines", line={"width": 0.8, "color": LIGHT["page"]},
@@ -219,7 +231,7 @@ def states_texts(record: Record, state: str) -> list[str]:
 def states_labels(record: Record) -> list[tuple[float, str, str]]:
     """Return place, text and colour of the label at the end of each area."""
     labels, base = [], 0.0
-    for state in STACK:
+    for state in stack_of(record):
         last = record["states"][state][-1]
         labels.append((base + last / 2, f"{STATES[state]} {state_at(record, state, record['horizon']).label}", state))
         base += last

@@ -12,7 +12,7 @@ from sim.reporting.chance import Chance
 from sim.reporting.charts import axis, figure, note, safe, time_axis
 from sim.reporting.dates import Calendar, short_date
 from sim.reporting.palette import LIGHT
-from sim.reporting.reading import Record, calendar_of
+from sim.reporting.reading import Record, calendar_of, strikes_of
 from sim.reporting.story import turn_text
 from sim.reporting.storylines import UNDER, titles_of
 
@@ -22,10 +22,17 @@ _MARKS = {
     "fall": ("triangle-down", "ink"),
     "agreement": ("diamond", "agreement"),
     "breakdown": ("x", "agreement"),
+    "terms": ("hexagon", "terms"),
     "limited": ("square", "limited"),
     "full": ("square", "full"),
 }
-_NAMED = {"limited": "limited offensive", "full": "full offensive", "agreement": "agreement", "breakdown": "breakdown"}
+_NAMED = {
+    "limited": "limited offensive",
+    "full": "full offensive",
+    "terms": "terms of surrender",
+    "agreement": "agreement",
+    "breakdown": "breakdown",
+}
 
 
 def lanes(record: Record) -> go.Figure:
@@ -35,7 +42,7 @@ def lanes(record: Record) -> go.Figure:
     for place, (title, course) in enumerate(zip(titles_of(record), told, strict=True)):
         y = len(told) - 1 - place
         _phases(fig, calendar, course, y)
-        _strikes(fig, calendar, course, y)
+        _strikes(fig, record, course, y)
         _turns(fig, record, course, y)
         text = f"<b>{place + 1}  {safe(Chance.of(course['share']).label)}</b>  {safe(title.removesuffix(UNDER))}"
         note(fig, text, y=y, yref="y", yshift=13, font={"color": LIGHT["ink"], "size": 13})
@@ -62,15 +69,16 @@ def _phases(fig: go.Figure, calendar: Calendar, course: Mapping[str, Any], y: fl
         )
 
 
-def _strikes(fig: go.Figure, calendar: Calendar, course: Mapping[str, Any], y: float) -> None:
-    days = course["strikes"]
+def _strikes(fig: go.Figure, record: Record, course: Mapping[str, Any], y: float) -> None:
+    calendar, days = calendar_of(record), course["strikes"]
+    name = safe(strikes_of(record))
     fig.add_trace(
         go.Scatter(
             x=[f"{calendar.at(day)}T12:00:00" for day in days],
             y=[y - 0.17] * len(days),
             mode="markers",
             marker={"symbol": "circle", "size": 5, "color": LIGHT["strikes"]},
-            text=[f"{short_date(calendar.date(day))}: heavy bombing" for day in days],
+            text=[f"{short_date(calendar.date(day))}: {name}" for day in days],
             hoverinfo="text",
         )
     )
@@ -86,7 +94,7 @@ def _turns(fig: go.Figure, record: Record, course: Mapping[str, Any], y: float) 
             mode="markers",
             marker={
                 "symbol": [_MARKS[turn["kind"]][0] for turn in turns],
-                "size": [14 if turn["kind"] in ("limited", "full") else 10 for turn in turns],
+                "size": [14 if turn["kind"] in ("limited", "full", "terms") else 10 for turn in turns],
                 "color": [LIGHT[_MARKS[turn["kind"]][1]] for turn in turns],
                 "line": {"color": LIGHT["page"], "width": 1},
             },

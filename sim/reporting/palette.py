@@ -10,6 +10,7 @@ from __future__ import annotations
 LIGHT = {
     "strikes": "#7b4fa3",
     "agreement": "#1769aa",
+    "terms": "#0b746c",
     "offensive": "#b3361b",
     "limited": "#a86100",
     "full": "#7a1022",
@@ -23,6 +24,7 @@ LIGHT = {
 _DARK = {
     "strikes": "#c4a3ec",
     "agreement": "#6fb7f0",
+    "terms": "#58c9bd",
     "offensive": "#ff8f70",
     "limited": "#f0b95c",
     "full": "#f0616d",

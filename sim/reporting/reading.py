@@ -23,18 +23,26 @@ WEEK = 7
 OUTCOMES = {
     "strikes": "First strike",
     "agreement": "Agreement",
+    "terms": "Terms of surrender",
     "offensive": "Offensive",
     "limited": "Limited offensive",
     "full": "Full offensive",
 }
 """First events by their names to readers; the offensive is either of the two last."""
-STATES = {"standoff": "Standoff", "agreement": "Agreement", "offensive": "Offensive"}
+STATES = {
+    "standoff": "Standoff",
+    "agreement": "Agreement",
+    "terms": "Terms of surrender",
+    "offensive": "Offensive",
+}
 ENDS = {
     "standoff": "Standoff",
     "agreement": "Agreement",
+    "terms": "Terms of surrender",
     "limited": "Limited offensive",
     "full": "Full offensive",
 }
+OFF = "off"
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,17 @@ def calendar_of(record: Record) -> Calendar:
     return Calendar(datetime.date.fromisoformat(record["as_of"]), record["horizon"])
 
 
+def strikes_of(record: Record) -> str:
+    """Return what a strike is called in this scenario, such as heavy bombing."""
+    name = str(record["theatre"]["strikes"])
+    return name if name != OFF else "strikes"
+
+
+def without_off(record: Record, names: Mapping[str, str]) -> dict[str, str]:
+    """Return outcomes, states or end states by their names, less the kinds that the scenario does without."""
+    return {key: name for key, name in names.items() if record["theatre"].get(key) != OFF}
+
+
 def outcome_at(record: Record, outcome: str, days: int) -> Chance:
     """Return the chance of a first event within so many days."""
     known = record["outcomes"][outcome].get(str(days))
@@ -78,9 +97,9 @@ def outcome_at(record: Record, outcome: str, days: int) -> Chance:
 
 
 def state_at(record: Record, state: str, day: int) -> Chance:
-    """Return the chance of a state at a day; an offensive is absorbing, so there it is the cumulative incidence."""
-    if day and state == "offensive":
-        return outcome_at(record, "offensive", day)
+    """Return the chance of a state at a day; of an absorbing one it is the cumulative incidence."""
+    if day and state in ("offensive", "terms"):
+        return outcome_at(record, state, day)
     if day == record["horizon"]:
         return Chance.of(record["ends"][state])
     return Chance.of_share(record["states"][state][record["states"]["day"].index(day)], record["draws"])

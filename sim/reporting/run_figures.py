@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from sim.reporting.charts import Spec, axis, end_labels, figure, line, note, rule, safe, spec, time_axis
 from sim.reporting.dates import short_date
 from sim.reporting.palette import LIGHT, tint
-from sim.reporting.reading import Record, calendar_of
+from sim.reporting.reading import Record, calendar_of, strikes_of
 from sim.reporting.values import plain, signed
 
 _COLOURS = ("offensive", "limited", "agreement", "strikes", "standoff")
@@ -53,14 +53,17 @@ def _ground(fig: go.Figure, record: Record) -> None:
         go.Scatter(
             x=[f"{calendar.at(day)}T12:00:00" for day in course["strikes"]], y=[0.02] * len(course["strikes"]),
             yaxis="y2", mode="markers", marker={"color": LIGHT["strikes"], "size": 6},
-            text=[f"{short_date(calendar.date(day))}: heavy bombing" for day in course["strikes"]], hoverinfo="text",
+            text=[f"{short_date(calendar.date(day))}: {safe(strikes_of(record))}" for day in course["strikes"]],
+            hoverinfo="text",
         )
     )  # fmt: skip
     fig.update_layout(yaxis2=axis(range=[0, 1], overlaying="y", visible=False))
     if course["day"] is not None:
-        rule(fig, f"{calendar.at(course['day'])}T12:00:00", "offensive")
+        yielded = course["end"] == "terms"
+        colour, end = ("terms", "terms of surrender") if yielded else ("offensive", f"{course['end']} offensive")
+        rule(fig, f"{calendar.at(course['day'])}T12:00:00", colour)
         late = course["day"] > 0.7 * record["horizon"]
         note(
-            fig, f"{course['end']} offensive", x=f"{calendar.at(course['day'])}T12:00:00", xref="x",
-            xanchor="right" if late else "left", font={"color": LIGHT["offensive"], "size": 12}, yshift=14,
+            fig, end, x=f"{calendar.at(course['day'])}T12:00:00", xref="x",
+            xanchor="right" if late else "left", font={"color": LIGHT[colour], "size": 12}, yshift=14,
         )  # fmt: skip

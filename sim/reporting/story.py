@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.reporting.dates import MONTHS, long_date
-from sim.reporting.reading import Record, calendar_of, name_of
+from sim.reporting.reading import Record, calendar_of, name_of, strikes_of
 from sim.reporting.values import plain, signed
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -71,6 +71,7 @@ class _Teller:
     def __init__(self, record: Record) -> None:
         self._record = record
         self._calendar = calendar_of(record)
+        self._strikes = strikes_of(record)
         self._year = 0
         self._day: int | None = None
 
@@ -124,11 +125,11 @@ class _Teller:
         self._day = 0
 
     def turns(self, course: Mapping[str, Any]) -> Iterator[str]:
-        """One sentence a turning point, two for the offensive."""
+        """One sentence a turning point, two for the end."""
         for turn in course["turns"]:
             when = self._when(turn["day"])
             yield f"{when} {self.event(course, turn)}."
-            if turn["kind"] in ("limited", "full"):
+            if turn["kind"] in ("limited", "full", "terms"):
                 yield self._before_it(course, turn)
 
     def event(self, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
@@ -144,10 +145,11 @@ class _Teller:
             return f"{possessive(self._name(turn['actor']))} stance turns {side} an offensive"
         another = "an" if turn.get("count") == 1 else "another"
         return {
-            "strike": f"there is heavy bombing for the first time{beside}",
-            "bombing": "there is heavy bombing on a third day within a week for the first time",
+            "strike": f"there is {self._strikes} for the first time{beside}",
+            "bombing": f"there is {self._strikes} on a third day within a week for the first time",
             "agreement": f"{self._parties(course)} conclude {another} agreement{beside}",
             "breakdown": f"the agreement breaks down{_lasted(turn)}, and the standoff is back",
+            "terms": f"the defenders give the ground up on terms, without an assault{beside}",
             "limited": f"a limited offensive begins{beside}",
             "full": f"a full offensive begins{beside}",
             "still": f"there is still {_phase_at(course, turn['day'])} and no offensive{beside}",
@@ -159,17 +161,19 @@ class _Teller:
     def _before_it(self, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
         day = turn["day"]
         strikes = sum(one <= day for one in course["strikes"])
-        bombed = f"after {counted(strikes, 'day')} of heavy bombing" if strikes else "without a day of heavy bombing"
+        bombed = f"after {counted(strikes, 'day')}" if strikes else "without a day"
         under = " and while an agreement is in force" if _phase_at(course, day) == "an agreement" else ""
-        return f"It comes on day {day + 1} of the window, {bombed}{under}."
+        return f"It comes on day {day + 1} of the window, {bombed} of {self._strikes}{under}."
 
     def finish(self, course: Mapping[str, Any]) -> Iterator[str]:
         """Two or three sentences on what there was in all, and what the end means."""
-        end, launched = course["end"], course["day"] is not None
-        if not launched or course["agreements"]:
+        end, over = course["end"], course["day"] is not None
+        if not over or course["agreements"]:
             yield f"In all there {'is' if len(course['strikes']) == 1 else 'are'} {self._in_all(course)}."
         last = long_date(self._calendar.until(self._calendar.horizon))
-        if launched:
+        if end == "terms":
+            yield "With the surrender this future ends: no offensive has begun, and the question resolves as no."
+        elif over:
             size = "0.3 or more" if end == "full" else "below 0.3"
             yield "With the offensive this future ends, and the question resolves as yes."
             yield f"It counts as {end}, for imminence, readiness times support, is {size} on its first day."
@@ -178,7 +182,7 @@ class _Teller:
             yield f"The window closes on {last} {how}: no offensive has begun, and the question resolves as no."
 
     def _in_all(self, course: Mapping[str, Any]) -> str:
-        strikes = f"{counted(len(course['strikes']), 'day')} of heavy bombing"
+        strikes = f"{counted(len(course['strikes']), 'day')} of {self._strikes}"
         new = "new " if course["phases"][0][1] == "agreement" else ""
         agreements = counted(course["agreements"], f"{new}agreement")
         broken = course["breakdowns"]

@@ -11,7 +11,7 @@ from typing import Any
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, share_text
 from sim.reporting.dates import MONTHS, short_date
-from sim.reporting.reading import Record, calendar_of, name_of
+from sim.reporting.reading import Record, calendar_of, name_of, strikes_of
 from sim.reporting.story import counted, possessive, story_of, turn_text
 from sim.reporting.tables import Table, with_interval
 from sim.reporting.values import plain
@@ -19,13 +19,14 @@ from sim.reporting.values import plain
 _HOW_IT_ENDS = {
     "standoff": "end in a standoff",
     "agreement": "end under an agreement",
+    "terms": "end with terms of surrender",
     "limited": "see a limited offensive",
     "full": "see a full offensive",
 }
 UNDER = " under an agreement"
 NOTE = (
-    "Grey line: standoff; blue line: an agreement in force; dots: days of heavy bombing; triangles: a posture passes "
-    "one half, upwards or downwards; square: the offensive, with which a future ends."
+    "Grey line: standoff; blue line: an agreement in force; dots: days of {strikes}; triangles: a posture passes "
+    "one half, upwards or downwards; square: the offensive, hexagon: terms of surrender, with which a future ends."
 )
 
 
@@ -58,9 +59,9 @@ def storylines_of(record: Record) -> Storylines | None:
     told = record.get("storylines")
     if not told:
         return None
-    titles = titles_of(record)
+    titles, note = titles_of(record), NOTE.format(strikes=strikes_of(record))
     items = tuple(_item(record, place, titles[place - 1], one) for place, one in enumerate(told, 1))
-    return Storylines(_lead(told), _CAUTION, _replay(record), NOTE, _figure(record, items), items)
+    return Storylines(_lead(told), _CAUTION, _replay(record), note, _figure(record, items), items)
 
 
 _CAUTION = (
@@ -85,7 +86,8 @@ def title_of(record: Record, course: Mapping[str, Any]) -> str:
     if course["day"] is not None:
         date = calendar_of(record).date(course["day"])
         under = UNDER if course["phases"][-1][1] == "agreement" else ""
-        return f"A {course['end']} offensive in {MONTHS[date.month - 1]} {date.year}{under}"
+        what = "Terms of surrender" if course["end"] == "terms" else f"A {course['end']} offensive"
+        return f"{what} in {MONTHS[date.month - 1]} {date.year}{under}"
     if course["end"] == "agreement":
         return (
             "An agreement that holds" if not course["breakdowns"] else "An agreement at the end, after one that broke"

@@ -21,6 +21,7 @@ from sim.reporting.reading import (
     outcome_at,
     state_at,
     weeks,
+    without_off,
 )
 from sim.reporting.values import NONE, plain, signed
 
@@ -56,7 +57,7 @@ def outcomes_table(record: Record) -> Table:
             name, f"within {days} days", short_date(calendar.until(days)), chance.text, chance.interval,
             NONE if chance.input_sd is None else points_text(chance.input_sd), chance.spread_text or NONE,
         )
-        for outcome, name in OUTCOMES.items()
+        for outcome, name in without_off(record, OUTCOMES).items()
         for days in record["milestones"]
         for chance in (outcome_at(record, outcome, days),)
     ]  # fmt: skip
@@ -74,26 +75,27 @@ def outcomes_table(record: Record) -> Table:
 
 def incidence_table(record: Record) -> Table:
     """Cumulative incidence of first events by week."""
-    calendar = calendar_of(record)
+    calendar, names = calendar_of(record), without_off(record, OUTCOMES)
     rows = [
         (
             f"{days} days", short_date(calendar.until(days)),
-            *(with_interval(outcome_at(record, outcome, days)) for outcome in OUTCOMES),
+            *(with_interval(outcome_at(record, outcome, days)) for outcome in names),
         )
         for days in weekly_days(record)
     ]  # fmt: skip
     caption = "Share of futures with the event, with its 95% Monte Carlo interval"
-    return Table(caption, ("Within", "Until", *OUTCOMES.values()), "llrrrrr", tuple(rows))
+    return Table(caption, ("Within", "Until", *names.values()), f"ll{'r' * len(names)}", tuple(rows))
 
 
 def states_table(record: Record) -> Table:
     """State occupation by week."""
-    calendar = calendar_of(record)
+    calendar, names = calendar_of(record), without_off(record, STATES)
     rows = [
-        (f"{day} days", short_date(calendar.until(day)), *(state_at(record, state, day).text for state in STATES))
+        (f"{day} days", short_date(calendar.until(day)), *(state_at(record, state, day).text for state in names))
         for day in weekly_days(record)
     ]
-    return Table("Share of futures in each state", ("After", "End of", *STATES.values()), "llrrr", tuple(rows))
+    columns = ("After", "End of", *names.values())
+    return Table("Share of futures in each state", columns, f"ll{'r' * len(names)}", tuple(rows))
 
 
 def hazard_table(record: Record) -> Table:
@@ -112,7 +114,7 @@ def _span(calendar: Calendar, week: Week) -> str:
 def dots_table(record: Record) -> Table:
     """End states of the 100 futures, with their run ids."""
     rows = []
-    for end, name in ENDS.items():
+    for end, name in without_off(record, ENDS).items():
         dots = [dot for dot in record["dots"] if dot["end"] == end]
         runs = ", ".join(str(dot["run"]) if dot["day"] is None else f"{dot['run']} (day {dot['day']})" for dot in dots)
         rows.append((name, str(len(dots)), Chance.of(record["ends"][end]).text, runs or NONE))

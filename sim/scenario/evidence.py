@@ -2,8 +2,8 @@
 
 Each item is a noisy reading, in [-1, 1], of its actor's support for an offensive. Items of one occasion (one meeting,
 one raid) count as one reading; readings are combined with the prior of the actor's role by precision weighting, and
-the sd is widened where they contradict each other (Birge 1932). The Goldstein score of an item says how friendly the act was between
-source and target; it is shown as context and never enters a stance.
+the sd is widened where they contradict each other (Birge 1932). The Goldstein score of an item says how friendly the
+act was between source and target; it is shown as context and never enters a stance.
 """
 
 from __future__ import annotations

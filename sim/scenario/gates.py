@@ -65,7 +65,7 @@ Steps = Annotated[int, Field(ge=2, le=MAX_STEPS)]
 class Gate(Part):
     """One claim about the probability that an outcome comes within some days."""
 
-    outcome: Literal["offensive", "limited", "full", "agreement", "strikes"] = Field(
+    outcome: Literal["offensive", "limited", "full", "agreement", "strikes", "terms"] = Field(
         default="offensive", description="What the probability is of"
     )
     by: Horizon | None = Field(default=None, description="Within how many days; the horizon where absent")

@@ -45,6 +45,7 @@ def explain(
         "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
         "as_of": scenario.as_of.isoformat(),
         "horizon": scenario.horizon,
+        "theatre": {"strikes": scenario.document.strikes, "terms": scenario.document.terms},
         "seed": seed,
         "replicates": replicates,
         "run": run,
@@ -79,6 +80,7 @@ def _daily(scenario: Scenario, trace: Trace) -> dict[str, Any]:
         "ground": {name: _numbers(values) for name, values in trace.ground.items()},
         "chances": {event: _numbers(values, 5) for event, values in trace.chances.items()},
         "happened": {event: _days(event, values, agreed) for event, values in trace.happened.items()},
+        "will": _numbers(trace.will),
     }
 
 

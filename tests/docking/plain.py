@@ -667,14 +667,18 @@ def _draw_actor(actor: dict[str, Any], rng: numpy.random.Generator) -> dict[str,
     mean, sd = _moments(actor["stance"])
     drawn = _draw_all({name: value for name, value in actor.items() if name != "stance"}, rng)
     shares = {"share_median": _median("share", actor["share"])} if actor["role"] == "patron" else {}
-    return drawn | shares | {
-        "strength_median": _median("strength", actor["strength"]),
-        "mean": mean,
-        "sd": sd,
-        "conviction": clip(float(rng.normal(mean, sd)), -1, 1),
-        "frailty_normal": float(rng.normal()),
-        "disposition": float(rng.random()),
-    }
+    return (
+        drawn
+        | shares
+        | {
+            "strength_median": _median("strength", actor["strength"]),
+            "mean": mean,
+            "sd": sd,
+            "conviction": clip(float(rng.normal(mean, sd)), -1, 1),
+            "frailty_normal": float(rng.normal()),
+            "disposition": float(rng.random()),
+        }
+    )
 
 
 def _draw_all(values: dict[str, Any], rng: numpy.random.Generator) -> dict[str, Any]:

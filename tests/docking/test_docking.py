@@ -119,7 +119,12 @@ def test_own_draws_give_the_same_probabilities(path: Path) -> None:
     spec = _spec(scenario)
     rng = np.random.default_rng(7)
     results = [PlainCrisis(draw_world(spec, rng), OwnChance(run)).play() for run in range(runs)]
-    for name, key in (("offensive", "offensive"), ("agreement", "agreement"), ("strikes", "strike"), ("terms", "terms")):
+    for name, key in (
+        ("offensive", "offensive"),
+        ("agreement", "agreement"),
+        ("strikes", "strike"),
+        ("terms", "terms"),
+    ):
         ours = forecast.probability(name)
         theirs = sum(one[key] is not None for one in results) / runs
         pooled = (ours.p * ours.draws + theirs * runs) / (ours.draws + runs)

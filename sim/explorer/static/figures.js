@@ -6,6 +6,7 @@ import { make } from "./controls.js";
 const SHAPES = {
   standoff: ["circle", { r: 6.2 }],
   agreement: ["path", { d: "M0-8.6 8.6 0 0 8.6-8.6 0z" }],
+  terms: ["path", { d: "M0-8.4 7.3-4.2v8.4L0 8.4-7.3 4.2v-8.4z" }],
   limited: ["circle", { r: 7.2 }],
   full: ["rect", { x: -6.8, y: -6.8, width: 13.6, height: 13.6 }],
 };
@@ -112,7 +113,7 @@ export class Dots {
       this.svg.replaceChildren(...dots.map((dot, place) => this.dot(dot, place, names, place === at)));
       if (held) this.svg.children[at]?.focus();
     }
-    this.list.replaceChildren(...Object.keys(SHAPES).map((end) => {
+    this.list.replaceChildren(...Object.keys(names).map((end) => {
       const count = dots.filter((dot) => dot.end === end).length;
       const sign = draw("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" }, mark(end));
       return make("li", {}, sign, make("span", {}, make("strong", {}, String(count)), " " + names[end], make("small", {}, ends[end] + " of all runs")));
