@@ -25,7 +25,13 @@ CRISIS: dict[str, Any] = {
     "population": 1_000_000,
     "credibility": 0.6,
     "actors": {
-        "attacker": {"role": "initiator", "stance": {"normal": [0.8, 0.1]}, "strength": 1.0, "momentum": 0.5},
+        "attacker": {
+            "role": "initiator",
+            "stance": {"normal": [0.8, 0.1]},
+            "strength": 1.0,
+            "momentum": 0.5,
+            "self_reliance": 0.1,
+        },
         "backer": {"role": "patron", "stance": {"normal": [0.2, 0.2]}, "resolve": 0.5},
         "shield": {
             "role": "guarantor",

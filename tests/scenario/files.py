@@ -35,7 +35,7 @@ CAST = """\
   shield: {role: guarantor, stance: -0.6, strength: 0.4}
   envoy: {role: mediator, stance: -0.6}
 """
-FULL = MINIMAL + CAST
+FULL = MINIMAL.replace("initiator, stance: 0.8}", "initiator, stance: 0.8, self_reliance: 0.1}") + CAST
 """All roles: 14 lines."""
 
 OVER = """\
