@@ -19,6 +19,8 @@ from sim.scenario.scenario import Scenario
 
 Bools = npt.NDArray[np.bool_]
 EVENTS = ("strikes", "agreement")
+INDICATED = (*EVENTS, "terms")
+"""Events that are counted as indicators; terms of surrender end a future, so nothing can be given after them."""
 LEVELS = (0.25, 0.5, 0.75)
 DAYS = (14, 30)
 WATCHED = ("initiator", "guarantor")
@@ -59,6 +61,9 @@ class Condition(Protocol):
     def day(self) -> int:
         """Days after which it is settled."""
 
+    def waiting(self, look: Look) -> Bools:
+        """Whether somebody who looks for it still waits for an end, by run."""
+
     def seen(self, look: Look) -> Bools:
         """Whether it holds, by run; of no meaning in runs with an offensive by its day."""
 
@@ -73,6 +78,13 @@ class EventBy:
     event: str
     day: int
     happened: bool = True
+
+    def waiting(self, look: Look) -> Bools:
+        """Whether somebody who looks for it still waits for an offensive; terms are themselves an end of waiting."""
+        if self.event == "terms":
+            before: Bools = look.days["offensive"] >= self.day
+            return before
+        return look.waiting(self.day)
 
     def seen(self, look: Look) -> Bools:
         """Whether it holds, by run."""
@@ -94,6 +106,10 @@ class PostureAt:
     day: int
     above: bool = True
 
+    def waiting(self, look: Look) -> Bools:
+        """Whether somebody who looks for it still waits for an end."""
+        return look.waiting(self.day)
+
     def seen(self, look: Look) -> Bools:
         """Whether it holds, by run."""
         higher: Bools = look.postures[self.actor, self.day] > np.float32(self.level)
@@ -106,7 +122,7 @@ class PostureAt:
 
 
 def all_met(conditions: Sequence[Condition], look: Look) -> Bools:
-    """Return in which runs all conditions hold and no offensive has begun by the last of their days."""
+    """Return in which runs all conditions hold and no end has come by the last of their days."""
     met = look.waiting(max(one.day for one in conditions))
     for one in conditions:
         met = met & one.seen(look)
@@ -122,7 +138,8 @@ def indicators_of(scenario: Scenario) -> tuple[EventBy | PostureAt, ...]:
     """Return what is worth watching for: events, and postures of those who attack or protect, by early days."""
     found: list[EventBy | PostureAt] = []
     for day in (day for day in DAYS if day < scenario.horizon):
-        found += [EventBy(event, day) for event in EVENTS]
+        off = {"strikes": scenario.document.strikes, "terms": scenario.document.terms}
+        found += [EventBy(event, day) for event in INDICATED if off.get(event) != "off"]
         for name, actor in scenario.actors.items():
             if actor.role in WATCHED:
                 found += [PostureAt(name, actor.role, level, day) for level in LEVELS]

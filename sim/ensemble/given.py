@@ -49,7 +49,9 @@ def _read(text: str, scenario: Scenario) -> Condition:
 def _event(text: str, scenario: Scenario, read: re.Match[str]) -> Condition:
     name = {"strike": "strikes"}.get(read[2].lower(), read[2].lower())
     if name not in EVENTS and not read[1]:
-        raise UsageError(f"cannot take --given {text!r}: with an offensive there is no more to forecast; {EXPECTED}")
+        raise UsageError(
+            f"cannot take --given {text!r}: an offensive ends the forecast, so it cannot be a condition; {EXPECTED}"
+        )
     return EventBy(name, _day(text, scenario, read[3]), happened=not read[1])
 
 

@@ -20,7 +20,7 @@ PARTS = ("draws", "seen", "seen_offensive", "unseen", "unseen_offensive")
 def indicator_counts(conditions: Sequence[Condition], look: Look, milestones: Sequence[int], replicates: int) -> Counts:
     """Return the sums of products of `PARTS` over draws.
 
-    Only runs in which no offensive has begun by the indicator's day are counted; an offensive is one by the milestone.
+    Only runs in which no end has come by the indicator's day are counted; an offensive is one by the milestone.
 
     Returns
     -------
@@ -31,8 +31,7 @@ def indicator_counts(conditions: Sequence[Condition], look: Look, milestones: Se
     counts = np.zeros((len(conditions), len(milestones), size, size), dtype=np.int64)
     if not conditions:
         return counts
-    waiting = {day: look.waiting(day) for day in {one.day for one in conditions}}
-    still = np.stack([waiting[one.day] for one in conditions])
+    still = np.stack([one.waiting(look) for one in conditions])
     seen = np.stack([one.seen(look) for one in conditions]) & still
     draws = still.shape[1] // replicates
     parts = np.ones((len(conditions), size, draws))

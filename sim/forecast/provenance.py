@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.distributions import Distribution
-from sim.model.inputs import inputs_of
+from sim.model.inputs import inputs_of, is_unseen
 from sim.scenario.evidence import Evidence
 from sim.scenario.scenario import Scenario
 
@@ -27,7 +27,7 @@ def provenance_of(scenario: Scenario) -> dict[str, Any]:
         "inputs": [
             {"path": one.path, "value": one.distribution.to_plain(), "origin": _origin(scenario, one.path)}
             for one in inputs_of(scenario)
-            if not one.path.endswith(".frailty") or one.path.startswith("parameters.")
+            if not is_unseen(one.path)
         ],
         "notes": dict(scenario.document.notes),
     }

@@ -24,6 +24,15 @@ from sim.scenario.schema import Part, field_range
 POSTERIOR_STREAM = "parameters.posterior"
 
 
+UNSEEN = ("frailty", "disposition")
+"""Inputs of an actor that stand for what nobody can look up: they are no part of a file, and no driver to learn of."""
+
+
+def is_unseen(path: str) -> bool:
+    """Whether an input stands for what nobody can look up of an actor."""
+    return path.startswith("actors.") and path.rpartition(".")[2] in UNSEEN
+
+
 @dataclass(frozen=True)
 class Input:
     """One number of a scenario, or its prior, with the range to which draws are clipped."""

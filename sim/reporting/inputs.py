@@ -10,7 +10,12 @@ _WHOLE = {
     "parameters.posterior": "Structural parameters, drawn together",
     "parameters.frailty": "Size of unobserved leanings (parameter)",
 }
-_FIELDS = {"frailty": "unobserved leaning", "posture": "posture at the start", "half_life": "half-life"}
+_FIELDS = {
+    "frailty": "unobserved leaning",
+    "disposition": "disposition",
+    "posture": "posture at the start",
+    "half_life": "half-life",
+}
 
 
 def input_name(record: Record, path: str) -> str:

@@ -47,14 +47,15 @@ def watch_of(record: Record) -> Watch | None:
     if not shown:
         return None
     day = record["horizon"]
+    takes = next((one.given for one in shown if not one.given.startswith("terms ")), "strikes by DATE")
     return Watch(
         lead=_lead(shown[0], day),
         basis=(
-            "Only futures with no offensive by the day of the indicator count: whoever looks still waits for one. "
+            "Only futures that have not ended by the day of the indicator count: whoever looks still waits. "
             "Indicators are ordered by how far looking moves the probability on average, seen or not. A sign goes with "
             "a probability; it need not bring an offensive about. Intervals are 95%."
         ),
-        given=f'To make the forecast again with what has been seen: offramp run SCENARIO --given "{shown[0].given}".',
+        given=f'To make the forecast again with what has been seen: offramp run SCENARIO --given "{takes}".',
         figure=_figure(record, shown, day),
     )
 

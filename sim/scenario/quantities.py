@@ -42,13 +42,15 @@ class Quantity:
     """A number or distribution within a range.
 
     A fixed number and a bounded distribution must lie within the range; of an unbounded one the median must, and what
-    is drawn outside is clipped to the range. `word` may stand in place of the number.
+    is drawn outside is clipped to the range. `word` may stand in place of the number; `reason` says why the range is
+    such where it is not plain.
     """
 
     low: float = -math.inf
     high: float = math.inf
     open_low: bool = False
     word: str | None = None
+    reason: str | None = None
 
     def read(self, value: Any) -> Distribution | str:
         """Check one value."""
@@ -61,7 +63,8 @@ class Quantity:
         edges = [edge for edge in (*distribution.support, distribution.median) if math.isfinite(edge)]
         too_low = self.open_low and distribution.median <= self.low  # a support may touch an open end
         if too_low or any(not self.low <= edge <= self.high for edge in edges):
-            raise fault(f"expected {in_words(self.low, self.high, open_low=self.open_low)}")
+            why = "" if self.reason is None else f": {self.reason}"
+            raise fault(f"expected {in_words(self.low, self.high, open_low=self.open_low)}{why}")
         return distribution
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -254,6 +257,9 @@ Share = Annotated[Distribution, Quantity(0.0, 1.0)]
 Support = Annotated[Distribution, Quantity(-1.0, 1.0)]
 NonNegative = Annotated[Distribution, Quantity(0.0)]
 Positive = Annotated[Distribution, Quantity(0.0, open_low=True)]
+AttackStrength = Annotated[
+    Distribution, Quantity(0.0, open_low=True, reason="an attacker without strength cannot attack")
+]
 AnyNumber = Annotated[Distribution, Quantity()]
 Days = Annotated[Distribution, Duration()]
 Horizon = Annotated[int, WholeDays()]

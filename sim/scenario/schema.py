@@ -19,6 +19,7 @@ from sim.scenario.part import Text as Text
 from sim.scenario.part import Title as Title
 from sim.scenario.quantities import (
     AnyNumber,
+    AttackStrength,
     CalendarDate,
     Days,
     Horizon,
@@ -108,7 +109,7 @@ class Initiator(Actor):
     """Would launch the offensive. Posture: readiness."""
 
     role: Literal["initiator"]
-    strength: Positive = Field(
+    strength: AttackStrength = Field(
         default=Fixed(1.0), description="Military weight in the theatre, the measure of all others; above 0"
     )
     posture: Share = Field(default=Fixed(0.4), description="Readiness at the start")

@@ -20,7 +20,7 @@ from sim.errors import UsageError
 from sim.estimates import Estimate
 from sim.executors import Executor, Serial
 from sim.forecast.plan import Plan
-from sim.model.inputs import draw_inputs, inputs_of
+from sim.model.inputs import draw_inputs, inputs_of, is_unseen
 from sim.scenario.scenario import Scenario
 from sim.studies.boxes import Found, find_boxes, finders_of, plain, plain_box, share_of
 from sim.studies.prim import Floats
@@ -101,7 +101,7 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: int | None = None
 
 
 def _is_structural(path: str) -> bool:
-    return path.startswith("parameters.") or path.endswith(".frailty")
+    return path.startswith("parameters.") or is_unseen(path)
 
 
 def discover(

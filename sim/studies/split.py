@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, record_block
 from sim.executors import Executor
-from sim.model.inputs import draw_inputs, inputs_of, uncertain_inputs
+from sim.model.inputs import draw_inputs, inputs_of, is_unseen, uncertain_inputs
 from sim.scenario.scenario import Scenario
 
 GROUPS = ("actors and ties", "structural parameters", "unobserved heterogeneity")
@@ -79,7 +79,7 @@ def group_of(stream: str) -> str:
     """Return the group of a stream of inputs."""
     if stream.startswith("parameters."):
         return GROUPS[1]
-    return GROUPS[2] if stream.endswith(".frailty") else GROUPS[0]
+    return GROUPS[2] if is_unseen(stream) else GROUPS[0]
 
 
 def split(

@@ -50,7 +50,7 @@ def test_positions_match_sums_worked_by_hand(tmp_path: Path) -> None:
 
 
 def test_actors_without_any_weight_have_no_position(tmp_path: Path) -> None:
-    weak = dict.fromkeys(("actors.attacker.strength", "actors.shield.strength", "actors.town.strength"), 0)
+    weak = dict.fromkeys(("actors.attacker.salience", "actors.shield.strength", "actors.town.strength"), 0)
     assert positions_of(worlds.load(tmp_path, **weak)) is None
 
 
@@ -66,7 +66,8 @@ def test_features_match_their_definition(tmp_path: Path) -> None:
 
 def test_without_a_patron_the_initiator_relies_on_itself(tmp_path: Path) -> None:
     alone = {"actors.backer": None, "ties.backer": None, "ties.shield": {"town": 0.5}, "ties.envoy": {"shield": 0.2}}
-    assert features_of(worlds.load(tmp_path, **alone)).expected_support == 1
+    unwritten = {**alone, "actors.attacker.self_reliance": None}
+    assert features_of(worlds.load(tmp_path, **unwritten)).expected_support == 1
     written = worlds.load(tmp_path, **alone, **{"actors.attacker.self_reliance": 0.7})
     assert features_of(written).expected_support == 0.7
 

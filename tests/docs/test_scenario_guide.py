@@ -20,7 +20,6 @@ from sim.scenario.evidence import READING_SD, EvidenceFile, Item, Kind, Source, 
 from sim.scenario.gates import MAX_GATES, MAX_STEPS, STEPS, TOLERANCE, Gate
 from sim.scenario.merge import MAX_BASES
 from sim.scenario.quantities import FARTHEST_DAY, FIRST_YEAR, LAST_YEAR, MAX_DAYS, Quantity, in_words
-from sim.scenario.scenario import SELF_RELIANCE
 from sim.scenario.schema import (
     LEAST,
     MAX_ACTORS,
@@ -221,7 +220,7 @@ def test_defaults_are_those_of_the_model(title: str) -> None:
     wanted = {key: shown_default(field) for key, field in fields(SECTIONS[title][0]).items()}
     if title == "`actors`: initiator":
         assert wanted["self_reliance"] == "none"
-        wanted["self_reliance"] = f"{SELF_RELIANCE:g}, or 1 without a patron"
+        wanted["self_reliance"] = "required with a patron, 1 without"
     if title == "The file":
         wanted["extends"] = "none"
     assert {key_of(row): row["default"] for row in rows(title)} == wanted

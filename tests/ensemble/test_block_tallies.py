@@ -46,14 +46,17 @@ def test_rows_of_a_posterior_hold_every_draw_and_success(scenario: Scenario, blo
             assert block.tally["row_successes"][o, m].sum(axis=0).tolist() == [hits.sum(), (hits**2).sum()]
 
 
-def test_indicators_count_only_runs_without_an_offensive_yet(scenario: Scenario, block: BlockResult) -> None:
+def test_indicators_count_only_runs_that_have_not_ended(scenario: Scenario, block: BlockResult) -> None:
     runs = block.records
     for index, one in enumerate(indicators_of(scenario)):
         if not isinstance(one, EventBy):
             continue
         for m, day in enumerate(scenario.milestones):
-            seen = (runs[one.event] < one.day) & (runs["offensive"] >= one.day)
-            unseen = (runs[one.event] >= one.day) & (runs["offensive"] >= one.day)
+            waiting = runs["offensive"] >= one.day
+            if one.event != "terms":
+                waiting &= runs["terms"] >= one.day
+            seen = (runs[one.event] < one.day) & waiting
+            unseen = (runs[one.event] >= one.day) & waiting
             later = runs["offensive"] < day
             parts = [seen, seen & later, unseen, unseen & later]
             sums = np.array([np.ones(500), *(part.reshape(-1, REPLICATES).sum(axis=1) for part in parts)])
@@ -74,7 +77,7 @@ def test_a_higher_level_is_seen_less_often(scenario: Scenario, block: BlockResul
 
 
 def test_postures_are_looked_at_on_their_day() -> None:
-    days = {"offensive": np.array([9, 60, 60, 60], dtype=np.int16)}
+    days = {name: np.array([first, 60, 60, 60], dtype=np.int16) for name, first in (("offensive", 9), ("terms", 60))}
     look = Look(days, {("a", 14): np.array([0.9, 0.9, 0.5, 0.1], dtype=np.float32)})
     counts = indicator_counts([PostureAt("a", "initiator", 0.5, 14)], look, [10, 60], 1)
     assert counts[0, 0].tolist() == np.zeros((5, 5)).tolist()

@@ -33,9 +33,9 @@ def path(*, posture: dict[str, Any] | None = None, agreed: Any = (), strikes: An
     return Paths(stance, postures, agreement, np.zeros_like(strike), strike)
 
 
-def course(tmp_path: Path, one: Paths, end: int = 0, offensive: int = DAYS) -> dict[str, Any]:
+def course(tmp_path: Path, one: Paths, end: int = 0, offensive: int = DAYS, terms: int = DAYS) -> dict[str, Any]:
     record = np.zeros(1, dtype=RECORD)
-    record["end"], record["offensive"] = end, offensive
+    record["end"], record["offensive"], record["terms"] = end, offensive, terms
     return course_of(worlds.load(tmp_path), one, record[0])
 
 
@@ -72,9 +72,15 @@ def test_each_turning_point_stands_on_its_day(tmp_path: Path) -> None:
 
 
 def test_nothing_after_the_offensive_is_told(tmp_path: Path) -> None:
-    one = course(tmp_path, path(strikes=(5, 6, 30), posture={"shield": [0.2] * 31 + [0.8]}), end=3, offensive=20)
+    one = course(tmp_path, path(strikes=(5, 6, 30), posture={"shield": [0.2] * 31 + [0.8]}), end=4, offensive=20)
     assert told(one) == [(5, "strike", None), (20, "full", None)]
     assert (one["day"], one["days"], one["strikes"]) == (20, 21, [5, 6])
+
+
+def test_terms_end_a_run_as_an_offensive_does(tmp_path: Path) -> None:
+    one = course(tmp_path, path(strikes=(5, 6, 30)), end=2, terms=20)
+    assert told(one) == [(5, "strike", None), (20, "terms", None)]
+    assert (one["end"], one["day"], one["days"], one["strikes"]) == ("terms", 20, 21, [5, 6])
 
 
 def test_a_run_in_which_nothing_happens_says_how_things_stand(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.ensemble.blocks import OUTCOMES
 from sim.ensemble.input_tally import binned_inputs
 from sim.errors import UsageError
 from sim.forecast.drivers import STRUCTURAL, drivers, drivers_record, group_of
@@ -44,7 +45,7 @@ def stand_in(scenario: Scenario, planted: int, slope: float, seed: int) -> Tally
     p = 1 / (1 + np.exp(1.5 - slope * (quantiles[planted] - 0.5) - 1.5 * rng.standard_normal(DRAWS)))
     hits = rng.binomial(2, p)
     counts = by_bin(quantiles, hits, 2)
-    whole = np.broadcast_to(counts, (3, len(scenario.milestones), *counts.shape))
+    whole = np.broadcast_to(counts, (len(OUTCOMES), len(scenario.milestones), *counts.shape))
     return Tally({"runs": np.array(2 * DRAWS), "inputs": whole})
 
 

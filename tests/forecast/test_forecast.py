@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble.blocks import BLOCK_RUNS, RECORD, BlockTask, run_block
+from sim.ensemble.blocks import BLOCK_RUNS, END_STATES, OUTCOMES, RECORD, BlockTask, run_block
 from sim.errors import UsageError
 from sim.executors import Executor, Local, Serial
 from sim.forecast.checkpoint import Checkpoint
@@ -81,8 +81,13 @@ def test_counts_agree_with_the_records(scenario: Scenario) -> None:
     assert forecast.runs == len(days) == 5000
     for day in (1, 14, 30, 60):
         assert forecast.probability("offensive", day).p == pytest.approx((days < day).mean(), abs=1e-12)
-        assert forecast.tally["states"][2, day] == (days < day).sum()
-    ends = np.bincount(forecast.records["end"], minlength=4)
+        assert forecast.tally["states"][3, day] == (days < day).sum()
+        assert forecast.tally["states"][2, day] == (forecast.records["terms"] < day).sum()
+    assert forecast.tally["states"].sum(axis=0).tolist() == [5000] * 61
+    assert (forecast.records["terms"] < 60).any()
+    ends = np.bincount(forecast.records["end"], minlength=5)
+    assert ends[:4].tolist() == [int(row @ np.arange(3)) for row in forecast.tally["ends"][:4]]
+    assert forecast.tally["states"][:3, 60].tolist() == ends[:3].tolist(), "a state at the horizon is an end state"
     assert [int(row @ np.arange(3)) for row in forecast.tally["ends"]] == ends.tolist()
     limited, full = (forecast.probability(kind).p for kind in ("limited", "full"))
     assert limited + full == pytest.approx(forecast.probability("offensive").p)
@@ -94,20 +99,20 @@ def test_histograms_of_inputs_hold_every_draw_once(scenario: Scenario) -> None:
     assert (counts.sum(axis=(-1, -2)) == forecast.draws).all()
     hits = counts.sum(axis=-2) @ np.arange(3)
     expected = round(forecast.probability("offensive").p * forecast.runs)
-    assert (hits[2, -1] == expected).all()
+    assert (hits[OUTCOMES.index("offensive"), -1] == expected).all()
 
 
-def test_fans_are_over_runs_without_an_offensive(scenario: Scenario) -> None:
+def test_fans_are_over_runs_that_have_not_ended(scenario: Scenario) -> None:
     forecast = sim.run(scenario, runs=4096, seed=2)
     weeks = forecast.tally["stance"].shape[1]
     for week in range(weeks):
-        going = 4096 - forecast.tally["states"][2, 7 * week]
+        going = forecast.tally["states"][:2, 7 * week].sum()
         assert (forecast.tally["stance"][:, week].sum(axis=-1) == going).all()
         assert (forecast.tally["posture"][:, week].sum(axis=-1) == going).all()
 
 
-def test_the_record_of_a_run_takes_eight_bytes() -> None:
-    assert RECORD.itemsize == 8
+def test_the_record_of_a_run_takes_ten_bytes() -> None:
+    assert RECORD.itemsize == 10
 
 
 def test_precision_stops_at_the_first_look_that_reaches_it(scenario: Scenario) -> None:
@@ -230,7 +235,7 @@ def test_questions_out_of_range_are_refused(scenario: Scenario) -> None:
 def test_a_frame_has_a_row_for_each_outcome_and_day(scenario: Scenario) -> None:
     frame = sim.run(scenario, runs=1000).to_frame()
     assert list(frame.columns) == ["outcome", "day", "p", "mc_low", "mc_high", "input_sd"]
-    assert len(frame) == 5 * 60
+    assert len(frame) == 6 * 60
     assert frame.groupby("outcome")["p"].apply(lambda p: p.is_monotonic_increasing).all()
 
 
@@ -247,7 +252,7 @@ def test_dots_stand_for_the_end_states_and_are_real_runs(scenario: Scenario) -> 
     forecast = sim.run(scenario, runs=5000, seed=2)
     dots = forecast.record(None)["dots"]
     assert len(dots) == 100
-    states = ("standoff", "agreement", "limited", "full")
+    states = END_STATES
     for dot in dots:
         assert states[forecast.records["end"][dot["run"]]] == dot["end"]
     for code, name in enumerate(states):

@@ -46,6 +46,7 @@ def test_the_trace_tells_the_record_once_more(traces: list[Trace], scenario: Sce
     for trace in traces:
         agreed = trace.path.agreement[:, 0].astype(int)
         launched = int(trace.record["offensive"]) < scenario.horizon
+        yielded = int(trace.record["terms"]) < scenario.horizon
         strikes = np.flatnonzero(trace.path.strike[:, 0])
         concluded, broken = (np.flatnonzero(np.diff(agreed) == step) for step in (1, -1))
         assert trace.record["strikes"] == (strikes[0] if len(strikes) else scenario.horizon)
@@ -56,7 +57,10 @@ def test_the_trace_tells_the_record_once_more(traces: list[Trace], scenario: Sce
         assert len(trace.path.stance) == trace.days + 1 == len(trace.said) + 1
         if launched:
             full = trace.ground["imminence"][-1] >= 0.3
-            assert trace.record["end"] == (3 if full else 2)
+            assert trace.record["end"] == (4 if full else 3)
+        elif yielded:
+            assert (trace.record["end"], trace.days) == (2, int(trace.record["terms"]) + 1)
+            assert trace.happened["terms"][-1]
         else:
             assert trace.record["end"] == agreed[-1]
 

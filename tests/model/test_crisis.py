@@ -58,6 +58,7 @@ def test_a_constant_hazard_matches_its_closed_form(tmp_path: Path) -> None:
             "town": {"role": "defender", "stance": -1.0, "strength": 0.0, "militancy": 0.0},
         },
         ties=None,
+        terms="off",
         parameters={**QUIET, "launch_rate": 0.02, "precision": 50.0},
     )
     forecast = sim.run(scenario, runs=8 * BLOCK_RUNS, seed=3, replicates=1)

@@ -139,8 +139,12 @@ def test_schedules_of_numbers_and_of_arrays_agree() -> None:
 def test_probabilities_of_the_theatre_are_capped_before_the_agreement_counts() -> None:
     calm = np.array([False, True])
     assert incident_probability(5.0, [array(0.5, 0), array(0.5, 0)]).tolist() == [1, 0]
-    assert strike_probability(0.1, np.array([True, False]), array(0.3, 0.3), calm) == pytest.approx([0.2, 0.0125])
-    assert strike_probability(9.0, np.array([True, True]), array(1, 1), calm) == pytest.approx([1, 0.25])
-    assert launch_probability(array(9, 9), array(1, 1), calm, 0.3) == pytest.approx([1, 0.3])
+    hit, ready = np.array([True, False]), array(0.3, 0.3)
+    assert strike_probability(0.1, hit, ready, array(1, 1), calm) == pytest.approx([0.2, 0.0125])
+    assert strike_probability(0.1, hit, ready, array(0, -0.5), calm) == pytest.approx([0.1, 0.003125])
+    assert strike_probability(9.0, np.array([True, True]), array(1, 1), array(1, 1), calm) == pytest.approx([1, 0.25])
+    willing = np.array([True, True])
+    assert launch_probability(array(9, 9), willing, calm, 0.3) == pytest.approx([1, 0.3])
+    assert launch_probability(array(9, 9), ~willing, calm, 0.3).tolist() == [0, 0]
     assert held_back(0.6, 0.4) == pytest.approx(1 - 0.6 * 0.6)
     assert held_back(0.6, 1.7) == pytest.approx(1)

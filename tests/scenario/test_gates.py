@@ -60,7 +60,7 @@ def test_a_variant_does_not_inherit_gates_even_faulty_ones(folder: Folder) -> No
     ("gate", "fault"),
     [
         ("g: {outcome: ofensive, below: 0.4}", "18:7: gates.g.outcome: expected 'offensive', 'limited', 'full', "
-         "'agreement' or 'strikes' (got \"ofensive\"); did you mean offensive?"),
+         "'agreement', 'strikes' or 'terms' (got \"ofensive\"); did you mean offensive?"),
         ("g: {by: 61 days, below: 0.4}", "18:7: gates.g.by: expected a day within the horizon of 60 days"),
         ("g: {by: soon, below: 0.4}",
          '18:7: gates.g.by: expected a duration such as "120 days" (got "soon")'),

@@ -20,6 +20,10 @@ from tests.places import SHIPPED
 from tests.scenario.files import CAST, EVIDENCE, FULL, MINIMAL, OVER, READING, WITH_FOLDER, Folder, edit
 
 ROLE_LIST = "initiator, patron, guarantor, defender, mediator"
+NEEDS_RELIANCE = (
+    "crisis.yaml:10:3: actors.attacker.self_reliance: this key is required where there is a patron (town): write what "
+    "attacker can do without backing, from 0, nothing, to 1, everything; for example 0.1"
+)
 NO_INITIATOR = "crisis.yaml:9:1: actors: expected one actor with `role: initiator`: who would launch the offensive?"
 NO_DEFENDER = "crisis.yaml:9:1: actors: expected at least one actor with `role: defender`: who holds the ground?"
 
@@ -43,12 +47,14 @@ def test_the_least_scenario_loads_with_its_defaults(folder: Folder) -> None:
     plain = scenario.plain()
     assert (scenario.id, scenario.horizon, scenario.milestones) == ("crisis", 60, (60,))
     assert scenario.as_of.isoformat() == "2020-01-01"
-    assert plain["credibility"] == 1
+    assert plain["credibility"] == 0.5
+    assert (plain["strikes"], plain["terms"]) == ("heavy bombing", "on")
     assert plain["start"] == {"phase": "standoff"}
     assert "population" not in plain
     assert (plain["ties"], plain["pressures"], plain["talks"], plain["notes"]) == ({}, {}, {}, {})
     common = {"resolve": 0.7, "salience": 0.8, "ambiguity": 0.3, "strength": 0}
-    attacker = {"stance": 0.8, **common, "role": "initiator", "posture": 0.4, "self_reliance": 1, "momentum": 0}
+    attacker = {"stance": 0.8, **common, "strength": 1, "role": "initiator", "posture": 0.4}
+    attacker |= {"self_reliance": 1, "momentum": 0}
     assert plain["actors"]["attacker"] == attacker
     assert plain["actors"]["town"] == {"stance": -0.9, **common, "role": "defender", "posture": 0.1, "militancy": 0.2}
 
@@ -62,7 +68,8 @@ def test_the_least_scenario_loads_with_its_defaults(folder: Folder) -> None:
     ],
 )
 def test_each_role_has_the_defaults_of_the_model(folder: Folder, role: str, own: dict[str, float]) -> None:
-    actor = folder.load(MINIMAL + f"  other: {{role: {role}, stance: 0}}\n").plain()["actors"]["other"]
+    least = edit(MINIMAL, ("0.8", "0.8, self_reliance: 0.1"))
+    actor = folder.load(least + f"  other: {{role: {role}, stance: 0}}\n").plain()["actors"]["other"]
     assert {key: actor[key] for key in own} == own
     assert actor.keys() - own.keys() == {"role", "stance", "resolve", "salience", "ambiguity", "strength"}
 
@@ -156,7 +163,7 @@ BOUNDS = [
     ("{role: initiator, stance: 0.8}", "[]", ["crisis.yaml:10:3: actors.attacker: expected a map of keys (got [])"]),
     ("{role: initiator, stance: 0.8}", "{role: initiator}", ["crisis.yaml:10:3: actors.attacker.stance: this key is required"]),
     ("{role: initiator, stance: 0.8}", "{role: patron, stance: 0.8}", [NO_INITIATOR]),
-    ("{role: defender, stance: -0.9}", "{role: patron, stance: -0.9}", [NO_DEFENDER]),
+    ("{role: defender, stance: -0.9}", "{role: patron, stance: -0.9}", [NO_DEFENDER, NEEDS_RELIANCE]),
     ("{role: defender, stance: -0.9}", "{role: initiator, stance: -0.9}", [NO_DEFENDER, "crisis.yaml:11:10: actors.town.role: expected one initiator only; attacker is it already"]),
     ("  town:", "  Town:", ['crisis.yaml:11:3: actors.Town: expected text like assad-regime (small letters, digits and hyphens, 64 at most) (got "Town")']),
     ("  town:", "  'the town':", ['crisis.yaml:11:3: actors.the town: expected text like assad-regime (small letters, digits and hyphens, 64 at most) (got "the town")']),

@@ -29,32 +29,48 @@ PATRON = "  backer: {role: patron, stance: 0.2}\n"
     ("text", "expected"),
     [
         (MINIMAL, 1.0),
-        (MINIMAL + PATRON, 0.1),
         (FULL, 0.1),
         (edit(MINIMAL, ("0.8", "0.8, self_reliance: 0.4")), 0.4),
         (edit(MINIMAL + PATRON, ("0.8", "0.8, self_reliance: 0.4")), 0.4),
         (edit(MINIMAL + PATRON, ("0.8", "0.8, self_reliance: 0")), 0.0),
         (edit(MINIMAL, ("0.8", "0.8, self_reliance: 0")), 0.0),
     ],
-    ids=["alone", "patron", "all roles", "written", "written with a patron", "zero with a patron", "zero alone"],
+    ids=["alone", "all roles", "written", "written with a patron", "zero with a patron", "zero alone"],
 )
-def test_self_reliance_defaults_to_a_tenth_with_a_patron_and_to_one_without(
-    folder: Folder, text: str, expected: float
-) -> None:
+def test_self_reliance_is_as_written_and_one_without_a_patron(folder: Folder, text: str, expected: float) -> None:
     assert folder.load(text).plain()["actors"]["attacker"]["self_reliance"] == expected
 
 
 def test_a_removed_patron_counts_as_none(folder: Folder) -> None:
-    folder.write(MINIMAL + PATRON, "base.yaml")
-    variant = folder.load("schema: offramp/scenario/1\nid: v\nextends: ./base.yaml\nactors: {backer: null}\n")
-    assert variant.plain()["actors"]["attacker"]["self_reliance"] == 1
+    folder.write(edit(MINIMAL + PATRON, ("0.8", "0.8, self_reliance: 0.1")), "base.yaml")
+    variant = "schema: offramp/scenario/1\nid: v\nextends: ./base.yaml\nactors: {backer: null%s}\n"
+    assert folder.load(variant % "").plain()["actors"]["attacker"]["self_reliance"] == 0.1
+    alone = folder.load(variant % ", attacker: {self_reliance: null}")
+    assert alone.plain()["actors"]["attacker"]["self_reliance"] == 1
+
+
+def test_with_a_patron_self_reliance_must_be_written_and_the_error_says_what(folder: Folder) -> None:
+    """Naming a patron must not by itself make an attacker weak."""
+    (told,) = folder.faults(MINIMAL + PATRON)
+    assert told.startswith("crisis.yaml:10:3: actors.attacker.self_reliance: this key is required where there is a ")
+    assert "(backer): write what attacker can do without backing" in told
+
+
+@pytest.mark.parametrize("strength", ["0", "{uniform: [-1, 1]}"])
+def test_an_initiator_without_strength_is_refused_with_a_reason(folder: Folder, strength: str) -> None:
+    (told,) = folder.faults(edit(MINIMAL, ("0.8", f"0.8, strength: {strength}")))
+    assert "expected a number above 0: an attacker without strength cannot attack" in told
+
+
+def test_the_strength_of_an_initiator_is_one_unless_written(folder: Folder) -> None:
+    assert folder.load(MINIMAL).plain()["actors"]["attacker"]["strength"] == 1
 
 
 # -- who bargains ---------------------------------------------------------------------------------------------------
 
 
 def bargainers(folder: Folder, actors: str, more: str = "") -> tuple[str, str | None]:
-    scenario = folder.load(MINIMAL + actors + more)
+    scenario = folder.load(edit(MINIMAL, ("0.8", "0.8, self_reliance: 0.1")) + actors + more)
     return scenario.principal, scenario.counterpart
 
 
@@ -320,8 +336,9 @@ def test_a_variant_has_the_hash_of_the_same_scenario_in_one_file(folder: Folder)
 
 def test_scenarios_that_differ_have_different_hashes(folder: Folder) -> None:
     """The first listed of equals bargains, so these two give different probabilities."""
-    first = folder.load(MINIMAL + PATRON + guarantor("g1") + guarantor("g2"))
-    second = folder.load(MINIMAL + PATRON + guarantor("g2") + guarantor("g1"))
+    least = edit(MINIMAL, ("0.8", "0.8, self_reliance: 0.1"))
+    first = folder.load(least + PATRON + guarantor("g1") + guarantor("g2"))
+    second = folder.load(least + PATRON + guarantor("g2") + guarantor("g1"))
     assert first.counterpart != second.counterpart
     assert first.hash != second.hash
 

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 import sim
 from sim.errors import ScenarioError, UsageError
+from sim.model.inputs import is_unseen
 from sim.scenario.yamltree import read_tree
 from sim.sweeps import load as module
 from sim.sweeps.load import load_sweep
@@ -119,11 +120,11 @@ def test_uncertain_takes_every_input_that_is_a_distribution(tmp_path: Path) -> N
     inputs = loaded.bases[0].inputs
     assert set(loaded.paths) == {path for path, one in inputs.items() if not one.distribution.is_fixed}
     assert "parameters.rift_cost" in loaded.paths
-    assert not any(path.endswith(".frailty") and path.startswith("actors") for path in loaded.paths)
+    assert not any(is_unseen(path) for path in loaded.paths)
     scenario = loaded.scenario(loaded.cells[0])
     from sim.model.inputs import uncertain_inputs
 
-    assert all(one.path.endswith(".frailty") for one in uncertain_inputs(scenario))
+    assert all(is_unseen(one.path) for one in uncertain_inputs(scenario))
 
 
 def test_a_list_of_scenarios_is_compared_with_its_first(tmp_path: Path) -> None:
