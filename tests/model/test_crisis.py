@@ -68,6 +68,63 @@ def test_a_constant_hazard_matches_its_closed_form(tmp_path: Path) -> None:
         assert abs(forecast.probability("offensive", day).p - expected) < 4.8 * se
 
 
+def test_the_share_of_draws_that_ever_launch_is_the_share_that_is_willing(tmp_path: Path) -> None:
+    """An initiator without salience gains -inertia every day: willing in S of the draws, and then it launches at once.
+
+    |z| < 4.8: a false alarm has a chance below 1 in 600,000. Replicates share a disposition, so none of them differ.
+    """
+    town = {"role": "defender", "stance": -1.0, "strength": 0.0, "militancy": 0.0}
+    attacker = {"role": "initiator", "stance": 0.0, "salience": 0.0, "posture": 1.0, "held": True}
+    scenario = worlds.load(
+        tmp_path,
+        actors={"attacker": attacker, "town": town},
+        ties=None,
+        terms="off",
+        credibility=0.5,
+        parameters={**QUIET, "launch_rate": 1.0, "precision": 7.0, "inertia": 0.1},
+    )
+    willing = 1 / (1 + math.exp(0.7))
+    forecast = sim.run(scenario, runs=8 * BLOCK_RUNS, seed=3, replicates=2)
+    se = math.sqrt(willing * (1 - willing) / forecast.draws)
+    assert abs(forecast.probability("offensive").p - willing) < 4.8 * se
+    assert set(forecast.records["offensive"].tolist()) == {0, 60}
+    assert (forecast.records["offensive"][::2] == forecast.records["offensive"][1::2]).all()
+
+
+def test_a_constant_rate_of_terms_matches_its_closed_form(tmp_path: Path) -> None:
+    """At hardly any precision defenders yield in half of the cases; imminence is held, bombing fades by a tenth a day.
+
+    |z| < 4.8 in 2 comparisons: a false alarm has a chance below 1 in 300,000.
+    """
+    attacker = {"role": "initiator", "stance": 1.0, "resolve": 1.0, "posture": 0.5, "held": True}
+    scenario = worlds.load(
+        tmp_path,
+        actors={"attacker": attacker, "town": {"role": "defender", "stance": -1.0, "strength": 0.0}},
+        ties=None,
+        strikes="off",
+        talks={"meeting": {"start": 20, "boost": 4}},
+        parameters={**QUIET, "launch_rate": 0.0, "terms_rate": 0.04, "precision": 1e-6},
+    )
+    daily = [0.04 * (5 if day == 20 else 1) * 0.5 * (0.5 + 0.1 * 0.9 ** (day + 1)) for day in range(60)]
+    forecast = sim.run(scenario, runs=8 * BLOCK_RUNS, seed=3, replicates=1)
+    for day in (21, 60):
+        expected = 1 - math.prod(1 - chance for chance in daily[:day])
+        se = math.sqrt(expected * (1 - expected) / forecast.runs)
+        assert abs(forecast.probability("terms", day).p - expected) < 4.8 * se
+    assert forecast.probability("offensive").p == forecast.probability("strikes").p == 0
+
+
+def test_terms_are_offered_by_no_attacker_below_zero(tmp_path: Path) -> None:
+    attacker = {"role": "initiator", "stance": -0.5, "resolve": 1.0, "posture": 1.0, "held": True}
+    scenario = worlds.load(
+        tmp_path,
+        actors={"attacker": attacker, "town": {"role": "defender", "stance": -1.0, "strength": 0.0}},
+        ties=None,
+        parameters={**QUIET, "terms_rate": 5.0},
+    )
+    assert sim.run(scenario, runs=1000).probability("terms").p == 0
+
+
 def test_a_constant_rate_of_agreement_matches_its_closed_form(tmp_path: Path) -> None:
     """An initiator that cannot move and a mediator bargain: imminence 0, gains and rate constant but for stance noise.
 
