@@ -25,6 +25,12 @@ from sim.errors import CalibrationError
 FORMAT = "offramp/posterior/1"
 MOST_BYTES = 20_000_000
 PRIOR = "prior"
+MODEL = 5
+"""Version of the equations; a posterior of another one is of parameters that mean something else."""
+SAMPLES = ("crises", "threats")
+SAMPLED = ("inertia", "launch_rate")
+"""Parameters that have a value for each sample of past cases: picked crises are further along than threats."""
+SAMPLED_COLUMNS = tuple(f"{name}_{sample}" for name in SAMPLED for sample in SAMPLES)
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,15 @@ def posterior(name: str) -> Posterior:
     return parse(_home().joinpath(f"{name}.csv").read_text(encoding="utf-8"), f"{name}.csv")
 
 
+def latest(as_of: datetime.date) -> Posterior | None:
+    """Return the posterior that comes with offramp and knows most of what was known on a date; None before them all.
+
+    Of equal dates the first by name.
+    """
+    allowed = [one for one in map(posterior, names()) if str(one.about["date"]) <= as_of.isoformat()]
+    return max(allowed, key=lambda one: str(one.about["date"]), default=None)
+
+
 def read_posterior(path: Path) -> Posterior:
     """Read a posterior from a user's file.
 
@@ -115,6 +130,11 @@ def parse(text: str, file: str) -> Posterior:
     first, _, rest = text.partition("\n")
     about = _about(first, file)
     _check_date(about, file)
+    if about.get("model") != MODEL:
+        raise CalibrationError(
+            f"{file} was made for version {about.get('model', 4)} of the model, and this is version {MODEL}: make it "
+            "again with `offramp calibrate`, or name another calibration"
+        )
     header, _, body = rest.partition("\n")
     parameters = tuple(name.strip() for name in header.split(","))
     if not all(parameters) or len(set(parameters)) < len(parameters):

@@ -238,6 +238,9 @@ def history(  # noqa: PLR0913 - one parameter an option
 
 
 CasesPath = Annotated[Path, typer.Argument(help="Folder of cases, one YAML file each.", show_default=False)]
+ThreatsPath = Annotated[
+    Path | None, typer.Option("--threats", help="CSV of threats between states, the second sample.", show_default=False)
+]
 Known = Annotated[
     str | None, typer.Option("--known", help="Last day whose outcomes count.", show_default="all that is known")
 ]
@@ -250,6 +253,7 @@ KEEP = Path(".offramp/designs")
 def calibrate(  # noqa: PLR0913 - one parameter an option
     cases: CasesPath,
     name: Annotated[str, typer.Option(help="What scenarios will call the posterior.")] = "calibrated",
+    threats: ThreatsPath = None,
     known: Known = None,
     target: Annotated[Path | None, typer.Option(help="Scenario on which two seeds are compared.")] = None,
     recovery: Annotated[int, typer.Option(help="Simulated calibrations whose truth is known, as a check.")] = 0,
@@ -261,7 +265,7 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
-    """Find the structural parameters that past cases speak for.
+    """Calibrate the structural parameters on past cases.
 
     offramp calibrate scenarios/cases --known 2018-08-19 --name calibrated-2018-08 --out reports/calibration
     offramp calibrate scenarios/cases --target scenarios/idlib-2018/baseline.yaml --recovery 100
@@ -269,12 +273,13 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     from sim.cli.study_commands import Options
     from sim.cli.study_commands import calibrate as call
 
-    call(Options(cases, known, seed, blocks, machines, keep, out, format_, quiet), name, target, recovery)
+    call(Options(cases, threats, known, seed, blocks, machines, keep, out, format_, quiet), name, target, recovery)
 
 
 @_command
 def backtest(  # noqa: PLR0913 - one parameter an option
     cases: CasesPath,
+    threats: ThreatsPath = None,
     known: Known = None,
     variants: Annotated[Path | None, typer.Option(help="Folder of scenarios to show beside the skill.")] = None,
     train: Annotated[
@@ -288,7 +293,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
-    """Score the model on past cases, each forecast without itself, beside simple baselines.
+    """Score the model on past cases (leave-one-out) against simple baselines.
 
     offramp backtest scenarios/cases --out reports/backtest
     offramp backtest my-cases --train scenarios/cases
@@ -297,7 +302,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     from sim.cli.study_commands import Options
     from sim.cli.study_commands import score as call
 
-    call(Options(cases, known, seed, blocks, machines, keep, out, format_, quiet), variants, train)
+    call(Options(cases, threats, known, seed, blocks, machines, keep, out, format_, quiet), variants, train)
 
 
 @_command

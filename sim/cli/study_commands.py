@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,12 @@ from sim.scenario.scenario import Scenario
 from sim.studies.backtest.backtest import Backtest, backtest, steps
 from sim.studies.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL, Training
 from sim.studies.calibration import result as results
-from sim.studies.calibration.calibrate import BLOCKS, Seen, Study, study
+from sim.studies.calibration.calibrate import BLOCKS, Seen, Study, points_of, study
 from sim.studies.calibration.design import BLOCK_POINTS
+from sim.studies.calibration.parameters import sample_of
 from sim.studies.calibration.recovery import Recovery, recovery
-from sim.studies.cases import HistoricalCase, load_cases
+from sim.studies.cases import HistoricalCase, at_priors, load_cases
+from sim.studies.threats import SOURCE, Threats, load_threats
 
 KEEP = Path(".offramp") / "designs"
 NEVER = datetime.date(9999, 12, 31)
@@ -33,6 +35,7 @@ class Options:
     """The options that both commands share, as given."""
 
     cases: Path
+    threats: Path | None
     known: str | None
     seed: int
     blocks: int | None
@@ -48,15 +51,17 @@ def calibrate(options: Options, name: str, target: Path | None, repeats: int) ->
     check_output(options.out, figures=False)
     if not name.replace("-", "").isalnum() or name != name.lower():
         raise UsageError(f"expected a name of small letters, digits and hyphens (got {name!r})")
-    cases = load_cases(options.cases)
+    cases, threats = load_cases(options.cases), _threats(options)
     known = _date(options.known)
     scenario = None if target is None else load(target)
-    seen = results.informative({one.name: one.seen(known) for one in cases if not one.filed.target})
-    if not seen:
+    crises = results.informative({one.name: one.seen(known) for one in cases if not one.filed.target})
+    if not crises:
         raise UsageError(f"nothing is known of any case by {known}; name a later day with --known")
-    studies = [_study(cases, options, options.seed + number) for number in range(2)]
+    others = results.informative({one.name: one.seen(known) for one in threats.cases})
+    studies = [_study(cases, threats, options, options.seed + number) for number in range(2)]
     recovered = _recovered(studies[0], repeats, options)
-    asked = results.Request(name, known, seen, scenario, _about(options, cases, seen, known))
+    about = _about(options, cases, crises, known) | _about_threats(threats, others)
+    asked = results.Request(name, known, crises | others, frozenset(others), scenario, about)
     with progress("posterior", asked.steps, quiet=options.quiet, unit="steps") as finished:
         made = results.calibration(asked, studies, recovered, executor=options.machines.make(MANY), finished=finished)
     record = made.record()
@@ -76,11 +81,12 @@ def score(options: Options, variants: Path | None, train: Path | None) -> None:
     pool = cases if train is None else load_cases(train)
     _check_apart(cases, pool if train is not None else ())
     scenarios = _variants(variants)
-    made = _study(pool, options, options.seed)
+    threats = _threats(options)
+    made = _study(pool, threats, options, options.seed)
     with progress("backtest", steps(cases, pool, len(scenarios)), quiet=options.quiet, unit="steps") as finished:
         result = backtest(
             cases,
-            Training(pool, made, _date(options.known)),
+            Training(pool, made, _date(options.known), threats.cases),
             executor=options.machines.make(MANY),
             variants=scenarios,
             finished=finished,
@@ -129,12 +135,17 @@ def _today() -> datetime.date:
     return (moment or datetime.datetime.now(datetime.UTC)).date()
 
 
-def _study(cases: Sequence[HistoricalCase], options: Options, seed: int) -> Study:
+def _threats(options: Options) -> Threats:
+    return Threats((), {}) if options.threats is None else load_threats(options.threats)
+
+
+def _study(cases: Sequence[HistoricalCase], threats: Threats, options: Options, seed: int) -> Study:
     """Play the design, or take up what was kept of it."""
     blocks = BLOCKS if options.blocks is None else options.blocks
-    scenarios = {one.name: one.scenario for one in cases}
-    with progress(f"design, seed {seed}", blocks * len(cases), quiet=options.quiet) as finished:
-        return study(
+    scenarios = {one.name: at_priors(one.scenario) for one in cases} | dict(threats.scenarios)
+    total = sum(points_of(blocks, sample_of(one)) // BLOCK_POINTS for one in scenarios.values())
+    with progress(f"design, seed {seed}", total, quiet=options.quiet) as finished:
+        made = study(
             scenarios,
             seed=seed,
             executor=options.machines.make(MANY),
@@ -142,6 +153,7 @@ def _study(cases: Sequence[HistoricalCase], options: Options, seed: int) -> Stud
             keep=options.keep,
             finished=finished,
         )
+    return replace(made, coded={one.name: one.scenario for one in threats.cases})
 
 
 def _recovered(made: Study, repeats: int, options: Options) -> Recovery | None:
@@ -160,12 +172,20 @@ def _about(
     """Say what a posterior was made from."""
     last = max(day for one in cases if one.name in seen for day in one.news_until(known))
     return {
-        "date": min(known, last).isoformat(),
+        "date": (last if options.known is None else known).isoformat(),
         "cases": sorted(seen),
         "left_out": sorted(one.name for one in cases if one.name not in seen),
         "seed": options.seed,
         "runs_per_case": (BLOCKS if options.blocks is None else options.blocks) * BLOCK_POINTS,
     }
+
+
+def _about_threats(threats: Threats, seen: Seen) -> dict[str, Any]:
+    """Say how many threats a posterior was made from; none of them is named."""
+    if not seen:
+        return {}
+    pairs = {one.pair for one in threats.cases if one.name in seen}
+    return {"threats": {"cases": len(seen), "pairs": len(pairs), "source": SOURCE}}
 
 
 def _variants(folder: Path | None) -> list[Scenario]:
@@ -178,7 +198,10 @@ def _variants(folder: Path | None) -> list[Scenario]:
 
 
 def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{record['name']}: {len(record['cases'])} cases, known by {record['known']}"
+    counts = " and ".join(f"{one['cases']} {name}" for name, one in record["samples"].items())
+    yield f"{record['name']}: {counts}, known by {record['known']}"
+    for name, one in record["samples"].items():
+        yield f"mean log score of {name}: {one['prior']:.3f} at the priors, {one['posterior']:.3f} calibrated"
     yield ""
     yield f"{'parameter':<20}{'prior 5%':>10}{'median':>10}{'95%':>10}{'posterior 5%':>14}{'median':>10}{'95%':>10}"
     for one in record["parameters"]:

@@ -20,10 +20,11 @@ from sim.ensemble.paths import Paths, PathWatch
 from sim.ensemble.posture_watch import PostureWatch
 from sim.model.arrays import Bools, Days, Floats
 from sim.model.crisis import Crisis, Observer
-from sim.model.inputs import Draws, draw_inputs, inputs_of
+from sim.model.inputs import SAMPLE, Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice, Setting
 from sim.model.stack import Stack
 from sim.model.theatre import Theatre
+from sim.posterior import SAMPLES
 from sim.scenario.scenario import Scenario
 from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_draw
 
@@ -128,6 +129,7 @@ def _result(task: BlockTask, draws: Draws, dice: Dice) -> BlockResult:
         **_event_counts(task, theatre, days),
         **input_counts(scenario, draws, successes),
         "indicators": indicator_counts(indicators, Look(days, watch.postures), milestones, task.replicates),
+        **_sample_counts(task, draws, days["offensive"]),
     }
     return BlockResult(Tally(counts), _records(task, theatre), watch.paths())
 
@@ -222,6 +224,24 @@ def _event_counts(task: BlockTask, theatre: Theatre, days: dict[str, Days]) -> d
         "broke_agreement": successes_per_draw(theatre.broke_agreement[:runs], replicates),
         "breakdowns": np.array(int(theatre.breakdowns[:runs].sum()), dtype=np.int64),
     }
+
+
+def _sample_counts(task: BlockTask, draws: Draws, offensive: Days) -> dict[str, Counts]:
+    """Count draws of each sample of past cases by successes, by milestone; nothing where there is but one sample.
+
+    Shape (samples, milestones, replicates + 1).
+    """
+    sample = draws.values.get(SAMPLE)
+    if not isinstance(sample, np.ndarray):
+        return {}
+    counts = [
+        [
+            successes_per_draw((offensive < day)[sample[: task.runs] == code], task.replicates)
+            for day in task.scenario.milestones
+        ]
+        for code in range(len(SAMPLES))
+    ]
+    return {"samples": np.array(counts, dtype=np.int64)}
 
 
 def _end_states(theatre: Theatre, runs: int) -> npt.NDArray[np.uint8]:

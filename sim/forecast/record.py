@@ -24,7 +24,7 @@ from sim.forecast.indicators import indicators_record
 from sim.forecast.plan import Plan
 from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
-from sim.posterior import PRIOR
+from sim.posterior import PRIOR, SAMPLES
 from sim.scenario.scenario import Scenario
 from sim.tallies import Tally, draws_by_successes, histogram_quantiles, replicate_days
 
@@ -63,6 +63,7 @@ def forecast_record(
         "precision": plan.precision,
         "status": status,
         "outcomes": {name: _milestones(scenario, tally, name) for name in FIRST_EVENTS},
+        "samples": _samples(scenario, tally),
         "baselines": None,
         "track_record": track_record(),
         "incidence": _incidence(range(scenario.horizon + 1), tally),
@@ -94,6 +95,16 @@ def forecast_record(
 def _theatre(scenario: Scenario) -> dict[str, str]:
     """Say what a strike is called, and which kinds of event the scenario does without."""
     return {"strikes": scenario.document.strikes, "terms": scenario.document.terms}
+
+
+def _samples(scenario: Scenario, tally: Tally) -> dict[str, Any] | None:
+    """Estimate the probability of an offensive in each sample of past cases; None where the draws are of one alone."""
+    if "samples" not in tally.counts:
+        return None
+    return {
+        name: {str(day): _plain(estimate(row)) for day, row in zip(scenario.milestones, rows, strict=True)}
+        for name, rows in zip(SAMPLES, tally["samples"], strict=True)
+    }
 
 
 def event_estimate(tally: Tally, outcome: str, day: int) -> Estimate:

@@ -9,19 +9,23 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import rng
-from sim.distributions import Distribution, Normal, Uniform
+from sim.distributions import Distribution, Fixed, Normal, Uniform
 from sim.model.arrays import Number
+from sim.posterior import SAMPLED, SAMPLES
 from sim.scenario.quantities import day_count
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Part, field_range
 
 POSTERIOR_STREAM = "parameters.posterior"
+SAMPLE = "sample"
+HALF = 0.5  # probability of either sample where a scenario says nothing
 
 
 UNSEEN = ("frailty", "disposition")
@@ -102,6 +106,42 @@ class PosteriorColumn(Distribution):
         return {self.kind: [round(float(q), 4) for q in np.quantile(self.values, (0.05, 0.5, 0.95))]}
 
 
+@dataclass(frozen=True)
+class SampleChoice(Distribution):
+    """Which sample of past cases the question belongs to: 0, crises, or 1, threats, with probability `threats`."""
+
+    threats: float
+    kind: ClassVar[str] = "sample"
+
+    @property
+    def mean(self) -> float:
+        """Probability of threats."""
+        return self.threats
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation."""
+        return float(np.sqrt(self.threats * (1 - self.threats)))
+
+    @property
+    def median(self) -> float:
+        """The likelier of the two."""
+        return float(self.threats > 0.5)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Both, or the only one that there is."""
+        return float(self.threats == 1), float(self.threats > 0)
+
+    def ppf(self, quantile: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return 1 for the upper quantiles, `threats` of them."""
+        return np.asarray(quantile >= 1 - self.threats, dtype=np.float64)
+
+    def to_plain(self) -> dict[str, float]:
+        """Return the weights."""
+        return {"crises": 1 - self.threats, "threats": self.threats}
+
+
 def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
     """Return every input of a scenario in file order.
 
@@ -137,13 +177,33 @@ def _walk(scenario: Scenario) -> Iterator[Input]:
 def _parameters(scenario: Scenario) -> Iterator[Input]:
     """Yield the structural parameters; those that a posterior gives are drawn together, row by row of its table."""
     posterior, written = scenario.posterior, scenario.written_parameters
+    sampled = sampled_parameters(scenario)
+    if posterior is not None and sampled:
+        threats = HALF if scenario.document.sample is None else scenario.document.sample
+        mixed = 0 < threats < 1
+        yield Input(SAMPLE, SampleChoice(threats) if mixed else Fixed(threats), 0.0, 1.0)
+        for name, sample in product(sampled, SAMPLES if mixed else (SAMPLES[int(threats)],)):
+            column = PosteriorColumn(posterior.column(f"{name}_{sample}"))
+            low, high = field_range(type(scenario.parameters), name)
+            yield Input(f"parameters.{name}_{sample}", column, low, high, together=POSTERIOR_STREAM)
     for one in _fields(scenario.parameters, "parameters.", scenario.as_of):
         name = one.path.removeprefix("parameters.")
+        if name in sampled:
+            continue
         if posterior is None or name in written or name not in posterior.parameters:
             yield one
         else:
             column = PosteriorColumn(posterior.column(name))
             yield Input(one.path, column, one.low, one.high, together=POSTERIOR_STREAM)
+
+
+def sampled_parameters(scenario: Scenario) -> tuple[str, ...]:
+    """Return the parameters that a scenario's posterior gives by sample, and the scenario does not write."""
+    draws = scenario.posterior
+    if draws is None:
+        return ()
+    by_sample = [name for name in SAMPLED if all(f"{name}_{sample}" in draws.parameters for sample in SAMPLES)]
+    return tuple(name for name in by_sample if name not in scenario.written_parameters)
 
 
 def _fields(part: Part, prefix: str, as_of: datetime.date, only: tuple[str, ...] | None = None) -> Iterator[Input]:

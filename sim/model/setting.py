@@ -15,7 +15,8 @@ from sim import rng
 from sim.distributions import Distribution
 from sim.model.arrays import Floats, Number, number, over_runs
 from sim.model.influence import Schedule
-from sim.model.inputs import Draws
+from sim.model.inputs import SAMPLE, Draws
+from sim.posterior import SAMPLES
 from sim.scenario.scenario import Scenario
 
 SCHEDULE_FIELDS = ("start", "end", "ramp", "half_life")
@@ -82,8 +83,14 @@ class Setting:
         return self.draws.values.get(path)
 
     def parameter(self, name: str) -> Number:
-        """Return a structural parameter."""
-        return self.draws.values[f"parameters.{name}"]
+        """Return a structural parameter; one that goes by sample is that of the sample each run belongs to."""
+        path, values = f"parameters.{name}", self.draws.values
+        if path in values:
+            return values[path]
+        crises, threats = (values.get(f"{path}_{sample}") for sample in SAMPLES)
+        if crises is None or threats is None:
+            return values[f"{path}_{SAMPLES[int(crises is None)]}"]
+        return np.where(np.asarray(values[SAMPLE]) > 0, threats, crises)
 
     def first_belief(self, name: str) -> tuple[Number, Number]:
         """Return mean and standard deviation of what others take an actor's stance to be before its first signal."""

@@ -7,6 +7,11 @@ from sim.reporting.reading import Record, name_of
 
 STRUCTURAL, SETTING = "structural", "setting"
 _WHOLE = {
+    "sample": "The sample of past cases it belongs to",
+    "parameters.inertia_crises": "Inertia among crises (parameter)",
+    "parameters.inertia_threats": "Inertia among threats (parameter)",
+    "parameters.launch_rate_crises": "Launch rate among crises (parameter)",
+    "parameters.launch_rate_threats": "Launch rate among threats (parameter)",
     "parameters.posterior": "Structural parameters, drawn together",
     "parameters.frailty": "Size of unobserved leanings (parameter)",
 }

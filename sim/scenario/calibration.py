@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sim.errors import CalibrationError, Fault, ScenarioError
-from sim.posterior import PRIOR, Posterior, names, posterior, read_posterior
+from sim.posterior import PRIOR, SAMPLED_COLUMNS, Posterior, names, posterior, read_posterior
 from sim.scenario.faults import Complaint, Places
 from sim.scenario.merge import named_file
 from sim.scenario.schema import Document, Parameters
@@ -45,7 +45,7 @@ def load_posterior(
         faults.append(places.fault(KEY, f"{error}{close}"))
         return None
     for name in draws.parameters:
-        if name not in Parameters.model_fields:
+        if name not in Parameters.model_fields and name not in SAMPLED_COLUMNS:
             close = suggestion(name, list(Parameters.model_fields))
             faults.append(places.fault(KEY, f"{written} has a column {name!r}, which is no parameter{close}"))
     return draws

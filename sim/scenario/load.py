@@ -14,7 +14,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Fault, ScenarioError
-from sim.posterior import PRIOR
 from sim.scenario.calibration import knowledge_complaints, load_posterior
 from sim.scenario.crosscheck import (
     actor_complaints,
@@ -67,7 +66,7 @@ def scenario_of(merged: Merged, file: FilePath, *, known: Evidence | None = None
     places = Places(merged.places | merged.removals, str(file))
     document = _document(merged, places, faults)
     evidence = _evidence(merged, file, faults) if known is None else known
-    draws = load_posterior(merged.value.get("calibration", PRIOR), merged.places, scenario_root(file), places, faults)
+    draws = load_posterior(merged.value.get("calibration"), merged.places, scenario_root(file), places, faults)
     if document is not None and draws is not None:
         faults += places.faults(knowledge_complaints(document, draws))
     if document is not None:

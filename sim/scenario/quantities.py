@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError, core_schema
@@ -116,6 +117,46 @@ class WholeDays:
         """Describe for editors."""
         whole = {"type": "integer", "minimum": 1, "maximum": MAX_DAYS}
         return {"anyOf": [whole, {"type": "string", "pattern": f"^{_DURATION.pattern}$"}]}
+
+
+@dataclass(frozen=True)
+class SampleWeights:
+    """Which sample of past cases a question belongs to, as the probability of the second, `threats`.
+
+    `crises`, `threats` or a map with a weight for each.
+    """
+
+    NAMES: ClassVar[tuple[str, str]] = ("crises", "threats")
+
+    def _read(self, value: Any) -> float:
+        if value in self.NAMES:
+            return float(self.NAMES.index(value))
+        weights = [value.get(name, 0.0) for name in self.NAMES] if isinstance(value, Mapping) else []
+        known = isinstance(value, Mapping) and set(value) <= set(self.NAMES)
+        numbers = all(isinstance(one, int | float) and not isinstance(one, bool) and 0 <= one < 1e9 for one in weights)
+        if not known or not numbers or sum(weights) <= 0:
+            raise fault("expected crises, threats, or weights such as {crises: 0.6, threats: 0.4}")
+        return float(weights[1] / sum(weights))
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate; serialise to the form a file writes."""
+        return core_schema.no_info_plain_validator_function(
+            self._read, serialization=core_schema.plain_serializer_function_ser_schema(self._plain)
+        )
+
+    def _plain(self, threats: float) -> Any:
+        return dict(zip(self.NAMES, (1 - threats, threats), strict=True))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe for editors."""
+        weight = {"type": "number", "minimum": 0}
+        weights = dict.fromkeys(self.NAMES, weight)
+        return {
+            "anyOf": [
+                {"enum": list(self.NAMES)},
+                {"type": "object", "properties": weights, "additionalProperties": False, "minProperties": 1},
+            ]
+        }
 
 
 @dataclass(frozen=True)
@@ -266,6 +307,7 @@ Horizon = Annotated[int, WholeDays()]
 SupportOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(-1.0, 1.0, word="evidence")]
 PositiveOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(0.0, open_low=True, word="evidence")]
 When = Annotated[datetime.date | Distribution, Moment()]
+Sample = Annotated[float, SampleWeights()]
 CalendarDate = Annotated[datetime.date, Date()]
 OutcomeDate = Annotated[datetime.date | None, DateOrNone()]
 _HORIZON: TypeAdapter[int] = TypeAdapter(Horizon)

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.distributions import Distribution, Fixed
-from sim.posterior import PRIOR, Posterior, posterior
+from sim.posterior import PRIOR, Posterior, latest, posterior
 from sim.scenario.evidence import Evidence, StanceReading
 from sim.scenario.schema import (
     OUTSIDE_THE_MODEL,
@@ -121,8 +121,9 @@ class Scenario:
         """
         plain = self.document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(OUTSIDE_THE_MODEL))
         if self.posterior is None:
-            del plain["calibration"]
+            plain.pop("calibration", None)
         else:
+            plain.setdefault("calibration", self.posterior.name)
             plain["parameters"] = {name: plain["parameters"][name] for name in sorted(self.written_parameters)}
         return plain
 
@@ -173,9 +174,16 @@ def resolve(
     resolved = document.model_copy(update={"actors": _resolve_actors(document.actors, readings, read_fields)})
     principal = document.bargaining.principal or default_principal(resolved)
     counterpart = document.bargaining.counterpart or default_counterpart(resolved, principal)
-    if document.calibration != PRIOR and draws is None:
-        draws = posterior(document.calibration)
+    if draws is None:
+        draws = _shipped(document)
     return Scenario(resolved, principal, counterpart, readings, read_fields, evidence, draws, places or {})
+
+
+def _shipped(document: Document) -> Posterior | None:
+    """Return the posterior of those that come with offramp that a document names, or the latest that it may know."""
+    if document.calibration is None:
+        return latest(document.question.as_of)
+    return None if document.calibration == PRIOR else posterior(document.calibration)
 
 
 def _resolve_actors(

@@ -28,6 +28,7 @@ from sim.scenario.quantities import (
     Positive,
     PositiveOrEvidence,
     Quantity,
+    Sample,
     Share,
     Support,
     SupportOrEvidence,
@@ -281,10 +282,17 @@ class Document(Part):
     ties: dict[Id, dict[Id, Share]] = Field(default={}, description="source: {target: leverage of source over target}")
     pressures: dict[Id, Pressure] = Field(default={}, max_length=MAX_PRESSURES)
     talks: dict[Id, Talks] = Field(default={}, max_length=MAX_PRESSURES)
-    calibration: Annotated[str, StringConstraints(min_length=1, max_length=300)] = Field(
-        default="prior",
+    calibration: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = Field(
+        default=None,
         description="Where parameters not written below come from: `prior`, a posterior that comes with offramp, such "
-        "as calibrated-2018-08, or the CSV file of one, relative to this file",
+        "as calibrated-2018-08, or the CSV file of one, relative to this file; the latest one that comes with offramp "
+        "and whose date the as-of date allows where absent",
+    )
+    sample: Sample | None = Field(
+        default=None,
+        description="Which sample of past cases the question belongs to: `crises`, an assault on ground under siege or "
+        "fire; `threats`, a threat between states at peace with one another; weights for both; half and half where "
+        "absent",
     )
     parameters: Parameters = Parameters()
     notes: dict[Id, Text] = Field(default={}, max_length=64, description="Assumptions that reports show")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.errors import UsageError
@@ -67,6 +67,14 @@ class HistoricalCase:
         return [day for day in told if day <= min(known, over)]
 
 
+def at_priors(scenario: Scenario) -> Scenario:
+    """Return a scenario with its parameters at their priors, whatever calibration its file names.
+
+    A case must not be scored with a posterior that has seen it.
+    """
+    return replace(scenario, posterior=None)
+
+
 def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:
     """Load every case of a folder, by file name.
 
@@ -86,7 +94,7 @@ def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:
 
 
 def _case(file: Path) -> HistoricalCase:
-    scenario = load(file)
+    scenario = at_priors(load(file))
     filed, resolution = scenario.document.case, scenario.document.resolution
     if filed is None or resolution is None:
         missing = "case" if filed is None else "resolution"

@@ -48,13 +48,21 @@ class FedWorlds:
             "strikes": document.strikes,
             "terms": document.terms,
             "bargaining": document.bargaining.model_dump(),
-            "parameters": {name: self.value(f"parameters.{name}", run) for name in names},
+            "parameters": {name: self._parameter(name, run) for name in names},
             "actors": [self._actor(name, run) for name in scenario.actors],
             "ties": self._ties(lambda path, _: self.value(path, run)),
             "ties_median": self._ties(lambda _, prior: prior.median),
             "pressures": [self._pressure(name, run) for name in scenario.pressures],
             "talks": [self._talks(name, run) for name in scenario.talks],
         }
+
+    def _parameter(self, name: str, run: int) -> float | None:
+        """Return a structural parameter; where it goes by sample, that of the run's sample."""
+        plain = self.value(f"parameters.{name}", run)
+        if plain is not None:
+            return plain
+        sample = "threats" if self.value("sample", run) else "crises"
+        return self.value(f"parameters.{name}_{sample}", run)
 
     def _actor(self, name: str, run: int) -> dict[str, Any]:
         actor = self.scenario.actors[name]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -22,11 +23,13 @@ from sim.baselines.logistic import fit
 from sim.baselines.positions import positions_of
 from sim.executors import Executor
 from sim.scenario.scenario import Scenario
-from sim.studies.calibration.calibrate import Seen, Study, sample_posterior
+from sim.studies.calibration.calibrate import Seen, Study, sample_bridge, sample_posterior
 from sim.studies.calibration.design import BLOCK_POINTS, DesignTask, play_block, prior_points, seed_of
 from sim.studies.calibration.outcomes import WINDOWS
-from sim.studies.calibration.parameters import NAMES, Floats
+from sim.studies.calibration.parameters import COORDINATES, Floats
+from sim.studies.calibration.tempering import Sample
 from sim.studies.cases import HistoricalCase
+from sim.studies.threats import Threat
 
 Scheme = Literal["case", "area"]
 SCHEMES: tuple[Scheme, ...] = ("case", "area")
@@ -75,16 +78,25 @@ class Training:
         Of the pool.
     known
         The last day whose outcomes train the model.
+    threats
+        Threats that train the model besides.
     """
 
     pool: Cases
     study: Study
     known: datetime.date
+    threats: Sequence[Threat] = ()
 
     @property
     def seen(self) -> Seen:
-        """What is known of each case but the target."""
-        return {case.name: case.seen(self.known) for case in self.pool if not case.filed.target}
+        """What is known of each case but the target, and of each threat."""
+        crises = {case.name: case.seen(self.known) for case in self.pool if not case.filed.target}
+        return crises | {one.name: one.seen(self.known) for one in self.threats}
+
+    @cached_property
+    def whole(self) -> Sample:
+        """The posterior of all that is seen, from which those that leave cases out are reached."""
+        return sample_posterior(self.study.task(self.seen))
 
 
 def left_out(case: HistoricalCase, pool: Cases, scheme: Scheme) -> frozenset[str]:
@@ -151,10 +163,10 @@ def points_without(
     """
     groups = {case.name: left_out(case, trained.pool, scheme) for case in cases}
     distinct = list(dict.fromkeys(groups.values()))
-    tasks = [trained.study.task(trained.seen, without=group) for group in distinct]
-    samples = executor.map(sample_posterior, tasks, finished)
+    samples = executor.map(sample_bridge, trained.study.bridges(trained.seen, distinct, trained.whole), finished)
     draws = {
-        group: np.resize(one.draws, (BLOCK_POINTS, len(NAMES))) for group, one in zip(distinct, samples, strict=True)
+        group: np.resize(one.draws, (BLOCK_POINTS, len(COORDINATES)))
+        for group, one in zip(distinct, samples, strict=True)
     }
     return {name: draws[group] for name, group in groups.items()}
 

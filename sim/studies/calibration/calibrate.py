@@ -1,14 +1,15 @@
 """The calibration itself: from cases and what was known of them by a date to a posterior over the parameters.
 
 The design is played once and kept; posteriors that leave cases out are then a matter of seconds, for they need only the
-surface. So leaving a case out undoes all that it did, from the first temperature on.
+surface. A posterior that leaves cases out is reached from the posterior of all by taking their likelihood away by
+degrees, which undoes all that they did (`tempering.bridge`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,13 @@ import numpy as np
 from sim import environment, rng
 from sim.executors import Executor
 from sim.forecast.checkpoint import Checkpoint, Progress
+from sim.posterior import SAMPLES
 from sim.scenario.scenario import Scenario
-from sim.studies.calibration.design import play, prior_points, seed_of
+from sim.studies.calibration.design import BLOCK_POINTS, play, prior_points, seed_of
 from sim.studies.calibration.outcomes import Classes
-from sim.studies.calibration.parameters import NAMES, Floats
+from sim.studies.calibration.parameters import COORDINATES, Floats, sample_of
 from sim.studies.calibration.surface import Surface, fit
-from sim.studies.calibration.tempering import Sample, sample
+from sim.studies.calibration.tempering import Sample, bridge, sample
 from sim.tallies import Tally
 
 BLOCKS = 8
@@ -43,7 +45,9 @@ class Study:
     surface
         Probability of each class of each case over the parameters.
     points, classes
-        The design and what its runs came to.
+        The design and what its runs came to, at its first so many points.
+    coded
+        The scenario that a case is coded as, where it is not its own: threats that are coded alike share one.
     particles
         Draws of each posterior.
     """
@@ -53,6 +57,7 @@ class Study:
     surface: Surface = field(repr=False)
     points: Floats = field(repr=False)
     classes: Mapping[str, Classes] = field(repr=False)
+    coded: Mapping[str, str] = field(default_factory=dict, repr=False)
     particles: int = PARTICLES
 
     def posterior(self, seen: Seen, *, without: Collection[str] = ()) -> Sample:
@@ -62,7 +67,13 @@ class Study:
     def task(self, seen: Seen, *, without: Collection[str] = ()) -> SampleTask:
         """Return the task of sampling a posterior, to be mapped over an executor."""
         kept = {name: possible for name, possible in seen.items() if name not in without}
-        return SampleTask(self.surface, kept, self.seed, "+".join(sorted(set(without) & set(seen))), self.particles)
+        left_out = "+".join(sorted(set(without) & set(seen)))
+        coded = {name: self.coded[name] for name in kept if name in self.coded}
+        return SampleTask(self.surface, kept, self.seed, left_out, self.particles, coded)
+
+    def bridges(self, seen: Seen, without: Sequence[Collection[str]], whole: Sample) -> list[BridgeTask]:
+        """Return the tasks of going from the posterior of all cases seen to those that leave some out."""
+        return [BridgeTask(self.task(seen), frozenset(one) & seen.keys(), whole.draws) for one in without]
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,7 @@ class SampleTask:
     seed: int
     left_out: str
     particles: int
+    coded: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
         """Name the task in messages."""
@@ -84,13 +96,43 @@ def sample_posterior(task: SampleTask) -> Sample:
     """Sample one posterior; the prior where nothing is seen."""
     generator = rng.stream(task.seed, len(task.seen), "calibration", task.left_out)
     if not task.seen:
-        return Sample(generator.standard_normal((task.particles, len(NAMES))), 0.0, ())
+        return Sample(generator.standard_normal((task.particles, len(COORDINATES))), 0.0, ())
     return sample(
-        lambda points: task.surface.log_likelihood(points, task.seen).sum(axis=1),
-        len(NAMES),
+        lambda points: task.surface.log_likelihood(points, task.seen, task.coded).sum(axis=1),
+        len(COORDINATES),
         particles=task.particles,
         generator=generator,
     )
+
+
+@dataclass(frozen=True)
+class BridgeTask:
+    """A posterior without some cases, to be reached from the draws of that of all, shape (particles, COORDINATES)."""
+
+    whole: SampleTask
+    without: frozenset[str]
+    draws: Floats = field(repr=False)
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return f"the posterior without {'+'.join(sorted(self.without))}"
+
+
+def sample_bridge(task: BridgeTask) -> Sample:
+    """Sample a posterior that leaves cases out."""
+    whole = task.whole
+    if not task.without:
+        return Sample(task.draws, 0.0, ())
+    if task.without == whole.seen.keys():
+        return sample_posterior(replace(whole, seen={}, left_out="all"))
+    generator = rng.stream(whole.seed, len(whole.seen), "calibration", "without " + "+".join(sorted(task.without)))
+    out = np.array([name in task.without for name in whole.seen])
+
+    def log_likelihoods(points: Floats) -> tuple[Floats, Floats]:
+        each = whole.surface.log_likelihood(points, whole.seen, whole.coded)
+        return each.sum(axis=1), -each[:, out].sum(axis=1)
+
+    return bridge(log_likelihoods, task.draws, generator=generator)
 
 
 def study(
@@ -106,25 +148,34 @@ def study(
 
     Parameters
     ----------
+    cases
+        What is played: past cases, and the scenarios that threats are coded as, at their priors.
     blocks
-        Blocks of points, 4,096 each.
+        Blocks of points, 4,096 each; threats, of which there are many, are played at the first half of them.
     keep
         Folder that keeps what each case's runs came to, so that a study that was stopped goes on where it was.
     finished
         Called once for each block of each case.
     """
     points = prior_points(blocks, seed)
-    kept = {} if keep is None else {n: _checkpoint(keep, n, one, seed, points) for n, one in cases.items()}
+    samples = {name: sample_of(scenario) for name, scenario in cases.items()}
+    own = {name: points[: points_of(blocks, samples[name])] for name in cases}
+    kept = {} if keep is None else {n: _checkpoint(keep, n, one, seed, own[n]) for n, one in cases.items()}
     known = {name: tally["classes"].astype(np.uint8) for name in kept if (tally := kept[name].load().tally) is not None}
-    for _ in range(blocks * len(known) if finished is not None else 0):
+    for _ in range(sum(len(own[name]) for name in known) // BLOCK_POINTS if finished is not None else 0):
         finished()  # type: ignore[misc]
     missing = {name: scenario for name, scenario in cases.items() if name not in known}
-    for name, played in play(missing, points, seed=seed, executor=executor, finished=finished):
+    for name, played in play(missing, own, seed=seed, executor=executor, finished=finished):
         known[name] = played
         if name in kept:
             kept[name].save(Progress(blocks, Tally({"classes": played.astype(np.int64)})))
     classes = {name: known[name] for name in cases}
-    return Study(cases, seed, fit(points, classes), points, classes)
+    return Study(cases, seed, fit(points, classes, samples), points, classes)
+
+
+def points_of(blocks: int, sample: str) -> int:
+    """Return at how many points of a design a case of a sample is played."""
+    return BLOCK_POINTS * (blocks if sample == SAMPLES[0] else max(1, blocks // 2))
 
 
 def _checkpoint(folder: Path, name: str, scenario: Scenario, seed: int, points: Floats) -> Checkpoint:

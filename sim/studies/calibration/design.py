@@ -17,14 +17,14 @@ from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, record_block
 from sim.executors import Executor
 from sim.scenario.scenario import Scenario
 from sim.studies.calibration.outcomes import Classes, classes_of_runs
-from sim.studies.calibration.parameters import NAMES, Floats, streams_of, to_quantiles
+from sim.studies.calibration.parameters import COORDINATES, Floats, projected, sample_of, streams_of, to_quantiles
 
 BLOCK_POINTS = BLOCK_RUNS
 
 
 @dataclass(frozen=True)
 class DesignTask:
-    """One block of points of one case; `points` are coordinates of shape (BLOCK_POINTS, parameters)."""
+    """One block of points of one case; `points` are coordinates of shape (BLOCK_POINTS, COORDINATES)."""
 
     scenario: Scenario
     seed: int
@@ -37,39 +37,39 @@ class DesignTask:
 
 
 def prior_points(blocks: int, seed: int) -> Floats:
-    """Return scrambled Sobol' points of the prior (Owen 1998), shape (blocks * BLOCK_POINTS, parameters)."""
+    """Return scrambled Sobol' points of the prior (Owen 1998), shape (blocks * BLOCK_POINTS, COORDINATES)."""
     from scipy.special import ndtri
     from scipy.stats import qmc
 
     generator = rng.stream(seed, 0, "calibration", "design")
-    sampler = qmc.Sobol(len(NAMES), scramble=True, rng=generator)
+    sampler = qmc.Sobol(len(COORDINATES), scramble=True, rng=generator)
     uniform = sampler.random(blocks * BLOCK_POINTS)
     return np.asarray(ndtri(np.clip(uniform, 1e-9, 1 - 1e-9)))
 
 
 def play(
     cases: Mapping[str, Scenario],
-    points: Floats,
+    points: Mapping[str, Floats],
     *,
     seed: int,
     executor: Executor,
     finished: Callable[[], None] | None = None,
 ) -> Iterator[tuple[str, Classes]]:
-    """Play every case at every point; yield each case with the class of each of its runs, shape (points,)."""
-    blocks = points.reshape(-1, BLOCK_POINTS, points.shape[1])
+    """Play every case at each of its points; yield each case with the class of each of its runs, shape (points,)."""
+    blocks = {name: own.reshape(-1, BLOCK_POINTS, own.shape[1]) for name, own in points.items()}
     tasks = (
         DesignTask(scenario, seed_of(name, seed), number, block)
         for name, scenario in cases.items()
-        for number, block in enumerate(blocks)
+        for number, block in enumerate(blocks[name])
     )
     results = executor.map(play_block, tasks, finished)
     for name in cases:
-        yield name, np.concatenate([next(results) for _ in blocks])
+        yield name, np.concatenate([next(results) for _ in blocks[name]])
 
 
 def play_block(task: DesignTask) -> Classes:
     """Play one block of points of a case; return the class of each run."""
-    quantiles = to_quantiles(task.points)
+    quantiles = to_quantiles(projected(task.points, sample_of(task.scenario)))
     given = {stream: quantiles[:, column] for stream, column in streams_of(task.scenario).items()}
     block = BlockTask(task.scenario, task.seed, task.block, replicates=1)
     return classes_of_runs(record_block(block, given))

@@ -15,11 +15,15 @@ import numpy.typing as npt
 
 from sim import rng
 from sim.executors import Executor
+from sim.posterior import SAMPLES
 from sim.studies.calibration.calibrate import Study, sample_posterior
-from sim.studies.calibration.parameters import NAMES
+from sim.studies.calibration.outcomes import Classes
+from sim.studies.calibration.parameters import COORDINATES
 from sim.studies.calibration.surface import fit
 
 PARTICLES = 1024
+MOST_THREATS = 48
+"""Scenarios of threats that are simulated; each repeat weighs as much as a calibration to so many."""
 RANKS = 16  # of a true value among 15 draws, far enough apart to count as independent
 
 
@@ -55,19 +59,21 @@ class Recovery:
 def recovery(study: Study, *, repeats: int, executor: Executor, finished: Callable[[], None] | None = None) -> Recovery:
     """Calibrate to cases that the model made, `repeats` times, with the parameters that made them known.
 
-    The last `repeats` points of the design give the true parameters and the cases; the surface is fitted to the others.
+    The last `repeats` points at which all cases were played give the true parameters and the cases; the surface is
+    fitted to those before them. Of many threats some stand for all.
 
     Parameters
     ----------
     finished
         Called once for each calibration.
     """
-    shown = len(study.points) - repeats
-    surface = fit(study.points[:shown], {name: one[:shown] for name, one in study.classes.items()})
-    blind = replace(study, surface=surface, particles=PARTICLES)
+    chosen = _chosen(study)
+    shown = min(map(len, chosen.values())) - repeats
+    samples = {name: study.surface.samples[name] for name in chosen}
+    surface = fit(study.points[:shown], {name: one[:shown] for name, one in chosen.items()}, samples)
+    blind = replace(study, surface=surface, particles=PARTICLES, coded={})
     tasks = [
-        blind.task({name: frozenset({int(one[shown + n])}) for name, one in study.classes.items()})
-        for n in range(repeats)
+        blind.task({name: frozenset({int(one[shown + n])}) for name, one in chosen.items()}) for n in range(repeats)
     ]
     tasks = [replace(task, left_out=f"simulated {n}") for n, task in enumerate(tasks)]
     ranks = []
@@ -75,4 +81,11 @@ def recovery(study: Study, *, repeats: int, executor: Executor, finished: Callab
         generator = rng.stream(study.seed, repeat, "calibration", "recovery")
         few = generator.choice(len(sample.draws), size=RANKS - 1, replace=False)
         ranks.append((sample.draws[few] < study.points[shown + repeat]).sum(axis=0))
-    return Recovery(NAMES, np.array(ranks, dtype=np.int64))
+    return Recovery(COORDINATES, np.array(ranks, dtype=np.int64))
+
+
+def _chosen(study: Study) -> dict[str, Classes]:
+    """Return what the runs of the cases came to: of all crises, and of so many threats at equal steps."""
+    threats = [name for name in study.classes if study.surface.samples[name] != SAMPLES[0]]
+    few = set(threats[:: max(1, -(-len(threats) // MOST_THREATS))])
+    return {name: one for name, one in study.classes.items() if name in few or name not in threats}

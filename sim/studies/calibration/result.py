@@ -14,14 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from sim import environment
+from sim import environment, rng
+from sim.distributions import Distribution, LogNormal
 from sim.executors import Executor
-from sim.posterior import Posterior
+from sim.posterior import MODEL, SAMPLES, Posterior
 from sim.scenario.scenario import Scenario
 from sim.studies.calibration.calibrate import Seen, Study, sample_posterior
 from sim.studies.calibration.design import BLOCK_POINTS, DesignTask, play_block, seed_of
 from sim.studies.calibration.outcomes import CLASSES, WINDOWS
-from sim.studies.calibration.parameters import NAMES, PRIORS, Floats, to_values
+from sim.studies.calibration.parameters import COLUMNS, COORDINATES, Floats, prior_of, to_values
 from sim.studies.calibration.recovery import RANKS, Recovery
 from sim.studies.calibration.tempering import Sample
 from sim.studies.split import GROUPS, Split, split
@@ -59,6 +60,10 @@ class Calibration:
         Its table.
     seen
         By case, the classes that it may be in by what was known.
+    threats
+        Which of those seen are threats: none of them is named anywhere.
+    evidence
+        By sample of past cases: how many, and their mean log score at the priors and under the posterior.
     samples
         Of both seeds; the posterior has as many draws from each.
     target
@@ -74,6 +79,8 @@ class Calibration:
     posterior: Posterior
     known: datetime.date
     seen: Seen
+    threats: frozenset[str] = field(repr=False)
+    evidence: Mapping[str, Mapping[str, float]] = field(repr=False)
     samples: tuple[Sample, ...] = field(repr=False)
     target: tuple[Floats, ...]
     fits: tuple[Fit, ...] = field(repr=False)
@@ -92,7 +99,15 @@ class Calibration:
             "schema": FORMAT,
             "name": self.posterior.name,
             "known": self.known.isoformat(),
-            "cases": [{"id": name, "classes": sorted(classes)} for name, classes in self.seen.items()],
+            "cases": [
+                {"id": name, "classes": sorted(classes)}
+                for name, classes in self.seen.items()
+                if name not in self.threats
+            ],
+            "samples": {
+                name: {key: value if isinstance(value, int) else round(value, 4) for key, value in one.items()}
+                for name, one in self.evidence.items()
+            },
             "windows": list(WINDOWS),
             "seeds": [
                 {
@@ -127,16 +142,25 @@ class Calibration:
         }
 
     def _parameters(self) -> Iterator[dict[str, Any]]:
-        draws = np.concatenate([one.draws for one in self.samples])
-        for column, (name, prior) in enumerate(PRIORS.items()):
-            own = np.quantile(self.posterior.column(name), QUANTILES)
+        for name in COLUMNS:
+            prior, own = prior_of(name), self.posterior.column(name)
+            moved, narrowed = _standardised(prior, own)
             yield {
                 "name": name,
                 "prior": [float(f"{q:.4g}") for q in prior.ppf(np.array(QUANTILES))],
-                "posterior": [float(f"{q:.4g}") for q in own],
-                "shift": round(float(draws[:, column].mean()), 3),
-                "width": round(float(draws[:, column].std()), 3),
+                "posterior": [float(f"{q:.4g}") for q in np.quantile(own, QUANTILES)],
+                "shift": round(moved, 3),
+                "width": round(narrowed, 3),
             }
+
+
+def _standardised(prior: Distribution, values: Floats) -> tuple[float, float]:
+    """Return mean and sd of draws on the scale on which the prior is standard normal."""
+    if isinstance(prior, LogNormal):
+        own = np.log(values / prior.scale) / prior.log_sd
+    else:
+        own = (values - prior.mean) / prior.sd
+    return float(own.mean()), float(own.std())
 
 
 @dataclass(frozen=True)
@@ -151,6 +175,8 @@ class Request:
         The last day whose outcomes count.
     seen
         What is known of each case by then.
+    threats
+        Which of them are threats.
     target
         Scenario on which seeds are compared; None for none.
     about
@@ -160,13 +186,14 @@ class Request:
     name: str
     known: datetime.date
     seen: Seen
+    threats: frozenset[str]
     target: Scenario | None
     about: Mapping[str, Any]
 
     @property
     def steps(self) -> int:
         """How many posteriors and blocks of runs it takes."""
-        return 2 + len(self.seen) + (0 if self.target is None else 2 + 2 * SPLIT_BLOCKS)
+        return 2 + len(self.seen.keys() - self.threats) + (0 if self.target is None else 2 + 2 * SPLIT_BLOCKS)
 
 
 def calibration(
@@ -193,7 +220,29 @@ def calibration(
         about["seed_disagreement"] = round(100 * float(np.ptp(np.array(at_target), axis=0).max()), 1)
     table = table_of(asked.name, samples, studies[0], about)
     splits = {} if asked.target is None else splits_of(asked.target, table, seed, executor, finished)
-    return Calibration(table, asked.known, asked.seen, samples, at_target, fits, recovered, splits)
+    evidence = evidence_by_sample(studies[0], asked, samples[0])
+    return Calibration(
+        table, asked.known, asked.seen, asked.threats, evidence, samples, at_target, fits, recovered, splits
+    )
+
+
+def evidence_by_sample(study: Study, asked: Request, sample: Sample) -> dict[str, dict[str, float]]:
+    """Return for each sample of past cases how many were seen and their mean log score, prior and posterior.
+
+    The score of a case is the logarithm of the mean probability of what is seen of it.
+    """
+    prior = rng.stream(study.seed, 0, "calibration", "evidence").standard_normal(sample.draws.shape)
+    result = {}
+    for name, kept in ((SAMPLES[0], asked.seen.keys() - asked.threats), (SAMPLES[1], asked.threats)):
+        seen = {one: classes for one, classes in asked.seen.items() if one in kept}
+        if not seen:
+            continue
+        scores = [
+            float(np.log(np.exp(study.surface.log_likelihood(points, seen, study.coded)).mean(axis=0)).mean())
+            for points in (prior, sample.draws)
+        ]
+        result[name] = {"cases": len(seen), "prior": scores[0], "posterior": scores[1]}
+    return result
 
 
 def splits_of(
@@ -221,15 +270,16 @@ def posteriors(
 def table_of(name: str, samples: Sequence[Sample], study: Study, about: Mapping[str, Any]) -> Posterior:
     """Return a posterior's table, as many draws from each sample, so that what parts the seeds is averaged over.
 
-    They stand in the order of how probable they make an offensive, over all cases, which lets reports ask how the
+    They stand in the order of how probable they make an offensive, over all crises, which lets reports ask how the
     answer moves along the posterior (`inputs.POSTERIOR_STREAM`).
     """
     each = DRAWS // len(samples)
     few = np.concatenate([one.draws[:: max(1, len(one.draws) // each)][:each] for one in samples])
-    probabilities = study.surface.probabilities(few)
+    crises = [one for one, sample in study.surface.samples.items() if sample == SAMPLES[0]]
+    probabilities = study.surface.probabilities(few, crises)
     likely = probabilities[:, :, : 2 * (WINDOWS.index(90) + 1)].sum(axis=2).mean(axis=1)
     values = to_values(few[np.argsort(likely, kind="stable")])
-    return Posterior(name, NAMES, values, {"name": name, **about})
+    return Posterior(name, COLUMNS, values, {"name": name, "model": MODEL, **about})
 
 
 def target_probabilities(
@@ -250,14 +300,14 @@ def target_probabilities(
 def fits_of(
     study: Study, seen: Seen, sample: Sample, *, executor: Executor, finished: Callable[[], None] | None = None
 ) -> tuple[Fit, ...]:
-    """Hold the surface against the model: the probability of what is seen of each case, at the posterior's draws."""
-    scenarios = {name: study.cases[name] for name in seen}
-    tasks = [_task(name, scenario, sample, study.seed) for name, scenario in scenarios.items()]
-    points = np.resize(sample.draws, (BLOCK_POINTS, len(NAMES)))
-    expected = np.exp(study.surface.log_likelihood(points, seen)).mean(axis=0)
+    """Hold the surface against the model: the probability of what is seen of each crisis, at the posterior's draws."""
+    own = {name: possible for name, possible in seen.items() if name in study.cases}
+    tasks = [_task(name, study.cases[name], sample, study.seed) for name in own]
+    points = np.resize(sample.draws, (BLOCK_POINTS, len(COORDINATES)))
+    expected = np.exp(study.surface.log_likelihood(points, own)).mean(axis=0)
     fits = []
     for (name, possible), classes, p in zip(
-        seen.items(), executor.map(play_block, tasks, finished), expected, strict=True
+        own.items(), executor.map(play_block, tasks, finished), expected, strict=True
     ):
         inside = np.isin(classes, sorted(possible))
         fits.append(Fit(name, float(p), float(inside.mean()), float(inside.std()) / np.sqrt(len(inside))))
@@ -270,7 +320,7 @@ def with_posterior(scenario: Scenario, posterior: Posterior | None) -> Scenario:
 
 
 def _task(name: str, scenario: Scenario, sample: Sample, seed: int) -> DesignTask:
-    points = np.resize(sample.draws, (BLOCK_POINTS, len(NAMES)))
+    points = np.resize(sample.draws, (BLOCK_POINTS, len(COORDINATES)))
     return DesignTask(scenario, seed_of(name, seed + CHECK_SEED), 0, points)
 
 

@@ -4,7 +4,7 @@ A run ends in one of eight classes, reached by three choices of window (continua
 this window, given that it has not come before?) and one of agreement in each window. Each is a logistic regression on
 all second-order polynomials of the parameters, in Hermite form, so that its terms are uncorrelated under the prior,
 with a normal prior on the coefficients that keeps interactions small unless the runs speak for them. All regressions
-of all cases share their design and are fitted together.
+of the cases of one sample share their design, within which the parameters that go by sample are those of that sample.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.studies.calibration.outcomes import CLASSES, WINDOWS, Classes
-from sim.studies.calibration.parameters import Floats
+from sim.studies.calibration.parameters import NAMES, SCALES, Floats, projected
 
 Single = npt.NDArray[np.float32]
 CHOICES = len(WINDOWS) + len(WINDOWS) + 1
@@ -26,6 +26,8 @@ FIRST_SD, SECOND_SD, INTERCEPT_SD = 1.0, 0.02, 4.0
 That of squares and products was chosen by the fit to points held out of a design: 0.12, 0.06, 0.03 and 0.015 gave a
 mean deviance of 0.908, 0.901, 0.896 and 0.895 a run.
 """
+TOGETHER = 48
+"""Cases that are fitted at once: more take more memory and no less time."""
 ITERATIONS = 80
 TOLERANCE = 1e-7  # of the penalised likelihood, relative: about a tenth of a unit of it over all cases
 
@@ -50,45 +52,79 @@ class Surface:
 
     Attributes
     ----------
-    cases
-        Their names in order.
+    samples
+        By case, the sample that it belongs to, in order.
     coefficients
-        Float32 of shape (terms, cases * CHOICES).
+        By case, float32 of shape (terms, CHOICES).
     """
 
-    cases: tuple[str, ...]
-    coefficients: Single = field(repr=False)
+    samples: Mapping[str, str]
+    coefficients: Mapping[str, Single] = field(repr=False)
 
-    def probabilities(self, points: Floats) -> Floats:
-        """Return the probability of each class: shape (points, cases, CLASSES)."""
-        logits = features(points) @ self.coefficients
-        choice = _logistic(logits).reshape(len(points), len(self.cases), CHOICES)
-        return _classes(choice)
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """Names of the cases, in order."""
+        return tuple(self.samples)
 
-    def log_likelihood(self, points: Floats, seen: Mapping[str, frozenset[int]]) -> Floats:
-        """Return the log-probability of what is known of each of some cases: shape (points, cases seen)."""
-        places = [self.cases.index(name) for name in seen]
-        columns = np.concatenate([np.arange(CHOICES) + CHOICES * place for place in places])
-        choice = _logistic(features(points) @ self.coefficients[:, columns]).reshape(len(points), len(places), CHOICES)
-        probability = _classes(choice)
+    def probabilities(self, points: Floats, cases: Sequence[str] | None = None) -> Floats:
+        """Return the probability of each class of some cases, all unless named: shape (points, cases, CLASSES)."""
+        names = self.cases if cases is None else tuple(cases)
+        result = np.empty((len(points), len(names), CLASSES))
+        for sample in {self.samples[name] for name in names}:
+            places = [place for place, name in enumerate(names) if self.samples[name] == sample]
+            together = np.concatenate([self.coefficients[names[place]] for place in places], axis=1)
+            choice = _logistic(_terms(points, sample) @ together).reshape(len(points), len(places), CHOICES)
+            result[:, places] = _classes(choice)
+        return result
+
+    def log_likelihood(
+        self, points: Floats, seen: Mapping[str, frozenset[int]], coded: Mapping[str, str] | None = None
+    ) -> Floats:
+        """Return the log-probability of what is known of each of some cases: shape (points, cases seen).
+
+        Parameters
+        ----------
+        seen
+            By case, the classes that it may be in.
+        coded
+            The case of the surface that stands for a case seen, where it is not itself.
+        """
+        own = [name if coded is None else coded.get(name, name) for name in seen]
+        distinct = list(dict.fromkeys(own))
         mask = np.array([[number in possible for number in range(CLASSES)] for possible in seen.values()])
-        seen_probability = np.einsum("pck,ck->pc", probability, mask)
+        places = [distinct.index(name) for name in own]
+        probability = self.probabilities(points, distinct)
+        seen_probability = np.einsum("pck,ck->pc", probability[:, places], mask)
         return np.asarray(np.log(np.clip(seen_probability, 1e-9, 1.0)))
 
 
-def fit(points: Floats, classes: Mapping[str, Classes]) -> Surface:
+def fit(points: Floats, classes: Mapping[str, Classes], samples: Mapping[str, str]) -> Surface:
     """Fit all regressions of all cases by penalised maximum likelihood.
 
     Parameters
     ----------
     points
-        Coordinates of the design, shape (points, parameters).
+        Points of the design in all coordinates, shape (points, COORDINATES).
     classes
-        Class of each run by case, shape (points,).
+        Class of each run by case, at the first so many points.
+    samples
+        The sample of each case.
     """
-    outcomes, weights = _choices(list(classes.values()))
-    coefficients = _fit_together(features(points), outcomes, weights, _prior_precision(points.shape[1]))
-    return Surface(tuple(classes), coefficients)
+    coefficients: dict[str, Single] = {}
+    for sample in dict.fromkeys(samples[name] for name in classes):
+        names = [name for name in classes if samples[name] == sample]
+        terms = _terms(points[: len(classes[names[0]])], sample)
+        for first in range(0, len(names), TOGETHER):
+            chunk = names[first : first + TOGETHER]
+            outcomes, weights = _choices([classes[name] for name in chunk])
+            fitted = _fit_together(terms, outcomes, weights, _prior_precision(len(NAMES)))
+            coefficients |= zip(chunk, np.split(fitted, len(chunk), axis=1), strict=True)
+    return Surface({name: samples[name] for name in classes}, coefficients)
+
+
+def _terms(points: Floats, sample: str) -> Single:
+    """Return the terms of points within a sample, whose coordinates are standard normal under the prior."""
+    return features(projected(points, sample) / SCALES)
 
 
 def _choices(classes: Sequence[Classes]) -> tuple[Single, Single]:

@@ -1,8 +1,8 @@
-"""Tempered sequential Monte Carlo: from the prior N(0, I) to a posterior by a ladder of temperatures.
+"""Tempered sequential Monte Carlo: from the prior N(0, I) to a posterior, or from one posterior to another.
 
-Each stage raises the power of the likelihood as far as half of the particles stay effective, reweights by the
-increment, resamples, and moves the particles by random-walk Metropolis steps that leave the stage's target unchanged
-(Del Moral, Doucet & Jasra 2006; adaptive temperatures after Jasra et al. 2011).
+Each stage raises the power of the likelihood that is added, or taken away, as far as half of the particles stay
+effective, reweights by the increment, resamples, and moves the particles by random-walk Metropolis steps that leave the
+stage's target unchanged (Del Moral, Doucet & Jasra 2006; adaptive temperatures after Jasra et al. 2011).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ KEEP = 0.5  # effective share of the particles below which a stage may not go
 MOVES = 12  # Metropolis steps a stage
 TARGET_ACCEPTANCE = 0.25
 LogLikelihood = Callable[[Floats], Floats]
+LogLikelihoods = Callable[[Floats], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True)
@@ -57,21 +58,35 @@ def sample(log_likelihood: LogLikelihood, dimensions: int, *, particles: int, ge
         Of points of shape (points, dimensions): shape (points,).
     """
     points = generator.standard_normal((particles, dimensions))
-    likelihood = log_likelihood(points)
-    power, evidence, step = 0.0, 0.0, 2.38 / np.sqrt(dimensions)
+    return bridge(lambda at: (np.zeros(len(at)), log_likelihood(at)), points, generator=generator)
+
+
+def bridge(log_likelihoods: LogLikelihoods, points: Floats, *, generator: np.random.Generator) -> Sample:
+    """Go from draws of one posterior of N(0, I) to another's, in which the likelihood is changed.
+
+    Parameters
+    ----------
+    log_likelihoods
+        Of points of shape (points, dimensions): that of the posterior that they are drawn from, and what is added to
+        it, shape (points,) each.
+    points
+        Draws of the first.
+    """
+    likelihood = log_likelihoods(points)
+    power, evidence, step = 0.0, 0.0, 2.38 / np.sqrt(points.shape[1])
     stages: list[Stage] = []
     while power < 1:
-        increment = _increment(likelihood, power)
-        weights, mean = _weights(increment * likelihood)
+        increment = _increment(likelihood[1], power)
+        weights, mean = _weights(increment * likelihood[1])
         evidence += mean
         effective = 1 / float(np.sum(weights**2))
         chosen = _resample(weights, generator)
         factor = _spread(points, weights)
-        points, likelihood = points[chosen], likelihood[chosen]
+        points, likelihood = points[chosen], (likelihood[0][chosen], likelihood[1][chosen])
         power += increment
         rates = []
         for _ in range(MOVES):
-            points, likelihood, rate = _move(points, likelihood, power, log_likelihood, step * factor, generator)
+            points, likelihood, rate = _move(points, likelihood, power, log_likelihoods, step * factor, generator)
             step *= float(np.exp(rate - TARGET_ACCEPTANCE))
             rates.append(rate)
         stages.append(Stage(power, effective, float(np.mean(rates))))
@@ -118,17 +133,18 @@ def _spread(points: Floats, weights: Floats) -> Floats:
 
 def _move(
     points: Floats,
-    likelihood: Floats,
+    likelihood: tuple[Floats, Floats],
     power: float,
-    log_likelihood: LogLikelihood,
+    log_likelihoods: LogLikelihoods,
     factor: Floats,
     generator: np.random.Generator,
-) -> tuple[Floats, Floats, float]:
+) -> tuple[Floats, tuple[Floats, Floats], float]:
     """One Metropolis step of every particle; return points, likelihoods and the share accepted."""
     proposed = points + generator.standard_normal(points.shape) @ factor.T
-    proposed_likelihood = log_likelihood(proposed)
-    ratio = power * (proposed_likelihood - likelihood)
+    base, added = log_likelihoods(proposed)
+    ratio = base - likelihood[0] + power * (added - likelihood[1])
     ratio += 0.5 * (np.sum(points**2, axis=1) - np.sum(proposed**2, axis=1))
     accepted = np.log(generator.random(len(points))) < ratio
     points = np.where(accepted[:, None], proposed, points)
-    return points, np.where(accepted, proposed_likelihood, likelihood), float(accepted.mean())
+    kept = np.where(accepted, base, likelihood[0]), np.where(accepted, added, likelihood[1])
+    return points, kept, float(accepted.mean())

@@ -1,0 +1,178 @@
+"""The levels of the codebook: words for numbers, each with the distribution that it stands for and when it is meant.
+
+docs/cases.md shows the same tables to people and a test holds the two together. A level belongs to a field of a role, or
+to a tie between two roles: the same word may stand for other numbers elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sim.distributions import Distribution, parse
+
+Table = Mapping[str, tuple[Any, str]]
+"""By word: the distribution as a file writes it, and when it is meant."""
+
+LEVELS: Mapping[str, Table] = {
+    "initiator.stance": {
+        "ordered": ({"normal": [0.85, 0.15]}, 'A dated deadline runs, an ultimatum, "within days", an order is given'),
+        "threatened": ({"normal": [0.65, 0.2]}, "No date, but leaders threaten this operation in public, or a massed force points at the ground, or it is bombed and besieged with terms of surrender on the table"),
+        "aim": ({"normal": [0.45, 0.25]}, "It has long declared to want the ground; no threat for now"),
+        "paused": ({"normal": [0.2, 0.3]}, "It, or its patron for it, just agreed to a halt or declared one, and its attack stopped; or it postponed in public"),
+        "no-aim": ({"normal": [0.0, 0.3]}, "It does not claim the ground"),
+    },
+    "initiator.posture": {
+        "massed": ({"triangular": [0.6, 0.75, 0.9]}, "An assault force is in place, or reserves are called up; also one that has just attacked and has not left"),
+        "moving": ({"triangular": [0.4, 0.55, 0.7]}, "Reinforcements reported under way, a massed force partly drawn down, or large drills around the ground"),
+        "routine": ({"triangular": [0.15, 0.3, 0.45]}, "Lines, sieges and garrisons as for months"),
+        "standing-down": ({"triangular": [0.05, 0.15, 0.25]}, "Forces withdrawn"),
+    },
+    "initiator.momentum": {
+        "sweeping": ({"triangular": [0.5, 0.7, 0.9]}, "Took several places from the same opponent lately"),
+        "some": ({"triangular": [0.2, 0.4, 0.6]}, "Took one place, or several with setbacks"),
+        "none": (0, "Took nothing from this opponent lately, or was just repulsed"),
+    },
+    "initiator.self_reliance": {
+        "own-means": ({"triangular": [0.5, 0.65, 0.8]}, "The patron only tolerates or supplies; its own forces suffice"),
+        "needs-leave": ({"triangular": [0.3, 0.45, 0.6]}, "Needs the airspace or the acquiescence of another power"),
+        "leans": ({"triangular": [0.1, 0.2, 0.3]}, "Short lines or a tight ring, but leans on the patron's air power"),
+        "air-power": ({"triangular": [0.02, 0.05, 0.08]}, "Has not advanced without the patron's air power"),
+    },
+    "patron.stance": {
+        "backs": ({"normal": [0.5, 0.25]}, "Fights, strikes or arms for this attack, or stands behind it in public, and says nothing against"),
+        "mixed": ({"normal": [0.1, 0.3]}, "Word and deed point apart, or it tolerates, or it has just joined in a halt that is kept"),
+        "withholds": ({"normal": [-0.4, 0.25]}, "Says no, or withholds what the attack needs"),
+    },
+    "patron.posture": {
+        "backs": ({"triangular": [0.4, 0.55, 0.7]}, "Fights, strikes or arms for this attack, or stands behind it in public, and says nothing against"),
+        "mixed": ({"triangular": [0.15, 0.3, 0.45]}, "Word and deed point apart, or it tolerates, or it has just joined in a halt that is kept"),
+        "withholds": ({"triangular": [0.0, 0.1, 0.2]}, "Says no, or withholds what the attack needs"),
+    },
+    "patron.exposure": {
+        "exposed": ({"triangular": [0.4, 0.6, 0.8]}, "The displaced would come to it, or it has lately made the return of refugees its subject"),
+        "usual": ({"triangular": [0.3, 0.5, 0.7]}, "Neither of the others"),
+        "hardly": ({"triangular": [0.1, 0.25, 0.4]}, "The displaced could reach neither it nor a neighbour whose favour it needs"),
+    },
+    "guarantor.strength": {
+        "great-power": ({"lognormal": [1.5, 0.3]}, "Garrison of a great power, or its air power at call for this ground"),
+        "combat-force": ({"lognormal": [0.8, 0.3]}, "Thousands of combat troops of a regional power"),
+        "tripwire": ({"lognormal": [0.45, 0.3]}, "Posts of a regional army"),
+        "peacekeepers": ({"lognormal": [0.1, 0.5]}, "A force with a weak mandate"),
+        "words": (0, "Nothing but words"),
+    },
+    "guarantor.stance": {
+        "defends": ({"normal": [-0.8, 0.15]}, "By deed: lately fought for it, or reinforced, or promised it to those on the spot"),
+        "refuses": ({"normal": [-0.6, 0.2]}, "Says no in public"),
+        "ambivalent": ({"normal": [-0.25, 0.25]}, "Neither refuses nor agrees, or asks both sides for calm"),
+        "stands-aside": ({"normal": [0.0, 0.25]}, "Pulled back, or let earlier breaches happen"),
+    },
+    "guarantor.posture": {
+        "reinforcing": ({"triangular": [0.6, 0.75, 0.9]}, "Lately reinforced on this ground, or doing so"),
+        "in-place": ({"triangular": [0.35, 0.5, 0.65]}, "Forces in place"),
+        "weak": ({"triangular": [0.1, 0.2, 0.3]}, "No forces to speak of, or posts cut off and passed by"),
+        "withdrawn": ({"triangular": [0.0, 0.05, 0.1]}, "Forces withdrawn from the ground"),
+    },
+    "guarantor.air_denial": {
+        "no-fly": ({"triangular": [0.5, 0.7, 0.9]}, "Can close the sky and says or shows that it will"),
+        "some": ({"triangular": [0.1, 0.3, 0.5]}, "Can trouble aircraft, or could close the sky and does not say so"),
+        "none": (0, "Neither"),
+    },
+    "guarantor.salience": {
+        "near": ({"triangular": [0.75, 0.9, 1.0]}, "Has forces on the ground or with the defenders, or borders the ground"),
+        "far": ({"triangular": [0.4, 0.6, 0.8]}, "Neither"),
+    },
+    "defender.strength": {
+        "nuclear-or-peer": ({"lognormal": [1.6, 0.3]}, "A state with nuclear weapons or the treaty of a great power"),
+        "peer": ({"lognormal": [1.0, 0.3]}, "As strong, or weaker behind a strait"),
+        "army": ({"lognormal": [0.7, 0.3]}, "A weaker regular army, or a force organised as one"),
+        "entrenched": ({"lognormal": [0.45, 0.35]}, "A large irregular force"),
+        "pocket": ({"lognormal": [0.25, 0.4]}, "Besieged or far outnumbered"),
+        "remnant": ({"lognormal": [0.1, 0.5]}, "A few hundred"),
+    },
+    "defender.stance": {
+        "resists": ({"normal": [-0.85, 0.1]}, "Means to fight"),
+        "divided": ({"normal": [-0.45, 0.3]}, "Split, or negotiates its own terms"),
+    },
+    "defender.militancy": {
+        "hardly-radical": ({"triangular": [0.05, 0.15, 0.25]}, "No radicals, or few"),
+        "part-radical": ({"triangular": [0.15, 0.3, 0.45]}, "A radical minority"),
+        "radical": ({"triangular": [0.3, 0.45, 0.6]}, "Radicals lead"),
+    },
+    "ties.mediator.initiator": {
+        "great-power-mediator": ({"triangular": [0.15, 0.3, 0.45]}, "Has something to give or to withhold from the one it is tied to, and deals with it"),
+        "appeals": ({"triangular": [0.05, 0.12, 0.2]}, "The United Nations, states that only appeal"),
+    },
+    "ties.mediator.patron": {
+        "great-power-mediator": ({"triangular": [0.15, 0.3, 0.45]}, "Has something to give or to withhold from the one it is tied to, and deals with it"),
+        "appeals": ({"triangular": [0.05, 0.12, 0.2]}, "The United Nations, states that only appeal"),
+    },
+    "ties.patron.initiator": {
+        "decisive": ({"triangular": [0.7, 0.8, 0.9]}, "The attacker's war rests on it"),
+        "important": ({"triangular": [0.4, 0.55, 0.7]}, "Arms, airspace or cover that would be hard to replace"),
+        "loose": ({"triangular": [0.1, 0.25, 0.4]}, "Sympathy, some supplies"),
+    },
+    "ties.initiator.patron": {
+        "client": ({"triangular": [0.15, 0.25, 0.35]}, "Always"),
+    },
+    "ties.guarantor.patron": {
+        "strong": ({"triangular": [0.4, 0.55, 0.7]}, "A rift would cost much: arms, trade, airspace, an alliance or a wider deal"),
+        "partner": ({"triangular": [0.2, 0.35, 0.5]}, "Deal with each other over this ground"),
+        "rival": ({"triangular": [0.05, 0.15, 0.25]}, "At most a line to keep their forces apart"),
+    },
+    "ties.guarantor.initiator": {
+        "strong": ({"triangular": [0.4, 0.55, 0.7]}, "A rift would cost much: arms, trade, airspace, an alliance or a wider deal"),
+        "partner": ({"triangular": [0.2, 0.35, 0.5]}, "Deal with each other over this ground"),
+        "rival": ({"triangular": [0.05, 0.15, 0.25]}, "At most a line to keep their forces apart"),
+    },
+    "ties.patron.guarantor": {
+        "partner": ({"triangular": [0.2, 0.35, 0.5]}, "As above, `strong` included"),
+        "rival": ({"triangular": [0.05, 0.15, 0.25]}, "As above"),
+    },
+    "ties.guarantor.defender": {
+        "troops-inside": ({"triangular": [0.4, 0.6, 0.8]}, "Has forces on the ground or with the defenders"),
+        "words-only": ({"triangular": [0.1, 0.25, 0.4]}, "Has none there"),
+    },
+    "ties.defender.initiator": {
+        "terms": ({"triangular": [0.1, 0.25, 0.4]}, "The defenders themselves negotiate terms"),
+    },
+    "ties.defender.patron": {
+        "terms": ({"triangular": [0.1, 0.25, 0.4]}, "The defenders themselves negotiate terms"),
+    },
+    "credibility": {
+        "guaranteed": ({"triangular": [0.5, 0.7, 0.9]}, "An outside power has troops there for it; not where a deal under the same guarantee broke within the year and the guarantee has not grown since"),
+        "monitored": ({"triangular": [0.3, 0.5, 0.7]}, "Written and monitored without an enforcer; also where these parties have no earlier deals"),
+        "mostly-broken": ({"triangular": [0.1, 0.3, 0.5]}, "Earlier deals of these parties were mostly broken"),
+    },
+}  # fmt: skip
+"""By field (`role.field`) or tie (`ties.source-role.target-role`)."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """A word of the codebook for one field."""
+
+    field: str
+    word: str
+    distribution: Distribution
+    definition: str
+
+
+@cache
+def level(field: str, word: str) -> Level:
+    """Return a level.
+
+    Parameters
+    ----------
+    field
+        `role.field`, such as `initiator.stance`; `ties.source-role.target-role`; or `credibility`.
+
+    Raises
+    ------
+    KeyError
+        Where the field has no levels, or none of that name.
+    """
+    written, definition = LEVELS[field][word]
+    return Level(field, word, parse(written), definition)
