@@ -27,6 +27,8 @@ from sim.studies.cases import HistoricalCase, at_priors, load_cases
 from sim.studies.threats import SOURCE, Threats, load_threats
 
 KEEP = Path(".offramp") / "designs"
+FEWEST_FOR_SKILL = 10
+"""Cases below which no skill is told."""
 NEVER = datetime.date(9999, 12, 31)
 
 
@@ -81,9 +83,10 @@ def score(options: Options, variants: Path | None, train: Path | None) -> None:
     pool = cases if train is None else load_cases(train)
     _check_apart(cases, pool if train is not None else ())
     scenarios = _variants(variants)
+    total = steps(cases, pool, len(scenarios), threats=options.threats is not None)
     threats = _threats(options)
     made = _study(pool, threats, options, options.seed)
-    with progress("backtest", steps(cases, pool, len(scenarios)), quiet=options.quiet, unit="steps") as finished:
+    with progress("backtest", total, quiet=options.quiet, unit="steps") as finished:
         result = backtest(
             cases,
             Training(pool, made, _date(options.known), threats.cases),
@@ -220,7 +223,8 @@ def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
 
 def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str]:
     table = result.tables["case"]["all"]
-    yield f"{table.cases} cases, each left out in turn; mean Brier score, 0 is best"
+    how = "each left out in turn" if result.others is None else f"trained on {result.others} other cases"
+    yield f"{table.cases} cases, {how}; mean Brier score, 0 is best"
     yield ""
     yield f"{'':<26}" + "".join(f"{f'{window} days':>10}" for window in record["windows"]) + f"{'ranked':>10}"
     for name in FORECASTERS:
@@ -229,11 +233,33 @@ def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str
         yield f"{name:<26}" + "".join(f"{value:>10.3f}" for value in (*means, ranked))
     yield ""
     for reference in (BASE_RATE, LOGISTIC):
+        if table.cases < FEWEST_FOR_SKILL:
+            yield f"within 90 days better than the {reference} in {_better(record, reference)}; too few for a skill"
+            continue
         one = table.row(MODEL).against[reference]
         skill = f"{_share(one.skill.value)} ({_share(one.skill.low)} to {_share(one.skill.high)})"
         yield f"skill of the model within 90 days against the {reference}: {skill}, 95% by areas"
     if table.too_few:
         yield "too few cases to judge calibration by"
+    if record["threats"] is not None:
+        yield from _threat_lines(record["threats"])
+
+
+def _better(record: Mapping[str, Any], reference: str) -> str:
+    own = [case["brier"] for case in record["cases"] if not case["target"]]
+    return f"{sum(one[MODEL] < one[reference] for one in own)} of {len(own)} cases"
+
+
+def _threat_lines(threats: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    yield f"{threats['cases']} threats between {threats['pairs']} pairs of states, whole pairs left out"
+    for window, one in threats["windows"].items():
+        came = one["happened"] / one["cases"]
+        yield f"within {window} days, force in {came:.0%}: mean said, Brier score, AUC"
+        for name, said in one["said"].items():
+            area = one["auc"][name]
+            ranked = "?" if area is None else f"{area:.2f}"
+            yield f"  {name:<24}{said:>8.0%}{one['brier'][name]:>10.3f}{ranked:>8}"
 
 
 def _share(value: float | None) -> str:

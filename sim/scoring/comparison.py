@@ -87,6 +87,7 @@ def paired_difference(
     *,
     seed: int = 0,
     resamples: int = RESAMPLES,
+    bound: float = math.inf,
 ) -> Difference:
     """Compare the scores of two forecasters on the same cases.
 
@@ -101,6 +102,8 @@ def paired_difference(
         Shape (cases,): to which group each case belongs; None: each is its own.
     seed, resamples
         Of the bootstrap, which draws whole groups with replacement.
+    bound
+        The farthest that two scores can be apart, 1 for Brier scores: no interval goes beyond it.
 
     Raises
     ------
@@ -122,7 +125,7 @@ def paired_difference(
     half = float(stdtrit(count - 1, (1 + LEVEL) / 2)) * se
     columns: Floats = np.stack([np.bincount(place, weights=gain), np.bincount(place).astype(np.float64)])
     low, high = _bootstrap(columns, lambda total: total[0] / total[1], seed, resamples)
-    return Difference(mean, se, mean - half, mean + half, low, high, len(a), count)
+    return Difference(mean, se, max(-bound, mean - half), min(bound, mean + half), low, high, len(a), count)
 
 
 def skill_score(

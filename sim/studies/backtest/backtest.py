@@ -29,9 +29,11 @@ from sim.studies.backtest.forecasts import (
     left_out,
     play_each,
     points_without,
+    pool_weights,
 )
 from sim.studies.backtest.hindsight import dropped, shifted
 from sim.studies.backtest.scores import REFERENCES, Comparison, Row, Table, calibration_of, case_scores, table
+from sim.studies.backtest.threats import FOLDS, score_threats
 from sim.studies.calibration.outcomes import WINDOWS
 from sim.studies.calibration.parameters import Floats
 from sim.studies.cases import HistoricalCase
@@ -70,6 +72,10 @@ class Backtest:
         Scores with marked codings dropped or shifted, by what was done.
     levers
         The scenarios that were asked for beside the skill.
+    others
+        Of how many other cases it was trained on; None where each case was left out of the cases themselves.
+    threats
+        Scores on the second sample, each pair of states left out; None where no table was given.
     """
 
     forecasts: Forecasts
@@ -79,6 +85,13 @@ class Backtest:
     calibration: Mapping[str, tuple[Decomposition, Reliability]] = field(repr=False)
     hindsight: Mapping[str, Table] = field(repr=False)
     levers: tuple[Lever, ...]
+    threats: Mapping[str, Any] | None = field(default=None, repr=False)
+    others: int | None = None
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weights of the pool, stacked on all crises."""
+        return pool_weights(self.forecasts.cases, self.forecasts.by["case"])
 
     def record(self) -> dict[str, Any]:
         """Return the content of backtest.json."""
@@ -87,6 +100,7 @@ class Backtest:
             "seed": self.seed,
             "known": self.known.isoformat(),
             "windows": list(WINDOWS),
+            "others": self.others,
             "forecasters": list(FORECASTERS),
             "cases": list(_cases(self.forecasts)),
             "tables": {
@@ -94,6 +108,8 @@ class Backtest:
             },
             "calibration": {name: _calibration(*one) for name, one in self.calibration.items()},
             "hindsight": {name: _table(one) for name, one in self.hindsight.items()},
+            "pool": self.weights,
+            "threats": self.threats,
             "levers": [{"id": one.id, "own": round(one.own, 4), "prior": round(one.prior, 4)} for one in self.levers],
             "environment": {
                 "offramp": environment.version(),
@@ -116,6 +132,8 @@ class Backtest:
             "windows": self._windows(by_scheme["case"]),
             "areas_left_out": self._windows(by_scheme["area"]),
             "too_few": by_scheme["case"].too_few,
+            "pool": {"weights": self.weights, "by": "least mean Brier score, each case left out"},
+            "threats": self.threats,
         }
 
     def _windows(self, scores: Table) -> dict[str, Any]:
@@ -167,13 +185,19 @@ def backtest(
     hindsight |= {f"marked codings shifted, {n + 1}": recoded(shifted(cases, n)) for n in range(SHIFTS)}
     calibration = {name: calibration_of(made, "case", name, WINDOW, untouched) for name in JUDGED}
     levers = tuple(_levers(variants, seed, executor, finished))
-    return Backtest(made, seed, trained.known, tables, calibration, hindsight, levers)
+    weights = pool_weights(cases, made.by["case"])
+    threats = score_threats(trained, list(weights.values()), executor=executor, finished=finished)
+    names = {case.name for case in cases}
+    others = None if any(one.name in names for one in trained.pool) else len(trained.pool)
+    return Backtest(made, seed, trained.known, tables, calibration, hindsight, levers, threats, others)
 
 
-def steps(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase], variants: int) -> int:
+def steps(
+    cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase], variants: int, *, threats: bool = False
+) -> int:
     """Return how many posteriors and blocks of runs a backtest takes."""
     posteriors = sum(len({left_out(case, pool, scheme) for case in cases}) for scheme in SCHEMES)
-    return posteriors + (3 + 1 + SHIFTS) * len(cases) + 2 * variants
+    return posteriors + (3 + 1 + SHIFTS) * len(cases) + 2 * variants + FOLDS * threats
 
 
 def _sets(cases: Sequence[HistoricalCase]) -> Iterator[tuple[str, np.ndarray]]:

@@ -20,6 +20,7 @@ from sim.baselines.base_rate import base_rate
 from sim.baselines.features import features_of
 from sim.baselines.link import linked
 from sim.baselines.logistic import fit
+from sim.baselines.pool import pooled_each, stack
 from sim.baselines.positions import positions_of
 from sim.executors import Executor
 from sim.scenario.scenario import Scenario
@@ -34,13 +35,16 @@ from sim.studies.threats import Threat
 Scheme = Literal["case", "area"]
 SCHEMES: tuple[Scheme, ...] = ("case", "area")
 MODEL, PRIOR, BASE_RATE, LOGISTIC = "model", "model at its priors", "base rate", "logistic regression"
+POOLED = "pooled"
+POOL = (MODEL, LOGISTIC, BASE_RATE)
+"""What the pool is made of."""
 POSITIONS = {
     "mean": "weighted mean position",
     "median": "weighted median position",
     "challenge": "challenge model",
     "condorcet": "Condorcet choice",
 }
-FORECASTERS = (MODEL, PRIOR, BASE_RATE, LOGISTIC, *POSITIONS.values())
+FORECASTERS = (MODEL, PRIOR, POOLED, BASE_RATE, LOGISTIC, *POSITIONS.values())
 FORECAST_SEED = 1 << 61  # added to the seed of forecasts, so that none is made from runs of the design
 Cases = Sequence[HistoricalCase]
 Points = Mapping[str, Floats]
@@ -135,7 +139,7 @@ def forecasts(
     seed = trained.study.seed
     everywhere = dict.fromkeys(scenarios, prior_points(1, seed + 1))
     prior = play_each(scenarios, everywhere, seed, executor, finished)
-    by = {
+    by: dict[Scheme, dict[str, Floats]] = {
         scheme: {
             MODEL: play_each(scenarios, points[scheme], seed, executor, finished),
             PRIOR: prior,
@@ -143,7 +147,27 @@ def forecasts(
         }
         for scheme in SCHEMES
     }
+    for said in by.values():
+        said[POOLED] = _pooled_without(cases, said, by["case"])
     return Forecasts(tuple(cases), by)
+
+
+def pool_weights(cases: Cases, said: Mapping[str, Floats]) -> dict[str, float]:
+    """Return the weights of the pool, stacked on forecasts of all cases but the target, each made without its case."""
+    happened = np.array([[case.happened(window) for window in WINDOWS] for case in cases])
+    kept = np.array([not case.filed.target for case in cases])
+    return dict(zip(POOL, stack([said[name][kept] for name in POOL], happened[kept]), strict=True))
+
+
+def _pooled_without(cases: Cases, said: Mapping[str, Floats], stacked: Mapping[str, Floats]) -> Floats:
+    """Pool the forecasts of each case with weights that no case of its area has a part in."""
+    happened = np.array([[case.happened(window) for window in WINDOWS] for case in cases])
+    result = np.empty_like(said[MODEL])
+    for number, case in enumerate(cases):
+        kept = np.array([not other.filed.target and other.area != case.area for other in cases])
+        weights = stack([stacked[name][kept] for name in POOL], happened[kept]) if kept.any() else (1.0, 0.0, 0.0)
+        result[number] = pooled_each([said[name][number] for name in POOL], weights)
+    return result
 
 
 def points_without(
@@ -197,7 +221,7 @@ def windows_of(classes: npt.NDArray[np.uint8]) -> Floats:
 def baseline_forecasts(cases: Cases, pool: Cases, scheme: Scheme) -> dict[str, Floats]:
     """Forecast each case by every baseline: shape (cases, windows) each."""
     rows = [tuple(_baselines(case, training(case, pool, scheme))) for case in cases]
-    names = [name for name in FORECASTERS if name not in (MODEL, PRIOR)]
+    names = [name for name in FORECASTERS if name not in (MODEL, PRIOR, POOLED)]
     said = {name: np.array([row[number] for row in rows]) for number, name in enumerate(names)}
     # Each window has a curve of its own: where two cross, the longer window takes the shorter one's probability.
     return {name: np.maximum.accumulate(one, axis=1) for name, one in said.items()}

@@ -6,6 +6,7 @@ clipped (`scoring.rules`); the ranked probability score runs over the windows in
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ from sim.studies.calibration.parameters import Floats
 
 RULES = ("brier", "log", "rps")
 REFERENCES = (BASE_RATE, LOGISTIC)
+FARTHEST = {"brier": 1.0}
+"""How far two scores can be apart, by rule."""
 
 
 @dataclass(frozen=True)
@@ -86,17 +89,20 @@ def table(forecasts: Forecasts, scheme: Scheme, kept: npt.NDArray[np.bool_] | No
         for name in FORECASTERS
     }
     rows = {
-        key: tuple(_row(name, {other: scores[other][key] for other in FORECASTERS}, areas) for name in FORECASTERS)
+        key: tuple(
+            _row(name, {other: scores[other][key] for other in FORECASTERS}, areas, FARTHEST.get(key[0], math.inf))
+            for name in FORECASTERS
+        )
         for key in scores[BASE_RATE]
     }
     return Table(int(chosen.sum()), rows)
 
 
-def _row(name: str, scores: Mapping[str, Floats], areas: list[str]) -> Row:
+def _row(name: str, scores: Mapping[str, Floats], areas: list[str], bound: float) -> Row:
     own = scores[name]
     against = {
         reference: Comparison(
-            paired_difference(own, scores[reference], areas), skill_score(own, scores[reference], areas)
+            paired_difference(own, scores[reference], areas, bound=bound), skill_score(own, scores[reference], areas)
         )
         for reference in REFERENCES
         if reference != name
