@@ -162,11 +162,25 @@ def _print(record: Mapping[str, Any], options: Options) -> None:
         for day in _windows(record, outcome):
             say(_row(outcome, day, record["outcomes"][outcome][str(day)], options.words))
     say()
+    _print_beside(record)
     if record["since"] is not None:
         _print_since(record["since"])
     if record["counterfactuals"] is not None:
         _print_otherwise(record)
     say("Monte Carlo error shrinks with more runs; the input sd, the spread over what is not known, does not.")
+
+
+def _print_beside(record: Mapping[str, Any]) -> None:
+    """Write what stands beside the headline, a line each."""
+    from sim.reporting.beside import beside_of
+
+    beside = None if record["given"] is not None else beside_of(record)
+    if beside is None:
+        return
+    say(f"{beside.title}:")
+    for one in beside.lines[1:]:
+        say(f"{one.label:<38}{one.text:>6}  {one.detail}".rstrip())
+    say()
 
 
 def _windows(record: Mapping[str, Any], outcome: str) -> list[int]:

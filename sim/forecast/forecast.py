@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from sim.baselines.cases import Case, read_cases
 from sim.baselines.panel import Baselines, baselines_for
+from sim.baselines.pool import pooled
 from sim.ensemble.blocks import FIRST_EVENTS, OUTCOMES
 from sim.ensemble.paths import Paths
 from sim.errors import UsageError
@@ -30,6 +32,26 @@ if TYPE_CHECKING:
 def _cases() -> tuple[Case, ...]:
     """Return the table of past cases that comes with the package, read once."""
     return read_cases()
+
+
+def pooled_record(record: Mapping[str, Any], baselines: Mapping[str, Any]) -> dict[str, float] | None:
+    """Return by window the model's probability of an offensive pooled with the baselines'.
+
+    None where the track record that comes with offramp has no weights, or there is no baseline.
+    """
+    track = record["track_record"]
+    if track is None or "pool" not in track:
+        return None
+    found = {}
+    for days, window in baselines["windows"].items():
+        if window["reason"] is None:
+            said = {
+                "model": record["outcomes"]["offensive"][days]["p"],
+                "logistic regression": window["logistic"]["p"],
+                "base rate": window["base_rate"]["p"],
+            }
+            found[days] = round(pooled(said, track["pool"]["weights"]), 4)
+    return found or None
 
 
 @dataclass(frozen=True)
@@ -133,7 +155,9 @@ class Forecast:
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of `forecast.json`, format `offramp/forecast/1` (docs/forecast.md)."""
         record = forecast_record(self.scenario, self.plan, self.tally, self.records, self.status, command)
-        return record | {"baselines": self.baselines.record(), "storylines": self.storylines}
+        baselines = self.baselines.record()
+        pooled = None if self.plan.given else pooled_record(record, baselines)
+        return record | {"baselines": baselines, "pooled": pooled, "storylines": self.storylines}
 
     def write_report(
         self, folder: str | Path, command: str | None = None, *, words: str = "icd203", figures: bool = False

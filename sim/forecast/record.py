@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import environment
+from sim.baselines.outside_view import threats_between_states
 from sim.baselines.track_record import track_record
 from sim.ensemble.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK, last_days
 from sim.ensemble.conditions import POSTURES, last_date
@@ -64,6 +65,9 @@ def forecast_record(
         "status": status,
         "outcomes": {name: _milestones(scenario, tally, name) for name in FIRST_EVENTS},
         "samples": _samples(scenario, tally),
+        "outside_view": threats_between_states(),
+        "pooled": None,
+        "others": _others(scenario),
         "baselines": None,
         "track_record": track_record(),
         "incidence": _incidence(range(scenario.horizon + 1), tally),
@@ -105,6 +109,11 @@ def _samples(scenario: Scenario, tally: Tally) -> dict[str, Any] | None:
         name: {str(day): _plain(estimate(row)) for day, row in zip(scenario.milestones, rows, strict=True)}
         for name, rows in zip(SAMPLES, tally["samples"], strict=True)
     }
+
+
+def _others(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return what other people said of the question, as the scenario has it."""
+    return [one.model_dump(mode="json", exclude_none=True) for one in scenario.document.forecasts]
 
 
 def event_estimate(tally: Tally, outcome: str, day: int) -> Estimate:

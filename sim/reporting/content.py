@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.reporting import captions, provenance, tables
 from sim.reporting.baselines import Baselines, baselines_of
+from sim.reporting.beside import Beside, beside_of
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, points_text
 from sim.reporting.counterfactuals import Counterfactuals, counterfactuals_of
@@ -75,6 +76,7 @@ class Report:
     milestones: tuple[Milestone, ...]
     uncertainty: dict[str, str]
     confidence: tuple[str, str, str]
+    beside: Beside | None
     baselines: Baselines | None
     track_record: TrackRecord
     since: Since | None
@@ -140,6 +142,7 @@ def _report_of(record: Record, words: str) -> Report:
         milestones=milestones,
         uncertainty=_uncertainty(record, milestones[-1]),
         confidence=_confidence(record),
+        beside=beside_of(record),
         baselines=baselines_of(record),
         track_record=track_record_of(record),
         since=since_of(record),

@@ -82,6 +82,10 @@ def _probability(report: Report) -> Iterator[str]:
     yield f"Where they stand on day 0, from −1 (resists an offensive) to +1 (wants it): {stands}."
     rows = tuple((f"{one.days} days", one.until, one.line) for one in report.milestones)
     yield markdown_table(Table("", ("Within", "Until", "Probability of an offensive"), "lll", rows))
+    if report.beside:
+        yield f"### {report.beside.title}"
+        yield markdown_table(report.beside.table)
+        yield escape(report.beside.note)
     if report.baselines:
         yield from _baselines(report.baselines)
     yield f"- **Monte Carlo error: {uncertainty['monte_carlo']}.** {uncertainty['monte_carlo_is']}\n" + (

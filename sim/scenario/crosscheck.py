@@ -15,7 +15,17 @@ from pydantic import ValidationError
 from sim.distributions import Distribution
 from sim.scenario.faults import Complaint, field_names, model_complaints
 from sim.scenario.quantities import day_count
-from sim.scenario.schema import OUTCOME_KEYS, ROLES, Mediator, Part, Pressure, Question, Resolution, Talks
+from sim.scenario.schema import (
+    OUTCOME_KEYS,
+    ROLES,
+    Mediator,
+    OtherForecast,
+    Part,
+    Pressure,
+    Question,
+    Resolution,
+    Talks,
+)
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path
 
@@ -71,6 +81,7 @@ def time_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     if question is None:
         return
     yield from _milestone_complaints(value, question)
+    yield from _forecast_complaints(value, question)
     for kind, model in (("pressures", Pressure), ("talks", Talks)):
         for name, written in _map(value, kind).items():
             entry = _read(model, written if isinstance(written, Mapping) else {})
@@ -130,6 +141,17 @@ def _milestone_complaints(value: Mapping[str, Any], question: Question) -> Itera
         if read is not None and read.milestones[0] > question.horizon:
             message = f"expected a day within the horizon of {question.horizon} days"
             yield ("question", "milestones", index), message
+
+
+def _forecast_complaints(value: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
+    """Check that what others said was said by the as-of date, of a window after it."""
+    written = value.get("forecasts")
+    for index, one in enumerate(written if isinstance(written, list) else ()):
+        read = _read(OtherForecast, one if isinstance(one, Mapping) else {})
+        if read is not None and read.date > question.as_of:
+            yield ("forecasts", index, "date"), f"expected a day up to the as-of date {question.as_of}"
+        if read is not None and read.by <= question.as_of:
+            yield ("forecasts", index, "by"), f"expected a day after the as-of date {question.as_of}"
 
 
 def _entry_complaints(entry: Any, as_of: datetime.date, horizon: int) -> Iterator[tuple[str, str]]:

@@ -45,7 +45,7 @@ STRIKES = "heavy bombing"
 LEAST = 1e-6  # what a draw at or below an open end at 0 counts as
 OUTCOME_KEYS = ("case", "resolution", "hindsight")
 """Keys of a file that say what happened: they are for scoring."""
-OUTSIDE_THE_MODEL = ("gates", "menu", *OUTCOME_KEYS)
+OUTSIDE_THE_MODEL = ("gates", "menu", "forecasts", *OUTCOME_KEYS)
 """Keys of a file that are about its forecast and nothing to the model: no part of the resolved document, of its hash
 or of records, and not inherited by variants."""
 
@@ -237,6 +237,17 @@ class Parameters(Part):
     terms_position: Share = Field(default=Fixed(0.7), description="How far terms of surrender go towards defeat")
 
 
+class OtherForecast(Part):
+    """What somebody else said of the same question."""
+
+    name: Title = Field(description="Who said it")
+    date: CalendarDate = Field(description="When; not after the as-of date")
+    by: CalendarDate = Field(description="Last day of the window that it is about")
+    p: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(description="Probability of an offensive")
+    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=500)] | None = None
+    note: Text | None = Field(default=None, description="How it differs from this question")
+
+
 class Case(Part):
     """What a past decision point is filed under (docs/cases.md)."""
 
@@ -296,6 +307,9 @@ class Document(Part):
     )
     parameters: Parameters = Parameters()
     notes: dict[Id, Text] = Field(default={}, max_length=64, description="Assumptions that reports show")
+    forecasts: tuple[OtherForecast, ...] = Field(
+        default=(), max_length=32, strict=False, description="What others said of the same question by the as-of date"
+    )
     case: Case | None = Field(default=None, description="What a past case is filed under")
     resolution: Resolution | None = Field(default=None, description="What happened; no forecast or report shows it")
     hindsight: dict[DottedPath, Text] = Field(
