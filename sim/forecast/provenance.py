@@ -82,10 +82,12 @@ def _dyads(evidence: Evidence | None) -> Iterator[dict[str, Any]]:
 
 
 def _origin(scenario: Scenario, path: str) -> str:
-    """Name the file and line that wrote a value, or `default`."""
+    """Name the file and line that wrote a value, with its level and what that means, or `default`."""
     key = tuple(path.split("."))
     key = (*key[:2], {"source": "from", "target": "on"}.get(key[2], key[2])) if len(key) == 3 else key
     place = scenario.places.get(key)
     if place is None:
         return "default"
-    return f"{place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
+    where = f"{place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
+    level = scenario.levels.get(key)
+    return where if level is None else f"{where}, {level.word}: {level.definition}"

@@ -27,6 +27,17 @@ class Watch:
     figure: Figure
 
 
+OBSERVED = {
+    ("readiness", 0.25): "more than forces withdrawn",
+    ("readiness", 0.5): "reinforcements under way",
+    ("readiness", 0.75): "an assault force in place",
+    ("deterrence", 0.25): "more than posts cut off",
+    ("deterrence", 0.5): "forces in place",
+    ("deterrence", 0.75): "lately reinforced",
+}
+"""What somebody on the ground would see at a posture: the level of the codebook (docs/cases.md) about there."""
+
+
 @dataclass(frozen=True)
 class Sign:
     """An indicator that can tell something, within the window of the forecast."""
@@ -91,7 +102,9 @@ def label_of(record: Record, one: Record) -> str:
     date = short_date(calendar_of(record).until(one["day"]))
     if "event" in one:
         return f"{OUTCOMES.get(one['event'], one['event'])} by {date}"
-    return f"{one['posture'].capitalize()} of {name_of(record, one['actor'])} above {one['above']:g} on {date}"
+    said = f"{one['posture'].capitalize()} of {name_of(record, one['actor'])} above {one['above']:g} on {date}"
+    seen = OBSERVED.get((one["posture"], one["above"]))
+    return said if seen is None else f"{said} ({seen})"
 
 
 def paired_bars(record: Record) -> list[PairedBars]:

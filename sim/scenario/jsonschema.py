@@ -11,6 +11,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from sim.distributions import Distribution
+from sim.scenario.levels import LEVELS
 from sim.scenario.quantities import DISTRIBUTION_REFERENCE, distribution_schema
 from sim.scenario.schema import FORMAT, ROLES, Document
 
@@ -42,6 +43,11 @@ def scenario_schema() -> dict[str, Any]:
         "type": "string",
         "description": "Scenario file to start from, relative to this one; keys here override it, null removes",
     }
+    schema["properties"]["credibility"]["anyOf"].append(_words(list(LEVELS["credibility"])))
+    ties = sorted({word for field, table in LEVELS.items() if field.startswith("ties.") for word in table})
+    (by_target,) = schema["properties"]["ties"]["anyOf"][0]["patternProperties"].values()
+    (leverage,) = by_target["anyOf"][0]["patternProperties"].values()
+    leverage["anyOf"].append(_words(ties))
     word = {"type": "string", "description": "Short for `calibration` of this name and no parameter written"}
     schema["properties"]["parameters"]["anyOf"].append(word)
     schema["required"] = ["schema", "id"]
@@ -58,10 +64,18 @@ def _any_role(definitions: dict[str, Any]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for role in roles:
         properties |= role["properties"]
+    for key in properties:
+        words = sorted({word for role in ROLES for word in LEVELS.get(f"{role}.{key}", ())})
+        if words and "anyOf" in properties[key]:
+            properties[key]["anyOf"].append(_words(words))
     properties["role"] = {"enum": list(ROLES), "description": "Its part in the crisis"}
     posture = {"type": "number", "minimum": 0.0, "maximum": 1.0, "description": "Its material variable at the start"}
     properties["posture"] = {"anyOf": [posture, {"$ref": "#/$defs/Distribution"}, {"type": "null"}]}
     return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _words(words: list[str]) -> dict[str, Any]:
+    return {"enum": words, "description": "A level of the codebook, docs/cases.md; it goes by the role"}
 
 
 def _is_dropped(key: str, value: Any) -> bool:

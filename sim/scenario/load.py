@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any
@@ -32,6 +33,7 @@ from sim.scenario.merge import Merged, read_merged, scenario_root
 from sim.scenario.numbers import number_range
 from sim.scenario.scenario import Scenario, default_counterpart, default_principal, resolve
 from sim.scenario.schema import Document
+from sim.scenario.spelled import spell_out
 
 
 def load(path: str | PathLike[str]) -> Scenario:
@@ -64,6 +66,8 @@ def scenario_of(merged: Merged, file: FilePath, *, known: Evidence | None = None
     merged.value.pop("extends", None)
     faults = list(merged.slips)
     places = Places(merged.places | merged.removals, str(file))
+    levels, unknown = spell_out(merged.value)
+    faults += places.faults(unknown)
     document = _document(merged, places, faults)
     evidence = _evidence(merged, file, faults) if known is None else known
     draws = load_posterior(merged.value.get("calibration"), merged.places, scenario_root(file), places, faults)
@@ -76,7 +80,7 @@ def scenario_of(merged: Merged, file: FilePath, *, known: Evidence | None = None
     faults += gate_file_faults(merged.value, merged.places, file)
     if faults or document is None:
         raise ScenarioError(faults)
-    return resolve(document, evidence, merged.places, draws=draws)
+    return replace(resolve(document, evidence, merged.places, draws=draws), levels=levels)
 
 
 def _document(merged: Merged, places: Places, faults: list[Fault]) -> Document | None:

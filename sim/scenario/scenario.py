@@ -17,6 +17,7 @@ from typing import Any
 from sim.distributions import Distribution, Fixed
 from sim.posterior import PRIOR, Posterior, latest, posterior
 from sim.scenario.evidence import Evidence, StanceReading
+from sim.scenario.levels import Level
 from sim.scenario.schema import (
     OUTSIDE_THE_MODEL,
     Actor,
@@ -52,6 +53,8 @@ class Scenario:
         Joint draws of the parameters that the document does not write; None: their priors.
     places
         File, line and column of each key that a file wrote; other values are defaults.
+    levels
+        The level of the codebook that stands at a key, where a file wrote a word for a number.
     """
 
     document: Document
@@ -62,6 +65,7 @@ class Scenario:
     evidence: Evidence | None = None
     posterior: Posterior | None = None
     places: Mapping[Path, Place] = field(default_factory=dict, compare=False)
+    levels: Mapping[Path, Level] = field(default_factory=dict, compare=False)
 
     @property
     def id(self) -> str:

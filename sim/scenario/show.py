@@ -43,7 +43,8 @@ def origin(scenario: Scenario, path: Path) -> str:
     if reading is not None and path[2] in ("stance", "ambiguity") and _is_read(scenario, path):
         count = len(reading.occasions)
         return f"{where}, read from {count} occasion{'s' if count > 1 else ''} of the evidence"
-    return where
+    level = scenario.levels.get(path)
+    return where if level is None else f"{where}, {level.word}: {level.definition}"
 
 
 def _is_read(scenario: Scenario, path: Path) -> bool:

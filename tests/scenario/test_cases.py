@@ -1,4 +1,4 @@
-"""The past cases are coded by their codebook: every number is a level of docs/cases.md, and names it."""
+"""The past cases are coded by their codebook: every number is a level of docs/cases.md, written as that word."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from ruamel.yaml import YAML
 import sim
 from reports import renew
 from sim.distributions import Distribution, parse
+from sim.errors import ScenarioError
+from sim.scenario.levels import LEVELS as BOOK
+from sim.scenario.levels import level
 from sim.scenario.merge import read_merged
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Case, Parameters, Resolution
+from tests import worlds
 from tests.docs.markdown import section, tables
 from tests.places import CASES, ROOT, cases
 
@@ -65,12 +69,10 @@ def told(path: Path) -> tuple[Case, Resolution]:
 
 
 def named(scenario: Scenario, *path: str) -> str:
-    """The level that a file names behind a value, as a comment."""
+    """The level that a file writes for a value."""
     place = scenario.places[path]
-    line = Path(place.file).read_text(encoding="utf-8").splitlines()[place.line - 1]
-    comment = line.partition("  # ")[2]
-    assert comment, f"{place.file}:{place.line} names no level"
-    return comment
+    assert path in scenario.levels, f"{place.file}:{place.line} names no level"
+    return scenario.levels[path].word
 
 
 def test_the_codebook_has_the_levels_of_every_role() -> None:
@@ -85,6 +87,38 @@ def test_the_codebook_has_the_levels_of_every_role() -> None:
     assert len(LEVELS) >= 20
     for path, rows in LEVELS.items():
         assert len(set(rows.values())) == len(rows), f"two levels of {path} have the same number"
+
+
+def test_the_levels_of_the_language_are_those_of_the_codebook() -> None:
+    """Words, numbers and definitions: docs/cases.md shows to people what the loader takes."""
+    assert {field: {word: level(field, word).distribution for word in table} for field, table in BOOK.items()} == LEVELS
+    text = " ".join(CODEBOOK.split())
+    for field, table in BOOK.items():
+        for word in table:
+            definition = " ".join(level(field, word).definition.split())
+            assert definition in text, f"{field} {word}"
+
+
+def test_a_word_stands_for_its_distribution_by_role(tmp_path: Path) -> None:
+    """The same draws as with the numbers, and the word is kept."""
+    words = {"stance": "threatened", "posture": "massed", "momentum": "none"}
+    numbers = {key: BOOK[f"initiator.{key}"][word][0] for key, word in words.items()}
+    found = []
+    for values in (words, numbers):
+        changes = {f"actors__attacker__{key}": value for key, value in values.items()}
+        found.append(worlds.load(tmp_path, **changes))
+    assert found[0].hash == found[1].hash
+    assert found[0].levels["actors", "attacker", "stance"].word == "threatened"
+    assert not found[1].levels
+    tied = worlds.load(tmp_path, ties__backer__attacker="decisive", credibility="monitored")
+    assert tied.document.ties["backer"]["attacker"] == level("ties.patron.initiator", "decisive").distribution
+    assert tied.document.credibility == level("credibility", "monitored").distribution
+
+
+def test_a_word_that_is_no_level_is_told_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="aim, paused, no-aim; did you mean threatened") as caught:
+        worlds.load(tmp_path, actors__attacker__stance="threatend", ties__shield__backer="strongly")
+    assert len(caught.value.faults) == 2, "each once, and nothing else"
 
 
 def test_the_codebook_lists_every_case() -> None:

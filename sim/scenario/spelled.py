@@ -1,0 +1,67 @@
+"""Levels in place of numbers: `stance: threatened` is spelled out as the distribution that the codebook gives it.
+
+A level goes by the role of its actor, or by the roles at both ends of a tie. The document holds the number; which word
+stood there is kept beside it, so that a report can say it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.scenario.faults import Complaint
+from sim.scenario.levels import LEVELS, Level, level
+from sim.scenario.suggest import suggestion
+from sim.scenario.yamltree import Path
+
+TAKEN = ("evidence",)
+"""Words that mean something else."""
+
+
+def spell_out(value: dict[str, Any]) -> tuple[dict[Path, Level], list[Complaint]]:
+    """Put distributions in place of levels, in the merged value of a scenario; return the levels and what is wrong."""
+    levels: dict[Path, Level] = {}
+    complaints: list[Complaint] = []
+    for path, field in list(_places(value)):
+        holder = _at(value, path[:-1])
+        word = holder[path[-1]]
+        if not isinstance(word, str) or word in TAKEN or not word[:1].isalpha():
+            continue
+        if word in LEVELS[field]:
+            levels[path] = level(field, word)
+            holder[path[-1]] = copy.deepcopy(LEVELS[field][word][0])
+        else:
+            known = ", ".join(LEVELS[field])
+            message = f"expected a number, a distribution or a level: {known}{suggestion(word, list(LEVELS[field]))}"
+            complaints.append((path, message))
+            holder[path[-1]] = copy.deepcopy(next(iter(LEVELS[field].values()))[0])  # told once is enough
+    return levels, complaints
+
+
+def _places(value: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield every key at which a level may stand, with the field that it is a level of."""
+    actors = _map(value, "actors")
+    roles = {name: actor.get("role") for name, actor in actors.items() if isinstance(actor, Mapping)}
+    for name, role in roles.items():
+        for key in actors[name]:
+            if f"{role}.{key}" in LEVELS:
+                yield ("actors", name, key), f"{role}.{key}"
+    for source, targets in _map(value, "ties").items():
+        for target in targets if isinstance(targets, Mapping) else ():
+            field = f"ties.{roles.get(source)}.{roles.get(target)}"
+            if field in LEVELS:
+                yield ("ties", source, target), field
+    if "credibility" in value:
+        yield ("credibility",), "credibility"
+
+
+def _at(value: dict[str, Any], path: Path) -> dict[Any, Any]:
+    for key in path:
+        value = value[str(key)]
+    return value
+
+
+def _map(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    inner = value.get(key)
+    return inner if isinstance(inner, Mapping) else {}
