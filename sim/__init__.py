@@ -34,7 +34,7 @@ def load(path: str | PathLike[str]) -> Scenario:
 
 
 def run(  # noqa: PLR0913 - one parameter an option
-    scenario: Scenario,
+    scenario: Scenario | str | PathLike[str],
     *,
     runs: int | None = None,
     seed: int = 0,
@@ -47,6 +47,8 @@ def run(  # noqa: PLR0913 - one parameter an option
 
     Parameters
     ----------
+    scenario
+        A scenario, or the path of its file.
     runs
         Number of runs; 20,000 where not given. With a precision, the most runs to make (1,000,000 where not given).
     seed
@@ -65,6 +67,8 @@ def run(  # noqa: PLR0913 - one parameter an option
     ------
     sim.errors.UsageError
         Where an argument is out of range.
+    sim.errors.ScenarioError
+        Where the file is faulty.
     sim.errors.TooFewError
         Where too few runs meet what is given.
     """
@@ -73,5 +77,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     from sim.forecast.plan import Plan
     from sim.forecast.runner import run as run_plan
 
+    if isinstance(scenario, str | PathLike):
+        scenario = load(scenario)
     plan = Plan(runs, seed, replicates, precision, read_given(given, scenario))
     return run_plan(scenario, plan, executor=Serial() if workers == 1 else Local(workers))

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Format, progress
-from sim.cli.days import days_of
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, deliver, shown
 from sim.forecast.plan import Plan
 from sim.reporting import write_discovery
 from sim.scenario.load import load
+from sim.scenario.windows import day_of
 from sim.studies.discovery import ask, discover
 
 WIDTH = 100
@@ -48,7 +48,7 @@ class Options:
 def run(options: Options) -> None:
     """Play, search, print, write."""
     scenario = load(options.scenario)
-    by = None if options.by is None else days_of(options.by, "--by")
+    by = day_of(options.by, scenario.as_of, scenario.horizon, "--by")
     asked = ask(scenario, outcome=options.outcome, by=by, structural=options.structural)
     plan = Plan(runs=options.runs, seed=options.seed)
     check_output(options.out, figures=False)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Format, note, print_json, progress, say
-from sim.cli.days import days_of
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, shown
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.scenario.load import load
+from sim.scenario.windows import day_of
 from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices
 
 WIDTH = 100
@@ -67,7 +67,7 @@ def run(options: Options) -> None:
     if options.by_actor and options.study == "counts":
         raise UsageError("--by-actor needs --study sobol; counts give both inputs and actors")
     scenario = load(options.scenario)
-    asked = ask(scenario, options.outcome, None if options.by is None else days_of(options.by, "--by"))
+    asked = ask(scenario, options.outcome, day_of(options.by, scenario.as_of, scenario.horizon, "--by"))
     record = (_design if options.study == "sobol" else _counts)(asked, options)
     if options.format_ is Format.JSON:
         print_json(record)

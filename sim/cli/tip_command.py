@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Format, progress
-from sim.cli.days import days_of
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, deliver, shown
 from sim.cli.supply import store_at, supplier_of
@@ -18,6 +17,7 @@ from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.reporting import write_tipping
 from sim.scenario.load import load
+from sim.scenario.windows import day_of
 from sim.studies import contour as planes
 from sim.studies import crossing
 from sim.studies.contour import contour
@@ -62,7 +62,7 @@ class Options:
 def run(options: Options) -> None:
     """Search, print, write."""
     scenario = load(options.scenario)
-    by = None if options.by is None else days_of(options.by, "--by")
+    by = day_of(options.by, scenario.as_of, scenario.horizon, "--by")
     spans = [_span(text) for text in options.ranges]
     asked = ask(scenario, options.inputs, to=options.to, outcome=options.outcome, by=by, spans=spans)
     plan = Plan(runs=options.runs, seed=options.seed)

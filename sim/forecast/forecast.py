@@ -22,6 +22,7 @@ from sim.forecast.plan import Plan
 from sim.forecast.record import Status, event_estimate, forecast_record
 from sim.forecast.storylines import storylines
 from sim.scenario.scenario import Scenario
+from sim.scenario.windows import By, day_of
 from sim.tallies import Tally
 
 if TYPE_CHECKING:
@@ -87,36 +88,42 @@ class Forecast:
         """Number of draws of what we do not know."""
         return self.runs // self.plan.replicates
 
-    def probability(self, outcome: str, by: int | None = None) -> Estimate:
+    def probability(self, outcome: str, by: By = None) -> Estimate:
         """Return the probability that an outcome comes within `by` days, the horizon where it is not given.
 
         Parameters
         ----------
         outcome
             `offensive`, its kinds `limited` and `full`, `agreement` (the first one concluded), `strikes` (the first day
-            of heavy bombing); the last two only as long as no offensive has come first.
+            of heavy bombing), `terms` (of surrender); the last three only as long as the future has not ended.
+        by
+            A number of days, text such as "90 days", or the last date of the window.
 
         Raises
         ------
         UsageError
             Where there is no such outcome or the day lies outside the horizon.
         """
-        horizon = self.scenario.horizon
-        day = horizon if by is None else by
+        day = day_of(by, self.scenario.as_of, self.scenario.horizon)
         if outcome not in FIRST_EVENTS:
             raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(FIRST_EVENTS)}")
-        if not 1 <= day <= horizon:
-            raise UsageError(f"expected a day from 1 to {horizon} (got {day})")
         return event_estimate(self.tally, outcome, day)
 
-    def difference(self, other: Forecast, outcome: str, by: int | None = None) -> Estimate:
+    def difference(self, other: Forecast, outcome: str, by: By = None) -> Estimate:
         """Return the change of a probability from this forecast to another, paired run by run.
+
+        Parameters
+        ----------
+        by
+            As for `probability`; the shorter of the two horizons where it is not given, and at most that.
 
         Raises
         ------
         UsageError
-            Where the two do not share seed and replicates, or the outcome is not one of `OUTCOMES`.
+            Where the two do not share seed and replicates, the outcome is not one of `OUTCOMES`, or the window ends
+            beyond either horizon.
         """
+        day = day_of(by, self.scenario.as_of, min(self.scenario.horizon, other.scenario.horizon))
         if (self.plan.seed, self.plan.replicates) != (other.plan.seed, other.plan.replicates):
             raise UsageError("paired differences need the same seed and replicates in both forecasts")
         if self.plan.given or other.plan.given:
@@ -124,8 +131,7 @@ class Forecast:
         if outcome not in OUTCOMES:
             raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(OUTCOMES)}")
         runs = min(len(self.records), len(other.records))
-        first = self.records[outcome][:runs] < (by or self.scenario.horizon)
-        second = other.records[outcome][:runs] < (by or other.scenario.horizon)
+        first, second = (one.records[outcome][:runs] < day for one in (self, other))
         return difference(first, second, self.plan.replicates)
 
     def to_frame(self) -> pd.DataFrame:

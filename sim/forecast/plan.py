@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Integral
 
 from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
 from sim.ensemble.conditions import Condition
@@ -43,6 +44,10 @@ class Plan:
     given: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("seed", "runs"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, Integral)):
+                raise UsageError(f"expected a whole number for {name} (got {value!r})")
         if self.replicates not in (1, 2, 4, 8, 16, 32, 64):
             raise UsageError(f"expected replicates of 1, 2, 4, 8, 16, 32 or 64 (got {self.replicates})")
         if self.seed < 0 or self.seed >= 2**63:
@@ -55,7 +60,8 @@ class Plan:
     @property
     def most_runs(self) -> int:
         """Runs to make at most, rounded up to whole draws."""
-        runs = self.runs or (DEFAULT_RUNS if self.precision is None else PRECISION_RUNS)
+        default = DEFAULT_RUNS if self.precision is None else PRECISION_RUNS
+        runs = default if self.runs is None else self.runs
         return -(-runs // self.replicates) * self.replicates
 
     @property

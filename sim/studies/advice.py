@@ -21,9 +21,9 @@ from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate, mean_of_draws
 from sim.forecast.plan import Plan
 from sim.scenario.numbers import with_number
-from sim.scenario.quantities import read_horizon
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Option
+from sim.scenario.windows import day_of
 from sim.studies.bench import Bench, Values, draw_shares, happened, with_document
 from sim.studies.change import Row, plain_row
 from sim.studies.gates.supplier import Records, Supplier
@@ -65,13 +65,7 @@ def goal_of(text: str, scenario: Scenario) -> Goal:
     if match is None or match[2] not in FIRST_EVENTS:
         outcomes = ", ".join(FIRST_EVENTS)
         raise UsageError(f'expected a goal such as "lower offensive by 90", of one of {outcomes} (got {text!r})')
-    written = match[3]
-    day = scenario.horizon
-    if written is not None:
-        day = read_horizon(int(written) if written.isdecimal() and len(written) < 9 else written) or 0
-    if not 1 <= day <= scenario.horizon:
-        raise UsageError(f"expected a goal within 1 to {scenario.horizon} days (got {text!r})")
-    return Goal(match[1] == "lower", match[2], day)
+    return Goal(match[1] == "lower", match[2], day_of(match[3], scenario.as_of, scenario.horizon, "the goal"))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from sim.executors import Executor, Serial
 from sim.forecast.plan import Plan
 from sim.model.inputs import draw_inputs, inputs_of, is_unseen
 from sim.scenario.scenario import Scenario
+from sim.scenario.windows import By, day_of
 from sim.studies.boxes import Found, find_boxes, finders_of, plain, plain_box, share_of
 from sim.studies.prim import Floats
 
@@ -73,7 +74,7 @@ class Discovery:
         }
 
 
-def ask(scenario: Scenario, *, outcome: str = "offensive", by: int | None = None, structural: bool = False) -> Asked:
+def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, structural: bool = False) -> Asked:
     """Return what is asked.
 
     Parameters
@@ -88,11 +89,9 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: int | None = None
     UsageError
         Where there is no such outcome or day, or no such input is uncertain.
     """
-    day = scenario.horizon if by is None else by
+    day = day_of(by, scenario.as_of, scenario.horizon)
     if outcome not in FIRST_EVENTS:
         raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(FIRST_EVENTS)}")
-    if not 1 <= day <= scenario.horizon:
-        raise UsageError(f"expected a day from 1 to {scenario.horizon} (got {day})")
     uncertain = [one.path for one in inputs_of(scenario) if not one.distribution.is_fixed]
     paths = tuple(path for path in uncertain if structural or not _is_structural(path))
     if not paths:

@@ -14,6 +14,7 @@ from sim.forecast.plan import Plan
 from sim.forecast.runner import run
 from sim.model.inputs import uncertain_inputs
 from sim.scenario.scenario import Scenario
+from sim.scenario.windows import By, day_of
 from sim.studies import sobol
 
 FORMAT = "offramp/drivers/1"
@@ -47,7 +48,7 @@ class Asked:
         }
 
 
-def ask(scenario: Scenario, outcome: str, by: int | None = None) -> Asked:
+def ask(scenario: Scenario, outcome: str, by: By = None) -> Asked:
     """Return what is asked, within the horizon where no day is given.
 
     Raises
@@ -57,9 +58,7 @@ def ask(scenario: Scenario, outcome: str, by: int | None = None) -> Asked:
     """
     if outcome not in OUTCOMES:
         raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(reversed(OUTCOMES))}")
-    day = scenario.horizon if by is None else by
-    if not 1 <= day <= scenario.horizon:
-        raise UsageError(f"expected a day from 1 to {scenario.horizon} (got {day})")
+    day = day_of(by, scenario.as_of, scenario.horizon)
     return Asked(scenario, outcome, day)
 
 

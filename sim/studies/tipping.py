@@ -18,6 +18,7 @@ from sim.estimates import LEVEL, Estimate, estimate
 from sim.forecast.plan import Plan
 from sim.scenario.numbers import number_range, with_number
 from sim.scenario.scenario import Scenario
+from sim.scenario.windows import By, day_of
 from sim.studies.bench import Bench, happened, with_document
 from sim.studies.change import plain_row
 from sim.studies.crossing import GRID, Crossing, Crossings, crossings
@@ -96,7 +97,7 @@ def ask(
     *,
     to: float,
     outcome: str = "offensive",
-    by: int | None = None,
+    by: By = None,
     spans: Sequence[Span | None] = (),
 ) -> Asked:
     """Check a question.
@@ -115,11 +116,9 @@ def ask(
     UsageError
         Where a path is no number of the scenario, a range is missing or too wide, or anything else cannot be.
     """
-    day = scenario.horizon if by is None else by
+    day = day_of(by, scenario.as_of, scenario.horizon)
     if outcome not in FIRST_EVENTS:
         raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(FIRST_EVENTS)}")
-    if not 1 <= day <= scenario.horizon:
-        raise UsageError(f"expected a day from 1 to {scenario.horizon} (got {day})")
     if not 0 < to < 1:
         raise UsageError(f"expected a probability between 0 and 1, as in 0.10 (got {to:g})")
     if len(set(paths)) != len(paths) or not 1 <= len(paths) <= 2:

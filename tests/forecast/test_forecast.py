@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -225,11 +226,49 @@ def test_questions_out_of_range_are_refused(scenario: Scenario) -> None:
     with pytest.raises(UsageError, match="no outcome 'war'"):
         forecast.probability("war")
     for day in (0, 61, -1):
-        with pytest.raises(UsageError, match="expected a day from 1 to 60"):
+        with pytest.raises(UsageError, match="expected a window from 1 to 60 days"):
             forecast.probability("offensive", day)
     other = Forecast(scenario, replace(forecast.plan, seed=9), forecast.tally, forecast.records)
     with pytest.raises(UsageError, match="same seed"):
         forecast.difference(other, "offensive")
+
+
+def test_windows_of_a_difference_end_by_the_shorter_horizon(tmp_path: Path, scenario: Scenario) -> None:
+    """One and the same scenario over 60 and 20 days differs by nothing; beyond 20 days there is nothing to compare."""
+    long = sim.run(scenario, runs=4096, seed=3)
+    short = sim.run(worlds.load(tmp_path, question__horizon=20, question__milestones=[14]), runs=4096, seed=3)
+    for by in (None, 20, 14, "2 weeks", datetime.date(2020, 1, 14)):
+        for first, second in ((long, short), (short, long)):
+            assert first.difference(second, "offensive", by=by).p == 0
+    for by in (0, 21, -1, True, "21 days", "2020-01-21", 14.0, "soon"):
+        with pytest.raises(UsageError, match="expected a"):
+            long.difference(short, "offensive", by=by)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("by", [0, 61, -3, True, "61 days", "2020-03-01", 3.5, "", "0"])
+def test_no_probability_is_of_a_window_outside_the_horizon(scenario: Scenario, by: object) -> None:
+    with pytest.raises(UsageError, match="expected a"):
+        sim.run(scenario, runs=64).probability("offensive", by=by)  # type: ignore[arg-type]
+
+
+def test_a_window_may_be_days_text_or_its_last_date(scenario: Scenario) -> None:
+    forecast = sim.run(scenario, runs=1000)
+    said = {
+        forecast.probability("offensive", by=by)
+        for by in (30, "30", "30 days", "2020-01-30", datetime.date(2020, 1, 30))
+    }
+    assert len(said) == 1
+
+
+def test_a_path_may_stand_for_its_scenario(tmp_path: Path) -> None:
+    path = worlds.write(tmp_path, worlds.crisis())
+    assert sim.run(str(path), runs=64).runs == sim.run(path, runs=64).runs == 64
+
+
+@pytest.mark.parametrize("wrong", [{"seed": 1.0}, {"seed": "1"}, {"runs": 64.0}, {"runs": True}])
+def test_numbers_that_are_not_whole_are_refused(scenario: Scenario, wrong: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match="expected a whole number"):
+        sim.run(scenario, **wrong)  # type: ignore[arg-type]
 
 
 def test_a_frame_has_a_row_for_each_outcome_and_day(scenario: Scenario) -> None:

@@ -106,7 +106,7 @@ def test_counts_tell_of_days_that_are_no_milestone(scenario: Scenario) -> None:
     assert (found.outcome, found.day) == ("strikes", 9)
     assert found.p == sim.run(scenario, runs=4096, seed=2).probability("strikes", 9).p
     assert ask(scenario, "strikes") == Asked(scenario, "strikes", 30)
-    with pytest.raises(UsageError, match="expected a day from 1 to 30"):
+    with pytest.raises(UsageError, match="expected a window from 1 to 30 days"):
         ask(scenario, "strikes", 31)
     with pytest.raises(UsageError, match="no outcome 'peace'"):
         ask(scenario, "peace")

@@ -150,7 +150,7 @@ def trials(subject: Subject, gates: Mapping[str, Gate]) -> list[Trial]:
 
 
 def _trial(subject: Subject, name: str, gate: Gate) -> Trial:
-    day = gate.by or subject.source.horizon
+    day = subject.source.horizon if gate.by is None else gate.by
     probability = f"P({gate.outcome} within {day} days)"
     whole = Contrast(subject.source, gate.outcome, day)
     if gate.along is not None:
@@ -188,7 +188,7 @@ def along(subject: Subject, name: str, gate: Gate, points: Sequence[tuple[str, S
     The claim is about every pair of them: nowhere does a later one lie above an earlier one by the tolerance or more
     (below, where the trend is `not-falling`). So a curve that creeps up step by step does not pass.
     """
-    day = gate.by or subject.source.horizon
+    day = subject.source.horizon if gate.by is None else gate.by
     tolerance = _or(gate.tolerance, TOLERANCE)
     rising = gate.trend == "not-rising"
     claim = Claim(high=tolerance) if rising else Claim(low=-tolerance)
