@@ -74,12 +74,19 @@ def _print(result: History) -> None:
     say(f"{'as of':<12}" + "".join(f"{f'{day} days':>10}" for day in milestones) + "   news since the date before")
     for point in result.points:
         numbers = "".join(f"{point.probabilities[day].p:>10.3f}" for day in milestones)
-        say(f"{point.date!s:<12}{numbers}   {' '.join(point.new_items)}")
+        news = " ".join(point.new_items) if point.known_items else "no evidence yet"
+        say(f"{point.date!s:<12}{numbers}   {news}")
     say()
+    items = {} if scenario.evidence is None else scenario.evidence.items
+    if not items:
+        say("the scenario has no evidence, so no news can have moved it")
+        return
     say(f"what moved it, within {scenario.horizon} days (paired, 95%)")
+    for point in result.points:
+        if point.news is not None:
+            shift = Shift(point.news.p, point.news.low, point.news.high)
+            say(f"{point.date!s:<12}{shift.number:>6} points ({shift.interval})  all news of that date")
     for move in sorted(result.moves, key=lambda move: -abs(move.change.p)):
         shift = Shift(move.change.p, move.change.low, move.change.high)
         if shift.is_clear:
-            assert scenario.evidence is not None  # noqa: S101 - moves come from it
-            says = scenario.evidence.items[move.id].says
-            say(f"{move.date!s:<12}{shift.number:>6} points ({shift.interval})  {move.id}: {says}")
+            say(f"{move.date!s:<12}{shift.number:>6} points ({shift.interval})  {move.id}: {items[move.id].says}")

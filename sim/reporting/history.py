@@ -29,9 +29,10 @@ GUARD = (
     "readings age as they would have. All dates share one seed, so the curve moves by the news and not by the dice."
 )
 ABOUT_MOVES = (
-    "The change by an item is paired: the forecast of the first date that knows it, less the same forecast without it. "
-    "An item counts by the stance it reads. The changes do not add up to the curve's: items of one date overlap, "
-    "readings age, and pressures begin."
+    "All news of a date: the forecast of that date, less the same forecast without any of its new items, paired. "
+    "Below it, each item left out alone. An item counts by the stance it reads. Items of one date overlap, so their "
+    "changes do not add up to that of the date; nor do the dates add up to the curve, for readings age and pressures "
+    "begin."
 )
 
 
@@ -50,14 +51,17 @@ class History:
     windows: tuple[tuple[str, str], ...]
     figure: Figure
     marks: tuple[tuple[datetime.date, int], ...]
+    news: Table
     moves: Table
     no_moves: str
+    rises: bool
     rerun: tuple[tuple[str, str], ...]
 
     @property
     def largest(self) -> tuple[tuple[str, ...], ...]:
-        """The rows of the moves that are clear, the first few."""
-        return tuple(row for row in self.moves.rows if not row[-1])[:4]
+        """The rows of the moves that are clear and go the way of the curve, the first few."""
+        against = "−" if self.rises else "+"
+        return tuple(row for row in self.moves.rows if not row[-1] and not row[4].startswith(against))[:4]
 
 
 def history_of(record: Record, words: str) -> History:
@@ -97,7 +101,9 @@ def _history_of(record: Record, words: str) -> History:
         windows=tuple(_windows(record, words)),
         figure=_figure(record, _lead(start, end, first, last, days)),
         marks=tuple((_marked(record, move), number) for number, move in numbered),
+        news=_news(record),
         moves=_moves(record, numbered),
+        rises=end.p >= start.p,
         no_moves="" if numbered else "Between these dates no item came that a stance is read from: no news moved it.",
         rerun=tuple(_rerun(record)),
     )
@@ -134,6 +140,20 @@ def _marked(record: Record, move: Record) -> datetime.date:
     return max(_date(record["points"][0]["date"]), min(_date(move["item_date"]), _date(move["date"])))
 
 
+def _news(record: Record) -> Table:
+    """Return what all news of each date moved."""
+    rows = [
+        (
+            short_date(_date(point["date"])), ", ".join(point["new_items"]),
+            Shift.of(point["news"]).number, Shift.of(point["news"]).interval,
+            "" if Shift.of(point["news"]).is_clear else "no clear change",
+        )
+        for point in record["points"] if point["news"] is not None
+    ]  # fmt: skip
+    caption = f"What all news of a date moved within {record['horizon']} days, in points"
+    return Table(caption, ("As of", "New items", "Change", "Interval, 95%", "Remark"), "llrrl", tuple(rows))
+
+
 def _moves(record: Record, numbered: list[tuple[int, Record]]) -> Table:
     largest = sorted(numbered, key=lambda one: -abs(one[1]["p"]))
     rows = [
@@ -153,7 +173,7 @@ def _figure(record: Record, lead: str) -> Figure:
         (
             short_date(_date(point["date"])),
             *(with_interval(Chance.of(point["by"][str(days)])) for days in record["milestones"]),
-            ", ".join(point["new_items"]) or NONE,
+            (", ".join(point["new_items"]) or NONE) if point["known_items"] else "no evidence yet",
         )
         for point in record["points"]
     ]
@@ -190,7 +210,7 @@ def history_markdown(history: History) -> str:
         GUARD,
         "## What moved it",
         history.no_moves,
-        *((ABOUT_MOVES, *section(history.moves)) if history.moves.rows else ()),
+        *((ABOUT_MOVES, *section(history.news), *section(history.moves)) if history.moves.rows else ()),
         "## Over time",
         *section(history.figure.table),
         "## Rerun",

@@ -50,8 +50,8 @@ def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = 
     }
     evidence = None if scenario.evidence is None else _known_evidence(scenario.evidence, to, without)
     rewound = document.model_copy(update=changes)
-    draws = None if document.calibration is None else scenario.posterior  # unnamed: the latest as of the earlier day
-    return resolve(rewound, evidence, scenario.places, draws=draws, unread_is_prior=True)
+    whole = resolve(rewound, evidence, scenario.places, draws=scenario.posterior, unread_is_prior=True)
+    return replace(whole, posterior=scenario.posterior)  # of all days the same, or news would not be what moves it
 
 
 def _as_written(scenario: Scenario) -> Document:

@@ -7,7 +7,7 @@ change of the probability, on the first day that knows it, from the same forecas
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from sim.executors import Executor
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
+from sim.scenario.evidence import Evidence
 from sim.scenario.rewind import rewind
 from sim.scenario.scenario import Scenario
 
@@ -26,11 +27,24 @@ MAX_POINTS = 200
 
 @dataclass(frozen=True)
 class Point:
-    """The forecast of one day: probability of an offensive within each milestone, counted from that day."""
+    """The forecast of one day: probability of an offensive within each milestone, counted from that day.
+
+    Attributes
+    ----------
+    new_items
+        Items of the evidence that the day before did not know.
+    known_items
+        How many are known.
+    news
+        What all new items together changed within the horizon, paired; None on the first day and where none reads a
+        stance.
+    """
 
     date: datetime.date
     probabilities: dict[int, Estimate]
     new_items: tuple[str, ...]
+    known_items: int = 0
+    news: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,8 @@ class History:
                     "date": point.date.isoformat(),
                     "by": {str(day): _plain(one) for day, one in point.probabilities.items()},
                     "new_items": list(point.new_items),
+                    "known_items": point.known_items,
+                    "news": None if point.news is None else _plain(point.news),
                 }
                 for point in self.points
             ],
@@ -122,7 +138,8 @@ def history(
     finished
         Called once for each day that is done.
     """
-    points, moves = [], []
+    points: list[Point] = []
+    moves: list[Move] = []
     known: set[str] = set()
     for day in days:
         then = rewind(scenario, day)
@@ -130,20 +147,25 @@ def history(
         names = [] if then.evidence is None else [name for name in then.evidence.items if name not in known]
         known.update(names)
         probabilities = {n: forecast.probability("offensive", n) for n in scenario.milestones}
-        points.append(Point(day, probabilities, tuple(names)))
-        if len(points) > 1:
-            moves += list(_moves(scenario, day, names, forecast, executor))
+        news = None
+        reading = [] if scenario.evidence is None or not points else _reading(scenario.evidence, names)
+        if reading:
+            news = _change(scenario, day, reading, forecast, executor)
+            moves += [Move(day, name, _change(scenario, day, [name], forecast, executor)) for name in reading]
+        points.append(Point(day, probabilities, tuple(names), len(known), news))
         if finished is not None:
             finished()
     return History(scenario, plan, tuple(points), tuple(moves))
 
 
-def _moves(
-    scenario: Scenario, day: datetime.date, names: list[str], forecast: Forecast, executor: Executor | None
-) -> Iterator[Move]:
-    """Compare the forecast of a day with the ones that lack each of its new items that read a stance."""
-    assert scenario.evidence is not None  # noqa: S101 - names come from it
-    for name in names:
-        if scenario.evidence.items[name].reads_stance:
-            without = run(rewind(scenario, day, without=(name,)), forecast.plan, executor=executor)
-            yield Move(day, name, without.difference(forecast, "offensive", scenario.horizon))
+def _reading(evidence: Evidence, names: Sequence[str]) -> list[str]:
+    """Return the items of these that read a stance."""
+    return [name for name in names if evidence.items[name].reads_stance]
+
+
+def _change(
+    scenario: Scenario, day: datetime.date, names: Sequence[str], forecast: Forecast, executor: Executor | None
+) -> Estimate:
+    """Compare the forecast of a day with the one that lacks some of its items, paired."""
+    without = run(rewind(scenario, day, without=tuple(names)), forecast.plan, executor=executor)
+    return without.difference(forecast, "offensive")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime
 import json
+from pathlib import Path
 
 import pytest
 
 import sim
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
+from sim.reporting.history import history_of
 from sim.scenario.rewind import rewind
 from sim.studies.history import History, dates_between, history
+from tests import worlds
 from tests.places import IDLIB
 
 DAYS = [datetime.date(2018, 7, 30), datetime.date(2018, 8, 1), datetime.date(2018, 8, 10), datetime.date(2018, 8, 19)]
@@ -47,6 +50,34 @@ def test_the_strikes_raised_it_and_the_envoy_lowered_it(idlib: History) -> None:
     assert moves["E21"].high < 0
     assert "E22" not in moves, "a duplicate moves nothing and is not asked"
     assert moves["E09"].p == 0, "what informs Germany's stance, which the scenario writes itself, moves nothing"
+
+
+def test_all_news_of_a_date_moves_what_leaving_it_out_takes_back(idlib: History) -> None:
+    """One paired line a date: the forecast less the same one without any of its new items."""
+    assert idlib.scenario.evidence is not None
+    for number, point in enumerate(idlib.points):
+        reading = [name for name in point.new_items if idlib.scenario.evidence.items[name].reads_stance]
+        if number == 0 or not reading:
+            assert point.news is None
+            continue
+        bare = sim.run(rewind(idlib.scenario, point.date, without=tuple(reading)), runs=4096, seed=3)
+        assert point.news is not None
+        assert point.news.p == pytest.approx(point.probabilities[180].p - bare.probability("offensive").p)
+
+
+def test_a_scenario_without_evidence_has_a_history_without_moves(tmp_path: Path) -> None:
+    scenario = worlds.load(tmp_path)
+    days = [datetime.date(2019, 12, 20), datetime.date(2020, 1, 1)]
+    found = history(scenario, days, Plan(runs=64, seed=3))
+    assert (found.moves, [point.known_items for point in found.points]) == ((), [0, 0])
+    report = history_of(json.loads(json.dumps(found.record())), "icd203")
+    assert all(row[-1] == "no evidence yet" for row in report.figure.table.rows)
+
+
+def test_what_moved_it_most_never_went_the_other_way(idlib: History) -> None:
+    report = history_of(json.loads(json.dumps(idlib.record())), "icd203")
+    rose = report.end.p >= report.start.p
+    assert all(row[4].startswith("−") != rose for row in report.largest)
 
 
 def test_the_record_is_plain_and_the_same_each_time(idlib: History) -> None:
