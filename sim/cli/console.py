@@ -115,9 +115,8 @@ def visible(text: str) -> str:
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON to stdout; what a terminal would not print as a character is escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    print("".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text))
+    """Print a value as JSON to stdout, in ASCII: valid whatever the encoding, and harmless to a terminal."""
+    print(json.dumps(value, ensure_ascii=True, indent=2))
 
 
 def be_printable() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,7 @@ class Checkpoint:
                     return NOTHING
                 counts = {name[6:]: stored[name] for name in stored.files if name.startswith("count_")}
                 return Progress(int(stored["blocks"]), Tally(counts), (stored["records"],))
-        except (OSError, KeyError):
+        except (OSError, KeyError, ValueError, BadZipFile):
             return NOTHING
 
     def save(self, progress: Progress) -> None:

@@ -55,9 +55,9 @@ def pooled_record(record: Mapping[str, Any], baselines: Mapping[str, Any]) -> di
     return found or None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Forecast:
-    """What a scenario's runs say.
+    """What a scenario's runs say. Two forecasts are equal where they are the same object.
 
     Attributes
     ----------
@@ -77,6 +77,14 @@ class Forecast:
     records: npt.NDArray[np.void] = field(repr=False)
     status: Status = "complete"
     paths: Paths | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        """Say what it is of and its headline, in one line."""
+        one = self.probability("offensive")
+        return (
+            f"Forecast({self.scenario.id!r}, as of {self.scenario.as_of}, {self.runs:,} runs, seed {self.plan.seed}: "
+            f"offensive within {self.scenario.horizon} days {one.p:.3f}, {one.low:.3f} to {one.high:.3f})"
+        )
 
     @property
     def runs(self) -> int:

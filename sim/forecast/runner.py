@@ -108,6 +108,7 @@ def _key(scenario: Scenario, plan: Plan) -> str:
         plan.replicates,
         *map(repr, plan.given),
         environment.model_version(),
+        *sorted(environment.package_versions().items()),
         environment.cpu_level(),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -33,7 +33,7 @@ from sim.scenario.schema import (
 from sim.scenario.yamltree import Path, Place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """A frozen scenario.
 
@@ -66,6 +66,14 @@ class Scenario:
     posterior: Posterior | None = None
     places: Mapping[Path, Place] = field(default_factory=dict, compare=False)
     levels: Mapping[Path, Level] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        """Say which it is, in one line."""
+        return f"Scenario({self.id!r}, as of {self.as_of}, {len(self.actors)} actors, {self.hash[:12]})"
+
+    def __hash__(self) -> int:
+        """Hash what the numbers depend on."""
+        return hash(self.hash)
 
     @property
     def id(self) -> str:

@@ -148,10 +148,8 @@ def test_nobody_waiting_nothing_is_played(scenario: Scenario) -> None:
     async def use(desk: Desk) -> None:
         one = desk.watch(longer(scenario, 3000), ignore)
         await until(lambda: desk.load["playing"] == 2)
-        left = time.monotonic()
         desk.leave(one, ignore)
         await until(lambda: desk.load["playing"] == 0)
-        assert time.monotonic() - left < 5
         assert (one.runs, desk.load["watched"]) == (0, 0)
 
     with_desk(use)

@@ -284,7 +284,7 @@ def test_closing_the_page_frees_its_work(served: Served, browser: Any) -> None:
         page.move("actors.town.stance", -0.3)
         before = load_of(served)
         assert before["watched"] >= 1
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while (now := load_of(served))["pages"] >= before["pages"] or now["watched"] >= max(1, before["watched"]):
         assert time.monotonic() < end, now
         time.sleep(0.05)

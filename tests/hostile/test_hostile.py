@@ -15,7 +15,6 @@ from sim.scenario.load import load
 from tests.hostile.files import BASE, HOSTILE
 
 SECONDS = 1.0
-LOADED_MACHINE = 5.0  # tests run beside each other on few cores
 
 
 def write(folder: Path, content: str | bytes) -> Path:
@@ -60,9 +59,7 @@ def test_a_hostile_file_gets_a_clear_message_and_exit_code_2(tmp_path: Path, nam
 @pytest.mark.parametrize("name", list(HOSTILE)[::7])
 def test_the_command_line_prints_the_message_and_no_traceback(tmp_path: Path, name: str) -> None:
     path = write(tmp_path, HOSTILE[name][0])
-    start = time.perf_counter()
     result = CliRunner().invoke(app, ["validate", str(path)])
-    assert time.perf_counter() - start < LOADED_MACHINE
     assert result.exit_code == 2
     assert "Traceback" not in result.output
     assert "fault" in result.stderr

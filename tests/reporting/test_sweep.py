@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -425,16 +424,11 @@ def test_a_click_on_the_map_goes_to_the_row_of_the_cell(record, write, browser):
 
 
 @pytest.mark.browser
-def test_a_report_of_441_cells_costs_a_browser_little_more_than_one_of_five(record, write, browser):
-    """Plotly itself is most of either. How long a page takes depends on the machine, so only the two are compared."""
+def test_a_report_of_441_cells_draws_hardly_more_than_one_of_five(record, write, browser):
+    """How long a page takes depends on the machine; what it has to lay out outside of folded tables does not."""
 
-    def seconds(name: str) -> float:
-        path = write(record(name))[0]
-        times = []
-        for _ in range(3):
-            began = time.perf_counter()
-            with opened(browser, path):
-                times.append(time.perf_counter() - began)
-        return min(times)
+    def drawn(name: str) -> int:
+        with opened(browser, write(record(name))[0]) as seen:
+            return int(seen.page.evaluate("document.querySelectorAll('.plot *').length"))
 
-    assert seconds("map") < 2 * seconds("lines") + 1
+    assert 0 < drawn("map") < 3 * drawn("lines")

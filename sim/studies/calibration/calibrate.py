@@ -179,6 +179,7 @@ def points_of(blocks: int, sample: str) -> int:
 
 
 def _checkpoint(folder: Path, name: str, scenario: Scenario, seed: int, points: Floats) -> Checkpoint:
-    parts = (scenario.hash, seed_of(name, seed), environment.model_version(), environment.cpu_level())
+    packages = sorted(environment.package_versions().items())
+    parts = (scenario.hash, seed_of(name, seed), environment.model_version(), packages, environment.cpu_level())
     key = hashlib.sha256(repr(parts).encode() + points.tobytes()).hexdigest()
     return Checkpoint(folder / f"{name}-{seed}.npz", key)
