@@ -112,7 +112,7 @@ def read_posterior(path: Path) -> Posterior:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise CalibrationError(f"{path} is too large for a posterior: {MOST_BYTES:,} bytes at most")
-        return parse(path.read_text(encoding="utf-8"), str(path))
+        return parse(path.read_text(encoding="utf-8-sig"), str(path))
     except OSError as error:
         raise CalibrationError(f"cannot read the posterior {path}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError:
@@ -164,6 +164,8 @@ def _check_date(about: Mapping[str, Any], file: str) -> None:
 
 def _row(line: str, place: str, width: int) -> list[float]:
     try:
+        if "_" in line:
+            raise ValueError  # Python reads 1_0 as 10, and nobody else does
         numbers = [float(cell) for cell in line.split(",")]
     except ValueError:
         raise CalibrationError(f"{place}: expected numbers between commas (got {line[:60]!r})") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,15 @@ import sim
 from sim.ensemble.blocks import BLOCK_RUNS
 from sim.errors import CalibrationError, ScenarioError
 from sim.model.inputs import Draws, draw_inputs, inputs_of, uncertain_inputs
-from sim.posterior import FORMAT, Posterior, parse, read_posterior
+from sim.model.setting import Dice, Setting
+from sim.posterior import FORMAT, MODEL, SAMPLED_COLUMNS, Posterior, latest, names, parse, posterior, read_posterior
 from sim.scenario.rewind import rewind
 from sim.scenario.scenario import Scenario
 from tests.worlds import crisis, load, write
 
 NAMES = ("launch_rate", "rift_cost", "patron_bias")
 TABLE = np.array([[0.1 + 0.01 * row, 1.0 + row, -0.1 * row] for row in range(8)])
-MADE = Posterior("mine", NAMES, TABLE, {"name": "mine", "date": "2019-12-31", "cases": ["a", "b"]})
+MADE = Posterior("mine", NAMES, TABLE, {"name": "mine", "model": MODEL, "date": "2019-12-31", "cases": ["a", "b"]})
 
 
 @pytest.fixture
@@ -104,7 +106,7 @@ def test_the_past_is_forecast_with_the_same_posterior(folder: Path) -> None:
 
 
 def test_outcomes_of_after_the_as_of_date_are_refused(folder: Path) -> None:
-    late = Posterior("mine", NAMES, TABLE, {"name": "mine", "date": "2020-01-02"})
+    late = replace(MADE, about={**MADE.about, "date": "2020-01-02"})
     (folder / "mine.csv").write_text(late.text(), encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"calibration: mine has seen outcomes up to 2020-01-02"):
         with_posterior(folder)
@@ -138,3 +140,104 @@ def test_an_unknown_name_and_column_are_faults_of_the_scenario(folder: Path) -> 
         with_posterior(folder)
     with pytest.raises(ScenarioError, match=r"there is no file 'none.csv'"):
         load(folder, calibration="none.csv")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("launch_rate", -0.1, "expected a number from 0 to 1e\\+06 for launch_rate in every draw \\(got -0.1\\)"),
+        ("rift_cost", 1e300, "for rift_cost in every draw \\(got 1e\\+300\\)"),
+        ("patron_bias", -1e9, "expected a number from -1e\\+06 to 1e\\+06 for patron_bias"),
+    ],
+)
+def test_draws_are_held_to_the_range_of_their_parameter(folder: Path, column: str, value: float, said: str) -> None:
+    table = TABLE.copy()
+    table[3, NAMES.index(column)] = value
+    (folder / "mine.csv").write_text(replace(MADE, draws=table).text(), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=said):
+        with_posterior(folder)
+
+
+def test_a_number_with_an_underscore_is_none_and_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    text = MADE.text()
+    (tmp_path / "mark.csv").write_text(text, encoding="utf-8-sig")
+    assert read_posterior(tmp_path / "mark.csv").draws.shape == TABLE.shape
+    with pytest.raises(CalibrationError, match="expected numbers between commas"):
+        parse(text.replace("0.1,", "1_0,", 1), "mine.csv")
+
+
+def test_a_posterior_of_an_earlier_model_is_refused_by_name(folder: Path) -> None:
+    old = replace(MADE, about={**MADE.about, "model": 4})
+    (folder / "mine.csv").write_text(old.text(), encoding="utf-8")
+    with pytest.raises(ScenarioError, match="mine.csv was made for version 4 of the model"):
+        with_posterior(folder)
+
+
+def test_a_scenario_that_names_none_gets_the_latest_that_its_as_of_date_allows(tmp_path: Path) -> None:
+    dates = {str(posterior(name).about["date"]): name for name in names()}
+    assert len(dates) == len(names()) >= 3
+    for date, name in dates.items():
+        scenario = load(tmp_path, calibration=None, question__as_of=date)
+        assert scenario.posterior is not None
+        assert (scenario.posterior.name, scenario.plain()["calibration"]) == (name, name)
+    before = load(tmp_path, calibration=None, question__as_of="2015-01-01")
+    assert before.posterior is None
+    assert latest(before.as_of) is None
+    assert load(tmp_path, calibration="prior", question__as_of=max(dates)).posterior is None
+
+
+# -- samples --------------------------------------------------------------------------------------------------------
+
+BOTH = Posterior(
+    "both",
+    SAMPLED_COLUMNS,
+    np.tile([0.1, 0.9, 0.2, 0.02], (8, 1)),
+    {"name": "both", "model": MODEL, "date": "2019-12-31", "cases": ["a"]},
+)
+
+
+def of_sample(folder: Path, sample: Any) -> Scenario:
+    (folder / "both.csv").write_text(BOTH.text(), encoding="utf-8")
+    return load(folder, calibration="both.csv", sample=sample)
+
+
+def test_inertia_and_launch_rate_are_those_of_the_sample_each_draw_belongs_to(folder: Path) -> None:
+    scenario = of_sample(folder, {"crises": 3, "threats": 1})
+    draws = drawn(scenario)
+    setting = Setting(scenario, draws, Dice(3, 0))
+    threats = np.asarray(draws.values["sample"]) > 0
+    assert abs(threats.mean() - 0.25) < 4.8 * np.sqrt(0.25 * 0.75 / 2048)
+    for name, crisis_value, threat_value in (("inertia", 0.1, 0.9), ("launch_rate", 0.2, 0.02)):
+        expected = np.where(threats, np.float32(threat_value), np.float32(crisis_value))
+        assert np.array_equal(setting.parameter(name), expected)
+
+
+@pytest.mark.parametrize(("sample", "inertia"), [("crises", 0.1), ("threats", 0.9)])
+def test_a_scenario_may_say_which_sample_it_belongs_to(folder: Path, sample: str, inertia: float) -> None:
+    scenario = of_sample(folder, sample)
+    setting = Setting(scenario, drawn(scenario), Dice(3, 0))
+    assert np.unique(np.asarray(setting.parameter("inertia"))).tolist() == [np.float32(inertia)]
+    assert "sample" not in {one.path for one in uncertain_inputs(scenario)}
+    assert sim.run(scenario, runs=256).record()["samples"] is None
+
+
+def test_without_a_word_it_is_half_and_half_and_both_are_told(folder: Path) -> None:
+    forecast = sim.run(of_sample(folder, None), runs=4096, seed=3)
+    samples = forecast.record()["samples"]
+    assert samples is not None
+    share = (np.asarray(drawn(forecast.scenario).values["sample"]) == 0).mean()
+    for day, one in forecast.record()["outcomes"]["offensive"].items():
+        mixed = share * samples["crises"][day]["p"] + (1 - share) * samples["threats"][day]["p"]
+        assert mixed == pytest.approx(one["p"], abs=1e-5)
+    assert samples["crises"]["60"]["p"] > samples["threats"]["60"]["p"]
+
+
+@pytest.mark.parametrize("wrong", ["war", {}, {"crises": 0}, {"crises": -1, "threats": 2}, {"wars": 1}, 0.5, True])
+def test_a_sample_that_is_none_is_refused(tmp_path: Path, wrong: Any) -> None:
+    with pytest.raises(ScenarioError, match="expected crises, threats, or weights such as"):
+        load(tmp_path, sample=wrong)
+
+
+def test_at_the_priors_the_samples_do_not_differ(tmp_path: Path) -> None:
+    first, second = (sim.run(load(tmp_path, sample=name), runs=512) for name in ("crises", "threats"))
+    assert np.array_equal(first.records, second.records)

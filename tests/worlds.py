@@ -22,6 +22,7 @@ CRISIS: dict[str, Any] = {
         "resolves": "It begins.",
         "does_not_resolve": "It does not.",
     },
+    "calibration": "prior",
     "population": 1_000_000,
     "credibility": 0.6,
     "actors": {

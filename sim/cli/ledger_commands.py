@@ -11,7 +11,7 @@ from pathlib import Path
 from sim.cli.console import Format, note, print_json, say
 from sim.errors import UsageError
 from sim.ledger.chain import Entry, read_chain
-from sim.ledger.questions import question_id, record_forecast
+from sim.ledger.questions import others_by_window, question_id, record_forecast
 from sim.ledger.questions import resolve as enter_outcome
 from sim.ledger.score import BaselineScore, LedgerScore, WindowScore, score_ledger
 
@@ -41,6 +41,10 @@ def record(forecast: Path, ledger: Path, at: str | None, format_: Format) -> Non
     entry = record_forecast(ledger, content, forecast.read_bytes(), moment)
     name = question_id(entry.content)
     _say_entry(entry, ledger, format_, f"recorded {name}")
+    scored = {who for _, who, _ in others_by_window(content)}
+    for other in content.get("others", ()):
+        if other["name"] not in scored:
+            note(f"{other['name']} spoke of the days up to {other['by']}, which ends no window: it cannot be scored")
     command = ["offramp", "resolve", name, "--outcome", "yes|no|DATE", "--ledger", str(ledger)]
     note(f"next, when it is known: {' '.join(map(_shown, command))}")
 
@@ -86,8 +90,8 @@ def _say_entry(entry: Entry, ledger: Path, format_: Format, text: str) -> None:
         say(f"entry {entry.number} of {ledger}, head {entry.head}")
 
 
-def _moment(at: str | None) -> datetime.datetime:
-    """Return the time of an entry in whole seconds: as given, or of SOURCE_DATE_EPOCH, or now."""
+def _moment(at: str | None) -> datetime.datetime | None:
+    """Return the time of an entry in whole seconds: as given, or of SOURCE_DATE_EPOCH; None: now."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     try:
         if at is not None:
@@ -95,20 +99,21 @@ def _moment(at: str | None) -> datetime.datetime:
         elif epoch:
             moment = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
         else:
-            moment = datetime.datetime.now(datetime.UTC)
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=datetime.UTC)
+        return moment.astimezone(datetime.UTC).replace(microsecond=0)
     except (ValueError, OverflowError, OSError):
         given = f"{at!r} after --at" if at is not None else f"{epoch!r} in SOURCE_DATE_EPOCH"
         raise UsageError(f"expected a time such as 2018-08-19T12:00:00Z (got {given})") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
-    return moment.astimezone(datetime.UTC).replace(microsecond=0)
 
 
 def _print(result: LedgerScore, ledger: Path) -> None:
     counts = f"entries {result.entries}, forecasts {result.forecasts}, questions {result.questions}"
     say(f"{ledger}: whole; {counts}")
     say(f"head {result.head}")
-    say(f"{result.open} windows without an outcome")
+    for event, count in result.open.items():
+        say(f"windows without an outcome of the {event}: {count}; enter it with resolve --event {event}")
     if result.late:
         said = "scored with the others" if result.includes_late else "left out (--late scores them)"
         say(f"{result.late} entered when the window was over already: {said}")

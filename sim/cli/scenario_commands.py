@@ -10,6 +10,7 @@ import typer
 from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
 from sim.cli.found import scenario_files
 from sim.errors import ScenarioError
+from sim.model.inputs import HALF, sampled_parameters
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.sweeps.schema import is_sweep
@@ -79,6 +80,7 @@ def _summary(scenario: Scenario) -> None:
         stance = f"{actor.stance.mean:+.2f}, sd {actor.stance.sd:.2f} ({how})"  # type: ignore[union-attr]
         say(f"{name:<{width}}  {actor.role:<9}  {stance}")
     say()
+    say(f"parameters: {_parameters(scenario)}")
     counterpart = scenario.counterpart or "nobody: no agreement can be concluded"
     say(f"bargaining: {scenario.principal} with {counterpart}")
     for name, pressure in scenario.pressures.items():
@@ -89,6 +91,18 @@ def _summary(scenario: Scenario) -> None:
         say(f"talks {name}")
     for text in document.notes.values():
         say(f"note: {' '.join(text.split())}")
+
+
+def _parameters(scenario: Scenario) -> str:
+    """Say where the structural parameters come from, and of which sample they are."""
+    draws = scenario.posterior
+    if draws is None:
+        chosen = "named in the file" if scenario.document.calibration is not None else "no posterior is early enough"
+        return f"at their priors ({chosen})"
+    how = "named in the file" if scenario.document.calibration is not None else "the latest that the as-of date allows"
+    threats = HALF if scenario.document.sample is None else scenario.document.sample
+    mixed = f"; crises {1 - threats:.0%}, threats {threats:.0%}" if sampled_parameters(scenario) else ""
+    return f"{draws.name}, which knows {draws.about['date']} ({how}){mixed}"
 
 
 def schema(*, of_sweeps: bool = False) -> None:

@@ -24,6 +24,7 @@ START = "0" * 64
 """What the first entry holds in place of the digest of a line before it."""
 
 TOLD = 5  # faults told in one message
+AHEAD = datetime.timedelta(days=1)  # how far the clock of another machine may be ahead of this one's
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def head_of(entries: Sequence[Entry]) -> str:
     return entries[-1].head if entries else START
 
 
-def append(path: Path, make: Make, at: datetime.datetime, *, create: bool = False) -> Entry:
+def append(path: Path, make: Make, at: datetime.datetime | None, *, create: bool = False) -> Entry:
     """Read and check a ledger, add an entry, and write it whole, with other writers kept out all the while.
 
     Parameters
@@ -70,7 +71,7 @@ def append(path: Path, make: Make, at: datetime.datetime, *, create: bool = Fals
     make
         What to add.
     at
-        When.
+        When; now where it is not given, looked at when no other writer can come between.
     create
         Whether to begin a ledger where there is none.
 
@@ -79,7 +80,7 @@ def append(path: Path, make: Make, at: datetime.datetime, *, create: bool = Fals
     LedgerError
         Where the ledger is not whole; nothing is added.
     UsageError
-        Where there is no ledger, another process holds it, or the entry would be older than the last.
+        Where there is no ledger, another process holds it, or the entry would be older than the last or lie ahead.
     ReportError
         Where it cannot be written; it is then as it was.
     """
@@ -89,13 +90,28 @@ def append(path: Path, make: Make, at: datetime.datetime, *, create: bool = Fals
     with locked(real):
         before = real.read_bytes() if real.exists() else b""
         entries = _checked(before, path)
-        if entries and at < entries[-1].at:
+        moment = _now() if at is None else at
+        if entries and moment < entries[-1].at:
             last = entries[-1].at.isoformat()
-            raise UsageError(f"{at.isoformat()} lies before the last entry of {path}, {last}; is the clock right?")
+            raise UsageError(f"{moment.isoformat()} lies before the last entry of {path}, {last}; is the clock right?")
+        if moment > _now() + AHEAD:
+            raise UsageError(f"{moment.isoformat()} lies in the future: it would keep all entries out until then")
         kind, content = make(entries)
-        entry, line = _entry(len(entries) + 1, kind, content, at, head_of(entries))
-        replace_whole(real, before + line + b"\n")
+        entry, line = _entry(len(entries) + 1, kind, content, moment, head_of(entries))
+        replace_whole(real, b"\n".join(_lines(before)) + line + b"\n")
         return entry
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+
+
+def _lines(raw: bytes) -> list[bytes]:
+    """Split a ledger into lines and what follows the last; line ends of Windows, as git may make them, count as any."""
+    lines = raw.split(b"\n")
+    if len(lines) > 1 and all(line.endswith(b"\r") for line in lines[:-1]):
+        lines = [line.removesuffix(b"\r") for line in lines[:-1]] + lines[-1:]
+    return lines
 
 
 def read_chain(path: Path, *, expect: str | None = None) -> tuple[Entry, ...]:
@@ -168,7 +184,7 @@ def _sha256(data: bytes) -> str:
 
 def _checked(raw: bytes, path: Path) -> tuple[Entry, ...]:
     """Return the entries of a ledger; LedgerError with everything that is wrong, line by line."""
-    lines = raw.split(b"\n")
+    lines = _lines(raw)
     faults = []
     if lines.pop() != b"":
         faults.append(f"{path}:{len(lines) + 1}: the line is not complete: it does not end")

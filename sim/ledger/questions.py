@@ -54,7 +54,7 @@ def question_id(content: Mapping[str, Any]) -> str:
     return f"{content['scenario']['id']}@{content['question']['as_of']}"
 
 
-def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datetime.datetime) -> Entry:
+def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datetime.datetime | None) -> Entry:
     """Enter a forecast.
 
     Parameters
@@ -110,13 +110,39 @@ def forecast_content(record: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
         "runs": record["runs"],
         "model": environment.get("model"),
         "probabilities": {event: _by_window(record["outcomes"][event]) for event in EVENTS},
-        "baselines": _baselines(record.get("baselines")),
+        "baselines": _beside(record),
         "forecast_sha256": hashlib.sha256(raw).hexdigest(),
     }
 
 
 def _by_window(outcome: Mapping[str, Any]) -> dict[str, float]:
     return {window: outcome[window]["p"] for window in outcome}
+
+
+def _beside(record: Mapping[str, Any]) -> dict[str, dict[str, float]] | None:
+    """Return what stands beside the model by window and name: the baselines, the pool, and what others said."""
+    beside = _baselines(record.get("baselines"))
+    for window, p in (record.get("pooled") or {}).items():
+        beside = beside or {}
+        beside.setdefault(window, {})["pooled"] = p
+    for window, name, p in others_by_window(record):
+        beside = beside or {}
+        beside.setdefault(window, {})[name] = p
+    return beside
+
+
+def others_by_window(record: Mapping[str, Any]) -> list[tuple[str, str, float]]:
+    """Return what others said of a window of the forecast: the window, who, and the probability.
+
+    Only what ends on the last day of a window can be scored with it.
+    """
+    as_of = datetime.date.fromisoformat(record["as_of"])
+    ends = {
+        (as_of + datetime.timedelta(days=int(window) - 1)).isoformat(): window
+        for window in record["outcomes"]["offensive"]
+        if window.isdecimal()
+    }
+    return [(ends[one["by"]], one["name"], one["p"]) for one in record.get("others", ()) if one["by"] in ends]
 
 
 def _baselines(record: Any) -> dict[str, dict[str, float]] | None:
@@ -136,7 +162,7 @@ def resolve(  # noqa: PLR0913 - what a resolution says, all but the first two by
     name: str,
     *,
     outcome: str,
-    at: datetime.datetime,
+    at: datetime.datetime | None,
     event: str = "offensive",
     note: str | None = None,
     correct: bool = False,
@@ -171,7 +197,7 @@ def resolve(  # noqa: PLR0913 - what a resolution says, all but the first two by
     if event not in EVENTS:
         raise UsageError(f"there is no event {event!r}; expected one of {', '.join(EVENTS)}")
 
-    today = at.astimezone(datetime.UTC).date()
+    today = (datetime.datetime.now(datetime.UTC) if at is None else at.astimezone(datetime.UTC)).date()
 
     def make(entries: Sequence[Entry]) -> tuple[str, Mapping[str, Any]]:
         full = _full_name(entries, name, path)
@@ -214,8 +240,7 @@ def _labels_by_date(state: State, outcome: str, today: datetime.date, event: str
     if date > today:
         raise UsageError(f"{date} lies in the future: an outcome is entered when it has come")
     if days >= state.windows[-1]:
-        last = state.ends(state.windows[-1])
-        raise UsageError(f"{date} lies after the last window, which ended on {last}: enter `no`")
+        return dict.fromkeys(state.windows, False)  # it came, after all windows
     return {window: days < window for window in state.windows}
 
 

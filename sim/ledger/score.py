@@ -7,7 +7,7 @@ of a question share its outcome, so intervals are clustered by question.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -115,7 +115,7 @@ class LedgerScore:
     entries: int
     forecasts: int
     questions: int
-    open: int
+    open: Mapping[str, int]
     late: int
     includes_late: bool
     windows: tuple[WindowScore, ...]
@@ -139,10 +139,11 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False, seed: int = 0)
     seed
         Of the bootstrap intervals.
     """
-    windows, open_, too_late = [], 0, 0
+    open_: dict[str, int] = {}
+    windows, too_late = [], 0
     for event in EVENTS:
         scored, without = _scored(entries, event)
-        open_ += without
+        open_ |= {event: without} if without else {}
         too_late += sum(one.late for rows in scored.values() for one in rows)
         for window, rows in sorted(scored.items()):
             counted = [one for one in rows if late or not one.late]

@@ -137,9 +137,9 @@ class SampleChoice(Distribution):
         """Return 1 for the upper quantiles, `threats` of them."""
         return np.asarray(quantile >= 1 - self.threats, dtype=np.float64)
 
-    def to_plain(self) -> dict[str, float]:
-        """Return the weights."""
-        return {"crises": 1 - self.threats, "threats": self.threats}
+    def to_plain(self) -> dict[str, list[float]]:
+        """Return the weights of crises and threats, for reports."""
+        return {self.kind: [round(1 - self.threats, 4), round(self.threats, 4)]}
 
 
 def inputs_of(scenario: Scenario) -> tuple[Input, ...]:

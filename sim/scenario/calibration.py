@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
 from sim.errors import CalibrationError, Fault, ScenarioError
-from sim.posterior import PRIOR, SAMPLED_COLUMNS, Posterior, names, posterior, read_posterior
+from sim.posterior import PRIOR, SAMPLED, SAMPLED_COLUMNS, Posterior, names, posterior, read_posterior
 from sim.scenario.faults import Complaint, Places
 from sim.scenario.merge import named_file
-from sim.scenario.schema import Document, Parameters
+from sim.scenario.quantities import in_words
+from sim.scenario.schema import Document, Parameters, field_range
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place
 
 KEY = ("calibration",)
+MOST = 1e6
+"""No parameter has a meaning beyond this, either way."""
 
 
 def load_posterior(
@@ -48,7 +51,21 @@ def load_posterior(
         if name not in Parameters.model_fields and name not in SAMPLED_COLUMNS:
             close = suggestion(name, list(Parameters.model_fields))
             faults.append(places.fault(KEY, f"{written} has a column {name!r}, which is no parameter{close}"))
+    faults += [places.fault(KEY, f"{written}: {complaint}") for complaint in _range_complaints(draws)]
     return draws
+
+
+def _range_complaints(draws: Posterior) -> Iterator[str]:
+    """Hold every draw to the range that the language gives its parameter, and to what the model can compute with."""
+    for column in draws.parameters:
+        name = next((one for one in SAMPLED if column in SAMPLED_COLUMNS and column.startswith(f"{one}_")), column)
+        if name not in Parameters.model_fields:
+            continue
+        low, high = field_range(Parameters, name)
+        values = draws.column(column)
+        wrong = values[(values < low) | (values > min(high, MOST)) | (values < -MOST)]
+        if len(wrong):
+            yield f"expected {in_words(max(low, -MOST), min(high, MOST))} for {column} in every draw (got {wrong[0]:g})"
 
 
 def knowledge_complaints(document: Document, draws: Posterior) -> list[Complaint]:

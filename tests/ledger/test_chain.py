@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import errno
 import hashlib
 import json
 import multiprocessing
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 from sim.errors import LedgerError, ReportError, UsageError
 from sim.ledger.chain import START, head_of, read_chain
 from sim.ledger.files import locked, replace_whole
+from sim.ledger.questions import record_forecast
 from tests.ledger.made import enter, forecast, when
 
 Lines = list[bytes]
@@ -227,3 +230,29 @@ def test_a_ledger_that_is_not_there_or_cannot_be_read_is_told(tmp_path: Path) ->
         read_chain(tmp_path)
     with pytest.raises(ReportError, match="cannot write beside"):
         enter(tmp_path / "no" / "folder.jsonl", forecast())
+
+
+def test_a_ledger_with_line_ends_of_windows_is_whole_and_goes_on(ledger: Path) -> None:
+    """As git's autocrlf may leave it: the chain is of lines, not of how they end."""
+    before = read_chain(ledger)
+    ledger.write_bytes(ledger.read_bytes().replace(b"\n", b"\r\n"))
+    assert read_chain(ledger) == before
+    enter(ledger, forecast("later", seed=9), when(9))
+    assert read_chain(ledger)[:5] == before
+
+
+def test_no_entry_lies_in_the_future(ledger: Path) -> None:
+    """It would keep all others out until then."""
+    raw = ledger.read_bytes()
+    with pytest.raises(UsageError, match="lies in the future"):
+        enter(ledger, forecast("ahead", seed=9), datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC))
+    assert ledger.read_bytes() == raw
+
+
+def test_entries_made_at_one_moment_are_all_kept(tmp_path: Path) -> None:
+    """The clock is looked at under the lock, so nobody's entry is older than the one before."""
+    path = tmp_path / "ledger.jsonl"
+    records = [forecast(f"crisis-{number}", seed=number) for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda one: record_forecast(path, one, json.dumps(one).encode(), None), records))
+    assert len(read_chain(path)) == 24

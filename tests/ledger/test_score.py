@@ -34,7 +34,7 @@ def test_scores_are_the_means_of_the_rules(tmp_path: Path) -> None:
     assert short.brier == pytest.approx((0.1**2 + 0.2**2 + 0.3**2) / 3)
     assert (long.too_few, long.decomposition) == (True, None)
     assert (score.forecasts, score.questions, score.entries, score.late) == (3, 3, 6, 0)
-    assert score.open == 6, "agreements within 30 and 90 days have no outcome"
+    assert score.open == {"agreement": 6}, "agreements within 30 and 90 days have no outcome"
 
 
 def test_a_correction_changes_the_scores(tmp_path: Path) -> None:
@@ -91,3 +91,14 @@ def test_the_plain_form_is_json_and_says_how_it_was_scored(tmp_path: Path) -> No
     assert (record["fewest"], record["log_clip"]) == (50, 0.001)
     assert record["windows"][1]["too_few"] is True
     assert record["windows"][1]["brier"] == pytest.approx(0.32)
+
+
+def test_what_others_said_is_scored_beside_ours_where_their_window_is_one_of_ours(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.jsonl"
+    said = {"name": "Market", "date": "2019-12-30", "p": 0.8}
+    others = [said | {"by": "2020-03-30"}, said | {"name": "Panel", "by": "2020-05-01"}]
+    enter(ledger, forecast(p=0.3) | {"others": others, "pooled": {"90": 0.4}})
+    resolve(ledger, "crisis", outcome="2020-02-01", at=when(100))
+    (window,) = [one for one in score_ledger(read_chain(ledger)).windows if one.window == 90]
+    scores = {one.name: one.brier for one in window.baselines}
+    assert scores == pytest.approx({"pooled": 0.36, "Market": 0.04}), "the panel's window ends on no day of ours"
