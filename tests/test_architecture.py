@@ -28,9 +28,9 @@ LAYERS: dict[str, set[str]] = {
     "ledger": {"errors", "scoring"},
     "posterior": {"errors"},
     "scenario": {"errors", "distributions", "posterior"},
-    "model": {"rng", "distributions", "scenario"},
+    "model": {"rng", "distributions", "posterior", "scenario"},
     "baselines": {"distributions", "errors", "scenario"},
-    "ensemble": {"errors", "model", "scenario", "tallies"},
+    "ensemble": {"errors", "model", "posterior", "scenario", "tallies"},
     "forecast": {
         "baselines", "distributions", "ensemble", "environment", "errors", "estimates", "executors", "model",
         "posterior", "reporting", "rng", "scenario", "tallies", "wholefiles",

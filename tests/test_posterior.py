@@ -169,7 +169,7 @@ def test_a_number_with_an_underscore_is_none_and_a_byte_order_mark_is_no_fault(t
 def test_a_posterior_of_an_earlier_model_is_refused_by_name(folder: Path) -> None:
     old = replace(MADE, about={**MADE.about, "model": 4})
     (folder / "mine.csv").write_text(old.text(), encoding="utf-8")
-    with pytest.raises(ScenarioError, match="mine.csv was made for version 4 of the model"):
+    with pytest.raises(ScenarioError, match=r"mine\.csv was made for version 4 of the model"):
         with_posterior(folder)
 
 

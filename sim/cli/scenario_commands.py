@@ -10,7 +10,6 @@ import typer
 from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
 from sim.cli.found import scenario_files
 from sim.errors import ScenarioError
-from sim.model.inputs import HALF, sampled_parameters
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.sweeps.schema import is_sweep
@@ -100,8 +99,8 @@ def _parameters(scenario: Scenario) -> str:
         chosen = "named in the file" if scenario.document.calibration is not None else "no posterior is early enough"
         return f"at their priors ({chosen})"
     how = "named in the file" if scenario.document.calibration is not None else "the latest that the as-of date allows"
-    threats = HALF if scenario.document.sample is None else scenario.document.sample
-    mixed = f"; crises {1 - threats:.0%}, threats {threats:.0%}" if sampled_parameters(scenario) else ""
+    threats = scenario.threats_weight
+    mixed = f"; crises {1 - threats:.0%}, threats {threats:.0%}" if scenario.sampled_parameters else ""
     return f"{draws.name}, which knows {draws.about['date']} ({how}){mixed}"
 
 

@@ -18,14 +18,13 @@ import numpy.typing as npt
 from sim import rng
 from sim.distributions import Distribution, Fixed, Normal, Uniform
 from sim.model.arrays import Number
-from sim.posterior import SAMPLED, SAMPLES
+from sim.posterior import SAMPLED_COLUMNS, SAMPLES
 from sim.scenario.quantities import day_count
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Part, field_range
 
 POSTERIOR_STREAM = "parameters.posterior"
 SAMPLE = "sample"
-HALF = 0.5  # probability of either sample where a scenario says nothing
 
 
 UNSEEN = ("frailty", "disposition")
@@ -35,6 +34,11 @@ UNSEEN = ("frailty", "disposition")
 def is_unseen(path: str) -> bool:
     """Whether an input stands for what nobody can look up of an actor."""
     return path.startswith("actors.") and path.rpartition(".")[2] in UNSEEN
+
+
+def is_key(path: str) -> bool:
+    """Whether a file can write an input: neither what nobody can look up, nor what a posterior gives by sample."""
+    return not is_unseen(path) and path != SAMPLE and path.removeprefix("parameters.") not in SAMPLED_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -177,9 +181,8 @@ def _walk(scenario: Scenario) -> Iterator[Input]:
 def _parameters(scenario: Scenario) -> Iterator[Input]:
     """Yield the structural parameters; those that a posterior gives are drawn together, row by row of its table."""
     posterior, written = scenario.posterior, scenario.written_parameters
-    sampled = sampled_parameters(scenario)
+    sampled, threats = scenario.sampled_parameters, scenario.threats_weight
     if posterior is not None and sampled:
-        threats = HALF if scenario.document.sample is None else scenario.document.sample
         mixed = 0 < threats < 1
         yield Input(SAMPLE, SampleChoice(threats) if mixed else Fixed(threats), 0.0, 1.0)
         for name, sample in product(sampled, SAMPLES if mixed else (SAMPLES[int(threats)],)):
@@ -195,15 +198,6 @@ def _parameters(scenario: Scenario) -> Iterator[Input]:
         else:
             column = PosteriorColumn(posterior.column(name))
             yield Input(one.path, column, one.low, one.high, together=POSTERIOR_STREAM)
-
-
-def sampled_parameters(scenario: Scenario) -> tuple[str, ...]:
-    """Return the parameters that a scenario's posterior gives by sample, and the scenario does not write."""
-    draws = scenario.posterior
-    if draws is None:
-        return ()
-    by_sample = [name for name in SAMPLED if all(f"{name}_{sample}" in draws.parameters for sample in SAMPLES)]
-    return tuple(name for name in by_sample if name not in scenario.written_parameters)
 
 
 def _fields(part: Part, prefix: str, as_of: datetime.date, only: tuple[str, ...] | None = None) -> Iterator[Input]:

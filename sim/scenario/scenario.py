@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.distributions import Distribution, Fixed
-from sim.posterior import PRIOR, Posterior, latest, posterior
+from sim.posterior import PRIOR, SAMPLED, SAMPLES, Posterior, latest, posterior
 from sim.scenario.evidence import Evidence, StanceReading
 from sim.scenario.levels import Level
 from sim.scenario.schema import (
@@ -119,6 +119,18 @@ class Scenario:
     def written_parameters(self) -> frozenset[str]:
         """Names of the structural parameters that a file wrote."""
         return frozenset(self.parameters.model_fields_set)
+
+    @property
+    def sampled_parameters(self) -> tuple[str, ...]:
+        """Names of the parameters that the posterior gives by sample of past cases, and no file wrote."""
+        columns = () if self.posterior is None else self.posterior.parameters
+        by_sample = [name for name in SAMPLED if all(f"{name}_{sample}" in columns for sample in SAMPLES)]
+        return tuple(name for name in by_sample if name not in self.written_parameters)
+
+    @property
+    def threats_weight(self) -> float:
+        """Probability that the question belongs to the second sample, threats between states; half where not said."""
+        return 0.5 if self.document.sample is None else self.document.sample
 
     def name_of(self, actor: str) -> str:
         """Return what reports call an actor."""

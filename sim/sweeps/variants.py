@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
-from sim.model.inputs import Input, inputs_of, is_unseen
+from sim.model.inputs import Input, inputs_of, is_key
 from sim.scenario.faults import document_keys
 from sim.scenario.load import scenario_of
 from sim.scenario.merge import Merged, read_merged
@@ -48,8 +48,8 @@ class Base:
 
     @cached_property
     def inputs(self) -> Mapping[str, Input]:
-        """The numbers of the base by dotted path, but for what nobody can look up, which is no part of a file."""
-        return {one.path: one for one in inputs_of(self.scenario) if not is_unseen(one.path)}
+        """The numbers of the base by dotted path, as far as a file can write them."""
+        return {one.path: one for one in inputs_of(self.scenario) if is_key(one.path)}
 
     def vary(self, changes: Mapping[str, Any], places: Mapping[str, Place]) -> Scenario:
         """Return the base with values laid over it.

@@ -35,6 +35,7 @@ from sim.scenario.schema import (
     Initiator,
     Mediator,
     Option,
+    OtherForecast,
     Parameters,
     Part,
     Patron,
@@ -75,6 +76,7 @@ SECTIONS: dict[str, tuple[type[Part], str]] = {
     "`actors`: defender": (Defender, "actors.river-towns"),
     "`actors`: mediator": (Mediator, "actors.envoy"),
     "`parameters`": (Parameters, "parameters"),
+    "`forecasts`": (OtherForecast, "forecasts.-"),
     "`case`": (Case, "case"),
     "`resolution`": (Resolution, "resolution"),
     "`menu`": (Option, "menu"),
@@ -153,7 +155,10 @@ def test_the_examples_of_a_table_are_of_the_language(folder: Path, title: str) -
     if not path:
         sim.load(variant(folder, "\n".join(examples) + "\n"))
         return
-    opening = "".join(f"{'  ' * depth}{key}:\n" for depth, key in enumerate(path.split(".")))
+    opening = "".join(f"{'  ' * depth}{key}:\n" for depth, key in enumerate(path.split(".")) if key != "-")
+    if path.endswith(".-"):  # an entry of a list
+        examples[0] = f"- {examples[0]}"
+        examples[1:] = [f"  {one}" for one in examples[1:]]
     indent = "  " * len(path.split("."))
     sim.load(variant(folder, HEAD + opening + "".join(f"{indent}{example}\n" for example in examples)))
 
@@ -222,7 +227,7 @@ def test_defaults_are_those_of_the_model(title: str) -> None:
         assert wanted["self_reliance"] == "none"
         wanted["self_reliance"] = "required with a patron, 1 without"
     if title == "The file":
-        wanted |= {"extends": "none", "calibration": "the latest", "sample": "half and half"}
+        wanted |= {"extends": "none", "calibration": "the latest", "sample": "half and half", "forecasts": "none"}
     assert {key_of(row): row["default"] for row in rows(title)} == wanted
 
 
