@@ -254,7 +254,7 @@ def _number(row: Mapping[str, str], name: str, place: str) -> float:
         value = float(row[name]) if row[name] else math.nan if name in SIZES else 0.0
     except ValueError:
         value = -1.0
-    if value < 0 or value > MOST:
+    if (math.isnan(value) and row[name]) or value < 0 or value > MOST:
         raise UsageError(f"{place}: expected a number of 0 or more under {name} (got {row[name][:60]!r})")
     return value
 
