@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from sim.cli.console import Format, be_printable
+from sim.cli.console import Exit, Format, note
 from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
 from sim.cli.machines import Machines
+from sim.cli.streams import failure_of, hold
 from sim.cli.sweep_app import DEFAULT_STORE, MACHINES, StoreFolder, sweep
 from sim.cli.what_if_app import add_commands as add_what_if
 from sim.cli.why_app import add_commands as add_why
@@ -34,9 +36,19 @@ LEDGER = Path("offramp-ledger.jsonl")
 
 
 def main() -> None:
-    """Run the command line."""
-    be_printable()
-    app()
+    """Run the command line; where its output was lost to a full disk, say so, unless there is worse to say."""
+    out, _ = hold("stdout"), hold("stderr")
+    code: Any = Exit.OK
+    try:
+        app()
+    except SystemExit as leaving:
+        code = leaving.code
+    sys.stdout.flush()
+    lost = failure_of(out)
+    if lost is not None and not code:
+        note(f"error: {lost}")
+        code = Exit.INTERNAL
+    sys.exit(code)
 
 
 @app.callback(invoke_without_command=True)

@@ -58,9 +58,6 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             note("interrupted before anything was done")
             raise typer.Exit(Exit.INTERRUPTED) from None
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(Exit.OK) from None
         except typer.Exit:
             raise
         except OSError as error:
@@ -117,13 +114,6 @@ def visible(text: str) -> str:
 def print_json(value: Any) -> None:
     """Print a value as JSON to stdout, in ASCII: valid whatever the encoding, and harmless to a terminal."""
     print(json.dumps(value, ensure_ascii=True, indent=2))
-
-
-def be_printable() -> None:
-    """Let both streams escape what their encoding cannot hold, instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
 
 
 @contextmanager
