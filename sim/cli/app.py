@@ -12,6 +12,7 @@ import typer
 from sim.cli.console import Exit, Format, note
 from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
 from sim.cli.machines import Machines
+from sim.cli.ranges import BLOCKS, PORT, REPEATS, REPLICATES, RUNS, SEED
 from sim.cli.streams import failure_of, hold
 from sim.cli.sweep_app import DEFAULT_STORE, MACHINES, StoreFolder, sweep
 from sim.cli.what_if_app import add_commands as add_what_if
@@ -101,11 +102,11 @@ def show(
 def run(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     runs: Annotated[
-        int | None, typer.Option(help="Runs to make; at most so many with --precision.", show_default="20000")
+        int | None, typer.Option(help="Runs to make; at most so many with --precision.", show_default="20000"), RUNS
     ] = None,
     precision: Annotated[float | None, typer.Option(help="Stop when the interval is this narrow, as in 0.01.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed: the same gives the same bytes.")] = 0,
-    replicates: Annotated[int, typer.Option(help="Runs that share one draw of what is not known.")] = 2,
+    seed: Annotated[int, typer.Option(help="Seed: the same gives the same bytes."), SEED] = 0,
+    replicates: Annotated[int, typer.Option(help="Runs that share one draw of what is not known."), REPLICATES] = 2,
     machines: Machines = MACHINES,
     out: Annotated[Path | None, typer.Option(help="Folder for report.html, report.md and forecast.json.")] = None,
     format_: Output = Format.TEXT,
@@ -142,7 +143,7 @@ def run(  # noqa: PLR0913 - one parameter an option
 @_command
 def explore(
     scenario: ScenarioPath,
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8765,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one."), PORT] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on; others than loopback need a token.")] = "127.0.0.1",
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address and open nothing.")] = False,
 ) -> None:
@@ -159,9 +160,9 @@ def explore(
 @_command
 def check(  # noqa: PLR0913 - one parameter an option
     paths: Annotated[list[Path], typer.Argument(help="Scenario files, or folders of them.", show_default=False)],
-    max_runs: Annotated[int, typer.Option(help="Runs of a scenario at most, where a gate is undecided.")] = 200_000,
+    max_runs: Annotated[int, typer.Option(help="Runs of a scenario at most, where gates are open."), RUNS] = 200_000,
     alpha: Annotated[float, typer.Option(help="Chance that any verdict is false, at most.")] = 0.05,
-    seed: Annotated[int, typer.Option(help="Seed: the same gives the same verdicts.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed: the same gives the same verdicts."), SEED] = 0,
     machines: Machines = MACHINES,
     format_: Output = Format.TEXT,
     junit: JUnit = None,
@@ -189,9 +190,9 @@ def diff(  # noqa: PLR0913 - one parameter an option
     before: Annotated[Path, typer.Argument(help="Scenario file, or a forecast.json.", show_default=False)],
     after: Annotated[Path, typer.Argument(help="Scenario file, or a forecast.json.", show_default=False)],
     runs: Annotated[
-        int | None, typer.Option(help="Runs of each.", show_default="as a forecast has it, or 20000")
+        int | None, typer.Option(help="Runs of each.", show_default="as a forecast has it, or 20000"), RUNS
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed.", show_default="as a forecast has it, or 0")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed.", show_default="as a forecast has it, or 0"), SEED] = None,
     machines: Machines = MACHINES,
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
@@ -230,8 +231,8 @@ def history(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     start: Annotated[str, typer.Option("--from", help="First day, as in 2018-07-25.", show_default=False)],
     every: Annotated[str, typer.Option(help='Step, as in "3 days".')] = "7 days",
-    runs: Annotated[int, typer.Option(help="Runs a day.")] = 8192,
-    seed: Annotated[int, typer.Option(help="Seed: the same for every day.")] = 0,
+    runs: Annotated[int, typer.Option(help="Runs a day."), RUNS] = 8192,
+    seed: Annotated[int, typer.Option(help="Seed: the same for every day."), SEED] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for history.html, history.md and history.json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
@@ -256,7 +257,7 @@ ThreatsPath = Annotated[
 Known = Annotated[
     str | None, typer.Option("--known", help="Last day whose outcomes count.", show_default="all that is known")
 ]
-Blocks = Annotated[int | None, typer.Option(help="Blocks of 4,096 runs a case.", show_default="8")]
+Blocks = Annotated[int | None, typer.Option(help="Blocks of 4,096 runs a case.", show_default="8"), BLOCKS]
 Keep = Annotated[Path, typer.Option(help="Folder that keeps the runs, to go on from or use again.")]
 KEEP = Path(".offramp/designs")
 
@@ -268,8 +269,8 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     threats: ThreatsPath = None,
     known: Known = None,
     target: Annotated[Path | None, typer.Option(help="Scenario on which two seeds are compared.")] = None,
-    recovery: Annotated[int, typer.Option(help="Simulated calibrations whose truth is known, as a check.")] = 0,
-    seed: Annotated[int, typer.Option(help="Seed: the same gives the same posterior.")] = 0,
+    recovery: Annotated[int, typer.Option(help="Simulated calibrations of known truth, as a check."), REPEATS] = 0,
+    seed: Annotated[int, typer.Option(help="Seed: the same gives the same posterior."), SEED] = 0,
     blocks: Blocks = None,
     machines: Machines = MACHINES,
     keep: Keep = KEEP,
@@ -297,7 +298,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     train: Annotated[
         Path | None, typer.Option(help="Folder of other cases to learn from.", show_default="the cases themselves")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed: the same gives the same scores.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed: the same gives the same scores."), SEED] = 0,
     blocks: Blocks = None,
     machines: Machines = MACHINES,
     keep: Keep = KEEP,

@@ -13,6 +13,7 @@ import typer
 
 from sim.cli.console import Format, guarded
 from sim.cli.machines import with_machines
+from sim.cli.ranges import with_ranges
 
 P = ParamSpec("P")
 AS_WRITTEN = "\b"  # before a paragraph of a help page: its lines stay as they are
@@ -35,7 +36,7 @@ def declare(app: typer.Typer) -> Callable[[Callable[P, None]], Callable[P, None]
 
     def command(function: Callable[P, None]) -> Callable[P, None]:
         text = function.__doc__ or ""
-        guard = guarded(with_machines(function))
+        guard = guarded(with_ranges(with_machines(function)))
         app.command(short_help=text.partition("\n")[0], help=help_of(text))(guard)
         return guard
 

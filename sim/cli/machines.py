@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, get_type_hints
 import typer
 
 from sim.cli.console import note
+from sim.cli.ranges import WORKERS
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Machines:
     workers: Annotated[
         int | None,
         typer.Option(help="Processes; with dask, how many to wait for.", show_default="all cores where it pays"),
+        WORKERS,
     ] = None
     executor: Annotated[Kind, _option("Processes of this machine, or the workers of a dask scheduler.")] = Kind.LOCAL
     address: Annotated[str | None, _option(f"Of the dask scheduler, as in {EXAMPLE}.")] = None

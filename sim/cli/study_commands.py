@@ -22,7 +22,7 @@ from sim.studies.calibration import result as results
 from sim.studies.calibration.calibrate import BLOCKS, Seen, Study, points_of, study
 from sim.studies.calibration.design import BLOCK_POINTS
 from sim.studies.calibration.parameters import sample_of
-from sim.studies.calibration.recovery import Recovery, recovery
+from sim.studies.calibration.recovery import Recovery, check_repeats, recovery
 from sim.studies.cases import HistoricalCase, at_priors, load_cases
 from sim.studies.threats import SOURCE, Threats, load_threats
 
@@ -60,6 +60,7 @@ def calibrate(options: Options, name: str, target: Path | None, repeats: int) ->
     if not crises:
         raise UsageError(f"nothing is known of any case by {known}; name a later day with --known")
     others = results.informative({one.name: one.seen(known) for one in threats.cases})
+    check_repeats(repeats, min(points_of(_blocks(options), sample_of(one)) for one in _played(cases, threats).values()))
     studies = [_study(cases, threats, options, options.seed + number) for number in range(2)]
     recovered = _recovered(studies[0], repeats, options)
     about = _about(options, cases, crises, known) | _about_threats(threats, others)
@@ -142,10 +143,18 @@ def _threats(options: Options) -> Threats:
     return Threats((), {}) if options.threats is None else load_threats(options.threats)
 
 
+def _blocks(options: Options) -> int:
+    return BLOCKS if options.blocks is None else options.blocks
+
+
+def _played(cases: Sequence[HistoricalCase], threats: Threats) -> dict[str, Scenario]:
+    """Return what is played: each case at its priors, and what threats are coded as."""
+    return {one.name: at_priors(one.scenario) for one in cases} | dict(threats.scenarios)
+
+
 def _study(cases: Sequence[HistoricalCase], threats: Threats, options: Options, seed: int) -> Study:
     """Play the design, or take up what was kept of it."""
-    blocks = BLOCKS if options.blocks is None else options.blocks
-    scenarios = {one.name: at_priors(one.scenario) for one in cases} | dict(threats.scenarios)
+    blocks, scenarios = _blocks(options), _played(cases, threats)
     total = sum(points_of(blocks, sample_of(one)) // BLOCK_POINTS for one in scenarios.values())
     with progress(f"design, seed {seed}", total, quiet=options.quiet) as finished:
         made = study(

@@ -10,6 +10,7 @@ import typer
 from sim.cli.console import Format
 from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare, help_of
 from sim.cli.machines import Machines
+from sim.cli.ranges import RUNS, SHARDS
 
 MACHINES = Machines()
 DEFAULT_STORE = ".offramp/store"
@@ -35,7 +36,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     file: SweepFile,
     shard: Annotated[str | None, typer.Option(help="Run one part, as in 2/3, and write its partial file.")] = None,
     machines: Machines = MACHINES,
-    runs: Annotated[int | None, typer.Option(help="Runs a cell; at most so many with --precision.")] = None,
+    runs: Annotated[int | None, typer.Option(help="Runs a cell; at most so many with --precision."), RUNS] = None,
     precision: Annotated[float | None, typer.Option(help="Stop each cell when its interval is this narrow.")] = None,
     store: StoreFolder = DEFAULT_STORE,
     no_store: NoStore = False,
@@ -45,7 +46,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
     words: WordScale = Words.ICD203,
-    max_runs: Annotated[int, typer.Option(help="Runs of a cell at most, where a gate is undecided.")] = 200_000,
+    max_runs: Annotated[int, typer.Option(help="Runs of a cell at most, where a gate is undecided."), RUNS] = 200_000,
     alpha: Annotated[float, typer.Option(help="Chance that any verdict on a gate is false, at most.")] = 0.05,
     junit: JUnit = None,
     summary: Summary = None,
@@ -69,7 +70,7 @@ def run(  # noqa: PLR0913 - one parameter an option
 
 
 @declare(sweep)
-def plan(file: SweepFile, shards: Annotated[int, typer.Option(help="Parts to split the sweep into.")] = 1) -> None:
+def plan(file: SweepFile, shards: Annotated[int, typer.Option(help="Parts to split it into."), SHARDS] = 1) -> None:
     """Print the matrix of CI jobs that run a sweep in shards, as JSON.
 
     offramp sweep plan scenarios/idlib-2018/sweeps/pressures.yaml --shards 3

@@ -11,11 +11,12 @@ import typer
 from sim.cli.console import Format
 from sim.cli.declare import Output
 from sim.cli.machines import Machines
+from sim.cli.ranges import RUNS, SEED
 from sim.cli.sweep_app import DEFAULT_STORE, MACHINES, NoStore, StoreFolder
 
 ScenarioPath = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
-Runs = Annotated[int, typer.Option(help="Runs of each world.")]
-Seed = Annotated[int, typer.Option(help="Seed: the same gives the same result.")]
+Runs = Annotated[int, typer.Option(help="Runs of each world."), RUNS]
+Seed = Annotated[int, typer.Option(help="Seed: the same gives the same result."), SEED]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 
 

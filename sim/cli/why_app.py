@@ -12,6 +12,7 @@ import typer
 from sim.cli.console import Format
 from sim.cli.declare import Output
 from sim.cli.machines import Machines
+from sim.cli.ranges import NUMBER, REPLICATES, RUNS, SEED
 from sim.cli.sweep_app import MACHINES
 from sim.cli.what_if_app import Quiet, ScenarioPath, Seed
 
@@ -42,7 +43,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
         bool, typer.Option("--by-actor", help="With --study sobol: vary all inputs of an actor together.")
     ] = False,
     runs: Annotated[
-        int | None, typer.Option(help="Runs at most.", show_default="20000; 400000 with --study sobol")
+        int | None, typer.Option(help="Runs at most.", show_default="20000; 400000 with --study sobol"), RUNS
     ] = None,
     seed: Seed = 0,
     machines: Machines = MACHINES,
@@ -63,9 +64,9 @@ def drivers(  # noqa: PLR0913 - one parameter an option
 
 def explain(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
-    run_: Annotated[int, typer.Option("--run", help="Number of the run, from 0.", show_default=False)],
-    seed: Annotated[int, typer.Option(help="Seed of the forecast that it is a run of.")] = 0,
-    replicates: Annotated[int, typer.Option(help="Runs that share one draw in that forecast.")] = 2,
+    run_: Annotated[int, typer.Option("--run", help="Number of the run, from 0.", show_default=False), NUMBER],
+    seed: Annotated[int, typer.Option(help="Seed of the forecast that it is a run of."), SEED] = 0,
+    replicates: Annotated[int, typer.Option(help="Runs that share one draw in that forecast."), REPLICATES] = 2,
     daily: Annotated[bool, typer.Option("--daily", help="Print every day instead of the turning points.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for explanation.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
@@ -91,7 +92,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     structural: Annotated[
         bool, typer.Option("--structural", help="Let boxes limit structural parameters and frailties too.")
     ] = False,
-    runs: Annotated[int, typer.Option(help="Runs: half of their draws find boxes, half measure them.")] = 20_000,
+    runs: Annotated[int, typer.Option(help="Runs: half of their draws find boxes, half measure them."), RUNS] = 20_000,
     seed: Seed = 0,
     machines: Machines = MACHINES,
     out: Annotated[Path | None, typer.Option(help="Folder for discovery.html, .md and .json.")] = None,

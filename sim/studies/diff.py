@@ -153,7 +153,7 @@ def plan_of(sides: tuple[Side, Side], runs: int | None, seed: int | None) -> Pla
     """Return the plan to run both sides by: what is not given is taken from the first stored forecast."""
     stored = next((side.stored for side in sides if side.stored is not None), None)
     if stored is None:
-        return Plan(runs=runs or DEFAULT_RUNS, seed=seed or 0)
+        return Plan(runs=DEFAULT_RUNS if runs is None else runs, seed=0 if seed is None else seed)
     known = min(stored["runs"], RECORD_CAP)
     return Plan(
         runs=known if runs is None else runs,

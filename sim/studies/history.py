@@ -137,7 +137,14 @@ def history(
         In rising order, none after the as-of date.
     finished
         Called once for each day that is done.
+
+    Raises
+    ------
+    UsageError
+        Where there are too few runs to pair.
     """
+    if plan.most_runs < 2 * plan.replicates:
+        raise UsageError(f"expected two draws at least, {2 * plan.replicates} runs (got {plan.most_runs})")
     points: list[Point] = []
     moves: list[Move] = []
     known: set[str] = set()

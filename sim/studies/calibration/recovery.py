@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
+from sim.errors import UsageError
 from sim.executors import Executor
 from sim.posterior import SAMPLES
 from sim.studies.calibration.calibrate import Study, sample_posterior
@@ -66,8 +67,14 @@ def recovery(study: Study, *, repeats: int, executor: Executor, finished: Callab
     ----------
     finished
         Called once for each calibration.
+
+    Raises
+    ------
+    UsageError
+        Where less than half of the points would be left to fit the surface to.
     """
     chosen = _chosen(study)
+    check_repeats(repeats, min(map(len, chosen.values())))
     shown = min(map(len, chosen.values())) - repeats
     samples = {name: study.surface.samples[name] for name in chosen}
     surface = fit(study.points[:shown], {name: one[:shown] for name, one in chosen.items()}, samples)
@@ -82,6 +89,18 @@ def recovery(study: Study, *, repeats: int, executor: Executor, finished: Callab
         few = generator.choice(len(sample.draws), size=RANKS - 1, replace=False)
         ranks.append((sample.draws[few] < study.points[shown + repeat]).sum(axis=0))
     return Recovery(COORDINATES, np.array(ranks, dtype=np.int64))
+
+
+def check_repeats(repeats: int, points: int) -> None:
+    """See that at least half of the points are left to fit the surface to.
+
+    Raises
+    ------
+    UsageError
+        Where they are not.
+    """
+    if not 0 <= repeats <= points // 2:
+        raise UsageError(f"expected 0 to {points // 2:,} simulated calibrations of {points:,} points (got {repeats:,})")
 
 
 def _chosen(study: Study) -> dict[str, Classes]:
