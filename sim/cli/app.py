@@ -14,9 +14,11 @@ from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
 from sim.cli.machines import Machines
 from sim.cli.ranges import BLOCKS, PORT, REPEATS, REPLICATES, RUNS, SEED
 from sim.cli.streams import failure_of, hold
+from sim.cli.surroundings import check_words
 from sim.cli.sweep_app import DEFAULT_STORE, MACHINES, StoreFolder, sweep
 from sim.cli.what_if_app import add_commands as add_what_if
 from sim.cli.why_app import add_commands as add_why
+from sim.errors import UsageError
 
 app = typer.Typer(
     name="offramp",
@@ -41,9 +43,13 @@ def main() -> None:
     out, _ = hold("stdout"), hold("stderr")
     code: Any = Exit.OK
     try:
+        check_words(sys.argv[1:])
         app()
     except SystemExit as leaving:
         code = leaving.code
+    except UsageError as error:
+        note(f"error: {error}")
+        code = Exit.USAGE
     sys.stdout.flush()
     lost = failure_of(out)
     if lost is not None and not code:

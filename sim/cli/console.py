@@ -18,6 +18,7 @@ from typing import Any, NoReturn, ParamSpec
 
 import typer
 
+from sim.cli.surroundings import check_surroundings
 from sim.errors import LedgerError, OfframpError, ScenarioError, TooFewError, UsageError
 
 P = ParamSpec("P")
@@ -48,6 +49,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
         as_json = kwargs.get("format_") == Format.JSON
         try:
+            check_surroundings()
             command(*args, **kwargs)
         except (ScenarioError, UsageError, LedgerError) as error:
             _fail(error, Exit.USAGE, as_json=as_json)

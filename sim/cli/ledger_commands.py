@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.cli.console import Format, note, print_json, say
+from sim.cli.surroundings import epoch
 from sim.errors import UsageError
 from sim.ledger.chain import Entry, read_chain
 from sim.ledger.questions import others_by_window, question_id, record_forecast
@@ -32,9 +32,7 @@ class Outcome:
 
 def record(forecast: Path, ledger: Path, at: str | None, format_: Format) -> None:
     """Enter a forecast."""
-    moment = _moment(
-        at
-    )  # before the model brings in NumPy's f2py, which fails on a SOURCE_DATE_EPOCH that is no number
+    moment = _moment(at)
     from sim.studies.stored import read_forecast
 
     content = read_forecast(forecast)
@@ -92,20 +90,15 @@ def _say_entry(entry: Entry, ledger: Path, format_: Format, text: str) -> None:
 
 def _moment(at: str | None) -> datetime.datetime | None:
     """Return the time of an entry in whole seconds: as given, or of SOURCE_DATE_EPOCH; None: now."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if at is None:
+        return epoch()
     try:
-        if at is not None:
-            moment = datetime.datetime.fromisoformat(at)
-        elif epoch:
-            moment = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
-        else:
-            return None
+        moment = datetime.datetime.fromisoformat(at)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=datetime.UTC)
         return moment.astimezone(datetime.UTC).replace(microsecond=0)
     except (ValueError, OverflowError, OSError):
-        given = f"{at!r} after --at" if at is not None else f"{epoch!r} in SOURCE_DATE_EPOCH"
-        raise UsageError(f"expected a time such as 2018-08-19T12:00:00Z (got {given})") from None
+        raise UsageError(f"expected a time such as 2018-08-19T12:00:00Z (got {at!r} after --at)") from None
 
 
 def _print(result: LedgerScore, ledger: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from sim.cli.console import Format, note, print_json, progress, say
 from sim.cli.machines import SPAWNING_PAYS as MANY
 from sim.cli.machines import Machines
 from sim.cli.output import check_output
+from sim.cli.surroundings import epoch
 from sim.errors import UsageError
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
@@ -134,9 +134,7 @@ def _date(text: str | None) -> datetime.date:
 
 def _today() -> datetime.date:
     """Return the day it is, or the one that SOURCE_DATE_EPOCH names."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch.isdigit() else None
-    return (moment or datetime.datetime.now(datetime.UTC)).date()
+    return (epoch() or datetime.datetime.now(datetime.UTC)).date()
 
 
 def _threats(options: Options) -> Threats:
