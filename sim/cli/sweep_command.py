@@ -263,10 +263,29 @@ def _print(record: Record) -> None:
 
 def _row(row: dict[str, Any], day: str, width: int) -> str:
     chance = Chance.of(row["outcomes"]["offensive"][day])
-    label = row["label"] if len(row["label"]) <= width else row["label"][: width - 3] + "..."
+    label = fitted(row["label"], width)
     text = f"{label:<{width}}  {chance.p:.3f}  {chance.low:.3f} to {chance.high:.3f}"
     change = ((row["changes"] or {}).get("offensive") or {}).get(day)
     return text if change is None or row["index"] == 0 else f"{text}  {Shift.of(change).line}"
+
+
+def fitted(label: str, width: int) -> str:
+    """Shorten the label of a cell to a width: its names are cut, the values that tell cells apart are kept."""
+    if len(label) <= width:
+        return label
+    parts = label.split(", ")
+    room = (width - 2 * (len(parts) - 1)) // len(parts)
+    short = ", ".join(_cut(part, room) for part in parts)
+    return short if len(short) <= width else f"{label[: width - 3]}..."
+
+
+def _cut(part: str, room: int) -> str:
+    """Cut the name before a value; where the value alone is too long, the end."""
+    if len(part) <= room:
+        return part
+    name, _, value = part.rpartition(" ")
+    left = room - len(value) - 4
+    return f"{name[:left]}... {value}" if name and left > 0 else f"{part[: max(0, room - 3)]}..."
 
 
 def _finish(record: Record, out: Path | None) -> None:

@@ -16,6 +16,7 @@ from sim.reporting.content import Actor, Report
 from sim.reporting.counterfactuals import Counterfactuals
 from sim.reporting.drivers import Drivers
 from sim.reporting.evidence import Source
+from sim.reporting.harmless import seen
 from sim.reporting.provenance import Provenance
 from sim.reporting.since import Since
 from sim.reporting.storylines import Storylines
@@ -29,8 +30,8 @@ _STEP = 4
 
 
 def escape(text: str) -> str:
-    """Escape text for use inside a line of Markdown: signs with a meaning lose it, line breaks become spaces."""
-    return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), " ".join(text.split()))
+    """Escape text for use inside a line of Markdown: signs with a meaning lose it, hidden ones show."""
+    return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), seen(" ".join(text.split())))
 
 
 def to_markdown(report: Report) -> str:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from sim.reporting.harmless import formula_free, seen
 from sim.reporting.reading import Record
 
 QUANTITIES = ("p", "mc_low", "mc_high", "input_sd")
@@ -72,10 +73,7 @@ def to_csv(record: Record) -> str:
 
 def _harmless(value: Any) -> Any:
     """Keep text from being run as a formula, or from breaking the row."""
-    if not isinstance(value, str):
-        return value
-    text = " ".join(value.splitlines())
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    return formula_free(seen(value)) if isinstance(value, str) else value
 
 
 def to_parquet(record: Record) -> bytes:

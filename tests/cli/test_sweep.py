@@ -480,3 +480,14 @@ def test_the_shipped_examples_are_named_as_they_are(offramp: Offramp) -> None:
     for name in ("offer-and-deterrence", "variants", "pressures"):
         assert (SWEEPS / f"{name}.yaml").exists()
         assert f"sweeps/{name}.yaml" in offramp("sweep", "run", "--help").out.replace("\n ", "")
+
+
+def test_a_long_label_on_a_terminal_keeps_the_values_of_its_cell() -> None:
+    long = "pressures.separation-of-the-armed-groups-in-the-zone.intensity"
+    assert sweep_command.fitted(f"{long} 0.35", 40) == "pressures.separation-of-the-arme... 0.35"
+    two = sweep_command.fitted(f"{long} 0.35, {long} 0.75", 56)
+    assert "0.35, " in two
+    assert two.endswith("0.75")
+    assert len(two) <= 56
+    assert sweep_command.fitted("x" * 70, 56) == "x" * 53 + "..."
+    assert sweep_command.fitted("short 0.1", 56) == "short 0.1"

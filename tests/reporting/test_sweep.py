@@ -432,3 +432,22 @@ def test_a_report_of_441_cells_draws_hardly_more_than_one_of_five(record, write,
             return int(seen.page.evaluate("document.querySelectorAll('.plot *').length"))
 
     assert 0 < drawn("map") < 3 * drawn("lines")
+
+
+@pytest.mark.parametrize("text", [";=1", "x;=1", " ;\t+1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201", '"=1', "a; '@x"])
+def test_no_cell_of_the_table_is_a_formula_whichever_sign_parts_its_columns(record, text):
+    one = record("list")
+    one["rows"][0] |= {"label": text}
+    label = next(csv.DictReader(io.StringIO(to_csv(one))))["label"]
+    assert not any(re.match('[\\s"]*[=+\\-@\uff1d\uff0b\uff0d\uff20]', cell) for cell in label.split(";"))
+
+
+def test_control_signs_do_not_reach_the_table_or_the_markdown(record, write):
+    one = record("list")
+    for row in one["rows"]:
+        row["label"] = "a\x1b[31m b\u202ec\u2066 سال\u200cها"
+    markdown = write(one)[1].read_text(encoding="utf-8")
+    for text in (to_csv(one), markdown):
+        assert not set(text) & set("\x1b\u202e\u2066")
+        assert "x1b" in text
+        assert "سال\u200cها" in text
