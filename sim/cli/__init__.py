@@ -1,5 +1,23 @@
 """The command line: parse, choose an executor, call, print, exit code. `main` is the entry point of `offramp`."""
 
-from sim.cli.app import main
+from __future__ import annotations
+
+import sys
+
+from sim.interrupts import answer_once
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; signals are answered from here on, before what takes time to import."""
+    answer_once()
+    try:
+        from sim.cli.app import main as call
+
+        call()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
 
 __all__ = ["main"]

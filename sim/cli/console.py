@@ -58,7 +58,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except OfframpError as error:
             _fail(error, Exit.INTERNAL, as_json=as_json)
         except KeyboardInterrupt:
-            note("interrupted before anything was done")
+            note("interrupted; there is no result yet")
             raise typer.Exit(Exit.INTERRUPTED) from None
         except typer.Exit:
             raise

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +19,7 @@ from typing import Any, Generic
 
 from sim.errors import ExecutionError, UsageError
 from sim.executors.base import Executor, Note, Result, Task, failure, named, silent
+from sim.interrupts import held, leave_to_parent
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 """Workers share the cores already: threads of linear algebra beneath them would only wait for each other."""
@@ -74,7 +74,8 @@ class Local(Executor):
 
 def _pool(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=prepare)
+    with held():  # Python's tracker of shared resources starts with the first pool, and a SIGHUP would end it
+        return ProcessPoolExecutor(workers, mp_context=context, initializer=prepare)
 
 
 def _submit(
@@ -82,7 +83,8 @@ def _submit(
 ) -> Future[Result]:
     """Hand a task to a pool; where that is broken already, return what a task in it would have got."""
     try:
-        future = pool.submit(function, task)
+        with held():
+            future = pool.submit(function, task)
     except BrokenProcessPool as error:
         future = Future()
         future.set_exception(error)
@@ -150,7 +152,7 @@ def prepare() -> None:
 
     A parent that is killed cannot stop its pool, and a worker that waits for tasks would wait for ever.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_to_parent()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 

@@ -219,7 +219,7 @@ def test_an_interruption_before_the_first_block_leaves_with_130(
 
     monkeypatch.setattr(run_command, "run_plan", interrupted)
     answer = offramp("run", crisis, "--quiet")
-    assert (answer.code, answer.out, answer.err) == (130, "", "interrupted before anything was done\n")
+    assert (answer.code, answer.out, answer.err) == (130, "", "interrupted; there is no result yet\n")
 
 
 class InterruptedAfterOne(Serial):
