@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Format, progress
+from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, deliver, shown
 from sim.cli.supply import store_at, supplier_of
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.reporting import write_advice
-from sim.scenario.load import load
 from sim.studies.advice import REPLICATES, advise, goal_of, mixes_of
 
 
@@ -46,7 +46,7 @@ class Options:
 
 def run(options: Options) -> None:
     """Compare, print, write."""
-    scenario = load(options.scenario)
+    scenario = load_scenario(options.scenario)
     goal = goal_of(options.goal, scenario)
     if options.budget is not None and not (options.budget > 0 and math.isfinite(options.budget)):
         raise UsageError(f"expected a budget above 0 (got {options.budget:g})")

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Format, progress
+from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
 from sim.cli.output import check_output, deliver, shown
 from sim.cli.supply import store_at, supplier_of
 from sim.forecast.plan import Plan
 from sim.reporting import write_counterfactuals
-from sim.scenario.load import load
 from sim.studies.counterfactuals import blocks_of, counterfactuals
 
 
@@ -40,7 +40,7 @@ class Options:
 
 def run(options: Options) -> None:
     """Play, print, write."""
-    scenario = load(options.scenario)
+    scenario = load_scenario(options.scenario)
     plan = Plan(runs=options.runs, seed=options.seed)
     plan.check(scenario)
     check_output(options.out, figures=False)

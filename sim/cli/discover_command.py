@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Format, progress
+from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, deliver, shown
 from sim.forecast.plan import Plan
 from sim.reporting import write_discovery
-from sim.scenario.load import load
 from sim.scenario.windows import day_of
 from sim.studies.discovery import ask, discover
 
@@ -47,7 +47,7 @@ class Options:
 
 def run(options: Options) -> None:
     """Play, search, print, write."""
-    scenario = load(options.scenario)
+    scenario = load_scenario(options.scenario)
     by = day_of(options.by, scenario.as_of, scenario.horizon, "--by")
     asked = ask(scenario, outcome=options.outcome, by=by, structural=options.structural)
     plan = Plan(runs=options.runs, seed=options.seed)

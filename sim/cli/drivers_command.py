@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, shown
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
-from sim.scenario.load import load
 from sim.scenario.windows import day_of
 from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices
 
@@ -66,7 +66,7 @@ def run(options: Options) -> None:
     """Play, compute, print."""
     if options.by_actor and options.study == "counts":
         raise UsageError("--by-actor needs --study sobol; counts give both inputs and actors")
-    scenario = load(options.scenario)
+    scenario = load_scenario(options.scenario)
     asked = ask(scenario, options.outcome, day_of(options.by, scenario.as_of, scenario.horizon, "--by"))
     record = (_design if options.study == "sobol" else _counts)(asked, options)
     if options.format_ is Format.JSON:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Format
+from sim.cli.found import load_scenario
 from sim.cli.output import aligned, check_output, deliver, shown
 from sim.forecast.plan import Plan
 from sim.reporting import write_explanation
-from sim.scenario.load import load
 from sim.studies.explain import explain
 
 WIDTH = 100
@@ -40,7 +40,7 @@ class Options:
 
 def run(options: Options) -> None:
     """Replay, print, write."""
-    scenario = load(options.scenario)
+    scenario = load_scenario(options.scenario)
     plan = Plan(seed=options.seed, replicates=options.replicates)
     plan.check(scenario)
     check_output(options.out, figures=False)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.found import load_scenario
 from sim.cli.output import check_output
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.reporting.shift import Shift
-from sim.scenario.load import load
 from sim.studies.history import History, dates_between, history
 
 
@@ -35,7 +35,7 @@ class Options:
 def run(options: Options) -> None:
     """Remake, print, write."""
     check_output(options.out, figures=options.figures)
-    scenario = load(options.scenario)
+    scenario = load_scenario(options.scenario)
     days = dates_between(_date(options.start), scenario.as_of, _step(options.every))
     plan = Plan(runs=options.runs, seed=options.seed)
     with progress(scenario.id, len(days), quiet=options.quiet, unit="days") as finished:

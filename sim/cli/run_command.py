@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from sim.cli.console import Exit, Format, note, print_json, progress, say
+from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
 from sim.cli.output import check_output, shown
 from sim.ensemble.blocks import OUTCOMES
@@ -22,7 +23,6 @@ from sim.forecast.plan import Plan
 from sim.forecast.runner import run as run_plan
 from sim.reporting.chance import Chance
 from sim.reporting.shift import Shift
-from sim.scenario.load import load
 
 MOST_SHOWN = 5  # counterfactuals in the terminal; the report has all
 CHECKPOINT = ".offramp-checkpoint.npz"
@@ -78,7 +78,7 @@ class Options:
 
 def run(options: Options) -> None:
     """Run, compare, print, write."""
-    scenario = load(options.scenario)
+    scenario = load_scenario(options.scenario)
     _check_given(options)
     given = read_given(options.given, scenario)
     plan = Plan(options.runs, options.seed, options.replicates, options.precision, given)

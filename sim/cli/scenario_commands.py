@@ -8,16 +8,21 @@ from pathlib import Path
 import typer
 
 from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
-from sim.cli.found import scenario_files
-from sim.errors import ScenarioError
+from sim.cli.found import kind_of, load_scenario, scenario_files
+from sim.errors import Fault, ScenarioError
+from sim.scenario.evidence import SOURCES_FORMAT, Source, SourceFile
+from sim.scenario.evidence_files import _check as check_part
+from sim.scenario.evidence_files import load_evidence
+from sim.scenario.faults import Places
 from sim.scenario.load import load
+from sim.scenario.merge import scenario_root
 from sim.scenario.scenario import Scenario
-from sim.sweeps.schema import is_sweep
+from sim.scenario.yamltree import Place, read_tree
 
 
 def validate(paths: list[Path], format_: Format) -> None:
-    """Check files, and all scenarios and sweeps in folders; exit 2 where any has a fault."""
-    files = scenario_files(paths, sweeps=True)
+    """Check files, and all that folders hold of scenarios, sweeps, evidence and sources; exit 2 where any is faulty."""
+    files = scenario_files(paths, every_kind=True)
     errors = {str(file): error for file in files if (error := _check(file)) is not None}
     if format_ is Format.JSON:
         faults = [plain for error in errors.values() for plain in errors_as_plain(error)]
@@ -32,18 +37,31 @@ def validate(paths: list[Path], format_: Format) -> None:
         if errors:
             note(f"{len(seen)} fault{'s' if len(seen) > 1 else ''} in {len(errors)} of {len(files)} files")
         else:
-            command = ["sweep", "run"] if is_sweep(files[0]) else ["run"]
-            note(f"next: {shlex.join(['offramp', *command, str(files[0])])}")
+            _next(files)
     if errors:
         raise typer.Exit(Exit.USAGE)
 
 
+def _next(files: list[Path]) -> None:
+    """Say how to run the first of the files that can be run."""
+    commands = {"": ["run"], "scenario": ["run"], "sweep": ["sweep", "run"]}
+    runnable = ((file, commands[kind]) for file in files if file.is_file() and (kind := kind_of(file)) in commands)
+    for file, command in runnable:
+        note(f"next: {shlex.join(['offramp', *command, str(file)])}")
+        return
+
+
 def _check(file: Path) -> ScenarioError | None:
+    kind = kind_of(file)
     try:
-        if is_sweep(file):
+        if kind == "sweep":
             from sim.sweeps.load import load_sweep  # late: it brings in the model
 
             load_sweep(file)
+        elif kind == "evidence":
+            _check_evidence(file)
+        elif kind == "sources":
+            _check_sources(file)
         else:
             load(file)
     except ScenarioError as error:
@@ -51,11 +69,28 @@ def _check(file: Path) -> ScenarioError | None:
     return None
 
 
+def _check_evidence(file: Path) -> None:
+    """Check an evidence file by itself, with the sources it cites but without the date of a scenario."""
+    faults: list[Fault] = []
+    load_evidence(file.name, Place(str(file), 0, 0), scenario_root(file), None, faults)
+    if faults:
+        raise ScenarioError(faults)
+
+
+def _check_sources(file: Path) -> None:
+    """Check a list of sources by itself."""
+    faults: list[Fault] = []
+    tree = read_tree(file, str(file), SOURCES_FORMAT)
+    check_part(SourceFile, tree, Places(tree.places, str(file)), faults, {"sources": Source})
+    if faults:
+        raise ScenarioError(faults)
+
+
 def show(file: Path, format_: Format, *, resolved: bool) -> None:
     """Print a scenario."""
     from sim.scenario.show import origins, resolved_yaml
 
-    scenario = load(file)
+    scenario = load_scenario(file)
     if format_ is Format.JSON:
         print_json({"id": scenario.id, "hash": scenario.hash, "values": origins(scenario)})
     elif resolved:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Format, progress
+from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, deliver, shown
 from sim.cli.supply import store_at, supplier_of
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.reporting import write_tipping
-from sim.scenario.load import load
 from sim.scenario.windows import day_of
 from sim.studies import contour as planes
 from sim.studies import crossing
@@ -61,7 +61,7 @@ class Options:
 
 def run(options: Options) -> None:
     """Search, print, write."""
-    scenario = load(options.scenario)
+    scenario = load_scenario(options.scenario)
     by = day_of(options.by, scenario.as_of, scenario.horizon, "--by")
     spans = [_span(text) for text in options.ranges]
     asked = ask(scenario, options.inputs, to=options.to, outcome=options.outcome, by=by, spans=spans)

@@ -98,7 +98,7 @@ def test_a_folder_stands_for_the_scenarios_in_it(offramp: Offramp, gated: Gated,
     folder.evidence()
     answer = offramp("check", ".", "--quiet")
     assert (answer.code, answer.out.splitlines()[0]) == (0, "deep/down/crisis.yaml")
-    assert offramp("validate", folder.path).out.count(": valid") == 2
+    assert offramp("validate", folder.path).out.count(": valid") == 4  # with evidence and sources
 
 
 def test_a_sweep_is_sent_to_its_own_command_and_validated_with_the_rest(

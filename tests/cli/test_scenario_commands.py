@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import sim
 from sim.scenario.jsonschema import scenario_schema
 from tests.cli.conftest import Offramp
 from tests.places import IDLIB
-from tests.scenario.files import FULL, MINIMAL, OVER, Folder, edit
+from tests.scenario.files import EVIDENCE, FULL, MINIMAL, OVER, SOURCES, Folder, edit
 
 # -- validate -----------------------------------------------------------------------------------------------------
 
@@ -210,3 +211,60 @@ def test_a_lone_surrogate_is_a_fault_in_json_too(offramp: Offramp, folder: Folde
     answer = offramp(command, folder.write(edit(MINIMAL, ("Does it begin?", '"a\\ud800"'))), "--format", "json")
     assert answer.code == 2
     assert [error["key"] for error in answer.json["errors"]] == ["title"]
+
+
+def test_every_kind_of_file_of_a_scenario_folder_is_checked_as_what_it_is(
+    offramp: Offramp, folder: Folder, crisis: Path
+) -> None:
+    folder.evidence()
+    evidence, sources = crisis.with_name("evidence.yaml"), crisis.with_name("sources.yaml")
+    named = offramp("validate", sources, evidence, crisis)
+    assert (named.code, named.out) == (0, f"{sources}: valid\n{evidence}: valid\n{crisis}: valid\n")
+    assert named.err == f"next: offramp run {crisis}\n"
+    found = offramp("validate", crisis.parent)
+    assert (found.code, sorted(found.out.splitlines())) == (0, sorted(named.out.splitlines()))
+    folder.evidence(EVIDENCE.replace("actor:", "actr:", 1), SOURCES.replace("title:", "titel:", 1))
+    for file, said in ((evidence, "did you mean actor?"), (sources, "did you mean title?")):
+        answer = offramp("validate", file)
+        assert answer.code == 2
+        assert said in answer.err
+        assert str(file) in answer.err
+
+
+@pytest.mark.parametrize("command", ["run", "show", "tip", "drivers", "explain", "discover"])
+def test_a_command_for_scenarios_says_what_another_file_is_and_what_to_type(
+    offramp: Offramp, folder: Folder, crisis: Path, command: str
+) -> None:
+    sweep = "schema: offramp/sweep/1\nid: s\ntitle: T?\nbase: crisis.yaml\naxes: {pressures.appeal.intensity: [0, 1]}\n"
+    folder.evidence()
+    rest = {"tip": ("--input", "pressures.appeal.intensity", "--to", "0.5"), "explain": ("--run", "0")}.get(command, ())
+    answer = offramp(command, folder.write(sweep, "s.yaml"), *rest)
+    assert answer.code == 2
+    assert answer.err == f"error: {crisis.with_name('s.yaml')} is a sweep; run it with offramp sweep run " + (
+        f"{crisis.with_name('s.yaml')}\n"
+    )
+    assert "is an evidence file, not a scenario" in offramp(command, crisis.with_name("evidence.yaml"), *rest).err
+
+
+def test_a_file_under_two_paths_is_checked_once(offramp: Offramp, crisis: Path) -> None:
+    link = crisis.with_name("link.yaml")
+    link.symlink_to(crisis)
+    winding = crisis.parent / ".." / crisis.parent.name / crisis.name
+    assert offramp("validate", crisis, winding, link, crisis.parent).out == f"{crisis}: valid\n"
+
+
+def test_a_pipe_is_read_once_and_taken_for_what_it_holds(offramp: Offramp, crisis: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, MINIMAL.encode())
+    os.close(writing)
+    try:
+        answer = offramp("validate", f"/dev/fd/{reading}")
+    finally:
+        os.close(reading)
+    assert (answer.code, answer.out, answer.err) == (0, f"/dev/fd/{reading}: valid\n", "")
+
+
+def test_a_device_without_end_is_refused_as_too_large(offramp: Offramp) -> None:
+    answer = offramp("validate", "/dev/zero")
+    assert answer.code == 2
+    assert "larger than" in answer.err
