@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum, StrEnum
+from time import monotonic
 from typing import Any, NoReturn, ParamSpec
 
 import typer
@@ -22,6 +23,10 @@ from sim.cli.surroundings import check_surroundings
 from sim.errors import LedgerError, OfframpError, ScenarioError, TooFewError, UsageError
 
 P = ParamSpec("P")
+SOON = 5.0
+"""Seconds after which it is told how long something will take, off a terminal; on one the bar tells it."""
+LONG = 90.0
+"""Seconds from which on that is told."""
 
 
 class Exit(IntEnum):
@@ -154,11 +159,16 @@ def _bar(label: str, total: int, unit: str) -> Iterator[Callable[[], None]]:
 
 
 def _lines(label: str, total: int, unit: str) -> Callable[[], None]:
-    done = 0
+    done, told, start = 0, False, monotonic()
 
     def advance() -> None:
-        nonlocal done
+        nonlocal done, told
         done += 1
+        taken = monotonic() - start
+        left = taken / done * (total - done)
+        if not told and taken >= SOON and left >= LONG:
+            told = True
+            note(f"{label}: about {left / 60:,.0f} minutes left")
         if done == total or done % max(1, total // 4) == 0:
             note(f"{label}: {done} of {total} {unit}")
 

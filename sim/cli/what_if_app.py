@@ -103,6 +103,9 @@ def advise(  # noqa: PLR0913 - one parameter an option
     offramp advise scenarios/idlib-2018/baseline.yaml --for germany --goal "lower offensive by 90"
     offramp advise scenarios/idlib-2018/baseline.yaml --for turkey --goal "raise agreement by 90" --budget 5
     """
+    from sim.studies.goals import read_goal  # before what takes seconds to load
+
+    read_goal(goal)
     from sim.cli.advise_command import Options
     from sim.cli.advise_command import run as call
 

@@ -7,7 +7,6 @@ resamples of the draws it comes first, which is about the number of runs alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -16,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from sim import environment, rng
-from sim.ensemble.blocks import FIRST_EVENTS
 from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate, mean_of_draws
 from sim.forecast.plan import Plan
@@ -27,6 +25,7 @@ from sim.scenario.windows import day_of
 from sim.studies.bench import Bench, Values, draw_shares, happened, with_document
 from sim.studies.change import Row, plain_row
 from sim.studies.gates.supplier import Records, Supplier
+from sim.studies.goals import read_goal
 from sim.tallies import successes_per_draw
 
 FORMAT = "offramp/advice/1"
@@ -36,7 +35,6 @@ FEW = 5
 """Options up to which every mix of them is played; of more, each alone and each pair."""
 MOST_MIXES = 128
 RESAMPLES = 1000
-GOAL = re.compile(r"(lower|raise) (\w+)(?: (?:by|within) (.+))?")
 
 
 @dataclass(frozen=True)
@@ -61,11 +59,8 @@ def goal_of(text: str, scenario: Scenario) -> Goal:
     UsageError
         Where it is none, or its window is longer than the scenario's.
     """
-    match = GOAL.fullmatch(" ".join(text.lower().split()))
-    if match is None or match[2] not in FIRST_EVENTS:
-        outcomes = ", ".join(FIRST_EVENTS)
-        raise UsageError(f'expected a goal such as "lower offensive by 90", of one of {outcomes} (got {text!r})')
-    return Goal(match[1] == "lower", match[2], day_of(match[3], scenario.as_of, scenario.horizon, "the goal"))
+    lower, outcome, by = read_goal(text)
+    return Goal(lower, outcome, day_of(by, scenario.as_of, scenario.horizon, "the goal"))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -14,8 +16,11 @@ from hypothesis import strategies as st
 from sim.cli import scenario_commands
 from sim.cli.app import app
 from sim.cli.console import Exit, note, print_json, progress, say, visible
+from sim.ensemble.blocks import FIRST_EVENTS
 from sim.environment import version
+from sim.studies.goals import NAMES
 from tests.cli.conftest import Offramp
+from tests.places import ROOT
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
@@ -159,3 +164,35 @@ def test_progress_off_a_terminal_takes_few_lines(
         for _ in range(total):
             finished()
     assert capsys.readouterr().err.splitlines() == [f"crisis: {done} of {total} blocks" for done in told]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.1, None),
+        (0.5, None),
+        (1.0, "design: about 2 minutes left"),
+        (6.0, "design: about 10 minutes left"),
+        (60.0, "design: about 99 minutes left"),
+    ],
+)
+def test_what_takes_long_says_how_long_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, seconds: float, told: str | None
+) -> None:
+    """On a clock of its own: a hundred steps of so many seconds each."""
+    now = iter(seconds * step for step in range(101))
+    monkeypatch.setattr("sim.cli.console.monotonic", lambda: next(now))
+    with progress("design", 100, quiet=False) as finished:
+        for _ in range(100):
+            finished()
+    assert [line for line in capsys.readouterr().err.splitlines() if "left" in line] == ([] if told is None else [told])
+
+
+def test_a_mistyped_goal_is_refused_before_the_model_is_loaded(crisis: Path) -> None:
+    assert NAMES == FIRST_EVENTS
+    code = "import sys; from sim.cli import main\ntry: main()\nfinally: print('mesa' in sys.modules, file=sys.stderr)"
+    words = ["advise", str(crisis), "--for", "envoy", "--goal", "lwoer offensive by 90"]
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 2
+    assert done.stderr.startswith('error: expected a goal such as "lower offensive by 90"')
+    assert done.stderr.endswith("\nFalse\n")
