@@ -74,7 +74,7 @@ def test_costs_above_the_budget_are_left_out(scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("text", ["win", "lower victory by 90", "lower offensive by 61", "lower offensive by soon"])
 def test_goals_that_are_none_are_refused(scenario: Scenario, text: str) -> None:
-    with pytest.raises(UsageError, match="^expected a "):
+    with pytest.raises(UsageError, match=r"^expected a "):
         goal_of(text, scenario)
 
 
