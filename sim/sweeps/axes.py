@@ -5,6 +5,7 @@ Written as a list of values, as `{from: 0, to: 1, steps: 5}`, as a distribution,
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -93,6 +94,27 @@ def axis_complaints(written: Any, own: Input | None) -> Iterator[tuple[tuple[str
         yield from _range_complaints(written)
     else:
         yield (), f"expected a list, {{from: 0, to: 1, steps: 5}}, a distribution or `prior` (got {shown(written)})"
+
+
+def same_day_complaints(written: Any, as_of: datetime.date) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the values that are the day of one before them: a date and a number of days from the as-of date."""
+    days: dict[float, Any] = {}
+    for place, value in enumerate(written if isinstance(written, list) else ()):
+        day = _day(value, as_of)
+        if day in days and shown(days[day]) != shown(value):
+            yield (place,), f"{shown(value)} is the day of {shown(days[day])}, which stands already; leave it out"
+        elif day is not None:
+            days[day] = value
+
+
+def _day(value: Any, as_of: datetime.date) -> float | None:
+    """Return a date as days from the as-of date, a number as it is; None for what is neither."""
+    if isinstance(value, str) and len(value) == len("2018-08-19"):
+        try:
+            return float((datetime.date.fromisoformat(value) - as_of).days)
+        except ValueError:
+            return None
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _list_complaints(written: list[Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -21,7 +21,7 @@ from sim.scenario.gates import Gate, gate_complaints
 from sim.scenario.merge import named_file, scenario_root
 from sim.scenario.scenario import Scenario
 from sim.scenario.yamltree import Path, Place, Tree, read_tree
-from sim.sweeps.axes import PRIOR, Axis, axis_complaints, read_axis
+from sim.sweeps.axes import PRIOR, Axis, axis_complaints, read_axis, same_day_complaints
 from sim.sweeps.designs import cell_count, cells_of
 from sim.sweeps.gates import gate_faults
 from sim.sweeps.schema import FORMAT, MAX_CELLS, UNCERTAIN, Design, SweepDocument
@@ -183,6 +183,7 @@ def _axes(document: SweepDocument, base: Base, tree: Tree, places: Places) -> di
         wrong = base.path_complaint(path)
         own = base.inputs.get(path)
         below = [((), wrong)] if wrong is not None else list(axis_complaints(value, own))
+        below = below or list(same_day_complaints(value, base.scenario.as_of))
         complaints += [(("axes", path, *key), message) for key, message in below]
         if not below:
             axes[path] = read_axis(value, own)

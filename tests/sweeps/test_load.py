@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from pathlib import Path
 
@@ -335,3 +336,11 @@ def test_every_sweep_of_the_project_loads_fits_the_schema_and_names_it(path: Pat
     assert loaded.document.id == f"idlib-2018-{path.stem}"
     assert len({cell.hash for cell in loaded.cells}) == len(loaded.cells)
     assert (loaded.kind, len(loaded.cells)) == SHAPES[path.stem]
+
+
+def test_a_day_as_a_date_and_the_same_day_as_a_number_are_one_value(tmp_path: Path) -> None:
+    day = sweep(tmp_path).bases[0].scenario.as_of + datetime.timedelta(days=4)
+    body = f"base: crisis.yaml\naxes:\n  pressures.appeal.start: [{day}, 4, 5]\n"
+    assert f"4 is the day of {day}, which stands already; leave it out" in faults(tmp_path, body)[0]
+    assert len(faults(tmp_path, body)) == 1
+    assert len(sweep(tmp_path, body.replace("4, 5]", "5, 6]")).cells) == 3
