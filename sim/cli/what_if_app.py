@@ -57,7 +57,7 @@ def tip(  # noqa: PLR0913 - one parameter an option
     to: Annotated[float, typer.Option(help="The probability to reach, as in 0.10.", show_default=False)],
     outcome: Annotated[str, typer.Option(help="offensive, limited, full, agreement or strikes.")] = "offensive",
     by: Annotated[
-        str | None, typer.Option(help='Within how many days: 90 or "90 days".', show_default="horizon")
+        str | None, typer.Option(help='Within how many days: 90, "90 days" or the last date.', show_default="horizon")
     ] = None,
     range_: Annotated[
         list[str] | None, typer.Option("--range", help="Range of each input, as in 0:1.", show_default="all it may be")

@@ -34,7 +34,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     outcome: Annotated[str, typer.Option(help="offensive, agreement or strikes.")] = "offensive",
     by: Annotated[
-        str | None, typer.Option(help='Within how many days: 90 or "90 days".', show_default="horizon")
+        str | None, typer.Option(help='Within how many days: 90, "90 days" or the last date.', show_default="horizon")
     ] = None,
     study: Annotated[
         Study, typer.Option(help="The counts of a forecast, or a design with total indices.")
@@ -87,7 +87,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     outcome: Annotated[str, typer.Option(help="offensive, limited, full, agreement or strikes.")] = "offensive",
     by: Annotated[
-        str | None, typer.Option(help='Within how many days: 90 or "90 days".', show_default="horizon")
+        str | None, typer.Option(help='Within how many days: 90, "90 days" or the last date.', show_default="horizon")
     ] = None,
     structural: Annotated[
         bool, typer.Option("--structural", help="Let boxes limit structural parameters and frailties too.")

@@ -268,3 +268,13 @@ def test_a_device_without_end_is_refused_as_too_large(offramp: Offramp) -> None:
     answer = offramp("validate", "/dev/zero")
     assert answer.code == 2
     assert "larger than" in answer.err
+
+
+@pytest.mark.parametrize("command", ["drivers", "discover", "tip"])
+def test_a_window_may_be_given_by_its_last_date_and_is_held_to_the_horizon(
+    offramp: Offramp, crisis: Path, command: str
+) -> None:
+    rest = ("--input", "pressures.appeal.intensity", "--to", "0.5") if command == "tip" else ()
+    answer = offramp(command, crisis, *rest, "--by", "2900-01-01")
+    assert answer.code == 2
+    assert "expected a window from 1 to 10 days, up to" in answer.err
