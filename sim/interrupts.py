@@ -41,6 +41,8 @@ def _answer(number: int, frame: FrameType | None) -> None:
         _State.waiting = True
         return
     _State.answered = True
+    for one in SIGNALS:  # not by the handler alone: Python takes it away while it ends, and the exit code with it
+        signal.signal(one, signal.SIG_IGN)
     watch = threading.Timer(GRACE, _end_children)
     watch.daemon = True
     watch.start()
