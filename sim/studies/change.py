@@ -110,7 +110,7 @@ def scenario_again(plain: Record, known: Posterior | None = None) -> Scenario:
     known
         The posterior to take where the document names a user's file.
     """
-    if next(reversed(plain), None) == "calibration":  # no file wrote it: it was the latest, whatever that is today
+    if list(plain)[-1:] == ["calibration"]:  # no file wrote it: it was the latest, whatever that is today
         unnamed = {key: value for key, value in plain.items() if key != "calibration"}
         return resolve(Document.model_validate(unnamed), None, draws=posterior(plain["calibration"]))
     document = Document.model_validate({"calibration": PRIOR, **plain})
