@@ -13,7 +13,7 @@ from sim.cli.machines import Machines
 from sim.ensemble.blocks import OUTCOMES
 from sim.reporting.shift import Shift
 from sim.reporting.values import quantity
-from sim.studies.diff import Difference, Moved, blocks_of, diff, is_stored, plan_of, read_side
+from sim.studies.diff import Difference, Moved, blocks_of, diff, is_stored, plan_of, read_sides
 
 WORDS = {"real": "real", "noise": "noise", "none": "no run differs"}
 LONGEST = 60
@@ -34,7 +34,7 @@ class Options:
 
 def run(options: Options) -> None:
     """Compare and print."""
-    sides = read_side(options.before), read_side(options.after)
+    sides = read_sides(options.before, options.after, options.seed)
     plan = plan_of(sides, options.runs, options.seed)
     with progress("diff", blocks_of(sides, plan), quiet=options.quiet) as finished:
         found = diff(sides, plan, executor=options.machines.make(), finished=finished)

@@ -1,7 +1,7 @@
 """Change since an earlier forecast: how far each probability moved, and what in the inputs is not what it was.
 
-Where the earlier scenario can be run again, on this model and this kind of processor, the change is paired run by run
-under this forecast's seed, so that it holds no luck of the draw. Elsewhere it is the difference of two independent
+Where the earlier scenario can be run again, on this model and this kind of processor, and both forecasts have one seed,
+the change is paired run by run, so that it holds no luck of the draw. Elsewhere it is the difference of two independent
 estimates.
 """
 
@@ -14,11 +14,13 @@ from typing import Any
 
 from sim import environment
 from sim.ensemble.blocks import OUTCOMES
+from sim.errors import CalibrationError
 from sim.estimates import Estimate
 from sim.executors import Executor
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import RECORD_CAP, run
+from sim.posterior import PRIOR, Posterior, posterior
 from sim.scenario.crosscheck import cross_complaints
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import Document
@@ -69,8 +71,15 @@ class Change:
         }
 
 
-def rerunnable(old: Record) -> Scenario | str:
-    """Return the scenario of an earlier forecast, or why it cannot be run as it was."""
+def rerunnable(old: Record, known: Posterior | None = None) -> Scenario | str:
+    """Return the scenario of an earlier forecast, or why it cannot be run as it was.
+
+    Parameters
+    ----------
+    known
+        The posterior of the scenario it is compared with. A record names a user's posterior but does not hold it; if
+        this is the one, the hash of the scenario tells.
+    """
     document, made_by = old.get("document"), old["environment"]
     if made_by["model"] != environment.model_version():
         return "the earlier forecast was made by another version of the model"
@@ -81,12 +90,32 @@ def rerunnable(old: Record) -> Scenario | str:
     try:
         if any(True for _ in cross_complaints(document)):
             return "the scenario in the earlier file is faulty"
-        scenario = resolve(Document.model_validate(document), None)
+        scenario = scenario_again(document, known)
     except (ValueError, LookupError):
         return "the scenario in the earlier file cannot be read"
+    except CalibrationError:
+        return "the posterior that the earlier forecast rests on is not at hand"
     if scenario.hash != old["scenario"]["hash"]:
         return "the scenario in the earlier file is not the one it was made from"
     return scenario
+
+
+def scenario_again(plain: Record, known: Posterior | None = None) -> Scenario:
+    """Resolve the document of a record; one that names no calibration was run on the priors.
+
+    Parameters
+    ----------
+    plain
+        The document as `Scenario.plain` gives it.
+    known
+        The posterior to take where the document names a user's file.
+    """
+    if list(plain)[-1:] == ["calibration"]:  # no file wrote it: it was the latest, whatever that is today
+        unnamed = {key: value for key, value in plain.items() if key != "calibration"}
+        return resolve(Document.model_validate(unnamed), None, draws=posterior(plain["calibration"]))
+    document = Document.model_validate({"calibration": PRIOR, **plain})
+    in_file = document.calibration is not None and document.calibration.endswith(".csv")
+    return resolve(document, None, draws=known if in_file else None)
 
 
 def plan_of_rerun(old: Record, forecast: Forecast) -> Plan:
@@ -123,7 +152,9 @@ def _again(
     old: Record, forecast: Forecast, executor: Executor | None, finished: Callable[[], None] | None
 ) -> Forecast | str:
     """Run the scenario of an earlier forecast on this one's draws, or say why that cannot be done."""
-    scenario = rerunnable(old)
+    if old["seed"] != forecast.plan.seed:
+        return "the two forecasts have different seeds"
+    scenario = rerunnable(old, forecast.scenario.posterior)
     if isinstance(scenario, str):
         return scenario
     plan = plan_of_rerun(old, forecast)

@@ -2,13 +2,14 @@
 
 Each side is a scenario or a stored forecast. Where both can be run, on the same draws and luck, the change is paired
 run by run and holds no luck of the draw: a change that its interval tells from nothing is real, the rest is noise.
-Where a stored forecast cannot be run again, the change is that of two independent estimates.
+Where a stored forecast cannot be run again, or two of them have different seeds, the change is that of two independent
+estimates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ from sim.executors import Executor
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import DEFAULT_RUNS, Plan
 from sim.forecast.runner import RECORD_CAP, run
+from sim.posterior import Posterior
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.studies.change import Record, Row, plain_row, rerunnable, stored_row, unpaired_row
@@ -132,8 +134,36 @@ def is_stored(path: Path) -> bool:
     return path.suffix == ".json"
 
 
-def read_side(path: Path) -> Side:
+def read_sides(before: Path, after: Path, seed: int | None = None) -> tuple[Side, Side]:
+    """Read both sides: scenario files first, for a stored forecast may rest on the posterior of the other side.
+
+    Two stored forecasts of different seeds are told as they are and not paired, unless a seed is given to run both by.
+
+    Raises
+    ------
+    ScenarioError, UsageError
+        Where one is at fault.
+    """
+    scenarios = [load(path) if not is_stored(path) else None for path in (before, after)]
+    known = next((one.posterior for one in scenarios if one is not None), None)
+    first, second = (
+        read_side(path, known) if one is None else Side(path, None, one)
+        for path, one in zip((before, after), scenarios, strict=True)
+    )
+    seeds = {side.stored["seed"] for side in (first, second) if side.stored is not None and side.scenario is not None}
+    if seed is None and len(seeds) > 1:
+        why = "the two forecasts have different seeds; `--seed` runs both again by one"
+        return replace(first, scenario=None, unpaired=why), replace(second, scenario=None, unpaired=why)
+    return first, second
+
+
+def read_side(path: Path, known: Posterior | None = None) -> Side:
     """Read a scenario file, or where its name ends in .json a stored forecast.
+
+    Parameters
+    ----------
+    known
+        The posterior of the other side.
 
     Raises
     ------
@@ -143,7 +173,7 @@ def read_side(path: Path) -> Side:
     if not is_stored(path):
         return Side(path, None, load(path))
     record = read_forecast(path)
-    again = rerunnable(record)
+    again = rerunnable(record, known)
     if isinstance(again, Scenario):
         return Side(path, record, again)
     return Side(path, record, None, f"{path.name}: {again}")

@@ -16,7 +16,7 @@ from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
 from sim.scenario.rewind import rewind
-from sim.scenario.scenario import Scenario, resolve
+from sim.scenario.scenario import Scenario
 from sim.scenario.schema import OUTSIDE_THE_MODEL, Document
 from sim.studies import change as module
 from sim.studies.change import change
@@ -60,9 +60,11 @@ def since(old: Record, forecast: Forecast) -> Record:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_the_document_of_a_record_is_the_scenario_again(file: Path) -> None:
     loaded = sim.load(file)
-    again = resolve(Document.model_validate(as_stored(loaded.plain())), None)
+    again = module.scenario_again(as_stored(loaded.plain()))
     assert again.hash == loaded.hash
-    nothing = {key: Document.model_fields[key].default for key in OUTSIDE_THE_MODEL}
+    nothing: Record = {key: Document.model_fields[key].default for key in OUTSIDE_THE_MODEL}
+    if loaded.posterior is None:
+        nothing["calibration"] = "prior"  # said where it was left out: a later posterior must not slip in
     assert again.document == loaded.document.model_copy(update=nothing)
     assert (again.principal, again.counterpart) == (loaded.principal, loaded.counterpart)
 
@@ -86,15 +88,13 @@ def test_the_change_is_paired_run_by_run(scenario: Scenario, old: Record, firmer
             assert row["new"]["p"] == now.record()["outcomes"][outcome][day]["p"]
 
 
-def test_the_smaller_number_of_runs_and_this_forecasts_seed_are_used(
-    scenario: Scenario, old: Record, firmer: Scenario
-) -> None:
-    now = sim.run(firmer, runs=1000, seed=9)
+def test_the_smaller_number_of_runs_is_used(scenario: Scenario, old: Record, firmer: Scenario) -> None:
+    now = sim.run(firmer, runs=1000, seed=1)
     told = since(old, now)
     assert told["paired_runs"] == 1000
-    expected = sim.run(scenario, runs=1000, seed=9).difference(now, "offensive")
+    expected = sim.run(scenario, runs=1000, seed=1).difference(now, "offensive")
     assert told["outcomes"]["offensive"]["60"]["change"]["p"] == round(expected.p, 6)
-    assert [one["name"] for one in told["settings"]] == ["seed", "runs"]
+    assert [one["name"] for one in told["settings"]] == ["runs"]
 
 
 def test_a_precision_is_not_sought_again(old: Record, scenario: Scenario) -> None:

@@ -12,7 +12,7 @@ import sim
 from sim.ensemble.blocks import OUTCOMES
 from sim.errors import ScenarioError, UsageError
 from sim.forecast.plan import Plan
-from sim.studies.diff import Difference, blocks_of, diff, plan_of, read_side
+from sim.studies.diff import Difference, blocks_of, diff, plan_of, read_side, read_sides
 from tests import worlds
 
 RUNS = 4096
@@ -20,7 +20,7 @@ PRESS = {"from": "envoy", "on": "backer", "aim": "encourage", "intensity": 0.9}
 
 
 def compare(before: Path, after: Path, runs: int | None = RUNS, seed: int | None = 1) -> Difference:
-    sides = read_side(before), read_side(after)
+    sides = read_sides(before, after, seed)
     return diff(sides, plan_of(sides, runs, seed))
 
 
@@ -103,7 +103,7 @@ def test_a_forecast_of_another_model_is_not_paired_and_says_why(base: Path, pres
     other = {"environment": {"model": "0" * 16, "cpu": "x"}}
     before = store(base, "base.json", **other) if stored != "after" else base
     after = store(pressed, "pressed.json", seed=2, **other) if stored != "before" else pressed
-    sides = read_side(before), read_side(after)
+    sides = read_sides(before, after)
     assert blocks_of(sides, Plan(runs=RUNS)) == {"before": 1, "after": 1, "both": 0}[stored]
     found = diff(sides, Plan(runs=RUNS, seed=2))
     assert found.runs is None

@@ -63,7 +63,7 @@ class Library:
 
     def __init__(self) -> None:
         self._scenarios: dict[FilePath, Source] = {}
-        self._forecasts: dict[FilePath, tuple[Record, Source | str]] = {}
+        self._forecasts: dict[tuple[FilePath, str], tuple[Record, Source | str]] = {}
 
     def scenario(self, file: FilePath) -> Source:
         """Return the scenario in a file.
@@ -77,19 +77,25 @@ class Library:
             self._scenarios[file] = Source.of(load(file))
         return self._scenarios[file]
 
-    def forecast(self, file: FilePath) -> tuple[Record, Source | str]:
+    def forecast(self, file: FilePath, now: Scenario) -> tuple[Record, Source | str]:
         """Return an earlier forecast, and its scenario or why that cannot be run again.
+
+        Parameters
+        ----------
+        now
+            The scenario it is compared with; its posterior may be the one that the earlier forecast names.
 
         Raises
         ------
         UsageError
             Where it is no forecast.
         """
-        if file not in self._forecasts:
+        key = (file, "" if now.posterior is None else now.posterior.digest)
+        if key not in self._forecasts:
             record = read_forecast(file)
-            again = rerunnable(record)
-            self._forecasts[file] = (record, again if isinstance(again, str) else Source.of(again))
-        return self._forecasts[file]
+            again = rerunnable(record, now.posterior)
+            self._forecasts[key] = (record, again if isinstance(again, str) else Source.of(again))
+        return self._forecasts[key]
 
 
 @dataclass(frozen=True)
@@ -206,9 +212,9 @@ def _varied(scenario: Scenario, gate: Gate, path: str) -> list[tuple[str, Source
     """Return the scenario with each of the values of a gate in the place of a number."""
     ends = number_range(scenario.document, path)
     values = np.linspace(_or(gate.start, ends[0]), _or(gate.to, ends[1]), gate.steps or STEPS)
+    documents = ((value, with_number(scenario.document, path, float(f"{value:.10g}"))) for value in values)
     return [
-        (f"{value:.4g}", Source.of(resolve(with_number(scenario.document, path, float(f"{value:.10g}")), None)))
-        for value in values
+        (f"{value:.4g}", Source.of(resolve(document, None, draws=scenario.posterior))) for value, document in documents
     ]
 
 
@@ -223,7 +229,9 @@ def _compared(subject: Subject, name: str, written: str, day: int) -> Source:
 
 def _since(subject: Subject, name: str, written: str, whole: Contrast) -> tuple[Contrast, str]:
     """Return the change since an earlier forecast: run by run where it can be run again, else of two estimates."""
-    old, again = subject.library.forecast(FilePath(subject.place("gates", name).file).parent / written)
+    old, again = subject.library.forecast(
+        FilePath(subject.place("gates", name).file).parent / written, subject.source.build()
+    )
     day, outcome = whole.day, whole.outcome
     if day > old["horizon"]:
         message = f"{written} has a horizon of {old['horizon']} days; choose a day within it with `by` (got {day})"
