@@ -304,6 +304,9 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     train: Annotated[
         Path | None, typer.Option(help="Folder of other cases to learn from.", show_default="the cases themselves")
     ] = None,
+    posterior: Annotated[
+        str | None, typer.Option(help="Score this posterior as it is: its name or CSV file.", show_default=False)
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed: the same gives the same scores."), SEED] = 0,
     blocks: Blocks = None,
     machines: Machines = MACHINES,
@@ -315,13 +318,17 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     """Score the model on past cases (leave-one-out) against simple baselines.
 
     offramp backtest scenarios/cases --out reports/backtest
+    offramp backtest my-cases --posterior calibrated-all
     offramp backtest my-cases --train scenarios/cases
     offramp backtest scenarios/cases --variants scenarios/idlib-2018 --format json > backtest.json
     """
-    from sim.cli.study_commands import Options
-    from sim.cli.study_commands import score as call
+    from sim.cli.study_commands import Options, score, score_with
 
-    call(Options(cases, threats, known, seed, blocks, machines, keep, out, format_, quiet), variants, train)
+    options = Options(cases, threats, known, seed, blocks, machines, keep, out, format_, quiet)
+    if posterior is None:
+        score(options, variants, train)
+        return
+    score_with(options, posterior, {"--train": train, "--variants": variants})
 
 
 @_command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +15,11 @@ from sim.cli.machines import Machines
 from sim.cli.output import check_output
 from sim.cli.surroundings import epoch
 from sim.errors import UsageError
+from sim.posterior import posterior, read_posterior
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.studies.backtest.backtest import Backtest, backtest, steps
+from sim.studies.backtest.fixed import FEWEST_FOR_SKILL, score_fixed
 from sim.studies.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL, Training
 from sim.studies.calibration import result as results
 from sim.studies.calibration.calibrate import BLOCKS, Seen, Study, points_of, study
@@ -27,8 +30,6 @@ from sim.studies.cases import HistoricalCase, at_priors, load_cases
 from sim.studies.threats import SOURCE, Threats, load_threats
 
 KEEP = Path(".offramp") / "designs"
-FEWEST_FOR_SKILL = 10
-"""Cases below which no skill is told."""
 NEVER = datetime.date(9999, 12, 31)
 
 
@@ -102,6 +103,45 @@ def score(options: Options, variants: Path | None, train: Path | None) -> None:
 
         for path in write_backtest(record, result.track_record(_today()), options.out):
             note(f"wrote {path}")
+
+
+def score_with(options: Options, name: str, others: Mapping[str, Any]) -> None:
+    """Score a fixed posterior on cases it has not seen, print, write; options that fit something are refused."""
+    given = {**others, "--threats": options.threats, "--known": options.known, "--blocks": options.blocks}
+    for option, value in given.items():
+        if value is not None:
+            raise UsageError(f"--posterior fits nothing, so {option} cannot be combined with it; leave one of them out")
+    check_output(options.out, figures=False)
+    cases = load_cases(options.cases)
+    draws = read_posterior(Path(name)) if name.endswith(".csv") else posterior(name)
+    with progress("cases", len(cases), quiet=options.quiet) as finished:
+        executor = options.machines.make(len(cases))
+        record = score_fixed(cases, draws, seed=options.seed, executor=executor, finished=finished)
+    _show(record, options, _fixed_lines)
+    if options.out is not None:
+        path = options.out / "backtest.json"
+        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        note(f"wrote {path}")
+
+
+def _fixed_lines(record: Mapping[str, Any]) -> Iterator[str]:
+    count = len(record["cases"])
+    yield f"{count} cases scored with {record['posterior']}, which knows {record['known']}; mean Brier score, 0 is best"
+    if record["not_scored"]:
+        yield f"not scored, for it has seen them: {', '.join(record['not_scored'])}"
+    yield ""
+    yield f"{'':<26}" + "".join(f"{f'{window} days':>10}" for window in record["windows"])
+    for name, means in record["brier"].items():
+        yield f"{name:<26}" + "".join(f"{value:>10.3f}" for value in means)
+    yield ""
+    for reference, rows in record["against"].items():
+        row = rows[record["windows"].index(90)]
+        if row["skill"] is None:
+            better = f"{row['better']} of {row['cases']} cases"
+            yield f"within 90 days better than the {reference} in {better}; too few for a skill"
+        else:
+            value, low, high = map(_share, row["skill"])
+            yield f"skill of the model within 90 days against the {reference}: {value} ({low} to {high}), 95% by areas"
 
 
 def _check_apart(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> None:
