@@ -50,6 +50,7 @@ LAYERS: dict[str, set[str]] = {
         "sweeps", "tallies",
     },
     "cli": {
+        "posterior",
         "ensemble", "environment", "errors", "executors", "explorer", "forecast", "interrupts", "ledger", "reporting",
         "scenario", "store", "studies", "sweeps",
     },
