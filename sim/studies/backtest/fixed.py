@@ -1,7 +1,7 @@
 """Scores of a fixed posterior on new cases: nothing is fitted, so it takes seconds.
 
-Cases that the posterior has seen are not scored. Beside the model stand the base rate and the regression of the past
-cases that come with offramp, as known on the posterior's day.
+Cases that the posterior has seen are not scored, nor is the target, which the model was built on. Beside the model
+stand the base rate and the regression of the past cases that come with offramp, as known on the posterior's day.
 """
 
 from __future__ import annotations
@@ -68,12 +68,14 @@ def score_fixed(
     Raises
     ------
     UsageError
-        Where it has seen them all.
+        Where it has seen them all, or all but the target.
     """
     seen = set(draws.about.get("cases", ()))
-    new = [case for case in cases if case.name not in seen]
+    new = [case for case in cases if case.name not in seen and not case.filed.target]
     if not new:
-        raise UsageError(f"{draws.name} has seen every one of these cases: nothing is left to score it on")
+        raise UsageError(
+            f"{draws.name} has seen every one of these cases but the target: nothing is left to score it on"
+        )
     tasks = [FixedTask(replace(case.scenario, posterior=draws), seed) for case in new]
     said = {MODEL: np.array(list(executor.map(play, tasks, finished)))}
     said |= _baselines(new, datetime.date.fromisoformat(str(draws.about["date"])))

@@ -21,7 +21,7 @@ DRAWS = posterior("calibrated-2018-08")
 
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[HistoricalCase, ...]:
-    return load_cases(write_cases(tmp_path_factory.mktemp("made-up"), count=4))
+    return load_cases(write_cases(tmp_path_factory.mktemp("made-up"), count=5))  # four, and the target
 
 
 def test_a_handful_of_cases_is_counted_and_has_no_skill(cases: tuple[HistoricalCase, ...]) -> None:
@@ -40,14 +40,24 @@ def test_cases_that_the_posterior_has_seen_are_listed_and_not_scored(cases: tupl
     assert record["not_scored"] == [cases[0].name, cases[2].name]
     assert [one["id"] for one in record["cases"]] == [cases[1].name, cases[3].name]
     everything = replace(DRAWS, about={**DRAWS.about, "cases": [case.name for case in cases]})
-    with pytest.raises(UsageError, match="has seen every one of these cases"):
+    with pytest.raises(UsageError, match="nothing is left to score it on"):
         score_fixed(cases, everything, seed=1, executor=Serial())
+
+
+def test_the_target_is_in_no_score(cases: tuple[HistoricalCase, ...]) -> None:
+    target = cases[-1]
+    assert target.filed.target
+    record = score_fixed(cases, DRAWS, seed=1, executor=Serial())
+    assert [one["id"] for one in record["cases"]] == [case.name for case in cases[:-1]]
+    assert {row["cases"] for row in record["against"][BASE_RATE]} == {4}
+    with pytest.raises(UsageError, match="nothing is left to score it on"):
+        score_fixed((target,), DRAWS, seed=1, executor=Serial())
 
 
 def test_the_calibration_that_a_case_names_never_counts(tmp_path: Path) -> None:
     """A case is read at its priors; the posterior under test is the only one."""
-    plain = load_cases(write_cases(tmp_path / "plain", count=2))
-    folder = write_cases(tmp_path / "named", count=2)
+    plain = load_cases(write_cases(tmp_path / "plain", count=3))
+    folder = write_cases(tmp_path / "named", count=3)
     for path in folder.glob("*.yaml"):
         text = path.read_text(encoding="utf-8").replace("calibration: prior", "calibration: calibrated-2018-08")
         assert "calibrated-2018-08" in text
