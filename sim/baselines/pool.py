@@ -8,10 +8,11 @@ best.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit, logit
 
 LEAST = 0.01
 """Probabilities are held between this and 1 less it before they are pooled: a sure forecast would drown the others."""
@@ -21,8 +22,8 @@ STEPS = 20
 Floats = npt.NDArray[np.float64]
 
 
-def pooled(probabilities: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """Return the pooled probability.
+def pooled(probabilities: Mapping[str, float | Floats], weights: Mapping[str, float]) -> Floats:
+    """Return the pooled probability of one question or of many, in the shape of the probabilities.
 
     Parameters
     ----------
@@ -38,18 +39,12 @@ def pooled(probabilities: Mapping[str, float], weights: Mapping[str, float]) -> 
     if not names:
         raise ValueError("expected a probability of at least one forecaster with a weight")
     total = math.fsum(weights[name] for name in names)
-    odds = math.fsum(weights[name] / total * float(_logit(probabilities[name])) for name in names)
-    return 1 / (1 + math.exp(-odds))
+    odds = np.sum([weights[name] / total * logit(_held(probabilities[name])) for name in names], axis=0)
+    return np.asarray(expit(odds))
 
 
-def pooled_each(said: Sequence[Floats], weights: Sequence[float]) -> Floats:
-    """Return pooled probabilities of many questions; one array a forecaster, all of one shape."""
-    odds = sum((weight * _logit(one) for weight, one in zip(weights, said, strict=True)), np.zeros_like(said[0]))
-    return np.asarray(1 / (1 + np.exp(-odds)))
-
-
-def stack(said: Sequence[Floats], happened: npt.NDArray[np.bool_]) -> tuple[float, ...]:
-    """Return the weights, none below 0 and 1 in sum, that give the least mean Brier score.
+def stack(said: Mapping[str, Floats], happened: npt.NDArray[np.bool_]) -> dict[str, float]:
+    """Return by forecaster the weights, none below 0 and 1 in sum, that give the least mean Brier score.
 
     Parameters
     ----------
@@ -59,10 +54,11 @@ def stack(said: Sequence[Floats], happened: npt.NDArray[np.bool_]) -> tuple[floa
         What came of them, of the same shape.
     """
 
-    def score(weights: tuple[float, ...]) -> float:
-        return float(np.mean((pooled_each(said, weights) - happened) ** 2))
+    def score(shares: tuple[float, ...]) -> float:
+        return float(np.mean((pooled(said, dict(zip(said, shares, strict=True))) - happened) ** 2))
 
-    return min(_simplex(len(said), STEPS), key=lambda weights: (round(score(weights), 12), weights))
+    best = min(_simplex(len(said), STEPS), key=lambda shares: (round(score(shares), 12), shares))
+    return dict(zip(said, best, strict=True))
 
 
 def _simplex(parts: int, steps: int) -> Iterator[tuple[float, ...]]:
@@ -78,6 +74,5 @@ def _simplex(parts: int, steps: int) -> Iterator[tuple[float, ...]]:
     yield from (tuple(share / steps for share in one) for one in shares(steps, parts))
 
 
-def _logit(p: float | Floats) -> Floats:
-    held = np.clip(p, LEAST, 1 - LEAST)
-    return np.asarray(np.log(held / (1 - held)))
+def _held(p: float | Floats) -> Floats:
+    return np.clip(p, LEAST, 1 - LEAST)

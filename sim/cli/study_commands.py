@@ -22,7 +22,7 @@ from sim.studies.backtest.backtest import Backtest, backtest, steps
 from sim.studies.backtest.fixed import FEWEST_FOR_SKILL, score_fixed
 from sim.studies.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL, Training
 from sim.studies.calibration import result as results
-from sim.studies.calibration.calibrate import BLOCKS, Seen, Study, points_of, study
+from sim.studies.calibration.calibrate import BLOCKS, Seen, Study, points_of, refined, study
 from sim.studies.calibration.design import BLOCK_POINTS
 from sim.studies.calibration.parameters import sample_of
 from sim.studies.calibration.recovery import Recovery, check_repeats, recovery
@@ -64,9 +64,10 @@ def calibrate(options: Options, name: str, target: Path | None, repeats: int) ->
     check_repeats(repeats, min(points_of(_blocks(options), sample_of(one)) for one in _played(cases, threats).values()))
     studies = [_study(cases, threats, options, options.seed + number) for number in range(2)]
     recovered = _recovered(studies[0], repeats, options)
+    studies = [_refined(one, crises | others, options) for one in studies]
     about = _about(options, cases, crises, known) | _about_threats(threats, others)
     asked = results.Request(name, known, crises | others, frozenset(others), scenario, about)
-    with progress("posterior", asked.steps, quiet=options.quiet, unit="steps") as finished:
+    with progress("posterior", asked.steps(studies[0]), quiet=options.quiet, unit="steps") as finished:
         made = results.calibration(asked, studies, recovered, executor=options.machines.make(MANY), finished=finished)
     record = made.record()
     _show(record, options, _calibration_lines)
@@ -85,13 +86,13 @@ def score(options: Options, variants: Path | None, train: Path | None) -> None:
     pool = cases if train is None else load_cases(train)
     _check_apart(cases, pool if train is not None else ())
     scenarios = _variants(variants)
-    total = steps(cases, pool, len(scenarios), threats=options.threats is not None)
     threats = _threats(options)
-    made = _study(pool, threats, options, options.seed)
-    with progress("backtest", total, quiet=options.quiet, unit="steps") as finished:
+    trained = Training(pool, _study(pool, threats, options, options.seed), _date(options.known), threats.cases)
+    trained = replace(trained, study=_refined(trained.study, trained.seen, options))
+    with progress("backtest", steps(cases, trained, len(scenarios)), quiet=options.quiet, unit="steps") as finished:
         result = backtest(
             cases,
-            Training(pool, made, _date(options.known), threats.cases),
+            trained,
             executor=options.machines.make(MANY),
             variants=scenarios,
             finished=finished,
@@ -204,6 +205,13 @@ def _study(cases: Sequence[HistoricalCase], threats: Threats, options: Options, 
             finished=finished,
         )
     return replace(made, coded={one.name: one.scenario for one in threats.cases})
+
+
+def _refined(made: Study, seen: Seen, options: Options) -> Study:
+    """Play every case once more where the posterior lies."""
+    with progress(f"design at the posterior, seed {made.seed}", len(made.cases), quiet=options.quiet) as finished:
+        executor = options.machines.make(MANY)
+        return refined(made, seen, executor=executor, keep=options.keep, finished=finished)
 
 
 def _recovered(made: Study, repeats: int, options: Options) -> Recovery | None:

@@ -51,7 +51,7 @@ def pooled_record(record: Mapping[str, Any], baselines: Mapping[str, Any]) -> di
                 "logistic regression": window["logistic"]["p"],
                 "base rate": window["base_rate"]["p"],
             }
-            found[days] = round(pooled(said, track["pool"]["weights"]), 4)
+            found[days] = round(float(pooled(said, track["pool"]["weights"])), 4)
     return found or None
 
 

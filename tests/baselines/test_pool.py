@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.baselines.pool import LEAST, pooled, pooled_each, stack
+from sim.baselines.pool import LEAST, pooled, stack
 
 
 def test_equal_weights_give_the_mean_of_the_log_odds() -> None:
@@ -29,18 +29,18 @@ def test_stacking_finds_the_forecaster_that_knows() -> None:
     rng = np.random.default_rng(3)
     p = rng.uniform(0.05, 0.95, (400, 2))
     happened = rng.random((400, 2)) < p
-    weights = stack([p, np.full_like(p, 0.5), 1 - p], happened)
-    assert sum(weights) == pytest.approx(1)
-    assert weights[0] >= 0.8
-    assert weights[2] <= 0.05
+    weights = stack({"knows": p, "shrugs": np.full_like(p, 0.5), "errs": 1 - p}, happened)
+    assert sum(weights.values()) == pytest.approx(1)
+    assert weights["knows"] >= 0.8
+    assert weights["errs"] <= 0.05
 
 
 def test_stacking_mixes_where_a_mixture_scores_best() -> None:
     rng = np.random.default_rng(4)
     first, second = rng.normal(0, 1.5, (2, 500, 1))
     happened = rng.random((500, 1)) < 1 / (1 + np.exp(-(first + second) / 2))
-    said = [1 / (1 + np.exp(-one)) for one in (first, second)]
+    said = {name: 1 / (1 + np.exp(-one)) for name, one in (("a", first), ("b", second))}
     weights = stack(said, happened)
-    assert 0.3 <= weights[0] <= 0.7
-    scores = [float(np.mean((one - happened) ** 2)) for one in said]
-    assert np.mean((pooled_each(said, weights) - happened) ** 2) < min(scores)
+    assert 0.3 <= weights["a"] <= 0.7
+    scores = [float(np.mean((one - happened) ** 2)) for one in said.values()]
+    assert np.mean((pooled(said, weights) - happened) ** 2) < min(scores)

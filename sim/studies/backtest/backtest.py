@@ -33,7 +33,8 @@ from sim.studies.backtest.forecasts import (
 )
 from sim.studies.backtest.hindsight import dropped, shifted
 from sim.studies.backtest.scores import REFERENCES, Comparison, Row, Table, calibration_of, case_scores, table
-from sim.studies.backtest.threats import FOLDS, score_threats
+from sim.studies.backtest.threats import score_threats
+from sim.studies.backtest.threats import steps as threats_steps
 from sim.studies.calibration.outcomes import WINDOWS
 from sim.studies.calibration.parameters import Floats
 from sim.studies.cases import HistoricalCase
@@ -186,18 +187,18 @@ def backtest(
     calibration = {name: calibration_of(made, "case", name, WINDOW, untouched) for name in JUDGED}
     levers = tuple(_levers(variants, seed, executor, finished))
     weights = pool_weights(cases, made.by["case"])
-    threats = score_threats(trained, list(weights.values()), executor=executor, finished=finished)
+    threats = score_threats(trained, weights, executor=executor, finished=finished)
     names = {case.name for case in cases}
     others = None if any(one.name in names for one in trained.pool) else len(trained.pool)
     return Backtest(made, seed, trained.known, tables, calibration, hindsight, levers, threats, others)
 
 
-def steps(
-    cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase], variants: int, *, threats: bool = False
-) -> int:
+def steps(cases: Sequence[HistoricalCase], trained: Training, variants: int) -> int:
     """Return how many posteriors and blocks of runs a backtest takes."""
-    posteriors = sum(len({left_out(case, pool, scheme) for case in cases}) for scheme in SCHEMES)
-    return posteriors + (3 + 1 + SHIFTS) * len(cases) + 2 * variants + FOLDS * threats
+    posteriors = sum(len({left_out(case, trained.pool, scheme) for case in cases}) for scheme in SCHEMES)
+    return (
+        posteriors + (3 + 1 + SHIFTS) * len(cases) + 2 * variants + threats_steps(trained.threats, trained.study.seed)
+    )
 
 
 def _sets(cases: Sequence[HistoricalCase]) -> Iterator[tuple[str, np.ndarray]]:

@@ -81,11 +81,7 @@ def score_fixed(
     said |= _baselines(new, datetime.date.fromisoformat(str(draws.about["date"])))
     track = track_record()
     if track is not None and "pool" in track:
-        weights = track["pool"]["weights"]
-        said[POOLED] = np.array([
-            [pooled({name: float(one[row, column]) for name, one in said.items()}, weights) for column in range(3)]
-            for row in range(len(new))
-        ])  # fmt: skip
+        said[POOLED] = pooled(said, track["pool"]["weights"])
     return _record(new, draws, said, sorted(case.name for case in cases if case.name in seen))
 
 

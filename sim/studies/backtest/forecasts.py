@@ -20,7 +20,7 @@ from sim.baselines.base_rate import base_rate
 from sim.baselines.features import features_of
 from sim.baselines.link import linked
 from sim.baselines.logistic import fit
-from sim.baselines.pool import pooled_each, stack
+from sim.baselines.pool import pooled, stack
 from sim.baselines.positions import positions_of
 from sim.executors import Executor
 from sim.scenario.scenario import Scenario
@@ -156,7 +156,7 @@ def pool_weights(cases: Cases, said: Mapping[str, Floats]) -> dict[str, float]:
     """Return the weights of the pool, stacked on forecasts of all cases but the target, each made without its case."""
     happened = np.array([[case.happened(window) for window in WINDOWS] for case in cases])
     kept = np.array([not case.filed.target for case in cases])
-    return dict(zip(POOL, stack([said[name][kept] for name in POOL], happened[kept]), strict=True))
+    return stack({name: said[name][kept] for name in POOL}, happened[kept])
 
 
 def _pooled_without(cases: Cases, said: Mapping[str, Floats], stacked: Mapping[str, Floats]) -> Floats:
@@ -165,8 +165,8 @@ def _pooled_without(cases: Cases, said: Mapping[str, Floats], stacked: Mapping[s
     result = np.empty_like(said[MODEL])
     for number, case in enumerate(cases):
         kept = np.array([not other.filed.target and other.area != case.area for other in cases])
-        weights = stack([stacked[name][kept] for name in POOL], happened[kept]) if kept.any() else (1.0, 0.0, 0.0)
-        result[number] = pooled_each([said[name][number] for name in POOL], weights)
+        weights = stack({name: stacked[name][kept] for name in POOL}, happened[kept]) if kept.any() else {MODEL: 1.0}
+        result[number] = pooled({name: said[name][number] for name in POOL}, weights)
     return result
 
 

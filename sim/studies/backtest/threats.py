@@ -1,26 +1,28 @@
 """Scores on threats between states, the second sample: each pair of states left out with the tenth it falls into.
 
-The probabilities are those of the surface at the posterior that has not seen the pair, so nothing is played anew. The
-base rate, a regression on what the table knows of a threat, and the pool are fitted to the other pairs only.
+The model plays each at draws of a posterior that has not seen the pair. The base rate, a regression on what the table
+knows of a threat, and the pool are fitted to the other pairs only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from sim import rng
 from sim.baselines.logistic import fit
-from sim.baselines.pool import pooled_each
+from sim.baselines.pool import pooled
 from sim.executors import Executor
+from sim.scenario.scenario import Scenario
 from sim.scoring.comparison import paired_difference, skill_score
 from sim.scoring.rules import brier_score
-from sim.studies.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, Training
-from sim.studies.calibration.calibrate import sample_bridge
+from sim.studies.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, Training, play_each
+from sim.studies.calibration.calibrate import Study, sample_bridge
+from sim.studies.calibration.design import BLOCK_POINTS
 from sim.studies.calibration.outcomes import WINDOWS
-from sim.studies.calibration.parameters import Floats
+from sim.studies.calibration.parameters import COORDINATES, Floats
 from sim.studies.threats import Threat
 
 FOLDS = 10
@@ -28,16 +30,16 @@ WINDOW = 90
 
 
 def folds_of(threats: Sequence[Threat], seed: int) -> list[frozenset[str]]:
-    """Deal whole pairs into tenths; return the names of the threats of each."""
+    """Deal whole pairs into tenths; return the names of the threats of each, of which few pairs leave some empty."""
     pairs = sorted({one.pair for one in threats})
     order = rng.stream(seed, 0, "backtest", "folds").permutation(len(pairs))
     fold = {pairs[place]: number % FOLDS for number, place in enumerate(order)}
-    return [frozenset(one.name for one in threats if fold[one.pair] == number) for number in range(FOLDS)]
+    return [frozenset(one.name for one in threats if fold[one.pair] == number) for number in sorted({*fold.values()})]
 
 
 def score_threats(
     trained: Training,
-    weights: Sequence[float],
+    weights: Mapping[str, float],
     *,
     executor: Executor,
     finished: Callable[[], None] | None = None,
@@ -47,9 +49,9 @@ def score_threats(
     Parameters
     ----------
     weights
-        Of model, regression and base rate in the pool, from the crises.
+        Of the forecasters in the pool, from the crises.
     finished
-        Called once for each posterior.
+        Called once for each posterior and block of runs; `steps` says how many there are.
     """
     threats = trained.threats
     if not threats:
@@ -61,23 +63,28 @@ def score_threats(
     for fold, sample in zip(folds, executor.map(sample_bridge, tasks, finished), strict=True):
         inside = np.array([one.name in fold for one in threats])
         own = [one for one in threats if one.name in fold]
-        said[MODEL][inside] = _by_surface(trained, own, sample.draws)
+        scenarios = _scenarios(trained.study, own)
+        points = dict.fromkeys(scenarios, np.resize(sample.draws, (BLOCK_POINTS, len(COORDINATES))))
+        played = play_each(scenarios, points, trained.study.seed, executor, finished)
+        said[MODEL][inside] = played[[list(scenarios).index(one.scenario) for one in own]]
         said[BASE_RATE][inside] = happened[~inside].mean(axis=0)
         known, new = (np.array([_features(one) for one in threats])[rows] for rows in (~inside, inside))
         for number in range(len(WINDOWS)):
             curve = fit(known, happened[~inside, number])
             said[LOGISTIC][inside, number] = [curve.predict(*row).p for row in new]
-    said[POOLED] = pooled_each([said[MODEL], said[LOGISTIC], said[BASE_RATE]], weights)
+    said[POOLED] = pooled(said, weights)
     return _record(threats, said, happened)
 
 
-def _by_surface(trained: Training, threats: Sequence[Threat], draws: Floats) -> Floats:
-    """Return the mean probability of force within each window: shape (threats, windows)."""
-    study = trained.study
-    distinct = list(dict.fromkeys(one.scenario for one in threats))
-    classes = study.surface.probabilities(draws, distinct).mean(axis=0)  # (scenarios, classes)
-    within = np.cumsum(classes.reshape(len(distinct), -1, 2).sum(axis=2), axis=1)[:, : len(WINDOWS)]
-    return np.asarray(within[[distinct.index(one.scenario) for one in threats]])
+def steps(threats: Sequence[Threat], seed: int) -> int:
+    """Return how many posteriors and blocks of runs the scores take."""
+    folds = folds_of(threats, seed) if threats else []
+    return sum(1 + len({one.scenario for one in threats if one.name in fold}) for fold in folds)
+
+
+def _scenarios(study: Study, threats: Sequence[Threat]) -> dict[str, Scenario]:
+    """Return the scenarios that threats are coded as; those coded alike share one."""
+    return {name: study.cases[name] for name in dict.fromkeys(one.scenario for one in threats)}
 
 
 def _features(one: Threat) -> list[float]:
@@ -107,16 +114,17 @@ def _record(threats: Sequence[Threat], said: dict[str, Floats], happened: np.nda
                 for name in (MODEL, POOLED)
             },
         }
-    return {"cases": len(threats), "pairs": len(set(pairs)), "folds": FOLDS, "windows": windows}
+    return {"cases": len(threats), "pairs": len(set(pairs)), "folds": min(FOLDS, len(set(pairs))), "windows": windows}
 
 
 def auc(said: Floats, happened: np.ndarray) -> float | None:
     """Return the chance that one in which it happened was given more than one in which it did not (ties: a half)."""
+    from scipy.stats import mannwhitneyu
+
     came, rest = said[happened], said[~happened]
     if not len(came) or not len(rest):
         return None
-    above = (came[:, None] > rest[None, :]).mean() + 0.5 * (came[:, None] == rest[None, :]).mean()
-    return float(above)
+    return float(mannwhitneyu(came, rest).statistic) / (len(came) * len(rest))
 
 
 def _comparison(scores: Floats, reference: Floats, pairs: Sequence[str]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from sim.studies.calibration.tempering import Sample, bridge, sample
 from sim.tallies import Tally
 
 BLOCKS = 8
+NEAR_SEED = 1 << 59  # added to the seed of runs at the posterior, so that none is one of the first design
 PARTICLES = 2048
 Seen = Mapping[str, frozenset[int]]
 """By case, the classes that it may be in by what is known (`outcomes.possible`)."""
@@ -160,17 +161,61 @@ def study(
     points = prior_points(blocks, seed)
     samples = {name: sample_of(scenario) for name, scenario in cases.items()}
     own = {name: points[: points_of(blocks, samples[name])] for name in cases}
-    kept = {} if keep is None else {n: _checkpoint(keep, n, one, seed, own[n]) for n, one in cases.items()}
+    classes = _played(cases, own, seed, executor, keep, finished)
+    by_sample = {sample: points[: points_of(blocks, sample)] for sample in SAMPLES}
+    return Study(cases, seed, fit(by_sample, classes, samples), points, classes)
+
+
+def refined(
+    made: Study,
+    seen: Seen,
+    *,
+    executor: Executor,
+    keep: Path | None = None,
+    finished: Callable[[], None] | None = None,
+) -> Study:
+    """Play every case once more at draws of the posterior, and fit the surface to both designs.
+
+    The posterior may lie where the first design has few points. Which cases are seen decides where the points lie, so
+    a study that is refined serves the posteriors of those cases and of parts of them.
+
+    Parameters
+    ----------
+    keep
+        As of `study`.
+    finished
+        Called once for each case.
+    """
+    near = np.resize(made.posterior(seen).draws, (BLOCK_POINTS, len(COORDINATES)))
+    seed = made.seed + NEAR_SEED
+    own = _played(made.cases, dict.fromkeys(made.cases, near), seed, executor, keep, finished)
+    classes = {name: np.concatenate([one, own[name]]) for name, one in made.classes.items()}
+    samples = made.surface.samples
+    points = {samples[name]: np.concatenate([made.points[: len(one)], near]) for name, one in made.classes.items()}
+    return replace(made, surface=fit(points, classes, samples))
+
+
+def _played(
+    cases: Mapping[str, Scenario],
+    points: Mapping[str, Floats],
+    seed: int,
+    executor: Executor,
+    keep: Path | None,
+    finished: Callable[[], None] | None,
+) -> dict[str, Classes]:
+    """Play every case at its points, or take up what was kept of it; return the class of each run."""
+    kept = {} if keep is None else {n: _checkpoint(keep, n, one, seed, points[n]) for n, one in cases.items()}
     known = {name: tally["classes"].astype(np.uint8) for name in kept if (tally := kept[name].load().tally) is not None}
-    for _ in range(sum(len(own[name]) for name in known) // BLOCK_POINTS if finished is not None else 0):
+    for _ in range(sum(len(points[name]) for name in known) // BLOCK_POINTS if finished is not None else 0):
         finished()  # type: ignore[misc]
     missing = {name: scenario for name, scenario in cases.items() if name not in known}
-    for name, played in play(missing, own, seed=seed, executor=executor, finished=finished):
+    at = {name: points[name] for name in missing}
+    for name, played in play(missing, at, seed=seed, executor=executor, finished=finished):
         known[name] = played
         if name in kept:
+            blocks = len(played) // BLOCK_POINTS
             kept[name].save(Progress(blocks, Tally({"classes": played.astype(np.int64)})))
-    classes = {name: known[name] for name in cases}
-    return Study(cases, seed, fit(points, classes, samples), points, classes)
+    return {name: known[name] for name in cases}
 
 
 def points_of(blocks: int, sample: str) -> int:

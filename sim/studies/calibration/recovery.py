@@ -77,7 +77,8 @@ def recovery(study: Study, *, repeats: int, executor: Executor, finished: Callab
     check_repeats(repeats, min(map(len, chosen.values())))
     shown = min(map(len, chosen.values())) - repeats
     samples = {name: study.surface.samples[name] for name in chosen}
-    surface = fit(study.points[:shown], {name: one[:shown] for name, one in chosen.items()}, samples)
+    points = dict.fromkeys(samples.values(), study.points[:shown])
+    surface = fit(points, {name: one[:shown] for name, one in chosen.items()}, samples)
     blind = replace(study, surface=surface, particles=PARTICLES, coded={})
     tasks = [
         blind.task({name: frozenset({int(one[shown + n])}) for name, one in chosen.items()}) for n in range(repeats)

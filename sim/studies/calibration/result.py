@@ -8,7 +8,8 @@ are looked for (`recovery`).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -70,6 +71,9 @@ class Calibration:
         By seed, the probability of an offensive within each window in the target scenario; none without a target.
     fits
         By case, surface against model.
+    threats_fit
+        Mean probability of force within `SPLIT_WINDOW` days over the threats, by surface and model, and the largest gap
+        of one of the scenarios that they are coded as; None without threats.
     recovery
         Of simulated cases; None where it was not asked for.
     splits
@@ -84,6 +88,7 @@ class Calibration:
     samples: tuple[Sample, ...] = field(repr=False)
     target: tuple[Floats, ...]
     fits: tuple[Fit, ...] = field(repr=False)
+    threats_fit: Mapping[str, float] | None = field(repr=False)
     recovery: Recovery | None
     splits: Mapping[str, Split]
 
@@ -131,6 +136,7 @@ class Calibration:
                 {"case": one.case, "surface": round(one.surface, 4), "model": round(one.model, 4), "z": round(one.z, 2)}
                 for one in self.fits
             ],
+            "threats_fit": self.threats_fit,
             "recovery": None if self.recovery is None else _recovery(self.recovery),
             "splits": {name: _split(one) for name, one in self.splits.items()},
             "environment": {
@@ -190,10 +196,11 @@ class Request:
     target: Scenario | None
     about: Mapping[str, Any]
 
-    @property
-    def steps(self) -> int:
+    def steps(self, study: Study) -> int:
         """How many posteriors and blocks of runs it takes."""
-        return 2 + len(self.seen.keys() - self.threats) + (0 if self.target is None else 2 + 2 * SPLIT_BLOCKS)
+        coded = {study.coded[name] for name in self.threats}
+        at_target = 0 if self.target is None else 2 + 2 * SPLIT_BLOCKS
+        return 2 + len(self.seen.keys() - self.threats) + len(coded) + at_target
 
 
 def calibration(
@@ -214,6 +221,7 @@ def calibration(
     samples = posteriors(studies, asked.seen, executor=executor, finished=finished)
     fits = fits_of(studies[0], asked.seen, samples[0], executor=executor, finished=finished)
     seed, about = studies[0].seed, dict(asked.about)
+    threats = threats_fit(studies[0], asked.threats, samples[0], executor=executor, finished=finished)
     at_target: tuple[Floats, ...] = ()
     if asked.target is not None:
         at_target = target_probabilities(asked.target, samples, seed, executor=executor, finished=finished)
@@ -222,7 +230,7 @@ def calibration(
     splits = {} if asked.target is None else splits_of(asked.target, table, seed, executor, finished)
     evidence = evidence_by_sample(studies[0], asked, samples[0])
     return Calibration(
-        table, asked.known, asked.seen, asked.threats, evidence, samples, at_target, fits, recovered, splits
+        table, asked.known, asked.seen, asked.threats, evidence, samples, at_target, fits, threats, recovered, splits
     )
 
 
@@ -312,6 +320,27 @@ def fits_of(
         inside = np.isin(classes, sorted(possible))
         fits.append(Fit(name, float(p), float(inside.mean()), float(inside.std()) / np.sqrt(len(inside))))
     return tuple(fits)
+
+
+def threats_fit(
+    study: Study,
+    threats: Collection[str],
+    sample: Sample,
+    *,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> dict[str, float] | None:
+    """Hold the surface against the model on threats: the probability of force within `SPLIT_WINDOW` days."""
+    counts = Counter(study.coded[name] for name in sorted(threats))
+    if not counts:
+        return None
+    last = WINDOWS.index(SPLIT_WINDOW)
+    tasks = [_task(name, study.cases[name], sample, study.seed) for name in counts]
+    model = np.array([np.mean(classes // 2 <= last) for classes in executor.map(play_block, tasks, finished)])
+    surface = study.surface.probabilities(sample.draws, tuple(counts))[:, :, : 2 * (last + 1)].sum(axis=2).mean(axis=0)
+    weights = np.array(list(counts.values())) / counts.total()
+    found = {"surface": weights @ surface, "model": weights @ model, "largest": np.abs(surface - model).max()}
+    return {"window": SPLIT_WINDOW} | {name: round(float(value), 4) for name, value in found.items()}
 
 
 def with_posterior(scenario: Scenario, posterior: Posterior | None) -> Scenario:
