@@ -174,7 +174,7 @@ def _print_beside(record: Mapping[str, Any]) -> None:
     """Write what stands beside the headline, a line each."""
     from sim.reporting.beside import beside_of
 
-    beside = None if record["given"] is not None else beside_of(record)
+    beside = beside_of(record)
     if beside is None:
         return
     say(f"{beside.title}:")

@@ -46,14 +46,21 @@ class Beside:
 
 
 def beside_of(record: Record) -> Beside | None:
-    """Read what stands beside the headline; None where the record has no window to compare in."""
-    windows = [str(days) for days in record["milestones"] if str(days) in record["outside_view"]["windows"]]
+    """Read what stands beside the headline.
+
+    None where the record has no window to compare in, is given something that the others do not know of, or is of
+    before there was an outside view.
+    """
+    view = record.get("outside_view")
+    if view is None or record.get("baselines") is None or record.get("given") is not None:
+        return None
+    windows = [str(days) for days in record["milestones"] if str(days) in view["windows"]]
     if not windows:
         return None
     lines = tuple(_lines(record, windows[-1]))
     rows = tuple((one.label, one.text, one.detail or NONE) for one in lines)
     table = Table("", ("", "Probability", "Interval, counts"), "lrl", rows)
-    return Beside(f"Beside it, within {windows[-1]} days", lines, _note(record), table)
+    return Beside(f"Other estimates, within {windows[-1]} days", lines, _note(record), table)
 
 
 def _lines(record: Record, days: str) -> Iterator[Line]:
@@ -68,8 +75,9 @@ def _lines(record: Record, days: str) -> Iterator[Line]:
     yield from _outside(record, days)
     for other in record["others"]:
         said, until = (short_date(datetime.date.fromisoformat(other[key])) for key in ("date", "by"))
-        detail = f"said on {said}, of the days up to {until}"
-        yield Line(other["name"], "other", share_text(other["p"]), other["p"], detail=detail)
+        yield Line(
+            f"{other['name']}, by {until}", "other", share_text(other["p"]), other["p"], detail=f"said on {said}"
+        )
 
 
 def _model(record: Record, days: str) -> Line:
@@ -80,7 +88,7 @@ def _model(record: Record, days: str) -> Line:
 
 
 def _outside(record: Record, days: str) -> Iterator[Line]:
-    rate = None if record["baselines"] is None else record["baselines"]["windows"].get(days, {}).get("base_rate")
+    rate = record["baselines"]["windows"].get(days, {}).get("base_rate")
     if rate is not None:
         yield _rate("Crises like these", rate, rate["cases"])
     view = record["outside_view"]
@@ -102,7 +110,9 @@ def _note(record: Record) -> str:
         told = ", ".join(f"{name} {share_text(weight)}" for name, weight in weights.items())
         parts.append(f"Pooled on the logit scale, weights from past cases: {told}.")
     if record["samples"] is not None:
-        parts.append("Which population this question comes from is not known; the headline is the mean of both.")
+        parts.append(
+            "The headline weighs the two samples as the scenario does (`sample`), by half each where it does not say."
+        )
     view = record["outside_view"]
     parts.append(
         f"Crises like these: past cases of the library resolved by the as-of date, picked by hand. Threats between "

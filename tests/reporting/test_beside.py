@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ReportError
+from sim.reporting.beside import beside_of
 from sim.reporting.content import report_of
 from sim.reporting.markdown import to_markdown
 from tests.reporting.test_report import Text
@@ -41,13 +42,13 @@ def rows(table):
 def test_each_baseline_stands_beside_the_model_with_its_interval(record):
     shown = rows(report_of(record, "icd203").baselines.table)
     assert shown == {
-        "This model": ("15%",),
+        "This model": ("6%",),
         "Base rate of past cases": ("53% (10 of 19; 29% to 75%)",),
         "Logistic regression": ("8% (less than 1% to 85%)",),
         "Weighted mean [−0.43]": ("35% (8% to 77%)",),
-        "Weighted median [−0.72]": ("25% (5% to 69%)",),
-        "Challenge model [−0.72, nobody moves]": ("25% (5% to 69%)",),
-        "Condorcet choice [−0.26]": ("41% (11% to 81%)",),
+        "Weighted median [−0.75]": ("24% (4% to 69%)",),
+        "Challenge model [−0.75, nobody moves]": ("24% (4% to 69%)",),
+        "Condorcet choice [−0.26]": ("41% (10% to 81%)",),
         "Cases learnt from": ("19 (0 early)",),
     }
 
@@ -96,6 +97,45 @@ def test_a_record_of_before_the_baselines_still_makes_a_report(record, written):
         assert "simple baselines" not in text
         assert "priors" not in text
         assert "The model has no track record yet for these parameters." in text
+
+
+# -- other estimates --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def compared(record):
+    """The record with the two samples, a pool and what somebody else said; made-up numbers."""
+    chance = {"p": 0.2, "mc_low": 0.19, "mc_high": 0.21}
+    track = {"pool": {"weights": {"model": 0.6, "logistic regression": 0.4, "base rate": 0.0}}}
+    return record | {
+        "samples": {"crises": {"30": chance}, "threats": {"30": chance | {"p": 0.1, "mc_low": 0.09, "mc_high": 0.11}}},
+        "pooled": {"30": 0.15},
+        "track_record": json.loads((Path(__file__).parent / "track_record.json").read_text(encoding="utf-8")) | track,
+        "others": [{"name": "A panel", "date": "2018-08-18", "by": "2018-12-31", "p": 0.65, "url": None}],
+    }
+
+
+def test_other_estimates_stand_in_one_block(compared, written):
+    block = report_of(compared, "icd203").beside
+    assert block.title == "Other estimates, within 30 days"
+    assert [(one.kind, one.text) for one in block.lines] == [
+        ("model", "6%"), ("pool", "15%"), ("sample", "20%"), ("sample", "10%"),
+        ("outside", "53%"), ("outside", "9%"), ("outside", "1%"), ("other", "65%"),
+    ]  # fmt: skip
+    assert block.lines[-1].label == "A panel, by 31 Dec 2018"
+    for text in texts(compared, written):
+        assert "Other estimates, within 30 days" in text
+        assert "weights from past cases: model 60%, logistic regression 40%" in text
+
+
+@pytest.mark.parametrize("changes", [{"outside_view": None}, {"baselines": None}, {"given": {"runs_made": 9}}])
+def test_without_an_outside_view_or_where_something_is_given_there_is_no_block(record, changes):
+    assert beside_of(record | changes) is None
+
+
+def test_a_record_of_before_the_outside_view_has_no_block(record):
+    del record["outside_view"]
+    assert beside_of(record) is None
 
 
 # -- track record -----------------------------------------------------------------------------------------------------

@@ -82,9 +82,9 @@ def test_the_first_indicator_leads_with_both_its_sides(record: Record) -> None:
 
 def test_of_each_thing_and_day_the_figure_shows_one_level(record: Record) -> None:
     labels = [one.label for one in signs(record)]
-    assert len(labels) == len(set(labels)) == 8
+    assert len(labels) == len(set(labels)) == 10
     table = watch_of(record).figure.table  # type: ignore[union-attr]
-    assert len(table.rows) == len(record["indicators"]) == 16
+    assert len(table.rows) == len(record["indicators"]) == 18
 
 
 def test_an_indicator_never_seen_has_a_row_and_no_bar(record: Record) -> None:

@@ -133,7 +133,7 @@ def _percents(table: Table) -> set[str]:
 
 def test_tables_agree_with_the_record(record):
     report = report_of(record, "icd203")
-    names = ("strikes", "agreement", "offensive", "limited", "full")
+    names = ("strikes", "agreement", "terms", "offensive", "limited", "full")
     for row in report.incidence.table.rows:
         days = int(row[0].removesuffix(" days"))
         for name, cell in zip(names, row[2:], strict=True):
@@ -247,7 +247,9 @@ def test_the_policy_allows_no_network(files):
     assert not re.search(r"https?:|\*", policy)
 
 
-@pytest.mark.parametrize(("scale", "words"), [("phia", "highly unlikely, 10-20%"), ("none", "23%: about 1 in 4")])
+@pytest.mark.parametrize(
+    ("scale", "words"), [("phia", "between remote chance and highly unlikely, 5-10%"), ("none", "8%: about 1 in 12")]
+)
 def test_another_scale_of_words_may_be_chosen(record, written, scale, words):
     page, markdown, _ = (path.read_text(encoding="utf-8") for path in written(record, words=scale))
     for text in (Text(page).text, markdown):

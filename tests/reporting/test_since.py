@@ -33,8 +33,13 @@ def test_the_lead_tells_the_last_window_then_and_now(record, texts):
 
 def test_every_row_of_the_record_is_a_row_of_the_table(record):
     table = report_of(record, "icd203").since.outcomes
-    names = {"Offensive": "offensive", "Agreement": "agreement", "First strike": "strikes"}
-    assert len(table.rows) == 6
+    names = {
+        "Offensive": "offensive",
+        "Agreement": "agreement",
+        "First strike": "strikes",
+        "Terms of surrender": "terms",
+    }
+    assert len(table.rows) == 8
     assert table.rows[0][0] == "Offensive"
     for outcome, window, then, now, change, interval, remark in table.rows:
         row = record["since"]["outcomes"][names[outcome]][re.search(r"\d+", window)[0]]

@@ -4,7 +4,7 @@
 
 The record is of the Idlib baseline, compared with one of a week before (`--since`); the second is of the same over a
 horizon of 63 days, and its drivers, indicators and storylines are taken. Cuts the window to nine weeks,
-thins inputs and schedule and leaves the scenario's document out; all else stays as it was. Renew it when the format of
+thins inputs and schedule, leaves out the scenario's document and the track record; all else stays as it was. Renew it when the format of
 the record changes.
 """
 
@@ -39,6 +39,7 @@ def trimmed(record: dict[str, Any], nine_weeks: dict[str, Any]) -> dict[str, Any
         "horizon": DAYS,
         "milestones": [30, DAYS],
         "outcomes": outcomes,
+        "track_record": None,
         "baselines": record["baselines"] | {"windows": {"30": record["baselines"]["windows"]["30"]}},
         "incidence": incidence,
         "states": states,
