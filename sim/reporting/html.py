@@ -21,7 +21,7 @@ from sim.reporting import palette
 from sim.reporting.charts import Spec
 from sim.reporting.content import Report
 from sim.reporting.figures import specifications
-from sim.reporting.reading import Record
+from sim.reporting.reading import ENDS, Record
 
 _UNSAFE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
@@ -36,7 +36,7 @@ def to_html(record: Record, report: Report) -> str:
     report
         Its content in words.
     """
-    return page("report.html", specifications(record), report=report, dots=record["dots"])
+    return page("report.html", specifications(record), report=report, dots=record["dots"], ends=ENDS)
 
 
 def page(

@@ -137,8 +137,8 @@ def _when(report: Report) -> Iterator[str]:
     yield from _figure(report.incidence, milestones)
     yield "\n".join(f"{mark.number}. {mark.date}: {escape(mark.label)}" for mark in report.marks)
     yield (
-        f"{escape(report.kinds)} A full offensive is launched at an imminence (readiness times support) of 0.3 or more, a "
-        f"limited one below that. {report.in_force}"
+        f"{escape(report.kinds)} A full offensive is launched at an imminence (readiness times support) of 0.3 or "
+        f"more, a limited one below that. {report.in_force}"
     ).strip()
     yield markdown_table(report.schedule) if report.schedule.rows else ""
     yield from _figure(report.states, milestones)

@@ -40,9 +40,10 @@ OBSERVED = {
 
 @dataclass(frozen=True)
 class Sign:
-    """An indicator that can tell something, within the window of the forecast."""
+    """An indicator that can tell something, within the window of the forecast; `short` names it in a figure."""
 
     label: str
+    short: str
     seen: Chance
     unknown: Chance
     if_seen: Chance
@@ -87,6 +88,7 @@ def _sign(record: Record, one: Record) -> Sign | None:
         return None
     return Sign(
         label=label_of(record, one),
+        short=_short(record, one),
         seen=Chance.of(one["seen"]),
         unknown=Chance.of(by["unknown"]),
         if_seen=Chance.of(by["if_seen"]),
@@ -107,14 +109,19 @@ def label_of(record: Record, one: Record) -> str:
     return said if seen is None else f"{said} ({seen})"
 
 
+def _short(record: Record, one: Record) -> str:
+    """Name an indicator by what would be seen, its date without the year."""
+    seen = OBSERVED.get((one["posture"], one["above"])) if "event" not in one else None
+    if seen is None:
+        return label_of(record, one).rpartition(" ")[0]
+    date = short_date(calendar_of(record).until(one["day"])).rpartition(" ")[0]
+    return f"{name_of(record, one['actor'])}: {seen}, {date}"
+
+
 def paired_bars(record: Record) -> list[PairedBars]:
     """Return the rows of the figure, dates without their year."""
     shown = signs(record)
-    labels = [one.label.rpartition(" ")[0] for one in shown]
-    return [
-        PairedBars(label, one.if_seen, one.if_not, one.unknown, f"seen in {one.seen.text}")
-        for label, one in zip(labels, shown, strict=True)
-    ]
+    return [PairedBars(one.short, one.if_seen, one.if_not, one.unknown, f"seen in {one.seen.text}") for one in shown]
 
 
 def _lead(first: Sign, day: int) -> str:

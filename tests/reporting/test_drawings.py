@@ -107,7 +107,9 @@ def test_lines_of_first_events_lie_where_the_record_has_them(record, drawn):
 def test_bands_reach_from_the_low_to_the_high_bound(record, drawn):
     frame = Frame(drawn["incidence.svg"])
     outlines = areas(drawn["incidence.svg"])
-    for outcome, outline in zip(("strikes", "agreement", "offensive", "limited", "full"), outlines, strict=True):
+    for outcome, outline in zip(
+        ("strikes", "agreement", "terms", "offensive", "limited", "full"), outlines, strict=True
+    ):
         curve = record["incidence"][outcome]
         turn = max(range(len(outline)), key=lambda place: outline[place][0])
         upper, lower = outline[: turn + 1], list(reversed(outline[turn + 1 :]))
@@ -120,7 +122,7 @@ def test_bands_reach_from_the_low_to_the_high_bound(record, drawn):
 def test_areas_of_states_stand_on_one_another(record, drawn):
     frame = Frame(drawn["states.svg"])
     base = [0.0] * (record["horizon"] + 1)
-    for state, outline in zip(("offensive", "agreement", "standoff"), areas(drawn["states.svg"]), strict=True):
+    for state, outline in zip(("offensive", "terms", "agreement", "standoff"), areas(drawn["states.svg"]), strict=True):
         base = [below + share for below, share in zip(base, record["states"][state], strict=True)]
         for n, x in enumerate(day_places(frame, record["horizon"])[:-1]):
             assert height_at(outline, x) == pytest.approx(frame.y(base[n]), abs=0.4), (state, n)

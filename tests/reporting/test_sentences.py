@@ -17,6 +17,7 @@ from tests.reporting.test_page import opened
 
 pytestmark = pytest.mark.browser
 
+FIRST_EVENTS = ("strikes", "agreement", "terms", "offensive", "limited", "full")
 PERCENT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?%")
 READ = """(() => {
     const text = one => one.textContent.replace(/\\s+/g, ' ').trim();
@@ -29,14 +30,14 @@ READ = """(() => {
         .forEach(one => one.remove());
     return {
         tables, prose: text(main), number: text(all('.big .number')[0]), word: text(all('.big .word')[0]),
-        strips: all('.strips .row p').map(text), bars: all('.strip').map(one => one.getAttribute('aria-label')),
+        strips: all('.strips .row p').map(text), bars: all('.strips .strip').map(one => one.getAttribute('aria-label')),
         cards: all('.trio .card').map(text), titles: all('figcaption h3').map(text),
         alts: all('.plot').map(one => one.getAttribute('aria-label') || ''),
         labels: Object.fromEntries(all('.plot').map(one =>
             [one.id, [...one.querySelectorAll('.annotation-text')].map(text)])),
         stands: all('.stands li').map(one => [...one.children].map(text)), lead: all('#since .lead').map(text),
         actors: all('.actor').map(one => [text(one.querySelector('h3')), text(one.querySelector('p'))]),
-        marks: ['standoff', 'agreement', 'limited', 'full'].map(one => all('.dots .' + one).length),
+        marks: ['standoff', 'agreement', 'terms', 'limited', 'full'].map(one => all('.dots .' + one).length),
         ends: all('.ends li span').map(text),
     };
 })()"""
@@ -49,8 +50,8 @@ def seen(record: dict[str, Any], written: Any, browser: Any) -> Any:
 
 
 def percent(p: float) -> str:
-    """A probability as a percentage: whole above 10%, with one digit from 1% to 10%."""
-    digits = "1" if p >= 0.095 else "0.1"
+    """A probability as a percentage: whole from 5%, with one digit from 1% to 5%."""
+    digits = "1" if p >= 0.05 else "0.1"
     return f"{(100 * Decimal(repr(p))).quantize(Decimal(digits), ROUND_HALF_EVEN)}%"
 
 
@@ -87,14 +88,14 @@ def test_the_headline_and_each_window(record: dict[str, Any], seen: Any) -> None
 def test_titles_and_labels_of_the_figures(record: dict[str, Any], seen: Any) -> None:
     incidence, states, hazard, dots = seen["titles"][:4]
     last = seen["tables"]["Share of futures with the event, with its 95% Monte Carlo interval"][-1]
-    for name, cell in zip(("strikes", "agreement", "offensive", "limited", "full"), last[2:], strict=True):
+    for name, cell in zip(FIRST_EVENTS, last[2:], strict=True):
         assert PERCENT.findall(cell)[0] == percent(record["incidence"][name]["p"][record["horizon"]])
-    strikes, agreement, offensive, limited, full = (PERCENT.findall(cell)[0] for cell in last[2:])
-    assert PERCENT.findall(incidence) == [offensive, agreement, strikes]
+    strikes, agreement, terms, offensive, limited, full = (PERCENT.findall(cell)[0] for cell in last[2:])
+    assert PERCENT.findall(incidence) == [offensive, agreement, terms, strikes]
     drawn = [PERCENT.findall(label) for label in seen["labels"]["incidence"] if label[-1] == "%"]
-    assert {one[0] for one in drawn} >= {offensive, agreement, strikes, limited, full}
+    assert {one[0] for one in drawn} >= {offensive, agreement, strikes, terms, limited, full}
     last = seen["tables"]["Share of futures in each state"][-1]
-    assert last[2:] == [percent(record["states"][name][-1]) for name in ("standoff", "agreement", "offensive")]
+    assert last[2:] == [percent(record["states"][name][-1]) for name in ("standoff", "agreement", "terms", "offensive")]
     assert PERCENT.findall(states) == last[2:]
     (weekly,) = [rows for caption, rows in seen["tables"].items() if caption.startswith("Share of the futures without")]
     highest = max(weekly, key=lambda cells: float(cells[2].rstrip("%")))

@@ -4,8 +4,8 @@
 
 The record is of the Idlib baseline, compared with one of a week before (`--since`); the second is of the same over a
 horizon of 63 days, and its drivers, indicators and storylines are taken. Cuts the window to nine weeks,
-thins inputs and schedule, leaves out the scenario's document and the track record; all else stays as it was. Renew it when the format of
-the record changes.
+thins inputs and schedule, leaves out the scenario's document and the track record; all else stays as it was. Renew it
+when the format of the record changes.
 """
 
 import json
