@@ -27,22 +27,22 @@ from sim.scenario.schema import (
     Talks,
 )
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Path
+from sim.scenario.yamltree import Path, map_at
 
 P = TypeVar("P", bound=Part)
 
 
 def cross_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check the cast, and that ties, pressures and bargaining name actors."""
-    actors = _map(value, "actors")
+    actors = map_at(value, "actors")
     yield from _role_counts(actors)
     yield from _reliance_complaints(actors)
-    yield from _tie_complaints(_map(value, "ties"), actors)
-    yield from _pressure_complaints(_map(value, "pressures"), actors)
-    for side, name in _map(value, "bargaining").items():
+    yield from _tie_complaints(map_at(value, "ties"), actors)
+    yield from _pressure_complaints(map_at(value, "pressures"), actors)
+    for side, name in map_at(value, "bargaining").items():
         if side in ("principal", "counterpart") and isinstance(name, str) and name not in actors:
             yield ("bargaining", side), _unknown(name, actors)
-    bargaining = _map(value, "bargaining")
+    bargaining = map_at(value, "bargaining")
     if bargaining.get("principal") is not None and bargaining.get("principal") == bargaining.get("counterpart"):
         yield ("bargaining", "counterpart"), "expected another actor than the principal"
 
@@ -58,7 +58,7 @@ def removal_complaints(removals: Iterable[Path], known_keys: Callable[[Path], li
 def actor_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check the fields of actors whose role is no role, which the models cannot do."""
     every_key = sorted({key for model in ROLES.values() for key in field_names(model)})
-    for name, actor in _map(value, "actors").items():
+    for name, actor in map_at(value, "actors").items():
         if not isinstance(actor, Mapping) or _is_role(actor.get("role")):
             continue
         shared = {key: actor[key] for key in actor if key in Mediator.model_fields and key not in ("role", "attention")}
@@ -75,15 +75,22 @@ def actor_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
                 yield ("actors", name, *path), message
 
 
+def _window(value: Mapping[str, Any]) -> Question | None:
+    """Return the question's dates; None where they cannot be read."""
+    return _read(Question, _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-"))
+
+
 def time_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check the order of dates, as far as they can be read."""
-    question = _read(Question, _only(_map(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-"))
+    question = _read(
+        Question, _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
+    )
     if question is None:
         return
     yield from _milestone_complaints(value, question)
     yield from _forecast_complaints(value, question)
     for kind, model in (("pressures", Pressure), ("talks", Talks)):
-        for name, written in _map(value, kind).items():
+        for name, written in map_at(value, kind).items():
             entry = _read(model, written if isinstance(written, Mapping) else {})
             if entry is not None:
                 for key, message in _entry_complaints(entry, question.as_of, question.horizon):
@@ -94,11 +101,13 @@ def time_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 def outcome_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check that what happened lies in the window and in order, and that hindsight names what is written."""
-    question = _read(Question, _only(_map(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-"))
+    question = _read(
+        Question, _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
+    )
     if question is not None:
-        yield from _resolution_complaints(_map(value, "resolution"), question)
+        yield from _resolution_complaints(map_at(value, "resolution"), question)
     codings = {key: inner for key, inner in value.items() if key not in OUTCOME_KEYS}
-    for path in _map(value, "hindsight"):
+    for path in map_at(value, "hindsight"):
         meant = _written(codings, path)
         if meant is not None:
             yield ("hindsight", path), f"nothing is written at {path!r}{suggestion(path, meant)}"
@@ -134,9 +143,9 @@ def _written(value: Any, path: str) -> list[str] | None:
 
 
 def _milestone_complaints(value: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
-    milestones = _map(value, "question").get("milestones")
+    milestones = map_at(value, "question").get("milestones")
     for index, written in enumerate(milestones if isinstance(milestones, list) else ()):
-        alone = _only(_map(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
+        alone = _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
         read = _read(Question, {**alone, "milestones": [written]})
         if read is not None and read.milestones[0] > question.horizon:
             message = f"expected a day within the horizon of {question.horizon} days"
@@ -235,14 +244,14 @@ def _pressure_complaints(pressures: Mapping[str, Any], actors: Mapping[str, Any]
 
 def menu_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check that every option of the menu does one thing, that its actor can do it, and when."""
-    for name, option in _map(value, "menu").items():
+    for name, option in map_at(value, "menu").items():
         if isinstance(option, Mapping):
             for path, message in _option_complaints(name, option, value):
                 yield ("menu", name, *path), message
 
 
 def _option_complaints(name: str, option: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
-    actors, by = _map(value, "actors"), option.get("by")
+    actors, by = map_at(value, "actors"), option.get("by")
     if isinstance(by, str) and by not in actors:
         yield ("by",), _unknown(by, actors)
     done = [key for key in ("pressure", "talks", "change") if key in option]
@@ -265,10 +274,12 @@ def _added_complaints(
     name: str, key: str, group: str, model: type[Part], value: Mapping[str, Any]
 ) -> Iterator[Complaint]:
     """Check what an option adds: its name is free, and it begins within the window."""
-    if name in _map(value, group):
+    if name in map_at(value, group):
         yield (key,), f"the scenario has {group} {name!r} already; give the option another id"
-    written = _map(_map(_map(value, "menu"), name), key)
-    question = _read(Question, _only(_map(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-"))
+    written = map_at(map_at(map_at(value, "menu"), name), key)
+    question = _read(
+        Question, _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
+    )
     entry: Any = _read(model, written)
     if question is None or entry is None:
         return
@@ -280,8 +291,3 @@ def _added_complaints(
 
 def _unknown(name: str, actors: Mapping[str, Any]) -> str:
     return f"there is no actor {name!r}{suggestion(name, list(actors))}"
-
-
-def _map(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    inner = value.get(key)
-    return inner if isinstance(inner, Mapping) else {}

@@ -17,7 +17,7 @@ from sim.distributions import KINDS
 from sim.errors import Fault, ScenarioError
 from sim.scenario.schema import OUTSIDE_THE_MODEL
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Path, Place, Tree, read_tree
+from sim.scenario.yamltree import Path, Place, Tree, read_tree, value_at
 
 MAX_BASES = 8
 REMOVABLE = {"actors", "ties", "pressures", "talks", "notes", *OUTSIDE_THE_MODEL}
@@ -60,7 +60,8 @@ def read_merged(file: FilePath) -> Merged:
         merged = Merged(
             value=_merge(merged.value, tree.value),
             places=_merge_places(merged.places, tree),
-            removals=merged.removals | {path: at for path, at in tree.places.items() if _at(tree.value, path) is None},
+            removals=merged.removals
+            | {path: at for path, at in tree.places.items() if value_at(tree.value, path) is None},
             slips=merged.slips + slips,
         )
     merged.places = {path: place for path, place in merged.places.items() if _holds(merged.value, path)}
@@ -194,20 +195,14 @@ def _without_nulls(value: Any) -> Any:
 
 def _merge_places(base: dict[Path, Place], over: Tree) -> dict[Path, Place]:
     """Return the place of every path of the merged value: the last file that wrote it."""
-    replaced = {path for path in over.places if not isinstance(_at(over.value, path), dict)}
+    replaced = {path for path in over.places if not isinstance(value_at(over.value, path), dict)}
     kept = {path: place for path, place in base.items() if not any(path[:n] in replaced for n in range(len(path)))}
     return {**kept, **over.places}
 
 
-def _at(value: Any, path: Path) -> Any:
-    for key in path:
-        value = value[key]
-    return value
-
-
 def _holds(value: Any, path: Path) -> bool:
     try:
-        _at(value, path)
+        value_at(value, path)
     except (KeyError, IndexError, TypeError):
         return False
     return True
@@ -217,7 +212,7 @@ def _slips(over: Tree, base: Mapping[str, Any]) -> list[Fault]:
     """Return a fault for every entry removed that no base has: most likely a slip of the pen."""
     faults = []
     for path, place in over.places.items():
-        if len(path) == 2 and path[0] in REMOVABLE and _at(over.value, path) is None and not _holds(base, path):
+        if len(path) == 2 and path[0] in REMOVABLE and value_at(over.value, path) is None and not _holds(base, path):
             known = list(base.get(path[0], {})) if isinstance(base.get(path[0]), dict) else []
             message = f"there is nothing to remove here{suggestion(str(path[1]), known)}"
             faults.append(Fault(place.file, place.line, place.column, ".".join(map(str, path)), message))

@@ -143,11 +143,10 @@ class Scenario:
         Hash, record and reports are made from this, so a forecast is the same whether or not its outcome is known.
         Where a posterior gives the parameters, only those that a file wrote are in it.
         """
-        plain = self.document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(OUTSIDE_THE_MODEL))
-        if self.posterior is None:
-            plain.pop("calibration", None)
-        else:
-            plain.setdefault("calibration", self.posterior.name)
+        named = None if self.posterior is None else self.document.calibration or self.posterior.name
+        document = self.document.model_copy(update={"calibration": named})
+        plain = document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(OUTSIDE_THE_MODEL))
+        if self.posterior is not None:
             plain["parameters"] = {name: plain["parameters"][name] for name in sorted(self.written_parameters)}
         return plain
 

@@ -13,10 +13,10 @@ from typing import Any
 from sim.scenario.faults import Complaint
 from sim.scenario.levels import LEVELS, Level, level
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Path
+from sim.scenario.yamltree import Path, map_at, value_at
 
-TAKEN = ("evidence",)
-"""Words that mean something else."""
+READ = "evidence"
+"""The word that stands for a number read from evidence; no level."""
 
 
 def spell_out(value: dict[str, Any]) -> tuple[dict[Path, Level], list[Complaint]]:
@@ -24,16 +24,17 @@ def spell_out(value: dict[str, Any]) -> tuple[dict[Path, Level], list[Complaint]
     levels: dict[Path, Level] = {}
     complaints: list[Complaint] = []
     for path, field in list(_places(value)):
-        holder = _at(value, path[:-1])
+        holder = value_at(value, path[:-1])
         word = holder[path[-1]]
-        if not isinstance(word, str) or word in TAKEN or not word[:1].isalpha():
+        if not isinstance(word, str) or word == READ or not word[:1].isalpha():
             continue
         if word in LEVELS[field]:
             levels[path] = level(field, word)
             holder[path[-1]] = copy.deepcopy(LEVELS[field][word][0])
         else:
-            known = ", ".join(LEVELS[field])
-            message = f"expected a number, a distribution or a level: {known}{suggestion(word, list(LEVELS[field]))}"
+            known = list(LEVELS[field])
+            listed, meant = ", ".join(known), suggestion(word, [*known, READ])
+            message = f'expected a number, a distribution or a level: {listed} (got "{word[:64]}"){meant}'
             complaints.append((path, message))
             holder[path[-1]] = copy.deepcopy(next(iter(LEVELS[field].values()))[0])  # told once is enough
     return levels, complaints
@@ -41,27 +42,32 @@ def spell_out(value: dict[str, Any]) -> tuple[dict[Path, Level], list[Complaint]
 
 def _places(value: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """Yield every key at which a level may stand, with the field that it is a level of."""
-    actors = _map(value, "actors")
+    actors = map_at(value, "actors")
     roles = {name: actor.get("role") for name, actor in actors.items() if isinstance(actor, Mapping)}
     for name, role in roles.items():
         for key in actors[name]:
             if f"{role}.{key}" in LEVELS:
                 yield ("actors", name, key), f"{role}.{key}"
-    for source, targets in _map(value, "ties").items():
+    for source, targets in map_at(value, "ties").items():
         for target in targets if isinstance(targets, Mapping) else ():
             field = f"ties.{roles.get(source)}.{roles.get(target)}"
             if field in LEVELS:
                 yield ("ties", source, target), field
     if "credibility" in value:
         yield ("credibility",), "credibility"
+    for name, option in map_at(value, "menu").items():
+        for key in map_at(option, "change") if isinstance(option, Mapping) else ():
+            field = _field(key, roles)
+            if field in LEVELS:
+                yield ("menu", name, "change", key), field
 
 
-def _at(value: dict[str, Any], path: Path) -> dict[Any, Any]:
-    for key in path:
-        value = value[str(key)]
-    return value
-
-
-def _map(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    inner = value.get(key)
-    return inner if isinstance(inner, Mapping) else {}
+def _field(key: str, roles: Mapping[str, Any]) -> str:
+    """Return the field of a key with dots, such as `actors.turkey.posture`."""
+    match key.split("."):
+        case ["actors", name, leaf]:
+            return f"{roles.get(name)}.{leaf}"
+        case ["ties", source, target]:
+            return f"ties.{roles.get(source)}.{roles.get(target)}"
+        case _:
+            return key

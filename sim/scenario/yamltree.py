@@ -8,6 +8,7 @@ ambiguous (anchors, tags, duplicate keys, deep nesting, sheer size), and all suc
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path as FilePath
@@ -37,6 +38,19 @@ Path = tuple[str | int, ...]
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+
+def value_at(value: Any, path: Path) -> Any:
+    """Return what stands at a path; KeyError, IndexError or TypeError where nothing does."""
+    for key in path:
+        value = value[key]
+    return value
+
+
+def map_at(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return the map under a key; an empty one where something else or nothing stands there."""
+    inner = value.get(key)
+    return inner if isinstance(inner, Mapping) else {}
 
 
 @dataclass(frozen=True)

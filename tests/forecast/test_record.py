@@ -14,7 +14,7 @@ from sim.baselines.cases import known_by, read_cases
 from sim.baselines.panel import baselines_for
 from sim.errors import UsageError
 from sim.forecast import forecast as forecasts
-from sim.posterior import FORMAT
+from sim.posterior import FORMAT, MODEL
 from tests import worlds
 from tests.places import ROOT
 
@@ -88,7 +88,7 @@ def test_priors_are_recorded_as_such_with_the_parameters_that_a_scenario_writes(
     ids=["numbers", "list", "nonsense"],
 )
 def test_a_posterior_is_recorded_with_what_it_was_made_from(tmp_path, said, cases, disagreement):
-    about = json.dumps({"schema": FORMAT, "name": "mine", "date": "2019-12-01", **said})
+    about = json.dumps({"schema": FORMAT, "name": "mine", "date": "2019-12-01", "model": MODEL, **said})
     (tmp_path / "mine.csv").write_text(f"# {about}\ninertia\n0.1\n0.2\n0.3\n", encoding="utf-8")
     scenario = worlds.load(tmp_path, calibration="mine.csv")
     assert sim.run(scenario, runs=64).record()["parameters"] == {

@@ -116,7 +116,9 @@ def test_a_word_stands_for_its_distribution_by_role(tmp_path: Path) -> None:
 
 
 def test_a_word_that_is_no_level_is_told_with_those_that_are(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="aim, paused, no-aim; did you mean threatened") as caught:
+    with pytest.raises(
+        ScenarioError, match=r'aim, paused, no-aim \(got "threatend"\); did you mean threatened'
+    ) as caught:
         worlds.load(tmp_path, actors__attacker__stance="threatend", ties__shield__backer="strongly")
     assert len(caught.value.faults) == 2, "each once, and nothing else"
 

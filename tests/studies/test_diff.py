@@ -74,7 +74,7 @@ def test_the_same_scenario_twice_is_run_once_and_no_run_differs(base: Path, tmp_
 
 
 def test_what_moves_no_probability_clearly_is_noise(base: Path, tmp_path: Path) -> None:
-    nudged = worlds.write(tmp_path, worlds.crisis(ties__envoy__shield=0.25), "nudged.yaml")
+    nudged = worlds.write(tmp_path, worlds.crisis(ties__envoy__shield=0.22), "nudged.yaml")
     found = compare(base, nudged)
     verdicts = {(one.outcome, one.day): one.verdict for one in found.rows}
     assert set(verdicts.values()) <= {"noise", "none"}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from sim import rng
-from sim.ensemble.blocks import RECORD, BlockTask
+from sim.ensemble.blocks import END_STATES, RECORD, BlockTask
 from sim.studies.gates.supplier import Crash, Records, Supplier
 
 SPREAD = 4.0
@@ -48,5 +48,5 @@ class StandIn(Supplier):
         records = np.zeros(task.runs, dtype=RECORD)
         for outcome in ("strikes", "agreement", "offensive"):
             records[outcome] = np.where(happened, 0, task.scenario.horizon)
-        records["end"] = np.where(happened, 3, 0)
+        records["end"] = np.where(happened, END_STATES.index("full"), END_STATES.index("standoff"))
         return records
