@@ -1,6 +1,11 @@
 """`python -m sim` is `offramp`."""
 
-from sim.cli import main
+import sys
 
-if __name__ == "__main__":
-    main()
+try:
+    from sim.cli import main
+
+    if __name__ == "__main__":
+        main()
+except KeyboardInterrupt:  # before `main` answers signals
+    sys.exit(130)

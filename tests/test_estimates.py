@@ -137,4 +137,4 @@ def test_counts_by_replicate_give_the_successes_by_any_day() -> None:
 
 
 def test_first_events_named_are_those_tallied() -> None:
-    assert FIRST_EVENTS == ("strikes", "agreement", "offensive", "limited", "full")
+    assert FIRST_EVENTS == ("strikes", "agreement", "terms", "offensive", "limited", "full")

@@ -142,7 +142,7 @@ def run_hook(name: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def test_the_hooks_pass_on_the_scenarios_of_the_project(repository: Path) -> None:
     valid, held = run_hook("validate", repository), run_hook("check", repository)
     assert (valid.returncode, held.returncode) == (0, 0), valid.stderr + held.stderr
-    assert valid.stdout.count(": valid") == len(list(repository.rglob("*.yaml"))) - 2
+    assert valid.stdout.count(": valid") == len(list(repository.rglob("*.yaml")))
     assert "5 passed" in held.stderr
 
 

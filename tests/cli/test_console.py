@@ -87,7 +87,7 @@ def test_no_error_shares_a_code_with_an_answer(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(scenario_commands, "load", fail)
+    monkeypatch.setattr(scenario_commands, "load_scenario", fail)
     answer = offramp("show", crisis)
     assert (answer.code, answer.out) == (code, "")
     assert "Traceback" not in answer.err
@@ -99,7 +99,7 @@ def test_a_debugger_may_ask_for_the_traceback(
     from sim.cli.app import show
 
     monkeypatch.setenv("OFFRAMP_DEBUG", "1")
-    monkeypatch.setattr(scenario_commands, "load", lambda file: 1 / 0)
+    monkeypatch.setattr(scenario_commands, "load_scenario", lambda file: 1 / 0)
     with pytest.raises(typer.Exit) as caught:
         show(crisis)
     assert caught.value.exit_code == 3

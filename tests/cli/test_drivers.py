@@ -28,8 +28,8 @@ def test_it_prints_groups_and_inputs(offramp: Offramp, file: Path) -> None:
     rows = [line for line in lines if " rises " in line or " falls " in line]
     assert rows
     first = found.inputs[0]
-    assert first.path == "parameters.launch_rate"
-    assert rows[0].startswith("Launch rate (parameter)")
+    assert first.path == "actors.attacker.disposition"
+    assert rows[0].startswith("Disposition of Attacker")
     assert first.direction in rows[0]
     assert any(line.startswith("Structural parameters") for line in lines)
     assert "--study sobol" in answer.err

@@ -46,9 +46,9 @@ def test_out_writes_page_markdown_and_record(offramp: Offramp, scenario: str, tm
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--run", "-1"], "expected the number of a run from 0"),
+        (["--run", "-1"], "expected the number of a run, 0 to 9,999,999"),
         (["--run", "5", "--replicates", "3"], "expected replicates"),
-        (["--run", "99999999"], "expected the number of a run from 0"),
+        (["--run", "99999999"], "expected the number of a run, 0 to 9,999,999"),
     ],
 )
 def test_what_cannot_be_is_refused(offramp: Offramp, scenario: str, options: list[str], message: str) -> None:

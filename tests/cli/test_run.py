@@ -29,9 +29,9 @@ def test_run_prints_the_table_and_the_next_step(offramp: Offramp, crisis: Path) 
     lines = answer.out.splitlines()
     assert lines[:2] == ["Does it begin?", "as of 2020-01-01; 512 runs of 256 draws, seed 0"]
     assert lines[3].split() == ["within", "probability", "Monte", "Carlo", "95%", "input", "sd"]
-    rows = [line.split() for line in lines[4:10]]
+    rows = [line.split() for line in lines[4:12]]
     assert [(row[0], row[1]) for row in rows] == [
-        (outcome, day) for outcome in ("offensive", "agreement", "strikes") for day in ("5", "10")
+        (outcome, day) for outcome in ("offensive", "terms", "agreement", "strikes") for day in ("5", "10")
     ]
     for row in rows:
         one = forecast.probability(row[0], int(row[1]))
@@ -45,7 +45,7 @@ def test_run_prints_the_table_and_the_next_step(offramp: Offramp, crisis: Path) 
 
 def test_one_replicate_a_draw_tells_no_spread_over_inputs(offramp: Offramp, crisis: Path) -> None:
     answer = offramp("run", crisis, "--runs", 64, "--replicates", 1, "--quiet")
-    assert answer.out.splitlines()[6].startswith("agreement ")
+    assert answer.out.splitlines()[6].startswith("terms ")
     assert len(answer.out.splitlines()[6].split()) == 7
 
 
@@ -53,9 +53,9 @@ def test_probabilities_of_an_offensive_stand_with_their_word_and_range(offramp: 
     file = folder.write(edit(FULL, ("60 days", "40 days\n  milestones: [20]")))
     lines = offramp("run", file, "--runs", 512, "--quiet").out.splitlines()
     assert all(re.search(r"  \d+% \([a-z ]+, \d\d-\d\d%\)$", line) for line in lines[4:6])
-    assert not any(line.endswith(")") for line in lines[6:10])
+    assert not any(line.endswith(")") for line in lines[6:12])
     lines = offramp("run", file, "--runs", 512, "--quiet", "--words", "none").out.splitlines()
-    assert not any(line.endswith(")") for line in lines[4:10])
+    assert not any(line.endswith(")") for line in lines[4:12])
 
 
 def test_figures_need_a_folder(offramp: Offramp, crisis: Path) -> None:

@@ -88,7 +88,7 @@ def test_show_tells_question_actors_and_pressures(offramp: Offramp) -> None:
     lines = answer.out.splitlines()
     assert lines[0] == "Does a pro-government ground offensive on Idlib begin?"
     assert lines[1].startswith("as of 2018-08-19, 180 days; idlib-2018-baseline, ")
-    assert "russia           patron     +0.05, sd 0.26 (evidence)" in lines
+    assert "russia           patron     +0.05, sd 0.25 (evidence)" in lines
     assert "germany          mediator   -0.60, sd 0.20 (assumption)" in lines
     assert "bargaining: russia with turkey" in lines
     assert "pressure lavrov-line: russia on turkey, to encourage (persuasion)" in lines

@@ -8,7 +8,7 @@ import pytest
 
 import sim
 from sim.posterior import read_posterior
-from sim.studies.calibration.parameters import NAMES
+from sim.studies.calibration.parameters import COLUMNS
 from tests.cli.conftest import Offramp
 from tests.studies.backtest.made_up import case, write_cases
 from tests.worlds import crisis, write
@@ -26,10 +26,10 @@ def test_a_calibration_writes_a_posterior_that_a_scenario_can_name(offramp: Offr
     options = ("--name", "mine", "--target", target, "--keep", home / "kept", "--out", home.parent / "out", *SMALL)
     answer = offramp("calibrate", home, *options)
     assert answer.code == 0, answer.err
-    assert "mine: 3 cases" in answer.out
+    assert "mine: 3 crises" in answer.out
     assert "by two seeds" in answer.out
     made = read_posterior(home.parent / "out" / "mine.csv")
-    assert made.parameters == NAMES
+    assert made.parameters == COLUMNS
     assert made.about["left_out"] == ["case-03"]
     (home.parent / "mine.csv").write_bytes((home.parent / "out" / "mine.csv").read_bytes())
     later = {"as_of": "2021-06-01", **{k: v for k, v in crisis()["question"].items() if k != "as_of"}}
@@ -45,7 +45,8 @@ def test_a_backtest_prints_scores_and_writes_its_page(offramp: Offramp, home: Pa
     out = home.parent / "backtest"
     answer = offramp("backtest", home, "--keep", home / "kept", "--out", out, *SMALL)
     assert answer.code == 0, answer.err
-    assert "skill of the model within 90 days against the base rate" in answer.out
+    assert "within 90 days better than the base rate in" in answer.out
+    assert "of 3 cases; too few for a skill" in answer.out
     assert "too few cases" in answer.out
     assert {path.name for path in out.iterdir()} == {
         "backtest.html", "backtest.md", "backtest.json", "track_record.json",

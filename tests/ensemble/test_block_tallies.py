@@ -28,7 +28,7 @@ def block(scenario: Scenario) -> BlockResult:
 
 def test_parameters_of_a_posterior_are_sorted_by_their_own_value(scenario: Scenario, block: BlockResult) -> None:
     inputs = binned_inputs(scenario)
-    place = [one.path for one in inputs].index("parameters.launch_rate")
+    place = [one.path for one in inputs].index("parameters.agreement_rate")
     quantiles = draw_inputs(inputs_of(scenario), 3, 1, 4096, REPLICATES).quantiles[POSTERIOR_STREAM][:500]
     values = inputs[place].draw(quantiles)
     edges = np.quantile(inputs[place].distribution.values, np.arange(1, INPUT_BINS) / INPUT_BINS)

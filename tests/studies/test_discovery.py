@@ -55,7 +55,7 @@ def test_structural_inputs_are_left_out_unless_asked_for(scenario: Scenario) -> 
     usual, all_of_them = ask(scenario).paths, ask(scenario, structural=True).paths
     assert set(usual) < set(all_of_them)
     left_out = set(all_of_them) - set(usual)
-    assert all(path.startswith("parameters.") or path.endswith(".frailty") for path in left_out)
+    assert all(path.startswith("parameters.") or path.endswith((".frailty", ".disposition")) for path in left_out)
 
 
 @pytest.mark.parametrize(

@@ -291,7 +291,7 @@ def test_one_at_a_time_refuses_the_value_that_the_base_has(tmp_path: Path) -> No
         ("population,credibility\n5,{\n", 'cells.csv:2:2: credibility: expected a distribution as JSON, as in {"uniform"'),
         ("population,credibility\n5,[1]\n", "cells.csv:2:2: credibility: expected a distribution as JSON"),
         ("population,credibility\n5,1e999\n", "cells.csv:2:2: credibility: expected a finite number (got 1e999)"),
-        ("population,credibility\n5,abc\n", "cells.csv:2:2: credibility: expected a number or a distribution"),
+        ("population,credibility\n5,abc\n", "cells.csv:2:2: credibility: expected a number, a distribution or a level: "),
         ('population\n"5\n', "cells.csv:2:1: not valid CSV"),
         ("population\n\xff\n", "cells.csv:2:1: the file is not UTF-8 text"),
     ],
