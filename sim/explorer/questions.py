@@ -25,6 +25,7 @@ from sim.explorer.simulation import PLAN
 from sim.explorer.state import State
 from sim.forecast.course import course_of
 from sim.forecast.plan import Plan
+from sim.forecast.record import theatre_of
 from sim.forecast.replay import replay
 from sim.reporting.story import story_of
 from sim.reporting.tipping import tipping_of
@@ -44,6 +45,7 @@ async def told(desk: Desk, scenario: Scenario, run: int) -> dict[str, Any]:
     record = {
         "as_of": scenario.as_of.isoformat(),
         "horizon": scenario.horizon,
+        "theatre": theatre_of(scenario),
         "actors": {
             name: {"name": scenario.name_of(name), "posture_name": POSTURES[one.role]}
             for name, one in scenario.actors.items()

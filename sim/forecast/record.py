@@ -54,7 +54,7 @@ def forecast_record(
         "confidence": None if scenario.document.confidence is None else scenario.document.confidence.model_dump(),
         "as_of": scenario.as_of.isoformat(),
         "horizon": scenario.horizon,
-        "theatre": _theatre(scenario),
+        "theatre": theatre_of(scenario),
         "milestones": list(scenario.milestones),
         "seed": plan.seed,
         "runs": runs,
@@ -96,7 +96,7 @@ def forecast_record(
     }
 
 
-def _theatre(scenario: Scenario) -> dict[str, str]:
+def theatre_of(scenario: Scenario) -> dict[str, str]:
     """Say what a strike is called, and which kinds of event the scenario does without."""
     return {"strikes": scenario.document.strikes, "terms": scenario.document.terms}
 
@@ -204,7 +204,7 @@ def glance(scenario: Scenario, plan: Plan, tally: Tally, records: Records) -> di
         "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
         "as_of": scenario.as_of.isoformat(),
         "horizon": horizon,
-        "theatre": _theatre(scenario),
+        "theatre": theatre_of(scenario),
         "milestones": list(scenario.milestones),
         "seed": plan.seed,
         "runs": runs,

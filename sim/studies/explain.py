@@ -14,6 +14,7 @@ import numpy.typing as npt
 from sim.ensemble.blocks import BLOCK_RUNS
 from sim.ensemble.conditions import POSTURES
 from sim.forecast.course import course_of
+from sim.forecast.record import theatre_of
 from sim.forecast.replay import Trace, replay
 from sim.scenario.scenario import Scenario
 
@@ -45,7 +46,7 @@ def explain(
         "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
         "as_of": scenario.as_of.isoformat(),
         "horizon": scenario.horizon,
-        "theatre": {"strikes": scenario.document.strikes, "terms": scenario.document.terms},
+        "theatre": theatre_of(scenario),
         "seed": seed,
         "replicates": replicates,
         "run": run,

@@ -50,16 +50,8 @@ def test_positions_match_sums_worked_by_hand(tmp_path: Path) -> None:
 
 
 def test_actors_without_any_weight_have_no_position(tmp_path: Path) -> None:
-    weak = dict.fromkeys(
-        (
-            "actors.attacker.salience",
-            "actors.backer.salience",
-            "actors.shield.strength",
-            "actors.town.strength",
-            "actors.envoy.salience",
-        ),
-        0,
-    )
+    silent, unarmed = ("attacker", "backer", "envoy"), ("shield", "town")
+    weak = {f"actors.{name}.salience": 0 for name in silent} | {f"actors.{name}.strength": 0 for name in unarmed}
     assert positions_of(worlds.load(tmp_path, **weak)) is None
 
 

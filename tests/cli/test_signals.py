@@ -72,7 +72,7 @@ def test_any_number_of_signals_keeps_what_is_done_and_leaves_nothing_behind(
 def test_a_signal_while_it_starts_leaves_no_traceback(
     folder: Folder, imported: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Python tells each import as it is done, so the signal comes just behind the one named, however busy the machine."""
+    """Python tells each import as it is done: the signal comes just behind the one named, however busy the machine."""
     monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
     file = folder.write(edit(FULL, ("60 days", "400 days")))
     with start("run", file, "--runs", 131072, "--workers", 1, "--quiet") as process:
