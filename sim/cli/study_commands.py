@@ -18,8 +18,9 @@ from sim.errors import UsageError
 from sim.posterior import posterior, read_posterior
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
+from sim.scoring.comparison import FEWEST_FOR_SKILL
 from sim.studies.backtest.backtest import Backtest, backtest, steps
-from sim.studies.backtest.fixed import FEWEST_FOR_SKILL, score_fixed
+from sim.studies.backtest.fixed import score_fixed
 from sim.studies.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL, Training
 from sim.studies.calibration import result as results
 from sim.studies.calibration.calibrate import BLOCKS, Seen, Study, points_of, refined, study

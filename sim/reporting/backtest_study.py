@@ -19,22 +19,23 @@ MODEL, BASE_RATE, LOGISTIC = "model", "base rate", "logistic regression"
 WINDOW = 90
 SCHEMES = {"case": "one case left out at a time", "area": "one area left out at a time"}
 ABOUT = (
-    "Every case is forecast by parameters, curves and rates fitted to the other cases only. The Brier score is the "
-    "mean "
-    "squared error of the probability: 0 is perfect, 0.25 is what one half for everything gets. Differences are "
-    "paired over cases; "
-    "intervals are at 95% and clustered by area, for cases on the same ground are not independent."
+    "Every case is forecast by parameters, curves and rates fitted to other cases only. The Brier score is the mean "
+    "squared error of the probability: 0 is perfect, 0.25 is what one half for everything gets. Differences are paired "
+    "over cases; intervals are at 95% and clustered by area, for cases on the same ground are not independent."
 )
 ABOUT_CASES = (
-    "The cases were picked by hand and coded by someone who knew how they ended; docs/cases.md has the codebook. "
-    "Their share "
-    "of offensives is no base rate of the world."
+    "The cases were picked by hand and coded by someone who knew how they ended; docs/cases.md has the codebook. Their "
+    "share of offensives is no base rate of the world."
 )
 ABOUT_HINDSIGHT = (
     "Codings that knowing the outcome could have touched are marked in the cases, nearly all of which have some. "
-    "Dropped, each gives "
-    "way to the pool of all cases; shifted, each moves by about a level at random. The parameters stay as they were "
-    "fitted."
+    "Dropped, each gives way to the pool of all cases; shifted, each moves by about a level at random. The parameters "
+    "stay as they were fitted."
+)
+ABOUT_THREATS = (
+    "The second sample: threats and shows of force between states at peace, coded by rule from a table. Each is "
+    "forecast by parameters, a curve and a rate fitted without its pair of states. AUC is the chance that a threat "
+    "that came to force was given more than one that did not; 0.5 is a coin. Intervals are at 95%, clustered by pair."
 )
 
 
@@ -52,17 +53,26 @@ def backtest_of(record: Record) -> StudyReport:
 
 def _backtest_of(record: Record) -> StudyReport:
     table = record["tables"]["case"]["all"]
-    model = score_of(table, MODEL)
-    skill = model["against"][BASE_RATE]["skill"]
+    number, says = _headline(record, table)
     return StudyReport(
         kicker=f"offramp backtest on {table['cases']} past cases",
         title="How well would the model have done?",
-        number=_skill(skill[0]),
-        says=f"skill against the base rate within {WINDOW} days, {_skill_range(skill)}",
+        number=number,
+        says=says,
         lead=_lead(record),
         sections=tuple(_sections(record)),
         rerun=tuple(_rerun(record)),
     )
+
+
+def _headline(record: Record, table: Record) -> tuple[str, str]:
+    """Return the skill against the base rate, or of few cases on how many the model scored better."""
+    skill = score_of(table, MODEL)["against"][BASE_RATE]["skill"]
+    if skill[0] is not None:
+        return _skill(skill[0]), f"skill against the base rate within {WINDOW} days, {_skill_range(skill)}"
+    own = [case["brier"] for case in record["cases"] if not case["target"]]
+    better = sum(one[MODEL] < one[BASE_RATE] for one in own)
+    return f"{better} of {len(own)}", f"cases on which it does better than the base rate within {WINDOW} days"
 
 
 def score_of(table: Record, forecaster: str, rule: str = "brier", window: int | None = WINDOW) -> Record:
@@ -77,9 +87,8 @@ def _lead(record: Record) -> str:
     verdict = _verdict(score_of(table, MODEL)["against"][LOGISTIC]["difference"])
     few = " Fewer than 50 cases are too few to judge calibration by." if table["too_few"] else ""
     return (
-        f"Within {WINDOW} days the model's mean Brier score is {own:.3f}, that of the base rate {rate:.3f}, that of "
-        f"a logistic "
-        f"regression on two features {curve:.3f}: {verdict} the regression.{few}"
+        f"Within {WINDOW} days the model's mean Brier score is {own:.3f}, that of the base rate {rate:.3f}, that of a "
+        f"logistic regression on two features {curve:.3f}: {verdict} the regression.{few}"
     )
 
 
@@ -95,13 +104,16 @@ def _sections(record: Record) -> Iterator[Section]:
     yield Section("cases", "Case by case", (Part(ABOUT_CASES, table=_cases(record)),))
     yield Section("calibration", "Do the probabilities mean what they say?", tuple(_calibration(record)))
     yield Section("hindsight", "What the score owes to hindsight", (Part(ABOUT_HINDSIGHT, table=_hindsight(record)),))
+    if record["threats"] is not None:
+        yield Section("threats", "Threats between states", tuple(_threats(record["threats"])))
     if record["levers"]:
         yield Section("levers", "Do the levers still matter?", tuple(_levers(record)))
 
 
 def _scores(record: Record) -> Iterator[Part]:
-    yield Part(ABOUT)
-    for scheme, says in SCHEMES.items():
+    weights = ", ".join(f"{name} {share_text(weight)}" for name, weight in record["pool"].items())
+    yield Part(f"{ABOUT} The pool weighs log-odds: {weights}; of each case, by weights that its area has no part in.")
+    for scheme, says in _schemes(record).items():
         for name, table in record["tables"][scheme].items():
             columns = (
                 "Forecaster",
@@ -120,6 +132,14 @@ def _scores(record: Record) -> Iterator[Part]:
             yield Part(table=own, folded="" if name == "all" else f"{name}, {table['cases']} cases, {says}")
 
 
+def _schemes(record: Record) -> dict[str, str]:
+    """Say by scheme what the forecasts were trained on."""
+    if record["others"] is None:
+        return SCHEMES
+    trained = f"trained on {record['others']} other cases"
+    return {"case": trained, "area": f"{trained}, less those of its area"}
+
+
 def _score_row(record: Record, table: Record, forecaster: str) -> tuple[str, ...]:
     means = [score_of(table, forecaster, "brier", window)["mean"] for window in record["windows"]]
     means += [score_of(table, forecaster, "log")["mean"], score_of(table, forecaster, "rps", None)["mean"]]
@@ -129,7 +149,7 @@ def _score_row(record: Record, table: Record, forecaster: str) -> tuple[str, ...
     return (
         forecaster,
         *(f"{mean:.3f}" for mean in means),
-        NONE if skill is None else f"{_skill(skill['skill'][0])} ({_skill_range(skill['skill'])})",
+        NONE if skill is None else _skill_of(skill["skill"]),
         NONE if gap is None else _difference(gap["difference"]),
     )
 
@@ -164,9 +184,8 @@ def _calibration(record: Record) -> Iterator[Part]:
     few = " These are too few cases to judge it by: the bands are wide." if model["too_few"] else ""
     says = (
         f"Observed frequency by forecast probability, by isotonic regression (CORP), within {WINDOW} days; the band "
-        f"holds 90% or so of "
-        f"what chance alone would do to a calibrated forecaster.{few}"
-    ).replace("90% or so", f"{model['level']:.0%}")
+        f"holds {model['level']:.0%} of what chance alone would do to a calibrated forecaster.{few}"
+    )
     yield Part(says, figure=reliability_figure(record))
     caption = "Brier score = miscalibration − discrimination + uncertainty"
     columns = ("Forecaster", "Miscalibration, less is better", "Discrimination, more is better", "Uncertainty")
@@ -189,9 +208,33 @@ def _hindsight(record: Record) -> Table:
     for name, table in record["hindsight"].items():
         row = score_of(table, MODEL)
         skill, gap = row["against"][BASE_RATE]["skill"], row["against"][LOGISTIC]["difference"]
-        rows.append((name, f"{row['mean']:.3f}", f"{_skill(skill[0])} ({_skill_range(skill)})", _difference(gap)))
+        rows.append((name, f"{row['mean']:.3f}", _skill_of(skill), _difference(gap)))
     columns = ("Codings", "Brier of the model, 90 days", "Skill against base rate", "Against logistic regression")
     return Table("The model's score with marked codings changed", columns, "lrrr", tuple(rows))
+
+
+def _threats(threats: Record) -> Iterator[Part]:
+    yield Part(f"{ABOUT_THREATS} {threats['cases']} threats between {threats['pairs']} pairs of states.")
+    for window, one in threats["windows"].items():
+        came = share_text(one["happened"] / one["cases"])
+        caption = f"Within {window} days, force in {came} ({one['happened']} of {one['cases']})"
+        columns = ("Forecaster", "Mean said", "Brier", "AUC", "Against base rate", "Against regression")
+        rows = tuple(_threat_row(one, name) for name in one["said"])
+        yield Part(table=Table(caption, columns, "lrrrrr", rows))
+
+
+def _threat_row(window: Record, name: str) -> tuple[str, ...]:
+    gaps, area = window["against"].get(name, {}), window["auc"][name]
+    return (
+        name,
+        share_text(window["said"][name]),
+        f"{window['brier'][name]:.3f}",
+        "?" if area is None else f"{area:.2f}",
+        *(
+            NONE if against not in gaps else _difference(gaps[against]["difference"])
+            for against in (BASE_RATE, LOGISTIC)
+        ),
+    )
 
 
 def _levers(record: Record) -> Iterator[Part]:
@@ -201,8 +244,7 @@ def _levers(record: Record) -> Iterator[Part]:
     rows = tuple((one["id"], share_text(one["own"]), share_text(one["prior"])) for one in levers)
     says = (
         f"Under the parameters that the scenarios name, an offensive within {WINDOW} days runs from {spread} over "
-        f"{len(levers)} scenarios; at "
-        f"the priors from {share_text(before[0])} to {share_text(before[-1])}."
+        f"{len(levers)} scenarios; at the priors from {share_text(before[0])} to {share_text(before[-1])}."
     )
     columns = ("Scenario", "Its own parameters", "Priors")
     yield Part(says, table=Table(f"Probability of an offensive within {WINDOW} days", columns, "lrr", rows))
@@ -221,6 +263,11 @@ def _skill(value: float | None) -> str:
 
 def _skill_range(skill: list[float | None]) -> str:
     return f"{_skill(skill[1])} to {_skill(skill[2])}"
+
+
+def _skill_of(skill: list[float | None]) -> str:
+    """Write a skill with its interval; of too few cases there is none."""
+    return NONE if skill[0] is None else f"{_skill(skill[0])} ({_skill_range(skill)})"
 
 
 def _difference(gap: list[float | None]) -> str:

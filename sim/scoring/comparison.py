@@ -19,6 +19,8 @@ from sim.scoring.rules import Floats
 
 LEVEL = 0.95
 RESAMPLES = 2000
+FEWEST_FOR_SKILL = 10
+"""Cases below which no skill is told."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Difference:
         """Whether there are too few cases to judge by."""
         return too_few(self.cases)
 
+    def plain(self) -> list[float | None]:
+        """Return mean and interval as a record holds them."""
+        return [_rounded(one) for one in (self.mean, self.low, self.high)]
+
 
 @dataclass(frozen=True)
 class Skill:
@@ -78,6 +84,15 @@ class Skill:
     def too_few(self) -> bool:
         """Whether there are too few cases to judge by."""
         return too_few(self.cases)
+
+    def plain(self) -> list[float | None]:
+        """Return value and interval as a record holds them; below `FEWEST_FOR_SKILL` cases no skill is told."""
+        told = self.cases >= FEWEST_FOR_SKILL
+        return [_rounded(one) if told else None for one in (self.value, self.low, self.high)]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def paired_difference(

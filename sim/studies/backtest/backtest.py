@@ -126,16 +126,20 @@ class Backtest:
         return {
             "schema": TRACK_RECORD_FORMAT,
             "made": made.isoformat(),
-            "scheme": "one case left out at a time",
+            "scheme": self._scheme,
             "cases": by_scheme["case"].cases,
             "areas": len({case.area for case in self.forecasts.cases if not case.filed.target}),
-            "posterior": "calibrated anew without each case",
+            "posterior": "calibrated anew without each case" if self.others is None else "calibrated once",
             "windows": self._windows(by_scheme["case"]),
             "areas_left_out": self._windows(by_scheme["area"]),
             "too_few": by_scheme["case"].too_few,
             "pool": {"weights": self.weights, "by": "least mean Brier score, each case left out"},
             "threats": self.threats,
         }
+
+    @property
+    def _scheme(self) -> str:
+        return "one case left out at a time" if self.others is None else f"trained on {self.others} other cases"
 
     def _windows(self, scores: Table) -> dict[str, Any]:
         happened = self.forecasts.outcomes()[[not case.filed.target for case in self.forecasts.cases]].sum(axis=0)
@@ -278,12 +282,7 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 def _comparison(one: Comparison) -> dict[str, Any]:
-    difference, skill = one.difference, one.skill
-    return {
-        "difference": [_rounded(value) for value in (difference.mean, difference.low, difference.high)],
-        "skill": [_rounded(value) for value in (skill.value, skill.low, skill.high)],
-        "areas": difference.groups,
-    }
+    return {"difference": one.difference.plain(), "skill": one.skill.plain(), "areas": one.difference.groups}
 
 
 def _calibration(parts: Decomposition, diagram: Reliability) -> dict[str, Any]:
@@ -304,7 +303,3 @@ def _calibration(parts: Decomposition, diagram: Reliability) -> dict[str, Any]:
             for point in diagram.points
         ],
     }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)

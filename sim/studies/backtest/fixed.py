@@ -24,7 +24,7 @@ from sim.errors import UsageError
 from sim.executors import Executor
 from sim.posterior import Posterior
 from sim.scenario.scenario import Scenario
-from sim.scoring.comparison import paired_difference, skill_score
+from sim.scoring.comparison import FEWEST_FOR_SKILL, paired_difference, skill_score
 from sim.scoring.rules import brier_score
 from sim.studies.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED
 from sim.studies.calibration.outcomes import WINDOWS
@@ -33,8 +33,6 @@ from sim.studies.cases import HistoricalCase
 
 FORMAT = "offramp/fixed-backtest/1"
 REPLICATES = 2
-FEWEST_FOR_SKILL = 10
-"""Cases below which no skill is told."""
 
 
 @dataclass(frozen=True)
@@ -132,11 +130,7 @@ def _against(scores: dict[str, Floats], reference: str, areas: list[str]) -> lis
         row: dict[str, Any] = {"better": int((own < other).sum()), "cases": len(own), "difference": None, "skill": None}
         if len(own) >= FEWEST_FOR_SKILL:
             gap, skill = paired_difference(own, other, areas, bound=1.0), skill_score(own, other, areas)
-            row["difference"] = [_rounded(one) for one in (gap.mean, gap.low, gap.high)]
-            row["skill"] = [_rounded(one) for one in (skill.value, skill.low, skill.high)]
+            row["difference"] = gap.plain()
+            row["skill"] = skill.plain()
         rows.append(row)
     return rows
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)

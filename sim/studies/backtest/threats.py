@@ -104,7 +104,7 @@ def _record(threats: Sequence[Threat], said: dict[str, Floats], happened: np.nda
             "happened": int(happened[:, number].sum()),
             "said": {name: round(float(one[:, number].mean()), 4) for name, one in said.items()},
             "brier": {name: round(float(one.mean()), 4) for name, one in scores.items()},
-            "auc": {name: _rounded(auc(one[:, number], happened[:, number])) for name, one in said.items()},
+            "auc": {name: auc(one[:, number], happened[:, number]) for name, one in said.items()},
             "against": {
                 name: {
                     reference: _comparison(scores[name], scores[reference], pairs)
@@ -124,17 +124,9 @@ def auc(said: Floats, happened: np.ndarray) -> float | None:
     came, rest = said[happened], said[~happened]
     if not len(came) or not len(rest):
         return None
-    return float(mannwhitneyu(came, rest).statistic) / (len(came) * len(rest))
+    return round(float(mannwhitneyu(came, rest).statistic) / (len(came) * len(rest)), 4)
 
 
 def _comparison(scores: Floats, reference: Floats, pairs: Sequence[str]) -> dict[str, Any]:
     gap, skill = paired_difference(scores, reference, pairs, bound=1.0), skill_score(scores, reference, pairs)
-    return {
-        "difference": [_rounded(one) for one in (gap.mean, gap.low, gap.high)],
-        "skill": [_rounded(one) for one in (skill.value, skill.low, skill.high)],
-        "pairs": gap.groups,
-    }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+    return {"difference": gap.plain(), "skill": skill.plain(), "pairs": gap.groups}

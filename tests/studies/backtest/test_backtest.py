@@ -22,13 +22,19 @@ from sim.studies.backtest.forecasts import (
     Training,
     baseline_forecasts,
     left_out,
+    play_each,
     training,
 )
 from sim.studies.backtest.hindsight import changed, dropped, moved, shifted
-from sim.studies.calibration.calibrate import study
+from sim.studies.backtest.threats import folds_of
+from sim.studies.calibration.calibrate import sample_bridge, study
+from sim.studies.calibration.design import BLOCK_POINTS
 from sim.studies.calibration.outcomes import WINDOWS
+from sim.studies.calibration.parameters import COORDINATES
 from sim.studies.cases import HistoricalCase, load_cases
+from sim.studies.threats import load_threats
 from tests.studies.backtest.made_up import write_cases
+from tests.studies.made_threats import row, write_threats
 
 LATER = datetime.date(2030, 1, 1)
 
@@ -39,15 +45,23 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[HistoricalCase, ...
 
 
 @pytest.fixture(scope="module")
-def done(cases: tuple[HistoricalCase, ...]) -> tuple[Backtest, int]:
-    made = study({case.name: case.scenario for case in cases}, seed=0, executor=Serial(), blocks=1)
-    made = replace(made, particles=256)
+def done(cases: tuple[HistoricalCase, ...], tmp_path_factory: pytest.TempPathFactory) -> tuple[Backtest, Training]:
+    """A backtest of the crises and of twelve threats between six pairs of states, and how many steps it counted."""
+    rows = [
+        row(number, pair=f"{number % 6}-9", cinc_a=0.02 * (1 + number), days_to_force=3 if number % 3 == 0 else "")
+        for number in range(12)
+    ]
+    threats = load_threats(write_threats(tmp_path_factory.mktemp("threats") / "threats.csv", rows))
+    played = {case.name: case.scenario for case in cases} | dict(threats.scenarios)
+    made = replace(study(played, seed=0, executor=Serial(), blocks=1), particles=256)
+    trained = Training(
+        cases, replace(made, coded={one.name: one.scenario for one in threats.cases}), LATER, threats.cases
+    )
     count: list[int] = []
     variants = [cases[0].scenario, cases[1].scenario]
-    result = backtest(
-        cases, Training(cases, made, LATER), executor=Serial(), variants=variants, finished=lambda: count.append(1)
-    )
-    return result, len(count)
+    result = backtest(cases, trained, executor=Serial(), variants=variants, finished=lambda: count.append(1))
+    assert len(count) == steps(cases, trained, 2)
+    return result, trained
 
 
 def test_neither_a_case_nor_its_area_nor_the_target_trains_its_own_forecast(
@@ -75,11 +89,8 @@ def test_the_outcome_of_a_case_changes_no_baseline_forecast_of_it(cases: tuple[H
                 np.testing.assert_allclose(said[number], after[name][number], err_msg=f"{scheme} {name}")
 
 
-def test_every_step_is_counted_and_every_forecast_made(
-    done: tuple[Backtest, int], cases: tuple[HistoricalCase, ...]
-) -> None:
-    result, count = done
-    assert count == steps(cases, cases, 2)
+def test_every_forecast_is_made(done: tuple[Backtest, Training], cases: tuple[HistoricalCase, ...]) -> None:
+    result, _ = done
     for scheme in SCHEMES:
         assert set(result.forecasts.by[scheme]) == set(FORECASTERS)
         for said in result.forecasts.by[scheme].values():
@@ -87,14 +98,14 @@ def test_every_step_is_counted_and_every_forecast_made(
             assert np.all(np.diff(said, axis=1) >= 0), "a longer window is as probable at least"
 
 
-def test_a_model_that_tells_hawks_from_the_guarded_beats_the_base_rate(done: tuple[Backtest, int]) -> None:
+def test_a_model_that_tells_hawks_from_the_guarded_beats_the_base_rate(done: tuple[Backtest, Training]) -> None:
     """Cases made so that the coded stances decide: the margin is far beyond any run's chance."""
-    row = done[0].tables["case"]["all"].row(MODEL)
-    assert row.against[BASE_RATE].skill.value is not None
-    assert row.against[BASE_RATE].skill.value > 0.3
+    score = done[0].tables["case"]["all"].row(MODEL)
+    assert score.against[BASE_RATE].skill.value is not None
+    assert score.against[BASE_RATE].skill.value > 0.3
 
 
-def test_the_target_is_scored_in_no_table_but_forecast_with_the_others(done: tuple[Backtest, int]) -> None:
+def test_the_target_is_scored_in_no_table_but_forecast_with_the_others(done: tuple[Backtest, Training]) -> None:
     result = done[0]
     assert result.tables["case"]["all"].cases == len(result.forecasts.cases) - 1
     record = result.record()
@@ -102,7 +113,7 @@ def test_the_target_is_scored_in_no_table_but_forecast_with_the_others(done: tup
     assert record["tables"]["case"]["all"]["cases"] == len(record["cases"]) - 1
 
 
-def test_scores_in_the_record_are_those_of_its_forecasts(done: tuple[Backtest, int]) -> None:
+def test_scores_in_the_record_are_those_of_its_forecasts(done: tuple[Backtest, Training]) -> None:
     record = done[0].record()
     own = [case for case in record["cases"] if not case["target"]]
     squares = [(case["forecasts"]["case"][MODEL][1] - (case["offensive"] is not None)) ** 2 for case in own]
@@ -114,18 +125,23 @@ def test_scores_in_the_record_are_those_of_its_forecasts(done: tuple[Backtest, i
     assert row["mean"] == pytest.approx(np.mean(squares), abs=1e-3)
 
 
-def test_the_record_is_plain_and_its_page_names_the_finding(done: tuple[Backtest, int]) -> None:
+def test_the_record_is_plain_and_its_page_names_the_finding(done: tuple[Backtest, Training]) -> None:
     record = json.loads(json.dumps(done[0].record()))
     report = backtest_of(record)
     page = study_page(report, {"reliability": reliability_spec(record)})
+    assert "Threats between states" in page
+    own = [case["brier"] for case in record["cases"] if not case["target"]]
+    better = sum(one[MODEL] < one[BASE_RATE] for one in own)
+    assert report.number == f"{better} of 7", "of so few cases no skill is told"
     assert report.number in page
+    assert "skill against" not in page
     assert "too few to judge" in page
     markdown = study_markdown(report)
     for case in record["cases"]:
         assert case["id"] in markdown
 
 
-def test_the_track_record_names_no_case(done: tuple[Backtest, int], cases: tuple[HistoricalCase, ...]) -> None:
+def test_the_track_record_names_no_case(done: tuple[Backtest, Training], cases: tuple[HistoricalCase, ...]) -> None:
     track = done[0].track_record(datetime.date(2026, 1, 2))
     text = json.dumps(track)
     assert "case-" not in text
@@ -135,7 +151,24 @@ def test_the_track_record_names_no_case(done: tuple[Backtest, int], cases: tuple
     assert track["windows"]["90"]["happened"] == sum(case.offensive is not None for case in judged) == 4
 
 
-def test_a_forecast_can_say_the_track_record(done: tuple[Backtest, int]) -> None:
+def test_threats_are_forecast_by_play_without_their_pair(done: tuple[Backtest, Training]) -> None:
+    """What the record says within 90 days is the mean share of runs at posteriors that have not seen the pair."""
+    result, trained = done
+    told = json.loads(json.dumps(result.record()))["threats"]
+    assert (told["cases"], told["pairs"], told["folds"]) == (12, 6, 6)
+    said = []
+    for fold in folds_of(trained.threats, trained.study.seed):
+        (task,) = trained.study.bridges(trained.seen, [fold], trained.whole)
+        points = np.resize(sample_bridge(task).draws, (BLOCK_POINTS, len(COORDINATES)))
+        for one in trained.threats:
+            if one.name in fold:
+                scenario = {one.scenario: trained.study.cases[one.scenario]}
+                said.append(play_each(scenario, {one.scenario: points}, trained.study.seed, Serial())[0, 1])
+    assert told["windows"]["90"]["said"][MODEL] == pytest.approx(np.mean(said), abs=1e-4)
+    assert told["windows"]["90"]["happened"] == 4
+
+
+def test_a_forecast_can_say_the_track_record(done: tuple[Backtest, Training]) -> None:
     track = json.loads(json.dumps(done[0].track_record(datetime.date(2026, 1, 2))))
     said = track_record_of({"track_record": track})
     assert f"{track['windows']['90']['brier'][MODEL]:.2f}" in said.lead
