@@ -12,7 +12,7 @@ from sim.cli.found import kind_of, load_scenario, scenario_files
 from sim.errors import Fault, ScenarioError
 from sim.scenario.evidence import SOURCES_FORMAT, Source, SourceFile
 from sim.scenario.evidence_files import _check as check_part
-from sim.scenario.evidence_files import load_evidence
+from sim.scenario.evidence_files import load_evidence, unread
 from sim.scenario.faults import Places
 from sim.scenario.load import load
 from sim.scenario.merge import scenario_root
@@ -23,7 +23,8 @@ from sim.scenario.yamltree import Place, read_tree
 def validate(paths: list[Path], format_: Format) -> None:
     """Check files, and all that folders hold of scenarios, sweeps, evidence and sources; exit 2 where any is faulty."""
     files = scenario_files(paths, every_kind=True)
-    errors = {str(file): error for file in files if (error := _check(file)) is not None}
+    told: set[str] = set()
+    errors = {str(file): error for file in files if (error := _check(file, told)) is not None}
     if format_ is Format.JSON:
         faults = [plain for error in errors.values() for plain in errors_as_plain(error)]
         print_json({"valid": not errors, "errors": faults})
@@ -51,7 +52,8 @@ def _next(files: list[Path]) -> None:
         return
 
 
-def _check(file: Path) -> ScenarioError | None:
+def _check(file: Path, told: set[str]) -> ScenarioError | None:
+    """Return what is wrong with a file; note what is merely odd and has not been told yet."""
     kind = kind_of(file)
     try:
         if kind == "sweep":
@@ -63,10 +65,18 @@ def _check(file: Path) -> ScenarioError | None:
         elif kind == "sources":
             _check_sources(file)
         else:
-            load(file)
+            _tell_unread(load(file), told)
     except ScenarioError as error:
         return error
     return None
+
+
+def _tell_unread(scenario: Scenario, told: set[str]) -> None:
+    """Note what the evidence says to nobody: no fault, but seldom meant."""
+    for one in () if scenario.evidence is None else unread(scenario.evidence, scenario.actors):
+        if one not in told:
+            note(f"note: {one}")
+        told.add(one)
 
 
 def _check_evidence(file: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -21,9 +21,13 @@ from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place, Tree, read_tree
 
 P = TypeVar("P", bound=Part)
+MISTYPED = 0.8
+"""How close an id must be to an actor's to be taken for a slip: `rusia` is 0.91 from russia, `iraq` 0.75 from iran."""
 
 
-def load_evidence(written: str, place: Place, root: FilePath, as_of: Any, faults: list[Fault]) -> Evidence | None:
+def load_evidence(
+    written: str, place: Place, root: FilePath, as_of: Any, faults: list[Fault], cast: Sequence[str] = ()
+) -> Evidence | None:
     """Load an evidence file with its sources.
 
     Parameters
@@ -34,6 +38,9 @@ def load_evidence(written: str, place: Place, root: FilePath, as_of: Any, faults
         The scenario's as-of date as written; items dated later are refused where it is a date.
     faults
         Grows by what is wrong; None is returned then.
+    cast
+        Actors of the scenario, those that a variant removed too: an item of somebody whose id is nearly one of theirs
+        is refused as mistyped. Items of others may stand; nothing reads them (`unread`).
     """
     before = len(faults)
     try:
@@ -42,7 +49,7 @@ def load_evidence(written: str, place: Place, root: FilePath, as_of: Any, faults
         places = Places(tree.places, str(path))
         items = _check(EvidenceFile, tree, places, faults, {"items": Item})
         sources, cited = _load_sources(tree, root, faults)
-        faults += places.faults(_item_complaints(tree.value, cited, _date(as_of)))
+        faults += places.faults(_item_complaints(tree.value, cited, _date(as_of), cast))
     except ScenarioError as error:
         faults += error.faults
         return None
@@ -85,7 +92,7 @@ def _check(
 
 
 def _item_complaints(
-    value: Mapping[str, Any], cited: Mapping[str, Any] | None, as_of: datetime.date | None
+    value: Mapping[str, Any], cited: Mapping[str, Any] | None, as_of: datetime.date | None, cast: Sequence[str]
 ) -> Iterator[Complaint]:
     """Check items against each other, their sources and the as-of date, as far as they can be read."""
     items = value.get("items")
@@ -94,6 +101,8 @@ def _item_complaints(
         if not isinstance(item, dict):
             continue
         yield from _date_complaints(name, item, as_of)
+        for key in ("actor", "target"):
+            yield from _actor_complaints(("items", name, key), item.get(key), cast)
         source = item.get("source")
         if cited is not None and isinstance(source, str):
             if source not in cited:
@@ -102,6 +111,23 @@ def _item_complaints(
                 message = f"{source!r} is dated {published}, after the as-of date {as_of}: not known then; leave it out"
                 yield ("items", name, "source"), message
         yield from _duplicate_complaints(name, item.get("duplicate_of"), items)
+
+
+def _actor_complaints(path: Path, written: Any, cast: Sequence[str]) -> Iterator[Complaint]:
+    """Check for ids that are nearly those of actors."""
+    for one in written if isinstance(written, list) else [written]:
+        if isinstance(one, str) and one.islower() and one not in cast and (meant := suggestion(one, cast, MISTYPED)):
+            yield path, f"the scenario has no actor {one!r}, so nothing would read this{meant}"
+
+
+def unread(evidence: Evidence, cast: Collection[str]) -> Iterator[str]:
+    """Say which readings are of an actor outside the cast, so that nothing reads them, and which sources none cites."""
+    for name, item in evidence.items.items():
+        for one in item.actor:
+            if item.reads_stance and one not in cast:
+                yield f"{name} reads the stance of {one}, which is no actor of the scenario: it counts for nothing"
+    for name in evidence.sources.keys() - {item.source for item in evidence.items.values()}:
+        yield f"no item cites the source {name}"
 
 
 def _duplicate_complaints(name: str, original: Any, items: Mapping[str, Any]) -> Iterator[Complaint]:

@@ -34,6 +34,7 @@ from sim.scenario.numbers import number_range
 from sim.scenario.scenario import Scenario, default_counterpart, default_principal, resolve
 from sim.scenario.schema import Document
 from sim.scenario.spelled import spell_out
+from sim.scenario.yamltree import map_at
 
 
 def load(path: str | PathLike[str]) -> Scenario:
@@ -108,7 +109,8 @@ def _evidence(merged: Merged, file: FilePath, faults: list[Fault]) -> Evidence |
         return None
     question = merged.value.get("question")
     as_of = question.get("as_of") if isinstance(question, dict) else None
-    return load_evidence(written, merged.places[("evidence",)], scenario_root(file), as_of, faults)
+    named = [*map_at(merged.value, "actors"), *(str(path[1]) for path in merged.removals if path[:1] == ("actors",))]
+    return load_evidence(written, merged.places[("evidence",)], scenario_root(file), as_of, faults, named)
 
 
 def _whole_complaints(document: Document, evidence: Evidence | None, *, evidence_failed: bool) -> list[Complaint]:
