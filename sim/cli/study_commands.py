@@ -18,7 +18,6 @@ from sim.errors import UsageError
 from sim.posterior import posterior, read_posterior
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
-from sim.scoring.comparison import FEWEST_FOR_SKILL
 from sim.studies.backtest.backtest import Backtest, backtest, steps
 from sim.studies.backtest.fixed import score_fixed
 from sim.studies.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL, Training
@@ -289,12 +288,12 @@ def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str
         yield f"{name:<26}" + "".join(f"{value:>10.3f}" for value in (*means, ranked))
     yield ""
     for reference in (BASE_RATE, LOGISTIC):
-        if table.cases < FEWEST_FOR_SKILL:
+        value, low, high = table.row(MODEL).against[reference].skill.plain()
+        if value is None:
             yield f"within 90 days better than the {reference} in {_better(record, reference)}; too few for a skill"
-            continue
-        one = table.row(MODEL).against[reference]
-        skill = f"{_share(one.skill.value)} ({_share(one.skill.low)} to {_share(one.skill.high)})"
-        yield f"skill of the model within 90 days against the {reference}: {skill}, 95% by areas"
+        else:
+            skill = f"{_share(value)} ({_share(low)} to {_share(high)})"
+            yield f"skill of the model within 90 days against the {reference}: {skill}, 95% by areas"
     if table.too_few:
         yield "too few cases to judge calibration by"
     if record["threats"] is not None:

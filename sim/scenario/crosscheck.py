@@ -77,14 +77,13 @@ def actor_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 def _window(value: Mapping[str, Any]) -> Question | None:
     """Return the question's dates; None where they cannot be read."""
-    return _read(Question, _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-"))
+    dates = _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
+    return _read(Question, dates)
 
 
 def time_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check the order of dates, as far as they can be read."""
-    question = _read(
-        Question, _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
-    )
+    question = _window(value)
     if question is None:
         return
     yield from _milestone_complaints(value, question)
@@ -101,9 +100,7 @@ def time_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 def outcome_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check that what happened lies in the window and in order, and that hindsight names what is written."""
-    question = _read(
-        Question, _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
-    )
+    question = _window(value)
     if question is not None:
         yield from _resolution_complaints(map_at(value, "resolution"), question)
     codings = {key: inner for key, inner in value.items() if key not in OUTCOME_KEYS}
@@ -152,11 +149,23 @@ def _milestone_complaints(value: Mapping[str, Any], question: Question) -> Itera
             yield ("question", "milestones", index), message
 
 
+OUR_FORECASTERS = (
+    "model", "pooled", "base rate", "logistic", "logistic regression", "mean", "median", "challenge", "condorcet",
+)  # fmt: skip
+"""Names that stand for forecasts of our own in ledger and report; `base_rate` is `base rate`."""
+
+
 def _forecast_complaints(value: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
-    """Check that what others said was said by the as-of date, of a window after it."""
+    """Check that what others said was said by the as-of date, of a window after it, each under a name of its own."""
     written = value.get("forecasts")
+    taken: set[tuple[str, datetime.date]] = set()
     for index, one in enumerate(written if isinstance(written, list) else ()):
         read = _read(OtherForecast, one if isinstance(one, Mapping) else {})
+        if read is not None:
+            name = read.name.lower().replace("_", " ")
+            if name in OUR_FORECASTERS or (name, read.by) in taken:
+                yield ("forecasts", index, "name"), f"{read.name!r} stands for another forecast; name whose this is"
+            taken.add((name, read.by))
         if read is not None and read.date > question.as_of:
             yield ("forecasts", index, "date"), f"expected a day up to the as-of date {question.as_of}"
         if read is not None and read.by <= question.as_of:
@@ -277,9 +286,7 @@ def _added_complaints(
     if name in map_at(value, group):
         yield (key,), f"the scenario has {group} {name!r} already; give the option another id"
     written = map_at(map_at(map_at(value, "menu"), name), key)
-    question = _read(
-        Question, _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
-    )
+    question = _window(value)
     entry: Any = _read(model, written)
     if question is None or entry is None:
         return

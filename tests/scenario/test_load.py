@@ -480,3 +480,21 @@ def test_thousands_of_unknown_names_do_not_take_minutes(folder: Folder, monkeypa
 def test_the_cast_covers_every_role() -> None:
     assert set(ROLES.values()) == set(get_args(get_args(AnyActor)[0]))
     assert all(f"role: {role}" in MINIMAL + CAST for role in ROLES)
+
+
+# -- forecasts of others -------------------------------------------------------------------------------------------
+
+PANEL = "{name: %s, date: 2019-12-30, by: %s, p: 0.4}"
+
+
+@pytest.mark.parametrize("name", ["pooled", "Base rate", "base_rate", "logistic regression", "Model", "median"])
+def test_a_forecast_of_others_may_not_take_the_name_of_ours(folder: Folder, name: str) -> None:
+    (told,) = folder.faults(MINIMAL + f"forecasts: [{PANEL % (name, '2020-02-01')}]\n")
+    assert told.endswith(f"forecasts.0.name: '{name}' stands for another forecast; name whose this is")
+
+
+def test_one_forecaster_may_speak_of_two_windows_and_of_each_once(folder: Folder) -> None:
+    first, later = PANEL % ("A panel", "2020-02-01"), PANEL % ("A panel", "2020-02-20")
+    assert len(folder.load(MINIMAL + f"forecasts: [{first}, {later}]\n").document.forecasts) == 2
+    (told,) = folder.faults(MINIMAL + f"forecasts: [{first}, {first}]\n")
+    assert "forecasts.1.name" in told
