@@ -18,6 +18,7 @@ from sim.model.influence import Schedule
 from sim.scenario import yamltree
 from sim.scenario.evidence import READING_SD, EvidenceFile, Item, Kind, Source, SourceFile
 from sim.scenario.gates import MAX_GATES, MAX_STEPS, STEPS, TOLERANCE, Gate
+from sim.scenario.levels import LEVELS
 from sim.scenario.merge import MAX_BASES
 from sim.scenario.quantities import FARTHEST_DAY, FIRST_YEAR, LAST_YEAR, MAX_DAYS, Quantity, in_words
 from sim.scenario.schema import (
@@ -353,3 +354,15 @@ def test_sums_in_the_guide_are_right() -> None:
 def test_lines_are_not_too_long(name: str) -> None:
     lines = (ROOT / "docs" / name).read_text(encoding="utf-8").splitlines()
     assert [number for number, line in enumerate(lines, 1) if len(line) > 120] == []
+
+
+def test_every_key_that_takes_a_level_links_to_the_codebook() -> None:
+    for field in LEVELS:
+        owner, _, key = field.rpartition(".")
+        if owner.startswith("ties"):
+            continue
+        titles = {"": ["The file"]}.get(owner, [f"`actors`: {owner}", "`actors`: what each has"])
+        meanings = [row["meaning"] for title in titles for row in rows(title) if key_of(row) == key]
+        assert any("([levels])" in one for one in meanings), field
+    assert "Levels: [of mediators](cases.md#mediators)" in GUIDE
+    assert GUIDE.rstrip().endswith("[levels]: cases.md#2-levels")
