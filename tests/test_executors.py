@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import multiprocessing
 import os
 import threading
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import dask
 import pytest
 
 from sim.errors import ExecutionError, ScenarioError, UsageError
@@ -17,6 +19,7 @@ from sim.executors import Executor, Late, Local, Serial
 from sim.executors.address import Address
 from sim.executors.batches import MOST, Feed, Sizer
 from sim.executors.dask import IN_FLIGHT, Dask, Limits
+from sim.executors.local import ONE_THREAD
 from tests.cluster.processes import Cluster, cluster
 from tests.tasks import (
     Block,
@@ -269,3 +272,23 @@ def test_the_last_batches_are_small_and_every_task_is_dealt_once() -> None:
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[-4:] == [1, 1, 1, 1]
     assert len(sizes) < 85
+
+
+def test_making_and_using_workers_leaves_the_environment_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ONE_THREAD:
+        monkeypatch.delenv(name, raising=False)
+    before = dict(os.environ)
+    assert list(Local(1).map(_threads, [0])) == ["1"]
+    assert dict(os.environ) == before
+
+
+def _threads(_: int) -> str | None:
+    return os.environ.get(ONE_THREAD[0])
+
+
+def test_using_a_cluster_leaves_log_and_settings_as_they_were(machines: Cluster) -> None:
+    logger, key = logging.getLogger("distributed"), "distributed.admin.large-graph-warning-threshold"
+    before = (logger.level, dask.config.get(key, None))
+    used = Dask(Address.parse(machines.address), WORKERS)
+    assert list(used.map(number_of, [Block(0), Block(1)])) == [0, 1]
+    assert (logger.level, dask.config.get(key, None)) == before

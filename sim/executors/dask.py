@@ -14,7 +14,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic
 
@@ -60,9 +60,6 @@ class Dask(Executor):
     def __init__(self, address: Address, workers: int = 1, note: Note = silent, limits: Limits | None = None) -> None:
         self._address, self._workers, self._note = address, workers, note
         self.limits = limits or Limits()
-        for name in ("distributed", "distributed.client"):  # what matters of its log, our errors and notes say
-            logging.getLogger(name).setLevel(logging.CRITICAL)
-        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})  # batches are no graphs
 
     def map(
         self,
@@ -72,6 +69,16 @@ class Dask(Executor):
         lost: Callable[[Task, ExecutionError], Result] | None = None,
     ) -> Iterator[Result]:
         """Yield results in order."""
+        with _quiet():
+            yield from self._map(function, tasks, finished, lost)
+
+    def _map(
+        self,
+        function: Callable[[Task], Result],
+        tasks: Iterable[Task],
+        finished: Callable[[], None] | None,
+        lost: Callable[[Task, ExecutionError], Result] | None,
+    ) -> Iterator[Result]:
         client = self._connect()
         try:
             check_alike(client)
@@ -113,6 +120,21 @@ class Dask(Executor):
                 f"there were {there}; start some with: dask worker {where} --nworkers N --nthreads 1"
             ) from error
         return client
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence dask's log, what matters of which our errors and notes say; the caller's settings come back after it."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    levels = [one.level for one in loggers]
+    for one in loggers:
+        one.setLevel(logging.CRITICAL)
+    try:
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):  # batches are no graphs
+            yield
+    finally:
+        for one, level in zip(loggers, levels, strict=True):
+            one.setLevel(level)
 
 
 def _reason(error: BaseException) -> str:

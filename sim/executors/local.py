@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Generic
 
@@ -33,8 +34,6 @@ class Local(Executor):
             raise UsageError(f"expected at least one worker (got {workers})")
         self.workers = workers
         self._note = note
-        for name in ONE_THREAD:  # workers inherit it; what is loaded here already is not touched
-            os.environ.setdefault(name, "1")
 
     def map(
         self,
@@ -78,12 +77,24 @@ def _pool(workers: int) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(workers, mp_context=context, initializer=prepare)
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let workers that start meanwhile have one thread each; the caller's environment stays as it was."""
+    added = [name for name in ONE_THREAD if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, "1"))
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
+
+
 def _submit(
     pool: ProcessPoolExecutor, function: Callable[[Task], Result], task: Task, finished: Callable[[], None] | None
 ) -> Future[Result]:
     """Hand a task to a pool; where that is broken already, return what a task in it would have got."""
     try:
-        with held():
+        with held(), _one_thread():
             future = pool.submit(function, task)
     except BrokenProcessPool as error:
         future = Future()

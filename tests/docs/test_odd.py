@@ -129,7 +129,9 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 def test_every_reference_of_a_link_is_given_and_used(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     given = re.findall(r"^\[([\w-]+)\]: \S+$", text, flags=re.MULTILINE)
-    used = re.findall(r"(?:\]\[|\(\[)([\w-]+)\](?!\()", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
+    used = re.findall(
+        r"(?:\]\[|\(\[)([\w-]+)\](?!\()", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    )
     assert len(given) == len(set(given))
     assert set(given) == set(used)
 
