@@ -56,7 +56,8 @@ class Guard:
     @property
     def hosts(self) -> frozenset[str]:
         """What the Host header may say; with a token any, for a machine has many names."""
-        names = {"127.0.0.1", "localhost", "[::1]"} if is_loopback(self.host) else {self.host}
+        own = f"[{self.host}]" if ":" in self.host else self.host
+        names = {own, "127.0.0.1", "localhost", "[::1]"} if is_loopback(self.host) else {own}
         return frozenset(f"{name}:{self.port}" for name in names)
 
     @property
@@ -78,6 +79,16 @@ class Guard:
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
             host = request.headers.get("Host", "")
+            try:
+                response = await answer(request, handler, host)
+            except web.HTTPException as error:
+                self._headers(error, host if self._knows(host) else min(self.hosts))
+                raise
+            if not response.prepared:
+                self._headers(response, host)
+            return response
+
+        async def answer(request: web.Request, handler: Handler, host: str) -> web.StreamResponse:
             if not self._knows(host):
                 raise web.HTTPForbidden(text="this address is not the one the explorer was started for")
             origin = request.headers.get("Origin")
@@ -87,10 +98,7 @@ class Guard:
                 raise web.HTTPForbidden(text="requests from other sites are refused")
             if self.token and not self._is_let_in(request):
                 raise self._at_the_door(request)
-            response = await handler(request)
-            if not response.prepared:
-                self._headers(response, host)
-            return response
+            return await handler(request)
 
         return check
 

@@ -142,13 +142,15 @@ class Shelf:
             return State(own)
         extends = value.get("extends")
         if not isinstance(extends, str):
-            raise UsageError("the file extends no scenario of this folder; open it with offramp explore")
+            raise UsageError("the file neither is nor extends a scenario of this folder; open it with offramp explore")
         return self._state(extends.removeprefix("./"), value)
 
     def _own(self, value: Mapping[str, Any]) -> str | None:
-        """Return the variant of the folder that a file is, by its id."""
-        held = {base.scenario.id: name for name, base in self._bases.items() if base is not None}
-        return held.get(str(value.get("id")))
+        """Return the variant of the folder that a file is: by its id, if it says the same."""
+        for name, base in self._bases.items():
+            if base is not None and base.scenario.id == value.get("id"):
+                return name if _read(base.file.read_text(encoding="utf-8")) == value else None
+        return None
 
     def _state(self, name: str, value: Mapping[str, Any]) -> State:
         """Find the controls that say what a file writes."""

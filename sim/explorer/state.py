@@ -6,7 +6,6 @@ nothing.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +57,11 @@ class State:
         return {"scenario": self.scenario, "values": dict(self.values), "off": sorted(self.off)}
 
 
+MOST = 1e300
+"""Largest number that a control may say, which keeps out infinity, NaN and integers that no float can hold."""
+
+
 def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -MOST <= value <= MOST:
         raise UsageError("expected a finite number for each input that is moved")
     return round(float(value), DIGITS)

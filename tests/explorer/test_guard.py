@@ -205,3 +205,18 @@ def test_a_port_that_is_taken_is_told(served: Served) -> None:
     assert found.returncode == 2
     assert f"cannot listen on 127.0.0.1 port {port}" in found.stderr
     assert "--port" in found.stderr
+
+
+@pytest.mark.parametrize(("path", "headers", "status"), [("", {"Host": "evil.example"}, 403), ("nothing", {}, 404)])
+def test_a_refusal_forbids_as_much_as_a_page(served: Served, path: str, headers: dict[str, str], status: int) -> None:
+    reply = asked(served, path, **headers)
+    assert reply.status == status
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "evil" not in reply.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1"])
+def test_the_address_that_is_printed_is_one_that_is_answered(host: str) -> None:
+    guard = Guard.of(host, 8000)
+    assert guard.address.removeprefix("http://").rstrip("/") in guard.hosts

@@ -115,7 +115,7 @@ def test_what_is_no_state_is_refused(plain: object) -> None:
         ("schema: [", "dropped file:"),
         ("- 1", "expected a map"),
         ("a: &a [1]\nb: *a", "dropped file:"),
-        ("schema: offramp/scenario/1\nid: new", "extends no scenario"),
+        ("schema: offramp/scenario/1\nid: new", "nor extends a scenario"),
         ("schema: offramp/scenario/1\nextends: ../../x.yaml", "no such scenario"),
         ("extends: ./crisis.yaml\npopulation: 5", "population, which no control"),
         ("extends: ./crisis.yaml\nactors: {backer: {stance: {normal: [0, 1]}}}", "which no control"),
@@ -132,3 +132,16 @@ def test_a_dropped_variant_is_opened(shelf: Shelf) -> None:
     shelf.load_beside()
     assert shelf.imported((shelf.file.parent / "keen.yaml").read_text(encoding="utf-8")) == State("keen.yaml")
     assert shelf.imported(shelf.file.read_text(encoding="utf-8")) == State("crisis.yaml")
+
+
+def test_a_dropped_file_of_the_same_id_and_other_content_is_not_taken_for_the_own(shelf: Shelf) -> None:
+    text = shelf.file.read_text(encoding="utf-8")
+    with pytest.raises(UsageError, match="neither is nor extends a scenario of this folder"):
+        shelf.imported(text.replace("population: ", "population: 1"))
+    assert shelf.imported("# a comment\n" + text) == State("crisis.yaml")
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), float("nan"), float("inf"), 1e301])
+def test_a_value_that_no_control_can_have_is_refused(value: float) -> None:
+    with pytest.raises(UsageError, match="expected a finite number"):
+        State.of({"scenario": "crisis.yaml", "values": {"credibility": value}, "off": []})
