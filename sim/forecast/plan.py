@@ -57,6 +57,17 @@ class Plan:
         if self.precision is not None and not 0.0005 <= self.precision < 0.5:
             raise UsageError(f"expected a precision of 0.0005 or more and below 0.5 (got {self.precision:g})")
 
+    def check_pairs(self) -> None:
+        """See that there are two draws at least, without which no paired difference has an interval.
+
+        Raises
+        ------
+        UsageError
+            Where there are fewer.
+        """
+        if self.most_runs < 2 * self.replicates:
+            raise UsageError(f"expected two draws at least, {2 * self.replicates} runs (got {self.most_runs})")
+
     @property
     def most_runs(self) -> int:
         """Runs to make at most, rounded up to whole draws."""

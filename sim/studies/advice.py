@@ -258,8 +258,7 @@ def advise(  # noqa: PLR0913 - the question, and how it is run
     UsageError
         As `options_of` and `mixes_of`; where there are fewer than two draws.
     """
-    if plan.most_runs < 2 * plan.replicates:
-        raise UsageError(f"expected two draws at least, {2 * plan.replicates} runs (got {plan.most_runs})")
+    plan.check_pairs()
     mixes = mixes_of(scenario, actor, goal, budget)
     bench = Bench(plan, supplier, finished=finished)
     base, *records = bench.records([_with_options(scenario, (), goal.day), *(mix.scenario for mix in mixes)])

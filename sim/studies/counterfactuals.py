@@ -16,7 +16,6 @@ import numpy as np
 from sim import environment
 from sim.ensemble.blocks import OUTCOMES
 from sim.ensemble.conditions import POSTURES
-from sim.errors import UsageError
 from sim.estimates import LEVEL, difference, estimate, mean_of_draws
 from sim.forecast.plan import Plan
 from sim.scenario.scenario import Scenario
@@ -194,8 +193,7 @@ def counterfactuals(
     ExecutionError
         Where a block failed.
     """
-    if plan.most_runs < 2 * plan.replicates:
-        raise UsageError(f"expected two draws at least, {2 * plan.replicates} runs (got {plan.most_runs})")
+    plan.check_pairs()
     known: Mapping[str, Records] = {} if base is None else {scenario.hash: base}
     bench = Bench(plan, supplier, known=known, finished=finished)
     worlds = worlds_of(scenario)

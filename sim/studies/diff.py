@@ -213,8 +213,7 @@ def diff(
     UsageError
         Where there are too few runs to pair.
     """
-    if plan.most_runs < 2 * plan.replicates:
-        raise UsageError(f"expected two draws at least, {2 * plan.replicates} runs (got {plan.most_runs})")
+    plan.check_pairs()
     why = next((side.unpaired for side in sides if side.unpaired is not None), None)
     made = _forecasts(sides, plan, executor, finished)
     records = tuple(

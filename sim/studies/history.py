@@ -143,8 +143,7 @@ def history(
     UsageError
         Where there are too few runs to pair.
     """
-    if plan.most_runs < 2 * plan.replicates:
-        raise UsageError(f"expected two draws at least, {2 * plan.replicates} runs (got {plan.most_runs})")
+    plan.check_pairs()
     points: list[Point] = []
     moves: list[Move] = []
     known: set[str] = set()

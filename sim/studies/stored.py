@@ -49,7 +49,7 @@ def _parsed(path: Path) -> Any:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise UsageError(f"{path} is too large for a forecast")
-        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
+        return json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_no_number)
     except OSError as error:
         raise UsageError(f"cannot read the forecast {path}: {(error.strerror or '').lower()}") from None
     except (ValueError, RecursionError) as error:

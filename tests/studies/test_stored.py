@@ -125,3 +125,7 @@ def test_any_value_in_any_place_is_read_or_refused(tmp_path: Path, data: st.Data
     node[key] = data.draw(st.none() | st.text(max_size=4) | st.floats(allow_nan=False) | st.just({}) | st.just([]))
     with suppress(UsageError):  # any other error fails
         read(tmp_path, json.dumps(record))
+
+
+def test_a_mark_of_the_byte_order_in_front_is_no_fault(tmp_path: Path, record: Record) -> None:
+    assert read(tmp_path, b"\xef\xbb\xbf" + to_json(record).encode()) == record
