@@ -111,8 +111,8 @@ def _sections(record: Record) -> Iterator[Section]:
 
 
 def _scores(record: Record) -> Iterator[Part]:
-    weights = ", ".join(f"{name} {share_text(weight)}" for name, weight in record["pool"].items())
-    yield Part(f"{ABOUT} The pool weighs log-odds: {weights}; of each case, by weights that its area has no part in.")
+    weights = ", ".join(f"{name} {weight:.0%}" for name, weight in record["pool"].items())
+    yield Part(f"{ABOUT} The pool weighs log-odds: {weights}; each case by weights from other areas.")
     for scheme, says in _schemes(record).items():
         for name, table in record["tables"][scheme].items():
             columns = (

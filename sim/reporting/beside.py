@@ -107,7 +107,7 @@ def _note(record: Record) -> str:
     parts = []
     if record["pooled"] is not None:
         weights = record["track_record"]["pool"]["weights"]
-        told = ", ".join(f"{name} {share_text(weight)}" for name, weight in weights.items())
+        told = ", ".join(f"{name} {weight:.0%}" for name, weight in weights.items())
         parts.append(f"Pooled on the logit scale, weights from past cases: {told}.")
     if record["samples"] is not None:
         parts.append(
