@@ -23,6 +23,7 @@ from sim.cli.surroundings import check_surroundings
 from sim.errors import LedgerError, OfframpError, ScenarioError, TooFewError, UsageError
 
 P = ParamSpec("P")
+SURE = 3  # steps, the least to judge by
 SOON = 5.0
 """Seconds after which it is told how long something will take, off a terminal; on one the bar tells it."""
 LONG = 90.0
@@ -159,13 +160,14 @@ def _bar(label: str, total: int, unit: str) -> Iterator[Callable[[], None]]:
 
 
 def _lines(label: str, total: int, unit: str) -> Callable[[], None]:
-    done, told, start = 0, False, monotonic()
+    done, told, first = 0, False, 0.0
 
     def advance() -> None:
-        nonlocal done, told
+        nonlocal done, told, first
         done += 1
-        taken = monotonic() - start
-        left = taken / done * (total - done)
+        first = first if done > 1 else monotonic()  # before it, workers start and what all steps need is made
+        taken = monotonic() - first if done >= SURE else 0.0
+        left = taken / max(1, done - 1) * (total - done)
         if not told and taken >= SOON and left >= LONG:
             told = True
             note(f"{label}: about {left / 60:,.0f} minutes left")

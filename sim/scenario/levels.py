@@ -128,8 +128,8 @@ LEVELS: Mapping[str, Table] = {
         "rival": ({"triangular": [0.05, 0.15, 0.25]}, "At most a line to keep their forces apart"),
     },
     "ties.patron.guarantor": {
-        "partner": ({"triangular": [0.2, 0.35, 0.5]}, "As above, `strong` included"),
-        "rival": ({"triangular": [0.05, 0.15, 0.25]}, "As above"),
+        "partner": ({"triangular": [0.2, 0.35, 0.5]}, "Deal with each other over this ground, a wider deal or an alliance included"),
+        "rival": ({"triangular": [0.05, 0.15, 0.25]}, "At most a line to keep their forces apart"),
     },
     "ties.guarantor.defender": {
         "troops-inside": ({"triangular": [0.4, 0.6, 0.8]}, "Has forces on the ground or with the defenders"),

@@ -14,7 +14,8 @@ from sim.reporting.figures import specifications
 from sim.reporting.html import to_html
 from sim.reporting.inputs import group_name, input_name
 from sim.reporting.markdown import to_markdown
-from sim.reporting.watch import signs, watch_of
+from sim.reporting.watch import OBSERVED, signs, watch_of
+from sim.scenario.levels import level
 from tests.reporting.conftest import PAYLOAD, spoil_record
 
 Record = dict[str, Any]
@@ -132,3 +133,23 @@ def test_page_and_markdown_have_both_sections(record: Record) -> None:
     page = to_html(record, report)
     for place in ("drivers-figure", "indicators-figure"):
         assert f'id="{place}"' in page
+
+
+@pytest.mark.parametrize(
+    ("posture", "above", "role", "below", "at_least"),
+    [
+        ("readiness", 0.25, "initiator", "standing-down", "routine"),
+        ("readiness", 0.5, "initiator", "routine", "moving"),
+        ("readiness", 0.75, "initiator", "moving", "massed"),
+        ("deterrence", 0.25, "guarantor", "weak", "in-place"),
+        ("deterrence", 0.5, "guarantor", "weak", "in-place"),
+        ("deterrence", 0.75, "guarantor", "in-place", "reinforcing"),
+    ],
+)
+def test_what_would_be_seen_is_the_level_at_about_that_posture(
+    posture: str, above: float, role: str, below: str, at_least: str
+) -> None:
+    """A threshold lies above the median of the level below it, and no higher than that of the level it stands for."""
+    assert (posture, above) in OBSERVED
+    medians = [level(f"{role}.posture", name).distribution.median for name in (below, at_least)]
+    assert medians[0] < above <= medians[1]

@@ -13,6 +13,7 @@ import pytest
 
 import sim
 from reports import renew
+from sim.environment import model_version
 from sim.forecast.forecast import Forecast
 from sim.reporting.chance import Chance
 from sim.reporting.content import report_of
@@ -49,6 +50,7 @@ def half_width(one: dict[str, float]) -> float:
 def test_every_scenario_has_its_reference(file: Path) -> None:
     assert stored(file)["scenario"]["hash"] == sim.load(ROOT / file).hash, STALE
     assert (stored(file)["runs"], stored(file)["seed"]) == (renew.RUNS, renew.SEED)
+    assert stored(file)["environment"]["model"] == model_version(), STALE
 
 
 def test_every_reference_has_its_scenario() -> None:
