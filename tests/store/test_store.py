@@ -230,7 +230,7 @@ def test_a_file_in_the_place_of_the_store_is_told(tmp_path: Path) -> None:
         Store(tmp_path / "store").check_usable()
 
 
-def test_a_cell_of_4096_runs_of_the_shipped_scenario_takes_less_than_65_kb(store: Store) -> None:
+def test_a_cell_of_4096_runs_of_the_shipped_scenario_takes_less_than_70_kb(store: Store) -> None:
     task = BlockTask(sim.load(IDLIB / "german-offer.yaml"), 0, 0, 2)
     store.put(task, run_block(task))
-    assert path_of(store, task).stat().st_size < 65_000
+    assert path_of(store, task).stat().st_size < 70_000
