@@ -19,7 +19,7 @@ import sim
 from sim.estimates import Estimate
 from tests import worlds
 
-EXAMPLES = 200 if os.environ.get("OFFRAMP_FULL") else 20
+EXAMPLES = 200 if os.environ.get("OFFRAMP_FULL") else 8
 PRESS = {"intensity": 0.8, "start": 1}
 
 Change = tuple[str, Any]
