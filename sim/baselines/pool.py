@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit
 
 LEAST = 0.01
 """Probabilities are held between this and 1 less it before they are pooled: a sure forecast would drown the others."""
@@ -38,6 +37,8 @@ def pooled(probabilities: Mapping[str, float | Floats], weights: Mapping[str, fl
     names = [name for name, weight in weights.items() if weight > 0 and name in probabilities]
     if not names:
         raise ValueError("expected a probability of at least one forecaster with a weight")
+    from scipy.special import expit, logit  # late: it takes a quarter of a second, and most commands pool nothing
+
     total = math.fsum(weights[name] for name in names)
     odds = np.sum([weights[name] / total * logit(_held(probabilities[name])) for name in names], axis=0)
     return np.asarray(expit(odds))

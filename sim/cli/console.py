@@ -23,7 +23,8 @@ from sim.cli.surroundings import check_surroundings
 from sim.errors import LedgerError, OfframpError, ScenarioError, TooFewError, UsageError
 
 P = ParamSpec("P")
-SURE = 3  # steps, the least to judge by
+SURE = 3
+"""Steps by which at the least it is judged how long the rest will take."""
 SOON = 5.0
 """Seconds after which it is told how long something will take, off a terminal; on one the bar tells it."""
 LONG = 90.0

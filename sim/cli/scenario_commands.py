@@ -11,8 +11,7 @@ from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
 from sim.cli.found import kind_of, load_scenario, scenario_files
 from sim.errors import Fault, ScenarioError
 from sim.scenario.evidence import SOURCES_FORMAT, Source, SourceFile
-from sim.scenario.evidence_files import _check as check_part
-from sim.scenario.evidence_files import load_evidence, unread
+from sim.scenario.evidence_files import check_part, load_evidence, unread
 from sim.scenario.faults import Places
 from sim.scenario.load import load
 from sim.scenario.merge import scenario_root

@@ -257,7 +257,8 @@ def _variants(folder: Path | None) -> list[Scenario]:
 
 def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
     counts = " and ".join(f"{one['cases']} {name}" for name, one in record["samples"].items())
-    yield f"{record['name']}: {counts}, known by {record['known']}"
+    known = "all outcomes known" if record["known"] == NEVER.isoformat() else f"known by {record['known']}"
+    yield f"{record['name']}: {counts}, {known}"
     for name, one in record["samples"].items():
         yield f"mean log score of {name}: {one['prior']:.3f} at the priors, {one['posterior']:.3f} calibrated"
     yield ""
@@ -274,6 +275,9 @@ def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
             yield f"target within {window} days: {first:.3f} and {second:.3f} by two seeds"
     worst = max(record["fits"], key=lambda one: abs(one["surface"] - one["model"]))
     yield f"surface against model: at most {abs(worst['surface'] - worst['model']):.3f} apart ({worst['case']})"
+    if (one := record["threats_fit"]) is not None:
+        said = f"{one['surface']:.3f} by the surface, {one['model']:.3f} by the model"
+        yield f"force in threats within {one['window']} days: {said}"
 
 
 def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str]:

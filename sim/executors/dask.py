@@ -70,26 +70,17 @@ class Dask(Executor):
     ) -> Iterator[Result]:
         """Yield results in order."""
         with _quiet():
-            yield from self._map(function, tasks, finished, lost)
-
-    def _map(
-        self,
-        function: Callable[[Task], Result],
-        tasks: Iterable[Task],
-        finished: Callable[[], None] | None,
-        lost: Callable[[Task, ExecutionError], Result] | None,
-    ) -> Iterator[Result]:
-        client = self._connect()
-        try:
-            check_alike(client)
-            run = _Run(client, function, Feed(tasks), Sizer(self.limits.target), self._note)
-            run.finished, run.lost, run.patience = finished, lost, self.limits.gather
-            yield from run.results()
-        finally:
-            with suppress(Exception, CancelledError):  # the scheduler may be gone
-                client.cancel(run.futures, reason="offramp stopped")
-            with suppress(Exception, CancelledError):
-                client.close(timeout=5)
+            client = self._connect()
+            try:
+                check_alike(client)
+                run = _Run(client, function, Feed(tasks), Sizer(self.limits.target), self._note)
+                run.finished, run.lost, run.patience = finished, lost, self.limits.gather
+                yield from run.results()
+            finally:
+                with suppress(Exception, CancelledError):  # the scheduler may be gone
+                    client.cancel(run.futures, reason="offramp stopped")
+                with suppress(Exception, CancelledError):
+                    client.close(timeout=5)
 
     def _connect(self) -> distributed.Client:
         where = self._address

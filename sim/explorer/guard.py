@@ -54,17 +54,20 @@ class Guard:
         return cls(host, port, "" if is_loopback(host) else secrets.token_urlsafe(24))
 
     @property
+    def _shown(self) -> str:
+        """The host as an address has it."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
     def hosts(self) -> frozenset[str]:
         """What the Host header may say; with a token any, for a machine has many names."""
-        own = f"[{self.host}]" if ":" in self.host else self.host
-        names = {own, "127.0.0.1", "localhost", "[::1]"} if is_loopback(self.host) else {own}
+        names = {self._shown, "127.0.0.1", "localhost", "[::1]"} if is_loopback(self.host) else {self._shown}
         return frozenset(f"{name}:{self.port}" for name in names)
 
     @property
     def address(self) -> str:
         """The address to open, with the token where there is one."""
-        shown = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{shown}:{self.port}/" + (f"?token={self.token}" if self.token else "")
+        return f"http://{self._shown}:{self.port}/" + (f"?token={self.token}" if self.token else "")
 
     def policy(self, host: str) -> str:
         """Return the Content-Security-Policy of the page."""
@@ -80,7 +83,8 @@ class Guard:
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
             host = request.headers.get("Host", "")
             try:
-                response = await answer(request, handler, host)
+                self._let_through(request, host)
+                response = await handler(request)
             except web.HTTPException as error:
                 self._headers(error, host if self._knows(host) else min(self.hosts))
                 raise
@@ -88,19 +92,19 @@ class Guard:
                 self._headers(response, host)
             return response
 
-        async def answer(request: web.Request, handler: Handler, host: str) -> web.StreamResponse:
-            if not self._knows(host):
-                raise web.HTTPForbidden(text="this address is not the one the explorer was started for")
-            origin = request.headers.get("Origin")
-            if origin is not None and origin != f"http://{host}":
-                raise web.HTTPForbidden(text="requests from other sites are refused")
-            if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-                raise web.HTTPForbidden(text="requests from other sites are refused")
-            if self.token and not self._is_let_in(request):
-                raise self._at_the_door(request)
-            return await handler(request)
-
         return check
+
+    def _let_through(self, request: web.Request, host: str) -> None:
+        """Raise what refuses a request, or sends it on without its token."""
+        if not self._knows(host):
+            raise web.HTTPForbidden(text="this address is not the one the explorer was started for")
+        origin = request.headers.get("Origin")
+        if origin is not None and origin != f"http://{host}":
+            raise web.HTTPForbidden(text="requests from other sites are refused")
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+            raise web.HTTPForbidden(text="requests from other sites are refused")
+        if self.token and not self._is_let_in(request):
+            raise self._at_the_door(request)
 
     def _knows(self, host: str) -> bool:
         if host in self.hosts:

@@ -147,10 +147,8 @@ class Shelf:
 
     def _own(self, value: Mapping[str, Any]) -> str | None:
         """Return the variant of the folder that a file is: by its id, if it says the same."""
-        for name, base in self._bases.items():
-            if base is not None and base.scenario.id == value.get("id"):
-                return name if _read(base.file.read_text(encoding="utf-8")) == value else None
-        return None
+        alike = ((name, one) for name, one in self._bases.items() if one and one.scenario.id == value.get("id"))
+        return next((name for name, one in alike if _read(one.file.read_text(encoding="utf-8")) == value), None)
 
     def _state(self, name: str, value: Mapping[str, Any]) -> State:
         """Find the controls that say what a file writes."""

@@ -20,8 +20,7 @@ ABOUT_PARAMETERS = (
 )
 ABOUT_FITS = (
     "The posterior is sampled on a smooth surface that was fitted to runs of the model. Here it is held against runs "
-    "of the "
-    "model itself at the posterior, for what is known of each case."
+    "of the model itself at the posterior, for what is known of each crisis."
 )
 ABOUT_RECOVERY = (
     "Cases that the model made with known parameters were calibrated in the same way. If all is right, the true "
@@ -55,20 +54,28 @@ def _calibration_of(record: Record) -> StudyReport:
     first, last = record["seeds"][0], record["seeds"][0]["stages"][-1]
     gap = "" if record["disagreement"] is None else f" {_agreement(record)}"
     return StudyReport(
-        kicker=f"offramp calibration, outcomes known by {record['known']}",
-        title=f"What {len(record['cases'])} cases say of the parameters: {record['name']}",
-        number=str(len(record["cases"])),
-        says="past cases in which something was known of the outcome",
+        kicker=f"offramp calibration, {_known(record)}",
+        title=f"What past cases say of the parameters: {record['name']}",
+        number=str(sum(one["cases"] for one in record["samples"].values())),
+        says=f"past cases in which something was known of the outcome: {_counts(record)}",
         lead=(
             f"The parameter moved most is {moved['name']}, by {signed(moved['shift'])} standard deviations of its "
             f"prior."
-            f"{gap} The sampler took {len(first['stages'])} stages; {last['effective']:,.0f} particles were "
-            f"effective at the last, and "
-            f"{first['distinct']:,} are distinct after its moves."
+            f"{gap} The sampler took {len(first['stages'])} stages; {last['effective']:,.0f} particles were effective "
+            f"at the last, and {first['distinct']:,} are distinct after its moves."
         ),
         sections=tuple(_sections(record)),
         rerun=tuple(_rerun(record)),
     )
+
+
+def _known(record: Record) -> str:
+    """Say by when outcomes had to be known; a calibration to all of them names the last day of the calendar."""
+    return "all outcomes known" if record["known"].startswith("9999") else f"outcomes known by {record['known']}"
+
+
+def _counts(record: Record) -> str:
+    return " and ".join(f"{one['cases']} {name}" for name, one in record["samples"].items())
 
 
 def _agreement(record: Record) -> str:
@@ -84,7 +91,7 @@ def _sections(record: Record) -> Iterator[Section]:
     if record["splits"]:
         said = f"{ABOUT_SPLIT} {_nuisance(record)}"
         yield Section("split", "What the answer rests on", (Part(said, table=_splits(record)),))
-    yield Section("fit", "Surface against model", (Part(ABOUT_FITS, table=_fits(record)),))
+    yield Section("fit", "Surface against model", (Part(ABOUT_FITS + _threats(record), table=_fits(record)),))
     if record["recovery"] is not None:
         yield Section("recovery", "Is the truth recovered?", (Part(ABOUT_RECOVERY, table=_recovery(record)),))
     rows = tuple((one["id"], str(len(one["classes"]))) for one in record["cases"])
@@ -154,6 +161,18 @@ def _share(value: float, error: float) -> str:
     return f"{value:.0%} (± {100 * 1.96 * error:.0f} points)"
 
 
+def _threats(record: Record) -> str:
+    """Say how far surface and model part on the threats between states."""
+    one = record.get("threats_fit")
+    if one is None:
+        return ""
+    return (
+        f" On the threats between states the mean probability of force within {one['window']} days is "
+        f"{share_text(one['surface'])} by the surface and {share_text(one['model'])} by the model, and "
+        f"{100 * one['largest']:.0f} points apart at most."
+    )
+
+
 def _fits(record: Record) -> Table:
     ordered = sorted(record["fits"], key=lambda one: -abs(one["surface"] - one["model"]))
     rows = tuple(
@@ -176,7 +195,7 @@ def _recovery(record: Record) -> Table:
 
 
 def _rerun(record: Record) -> Iterator[tuple[str, str]]:
-    yield "Outcomes known by", record["known"]
+    yield "Outcomes", _known(record)
     yield "Log evidence, by seed", ", ".join(f"{one['log_evidence']:.2f}" for one in record["seeds"])
     for name, value in record["environment"].items():
         yield name, str(value)
@@ -206,8 +225,9 @@ def parameters_spec(record: Record) -> Any:
             text=[f"{one['name']}: {one['posterior'][1]:.3g}, prior {one['prior'][1]:.3g}" for one in rows],
         )
     )  # fmt: skip
+    most = max(2.6, *(0.1 - one for one in low), *(0.1 + one for one in high))
     drawn.update_layout(
-        xaxis=axis(range=[-2.6, 2.6], zeroline=True, zerolinecolor=LIGHT["muted"]),
+        xaxis=axis(range=[-most, most], zeroline=True, zerolinecolor=LIGHT["muted"]),
         yaxis=axis(tickvals=places, ticktext=names, range=[len(rows) - 0.4, -0.6], showgrid=False),
         hovermode="closest",
     )

@@ -76,9 +76,13 @@ def actor_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _window(value: Mapping[str, Any]) -> Question | None:
-    """Return the question's dates; None where they cannot be read."""
-    dates = _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
-    return _read(Question, dates)
+    """Return the question's window; None where it cannot be read."""
+    return _read(Question, _dates(value))
+
+
+def _dates(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is written of the question's window, texts made up."""
+    return _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
 
 
 def time_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -142,8 +146,7 @@ def _written(value: Any, path: str) -> list[str] | None:
 def _milestone_complaints(value: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
     milestones = map_at(value, "question").get("milestones")
     for index, written in enumerate(milestones if isinstance(milestones, list) else ()):
-        alone = _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
-        read = _read(Question, {**alone, "milestones": [written]})
+        read = _read(Question, {**_dates(value), "milestones": [written]})
         if read is not None and read.milestones[0] > question.horizon:
             message = f"expected a day within the horizon of {question.horizon} days"
             yield ("question", "milestones", index), message

@@ -47,7 +47,7 @@ def load_evidence(
         path = named_file(root, place, "evidence", written)
         tree = read_tree(path, str(path), EVIDENCE_FORMAT)
         places = Places(tree.places, str(path))
-        items = _check(EvidenceFile, tree, places, faults, {"items": Item})
+        items = check_part(EvidenceFile, tree, places, faults, {"items": Item})
         sources, cited = _load_sources(tree, root, faults)
         faults += places.faults(_item_complaints(tree.value, cited, _date(as_of), cast))
     except ScenarioError as error:
@@ -71,14 +71,16 @@ def _load_sources(
     except ScenarioError as error:
         faults += error.faults
         return None, None
-    sources = _check(SourceFile, sources_tree, Places(sources_tree.places, str(path)), faults, {"sources": Source})
+    sources = check_part(SourceFile, sources_tree, Places(sources_tree.places, str(path)), faults, {"sources": Source})
     listed = sources_tree.value.get("sources")
     return sources, listed if isinstance(listed, dict) else None
 
 
-def _check(
+def check_part(
     model: type[P], tree: Tree, places: Places, faults: list[Fault], entries: Mapping[str, type[Part]]
 ) -> P | None:
+    """Check a tree against its model; on failure add to the faults and return None."""
+
     def known_keys(path: Path) -> list[str]:
         if not path:
             return field_names(model)
@@ -126,8 +128,8 @@ def unread(evidence: Evidence, cast: Collection[str]) -> Iterator[str]:
         for one in item.actor:
             if item.reads_stance and one not in cast:
                 yield f"{name} reads the stance of {one}, which is no actor of the scenario: it counts for nothing"
-    for name in evidence.sources.keys() - {item.source for item in evidence.items.values()}:
-        yield f"no item cites the source {name}"
+    cited = {item.source for item in evidence.items.values()}
+    yield from (f"no item cites the source {name}" for name in evidence.sources if name not in cited)
 
 
 def _duplicate_complaints(name: str, original: Any, items: Mapping[str, Any]) -> Iterator[Complaint]:

@@ -51,9 +51,8 @@ def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = 
     evidence = None if scenario.evidence is None else _known_evidence(scenario.evidence, to, without)
     rewound = document.model_copy(update=changes)
     whole = resolve(rewound, evidence, scenario.places, draws=scenario.posterior, unread_is_prior=True)
-    return replace(
-        whole, posterior=scenario.posterior, levels=scenario.levels
-    )  # of all days the same, or news would not be what moves it
+    # The posterior is that of all days, or news would not be what moves the forecast.
+    return replace(whole, posterior=scenario.posterior, levels=scenario.levels)
 
 
 def _as_written(scenario: Scenario) -> Document:

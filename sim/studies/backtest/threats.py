@@ -15,11 +15,10 @@ from sim import rng
 from sim.baselines.logistic import fit
 from sim.baselines.pool import pooled
 from sim.executors import Executor
-from sim.scenario.scenario import Scenario
 from sim.scoring.comparison import paired_difference, skill_score
 from sim.scoring.rules import brier_score
 from sim.studies.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, Training, play_each
-from sim.studies.calibration.calibrate import Study, sample_bridge
+from sim.studies.calibration.calibrate import sample_bridge
 from sim.studies.calibration.design import BLOCK_POINTS
 from sim.studies.calibration.outcomes import WINDOWS
 from sim.studies.calibration.parameters import COORDINATES, Floats
@@ -63,28 +62,23 @@ def score_threats(
     for fold, sample in zip(folds, executor.map(sample_bridge, tasks, finished), strict=True):
         inside = np.array([one.name in fold for one in threats])
         own = [one for one in threats if one.name in fold]
-        scenarios = _scenarios(trained.study, own)
+        scenarios = {one.scenario: trained.study.cases[one.scenario] for one in own}  # coded alike: played once
         points = dict.fromkeys(scenarios, np.resize(sample.draws, (BLOCK_POINTS, len(COORDINATES))))
-        played = play_each(scenarios, points, trained.study.seed, executor, finished)
-        said[MODEL][inside] = played[[list(scenarios).index(one.scenario) for one in own]]
+        played = dict(zip(scenarios, play_each(scenarios, points, trained.study.seed, executor, finished), strict=True))
+        said[MODEL][inside] = [played[one.scenario] for one in own]
         said[BASE_RATE][inside] = happened[~inside].mean(axis=0)
         known, new = (np.array([_features(one) for one in threats])[rows] for rows in (~inside, inside))
         for number in range(len(WINDOWS)):
             curve = fit(known, happened[~inside, number])
             said[LOGISTIC][inside, number] = [curve.predict(*row).p for row in new]
     said[POOLED] = pooled(said, weights)
-    return _record(threats, said, happened)
+    return _record(threats, len(folds), said, happened)
 
 
 def steps(threats: Sequence[Threat], seed: int) -> int:
     """Return how many posteriors and blocks of runs the scores take."""
     folds = folds_of(threats, seed) if threats else []
     return sum(1 + len({one.scenario for one in threats if one.name in fold}) for fold in folds)
-
-
-def _scenarios(study: Study, threats: Sequence[Threat]) -> dict[str, Scenario]:
-    """Return the scenarios that threats are coded as; those coded alike share one."""
-    return {name: study.cases[name] for name in dict.fromkeys(one.scenario for one in threats)}
 
 
 def _features(one: Threat) -> list[float]:
@@ -94,7 +88,7 @@ def _features(one: Threat) -> list[float]:
     return [np.log1p(known["force_5y"]), np.log1p(known["n_disp30"]), float(ratio)]
 
 
-def _record(threats: Sequence[Threat], said: dict[str, Floats], happened: np.ndarray) -> dict[str, Any]:
+def _record(threats: Sequence[Threat], folds: int, said: dict[str, Floats], happened: np.ndarray) -> dict[str, Any]:
     pairs = [one.pair for one in threats]
     windows: dict[str, Any] = {}
     for number, window in enumerate(WINDOWS):
@@ -114,11 +108,14 @@ def _record(threats: Sequence[Threat], said: dict[str, Floats], happened: np.nda
                 for name in (MODEL, POOLED)
             },
         }
-    return {"cases": len(threats), "pairs": len(set(pairs)), "folds": min(FOLDS, len(set(pairs))), "windows": windows}
+    return {"cases": len(threats), "pairs": len(set(pairs)), "folds": folds, "windows": windows}
 
 
 def auc(said: Floats, happened: np.ndarray) -> float | None:
-    """Return the chance that one in which it happened was given more than one in which it did not (ties: a half)."""
+    """Return how probably one in which it happened was given more than one in which it did not (ties: a half).
+
+    To four digits; None where one kind is missing.
+    """
     from scipy.stats import mannwhitneyu
 
     came, rest = said[happened], said[~happened]
