@@ -205,13 +205,13 @@ def parameters_spec(record: Record) -> Any:
     """Draw prior and posterior of each parameter as bars, in standard deviations of the prior."""
     import plotly.graph_objects as go
 
-    from sim.reporting.charts import axis, figure, room_for, spec
+    from sim.reporting.charts import axis, figure, spec
     from sim.reporting.palette import LIGHT, tint
 
     rows = record["parameters"]
     names = [one["name"].replace("_", " ") for one in rows]
     height = 60 + 24 * len(rows)
-    drawn = figure(height=height, left=room_for(names) + 12)
+    drawn = figure(height=height)
     places = list(range(len(rows)))
     half = 1.645
     drawn.add_trace(_bars(go, places, [-half] * len(rows), [half] * len(rows), tint("muted", 0.18), 14))
@@ -228,7 +228,7 @@ def parameters_spec(record: Record) -> Any:
     most = max(2.6, *(0.1 - one for one in low), *(0.1 + one for one in high))
     drawn.update_layout(
         xaxis=axis(range=[-most, most], zeroline=True, zerolinecolor=LIGHT["muted"]),
-        yaxis=axis(tickvals=places, ticktext=names, range=[len(rows) - 0.4, -0.6], showgrid=False),
+        yaxis=axis(tickvals=places, ticktext=names, range=[len(rows) - 0.4, -0.6], showgrid=False, automargin=True),
         hovermode="closest",
     )
     return spec(drawn)

@@ -1,5 +1,6 @@
 """The page in a browser: nothing runs or loads that should not, nothing overflows, both colour schemes hold."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from sim.reporting import palette
+from sim.reporting import palette, write_calibration
 from tests.hostile.strings import INJECTIONS
+from tests.places import ROOT
 from tests.reporting.conftest import spoil_record
 
 pytestmark = pytest.mark.browser
@@ -24,6 +26,12 @@ STRANGE = (
     "img, iframe, object, embed, video, audio, base, form, input, svg a, main script, main style, main link, main meta"
 )
 """What no report has."""
+CUT = """[...document.querySelectorAll('.annotation-text, .xtick text, .ytick text')].filter(one => {
+    const inner = one.getBoundingClientRect(), outer = one.closest('.plot').getBoundingClientRect();
+    return inner.left < outer.left - 1 || inner.right > outer.right + 1
+        || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+}).map(one => one.textContent)"""
+"""The labels that reach out of their figures."""
 
 
 @dataclass
@@ -134,14 +142,16 @@ def test_figures_take_the_colours_of_the_scheme_and_follow_a_change(record, writ
 def test_labels_lie_inside_their_figures(record, written, browser):
     for viewport in (WIDE, PHONE):
         with opened(browser, written(record)[0], viewport=viewport) as seen:
-            cut = seen.page.evaluate(
-                """[...document.querySelectorAll('.annotation-text, .xtick text, .ytick text')].filter(one => {
-                    const inner = one.getBoundingClientRect(), outer = one.closest('.plot').getBoundingClientRect();
-                    return inner.left < outer.left - 1 || inner.right > outer.right + 1
-                        || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
-                }).map(one => one.textContent)"""
-            )
-            assert cut == []
+            assert seen.page.evaluate(CUT) == []
+
+
+def test_names_of_parameters_lie_inside_the_figure_of_a_calibration(tmp_path, browser):
+    stored = ROOT / "reports" / "calibration" / "calibrated-all" / "calibration.json"
+    page = write_calibration(json.loads(stored.read_text(encoding="utf-8")), "", tmp_path)[1]
+    for viewport in (WIDE, PHONE):
+        with opened(browser, page, viewport=viewport) as seen:
+            assert seen.page.locator(".ytick text").count() == 25
+            assert seen.page.evaluate(CUT) == []
 
 
 def test_print_opens_the_tables_fits_the_paper_and_is_undone(record, written, browser):
