@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.tallies import Counts
+if TYPE_CHECKING:
+    from sim.tallies import Counts
 
 LEVEL = 0.95
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 from tests.places import ROOT
 
@@ -93,16 +92,50 @@ def imports_of(path: Path) -> Iterator[str]:
             yield from ([f"sim.{alias.name}" for alias in node.names] if node.module == "sim" else [node.module or ""])
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_imports_go_down_only(path: Path) -> None:
-    part = part_of(path)
-    assert part in LAYERS, f"give the new part {part!r} a place in LAYERS"
-    for name in imports_of(path):
-        package, *rest = name.split(".")
-        if package == "sim" and rest and rest[0] != part:
-            assert rest[0] in LAYERS[part], f"{part} may not import {name}"
-        elif package in HOMES:
-            assert part in HOMES[package], f"{package} may not be imported in {part}"
+def test_imports_go_down_only() -> None:
+    wrong = []
+    for path in MODULES:
+        part = part_of(path)
+        assert part in LAYERS, f"give the new part {part!r} a place in LAYERS"
+        for name in imports_of(path):
+            package, *rest = name.split(".")
+            if package == "sim" and rest and rest[0] != part and rest[0] not in LAYERS[part]:
+                wrong.append(f"{path.relative_to(ROOT)}: {part} may not import {name}")
+            elif package in HOMES and part not in HOMES[package]:
+                wrong.append(f"{path.relative_to(ROOT)}: {package} may not be imported in {part}")
+    assert not wrong
+
+
+def needed_at_import(path: Path) -> set[str]:
+    """Modules of `sim` that must be read before this one: imports in functions and for types alone do not count."""
+
+    def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+        for node in body:
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+                continue
+            yield node
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield from statements(getattr(node, "body", []))
+
+    names: set[str] = set()
+    for node in statements(ast.parse(path.read_text(encoding="utf-8")).body):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names.update({node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)})
+    return names
+
+
+def test_no_chain_of_imports_is_longer_than_eighteen() -> None:
+    named = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in MODULES}
+    needs = {name: needed_at_import(path) & (named.keys() - {name, "sim"}) for name, path in named.items()}
+
+    @cache
+    def chain(name: str) -> tuple[str, ...]:
+        return name, *max((chain(other) for other in needs[name]), key=len, default=())
+
+    longest = max((chain(name) for name in named), key=len)
+    assert len(longest) <= 18, " > ".join(longest)
 
 
 def test_the_layers_have_no_circle() -> None:
@@ -113,15 +146,14 @@ def test_the_layers_have_no_circle() -> None:
         order += free
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_generators_are_made_in_rng_and_printing_done_in_cli(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            called = ast.unparse(node.func)
+def test_generators_are_made_in_rng_and_printing_done_in_cli() -> None:
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
             if called in ("np.random.default_rng", "np.random.Generator", "np.random.SeedSequence", "random.Random"):
-                assert part_of(path) == "rng", f"{called} outside sim/rng.py"
+                assert part_of(path) == "rng", f"{path}: {called} outside sim/rng.py"
             if called == "print":
-                assert part_of(path) == "cli", "print outside sim/cli"
+                assert part_of(path) == "cli", f"{path}: print outside sim/cli"
 
 
 def test_public_names_are_few_and_exist() -> None:

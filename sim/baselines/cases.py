@@ -15,13 +15,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.baselines.features import features_of
 from sim.baselines.positions import positions_of
 from sim.errors import UsageError
 from sim.scenario.load import load
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 TABLE = Path(__file__).with_name("cases.csv")
 WINDOWS = (30, 90, 180)

@@ -7,10 +7,13 @@ without simulating.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sim.baselines.positions import patron_shares, prior_of, self_reliance
-from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Guarantor, Initiator
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 TROOPS = 0.3
 """Median strength from which a guarantor counts as having troops inside (the initiator's is about 1)."""

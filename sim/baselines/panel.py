@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.baselines.base_rate import BaseRate, base_rate
 from sim.baselines.cases import POSITION_KEYS, WINDOWS, Case, Labelled, digest, known_by
@@ -16,7 +16,9 @@ from sim.baselines.features import Features, features_of
 from sim.baselines.link import linked
 from sim.baselines.logistic import Prediction, fit
 from sim.baselines.positions import Positions, positions_of
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 FEWEST = 10
 """Cases from which on a baseline is learnt."""

@@ -8,15 +8,18 @@ has to beat.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.baselines.challenge import play
 from sim.baselines.condorcet import condorcet
 from sim.baselines.weighted import weighted_mean, weighted_median
-from sim.distributions import Distribution
-from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Defender, Guarantor, Initiator, Mediator, Patron
+
+if TYPE_CHECKING:
+    from sim.distributions import Distribution
+    from sim.scenario.scenario import Scenario
 
 OFFENSIVE, STANDOFF = 1.0, 0.0
 

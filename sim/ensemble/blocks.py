@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,15 +19,17 @@ from sim.ensemble.indicator_tally import indicator_counts
 from sim.ensemble.input_tally import input_counts
 from sim.ensemble.paths import Paths, PathWatch
 from sim.ensemble.posture_watch import PostureWatch
-from sim.model.arrays import Bools, Days, Floats
 from sim.model.crisis import Crisis, Observer
 from sim.model.inputs import SAMPLE, Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice, Setting
 from sim.model.stack import Stack
-from sim.model.theatre import Theatre
 from sim.posterior import SAMPLES
-from sim.scenario.scenario import Scenario
 from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_draw
+
+if TYPE_CHECKING:
+    from sim.model.arrays import Bools, Days, Floats
+    from sim.model.theatre import Theatre
+    from sim.scenario.scenario import Scenario
 
 BLOCK_RUNS = 4096
 WEEK = 7

@@ -10,12 +10,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.scenario.scenario import Scenario
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 Bools = npt.NDArray[np.bool_]
 EVENTS = ("strikes", "agreement")

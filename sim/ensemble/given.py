@@ -9,11 +9,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sim.ensemble.conditions import EVENTS, POSTURES, Condition, EventBy, PostureAt, last_date
 from sim.errors import UsageError
-from sim.scenario.scenario import Scenario
 from sim.scenario.suggest import suggestion
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 LEAST_DRAWS = 100
 """Draws with a run that meets what is given, below which nothing is told: half a point in ten at best."""

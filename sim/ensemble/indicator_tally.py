@@ -8,11 +8,14 @@ over blocks as any counts do, exactly.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.ensemble.conditions import Condition, Look
 from sim.tallies import Counts, per_draw
+
+if TYPE_CHECKING:
+    from sim.ensemble.conditions import Condition, Look
 
 PARTS = ("draws", "seen", "seen_offensive", "unseen", "unseen_offensive")
 

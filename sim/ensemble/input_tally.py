@@ -7,13 +7,16 @@ among their replicates. Parameters that a posterior draws together are also coun
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.model.inputs import POSTERIOR_STREAM, Draws, Input, PosteriorColumn, inputs_of
-from sim.scenario.scenario import Scenario
 from sim.tallies import Counts, per_draw
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 INPUT_BINS = 16
 MOST_ROWS = 4096

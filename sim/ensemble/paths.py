@@ -6,12 +6,13 @@ An ensemble keeps the paths of a sample of its runs, from which storylines are c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.model.arrays import Bools, Floats
-from sim.model.crisis import Crisis
+if TYPE_CHECKING:
+    from sim.model.arrays import Bools, Floats
+    from sim.model.crisis import Crisis
 
 
 @dataclass(frozen=True)

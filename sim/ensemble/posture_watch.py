@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sim.ensemble.conditions import Condition, PostureAt
-from sim.model.arrays import Floats
-from sim.model.crisis import Crisis
+
+if TYPE_CHECKING:
+    from sim.model.arrays import Floats
+    from sim.model.crisis import Crisis
 
 
 class PostureWatch:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 import dask
 import distributed
@@ -24,9 +24,11 @@ from distributed.scheduler import KilledWorker
 
 from sim import environment
 from sim.errors import ExecutionError
-from sim.executors.address import Address
 from sim.executors.base import Executor, Note, Result, Task, failure, named, silent
 from sim.executors.batches import TARGET, Feed, Outcome, Sizer, packed, play, result_of, unpacked
+
+if TYPE_CHECKING:
+    from sim.executors.address import Address
 
 CONNECT = 10.0  # seconds for a scheduler to answer
 GATHER = 60.0  # seconds for workers to come, and to come back

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from sim.errors import ExecutionError
 from sim.executors.base import Executor, Note, Result, Serial, Task, silent
 from sim.executors.local import Local
+
+if TYPE_CHECKING:
+    from sim.errors import ExecutionError
 
 
 class Late(Executor):

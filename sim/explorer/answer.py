@@ -7,23 +7,25 @@ difference of two.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.estimates import Estimate, difference
 from sim.explorer.controls import groups_of
 from sim.explorer.figures import frames as frames_of
 from sim.explorer.figures import moved
-from sim.explorer.simulation import Look
 from sim.forecast.record import glance
 from sim.reporting import captions, palette
-from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, points_text
 from sim.reporting.charts import Spec, moment
 from sim.reporting.dates import Calendar, long_date
 from sim.reporting.reading import ENDS, Record, calendar_of, outcome_at, without_off
 from sim.reporting.shift import Shift
 from sim.reporting.values import plain, signed
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.explorer.simulation import Look
+    from sim.reporting.captions import Figure
+    from sim.scenario.scenario import Scenario
 
 WORDS = "icd203"
 COMPARED = ("offensive", "agreement", "terms", "strikes")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +15,10 @@ from sim.ensemble.conditions import POSTURES
 from sim.model.inputs import Input, inputs_of
 from sim.reporting.dates import Calendar, long_date
 from sim.scenario.quantities import day_count
-from sim.scenario.scenario import Scenario
 from sim.studies.worlds import renewed_id
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 IN_FORCE = "the stances on day 0 contain it already, so it counts as it fades"
 RENEWED = "Moved, it is withdrawn on day 0 and renewed with that strength."

@@ -15,14 +15,16 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.blocks import BLOCK_RUNS, BlockResult
 from sim.errors import ExecutionError, OfframpError, UsageError
 from sim.executors.lane import Lane
 from sim.explorer.play import Piece, play
 from sim.explorer.simulation import GLIMPSE, Simulation, Watcher, awaited
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 LANES = 2
 MOST_KEPT = 24  # simulations kept for whoever comes back to them: about a megabyte each

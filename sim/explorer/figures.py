@@ -7,7 +7,7 @@ building them anew, which would take longer than the runs. A test holds both to 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.reporting.charts import Spec, end_notes, room_for, share_axis, spec, top_of
 from sim.reporting.figures import (
@@ -21,8 +21,10 @@ from sim.reporting.figures import (
     states_labels,
     states_texts,
 )
-from sim.reporting.reading import Record
 from sim.reporting.ticks import number_of, ticks_of
+
+if TYPE_CHECKING:
+    from sim.reporting.reading import Record
 
 
 def frames(record: Record) -> dict[str, Spec]:

@@ -12,9 +12,12 @@ import ipaddress
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Middleware
 
 COOKIE = "offramp"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

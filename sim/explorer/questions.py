@@ -13,14 +13,13 @@ from collections.abc import Coroutine, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
 from sim.ensemble.conditions import POSTURES
 from sim.errors import ExecutionError
 from sim.explorer.desk import LANES, Desk
 from sim.explorer.play import Piece, play
-from sim.explorer.shelf import Shelf
 from sim.explorer.simulation import PLAN
 from sim.explorer.state import State
 from sim.forecast.course import course_of
@@ -30,10 +29,13 @@ from sim.forecast.replay import replay
 from sim.reporting.story import story_of
 from sim.reporting.tipping import tipping_of
 from sim.reporting.words import SCALES
-from sim.scenario.scenario import Scenario
 from sim.studies.gates.supplier import Crash, Records, Supplier
 from sim.studies.tipping import Asked, ask, tip
 from sim.sweeps.variants import bare
+
+if TYPE_CHECKING:
+    from sim.explorer.shelf import Shelf
+    from sim.scenario.scenario import Scenario
 
 TIP_PLAN = Plan(runs=BLOCK_RUNS, seed=PLAN.seed, replicates=PLAN.replicates)
 GRID_OF_TIP = 7

@@ -6,15 +6,17 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.explorer.answer import answer, record_of, scene
-from sim.explorer.desk import Desk
-from sim.explorer.shelf import Shelf
-from sim.explorer.simulation import Simulation
-from sim.reporting.charts import Spec
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.explorer.desk import Desk
+    from sim.explorer.shelf import Shelf
+    from sim.explorer.simulation import Simulation
+    from sim.reporting.charts import Spec
+    from sim.scenario.scenario import Scenario
 
 MOST_ANSWERS = 48
 

@@ -11,19 +11,21 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
 from sim.ensemble.blocks import BLOCK_RUNS
 from sim.errors import OfframpError, UsageError
 from sim.explorer.answer import comparison
-from sim.explorer.desk import Desk
 from sim.explorer.questions import asked_of, tipping_point, told
-from sim.explorer.scenes import Scenes
-from sim.explorer.shelf import Shelf
 from sim.explorer.simulation import PLAN, Simulation
 from sim.explorer.state import State
+
+if TYPE_CHECKING:
+    from sim.explorer.desk import Desk
+    from sim.explorer.scenes import Scenes
+    from sim.explorer.shelf import Shelf
 
 BETWEEN_STATES = 0.02  # seconds at least between two states that are taken up
 BETWEEN_ANSWERS = 0.25  # and between two refinements that are told

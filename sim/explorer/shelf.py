@@ -12,15 +12,17 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import OfframpError, ScenarioError, UsageError
 from sim.explorer.controls import Slider, moved_changes, off_changes, sliders_of
 from sim.explorer.state import State
 from sim.scenario.overlay import overlay_yaml
-from sim.scenario.scenario import Scenario
 from sim.scenario.yamltree import MAX_BYTES, read_tree
 from sim.sweeps.variants import Base
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 MOST_FILES = 64
 MAY_STAND = {"schema", "extends", "id", "title", "notes"}

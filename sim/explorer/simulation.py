@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,11 @@ from sim.ensemble.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask
 from sim.explorer.play import Piece
 from sim.forecast.plan import Plan
 from sim.model.stack import structure
-from sim.scenario.scenario import Scenario
 from sim.sweeps.variants import bare
-from sim.tallies import Tally
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.tallies import Tally
 
 PLAN = Plan(runs=50_000)
 """What every simulation comes to, if somebody waits for it."""

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble.blocks import END_STATES, last_days
-from sim.ensemble.paths import Paths
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.ensemble.paths import Paths
+    from sim.scenario.scenario import Scenario
 
 HALF, POSTURE_MARGIN = 0.5, 0.05
 STANCE_MARGIN = 0.1

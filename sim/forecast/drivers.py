@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,10 +18,12 @@ from sim.ensemble.blocks import OUTCOMES
 from sim.ensemble.input_tally import INPUT_BINS, binned_inputs
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
-from sim.forecast.first_order import Groups, Interval
 from sim.forecast.input_indices import InputIndices, Part
-from sim.scenario.scenario import Scenario
-from sim.tallies import Counts, Tally
+
+if TYPE_CHECKING:
+    from sim.forecast.first_order import Groups, Interval
+    from sim.scenario.scenario import Scenario
+    from sim.tallies import Counts, Tally
 
 STRUCTURAL, SETTING = "structural", "setting"
 LEAST_DRAWS = 256

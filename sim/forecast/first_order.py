@@ -8,12 +8,15 @@ variance of the probability, chance taken out, it is the index. All of it is com
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import rng
-from sim.tallies import Counts
+
+if TYPE_CHECKING:
+    from sim.tallies import Counts
 
 RESAMPLES = 100
 NORMAL = 1.96

@@ -8,25 +8,25 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
 from sim.baselines.cases import Case, read_cases
 from sim.baselines.panel import Baselines, baselines_for
 from sim.baselines.pool import pooled
 from sim.ensemble.blocks import FIRST_EVENTS, OUTCOMES
-from sim.ensemble.paths import Paths
 from sim.errors import UsageError
 from sim.estimates import Estimate, difference
-from sim.forecast.plan import Plan
 from sim.forecast.record import Status, event_estimate, forecast_record
 from sim.forecast.storylines import storylines
-from sim.scenario.scenario import Scenario
 from sim.scenario.windows import By, day_of
-from sim.tallies import Tally
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
+
+    from sim.ensemble.paths import Paths
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
+    from sim.tallies import Tally
 
 
 @cache

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.conditions import POSTURES, EventBy, PostureAt, indicators_of, last_date
 from sim.estimates import Estimate, ratio
-from sim.scenario.scenario import Scenario
-from sim.tallies import Counts, Tally
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.tallies import Counts, Tally
 
 SEEN, SEEN_HIT, UNSEEN, UNSEEN_HIT = 1, 2, 3, 4  # places in `indicator_tally.PARTS`
 NORMAL = 1.96

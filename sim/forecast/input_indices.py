@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,7 +22,9 @@ from sim.forecast.first_order import (
     of_probability,
     resampled,
 )
-from sim.tallies import Counts
+
+if TYPE_CHECKING:
+    from sim.tallies import Counts
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from numbers import Integral
+from typing import TYPE_CHECKING
 
 from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
-from sim.ensemble.conditions import Condition
 from sim.errors import UsageError
 from sim.forecast.storylines import sampled_runs
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.ensemble.conditions import Condition
+    from sim.scenario.scenario import Scenario
 
 DEFAULT_RUNS = 20_000
 MAX_RUNS = 10_000_000

@@ -6,12 +6,14 @@ Part of the record of a forecast (`sim.forecast.record`); docs/forecast.md descr
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.distributions import Distribution
 from sim.model.inputs import inputs_of, is_unseen
-from sim.scenario.evidence import Evidence
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.scenario.evidence import Evidence
+    from sim.scenario.scenario import Scenario
 
 
 def provenance_of(scenario: Scenario) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,12 +22,14 @@ from sim.ensemble.given_tally import event_sums, is_given, kept_counts
 from sim.estimates import Estimate, beta_range, estimate, ratio
 from sim.forecast.drivers import drivers_record
 from sim.forecast.indicators import indicators_record
-from sim.forecast.plan import Plan
 from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
 from sim.posterior import PRIOR, SAMPLES
-from sim.scenario.scenario import Scenario
 from sim.tallies import Tally, draws_by_successes, histogram_quantiles, replicate_days
+
+if TYPE_CHECKING:
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
 
 FORMAT = "offramp/forecast/1"
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +16,12 @@ import numpy.typing as npt
 from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, last_days, watch_block
 from sim.ensemble.paths import Paths, PathWatch
 from sim.errors import UsageError
-from sim.model.arrays import Bools, Floats
 from sim.model.crisis import EVENTS, Crisis
-from sim.model.inputs import Draws
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.model.arrays import Bools, Floats
+    from sim.model.inputs import Draws
+    from sim.scenario.scenario import Scenario
 
 LAST_RUN = 10_000_000
 OF_GROUND = ("attacks", "bombing", "displacement", "support", "imminence")

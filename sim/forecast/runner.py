@@ -11,20 +11,23 @@ import math
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim import environment
 from sim.ensemble.blocks import BLOCK_RUNS, RECORD, BlockResult, run_block, sample_block
 from sim.ensemble.given import LEAST_DRAWS
-from sim.ensemble.paths import Paths
 from sim.errors import TooFewError, UsageError
 from sim.executors import Executor, Serial
 from sim.forecast.checkpoint import NOTHING, Checkpoint, Progress
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import MAX_RUNS, Plan
 from sim.forecast.record import Status, is_precise
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.ensemble.paths import Paths
+    from sim.scenario.scenario import Scenario
 
 RECORD_CAP = 1_000_000  # runs whose record is kept: 8 MB
 SAVE_EVERY = 10.0  # seconds between checkpoints

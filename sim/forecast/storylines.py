@@ -7,18 +7,20 @@ mean silhouette; the run in the middle of a cluster is its storyline.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble.blocks import END_STATES, OUTCOMES, last_days
-from sim.ensemble.paths import Paths
 from sim.estimates import estimate
 from sim.forecast.course import course_of
 from sim.forecast.medoids import best_clusters
-from sim.scenario.scenario import Scenario
 from sim.tallies import successes_per_draw
+
+if TYPE_CHECKING:
+    from sim.ensemble.paths import Paths
+    from sim.scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sim.model.actors import Actor, Guarantor
 from sim.model.arrays import Floats, Number, at_least, at_most, is_zero, number
-from sim.model.setting import Setting
+
+if TYPE_CHECKING:
+    from sim.model.setting import Setting
 
 
 def party_gain(stance: Floats, salience: Number, position: Number, imminence: Floats) -> Floats:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import mesa
 import numpy as np
@@ -16,7 +16,6 @@ import numpy as np
 from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patron, View
 from sim.model.arrays import Bools, Floats, Number, at_least, at_most, is_zero, number, total
 from sim.model.bargaining import Bargain
-from sim.model.setting import Setting
 from sim.model.theatre import (
     Theatre,
     held_back,
@@ -26,6 +25,9 @@ from sim.model.theatre import (
     terms_probability,
 )
 from sim.model.utility import quantal_response
+
+if TYPE_CHECKING:
+    from sim.model.setting import Setting
 
 EVENTS = ("incident", "strike", "launch", "terms", "agreement", "breakdown")
 OFF = "off"  # what a scenario says of a kind of event that it does without

@@ -10,18 +10,20 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import rng
 from sim.distributions import Distribution, Fixed, Normal, Uniform
-from sim.model.arrays import Number
 from sim.posterior import SAMPLED_COLUMNS, SAMPLES
 from sim.scenario.quantities import day_count
-from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Part, field_range
+
+if TYPE_CHECKING:
+    from sim.model.arrays import Number
+    from sim.scenario.scenario import Scenario
 
 POSTERIOR_STREAM = "parameters.posterior"
 SAMPLE = "sample"

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from sim.model.arrays import Floats
 from sim.model.setting import Dice, Stream
+
+if TYPE_CHECKING:
+    from sim.model.arrays import Floats
 
 Kind = Literal["random", "standard_normal"]
 Key = tuple[int, int, str, str]

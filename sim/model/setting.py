@@ -7,7 +7,7 @@ are made and connected; afterwards they only look at what changes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -17,7 +17,9 @@ from sim.model.arrays import Floats, Number, number, over_runs
 from sim.model.influence import Schedule
 from sim.model.inputs import SAMPLE, Draws
 from sim.posterior import SAMPLES
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 SCHEDULE_FIELDS = ("start", "end", "ramp", "half_life")
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.model.arrays import Floats, Number, over_runs
 from sim.model.inputs import Draws, inputs_of
 from sim.model.setting import Dice, Setting, Stream
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 
 def structure(scenario: Scenario) -> Hashable:

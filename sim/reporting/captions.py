@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sim.reporting import tables
 from sim.reporting.chance import Chance
@@ -18,8 +19,10 @@ from sim.reporting.reading import (
     weeks,
     without_off,
 )
-from sim.reporting.tables import Table
 from sim.reporting.values import plain, signed
+
+if TYPE_CHECKING:
+    from sim.reporting.tables import Table
 
 
 @dataclass(frozen=True)

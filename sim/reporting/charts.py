@@ -9,12 +9,14 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from sim.reporting.dates import Calendar
 from sim.reporting.palette import LIGHT, tint
+
+if TYPE_CHECKING:
+    from sim.reporting.dates import Calendar
 
 Spec = dict[str, Any]
 

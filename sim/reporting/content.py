@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.reporting import captions, provenance, tables
 from sim.reporting.baselines import Baselines, baselines_of
 from sim.reporting.beside import Beside, beside_of
-from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, points_text
 from sim.reporting.counterfactuals import Counterfactuals, counterfactuals_of
 from sim.reporting.dates import long_date
@@ -30,6 +29,9 @@ from sim.reporting.track_record import TrackRecord, track_record_of
 from sim.reporting.values import signed
 from sim.reporting.watch import Watch, watch_of
 from sim.reporting.words import scale_of
+
+if TYPE_CHECKING:
+    from sim.reporting.captions import Figure
 
 FORMAT = "offramp/forecast/1"
 UNDECIDED, LEANING = 0.2, 0.6  # sizes of a stance up to which it is called so

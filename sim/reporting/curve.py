@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from itertools import pairwise
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING
 
 from sim.reporting.chance import Chance
 from sim.reporting.charts import (
@@ -25,8 +24,12 @@ from sim.reporting.charts import (
 )
 from sim.reporting.dates import Calendar
 from sim.reporting.palette import LIGHT
-from sim.reporting.reading import Record
 from sim.reporting.tables import with_interval
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from sim.reporting.reading import Record
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 

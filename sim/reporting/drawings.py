@@ -5,16 +5,20 @@ Lines, areas and bars are drawn from the Plotly specifications of the page, the 
 
 from __future__ import annotations
 
-from sim.reporting.captions import Figure
-from sim.reporting.content import Report
+from typing import TYPE_CHECKING
+
 from sim.reporting.curve import curve
 from sim.reporting.figures import specifications
-from sim.reporting.history import History
 from sim.reporting.html import drawing
 from sim.reporting.palette import LIGHT
 from sim.reporting.reading import ENDS, Record, without_off
 from sim.reporting.redraw import redrawn
 from sim.reporting.svg import MARGIN, document, head_height, text
+
+if TYPE_CHECKING:
+    from sim.reporting.captions import Figure
+    from sim.reporting.content import Report
+    from sim.reporting.history import History
 
 _STEP, _KEY, _WIDTH = 24, 300, 640
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, points_text, share_text
 from sim.reporting.inputs import group_name, in_sentence, input_name
-from sim.reporting.reading import Record
 from sim.reporting.tables import Table, with_interval
 from sim.reporting.tornado import Bar
 from sim.reporting.values import NONE
+
+if TYPE_CHECKING:
+    from sim.reporting.reading import Record
 
 SHOWN = 12
 """Inputs that the figure shows; the table has all."""

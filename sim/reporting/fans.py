@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING, Any
 
 from sim.reporting.charts import axis, band, figure, line, note, safe, time_axis
-from sim.reporting.dates import Calendar
 from sim.reporting.palette import LIGHT
-from sim.reporting.reading import Record
 from sim.reporting.values import plain, signed
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from sim.reporting.dates import Calendar
+    from sim.reporting.reading import Record
 
 
 def fans(calendar: Calendar, actor: Record) -> go.Figure:

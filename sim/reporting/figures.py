@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
@@ -33,7 +33,6 @@ from sim.reporting.charts import (
     top_of,
 )
 from sim.reporting.counterfactuals import SHOWN, counterfactuals_of, ordered
-from sim.reporting.dates import Calendar
 from sim.reporting.drivers import bars
 from sim.reporting.dumbbell import Pair, dumbbell
 from sim.reporting.fans import fans
@@ -44,6 +43,9 @@ from sim.reporting.reading import OUTCOMES, STATES, Record, calendar_of, outcome
 from sim.reporting.schedule import Mark, marks
 from sim.reporting.tables import with_interval
 from sim.reporting.tornado import tornado
+
+if TYPE_CHECKING:
+    from sim.reporting.dates import Calendar
 
 CURVES: dict[str, dict[str, Any]] = {
     "strikes": {"dash": "dot", "width": 2},

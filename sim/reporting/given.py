@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sim.reporting.chance import share_text
 from sim.reporting.dates import long_date
-from sim.reporting.reading import Record
+
+if TYPE_CHECKING:
+    from sim.reporting.reading import Record
 
 
 @dataclass(frozen=True)

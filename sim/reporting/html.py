@@ -12,16 +12,18 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.reporting import palette
-from sim.reporting.charts import Spec
-from sim.reporting.content import Report
 from sim.reporting.figures import specifications
 from sim.reporting.reading import ENDS, Record
+
+if TYPE_CHECKING:
+    from sim.reporting.charts import Spec
+    from sim.reporting.content import Report
 
 _UNSAFE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sim.reporting.baselines import Baselines
-from sim.reporting.captions import Figure
-from sim.reporting.content import Actor, Report
-from sim.reporting.counterfactuals import Counterfactuals
-from sim.reporting.drivers import Drivers
-from sim.reporting.evidence import Source
 from sim.reporting.harmless import seen
-from sim.reporting.provenance import Provenance
-from sim.reporting.since import Since
-from sim.reporting.storylines import Storylines
 from sim.reporting.tables import Table, every
-from sim.reporting.track_record import TrackRecord
-from sim.reporting.watch import Watch
+
+if TYPE_CHECKING:
+    from sim.reporting.baselines import Baselines
+    from sim.reporting.captions import Figure
+    from sim.reporting.content import Actor, Report
+    from sim.reporting.counterfactuals import Counterfactuals
+    from sim.reporting.drivers import Drivers
+    from sim.reporting.evidence import Source
+    from sim.reporting.provenance import Provenance
+    from sim.reporting.since import Since
+    from sim.reporting.storylines import Storylines
+    from sim.reporting.track_record import TrackRecord
+    from sim.reporting.watch import Watch
 
 _SPECIAL = re.compile(r"[\\`*_\[\]#|~$<>&]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}

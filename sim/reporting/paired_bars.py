@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from sim.reporting.chance import Chance
 from sim.reporting.charts import figure, note, safe, share_axis, top_of
 from sim.reporting.palette import LIGHT, tint
+
+if TYPE_CHECKING:
+    from sim.reporting.chance import Chance
 
 ROW = 78
 """Height of a row in pixels: its label, two bars, and how often it is seen."""

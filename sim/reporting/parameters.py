@@ -6,10 +6,13 @@ Reads the part `parameters` of a record; forecasts of earlier versions have none
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 from sim.reporting.chance import points_text
 from sim.reporting.dates import long_date
-from sim.reporting.reading import Record
+
+if TYPE_CHECKING:
+    from sim.reporting.reading import Record
 
 
 def is_calibrated(record: Record) -> bool:

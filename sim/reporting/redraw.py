@@ -10,13 +10,15 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.reporting.captions import Figure
-from sim.reporting.charts import Spec
 from sim.reporting.palette import LIGHT
 from sim.reporting.svg import Point, area, box, circle, curve, document, head_height, segment, text
 from sim.reporting.ticks import number_of, ticks_of
+
+if TYPE_CHECKING:
+    from sim.reporting.captions import Figure
+    from sim.reporting.charts import Spec
 
 WIDTH = 800
 _DAY = 86_400_000  # Plotly measures widths on a time axis in milliseconds

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sim.reporting.captions import Figure
-from sim.reporting.charts import Spec
 from sim.reporting.html import page
 from sim.reporting.markdown import escape, markdown_table, section
 from sim.reporting.tables import Table
+
+if TYPE_CHECKING:
+    from sim.reporting.captions import Figure
+    from sim.reporting.charts import Spec
 
 
 @dataclass(frozen=True)

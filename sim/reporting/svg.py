@@ -12,10 +12,13 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from sim.reporting.captions import Figure
 from sim.reporting.charts import FONT
 from sim.reporting.palette import LIGHT
+
+if TYPE_CHECKING:
+    from sim.reporting.captions import Figure
 
 Point = tuple[float, float]
 

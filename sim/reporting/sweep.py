@@ -8,10 +8,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance
-from sim.reporting.charts import Spec
 from sim.reporting.dates import long_date
 from sim.reporting.html import page
 from sim.reporting.markdown import escape, markdown_table, section
@@ -24,6 +23,10 @@ from sim.reporting.sweep_verdicts import Verdicts, verdicts_of
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE
 from sim.reporting.words import scale_of
+
+if TYPE_CHECKING:
+    from sim.reporting.captions import Figure
+    from sim.reporting.charts import Spec
 
 FORMAT = "offramp/sweep-result/1"
 SHOWN_AXES = 4

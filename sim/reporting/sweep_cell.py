@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.reporting.content import report_of
 from sim.reporting.html import page
-from sim.reporting.reading import Record
 from sim.reporting.sweep_reading import written
 from sim.reporting.tables import Table, outcomes_table
+
+if TYPE_CHECKING:
+    from sim.reporting.reading import Record
 
 
 def cell_page(record: Record, label: str, changes: Mapping[str, Any], words: str = "icd203") -> str:

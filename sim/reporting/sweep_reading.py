@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.reporting.chance import Chance
 from sim.reporting.charts import safe
-from sim.reporting.reading import Record
 from sim.reporting.shift import Shift
 from sim.reporting.tables import with_interval
 from sim.reporting.values import quantity
+
+if TYPE_CHECKING:
+    from sim.reporting.reading import Record
 
 
 def done(record: Record) -> list[Record]:

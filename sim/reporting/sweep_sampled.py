@@ -6,14 +6,17 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sim.reporting.captions import Figure
 from sim.reporting.charts import Spec, safe
-from sim.reporting.reading import Record
 from sim.reporting.sweep_figures import MOST_ROWS, Strip, correlation_scale, parallel, strips
 from sim.reporting.sweep_reading import chance, done, is_number, short, span, values_of, written
 from sim.reporting.tables import Table
 from sim.reporting.values import signed
+
+if TYPE_CHECKING:
+    from sim.reporting.reading import Record
 
 MOST_UPRIGHTS = 7
 MOST_LINES = 600

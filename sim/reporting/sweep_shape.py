@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.reporting.captions import Figure
-from sim.reporting.chance import Chance
 from sim.reporting.charts import Spec, safe
 from sim.reporting.reading import Record
 from sim.reporting.shift import Shift
@@ -40,6 +39,9 @@ from sim.reporting.sweep_reading import (
 from sim.reporting.sweep_sampled import correlation_figure, parallel_figure, rank_correlations
 from sim.reporting.tables import Table, with_interval
 from sim.reporting.values import NONE
+
+if TYPE_CHECKING:
+    from sim.reporting.chance import Chance
 
 NAME_WIDTH = 50
 Drawn = tuple[Figure, Spec]

@@ -9,11 +9,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sim.reporting.ci.findings import WORDS, Finding, counts_in_words, worst_first
-from sim.reporting.reading import Record
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE
+
+if TYPE_CHECKING:
+    from sim.reporting.reading import Record
 
 OWN = "runs"
 """What a case is called that stands for the runs of a cell, where a sweep has no gates."""

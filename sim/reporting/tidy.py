@@ -10,10 +10,12 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.reporting.harmless import formula_free, seen
-from sim.reporting.reading import Record
+
+if TYPE_CHECKING:
+    from sim.reporting.reading import Record
 
 QUANTITIES = ("p", "mc_low", "mc_high", "input_sd")
 CHANGES = {"p": "change", "mc_low": "change_low", "mc_high": "change_high"}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from sim.reporting.chance import Chance
 from sim.reporting.charts import figure, note, rule, safe, share_axis, top_of
 from sim.reporting.palette import LIGHT, tint
+
+if TYPE_CHECKING:
+    from sim.reporting.chance import Chance
 
 ROW = 46
 """Height of a row in pixels: its label stands above its bar, so that a phone has room for it."""

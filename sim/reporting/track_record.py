@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sim.reporting.dates import long_date
 from sim.reporting.parameters import is_calibrated
-from sim.reporting.reading import Record
 from sim.reporting.tables import Table
+
+if TYPE_CHECKING:
+    from sim.reporting.reading import Record
 
 MODEL, AT_PRIORS = "model", "model at its priors"
 REFERENCES = ("base rate", "logistic regression")

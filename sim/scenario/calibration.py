@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import CalibrationError, Fault, ScenarioError
 from sim.posterior import PRIOR, SAMPLED, SAMPLED_COLUMNS, Posterior, names, posterior, read_posterior
-from sim.scenario.faults import Complaint, Places
 from sim.scenario.merge import named_file
 from sim.scenario.quantities import in_words
 from sim.scenario.schema import Document, Parameters, field_range
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Path, Place
+
+if TYPE_CHECKING:
+    from sim.scenario.faults import Complaint, Places
+    from sim.scenario.yamltree import Path, Place
 
 KEY = ("calibration",)
 MOST = 1e6

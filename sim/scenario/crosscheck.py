@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from sim.distributions import Distribution
 from sim.scenario.faults import Complaint, field_names, model_complaints
 from sim.scenario.quantities import day_count
 from sim.scenario.schema import (
@@ -28,6 +27,9 @@ from sim.scenario.schema import (
 )
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, map_at
+
+if TYPE_CHECKING:
+    from sim.distributions import Distribution
 
 P = TypeVar("P", bound=Part)
 

@@ -17,8 +17,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from sim.distributions import Fixed, Normal
+from sim.scenario.part import Part
 from sim.scenario.quantities import CalendarDate, Days
-from sim.scenario.schema import Id, Part, Text, Title
+from sim.scenario.schema import Id, Text, Title
 
 FORMAT = "offramp/evidence/1"
 SOURCES_FORMAT = "offramp/sources/1"

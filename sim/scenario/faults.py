@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import Fault
 from sim.scenario.schema import ROLES, Part
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 Complaint = tuple[Path, str]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import Fault, ScenarioError
 from sim.scenario.merge import named_file, scenario_root
-from sim.scenario.yamltree import Path, Place
+
+if TYPE_CHECKING:
+    from sim.scenario.yamltree import Path, Place
 
 
 def gate_file_faults(value: Mapping[str, Any], places: Mapping[Path, Place], file: FilePath) -> list[Fault]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -24,7 +24,6 @@ from sim.scenario.crosscheck import (
     removal_complaints,
     time_complaints,
 )
-from sim.scenario.evidence import Evidence
 from sim.scenario.evidence_files import load_evidence
 from sim.scenario.faults import Complaint, Places, document_keys, model_complaints
 from sim.scenario.gate_files import gate_file_faults
@@ -35,6 +34,9 @@ from sim.scenario.scenario import Scenario, default_counterpart, default_princip
 from sim.scenario.schema import Document
 from sim.scenario.spelled import spell_out
 from sim.scenario.yamltree import map_at
+
+if TYPE_CHECKING:
+    from sim.scenario.evidence import Evidence
 
 
 def load(path: str | PathLike[str]) -> Scenario:

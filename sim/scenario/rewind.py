@@ -10,14 +10,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sim.distributions import Distribution
 from sim.errors import UsageError
-from sim.scenario.evidence import Evidence
 from sim.scenario.quantities import day_count
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import Document, Pressure, Talks
+
+if TYPE_CHECKING:
+    from sim.scenario.evidence import Evidence
 
 Scheduled = TypeVar("Scheduled", Pressure, Talks)
 

@@ -12,12 +12,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.distributions import Distribution, Fixed
 from sim.posterior import PRIOR, SAMPLED, SAMPLES, Posterior, latest, posterior
-from sim.scenario.evidence import Evidence, StanceReading
-from sim.scenario.levels import Level
 from sim.scenario.schema import (
     OUTSIDE_THE_MODEL,
     Actor,
@@ -30,7 +28,11 @@ from sim.scenario.schema import (
     Pressure,
     Talks,
 )
-from sim.scenario.yamltree import Path, Place
+
+if TYPE_CHECKING:
+    from sim.scenario.evidence import Evidence, StanceReading
+    from sim.scenario.levels import Level
+    from sim.scenario.yamltree import Path, Place
 
 
 @dataclass(frozen=True, repr=False)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from sim.scenario.merge import is_distribution
-from sim.scenario.scenario import Scenario
-from sim.scenario.yamltree import Path
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.yamltree import Path
 
 
 def resolved_yaml(scenario: Scenario) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.scenario.faults import Complaint
 from sim.scenario.levels import LEVELS, Level, level
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, map_at, value_at
+
+if TYPE_CHECKING:
+    from sim.scenario.faults import Complaint
 
 READ = "evidence"
 """The word that stands for a number read from evidence; no level."""

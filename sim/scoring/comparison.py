@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import rng
 from sim.scoring import too_few
-from sim.scoring.rules import Floats
+
+if TYPE_CHECKING:
+    from sim.scoring.rules import Floats
 
 LEVEL = 0.95
 RESAMPLES = 2000

@@ -10,23 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim import environment, rng
 from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate, mean_of_draws
-from sim.forecast.plan import Plan
 from sim.scenario.numbers import with_number
-from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Option
 from sim.scenario.windows import day_of
 from sim.studies.bench import Bench, Values, draw_shares, happened, with_document
 from sim.studies.change import Row, plain_row
-from sim.studies.gates.supplier import Records, Supplier
 from sim.studies.goals import read_goal
 from sim.tallies import successes_per_draw
+
+if TYPE_CHECKING:
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.schema import Option
+    from sim.studies.gates.supplier import Records, Supplier
 
 FORMAT = "offramp/advice/1"
 DEFAULT_RUNS, REPLICATES = 16_384, 8

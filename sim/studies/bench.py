@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble.blocks import END_STATES, BlockTask
 from sim.errors import ExecutionError
-from sim.forecast.plan import Plan
-from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Document
 from sim.studies.gates.supplier import Crash, Player, Records, Supplier
 from sim.sweeps.variants import bare
+
+if TYPE_CHECKING:
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.schema import Document
 
 KINDS = ("limited", "full")
 Values = npt.NDArray[np.float64]

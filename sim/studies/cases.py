@@ -6,12 +6,15 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.errors import UsageError
 from sim.scenario.load import load
-from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Case, Resolution
 from sim.studies.calibration.outcomes import WINDOWS, possible
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.schema import Case, Resolution
 
 
 @dataclass(frozen=True)

@@ -10,21 +10,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim import environment
 from sim.ensemble.blocks import OUTCOMES
 from sim.errors import CalibrationError
-from sim.estimates import Estimate
-from sim.executors import Executor
 from sim.forecast.forecast import Forecast
-from sim.forecast.plan import Plan
 from sim.forecast.runner import RECORD_CAP, run
 from sim.posterior import PRIOR, Posterior, posterior
 from sim.scenario.crosscheck import cross_complaints
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import Document
 from sim.studies.compare import inputs_changed, settings_changed, stances_changed
+
+if TYPE_CHECKING:
+    from sim.estimates import Estimate
+    from sim.executors import Executor
+    from sim.forecast.plan import Plan
 
 Record = Mapping[str, Any]
 Row = dict[str, float]

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.estimates import Estimate
-from sim.forecast.plan import Plan
 from sim.studies.bench import Bench
 from sim.studies.change import plain_row
-from sim.studies.gates.supplier import Supplier
-from sim.studies.tipping import Asked
 from sim.sweeps.axes import rounded
+
+if TYPE_CHECKING:
+    from sim.forecast.plan import Plan
+    from sim.studies.gates.supplier import Supplier
+    from sim.studies.tipping import Asked
 
 Pair = tuple[float, float]
 Sample = Callable[[Sequence[Pair]], Sequence[Estimate]]

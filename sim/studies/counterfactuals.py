@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,13 +17,15 @@ from sim import environment
 from sim.ensemble.blocks import OUTCOMES
 from sim.ensemble.conditions import POSTURES
 from sim.estimates import LEVEL, difference, estimate, mean_of_draws
-from sim.forecast.plan import Plan
-from sim.scenario.scenario import Scenario
 from sim.studies.bench import Bench, Values, draw_shares, happened
 from sim.studies.change import Row, plain_row
-from sim.studies.gates.supplier import Records, Supplier
 from sim.studies.worlds import World, withdrawn, worlds_of
 from sim.tallies import successes_per_draw
+
+if TYPE_CHECKING:
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
+    from sim.studies.gates.supplier import Records, Supplier
 
 FORMAT = "offramp/counterfactuals/1"
 DEFAULT_RUNS = 8192

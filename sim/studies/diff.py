@@ -11,23 +11,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from sim.ensemble.blocks import OUTCOMES
 from sim.errors import UsageError
 from sim.estimates import LEVEL
-from sim.executors import Executor
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import DEFAULT_RUNS, Plan
 from sim.forecast.runner import RECORD_CAP, run
-from sim.posterior import Posterior
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.studies.change import Record, Row, plain_row, rerunnable, stored_row, unpaired_row
 from sim.studies.compare import inputs_changed, settings_changed, stances_changed
 from sim.studies.stored import read_forecast
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.posterior import Posterior
 
 FORMAT = "offramp/diff/1"
 Verdict = Literal["real", "noise", "none"]

@@ -10,21 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble.blocks import BLOCK_RUNS, END_STATES, FIRST_EVENTS, BlockTask, record_block
 from sim.errors import UsageError
-from sim.estimates import Estimate
 from sim.executors import Executor, Serial
-from sim.forecast.plan import Plan
 from sim.model.inputs import draw_inputs, inputs_of, is_unseen
-from sim.scenario.scenario import Scenario
 from sim.scenario.windows import By, day_of
 from sim.studies.boxes import Found, find_boxes, finders_of, plain, plain_box, share_of
-from sim.studies.prim import Floats
+
+if TYPE_CHECKING:
+    from sim.estimates import Estimate
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
+    from sim.studies.prim import Floats
 
 FORMAT = "offramp/discovery/1"
 FEWEST_DRAWS = 400

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.blocks import OUTCOMES
 from sim.errors import UsageError
-from sim.executors import Executor
 from sim.forecast.drivers import Drivers, drivers, group_of, plain_interval
-from sim.forecast.plan import Plan
 from sim.forecast.runner import run
 from sim.model.inputs import uncertain_inputs
-from sim.scenario.scenario import Scenario
 from sim.scenario.windows import By, day_of
 from sim.studies import sobol
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
 
 FORMAT = "offramp/drivers/1"
 Finished = Callable[[], None]

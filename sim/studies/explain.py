@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,9 @@ from sim.ensemble.conditions import POSTURES
 from sim.forecast.course import course_of
 from sim.forecast.record import theatre_of
 from sim.forecast.replay import Trace, replay
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 FORMAT = "offramp/explanation/1"
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
-from sim.estimates import Estimate
-from sim.executors import Executor
-from sim.forecast.forecast import Forecast
-from sim.forecast.plan import Plan
 from sim.forecast.runner import run
-from sim.scenario.evidence import Evidence
 from sim.scenario.rewind import rewind
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.estimates import Estimate
+    from sim.executors import Executor
+    from sim.forecast.forecast import Forecast
+    from sim.forecast.plan import Plan
+    from sim.scenario.evidence import Evidence
+    from sim.scenario.scenario import Scenario
 
 FORMAT = "offramp/history/1"
 MAX_POINTS = 200

@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,9 @@ from sim.errors import UsageError
 from sim.executors import Executor, Serial
 from sim.forecast.first_order import Interval, Values, interval
 from sim.model.inputs import uncertain_inputs
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 RESAMPLES = 200
 LEAST_BASE = 64

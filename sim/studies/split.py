@@ -10,14 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, record_block
-from sim.executors import Executor
 from sim.model.inputs import draw_inputs, inputs_of, is_unseen, uncertain_inputs
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.scenario.scenario import Scenario
 
 GROUPS = ("actors and ties", "structural parameters", "unobserved heterogeneity")
 ALL = "all inputs"

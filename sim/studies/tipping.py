@@ -9,22 +9,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim import environment
 from sim.ensemble.blocks import FIRST_EVENTS
 from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate
-from sim.forecast.plan import Plan
 from sim.scenario.numbers import number_range, with_number
-from sim.scenario.scenario import Scenario
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import Bench, happened, with_document
 from sim.studies.change import plain_row
 from sim.studies.crossing import GRID, Crossing, Crossings, crossings
-from sim.studies.gates.supplier import Supplier
 from sim.sweeps.variants import value_at
 from sim.tallies import successes_per_draw
+
+if TYPE_CHECKING:
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
+    from sim.studies.gates.supplier import Supplier
 
 FORMAT = "offramp/tipping/1"
 DEFAULT_RUNS = 8192

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sim.distributions import Fixed
 from sim.scenario.quantities import day_count
-from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Pressure
 from sim.studies.bench import with_document
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.schema import Pressure
 
 Kind = Literal["withdrawn", "full", "removed", "held"]
 

@@ -9,15 +9,17 @@ import datetime
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.distributions import Distribution, Fixed, Uniform, parse
-from sim.model.inputs import Input
 from sim.scenario.merge import is_distribution
 from sim.sweeps.words import shown
+
+if TYPE_CHECKING:
+    from sim.model.inputs import Input
 
 BASE = "base"
 """In a list of values: as in the base."""

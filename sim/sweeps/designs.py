@@ -9,14 +9,16 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import rng
 from sim.sweeps.axes import BASE, Axis
-from sim.sweeps.schema import Design
+
+if TYPE_CHECKING:
+    from sim.sweeps.schema import Design
 
 Changes = dict[str, Any]
 """Dotted path to value; a path that stays as in the base is not in it."""

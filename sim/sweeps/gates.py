@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.errors import Fault
 from sim.scenario.faults import Places
 from sim.scenario.gate_files import gate_file_faults
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Path, Tree
-from sim.sweeps.schema import SweepDocument
 from sim.sweeps.sweep import Cell
-from sim.sweeps.variants import Base
 from sim.sweeps.words import canonical, label_of
+
+if TYPE_CHECKING:
+    from sim.errors import Fault
+    from sim.scenario.yamltree import Path, Tree
+    from sim.sweeps.schema import SweepDocument
+    from sim.sweeps.variants import Base
 
 Line = tuple[str, tuple[tuple[float, Cell], ...]]
 """The label of what cells share, and the cells by the one value that they do not, rising."""

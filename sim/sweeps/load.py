@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -19,7 +19,6 @@ from sim.forecast.plan import MAX_WORK, Plan
 from sim.scenario.faults import Places, field_names, model_complaints
 from sim.scenario.gates import Gate, gate_complaints
 from sim.scenario.merge import named_file, scenario_root
-from sim.scenario.scenario import Scenario
 from sim.scenario.yamltree import Path, Place, Tree, read_tree
 from sim.sweeps.axes import PRIOR, Axis, axis_complaints, read_axis, same_day_complaints
 from sim.sweeps.designs import cell_count, cells_of
@@ -29,6 +28,9 @@ from sim.sweeps.sweep import DEFAULT_RUNS, Cell, Sweep, cell_id
 from sim.sweeps.table_file import read_table
 from sim.sweeps.variants import Base, value_at
 from sim.sweeps.words import label_of, shown
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 MAX_FAULTY_CELLS = 20
 """Cells whose faults are told; the rest of them most likely share the cause."""

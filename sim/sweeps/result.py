@@ -7,12 +7,14 @@ one run of the whole sweep gives.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim import environment
 from sim.ensemble.blocks import FIRST_EVENTS
-from sim.sweeps.rows import Row
-from sim.sweeps.sweep import Sweep
+
+if TYPE_CHECKING:
+    from sim.sweeps.rows import Row
+    from sim.sweeps.sweep import Sweep
 
 FORMAT = "offramp/sweep-result/1"
 Record = dict[str, Any]

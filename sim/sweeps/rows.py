@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,10 @@ import numpy.typing as npt
 from sim.ensemble.blocks import FIRST_EVENTS, OUTCOMES
 from sim.estimates import Estimate, difference
 from sim.forecast.record import event_estimate
-from sim.sweeps.sweep import Cell
-from sim.tallies import Tally
+
+if TYPE_CHECKING:
+    from sim.sweeps.sweep import Cell
+    from sim.tallies import Tally
 
 Row = dict[str, Any]
 Records = npt.NDArray[np.void]

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import ExecutionError
 from sim.executors import Executor, Serial
 from sim.forecast.forecast import Forecast
-from sim.forecast.record import Status
-from sim.store import Store
 from sim.sweeps.rows import Records, Row, changes_from, failed, finished
 from sim.sweeps.schedule import Opened, Schedule
 from sim.sweeps.sweep import Cell, Sweep
 from sim.sweeps.work import Failure, Keeping, play
+
+if TYPE_CHECKING:
+    from sim.forecast.record import Status
+    from sim.store import Store
 
 OnCell = Callable[[Cell, Forecast], None]
 

@@ -10,17 +10,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.ensemble.blocks import RECORD, BlockResult
 from sim.forecast.record import is_precise
-from sim.scenario.scenario import Scenario
-from sim.sweeps.rows import Records
-from sim.sweeps.sweep import Cell, Sweep
 from sim.sweeps.variants import bare
 from sim.sweeps.work import CellTask, Failure, Keeping
-from sim.tallies import Tally
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.sweeps.rows import Records
+    from sim.sweeps.sweep import Cell, Sweep
+    from sim.tallies import Tally
 
 RECORD_CAP = 1_000_000  # runs of a cell whose record is kept, as `run` does
 

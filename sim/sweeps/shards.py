@@ -11,12 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.sweeps.result import Record, record_of
-from sim.sweeps.rows import Row
-from sim.sweeps.sweep import Cell, Sweep
+
+if TYPE_CHECKING:
+    from sim.sweeps.rows import Row
+    from sim.sweeps.sweep import Cell, Sweep
 
 FORMAT = "offramp/sweep-partial/1"
 Verdicts = Sequence[Record]

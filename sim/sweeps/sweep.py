@@ -7,15 +7,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim import environment
-from sim.forecast.plan import Plan
-from sim.scenario.scenario import Scenario
-from sim.scenario.yamltree import Place
-from sim.sweeps.schema import SweepDocument
 from sim.sweeps.variants import Base, value_at
 from sim.sweeps.words import canonical
+
+if TYPE_CHECKING:
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.yamltree import Place
+    from sim.sweeps.schema import SweepDocument
 
 DEFAULT_RUNS = 4096
 ID_DIGITS = 12

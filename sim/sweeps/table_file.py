@@ -14,15 +14,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import Fault, ScenarioError
 from sim.scenario.merge import is_distribution
 from sim.scenario.yamltree import Place
 from sim.sweeps.axes import BASE
 from sim.sweeps.schema import MAX_AXES, MAX_CELLS
-from sim.sweeps.variants import Base
 from sim.sweeps.words import shown
+
+if TYPE_CHECKING:
+    from sim.sweeps.variants import Base
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_FAULTS = 50

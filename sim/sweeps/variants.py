@@ -9,16 +9,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.model.inputs import Input, inputs_of, is_key
 from sim.scenario.faults import document_keys
 from sim.scenario.load import scenario_of
 from sim.scenario.merge import Merged, read_merged
-from sim.scenario.scenario import Scenario
 from sim.scenario.schema import OUTSIDE_THE_MODEL
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Place
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.yamltree import Place
 
 ENTRIES = ("actors", "pressures", "talks")
 PARTS = ("start", "bargaining", "parameters")

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sim.ensemble.blocks import BlockResult, BlockTask, run_block
-from sim.executors import Executor
-from sim.store import Store
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.store import Store
 
 
 @dataclass(frozen=True)

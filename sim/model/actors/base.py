@@ -10,14 +10,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import mesa
 import numpy as np
 
 from sim.model.arrays import Floats, Number, at_least, is_zero, larger, number, total
 from sim.model.influence import deliberate, kalman_gain
-from sim.model.setting import ScheduledPressure, Setting
+
+if TYPE_CHECKING:
+    from sim.model.setting import ScheduledPressure, Setting
 
 LEAST_DOUBT = 0.02  # sd of what others take a stance to be, where a scenario gives it as one number
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
-
-import mesa
+from typing import TYPE_CHECKING, ClassVar
 
 from sim.model.actors.base import Actor, View
 from sim.model.arrays import Floats, Number, at_least
-from sim.model.setting import Setting
 from sim.model.utility import provocation, quantal_response, terms_gain
+
+if TYPE_CHECKING:
+    import mesa
+
+    from sim.model.setting import Setting
 
 
 class Defender(Actor):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
-
-import mesa
+from typing import TYPE_CHECKING, ClassVar
 
 from sim.model.actors.base import Actor, View
 from sim.model.arrays import Floats, at_least, number, total
-from sim.model.setting import Setting
 from sim.model.utility import guarantor_gain, quantal_response
+
+if TYPE_CHECKING:
+    import mesa
+
+    from sim.model.setting import Setting
 
 
 class Guarantor(Actor):

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
-
-import mesa
+from typing import TYPE_CHECKING, ClassVar
 
 from sim.model.actors.base import Actor, View, rift_cost
 from sim.model.arrays import Floats, Number, is_zero, total
-from sim.model.setting import Setting
 from sim.model.utility import (
     commitment_problem,
     contest_success,
@@ -18,6 +15,11 @@ from sim.model.utility import (
     initiator_gain,
     quantal_response,
 )
+
+if TYPE_CHECKING:
+    import mesa
+
+    from sim.model.setting import Setting
 
 
 class Initiator(Actor):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-import mesa
+from typing import TYPE_CHECKING, ClassVar
 
 from sim.model.actors.base import Actor, View
-from sim.model.arrays import Floats
-from sim.model.setting import Setting
 from sim.model.utility import engagement
+
+if TYPE_CHECKING:
+    import mesa
+
+    from sim.model.arrays import Floats
+    from sim.model.setting import Setting
 
 
 class Mediator(Actor):

@@ -5,15 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim import environment
 from sim.ensemble.blocks import BlockTask, record_block
-from sim.executors import Executor
-from sim.scenario.scenario import Scenario
-from sim.scoring.calibration import Decomposition, Reliability
 from sim.studies.backtest.forecasts import (
     BASE_RATE,
     FORECASTERS,
@@ -36,8 +33,13 @@ from sim.studies.backtest.scores import REFERENCES, Comparison, Row, Table, cali
 from sim.studies.backtest.threats import score_threats
 from sim.studies.backtest.threats import steps as threats_steps
 from sim.studies.calibration.outcomes import WINDOWS
-from sim.studies.calibration.parameters import Floats
-from sim.studies.cases import HistoricalCase
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.scenario.scenario import Scenario
+    from sim.scoring.calibration import Decomposition, Reliability
+    from sim.studies.calibration.parameters import Floats
+    from sim.studies.cases import HistoricalCase
 
 FORMAT = "offramp/backtest/1"
 TRACK_RECORD_FORMAT = "offramp/track-record/1"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,15 +21,17 @@ from sim.baselines.pool import pooled
 from sim.baselines.track_record import track_record
 from sim.ensemble.blocks import BlockTask, record_block
 from sim.errors import UsageError
-from sim.executors import Executor
-from sim.posterior import Posterior
-from sim.scenario.scenario import Scenario
 from sim.scoring.comparison import FEWEST_FOR_SKILL, paired_difference, skill_score
 from sim.scoring.rules import brier_score
 from sim.studies.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED
 from sim.studies.calibration.outcomes import WINDOWS
-from sim.studies.calibration.parameters import Floats
-from sim.studies.cases import HistoricalCase
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.posterior import Posterior
+    from sim.scenario.scenario import Scenario
+    from sim.studies.calibration.parameters import Floats
+    from sim.studies.cases import HistoricalCase
 
 FORMAT = "offramp/fixed-backtest/1"
 REPLICATES = 2

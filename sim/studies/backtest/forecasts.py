@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,15 +22,17 @@ from sim.baselines.link import linked
 from sim.baselines.logistic import fit
 from sim.baselines.pool import pooled, stack
 from sim.baselines.positions import positions_of
-from sim.executors import Executor
-from sim.scenario.scenario import Scenario
 from sim.studies.calibration.calibrate import Seen, Study, sample_bridge, sample_posterior
 from sim.studies.calibration.design import BLOCK_POINTS, DesignTask, play_block, prior_points, seed_of
 from sim.studies.calibration.outcomes import WINDOWS
 from sim.studies.calibration.parameters import COORDINATES, Floats
-from sim.studies.calibration.tempering import Sample
 from sim.studies.cases import HistoricalCase
-from sim.studies.threats import Threat
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.scenario.scenario import Scenario
+    from sim.studies.calibration.tempering import Sample
+    from sim.studies.threats import Threat
 
 Scheme = Literal["case", "area"]
 SCHEMES: tuple[Scheme, ...] = ("case", "area")

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim import rng
 from sim.distributions import Distribution, Empirical, Fixed, LogNormal, Normal, Triangular, Uniform
 from sim.model.inputs import inputs_of
-from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Document
-from sim.studies.cases import HistoricalCase
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.studies.cases import HistoricalCase
 
 POOLED_QUANTILES = np.linspace(0.1, 0.9, 9)
 SHIFT = {"stance": 0.2, "posture": 0.15}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,9 @@ from sim.scoring.comparison import Difference, Skill, paired_difference, skill_s
 from sim.scoring.rules import brier_score, log_score, ranked_probability_score
 from sim.studies.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, Forecasts, Scheme
 from sim.studies.calibration.outcomes import WINDOWS
-from sim.studies.calibration.parameters import Floats
+
+if TYPE_CHECKING:
+    from sim.studies.calibration.parameters import Floats
 
 RULES = ("brier", "log", "rps")
 REFERENCES = (BASE_RATE, LOGISTIC)

@@ -7,14 +7,13 @@ knows of a threat, and the pool are fitted to the other pairs only.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim import rng
 from sim.baselines.logistic import fit
 from sim.baselines.pool import pooled
-from sim.executors import Executor
 from sim.scoring.comparison import paired_difference, skill_score
 from sim.scoring.rules import brier_score
 from sim.studies.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, Training, play_each
@@ -22,7 +21,10 @@ from sim.studies.calibration.calibrate import sample_bridge
 from sim.studies.calibration.design import BLOCK_POINTS
 from sim.studies.calibration.outcomes import WINDOWS
 from sim.studies.calibration.parameters import COORDINATES, Floats
-from sim.studies.threats import Threat
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.studies.threats import Threat
 
 FOLDS = 10
 WINDOW = 90

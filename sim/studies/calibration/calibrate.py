@@ -11,20 +11,23 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim import environment, rng
-from sim.executors import Executor
 from sim.forecast.checkpoint import Checkpoint, Progress
 from sim.posterior import SAMPLES
-from sim.scenario.scenario import Scenario
 from sim.studies.calibration.design import BLOCK_POINTS, play, prior_points, seed_of
-from sim.studies.calibration.outcomes import Classes
 from sim.studies.calibration.parameters import COORDINATES, Floats, sample_of
 from sim.studies.calibration.surface import Surface, fit
 from sim.studies.calibration.tempering import Sample, bridge, sample
 from sim.tallies import Tally
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.scenario.scenario import Scenario
+    from sim.studies.calibration.outcomes import Classes
 
 BLOCKS = 8
 NEAR_SEED = 1 << 59  # added to the seed of runs at the posterior, so that none is one of the first design

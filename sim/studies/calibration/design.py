@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim import rng
 from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, record_block
-from sim.executors import Executor
-from sim.scenario.scenario import Scenario
 from sim.studies.calibration.outcomes import Classes, classes_of_runs
 from sim.studies.calibration.parameters import COORDINATES, Floats, projected, sample_of, streams_of, to_quantiles
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.scenario.scenario import Scenario
 
 BLOCK_POINTS = BLOCK_RUNS
 

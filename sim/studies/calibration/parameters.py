@@ -7,13 +7,17 @@ a factor of the sample's own, lognormal around 1. The factors' coordinates stand
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
 from sim.distributions import Distribution, LogNormal
 from sim.posterior import SAMPLED, SAMPLED_COLUMNS, SAMPLES
-from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Parameters
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 PRIORS: dict[str, Distribution] = {

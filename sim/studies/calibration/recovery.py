@@ -9,18 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import rng
 from sim.errors import UsageError
-from sim.executors import Executor
 from sim.posterior import SAMPLES
 from sim.studies.calibration.calibrate import Study, sample_posterior
-from sim.studies.calibration.outcomes import Classes
 from sim.studies.calibration.parameters import COORDINATES
 from sim.studies.calibration.surface import fit
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.studies.calibration.outcomes import Classes
 
 PARTICLES = 1024
 MOST_THREATS = 48

@@ -11,22 +11,24 @@ import datetime
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim import environment, rng
 from sim.distributions import Distribution, LogNormal
-from sim.executors import Executor
 from sim.posterior import MODEL, SAMPLES, Posterior
-from sim.scenario.scenario import Scenario
 from sim.studies.calibration.calibrate import Seen, Study, sample_posterior
 from sim.studies.calibration.design import BLOCK_POINTS, DesignTask, play_block, seed_of
 from sim.studies.calibration.outcomes import CLASSES, WINDOWS
 from sim.studies.calibration.parameters import COLUMNS, COORDINATES, Floats, prior_of, to_values
 from sim.studies.calibration.recovery import RANKS, Recovery
-from sim.studies.calibration.tempering import Sample
 from sim.studies.split import GROUPS, Split, split
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.scenario.scenario import Scenario
+    from sim.studies.calibration.tempering import Sample
 
 FORMAT = "offramp/calibration/1"
 DRAWS = 1024

@@ -12,17 +12,19 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
-from sim.scenario.scenario import Scenario
-from sim.studies.gates.contrasts import Source
-from sim.studies.gates.sequences import ConfidenceSequence
 from sim.studies.gates.supplier import Crash, Player, Records, Supplier
-from sim.studies.gates.trials import Trial
-from sim.studies.gates.verdict import Interval, Verdict
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.studies.gates.contrasts import Source
+    from sim.studies.gates.sequences import ConfidenceSequence
+    from sim.studies.gates.trials import Trial
+    from sim.studies.gates.verdict import Interval, Verdict
 
 ALPHA = 0.05
 MAX_RUNS = 200_000

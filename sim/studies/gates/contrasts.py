@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.scenario.scenario import Scenario
 from sim.studies.bench import draw_shares
 from sim.studies.gates.sequences import ConfidenceSequence, Values
 from sim.studies.gates.verdict import Interval
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 Records = npt.NDArray[np.void]
 

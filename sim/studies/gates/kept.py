@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sim.ensemble.blocks import BlockResult, BlockTask, run_block
-from sim.executors import Executor
-from sim.store import Store
 from sim.studies.gates.supplier import Crash, Records, Supplier, crash_of
+
+if TYPE_CHECKING:
+    from sim.executors import Executor
+    from sim.store import Store
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from sim.errors import Fault, ScenarioError
-from sim.scenario.gates import Gate
-from sim.scenario.scenario import Scenario
 from sim.scenario.yamltree import read_tree
 from sim.studies.gates.contrasts import Source
 from sim.studies.gates.trials import Library, Subject, Trial, along, trials
 from sim.sweeps.gates import lines_along
 from sim.sweeps.schema import FORMAT
-from sim.sweeps.sweep import Cell, Sweep
 from sim.sweeps.variants import bare
+
+if TYPE_CHECKING:
+    from sim.scenario.gates import Gate
+    from sim.scenario.scenario import Scenario
+    from sim.sweeps.sweep import Cell, Sweep
 
 BUILT = 128
 """Scenarios that are kept built: more than a batch of trials needs side by side."""
