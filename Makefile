@@ -17,10 +17,11 @@ REPORT := reports/idlib-2018
 PY := .venv/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 PYTEST_OPTIONS ?=
+PYTEST := $(PY) -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help forecast reports calibrations picture test test-full lint format bench schema plotly constraints clean
+.PHONY: help forecast reports calibrations picture test test-slow test-full lint format bench schema plotly constraints clean
 
 help: ## List the commands
 	@echo 'make COMMAND [PYTHON=python3.12] [RUNS=20000] [SEED=0]'
@@ -42,11 +43,14 @@ calibrations: .venv/installed ## Renew the posteriors, the track record and the 
 picture: .venv/installed-dev forecast ## Renew the picture of a report in the README (needs Chromium)
 	$(PY) reports/picture.py $(REPORT)/report.html
 
-test: .venv/installed-dev ## Run the tests, the statistical ones at reduced size
-	$(PY) -m pytest -n auto --dist loadfile $(PYTEST_OPTIONS)
+test: .venv/installed-dev ## Run the quick tests (under four minutes on two cores)
+	$(PYTEST) -m 'not slow' $(PYTEST_OPTIONS)
 
-test-full: .venv/installed-dev ## Run the tests, the statistical ones in full
-	OFFRAMP_FULL=1 $(PY) -m pytest -n auto --dist loadfile $(PYTEST_OPTIONS)
+test-slow: .venv/installed-dev ## Run the slow tests, the statistical ones at reduced size
+	$(PYTEST) -m slow $(PYTEST_OPTIONS)
+
+test-full: .venv/installed-dev ## Run all tests, the statistical ones in full
+	$(PYTEST) --full $(PYTEST_OPTIONS)
 
 lint: .venv/installed-dev ## Check style, format and types
 	$(PY) -m ruff check .

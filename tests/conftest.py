@@ -1,4 +1,7 @@
-"""One browser for all tests of a process: a second one would meet the event loop of the first."""
+"""What the command line of the tests says, and the one browser of a process.
+
+A second browser would meet the event loop of the first.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests import sizes
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="play the statistical tests at the size they state")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    sizes.full = config.getoption("--full")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from sim.ensemble.blocks import FIRST_EVENTS
 from sim.estimates import beta_range, difference, estimate
 from sim.forecast.forecast import Forecast
 from sim.tallies import draws_by_successes, replicate_days, successes_per_draw
-from tests import worlds
+from tests import sizes, worlds
 from tests.places import IDLIB
 
 REPEATS = 1000
@@ -44,13 +43,13 @@ def test_intervals_cover_under_clustering(shapes: tuple[float, float], draws: in
 @pytest.fixture(scope="module")
 def model_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Forecast, np.ndarray]:
     """A long forecast to take as the truth, and the records of 256,000 other runs; in full on the Idlib baseline."""
-    full = bool(os.environ.get("OFFRAMP_FULL"))
+    full = sizes.full
     scenario = sim.load(IDLIB / "baseline.yaml") if full else worlds.load(tmp_path_factory.mktemp("crisis"))
     truth = sim.run(scenario, runs=512_000, seed=2, workers=2)
     return truth, sim.run(scenario, runs=256 * REPEATS, seed=1, workers=2).records
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 @pytest.mark.parametrize("outcome", ["offensive", "agreement"])
 def test_intervals_cover_on_the_model_itself(model_runs: tuple[Forecast, np.ndarray], outcome: str) -> None:
     """1,000 small forecasts of 256 runs, cut from one of 256,000; the truth is the mean of another of 512,000.

@@ -25,6 +25,7 @@ from sim.cli.machines import Machines
 from sim.errors import StoreError
 from sim.store import Store
 from sim.sweeps import work
+from tests import sizes
 from tests.cli.conftest import Answer, Offramp
 from tests.places import ROOT, SWEEPS
 from tests.sweeps.worlds import GRID, write_base, write_sweep
@@ -37,7 +38,7 @@ TORNADO = """
       pressures.appeal.intensity: [0, 1]
       actors.shield.posture: [0.2, 0.8]
 """
-KILLS = 50 if os.environ.get("OFFRAMP_FULL") else 2
+KILLS = 50 if sizes.full else 2
 Run = Callable[..., Answer]
 
 
@@ -425,7 +426,7 @@ def test_ctrl_c_leaves_130_says_how_to_go_on_and_keeps_what_is_done(
     assert len([path for path in (tmp_path / "store" / "blocks").rglob("*") if path.is_file()]) == 2
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 @pytest.mark.timeout(3000)
 def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_bytes(tmp_path: Path) -> None:
     """Four kills at random moments, fifty in the full suite: no torn entry, no worker left behind."""

@@ -17,6 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli.app import app
+from tests import sizes
 from tests.cluster.certificates import certificates
 from tests.cluster.processes import Cluster, cluster
 from tests.places import ROOT
@@ -24,7 +25,6 @@ from tests.store.storage import BUCKET, storage
 from tests.studies.backtest.made_up import write_cases
 from tests.sweeps.worlds import write_base, write_sweep
 
-FULL = os.environ.get("OFFRAMP_FULL") == "1"
 GRID = """
     base: crisis.yaml
     runs: 8192
@@ -183,7 +183,7 @@ def test_workers_keep_their_blocks_on_object_storage_over_an_encrypted_way(
         "check",
         "diff",
         "calibrate",
-        pytest.param("backtest", marks=pytest.mark.skipif(not FULL, reason="takes most of a minute: OFFRAMP_FULL=1")),
+        pytest.param("backtest", marks=pytest.mark.skipif(not sizes.full, reason="takes most of a minute: --full")),
     ],
 )
 def test_other_commands_give_the_bytes_of_local_workers_too(

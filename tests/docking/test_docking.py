@@ -7,7 +7,6 @@ draws, the plain model must give the same probabilities.
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from sim.model.crisis import Crisis
 from sim.model.setting import Dice, Setting
 from sim.model.theatre import Theatre
 from sim.scenario.scenario import Scenario
+from tests import sizes
 from tests.docking.fed import FedDice, FedWorlds
 from tests.docking.plain import OwnChance, PlainCrisis, draw_world
 
@@ -30,8 +30,7 @@ SCENARIOS = [
     IDLIB / "german-offer.yaml",
     *(HERE / f"{name}.yaml" for name in ("alone", "twofold", "truce")),
 ]
-FULL = bool(os.environ.get("OFFRAMP_FULL"))
-RUNS = 200 if FULL else 64
+RUNS = 200 if sizes.full else 64
 ROUNDING = 1e-5
 """How far stances and postures may differ, float32 against float64. Seen: 4e-7 (each test prints its largest)."""
 
@@ -110,10 +109,10 @@ def _apart(plain: dict[str, dict[str, float]], days: DayEnds, day: int, run: int
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-@pytest.mark.statistical
+@pytest.mark.slow
 def test_own_draws_give_the_same_probabilities(path: Path) -> None:
     """At |z| < 4.8 in 20 comparisons a false alarm has a chance below 20 * 1.6e-6, or 1 in 30,000."""
-    runs = 2000 if FULL else 120
+    runs = 2000 if sizes.full else 120
     scenario = replace(sim.load(path), posterior=None)  # the plain model draws from priors; fed, it takes both
     forecast = sim.run(scenario, runs=8 * BLOCK_RUNS, seed=5)
     spec = _spec(scenario)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import time
 from typing import Any
 
 import pytest
@@ -21,7 +20,6 @@ PATH = ROOT / "docs" / "examples.ipynb"
 NOTEBOOK: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 CELLS = NOTEBOOK["cells"]
 CODE = [cell for cell in CELLS if cell["cell_type"] == "code"]
-MOST_SECONDS = 30
 
 
 def source(cell: dict[str, Any]) -> str:
@@ -47,9 +45,7 @@ def test_the_notebook_runs_from_top_to_bottom(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(PATH.parent)
     names: dict[str, Any] = {"__name__": "__main__"}
     before = set(PATH.parent.rglob("*"))
-    start = time.perf_counter()
     views = {cell["id"]: shown(run(cell, names)) for cell in CODE}
-    assert time.perf_counter() - start < MOST_SECONDS
     assert all(views.values())
     assert "Assad regime" in views["actors"]
     assert "input_sd" in views["run"]

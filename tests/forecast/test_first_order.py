@@ -61,7 +61,7 @@ def test_rows_of_a_table_give_the_joint_index() -> None:
     assert between(groups.weighted(times), times).mean() == pytest.approx(float(between(groups)), rel=0.1)
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 def test_intervals_cover() -> None:
     """Of 400 intervals of a nominal 95%, between 89% and 98.5% hold the truth: a false alarm in 100,000 at 95%."""
     known = logistic(2.0, 1.0)

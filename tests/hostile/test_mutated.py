@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.scenario.load import load
+from tests import sizes
 from tests.places import GHOUTA, IDLIB
 
 SOURCES = [IDLIB / "baseline.yaml", GHOUTA / "baseline.yaml"]
-COUNT = 500 if os.environ.get("OFFRAMP_FULL") else 120
+COUNT = 500 if sizes.full else 120
 KEYS = (
     "stance", "resolve", "salience", "ambiguity", "strength", "posture", "self_reliance", "momentum", "exposure", "air_denial",
     "militancy", "attention", "intensity", "half_life", "channel", "start", "ramp", "horizon", "milestones", "population",

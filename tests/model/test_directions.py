@@ -7,7 +7,6 @@ more than 4.8 standard errors: by chance once in 1.2 million comparisons, of whi
 from __future__ import annotations
 
 import copy
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,9 @@ from hypothesis import strategies as st
 
 import sim
 from sim.estimates import Estimate
-from tests import worlds
+from tests import sizes, worlds
 
-EXAMPLES = 200 if os.environ.get("OFFRAMP_FULL") else 8
+EXAMPLES = 200 if sizes.full else 8
 PRESS = {"intensity": 0.8, "start": 1}
 
 Change = tuple[str, Any]
@@ -114,7 +113,7 @@ relaxed = settings(
 )
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 @pytest.mark.parametrize("lever", RAISING)
 @given(world=SCENARIOS)
 @relaxed
@@ -123,7 +122,7 @@ def test_never_lowers_the_probability(tmp_path: Path, lever: str, world: dict[st
     assert change.p > -4.8 * change.se - 1e-9, change
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 @pytest.mark.parametrize("lever", LOWERING)
 @given(world=SCENARIOS)
 @relaxed

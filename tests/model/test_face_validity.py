@@ -7,7 +7,6 @@ paired run by run; one fails where it goes the wrong way by more than 4.8 standa
 from __future__ import annotations
 
 import copy
-import os
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,10 +18,10 @@ import sim
 from sim.forecast.forecast import Forecast
 from sim.posterior import names, posterior
 from sim.scenario.scenario import Scenario
-from tests import worlds
+from tests import sizes, worlds
 from tests.places import IDLIB
 
-RUNS, LEVER_RUNS = (16_384, 8192) if os.environ.get("OFFRAMP_FULL") else (4096, 4096)
+RUNS, LEVER_RUNS = (16_384, 8192) if sizes.full else (4096, 4096)
 CALIBRATIONS = ("prior", *names())
 STANCES = (-1.0, -0.5, 0.0, 0.5, 0.8)
 BASE: dict[str, Any] = {

@@ -1,7 +1,6 @@
 """The page in a browser: nothing runs or loads that should not, nothing overflows, both colour schemes hold."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from sim.reporting import palette, write_calibration
+from tests import sizes
 from tests.hostile.strings import INJECTIONS
 from tests.places import ROOT
 from tests.reporting.conftest import spoil_record
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.browser
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
-FULL = bool(os.environ.get("OFFRAMP_FULL"))
 STRANGE = (
     "img, iframe, object, embed, video, audio, base, form, input, svg a, main script, main style, main link, main meta"
 )
@@ -102,7 +101,7 @@ def test_hostile_text_stays_text(hostile, written, browser):
 def test_40_injected_strings_run_and_load_nothing(record, written, browser, part):
     """All of them in the full suite, every fifth otherwise; the test of hostile text above has many at once."""
     assert len(set(INJECTIONS)) == 40
-    for text in INJECTIONS[part :: 4 if FULL else 20]:
+    for text in INJECTIONS[part :: 4 if sizes.full else 20]:
         path = written(spoil_record(record, text))[0]
         with opened(browser, path) as seen:
             seen.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")

@@ -20,13 +20,12 @@ from sim.ensemble.blocks import BlockResult, BlockTask, run_block
 from sim.errors import StoreError, UsageError
 from sim.store import Store, key_of
 from sim.store.store import name_of, shelf_of
-from tests import worlds
+from tests import sizes, worlds
 from tests.places import ROOT
 from tests.store.storage import BUCKET, storage
 from tests.store.writer import SEEDS
 
-FULL = os.environ.get("OFFRAMP_FULL") == "1"
-KILLS = 30 if FULL else 5
+KILLS = 30 if sizes.full else 5
 WRITERS = 4
 
 
@@ -170,7 +169,7 @@ def test_four_writers_killed_at_random_leave_no_torn_entry_and_lose_none(
     store.check_usable()
     writers, dice = Writers(place, case, tmp_path), random.Random(7)
     try:
-        for _ in range(KILLS if FULL or "://" not in str(store) else 3):
+        for _ in range(KILLS if sizes.full or "://" not in str(store) else 3):
             time.sleep(dice.uniform(0, 0.3))
             writers.kill_one(dice.randrange(WRITERS))
             for seed in dice.sample(sorted(writers.kept()), min(10, len(writers.kept()))):

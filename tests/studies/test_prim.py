@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 
 from sim.studies.boxes import STANDS_OUT, find_boxes
 from sim.studies.prim import MOST_LIMITED, Box, excess, find_box
+from tests import sizes
 
 INPUTS = 30
 PATHS = [f"actors.a{place}.stance" for place in range(INPUTS)]
@@ -107,8 +106,8 @@ def test_excess_is_welchs_t() -> None:
     assert STANDS_OUT == 4.0
 
 
-@pytest.mark.statistical
-@pytest.mark.skipif(not os.environ.get("OFFRAMP_FULL"), reason="EMA Workbench takes many seconds to import")
+@pytest.mark.slow
+@pytest.mark.skipif(not sizes.full, reason="EMA Workbench takes many seconds to import")
 @pytest.mark.filterwarnings("ignore")
 def test_ema_workbench_finds_the_same_limits() -> None:
     """Its trajectory, at the box of about the same mass, limits the two planted inputs at nearly the same places."""

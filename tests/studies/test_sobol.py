@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import sys
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from sim.forecast.drivers import drivers
 from sim.scenario.scenario import Scenario
 from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices
 from sim.studies.sobol import Plan, blocks_of, design, indices, plan_of, study
-from tests import worlds
+from tests import sizes, worlds
 from tests.known_models import ISHIGAMI, Known, logistic
 from tests.places import IDLIB
 
@@ -112,10 +111,10 @@ def test_counts_tell_of_days_that_are_no_milestone(scenario: Scenario) -> None:
         ask(scenario, "peace")
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 def test_counts_and_design_agree(scenario: Scenario) -> None:
     """First-order indices of both lie within 4.8 of their joint standard errors; in full on the Idlib baseline."""
-    full = bool(os.environ.get("OFFRAMP_FULL"))
+    full = sizes.full
     world = sim.load(Path(IDLIB) / "baseline.yaml") if full else scenario
     day, runs = world.horizon, 800_000 if full else 130_000
     plan = plan_of(world, runs, replicates=2, seed=4)

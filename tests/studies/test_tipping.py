@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,10 +21,9 @@ from sim.studies.contour import contour, trace
 from sim.studies.crossing import Crossings, crossings
 from sim.studies.tipping import ask, tip
 from sim.tallies import successes_per_draw
-from tests import worlds
+from tests import sizes, worlds
 
 RUNS, REPLICATES = 2048, 2
-FULL = bool(os.environ.get("OFFRAMP_FULL"))
 OFFER = {"from": "envoy", "on": "backer", "aim": "restrain", "channel": "conditional", "intensity": 0.3, "start": 3}
 
 
@@ -72,10 +70,10 @@ def test_the_crossing_of_a_logistic_curve_lies_in_its_interval(intercept: float,
     assert one.searched < (one.high - one.low) / 4
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 def test_intervals_cover_at_their_level() -> None:
     """A false alarm in less than one of 10,000 of such tests, were the intervals right."""
-    repeats = 2000 if FULL else 250
+    repeats = 2000 if sizes.full else 250
     truth = (logit(0.3) - 1) / -4
     found = [find(logistic(1, -4), 0.3, seed).found for seed in range(repeats)]
     assert all(len(one) == 1 for one in found)

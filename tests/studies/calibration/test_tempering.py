@@ -56,7 +56,7 @@ def test_the_same_generator_gives_the_same_draws() -> None:
     assert np.array_equal(first.draws, second.draws)
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 def test_another_sampler_finds_the_same_posterior() -> None:
     """emcee (Foreman-Mackey et al. 2013) on a surface like those of cases; both chains are correlated, hence / 40."""
     import emcee

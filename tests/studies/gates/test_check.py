@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
@@ -16,12 +15,12 @@ from sim.executors import Local
 from sim.studies.gates.check import Budget, Checked, Result, check
 from sim.studies.gates.supplier import Crash, Player, Records
 from sim.studies.gates.trials import Trial
+from tests import sizes
 from tests.places import ROOT
 from tests.scenario.files import Folder, edit
 from tests.studies.gates.conftest import QUICK
 from tests.studies.gates.stand_in import StandIn
 
-FULL = bool(os.environ.get("OFFRAMP_FULL"))
 Trials = Callable[..., list[Trial]]
 
 
@@ -277,9 +276,9 @@ def test_a_budget_that_would_take_hours_is_refused(trials: Trials) -> None:
 
 # -- error rates ----------------------------------------------------------------------------------------------------
 
-CHECKS = 500 if FULL else 60
-RUNS = 200_000 if FULL else 80_000
-MOST_FALSE = 42 if FULL else 14
+CHECKS = 500 if sizes.full else 60
+RUNS = 200_000 if sizes.full else 80_000
+MOST_FALSE = 42 if sizes.full else 14
 """At a true rate of 5% more than 42 of 500 have a chance of 5 in 10,000, and more than 14 of 60 one below 1 in 100,000;
 the true rate is far below 5%, at which both are impossible for all practical ends."""
 MOST_UNDECIDED = CHECKS // 20
@@ -295,7 +294,7 @@ def check_many(claim: list[Trial], chances: dict[str, float]) -> dict[str, int]:
     return counts
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("truth", [0.45, 0.1])
 def test_with_the_truth_on_the_gate_verdicts_are_false_no_more_often_than_stated(trials: Trials, truth: float) -> None:
@@ -303,7 +302,7 @@ def test_with_the_truth_on_the_gate_verdicts_are_false_no_more_often_than_stated
     assert counts["pass"] + counts["fail"] <= MOST_FALSE
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_with_the_change_on_the_gate_verdicts_are_false_no_more_often_than_stated(trials: Trials) -> None:
     claim = trials("g: {compared_with: other.yaml, change_below: -0.02}")
@@ -311,7 +310,7 @@ def test_with_the_change_on_the_gate_verdicts_are_false_no_more_often_than_state
     assert counts["pass"] + counts["fail"] <= MOST_FALSE
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("truth", "right", "wrong"), [(0.40, "pass", "fail"), (0.50, "fail", "pass")])
 def test_with_the_truth_five_points_away_the_verdict_is_right(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 
 import numpy as np
 import pytest
@@ -12,8 +11,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from sim.studies.gates.sequences import RHO, ConfidenceSequence, boundary
-
-FULL = bool(os.environ.get("OFFRAMP_FULL"))
+from tests import sizes
 
 
 def shares(rng: np.random.Generator, draws: int, shapes: tuple[float, float] = (2, 5)) -> np.ndarray:
@@ -111,13 +109,13 @@ def test_an_interval_that_missed_does_not_turn_inside_out() -> None:
     assert (missed.low, missed.high) == (one.low, one.high)
 
 
-SEQUENCES = 500 if FULL else 120
-LOOKS = 49 if FULL else 12
-MOST_MISSES = 48 if FULL else 18
+SEQUENCES = 500 if sizes.full else 120
+LOOKS = 49 if sizes.full else 12
+MOST_MISSES = 48 if sizes.full else 18
 """At a true chance of 5% more than 48 of 500, or 18 of 120, have one below 1 in 100,000."""
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 @pytest.mark.parametrize("shapes", [(2, 5), (0.4, 19.6), (0.5, 0.5)])
 def test_a_mean_is_ever_missed_no_more_often_than_alpha(shapes: tuple[float, float]) -> None:
     rng, truth, missed = np.random.default_rng(4), shapes[0] / sum(shapes), 0
@@ -130,7 +128,7 @@ def test_a_mean_is_ever_missed_no_more_often_than_alpha(shapes: tuple[float, flo
     assert missed <= MOST_MISSES
 
 
-@pytest.mark.statistical
+@pytest.mark.slow
 def test_a_paired_difference_is_ever_missed_no_more_often_than_alpha() -> None:
     """The second scenario has the event where the first has it, less one run in twenty."""
     rng, missed = np.random.default_rng(5), 0
