@@ -21,7 +21,7 @@ PYTEST := $(PY) -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help forecast reports calibrations picture test test-slow test-full lint format bench schema plotly constraints clean
+.PHONY: help forecast reports calibrations picture test test-slow test-full lint format dist docs bench schema plotly constraints clean
 
 help: ## List the commands
 	@echo 'make COMMAND [PYTHON=python3.12] [RUNS=20000] [SEED=0]'
@@ -52,14 +52,22 @@ test-slow: .venv/installed-dev ## Run the slow tests, the statistical ones at re
 test-full: .venv/installed-dev ## Run all tests, the statistical ones in full
 	$(PYTEST) --full $(PYTEST_OPTIONS)
 
-lint: .venv/installed-dev ## Check style, format and types
+lint: .venv/installed-dev ## Check style, format, types and workflows
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy --strict sim
+	.venv/bin/zizmor --offline --quiet .github
 
 format: .venv/installed-dev ## Format the code and sort imports
 	$(PY) -m ruff check --fix-only --quiet .
 	$(PY) -m ruff format .
+
+dist: .venv/installed-dev ## Build the wheel and the sdist into dist
+	rm -rf dist
+	$(PY) -m build --quiet
+
+docs: .venv/installed-docs ## Build the site of the documents into build/site and check its links
+	.venv/bin/mkdocs build --strict --quiet
 
 # The options of pyproject.toml skip benchmarks, so they are set anew; workers would share the cores being measured.
 bench: .venv/installed-dev ## Measure speed and print a table
@@ -87,10 +95,10 @@ constraints: ## Renew constraints.txt (needs OLDEST and NEWEST)
 	rm -rf build && mkdir -p build/pins
 	"$(OLDEST)" -m venv build/pins/old
 	"$(NEWEST)" -m venv build/pins/new
-	build/pins/old/bin/python -m pip install --quiet --editable '.[dev]'
+	build/pins/old/bin/python -m pip install --quiet --editable '.[dev,docs]'
 	build/pins/old/bin/python -m pip freeze --exclude-editable >build/pins/old.txt
 	grep -iv '^mesa==' build/pins/old.txt >build/pins/shared.txt
-	build/pins/new/bin/python -m pip install --quiet --constraint build/pins/shared.txt --editable '.[dev]'
+	build/pins/new/bin/python -m pip install --quiet --constraint build/pins/shared.txt --editable '.[dev,docs]'
 	build/pins/new/bin/python -m pip freeze --exclude-editable >build/pins/new.txt
 	{ grep '^#' constraints.txt; cat build/pins/shared.txt; \
 	  grep -vxFf build/pins/shared.txt build/pins/old.txt | sed 's/$$/; python_version < "3.12"/'; \
@@ -113,6 +121,11 @@ clean: ## Remove .venv and everything made by tools
 .venv/installed-dev: .venv/pyvenv.cfg pyproject.toml constraints.txt
 	@echo 'Installing offramp and the tools for its tests into .venv'
 	@$(PIP_INSTALL) --editable '.[dev]'
+	@touch .venv/installed $@
+
+.venv/installed-docs: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	@echo 'Installing offramp and the tools for its site into .venv'
+	@$(PIP_INSTALL) --editable '.[docs]'
 	@touch .venv/installed $@
 
 .venv/pyvenv.cfg:
