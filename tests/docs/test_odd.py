@@ -14,7 +14,7 @@ from tests.places import ROOT
 
 DOCS = ROOT / "docs"
 ODD = (DOCS / "odd.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
 SECTIONS = [
     "I Overview",
     "I.i Purpose",
