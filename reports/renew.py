@@ -29,14 +29,17 @@ GUIDE = ROOT / "docs" / "scenarios.md"
 INTRODUCTION = f"""\
 # Scenarios
 
-Every scenario that comes with offramp: what it supposes, and what the model makes of it. `make reports` writes this
-page and the reports it links to, from {RUNS:,} runs of each scenario under seed {SEED}.
+What does the model say about each scenario that comes with offramp?
+
+    make reports
+
+writes this page and the reports it links to, from {RUNS:,} runs of each scenario under seed {SEED}.
 
 All numbers are conditional on the model. The Idlib scenarios take its parameters from [past cases](calibration.md) as
-known on 19 August 2018, the others from priors: take the level of a probability as a structured guess. In brackets
-stands the 95% Monte Carlo interval; the spread over what is not known is far wider and stands in each report. The
-change is that of the probability of an offensive within {CHANGE_DAY} days against the baseline of the same crisis, in
-points, paired run by run, with its 95% interval."""
+known on 19 August 2018, the others from priors: take the level of a probability as a structured guess. The 95% Monte
+Carlo interval is in brackets. The spread over the uncertain inputs is far wider; each report gives it. The change is
+that of the probability of an offensive within {CHANGE_DAY} days against the baseline of the same crisis, in points,
+paired run by run, with its 95% interval."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from tests.places import ROOT
 SITE: dict[str, Any] = YAML(typ="safe").load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
 FROM_OUTSIDE = {"index.md": ROOT / "README.md", "contributing.md": ROOT / "CONTRIBUTING.md"}
 """Pages of the site that docs/site.py makes from files outside docs/."""
-PAGES = [page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != "scenarios.md"]
-"""All but the one that `make reports` writes."""
+PAGES = sorted((ROOT / "docs").glob("*.md"))
 NO_COMMAND = {"limits.md", "odd.md"}
 
 

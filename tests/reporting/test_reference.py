@@ -98,6 +98,10 @@ def sections() -> dict[str, str]:
     return {part.splitlines()[0]: part for part in parts}
 
 
+def test_the_guide_opens_as_it_is_renewed() -> None:
+    assert renew.GUIDE.read_text(encoding="utf-8").startswith(renew.INTRODUCTION)
+
+
 def test_the_guide_lists_every_scenario_once() -> None:
     assert sorted(sections()) == sorted(f"{file.parent.name}/{file.stem}" for file in FILES)
 
