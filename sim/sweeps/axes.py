@@ -125,8 +125,11 @@ def _list_complaints(written: list[Any]) -> Iterator[tuple[tuple[str | int, ...]
         return
     seen: set[str] = set()
     for place, value in enumerate(written):
-        if isinstance(value, (list, bool)) or (isinstance(value, Mapping) and not is_distribution(value)):
-            yield (place,), f"expected a number, a word, a distribution, `base` or null (got {shown(value)})"
+        if isinstance(value, list) or (isinstance(value, Mapping) and not is_distribution(value)):
+            yield (
+                (place,),
+                f"expected a number, a word, true, false, a distribution, `base` or null (got {shown(value)})",
+            )
         elif isinstance(value, float) and not math.isfinite(value):
             yield (place,), f"expected a finite number (got {shown(value)})"
         elif shown(value) in seen:

@@ -103,7 +103,7 @@ class _Book:
             self._reference = None if reason is not None else records
         if cell.index not in self._wanted:
             return
-        inputs = sweep.inputs(opened.scenario)
+        inputs = sweep.inputs(cell, opened.scenario)
         if reason is not None:
             if self._options.fail_fast:
                 raise CellFailedError(f"cell {cell.index + 1} ({cell.label}) failed: {reason}")
