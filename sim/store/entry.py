@@ -20,6 +20,8 @@ DIGEST_BYTES = 32
 MOST_BYTES = 1 << 28
 """Of an entry when unpacked; the largest that the scenario language allows takes a fifth of it."""
 MOST_HEADER = 1 << 16
+KINDS = ("|u1", "<u2", "<u4", "<u8")
+"""Types in which counts are written."""
 
 
 def packed(result: BlockResult, key: str) -> bytes:
@@ -42,7 +44,10 @@ def packed(result: BlockResult, key: str) -> bytes:
 
 
 def unpacked(raw: bytes, key: str) -> BlockResult | None:
-    """Read an entry; None where it is not one, is damaged, or belongs to another key."""
+    """Read an entry; None where it is not one, is damaged, or belongs to another key.
+
+    Whether it has the counts and runs of a task is for `sim.ensemble.shapes`.
+    """
     digest, content = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
     if hashlib.sha256(content).digest() != digest or not content.startswith(FORMAT):
         return None
@@ -52,14 +57,20 @@ def unpacked(raw: bytes, key: str) -> BlockResult | None:
         if header["key"] != key:
             return None
         arrays = dict(_arrays(header["arrays"], body))
-    except (zlib.error, ValueError, KeyError, TypeError):
+        return _result(arrays)
+    except Exception:  # whatever junk with a digest that fits may bring about
         return None
+
+
+def _result(arrays: dict[str, npt.NDArray[Any]]) -> BlockResult:
     counts = {name[6:]: value.astype(np.int64) for name, value in arrays.items() if name.startswith("count.")}
     days = {name[7:]: value for name, value in arrays.items() if name.startswith("record.")}
     if set(days) != set(RECORD.names or ()):
-        return None
+        raise ValueError
     records = np.zeros(len(days["end"]), dtype=RECORD)
     for name, value in days.items():
+        if value.shape != records.shape or value.max(initial=0) > np.iinfo(RECORD[name]).max:
+            raise ValueError
         records[name] = value
     return BlockResult(Tally(counts), records)
 
@@ -80,8 +91,12 @@ def model_of(raw: bytes) -> str | None:
 def _arrays(header: list[tuple[str, str, list[int]]], body: bytes) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     start = 0
     for name, kind, shape in header:
+        if kind not in KINDS:
+            raise ValueError
         dtype = np.dtype(kind)
         size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
         planes = np.frombuffer(body[start : start + size], dtype=np.uint8).reshape(dtype.itemsize, -1)
         yield name, np.ascontiguousarray(planes.T).reshape(-1).view(dtype).reshape(shape)
         start += size
+    if start != len(body):
+        raise ValueError

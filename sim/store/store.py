@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from sim import environment
 from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask
+from sim.ensemble.shapes import is_of
 from sim.errors import UsageError
 from sim.store.entry import packed, unpacked
 from sim.store.objects import PACKAGES, Objects
@@ -67,8 +68,13 @@ class Store:
         if raw is None:
             return None
         result = unpacked(raw, key)
-        if result is None:
+        if (
+            result is None
+            or len(result.records) != task.runs
+            or not is_of(task, task.runs, result.tally, result.records)
+        ):
             self.damaged += 1
+            return None
         return result
 
     def put(self, task: BlockTask, result: BlockResult) -> None:

@@ -47,9 +47,10 @@ class Axis:
         return self.values or self.at(np.array(TAILS))
 
     def at(self, quantiles: npt.NDArray[np.float64]) -> tuple[Any, ...]:
-        """Return the value at each quantile in (0, 1); of listed values, each has the same share."""
+        """Return the value at each quantile in (0, 1); of listed values each as often as another, or once more."""
         if self.spread is None:
-            return tuple(self.values[int(q * len(self.values))] for q in quantiles)
+            ranks = np.argsort(np.argsort(quantiles))
+            return tuple(self.values[rank * len(self.values) // len(quantiles)] for rank in ranks.tolist())
         drawn = np.clip(self.spread.ppf(quantiles), self.low, self.high)
         return tuple(rounded(float(value)) for value in drawn)
 

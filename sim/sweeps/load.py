@@ -21,7 +21,7 @@ from sim.scenario.gates import Gate, gate_complaints
 from sim.scenario.merge import named_file, scenario_root
 from sim.scenario.yamltree import Path, Tree, read_tree
 from sim.sweeps.axes import PRIOR, Axis, axis_complaints, read_axis, same_day_complaints
-from sim.sweeps.designs import cell_count, cells_of
+from sim.sweeps.designs import cell_count, cells_of, sampled_complaint
 from sim.sweeps.gates import gate_faults
 from sim.sweeps.schema import FORMAT, MAX_CELLS, UNCERTAIN, Design, SweepDocument
 from sim.sweeps.sweep import DEFAULT_RUNS, Cell, Sweep, cell_id
@@ -59,7 +59,7 @@ def load_sweep(path: str | PathLike[str], *, runs: int | None = None, precision:
     bases = _bases(document, tree, file)
     paths, drafts = _drafts(document, bases, tree, places, file)
     plan = _plan(document, runs, precision)
-    cells, milestones = _checked(drafts, bases, paths, places)
+    cells, milestones = _checked(drafts, bases, paths, places, sampled=document.design.is_sampled)
     wrong = gate_faults(document, tree, bases, cells, file)
     if wrong:
         raise ScenarioError(wrong)
@@ -194,16 +194,18 @@ def _axes(document: SweepDocument, base: Base, tree: Tree, places: Places) -> di
     if not complaints and cell_count(design, axes) > MAX_CELLS:
         message = f"the design has {cell_count(design, axes):,} cells; expected {MAX_CELLS:,} at most"
         complaints.append((("axes",), message))
+    if not complaints and (wrong := sampled_complaint(design, axes)) is not None:
+        complaints.append((("design",), wrong))
     if complaints:
         raise ScenarioError(places.faults(complaints))
     return axes
 
 
 def _checked(
-    drafts: Iterator[Cell], bases: tuple[Base, ...], paths: tuple[str, ...], places: Places
+    drafts: Iterator[Cell], bases: tuple[Base, ...], paths: tuple[str, ...], places: Places, *, sampled: bool
 ) -> tuple[tuple[Cell, ...], tuple[int, ...]]:
     """Build every cell once: check it, take its hash, and see that it repeats no other."""
-    twins = _Twins(bases[0].scenario, paths)
+    twins = _Twins(bases[0].scenario, paths, sampled=sampled)
     cells: list[Cell] = []
     wrong = _FaultsOfCells()
     common: set[int] | None = None
@@ -263,8 +265,11 @@ def _cells_in_words(first: Cell, count: int) -> str:
 class _Twins:
     """Finds cells whose resolved scenario is that of another cell, or of the base though their inputs differ."""
 
-    def __init__(self, base: Scenario, paths: tuple[str, ...]) -> None:
+    def __init__(self, base: Scenario, paths: tuple[str, ...], *, sampled: bool) -> None:
         self._paths = paths
+        self._advice = (
+            "take fewer cells, or axes with more values" if sampled else "leave it out, or give it another value"
+        )
         self._base = (base.hash, self._inputs(base))
         self._seen: dict[str, tuple[Cell, list[Any]]] = {}
 
@@ -274,7 +279,7 @@ class _Twins:
         first, others = self._seen.setdefault(scenario.hash, (cell, inputs))
         if first is not cell:
             same = "has the same inputs as" if inputs == others else "has other inputs but is the same scenario as"
-            return f"it {same} cell {first.index + 1} ({shown(first.label)}); leave it out, or give it another value"
+            return f"it {same} cell {first.index + 1} ({shown(first.label)}); {self._advice}"
         if cell.changes and scenario.hash == self._base[0] and inputs != self._base[1]:
             return "it has other inputs than the base but is the same scenario"
         return None

@@ -192,6 +192,7 @@ def test_runs_and_precision_of_the_call_come_before_those_of_the_file(tmp_path: 
         ("base: crisis.yaml\naxes: {a: [1]}\ndesign: {sobol: 100}\n", "balanced only at powers of two; take 64 or 128"),
         ("base: crisis.yaml\naxes: {a: [1]}\ndesign: {latin-hypercube: 1}\n", "expected 2 to 20,000 cells (got 1)"),
         ("base: crisis.yaml\naxes: {a: [1]}\ndesign: {latin: 9}\n", "expected one of latin-hypercube, sobol"),
+        ("base: crisis.yaml\naxes: {actors.shield.posture: [0, 1, 0.5]}\ndesign: {latin-hypercube: 10}\n", "design: the lists have 3 combinations"),
         ("base: crisis.yaml\naxes: {actor.shield.posture: [1]}\n", "did you mean actors?"),
         ("base: crisis.yaml\naxes: {question.horizon: [30]}\n", "no axis can begin with 'question'"),
         ("base: crisis.yaml\naxes: {actors.sheild.posture: [1]}\n", "no actor 'sheild'; did you mean shield?"),
