@@ -86,7 +86,7 @@ class Store:
             Where it cannot be written: disk full, read-only, no folder. What was kept before is not touched.
         """
         key = key_of(task)
-        self.shelf.put(name_of(key), packed(result, key))
+        self.shelf.put(name_of(key), packed(result, key, task.scenario.id, task.scenario.document.title))
 
     def check_usable(self) -> None:
         """See, before any work is done, that there is a store or can be one; a full one that is read-only will do.
