@@ -103,14 +103,14 @@ def same_day_complaints(written: Any, as_of: datetime.date) -> Iterator[tuple[tu
     """Yield the values that are the day of one before them: a date and a number of days from the as-of date."""
     days: dict[float, Any] = {}
     for place, value in enumerate(written if isinstance(written, list) else ()):
-        day = _day(value, as_of)
+        day = day_of(value, as_of)
         if day in days and shown(days[day]) != shown(value):
             yield (place,), f"{shown(value)} is the day of {shown(days[day])}, which stands already; leave it out"
         elif day is not None:
             days[day] = value
 
 
-def _day(value: Any, as_of: datetime.date) -> float | None:
+def day_of(value: Any, as_of: datetime.date) -> float | None:
     """Return a date as days from the as-of date, a number as it is; None for what is neither."""
     if isinstance(value, str) and len(value) == len("2018-08-19"):
         try:

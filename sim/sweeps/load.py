@@ -20,7 +20,7 @@ from sim.scenario.faults import Places, field_names, model_complaints
 from sim.scenario.gates import Gate, gate_complaints
 from sim.scenario.merge import named_file, scenario_root
 from sim.scenario.yamltree import Path, Tree, read_tree
-from sim.sweeps.axes import PRIOR, Axis, axis_complaints, read_axis, same_day_complaints
+from sim.sweeps.axes import PRIOR, Axis, axis_complaints, day_of, read_axis, same_day_complaints
 from sim.sweeps.designs import cell_count, cells_of, sampled_complaint
 from sim.sweeps.gates import gate_faults
 from sim.sweeps.schema import FORMAT, MAX_CELLS, UNCERTAIN, Design, SweepDocument
@@ -271,7 +271,9 @@ class _Twins:
             "take fewer cells, or axes with more values" if sampled else "leave it out, or give it another value"
         )
         self._base = (base.hash, self._inputs(base))
+        self._as_of = base.as_of
         self._seen: dict[str, tuple[Cell, list[Any]]] = {}
+        self._days: dict[str, Cell] = {}
 
     def complaint(self, cell: Cell, scenario: Scenario) -> str | None:
         """Say what a cell repeats; None where it is new."""
@@ -280,9 +282,18 @@ class _Twins:
         if first is not cell:
             same = "has the same inputs as" if inputs == others else "has other inputs but is the same scenario as"
             return f"it {same} cell {first.index + 1} ({shown(first.label)}); {self._advice}"
+        alike = self._days.setdefault(self._in_days(inputs), cell) if inputs else cell
+        if alike is not cell:
+            name = f"cell {alike.index + 1} ({shown(alike.label)})"
+            return f"it has the same days as {name}, as dates or counts; leave it out"
         if cell.changes and scenario.hash == self._base[0] and inputs != self._base[1]:
             return "it has other inputs than the base but is the same scenario"
         return None
+
+    def _in_days(self, inputs: list[Any]) -> str:
+        """Write inputs with each date as the number of its day."""
+        days = [day_of(value, self._as_of) for value in inputs]
+        return canonical([value if day is None else day for value, day in zip(inputs, days, strict=True)])
 
     def _inputs(self, scenario: Scenario) -> list[Any]:
         plain = scenario.plain()

@@ -376,3 +376,11 @@ def test_a_day_as_a_date_and_the_same_day_as_a_number_are_one_value(tmp_path: Pa
     assert f"4 is the day of {day}, which stands already; leave it out" in faults(tmp_path, body)[0]
     assert len(faults(tmp_path, body)) == 1
     assert len(sweep(tmp_path, body.replace("4, 5]", "5, 6]")).cells) == 3
+
+
+def test_rows_of_a_table_that_write_one_day_in_two_ways_are_one_cell(tmp_path: Path) -> None:
+    (tmp_path / "cells.csv").write_text("pressures.appeal.start\n2020-01-05\n4\n5\n")
+    assert faults(tmp_path, "base: crisis.yaml\ntable: cells.csv\n") == [
+        "cells.csv:3:1: pressures.appeal.start: it has the same days as cell 1 (appeal.start 2020-01-05), "
+        "as dates or counts; leave it out, in cell 2 (appeal.start 4)"
+    ]
