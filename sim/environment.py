@@ -13,7 +13,16 @@ from importlib import metadata
 from pathlib import Path
 
 PACKAGES = ("numpy", "scipy", "mesa")
-MODEL_SOURCES = ("model", "scenario", "ensemble", "distributions.py", "posterior.py", "rng.py", "tallies.py")
+MODEL_SOURCES = (
+    "model",
+    "scenario",
+    "ensemble",
+    "distributions.py",
+    "posterior.py",
+    "rng.py",
+    "tables.py",
+    "tallies.py",
+)
 
 
 def version() -> str:

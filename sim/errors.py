@@ -3,6 +3,7 @@
 OfframpError                  anything below; the command line turns it into a message and an exit code
 |-- ScenarioError             a scenario or evidence file is wrong (all its faults together)
 |-- UsageError                a call or an option that cannot be met, such as a negative number of runs
+|   `-- TableError            a table is no CSV, or a cell of it is wrong
 |-- CalibrationError          a posterior over the parameters, or what it is made from, is missing or wrong
 |-- TooFewError               so few runs meet what is given that they tell nothing; more runs may
 |-- ExecutionError            a block of runs failed or its worker was lost
@@ -56,6 +57,18 @@ class ScenarioError(OfframpError):
 
 class UsageError(OfframpError):
     """An argument or option that cannot be met."""
+
+
+class TableError(UsageError):
+    """A table is no CSV, or a cell of it is wrong; `faults` lists what was found, with row and column."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[TableError], tuple[tuple[Fault, ...]]]:
+        """Pickle by faults, as a ScenarioError is."""
+        return type(self), (self.faults,)
 
 
 class CalibrationError(OfframpError):

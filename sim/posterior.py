@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.errors import CalibrationError
+from sim.errors import CalibrationError, TableError
+from sim.tables import read_text, table_of
 
 FORMAT = "offramp/posterior/1"
 MOST_BYTES = 20_000_000
@@ -110,13 +111,10 @@ def read_posterior(path: Path) -> Posterior:
         Where it cannot be read or is no posterior; says where in the file.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise CalibrationError(f"{path} is too large for a posterior: {MOST_BYTES:,} bytes at most")
-        return parse(path.read_text(encoding="utf-8-sig"), str(path))
-    except OSError as error:
-        raise CalibrationError(f"cannot read the posterior {path}: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise CalibrationError(f"{path} is no posterior: it is not UTF-8 text") from None
+        text = read_text(path, MOST_BYTES)
+    except TableError as error:
+        raise CalibrationError(str(error)) from None
+    return parse(text, str(path))
 
 
 def parse(text: str, file: str) -> Posterior:
@@ -135,14 +133,14 @@ def parse(text: str, file: str) -> Posterior:
             f"{file} was made for version {about.get('model', 4)} of the model, and this is version {MODEL}: make it "
             "again with `offramp calibrate`, or name another calibration"
         )
-    header, _, body = rest.partition("\n")
-    parameters = tuple(name.strip() for name in header.split(","))
-    if not all(parameters) or len(set(parameters)) < len(parameters):
-        raise CalibrationError(f"{file}:2: expected the names of the parameters, each once")
-    rows = [_row(line, f"{file}:{number}", len(parameters)) for number, line in enumerate(body.splitlines(), start=3)]
+    try:
+        table = table_of(rest, file, first=2)
+        rows = [[row.number(name) for name in table.header] for row in table.rows]
+    except TableError as error:
+        raise CalibrationError(str(error)) from None
     if not rows:
         raise CalibrationError(f"{file}:3: expected at least one draw")
-    return Posterior(str(about["name"]), parameters, np.array(rows, dtype=np.float64), about)
+    return Posterior(str(about["name"]), table.header, np.array(rows, dtype=np.float64), about)
 
 
 def _about(line: str, file: str) -> dict[str, Any]:
@@ -160,18 +158,6 @@ def _check_date(about: Mapping[str, Any], file: str) -> None:
         datetime.date.fromisoformat(str(about.get("date")))
     except ValueError:
         raise CalibrationError(f"{file}:1: expected a `date` such as 2018-08-19: the last day it knows of") from None
-
-
-def _row(line: str, place: str, width: int) -> list[float]:
-    try:
-        if "_" in line:
-            raise ValueError  # Python reads 1_0 as 10, and nobody else does
-        numbers = [float(cell) for cell in line.split(",")]
-    except ValueError:
-        raise CalibrationError(f"{place}: expected numbers between commas (got {line[:60]!r})") from None
-    if len(numbers) != width or not np.all(np.isfinite(numbers)):
-        raise CalibrationError(f"{place}: expected {width} finite numbers (got {line[:60]!r})")
-    return numbers
 
 
 def _home() -> Any:

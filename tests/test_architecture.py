@@ -18,6 +18,7 @@ LAYERS: dict[str, set[str]] = {
     "environment": set(),
     "distributions": set(),
     "rng": set(),
+    "tables": {"errors"},
     "tallies": set(),
     "wholefiles": set(),
     "interrupts": set(),
@@ -26,10 +27,10 @@ LAYERS: dict[str, set[str]] = {
     "executors": {"environment", "errors", "interrupts"},
     "reporting": {"errors", "estimates"},
     "ledger": {"errors", "scoring"},
-    "posterior": {"errors"},
+    "posterior": {"errors", "tables"},
     "scenario": {"errors", "distributions", "posterior"},
     "model": {"rng", "distributions", "posterior", "scenario"},
-    "baselines": {"distributions", "errors", "scenario"},
+    "baselines": {"distributions", "errors", "scenario", "tables"},
     "ensemble": {"errors", "model", "posterior", "scenario", "tallies"},
     "forecast": {
         "baselines", "distributions", "ensemble", "environment", "errors", "estimates", "executors", "model",
@@ -38,11 +39,11 @@ LAYERS: dict[str, set[str]] = {
     "store": {"ensemble", "environment", "errors", "tallies", "wholefiles"},
     "sweeps": {
         "distributions", "ensemble", "environment", "errors", "estimates", "executors", "forecast", "model", "rng",
-        "scenario", "store", "tallies",
+        "scenario", "store", "tables", "tallies",
     },
     "studies": {
         "baselines", "distributions", "ensemble", "environment", "errors", "estimates", "executors", "forecast",
-        "model", "posterior", "rng", "scenario", "scoring", "store", "sweeps", "tallies",
+        "model", "posterior", "rng", "scenario", "scoring", "store", "sweeps", "tables", "tallies",
     },
     "explorer": {
         "ensemble", "errors", "estimates", "executors", "forecast", "model", "reporting", "scenario", "studies",

@@ -21,6 +21,7 @@ from sim.baselines.features import features_of
 from sim.baselines.positions import positions_of
 from sim.errors import UsageError
 from sim.scenario.load import load
+from sim.tables import Row, read_table
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 TABLE = Path(__file__).with_name("cases.csv")
 WINDOWS = (30, 90, 180)
 DIGITS = 6
+MOST_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -172,14 +174,12 @@ def read_cases(path: Path = TABLE) -> tuple[Case, ...]:
     UsageError
         Where it is not there or not a table of cases, with line and column.
     """
-    try:
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"cannot read the table of cases {path}: {error}") from None
-    names = [field.name for field in fields(Case)]
-    if not rows or rows[0] != names:
+    table = read_table(path, MOST_BYTES)
+    names = tuple(field.name for field in fields(Case))
+    if table.header != names:
         raise UsageError(f"{path}:1: expected the columns {', '.join(names)}")
-    cases = [_case(row, f"{path}:{line}") for line, row in enumerate(rows[1:], start=2)]
+    kinds = {field.name: str(field.type) for field in fields(Case)}
+    cases = [Case(**{name: _value(row, name, kind) for name, kind in kinds.items()}) for row in table.rows]
     _check_ids(cases, str(path))
     return tuple(cases)
 
@@ -195,45 +195,23 @@ def _cell(value: object) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-def _case(row: list[str], place: str) -> Case:
-    columns = {field.name: str(field.type) for field in fields(Case)}
-    if len(row) != len(columns):
-        raise UsageError(f"{place}: expected {len(columns)} values (got {len(row)})")
-    values: dict[str, Any] = {}
-    for (name, kind), text in zip(columns.items(), row, strict=True):
-        try:
-            values[name] = _value(kind, text)
-        except ValueError:
-            raise UsageError(f"{place}: {name}: expected {WANTED[kind.split(' ')[0]]} (got {text!r})") from None
-    return Case(**values)
-
-
-WANTED = {
-    "str": "text",
-    "datetime.date": "a date such as 2018-08-19",
-    "bool": "1 or 0",
-    "int": "a whole number of 0 or more",
-    "float": "a number from -1 to 1",
-}
-
-
-def _value(kind: str, text: str) -> object:
+def _value(row: Row, name: str, kind: str) -> Any:
+    text, wanted = row.cells[name], kind.split(" ")[0]
     if text == "" and kind.endswith("| None"):
         return None
-    wanted = kind.split(" ")[0]
     if wanted == "datetime.date":
-        return datetime.date.fromisoformat(text)
-    if wanted == "bool":
-        return {"0": False, "1": True}.get(text) if text in ("0", "1") else _refuse()
+        return row.date(name)
     if wanted == "int":
-        return int(text) if int(text) >= 0 else _refuse()
+        return row.whole(name)
     if wanted == "float":
-        return float(text) if -1 <= float(text) <= 1 else _refuse()
-    return text if text else _refuse()
-
-
-def _refuse() -> object:
-    raise ValueError
+        return row.number(name, "a number from -1 to 1", -1, 1)
+    if wanted == "bool":
+        if text not in ("0", "1"):
+            raise row.error(name, "expected 1 or 0")
+        return text == "1"
+    if not text:
+        raise row.error(name, "expected text")
+    return text
 
 
 def _check_ids(cases: Sequence[Case], place: str) -> None:

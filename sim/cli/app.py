@@ -13,6 +13,7 @@ from sim.cli.console import Exit, Format, note
 from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
 from sim.cli.machines import Machines
 from sim.cli.ranges import BLOCKS, PORT, REPEATS, REPLICATES, RUNS, SEED
+from sim.cli.store_app import store
 from sim.cli.streams import failure_of, hold
 from sim.cli.surroundings import check_words
 from sim.cli.sweep_app import DEFAULT_STORE, MACHINES, StoreFolder, sweep
@@ -32,6 +33,7 @@ app = typer.Typer(
 
 _command = declare(app)
 app.add_typer(sweep, name="sweep")
+app.add_typer(store, name="store")
 ScenarioPath = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
 LedgerPath = Annotated[Path, typer.Option("--ledger", help="The ledger, a file of JSON lines.")]
 At = Annotated[str | None, typer.Option("--at", help="When, in UTC.", show_default="now, or SOURCE_DATE_EPOCH")]

@@ -31,13 +31,13 @@ class Words(StrEnum):
     NONE = "none"
 
 
-def declare(app: typer.Typer) -> Callable[[Callable[P, None]], Callable[P, None]]:
+def declare(app: typer.Typer, name: str | None = None) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Return what makes a command of a function: its help is its docstring, a summary and examples."""
 
     def command(function: Callable[P, None]) -> Callable[P, None]:
         text = function.__doc__ or ""
         guard = guarded(with_ranges(with_machines(function)))
-        app.command(short_help=text.partition("\n")[0], help=help_of(text))(guard)
+        app.command(name, short_help=text.partition("\n")[0], help=help_of(text))(guard)
         return guard
 
     return command

@@ -47,6 +47,8 @@ class Range:
 
 MOST_RUNS = 10_000_000
 RUNS = Range(1, MOST_RUNS, f"1 to {MOST_RUNS:,} runs")
+DAYS = Range(0, 36_500, "0 to 36500 days")
+MEGABYTES = Range(0, 1_000_000_000, "0 to 1000000000 MB")
 SEED = Range(0, 2**63 - 1, "a seed from 0 to 2**63 - 1")
 REPLICATES = Range(1, 64, "replicates of 1, 2, 4, 8, 16, 32 or 64")
 NUMBER = Range(0, MOST_RUNS - 1, f"the number of a run, 0 to {MOST_RUNS - 1:,}")

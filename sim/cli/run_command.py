@@ -94,7 +94,7 @@ def run(options: Options) -> None:
     if options.counterfactuals is not None and forecast.status != "interrupted":
         record["counterfactuals"] = _otherwise(forecast, options.counterfactuals, options)
     _print(record, options)
-    if options.out is not None and not _would_lose(forecast, options):
+    if options.out is not None and not _would_lose(forecast, options.since, options.out):
         from sim.reporting import write_report  # late: it brings in Plotly
 
         for path in write_report(record, options.out, words=options.words, figures=options.figures):
@@ -140,12 +140,11 @@ def _otherwise(forecast: Forecast, store: str, options: Options) -> dict[str, An
         return counterfactuals(forecast.scenario, plan, base=base, supplier=supplier, finished=finished).part()
 
 
-def _would_lose(forecast: Forecast, options: Options) -> bool:
+def _would_lose(forecast: Forecast, since: Path | None, out: Path) -> bool:
     """Whether an unfinished report would take the place of the very forecast it is compared with."""
-    assert options.out is not None  # noqa: S101 - asked only then
-    if forecast.status != "interrupted" or options.since is None:
+    if forecast.status != "interrupted" or since is None:
         return False
-    return options.since.resolve() == (options.out / "forecast.json").resolve()
+    return since.resolve() == (out / "forecast.json").resolve()
 
 
 def _print(record: Mapping[str, Any], options: Options) -> None:

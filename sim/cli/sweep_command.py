@@ -80,8 +80,8 @@ def run(call: Call) -> None:
     with _resumable(call, store):
         verdicts = gates.judge(cells, store, call.machines, quiet=call.quiet)
     head = head_of(sweep, call.command, gates.head)
-    if shard is not None:
-        _write_partial(call, shard, partial_of(head, shard, sweep.cells, rows, verdicts))
+    if shard is not None and call.out is not None:
+        _write_partial(call, call.out, shard, partial_of(head, shard, sweep.cells, rows, verdicts))
         _finish({"rows": rows, "verdicts": []}, None)  # the gates are for the merged sweep to pass or miss
         return
     record = record_of(head, rows, verdicts)
@@ -94,7 +94,7 @@ def _rows(call: Call, sweep: Sweep, cells: list[Cell], store: Store | None) -> l
     by_cell = sweep.plan.precision is not None
     label = sweep.document.id if call.shard is None else f"{sweep.document.id} {call.shard}"
     total, unit = (len(cells), "cells") if by_cell else (blocks, "blocks")
-    keep = _keep_forecast(call) if call.cells else None
+    keep = _keep_forecast(call, call.out / "cells") if call.cells and call.out is not None else None
     with _resumable(call, store), progress(label, total, quiet=call.quiet, unit=unit) as finished:
         options = Options(
             store=store,
@@ -128,14 +128,11 @@ def _resumable(call: Call, store: Store | None) -> Iterator[None]:
         raise typer.Exit(Exit.INTERRUPTED) from None
 
 
-def _keep_forecast(call: Call) -> Any:
-    """Return what writes the forecast of each cell into its own folder."""
+def _keep_forecast(call: Call, folder: Path) -> Any:
+    """Return what writes the forecast of each cell into its own folder below one."""
     from sim.reporting import write_files
     from sim.reporting.json import to_json
     from sim.reporting.sweep_cell import cell_page
-
-    assert call.out is not None  # noqa: S101 - checked at the start
-    folder = call.out / "cells"
 
     def keep(cell: Cell, forecast: Forecast) -> None:
         record = forecast.record(f"offramp sweep cell {shlex.quote(shown(call.file))} {cell.id}")
@@ -145,12 +142,11 @@ def _keep_forecast(call: Call) -> Any:
     return keep
 
 
-def _write_partial(call: Call, shard: Shard, partial: Record) -> None:
+def _write_partial(call: Call, out: Path, shard: Shard, partial: Record) -> None:
     from sim.reporting import write_files
     from sim.reporting.json import to_json
 
-    assert call.out is not None  # noqa: S101 - checked at the start
-    for path in write_files(call.out, {shard.file_name: to_json(partial)}):
+    for path in write_files(out, {shard.file_name: to_json(partial)}):
         note(f"wrote {path}")
     if call.format_ is Format.JSON:
         print_json(partial)

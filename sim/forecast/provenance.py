@@ -5,13 +5,13 @@ Part of the record of a forecast (`sim.forecast.record`); docs/forecast.md descr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.distributions import Distribution
 from sim.model.inputs import inputs_of, is_unseen
 
 if TYPE_CHECKING:
+    from sim.distributions import Distribution
     from sim.scenario.evidence import Evidence
     from sim.scenario.scenario import Scenario
 
@@ -21,32 +21,31 @@ def provenance_of(scenario: Scenario) -> dict[str, Any]:
     evidence = scenario.evidence
     used = evidence.items if evidence is not None else {}
     sources = evidence.sources if evidence is not None else {}
+    inputs = {one.path: one.distribution for one in inputs_of(scenario)}
     return {
-        "stances": {name: _stance(scenario, name) for name in scenario.actors},
+        "stances": {name: _stance(scenario, name, inputs) for name in scenario.actors},
         "items": {name: item.model_dump(mode="json", exclude_none=True) for name, item in used.items()},
         "sources": {name: source.model_dump(mode="json", exclude_none=True) for name, source in sources.items()},
         "dyads": list(_dyads(evidence)),
         "inputs": [
-            {"path": one.path, "value": one.distribution.to_plain(), "origin": _origin(scenario, one.path)}
-            for one in inputs_of(scenario)
-            if not is_unseen(one.path)
+            {"path": path, "value": distribution.to_plain(), "origin": _origin(scenario, path)}
+            for path, distribution in inputs.items()
+            if not is_unseen(path)
         ],
         "notes": dict(scenario.document.notes),
     }
 
 
-def _stance(scenario: Scenario, name: str) -> dict[str, Any]:
+def _stance(scenario: Scenario, name: str, inputs: Mapping[str, Distribution]) -> dict[str, Any]:
     """Tell how an actor's stance prior came about."""
-    actor = scenario.actors[name]
-    assert isinstance(actor.stance, Distribution)  # noqa: S101 - resolved
-    assert isinstance(actor.ambiguity, Distribution)  # noqa: S101 - resolved
+    stance, ambiguity = inputs[f"actors.{name}.stance"], inputs[f"actors.{name}.ambiguity"]
     reading = scenario.readings.get(name)
     row: dict[str, Any] = {
         "from": _from(scenario, name, "stance"),
-        "mean": round(actor.stance.mean, 4),
-        "sd": round(actor.stance.sd, 4),
-        "value": actor.stance.to_plain(),
-        "ambiguity": actor.ambiguity.to_plain(),
+        "mean": round(stance.mean, 4),
+        "sd": round(stance.sd, 4),
+        "value": stance.to_plain(),
+        "ambiguity": ambiguity.to_plain(),
         "ambiguity_from": _from(scenario, name, "ambiguity"),
         "origin": _origin(scenario, f"actors.{name}.stance"),
         "occasions": [],

@@ -18,6 +18,7 @@ import numpy as np
 from sim import environment
 from sim.ensemble.blocks import BLOCK_RUNS, RECORD, BlockResult, run_block, sample_block
 from sim.ensemble.given import LEAST_DRAWS
+from sim.ensemble.shapes import is_of
 from sim.errors import TooFewError, UsageError
 from sim.executors import Executor, Serial
 from sim.forecast.checkpoint import NOTHING, Checkpoint, Progress
@@ -123,11 +124,16 @@ class _Merge:
     def __init__(self, scenario: Scenario, plan: Plan, keeper: Checkpoint | None) -> None:
         self._scenario, self._plan, self._keeper = scenario, plan, keeper
         kept = NOTHING if keeper is None else keeper.load()
-        if kept.blocks > plan.most_runs // BLOCK_RUNS:  # more than is asked for now: begin afresh
-            kept = NOTHING
-        self._done = kept
+        self._done = kept if self._can_go_on_from(kept) else NOTHING
         self._paths: Paths | None = None
         self._saved = time.monotonic()
+
+    def _can_go_on_from(self, kept: Progress) -> bool:
+        """Whether what was kept is no more than is asked for now, and has the counts and records of this scenario."""
+        if kept.tally is None or kept.blocks > self._plan.most_runs // BLOCK_RUNS:
+            return False
+        task, runs, records = next(self._plan.tasks(self._scenario)), kept.blocks * BLOCK_RUNS, kept.records[0]
+        return len(records) == min(runs, RECORD_CAP) and is_of(task, runs, kept.tally, records)
 
     @property
     def blocks(self) -> int:

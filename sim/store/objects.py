@@ -35,11 +35,11 @@ class Objects(Shelf):
         """Say where it is."""
         return self.url
 
-    def get(self, name: str) -> bytes | None:
+    def get(self, name: str, most: int | None = None) -> bytes | None:
         """Return an object; StoreError where the storage does not answer, for a block would be played in vain."""
         system, root = _open(self.url)
         try:
-            content: bytes = system.cat_file(f"{root}/{name}")
+            content: bytes = system.cat_file(f"{root}/{name}", **({} if most is None else {"start": 0, "end": most}))
         except FileNotFoundError:
             return None
         except Exception as error:

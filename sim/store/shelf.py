@@ -37,8 +37,8 @@ class Shelf(ABC):
         """Say where it is."""
 
     @abstractmethod
-    def get(self, name: str) -> bytes | None:
-        """Return what was put under a name; None where nothing was."""
+    def get(self, name: str, most: int | None = None) -> bytes | None:
+        """Return what was put under a name, of it the first `most` bytes where asked for; None where nothing was."""
 
     @abstractmethod
     def put(self, name: str, content: bytes) -> None:
@@ -98,10 +98,11 @@ class Folder(Shelf):
         """Say where it is."""
         return str(self.path)
 
-    def get(self, name: str) -> bytes | None:
+    def get(self, name: str, most: int | None = None) -> bytes | None:
         """Return the bytes of a file; None where there is none that can be read."""
         try:
-            return (self.path / name).read_bytes()
+            with (self.path / name).open("rb") as file:
+                return file.read(-1 if most is None else most)
         except OSError:
             return None
 

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from sim import environment
 from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask
+from sim.ensemble.shapes import is_of
 from sim.errors import UsageError
 from sim.store.entry import packed, unpacked
 from sim.store.objects import PACKAGES, Objects
@@ -67,8 +68,13 @@ class Store:
         if raw is None:
             return None
         result = unpacked(raw, key)
-        if result is None:
+        if (
+            result is None
+            or len(result.records) != task.runs
+            or not is_of(task, task.runs, result.tally, result.records)
+        ):
             self.damaged += 1
+            return None
         return result
 
     def put(self, task: BlockTask, result: BlockResult) -> None:
@@ -80,7 +86,7 @@ class Store:
             Where it cannot be written: disk full, read-only, no folder. What was kept before is not touched.
         """
         key = key_of(task)
-        self.shelf.put(name_of(key), packed(result, key))
+        self.shelf.put(name_of(key), packed(result, key, task.scenario.id, task.scenario.document.title))
 
     def check_usable(self) -> None:
         """See, before any work is done, that there is a store or can be one; a full one that is read-only will do.

@@ -8,12 +8,11 @@ share one scenario, which is played once.
 
 from __future__ import annotations
 
-import csv
 import datetime
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,13 @@ from sim.scenario.levels import LEVELS
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import Document
 from sim.studies.calibration.outcomes import WINDOWS, possible
+from sim.tables import Row, read_table
 
 FIRST_YEAR = 1946
 """Threats of earlier years are left out: there were neither the United Nations nor today's alliances."""
 SOURCE = "Militarized Interstate Events 1.0 (Gibler & Miller), threats and shows of force since 1946, coded by rule"
 MOST = 1e12
+MOST_BYTES = 100_000_000
 FLAGS = (
     "trig_threat", "trig_mobil", "trig_show", "trig_fort", "trig_war_threat", "rival", "land", "maj_a", "nuc_b",
     "patron_major", "guar_major", "med_major",
@@ -100,19 +101,23 @@ def load_threats(path: Path, since: int = FIRST_YEAR) -> Threats:
     Raises
     ------
     UsageError
-        Where the file cannot be read, lacks a column, or a cell is no number; says the line.
+        Where the file cannot be read, lacks a column, or a cell is no number; says row and column.
     """
+    table = read_table(path, MOST_BYTES)
+    missing = [name for name in COLUMNS if name not in table.header]
+    if missing:
+        raise UsageError(f"{path}:1: lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
     scenarios: dict[str, Scenario] = {}
     cases = []
-    for line, row in _rows(path):
-        known = {name: _number(row, name, f"{path}:{line}") for name in (*FLAGS, *COUNTS, *SIZES)}
-        as_of = _date(row["as_of"], f"{path}:{line}")
+    for row in table.rows:
+        known = {name: _number(row, name) for name in (*FLAGS, *COUNTS, *SIZES)}
+        as_of = row.date("as_of")
         if as_of.year < since:
             continue
         document = document_of(known)
         scenarios.setdefault(document["id"], resolve(Document.model_validate(document), None))
-        force, major = (_day(row, name, f"{path}:{line}") for name in ("days_to_force", "days_to_major"))
-        cases.append(Threat(row["case"], row["pair"], as_of, document["id"], force, major, known))
+        force, major = (_day(row, name) for name in ("days_to_force", "days_to_major"))
+        cases.append(Threat(row.cells["case"], row.cells["pair"], as_of, document["id"], force, major, known))
     if not cases:
         raise UsageError(f"{path} has no threat since {since}")
     return Threats(tuple(sorted(cases, key=lambda one: (one.as_of, one.name))), scenarios)
@@ -232,42 +237,15 @@ def _population(thousands: float) -> int:
     return int(10 ** min(7, max(5, round(math.log10(max(1000 * thousands, 1))))))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8 text") from None
-    reader = csv.DictReader(text.splitlines())
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        raise UsageError(f"{path}:1: lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
-    for row in reader:
-        if any(row[name] is None for name in COLUMNS):
-            raise UsageError(f"{path}:{reader.line_num}: expected {len(reader.fieldnames or ())} cells")
-        yield reader.line_num, row
+def _number(row: Row, name: str) -> float:
+    """Return a number of 0 or more; of an empty cell 0, or where it is a size that is not known NaN."""
+    if not row.cells[name]:
+        return math.nan if name in SIZES else 0.0
+    return row.number(name, "a number of 0 or more", 0, MOST)
 
 
-def _number(row: Mapping[str, str], name: str, place: str) -> float:
-    try:
-        value = float(row[name]) if row[name] else math.nan if name in SIZES else 0.0
-    except ValueError:
-        value = -1.0
-    if (math.isnan(value) and row[name]) or value < 0 or value > MOST:
-        raise UsageError(f"{place}: expected a number of 0 or more under {name} (got {row[name][:60]!r})")
-    return value
-
-
-def _day(row: Mapping[str, str], name: str, place: str) -> int | None:
-    return None if not row[name] else int(_number(row, name, place))
-
-
-def _date(text: str, place: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{place}: expected a date such as 1996-03-08 under as_of (got {text[:60]!r})") from None
+def _day(row: Row, name: str) -> int | None:
+    return row.whole(name, MOST) if row.cells[name] else None
 
 
 def by_scenario(cases: Sequence[Threat]) -> dict[str, list[Threat]]:

@@ -47,9 +47,10 @@ class Axis:
         return self.values or self.at(np.array(TAILS))
 
     def at(self, quantiles: npt.NDArray[np.float64]) -> tuple[Any, ...]:
-        """Return the value at each quantile in (0, 1); of listed values, each has the same share."""
+        """Return the value at each quantile in (0, 1); of listed values each as often as another, or once more."""
         if self.spread is None:
-            return tuple(self.values[int(q * len(self.values))] for q in quantiles)
+            ranks = np.argsort(np.argsort(quantiles))
+            return tuple(self.values[rank * len(self.values) // len(quantiles)] for rank in ranks.tolist())
         drawn = np.clip(self.spread.ppf(quantiles), self.low, self.high)
         return tuple(rounded(float(value)) for value in drawn)
 
@@ -102,14 +103,14 @@ def same_day_complaints(written: Any, as_of: datetime.date) -> Iterator[tuple[tu
     """Yield the values that are the day of one before them: a date and a number of days from the as-of date."""
     days: dict[float, Any] = {}
     for place, value in enumerate(written if isinstance(written, list) else ()):
-        day = _day(value, as_of)
+        day = day_of(value, as_of)
         if day in days and shown(days[day]) != shown(value):
             yield (place,), f"{shown(value)} is the day of {shown(days[day])}, which stands already; leave it out"
         elif day is not None:
             days[day] = value
 
 
-def _day(value: Any, as_of: datetime.date) -> float | None:
+def day_of(value: Any, as_of: datetime.date) -> float | None:
     """Return a date as days from the as-of date, a number as it is; None for what is neither."""
     if isinstance(value, str) and len(value) == len("2018-08-19"):
         try:
@@ -125,8 +126,11 @@ def _list_complaints(written: list[Any]) -> Iterator[tuple[tuple[str | int, ...]
         return
     seen: set[str] = set()
     for place, value in enumerate(written):
-        if isinstance(value, (list, bool)) or (isinstance(value, Mapping) and not is_distribution(value)):
-            yield (place,), f"expected a number, a word, a distribution, `base` or null (got {shown(value)})"
+        if isinstance(value, list) or (isinstance(value, Mapping) and not is_distribution(value)):
+            yield (
+                (place,),
+                f"expected a number, a word, true, false, a distribution, `base` or null (got {shown(value)})",
+            )
         elif isinstance(value, float) and not math.isfinite(value):
             yield (place,), f"expected a finite number (got {shown(value)})"
         elif shown(value) in seen:

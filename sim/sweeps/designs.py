@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from sim.sweeps.axes import BASE, Axis
 if TYPE_CHECKING:
     from sim.sweeps.schema import Design
 
+MOST_SWAPS = 200
 Changes = dict[str, Any]
 """Dotted path to value; a path that stays as in the base is not in it."""
 
@@ -49,9 +51,72 @@ def cells_of(design: Design, axes: Mapping[str, Axis], seed: int) -> Iterator[Ch
 
 def _sampled(design: Design, axes: Mapping[str, Axis], seed: int) -> Iterator[Changes]:
     quantiles = unit_points(design, len(axes), seed)
+    if combinations(axes) is not None:
+        places = [
+            Axis(tuple(range(len(axis.values)))).at(column)
+            for axis, column in zip(axes.values(), quantiles.T, strict=True)
+        ]
+        chosen = apart(np.array(places).T, rng.stream(seed, 0, "sweep", "apart"))
+        rows = ([axis.values[n] for axis, n in zip(axes.values(), row, strict=True)] for row in chosen.tolist())
+        yield from (_changes(axes, values) for values in rows)
+        return
     columns = [axis.at(column) for axis, column in zip(axes.values(), quantiles.T, strict=True)]
     for values in zip(*columns, strict=True):
         yield _changes(axes, values)
+
+
+def combinations(axes: Mapping[str, Axis]) -> int | None:
+    """Return how many combinations lists of values have; None where an axis is drawn from a distribution."""
+    if any(axis.spread is not None for axis in axes.values()):
+        return None
+    return math.prod(len(axis.values) for axis in axes.values())
+
+
+def sampled_complaint(design: Design, axes: Mapping[str, Axis]) -> str | None:
+    """Say that a sampled design is to have more cells than there are; None where it is not."""
+    most = combinations(axes)
+    if not design.is_sampled or most is None or design.points <= most:
+        return None
+    many = f"the lists have {most:,} combinations, and {design.points:,} cells are to be drawn"
+    return f"{many}; take `grid` for all of them"
+
+
+def apart(cells: npt.NDArray[np.int64], generator: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Make cells differ that are the same: swap a value with another cell, so that each value stays as frequent.
+
+    Parameters
+    ----------
+    cells
+        Shape (cells, axes), the place of a value in its list; at most as many cells as there are combinations.
+
+    Returns
+    -------
+    Cells of the same shape; some are still the same where `MOST_SWAPS` tries a cell did not part them.
+    """
+    rows = [tuple(row) for row in cells.tolist()]
+    count = Counter(rows)
+    for _ in range(MOST_SWAPS):
+        same = [place for place, row in enumerate(rows) if count[row] > 1]
+        if not same:
+            break
+        for one in same:
+            other, axis = int(generator.integers(len(rows))), int(generator.integers(cells.shape[1]))
+            old = rows[one], rows[other]
+            new = _swapped(*old, axis)
+            before = sum(count[row] == 1 for row in old) if old[0] != old[1] else 0
+            count.subtract(old)
+            count.update(new)
+            if sum(count[row] == 1 for row in new) >= before:
+                rows[one], rows[other] = new
+            else:
+                count.subtract(new)
+                count.update(old)
+    return np.array(rows, dtype=np.int64).reshape(cells.shape)
+
+
+def _swapped(first: tuple[int, ...], second: tuple[int, ...], axis: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return two cells with their values of one axis swapped."""
+    return (*first[:axis], second[axis], *first[axis + 1 :]), (*second[:axis], first[axis], *second[axis + 1 :])
 
 
 def unit_points(design: Design, dimensions: int, seed: int) -> npt.NDArray[np.float64]:

@@ -6,7 +6,7 @@ cells in its resolved hash: a cell that would silently repeat another is a fault
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path as FilePath
@@ -19,21 +19,21 @@ from sim.forecast.plan import MAX_WORK, Plan
 from sim.scenario.faults import Places, field_names, model_complaints
 from sim.scenario.gates import Gate, gate_complaints
 from sim.scenario.merge import named_file, scenario_root
-from sim.scenario.yamltree import Path, Place, Tree, read_tree
-from sim.sweeps.axes import PRIOR, Axis, axis_complaints, read_axis, same_day_complaints
-from sim.sweeps.designs import cell_count, cells_of
+from sim.scenario.yamltree import Path, Tree, read_tree
+from sim.sweeps.axes import PRIOR, Axis, axis_complaints, day_of, read_axis, same_day_complaints
+from sim.sweeps.designs import cell_count, cells_of, sampled_complaint
 from sim.sweeps.gates import gate_faults
 from sim.sweeps.schema import FORMAT, MAX_CELLS, UNCERTAIN, Design, SweepDocument
 from sim.sweeps.sweep import DEFAULT_RUNS, Cell, Sweep, cell_id
 from sim.sweeps.table_file import read_table
 from sim.sweeps.variants import Base, value_at
-from sim.sweeps.words import label_of, shown
+from sim.sweeps.words import canonical, label_of, shown
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
-MAX_FAULTY_CELLS = 20
-"""Cells whose faults are told; the rest of them most likely share the cause."""
+MAX_FAULTS = 20
+"""Faults of cells that are told; the rest of them most likely share the cause."""
 MOST_WORK = 20 * MAX_WORK
 
 
@@ -59,7 +59,7 @@ def load_sweep(path: str | PathLike[str], *, runs: int | None = None, precision:
     bases = _bases(document, tree, file)
     paths, drafts = _drafts(document, bases, tree, places, file)
     plan = _plan(document, runs, precision)
-    cells, milestones = _checked(drafts, bases, paths, places)
+    cells, milestones = _checked(drafts, bases, paths, places, sampled=document.design.is_sampled)
     wrong = gate_faults(document, tree, bases, cells, file)
     if wrong:
         raise ScenarioError(wrong)
@@ -150,10 +150,9 @@ def _drafts(
         paths, rows = read_table(table, base)
         name = base.scenario.id
         made = (
-            Cell(n, cell_id(name, row.changes), row.label or label_of(row.changes, n), row.changes, 0, "",
-                 row.places or {"": Place(str(table), n + 2, 1)})
+            Cell(n, cell_id(name, row.changes), row.label or label_of(row.changes, n), row.changes, 0, "", row.places)
             for n, row in enumerate(rows)
-        )  # fmt: skip
+        )
         return paths, made
     axes = _axes(document, base, tree, places)
     return tuple(axes), _designed(document, axes, base, tree)
@@ -195,20 +194,21 @@ def _axes(document: SweepDocument, base: Base, tree: Tree, places: Places) -> di
     if not complaints and cell_count(design, axes) > MAX_CELLS:
         message = f"the design has {cell_count(design, axes):,} cells; expected {MAX_CELLS:,} at most"
         complaints.append((("axes",), message))
+    if not complaints and (wrong := sampled_complaint(design, axes)) is not None:
+        complaints.append((("design",), wrong))
     if complaints:
         raise ScenarioError(places.faults(complaints))
     return axes
 
 
 def _checked(
-    drafts: Iterator[Cell], bases: tuple[Base, ...], paths: tuple[str, ...], places: Places
+    drafts: Iterator[Cell], bases: tuple[Base, ...], paths: tuple[str, ...], places: Places, *, sampled: bool
 ) -> tuple[tuple[Cell, ...], tuple[int, ...]]:
     """Build every cell once: check it, take its hash, and see that it repeats no other."""
-    twins = _Twins(bases[0].scenario, paths)
+    twins = _Twins(bases[0].scenario, paths, sampled=sampled)
     cells: list[Cell] = []
-    faults: list[Fault] = []
+    wrong = _FaultsOfCells()
     common: set[int] | None = None
-    faulty = 0
     for cell in drafts:
         base = bases[cell.base]
         try:
@@ -218,12 +218,12 @@ def _checked(
             if complaint is not None:
                 raise ScenarioError([_place_of(cell, complaint, places)])
         except ScenarioError as error:
-            faults += [_of_cell(fault, cell) for fault in error.faults]
-            faulty += 1
-            if faulty >= MAX_FAULTY_CELLS:
+            wrong.add(cell, error.faults)
+            if wrong.are_many:
                 break
             continue
         cells.append(replace(cell, hash=scenario.hash))
+    faults = wrong.told()
     if not faults and not common:
         faults.append(places.fault(("scenarios",), "the scenarios have no milestone in common"))
     if faults:
@@ -231,13 +231,49 @@ def _checked(
     return tuple(cells), tuple(sorted(common or ()))
 
 
+class _FaultsOfCells:
+    """Collects the faults of cells: one that many cells have, such as a mistyped word, is told once."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str, str], list[tuple[Fault, Cell]]] = {}
+
+    def add(self, cell: Cell, faults: Iterable[Fault]) -> None:
+        """Take the faults of a cell."""
+        for fault in faults:
+            value = canonical(cell.changes.get(fault.key))
+            self._found.setdefault((fault.key, fault.message, value), []).append((fault, cell))
+
+    @property
+    def are_many(self) -> bool:
+        """Whether so many differ that no more need be looked for."""
+        return len(self._found) >= MAX_FAULTS
+
+    def told(self) -> list[Fault]:
+        """Return each fault where it first stands, with the cell, or the number of cells and the first of them."""
+        return [
+            replace(fault, message=f"{fault.message}, in {_cells_in_words(cell, len(all_))}")
+            for all_ in self._found.values()
+            for fault, cell in all_[:1]
+        ]
+
+
+def _cells_in_words(first: Cell, count: int) -> str:
+    name = f"cell {first.index + 1} ({shown(first.label)})"
+    return name if count == 1 else f"{count:,} cells, the first of them {name}"
+
+
 class _Twins:
     """Finds cells whose resolved scenario is that of another cell, or of the base though their inputs differ."""
 
-    def __init__(self, base: Scenario, paths: tuple[str, ...]) -> None:
+    def __init__(self, base: Scenario, paths: tuple[str, ...], *, sampled: bool) -> None:
         self._paths = paths
+        self._advice = (
+            "take fewer cells, or axes with more values" if sampled else "leave it out, or give it another value"
+        )
         self._base = (base.hash, self._inputs(base))
+        self._as_of = base.as_of
         self._seen: dict[str, tuple[Cell, list[Any]]] = {}
+        self._days: dict[str, Cell] = {}
 
     def complaint(self, cell: Cell, scenario: Scenario) -> str | None:
         """Say what a cell repeats; None where it is new."""
@@ -245,10 +281,19 @@ class _Twins:
         first, others = self._seen.setdefault(scenario.hash, (cell, inputs))
         if first is not cell:
             same = "has the same inputs as" if inputs == others else "has other inputs but is the same scenario as"
-            return f"it {same} cell {first.index + 1} ({shown(first.label)}); leave it out, or give it another value"
+            return f"it {same} cell {first.index + 1} ({shown(first.label)}); {self._advice}"
+        alike = self._days.setdefault(self._in_days(inputs), cell) if inputs else cell
+        if alike is not cell:
+            name = f"cell {alike.index + 1} ({shown(alike.label)})"
+            return f"it has the same days as {name}, as dates or counts; leave it out"
         if cell.changes and scenario.hash == self._base[0] and inputs != self._base[1]:
             return "it has other inputs than the base but is the same scenario"
         return None
+
+    def _in_days(self, inputs: list[Any]) -> str:
+        """Write inputs with each date as the number of its day."""
+        days = [day_of(value, self._as_of) for value in inputs]
+        return canonical([value if day is None else day for value, day in zip(inputs, days, strict=True)])
 
     def _inputs(self, scenario: Scenario) -> list[Any]:
         plain = scenario.plain()
@@ -260,11 +305,6 @@ def _place_of(cell: Cell, message: str, places: Places) -> Fault:
     if place is None:
         return places.fault(("scenarios", cell.base), message)
     return Fault(place.file, place.line, place.column, next(iter(cell.changes), ""), message)
-
-
-def _of_cell(fault: Fault, cell: Cell) -> Fault:
-    """Name the cell in a fault."""
-    return replace(fault, message=f"{fault.message}, in cell {cell.index + 1} ({shown(cell.label)})")
 
 
 def _check_work(plan: Plan, cells: tuple[Cell, ...], scenario: Scenario) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from sim.errors import ExecutionError
 from sim.executors import Executor, Serial
 from sim.forecast.forecast import Forecast
+from sim.forecast.record import is_precise
 from sim.sweeps.rows import Records, Row, changes_from, failed, finished
 from sim.sweeps.schedule import Opened, Schedule
 from sim.sweeps.sweep import Cell, Sweep
@@ -23,6 +24,7 @@ from sim.sweeps.work import Failure, Keeping, play
 if TYPE_CHECKING:
     from sim.forecast.record import Status
     from sim.store import Store
+    from sim.tallies import Tally
 
 OnCell = Callable[[Cell, Forecast], None]
 
@@ -103,31 +105,25 @@ class _Book:
             self._reference = None if reason is not None else records
         if cell.index not in self._wanted:
             return
-        inputs = sweep.inputs(opened.scenario)
-        if reason is not None:
+        inputs = sweep.inputs(cell, opened.scenario)
+        if reason is None and opened.tally is not None:
+            self.rows.append(self._finished(cell, inputs, opened.tally, records))
+        else:
+            reason = reason or "none of its blocks was played"
             if self._options.fail_fast:
                 raise CellFailedError(f"cell {cell.index + 1} ({cell.label}) failed: {reason}")
             self.rows.append(failed(cell, inputs, reason))
-        else:
-            self.rows.append(self._finished(opened, inputs, records))
         self._options.on_cell()
 
-    def _finished(self, opened: Opened, inputs: dict[str, Any], records: Records) -> Row:
-        cell, sweep = opened.cell, self._sweep
-        assert opened.tally is not None  # noqa: S101 - a finished cell has blocks
-        row = finished(cell, inputs, opened.tally, records, sweep.milestones)
-        if sweep.plan.precision is not None and not self._is_precise(row):
+    def _finished(self, cell: Cell, inputs: dict[str, Any], tally: Tally, records: Records) -> Row:
+        sweep, precision = self._sweep, self._sweep.plan.precision
+        row = finished(cell, inputs, tally, records, sweep.milestones)
+        if precision is not None and not is_precise(tally, sweep.milestones, precision):
             row["status"] = "imprecise"
         if self._reference is not None:
             row["changes"] = changes_from(self._reference, records, sweep.milestones, sweep.plan.replicates)
         if self._options.on_forecast is not None:
             status: Status = row["status"]
-            forecast = Forecast(sweep.scenario(cell), sweep.plan, opened.tally, np.array(records), status)
+            forecast = Forecast(sweep.scenario(cell), sweep.plan, tally, np.array(records), status)
             self._options.on_forecast(cell, forecast)
         return row
-
-    def _is_precise(self, row: Row) -> bool:
-        precision = self._sweep.plan.precision
-        assert precision is not None  # noqa: S101 - asked only then
-        outcomes = row["outcomes"]["offensive"].values()
-        return all((one["mc_high"] - one["mc_low"]) / 2 <= precision for one in outcomes)

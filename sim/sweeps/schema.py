@@ -107,7 +107,7 @@ class AxesField:
             "maxProperties": 1,
             "additionalProperties": {"type": "array", "items": number},
         }
-        one = {"anyOf": [number, {"type": "string"}, {"type": "null"}, distribution]}
+        one = {"anyOf": [number, *({"type": kind} for kind in ("string", "boolean", "null")), distribution]}
         steps = {"type": "integer", "minimum": 2, "maximum": 1000}
         span = {
             "type": "object",

@@ -97,10 +97,14 @@ class Sweep:
         base = self.bases[cell.base]
         return base.vary(cell.changes, cell.places) if cell.changes else base.scenario
 
-    def inputs(self, scenario: Scenario) -> dict[str, Any]:
-        """Return the value of every axis in a cell's scenario, whether the cell changes it or not."""
+    def inputs(self, cell: Cell, scenario: Scenario) -> dict[str, Any]:
+        """Return the value of every axis in a cell's scenario, whether the cell changes it or not.
+
+        A value that the scenario leaves out because it is the default, such as `held: false`, is as the cell has it.
+        """
         plain = scenario.plain()
-        return {path: value_at(plain, path) for path in self.paths}
+        values = {path: value_at(plain, path) for path in self.paths}
+        return {path: cell.changes.get(path) if value is None else value for path, value in values.items()}
 
     @property
     def identity(self) -> str:

@@ -1,22 +1,21 @@
 """The user's own table: a CSV whose columns are dotted paths and whose rows are cells.
 
-An empty field means "as in the base"; `null` removes; a distribution is written as JSON, `{"uniform": [0, 1]}`. The
-column `label`, where there is one, names the cells. Faults name row and column.
+An empty cell means "as in the base"; `null` removes; `true` and `false` are written in any case; a distribution is
+written as JSON, `{"uniform": [0, 1]}`. The column `label`, where there is one, names the cells. Faults name row and
+column.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import math
-import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import Fault, ScenarioError
+from sim import tables
+from sim.errors import Fault, ScenarioError, TableError
 from sim.scenario.merge import is_distribution
 from sim.scenario.yamltree import Place
 from sim.sweeps.axes import BASE
@@ -26,15 +25,14 @@ from sim.sweeps.words import shown
 if TYPE_CHECKING:
     from sim.sweeps.variants import Base
 
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 8_000_000
 MAX_FAULTS = 50
 LABEL = "label"
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row: what it changes, where each value stands, and its label; empty where it has none."""
+    """One row: what it changes, where each value stands (under "" the row that has none), and its label or nothing."""
 
     changes: dict[str, Any]
     places: dict[str, Place]
@@ -52,99 +50,85 @@ def read_table(file: FilePath, base: Base) -> tuple[tuple[str, ...], list[Row]]:
     Raises
     ------
     ScenarioError
-        Where anything is wrong with it; all faults together, up to `MAX_FAULTS`.
+        Where anything is wrong with it: with the table, else with its header, else with all its cells.
     """
-    lines = _lines(file)
-    header = lines[0][1] if lines else []
-    faults = list(_header_faults(header, file, base))
-    if not faults and len(lines) - 1 > MAX_CELLS:
+    try:
+        table = tables.read_table(file, MAX_BYTES)
+    except TableError as error:
+        raise ScenarioError(error.faults) from None
+    faults = list(_header_faults(table.header, file, base))
+    if not faults and len(table.rows) > MAX_CELLS:
         faults = [Fault(str(file), 0, 0, "", f"more than {MAX_CELLS:,} rows; split the table")]
-    if not faults and len(lines) < 2:
+    if not faults and not table.rows:
         faults = [Fault(str(file), 0, 0, "", "expected a row for each cell below the header")]
-    rows: list[Row] = []
-    for number, fields in lines[1:] if not faults else ():
-        rows.append(_row(number, fields, header, file, faults))
-        if len(faults) >= MAX_FAULTS:
-            break
     if faults:
         raise ScenarioError(faults)
-    return tuple(name for name in header if name != LABEL), rows
+    rows = [_row(row, faults) for row in table.rows]
+    if faults:
+        raise ScenarioError(_told_once(faults))
+    return tuple(name for name in table.header if name != LABEL), rows
 
 
-def _lines(file: FilePath) -> list[tuple[int, list[str]]]:
-    """Return the rows that are not empty, with the line each ends on."""
-    try:
-        with file.open("rb") as handle:
-            raw = handle.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ScenarioError([Fault(str(file), 0, 0, "", f"cannot read the file: {error.strerror}")]) from None
-    if len(raw) > MAX_BYTES:
-        raise ScenarioError([Fault(str(file), 0, 0, "", f"the table is larger than {MAX_BYTES >> 20} MB")])
-    reader = csv.reader(io.StringIO(_decoded(raw, file), newline=""), strict=True)
-    lines = []
-    try:
-        for fields in reader:
-            if any(field.strip() for field in fields):
-                lines.append((reader.line_num, [field.strip() for field in fields]))
-    except csv.Error as error:
-        raise ScenarioError([Fault(str(file), reader.line_num, 1, "", f"not valid CSV: {error}")]) from None
-    return lines
+def _told_once(faults: list[Fault]) -> list[Fault]:
+    """Return each fault once, where it first stands, with the number of rows that have it; `MAX_FAULTS` at most."""
+    rows = Counter((fault.key, fault.message) for fault in faults)
+    first = {(fault.key, fault.message): fault for fault in reversed(faults)}
+    told = [
+        replace(first[one], message=f"{one[1]}, in {count:,} rows" if count > 1 else one[1])
+        for one, count in rows.items()
+    ]
+    return told[:MAX_FAULTS]
 
 
-def _decoded(raw: bytes, file: FilePath) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise ScenarioError([Fault(str(file), line, 1, "", "the file is not UTF-8 text")]) from None
-
-
-def _header_faults(header: list[str], file: FilePath, base: Base) -> Iterator[Fault]:
-    if not [name for name in header if name != LABEL]:
+def _header_faults(header: tuple[str, ...], file: FilePath, base: Base) -> Iterator[Fault]:
+    if header == (LABEL,):
         yield Fault(str(file), 1, 1, "", "expected a header of dotted paths, such as pressures.appeal.intensity")
     if len(header) > MAX_AXES:
         yield Fault(str(file), 1, 1, "", f"more than {MAX_AXES} columns")
         return
     for column, name in enumerate(header, 1):
-        if header.index(name) != column - 1:
-            yield Fault(str(file), 1, column, shown(name), "the column stands twice")
-        elif name != LABEL and (complaint := base.path_complaint(name)) is not None:
+        if name != LABEL and (complaint := base.path_complaint(name)) is not None:
             yield Fault(str(file), 1, column, shown(name), complaint)
 
 
-def _row(number: int, fields: list[str], header: list[str], file: FilePath, faults: list[Fault]) -> Row:
-    if len(fields) != len(header):
-        faults.append(Fault(str(file), number, 1, "", f"expected {len(header)} fields in this row (got {len(fields)})"))
-        return Row({}, {}, "")
+def _row(row: tables.Row, faults: list[Fault]) -> Row:
     changes: dict[str, Any] = {}
     places: dict[str, Place] = {}
-    label = ""
-    for column, (name, text) in enumerate(zip(header, fields, strict=True), 1):
-        if name == LABEL:
-            label = text[:200]
-        elif text not in ("", BASE):
+    for column, (name, text) in enumerate(row.cells.items(), 1):
+        if name != LABEL and text not in ("", BASE):
             try:
                 changes[name] = _value(text)
             except ValueError as error:
-                faults.append(Fault(str(file), number, column, name, f"{error} (got {shown(text)})"))
-            places[name] = Place(str(file), number, column)
-    return Row(changes, places, label)
+                faults += row.error(name, str(error)).faults
+            places[name] = Place(row.file, row.line, column)
+    return Row(changes, places or {"": Place(row.file, row.line, 1)}, row.cells.get(LABEL, "")[:200])
 
 
 def _value(text: str) -> Any:
     if text == "null":
         return None
-    if _NUMBER.fullmatch(text) and len(text) < 300:
-        number = float(text)
-        if not math.isfinite(number):
-            raise ValueError("expected a finite number")
+    if text.lower() in ("true", "false"):  # spreadsheets write them in capitals
+        return text.lower() == "true"
+    if _looks_like_number(text):
+        number = tables.number(text)
+        if number is None:
+            raise ValueError("expected a finite number, written with digits and a point")
         return number
     if not text.startswith(("{", "[")):
         return text
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueError('expected a distribution as JSON, as in {"uniform": [0, 1]}') from None
+        value = None
     if not is_distribution(value):
         raise ValueError('expected a distribution as JSON, as in {"uniform": [0, 1]}')
     return value
+
+
+def _looks_like_number(text: str) -> bool:
+    """Whether Python, which reads more as a number than is meant as one, reads a text as a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

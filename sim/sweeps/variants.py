@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 ENTRIES = ("actors", "pressures", "talks")
 PARTS = ("start", "bargaining", "parameters")
-NUMBERS = ("population", "credibility")
-HEADS = (*NUMBERS, *PARTS, *ENTRIES, "ties")
+KEYS = ("population", "credibility", "strikes", "terms")
+HEADS = (*KEYS, *PARTS, *ENTRIES, "ties")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Base:
         if head not in HEADS:
             yield f"no axis can begin with {head!r}; expected one of {', '.join(HEADS)}{suggestion(head, HEADS)}"
             return
-        length = 1 if head in NUMBERS else 2 if head in PARTS else 3
+        length = 1 if head in KEYS else 2 if head in PARTS else 3
         shorter = head in ENTRIES and len(path) == 2
         if len(path) != length and not shorter:
             forms = {1: head, 2: f"{head}.key", 3: f"{head}.name.key"}
@@ -107,7 +107,7 @@ class Base:
         elif head in ENTRIES and names[0] not in value.get(head, {}):
             kind = {"actors": "actor", "pressures": "pressure", "talks": "talks"}[head]
             yield f"the base has no {kind} {names[0]!r}{suggestion(names[0], list(value.get(head, {})))}"
-        elif head not in NUMBERS and names:
+        elif head not in KEYS and names:
             known = document_keys(value)((head, *names[:-1]))
             if known and names[-1] not in known and not (head in ENTRIES and len(names) == 1):
                 yield f"there is no such key{suggestion(names[-1], known)}"

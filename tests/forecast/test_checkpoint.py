@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import gc
+import hashlib
+import pickle
 import random
 import warnings
 from collections.abc import Iterable
@@ -13,9 +15,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.ensemble.blocks import RECORD
+from sim.ensemble.blocks import BLOCK_RUNS, RECORD, run_block
 from sim.forecast.checkpoint import Checkpoint, Progress
+from sim.forecast.plan import Plan
+from sim.forecast.runner import _key as key_of_run
+from sim.forecast.runner import run
 from sim.tallies import Tally
+from tests import worlds
 
 NOTHING = Progress(0, None)
 
@@ -173,3 +179,57 @@ def test_a_plain_array_in_its_place_is_ignored(keeper: Checkpoint) -> None:
 def test_progress_without_records_is_kept_too(keeper: Checkpoint) -> None:
     keeper.save(Progress(1, progress().tally))
     assert keeper.load().blocks == 1
+
+
+def sealed(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest() + content
+
+
+def archive(**arrays: object) -> bytes:
+    content = BytesIO()
+    np.savez(content, **arrays)  # type: ignore[arg-type]
+    return content.getvalue()
+
+
+def test_junk_with_a_digest_that_fits_is_nothing(keeper: Checkpoint) -> None:
+    dice = random.Random(3)
+    keeper.save(progress())
+    whole = keeper.path.read_bytes()[32:]
+    records = np.zeros(50, dtype=RECORD)
+    array = BytesIO()
+    np.save(array, np.arange(3))
+    junk = [b"", b"x", dice.randbytes(400), pickle.dumps(progress()), pickle.dumps({"key": "key"}), array.getvalue()]
+    junk += [whole[: dice.randrange(len(whole))] for _ in range(40)]
+    junk += [
+        archive(key="key", blocks=np.arange(3), records=records, count_runs=np.array(5)),
+        archive(key="key", blocks=-1, records=records, count_runs=np.array(5)),
+        archive(key="key", blocks="two", records=records, count_runs=np.array(5)),
+        archive(key="key", blocks=2, records=np.array(3), count_runs=np.array(5)),
+        archive(key="key", blocks=2, records=records, count_runs=np.array(np.nan)),
+        archive(key="key", blocks=2, records=records, count_runs=np.array("many")),
+        archive(key="key", blocks=2, records=records, count_runs=np.array([{}], dtype=object)),
+    ]
+    found, wrong = load_all(keeper, map(sealed, junk))
+    assert wrong == set()
+    assert all(one == NOTHING for one in found)
+
+
+def test_bits_flipped_under_a_digest_that_fits_stop_nothing(keeper: Checkpoint) -> None:
+    keeper.save(progress())
+    whole = keeper.path.read_bytes()[32:]
+    _, wrong = load_all(keeper, (sealed(broken(whole, random.Random(seed))) for seed in range(200)))
+    assert wrong - {"UserWarning"} == set()  # zipfile tells of names that stand twice
+
+
+@pytest.mark.parametrize("name", ["ends", "states", "runs"])
+def test_a_forecast_does_not_go_on_from_counts_of_another_shape(tmp_path: Path, name: str) -> None:
+    scenario = worlds.load(tmp_path, question__horizon=10, question__milestones=[5])
+    plan = Plan(runs=2 * BLOCK_RUNS, seed=1)
+    block = run_block(next(plan.tasks(scenario)))
+    kept = Checkpoint(tmp_path / "kept.npz", key_of_run(scenario, plan))
+    counts = {**block.tally.counts, name: np.zeros((2, 2), dtype=np.int64)}
+    kept.save(Progress(1, Tally(counts), (block.records,)))
+    whole = run(scenario, plan)
+    assert run(scenario, plan, checkpoint=kept.path).record() == whole.record()
+    kept.save(Progress(1, block.tally, (block.records[:1],)))
+    assert run(scenario, plan, checkpoint=kept.path).record() == whole.record()

@@ -87,7 +87,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     made = {}
     for name, body in BODIES.items():
         loaded = sweep(tmp_path_factory.mktemp(name), body)
-        inputs = [loaded.inputs(loaded.scenario(cell)) for cell in loaded.cells]
+        inputs = [loaded.inputs(cell, loaded.scenario(cell)) for cell in loaded.cells]
         rows = stand_in(list(loaded.cells), inputs, changes=loaded.has_reference)
         made[name] = record_of(head_of(loaded, "offramp sweep run sweep.yaml"), rows)
     return made

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import json
 import os
+import pickle
 import random
 import subprocess
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,8 +24,10 @@ from sim.ensemble.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask, run_
 from sim.errors import StoreError
 from sim.scenario.scenario import Scenario
 from sim.store import Store, key_of
+from sim.store.entry import FORMAT, packed
 from sim.store.shelf import Folder
 from sim.store.store import name_of
+from sim.tallies import Tally
 from tests import worlds
 from tests.places import IDLIB
 
@@ -234,3 +241,46 @@ def test_a_cell_of_4096_runs_of_the_shipped_scenario_takes_less_than_70_kb(store
     task = BlockTask(sim.load(IDLIB / "german-offer.yaml"), 0, 0, 2)
     store.put(task, run_block(task))
     assert path_of(store, task).stat().st_size < 70_000
+
+
+def sealed(content: bytes) -> bytes:
+    """Junk, or anything else, under a digest that fits."""
+    content = FORMAT + content
+    return hashlib.sha256(content).digest() + content
+
+
+def described(key: str, arrays: Any, body: bytes = b"") -> bytes:
+    return sealed(zlib.compress(json.dumps({"key": key, "model": "x", "arrays": arrays}).encode() + b"\n" + body))
+
+
+def test_junk_with_a_digest_that_fits_is_played_again(store: Store, task: BlockTask, result: BlockResult) -> None:
+    key, dice = key_of(task), random.Random(1)
+    ends = result.tally["ends"]
+    tampered = [
+        replace(result, tally=Tally({**result.tally.counts, "ends": ends[:2]})),
+        replace(result, tally=Tally({"ends": ends})),
+        replace(result, tally=Tally({**result.tally.counts, "runs": np.array(7)})),
+        replace(result, records=result.records[:1]),
+    ]
+    junk = [
+        *(packed(one, key) for one in tampered),
+        sealed(b""),
+        sealed(dice.randbytes(500)),
+        sealed(zlib.compress(dice.randbytes(500))),
+        sealed(zlib.compress(b"[" * 100_000 + b"\n")),
+        sealed(zlib.compress(pickle.dumps(result))),
+        *(described(key, arrays) for arrays in (None, 3, [1], [["count.ends"]], {"a": 1}, [["a", "|O", [1]]])),
+        described(key, [["count.ends", "<f8", [2]]], np.full(2, np.nan).tobytes()),
+        described(key, [["count.ends", "<u8", [2**62, 2**62]]]),
+        described(key, [["count.ends", "|u1", [-1]]], b"abc"),
+        described(key, [["count.ends", "|u1", [2]]], b"abc"),
+        described(key, [[["a"], "|u1", [2]]], b"ab"),
+    ]
+    folder = path_of(store, task).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    for content in junk:
+        path_of(store, task).write_bytes(content)
+        assert store.get(task) is None
+    assert store.damaged == len(junk)
+    store.put(task, result)
+    assert store.get(task) is not None

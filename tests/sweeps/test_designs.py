@@ -9,7 +9,7 @@ import pytest
 
 from sim.distributions import Normal, Uniform
 from sim.sweeps.axes import Axis
-from sim.sweeps.designs import cell_count, cells_of, unit_points
+from sim.sweeps.designs import cell_count, cells_of, sampled_complaint, unit_points
 from sim.sweeps.schema import Design
 
 AXES = {"a.b.c": Axis((0, 1, 2)), "d.e.f": Axis(("x", None))}
@@ -81,3 +81,38 @@ def test_points_are_turned_into_values_of_the_axes_clipped_and_in_few_digits(kin
 def test_a_sampled_design_takes_each_listed_value_equally_often() -> None:
     cells = list(cells_of(Design("sobol", 64), {"a.b.c": Axis(("x", "y", "z", None))}, 0))
     assert [sum(cell["a.b.c"] == value for cell in cells) for value in ("x", "y", "z", None)] == [16] * 4
+
+
+@pytest.mark.parametrize("kind", ["sobol", "latin-hypercube"])
+@pytest.mark.parametrize("seed", range(8))
+def test_a_sampled_design_takes_no_value_of_a_short_list_twice_more_than_another(kind: str, seed: int) -> None:
+    axes = {"a.b.c": Axis(("x", "y", "z")), "d.e.f": Axis((1,)), "g.h.i": Axis((), Uniform(0.0, 1.0))}
+    cells = list(cells_of(Design(kind, 16), axes, seed))
+    assert sorted(sum(cell["a.b.c"] == value for cell in cells) for value in "xyz") == [5, 5, 6]
+    assert {cell["d.e.f"] for cell in cells} == {1}
+    assert len({cell["g.h.i"] for cell in cells}) == 16
+
+
+@pytest.mark.parametrize("sizes", [(3, 2), (5, 4), (3, 3, 3), (2, 2, 2, 2, 2), (7, 3, 2), (1, 9), (12,)])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_latin_hypercube_over_lists_takes_no_combination_twice_and_each_value_evenly(
+    sizes: tuple[int, ...], seed: int
+) -> None:
+    most = int(np.prod(sizes))
+    axes = {f"a.b{n}.c": Axis(tuple(range(size))) for n, size in enumerate(sizes)}
+    for points in {max(2, most // 3), max(2, most // 2), most - 1, most}:
+        cells = [tuple(cell.values()) for cell in cells_of(Design("latin-hypercube", points), axes, seed)]
+        assert len(set(cells)) == len(cells) == points
+        for size, column in zip(sizes, zip(*cells, strict=True), strict=True):
+            counts = np.bincount(column, minlength=size)
+            assert counts.max() - counts.min() <= 1
+
+
+def test_more_cells_than_the_lists_have_combinations_are_refused() -> None:
+    axes = {"a.b.c": Axis(("x", "y", "z")), "d.e.f": Axis((1, 2))}
+    assert sampled_complaint(Design("latin-hypercube", 6), axes) is None
+    assert sampled_complaint(Design("latin-hypercube", 10), axes) == (
+        "the lists have 6 combinations, and 10 cells are to be drawn; take `grid` for all of them"
+    )
+    assert sampled_complaint(Design("latin-hypercube", 10), {**axes, "g.h.i": Axis((), Uniform(0.0, 1.0))}) is None
+    assert sampled_complaint(Design("grid"), axes) is None

@@ -192,6 +192,7 @@ def test_runs_and_precision_of_the_call_come_before_those_of_the_file(tmp_path: 
         ("base: crisis.yaml\naxes: {a: [1]}\ndesign: {sobol: 100}\n", "balanced only at powers of two; take 64 or 128"),
         ("base: crisis.yaml\naxes: {a: [1]}\ndesign: {latin-hypercube: 1}\n", "expected 2 to 20,000 cells (got 1)"),
         ("base: crisis.yaml\naxes: {a: [1]}\ndesign: {latin: 9}\n", "expected one of latin-hypercube, sobol"),
+        ("base: crisis.yaml\naxes: {actors.shield.posture: [0, 1, 0.5]}\ndesign: {latin-hypercube: 10}\n", "design: the lists have 3 combinations"),
         ("base: crisis.yaml\naxes: {actor.shield.posture: [1]}\n", "did you mean actors?"),
         ("base: crisis.yaml\naxes: {question.horizon: [30]}\n", "no axis can begin with 'question'"),
         ("base: crisis.yaml\naxes: {actors.sheild.posture: [1]}\n", "no actor 'sheild'; did you mean shield?"),
@@ -230,7 +231,7 @@ def test_all_faults_of_the_axes_come_at_once(tmp_path: Path) -> None:
         axes:
           actors.sheild.posture: [1]
           parameters.rift: [1]
-          actors.shield.posture: [true]
+          actors.shield.posture: [[true]]
         """,
     )
     assert [one.split(":")[1] for one in found] == ["7", "8", "9"]
@@ -251,9 +252,40 @@ def test_a_combination_that_no_scenario_may_have_is_a_fault_of_its_cells(tmp_pat
     assert "expected a day after `start`, in cell 3 (appeal.start 4, appeal.end 3)" in found[0]
 
 
+def test_a_mistyped_word_of_an_axis_is_told_once_with_the_number_of_its_cells(tmp_path: Path) -> None:
+    body = """
+        base: crisis.yaml
+        axes:
+          pressures.appeal.aim: [restrian, encourage]
+          actors.shield.posture: {from: 0, to: 1, steps: 30}
+        """
+    found = faults(tmp_path, body)
+    assert len(found) == 1
+    assert found[0].startswith("sweep.yaml:7:26: pressures.appeal.aim: expected")
+    assert found[0].endswith("in 30 cells, the first of them cell 1 (appeal.aim restrian, shield.posture 0)")
+
+
+def test_a_mistyped_word_of_a_table_is_told_once_with_the_number_of_its_cells(tmp_path: Path) -> None:
+    rows = [f"{word},{n}" for n in range(1, 41) for word in ("restrain", "restrian")]
+    (tmp_path / "cells.csv").write_text("\n".join(["pressures.appeal.aim,population", *rows, "aid,3"]))
+    found = faults(tmp_path, "base: crisis.yaml\ntable: cells.csv\n")
+    assert len(found) == 2
+    assert found[0].startswith("cells.csv:3:1: pressures.appeal.aim: expected")
+    assert found[0].endswith("in 40 cells, the first of them cell 2 (appeal.aim restrian, population 1)")
+    assert found[1].endswith("in cell 81 (appeal.aim aid, population 3)")
+
+
+def test_a_number_that_is_none_is_told_once_with_the_number_of_its_rows(tmp_path: Path) -> None:
+    (tmp_path / "cells.csv").write_text("credibility\n" + "nan\n0.5\n" * 60 + "1_0\n")
+    assert faults(tmp_path, "base: crisis.yaml\ntable: cells.csv\n") == [
+        "cells.csv:2:1: credibility: expected a finite number, written with digits and a point (got nan), in 60 rows",
+        "cells.csv:122:1: credibility: expected a finite number, written with digits and a point (got 1_0)",
+    ]
+
+
 def test_the_faults_of_many_cells_are_cut_short(tmp_path: Path) -> None:
     body = "base: crisis.yaml\naxes:\n  actors.shield.posture: {from: 1.5, to: 2, steps: 500}\n"
-    assert len(faults(tmp_path, body)) == module.MAX_FAULTY_CELLS
+    assert len(faults(tmp_path, body)) == module.MAX_FAULTS
 
 
 def test_a_cell_that_repeats_another_is_a_fault(tmp_path: Path) -> None:
@@ -282,15 +314,15 @@ def test_one_at_a_time_refuses_the_value_that_the_base_has(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("", "cells.csv:1:1: expected a header of dotted paths"),
+        ("", "cells.csv:1:1: the table is empty; expected a header"),
         ("label\nx\n", "cells.csv:1:1: expected a header of dotted paths"),
         ("pressures.appeal.intensity\n", "cells.csv: expected a row for each cell below the header"),
         ("pressures.apeal.intensity\n1\n", "cells.csv:1:1: pressures.apeal.intensity: the base has no pressure 'apeal'"),
         ("label,label,credibility\n,,1\n", "cells.csv:1:2: label: the column stands twice"),
-        ("credibility,population\n1\n", "cells.csv:2:1: expected 2 fields in this row (got 1)"),
+        ("credibility,population\n1\n", "cells.csv:2:1: expected 2 cells in this row (got 1)"),
         ("population,credibility\n5,{\n", 'cells.csv:2:2: credibility: expected a distribution as JSON, as in {"uniform"'),
         ("population,credibility\n5,[1]\n", "cells.csv:2:2: credibility: expected a distribution as JSON"),
-        ("population,credibility\n5,1e999\n", "cells.csv:2:2: credibility: expected a finite number (got 1e999)"),
+        ("population,credibility\n5,1e999\n", "cells.csv:2:2: credibility: expected a finite number"),
         ("population,credibility\n5,abc\n", "cells.csv:2:2: credibility: expected a number, a distribution or a level: "),
         ('population\n"5\n', "cells.csv:2:1: not valid CSV"),
         ("population\n\xff\n", "cells.csv:2:1: the file is not UTF-8 text"),
@@ -344,3 +376,11 @@ def test_a_day_as_a_date_and_the_same_day_as_a_number_are_one_value(tmp_path: Pa
     assert f"4 is the day of {day}, which stands already; leave it out" in faults(tmp_path, body)[0]
     assert len(faults(tmp_path, body)) == 1
     assert len(sweep(tmp_path, body.replace("4, 5]", "5, 6]")).cells) == 3
+
+
+def test_rows_of_a_table_that_write_one_day_in_two_ways_are_one_cell(tmp_path: Path) -> None:
+    (tmp_path / "cells.csv").write_text("pressures.appeal.start\n2020-01-05\n4\n5\n")
+    assert faults(tmp_path, "base: crisis.yaml\ntable: cells.csv\n") == [
+        "cells.csv:3:1: pressures.appeal.start: it has the same days as cell 1 (appeal.start 2020-01-05), "
+        "as dates or counts; leave it out, in cell 2 (appeal.start 4)"
+    ]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sim.ensemble.blocks import BlockResult, BlockTask, run_block
-from sim.errors import ExecutionError, StoreError
+from sim.errors import ExecutionError, ScenarioError, StoreError
 from sim.executors import Local, Serial
 from sim.forecast.runner import run
 from sim.store import Store, key_of
@@ -348,3 +348,25 @@ def test_tasks_are_given_out_as_they_are_needed(tmp_path: Path) -> None:
 
     rows = run_sweep(loaded, executor=Watching())
     assert [task.cell for task in taken] == [row["index"] for row in rows] == list(range(60))
+
+
+def test_switches_are_swept_by_axes_and_by_a_table_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    table = "actors.shield.held,terms,strikes\nTRUE,off,off\nfalse,on,off\n,off,\n"
+    (tmp_path / "cells.csv").write_text(table)
+    rows = run_sweep(sweep(tmp_path, "base: crisis.yaml\ntable: cells.csv\nruns: 256\n"))
+    assert [list(row["inputs"].values()) for row in rows] == [
+        [True, "off", "off"],
+        [False, "on", "off"],
+        [None, "off", "heavy bombing"],
+    ]
+    assert [row["outcomes"]["strikes"]["10"]["p"] > 0 for row in rows] == [False, False, True]
+    axes = "base: crisis.yaml\naxes:\n  actors.shield.held: [true, false]\n  terms: [on, off]\nruns: 256\n"
+    held, free = ([row for row in run_sweep(sweep(tmp_path, axes)) if row["inputs"]["actors.shield.held"] is one]
+                  for one in (True, False))  # fmt: skip
+    assert (held[0]["label"], free[0]["label"]) == ("shield.held true, terms on", "shield.held false, terms on")
+    assert held[0]["outcomes"] != free[0]["outcomes"]
+
+
+def test_a_switch_where_a_number_belongs_is_a_fault_of_its_cell(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"sweep\.yaml:6:27: actors\.shield\.posture: expected a number.*got true"):
+        sweep(tmp_path, "base: crisis.yaml\naxes:\n  actors.shield.posture: [true]\n")

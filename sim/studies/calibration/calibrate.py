@@ -19,6 +19,7 @@ from sim import environment, rng
 from sim.forecast.checkpoint import Checkpoint, Progress
 from sim.posterior import SAMPLES
 from sim.studies.calibration.design import BLOCK_POINTS, play, prior_points, seed_of
+from sim.studies.calibration.outcomes import CLASSES
 from sim.studies.calibration.parameters import COORDINATES, Floats, sample_of
 from sim.studies.calibration.surface import Surface, fit
 from sim.studies.calibration.tempering import Sample, bridge, sample
@@ -208,7 +209,7 @@ def _played(
 ) -> dict[str, Classes]:
     """Play every case at its points, or take up what was kept of it; return the class of each run."""
     kept = {} if keep is None else {n: _checkpoint(keep, n, one, seed, points[n]) for n, one in cases.items()}
-    known = {name: tally["classes"].astype(np.uint8) for name in kept if (tally := kept[name].load().tally) is not None}
+    known = {n: found for n in kept if (found := _classes(kept[n].load().tally, len(points[n]))) is not None}
     for _ in range(sum(len(points[name]) for name in known) // BLOCK_POINTS if finished is not None else 0):
         finished()  # type: ignore[misc]
     missing = {name: scenario for name, scenario in cases.items() if name not in known}
@@ -219,6 +220,14 @@ def _played(
             blocks = len(played) // BLOCK_POINTS
             kept[name].save(Progress(blocks, Tally({"classes": played.astype(np.int64)})))
     return {name: known[name] for name in cases}
+
+
+def _classes(tally: Tally | None, points: int) -> Classes | None:
+    """Return the class of each run that was kept of a case; None where nothing was, or something else."""
+    classes = None if tally is None else tally.counts.get("classes")
+    if classes is None or classes.shape != (points,) or classes.min() < 0 or classes.max() >= CLASSES:
+        return None
+    return classes.astype(np.uint8)
 
 
 def points_of(blocks: int, sample: str) -> int:

@@ -1,0 +1,195 @@
+"""Tables that people bring, as CSV: the one reader for posteriors, threats, past cases and the cells of a sweep.
+
+A table is UTF-8 text, with or without a byte order mark: a header that names each column once, then rows of as many
+cells, all separated by commas; rows of empty cells are skipped. Numbers are ASCII digits with a point: Python's `float`
+also reads `1_0`, `nan` and full-width digits, and nobody means them. A file with semicolons or tabs is refused and not
+guessed at, because the programs that write it mostly write decimal commas too.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.errors import Fault, TableError
+
+MOST_FAULTS = 50
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SEPARATORS = {";": "semicolons", "\t": "tabs"}
+_SAVE = "save it as CSV in UTF-8, with commas between the cells and points in the numbers"
+_NO_TEXT = (
+    (b"PK\x03\x04", "a spreadsheet (xlsx, ods) or another zip file"),
+    (b"\xd0\xcf\x11\xe0", "a spreadsheet (xls)"),
+    (b"\xff\xfe", "text in UTF-16"),
+    (b"\xfe\xff", "text in UTF-16"),
+)
+"""How files that spreadsheets write begin, and what they are."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: the line it begins on, and the text of its cells by column, spaces around it removed."""
+
+    file: str
+    line: int
+    cells: Mapping[str, str]
+
+    def error(self, name: str, message: str) -> TableError:
+        """Return the error of one cell: what was expected, and what came."""
+        text = self.cells[name]
+        got = text if len(text) <= 60 else text[:57] + "..."
+        return TableError(
+            [Fault(self.file, self.line, list(self.cells).index(name) + 1, name, f"{message} (got {got})")]
+        )
+
+    def number(self, name: str, expected: str = "a number", low: float = -math.inf, high: float = math.inf) -> float:
+        """Return a cell as a finite number from `low` to `high`; TableError where it is none."""
+        value = number(self.cells[name])
+        if value is None or not low <= value <= high:
+            raise self.error(name, f"expected {expected}")
+        return value
+
+    def whole(self, name: str, high: float = 1e15) -> int:
+        """Return a cell as a whole number from 0 to `high`; TableError where it is none."""
+        value = self.number(name, "a whole number of 0 or more", 0, high)
+        if not value.is_integer():
+            raise self.error(name, "expected a whole number of 0 or more")
+        return int(value)
+
+    def date(self, name: str) -> datetime.date:
+        """Return a cell as a date; TableError where it is none."""
+        try:
+            if _DATE.fullmatch(self.cells[name]):
+                return datetime.date.fromisoformat(self.cells[name])
+        except ValueError:
+            pass
+        raise self.error(name, "expected a date such as 2018-08-19")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: the names of its columns, in order, and its rows."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def number(text: str) -> float | None:
+    """Return a text as a finite number; None where it is none."""
+    if len(text) > 300 or not _NUMBER.fullmatch(text):
+        return None
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def read_table(path: Path, most_bytes: int) -> Table:
+    """Read a file; see `table_of`.
+
+    Raises
+    ------
+    TableError
+        Where it cannot be read, is larger, or is no such table.
+    """
+    return table_of(read_text(path, most_bytes), str(path))
+
+
+def read_text(path: Path, most_bytes: int) -> str:
+    """Read the text of a table.
+
+    Raises
+    ------
+    TableError
+        Where the file cannot be read, is larger, or is no UTF-8 text; says what it is where that can be told.
+    """
+    try:
+        with path.open("rb") as handle:
+            raw = handle.read(most_bytes + 1)
+    except OSError as error:
+        raise _error(path, 0, f"cannot read the file: {(error.strerror or str(error)).lower()}") from None
+    if len(raw) > most_bytes:
+        raise _error(path, 0, f"the table is larger than {most_bytes / 1e6:,.0f} MB")
+    for start, kind in _NO_TEXT:
+        if raw.startswith(start):
+            raise _error(path, 0, f"this is {kind}, not CSV; {_SAVE}")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _error(path, line, f"the file is not UTF-8 text; {_SAVE}") from None
+
+
+def table_of(text: str, file: str, first: int = 1) -> Table:
+    """Read the text of a table.
+
+    Parameters
+    ----------
+    file
+        What messages call it.
+    first
+        The line of the file on which the header stands.
+
+    Raises
+    ------
+    TableError
+        Where it has no header, names a column twice or not at all, has other separators than commas, is no valid CSV,
+        or a row is of another length; of rows all together, up to `MOST_FAULTS`.
+    """
+    _check_separator(text, file, first)
+    lines = _lines(text, file, first)
+    line, header = next(lines, (first, ()))
+    faults = [Fault(file, line, n, name, why) for n, name, why in _of_header(header)]
+    if not header:
+        faults = [Fault(file, first, 1, "", "the table is empty; expected a header that names the columns")]
+    if faults:
+        raise TableError(faults)
+    rows = []
+    for line, cells in lines:
+        if len(cells) == len(header):
+            rows.append(Row(file, line, dict(zip(header, cells, strict=True))))
+        elif len(faults) < MOST_FAULTS:
+            faults.append(Fault(file, line, 1, "", f"expected {len(header)} cells in this row (got {len(cells)})"))
+    if faults:
+        raise TableError(faults)
+    return Table(header, tuple(rows))
+
+
+def _check_separator(text: str, file: str, first: int) -> None:
+    head = text.split("\n", 1)[0].strip("\r")
+    if re.fullmatch("sep=.?", head, re.IGNORECASE):
+        raise _error(file, first, f"the line {head!r} is for one spreadsheet program only; remove it, and {_SAVE}")
+    for mark, name in _SEPARATORS.items():
+        if head.count(mark) > head.count(","):
+            raise _error(file, first, f"the cells are separated by {name}; expected commas: {_SAVE}")
+
+
+def _lines(text: str, file: str, first: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the rows that are not empty, with the line each begins on."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = first
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, tuple(cell.strip() for cell in cells)
+            line = first + reader.line_num
+    except csv.Error as error:
+        raise _error(file, line, f"not valid CSV: {error}") from None
+
+
+def _of_header(header: tuple[str, ...]) -> Iterator[tuple[int, str, str]]:
+    """Yield what is wrong with the names of the columns: column, name, message."""
+    for column, name in enumerate(header, 1):
+        if not name:
+            yield column, name, "the column has no name; name it, or remove it"
+        elif header.index(name) != column - 1:
+            yield column, name, "the column stands twice"
+
+
+def _error(file: Path | str, line: int, message: str) -> TableError:
+    return TableError([Fault(str(file), line, min(line, 1), "", message)])
