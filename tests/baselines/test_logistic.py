@@ -105,6 +105,7 @@ def test_a_feature_told_twice_is_used_once() -> None:
 rows = st.lists(st.tuples(st.floats(-1, 1), st.integers(0, 1), st.integers(0, 1)), min_size=3, max_size=30)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(rows, st.floats(-3, 3), st.floats(0.1, 50))
 def test_units_of_the_features_do_not_matter(data: list[tuple[float, int, int]], shift: float, scale: float) -> None:
@@ -116,6 +117,7 @@ def test_units_of_the_features_do_not_matter(data: list[tuple[float, int, int]],
     assert here.low <= here.p <= here.high
 
 
+@pytest.mark.slow
 def test_intervals_of_the_curve_cover() -> None:
     """400 samples of 40 cases: at a true coverage of 93% fewer than 340 cover with a chance below 1e-8 (z = 6)."""
     covered = 0

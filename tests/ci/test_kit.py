@@ -139,6 +139,7 @@ def run_hook(name: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_hooks_pass_on_the_scenarios_of_the_project(repository: Path) -> None:
     valid, held = run_hook("validate", repository), run_hook("check", repository)
     assert (valid.returncode, held.returncode) == (0, 0), valid.stderr + held.stderr
@@ -146,6 +147,7 @@ def test_the_hooks_pass_on_the_scenarios_of_the_project(repository: Path) -> Non
     assert "5 passed" in held.stderr
 
 
+@pytest.mark.slow
 def test_the_hooks_stop_a_commit_that_breaks_a_file_or_a_claim(repository: Path) -> None:
     file = repository / "scenarios" / "idlib-2018" / "baseline.yaml"
     needed = {"baseline.yaml", "pressures-withdrawn.yaml", "evidence.yaml", "sources.yaml"}

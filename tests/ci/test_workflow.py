@@ -79,6 +79,7 @@ def service(tmp_path: Path) -> Service:
     return Service(tmp_path)
 
 
+@pytest.mark.slow
 def test_the_workflow_ends_with_the_bytes_of_one_run_and_marks_the_missed_gate(service: Service) -> None:
     jobs = service.plan(3)
     assert [job["name"] for job in jobs] == ["1/3", "2/3", "3/3"]
@@ -104,6 +105,7 @@ def test_the_workflow_ends_with_the_bytes_of_one_run_and_marks_the_missed_gate(s
         assert (report / name).read_bytes() == (alone / "report" / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_a_missing_shard_is_named_by_the_job_that_merges(service: Service) -> None:
     for job in service.plan(3):
         if job["shard"] != 2:
@@ -113,6 +115,7 @@ def test_a_missing_shard_is_named_by_the_job_that_merges(service: Service) -> No
     assert "missing: shard 2/3 of sweep" in merged.err
 
 
+@pytest.mark.slow
 def test_a_sweep_whose_gates_hold_passes(tmp_path: Path) -> None:
     service = Service(tmp_path, GATES.replace("below: 0.01", "below: 0.999"))
     for job in service.plan(1):

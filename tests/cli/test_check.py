@@ -114,6 +114,7 @@ def test_a_sweep_is_sent_to_its_own_command_and_validated_with_the_rest(
     assert offramp("validate", ".").out.splitlines() == ["crisis.yaml: valid", "sweep.yaml: valid"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("paths", "said"),
     [
@@ -206,6 +207,7 @@ def test_the_same_check_writes_the_same_bytes(offramp: Offramp, gated: Gated) ->
     assert texts[0] == texts[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["baseline", "german-offer"])
 def test_the_gates_of_the_idlib_scenarios_hold(offramp: Offramp, name: str) -> None:
     answer = offramp("check", IDLIB / f"{name}.yaml", "--quiet", "--seed", 11, "--format", "json")

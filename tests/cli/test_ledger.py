@@ -102,6 +102,7 @@ def run(folder: Path, *arguments: object, **environment: str) -> subprocess.Comp
     return subprocess.run([sys.executable, "-m", "sim", *map(str, arguments)], check=False, env=variables, **settings)
 
 
+@pytest.mark.slow
 def test_processes_of_their_own_share_a_ledger_and_give_the_same_bytes(forecast: Path, tmp_path: Path) -> None:
     """The time is SOURCE_DATE_EPOCH; a build that is done again has the same head."""
     texts = []

@@ -23,6 +23,7 @@ def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, *map(str, arguments)], check=False, **{**given, **options})
 
 
+@pytest.mark.slow
 def test_the_module_runs_as_the_command_does(crisis: Path) -> None:
     done = run("validate", "scenarios/idlib-2018/baseline.yaml")
     assert (done.returncode, done.stdout) == (0, "scenarios/idlib-2018/baseline.yaml: valid\n")
@@ -35,6 +36,7 @@ def test_the_module_runs_as_the_command_does(crisis: Path) -> None:
     assert done.stderr == "none.yaml: cannot read the file: no such file or directory\n1 fault in 1 of 1 files\n"
 
 
+@pytest.mark.slow
 def test_two_worker_processes_give_the_bytes_of_one(folder: Folder) -> None:
     file = folder.write(edit(FULL, ("60 days", "2 days")))
     texts = {
@@ -67,6 +69,7 @@ def test_help_is_told_without_colours_where_nobody_sees_them() -> None:
     assert "offramp run scenarios/idlib-2018/baseline.yaml --out reports/idlib-2018" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_ctrl_c_ends_a_run_with_130_and_keeps_what_is_done(folder: Folder, tmp_path: Path) -> None:
     """16 blocks of 400 days: the first line of progress comes after four of them, and Ctrl-C on its heels."""

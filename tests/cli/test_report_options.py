@@ -51,6 +51,7 @@ def test_a_scale_that_is_none_leaves_with_2(offramp: Offramp, crisis: Path) -> N
     assert "icd203" in answer.err
 
 
+@pytest.mark.slow
 def test_what_moved_since_is_printed_and_stored(offramp: Offramp, folder: Folder, crisis: Path, tmp_path: Path) -> None:
     assert offramp("run", crisis, "--runs", 512, "--out", tmp_path / "then", "--quiet").code == 0
     text = edit(FULL, ("60 days", "10 days\n  milestones: [5]"), ("stance: -0.6, strength", "stance: -0.9, strength"))
@@ -87,6 +88,7 @@ def test_a_file_that_is_no_forecast_leaves_with_2_before_anything_is_run(offramp
         assert "blocks" not in answer.err
 
 
+@pytest.mark.slow
 def test_a_forecast_may_be_renewed_in_its_own_folder(offramp: Offramp, crisis: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert offramp("run", crisis, "--runs", 512, "--out", out, "--quiet").code == 0
@@ -113,6 +115,7 @@ def test_an_interruption_does_not_write_over_the_forecast_it_is_compared_with(
     assert (out / run_command.CHECKPOINT).exists()
 
 
+@pytest.mark.slow
 def test_figures_are_written_beside_the_report(offramp: Offramp, crisis: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     answer = offramp("run", crisis, "--runs", 512, "--out", out, "--figures", "--quiet")
@@ -129,6 +132,7 @@ def test_figures_without_a_folder_leave_with_2(offramp: Offramp, crisis: Path) -
         assert answer.err == "error: --figures needs a folder to write them to; name one with --out\n"
 
 
+@pytest.mark.slow
 def test_a_history_writes_page_markdown_record_and_figure(offramp: Offramp, tmp_path: Path) -> None:
     out = tmp_path / "out"
     options = ("--from", "2018-08-16", "--every", "3 days", "--runs", 512, "--words", "phia", "--quiet")

@@ -86,6 +86,7 @@ def test_the_forecast_is_printed_as_json(offramp: Offramp, crisis: Path) -> None
     assert record["outcomes"]["offensive"]["10"]["p"] == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_report_is_written_to_a_new_folder(offramp: Offramp, crisis: Path, tmp_path: Path) -> None:
     pytest.importorskip("sim.reporting")
     out = tmp_path / "new" / "report"
@@ -103,6 +104,7 @@ def test_a_report_is_written_to_a_new_folder(offramp: Offramp, crisis: Path, tmp
     assert record == offramp("run", crisis, "--runs", 512, "--format", "json").json
 
 
+@pytest.mark.slow
 def test_the_same_command_writes_the_same_bytes(offramp: Offramp, crisis: Path, tmp_path: Path) -> None:
     pytest.importorskip("sim.reporting")
     for name in ("one", "two"):
@@ -111,6 +113,7 @@ def test_the_same_command_writes_the_same_bytes(offramp: Offramp, crisis: Path, 
         assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_precision_that_is_reached_stops_early(offramp: Offramp, crisis: Path) -> None:
     answer = offramp("run", crisis, "--precision", 0.4, "--format", "json")
     assert answer.code == 0
@@ -230,6 +233,7 @@ class InterruptedAfterOne(Serial):
         raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_an_interruption_keeps_what_is_done_and_the_command_told_goes_on_from_there(
     offramp: Offramp, crisis: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ def is_empty(group: int) -> bool:
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "workers"), [(KINDS[0], 2), (KINDS[1], 1), (KINDS[1], 2), (KINDS[2], 2)])
 def test_any_number_of_signals_keeps_what_is_done_and_leaves_nothing_behind(
     folder: Folder, tmp_path: Path, workers: int, kind: signal.Signals
@@ -68,6 +69,7 @@ def test_any_number_of_signals_keeps_what_is_done_and_leaves_nothing_behind(
     assert is_empty(process.pid)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("imported", ["sim.interrupts", "sim.cli.app", "numpy", "sim.cli.run_command"])
 def test_a_signal_while_it_starts_leaves_no_traceback(
     folder: Folder, imported: str, monkeypatch: pytest.MonkeyPatch

@@ -82,6 +82,7 @@ def test_a_full_disk_behind_stderr_changes_no_exit_code(folder: Folder) -> None:
         assert leave("validate", "--no-such-option", err=full) == "2 "
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="streams of a shell")
 @pytest.mark.parametrize(
     ("closed", "code"), [("2>&-", 0), (">&- 2>&-", 0), (">&- 2>&- <&-", 0)], ids=["stderr", "both", "all"]

@@ -21,6 +21,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_cases(tmp_path_factory.mktemp("studies"), count=4)
 
 
+@pytest.mark.slow
 def test_a_calibration_writes_a_posterior_that_a_scenario_can_name(offramp: Offramp, home: Path) -> None:
     target = write(home.parent, crisis(question__horizon=180), "target.yaml")
     options = ("--name", "mine", "--target", target, "--keep", home / "kept", "--out", home.parent / "out", *SMALL)
@@ -41,6 +42,7 @@ def test_a_calibration_writes_a_posterior_that_a_scenario_can_name(offramp: Offr
     assert same[0] == same[1], "the same seed gives the same posterior"
 
 
+@pytest.mark.slow
 def test_a_backtest_prints_scores_and_writes_its_page(offramp: Offramp, home: Path) -> None:
     out = home.parent / "backtest"
     answer = offramp("backtest", home, "--keep", home / "kept", "--out", out, *SMALL)
@@ -81,6 +83,7 @@ def test_a_scenario_without_an_outcome_is_no_case(offramp: Offramp, tmp_path: Pa
     assert "plain.yaml: a case needs the key `case`" in answer.err
 
 
+@pytest.mark.slow
 def test_new_cases_are_scored_by_what_others_taught(offramp: Offramp, home: Path, tmp_path: Path) -> None:
     new = tmp_path / "scenarios" / "new"
     new.mkdir(parents=True)

@@ -102,6 +102,7 @@ def test_a_working_folder_that_is_gone_is_told(
     assert (answer.code, answer.out, answer.err) == (2, "", f"error: {told}\n")
 
 
+@pytest.mark.slow
 def test_doctor_is_well_under_a_clock_that_is_set(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "1577923200"}
     command = [sys.executable, "-m", "sim", "doctor", "--format", "json"]

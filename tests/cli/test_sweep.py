@@ -59,6 +59,7 @@ def table_of(folder: Path) -> list[dict[str, str]]:
 # -- what it prints and writes ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_writes_report_table_and_record(run: Run, tmp_path: Path) -> None:
     file = write_sweep(tmp_path)
     answer = run(file, "--out", tmp_path / "out")
@@ -94,6 +95,7 @@ def test_the_record_is_printed_as_json_where_asked_for(run: Run, tmp_path: Path)
     assert answer.json == json.loads((tmp_path / "out" / "sweep.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_nothing_is_kept_without_a_store(offramp: Offramp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert offramp("sweep", "run", write_sweep(tmp_path), "--no-store", "-q").code == 0
@@ -102,6 +104,7 @@ def test_nothing_is_kept_without_a_store(offramp: Offramp, tmp_path: Path, monke
     assert len([path for path in (tmp_path / ".offramp" / "store" / "blocks").rglob("*") if path.is_file()]) == 6
 
 
+@pytest.mark.slow
 def test_with_cells_each_row_leads_to_its_forecast(run: Run, tmp_path: Path) -> None:
     run(write_sweep(tmp_path), "--out", tmp_path / "out", "--cells")
     record = json.loads((tmp_path / "out" / "sweep.json").read_text(encoding="utf-8"))
@@ -116,6 +119,7 @@ def test_with_cells_each_row_leads_to_its_forecast(run: Run, tmp_path: Path) -> 
         assert (folder / "index.html").stat().st_size < 60_000
 
 
+@pytest.mark.slow
 def test_a_cell_gets_its_full_report_from_the_store(
     run: Run, offramp: Offramp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,6 +138,7 @@ def test_a_cell_gets_its_full_report_from_the_store(
 # -- exit codes ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_cell_that_crashes_leaves_3_after_all_is_written(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,6 +243,7 @@ def process(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", [GRID, TORNADO], ids=["grid", "tornado"])
 def test_any_number_of_shards_merges_to_the_bytes_of_a_whole_run(
     offramp: Offramp, run: Run, tmp_path: Path, body: str
@@ -265,6 +271,7 @@ def test_any_number_of_shards_merges_to_the_bytes_of_a_whole_run(
         )
 
 
+@pytest.mark.slow
 def test_shards_in_processes_and_folders_of_their_own_merge_as_ci_does_it(tmp_path: Path) -> None:
     write_sweep(tmp_path)
     plan = process("sweep", "plan", "sweep.yaml", "--shards", 2, folder=tmp_path)
@@ -282,6 +289,7 @@ def test_shards_in_processes_and_folders_of_their_own_merge_as_ci_does_it(tmp_pa
     assert contents(tmp_path / "merged") == contents(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_dealing_does_not_depend_on_the_other_cells(offramp: Offramp, run: Run, tmp_path: Path) -> None:
     def dealt(body: str) -> set[str]:
         run(write_sweep(tmp_path, body), "--shard", "2/3", "--out", tmp_path / "out")
@@ -366,6 +374,7 @@ def test_merge_refuses_what_is_no_whole_part(offramp: Offramp, parts: list[Path]
     assert "no partial file" in offramp("sweep", "merge", tmp_path / "store", "--out", tmp_path / "merged").err
 
 
+@pytest.mark.slow
 def test_a_shard_with_a_failed_cell_leaves_3_and_so_does_the_merge(
     offramp: Offramp, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

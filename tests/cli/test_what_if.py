@@ -88,6 +88,7 @@ def test_tip_says_plainly_that_no_value_reaches_the_target(offramp: Offramp, pre
     assert f"No value of {PUSH} in 0.2 to 0.4 reaches 97% for the offensive within 5 days" in answer.out
 
 
+@pytest.mark.slow
 def test_tip_with_two_inputs_writes_the_contour(offramp: Offramp, pressed: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     answer = offramp(

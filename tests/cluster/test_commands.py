@@ -25,6 +25,8 @@ from tests.store.storage import BUCKET, storage
 from tests.studies.backtest.made_up import write_cases
 from tests.sweeps.worlds import write_base, write_sweep
 
+pytestmark = pytest.mark.slow
+
 GRID = """
     base: crisis.yaml
     runs: 8192

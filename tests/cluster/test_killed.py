@@ -14,6 +14,8 @@ from sim.executors.dask import Dask, Limits
 from tests.cluster.processes import Cluster, cluster
 from tests.tasks import Block, die_at_one, number_of, slow_number_of
 
+pytestmark = pytest.mark.slow
+
 QUICK = Limits(target=0.4, connect=3, gather=3)
 
 

@@ -23,6 +23,8 @@ from tests import sizes
 from tests.docking.fed import FedDice, FedWorlds
 from tests.docking.plain import OwnChance, PlainCrisis, draw_world
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent / "scenarios"
 IDLIB = Path(__file__).parents[2] / "scenarios" / "idlib-2018"
 SCENARIOS = [
@@ -109,7 +111,6 @@ def _apart(plain: dict[str, dict[str, float]], days: DayEnds, day: int, run: int
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-@pytest.mark.slow
 def test_own_draws_give_the_same_probabilities(path: Path) -> None:
     """At |z| < 4.8 in 20 comparisons a false alarm has a chance below 20 * 1.6e-6, or 1 in 30,000."""
     runs = 2000 if sizes.full else 120

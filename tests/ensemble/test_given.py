@@ -80,6 +80,7 @@ def test_it_agrees_with_the_indicator(scenario: Scenario, plain: Forecast, struc
     assert (said.p, said.low, said.high) == pytest.approx((other.p, other.low, other.high))
 
 
+@pytest.mark.slow
 def test_postures_are_given_by_playing_again(scenario: Scenario, plain: Forecast) -> None:
     text = "shield deterrence above 0.25 on 2020-01-14"
     given = sim.run(scenario, runs=8192, seed=3, given=[text])
@@ -103,12 +104,14 @@ def test_more_given_leaves_fewer_runs(scenario: Scenario, plain: Forecast) -> No
     assert given.record()["given"]["waiting"] == "2020-01-20"
 
 
+@pytest.mark.slow
 def test_nothing_but_time_passed_can_be_given(scenario: Scenario, plain: Forecast) -> None:
     given = sim.run(scenario, runs=8192, seed=3, given=["no offensive by 2020-01-30"])
     waiting = plain.records["offensive"][last_days(plain.records) >= 30]
     assert given.probability("offensive").p == pytest.approx((waiting < 60).mean())
 
 
+@pytest.mark.slow
 def test_blocks_merge_and_are_stored_by_what_is_given(scenario: Scenario, tmp_path: Path) -> None:
     given = read_given([STRIKES], scenario)
     task, other = (BlockTask(scenario, 3, 0, 2, given=one) for one in (given, ()))
@@ -121,6 +124,7 @@ def test_blocks_merge_and_are_stored_by_what_is_given(scenario: Scenario, tmp_pa
     assert all(np.array_equal(found.tally[name], again.tally[name]) for name in again.tally.counts)
 
 
+@pytest.mark.slow
 def test_too_few_are_refused(scenario: Scenario) -> None:
     with pytest.raises(TooFewError, match=r"of 128 draws have a run .* and 100 are needed; make about [\d,]+ runs"):
         sim.run(scenario, runs=256, seed=3, given=["agreement by 2020-01-10"])
@@ -128,6 +132,7 @@ def test_too_few_are_refused(scenario: Scenario) -> None:
         sim.run(scenario, runs=256, seed=3, given=["attacker readiness above 1 on 2020-01-10"])
 
 
+@pytest.mark.slow
 def test_a_precision_is_held_to_what_is_given(scenario: Scenario) -> None:
     given = sim.run(scenario, precision=0.005, seed=3, given=[STRIKES])
     assert given.status == "complete"

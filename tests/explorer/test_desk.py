@@ -62,6 +62,7 @@ def ignore(_: Simulation) -> None:
     """Watch without looking."""
 
 
+@pytest.mark.slow
 def test_what_is_merged_are_the_first_runs_of_the_forecast(scenario: Scenario) -> None:
     async def use(desk: Desk) -> list[int]:
         told: list[int] = []
@@ -86,6 +87,7 @@ def moved(scenario: Scenario, stance: float) -> Scenario:
     return changed(scenario, actors={**scenario.document.actors, "backer": backer})
 
 
+@pytest.mark.slow
 def test_many_at_once_are_each_shown_a_glimpse_before_anybodys_first_look(scenario: Scenario) -> None:
     async def use(desk: Desk) -> None:
         told: dict[int, list[int]] = {place: [] for place in range(8)}
@@ -107,6 +109,7 @@ def test_many_at_once_are_each_shown_a_glimpse_before_anybodys_first_look(scenar
     with_desk(use)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_played_together_is_glimpsed_apart(scenario: Scenario) -> None:
     async def use(desk: Desk) -> None:
         first: dict[int, int] = {}
@@ -119,6 +122,7 @@ def test_what_cannot_be_played_together_is_glimpsed_apart(scenario: Scenario) ->
     with_desk(use)
 
 
+@pytest.mark.slow
 def test_glimpses_that_nobody_waits_for_are_halted_and_others_go_on(scenario: Scenario) -> None:
     async def use(desk: Desk) -> None:
         slow = [desk.watch(variant(longer(scenario, 3000), place), ignore) for place in range(6)]
@@ -132,6 +136,7 @@ def test_glimpses_that_nobody_waits_for_are_halted_and_others_go_on(scenario: Sc
     with_desk(use)
 
 
+@pytest.mark.slow
 def test_a_fault_in_glimpses_is_told_to_all_who_wait_for_them(scenario: Scenario) -> None:
     async def use(desk: Desk) -> None:
         broken = replace(scenario, principal="nobody")
@@ -144,6 +149,7 @@ def test_a_fault_in_glimpses_is_told_to_all_who_wait_for_them(scenario: Scenario
     with_desk(use)
 
 
+@pytest.mark.slow
 def test_nobody_waiting_nothing_is_played(scenario: Scenario) -> None:
     async def use(desk: Desk) -> None:
         one = desk.watch(longer(scenario, 3000), ignore)
@@ -155,6 +161,7 @@ def test_nobody_waiting_nothing_is_played(scenario: Scenario) -> None:
     with_desk(use)
 
 
+@pytest.mark.slow
 def test_refining_makes_way_for_a_first_look_and_goes_on_afterwards(scenario: Scenario) -> None:
     async def use(desk: Desk) -> None:
         one = desk.watch(scenario, ignore)

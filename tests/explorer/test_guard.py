@@ -103,6 +103,7 @@ def test_a_message_that_is_too_long_ends_the_connection(served: Served) -> None:
     assert talk(served, use) == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "message",
     [
@@ -196,6 +197,7 @@ def test_the_command_says_what_is_wrong(tmp_path: Any) -> None:
     assert "cannot read the file" in missing.stderr
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_is_told(served: Served) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

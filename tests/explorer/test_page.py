@@ -18,7 +18,7 @@ from tests.explorer import world
 from tests.explorer.conftest import Served, serving
 from tests.hostile.strings import INJECTIONS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PATIENCE = 60.0
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
 ANSWERED = "document.getElementById('number').textContent !== '–' && document.body.ariaBusy === 'false'"

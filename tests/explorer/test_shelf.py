@@ -60,6 +60,7 @@ def test_an_export_writes_only_what_was_changed(shelf: Shelf) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_pressure_moved_or_off_is_what_counterfactuals_make_of_it(shelf: Shelf) -> None:
     scenario = shelf["crisis.yaml"].scenario
     for name in ("appeal", "urging", "offer"):

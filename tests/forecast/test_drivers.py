@@ -49,6 +49,7 @@ def stand_in(scenario: Scenario, planted: int, slope: float, seed: int) -> Tally
     return Tally({"runs": np.array(2 * DRAWS), "inputs": whole})
 
 
+@pytest.mark.slow
 def test_a_planted_driver_comes_first_under_100_of_100_seeds(scenario: Scenario) -> None:
     inputs = binned_inputs(scenario)
     for seed in range(100):

@@ -35,6 +35,7 @@ def as_bytes(forecast: Forecast) -> bytes:
     return json.dumps(forecast.record("again"), sort_keys=False).encode()
 
 
+@pytest.mark.slow
 def test_one_and_two_workers_give_the_same_bytes(scenario: Scenario) -> None:
     plan = Plan(runs=3 * BLOCK_RUNS + 100, seed=11)
     assert as_bytes(run(scenario, plan)) == as_bytes(run(scenario, plan, executor=Local(2)))
@@ -57,6 +58,7 @@ def test_blocks_do_not_depend_on_what_ran_before_them(scenario: Scenario) -> Non
     assert np.array_equal(alone.records, again.records)
 
 
+@pytest.mark.slow
 def test_a_small_forecast_is_the_beginning_of_a_large_one() -> None:
     idlib = sim.load(IDLIB / "baseline.yaml")
     small, large = sim.run(idlib, runs=4096, seed=3), sim.run(idlib, runs=100_000, seed=3, workers=2)
@@ -116,6 +118,7 @@ def test_the_record_of_a_run_takes_ten_bytes() -> None:
     assert RECORD.itemsize == 10
 
 
+@pytest.mark.slow
 def test_precision_stops_at_the_first_look_that_reaches_it(scenario: Scenario) -> None:
     forecast = sim.run(scenario, precision=0.012, seed=4)
     assert forecast.status == "complete"
@@ -146,6 +149,7 @@ class Interrupted(Executor):
             yield result
 
 
+@pytest.mark.slow
 def test_an_interruption_keeps_what_is_done_and_the_next_call_goes_on(scenario: Scenario, tmp_path: Path) -> None:
     plan, checkpoint = Plan(runs=3 * BLOCK_RUNS, seed=6), tmp_path / "checkpoint.npz"
     stopped = run(scenario, plan, executor=Interrupted(2), checkpoint=checkpoint)
@@ -176,6 +180,7 @@ class Torn(Interrupted):
             yield Half(result) if count == self.after else result
 
 
+@pytest.mark.slow
 def test_an_interruption_while_a_block_is_merged_keeps_the_blocks_before_it(scenario: Scenario, tmp_path: Path) -> None:
     plan, checkpoint = Plan(runs=3 * BLOCK_RUNS, seed=6), tmp_path / "checkpoint.npz"
     stopped = run(scenario, plan, executor=Torn(1), checkpoint=checkpoint)
@@ -183,6 +188,7 @@ def test_an_interruption_while_a_block_is_merged_keeps_the_blocks_before_it(scen
     assert as_bytes(run(scenario, plan, executor=Torn(2), checkpoint=checkpoint)) == as_bytes(run(scenario, plan))
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_another_seed_is_not_used(scenario: Scenario, tmp_path: Path) -> None:
     checkpoint = tmp_path / "checkpoint.npz"
     run(scenario, Plan(runs=2 * BLOCK_RUNS, seed=6), executor=Interrupted(1), checkpoint=checkpoint)
@@ -278,6 +284,7 @@ def test_a_frame_has_a_row_for_each_outcome_and_day(scenario: Scenario) -> None:
     assert frame.groupby("outcome")["p"].apply(lambda p: p.is_monotonic_increasing).all()
 
 
+@pytest.mark.slow
 def test_paired_differences_are_narrower_than_unpaired_ones(tmp_path: Path, scenario: Scenario) -> None:
     firmer = worlds.load(tmp_path, actors__shield__stance={"normal": [-0.8, 0.2]})
     base, changed = (sim.run(one, runs=8192, seed=1) for one in (scenario, firmer))

@@ -88,6 +88,7 @@ def test_each_storyline_has_6_to_15_sentences(forecast: Forecast) -> None:
         assert all(sentence.endswith(".") for sentence in sentences)
 
 
+@pytest.mark.slow
 def test_more_runs_and_more_workers_tell_the_same_storylines(forecast: Forecast, scenario: Scenario) -> None:
     more = sim.run(scenario, runs=2 * BLOCK_RUNS + 1000, seed=3, workers=2)
     assert json.dumps(more.storylines) == json.dumps(forecast.storylines)

@@ -13,6 +13,8 @@ from sim.scenario.load import load
 from tests import sizes
 from tests.places import GHOUTA, IDLIB
 
+pytestmark = pytest.mark.slow
+
 SOURCES = [IDLIB / "baseline.yaml", GHOUTA / "baseline.yaml"]
 COUNT = 500 if sizes.full else 120
 KEYS = (

@@ -136,6 +136,7 @@ def test_a_head_that_is_no_digest_is_refused(ledger: Path) -> None:
             read_chain(ledger, expect=text)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(place=st.integers(0, 10_000), byte=st.integers(1, 255))
 def test_no_changed_byte_goes_unnoticed(place: int, byte: int, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -188,6 +189,7 @@ def _enter_many(path: Path, name: str, count: int) -> None:
         enter(path, forecast(f"{name}-{index}"), when(0))
 
 
+@pytest.mark.slow
 def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     path, context = tmp_path / "ledger.jsonl", multiprocessing.get_context("spawn")
     workers = [context.Process(target=_enter_many, args=(path, f"worker-{index}", 8)) for index in range(3)]

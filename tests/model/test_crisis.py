@@ -39,6 +39,7 @@ def test_without_any_support_there_is_no_offensive(tmp_path: Path, change: dict[
     assert not play(scenario).ended.any()
 
 
+@pytest.mark.slow
 def test_a_constant_hazard_matches_its_closed_form(tmp_path: Path) -> None:
     """A lone initiator that always wants to: imminence is readiness, which rises by a known recursion.
 
@@ -125,6 +126,7 @@ def test_terms_are_offered_by_no_attacker_below_zero(tmp_path: Path) -> None:
     assert sim.run(scenario, runs=1000).probability("terms").p == 0
 
 
+@pytest.mark.slow
 def test_a_constant_rate_of_agreement_matches_its_closed_form(tmp_path: Path) -> None:
     """An initiator that cannot move and a mediator bargain: imminence 0, gains and rate constant but for stance noise.
 

@@ -90,6 +90,7 @@ def test_windows_that_nobody_watched_leave_a_sentence_and_no_table(record, writt
     assert 'class="narrow"' not in page
 
 
+@pytest.mark.slow
 def test_a_record_of_before_the_baselines_still_makes_a_report(record, written):
     for key in ("parameters", "baselines", "track_record"):
         del record[key]
@@ -141,6 +142,7 @@ def test_a_record_of_before_the_outside_view_has_no_block(record):
 # -- track record -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_track_record_of_a_calibrated_forecast_is_that_of_the_calibrated_model(scored, written):
     for text in texts(scored | {"parameters": CALIBRATED}, written):
         assert (
@@ -196,6 +198,7 @@ def test_without_a_track_record_the_report_says_so(record, written):
 # -- parameters -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_priors_are_called_priors(record, written):
     for text in texts(record, written):
         assert "conditional on this model" in text
@@ -203,6 +206,7 @@ def test_priors_are_called_priors(record, written):
         assert re.search(r"Parameters[ |]+priors", text)
 
 
+@pytest.mark.slow
 def test_a_calibration_is_named_with_its_date_its_cases_and_how_far_seeds_disagree(record, written):
     calibrated = record | {"parameters": CALIBRATED | {"written": ["friction", "noise"]}}
     for text in texts(calibrated, written):
@@ -215,6 +219,7 @@ def test_a_calibration_is_named_with_its_date_its_cases_and_how_far_seeds_disagr
         assert "priors, not calibrated" not in text
 
 
+@pytest.mark.slow
 def test_a_disagreement_that_is_not_known_is_not_mentioned(record, written):
     for text in texts(record | {"parameters": CALIBRATED | {"seed_disagreement": None, "cases": None}}, written):
         assert "under other seeds" not in text

@@ -3,6 +3,7 @@
 import json
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ def test_embedded_values_cannot_end_their_script():
     assert json.loads(text) == {"a": "</script><!-- & \u2028", "b": [1.5, None]}
 
 
+@pytest.mark.slow
 def test_every_colour_of_a_figure_has_a_dark_version(record):
     found = set(_colours(specifications(record)))
     assert found

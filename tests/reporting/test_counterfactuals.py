@@ -142,6 +142,7 @@ def test_a_page_of_its_own(otherwise: Record, tmp_path: Path) -> None:
     assert "depend on how the two worlds are paired" in text
 
 
+@pytest.mark.slow
 def test_the_page_draws_the_figure_on_a_phone(
     otherwise: Record, written: Callable[..., list[Path]], browser: Any
 ) -> None:

@@ -21,6 +21,8 @@ from sim.reporting.svg import TOLERANCE, number, path, thinned
 from sim.reporting.ticks import number_of, ticks_of
 from tests.reporting.conftest import PAYLOAD
 
+pytestmark = pytest.mark.slow
+
 SVG = "{http://www.w3.org/2000/svg}"
 FILES = ["incidence.svg", "states.svg", "hazard.svg", "dots.svg"]
 NUMBER = re.compile(r"-?\d*\.?\d+")

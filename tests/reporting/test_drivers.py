@@ -32,6 +32,7 @@ def test_the_first_driver_leads_with_both_its_ends(record: Record) -> None:
     assert len(said.figure.table.rows) == len(record["drivers"]["by"]["63"]["inputs"])
 
 
+@pytest.mark.slow
 def test_the_figure_shows_only_what_is_clear(record: Record) -> None:
     assert bars(record)
     for one in record["drivers"]["by"]["63"]["inputs"]:
@@ -115,6 +116,7 @@ def test_nothing_is_said_to_cause_anything(record: Record) -> None:
     assert not [text for text in texts if CAUSAL.search(text)]
 
 
+@pytest.mark.slow
 def test_text_of_a_scenario_stays_text(record: Record) -> None:
     spoiled = spoil_record(record, PAYLOAD)
     report = report_of(spoiled, "icd203")
@@ -125,6 +127,7 @@ def test_text_of_a_scenario_stays_text(record: Record) -> None:
     assert "<script>" not in to_markdown(report)
 
 
+@pytest.mark.slow
 def test_page_and_markdown_have_both_sections(record: Record) -> None:
     report = report_of(record, "icd203")
     markdown = to_markdown(report)

@@ -16,7 +16,7 @@ from tests.hostile.strings import INJECTIONS
 from tests.places import ROOT
 from tests.reporting.conftest import spoil_record
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 

@@ -69,6 +69,7 @@ def test_a_reference_is_small_and_its_markdown_that_of_its_record(file: Path) ->
     assert names["forecast.json"].read_text(encoding="utf-8") == to_json(stored(file)), STALE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", [BASELINE, VARIANT], ids=str)
 def test_the_model_still_gives_the_numbers_of_its_reference(file: Path) -> None:
     """To the byte where machine and versions are the same, within chance elsewhere."""

@@ -62,6 +62,7 @@ def test_the_record_comes_back_as_it_was(record, files):
     assert list(files["record"]) == list(record)
 
 
+@pytest.mark.slow
 def test_the_same_record_is_the_same_bytes_in_any_process(tmp_path):
     stored = Path(__file__).parent / "forecast.json"
     code = (
@@ -78,6 +79,7 @@ def test_the_same_record_is_the_same_bytes_in_any_process(tmp_path):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_report_is_built_within_three_seconds_of_one_core(record, tmp_path):
     """The better of two: others may be at work on this machine."""
     taken = []
@@ -173,6 +175,7 @@ def test_notes_stand_before_the_curves(files):
         assert text.index("What this scenario supposes") < text.index("A strike is a day of heavy bombing")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "words"), [("interrupted", "fewer runs than planned"), ("imprecise", "did not reach the precision")]
 )
@@ -186,6 +189,7 @@ def test_a_complete_forecast_has_no_banner(files):
     assert 'class="banner" role="note"' not in files["page"]
 
 
+@pytest.mark.slow
 def test_what_a_small_forecast_cannot_show_is_left_out(record, written):
     for outcome in record["outcomes"].values():
         for entry in outcome.values():
@@ -216,6 +220,7 @@ def test_conflicts_are_shown_as_conflicts(record):
     assert ("E22", True) in dict(moscow.sides)["−0.25"]
 
 
+@pytest.mark.slow
 def test_changes_inside_the_window_are_marked_and_listed(record, written):
     record["schedule"][0] |= {"start": 5.0, "end": 40.0}
     record["schedule"].append({"id": "summit", "kind": "talks", "start": 40.0, "end": 41.0, "basis": None})
@@ -247,6 +252,7 @@ def test_the_policy_allows_no_network(files):
     assert not re.search(r"https?:|\*", policy)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scale", "words"), [("phia", "between remote chance and highly unlikely, 5-10%"), ("none", "8%: about 1 in 12")]
 )
@@ -276,12 +282,14 @@ def _luminance(colour: str) -> float:
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_a_file_is_named(record, tmp_path):
     (tmp_path / "taken").write_text("", encoding="utf-8")
     with pytest.raises(ReportError, match="taken"):
         write_report(record, tmp_path / "taken")
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_earlier_report_and_no_pieces(record, tmp_path, monkeypatch):
     paths = write_report(record, tmp_path)
     before = [path.read_bytes() for path in paths]
@@ -330,6 +338,7 @@ def test_json_refuses_what_is_no_number():
         to_json({"p": float("nan")})
 
 
+@pytest.mark.slow
 def test_without_any_offensive_only_bounds_are_shown(record, written):
     for part in ("offensive", "limited", "full"):
         for entry in record["outcomes"][part].values():

@@ -15,7 +15,7 @@ import pytest
 
 from tests.reporting.test_page import opened
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FIRST_EVENTS = ("strikes", "agreement", "terms", "offensive", "limited", "full")
 PERCENT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?%")

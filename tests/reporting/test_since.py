@@ -125,6 +125,7 @@ def test_forecasts_without_a_common_window_say_so(record):
     assert since.outcomes.rows == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["null", "missing"])
 def test_without_an_earlier_forecast_there_is_no_section(record, written, how):
     record["since"] = None

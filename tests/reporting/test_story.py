@@ -131,6 +131,7 @@ def test_an_agreement_in_force_at_the_start_is_not_counted_as_new(record: Record
     assert told[-2] == "In all there are no days of heavy bombing and no new agreements."
 
 
+@pytest.mark.slow
 def test_every_storyline_stands_on_page_and_in_markdown(record: Record, written: Write) -> None:
     page, markdown, _ = written(record)
     report = report_of(record, "icd203")
@@ -151,6 +152,7 @@ def test_the_table_behind_the_timeline_has_every_turning_point(record: Record) -
     assert len(report.storylines.figure.table.rows) == sum(len(one["turns"]) for one in record["storylines"])
 
 
+@pytest.mark.slow
 def test_the_timeline_has_a_lane_a_storyline_and_its_marks_on_their_days(record: Record) -> None:
     figure = specifications(record)["timelines"]
     marked = sum(len(trace["x"]) for trace in figure["data"] if trace["mode"] == "markers")
@@ -175,6 +177,7 @@ def test_the_command_replays_a_run_of_the_same_forecast(record: Record) -> None:
     assert explain_command(record, 7).startswith("offramp explain SCENARIO ")
 
 
+@pytest.mark.slow
 def test_a_forecast_without_storylines_has_no_such_section(record: Record, written: Write) -> None:
     for stories in ([], None):
         record["storylines"] = stories
@@ -184,6 +187,7 @@ def test_a_forecast_without_storylines_has_no_such_section(record: Record, writt
     assert "## Storylines" not in to_markdown(report_of(record, "icd203"))
 
 
+@pytest.mark.slow
 def test_hostile_names_stay_text(record: Record, written: Write) -> None:
     named = {one["name"] for one in record["actors"].values()}
     for actor in record["actors"].values():

@@ -370,6 +370,7 @@ def test_the_guide_names_every_key_of_the_record(record):
 # -- in a browser -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
@@ -382,6 +383,7 @@ def test_it_opens_offline_without_errors_or_overflow(record, write, browser, nam
         assert seen.requests == [path.as_uri()]
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_hostile_text_does_nothing_in_a_browser(record, write, browser):
     for name in BODIES:
@@ -395,6 +397,7 @@ def test_hostile_text_does_nothing_in_a_browser(record, write, browser):
             assert overflow(seen.page) <= 0
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_heading_sorts_up_and_down_and_numbers_as_numbers(record, write, browser):
     one = record("map")
@@ -423,6 +426,7 @@ def test_a_click_on_the_map_goes_to_the_row_of_the_cell(record, write, browser):
         assert seen.page.evaluate("location.hash") == f"#c-{wanted['cell']}"
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_report_of_441_cells_draws_hardly_more_than_one_of_five(record, write, browser):
     """How long a page takes depends on the machine; what it has to lay out outside of folded tables does not."""

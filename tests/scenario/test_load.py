@@ -399,6 +399,7 @@ plain = st.recursive(
 keys = st.sampled_from([*Document.model_fields, "schema", "extends", "zz"])
 
 
+@pytest.mark.slow
 @given(st.dictionaries(keys, plain, max_size=4), st.sampled_from([*ROLES, "x"]), plain)
 @settings(WITH_FOLDER, max_examples=150)
 def test_any_value_in_any_place_is_taken_or_refused_with_a_place(

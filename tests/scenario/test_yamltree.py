@@ -308,6 +308,7 @@ def test_a_character_that_cannot_be_is_told_with_its_line(folder: Folder, text: 
     assert told.startswith("2:")
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec="utf-8"), max_size=60) | st.text("ab:,[]{}-?&*!|>'\"%@#\n \t", max_size=60))
 @settings(WITH_FOLDER, max_examples=300)
 def test_any_text_is_read_or_refused(folder: Folder, text: str) -> None:

@@ -25,6 +25,8 @@ from tests.places import ROOT
 from tests.store.storage import BUCKET, storage
 from tests.store.writer import SEEDS
 
+pytestmark = pytest.mark.slow
+
 KILLS = 30 if sizes.full else 5
 WRITERS = 4
 

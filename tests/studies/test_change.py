@@ -72,6 +72,7 @@ def test_the_document_of_a_record_is_the_scenario_again(file: Path) -> None:
 # -- paired -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_change_is_paired_run_by_run(scenario: Scenario, old: Record, firmer: Scenario) -> None:
     now = sim.run(firmer, runs=4096, seed=1)
     told = since(old, now)
@@ -113,6 +114,7 @@ def test_the_same_scenario_has_no_change_and_is_not_run_again(
     assert told["paired_runs"] == 4096
 
 
+@pytest.mark.slow
 def test_the_same_comparison_is_the_same_bytes_for_any_workers(old: Record, firmer: Scenario) -> None:
     now = sim.run(firmer, runs=4096, seed=1)
     assert json.dumps(change(old, now).record()) == json.dumps(change(old, now, executor=Local(2)).record())
@@ -227,6 +229,7 @@ def test_a_later_as_of_date_alone_moves_no_pressure(tmp_path: Path, firmer: Scen
     assert told["settings"] == [{"name": "as of", "old": "2020-01-01", "new": "2020-01-04"}]
 
 
+@pytest.mark.slow
 def test_stances_are_told_with_the_items_that_came_went_and_were_coded_anew() -> None:
     idlib = sim.load(IDLIB / "baseline.yaml")
     before = as_stored(sim.run(rewind(idlib, idlib.as_of.replace(day=12)), runs=64).record())

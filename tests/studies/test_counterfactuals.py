@@ -134,6 +134,7 @@ def test_talks_that_do_not_take_place_are_gone(scenario: Scenario) -> None:
 # -- what they say --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_changes_are_those_of_the_same_runs(scenario: Scenario, found: Counterfactuals) -> None:
     base = days(scenario)
     for world, row in zip(worlds_of(scenario), found.part()["worlds"], strict=True):
@@ -209,6 +210,7 @@ def test_too_few_runs_to_pair_are_refused(scenario: Scenario) -> None:
 # -- nothing is played twice ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_base_at_hand_is_not_played_again(scenario: Scenario, found: Counterfactuals) -> None:
     forecast = sim.run(scenario, runs=4096, seed=3)
     counting = Counting()
@@ -218,6 +220,7 @@ def test_the_base_at_hand_is_not_played_again(scenario: Scenario, found: Counter
     assert again.part() == found.part()
 
 
+@pytest.mark.slow
 def test_a_store_gives_the_base_and_every_world_that_was_ever_played(
     scenario: Scenario, found: Counterfactuals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ def store(path: Path, name: str, seed: int = 1, **changes: object) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_a_change_is_that_of_the_same_runs_and_its_inputs_are_named(base: Path, pressed: Path) -> None:
     found = compare(base, pressed)
     first, second = (sim.run(sim.load(path), runs=RUNS, seed=1) for path in (base, pressed))
@@ -73,6 +74,7 @@ def test_the_same_scenario_twice_is_run_once_and_no_run_differs(base: Path, tmp_
     assert found.record()["inputs"] == []
 
 
+@pytest.mark.slow
 def test_what_moves_no_probability_clearly_is_noise(base: Path, tmp_path: Path) -> None:
     nudged = worlds.write(tmp_path, worlds.crisis(ties__envoy__shield=0.22), "nudged.yaml")
     found = compare(base, nudged)
@@ -81,6 +83,7 @@ def test_what_moves_no_probability_clearly_is_noise(base: Path, tmp_path: Path) 
     assert "noise" in verdicts.values()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stored", ["before", "after", "both"])
 def test_a_stored_forecast_is_run_again_and_paired(base: Path, pressed: Path, stored: str) -> None:
     plain = compare(base, pressed)

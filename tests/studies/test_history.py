@@ -17,6 +17,8 @@ from sim.studies.history import History, dates_between, history
 from tests import worlds
 from tests.places import IDLIB
 
+pytestmark = pytest.mark.slow
+
 DAYS = [datetime.date(2018, 7, 30), datetime.date(2018, 8, 1), datetime.date(2018, 8, 10), datetime.date(2018, 8, 19)]
 PLAN = Plan(runs=4096, seed=3)
 

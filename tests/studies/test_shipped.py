@@ -46,6 +46,7 @@ def test_no_parameter_is_far_from_its_prior(shipped: Posterior) -> None:
         assert low < np.median(shipped.column(name)) < high, name
 
 
+@pytest.mark.slow
 def test_a_posterior_saw_all_that_was_known_and_not_the_target(shipped: Posterior) -> None:
     cases = load_cases(CASES)
     known = KNOWN[shipped.name]
@@ -65,6 +66,7 @@ def test_a_posterior_names_no_threat_but_says_how_many_it_saw(shipped: Posterior
     assert '"threat-' not in record
 
 
+@pytest.mark.slow
 def test_the_idlib_scenarios_take_the_posterior_of_their_day() -> None:
     for path in sorted(IDLIB.glob("*.yaml")):
         if path.name not in ("evidence.yaml", "sources.yaml"):
@@ -81,6 +83,7 @@ def test_the_record_of_a_calibration_is_that_of_its_posterior(shipped: Posterior
         assert one["posterior"][1] == pytest.approx(median, rel=2e-3, abs=2e-3), one["name"]
 
 
+@pytest.mark.slow
 def test_the_track_record_is_that_of_the_backtest() -> None:
     track = json.loads((ROOT / "sim" / "baselines" / "track_record.json").read_text(encoding="utf-8"))
     record = json.loads((ROOT / "reports" / "backtest" / "backtest.json").read_text(encoding="utf-8"))

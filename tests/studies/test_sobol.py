@@ -71,6 +71,7 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
     return worlds.load(tmp_path_factory.mktemp("crisis"), question__horizon=30, question__milestones=[14])
 
 
+@pytest.mark.slow
 def test_a_design_of_the_model_is_the_same_again(scenario: Scenario) -> None:
     plan = plan_of(scenario, 20_000, replicates=2, seed=1)
     assert plan.rows * 2 <= 20_000 < plan.rows * 4

@@ -28,6 +28,7 @@ def test_every_stream_has_its_group() -> None:
     assert {group_of(name) for name in ("actors.russia.stance", "ties.a.b", "pressures.x.intensity")} == {ACTORS}
 
 
+@pytest.mark.slow
 def test_what_is_known_explains_nothing(tmp_path: Path) -> None:
     """Parameters that are known explain nothing; dispositions, which nobody can look up, do without frailty too."""
     got = split_of(tmp_path, parameters=FIXED | {"frailty": 0.0})
@@ -37,6 +38,7 @@ def test_what_is_known_explains_nothing(tmp_path: Path) -> None:
     assert got.groups[ACTORS].share + got.groups[FRAILTY].share < got.inputs.share + Z * got.inputs.se * 2**0.5
 
 
+@pytest.mark.slow
 def test_groups_and_chance_add_up_but_for_interactions(tmp_path: Path) -> None:
     got = split_of(tmp_path)
     assert got.groups[STRUCTURE].share > Z * got.groups[STRUCTURE].se
@@ -46,6 +48,7 @@ def test_groups_and_chance_add_up_but_for_interactions(tmp_path: Path) -> None:
     assert 0 < got.chance < 1
 
 
+@pytest.mark.slow
 def test_an_outcome_that_never_comes_has_nothing_to_explain(tmp_path: Path) -> None:
     got = split_of(tmp_path, parameters={"launch_rate": 0.0})
     assert (got.p, got.inputs.share, got.inputs.se) == (0.0, 0.0, 0.0)

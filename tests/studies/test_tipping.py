@@ -170,6 +170,7 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
     return sim.load(worlds.write(tmp_path_factory.mktemp("tip"), value))
 
 
+@pytest.mark.slow
 def test_a_tipping_point_of_a_scenario_is_where_its_forecast_crosses(scenario: Scenario) -> None:
     plan = Plan(runs=4096, seed=2)
     path = "pressures.offer.intensity"
@@ -193,6 +194,7 @@ def test_a_shorter_window_leaves_the_runs_as_they_were(scenario: Scenario) -> No
     assert sim.run(asked.world([0.3]), runs=1024, seed=2).probability("offensive", 20) == whole
 
 
+@pytest.mark.slow
 def test_a_contour_of_a_scenario_crosses_at_its_points(scenario: Scenario) -> None:
     paths = ["pressures.offer.intensity", "actors.shield.posture"]
     asked = ask(scenario, paths, to=0.2, by=10, spans=[(0.0, 1.0), (0.1, 0.9)])

@@ -125,6 +125,7 @@ def judged(found: Sweep, store: Store | None, shard: Shard | None = None) -> tup
     return head, (rows, verdicts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", [1, 2, 3, 7])
 def test_shards_judge_as_the_whole_sweep_does(tmp_path: Path, of: int) -> None:
     found = sweep(tmp_path, GRID + GATES)
@@ -141,6 +142,7 @@ def test_shards_judge_as_the_whole_sweep_does(tmp_path: Path, of: int) -> None:
     assert json.dumps(merge(parts)) == json.dumps(whole)
 
 
+@pytest.mark.slow
 def test_a_part_that_lacks_a_verdict_is_refused(tmp_path: Path) -> None:
     found = sweep(tmp_path, GRID + GATES)
     head, (rows, verdicts) = judged(found, None)
@@ -152,6 +154,7 @@ def test_a_part_that_lacks_a_verdict_is_refused(tmp_path: Path) -> None:
             merge([path])
 
 
+@pytest.mark.slow
 def test_blocks_that_the_cells_left_in_the_store_are_not_played_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,11 +170,13 @@ def test_blocks_that_the_cells_left_in_the_store_are_not_played_again(
     assert "error" not in {verdict for (gate, _), verdict in by_gate.items() if gate != "like-base"}
 
 
+@pytest.mark.slow
 def test_with_and_without_a_store_verdicts_are_the_same(tmp_path: Path) -> None:
     found = sweep(tmp_path, GRID + GATES)
     assert judged(found, None)[1][1] == judged(found, Store(tmp_path / "store"))[1][1]
 
 
+@pytest.mark.slow
 def test_the_trials_of_a_large_sweep_are_judged_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of two scenarios give the verdicts of one batch of all."""
     found = sweep(tmp_path, GRID + GATES)
@@ -189,6 +194,7 @@ def test_the_trials_of_a_large_sweep_are_judged_in_batches(tmp_path: Path, monke
 # -- outputs --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_cases_are_cells_and_gates_and_crashed_cells_are_errors(tmp_path: Path) -> None:
     found = sweep(tmp_path, GRID + GATES)
     head, (rows, verdicts) = judged(found, None)
@@ -199,6 +205,7 @@ def test_cases_are_cells_and_gates_and_crashed_cells_are_errors(tmp_path: Path) 
     assert 'classname="sweep"' in to_junit(findings)
 
 
+@pytest.mark.slow
 def test_without_gates_every_cell_is_a_case(tmp_path: Path) -> None:
     found = sweep(tmp_path)
     head, (rows, verdicts) = judged(found, None)

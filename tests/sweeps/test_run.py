@@ -101,6 +101,7 @@ def fail_in(monkeypatch: pytest.MonkeyPatch, sweep: Sweep, *cells: int) -> None:
 # -- the same rows ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", [GRID, TORNADO, PRECISE], ids=["grid", "tornado", "precise"])
 def test_one_and_two_workers_with_and_without_a_store_give_the_same_rows(
     tmp_path: Path, store: Store, body: str
@@ -115,6 +116,7 @@ def test_one_and_two_workers_with_and_without_a_store_give_the_same_rows(
     assert run_sweep(loaded, executor=Local(2), options=Options(store=store)) == alone
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_cells_are_compared_with_the_first_where_only_the_first_is_not_in_the_store(
     tmp_path: Path, store: Store, workers: int
@@ -159,6 +161,7 @@ def test_rows_carry_the_inputs_of_their_cell_and_cells_share_their_random_number
     assert 0.8 < np.mean(days[0] == days[1]) < 1, "with numbers of their own far fewer runs would go the same"
 
 
+@pytest.mark.slow
 def test_changes_are_those_of_two_forecasts_compared_run_by_run(tmp_path: Path) -> None:
     loaded = sweep(tmp_path, TORNADO)
     rows = run_sweep(loaded)
@@ -262,6 +265,7 @@ def test_a_failing_base_costs_the_comparisons_only(tmp_path: Path, monkeypatch: 
     assert all(row["changes"] is None for row in rows)
 
 
+@pytest.mark.slow
 def test_a_cell_that_kills_its_worker_is_recorded_and_the_rest_goes_on(tmp_path: Path) -> None:
     loaded = sweep(tmp_path)
     whole = run_sweep(loaded)
@@ -271,6 +275,7 @@ def test_a_cell_that_kills_its_worker_is_recorded_and_the_rest_goes_on(tmp_path:
     assert rows[:1] + rows[2:] == whole[:1] + whole[2:]
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_lost_once_costs_nothing(tmp_path: Path, store: Store) -> None:
     loaded = sweep(tmp_path, TORNADO)
     whole = run_sweep(loaded)
@@ -296,6 +301,7 @@ def test_cells_that_differ_in_what_does_nothing_are_found(tmp_path: Path) -> Non
 # -- memory and order ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_kept_of_a_cell_is_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A finished cell must leave no tally, record or scenario behind: at most the cells in hand are open."""
     most = 0
@@ -313,6 +319,7 @@ def test_what_is_kept_of_a_cell_is_its_row(tmp_path: Path, monkeypatch: pytest.M
     assert 1 <= most <= 5
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_cells(tmp_path: Path) -> None:
     """Traced memory at its peak, 40 cells against 10: what is more is less than a tally (a row is 5 kB)."""
     tally_bytes = 250_000
@@ -330,6 +337,7 @@ def test_memory_does_not_grow_with_the_cells(tmp_path: Path) -> None:
     assert many - few < tally_bytes + 30 * 6_000
 
 
+@pytest.mark.slow
 def test_tasks_are_given_out_as_they_are_needed(tmp_path: Path) -> None:
     loaded = sweep(tmp_path, GRID.replace("[0, 0.5, 1]", "{from: 0, to: 1, steps: 30}"))
     taken: list[CellTask] = []

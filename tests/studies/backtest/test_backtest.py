@@ -36,6 +36,8 @@ from sim.studies.threats import load_threats
 from tests.studies.backtest.made_up import write_cases
 from tests.studies.made_threats import row, write_threats
 
+pytestmark = pytest.mark.slow
+
 LATER = datetime.date(2030, 1, 1)
 
 

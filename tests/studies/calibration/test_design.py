@@ -83,6 +83,7 @@ def test_quantiles_stay_off_the_ends() -> None:
     assert quantiles.max() < 1
 
 
+@pytest.mark.slow
 def test_a_study_that_was_stopped_plays_only_what_is_missing(tmp_path: Path) -> None:
     first = load(tmp_path, **LAST)
     second = load(tmp_path, actors__backer__stance=0.5, **LAST)
@@ -108,6 +109,7 @@ def test_a_study_that_was_stopped_plays_only_what_is_missing(tmp_path: Path) -> 
     assert len(changed.classes["a"]) == BLOCK_RUNS
 
 
+@pytest.mark.slow
 def test_a_posterior_follows_what_is_seen_and_leaving_all_out_is_the_prior(tmp_path: Path) -> None:
     """Four cases at war rather than none: the launch rate rises. Nothing kept: the prior, within its error."""
     alike = dict.fromkeys("abcd", load(tmp_path, **LAST))
@@ -121,6 +123,7 @@ def test_a_posterior_follows_what_is_seen_and_leaving_all_out_is_the_prior(tmp_p
     assert np.abs(empty.mean(axis=0)).max() < 4.8 / np.sqrt(1024)
 
 
+@pytest.mark.slow
 def test_a_refined_study_plays_each_case_at_the_posterior_and_comes_closer_to_the_model_there(tmp_path: Path) -> None:
     """Under a posterior far from the prior, the surface says what runs of the model give, nearer than before."""
     scenario, seen = load(tmp_path, **LAST), {"a": frozenset({6, 7})}

@@ -209,6 +209,7 @@ def test_faults_of_the_scenario_compared_with_are_told(folder: Folder, trials: T
 # -- blocks ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_verdicts_and_runs_are_the_same_for_any_number_of_workers(trials: Trials) -> None:
     claims = trials(
         "clear: {outcome: strikes, above: 0.01}",

@@ -143,6 +143,7 @@ def test_a_paired_difference_is_ever_missed_no_more_often_than_alpha() -> None:
     assert missed <= MOST_MISSES
 
 
+@pytest.mark.slow
 def test_intervals_for_one_look_would_be_false_far_more_often_than_they_say() -> None:
     """The reason for sequences, with the truth on the gate and a look every 400 draws; docs/gates.md has the table.
 
