@@ -64,7 +64,8 @@ HOMES: dict[str, set[str]] = {
     "plotly": {"reporting"},
     "aiohttp": {"explorer"},
     "jinja2": {"reporting"},
-    "ruamel": {"scenario"},
+    "ruamel": {"scenario"},  # to write YAML with comments
+    "yaml": {"scenario"},  # to read it
     "pydantic": {"scenario", "sweeps"},
     "pyarrow": {"reporting"},
     "typer": {"cli"},

@@ -1,8 +1,12 @@
 """YAML text to plain values with the place of every key: the first step of loading.
 
-ruamel.yaml parses; the tree is built here from its events, without recursion, because the language needs three
-things no constructor gives together: the line and column of every key, a refusal of what makes files dangerous or
-ambiguous (anchors, tags, duplicate keys, deep nesting, sheer size), and all such faults at once.
+PyYAML parses; the tree is built here from its events, without recursion, because the language needs three things no
+constructor gives together: the line and column of every key, a refusal of what makes files dangerous or ambiguous
+(anchors, tags, duplicate keys, deep nesting, sheer size), and all such faults at once. Words are read as YAML 1.2
+reads them, by `_scalar`: the parser of YAML 1.1 sees only where they begin and end.
+
+A file is read by libyaml, which takes a tenth of the time. Where it finds a fault, or PyYAML came without it, the
+parser in Python reads, so that complaints have the same words everywhere.
 """
 
 from __future__ import annotations
@@ -14,9 +18,8 @@ from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import (
+import yaml
+from yaml import (
     AliasEvent,
     DocumentStartEvent,
     MappingEndEvent,
@@ -24,6 +27,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
+    YAMLError,
 )
 
 from sim.errors import Fault, ScenarioError
@@ -38,6 +42,14 @@ Path = tuple[str | int, ...]
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+_PYTHON = yaml.SafeLoader
+_FASTEST = getattr(yaml, "CSafeLoader", _PYTHON)
+_BREAKS = {ord(char): 0xF0000 + ord(char) for char in "\x85\u2028\u2029"}
+"""Line breaks of YAML 1.1 that those of 1.2 and editors are not, and the private characters that stand in for them."""
+_BREAKS_AGAIN = {other: char for char, other in _BREAKS.items()}
 
 
 def value_at(value: Any, path: Path) -> Any:
@@ -88,14 +100,7 @@ def read_tree(file: FilePath, shown: str, format_: str = "offramp/scenario/1") -
         Where it cannot be read, is not YAML, or uses what the language leaves out; all faults together.
     """
     text = _read_text(file, shown)
-    builder = _Builder(shown)
-    try:
-        for event in YAML(typ="safe", pure=True).parse(text):
-            builder.take(event)
-    except _TooMuch:
-        pass
-    except (YAMLError, ValueError) as error:
-        builder.faults.append(_syntax_fault(error, shown, text, builder.line))
+    builder = _built(text, shown, _FASTEST)
     if builder.faults:
         raise ScenarioError(builder.faults)
     if not isinstance(builder.root, dict):
@@ -107,8 +112,7 @@ def read_schema(file: FilePath) -> str | None:
     """Return what a file's key `schema` says, reading no further than it; None where there is none to be read."""
     depth, key = 0, None
     try:
-        events = YAML(typ="safe", pure=True).parse(_read_text(file, str(file)))
-        for event in islice(events, MAX_NODES):
+        for event in islice(yaml.parse(_read_text(file, str(file)), Loader=_FASTEST), MAX_NODES):
             if isinstance(event, MappingStartEvent | SequenceStartEvent):
                 depth, key = depth + 1, None
             elif isinstance(event, MappingEndEvent | SequenceEndEvent):
@@ -133,11 +137,28 @@ def _read_text(file: FilePath, shown: str) -> str:
         message = f"the file is larger than {MAX_BYTES // 1024} kB; split it with `extends`"
         raise ScenarioError([Fault(shown, 0, 0, "", message)])
     try:
-        return raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig").translate(_BREAKS)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         message = "the file is not UTF-8 text; save it as UTF-8"
         raise ScenarioError([Fault(shown, line, 1, "", message)]) from None
+    if text.lstrip()[:1] == "{":  # as JSON does, and there tabs may indent, though not for the parser in Python
+        return _INDENT.sub(lambda found: " " * len(found[0]), text)
+    return text
+
+
+def _built(text: str, shown: str, loader: Any) -> _Builder:
+    builder = _Builder(shown)
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            builder.take(event)
+    except _TooMuch:
+        pass
+    except (YAMLError, ValueError) as error:
+        if loader is not _PYTHON:
+            return _built(text, shown, _PYTHON)
+        builder.faults.append(_syntax_fault(error, shown, text, builder.line))
+    return builder
 
 
 def _syntax_fault(error: Exception, shown: str, text: str, last_line: int) -> Fault:
@@ -150,8 +171,6 @@ def _syntax_fault(error: Exception, shown: str, text: str, last_line: int) -> Fa
 def _line_of(error: Exception, text: str, last_line: int) -> tuple[int, int]:
     """Return line and column of an error that knows only its position; else the line that parsing had reached."""
     position = getattr(error, "position", None)
-    if not isinstance(position, int):
-        position = next((at for at, char in enumerate(text) if not (char.isprintable() or char in "\n\r\t")), None)
     if position is None:
         return last_line, 1
     before = text[:position]
@@ -163,12 +182,20 @@ class _TooMuch(Exception):  # noqa: N818 - a jump out of the event loop, never s
 
 
 @dataclass
-class _Frame:
-    """An open map or list."""
+class _Map:
+    """An open map, and the key that waits for its value."""
 
-    value: dict[str, Any] | list[Any]
+    value: dict[str, Any]
     path: Path
-    key: str | None = None  # of a map: the key that waits for its value
+    key: str | None = None
+
+
+@dataclass
+class _List:
+    """An open list."""
+
+    value: list[Any]
+    path: Path
 
 
 class _Builder:
@@ -179,13 +206,13 @@ class _Builder:
         self.root: Any = None
         self.places: dict[Path, Place] = {}
         self.faults: list[Fault] = []
-        self._stack: list[_Frame] = []
+        self._stack: list[_Map | _List] = []
         self._nodes = 0
         self._documents = 0
         self.line = 1  # that the last event ended on
 
     def take(self, event: Any) -> None:
-        """Take one event of ruamel's parser."""
+        """Take one event of the parser."""
         self.line = event.end_mark.line + 1
         if isinstance(event, DocumentStartEvent):
             self._documents += 1
@@ -204,23 +231,29 @@ class _Builder:
 
     def _node(self, event: Any) -> None:
         frame = self._stack[-1] if self._stack else None
-        if frame is not None and isinstance(frame.value, dict) and frame.key is None:
+        if isinstance(frame, _Map) and frame.key is None:
             self._take_key(frame, event)
         elif isinstance(event, ScalarEvent):
-            self._place_value(event, _scalar(event))
+            self._place_value(event, _scalar(self._text(event), plain=not event.style))
         else:
-            value: dict[str, Any] | list[Any] = {} if isinstance(event, MappingStartEvent) else []
-            self._stack.append(_Frame(value, self._place_value(event, value)))
-            if len(self._stack) > MAX_DEPTH:
-                self._fault(event, self._key(), f"nested deeper than {MAX_DEPTH} levels")
-                raise _TooMuch
+            self._open(event)
 
-    def _take_key(self, frame: _Frame, event: Any) -> None:
+    def _open(self, event: Any) -> None:
+        if isinstance(event, MappingStartEvent):
+            fields: dict[str, Any] = {}
+            self._stack.append(_Map(fields, self._place_value(event, fields)))
+        else:
+            items: list[Any] = []
+            self._stack.append(_List(items, self._place_value(event, items)))
+        if len(self._stack) > MAX_DEPTH:
+            self._fault(event, self._key(), f"nested deeper than {MAX_DEPTH} levels")
+            raise _TooMuch
+
+    def _take_key(self, frame: _Map, event: Any) -> None:
         if not isinstance(event, ScalarEvent):
             self._fault(event, self._key(), "expected a plain word as a key")
             raise _TooMuch
-        key = event.value
-        assert isinstance(frame.value, dict)  # noqa: S101 - for the type checker
+        key = self._text(event)
         if key in frame.value:
             first = self.places[(*frame.path, key)].line
             self._fault(event, ".".join(map(str, (*frame.path, key))), f"the key stands twice (first on line {first})")
@@ -233,7 +266,7 @@ class _Builder:
             self.root = value
             return ()
         frame = self._stack[-1]
-        if isinstance(frame.value, list):
+        if isinstance(frame, _List):
             path: Path = (*frame.path, len(frame.value))
             frame.value.append(value)
             self.places[path] = self._place(event)
@@ -244,6 +277,21 @@ class _Builder:
         frame.value[frame.key] = value
         frame.key = None
         return path
+
+    def _text(self, event: Any) -> str:
+        """Return what a scalar says; JSON may write a character in two halves (RFC 8259, section 7)."""
+        text: str = event.value
+        if text.isascii():
+            return text
+        text = text.translate(_BREAKS_AGAIN)
+        if not _SURROGATE.search(text):
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            half = next(iter(_SURROGATE.findall(text)))
+            self._fault(event, self._key(), f"\\u{ord(half):04x} is half of a character; write the character itself")
+            return ""
 
     def _count(self, event: Any) -> None:
         self._nodes += 1
@@ -266,7 +314,8 @@ class _Builder:
         if not self._stack:
             return ""
         frame = self._stack[-1]
-        return ".".join(map(str, frame.path if frame.key is None else (*frame.path, frame.key)))
+        key = frame.key if isinstance(frame, _Map) else None
+        return ".".join(map(str, frame.path if key is None else (*frame.path, key)))
 
     def _place(self, event: Any) -> Place:
         return Place(self.shown, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -276,13 +325,12 @@ class _Builder:
         self.faults.append(Fault(place.file, place.line, place.column, key, message))
 
 
-def _scalar(event: ScalarEvent) -> Any:
+def _scalar(text: str, *, plain: bool) -> Any:
     """Resolve a scalar as YAML 1.2 does, but for octal and hexadecimal numbers, which stay text.
 
     Dates stay text too, read later by the field they are for.
     """
-    text: str = event.value
-    if event.style is not None:  # quoted or block text
+    if not plain:  # quoted or block text
         return text
     if text in ("", "~", "null", "Null", "NULL"):
         return None

@@ -362,8 +362,8 @@ def test_a_fault_of_a_base_names_the_base(folder: Folder) -> None:
     ]
 
 
-ODD_PATHS = ["a" * 300, "a" * 5000, '"\\ud800.yaml"', "./loop.yaml"]
-odd = pytest.mark.parametrize("file", ODD_PATHS, ids=["long name", "long path", "surrogate", "loop of links"])
+ODD_PATHS = ["a" * 300, "a" * 5000, "./loop.yaml"]
+odd = pytest.mark.parametrize("file", ODD_PATHS, ids=["long name", "long path", "loop of links"])
 
 
 @odd

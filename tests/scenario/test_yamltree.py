@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import time
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
-from sim.scenario.yamltree import MAX_BYTES, MAX_DEPTH, MAX_NODES, Place, read_schema
+from sim.scenario import yamltree
+from sim.scenario.yamltree import MAX_BYTES, MAX_DEPTH, MAX_NODES, Place, read_schema, read_tree
+from tests.places import ROOT
 from tests.scenario.files import WITH_FOLDER, Folder
 
 # -- scalars ------------------------------------------------------------------------------------------------------
@@ -101,6 +105,40 @@ def test_whole_numbers_keep_their_digits_up_to_300(folder: Folder) -> None:
 def test_blocks_of_text_are_text(folder: Folder) -> None:
     tree = folder.tree("a: |\n  5\nb: >-\n  one\n  two\nc: one\n  two\n")
     assert tree.value == {"a": "5\n", "b": "one two", "c": "one two"}
+
+
+@pytest.mark.parametrize("break_", ["\x85", "\u2028", "\u2029"])
+def test_a_line_break_of_yaml_1_1_breaks_no_line(folder: Folder, break_: str) -> None:
+    tree = folder.tree(f"a: one{break_}two # no{break_}b: 2\n'k{break_}': \"x{break_}y\"\n")
+    assert tree.value == {"a": f"one{break_}two", f"k{break_}": f"x{break_}y"}
+    assert tree.places[f"k{break_}",].line == 2
+
+
+def test_json_is_read_with_characters_in_two_halves(folder: Folder) -> None:
+    value = {"a": "\U0001f600 of \u00e9 / \u2028", "\U0001f600": ["\t", {"b": "\U00010000\U0010ffff"}]}
+    assert folder.tree(json.dumps(value, indent="\t")).value == value
+    tree = folder.tree(json.dumps({**value, "z": 1}).replace("/", "\\/"))
+    assert tree.value == {**value, "z": 1}
+    assert tree.places["z",].column == json.dumps({**value, "z": 1}).index('"z"') + 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('a: 1\nb: {c: "x\\ude00"}\n', "2:8: b.c: \\ude00 is half of a character; write the character itself"),
+        ('{"a": ["\\ude00\\ud83d"]}', "1:8: a: \\ude00 is half of a character; write the character itself"),
+        ('a:\n  "\\ud83d": 1\n', "2:3: a: \\ud83d is half of a character; write the character itself"),
+    ],
+)
+def test_half_a_character_is_refused(folder: Folder, text: str, expected: str) -> None:
+    assert folder.tree_faults(text) == [expected]
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "scenarios").rglob("*.yaml")), ids=lambda file: file.stem)
+def test_both_parsers_read_the_same(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = read_tree(file, file.name)
+    monkeypatch.setattr(yamltree, "_FASTEST", yaml.SafeLoader)
+    assert read_tree(file, file.name) == fast
 
 
 @pytest.mark.parametrize("key", ["5", "null", "true", "2018-08-19", "'a b'", '"5"', "no"])
