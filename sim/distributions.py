@@ -1,7 +1,8 @@
 """Priors as values: what a scenario may write in place of a number.
 
 A distribution is frozen, knows its mean, sd, median and support, and turns uniforms into values by `ppf`. Drawing by
-inversion keeps common random numbers through a change of parameters: the same uniform gives the same quantile.
+inversion keeps common random numbers through a change of parameters: the same uniform gives the same quantile. NumPy
+is imported where values are drawn: to check a scenario takes none of it.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+    Array = npt.NDArray[np.float64]
+
 LARGEST = 1e12  # of any number in a scenario: beyond lie slips of the pen, and the edge of single precision
 
 
@@ -92,6 +95,8 @@ class Fixed(Distribution):
 
     def ppf(self, quantile: Array) -> Array:
         """Return the value everywhere."""
+        import numpy as np
+
         return np.full_like(quantile, self.value)
 
     def to_plain(self) -> float:
@@ -140,6 +145,7 @@ class Normal(_Listed):
 
     def ppf(self, quantile: Array) -> Array:
         """Inverse of the normal distribution function."""
+        import numpy as np
         from scipy.special import ndtri
 
         return np.asarray(self.mu + self.sigma * ndtri(quantile))
@@ -179,6 +185,7 @@ class LogNormal(_Listed):
 
     def ppf(self, quantile: Array) -> Array:
         """Exponential of the normal quantile."""
+        import numpy as np
         from scipy.special import ndtri
 
         return np.asarray(self.scale * np.exp(self.log_sd * ndtri(quantile)))
@@ -249,7 +256,10 @@ class Triangular(_Listed):
     @property
     def median(self) -> float:
         """Value at quantile 1/2."""
-        return float(self.ppf(np.array([0.5]))[0])
+        width = self.high - self.low
+        if (self.mode - self.low) / width > 0.5:
+            return self.low + math.sqrt(0.5 * width * (self.mode - self.low))
+        return self.high - math.sqrt(0.5 * width * (self.high - self.mode))
 
     @property
     def support(self) -> tuple[float, float]:
@@ -258,6 +268,8 @@ class Triangular(_Listed):
 
     def ppf(self, quantile: Array) -> Array:
         """Root of the quantile on either side of the mode."""
+        import numpy as np
+
         width = self.high - self.low
         peak = (self.mode - self.low) / width
         rising = self.low + np.sqrt(quantile * width * (self.mode - self.low))
@@ -290,7 +302,9 @@ class Beta(_Listed):
     @property
     def median(self) -> float:
         """Value at quantile 1/2."""
-        return float(self.ppf(np.array([0.5]))[0])
+        from scipy.special import betaincinv
+
+        return float(betaincinv(self.a, self.b, 0.5))
 
     @property
     def support(self) -> tuple[float, float]:
@@ -299,6 +313,7 @@ class Beta(_Listed):
 
     def ppf(self, quantile: Array) -> Array:
         """Inverse of the regularised incomplete beta function."""
+        import numpy as np
         from scipy.special import betaincinv
 
         return np.asarray(betaincinv(self.a, self.b, quantile))
@@ -328,7 +343,7 @@ class Empirical(Distribution):
     @property
     def median(self) -> float:
         """Value at quantile 1/2."""
-        return float(self.ppf(np.array([0.5]))[0])
+        return self.values[min(len(self.values) // 2, len(self.values) - 1)]
 
     @property
     def support(self) -> tuple[float, float]:
@@ -337,6 +352,8 @@ class Empirical(Distribution):
 
     def ppf(self, quantile: Array) -> Array:
         """Step function through the sorted values."""
+        import numpy as np
+
         last = len(self.values) - 1
         index = np.minimum((quantile * len(self.values)).astype(np.int64), last)
         return np.asarray(self.values)[index]

@@ -10,18 +10,20 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import CalibrationError, TableError
 from sim.tables import read_text, table_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 FORMAT = "offramp/posterior/1"
 MOST_BYTES = 20_000_000
@@ -44,21 +46,28 @@ class Posterior:
         What scenarios call it.
     parameters
         Names of the columns.
-    draws
-        Float64 of shape (draws, parameters).
+    numbers
+        The draws one after another, as `array("d")` or a contiguous NumPy array of float64.
     about
         What it was made from: `date` (the last day whose news it knows), `cases` and more, as plain values.
     """
 
     name: str
     parameters: tuple[str, ...]
-    draws: npt.NDArray[np.float64] = field(repr=False, compare=False)
+    numbers: array[float] | npt.NDArray[np.float64] = field(repr=False, compare=False)
     about: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def draws(self) -> npt.NDArray[np.float64]:
+        """Float64 of shape (draws, parameters)."""
+        import numpy as np
+
+        return np.frombuffer(self.numbers).reshape(-1, len(self.parameters))
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of names and draws, hexadecimal."""
-        content = ",".join(self.parameters).encode() + np.ascontiguousarray(self.draws, dtype="<f8").tobytes()
+        content = ",".join(self.parameters).encode() + self.draws.astype("<f8", copy=False).tobytes()
         return hashlib.sha256(content).hexdigest()
 
     def column(self, parameter: str) -> npt.NDArray[np.float64]:
@@ -98,8 +107,16 @@ def latest(as_of: datetime.date) -> Posterior | None:
 
     Of equal dates the first by name.
     """
-    allowed = [one for one in map(posterior, names()) if str(one.about["date"]) <= as_of.isoformat()]
-    return max(allowed, key=lambda one: str(one.about["date"]), default=None)
+    dates = {name: _date_of(name) for name in names()}
+    allowed = [name for name, date in dates.items() if date <= as_of.isoformat()]
+    return posterior(max(allowed, key=lambda name: dates[name])) if allowed else None
+
+
+@cache
+def _date_of(name: str) -> str:
+    """Return the last day that a posterior that comes with offramp knows of, reading no further."""
+    with _home().joinpath(f"{name}.csv").open(encoding="utf-8") as file:
+        return str(_about(file.readline(), f"{name}.csv")["date"])
 
 
 def read_posterior(path: Path) -> Posterior:
@@ -135,12 +152,12 @@ def parse(text: str, file: str) -> Posterior:
         )
     try:
         table = table_of(rest, file, first=2)
-        rows = [[row.number(name) for name in table.header] for row in table.rows]
+        numbers = array("d", (row.number(name) for row in table.rows for name in table.header))
     except TableError as error:
         raise CalibrationError(str(error)) from None
-    if not rows:
+    if not numbers:
         raise CalibrationError(f"{file}:3: expected at least one draw")
-    return Posterior(str(about["name"]), table.header, np.array(rows, dtype=np.float64), about)
+    return Posterior(str(about["name"]), table.header, numbers, about)
 
 
 def _about(line: str, file: str) -> dict[str, Any]:

@@ -153,7 +153,7 @@ def test_an_unknown_name_and_column_are_faults_of_the_scenario(folder: Path) -> 
 def test_draws_are_held_to_the_range_of_their_parameter(folder: Path, column: str, value: float, said: str) -> None:
     table = TABLE.copy()
     table[3, NAMES.index(column)] = value
-    (folder / "mine.csv").write_text(replace(MADE, draws=table).text(), encoding="utf-8")
+    (folder / "mine.csv").write_text(replace(MADE, numbers=table).text(), encoding="utf-8")
     with pytest.raises(ScenarioError, match=said):
         with_posterior(folder)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from sim.interrupts import answer_once
@@ -12,6 +13,7 @@ INTERRUPTED = 130
 def main() -> None:
     """Run the command line; signals are answered from here on, before what takes time to import."""
     answer_once()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it looks for some in every package installed
     try:
         from sim.cli.app import main as call
 

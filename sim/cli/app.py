@@ -46,6 +46,7 @@ def main() -> None:
     code: Any = Exit.OK
     try:
         check_words(sys.argv[1:])
+        _leave_only(sys.argv[1:2])
         app()
     except SystemExit as leaving:
         code = leaving.code
@@ -58,6 +59,13 @@ def main() -> None:
         note(f"error: {lost}")
         code = Exit.INTERNAL
     sys.exit(code)
+
+
+def _leave_only(name: list[str]) -> None:
+    """Take out every command but the one named, if there is one of that name: to put them together takes a while."""
+    named = [one for one in app.registered_commands if one.callback and [one.callback.__name__] == name]
+    if named:
+        app.registered_commands, app.registered_groups = named, []
 
 
 @app.callback(invoke_without_command=True)

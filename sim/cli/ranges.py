@@ -68,12 +68,11 @@ def ranges_of(command: Callable[..., None]) -> dict[str, Range]:
 
 def with_ranges(command: Callable[P, None]) -> Callable[P, None]:
     """Return a command that is held to the ranges it declares."""
-    ranges, signature = ranges_of(command), inspect.signature(command)
 
     @functools.wraps(command)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
-        given = signature.bind_partial(*args, **kwargs).arguments
-        for name, one in ranges.items():
+        given = inspect.signature(command).bind_partial(*args, **kwargs).arguments
+        for name, one in ranges_of(command).items():
             if given.get(name) is not None:
                 one.hold(given[name])
         command(*args, **kwargs)

@@ -12,6 +12,6 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 
 class Part(BaseModel):
-    """What all parts share: frozen, no unknown keys, no coercion of text to numbers."""
+    """What all parts share: frozen, no unknown keys, no coercion of text to numbers; put together when first used."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)

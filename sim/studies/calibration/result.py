@@ -289,7 +289,7 @@ def table_of(name: str, samples: Sequence[Sample], study: Study, about: Mapping[
     probabilities = study.surface.probabilities(few, crises)
     likely = probabilities[:, :, : 2 * (WINDOWS.index(90) + 1)].sum(axis=2).mean(axis=1)
     values = to_values(few[np.argsort(likely, kind="stable")])
-    return Posterior(name, COLUMNS, values, {"name": name, "model": MODEL, **about})
+    return Posterior(name, COLUMNS, np.ascontiguousarray(values), {"name": name, "model": MODEL, **about})
 
 
 def target_probabilities(
