@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 FORMAT = "offramp/posterior/1"
-MOST_BYTES = 20_000_000
+MOST_BYTES = 20 << 20
 PRIOR = "prior"
 MODEL = 5
 """Version of the equations; a posterior of another one is of parameters that mean something else."""

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import Fault, TableError
+from sim.wholefiles import read_whole
 
 MOST_FAULTS = 50
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -109,12 +110,9 @@ def read_text(path: Path, most_bytes: int) -> str:
         Where the file cannot be read, is larger, or is no UTF-8 text; says what it is where that can be told.
     """
     try:
-        with path.open("rb") as handle:
-            raw = handle.read(most_bytes + 1)
+        raw = read_whole(path, most_bytes)
     except OSError as error:
         raise _error(path, 0, f"cannot read the file: {(error.strerror or str(error)).lower()}") from None
-    if len(raw) > most_bytes:
-        raise _error(path, 0, f"the table is larger than {most_bytes / 1e6:,.0f} MB")
     for start, kind in _NO_TEXT:
         if raw.startswith(start):
             raise _error(path, 0, f"this is {kind}, not CSV; {_SAVE}")

@@ -1,10 +1,64 @@
-"""Files that appear whole or not at all: written beside their place, flushed to the disk, then renamed."""
+"""Files read or written whole.
+
+A file that a user names is read once and within bounds by `read_whole`: it may be a pipe, which can be read only once,
+a device that never ends, or a pipe that nobody writes to. What is written appears whole or not at all: written beside
+its place, flushed to the disk, then renamed.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+import select
+import stat
+import time
 from pathlib import Path
+
+PATIENCE = 60.0  # seconds to wait for somebody who writes to a pipe, and has not yet
+ALONE = 2.0  # seconds to wait for somebody to write to a pipe at all
+_PART = 1 << 16
+
+
+def read_whole(path: Path, most: int) -> bytes:
+    """Read a file, or a pipe such as that of `<(command)`, of so many bytes at most.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be read, is neither a file nor a pipe, is larger, or is a pipe that nobody writes to; `strerror`
+        says which.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):
+            raise OSError(errno.EINVAL, "it is neither a file nor a pipe")
+        read = bytearray()
+        while part := file.read(_PART) if stat.S_ISREG(mode) else _next_part(descriptor, begun=bool(read)):
+            read += part
+            if len(read) > most:
+                raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes")
+    return bytes(read)
+
+
+def _next_part(pipe: int, *, begun: bool) -> bytes:
+    """Return what comes next from a pipe opened without blocking; nothing at its end."""
+    until = time.monotonic() + ALONE
+    while True:
+        try:
+            part = os.read(pipe, _PART)
+        except BlockingIOError:  # somebody holds the other end
+            if not select.select([pipe], [], [], PATIENCE)[0]:
+                raise OSError(errno.ETIMEDOUT, f"nothing came from the pipe for {PATIENCE:g} seconds") from None
+            continue
+        if part or begun:
+            return part
+        if time.monotonic() > until:
+            raise OSError(errno.ETIMEDOUT, "nobody writes to the pipe")
+        time.sleep(0.02)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -21,7 +21,9 @@ from sim.baselines.features import features_of
 from sim.baselines.positions import positions_of
 from sim.errors import UsageError
 from sim.scenario.load import load
+from sim.scenario.yamltree import MAX_BYTES
 from sim.tables import Row, read_table
+from sim.wholefiles import read_whole
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -145,10 +147,16 @@ def cases_in(folder: Path) -> tuple[Case, ...]:
     ScenarioError
         Where a file is wrong.
     """
-    files = (path for path in sorted(folder.rglob("*.yaml")) if re.search(r"(?m)^case:", path.read_text("utf-8")))
-    cases = [case_of(load(path)) for path in files]
+    cases = [case_of(load(path)) for path in sorted(folder.rglob("*.yaml")) if path.is_file() and _writes_case(path)]
     _check_ids(cases, str(folder))
     return tuple(sorted(cases, key=lambda case: (case.as_of, case.id)))
+
+
+def _writes_case(path: Path) -> bool:
+    try:
+        return re.search(rb"(?m)^case:", read_whole(path, MAX_BYTES)) is not None
+    except OSError:
+        return True  # it may: loading it tells what is wrong
 
 
 def table_text(cases: Sequence[Case]) -> str:

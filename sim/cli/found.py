@@ -50,8 +50,6 @@ def scenario_files(paths: Iterable[Path], *, every_kind: bool = False) -> list[P
 
 def kind_of(file: Path) -> str:
     """Return what a file says it is, such as `sweep`; empty where it says nothing or is no plain file."""
-    if not file.is_file():
-        return ""
     said = (read_schema(file) or "").split("/")
     return said[1] if len(said) > 1 and said[0] == "offramp" else ""
 

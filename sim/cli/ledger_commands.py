@@ -33,10 +33,11 @@ class Outcome:
 def record(forecast: Path, ledger: Path, at: str | None, format_: Format) -> None:
     """Enter a forecast."""
     moment = _moment(at)
-    from sim.studies.stored import read_forecast
+    from sim.studies.stored import forecast_of, read_raw
 
-    content = read_forecast(forecast)
-    entry = record_forecast(ledger, content, forecast.read_bytes(), moment)
+    raw = read_raw(forecast)
+    content = forecast_of(raw, forecast)
+    entry = record_forecast(ledger, content, raw, moment)
     name = question_id(entry.content)
     _say_entry(entry, ledger, format_, f"recorded {name}")
     scored = {who for _, who, _ in others_by_window(content)}

@@ -13,8 +13,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sim.errors import UsageError
+from sim.wholefiles import read_whole
 
 EXAMPLE = "tcp://127.0.0.1:8786"
+MOST_BYTES = 1 << 20  # of a certificate or key
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Tls:
         """
         for option, path in (("--tls-ca", self.ca), ("--tls-cert", self.cert), ("--tls-key", self.key)):
             try:
-                path.open("rb").close()
+                read_whole(path, MOST_BYTES)
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
                 raise UsageError(f"cannot read the file after {option}, {path}: {reason}") from None

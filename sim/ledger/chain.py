@@ -18,11 +18,13 @@ from typing import Any, NoReturn
 from sim.errors import LedgerError, ReportError, UsageError
 from sim.ledger.contents import complaint
 from sim.ledger.files import locked, replace_whole
+from sim.wholefiles import read_whole
 
 FORMAT = "offramp/ledger/1"
 START = "0" * 64
 """What the first entry holds in place of the digest of a line before it."""
 
+MOST_BYTES = 256 << 20
 TOLD = 5  # faults told in one message
 AHEAD = datetime.timedelta(days=1)  # how far the clock of another machine may be ahead of this one's
 
@@ -88,7 +90,7 @@ def append(path: Path, make: Make, at: datetime.datetime | None, *, create: bool
         raise no_ledger(path)
     real = path.resolve()  # a rename would take the place of a link
     with locked(real):
-        before = real.read_bytes() if real.exists() else b""
+        before = _read(real, path) if real.exists() else b""
         entries = _checked(before, path)
         moment = _now() if at is None else at
         if entries and moment < entries[-1].at:
@@ -129,16 +131,20 @@ def read_chain(path: Path, *, expect: str | None = None) -> tuple[Entry, ...]:
     UsageError
         Where there is no ledger.
     """
+    entries = _checked(_read(path, path), path)
+    if expect is not None:
+        _check_expected(entries, expect.lower(), path)
+    return entries
+
+
+def _read(file: Path, path: Path) -> bytes:
+    """Return the bytes of a ledger's file; messages name it by the path the user gave."""
     try:
-        raw = path.read_bytes()
+        return read_whole(file, MOST_BYTES)
     except FileNotFoundError:
         raise no_ledger(path) from None
     except OSError as error:
         raise ReportError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
-    entries = _checked(raw, path)
-    if expect is not None:
-        _check_expected(entries, expect.lower(), path)
-    return entries
 
 
 def no_ledger(path: Path) -> UsageError:

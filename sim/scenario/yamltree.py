@@ -11,6 +11,7 @@ parser in Python reads, so that complaints have the same words everywhere.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from yaml import (
 )
 
 from sim.errors import Fault, ScenarioError
+from sim.wholefiles import read_whole
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
@@ -109,7 +111,12 @@ def read_tree(file: FilePath, shown: str, format_: str = "offramp/scenario/1") -
 
 
 def read_schema(file: FilePath) -> str | None:
-    """Return what a file's key `schema` says, reading no further than it; None where there is none to be read."""
+    """Return what a file's key `schema` says, reading no further than it; None where there is none to be read.
+
+    What is no plain file is never looked into: a pipe can be read only once.
+    """
+    if not file.is_file():
+        return None
     depth, key = 0, None
     try:
         for event in islice(yaml.parse(_read_text(file, str(file)), Loader=_FASTEST), MAX_NODES):
@@ -128,14 +135,12 @@ def read_schema(file: FilePath) -> str | None:
 
 def _read_text(file: FilePath, shown: str) -> str:
     try:
-        with file.open("rb") as handle:
-            raw = handle.read(MAX_BYTES + 1)
+        raw = read_whole(file, MAX_BYTES)
     except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise ScenarioError([Fault(shown, 0, 0, "", f"cannot read the file: {reason}")]) from None
-    if len(raw) > MAX_BYTES:
-        message = f"the file is larger than {MAX_BYTES // 1024} kB; split it with `extends`"
-        raise ScenarioError([Fault(shown, 0, 0, "", message)])
+        message = f"cannot read the file: {(error.strerror or str(error)).lower()}"
+        if error.errno == errno.EFBIG:
+            message = f"the file is larger than {MAX_BYTES >> 10} kB; split it with `extends`"
+        raise ScenarioError([Fault(shown, 0, 0, "", message)]) from None
     try:
         text = raw.decode("utf-8-sig").translate(_BREAKS)
     except UnicodeDecodeError as error:

@@ -15,8 +15,9 @@ from typing import Any, NoReturn
 from sim.ensemble.blocks import OUTCOMES
 from sim.errors import UsageError
 from sim.forecast.record import FORMAT
+from sim.wholefiles import read_whole
 
-MOST_BYTES = 50_000_000
+MOST_BYTES = 50 << 20
 LARGEST = 1e15  # far beyond any number of a forecast; infinity and NaN are not up to it
 ANY = "*"
 
@@ -29,7 +30,32 @@ def read_forecast(path: Path) -> dict[str, Any]:
     UsageError
         Where there is none, or it is not a forecast of this format.
     """
-    record = _parsed(path)
+    return forecast_of(read_raw(path), path)
+
+
+def read_raw(path: Path) -> bytes:
+    """Return the bytes of a forecast.json, read once.
+
+    Raises
+    ------
+    UsageError
+        Where it cannot be read.
+    """
+    try:
+        return read_whole(path, MOST_BYTES)
+    except OSError as error:
+        raise UsageError(f"cannot read the forecast {path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def forecast_of(raw: bytes, path: Path) -> dict[str, Any]:
+    """Return the forecast that the bytes of a file are.
+
+    Raises
+    ------
+    UsageError
+        Where they are no forecast of this format.
+    """
+    record = _parsed(raw, path)
     kind = record.get("schema") if isinstance(record, dict) else None
     if kind != FORMAT:
         said = "no schema" if kind is None else f"the schema {kind!r}"
@@ -45,13 +71,9 @@ def read_forecast(path: Path) -> dict[str, Any]:
     return dict(record)
 
 
-def _parsed(path: Path) -> Any:
+def _parsed(raw: bytes, path: Path) -> Any:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise UsageError(f"{path} is too large for a forecast")
-        return json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_no_number)
-    except OSError as error:
-        raise UsageError(f"cannot read the forecast {path}: {(error.strerror or '').lower()}") from None
+        return json.loads(raw.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not a forecast: it is no JSON ({error})") from None
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.sweeps.result import Record, record_of
+from sim.wholefiles import read_whole
 
 if TYPE_CHECKING:
     from sim.sweeps.rows import Row
@@ -111,9 +112,7 @@ def read_partial(path: Path) -> Record:
         Where it cannot be read or is none.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UsageError(f"{path} is too large to be a part of a sweep")
-        part = json.loads(path.read_text(encoding="utf-8"))
+        part = json.loads(read_whole(path, MAX_BYTES))
     except OSError as error:
         raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, RecursionError):

@@ -79,7 +79,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(UsageError, match="directory"):
         read_forecast(tmp_path)
     monkeypatch.setattr(stored, "MOST_BYTES", 10)
-    with pytest.raises(UsageError, match="too large"):
+    with pytest.raises(UsageError, match="larger than 10 bytes"):
         read(tmp_path, "[" + "1," * 20 + "1]")
 
 
