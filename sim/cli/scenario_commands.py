@@ -120,7 +120,8 @@ def _summary(scenario: Scenario) -> None:
     say(f"{'actor':<{width}}  {'role':<9}  stance at the start")
     for name, actor in scenario.actors.items():
         how = "evidence" if (name, "stance") in scenario.read_fields else "assumption"
-        stance = f"{actor.stance.mean:+.2f}, sd {actor.stance.sd:.2f} ({how})"  # type: ignore[union-attr]
+        prior = scenario.distribution(name, "stance")
+        stance = f"{prior.mean:+.2f}, sd {prior.sd:.2f} ({how})"
         say(f"{name:<{width}}  {actor.role:<9}  {stance}")
     say()
     say(f"parameters: {_parameters(scenario)}")

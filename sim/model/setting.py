@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from sim import rng
-from sim.distributions import Distribution
 from sim.model.arrays import Floats, Number, number, over_runs
 from sim.model.influence import Schedule
 from sim.model.inputs import SAMPLE, Draws
@@ -96,8 +95,7 @@ class Setting:
 
     def first_belief(self, name: str) -> tuple[Number, Number]:
         """Return mean and standard deviation of what others take an actor's stance to be before its first signal."""
-        prior = self.scenario.actors[name].stance
-        assert isinstance(prior, Distribution)  # noqa: S101 - a scenario is resolved
+        prior = self.scenario.distribution(name, "stance")
         return prior.mean, prior.sd
 
     def leverage(self, target: str, source: str) -> Number:

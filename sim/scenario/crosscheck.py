@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from sim.scenario.faults import Complaint, field_names, model_complaints
+from sim.scenario.faults import Complaint, field_names, model_complaints, unknown_key
 from sim.scenario.quantities import day_count
 from sim.scenario.schema import (
     OUTCOME_KEYS,
@@ -54,7 +54,7 @@ def removal_complaints(removals: Iterable[Path], known_keys: Callable[[Path], li
     for path in removals:
         known = known_keys(path[:-1])
         if known and path[-1] not in known:
-            yield path, f"there is no such key{suggestion(str(path[-1]), known)}"
+            yield path, unknown_key(str(path[-1]), known, empty=True)
 
 
 def actor_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -66,7 +66,7 @@ def actor_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
         shared = {key: actor[key] for key in actor if key in Mediator.model_fields and key not in ("role", "attention")}
         for key in actor:
             if key not in every_key:
-                yield ("actors", name, key), f"there is no such key{suggestion(key, every_key)}"
+                yield ("actors", name, key), unknown_key(key, every_key, empty=actor[key] is None)
         if "stance" not in shared:
             yield ("actors", name, "stance"), "this key is required"
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Fault
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 Complaint = tuple[Path, str]
+NULL_IS_NOTHING = "; null is nothing: put it in quotes if it is meant as text"
 
 
 class Places:
@@ -36,9 +37,9 @@ class Places:
 
 
 def model_complaints(
-    error: ValidationError, value: Any, known_keys: Callable[[Path], list[str]]
+    error: ValidationError, value: Any, known_keys: Callable[[Path], list[str]], nulls: Collection[Path] = ()
 ) -> Iterator[Complaint]:
-    """Translate pydantic's errors."""
+    """Translate pydantic's errors; `nulls` are the paths that a file wrote null to, which the value no longer has."""
     found = error.errors(include_url=False)
     for one in found:
         if one["type"] == "too_short" and any(other["loc"][:-1] == one["loc"] for other in found):
@@ -47,13 +48,20 @@ def model_complaints(
         kind, got = one["type"], one["input"]
         if kind == "extra_forbidden":
             key = str(path[-1])
-            yield path, f"there is no such key{suggestion(key, known_keys(path[:-1]))}"
+            yield path, unknown_key(key, known_keys(path[:-1]), empty=got is None)
         elif kind == "missing":
-            yield path, "this key is required"
+            yield path, f"this key is required{NULL_IS_NOTHING if path in nulls else ''}"
         elif kind in ("union_tag_not_found", "union_tag_invalid"):
             yield from _role_complaint(path, got)
         else:
-            yield path, f"{_expected(one)} (got {_short(got)}){_choice_hint(one)}"
+            yield path, f"{_expected(one)} (got {_short(got)}){_quotes_hint(one)}{_choice_hint(one)}"
+
+
+def unknown_key(key: str, known: Sequence[str], *, empty: bool) -> str:
+    """Say that there is no such key; one without a value is mostly the rest of a text after a comma."""
+    close = suggestion(key, known)
+    comma = "; a text with a comma needs quotes between { and }" if empty and not close else ""
+    return f"there is no such key{close}{comma}"
 
 
 def _role_complaint(path: Path, actor: Any) -> Iterator[Complaint]:
@@ -130,6 +138,11 @@ _PATTERNS = {
     r"^https?://\S+$": "an http or https address",
     r"^[0-9]{2,4}$": 'a CAMEO code such as "195"',
 }
+
+
+def _quotes_hint(error: Any) -> str:
+    plain = error["type"] == "string_type" and isinstance(error["input"], (bool, int, float))
+    return "; put it in quotes to make it text" if plain else ""
 
 
 def _choice_hint(error: Any) -> str:

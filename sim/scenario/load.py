@@ -100,7 +100,7 @@ def _document(merged: Merged, places: Places, faults: list[Fault]) -> Document |
     try:
         return Document.model_validate(value)
     except ValidationError as error:
-        faults += places.faults(model_complaints(error, value, keys))
+        faults += places.faults(model_complaints(error, value, keys, merged.removals))
         return None
 
 

@@ -115,6 +115,8 @@ def named_file(root: FilePath, place: Place, key: str, written: str) -> FilePath
         raise complain(f"no file can have this path: {_reason(error)}") from None
     if not real.is_relative_to(root):
         raise complain(f"{written!r} lies outside the scenario folder {root.name!r}; keep the file inside it")
+    if not is_file and ("\\" in written or not written.isprintable()):
+        raise complain(f"there is no file {written!r}; write / in place of \\")
     if not is_file:
         raise complain(f"there is no file {written!r}{suggestion(target.name, _neighbours(target))}")
     plain = FilePath(os.path.normpath(target))

@@ -102,6 +102,19 @@ class Scenario:
         """Actors by id, in file order."""
         return self.document.actors
 
+    def distribution(self, actor: str, key: str) -> Distribution:
+        """Return an actor's prior on `stance` or `ambiguity`.
+
+        Raises
+        ------
+        LookupError
+            Where the scenario was not resolved, and nothing has read it.
+        """
+        value = getattr(self.actors[actor], key)
+        if not isinstance(value, Distribution):
+            raise LookupError(f"nothing reads the {key} of {actor}")
+        return value
+
     @property
     def pressures(self) -> Mapping[str, Pressure]:
         """Pressures by id."""

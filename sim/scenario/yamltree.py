@@ -259,6 +259,8 @@ class _Builder:
             self._fault(event, self._key(), "expected a plain word as a key")
             raise _TooMuch
         key = self._text(event)
+        if key == "<<" and not event.style:
+            self._fault(event, self._key(), "merge keys (<<) are not part of the language; use `extends`")
         if key in frame.value:
             first = self.places[(*frame.path, key)].line
             self._fault(event, ".".join(map(str, (*frame.path, key))), f"the key stands twice (first on line {first})")

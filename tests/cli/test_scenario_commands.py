@@ -264,12 +264,6 @@ def test_a_pipe_is_read_once_and_taken_for_what_it_holds(offramp: Offramp, crisi
     assert (answer.code, answer.out, answer.err) == (0, f"/dev/fd/{reading}: valid\n", "")
 
 
-def test_a_device_without_end_is_refused_as_too_large(offramp: Offramp) -> None:
-    answer = offramp("validate", "/dev/zero")
-    assert answer.code == 2
-    assert "larger than" in answer.err
-
-
 @pytest.mark.parametrize("command", ["drivers", "discover", "tip"])
 def test_a_window_may_be_given_by_its_last_date_and_is_held_to_the_horizon(
     offramp: Offramp, crisis: Path, command: str

@@ -375,7 +375,7 @@ ITEM_FAULTS = [
     ("occasion: speech", "occasion: The Speech", [f'13:5: items.E1.occasion: expected text like assad-regime {ID} (got "The Speech")']),
     ("occasion: speech", "occasion: speech\n    standing: yes", ['14:5: items.E1.standing: expected true or false (got "yes")']),
     ("occasion: speech", "occasion: speech\n    paragraph: 1.5", ["14:5: items.E1.paragraph: expected a whole number (got 1.5)"]),
-    ("occasion: speech", "occasion: speech\n    cameo: 195", ["14:5: items.E1.cameo: expected text (got 195)"]),
+    ("occasion: speech", "occasion: speech\n    cameo: 195", ["14:5: items.E1.cameo: expected text (got 195); put it in quotes to make it text"]),
     ("occasion: speech", 'occasion: speech\n    cameo: "19x"', ['14:5: items.E1.cameo: expected text like a CAMEO code such as "195" (got "19x")']),
     ("occasion: speech", "occassion: speech", ["4:3: items.E1.occasion: this key is required", "13:5: items.E1.occassion: there is no such key; did you mean occasion?"]),
     ("  E1:", "  E 1:", ['4:3: items.E 1: expected text like E01 (letters, digits and hyphens, 64 at most) (got "E 1")']),
@@ -400,7 +400,7 @@ def test_a_fault_of_the_evidence_is_told_with_its_place_and_key(
     [
         ("date: 2019-12-31", "date: soon", ['3:27: sources.paper.date: expected a date such as 2018-08-19 (got "soon")']),
         ("date: 2019-12-31", "date: 2019-12-31, url: ftp://x", ['3:45: sources.paper.url: expected text like an http or https address (got "ftp://x")']),
-        ("title: A paper", "title: 5", ["3:11: sources.paper.title: expected text (got 5)"]),
+        ("title: A paper", "title: 5", ["3:11: sources.paper.title: expected text (got 5); put it in quotes to make it text"]),
         ("  paper: {title: A paper, date: 2019-12-31}", "  - paper", ['2:1: sources: expected a map of keys (got ["paper"])']),
         ("sources:", "source:", ["1:1: sources: this key is required", "2:1: source: there is no such key; did you mean sources?"]),
         ("offramp/sources/1", "offramp/evidence/1", ["1:1: schema: expected 'offramp/sources/1' (got \"offramp/evidence/1\"); did you mean offramp/sources/1?"]),

@@ -150,12 +150,12 @@ BOUNDS = [
     ("id: crisis", "id: Crisis", ['crisis.yaml:2:1: id: expected text like assad-regime (small letters, digits and hyphens, 64 at most) (got "Crisis")']),
     ("id: crisis", "id: -crisis", ['crisis.yaml:2:1: id: expected text like assad-regime (small letters, digits and hyphens, 64 at most) (got "-crisis")']),
     ("id: crisis", 'id: "crisis\\n"', ['crisis.yaml:2:1: id: expected text like assad-regime (small letters, digits and hyphens, 64 at most) (got "crisis\\n")']),
-    ("id: crisis", "id: 5", ["crisis.yaml:2:1: id: expected text (got 5)"]),
+    ("id: crisis", "id: 5", ["crisis.yaml:2:1: id: expected text (got 5); put it in quotes to make it text"]),
     ("title: Does it begin?", "title: ''", ['crisis.yaml:3:1: title: expected some text (got "")']),
     ("title: Does it begin?", "title: '  '", ['crisis.yaml:3:1: title: expected some text (got "  ")']),
     ("title: Does it begin?", "title: [x]", ['crisis.yaml:3:1: title: expected text (got ["x"])']),
     ("title: Does it begin?", f"title: {'x' * 301}", [f'crisis.yaml:3:1: title: expected at most 300 characters (got "{"x" * 56}...)']),
-    ("title: Does it begin?", "title: null", ["crisis.yaml:3:1: title: this key is required"]),
+    ("title: Does it begin?", "title: null", ["crisis.yaml:3:1: title: this key is required; null is nothing: put it in quotes if it is meant as text"]),
     ("resolves: It begins.", "resolvs: It begins.", [f"{QUESTION}.resolves: this key is required", "crisis.yaml:7:3: question.resolvs: there is no such key; did you mean resolves?"]),
     ("{role: initiator, stance: 0.8}", "{stance: 0.8}", [f"crisis.yaml:10:3: actors.attacker.role: this key is required: one of {ROLE_LIST}"]),
     ("{role: initiator, stance: 0.8}", "{role: null, stance: 0.8}", [f"crisis.yaml:10:14: actors.attacker.role: this key is required: one of {ROLE_LIST}"]),
@@ -196,7 +196,7 @@ APPENDED = [
     ("population: 0", ["15:1: population: expected a number above 0 (got 0)"]),
     ("credibility: 1.1", ["15:1: credibility: expected a number from 0 to 1 (got 1.1)"]),
     ("notes: {One: x}", ['15:9: notes.One: expected text like assad-regime (small letters, digits and hyphens, 64 at most) (got "One")']),
-    ("notes: {one: 5}", ["15:9: notes.one: expected text (got 5)"]),
+    ("notes: {one: 5}", ["15:9: notes.one: expected text (got 5); put it in quotes to make it text"]),
     ("notes: [x]", ['15:1: notes: expected a map of keys (got ["x"])']),
     ("ties: {backr: {attacker: 0.5}}", ["15:8: ties.backr: there is no actor 'backr'; did you mean backer?"]),
     ("ties: {backer: {atacker: 0.5}}", ["15:17: ties.backer.atacker: there is no actor 'atacker'; did you mean attacker?"]),
@@ -499,3 +499,23 @@ def test_one_forecaster_may_speak_of_two_windows_and_of_each_once(folder: Folder
     assert len(folder.load(MINIMAL + f"forecasts: [{first}, {later}]\n").document.forecasts) == 2
     (told,) = folder.faults(MINIMAL + f"forecasts: [{first}, {first}]\n")
     assert "forecasts.1.name" in told
+
+
+@pytest.mark.parametrize("word", ["007", "1e5", "true"])
+def test_an_id_that_yaml_takes_for_something_else_is_told_of_quotes(folder: Folder, word: str) -> None:
+    (told,) = folder.faults(edit(MINIMAL, ("id: crisis", f"id: {word}")))
+    assert told.endswith("; put it in quotes to make it text")
+    folder.load(edit(MINIMAL, ("id: crisis", f'id: "{word}"')))
+
+
+def test_an_id_that_is_null_is_told_of_quotes(folder: Folder) -> None:
+    (told,) = folder.faults(edit(MINIMAL, ("id: crisis", "id: null")))
+    assert told == "crisis.yaml:2:1: id: this key is required; null is nothing: put it in quotes if it is meant as text"
+
+
+@pytest.mark.parametrize(
+    "text", ["confidence: {level: low, basis: a, eight items}", "pressures: {p: {from: town, note: a, b}}"]
+)
+def test_a_text_with_a_comma_is_told_of_quotes(folder: Folder, text: str) -> None:
+    told = folder.faults(f"{MINIMAL}{text}\n")
+    assert any("there is no such key; a text with a comma needs quotes between { and }" in fault for fault in told)

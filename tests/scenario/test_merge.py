@@ -168,7 +168,7 @@ def test_faults_point_to_the_file_that_wrote_the_value(based: Folder) -> None:
     told = based.faults(OVER + "actors: {shield: {strength: -1}}\nnotes: {first: 5}\n")
     assert told == [
         "crisis.yaml:4:19: actors.shield.strength: expected a number of 0 or more (got -1)",
-        "crisis.yaml:5:9: notes.first: expected text (got 5)",
+        "crisis.yaml:5:9: notes.first: expected text (got 5); put it in quotes to make it text",
     ]
     based.write(edit(BASE, ("precision: 5", "precision: -5")), "base.yaml")
     assert based.faults(OVER) == ["base.yaml:21:14: parameters.precision: expected a number above 0 (got -5)"]
@@ -371,6 +371,13 @@ def test_a_path_that_no_file_can_have_is_a_fault_of_extends(folder: Folder, file
     (folder.path / "loop.yaml").symlink_to("loop.yaml")
     (told,) = folder.faults(edit(OVER, ("./base.yaml", file)))
     assert told.startswith("crisis.yaml:3:1: extends: ")
+
+
+@pytest.mark.parametrize("written", ["'..\\base.yaml'", '"..\\base.yaml"', ".\\evidence\\base.yaml"])
+def test_a_path_with_backslashes_is_told_of_slashes(folder: Folder, written: str) -> None:
+    (told,) = folder.faults(edit(OVER, ("./base.yaml", written)))
+    assert told.startswith("crisis.yaml:3:1: extends: there is no file ")
+    assert told.endswith("; write / in place of \\")
 
 
 @pytest.mark.parametrize("name", ["loop.yaml", "a\0b"], ids=["loop of links", "null character"])

@@ -357,3 +357,13 @@ def test_the_name_of_the_file_does_not_count(folder: Folder) -> None:
 def test_equal_files_give_equal_scenarios(folder: Folder, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     assert folder.load(FULL) == Folder(tmp_path / "elsewhere").load(FULL)
+
+
+def test_a_stance_that_nothing_reads_is_an_error_and_no_assertion() -> None:
+    idlib = sim.load(IDLIB / "baseline.yaml")
+    actors = dict(idlib.actors)
+    name = next(iter(actors))
+    actors[name] = actors[name].model_copy(update={"stance": "evidence"})
+    unread = dataclasses.replace(idlib, document=idlib.document.model_copy(update={"actors": actors}))
+    with pytest.raises(LookupError, match=f"nothing reads the stance of {name}"):
+        unread.distribution(name, "stance")

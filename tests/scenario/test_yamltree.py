@@ -219,6 +219,8 @@ def test_a_version_of_yaml_in_the_file_does_not_change_how_words_are_read(folder
         ("a: *x\n", ["1:4: a: aliases (*x) are not part of the language; use `extends`"]),
         ("a: [1, *x]\n", ["1:8: a: aliases (*x) are not part of the language; use `extends`"]),
         ("*x : 1\n", ["1:1: aliases (*x) are not part of the language; use `extends`"]),
+        ("<<: {a: 1}\nb: 2\n", ["1:1: merge keys (<<) are not part of the language; use `extends`"]),
+        ("a: {b: 1, <<: {c: 2}}\n", ["1:11: a: merge keys (<<) are not part of the language; use `extends`"]),
         ("a: !!str 5\n", ["1:4: a: tags (tag:yaml.org,2002:str) are not part of the language; write the plain value"]),
         (
             "a: !!python/object:os x\n",
