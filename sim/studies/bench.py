@@ -84,6 +84,18 @@ def happened(records: Records, outcome: str, day: int) -> npt.NDArray[np.bool_]:
     return np.asarray(records[outcome] < day)
 
 
+def are_alike(played: Sequence[Records], outcome: str, day: int) -> bool:
+    """Tell whether paired runs show no difference: all went the same, or the outcome came in the same of them.
+
+    Where it came in none or in all of them, only runs that went the same altogether say so: a small effect would hide.
+    """
+    first = played[0]
+    if all(np.array_equal(first, other) for other in played[1:]):
+        return True
+    came = happened(first, outcome, day)
+    return 0 < came.mean() < 1 and all(np.array_equal(came, happened(one, outcome, day)) for one in played[1:])
+
+
 def draw_shares(records: Records, outcome: str, day: int, replicates: int) -> Values:
     """Return the share of each draw's replicates in which an outcome came within `day` days, shape (draws,)."""
     return np.asarray(happened(records, outcome, day).reshape(-1, replicates).mean(axis=1), dtype=np.float64)
