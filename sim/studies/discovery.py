@@ -18,7 +18,7 @@ import numpy.typing as npt
 from sim.ensemble.blocks import BLOCK_RUNS, END_STATES, FIRST_EVENTS, BlockTask, record_block
 from sim.errors import UsageError
 from sim.executors import Executor, Serial
-from sim.model.inputs import draw_inputs, inputs_of, is_unseen
+from sim.model.inputs import can_be_looked_up, draw_inputs, inputs_of
 from sim.scenario.windows import By, day_of
 from sim.studies.boxes import Found, find_boxes, finders_of, plain, plain_box, share_of
 
@@ -95,14 +95,10 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, struct
     if outcome not in FIRST_EVENTS:
         raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(FIRST_EVENTS)}")
     uncertain = [one.path for one in inputs_of(scenario) if not one.distribution.is_fixed]
-    paths = tuple(path for path in uncertain if structural or not _is_structural(path))
+    paths = tuple(path for path in uncertain if structural or can_be_looked_up(path))
     if not paths:
         raise UsageError("no input of this scenario that a box could limit is uncertain; write a distribution for one")
     return Asked(scenario, outcome, day, structural, paths)
-
-
-def _is_structural(path: str) -> bool:
-    return path.startswith("parameters.") or is_unseen(path)
 
 
 def discover(
