@@ -54,7 +54,7 @@ class Goal:
 
 
 def goal_of(text: str, scenario: Scenario) -> Goal:
-    """Read a goal such as `lower offensive by 90` or `raise agreement within 30 days`.
+    """Read a goal such as `lower offensive by 90 days` or `raise agreement within 30 days`.
 
     Raises
     ------
