@@ -96,9 +96,12 @@ def _lead(record: Record) -> str:
 
 
 def _no_effect(record: Record, subject: str) -> str:
+    known = all(one.get("no_effect") for one in record["inputs"])
+    doubt = "" if known else " An effect too small for these runs would show with more of them, or over a wider range."
     return (
-        f"{subject}: no effect on the {_event(record)}. All {record['runs']:,} runs have the same outcome at every "
-        f"value tried; the probability is {with_interval(Chance.of(record['nearest']))} at each."
+        f"{subject}: no effect on the {_event(record)}, so none reaches {percent(record['target'])}. All "
+        f"{record['runs']:,} runs go the same way at every value tried, and the probability is "
+        f"{with_interval(Chance.of(record['nearest']))} at each.{doubt}"
     )
 
 

@@ -68,7 +68,7 @@ class Asked:
 
     def has_no_effect(self, bench: Bench, values: Sequence[Sequence[float]]) -> bool:
         """Whether the paired runs at all of some points, played already, show no difference."""
-        return are_alike(bench.records([self.world(point) for point in values]), self.outcome, self.day)
+        return are_alike(bench.records([self.world(point) for point in values]))
 
     def why_inert(self, place: int) -> str | None:
         """Say why a number cannot have an effect anywhere in its range, whatever the other; None where that is open."""
