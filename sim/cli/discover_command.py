@@ -67,9 +67,9 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield f"as of {record['as_of']}; {record['runs']:,} runs of {record['draws']:,} draws, seed {record['seed']}"
     yield ""
     yield from textwrap.wrap(said.lead, WIDTH)
-    for place, box in enumerate(said.boxes, 1):
+    for box in said.boxes:
         yield ""
-        yield f"box {place}" if box.stands_out else f"box {place}, which does not stand out"
+        yield box.heading.lower()
         yield from textwrap.wrap(box.sentence, WIDTH)
         yield from textwrap.wrap(box.remark, WIDTH)
         yield from (f"  {line}" for line in aligned(box.table.columns, box.table.rows))

@@ -101,6 +101,8 @@ def _design(asked: Asked, options: Options) -> dict[str, Any]:
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.reporting.drivers import inert_text
+
     yield record["scenario"]["title"]
     yield f"as of {record['as_of']}; {record['runs']:,} runs, seed {record['seed']}"
     yield ""
@@ -109,6 +111,7 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield from (_design_table if record["study"] == "sobol" else _counts_tables)(record)
     yield ""
+    yield from textwrap.wrap(inert_text(record, record["inputs"]), WIDTH)
     yield from textwrap.wrap(
         "An index is the share of the variance of the probability that goes with an input; 95% intervals. It tells "
         "what goes with what in this model, not what a change of it would bring about (docs/drivers.md).",
@@ -125,6 +128,7 @@ def _split(record: Mapping[str, Any]) -> str:
 
 
 def _counts_tables(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.reporting.drivers import if_known
     from sim.reporting.inputs import group_name, input_name
 
     groups = [(group_name(record, one["group"]), *_index(one["index"])) for one in record["groups"]]
@@ -133,7 +137,7 @@ def _counts_tables(record: Mapping[str, Any]) -> Iterator[str]:
     shown_ = record["inputs"][:MOST_SHOWN]
     rows = [
         (input_name(record, one["path"]), *_index(one["index"]), one["direction"], _p(one["at_low"]),
-         _p(one["at_high"]), f"{one['sd_left']:.2f}")
+         _p(one["at_high"]), if_known(one, f"{one['sd_left']:.2f}"))
         for one in shown_
     ]  # fmt: skip
     yield from aligned(("input", "index", "95%", "probability", "low end", "high end", "sd if known"), rows)
@@ -142,6 +146,7 @@ def _counts_tables(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _design_table(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.reporting.drivers import if_known
     from sim.reporting.inputs import group_name, input_name
 
     names = [
@@ -149,11 +154,11 @@ def _design_table(record: Mapping[str, Any]) -> Iterator[str]:
         for one in record["inputs"]
     ]
     rows = [
-        (name, *_index(one["first"]), *_index(one["total"]))
+        (name, *_index(one["first"]), *_index(one["total"]), "no effect" if one.get("no_effect") else if_known(one, ""))
         for name, one in zip(names, record["inputs"], strict=True)
-    ][:MOST_SHOWN]  # fmt: skip
+    ][:MOST_SHOWN]
     head = "of all inputs of" if record["by_actor"] else "input"
-    yield from aligned((head, "first", "95%", "total", "95%"), rows)
+    yield from aligned((head, "first", "95%", "total", "95%", ""), rows)
     if len(names) > len(rows):
         yield f"and {len(names) - len(rows)} more, with --format json"
     yield f"a design of {record['base']:,} base rows; total: alone or with others"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.cli.console import Format, note, print_json, progress, say
 from sim.cli.found import load_scenario
 from sim.cli.output import check_output
-from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.reporting.shift import Shift
+from sim.scenario.windows import date_of, length_of
 from sim.studies.history import History, dates_between, history
 
 
@@ -36,7 +34,7 @@ def run(options: Options) -> None:
     """Remake, print, write."""
     check_output(options.out, figures=options.figures)
     scenario = load_scenario(options.scenario)
-    days = dates_between(_date(options.start), scenario.as_of, _step(options.every))
+    days = dates_between(date_of(options.start, "--from"), scenario.as_of, length_of(options.every, "--every"))
     plan = Plan(runs=options.runs, seed=options.seed)
     with progress(scenario.id, len(days), quiet=options.quiet, unit="days") as finished:
         result = history(scenario, days, plan, finished=finished)
@@ -49,20 +47,6 @@ def run(options: Options) -> None:
 
         for path in write_history(result.record(), options.out, words=options.words, figures=options.figures):
             note(f"wrote {path}")
-
-
-def _date(text: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"expected a date such as 2018-07-25 after --from (got {text!r})") from None
-
-
-def _step(text: str) -> int:
-    match = re.fullmatch(r"([0-9]{1,4}) ?(days?|weeks?)?", text.strip())
-    if match is None:
-        raise UsageError(f'expected a step such as "3 days" after --every (got {text!r})')
-    return int(match[1]) * (7 if (match[2] or "").startswith("week") else 1)
 
 
 def _print(result: History) -> None:

@@ -18,6 +18,7 @@ from sim.errors import UsageError
 from sim.posterior import posterior, read_posterior
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
+from sim.scenario.windows import date_of
 from sim.studies.backtest.backtest import Backtest, backtest, steps
 from sim.studies.backtest.fixed import score_fixed
 from sim.studies.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL, Training
@@ -55,7 +56,7 @@ def calibrate(options: Options, name: str, target: Path | None, repeats: int) ->
     if not name.replace("-", "").isalnum() or name != name.lower():
         raise UsageError(f"expected a name of small letters, digits and hyphens (got {name!r})")
     cases, threats = load_cases(options.cases), _threats(options)
-    known = _date(options.known)
+    known = _known(options)
     scenario = None if target is None else load(target)
     crises = results.informative({one.name: one.seen(known) for one in cases if not one.filed.target})
     if not crises:
@@ -87,7 +88,7 @@ def score(options: Options, variants: Path | None, train: Path | None) -> None:
     _check_apart(cases, pool if train is not None else ())
     scenarios = _variants(variants)
     threats = _threats(options)
-    trained = Training(pool, _study(pool, threats, options, options.seed), _date(options.known), threats.cases)
+    trained = Training(pool, _study(pool, threats, options, options.seed), _known(options), threats.cases)
     trained = replace(trained, study=_refined(trained.study, trained.seen, options))
     with progress("backtest", steps(cases, trained, len(scenarios)), quiet=options.quiet, unit="steps") as finished:
         result = backtest(
@@ -164,13 +165,8 @@ def _show(record: Mapping[str, Any], options: Options, lines: Any) -> None:
         say(line)
 
 
-def _date(text: str | None) -> datetime.date:
-    if text is None:
-        return NEVER
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"expected a date such as 2018-08-19 after --known (got {text!r})") from None
+def _known(options: Options) -> datetime.date:
+    return NEVER if options.known is None else date_of(options.known, "--known")
 
 
 def _today() -> datetime.date:

@@ -87,7 +87,7 @@ def tip(  # noqa: PLR0913 - one parameter an option
 def advise(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     actor: Annotated[str, typer.Option("--for", help="Id of the actor who could do it.", show_default=False)],
-    goal: Annotated[str, typer.Option(help='Such as "lower offensive by 90".', show_default=False)],
+    goal: Annotated[str, typer.Option(help='Such as "lower offensive by 90 days".', show_default=False)],
     budget: Annotated[float | None, typer.Option(help="What a mix may cost at most.", show_default="anything")] = None,
     runs: Runs = 16_384,
     seed: Seed = 0,
@@ -100,8 +100,8 @@ def advise(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Compare what an actor could do: which mix moves a probability most for its cost.
 
-    offramp advise scenarios/idlib-2018/baseline.yaml --for germany --goal "lower offensive by 90"
-    offramp advise scenarios/idlib-2018/baseline.yaml --for turkey --goal "raise agreement by 90" --budget 5
+    offramp advise scenarios/idlib-2018/baseline.yaml --for germany --goal "lower offensive by 90 days"
+    offramp advise scenarios/idlib-2018/baseline.yaml --for turkey --goal "raise agreement by 90 days" --budget 5
     """
     from sim.studies.goals import read_goal  # before what takes seconds to load
 

@@ -85,7 +85,9 @@ def explain(  # noqa: PLR0913 - one parameter an option
 
 def discover(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
-    outcome: Annotated[str, typer.Option(help="offensive, limited, full, agreement or strikes.")] = "offensive",
+    outcome: Annotated[
+        str, typer.Option(help='strikes, agreement, terms, offensive, limited or full; or "no offensive".')
+    ] = "offensive",
     by: Annotated[
         str | None, typer.Option(help='Within how many days: 90, "90 days" or the last date.', show_default="horizon")
     ] = None,
@@ -102,6 +104,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     """Find the ranges of inputs in which an outcome is frequent, and say how frequent on draws kept apart.
 
     offramp discover scenarios/idlib-2018/baseline.yaml
+    offramp discover scenarios/idlib-2018/baseline.yaml --outcome "no offensive"
     offramp discover scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90 --out reports/discovery
     """
     from sim.cli.discover_command import Options

@@ -6,14 +6,14 @@ day named: whoever has seen it still waits for one.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sim.ensemble.conditions import EVENTS, POSTURES, Condition, EventBy, PostureAt, last_date
+from sim.ensemble.conditions import EVENTS, POSTURES, Condition, EventBy, PostureAt
 from sim.errors import UsageError
 from sim.scenario.suggest import suggestion
+from sim.scenario.windows import day_of
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -22,10 +22,11 @@ LEAST_DRAWS = 100
 """Draws with a run that meets what is given, below which nothing is told: half a point in ten at best."""
 EXPECTED = (
     'expected "strikes by DATE", "agreement by DATE", either with "no" before it, "no offensive by DATE", or '
-    '"ACTOR POSTURE above LEVEL on DATE" (or below), as in "turkey deterrence above 0.5 on 2018-09-02"'
+    '"ACTOR POSTURE above LEVEL on DATE" (or below), as in "turkey deterrence above 0.5 on 2018-09-02"; a DATE may be '
+    '"30 days" too'
 )
-_EVENT = re.compile(r"(no )?(strikes?|agreement|offensive) by (\S+)", re.IGNORECASE)
-_POSTURE = re.compile(r"(.+) (\w+) (above|below) (\S+) on (\S+)", re.IGNORECASE)
+_EVENT = re.compile(r"(no )?(strikes?|agreement|offensive) (?:by|within) (.+)", re.IGNORECASE)
+_POSTURE = re.compile(r"(.+) (\w+) (above|below) (\S+) (?:on|after) (.+)", re.IGNORECASE)
 _MOST = 200  # characters; no condition is as long
 
 
@@ -81,13 +82,8 @@ def _actor(text: str, scenario: Scenario, said: str) -> str:
 
 
 def _day(text: str, scenario: Scenario, said: str) -> int:
-    """Return the day n of which a date is the last of "within n days"."""
+    """Return the day n of "within n days"; a day of the window must be left to forecast."""
     try:
-        date = datetime.date.fromisoformat(said)
-    except ValueError:
-        raise UsageError(f"cannot take --given {text!r}: expected a date such as 2018-09-04 (got {said!r})") from None
-    day = (date - scenario.as_of).days + 1
-    if not 1 <= day < scenario.horizon:
-        last = last_date(scenario.as_of, scenario.horizon - 1)
-        raise UsageError(f"cannot take --given {text!r}: expected a date from {scenario.as_of} to {last}")
-    return day
+        return day_of(said, scenario.as_of, scenario.horizon - 1, "the condition")
+    except UsageError as error:
+        raise UsageError(f"cannot take --given {text!r}: {error}") from None

@@ -19,6 +19,8 @@ from sim.ensemble.input_tally import INPUT_BINS, binned_inputs
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
 from sim.forecast.input_indices import InputIndices, Part
+from sim.model.inert import why_inert
+from sim.model.inputs import can_be_looked_up
 
 if TYPE_CHECKING:
     from sim.forecast.first_order import Groups, Interval
@@ -41,12 +43,14 @@ class Driver:
     index
         Its first-order index of the probability; None where chance hides how much the inputs move it.
     direction
-        `rises` or `falls` with the input, `bends` (it matters, but not one way), or `unclear`.
+        `rises` or `falls` with the input, `bends` (it matters, but not one way), `unclear`, or `no effect`.
     low, high
         The probability where the input is in the lowest and the highest sixteenth of its distribution; None where no
         draw is.
     fall
         By how much the variance of the probability would fall on average if the input were known.
+    no_effect
+        Why it cannot have an effect within the window; None where it can, or may.
     """
 
     path: str
@@ -56,6 +60,7 @@ class Driver:
     low: Estimate | None
     high: Estimate | None
     fall: float
+    no_effect: str | None
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,8 @@ class Drivers:
             "at_high": _plain_estimate(one.high),
             "fall": _round(one.fall),
             "sd_left": _round(math.sqrt(left)),
+            "no_effect": one.no_effect,
+            "can_be_looked_up": can_be_looked_up(one.path),
         }
 
 
@@ -166,7 +173,7 @@ def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int, seed: int 
     if not inputs:
         raise UsageError("the scenario has no uncertain input, so its probability rests on none")
     indices = InputIndices(counts, f"{outcome}.{day}", seed)
-    found = _inputs(scenario, counts, indices)
+    found = _inputs(scenario, counts, indices, day)
     known = "rows" in tally.counts and indices.is_known
     joint = indices.joint(tally["rows"], tally["row_successes"][place]) if known else None
     groups = _groups(scenario, indices, joint)
@@ -193,14 +200,15 @@ def _place(scenario: Scenario, outcome: str, day: int) -> tuple[int, int]:
     return OUTCOMES.index(outcome), scenario.milestones.index(day)
 
 
-def _inputs(scenario: Scenario, counts: Counts, indices: InputIndices) -> tuple[Driver, ...]:
+def _inputs(scenario: Scenario, counts: Counts, indices: InputIndices, day: int) -> tuple[Driver, ...]:
     found = []
     for place, one in enumerate(binned_inputs(scenario)):
         index = indices.of([place])
         ends = [estimate(counts[place, end]) if counts[place, end].any() else None for end in (0, -1)]
-        direction = _direction(indices.bins, place, index)
+        inert = why_inert(scenario, one.path, day)
+        direction = _direction(indices.bins, place, index) if inert is None else "no effect"
         fall = float(indices.own[place])
-        found.append(Driver(one.path, group_of(scenario, one.path), index, direction, ends[0], ends[1], fall))
+        found.append(Driver(one.path, group_of(scenario, one.path), index, direction, ends[0], ends[1], fall, inert))
     return tuple(sorted(found, key=lambda one: -one.fall))
 
 

@@ -30,12 +30,17 @@ SAMPLE = "sample"
 
 
 UNSEEN = ("frailty", "disposition")
-"""Inputs of an actor that stand for what nobody can look up: they are no part of a file, and no driver to learn of."""
+"""Inputs of an actor that stand for what nobody can look up; no file can write them."""
 
 
 def is_unseen(path: str) -> bool:
     """Whether an input stands for what nobody can look up of an actor."""
     return path.startswith("actors.") and path.rpartition(".")[2] in UNSEEN
+
+
+def can_be_looked_up(path: str) -> bool:
+    """Whether somebody could find out an input: it is no structural parameter and stands for no unseen thing."""
+    return not (is_unseen(path) or path == SAMPLE or path.startswith("parameters."))
 
 
 def is_key(path: str) -> bool:

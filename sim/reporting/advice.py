@@ -81,12 +81,13 @@ def _lead(record: Record) -> str:
 def _notes(record: Record) -> Iterator[str]:
     first = record["mixes"][0]
     sign = -1 if record["goal"]["direction"] == "lower" else 1
-    most = max(record["mixes"], key=lambda mix: sign * mix["change"]["p"])
+    worth = [mix for mix in record["mixes"] if mix["efficient"]]
+    most = max(worth, key=lambda mix: sign * mix["change"]["p"], default=first)
     if most is not first and _helps(record, most):
         within = "" if record["budget"] is None else f" within the budget of {quantity(record['budget'])}"
         yield (
-            f"The largest change of all{within}: {name_of_mix(record, most)}, {Shift.of(most['change']).line} "
-            f"for a cost of {quantity(most['cost'])}."
+            f"The largest change that is worth its cost{within}: {name_of_mix(record, most)}, "
+            f"{Shift.of(most['change']).line} for a cost of {quantity(most['cost'])}."
         )
     yield (
         f"How far the ranking holds: the first mix is the best for its cost in {_percent(first['best_in_draws'])} of "
@@ -97,7 +98,8 @@ def _notes(record: Record) -> Iterator[str]:
     )
     yield (
         "All mixes meet the same draws and dice; intervals are of the change, paired run by run. Costs are the "
-        "author's. A mix marked efficient gains more, by these estimates, than any that costs as much or less."
+        "author's. A mix marked efficient gains clearly more than every cheaper one: the interval of its extra gain, "
+        "paired draw by draw, lies above 0. Of mixes that cost the same none is clearly better."
     )
 
 

@@ -34,6 +34,12 @@ _SEE = {
     "agreement": "see an agreement",
     "terms": "end with terms of surrender",
     "strikes": "see heavy bombing",
+    "no offensive": "see no offensive",
+    "no limited": "see no limited offensive",
+    "no full": "see no full offensive",
+    "no agreement": "see no agreement",
+    "no terms": "do not end with terms of surrender",
+    "no strikes": "see no heavy bombing",
 }
 _ALL = {
     "offensive": "all offensives",
@@ -42,15 +48,25 @@ _ALL = {
     "agreement": "all futures with an agreement",
     "terms": "all futures that end with terms of surrender",
     "strikes": "all futures with heavy bombing",
+    "no offensive": "all futures without an offensive",
+    "no limited": "all futures without a limited offensive",
+    "no full": "all futures without a full offensive",
+    "no agreement": "all futures without an agreement",
+    "no terms": "all futures that do not end with terms of surrender",
+    "no strikes": "all futures without heavy bombing",
 }
 ROW = 46
 
 
 @dataclass(frozen=True)
 class FoundBox:
-    """A box as readers see it: its sentence, a remark on limits that are not confirmed, its limits as a table."""
+    """A box as readers see it: its sentence, a remark on limits that are not confirmed, its limits as a table.
+
+    One that does not stand out is no box: its heading says that there is none, its sentence what was tried.
+    """
 
     stands_out: bool
+    heading: str
     sentence: str
     remark: str
     table: Table
@@ -89,18 +105,24 @@ def discovery_report(record: Record) -> StudyReport:
     said = discovery_of(record)
     parts = []
     for place, box in enumerate(said.boxes, 1):
-        title = f"Box {place}" if box.stands_out else f"Box {place}, which does not stand out"
         shown = (Part(figure=limits_figure(record, place)),) if box.stands_out else (Part(table=box.table),)
-        parts.append(Section(f"box-{place}", title, (Part(box.sentence), Part(box.remark), *shown)))
+        parts.append(Section(f"box-{place}", box.heading, (Part(box.sentence), Part(box.remark), *shown)))
     return StudyReport(
         kicker=f"offramp discovery in {record['scenario']['id']}, seed {record['seed']}",
-        title=f"Where futures {_SEE[record['outcome']]} within {record['by']} days",
+        title=_title(record, said),
         number=said.number,
         says=_says(record, said),
         lead=said.lead,
         sections=(*parts, Section("reading", "How to read this", tuple(Part(text) for text in said.notes))),
         rerun=tuple(_rerun(record)),
     )
+
+
+def _title(record: Record, said: Boxes) -> str:
+    asked = f"{_SEE[record['outcome']]} within {record['by']} days"
+    if said.number == "none":
+        return f"No ranges of the inputs are found in which futures more often {asked}"
+    return f"Where futures {asked}"
 
 
 def _says(record: Record, said: Boxes) -> str:
@@ -141,17 +163,28 @@ def _box(record: Record, place: int, box: Record) -> FoundBox:
         f"{record['by']} days; {coverage.text} of {_ALL[record['outcome']]} ({coverage.interval}) lie there, in "
         f"{share_text(box['mass'])} of futures."
     )
+    if not box["stands_out"]:
+        return _no_box(record, place, box, where)
     if place > 1:
         sentence = f"Outside of what comes before: {sentence[0].lower()}{sentence[1:]}"
-    return FoundBox(box["stands_out"], sentence, _remark(record, box), _table(record, place, box))
+    return FoundBox(True, f"Box {place}", sentence, _remark(record, box), _table(record, place, box))
+
+
+def _no_box(record: Record, place: int, box: Record, where: str) -> FoundBox:
+    """Say that there is no box, or no further one, and what the last one tried came to."""
+    heading, density = "No such box" if place == 1 else "No further box", Chance.of(box["density"])
+    sentence = (
+        f"{heading} stands out. The last one tried, where {where}, holds {density.text} of futures "
+        f"({density.interval}) that {_SEE[record['outcome']]}, against {Chance.of(record['base']).text} of all."
+    )
+    remark = (
+        f"Among the draws that found it, {share_text(box['found_density'])} of its futures do; on the others it does "
+        f"not stand out ({box['score']:.1f} standard errors)."
+    )
+    return FoundBox(False, heading, sentence, remark, _table(record, place, box))
 
 
 def _remark(record: Record, box: Record) -> str:
-    if not box["stands_out"]:
-        return (
-            f"Among the draws that found it, {share_text(box['found_density'])} of its futures do; on the others it "
-            f"does not stand out ({box['score']:.1f} standard errors)."
-        )
     weak = [in_sentence(input_name(record, one["path"])) for one in box["limits"] if one["p_value"] > CONFIRMED]
     if not weak:
         return "The draws that did not find the box confirm each of its limits."

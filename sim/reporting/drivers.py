@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SHOWN = 12
 """Inputs that the figure shows; the table has all."""
 DIRECTIONS = {"rises": "rises with it", "falls": "falls with it", "bends": "not one way", "unclear": "unclear"}
+UNKNOWABLE = "cannot be looked up"
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,7 @@ def drivers_of(record: Record) -> Drivers | None:
         lead=_lead(record, by),
         split=_split(record, by),
         worth=_worth(record, by),
-        caution=(
-            "These are the runs of the forecast, sorted by each input: they tell which probability goes with which "
-            "value in this model, not what a change of it would bring about. An input shows how much it moves the "
-            f"probability by itself, on average over all others. Intervals are 95%, from {part['draws']:,} draws."
-        ),
+        caution=_caution(record, part, by),
         figure=_figure(record, by),
         groups=_groups(record, by),
         windows=_windows(record, part),
@@ -65,8 +62,24 @@ def bars(record: Record) -> list[Bar]:
     if part is None:
         return []
     shown = part["by"][str(record["horizon"])]["inputs"][:SHOWN]
-    known = [one for one in shown if one["index"] is not None and one["index"]["low"] > 0]
+    known = [one for one in shown if _is_clear(one)]
     return [_bar(record, one) for one in known if one["at_low"] is not None and one["at_high"] is not None]
+
+
+def _is_clear(one: Record) -> bool:
+    """Whether an input clearly goes with the probability: chance alone can show an index of one without any effect."""
+    return one["index"] is not None and one["index"]["low"] > 0 and not one.get("no_effect")
+
+
+def if_known(one: Record, text: str) -> str:
+    """Return what is said of knowing an input: nothing of one that nobody can look up."""
+    return text if one.get("can_be_looked_up", True) else UNKNOWABLE
+
+
+def inert_text(record: Record, inputs: list[Record]) -> str:
+    """Say which inputs have no effect, and why."""
+    told = [f"{input_name(record, one['path'])}: {one['no_effect']}." for one in inputs if one.get("no_effect")]
+    return " ".join(["No effect within the window:", *told]) if told else ""
 
 
 def _bar(record: Record, one: Record) -> Bar:
@@ -89,7 +102,7 @@ def index_interval(index: Record | None) -> str:
 
 
 def _lead(record: Record, by: Record) -> str:
-    first = by["inputs"][0]
+    first = next(one for one in by["inputs"] if _is_clear(one))
     low, high = (Chance.of(first[end]).text for end in ("at_low", "at_high"))
     return (
         f"Of all we do not know, the probability of an offensive within {record['horizon']} days goes most with "
@@ -112,13 +125,26 @@ def _split(record: Record, by: Record) -> str:
 
 
 def _worth(record: Record, by: Record) -> str:
-    first = by["inputs"][0]
+    """Say what it is worth to know the clearest of the inputs that somebody could find out."""
+    first = next((one for one in by["inputs"] if _is_clear(one) and one.get("can_be_looked_up", True)), None)
+    if first is None:
+        return "No input that the probability clearly goes with can be looked up, so nothing here is worth finding out."
     now, left = math.sqrt(by["variance"]["probability"]), first["sd_left"]
     return (
-        f"To know {in_sentence(input_name(record, first['path']))} would lower the variance of the probability by "
-        f"{index_text(first['index'])} on average: its standard deviation would go from {points_text(now)} to "
-        f"{points_text(left)}. The table says the same of every input."
+        f"Of what can be looked up, {in_sentence(input_name(record, first['path']))} tells most: to know it would "
+        f"lower the variance of the probability by {index_text(first['index'])} on average, and its standard deviation "
+        f"from {points_text(now)} to {points_text(left)}. The table says the same of every input; nobody can look up "
+        "an actor's unobserved leaning or disposition, nor the structural parameters."
     )
+
+
+def _caution(record: Record, part: Record, by: Record) -> str:
+    text = (
+        "These are the runs of the forecast, sorted by each input: they tell which probability goes with which value "
+        "in this model, not what a change of it would bring about. An input shows how much it moves the probability "
+        f"by itself, on average over all others. Intervals are 95%, from {part['draws']:,} draws."
+    )
+    return f"{text} {inert_text(record, by['inputs'])}".strip()
 
 
 def _figure(record: Record, by: Record) -> Figure:
@@ -140,7 +166,7 @@ def _table(record: Record, by: Record) -> Table:
             input_name(record, one["path"]), group_name(record, one["group"]), index_text(one["index"]),
             index_interval(one["index"]), DIRECTIONS.get(one["direction"], one["direction"]),
             *(NONE if one[end] is None else with_interval(Chance.of(one[end])) for end in ("at_low", "at_high")),
-            points_text(one["sd_left"]),
+            if_known(one, points_text(one["sd_left"])),
         )
         for one in by["inputs"]
     )  # fmt: skip

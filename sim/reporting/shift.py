@@ -45,7 +45,12 @@ class Shift:
 
     @property
     def line(self) -> str:
-        """Change and interval, and whether it is one: `+2.7 points (+2.1 to +3.3)`."""
+        """Change and interval, and whether it is one: `+2.7 points (+2.1 to +3.3)`.
+
+        An interval of 0 alone is that of paired runs without any difference.
+        """
+        if self.low == self.high == 0:
+            return "no change in any draw"
         return f"{self.text} ({self.interval})" if self.is_clear else f"no clear change ({self.interval} points)"
 
     def _points(self, share: float) -> str:

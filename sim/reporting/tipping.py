@@ -63,7 +63,7 @@ def to_error(value: float, half_width: float) -> str:
 
 def _number(record: Record) -> str:
     if record["verdict"] != "reached":
-        return "none" if record["verdict"] == "not reached" else "open"
+        return {"not reached": "none", "no effect": "no effect"}.get(record["verdict"], "open")
     if len(record["inputs"]) == 2:
         return f"{len(record['contour'])} points"
     found = record["crossings"]
@@ -83,6 +83,8 @@ def _lead(record: Record) -> str:
     target, span = percent(record["target"]), f"{quantity(one['low'])} to {quantity(one['high'])}"
     if record["verdict"] == "reached":
         return " ".join(_crossing(record, found) for found in record["crossings"])
+    if record["verdict"] == "no effect":
+        return _no_effect(record, one["path"])
     nearest, at = Chance.of(record["nearest"]), quantity(record["nearest"]["value"])
     near = f"the nearest tried is {with_interval(nearest)}, at {at}"
     if record["verdict"] == "not reached":
@@ -91,6 +93,23 @@ def _lead(record: Record) -> str:
         f"Whether any value of {one['path']} in {span} reaches {target} for the {_event(record)}, these runs leave "
         f"open: {near}, and its interval holds the target. More runs narrow it."
     )
+
+
+def _no_effect(record: Record, subject: str) -> str:
+    known = all(one.get("no_effect") for one in record["inputs"])
+    doubt = "" if known else " An effect too small for these runs would show with more of them, or over a wider range."
+    return (
+        f"{subject}: no effect on the {_event(record)}, so none reaches {percent(record['target'])}. All "
+        f"{record['runs']:,} runs go the same way at every value tried, and the probability is "
+        f"{with_interval(Chance.of(record['nearest']))} at each.{doubt}"
+    )
+
+
+def _reasons(record: Record) -> Iterator[str]:
+    """Say of each number that cannot have an effect why."""
+    for one in record["inputs"]:
+        if one.get("no_effect"):
+            yield f"Why {one['path']} has no effect: {one['no_effect']}."
 
 
 def _crossing(record: Record, found: Record) -> str:
@@ -111,6 +130,7 @@ def _open(found: Record) -> str:
 
 
 def _notes(record: Record) -> Iterator[str]:
+    yield from _reasons(record)
     base = record["inputs"][0]["base"]
     if base is not None:
         yield f"In the scenario as written it is {quantity(base)}."
@@ -125,6 +145,8 @@ def _notes(record: Record) -> Iterator[str]:
     if len(found) > 1:
         apart = "" if record["apart"] else " Their intervals meet: these runs do not tell all of them apart."
         yield f"The probability is not monotone here: it crosses the target {len(found)} times.{apart}"
+    if record["verdict"] == "no effect":
+        return
     yield f"Tried first were {record['grid']} values across the range; two crossings between neighbours would not show."
 
 
@@ -143,6 +165,8 @@ def _plane_lead(record: Record) -> str:
     target = f"{percent(record['target'])} for the {_event(record)}"
     if record["verdict"] == "reached":
         return f"{len(record['contour'])} pairs of {first} and {second} at which the probability crosses {target}."
+    if record["verdict"] == "no effect":
+        return _no_effect(record, f"{first} and {second}")
     nearest, at = Chance.of(record["nearest"]), " and ".join(map(quantity, record["nearest"]["value"]))
     near = f"the nearest is {with_interval(nearest)}, at {at}"
     if record["verdict"] == "not reached":
@@ -151,6 +175,7 @@ def _plane_lead(record: Record) -> str:
 
 
 def _plane_notes(record: Record) -> Iterator[str]:
+    yield from _reasons(record)
     across, up = (len(axis) for axis in record["grid"])
     yield (
         f"Precision: {across} by {up} pairs were tried, and where two neighbours lie on different sides of the target "
@@ -180,7 +205,7 @@ def study_of(record: Record) -> StudyReport:
         kicker=f"offramp tipping point, as of {record['as_of']}",
         title=record["scenario"]["title"],
         number=said.number,
-        says=f"where the probability of the {_event(record)} crosses {percent(record['target'])}",
+        says=_says(record),
         lead=said.lead,
         sections=(
             Section("tipping", "How much is enough", (Part(figure=figure_), *(Part(text=text) for text in said.notes))),
@@ -195,11 +220,19 @@ def study_of(record: Record) -> StudyReport:
     )
 
 
+def _says(record: Record) -> str:
+    if record["verdict"] == "no effect":
+        return f"of {' and '.join(one['path'] for one in record['inputs'])} on the {_event(record)}"
+    return f"where the probability of the {_event(record)} crosses {percent(record['target'])}"
+
+
 def _title(record: Record, number: str) -> str:
     target = percent(record["target"])
-    if record["verdict"] != "reached":
-        return f"{target} is not reached" if record["verdict"] == "not reached" else f"{target} may be reached or not"
-    return f"{target} is crossed at {number}"
+    return {
+        "reached": f"{target} is crossed at {number}",
+        "not reached": f"{target} is not reached",
+        "no effect": f"No effect on the {_event(record)}",
+    }.get(record["verdict"], f"{target} may be reached or not")
 
 
 def _kind(record: Record) -> str:

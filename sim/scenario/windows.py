@@ -1,6 +1,7 @@
-"""The window of a question asked of a forecast: "within n days", given as a number, as text or as its last date.
+"""Days and dates as users write them: the one reader of all commands, of goals, conditions and gates.
 
-One check for everything that takes `by`, so that nothing counts what lies beyond the horizon.
+A window, "within n days", is a number, "90 days" or its last date; `day_of` reads and checks it, so that nothing counts
+what lies beyond the horizon. What can only be a date, or only a length of time, has `date_of` and `length_of`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def day_of(by: By, as_of: datetime.date, horizon: int, name: str = "by") -> int:
     """
     if by is None:
         return horizon
-    day = _read(by, as_of)
+    day = read_day(by, as_of)
     if day is None:
         raise UsageError(f'expected a number of days, "90 days" or a date such as 2018-11-16 for {name} (got {by!r})')
     if not 1 <= day <= horizon:
@@ -44,7 +45,36 @@ def day_of(by: By, as_of: datetime.date, horizon: int, name: str = "by") -> int:
     return day
 
 
-def _read(by: int | str | datetime.date, as_of: datetime.date) -> int | None:
+def date_of(text: str, name: str) -> datetime.date:
+    """Return a date such as 2018-11-16.
+
+    Raises
+    ------
+    UsageError
+        Where it is none.
+    """
+    try:
+        return datetime.date.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"expected a date such as 2018-11-16 for {name} (got {text!r})") from None
+
+
+def length_of(text: str, name: str) -> int:
+    """Return a length of time in days, such as 3, "3 days" or "2 weeks".
+
+    Raises
+    ------
+    UsageError
+        Where it is none.
+    """
+    days = _length(text)
+    if not days:
+        raise UsageError(f'expected a number of days, "3 days" or "2 weeks" for {name} (got {text!r})')
+    return days
+
+
+def read_day(by: int | str | datetime.date, as_of: datetime.date) -> int | None:
+    """Return the number of days of a window, which may lie beyond any horizon; None where it is no window."""
     if isinstance(by, bool):
         return None
     if isinstance(by, numbers.Integral):
@@ -53,10 +83,14 @@ def _read(by: int | str | datetime.date, as_of: datetime.date) -> int | None:
         return (by - as_of).days + 1
     if not isinstance(by, str):
         return None
-    written = by.strip()
+    try:
+        return (datetime.date.fromisoformat(by.strip()) - as_of).days + 1
+    except ValueError:
+        return _length(by)
+
+
+def _length(text: str) -> int | None:
+    written = text.strip().lower()
     if written.isdecimal():
         return int(written) if len(written) < 9 else None
-    try:
-        return (datetime.date.fromisoformat(written) - as_of).days + 1
-    except ValueError:
-        return read_horizon(written)
+    return read_horizon(written)

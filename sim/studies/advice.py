@@ -7,7 +7,7 @@ resamples of the draws it comes first, which is about the number of runs alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,7 @@ class Goal:
 
 
 def goal_of(text: str, scenario: Scenario) -> Goal:
-    """Read a goal such as `lower offensive by 90` or `raise agreement within 30 days`.
+    """Read a goal such as `lower offensive by 90 days` or `raise agreement within 30 days`.
 
     Raises
     ------
@@ -100,7 +100,7 @@ class Advice:
         each = gains / costs[:, None]
         leads, helped = best_in_draws(each)
         first = first_in_resamples(each, self.plan.seed)
-        efficient = efficient_mixes(gains.mean(axis=1), costs)
+        efficient = efficient_mixes(gains, costs, self.plan.replicates)
         rows = [
             self._row(place, each[place], leads[place], first[place], place in efficient)
             for place in np.argsort(-each.mean(axis=1), kind="stable")
@@ -293,13 +293,28 @@ def first_in_resamples(gains: Values, seed: int) -> Values:
     return np.bincount(first, minlength=len(gains)) / RESAMPLES
 
 
-def efficient_mixes(gains: Values, costs: Values) -> set[int]:
-    """Return the mixes that gain more than any that costs as much or less."""
-    return set(_efficient(gains, costs))
+def efficient_mixes(gains: Values, costs: Values, replicates: int) -> set[int]:
+    """Return the mixes worth their cost: each gains clearly more than nothing and than every mix that costs less.
 
+    Of those that cost the same none may be clearly better. Clear is a difference, paired draw by draw, whose 95%
+    interval lies above 0.
 
-def _efficient(gains: Values, costs: Values) -> Iterator[int]:
-    for place, (gain, cost) in enumerate(zip(gains, costs, strict=True)):
-        others = (costs <= cost) & (np.arange(len(costs)) != place)
-        if gain > 0 and not np.any(gains[others] >= gain):
-            yield place
+    Parameters
+    ----------
+    gains, costs
+        Shapes (mixes, draws) and (mixes,).
+    """
+
+    def is_clear(more: Values) -> bool:
+        return mean_of_draws(more, replicates).low > 0
+
+    def is_efficient(place: int) -> bool:
+        gain, cost = gains[place], costs[place]
+        cheaper, same = gains[costs < cost], gains[costs == cost]
+        return (
+            is_clear(gain)
+            and all(is_clear(gain - other) for other in cheaper)
+            and not any(is_clear(other - gain) for other in same)
+        )
+
+    return {place for place in range(len(costs)) if is_efficient(place)}

@@ -84,6 +84,14 @@ def happened(records: Records, outcome: str, day: int) -> npt.NDArray[np.bool_]:
     return np.asarray(records[outcome] < day)
 
 
+def are_alike(played: Sequence[Records]) -> bool:
+    """Tell whether paired runs show no difference: each went the same in all worlds, in every event and its day.
+
+    That an outcome comes in the same runs would not do: a small effect shows in other days first.
+    """
+    return all(np.array_equal(played[0], other) for other in played[1:])
+
+
 def draw_shares(records: Records, outcome: str, day: int, replicates: int) -> Values:
     """Return the share of each draw's replicates in which an outcome came within `day` days, shape (draws,)."""
     return np.asarray(happened(records, outcome, day).reshape(-1, replicates).mean(axis=1), dtype=np.float64)

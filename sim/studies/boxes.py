@@ -65,7 +65,8 @@ class Found:
     found_density
         The share of the outcome inside among the draws that found it, which flatters it.
     score
-        Standard errors by which the outcome is more frequent inside than outside.
+        Standard errors by which the outcome is more frequent inside than in all that lies outside, and than in what
+        boxes before left: the smaller of the two, so that no box counts that is poorer than futures at large.
     """
 
     limits: tuple[Limit, ...]
@@ -133,7 +134,7 @@ def _measured(
         coverage=_coverage(measured, inside[measuring]),
         mass=float(inside[measuring].mean()),
         found_density=float(shares[finders & inside].mean()),
-        score=excess(kept, shares[measuring & left & ~inside]),
+        score=min(excess(kept, shares[measuring & outside & ~inside]) for outside in (left, True)),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,6 +92,8 @@ class Contour:
         The probability by second, then first number.
     places
         Points of the contour, by first number, then second; none where it does not cross the grid.
+    no_effect
+        Whether the paired runs at all pairs of the grid show no difference.
     """
 
     asked: Asked
@@ -98,10 +101,13 @@ class Contour:
     grid: tuple[tuple[float, ...], tuple[float, ...]]
     values: tuple[tuple[Estimate, ...], ...]
     places: tuple[Place, ...]
+    no_effect: bool
 
     @property
     def verdict(self) -> str:
         """Whether the target is reached on the grid; `undecided` where only an interval holds it."""
+        if self.no_effect:
+            return "no effect"
         if self.places:
             return "reached"
         target = self.asked.target
@@ -143,7 +149,7 @@ def contour(
     bench = Bench(plan, supplier, finished=finished)
     axes = tuple(tuple(rounded(float(v)) for v in np.linspace(low, high, grid)) for low, high in asked.spans)
     found = trace(lambda pairs: asked.sample(bench, pairs), (axes[0], axes[1]), asked.target)
-    return Contour(asked, plan, (axes[0], axes[1]), *found)
+    return Contour(asked, plan, (axes[0], axes[1]), *found, asked.has_no_effect(bench, list(product(*axes))))
 
 
 def trace(

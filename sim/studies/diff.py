@@ -213,15 +213,14 @@ def diff(
     Raises
     ------
     UsageError
-        Where there are too few runs to pair.
+        Where there are too few runs to pair, or a side is neither a scenario nor a stored forecast.
     """
     plan.check_pairs()
     why = next((side.unpaired for side in sides if side.unpaired is not None), None)
-    made = _forecasts(sides, plan, executor, finished)
-    records = tuple(
-        side.stored if side.stored is not None else _made(forecast) for side, forecast in zip(sides, made, strict=True)
-    )
-    before, after = records
+    played = _forecasts(sides, plan, executor, finished)
+    first, second = (None if side.scenario is None else played.get(side.scenario.hash) for side in sides)
+    before, after = _record_of(sides[0], first), _record_of(sides[1], second)
+    made = first, second
     days = sorted({*_days(before, after), *_days(after, before)})
     paired = made if why is None else (None, None)
     rows = tuple(_moved(before, after, paired, outcome, day) for outcome in OUTCOMES for day in days)
@@ -234,8 +233,8 @@ Forecasts = tuple[Forecast | None, Forecast | None]
 
 def _forecasts(
     sides: tuple[Side, Side], plan: Plan, executor: Executor | None, finished: Callable[[], None] | None
-) -> Forecasts:
-    """Run what can be run and is needed: stored forecasts only where both sides can be paired, the same side once."""
+) -> dict[str, Forecast]:
+    """Run what can be run and is needed, by hash: stored forecasts only where both sides can be paired."""
     pairing = all(side.scenario is not None for side in sides)
     made: dict[str, Forecast] = {}
     for side in sides:
@@ -246,8 +245,7 @@ def _forecasts(
         if forecast.status == "interrupted":
             raise KeyboardInterrupt
         made[scenario.hash] = forecast
-    first, second = (None if side.scenario is None else made.get(side.scenario.hash) for side in sides)
-    return first, second
+    return made
 
 
 def blocks_of(sides: tuple[Side, Side], plan: Plan) -> int:
@@ -257,8 +255,12 @@ def blocks_of(sides: tuple[Side, Side], plan: Plan) -> int:
     return len(needed) * plan.blocks
 
 
-def _made(forecast: Forecast | None) -> Record:
-    assert forecast is not None  # noqa: S101 - a side that is not stored is always run
+def _record_of(side: Side, forecast: Forecast | None) -> Record:
+    """Return the record of a side: what was stored, else of what was run."""
+    if side.stored is not None:
+        return side.stored
+    if forecast is None:
+        raise UsageError(f"{side.path}: neither a scenario nor a stored forecast; read it with read_side")
     return forecast.record()
 
 

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import BLOCK_RUNS, END_STATES, FIRST_EVENTS, BlockTask, record_block
+from sim.ensemble.blocks import BLOCK_RUNS, FIRST_EVENTS, BlockTask, record_block
 from sim.errors import UsageError
 from sim.executors import Executor, Serial
-from sim.model.inputs import draw_inputs, inputs_of, is_unseen
+from sim.model.inputs import can_be_looked_up, draw_inputs, inputs_of
 from sim.scenario.windows import By, day_of
+from sim.studies.bench import happened
 from sim.studies.boxes import Found, find_boxes, finders_of, plain, plain_box, share_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 FORMAT = "offramp/discovery/1"
 FEWEST_DRAWS = 400
-KINDS = ("limited", "full")
+NOT = "no "
+"""Before a first event: that it does not come."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, struct
     Parameters
     ----------
     outcome, by
-        A first event and within how many days, the horizon where not given.
+        A first event, or with "no " before it that it does not come, and within how many days: the horizon where not
+        given.
     structural
         Whether boxes may limit structural parameters and frailties too, which nobody can look up.
 
@@ -92,17 +95,15 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, struct
         Where there is no such outcome or day, or no such input is uncertain.
     """
     day = day_of(by, scenario.as_of, scenario.horizon)
-    if outcome not in FIRST_EVENTS:
-        raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(FIRST_EVENTS)}")
+    outcome = " ".join(outcome.split())
+    if outcome.removeprefix(NOT) not in FIRST_EVENTS:
+        known = ", ".join(FIRST_EVENTS)
+        raise UsageError(f'there is no outcome {outcome!r}; expected one of {known}, or "no" before it: "no offensive"')
     uncertain = [one.path for one in inputs_of(scenario) if not one.distribution.is_fixed]
-    paths = tuple(path for path in uncertain if structural or not _is_structural(path))
+    paths = tuple(path for path in uncertain if structural or can_be_looked_up(path))
     if not paths:
         raise UsageError("no input of this scenario that a box could limit is uncertain; write a distribution for one")
     return Asked(scenario, outcome, day, structural, paths)
-
-
-def _is_structural(path: str) -> bool:
-    return path.startswith("parameters.") or is_unseen(path)
 
 
 def discover(
@@ -132,8 +133,5 @@ def _play(asked: Asked, task: BlockTask) -> tuple[Floats, npt.NDArray[np.int64]]
     records = record_block(task)
     kept = task.runs // task.replicates
     values = np.stack([np.asarray(draws.values[path])[:: task.replicates][:kept] for path in asked.paths], axis=1)
-    outcome = asked.outcome
-    happened = records["offensive" if outcome in KINDS else outcome] < asked.by
-    if outcome in KINDS:
-        happened &= records["end"] == END_STATES.index(outcome)
-    return values.astype(np.float64), happened.reshape(-1, task.replicates).sum(axis=1)
+    came = happened(records, asked.outcome.removeprefix(NOT), asked.by) != asked.outcome.startswith(NOT)
+    return values.astype(np.float64), came.reshape(-1, task.replicates).sum(axis=1)

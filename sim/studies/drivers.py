@@ -10,7 +10,8 @@ from sim.ensemble.blocks import OUTCOMES
 from sim.errors import UsageError
 from sim.forecast.drivers import Drivers, drivers, group_of, plain_interval
 from sim.forecast.runner import run
-from sim.model.inputs import uncertain_inputs
+from sim.model.inert import why_inert
+from sim.model.inputs import can_be_looked_up, uncertain_inputs
 from sim.scenario.windows import By, day_of
 from sim.studies import sobol
 
@@ -102,12 +103,20 @@ def plain_indices(asked: Asked, plan: sobol.Plan, found: sobol.Indices, *, by_ac
         "by_actor": by_actor,
         "inputs": [
             {
-                **(
-                    {"group": one.name} if by_actor else {"path": one.name, "group": group_of(asked.scenario, one.name)}
-                ),
+                **({"group": one.name} if by_actor else _about(asked, one.name)),
                 "first": plain_interval(one.first),
                 "total": plain_interval(one.total),
             }
             for one in found.inputs
         ],
+    }
+
+
+def _about(asked: Asked, path: str) -> dict[str, Any]:
+    """Return what a record says of an input itself."""
+    return {
+        "path": path,
+        "group": group_of(asked.scenario, path),
+        "no_effect": why_inert(asked.scenario, path, asked.by),
+        "can_be_looked_up": can_be_looked_up(path),
     }

@@ -21,7 +21,7 @@ class Written(NamedTuple):
 
 
 def read_goal(text: str) -> Written:
-    """Read a goal such as `lower offensive by 90` or `raise agreement within 30 days`.
+    """Read a goal such as `lower offensive by 90 days` or `raise agreement within 30 days`.
 
     Raises
     ------
@@ -31,5 +31,5 @@ def read_goal(text: str) -> Written:
     match = GOAL.fullmatch(" ".join(text.lower().split()))
     if match is None or match[2] not in NAMES:
         told = ", ".join(NAMES)
-        raise UsageError(f'expected a goal such as "lower offensive by 90", of one of {told} (got {text!r})')
+        raise UsageError(f'expected a goal such as "lower offensive by 90 days", of one of {told} (got {text!r})')
     return Written(match[1] == "lower", match[2], match[3])

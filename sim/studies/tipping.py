@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim import environment
+from sim.distributions import Uniform
 from sim.ensemble.blocks import FIRST_EVENTS
 from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate
+from sim.model.inert import why_inert
 from sim.scenario.numbers import number_range, with_number
 from sim.scenario.windows import By, day_of
-from sim.studies.bench import Bench, happened, with_document
+from sim.studies.bench import Bench, are_alike, happened, with_document
 from sim.studies.change import plain_row
 from sim.studies.crossing import GRID, Crossing, Crossings, crossings
 from sim.sweeps.variants import value_at
@@ -64,12 +66,23 @@ class Asked:
         events = (happened(records, self.outcome, self.day) for records in played)
         return [estimate(successes_per_draw(event, bench.plan.replicates)) for event in events]
 
+    def has_no_effect(self, bench: Bench, values: Sequence[Sequence[float]]) -> bool:
+        """Whether the paired runs at all of some points, played already, show no difference."""
+        return are_alike(bench.records([self.world(point) for point in values]))
+
+    def why_inert(self, place: int) -> str | None:
+        """Say why a number cannot have an effect anywhere in its range, whatever the other; None where that is open."""
+        document = self.scenario.document
+        for path, span in zip(self.paths, self.spans, strict=True):
+            document = with_number(document, path, Uniform(*span))
+        return why_inert(with_document(self.scenario, document), self.paths[place], self.day)
+
     def record(self, plan: Plan, command: str | None) -> dict[str, Any]:
         """Return what every record of an answer begins with."""
         scenario, plain = self.scenario, self.scenario.plain()
         inputs = [
-            {"path": path, "low": low, "high": high, "base": value_at(plain, path)}
-            for path, (low, high) in zip(self.paths, self.spans, strict=True)
+            {"path": path, "low": low, "high": high, "base": value_at(plain, path), "no_effect": self.why_inert(place)}
+            for place, (path, (low, high)) in enumerate(zip(self.paths, self.spans, strict=True))
         ]
         return {
             "schema": FORMAT,
@@ -148,11 +161,18 @@ def _span(scenario: Scenario, path: str, given: Span | None) -> Span:
 
 @dataclass(frozen=True)
 class Tipping:
-    """The answer for one number."""
+    """The answer for one number.
+
+    Attributes
+    ----------
+    no_effect
+        Whether the paired runs at all values tried show no difference.
+    """
 
     asked: Asked
     plan: Plan
     crossings: Crossings
+    no_effect: bool
 
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of tipping.json (docs/what-if.md)."""
@@ -160,7 +180,7 @@ class Tipping:
         value, nearest = found.nearest
         return {
             **self.asked.record(self.plan, command),
-            "verdict": found.verdict,
+            "verdict": "no effect" if self.no_effect else found.verdict,
             "grid": found.grid,
             "crossings": [_crossing(one) for one in found.found],
             "apart": found.are_apart,
@@ -212,4 +232,4 @@ def tip(
     found = crossings(
         lambda values: asked.sample(bench, [(value,) for value in values]), low, high, asked.target, grid=grid
     )
-    return Tipping(asked, plan, found)
+    return Tipping(asked, plan, found, asked.has_no_effect(bench, [(value,) for value, _ in found.points]))

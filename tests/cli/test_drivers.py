@@ -52,7 +52,27 @@ def test_a_design_adds_total_indices(offramp: Offramp, file: Path) -> None:
     head = next(line for line in answer.out.splitlines() if line.startswith("of all inputs of"))
     assert head.split()[4:] == ["first", "95%", "total", "95%"]
     told = json.loads(offramp("drivers", file, "--study", "sobol", "--runs", 8192, "--quiet", "--format", "json").out)
-    assert {"first", "total", "path", "group"} == set(told["inputs"][0])
+    assert {"first", "total", "path", "group", "no_effect", "can_be_looked_up"} == set(told["inputs"][0])
+
+
+@pytest.mark.parametrize("study", ["counts", "sobol"])
+def test_what_nobody_can_look_up_and_what_has_no_effect_is_marked(offramp: Offramp, tmp_path: Path, study: str) -> None:
+    if study == "sobol":
+        pytest.importorskip("SALib", reason="SALib is not installed")
+    constant = {"from": "envoy", "on": "backer", "aim": "restrain", "intensity": {"uniform": [0, 1]}, "start": -9}
+    file = worlds.write(tmp_path, worlds.crisis(question__horizon=30, pressures={"plea": constant}))
+    asked = ("drivers", file, "--study", study, "--runs", 16_384, "--quiet")
+    inputs = {one["path"]: one for one in json.loads(offramp(*asked, "--format", "json").out)["inputs"]}
+    unknowable = {path for path, one in inputs.items() if not one["can_be_looked_up"]}
+    assert unknowable == {
+        path for path in inputs if path.split(".")[-1] in ("frailty", "disposition") or "param" in path
+    }
+    assert [path for path, one in inputs.items() if one["no_effect"]] == ["pressures.plea.intensity"]
+    lines = offramp(*asked).out.splitlines()
+    (disposition,) = (line for line in lines if line.startswith("Disposition of Attacker"))
+    assert disposition.endswith("cannot be looked up")
+    told = " ".join(lines)
+    assert "No effect within the window: Intensity of Plea: the pressure is in force and constant" in told
 
 
 @pytest.mark.parametrize(

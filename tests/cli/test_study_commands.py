@@ -63,7 +63,7 @@ def test_a_backtest_prints_scores_and_writes_its_page(offramp: Offramp, home: Pa
     [
         (("calibrate", "none"), "expected a folder with cases"),
         (("calibrate", "{home}", "--name", "No Name"), "expected a name of small letters"),
-        (("calibrate", "{home}", "--known", "soon"), "expected a date such as 2018-08-19 after --known"),
+        (("calibrate", "{home}", "--known", "soon"), "expected a date such as 2018-11-16 for --known"),
         (("calibrate", "{home}", "--known", "2019-01-01"), "nothing is known of any case by 2019-01-01"),
         (("backtest", "{home}", "--variants", "none"), "expected a folder with scenarios after --variants"),
     ],

@@ -151,9 +151,10 @@ def test_given_forecasts_are_not_paired(plain: Forecast, struck: Forecast) -> No
         ("peace by 2020-01-10", 'expected "strikes by DATE"'),
         ("strikes on 2020-01-10", "cannot read"),
         ("offensive by 2020-01-10", "an offensive ends the forecast"),
-        ("strikes by 2019-12-31", "expected a date from 2020-01-01 to 2020-02-28"),
-        ("strikes by 2020-02-29", "expected a date from 2020-01-01 to 2020-02-28"),
-        ("strikes by tomorrow", "expected a date such as"),
+        ("strikes by 2019-12-31", "expected a window from 1 to 59 days, up to 2020-02-28, for the condition"),
+        ("strikes by 2020-02-29", "expected a window from 1 to 59 days, up to 2020-02-28, for the condition"),
+        ("strikes by tomorrow", 'expected a number of days, "90 days" or a date such as'),
+        ("strikes by 60 days", "expected a window from 1 to 59 days"),
         ("sheild deterrence above 0.5 on 2020-01-10", "did you mean shield"),
         ("shield readiness above 0.5 on 2020-01-10", "the posture of shield is its deterrence"),
         ("shield deterrence above 2 on 2020-01-10", "expected a level from 0 to 1"),
@@ -174,7 +175,8 @@ def test_conditions_read_back_what_they_write(scenario: Scenario) -> None:
         "attacker readiness below 0.25 on 2020-01-02",
     ]  # fmt: skip
     assert [one.text(scenario.as_of) for one in read_given(texts, scenario)] == texts
-    assert read_given(["STRIKE by 2020-01-14"], scenario) == read_given([STRIKES], scenario)
+    for same in ("STRIKE by 2020-01-14", "strikes by 14", "strikes by 14 days", "strikes within 2 weeks"):
+        assert read_given([same], scenario) == read_given(["strikes by 2020-01-14"], scenario)
 
 
 def test_intervals_cover_where_runs_are_kept_by_what_is_seen() -> None:

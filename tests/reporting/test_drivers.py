@@ -42,6 +42,35 @@ def test_the_figure_shows_only_what_is_clear(record: Record) -> None:
     assert "drivers-figure" not in specifications(record)
 
 
+def test_finding_out_is_recommended_only_of_what_can_be_looked_up(record: Record) -> None:
+    inputs = record["drivers"]["by"]["63"]["inputs"]
+    inputs[0]["can_be_looked_up"], inputs[1]["can_be_looked_up"] = False, True
+    inputs[1]["index"]["low"] = 0.01
+    said = drivers_of(record)
+    assert said is not None
+    assert input_name(record, inputs[0]["path"])[1:] not in said.worth
+    assert f"{input_name(record, inputs[1]['path'])[1:]} tells most" in said.worth
+    assert said.figure.table.rows[0][-1] == "cannot be looked up"
+    for one in inputs:
+        one["can_be_looked_up"] = False
+    said = drivers_of(record)
+    assert said is not None
+    assert "nothing here is worth finding out" in said.worth
+
+
+def test_an_input_without_any_effect_is_never_the_first_driver(record: Record) -> None:
+    first, second = record["drivers"]["by"]["63"]["inputs"][:2]
+    first |= {"no_effect": "the pressure does not act within the window", "direction": "no effect"}
+    second["index"]["low"] = 0.01
+    said = drivers_of(record)
+    assert said is not None
+    assert input_name(record, second["path"])[1:] in said.lead
+    assert input_name(record, first["path"]) not in [bar.label for bar in bars(record)]
+    assert said.figure.table.rows[0][4] == "no effect"
+    assert "No effect within the window:" in said.caution
+    assert "the pressure does not act within the window" in said.caution
+
+
 def test_an_index_below_zero_is_shown_as_nothing(record: Record) -> None:
     by = record["drivers"]["by"]["63"]
     by["inputs"][-1]["index"] = {"value": -0.004, "low": -0.01, "high": 0.002}

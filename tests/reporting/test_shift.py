@@ -17,7 +17,7 @@ from sim.reporting.shift import Shift
         ((0.1, 0.02, 0.18), "+10 points (+2 to +18)"),
         ((-0.00061, -0.001145, -7.5e-05), "−0.06 points (−0.11 to −0.01)"),
         ((0.01, -0.004, 0.024), "no clear change (−0.4 to +2.4 points)"),
-        ((0.0, 0.0, 0.0), "no clear change (0.0 to 0.0 points)"),
+        ((0.0, 0.0, 0.0), "no change in any draw"),
     ],
 )
 def test_a_change_is_a_number_of_points_with_its_interval(row, line):

@@ -11,6 +11,7 @@ import pytest
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.reporting import write_advice
+from sim.reporting.advice import advised_of
 from sim.scenario.scenario import Scenario
 from sim.studies.advice import REPLICATES, advise, best_in_draws, efficient_mixes, goal_of, mixes_of
 from tests import worlds
@@ -93,8 +94,34 @@ def test_draws_that_several_mixes_share_are_split_and_those_without_gain_count_f
     assert helped == 0.5
 
 
-def test_an_efficient_mix_gains_more_than_any_that_costs_as_much_or_less() -> None:
-    assert efficient_mixes(np.array([0.1, 0.3, 0.2, -0.1]), np.array([1.0, 2.0, 3.0, 0.5])) == {0, 1}
+def mixes_with(*means: float) -> np.ndarray:
+    """Gains of 400 draws that share their noise, so that differences are known to a hundredth."""
+    noise = np.random.default_rng(0)
+    shared = noise.normal(0, 0.3, 400)
+    return np.array([mean + shared - shared.mean() + own - own.mean() for mean in means
+                     for own in [noise.normal(0, 0.05, 400)]])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("means", "costs", "efficient"),
+    [
+        ((0.1, 0.3, 0.2, -0.1), (1, 2, 3, 0.5), {0, 1}),  # the third costs more for less, the fourth harms
+        ((0.2, 0.2, 0.4), (1, 2, 3), {0, 2}),  # the second costs more for the same
+        ((0.2, 0.2005, 0.4), (1, 2, 3), {0, 2}),  # ... and for a gain that the runs cannot tell from it
+        ((0.2, 0.2, 0.1), (1, 1, 1), {0, 1}),  # at the same cost only the clearly worse one is not
+        ((0.0, 0.001), (1, 2), set()),  # nothing helps clearly
+    ],
+)
+def test_a_mix_is_efficient_only_where_it_clearly_gains_more_than_every_cheaper_one(
+    means: tuple[float, ...], costs: tuple[float, ...], efficient: set[int]
+) -> None:
+    assert efficient_mixes(mixes_with(*means), np.array(costs), REPLICATES) == efficient
+
+
+def test_the_largest_change_named_is_never_one_that_costs_more_for_the_same(record: dict[str, Any]) -> None:
+    said = advised_of(record)
+    assert "nothing" not in " ".join((said.lead, *said.notes[:-2])).lower()
+    assert [row[-1] for row in said.table.rows] == ["efficient", "", ""]
 
 
 def test_page_and_markdown_say_what_the_record_says_and_run_no_text(record: dict[str, Any], tmp_path: Path) -> None:

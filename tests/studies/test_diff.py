@@ -12,7 +12,7 @@ import sim
 from sim.ensemble.blocks import OUTCOMES
 from sim.errors import ScenarioError, UsageError
 from sim.forecast.plan import Plan
-from sim.studies.diff import Difference, blocks_of, diff, plan_of, read_side, read_sides
+from sim.studies.diff import Difference, Side, blocks_of, diff, plan_of, read_side, read_sides
 from tests import worlds
 
 RUNS = 4096
@@ -40,6 +40,12 @@ def store(path: Path, name: str, seed: int = 1, **changes: object) -> Path:
     file = path.with_name(name)
     file.write_text(json.dumps({**record, **changes}), encoding="utf-8")
     return file
+
+
+def test_a_side_that_is_neither_scenario_nor_forecast_is_refused_by_name(base: Path) -> None:
+    sides = Side(Path("empty.json"), None, None), read_side(base)
+    with pytest.raises(UsageError, match=r"empty\.json: neither a scenario nor a stored forecast"):
+        diff(sides, Plan(runs=64))
 
 
 @pytest.mark.slow

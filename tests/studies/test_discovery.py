@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sim.ensemble.blocks import FIRST_EVENTS
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.reporting import write_discovery
@@ -78,6 +79,38 @@ def test_kinds_of_offensives_are_part_of_all(scenario: Scenario) -> None:
         for outcome in ("limited", "full", "offensive")
     ]
     assert shares[0] + shares[1] == pytest.approx(shares[2])
+
+
+@pytest.mark.parametrize("outcome", FIRST_EVENTS)
+def test_an_outcome_and_that_it_does_not_come_are_all_futures_and_lie_elsewhere(
+    scenario: Scenario, outcome: str
+) -> None:
+    plan = Plan(runs=1024, seed=1)
+    comes, does_not = (discover(ask(scenario, outcome=one), plan) for one in (outcome, f"no {outcome}"))
+    assert comes.base.p + does_not.base.p == pytest.approx(1)
+    assert discovery_of(does_not.record()).lead
+
+
+def test_where_no_offensive_lies_is_where_the_backer_holds_back(scenario: Scenario) -> None:
+    first = discover(ask(scenario, outcome="no offensive"), Plan(runs=4096, seed=1)).boxes[0]
+    backer = next(limit for limit in first.limits if limit.path == "actors.backer.stance")
+    assert first.stands_out
+    assert backer.high is not None
+    assert backer.high < 0.5
+
+
+def test_a_box_poorer_than_futures_at_large_is_never_presented_as_one(record: dict[str, Any]) -> None:
+    poor = {"p": 0.7, "mc_low": 0.65, "mc_high": 0.75}
+    record["base"] = {"p": 0.79, "mc_low": 0.78, "mc_high": 0.8}
+    record["boxes"] = [{**record["boxes"][0], "stands_out": False, "score": -2.0, "density": poor}]
+    said = discovery_of(record)
+    assert said.boxes[0].heading == "No such box"
+    assert said.boxes[0].sentence.startswith("No such box stands out. The last one tried, where the stance of Backer")
+    assert "holds 70% of futures" in said.boxes[0].sentence
+    assert "against 79% of all" in said.boxes[0].sentence
+    report = discovery_report(record)
+    assert report.sections[0].title == "No such box"
+    assert report.title.startswith("No ranges of the inputs are found")
 
 
 def test_words_say_density_coverage_and_limits(record: dict[str, Any]) -> None:

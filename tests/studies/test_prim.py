@@ -76,6 +76,18 @@ def test_a_second_box_is_found_in_what_the_first_leaves() -> None:
     assert sum(box.mass for box in standing) < 0.45
 
 
+def test_a_second_box_poorer_than_futures_at_large_does_not_count() -> None:
+    """What the first box leaves has a part at 0.7, which is far above the rest of it and below the 0.8 of all."""
+    made = np.random.default_rng(8)
+    values = made.random((6000, 10))
+    chance = np.where(values[:, 0] < 0.7, 0.95, np.where(values[:, 1] > 0.6, 0.7, 0.3))
+    first, second = find_boxes(values, made.binomial(2, chance), 2, PATHS[:10])[:2]
+    assert first.stands_out
+    assert {limit.path for limit in second.limits} == {"actors.a1.stance"}
+    assert second.density.p == pytest.approx(0.7, abs=0.05)
+    assert not second.stands_out
+
+
 def test_a_box_limits_few_inputs() -> None:
     made = np.random.default_rng(9)
     values = made.random((4000, 12))

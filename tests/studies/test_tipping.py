@@ -16,6 +16,7 @@ from sim import rng
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
 from sim.forecast.plan import Plan
+from sim.reporting.tipping import tipping_of
 from sim.scenario.scenario import Scenario
 from sim.studies.contour import contour, trace
 from sim.studies.crossing import Crossings, crossings
@@ -242,3 +243,61 @@ def test_the_base_of_a_number_is_told_as_it_is_written(tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path, pressures__offer={**OFFER, "intensity": {"uniform": [0, 1]}})
     record = ask(scenario, ["pressures.offer.intensity"], to=0.1).record(Plan(), None)
     assert record["inputs"][0]["base"] == {"uniform": [0.0, 1.0]}
+
+
+# -- inputs without any effect --------------------------------------------------------------------------------------
+
+SHOUTED = {"from": "envoy", "on": "backer", "aim": "restrain", "intensity": {"uniform": [0, 1]}}
+CONSTANT = "the pressure is in force and constant since before day 0, and only what changes afterwards counts"
+INERT = {
+    CONSTANT: SHOUTED | {"start": -10, "ramp": 5},
+    "the pressure does not act within the window": SHOUTED | {"start": 20},
+    "Town has no leverage over Backer": SHOUTED | {"from": "town", "start": 1},
+}
+
+
+@pytest.mark.parametrize("why", INERT)
+def test_an_input_that_cannot_have_an_effect_is_told_as_no_effect_and_why(why: str, tmp_path: Path) -> None:
+    scenario = worlds.load(tmp_path, pressures={"shout": INERT[why]})
+    asked = ask(scenario, ["pressures.shout.intensity"], to=0.5, by=20)
+    record = tip(asked, Plan(runs=256)).record()
+    assert (record["verdict"], record["inputs"][0]["no_effect"]) == ("no effect", why)
+    said = tipping_of(record)
+    assert said.lead.startswith("pressures.shout.intensity: no effect on the offensive within 20 days, so")
+    assert "would show with more" not in said.lead
+    assert said.notes[0] == f"Why pressures.shout.intensity has no effect: {why}."
+
+
+@pytest.mark.parametrize(
+    "more", [{"start": -10, "half_life": 60}, {"start": -10, "ramp": 20}, {"start": -10, "end": 5}]
+)
+def test_a_pressure_in_force_that_changes_within_the_window_is_not_without_effect(
+    more: dict[str, int], tmp_path: Path
+) -> None:
+    scenario = worlds.load(tmp_path, pressures={"shout": SHOUTED | more}, actors__backer__resolve=0)
+    asked = ask(scenario, ["pressures.shout.intensity"], to=0.999, by=20)
+    record = tip(asked, Plan(runs=1024)).record()
+    assert record["inputs"][0]["no_effect"] is None
+    assert record["verdict"] == "not reached"
+
+
+def test_no_effect_is_also_what_paired_runs_show_where_the_model_names_no_reason(tmp_path: Path) -> None:
+    scenario = worlds.load(tmp_path, pressures={"shout": SHOUTED | {"start": 1}}, actors__backer__resolve=1)
+    record = tip(ask(scenario, ["pressures.shout.intensity"], to=0.5, by=20), Plan(runs=256)).record()
+    assert (record["verdict"], record["inputs"][0]["no_effect"]) == ("no effect", None)
+
+
+def test_an_outcome_that_never_comes_says_no_effect_only_of_runs_that_went_the_same(tmp_path: Path) -> None:
+    scenario = worlds.load(tmp_path, actors__attacker__stance=-0.9)
+    record = tip(ask(scenario, ["actors.backer.stance"], to=0.5, by=2), Plan(runs=256)).record()
+    assert record["nearest"]["p"] == 0
+    assert record["verdict"] == "not reached"
+
+
+def test_a_plane_of_two_inputs_without_effect_says_so(tmp_path: Path) -> None:
+    scenario = worlds.load(tmp_path, pressures={"shout": INERT[CONSTANT], "call": INERT[CONSTANT] | {"intensity": 1}})
+    paths = ["pressures.shout.intensity", "pressures.call.intensity"]
+    record = contour(ask(scenario, paths, to=0.5, by=20), Plan(runs=256), grid=2).record()
+    assert record["verdict"] == "no effect"
+    assert [one["no_effect"] for one in record["inputs"]] == [CONSTANT, CONSTANT]
+    assert "no effect" in tipping_of(record).lead

@@ -16,7 +16,7 @@ import numpy as np
 from sim import rng
 from sim.distributions import Distribution, Empirical, Fixed, LogNormal, Normal, Triangular, Uniform
 from sim.model.inputs import inputs_of
-from sim.scenario.schema import Document
+from sim.scenario.numbers import with_number
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -52,22 +52,12 @@ def shifted(cases: Sequence[HistoricalCase], seed: int) -> dict[str, Scenario]:
 
 def changed(case: HistoricalCase, change: Change) -> Scenario:
     """Return the scenario of a case with its marked numbers changed; words, such as the phase, stay as they are."""
-    document: object = case.scenario.document
+    document = case.scenario.document
     numbers = {one.path: one.distribution for one in inputs_of(case.scenario)}
     for path in case.marked:
         if path in numbers:
-            document = _with(document, path.split("."), change(path, numbers[path]))
-    assert isinstance(document, Document)  # noqa: S101 - as it was before
+            document = with_number(document, path, change(path, numbers[path]))
     return replace(case.scenario, document=document)
-
-
-def _with(part: object, keys: list[str], value: Distribution) -> object:
-    """Return a part of a document with the number at some keys replaced."""
-    key, *rest = keys
-    if isinstance(part, dict):
-        return {**part, key: _with(part[key], rest, value) if rest else value}
-    inner = _with(getattr(part, key), rest, value) if rest else value
-    return part.model_copy(update={key: inner})  # type: ignore[attr-defined]
 
 
 def moved(path: str, value: Distribution, sign: int) -> Distribution:

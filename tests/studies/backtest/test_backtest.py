@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import sim
+from sim.distributions import Fixed
 from sim.executors import Serial
+from sim.model.inputs import inputs_of
 from sim.reporting.backtest_study import backtest_of, reliability_spec
 from sim.reporting.study import study_markdown, study_page
 from sim.reporting.track_record import track_record_of
@@ -33,6 +37,7 @@ from sim.studies.calibration.outcomes import WINDOWS
 from sim.studies.calibration.parameters import COORDINATES
 from sim.studies.cases import HistoricalCase, load_cases
 from sim.studies.threats import load_threats
+from tests import worlds
 from tests.studies.backtest.made_up import write_cases
 from tests.studies.made_threats import row, write_threats
 
@@ -182,6 +187,20 @@ def test_only_marked_numbers_are_changed(cases: tuple[HistoricalCase, ...]) -> N
         before, after = case.scenario.document.model_dump(), scenario.document.model_dump()
         assert before["actors"]["attacker"].pop("stance") != after["actors"]["attacker"].pop("stance")
         assert before == after
+
+
+def test_every_number_that_a_file_can_mark_can_be_changed(cases: tuple[HistoricalCase, ...], tmp_path: Path) -> None:
+    press = {"from": "envoy", "on": "backer", "aim": "restrain", "intensity": 0.5, "start": "2019-12-01", "ramp": 9}
+    talk = {"start": "2020-01-05", "boost": 3}
+    made = worlds.crisis(pressures={"plea": press}, talks={"summit": talk}, parameters={"inertia": 0.3})
+    paths = [
+        "population", "credibility", "actors.attacker.stance", "actors.town.militancy", "ties.envoy.backer",
+        "pressures.plea.intensity", "pressures.plea.start", "talks.summit.boost", "parameters.inertia",
+    ]  # fmt: skip
+    marked = {**made, "hindsight": dict.fromkeys(paths, "Coded with the outcome in mind.")}
+    case = replace(cases[0], scenario=sim.load(worlds.write(tmp_path, marked)))
+    values = {one.path: one.distribution for one in inputs_of(changed(case, lambda path, value: Fixed(0.625)))}
+    assert {path for path, value in values.items() if value == Fixed(0.625)} == set(paths)
 
 
 def test_a_dropped_coding_is_the_same_for_all_cases(cases: tuple[HistoricalCase, ...]) -> None:
