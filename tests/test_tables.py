@@ -25,7 +25,7 @@ from tests.sweeps.worlds import write_base
 Reader = Callable[[Path], object]
 THREAT = "t1,1990-05-01,a-b,10,," + "0," * 21 + "0.1,0.1,0,1000"
 VALID = {
-    "posterior": replace(posterior(names()[0]), draws=posterior(names()[0]).draws[:3]).text(),
+    "posterior": replace(posterior(names()[0]), numbers=posterior(names()[0]).draws[:3]).text(),
     "threats": ",".join(COLUMNS) + "\n" + THREAT + "\n",
     "cases": TABLE.read_text(encoding="utf-8"),
     "cells": "credibility,population\n0.5,1000\n0.6,2000\n",

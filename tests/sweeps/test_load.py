@@ -338,7 +338,7 @@ def test_a_huge_table_or_grid_is_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "cells.csv").write_text("credibility\n" + "0.5\n" * 20_001)
     assert "more than 20,000 rows" in faults(tmp_path, "base: crisis.yaml\ntable: cells.csv\n")[0]
     (tmp_path / "cells.csv").write_text("credibility\n" + "0" * (9 << 20))
-    assert "larger than 8,388,608 bytes" in faults(tmp_path, "base: crisis.yaml\ntable: cells.csv\n")[0]
+    assert "larger than 8,000,000 bytes" in faults(tmp_path, "base: crisis.yaml\ntable: cells.csv\n")[0]
     axes = "".join(f"  parameters.{name}: {{from: 0.1, to: 1, steps: 1000}}\n" for name in ("inertia", "contest"))
     assert "1,000,000 cells; expected 20,000 at most" in faults(tmp_path, "base: crisis.yaml\naxes:\n" + axes)[0]
 
