@@ -9,6 +9,7 @@ import doctest
 import html
 import importlib
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ from sim.face import SweepResult
 from sim.scenario.rewind import rewind
 from sim.scenario.yamltree import read_schema
 from tests import worlds
+from tests.docs.markdown import blocks
 from tests.places import IDLIB, ROOT
 
 RUNS = 1024
@@ -92,6 +94,17 @@ def test_doctests_of_public_modules_pass(monkeypatch: pytest.MonkeyPatch) -> Non
         assert found.failed == 0, name
         tried += found.attempted
     assert tried >= 20
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/api.md"])
+def test_python_of_the_pages_runs_as_it_stands(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sim.Forecast, "counterfactuals", lambda self, **_: self)  # slow, and tried above on a small one
+    code = "\n".join(blocks((ROOT / page).read_text(encoding="utf-8"), "python"))
+    assert "import sim" in code
+    exec(re.sub(r"20_000|4096", "512", code), {"__name__": "__main__"})  # noqa: S102 - our own page
+    assert (tmp_path / "reports" / "mine" / "report.html").is_file()
 
 
 def test_importing_sim_and_asking_for_help_import_nothing_heavy() -> None:
