@@ -20,7 +20,7 @@ from sim.scenario.edit import plain
 from sim.scenario.faults import Places, field_names, model_complaints
 from sim.scenario.gates import Gate, gate_complaints
 from sim.scenario.merge import named_file, scenario_root
-from sim.scenario.yamltree import Path, Tree, read_tree
+from sim.scenario.yamltree import Path, Place, Tree, read_tree
 from sim.sweeps.axes import PRIOR, Axis, axis_complaints, day_of, read_axis, same_day_complaints
 from sim.sweeps.designs import cell_count, cells_of, sampled_complaint
 from sim.sweeps.gates import gate_faults
