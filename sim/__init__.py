@@ -1,23 +1,49 @@
-"""offramp: scenario files in, probability reports out.
+"""offramp: a scenario file in, a probability report out.
 
-import sim
-scenario = sim.load("scenarios/idlib-2018/baseline.yaml")
-forecast = sim.run(scenario, runs=20_000, seed=1)
-print(forecast.probability("offensive", by=90))
-forecast.write_report("reports/idlib")
+    import sim
+
+    scenario = sim.load("scenarios/idlib-2018/baseline.yaml")
+    forecast = sim.run(scenario, runs=20_000, seed=1)
+    forecast.probability("offensive", by="90 days")
+    forecast.write_report("reports/mine")
+
+`import sim` alone is quick: NumPy and all else are imported when they are first needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.forecast.forecast import Forecast
+    from sim import errors
+    from sim.estimates import Estimate
+    from sim.face import Forecast, Place, Progress, SweepResult
     from sim.scenario.scenario import Scenario
 
-__all__ = ["load", "run"]
+    __version__: str
+
+__all__ = ["Estimate", "Forecast", "Scenario", "__version__", "errors", "load", "run", "sweep"]
+
+_HOMES = {"Estimate": "sim.estimates", "Forecast": "sim.face", "Scenario": "sim.scenario.scenario"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for."""
+    from importlib import import_module
+
+    if name == "__version__":
+        return import_module("sim.environment").version()
+    if name == "errors":
+        return import_module("sim.errors")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def load(path: str | PathLike[str]) -> Scenario:
@@ -26,7 +52,14 @@ def load(path: str | PathLike[str]) -> Scenario:
     Raises
     ------
     sim.errors.ScenarioError
-        Where anything is wrong; its `faults` list all of it.
+        Where anything is wrong; its `faults` list all of it. It is a ValueError too.
+
+    Examples
+    --------
+    >>> import sim
+    >>> scenario = sim.load("scenarios/idlib-2018/baseline.yaml")
+    >>> scenario.as_of, scenario.horizon
+    (datetime.date(2018, 8, 19), 180)
     """
     from sim.scenario.load import load as load_scenario
 
@@ -42,6 +75,8 @@ def run(  # noqa: PLR0913 - one parameter an option
     precision: float | None = None,
     workers: int = 1,
     given: Sequence[str] = (),
+    store: Place = None,
+    progress: Progress = False,
 ) -> Forecast:
     """Run a scenario and return its forecast.
 
@@ -52,32 +87,98 @@ def run(  # noqa: PLR0913 - one parameter an option
     runs
         Number of runs; 20,000 where not given. With a precision, the most runs to make (1,000,000 where not given).
     seed
-        Same seed, same forecast, whatever the number of workers.
+        A whole number from 0. Same seed, same forecast, whatever the number of workers.
     replicates
-        Runs that share one draw of what is not known.
+        Runs per draw of the uncertain inputs: 1, 2, 4, 8, 16, 32 or 64.
     precision
         Stop when the 95% Monte Carlo interval of every probability of an offensive is this much or less either side.
     workers
         Processes to use. With more than one, call from under `if __name__ == "__main__":` in a script.
-
     given
         What has been seen since, such as `strikes by 2018-09-04`: only runs that meet all of it count.
+    store
+        A folder, or an address such as s3://bucket/prefix, where finished blocks of runs are looked for and kept: what
+        was played once is not played again.
+    progress
+        True: a bar on stderr. A function: called after each block with the number of blocks done and of all.
 
     Raises
     ------
     sim.errors.UsageError
-        Where an argument is out of range.
+        Where an argument is out of range. It is a ValueError too.
     sim.errors.ScenarioError
-        Where the file is faulty.
+        Where the file is faulty. It is a ValueError too.
     sim.errors.TooFewError
         Where too few runs meet what is given.
+    sim.errors.StoreError
+        Where the store cannot be used.
+
+    Examples
+    --------
+    >>> import sim
+    >>> forecast = sim.run("scenarios/idlib-2018/baseline.yaml", runs=1024, seed=1)
+    >>> forecast.probability("offensive", by="90 days").draws
+    512
+    >>> sim.run("scenarios/idlib-2018/baseline.yaml", runs=0)
+    Traceback (most recent call last):
+    sim.errors.UsageError: expected 1 to 10,000,000 runs (got 0)
     """
     from sim.ensemble.given import read_given
-    from sim.executors import Local, Serial
+    from sim.face import run as run_plan
     from sim.forecast.plan import Plan
-    from sim.forecast.runner import run as run_plan
 
-    if isinstance(scenario, str | PathLike):
-        scenario = load(scenario)
+    scenario = _loaded(scenario)
     plan = Plan(runs, seed, replicates, precision, read_given(given, scenario))
-    return run_plan(scenario, plan, executor=Serial() if workers == 1 else Local(workers))
+    return run_plan(scenario, plan, workers=workers, store=store, progress=progress)
+
+
+def sweep(  # noqa: PLR0913 - one parameter an option
+    scenario: Scenario | str | PathLike[str],
+    axes: Mapping[str, Any] | str,
+    *,
+    design: str | Mapping[str, int] | None = None,
+    runs: int | None = None,
+    seed: int = 0,
+    replicates: int = 2,
+    precision: float | None = None,
+    workers: int = 1,
+    store: Place = None,
+    progress: Progress = False,
+) -> SweepResult:
+    """Run a scenario over values of some of its inputs, all cells on the same draws and dice.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or the path of its file.
+    axes
+        Dotted path to a list of values, `{"from": 0, "to": 1, "steps": 5}`, a distribution, or `prior` for the
+        scenario's own; or `uncertain`, every uncertain input by its own distribution.
+    design
+        `grid` (where not given), `one-at-a-time`, `{"latin-hypercube": 200}` or `{"sobol": 256}`.
+    runs, precision
+        Of each cell: 4,096 runs, or with a precision the most.
+
+    Raises
+    ------
+    sim.errors.ScenarioError
+        Where an axis, a setting or a cell is wrong. It is a ValueError too.
+    sim.errors.UsageError
+        Where the sweep would take days.
+
+    Examples
+    --------
+    >>> import sim
+    >>> axes = {"actors.turkey.posture": [0.2, 0.8]}
+    >>> found = sim.sweep("scenarios/idlib-2018/baseline.yaml", axes, runs=512)
+    >>> found.to_frame()["actors.turkey.posture"].tolist()
+    [0.2, 0.8]
+    """
+    from sim.face import sweep as run_sweep
+
+    settings = {"design": design, "runs": runs, "seed": seed, "replicates": replicates, "precision": precision}
+    return run_sweep(_loaded(scenario), axes, settings, workers=workers, store=store, progress=progress)
+
+
+def _loaded(scenario: Scenario | str | PathLike[str]) -> Scenario:
+    return load(scenario) if isinstance(scenario, str | PathLike) else scenario

@@ -11,6 +11,8 @@ OfframpError                  anything below; the command line turns it into a m
 |-- LedgerError               a ledger is not what was written: a line was changed, removed or moved
 |-- StoreError                the store of finished blocks could not be written
 
+The first two are ValueErrors too: their cause is a value that was given.
+
 `Fault` is one thing wrong with one file; it is not an exception, for a file has as many as it has.
 """
 
@@ -43,7 +45,7 @@ class Fault:
         return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
 
 
-class ScenarioError(OfframpError):
+class ScenarioError(OfframpError, ValueError):
     """A scenario or one of the files it names is wrong; `faults` lists every fault found."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -55,7 +57,7 @@ class ScenarioError(OfframpError):
         return type(self), (self.faults,)
 
 
-class UsageError(OfframpError):
+class UsageError(OfframpError, ValueError):
     """An argument or option that cannot be met."""
 
 

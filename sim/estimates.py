@@ -45,6 +45,10 @@ class Estimate:
     draws: int
     replicates: int
 
+    def __str__(self) -> str:
+        """Write it as `0.281 (0.262 to 0.301)`."""
+        return f"{self.p:.3f} ({self.low:.3f} to {self.high:.3f})"
+
     @property
     def half_width(self) -> float:
         """Half the width of the interval."""

@@ -8,7 +8,7 @@ package is computed from the number of draws with 0, 1, ... of their replicates 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,11 @@ import numpy.typing as npt
 Counts = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tally:
     """Counts by name; two tallies with the same names and shapes merge by `+`."""
 
-    counts: Mapping[str, Counts]
+    counts: Mapping[str, Counts] = field(repr=False)
 
     def __add__(self, other: Tally) -> Tally:
         """Return the tally of both sets of runs."""

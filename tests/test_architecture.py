@@ -34,7 +34,7 @@ LAYERS: dict[str, set[str]] = {
     "ensemble": {"errors", "model", "posterior", "scenario", "tallies"},
     "forecast": {
         "baselines", "distributions", "ensemble", "environment", "errors", "estimates", "executors", "model",
-        "posterior", "reporting", "rng", "scenario", "tallies", "wholefiles",
+        "posterior", "reporting", "rng", "scenario", "store", "tallies", "wholefiles",
     },
     "store": {"ensemble", "environment", "errors", "tallies", "wholefiles"},
     "sweeps": {
@@ -55,7 +55,11 @@ LAYERS: dict[str, set[str]] = {
         "ensemble", "environment", "errors", "executors", "explorer", "forecast", "interrupts", "ledger", "reporting",
         "scenario", "store", "studies", "sweeps",
     },
-    "__init__": {"ensemble", "executors", "forecast", "scenario"},
+    "face": {
+        "cli", "ensemble", "errors", "estimates", "executors", "forecast", "model", "reporting", "scenario", "store",
+        "studies", "sweeps",
+    },
+    "__init__": {"ensemble", "errors", "estimates", "face", "forecast", "scenario"},
     "__main__": {"cli"},
 }  # fmt: skip
 """Which parts of `sim` a part may import, besides itself."""
@@ -162,5 +166,5 @@ def test_generators_are_made_in_rng_and_printing_done_in_cli() -> None:
 def test_public_names_are_few_and_exist() -> None:
     import sim
 
-    assert sim.__all__ == ["load", "run"]
-    assert all(callable(getattr(sim, name)) for name in sim.__all__)
+    assert sim.__all__ == ["Estimate", "Forecast", "Scenario", "__version__", "errors", "load", "run", "sweep"]
+    assert all(getattr(sim, name) is not None for name in sim.__all__)

@@ -7,7 +7,7 @@ made in a backtest is compared with what could have been said then.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sim.baselines.base_rate import BaseRate, base_rate
@@ -57,7 +57,7 @@ class WindowBaselines:
     reason: str | None
     base_rate: BaseRate | None
     logistic: Prediction | None
-    positions: Mapping[str, Prediction]
+    positions: Mapping[str, Prediction] = field(hash=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Baselines:
 
     features: Features
     positions: Positions | None
-    windows: tuple[WindowBaselines, ...]
+    windows: tuple[WindowBaselines, ...] = field(repr=False)
     table: str
 
     def record(self) -> dict[str, Any]:

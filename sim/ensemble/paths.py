@@ -5,7 +5,7 @@ An ensemble keeps the paths of a sample of its runs, from which storylines are c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.model.crisis import Crisis
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Paths:
     """How some runs went; entry n of what has `days + 1` entries is the end of day n - 1, entry 0 the start.
 
@@ -31,11 +31,11 @@ class Paths:
         Whether there was one on the day, shape (days, runs).
     """
 
-    stance: Floats
-    posture: Floats
-    agreement: Bools
-    incident: Bools
-    strike: Bools
+    stance: Floats = field(repr=False)
+    posture: Floats = field(repr=False)
+    agreement: Bools = field(repr=False)
+    incident: Bools = field(repr=False)
+    strike: Bools = field(repr=False)
 
     @property
     def runs(self) -> int:

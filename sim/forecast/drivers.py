@@ -23,10 +23,14 @@ from sim.model.inert import why_inert
 from sim.model.inputs import can_be_looked_up
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.forecast.first_order import Groups, Interval
     from sim.scenario.scenario import Scenario
     from sim.tallies import Counts, Tally
 
+MOST_SHOWN = 3
+"""Inputs that the drivers name of themselves."""
 STRUCTURAL, SETTING = "structural", "setting"
 LEAST_DRAWS = 256
 """Below, a bin holds too few draws to say anything."""
@@ -80,7 +84,7 @@ class Group:
     inputs: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Drivers:
     """What the probability of an outcome within `day` days rests on; inputs and groups by size of their index.
 
@@ -102,6 +106,33 @@ class Drivers:
     not_chance: Interval | None
     inputs: tuple[Driver, ...]
     groups: tuple[Group, ...]
+
+    def __repr__(self) -> str:
+        """Say the probability and the three inputs that it rests on most."""
+        first = (f"{one.path} {one.index.value:.2f}" for one in self.inputs[:MOST_SHOWN] if one.index is not None)
+        return f"Drivers({self.outcome} within {self.day} days, p={self.p:.3f}: {', '.join(first) or 'unclear'})"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an input, by size of its index.
+
+        Columns: path, group, index with index_low and index_high (95%), direction, and the probability p_low and p_high
+        where the input is in the lowest and the highest sixteenth of its distribution.
+        """
+        import pandas as pd
+
+        rows = [
+            (
+                one.path,
+                one.group,
+                *((None,) * 3 if one.index is None else (one.index.value, one.index.low, one.index.high)),
+                one.direction,
+                None if one.low is None else one.low.p,
+                None if one.high is None else one.high.p,
+            )
+            for one in self.inputs
+        ]
+        names = ["path", "group", "index", "index_low", "index_high", "direction", "p_low", "p_high"]
+        return pd.DataFrame(rows, columns=names)
 
     def plain(self) -> dict[str, Any]:
         """Return it as an entry of a record."""

@@ -92,7 +92,7 @@ class Forecast:
         return int(self.tally["runs"])
 
     @property
-    def draws(self) -> int:
+    def draw_count(self) -> int:
         """Number of draws of what we do not know."""
         return self.runs // self.plan.replicates
 

@@ -25,10 +25,12 @@ from sim.forecast.checkpoint import NOTHING, Checkpoint, Progress
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import MAX_RUNS, Plan
 from sim.forecast.record import Status, is_precise
+from sim.store.store import KeptTask, take_or_play
 
 if TYPE_CHECKING:
     from sim.ensemble.paths import Paths
     from sim.scenario.scenario import Scenario
+    from sim.store import Store
 
 RECORD_CAP = 1_000_000  # runs whose record is kept: 8 MB
 SAVE_EVERY = 10.0  # seconds between checkpoints
@@ -41,6 +43,7 @@ def run(
     executor: Executor | None = None,
     finished: Callable[[], None] | None = None,
     checkpoint: Path | None = None,
+    store: Store | None = None,
 ) -> Forecast:
     """Run a scenario.
 
@@ -53,6 +56,8 @@ def run(
     checkpoint
         File that keeps finished blocks until the forecast is complete; a later call with the same scenario, seed and
         replicates goes on from it.
+    store
+        Where finished blocks are looked for and kept, by workers that reach it.
 
     Raises
     ------
@@ -60,6 +65,8 @@ def run(
         Where the plan is too large.
     ExecutionError
         Where a block failed.
+    StoreError
+        Where a block cannot be kept.
     TooFewError
         Where fewer than 100 draws have a run that meets what is given.
     KeyboardInterrupt
@@ -70,7 +77,11 @@ def run(
     merge = _Merge(scenario, plan, keeper)
     for _ in range(merge.blocks if finished is not None else 0):
         finished()  # type: ignore[misc]
-    results = (executor or Serial()).map(run_block, plan.tasks(scenario, merge.blocks, with_paths=True), finished)
+    tasks, executor = plan.tasks(scenario, merge.blocks, with_paths=True), executor or Serial()
+    if store is None:
+        results = executor.map(run_block, tasks, finished)
+    else:
+        results = executor.map(take_or_play, (KeptTask(task, store) for task in tasks), finished)
     status: Status = "complete"
     try:
         while not merge.is_done():
@@ -95,7 +106,7 @@ def run(
 
 def _check_enough(forecast: Forecast) -> None:
     """Complain where too few runs meet what is given."""
-    kept, made = int(forecast.tally["kept"][1]), forecast.draws
+    kept, made = int(forecast.tally["kept"][1]), forecast.draw_count
     if kept >= LEAST_DRAWS:
         return
     given = "; ".join(one.text(forecast.scenario.as_of) for one in forecast.plan.given)

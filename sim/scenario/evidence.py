@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -147,8 +147,8 @@ class StanceReading:
 class Evidence:
     """All items and their sources, by id."""
 
-    items: Mapping[str, Item]
-    sources: Mapping[str, Source]
+    items: Mapping[str, Item] = field(repr=False)
+    sources: Mapping[str, Source] = field(repr=False)
     half_life: float = 21.0
 
     def stance(self, actor: str, role: str, as_of: datetime.date) -> StanceReading | None:

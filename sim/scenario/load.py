@@ -36,6 +36,7 @@ from sim.scenario.spelled import spell_out
 from sim.scenario.yamltree import map_at
 
 if TYPE_CHECKING:
+    from sim.posterior import Posterior
     from sim.scenario.evidence import Evidence
 
 
@@ -51,7 +52,9 @@ def load(path: str | PathLike[str]) -> Scenario:
     return scenario_of(read_merged(file), file)
 
 
-def scenario_of(merged: Merged, file: FilePath, *, known: Evidence | None = None) -> Scenario:
+def scenario_of(
+    merged: Merged, file: FilePath, *, known: Evidence | None = None, draws: Posterior | None = None
+) -> Scenario:
     """Make a scenario of what was read and merged.
 
     Parameters
@@ -60,6 +63,8 @@ def scenario_of(merged: Merged, file: FilePath, *, known: Evidence | None = None
         The file it was read from.
     known
         The evidence it names, where that was read before; it is not read again then.
+    draws
+        The posterior it rests on, likewise.
 
     Raises
     ------
@@ -73,9 +78,10 @@ def scenario_of(merged: Merged, file: FilePath, *, known: Evidence | None = None
     faults += places.faults(unknown)
     document = _document(merged, places, faults)
     evidence = _evidence(merged, file, faults) if known is None else known
-    draws = load_posterior(merged.value.get("calibration"), merged.places, scenario_root(file), places, faults)
-    if document is not None and draws is not None:
-        faults += places.faults(knowledge_complaints(document, draws))
+    if draws is None:
+        draws = load_posterior(merged.value.get("calibration"), merged.places, scenario_root(file), places, faults)
+        if document is not None and draws is not None:
+            faults += places.faults(knowledge_complaints(document, draws))
     if document is not None:
         faults += places.faults(_whole_complaints(document, evidence, evidence_failed=bool(faults)))
         faults += places.faults(_axis_complaints(document))

@@ -37,9 +37,9 @@ class Merged:
         Removals of what no base has.
     """
 
-    value: dict[str, Any] = field(default_factory=dict)
-    places: dict[Path, Place] = field(default_factory=dict)
-    removals: dict[Path, Place] = field(default_factory=dict)
+    value: dict[str, Any] = field(default_factory=dict, repr=False)
+    places: dict[Path, Place] = field(default_factory=dict, repr=False)
+    removals: dict[Path, Place] = field(default_factory=dict, repr=False)
     slips: list[Fault] = field(default_factory=list)
 
 

@@ -43,7 +43,7 @@ def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = 
     """
     if to > scenario.as_of:
         raise UsageError(f"expected a day up to the as-of date {scenario.as_of} (got {to})")
-    document = _as_written(scenario)
+    document = as_written(scenario)
     question = document.question.model_copy(update={"as_of": to})
     changes = {
         "question": question,
@@ -57,7 +57,7 @@ def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = 
     return replace(whole, posterior=scenario.posterior, levels=scenario.levels)
 
 
-def _as_written(scenario: Scenario) -> Document:
+def as_written(scenario: Scenario) -> Document:
     """Return the document with `evidence` back where it was read."""
     actors = {
         name: actor.model_copy(update={key: "evidence" for who, key in scenario.read_fields if who == name})

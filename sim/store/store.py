@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
 from sim import environment
-from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask
+from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block
 from sim.ensemble.shapes import is_of
 from sim.errors import UsageError
 from sim.store.entry import packed, unpacked
@@ -97,6 +98,33 @@ class Store:
             Where there is none and none can be made, or what has its name is no store.
         """
         self.shelf.check()
+
+
+@dataclass(frozen=True)
+class KeptTask:
+    """A block, and the store that may hold it."""
+
+    block: BlockTask
+    store: Store
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return str(self.block)
+
+
+def take_or_play(task: KeptTask) -> BlockResult:
+    """Return the result of a block from its store; where it is not there, play it and keep it.
+
+    Raises
+    ------
+    StoreError
+        Where it cannot be kept.
+    """
+    result = task.store.get(task.block)
+    if result is None:
+        result = run_block(task.block)
+        task.store.put(task.block, result)
+    return result
 
 
 def name_of(key: str) -> str:

@@ -19,6 +19,8 @@ from sim.studies.change import plain_row
 from sim.sweeps.axes import rounded
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.forecast.plan import Plan
     from sim.studies.gates.supplier import Supplier
     from sim.studies.tipping import Asked
@@ -80,7 +82,7 @@ class _Edge:
         return Place(pair, self.along, rounded(low), rounded(high))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Contour:
     """The contour in a plane of two numbers.
 
@@ -102,6 +104,21 @@ class Contour:
     values: tuple[tuple[Estimate, ...], ...]
     places: tuple[Place, ...]
     no_effect: bool
+
+    def __repr__(self) -> str:
+        """Say whether the target is reached, in one line."""
+        return f"Contour({self.asked}: {self.verdict}, {len(self.places)} points)"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each point of the grid: a column for either path, p, mc_low, mc_high."""
+        import pandas as pd
+
+        rows = [
+            (x, y, one.p, one.low, one.high)
+            for y, row in zip(self.grid[1], self.values, strict=True)
+            for x, one in zip(self.grid[0], row, strict=True)
+        ]
+        return pd.DataFrame(rows, columns=[*self.asked.paths, "p", "mc_low", "mc_high"])
 
     @property
     def verdict(self) -> str:

@@ -8,7 +8,7 @@ brings one about depends on the pairing, here the same chance in both worlds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +23,8 @@ from sim.studies.worlds import World, withdrawn, worlds_of
 from sim.tallies import successes_per_draw
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
     from sim.studies.gates.supplier import Records, Supplier
@@ -31,27 +33,27 @@ FORMAT = "offramp/counterfactuals/1"
 DEFAULT_RUNS = 8192
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Counterfactual:
     """One world beside the base; `records` are of the same runs."""
 
     world: World
-    records: Records
+    records: Records = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Joint:
     """The two withdrawn pressures that move the headline most, withdrawn together."""
 
     first: str
     second: str
     scenario: Scenario
-    records: Records
+    records: Records = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Counterfactuals:
-    """All counterfactuals of a scenario.
+    """All counterfactuals of a scenario. Two are equal where they are the same object.
 
     Attributes
     ----------
@@ -66,6 +68,28 @@ class Counterfactuals:
     base: Records
     worlds: tuple[Counterfactual, ...]
     joint: Joint | None
+
+    def __repr__(self) -> str:
+        """Say how many worlds were played, in one line."""
+        return f"Counterfactuals({self.scenario.id!r}, {len(self.worlds)} worlds of {len(self.base):,} runs each)"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each world, outcome and milestone.
+
+        Columns: kind (`withdrawn`, `full`, `removed` or `held`), subject, outcome, day, p there, and the change of the
+        probability from the forecast with its 95% interval, change_low and change_high.
+        """
+        import pandas as pd
+
+        rows = [
+            (world["kind"], world["subject"], outcome, int(day), world["outcomes"][outcome][day]["p"],
+             change["p"], change["mc_low"], change["mc_high"])
+            for world in self.part()["worlds"]
+            for outcome, days in world["changes"].items()
+            for day, change in days.items()
+        ]  # fmt: skip
+        names = ["kind", "subject", "outcome", "day", "p", "change", "change_low", "change_high"]
+        return pd.DataFrame(rows, columns=names)
 
     def part(self) -> dict[str, Any]:
         """Return what a forecast's record holds of them, under `counterfactuals`."""

@@ -9,7 +9,7 @@ interval does, with no slope to estimate.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
@@ -74,8 +74,8 @@ class Crossings:
     low: float
     high: float
     grid: int
-    points: tuple[Point, ...]
-    found: tuple[Crossing, ...]
+    points: tuple[Point, ...] = field(repr=False)
+    found: tuple[Crossing, ...] = field(repr=False)
 
     @property
     def nearest(self) -> Point:

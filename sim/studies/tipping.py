@@ -26,6 +26,8 @@ from sim.sweeps.variants import value_at
 from sim.tallies import successes_per_draw
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
     from sim.studies.gates.supplier import Supplier
@@ -51,6 +53,10 @@ class Asked:
     outcome: str
     day: int
     target: float
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        return f"{self.outcome} within {self.day} days to reach {self.target:g} by {' and '.join(self.paths)}"
 
     def world(self, values: Sequence[float]) -> Scenario:
         """Return the scenario with a value at each path, over the days that are asked about."""
@@ -159,7 +165,7 @@ def _span(scenario: Scenario, path: str, given: Span | None) -> Span:
     return given
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tipping:
     """The answer for one number.
 
@@ -173,6 +179,19 @@ class Tipping:
     plan: Plan
     crossings: Crossings
     no_effect: bool
+
+    def __repr__(self) -> str:
+        """Say where the target is reached, in one line."""
+        found = self.crossings.found
+        where = ", ".join(f"{one.value:.3g} ({one.low:.3g} to {one.high:.3g})" for one in found[:3])
+        return f"Tipping({self.asked}: {self.crossings.verdict}{f' at {where}' if found else ''})"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each value that was tried: value, p, mc_low, mc_high."""
+        import pandas as pd
+
+        rows = [(value, one.p, one.low, one.high) for value, one in self.crossings.points]
+        return pd.DataFrame(rows, columns=["value", "p", "mc_low", "mc_high"])
 
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of tipping.json (docs/what-if.md)."""

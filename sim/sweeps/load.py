@@ -16,10 +16,11 @@ from pydantic import ValidationError
 
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.forecast.plan import MAX_WORK, Plan
+from sim.scenario.edit import plain
 from sim.scenario.faults import Places, field_names, model_complaints
 from sim.scenario.gates import Gate, gate_complaints
 from sim.scenario.merge import named_file, scenario_root
-from sim.scenario.yamltree import Path, Tree, read_tree
+from sim.scenario.yamltree import Path, Place, Tree, read_tree
 from sim.sweeps.axes import PRIOR, Axis, axis_complaints, day_of, read_axis, same_day_complaints
 from sim.sweeps.designs import cell_count, cells_of, sampled_complaint
 from sim.sweeps.gates import gate_faults
@@ -53,10 +54,43 @@ def load_sweep(path: str | PathLike[str], *, runs: int | None = None, precision:
         Where the runs or the precision asked for cannot be met.
     """
     file = FilePath(path)
-    tree = read_tree(file, str(file), FORMAT)
+    return _sweep(read_tree(file, str(file), FORMAT), file, runs=runs, precision=precision)
+
+
+def sweep_of(scenario: Scenario, axes: Mapping[str, Any] | str, **settings: Any) -> Sweep:
+    """Return a sweep of a scenario that is at hand, as a file with these axes would make it.
+
+    Parameters
+    ----------
+    axes
+        Dotted path to a list of values, `{"from": 0, "to": 1, "steps": 5}`, a distribution or `prior`; or `uncertain`.
+    settings
+        Further keys of a sweep file, such as `design` and `runs`; None: not written.
+
+    Raises
+    ------
+    ScenarioError
+        Where an axis, a setting or a cell is wrong; all faults together, as far as they can be told.
+    """
+    written = {"schema": FORMAT, "id": scenario.id, "title": scenario.document.title, "base": scenario.id}
+    given = {key: plain(value) for key, value in settings.items() if value is not None}
+    tree = Tree({**written, "axes": plain(axes), **given}, {})
+    tree.places.update({(key,): Place("sweep", 0, 0) for key in tree.value})
+    return _sweep(tree, FilePath("sweep"), (Base.of(scenario),))
+
+
+def _sweep(
+    tree: Tree,
+    file: FilePath,
+    bases: tuple[Base, ...] = (),
+    *,
+    runs: int | None = None,
+    precision: float | None = None,
+) -> Sweep:
+    """Check what is written, choose the cells and build them; bases that are not at hand are loaded."""
     places = Places(tree.places, str(file))
     document = _document(tree, places)
-    bases = _bases(document, tree, file)
+    bases = bases or _bases(document, tree, file)
     paths, drafts = _drafts(document, bases, tree, places, file)
     plan = _plan(document, runs, precision)
     cells, milestones = _checked(drafts, bases, paths, places, sampled=document.design.is_sampled)

@@ -62,7 +62,7 @@ def cell_id(name: str, changes: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep:
     """A sweep.
 
@@ -84,6 +84,10 @@ class Sweep:
     plan: Plan
     milestones: tuple[int, ...]
     has_reference: bool
+
+    def __repr__(self) -> str:
+        """Say how large it is, in one line."""
+        return f"Sweep({self.document.id!r}, {self.kind}, {len(self.cells):,} cells)"
 
     @property
     def kind(self) -> str:

@@ -48,7 +48,9 @@ def test_the_notebook_runs_from_top_to_bottom(monkeypatch: pytest.MonkeyPatch) -
     views = {cell["id"]: shown(run(cell, names)) for cell in CODE}
     assert all(views.values())
     assert "Assad regime" in views["actors"]
-    assert "input_sd" in views["run"]
+    assert "offramp-card" in views["run"]
+    assert "actors." in views["drivers"]
+    assert "offensive.90.p" in views["sweep"]
     assert re.fullmatch(r"'-\d+\.\d points \(-\d+\.\d to -\d+\.\d\); error \d\d%'", views["compare"])
     assert "plotly" in views["figure"]
     assert set(names["sizes"]) == {"report.html", "report.md", "forecast.json"}

@@ -99,7 +99,7 @@ def test_counts_agree_with_the_records(scenario: Scenario) -> None:
 def test_histograms_of_inputs_hold_every_draw_once(scenario: Scenario) -> None:
     forecast = sim.run(scenario, runs=5000, seed=2)
     counts = forecast.tally["inputs"]
-    assert (counts.sum(axis=(-1, -2)) == forecast.draws).all()
+    assert (counts.sum(axis=(-1, -2)) == forecast.draw_count).all()
     hits = counts.sum(axis=-2) @ np.arange(3)
     expected = round(forecast.probability("offensive").p * forecast.runs)
     assert (hits[OUTCOMES.index("offensive"), -1] == expected).all()

@@ -86,7 +86,7 @@ def test_the_share_of_draws_that_ever_launch_is_the_share_that_is_willing(tmp_pa
     )
     willing = 1 / (1 + math.exp(0.7))
     forecast = sim.run(scenario, runs=8 * BLOCK_RUNS, seed=3, replicates=2)
-    se = math.sqrt(willing * (1 - willing) / forecast.draws)
+    se = math.sqrt(willing * (1 - willing) / forecast.draw_count)
     assert abs(forecast.probability("offensive").p - willing) < 4.8 * se
     assert set(forecast.records["offensive"].tolist()) == {0, 60}
     assert (forecast.records["offensive"][::2] == forecast.records["offensive"][1::2]).all()

@@ -8,23 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.ensemble.blocks import BlockResult, BlockTask, run_block
+from sim.store.store import KeptTask
 from sim.studies.gates.supplier import Crash, Records, Supplier, crash_of
 
 if TYPE_CHECKING:
     from sim.executors import Executor
     from sim.store import Store
-
-
-@dataclass(frozen=True)
-class KeptTask:
-    """A block, and the store that may hold it."""
-
-    block: BlockTask
-    store: Store
-
-    def __str__(self) -> str:
-        """Name the task in messages."""
-        return str(self.block)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,387 @@
+"""The Python face: what `sim.run` and `sim.sweep` return, with the questions that an analyst asks next.
+
+A `Forecast` here is that of `sim.forecast`, with the studies that need more runs; they keep its seed and replicates, so
+that everything is paired with it run by run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.ensemble.blocks import BLOCK_RUNS, FIRST_EVENTS, LEFT_OUT
+from sim.errors import UsageError
+from sim.estimates import beta_range
+from sim.executors import Executor, Local, Serial
+from sim.forecast import forecast as core
+from sim.forecast.drivers import Drivers, drivers
+from sim.model.inputs import draw_inputs, inputs_of
+from sim.reporting.card import Card, Window
+from sim.reporting.chance import Chance
+from sim.scenario.windows import By, day_of
+from sim.store import Store
+from sim.studies.bench import happened
+from sim.studies.counterfactuals import DEFAULT_RUNS, Counterfactuals
+from sim.studies.gates.kept import Keeper
+from sim.studies.gates.supplier import Player, Supplier
+
+if TYPE_CHECKING:
+    import datetime
+
+    import pandas as pd
+
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
+    from sim.studies.contour import Contour
+    from sim.studies.tipping import Span, Tipping
+    from sim.sweeps.result import Record
+    from sim.sweeps.sweep import Sweep
+
+Progress = bool | Callable[[int, int], None]
+"""Whether to show a bar on stderr; or what is called with the number of blocks done and of all."""
+Place = str | Path | None
+"""A store: a folder or an address such as s3://bucket/prefix; None: nothing is kept."""
+
+
+class Forecast(core.Forecast):
+    """What the runs of a scenario say, and what may be asked of them.
+
+    In an interpreter it shows six lines, in a notebook a card. Two forecasts are equal where they are the same object;
+    two of the same scenario, plan and version of offramp say the same to the byte.
+
+    Attributes
+    ----------
+    scenario
+        What was run.
+    records
+        One record a run, a NumPy array of first days by outcome, of the first 1,000,000 runs.
+    status
+        `complete`; `interrupted`: fewer runs than planned; `imprecise`: the runs did not reach the precision.
+
+    Examples
+    --------
+    >>> import sim
+    >>> forecast = sim.run("scenarios/idlib-2018/baseline.yaml", runs=1024, seed=1)
+    >>> len(repr(forecast).splitlines())
+    6
+    >>> 0.2 < forecast.probability("offensive", by="90 days").p < 0.4
+    True
+    """
+
+    def __repr__(self) -> str:
+        """Say in six lines what it says: title, dates, runs, windows, words, what it rests on."""
+        return self._card.text()
+
+    def _repr_html_(self) -> str:
+        return self._card.html()
+
+    @cached_property
+    def _card(self) -> Card:
+        scenario, plan = self.scenario, self.plan
+        runs = f"{self.runs:,} runs of {self.draw_count:,} draws, seed {plan.seed}"
+        notes = [f"given {one.text(scenario.as_of)}" for one in plan.given]
+        return Card(
+            title=scenario.document.title,
+            as_of=scenario.as_of,
+            made=f"{runs}, scenario {scenario.id} ({scenario.hash[:12]})",
+            windows=[self._window(day) for day in scenario.milestones],
+            rests_on=_rests_on(self),
+            notes=[*([] if self.status == "complete" else [self.status]), *notes],
+        )
+
+    def _window(self, days: int) -> Window:
+        one = self.probability("offensive", days)
+        spread = None if one.input_sd is None else beta_range(one.p, one.input_sd)
+        return Window(days, self._last(days), Chance(one.p, one.low, one.high, one.input_sd, spread))
+
+    def _last(self, days: int) -> datetime.date:
+        import datetime
+
+        return self.scenario.as_of + datetime.timedelta(days=days - 1)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Dotted paths of the uncertain inputs: those columns of `draws` that are not outcomes."""
+        return tuple(one.path for one in inputs_of(self.scenario) if not one.distribution.is_fixed)
+
+    def draws(self, by: By = None) -> pd.DataFrame:
+        """Return one row a draw: the value of each uncertain input, and the share of its runs with each outcome.
+
+        That is what PRIM, SALib and scikit-learn take: `frame[list(forecast.inputs)]` against a column of outcomes.
+
+        Parameters
+        ----------
+        by
+            Outcomes within so many days, the horizon where it is not given.
+
+        Returns
+        -------
+        Indexed by `draw`; of the first 1,000,000 runs. Shares count the runs that meet what is given, and draws without
+        one are left out.
+
+        Examples
+        --------
+        >>> import sim
+        >>> forecast = sim.run("scenarios/idlib-2018/baseline.yaml", runs=1024, seed=1)
+        >>> frame = forecast.draws(by="30 days")
+        >>> inputs, outcome = frame[list(forecast.inputs)], frame["offensive"]
+        >>> len(inputs), round(float(outcome.mean()), 6) == round(forecast.probability("offensive", by=30).p, 6)
+        (512, True)
+        """
+        import pandas as pd
+
+        day = day_of(by, self.scenario.as_of, self.scenario.horizon)
+        replicates, count = self.plan.replicates, len(self.records) // self.plan.replicates
+        columns: dict[str, Any] = {path: np.empty(count) for path in self.inputs}
+        inputs, each = inputs_of(self.scenario), BLOCK_RUNS // replicates
+        for block in range(-(-count // each)):
+            drawn = draw_inputs(inputs, self.plan.seed, block, BLOCK_RUNS, replicates).values
+            rows = slice(block * each, min(count, (block + 1) * each))
+            for path in self.inputs:
+                values = np.asarray(drawn[path])[::replicates]
+                columns[path][rows] = values[: rows.stop - rows.start]
+        kept = (self.records["end"] != LEFT_OUT).reshape(count, replicates)
+        counted = kept.sum(axis=1)
+        for outcome in FIRST_EVENTS:
+            hits = happened(self.records, outcome, day).reshape(count, replicates) & kept
+            columns[outcome] = hits.sum(axis=1) / np.maximum(counted, 1)
+        kept_draws = np.flatnonzero(counted)
+        return pd.DataFrame(columns, index=pd.RangeIndex(count, name="draw")).take(kept_draws)
+
+    def drivers(self, outcome: str = "offensive", by: By = None, *, workers: int = 1) -> Drivers:
+        """Return which uncertain inputs the probability of an outcome rests on, by first-order index.
+
+        Parameters
+        ----------
+        outcome
+            `offensive`, `agreement`, `strikes` or `terms`.
+        by
+            Within so many days. Milestones of the scenario need no more runs; for any other day it is run again.
+
+        Raises
+        ------
+        UsageError
+            Where there is no such outcome or day, or the runs are too few (512 with two replicates).
+        """
+        from sim.studies.drivers import ask, from_counts
+
+        self._check_not_given("drivers")
+        asked = ask(self.scenario, outcome, by)
+        if asked.by in self.scenario.milestones:
+            return drivers(self.scenario, self.tally, outcome, asked.by)
+        plan = replace(self.plan, runs=self.runs, precision=None)
+        return from_counts(asked, plan, executor=executor_of(workers))
+
+    def counterfactuals(
+        self, *, runs: int | None = None, workers: int = 1, store: Place = None, progress: Progress = False
+    ) -> Counterfactuals:
+        """Return how the forecast would change if one thing changed: each pressure, talks and posture in turn.
+
+        Parameters
+        ----------
+        runs
+            Of each world, paired with the first ones of this forecast; 8,192 at most where not given.
+
+        Raises
+        ------
+        UsageError
+            Where there are too few runs to pair, or more are asked for than this forecast has.
+        """
+        from sim.studies.counterfactuals import blocks_of, counterfactuals
+
+        self._check_not_given("counterfactuals")
+        if runs is not None and runs > len(self.records):
+            raise UsageError(f"expected at most the {len(self.records):,} runs of this forecast (got {runs:,})")
+        plan = replace(self.plan, runs=min(DEFAULT_RUNS, len(self.records)) if runs is None else runs, precision=None)
+        total = blocks_of(self.scenario, plan, with_base=False)
+        with shown("counterfactuals", total, progress) as finished:
+            supplier = _supplier(workers, store)
+            return counterfactuals(self.scenario, plan, base=self.records, supplier=supplier, finished=finished)
+
+    def tip(  # noqa: PLR0913 - one parameter an option
+        self,
+        path: str | Sequence[str],
+        *,
+        to: float,
+        outcome: str = "offensive",
+        by: By = None,
+        span: Span | Sequence[Span | None] | None = None,
+        runs: int | None = None,
+        workers: int = 1,
+        store: Place = None,
+        progress: Progress = False,
+    ) -> Tipping | Contour:
+        """Find the value of one number of the scenario, or of two, at which a probability reaches a target.
+
+        Parameters
+        ----------
+        path
+            Dotted path of the number, such as `pressures.german-offer.intensity`, or two of them.
+        to
+            The probability to reach, between 0 and 1.
+        span
+            Lowest and highest value to try, for two numbers a pair of such; what the language allows where not given.
+        runs
+            At each value; as many as this forecast has, 8,192 at most, where not given.
+
+        Raises
+        ------
+        UsageError
+            Where a path is no number of the scenario, or anything else cannot be.
+        """
+        from sim.studies.contour import contour
+        from sim.studies.tipping import ask, tip
+
+        self._check_not_given("tip")
+        paths = (path,) if isinstance(path, str) else tuple(path)
+        spans: Any = () if span is None else (span,) if isinstance(path, str) else tuple(span)
+        asked = ask(self.scenario, paths, to=to, outcome=outcome, by=by, spans=spans)
+        plan = replace(self.plan, runs=min(DEFAULT_RUNS, self.runs) if runs is None else runs, precision=None)
+        plan.check(self.scenario)
+        with shown("tip", None, progress) as finished:
+            search = tip if len(paths) == 1 else contour
+            return search(asked, plan, supplier=_supplier(workers, store), finished=finished)
+
+    def _check_not_given(self, name: str) -> None:
+        if self.plan.given:
+            raise UsageError(f"{name}() needs a forecast without `given`: other runs meet it in another world")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SweepResult:
+    """What the cells of a sweep say. Two are equal where they are the same object.
+
+    Attributes
+    ----------
+    sweep
+        Its cells and the plan that they share.
+    record
+        The content of `sweep.json` (docs/sweeps.md), plain values.
+    """
+
+    sweep: Sweep
+    record: Record
+
+    def __repr__(self) -> str:
+        """Say what was varied, in one line."""
+        scenario = self.sweep.bases[0].scenario
+        paths = ", ".join(self.sweep.paths[:3]) + (", ..." if len(self.sweep.paths) > 3 else "")
+        return f"SweepResult({scenario.id!r}, {len(self.sweep.cells):,} cells over {paths}, {self.record['status']})"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a cell: its id and label, each axis, then `outcome.days.quantity` for every milestone."""
+        import pandas as pd
+
+        from sim.reporting.tidy import columns_of
+
+        return pd.DataFrame(columns_of(self.record))
+
+    def write_report(self, folder: str | Path) -> list[Path]:
+        """Write the page, the tables and sweep.json into a folder; return their paths.
+
+        Raises
+        ------
+        ReportError
+            Where the folder cannot be written.
+        """
+        from sim.reporting import write_sweep
+
+        return write_sweep(self.record, Path(folder))
+
+
+def run(scenario: Scenario, plan: Plan, *, workers: int, store: Place, progress: Progress) -> Forecast:
+    """Run a scenario by its plan."""
+    from sim.forecast.runner import run as run_plan
+
+    executor, kept = executor_of(workers), store_of(store)
+    plan.check(scenario)
+    with shown(scenario.id, plan.blocks, progress) as finished:
+        found = run_plan(scenario, plan, executor=executor, store=kept, finished=finished)
+    return Forecast(**{one.name: getattr(found, one.name) for one in fields(found)})
+
+
+def sweep(
+    scenario: Scenario,
+    axes: Mapping[str, Any] | str,
+    settings: Mapping[str, Any],
+    *,
+    workers: int,
+    store: Place,
+    progress: Progress,
+) -> SweepResult:
+    """Run a sweep of a scenario; `settings` are further keys of a sweep file."""
+    from sim.sweeps.load import sweep_of
+    from sim.sweeps.result import head_of, record_of
+    from sim.sweeps.runner import Options, run_sweep
+
+    made = sweep_of(scenario, axes, **settings)
+    executor, kept = executor_of(workers), store_of(store)
+    with shown(f"{scenario.id}, a sweep", len(made.cells) * made.plan.blocks, progress) as finished:
+        rows = run_sweep(made, executor=executor, options=Options(store=kept, on_block=finished))
+    return SweepResult(made, record_of(head_of(made, ""), rows))
+
+
+def executor_of(workers: int) -> Executor:
+    """Return who plays blocks: this process, or worker processes.
+
+    Raises
+    ------
+    UsageError
+        Where it is no number of workers.
+    """
+    if isinstance(workers, bool) or not isinstance(workers, int):
+        raise UsageError(f"expected a whole number of workers (got {workers!r})")
+    return Serial() if workers == 1 else Local(workers)
+
+
+def store_of(place: Place) -> Store | None:
+    """Return the store at a place; None where none is wanted.
+
+    Raises
+    ------
+    StoreError
+        Where there can be no such store.
+    """
+    if place is None:
+        return None
+    store = Store(place)
+    store.check_usable()
+    return store
+
+
+def _supplier(workers: int, place: Place) -> Supplier:
+    store, executor = store_of(place), executor_of(workers)
+    return Player(executor) if store is None else Keeper(store, executor)
+
+
+@contextmanager
+def shown(label: str, total: int | None, progress: Progress) -> Iterator[Callable[[], None]]:
+    """Show how far a run is; give what is to be called for each block."""
+    if callable(progress):
+        done = 0
+
+        def advance() -> None:
+            nonlocal done
+            done += 1
+            progress(done, max(done, total or 0))
+
+        yield advance
+        return
+    from sim.cli.console import progress as bar
+
+    with bar(label, total or 0, quiet=not progress) as finished:
+        yield finished
+
+
+def _rests_on(forecast: core.Forecast) -> str:
+    """Say where the parameters and the stances of a forecast are from."""
+    scenario = forecast.scenario
+    named = "their priors" if scenario.posterior is None else f"the posterior {scenario.posterior.name}"
+    read = sum(key == "stance" for _, key in scenario.read_fields)
+    return f"Parameters from {named}; stances of {read} of {len(scenario.actors)} actors read from evidence"
