@@ -14,6 +14,8 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from sim.forecast.forecast import Forecast
     from sim.scenario.scenario import Scenario
 
@@ -40,7 +42,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     seed: int = 0,
     replicates: int = 2,
     precision: float | None = None,
-    workers: int = 1,
+    workers: int | Executor = 1,
     given: Sequence[str] = (),
 ) -> Forecast:
     """Run a scenario and return its forecast.
@@ -58,7 +60,8 @@ def run(  # noqa: PLR0913 - one parameter an option
     precision
         Stop when the 95% Monte Carlo interval of every probability of an offensive is this much or less either side.
     workers
-        Processes to use. With more than one, call from under `if __name__ == "__main__":` in a script.
+        Processes to use, or an executor of your own: any `concurrent.futures.Executor`, such as the `get_executor()`
+        of a dask client. With processes, call from under `if __name__ == "__main__":` in a script.
 
     given
         What has been seen since, such as `strikes by 2018-09-04`: only runs that meet all of it count.
@@ -73,11 +76,13 @@ def run(  # noqa: PLR0913 - one parameter an option
         Where too few runs meet what is given.
     """
     from sim.ensemble.given import read_given
-    from sim.executors import Local, Serial
+    from sim.executors import Local, Pool, Serial
     from sim.forecast.plan import Plan
     from sim.forecast.runner import run as run_plan
 
     if isinstance(scenario, str | PathLike):
         scenario = load(scenario)
     plan = Plan(runs, seed, replicates, precision, read_given(given, scenario))
+    if not isinstance(workers, int):
+        return run_plan(scenario, plan, executor=Pool(workers))
     return run_plan(scenario, plan, executor=Serial() if workers == 1 else Local(workers))
