@@ -42,7 +42,7 @@ class Cluster:
 
         They have no nanny, so that the process id is the worker's.
         """
-        words = ["worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+        words = [self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
         words += ["--host", "127.0.0.1", "--memory-limit", "0", "--local-directory", str(self._folder)]
         self.workers = [one for one in self.workers if one.poll() is None]
         new = [self._start("worker", *words) for _ in range(workers - len(self.workers))]
