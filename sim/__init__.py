@@ -17,6 +17,8 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from sim import errors
     from sim.estimates import Estimate
     from sim.face import Forecast, Place, Progress, SweepResult
@@ -73,7 +75,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     seed: int = 0,
     replicates: int = 2,
     precision: float | None = None,
-    workers: int = 1,
+    workers: int | Executor = 1,
     given: Sequence[str] = (),
     store: Place = None,
     progress: Progress = False,
@@ -93,7 +95,8 @@ def run(  # noqa: PLR0913 - one parameter an option
     precision
         Stop when the 95% Monte Carlo interval of every probability of an offensive is this much or less either side.
     workers
-        Processes to use. With more than one, call from under `if __name__ == "__main__":` in a script.
+        Processes to use, or an executor of your own: any `concurrent.futures.Executor`, such as the `get_executor()`
+        of a dask client. With processes, call from under `if __name__ == "__main__":` in a script.
     given
         What has been seen since, such as `strikes by 2018-09-04`: only runs that meet all of it count.
     store
@@ -141,7 +144,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     seed: int = 0,
     replicates: int = 2,
     precision: float | None = None,
-    workers: int = 1,
+    workers: int | Executor = 1,
     store: Place = None,
     progress: Progress = False,
 ) -> SweepResult:

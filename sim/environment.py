@@ -90,3 +90,15 @@ def identity() -> dict[str, str]:
         **_installed(),
         "cpu": cpu_level(),
     }
+
+
+def difference(here: dict[str, str], there: dict[str, str]) -> str:
+    """Say in what one machine's identity differs from this one's and what to do; empty where in nothing."""
+    parts = {name: f"{name} {there.get(name)} there, {value} here" for name, value in here.items()}
+    parts = {name: text for name, text in parts.items() if there.get(name) != here[name]}
+    todo = []
+    if parts.keys() - {"cpu"}:
+        todo.append("install the same versions on both sides")
+    if "cpu" in parts:
+        todo.append("use one type of machine, or start all with the same NPY_DISABLE_CPU_FEATURES")
+    return f"{', '.join(parts.values())}; {' and '.join(todo)}" if parts else ""

@@ -7,6 +7,7 @@ that everything is paired with it run by run.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
@@ -18,7 +19,7 @@ import numpy as np
 from sim.ensemble.blocks import BLOCK_RUNS, FIRST_EVENTS, LEFT_OUT
 from sim.errors import UsageError
 from sim.estimates import beta_range
-from sim.executors import Executor, Local, Serial
+from sim.executors import Executor, Local, Pool, Serial
 from sim.forecast import forecast as core
 from sim.forecast.drivers import Drivers, drivers
 from sim.model.inputs import draw_inputs, inputs_of
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 Progress = bool | Callable[[int, int], None]
 """Whether to show a bar on stderr; or what is called with the number of blocks done and of all."""
+Workers = int | futures.Executor
+"""Processes to use, or any executor of `concurrent.futures`: a pool, a dask client's, MPI."""
 Place = str | Path | None
 """A store: a folder or an address such as s3://bucket/prefix; None: nothing is kept."""
 
@@ -154,7 +157,7 @@ class Forecast(core.Forecast):
         kept_draws = np.flatnonzero(counted)
         return pd.DataFrame(columns, index=pd.RangeIndex(count, name="draw")).take(kept_draws)
 
-    def drivers(self, outcome: str = "offensive", by: By = None, *, workers: int = 1) -> Drivers:
+    def drivers(self, outcome: str = "offensive", by: By = None, *, workers: Workers = 1) -> Drivers:
         """Return which uncertain inputs the probability of an outcome rests on, by first-order index.
 
         Parameters
@@ -179,7 +182,7 @@ class Forecast(core.Forecast):
         return from_counts(asked, plan, executor=executor_of(workers))
 
     def counterfactuals(
-        self, *, runs: int | None = None, workers: int = 1, store: Place = None, progress: Progress = False
+        self, *, runs: int | None = None, workers: Workers = 1, store: Place = None, progress: Progress = False
     ) -> Counterfactuals:
         """Return how the forecast would change if one thing changed: each pressure, talks and posture in turn.
 
@@ -213,7 +216,7 @@ class Forecast(core.Forecast):
         by: By = None,
         span: Span | Sequence[Span | None] | None = None,
         runs: int | None = None,
-        workers: int = 1,
+        workers: Workers = 1,
         store: Place = None,
         progress: Progress = False,
     ) -> Tipping | Contour:
@@ -295,7 +298,7 @@ class SweepResult:
         return write_sweep(self.record, Path(folder))
 
 
-def run(scenario: Scenario, plan: Plan, *, workers: int, store: Place, progress: Progress) -> Forecast:
+def run(scenario: Scenario, plan: Plan, *, workers: Workers, store: Place, progress: Progress) -> Forecast:
     """Run a scenario by its plan."""
     from sim.forecast.runner import run as run_plan
 
@@ -311,7 +314,7 @@ def sweep(
     axes: Mapping[str, Any] | str,
     settings: Mapping[str, Any],
     *,
-    workers: int,
+    workers: Workers,
     store: Place,
     progress: Progress,
 ) -> SweepResult:
@@ -327,7 +330,7 @@ def sweep(
     return SweepResult(made, record_of(head_of(made, ""), rows))
 
 
-def executor_of(workers: int) -> Executor:
+def executor_of(workers: Workers) -> Executor:
     """Return who plays blocks: this process, or worker processes.
 
     Raises
@@ -335,8 +338,10 @@ def executor_of(workers: int) -> Executor:
     UsageError
         Where it is no number of workers.
     """
+    if isinstance(workers, futures.Executor):
+        return Pool(workers)
     if isinstance(workers, bool) or not isinstance(workers, int):
-        raise UsageError(f"expected a whole number of workers (got {workers!r})")
+        raise UsageError(f"expected a whole number of workers, or a concurrent.futures.Executor (got {workers!r})")
     return Serial() if workers == 1 else Local(workers)
 
 
@@ -355,7 +360,7 @@ def store_of(place: Place) -> Store | None:
     return store
 
 
-def _supplier(workers: int, place: Place) -> Supplier:
+def _supplier(workers: Workers, place: Place) -> Supplier:
     store, executor = store_of(place), executor_of(workers)
     return Player(executor) if store is None else Keeper(store, executor)
 

@@ -1,4 +1,4 @@
-"""What the command line of the tests says, and the one browser of a process.
+"""What the command line of the tests says, the one browser of a process and its one cluster.
 
 A second browser would meet the event loop of the first.
 """
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests import sizes
+from tests.cluster.processes import Cluster, cluster
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,3 +36,17 @@ def browser() -> Iterator[Any]:
         started = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler that no test may end."""
+    with cluster(tmp_path_factory.mktemp("cluster"), 0) as made:
+        yield made
+
+
+@pytest.fixture
+def machines(scheduler: Cluster) -> Cluster:
+    """The scheduler with two workers, which a test may end."""
+    scheduler.gather(2)
+    return scheduler

@@ -118,3 +118,11 @@ def text(task: object) -> str:
 def slow_number_of(task: Block) -> int:
     time.sleep(0.05)
     return task.number
+
+
+def threads(_: object) -> tuple[int, ...]:
+    """Return how many threads each library of linear algebra has."""
+    import numpy  # noqa: F401
+    from threadpoolctl import threadpool_info
+
+    return tuple(sorted({one["num_threads"] for one in threadpool_info()}))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -68,11 +69,11 @@ class Machines:
             return self._dask()
         if given := self._of_dask():
             raise UsageError(f"{given[0]} says how to reach a scheduler; it needs --executor dask")
-        from sim.executors import Late, Local, Serial  # late, as all below: --help needs none of it
+        from sim.executors import Local, Serial  # late, as all below: --help needs none of it
 
         cores = os.cpu_count() or 1
         if self.workers is None and blocks is None and cores > 1:
-            return Late(cores, SPAWNING_PAYS, note)
+            return Local(cores, note, here=SPAWNING_PAYS)
         workers = self.workers
         if workers is None:
             workers = cores if blocks is not None and blocks >= SPAWNING_PAYS else 1
@@ -92,6 +93,8 @@ class Machines:
             if error.name not in ("dask", "distributed"):
                 raise
             raise UsageError("--executor dask needs more packages: python -m pip install 'offramp[dask]'") from None
+        for name in ("distributed", "distributed.client"):  # what matters of their log, errors and notes say
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         return Dask(address, self.workers or 1, note)
 
     def _tls(self) -> Tls | None:

@@ -1,7 +1,10 @@
-"""Executors map a function over tasks, here or in other processes; they know no scenarios."""
+"""Executors map a function over tasks, here or on workers; they know no scenarios.
 
-from sim.executors.base import Executor, Serial
-from sim.executors.late import Late
-from sim.executors.local import Local
+`Pool` takes the workers of any `concurrent.futures.Executor`; `Local` starts processes on this machine, and
+`sim.executors.dask.Dask` connects to a scheduler. Results come in the order of the tasks, whoever computes them.
+"""
 
-__all__ = ["Executor", "Late", "Local", "Serial"]
+from sim.executors.pool import Executor, Pool, Serial
+from sim.executors.processes import Local
+
+__all__ = ["Executor", "Local", "Pool", "Serial"]

@@ -99,21 +99,26 @@ def loopback(host: str) -> str | None:
 
 def _is_loopback(address: str) -> bool:
     parsed = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return bool((mapped or parsed).is_loopback)
+    return bool((getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback)
 
 
 def _parts(text: str) -> tuple[str, str, int]:
-    whole = text if "://" in text else f"tcp://{text}"
     try:
-        split = urlsplit(whole)
-        host, port = split.hostname, split.port
+        split = urlsplit(text if "://" in text else f"tcp://{text}")
+        scheme, host, port = split.scheme, split.hostname, split.port
     except ValueError:
-        host = port = None
-    plain = host and not (split.path or split.query or split.fragment or split.username) if host else False
-    if split.scheme not in ("tcp", "tls") or not plain or not host or not port:
+        scheme, host, port = "", None, None
+    if (
+        scheme not in ("tcp", "tls")
+        or not host
+        or not port
+        or split.path
+        or split.query
+        or split.fragment
+        or split.username
+    ):
         raise UsageError(f"expected the address of a dask scheduler such as {EXAMPLE} or tls://HOST:8786 (got {text})")
-    return split.scheme, host, port
+    return scheme, host, port
 
 
 def _joined(scheme: str, host: str, port: int) -> str:

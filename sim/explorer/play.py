@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_part
-from sim.executors.lane import halted
+from sim.executors.processes import halted
 from sim.model.kept_dice import KeptDice, Shelf
 
 SHELF_BYTES = 96 * 1024**2

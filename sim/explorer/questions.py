@@ -1,7 +1,7 @@
 """What a page may ask besides its forecast: one run told, and what it would take for the probability to tip.
 
-Both are played by the desk's workers, block by block, so that nobody's first look waits for them; dropping a question
-drops what is left of it.
+Both are played by the scheduler's workers, block by block, so that nobody's first look waits for them; dropping a
+question drops what is left of it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
 from sim.ensemble.conditions import POSTURES
 from sim.errors import ExecutionError
-from sim.explorer.desk import LANES, Desk
 from sim.explorer.play import Piece, play
+from sim.explorer.scheduler import WORKERS, Scheduler
 from sim.explorer.simulation import PLAN
 from sim.explorer.state import State
 from sim.forecast.course import course_of
@@ -41,9 +41,9 @@ TIP_PLAN = Plan(runs=BLOCK_RUNS, seed=PLAN.seed, replicates=PLAN.replicates)
 GRID_OF_TIP = 7
 
 
-async def told(desk: Desk, scenario: Scenario, run: int) -> dict[str, Any]:
+async def told(scheduler: Scheduler, scenario: Scenario, run: int) -> dict[str, Any]:
     """Return the storyline of a run: a title and its sentences."""
-    course = await desk.run(_course, (bare(scenario), run))
+    course = await scheduler.run(_course, (bare(scenario), run))
     record = {
         "as_of": scenario.as_of.isoformat(),
         "horizon": scenario.horizon,
@@ -91,10 +91,10 @@ def asked_of(shelf: Shelf, state: State, path: str, probability: float) -> Moved
     return Moved(**vars(one), shelf=shelf, state=state)
 
 
-async def tipping_point(desk: Desk, asked: Moved) -> dict[str, Any]:
+async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
     """Return what it would take: `sentences`, and the value to move to or None."""
     stop = threading.Event()
-    supplier = _DeskSupplier(desk, asyncio.get_running_loop(), stop)
+    supplier = _SchedulerSupplier(scheduler, asyncio.get_running_loop(), stop)
     try:
         found = await asyncio.to_thread(tip, asked, TIP_PLAN, supplier=supplier, grid=GRID_OF_TIP)
     finally:
@@ -115,19 +115,19 @@ def played(task: BlockTask) -> Records | None:
     return None if results is None else results[0].records
 
 
-class _DeskSupplier(Supplier):
-    """Takes the records of blocks from the desk, for a study that runs in a thread beside it."""
+class _SchedulerSupplier(Supplier):
+    """Takes the records of blocks from the scheduler, for a study that runs in a thread beside it."""
 
-    def __init__(self, desk: Desk, loop: asyncio.AbstractEventLoop, stop: threading.Event) -> None:
-        self._desk, self._loop, self._stop = desk, loop, stop
+    def __init__(self, scheduler: Scheduler, loop: asyncio.AbstractEventLoop, stop: threading.Event) -> None:
+        self._scheduler, self._loop, self._stop = scheduler, loop, stop
 
     def supply(self, tasks: Iterable[BlockTask]) -> Iterator[Records | Crash]:
         """Yield records in order; as many blocks are asked for at once as there are workers."""
         source, waiting = iter(tasks), deque[tuple[BlockTask, Future[Any]]]()
         try:
             while True:
-                for task in islice(source, LANES - len(waiting)):
-                    asking: Coroutine[Any, Any, Any] = self._desk.run(played, task)
+                for task in islice(source, WORKERS - len(waiting)):
+                    asking: Coroutine[Any, Any, Any] = self._scheduler.run(played, task)
                     waiting.append((task, asyncio.run_coroutine_threadsafe(asking, self._loop)))
                 if not waiting:
                     return

@@ -12,7 +12,7 @@ from sim.errors import UsageError
 from sim.explorer.answer import answer, record_of, scene
 
 if TYPE_CHECKING:
-    from sim.explorer.desk import Desk
+    from sim.explorer.scheduler import Scheduler
     from sim.explorer.shelf import Shelf
     from sim.explorer.simulation import Simulation
     from sim.reporting.charts import Spec
@@ -24,8 +24,8 @@ MOST_ANSWERS = 48
 class Scenes:
     """Makes and keeps scenes and answers; one thread makes them, so that pages go on being heard."""
 
-    def __init__(self, shelf: Shelf, desk: Desk) -> None:
-        self._shelf, self._desk = shelf, desk
+    def __init__(self, shelf: Shelf, scheduler: Scheduler) -> None:
+        self._shelf, self._scheduler = shelf, scheduler
         self._thread = ThreadPoolExecutor(1)
         self._scenes: dict[str, asyncio.Task[dict[str, Any]]] = {}
         self._is_closed = False
@@ -48,13 +48,13 @@ class Scenes:
     async def _make(self, scenario: Scenario) -> dict[str, Any]:
         arrived = asyncio.Event()
         watcher = _telling(arrived)
-        simulation = self._desk.watch(scenario, watcher)
+        simulation = self._scheduler.watch(scenario, watcher)
         try:
             while not simulation.is_known and not simulation.failure:
                 await arrived.wait()
                 arrived.clear()
         finally:
-            self._desk.leave(simulation, watcher)
+            self._scheduler.leave(simulation, watcher)
         if simulation.failure:
             raise UsageError(simulation.failure)
         look = simulation.look()

@@ -17,9 +17,9 @@ from typing import Any
 from aiohttp import WSCloseCode, web
 
 from sim.errors import UsageError
-from sim.explorer.desk import Desk
 from sim.explorer.guard import Guard
 from sim.explorer.scenes import Scenes
+from sim.explorer.scheduler import Scheduler
 from sim.explorer.session import MOST_BYTES, Session
 from sim.explorer.shelf import Shelf
 
@@ -63,14 +63,14 @@ async def _serve(shelf: Shelf, host: str, port: int, opened: Callable[[str], Non
 
 @contextlib.asynccontextmanager
 async def _listening(shelf: Shelf, host: str, port: int) -> AsyncIterator[str]:
-    desk = Desk()
-    scenes = Scenes(shelf, desk)
+    scheduler = Scheduler()
+    scenes = Scenes(shelf, scheduler)
     sessions: set[web.WebSocketResponse] = set()
     runner = None
     try:
         server_socket = _bound(host, port)
         guard = Guard.of(host, server_socket.getsockname()[1])
-        app = _app(guard, shelf, desk, scenes, sessions)
+        app = _app(guard, shelf, scheduler, scenes, sessions)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         await web.SockSite(runner, server_socket).start()
@@ -83,7 +83,7 @@ async def _listening(shelf: Shelf, host: str, port: int) -> AsyncIterator[str]:
         if runner is not None:
             await runner.cleanup()
         scenes.close()
-        await desk.close()
+        await scheduler.close()
 
 
 def _bound(host: str, port: int) -> Any:
@@ -98,7 +98,7 @@ def _bound(host: str, port: int) -> Any:
 
 
 def _app(
-    guard: Guard, shelf: Shelf, desk: Desk, scenes: Scenes, sessions: set[web.WebSocketResponse]
+    guard: Guard, shelf: Shelf, scheduler: Scheduler, scenes: Scenes, sessions: set[web.WebSocketResponse]
 ) -> web.Application:
     async def live(request: web.Request) -> web.StreamResponse:
         if len(sessions) >= MOST_PAGES:
@@ -109,13 +109,13 @@ def _app(
         await socket.prepare(request)
         sessions.add(socket)
         try:
-            await Session(socket, shelf, desk, scenes).run()
+            await Session(socket, shelf, scheduler, scenes).run()
         finally:
             sessions.discard(socket)
         return socket
 
     async def load(_: web.Request) -> web.StreamResponse:
-        return web.json_response({"pages": len(sessions), **desk.load})
+        return web.json_response({"pages": len(sessions), **scheduler.load})
 
     app = web.Application(middlewares=[guard.middleware()], client_max_size=1024)
     app.router.add_get("/", _file("explorer.html"))

@@ -23,8 +23,8 @@ from sim.explorer.simulation import PLAN, Simulation
 from sim.explorer.state import State
 
 if TYPE_CHECKING:
-    from sim.explorer.desk import Desk
     from sim.explorer.scenes import Scenes
+    from sim.explorer.scheduler import Scheduler
     from sim.explorer.shelf import Shelf
 
 BETWEEN_STATES = 0.02  # seconds at least between two states that are taken up
@@ -40,8 +40,8 @@ Message = dict[str, Any]
 class Session:
     """One open page."""
 
-    def __init__(self, socket: web.WebSocketResponse, shelf: Shelf, desk: Desk, scenes: Scenes) -> None:
-        self._socket, self._shelf, self._desk, self._scenes = socket, shelf, desk, scenes
+    def __init__(self, socket: web.WebSocketResponse, shelf: Shelf, scheduler: Scheduler, scenes: Scenes) -> None:
+        self._socket, self._shelf, self._scheduler, self._scenes = socket, shelf, scheduler, scenes
         self._newest: Message | None = None
         self._news = asyncio.Event()
         self._held: dict[str, Simulation] = {}
@@ -152,7 +152,7 @@ class Session:
         if old is not None and old.scenario.hash == scenario.hash and not old.failure:
             self._tell(slot)
             return
-        new = self._desk.watch(scenario, self._watcher(slot))
+        new = self._scheduler.watch(scenario, self._watcher(slot))
         self._drop(slot)
         self._held[slot] = new
         if new.is_known:
@@ -174,7 +174,7 @@ class Session:
     def _drop(self, slot: str) -> None:
         old = self._held.pop(slot, None)
         if old is not None:
-            self._desk.leave(old, self._watcher(slot))
+            self._scheduler.leave(old, self._watcher(slot))
 
     async def _set_scene(self, name: str) -> None:
         made = await self._scenes.of(name)
@@ -254,7 +254,7 @@ class Session:
         if isinstance(run, bool) or not isinstance(run, int) or not 0 <= run < PLAN.most_runs:
             raise UsageError("expected the number of a run")
         scenario = self._shelf.scenario(self._state(message.get("state")))
-        return {"run": run, **await told(self._desk, scenario, run)}
+        return {"run": run, **await told(self._scheduler, scenario, run)}
 
     async def _tip(self, message: Message) -> Message:
         path, held = message.get("path"), self._held.get("b")
@@ -263,4 +263,4 @@ class Session:
         if held is None or not held.is_known:
             raise UsageError("there is no answer yet to start from")
         asked = asked_of(self._shelf, self._state(message.get("state")), path, held.look().probability)
-        return {"path": path, **await tipping_point(self._desk, asked)}
+        return {"path": path, **await tipping_point(self._scheduler, asked)}

@@ -21,8 +21,8 @@ from pathlib import Path
 import sim
 from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block
 from sim.executors.address import Address
-from sim.executors.batches import MOST, RATE, TARGET
-from sim.executors.dask import IN_FLIGHT, Dask, Limits
+from sim.executors.batches import IN_FLIGHT, MOST, RATE, TARGET
+from sim.executors.dask import Dask
 from sim.forecast.plan import Plan
 from sim.sweeps.variants import bare
 from tests.cluster.processes import cluster
@@ -84,7 +84,7 @@ def measure(batches: int = 400) -> Cost:
 
 def _through(address: str, scheduler: int, tasks: list[BlockTask], *, target: float) -> tuple[float, float, int]:
     """Return processor seconds of scheduler and client for all tasks, and how many batches there were."""
-    executor = Dask(Address.parse(address), 2, limits=Limits(target=target))
+    executor = Dask(Address.parse(address), 2, target=target)
     list(executor.map(played_before, tasks[:4]))
     before, own = processor_seconds(scheduler), time.process_time()
     list(executor.map(played_before, tasks))

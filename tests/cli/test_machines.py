@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from sim.cli.machines import Kind, Machines
+from sim.cli.machines import SPAWNING_PAYS, Kind, Machines
+from sim.environment import difference
 from sim.errors import UsageError
-from sim.executors import Late, Local, Serial
+from sim.executors import Local, Serial
 from sim.executors.address import Address, Tls, loopback
-from sim.executors.dask import Dask, difference
+from sim.executors.dask import Dask
 from tests.cli.conftest import Offramp
 
 COMMANDS = [
@@ -35,13 +36,15 @@ def test_worker_processes_are_used_where_they_pay(
 ) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 5)
     executor = Machines(workers=workers).make(blocks)
-    assert (executor.workers if isinstance(executor, Local) else 1) == (5 if expected is None else expected)
+    assert (executor.number if isinstance(executor, Local) else 1) == (5 if expected is None else expected)
 
 
 def test_workers_start_late_where_nobody_knows_how_many_blocks_there_will_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 4)
-    assert isinstance(Machines().make(), Late)
-    assert isinstance(Machines(workers=3).make(), Local)
+    for workers, here in ((None, SPAWNING_PAYS), (3, 0)):
+        executor = Machines(workers=workers).make()
+        assert isinstance(executor, Local)
+        assert executor.here == here
     assert isinstance(Machines(workers=1).make(), Serial)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     assert isinstance(Machines().make(), Serial)
@@ -75,8 +78,8 @@ def test_options_that_do_not_fit_together_are_refused(given: dict[str, Any], tol
 
 
 def test_without_dask_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "dask", None)
-    monkeypatch.delitem(sys.modules, "sim.executors.dask")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.delitem(sys.modules, "sim.executors.dask")  # as if it had not been loaded
     with pytest.raises(UsageError, match=r"python -m pip install 'offramp\[dask\]'"):
         Machines(executor=Kind.DASK, address="tcp://127.0.0.1:8786").make(1)
 
@@ -173,7 +176,6 @@ HERE = {"offramp": "1", "model": "a", "python": "3.11", "numpy": "2.1", "cpu": "
             "cpu x86_64-AVX512_SKX there, x86_64-AVX2 here; use one type of machine, or start all with the same "
             "NPY_DISABLE_CPU_FEATURES",
         ),
-        (ModuleNotFoundError("No module named 'sim'"), "it has no such offramp (No module named 'sim'); install 1"),
     ],
 )
 def test_what_differs_on_a_worker_is_named_with_what_to_do(there: Any, told: str) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,33 +32,31 @@ class Cluster:
         }
         scheme = "tls" if security else "tcp"
         words = ["scheduler", "--host", f"{scheme}://127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"]
-        self.scheduler, log = self._start("scheduler", *words)
+        self.scheduler, log = self._start(*words)
         line = _line(log, "Scheduler at:", self.scheduler)
         self.address = line.split("Scheduler at:")[1].strip()
         self.workers: list[subprocess.Popen[bytes]] = []
-        self._logs: list[Path] = []
 
-    def start_worker(self, threads: int = 1, **settings: str) -> subprocess.Popen[bytes]:
-        """Start a worker without a nanny, so that its process id is the worker's."""
-        words = ["worker", self.address, "--nthreads", str(threads), "--no-nanny", "--no-dashboard"]
+    def gather(self, workers: int) -> None:
+        """Start workers until there are so many, and wait until the scheduler knows them.
+
+        They have no nanny, so that the process id is the worker's.
+        """
+        words = [self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
         words += ["--host", "127.0.0.1", "--memory-limit", "0", "--local-directory", str(self._folder)]
-        process, log = self._start(f"worker-{len(self.workers)}", *words, **settings)
-        self.workers.append(process)
-        self._logs.append(log)
-        return process
-
-    def gather(self) -> None:
-        """Wait until every worker has said that the scheduler knows it."""
-        for process, log in zip(self.workers, self._logs, strict=True):
+        self.workers = [one for one in self.workers if one.poll() is None]
+        new = [self._start("worker", *words) for _ in range(workers - len(self.workers))]
+        self.workers += [process for process, _ in new]
+        for process, log in new:
             _line(log, "Registered to:", process)
 
-    def _start(self, name: str, kind: str, *words: str, **settings: str) -> tuple[subprocess.Popen[bytes], Path]:
-        log = self._folder / f"{name}.log"
+    def _start(self, kind: str, *words: str) -> tuple[subprocess.Popen[bytes], Path]:
+        log = self._folder / f"{kind}-{uuid.uuid4().hex}.log"
         command = [sys.executable, "-m", "distributed.cli.dask_" + kind, *words, *self._security]
         with log.open("wb") as file:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=self._folder,
-                env={**self._environment, **settings}, start_new_session=True,
+                env=self._environment, start_new_session=True,
             )  # fmt: skip
         return process, log
 
@@ -88,9 +87,7 @@ def cluster(folder: Path, workers: int = 2, security: tuple[str, ...] = (), **se
     """Run a scheduler and some workers for as long as they are needed."""
     made = Cluster(folder, security, **settings)
     try:
-        for _ in range(workers):
-            made.start_worker()
-        made.gather()
+        made.gather(workers)
         yield made
     finally:
         made.close()

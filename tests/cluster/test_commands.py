@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,19 +58,6 @@ def local(folder: Path) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def alike(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A scheduler and workers that no test ends."""
-    with cluster(tmp_path_factory.mktemp("alike")) as made:
-        yield made
-
-
-@pytest.fixture
-def machines(tmp_path: Path) -> Iterator[Cluster]:
-    with cluster(tmp_path) as made:
-        yield made
-
-
 def sweep_on(machines: Cluster, *words: object) -> list[str]:
     where = ["--executor", "dask", "--address", machines.address, "--workers", 2]
     return ["sweep", "run", "sweep.yaml", "-q", "--format", "json", *map(str, (*where, *words))]
@@ -97,20 +83,14 @@ def wait_for_blocks(store: Path, count: int, process: subprocess.Popen[str]) -> 
 
 
 def kill_in_mid_batch(machines: Cluster) -> None:
-    """Kill the first worker while it plays a batch: it is stopped, and goes on once more where it was between two."""
+    """Kill the first worker while it has a batch: it is stopped, and goes on once more where it had none."""
     victim = machines.workers[0]
     with distributed.Client(machines.address, set_as_default=False) as client:
         address = next(where for where, process in client.run(os.getpid).items() if process == victim.pid)
         for _ in range(100):
             victim.send_signal(signal.SIGSTOP)
             time.sleep(0.2)  # for what it sent before to arrive
-            begun = [
-                f"{topic}-{event['batch']}"
-                for topic, events in client.get_events().items()
-                for _, event in (events if topic.startswith("offramp-") else ())
-                if event["worker"] == address
-            ]
-            if begun and begun[-1] in client.processing()[address]:
+            if client.processing()[address]:
                 break
             victim.send_signal(signal.SIGCONT)
             time.sleep(0.02)
@@ -127,8 +107,7 @@ def test_a_sweep_with_a_worker_killed_in_mid_run_gives_the_bytes_of_a_local_one(
     out, err = process.communicate(timeout=240)
     assert process.returncode == 0, err
     assert out == local
-    assert "was lost; run again on tcp://127.0.0.1:" in err
-    assert "of cell" in err
+    assert "was lost; run again elsewhere" in err
     assert blocks_in(store) == 54, "this side keeps what workers that do not see its disk have played"
 
 
@@ -136,18 +115,16 @@ def test_a_killed_scheduler_is_a_clear_error_and_the_same_command_goes_on(
     machines: Cluster, folder: Path, local: str, tmp_path: Path
 ) -> None:
     store = tmp_path / "store"
-    process = start(sweep_on(machines, "--store", store), folder)
-    wait_for_blocks(store, 2, process)
-    machines.kill(machines.scheduler)
-    out, err = process.communicate(timeout=120)
+    with cluster(tmp_path) as others:
+        process = start(sweep_on(others, "--store", store), folder)
+        wait_for_blocks(store, 2, process)
+        others.kill(others.scheduler)
+        out, err = process.communicate(timeout=120)
     assert process.returncode == 3
-    assert "the connection to the scheduler was lost" in json.loads(out)["errors"][0]["message"]
+    assert "the connection to the workers was lost" in json.loads(out)["errors"][0]["message"]
     assert err == f"finished blocks are kept in {store}: give the same command again to go on\n"
-    kept = blocks_in(store)
-    assert 2 <= kept < 54
-    (tmp_path / "again").mkdir()
-    with cluster(tmp_path / "again") as others:
-        done = offramp(*sweep_on(others, "--store", store), cwd=folder)
+    assert 2 <= blocks_in(store) < 54
+    done = offramp(*sweep_on(machines, "--store", store), cwd=folder)
     assert (done.returncode, done.stdout) == (0, local)
     assert blocks_in(store) == 54
 
@@ -189,7 +166,7 @@ def test_workers_keep_their_blocks_on_object_storage_over_an_encrypted_way(
     ],
 )
 def test_other_commands_give_the_bytes_of_local_workers_too(
-    alike: Cluster, folder: Path, command: str, tmp_path: Path
+    machines: Cluster, folder: Path, command: str, tmp_path: Path
 ) -> None:
     crisis, gated = folder / "crisis.yaml", folder / "gated.yaml"
     cases = write_cases(tmp_path / "cases", count=4) if command in ("calibrate", "backtest") else None
@@ -201,7 +178,7 @@ def test_other_commands_give_the_bytes_of_local_workers_too(
         "backtest": ("backtest", cases, "--blocks", 1, "--keep"),
     }[command]
     texts = []
-    for number, where in enumerate((("--workers", 1), ("--executor", "dask", "--address", alike.address))):
+    for number, where in enumerate((("--workers", 1), ("--executor", "dask", "--address", machines.address))):
         keep = (tmp_path / f"kept-{number}",) if words[-1] == "--keep" else ()
         done = CliRunner().invoke(app, [str(word) for word in (*words, *keep, "-q", "--format", "json", *where)])
         assert done.exit_code in (0, 4), done.stderr

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
+import multiprocessing
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,13 @@ def as_bytes(forecast: Forecast) -> bytes:
 def test_one_and_two_workers_give_the_same_bytes(scenario: Scenario) -> None:
     plan = Plan(runs=3 * BLOCK_RUNS + 100, seed=11)
     assert as_bytes(run(scenario, plan)) == as_bytes(run(scenario, plan, executor=Local(2)))
+
+
+def test_an_executor_of_the_callers_own_gives_the_same_bytes(scenario: Scenario) -> None:
+    runs = 2 * BLOCK_RUNS + 100
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as lent:
+        theirs = sim.run(scenario, runs=runs, workers=lent)
+    assert as_bytes(theirs) == as_bytes(sim.run(scenario, runs=runs))
 
 
 def test_tallies_merge_in_any_order(scenario: Scenario) -> None:

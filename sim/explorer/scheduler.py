@@ -1,4 +1,4 @@
-"""The desk: shares warm worker processes among all open pages.
+"""The scheduler: shares warm worker processes among all open pages.
 
 First looks come before errands (one run told, a tipping point), errands before what refines an answer that is there
 already. Where many wait, a glimpse for each comes before all first looks. Work that nobody waits for any more is halted
@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.blocks import BLOCK_RUNS, BlockResult
 from sim.errors import ExecutionError, OfframpError, UsageError
-from sim.executors.lane import Lane
+from sim.executors.processes import WarmWorker
 from sim.explorer.play import Piece, play
 from sim.explorer.simulation import GLIMPSE, Simulation, Watcher, awaited
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
-LANES = 2
+WORKERS = 2
 MOST_KEPT = 24  # simulations kept for whoever comes back to them: about a megabyte each
 MOST_ERRANDS = 16
 REST = 0.15  # seconds from an answer to what refines it: pages paint meanwhile, a hand that moves on finds idle workers
@@ -66,16 +66,16 @@ class Glimpses:
 Work = Turn | Glimpses | Errand
 
 
-class Desk:
-    """Hands work to lanes and results to whoever waits."""
+class Scheduler:
+    """Hands work to workers and results to whoever waits."""
 
-    def __init__(self, lanes: int = LANES) -> None:
-        self._lanes = [Lane() for _ in range(lanes)]
-        self._at: dict[Lane, Work] = {}
+    def __init__(self, workers: int = WORKERS) -> None:
+        self._workers = [WarmWorker() for _ in range(workers)]
+        self._at: dict[WarmWorker, Work] = {}
         self._simulations: OrderedDict[str, Simulation] = OrderedDict()
         self._errands: deque[Errand] = deque()
         self._more = asyncio.Event()
-        self._servers = [asyncio.create_task(self._serve(lane)) for lane in self._lanes]
+        self._servers = [asyncio.create_task(self._serve(worker)) for worker in self._workers]
 
     @property
     def load(self) -> Mapping[str, int]:
@@ -133,7 +133,7 @@ class Desk:
         for server in self._servers:
             server.cancel()
         await asyncio.gather(*self._servers, return_exceptions=True)
-        await asyncio.gather(*(asyncio.to_thread(lane.close) for lane in self._lanes))
+        await asyncio.gather(*(asyncio.to_thread(worker.close) for worker in self._workers))
 
     def _make_room(self) -> None:
         """Forget the simulations that nobody has looked at for longest."""
@@ -142,13 +142,13 @@ class Desk:
             del self._simulations[key]
 
     def _wake(self) -> None:
-        """Halt what is not worth going on with, and let idle lanes look for work."""
+        """Halt what is not worth going on with, and let idle workers look for work."""
         looks = sum(one.looks for one in awaited(iter(self._simulations.values())))
-        for lane, work in self._at.items():
+        for worker, work in self._at.items():
             if not _is_wanted(work):
-                lane.halt()
+                worker.halt()
             elif looks > 0 and isinstance(work, Turn) and work.piece.block > 0:
-                lane.halt()
+                worker.halt()
                 looks -= 1
         self._more.set()
 
@@ -180,36 +180,36 @@ class Desk:
         return [one for one in simulations if not (one.is_known or one.is_playing or one in glimpsed)]
 
     def _share(self, blind: Sequence[Simulation]) -> Sequence[Simulation]:
-        """Return those that can be played in one array, as many as leave other lanes, if any are free, their share."""
+        """Return those that can be played in one array, as many as leave other free workers their share."""
         alike = [one for one in blind if one.structure == blind[0].structure]
-        free = len(self._lanes) - sum(isinstance(work, Glimpses) for work in self._at.values())
+        free = len(self._workers) - sum(isinstance(work, Glimpses) for work in self._at.values())
         return alike[: math.ceil(len(alike) / free)]
 
-    async def _serve(self, lane: Lane) -> None:
+    async def _serve(self, worker: WarmWorker) -> None:
         while True:
             work = self._next()
             if work is None:
                 self._more.clear()
                 await self._more.wait()
                 continue
-            self._at[lane] = work
+            self._at[worker] = work
             try:
-                await self._do(lane, work)
+                await self._do(worker, work)
             finally:
-                self._at.pop(lane, None)
+                self._at.pop(worker, None)
                 self._more.set()
 
-    async def _do(self, lane: Lane, work: Work) -> None:
+    async def _do(self, worker: WarmWorker, work: Work) -> None:
         if isinstance(work, Errand):
-            await self._errand(lane, work)
+            await self._errand(worker, work)
         elif isinstance(work, Glimpses):
-            await self._glimpses(lane, work)
+            await self._glimpses(worker, work)
         else:
-            await self._turn(lane, work.simulation, work.piece)
+            await self._turn(worker, work.simulation, work.piece)
 
-    async def _turn(self, lane: Lane, simulation: Simulation, piece: Piece) -> None:
+    async def _turn(self, worker: WarmWorker, simulation: Simulation, piece: Piece) -> None:
         try:
-            results = await _played(lane, piece)
+            results = await _played(worker, piece)
         except ExecutionError as error:
             simulation.give_back(piece)
             simulation.fail(str(error))
@@ -225,9 +225,9 @@ class Desk:
         if before < simulation.runs and (is_whole or _is_crowd(awaited(iter(self._simulations.values())))):
             simulation.tell()
 
-    async def _glimpses(self, lane: Lane, work: Glimpses) -> None:
+    async def _glimpses(self, worker: WarmWorker, work: Glimpses) -> None:
         try:
-            results = await _played(lane, work.piece)
+            results = await _played(worker, work.piece)
         except ExecutionError as error:
             for simulation in work.simulations:
                 simulation.fail(str(error))
@@ -245,11 +245,11 @@ class Desk:
             one.rests = time.monotonic() + seconds
         asyncio.get_running_loop().call_later(seconds, self._more.set)
 
-    async def _errand(self, lane: Lane, errand: Errand) -> None:
+    async def _errand(self, worker: WarmWorker, errand: Errand) -> None:
         if errand.answer.done():
             return
         try:
-            result = await asyncio.wrap_future(lane.submit(errand.function, errand.task))
+            result = await asyncio.wrap_future(worker.submit(errand.function, errand.task))
         except BrokenProcessPool:
             _settle(errand, UsageError(LOST))
         except OfframpError as error:
@@ -271,8 +271,8 @@ def _is_wanted(work: Work) -> bool:
     return any(one.watchers for one in (work.simulations if isinstance(work, Glimpses) else [work.simulation]))
 
 
-async def _played(lane: Lane, piece: Piece) -> list[BlockResult] | None:
-    """Play a piece in a lane; None where it was halted.
+async def _played(worker: WarmWorker, piece: Piece) -> list[BlockResult] | None:
+    """Play a piece in a worker; None where it was halted.
 
     Raises
     ------
@@ -280,10 +280,10 @@ async def _played(lane: Lane, piece: Piece) -> list[BlockResult] | None:
         Where it cannot be played.
     """
     try:
-        return await asyncio.wrap_future(lane.submit(play, piece))
+        return await asyncio.wrap_future(worker.submit(play, piece))
     except BrokenProcessPool as error:
         raise ExecutionError(f"{piece} failed: {LOST}") from error
-    except Exception as error:  # a fault in a rule must not end the lane
+    except Exception as error:  # a fault in a rule must not end the worker
         raise ExecutionError(f"{piece} failed: {type(error).__name__}: {error}") from error
 
 

@@ -1,4 +1,4 @@
-"""The desk answers all who wait, first looks first, and stops what nobody waits for."""
+"""The scheduler answers all who wait, first looks first, and stops what nobody waits for."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ import sim
 from sim.distributions import Fixed
 from sim.ensemble.blocks import BLOCK_RUNS
 from sim.errors import UsageError
-from sim.explorer.desk import MOST_ERRANDS, MOST_KEPT, Desk
+from sim.explorer.scheduler import MOST_ERRANDS, MOST_KEPT, Scheduler
 from sim.explorer.simulation import GLIMPSE, PLAN, Simulation
 from sim.scenario.scenario import Scenario
 from tests.explorer import world
@@ -25,7 +25,7 @@ PATIENCE = 60.0
 
 @pytest.fixture(scope="module")
 def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
-    return sim.load(world.write(tmp_path_factory.mktemp("desk")))
+    return sim.load(world.write(tmp_path_factory.mktemp("scheduler")))
 
 
 def changed(scenario: Scenario, **parts: Any) -> Scenario:
@@ -47,13 +47,13 @@ async def until(true: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-def with_desk(use: Callable[[Desk], Awaitable[Any]]) -> Any:
+def with_scheduler(use: Callable[[Scheduler], Awaitable[Any]]) -> Any:
     async def run() -> Any:
-        desk = Desk()
+        scheduler = Scheduler()
         try:
-            return await use(desk)
+            return await use(scheduler)
         finally:
-            await desk.close()
+            await scheduler.close()
 
     return apart(run())
 
@@ -64,9 +64,9 @@ def ignore(_: Simulation) -> None:
 
 @pytest.mark.slow
 def test_what_is_merged_are_the_first_runs_of_the_forecast(scenario: Scenario) -> None:
-    async def use(desk: Desk) -> list[int]:
+    async def use(scheduler: Scheduler) -> list[int]:
         told: list[int] = []
-        one = desk.watch(scenario, lambda now: told.append(now.runs))
+        one = scheduler.watch(scenario, lambda now: told.append(now.runs))
         await until(lambda: one.runs >= 2 * BLOCK_RUNS)
         look = one.look()
         whole = sim.run(scenario, runs=look.runs)
@@ -76,7 +76,7 @@ def test_what_is_merged_are_the_first_runs_of_the_forecast(scenario: Scenario) -
         assert one.runs == PLAN.most_runs
         return told
 
-    told = with_desk(use)
+    told = with_scheduler(use)
     assert told[0] >= BLOCK_RUNS
     assert told == sorted(set(told))
 
@@ -89,13 +89,13 @@ def moved(scenario: Scenario, stance: float) -> Scenario:
 
 @pytest.mark.slow
 def test_many_at_once_are_each_shown_a_glimpse_before_anybodys_first_look(scenario: Scenario) -> None:
-    async def use(desk: Desk) -> None:
+    async def use(scheduler: Scheduler) -> None:
         told: dict[int, list[int]] = {place: [] for place in range(8)}
 
         def note(place: int) -> Callable[[Simulation], None]:
             return lambda now: told[place].append(now.look().runs)
 
-        held = [desk.watch(moved(scenario, 0.1 * place), note(place)) for place in range(8)]
+        held = [scheduler.watch(moved(scenario, 0.1 * place), note(place)) for place in range(8)]
         await until(lambda: all(told.values()))
         assert [runs[0] for runs in told.values()] == [GLIMPSE.stop] * 8
         chances = [one.look().probability for one in held]
@@ -106,107 +106,107 @@ def test_many_at_once_are_each_shown_a_glimpse_before_anybodys_first_look(scenar
         assert held[5].look().records[:BLOCK_RUNS].tobytes() == expected.tobytes()
         assert held[5].glimpse is None
 
-    with_desk(use)
+    with_scheduler(use)
 
 
 @pytest.mark.slow
 def test_what_cannot_be_played_together_is_glimpsed_apart(scenario: Scenario) -> None:
-    async def use(desk: Desk) -> None:
+    async def use(scheduler: Scheduler) -> None:
         first: dict[int, int] = {}
         for place in range(4):
             one = scenario if place % 2 else longer(scenario, 40)
-            desk.watch(variant(one, place), lambda now, place=place: first.setdefault(place, now.look().runs))
+            scheduler.watch(variant(one, place), lambda now, place=place: first.setdefault(place, now.look().runs))
         await until(lambda: len(first) == 4)
         assert set(first.values()) == {GLIMPSE.stop}
 
-    with_desk(use)
+    with_scheduler(use)
 
 
 @pytest.mark.slow
 def test_glimpses_that_nobody_waits_for_are_halted_and_others_go_on(scenario: Scenario) -> None:
-    async def use(desk: Desk) -> None:
-        slow = [desk.watch(variant(longer(scenario, 3000), place), ignore) for place in range(6)]
-        await until(lambda: desk.load["playing"] == 2)
+    async def use(scheduler: Scheduler) -> None:
+        slow = [scheduler.watch(variant(longer(scenario, 3000), place), ignore) for place in range(6)]
+        await until(lambda: scheduler.load["playing"] == 2)
         for one in slow:
-            desk.leave(one, ignore)
-        quick = desk.watch(scenario, ignore)
+            scheduler.leave(one, ignore)
+        quick = scheduler.watch(scenario, ignore)
         await until(lambda: quick.runs >= BLOCK_RUNS)
         assert not any(one.is_known for one in slow)
 
-    with_desk(use)
+    with_scheduler(use)
 
 
 @pytest.mark.slow
 def test_a_fault_in_glimpses_is_told_to_all_who_wait_for_them(scenario: Scenario) -> None:
-    async def use(desk: Desk) -> None:
+    async def use(scheduler: Scheduler) -> None:
         broken = replace(scenario, principal="nobody")
         failures: dict[int, str] = {}
         for place in range(3):
-            desk.watch(variant(broken, place), lambda now, place=place: failures.setdefault(place, now.failure))
+            scheduler.watch(variant(broken, place), lambda now, place=place: failures.setdefault(place, now.failure))
         await until(lambda: len(failures) == 3)
         assert all("failed: " in one for one in failures.values())
 
-    with_desk(use)
+    with_scheduler(use)
 
 
 @pytest.mark.slow
 def test_nobody_waiting_nothing_is_played(scenario: Scenario) -> None:
-    async def use(desk: Desk) -> None:
-        one = desk.watch(longer(scenario, 3000), ignore)
-        await until(lambda: desk.load["playing"] == 2)
-        desk.leave(one, ignore)
-        await until(lambda: desk.load["playing"] == 0)
-        assert (one.runs, desk.load["watched"]) == (0, 0)
+    async def use(scheduler: Scheduler) -> None:
+        one = scheduler.watch(longer(scenario, 3000), ignore)
+        await until(lambda: scheduler.load["playing"] == 2)
+        scheduler.leave(one, ignore)
+        await until(lambda: scheduler.load["playing"] == 0)
+        assert (one.runs, scheduler.load["watched"]) == (0, 0)
 
-    with_desk(use)
+    with_scheduler(use)
 
 
 @pytest.mark.slow
 def test_refining_makes_way_for_a_first_look_and_goes_on_afterwards(scenario: Scenario) -> None:
-    async def use(desk: Desk) -> None:
-        one = desk.watch(scenario, ignore)
+    async def use(scheduler: Scheduler) -> None:
+        one = scheduler.watch(scenario, ignore)
         await until(lambda: one.runs > BLOCK_RUNS)
-        two = desk.watch(variant(scenario, 1), ignore)
+        two = scheduler.watch(variant(scenario, 1), ignore)
         await until(lambda: two.runs >= BLOCK_RUNS)
         assert not one.is_complete
         await until(lambda: one.is_complete and two.is_complete)
         assert one.records.tobytes() == two.records.tobytes()  # the same but for its id
 
-    with_desk(use)
+    with_scheduler(use)
 
 
 def test_what_is_kept_is_bounded(scenario: Scenario) -> None:
-    async def use(desk: Desk) -> None:
+    async def use(scheduler: Scheduler) -> None:
         for place in range(MOST_KEPT + 10):
-            one = desk.watch(variant(scenario, place), ignore)
-            desk.leave(one, ignore)
-        await until(lambda: desk.load["playing"] == 0)
-        desk.watch(variant(scenario, 1000), ignore)
-        assert desk.load["kept"] <= MOST_KEPT + 1
+            one = scheduler.watch(variant(scenario, place), ignore)
+            scheduler.leave(one, ignore)
+        await until(lambda: scheduler.load["playing"] == 0)
+        scheduler.watch(variant(scenario, 1000), ignore)
+        assert scheduler.load["kept"] <= MOST_KEPT + 1
 
-    with_desk(use)
+    with_scheduler(use)
 
 
 def test_errands_are_done_and_bounded_and_their_failures_told(scenario: Scenario) -> None:
-    async def use(desk: Desk) -> None:
-        assert await desk.run(abs, -3) == 3
+    async def use(scheduler: Scheduler) -> None:
+        assert await scheduler.run(abs, -3) == 3
         with pytest.raises(UsageError, match="TypeError"):
-            await desk.run(abs, "x")
-        many = [asyncio.create_task(desk.run(time.sleep, 0.05)) for _ in range(MOST_ERRANDS + 8)]
+            await scheduler.run(abs, "x")
+        many = [asyncio.create_task(scheduler.run(time.sleep, 0.05)) for _ in range(MOST_ERRANDS + 8)]
         done = await asyncio.gather(*many, return_exceptions=True)
         assert any(isinstance(one, UsageError) for one in done)
         assert sum(one is None for one in done) >= MOST_ERRANDS
 
-    with_desk(use)
+    with_scheduler(use)
 
 
 def test_a_worker_that_is_lost_fails_its_piece_and_is_replaced(scenario: Scenario, tmp_path: Path) -> None:
     import os
 
-    async def use(desk: Desk) -> None:
+    async def use(scheduler: Scheduler) -> None:
         with pytest.raises(UsageError, match="worker process died"):
-            await desk.run(os._exit, 1)
-        assert await desk.run(abs, -1) == 1
-        assert await desk.run(abs, -2) == 2
+            await scheduler.run(os._exit, 1)
+        assert await scheduler.run(abs, -1) == 1
+        assert await scheduler.run(abs, -2) == 2
 
-    with_desk(use)
+    with_scheduler(use)
