@@ -18,6 +18,7 @@ from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.reporting import write_advice
 from sim.studies.advice import REPLICATES, advise, goal_of, mixes_of
+from sim.wording import counted
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
 
     said = advised_of(record)
     yield record["scenario"]["title"]
-    counts = f"{record['runs']:,} runs of {record['draws']:,} draws of each mix"
+    counts = f"{counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')} of each mix"
     yield f"as of {record['as_of']}; {counts}, seed {record['seed']}"
     yield ""
     yield said.lead

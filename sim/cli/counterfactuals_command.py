@@ -16,6 +16,7 @@ from sim.cli.supply import store_at, supplier_of
 from sim.forecast.plan import Plan
 from sim.reporting import write_counterfactuals
 from sim.studies.counterfactuals import blocks_of, counterfactuals
+from sim.wording import counted
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
 
     part, day = record["counterfactuals"], record["horizon"]
     yield record["scenario"]["title"]
-    yield f"as of {record['as_of']}; {part['runs']:,} runs of each world, paired run by run, seed {record['seed']}"
+    yield (
+        f"as of {record['as_of']}; {counted(part['runs'], 'run')} of each world, paired run by run, seed "
+        f"{record['seed']}"
+    )
     yield ""
     said = counterfactuals_of(record)
     if said is None:
@@ -65,7 +69,8 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
     rows = ordered(record, day)
     width = max(len(row.label) for row in rows)
     head = f"{'as it is':<8}  {'then':<6}  {'change, points (95%)':<26}  averts  adds"
-    yield f"{f'offensive within {day} days':<{width}}  {head}"
+    what = f"offensive within {counted(day, 'day')}"
+    yield f"{what:<{width}}  {head}"
     for row in rows:
         moved = "no run differs" if row.differing == 0 else f"{row.shift.number} ({row.shift.interval})"
         shares = f"{row.averts.p:>6.1%}  {row.brings_about.p:>5.1%}"

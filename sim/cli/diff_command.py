@@ -14,6 +14,7 @@ from sim.ensemble.blocks import OUTCOMES
 from sim.reporting.shift import Shift
 from sim.reporting.values import quantity
 from sim.studies.diff import Difference, Moved, blocks_of, diff, is_stored, plan_of, read_sides
+from sim.wording import counted
 
 WORDS = {"real": "real", "noise": "noise", "none": "no run differs"}
 LONGEST = 60
@@ -57,11 +58,11 @@ def _next(options: Options) -> str:
 
 def _lines(found: Difference, record: Mapping[str, Any]) -> Iterator[str]:
     for side, head in zip(found.sides, (record["before"], record["after"]), strict=True):
-        yield f"{side.path}: {head['id']}, as of {head['as_of']}, {head['horizon']} days"
+        yield f"{side.path}: {head['id']}, as of {head['as_of']}, {counted(head['horizon'], 'day')}"
     if found.runs is None:
         yield f"not paired, {found.unpaired}: every change holds the luck of two independent draws"
     else:
-        yield f"paired over {found.runs:,} runs"
+        yield f"paired over {counted(found.runs, 'run')}"
     yield ""
     yield from _inputs(record)
     yield f"{'':<10}  {'within':<9} {'before':<7} {'after':<7} {'change, points (95%)':<32} verdict"
@@ -97,4 +98,4 @@ def _row(one: Moved) -> str:
     shift = Shift.of(one.change)
     moved = "0" if one.verdict == "none" else f"{shift.number} ({shift.interval})"
     before, after = (f"{side['p']:.3f}" for side in (one.before, one.after))
-    return f"{one.outcome:<10}  {f'{one.day} days':<9} {before:<7} {after:<7} {moved:<32} {WORDS[one.verdict]}"
+    return f"{one.outcome:<10}  {counted(one.day, 'day'):<9} {before:<7} {after:<7} {moved:<32} {WORDS[one.verdict]}"

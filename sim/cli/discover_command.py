@@ -17,6 +17,7 @@ from sim.forecast.plan import Plan
 from sim.reporting import write_discovery
 from sim.scenario.windows import day_of
 from sim.studies.discovery import ask, discover
+from sim.wording import counted
 
 WIDTH = 100
 
@@ -64,7 +65,10 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
 
     said = discovery_of(record)
     yield record["scenario"]["title"]
-    yield f"as of {record['as_of']}; {record['runs']:,} runs of {record['draws']:,} draws, seed {record['seed']}"
+    yield (
+        f"as of {record['as_of']}; {counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')}, seed "
+        f"{record['seed']}"
+    )
     yield ""
     yield from textwrap.wrap(said.lead, WIDTH)
     for place, box in enumerate(said.boxes, 1):

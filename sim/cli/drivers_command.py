@@ -17,6 +17,7 @@ from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.scenario.windows import day_of
 from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices
+from sim.wording import counted
 
 WIDTH = 100
 MOST_SHOWN = 20
@@ -75,7 +76,7 @@ def run(options: Options) -> None:
     for line in _lines(record):
         say(line)
     if options.study == "counts":
-        note(f"next: {options.command_by_design} adds total indices, with {RUNS['sobol']:,} runs")
+        note(f"next: {options.command_by_design} adds total indices, with {counted(RUNS['sobol'], 'run')}")
 
 
 def _counts(asked: Asked, options: Options) -> dict[str, Any]:
@@ -102,9 +103,9 @@ def _design(asked: Asked, options: Options) -> dict[str, Any]:
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield record["scenario"]["title"]
-    yield f"as of {record['as_of']}; {record['runs']:,} runs, seed {record['seed']}"
+    yield f"as of {record['as_of']}; {counted(record['runs'], 'run')}, seed {record['seed']}"
     yield ""
-    yield f"{record['outcome']} within {record['by']} days: {record['p']:.3f}"
+    yield f"{record['outcome']} within {counted(record['by'], 'day')}: {record['p']:.3f}"
     yield from textwrap.wrap(_split(record), WIDTH)
     yield ""
     yield from (_design_table if record["study"] == "sobol" else _counts_tables)(record)
@@ -156,7 +157,7 @@ def _design_table(record: Mapping[str, Any]) -> Iterator[str]:
     yield from aligned((head, "first", "95%", "total", "95%"), rows)
     if len(names) > len(rows):
         yield f"and {len(names) - len(rows)} more, with --format json"
-    yield f"a design of {record['base']:,} base rows; total: alone or with others"
+    yield f"a design of {counted(record['base'], 'base row')}; total: alone or with others"
 
 
 def _index(one: Mapping[str, float] | None) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.reporting.shift import Shift
 from sim.studies.history import History, dates_between, history
+from sim.wording import counted
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,12 @@ def _step(text: str) -> int:
 def _print(result: History) -> None:
     scenario = result.scenario
     say(scenario.document.title)
-    say(f"probability of an offensive within so many days of each date; {result.plan.most_runs:,} runs a date")
+    say(f"probability of an offensive within so many days of each date; {counted(result.plan.most_runs, 'run')} a date")
     say()
     milestones = scenario.milestones
-    say(f"{'as of':<12}" + "".join(f"{f'{day} days':>10}" for day in milestones) + "   news since the date before")
+    say(
+        f"{'as of':<12}" + "".join(f"{counted(day, 'day'):>10}" for day in milestones) + "   news since the date before"
+    )
     for point in result.points:
         numbers = "".join(f"{point.probabilities[day].p:>10.3f}" for day in milestones)
         news = " ".join(point.new_items) if point.known_items else "no evidence yet"
@@ -81,7 +84,7 @@ def _print(result: History) -> None:
     if not items:
         say("the scenario has no evidence, so no news can have moved it")
         return
-    say(f"what moved it, within {scenario.horizon} days (paired, 95%)")
+    say(f"what moved it, within {counted(scenario.horizon, 'day')} (paired, 95%)")
     for point in result.points:
         if point.news is not None:
             shift = Shift(point.news.p, point.news.low, point.news.high)

@@ -14,6 +14,7 @@ from sim.ledger.chain import Entry, read_chain
 from sim.ledger.questions import others_by_window, question_id, record_forecast
 from sim.ledger.questions import resolve as enter_outcome
 from sim.ledger.score import BaselineScore, LedgerScore, WindowScore, score_ledger
+from sim.wording import counted
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ def resolve(given: Outcome) -> None:
         correct=given.correct,
     )
     content = entry.content
-    windows = ", ".join(f"{days} days {'yes' if label else 'no'}" for days, label in content["windows"].items())
+    windows = ", ".join(
+        f"{counted(days, 'day')} {'yes' if label else 'no'}" for days, label in content["windows"].items()
+    )
     verb = "corrected" if given.correct else "resolved"
     _say_entry(entry, given.ledger, given.format_, f"{verb} {content['question']}, {content['event']}: {windows}")
     note(f"next: {shlex.join(['offramp', 'score', '--ledger', str(given.ledger)])}")
@@ -124,7 +127,7 @@ def _print(result: LedgerScore, ledger: Path) -> None:
 def _print_window(one: WindowScore) -> None:
     few = "   too few to judge" if one.too_few else ""
     counts = f"{one.forecasts:>10}{one.questions:>11}{one.happened:>10}"
-    say(f"{f'{one.window} days':<16}{counts}{one.brier:>9.4f}{one.log:>9.4f}{few}")
+    say(f"{counted(one.window, 'day'):<16}{counts}{one.brier:>9.4f}{one.log:>9.4f}{few}")
     if one.decomposition is not None:
         parts = one.decomposition
         said = f"miscalibration {parts.miscalibration:.4f}, discrimination {parts.discrimination:.4f}"

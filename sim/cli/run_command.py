@@ -23,6 +23,7 @@ from sim.forecast.plan import Plan
 from sim.forecast.runner import run as run_plan
 from sim.reporting.chance import Chance
 from sim.reporting.shift import Shift
+from sim.wording import counted
 
 MOST_SHOWN = 5  # counterfactuals in the terminal; the report has all
 CHECKPOINT = ".offramp-checkpoint.npz"
@@ -153,7 +154,10 @@ def _print(record: Mapping[str, Any], options: Options) -> None:
         print_json(record)
         return
     say(record["scenario"]["title"])
-    say(f"as of {record['as_of']}; {record['runs']:,} runs of {record['draws']:,} draws, seed {record['seed']}")
+    say(
+        f"as of {record['as_of']}; {counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')}, seed "
+        f"{record['seed']}"
+    )
     if record["given"] is not None:
         _print_given(record)
     say()
@@ -194,14 +198,14 @@ def _print_given(record: Mapping[str, Any]) -> None:
     for text in given["conditions"]:
         say(f"given: {text}")
     share = record["runs"] / given["runs_made"]
-    say(f"and no offensive by {given['waiting']}: {share:.1%} of {given['runs_made']:,} runs made meet it")
+    say(f"and no offensive by {given['waiting']}: {share:.1%} of {counted(given['runs_made'], 'run')} made meet it")
 
 
 def _row(outcome: str, day: int, one: Mapping[str, Any], words: str) -> str:
     """Write one probability; that of an offensive as the report has it too, with its word and range."""
     spread = "" if one["input_sd"] is None else f"{one['input_sd']:.2f}"
     interval = f"{one['mc_low']:.3f} to {one['mc_high']:.3f}"
-    row = f"{outcome:<10}  {f'{day} days':<9} {one['p']:<12.3f} {interval:<17} {spread}"
+    row = f"{outcome:<10}  {counted(day, 'day'):<9} {one['p']:<12.3f} {interval:<17} {spread}"
     chance = Chance.of(one)
     word = chance.word(words) if outcome == "offensive" else ""
     return f"{row:<60}  {chance.text} ({word})" if word else row
@@ -209,12 +213,12 @@ def _row(outcome: str, day: int, one: Mapping[str, Any], words: str) -> str:
 
 def _print_since(since: Mapping[str, Any]) -> None:
     """Write how far the probability of an offensive moved, one line a window."""
-    how = "not paired" if since["paired_runs"] is None else f"paired over {since['paired_runs']:,} runs"
+    how = "not paired" if since["paired_runs"] is None else f"paired over {counted(since['paired_runs'], 'run')}"
     date = datetime.date.fromisoformat(since["forecast"]["as_of"])
     say(f"since the forecast of {date} ({since['forecast']['id']}), {how}:")
     for day, row in since["outcomes"]["offensive"].items():
         then, now = (f"{row[key]['p']:.3f}" for key in ("old", "new"))
-        say(f"offensive   {f'{day} days':<9} {then} -> {now}: {Shift.of(row['change']).line}")
+        say(f"offensive   {counted(day, 'day'):<9} {then} -> {now}: {Shift.of(row['change']).line}")
     say()
 
 
@@ -223,7 +227,7 @@ def _print_otherwise(record: Mapping[str, Any]) -> None:
     from sim.reporting.counterfactuals import ordered
 
     day = record["horizon"]
-    say(f"with one thing otherwise, offensive within {day} days, the largest changes:")
+    say(f"with one thing otherwise, offensive within {counted(day, 'day')}, the largest changes:")
     for row in ordered(record, day)[:MOST_SHOWN]:
         say(f"{row.label}: {row.before.text} -> {row.after.text}, {row.line}")
     say()
@@ -232,10 +236,10 @@ def _print_otherwise(record: Mapping[str, Any]) -> None:
 def _finish(forecast: Forecast, options: Options) -> None:
     """Say the next step; leave with the code that fits."""
     if forecast.status == "interrupted":
-        note(f"interrupted after {forecast.runs:,} runs{_going_on(options)}")
+        note(f"interrupted after {counted(forecast.runs, 'run')}{_going_on(options)}")
         raise typer.Exit(Exit.INTERRUPTED)
     if forecast.status == "imprecise":
-        note(f"the precision was not reached in {forecast.runs:,} runs; allow more with --runs")
+        note(f"the precision was not reached in {counted(forecast.runs, 'run')}; allow more with --runs")
         raise typer.Exit(Exit.INCOMPLETE)
     if options.out is None:
         note(f"next: write the report with {options.command_here} --out FOLDER")

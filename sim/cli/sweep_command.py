@@ -27,6 +27,7 @@ from sim.sweeps.result import Record, head_of, record_of
 from sim.sweeps.runner import Options, run_sweep
 from sim.sweeps.shards import Shard, matrix, merge, partial_of
 from sim.sweeps.sweep import Cell, Sweep
+from sim.wording import counted
 
 SHOWN = 20  # rows printed
 NAME_WIDTH = 56
@@ -155,7 +156,7 @@ def _write_partial(call: Call, shard: Shard, partial: Record) -> None:
     if call.format_ is Format.JSON:
         print_json(partial)
     if shard.of > 1:
-        note(f"next: run all {shard.of} shards, then offramp sweep merge FOLDERS... --out FOLDER")
+        note(f"next: run all {counted(shard.of, 'shard')}, then offramp sweep merge FOLDERS... --out FOLDER")
 
 
 def plan(file: Path, shards: int) -> None:
@@ -245,14 +246,17 @@ def _with_pages(record: Record) -> Record:
 def _print(record: Record) -> None:
     day = str(record["milestones"][-1])
     say(record["sweep"]["title"])
-    say(f"{record['cells']:,} cells, seed {record['seed']}; offensive within {day} days of {record['as_of']}")
+    say(
+        f"{counted(record['cells'], 'cell')}, seed {record['seed']}; offensive within {counted(day, 'day')} of "
+        f"{record['as_of']}"
+    )
     say()
     done = [row for row in record["rows"] if row["outcomes"] is not None]
     ordered = sorted(done, key=lambda row: row["outcomes"]["offensive"][day]["p"])
     width = min(NAME_WIDTH, max([4, *(len(row["label"]) for row in ordered)]))
     for row in ordered if len(ordered) <= SHOWN else (*ordered[: SHOWN // 2], *ordered[-SHOWN // 2 :]):
         if len(ordered) > SHOWN and row is ordered[-SHOWN // 2]:
-            say(f"... {len(ordered) - SHOWN:,} cells between, all of them in the table that --out writes")
+            say(f"... {counted(len(ordered) - SHOWN, 'cell')} between, all of them in the table that --out writes")
         say(_row(row, day, width))
     for row in record["rows"]:
         if row["error"] is not None:
@@ -294,10 +298,10 @@ def _finish(record: Record, out: Path | None) -> None:
     codes = {exit_code(record["verdicts"])}
     if "failed" in statuses:
         count = statuses.count("failed")
-        note(f"{count} of {len(statuses)} cells failed; their rows say why. The rest is complete")
+        note(f"{count} of {counted(len(statuses), 'cell')} failed; their rows say why. The rest is complete")
         codes.add(Exit.INTERNAL)
     if "imprecise" in statuses:
-        note(f"{statuses.count('imprecise')} cells did not reach the precision; allow more with --runs")
+        note(f"{counted(statuses.count('imprecise'), 'cell')} did not reach the precision; allow more with --runs")
         codes.add(Exit.INCOMPLETE)
     worst = next((code for code in (Exit.INTERNAL, Exit.GATE, Exit.INCOMPLETE) if code in codes), Exit.OK)
     if worst is not Exit.OK:

@@ -22,6 +22,7 @@ from sim.studies import contour as planes
 from sim.studies import crossing
 from sim.studies.contour import contour
 from sim.studies.tipping import Span, ask, tip
+from sim.wording import counted
 
 LATER = 10
 """About how many values a crossing takes beyond the grid, for the progress bar."""
@@ -94,7 +95,7 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
 
     said = tipping_of(record)
     yield record["scenario"]["title"]
-    runs = f"{record['runs']:,} runs at each value"
+    runs = f"{counted(record['runs'], 'run')} at each value"
     yield f"as of {record['as_of']}; {runs}, the same draws and dice, seed {record['seed']}"
     yield ""
     yield said.lead

@@ -26,6 +26,7 @@ from sim import environment
 from sim.errors import ExecutionError
 from sim.executors.base import Executor, Note, Result, Task, failure, named, silent
 from sim.executors.batches import TARGET, Feed, Outcome, Sizer, packed, play, result_of, unpacked
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.executors.address import Address
@@ -109,7 +110,8 @@ class Dask(Executor):
             there = len(client.nthreads())
             client.close(timeout=5)
             raise ExecutionError(
-                f"expected {self._workers} workers at the scheduler {where}, and within {self.limits.gather:g} s "
+                f"expected {counted(self._workers, 'worker')} at the scheduler {where}, and within "
+                f"{self.limits.gather:g} s "
                 f"there were {there}; start some with: dask worker {where} --nworkers N --nthreads 1"
             ) from error
         return client
@@ -317,7 +319,7 @@ class _Run(Generic[Task, Result]):
     def _split(self, batch: _Batch[Task]) -> Iterator[Result]:
         """Run the tasks of a batch that lost all its workers one at a time, with nothing beside them."""
         if len(batch.tasks) > 1:
-            self._note(f"{batch.losses} workers were lost with one batch; run one by one: {named(batch.tasks)}")
+            self._note(f"lost {counted(batch.losses, 'worker')} with one batch; run one by one: {named(batch.tasks)}")
         while self.futures:
             self._collect(self._order)
         for task in batch.tasks:
@@ -328,7 +330,8 @@ class _Run(Generic[Task, Result]):
                 yield from self._opened(single)
                 continue
             error = ExecutionError(
-                f"{single.losses} worker processes died while {task} was waited for; were they out of memory?"
+                f"{counted(single.losses, 'worker process', 'worker processes')} died while {task} was waited "
+                "for; were they out of memory?"
             )
             if self.lost is None:
                 raise error

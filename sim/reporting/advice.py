@@ -15,6 +15,7 @@ from sim.reporting.shift import Shift
 from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.tables import Table
 from sim.reporting.values import quantity
+from sim.wording import counted
 
 FORMAT = "offramp/advice/1"
 FIGURE = "advice-figure"
@@ -57,7 +58,7 @@ def name_of_mix(record: Record, mix: Record) -> str:
 
 
 def _event(record: Record) -> str:
-    return f"{OUTCOMES[record['goal']['outcome']].lower()} within {record['goal']['within']} days"
+    return f"{OUTCOMES[record['goal']['outcome']].lower()} within {counted(record['goal']['within'], 'day')}"
 
 
 def _helps(record: Record, mix: Record) -> bool:
@@ -91,7 +92,7 @@ def _notes(record: Record) -> Iterator[str]:
     yield (
         f"How far the ranking holds: the first mix is the best for its cost in {_percent(first['best_in_draws'])} of "
         f"the draws of what we do not know in which anything helps (those are {_percent(record['helped'])} of "
-        f"{record['draws']:,}; {record['replicates']} runs each), and it comes first in "
+        f"{record['draws']:,}; {counted(record['replicates'], 'run')} each), and it comes first in "
         f"{_percent(first['first_in_resamples'])} of resamples of the draws. The one is about what we do not know, the "
         "other about the number of runs."
     )
@@ -161,7 +162,7 @@ def study_of(record: Record) -> StudyReport:
             ("Scenario", record["scenario"]["id"]),
             ("Scenario hash", record["scenario"]["hash"]),
             ("Seed", str(record["seed"])),
-            ("Runs of each mix", f"{record['runs']:,} of {record['draws']:,} draws"),
+            ("Runs of each mix", f"{record['runs']:,} of {counted(record['draws'], 'draw')}"),
             ("Command", record["command"] or ""),
         ),
     )  # fmt: skip

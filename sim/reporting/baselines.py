@@ -13,6 +13,7 @@ from sim.reporting.dates import long_date
 from sim.reporting.reading import Record, calendar_of, outcome_at
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE, signed
+from sim.wording import counted
 
 WATCHED = "30, 90 and 180 days"
 RULES = {
@@ -46,7 +47,7 @@ def baselines_of(record: Record) -> Baselines | None:
 
 def _table(record: Record) -> Table:
     windows = record["baselines"]["windows"]
-    columns = ("Probability of an offensive within", *(f"{days} days" for days in windows))
+    columns = ("Probability of an offensive within", *(counted(days, "day") for days in windows))
     rows = [("This model", *(outcome_at(record, "offensive", int(days)).text for days in windows))]
     rows.append(("Base rate of past cases", *map(_base_rate, windows.values())))
     rows.append(("Logistic regression", *(_prediction(one, one["logistic"]) for one in windows.values())))
@@ -99,7 +100,13 @@ def _notes(record: Record) -> Iterator[str]:
         )
     for days, one in windows.items():
         if one["reason"] is not None:
-            yield f"Within {days} days there is no baseline: {one['cases']} resolved cases are {one['reason']}."
+            yield (
+                f"Within {counted(days, 'day')} there is no baseline: of resolved cases, {one['cases']} are "
+                f"{one['reason']}."
+            )
     missing = [str(days) for days in record["milestones"] if str(days) not in windows]
     if missing:
-        yield f"Past cases were watched for {WATCHED}, so there is no baseline within {' or '.join(missing)} days."
+        yield (
+            f"Past cases were watched for {WATCHED}, so there is no baseline within "
+            f"{counted(' or '.join(missing), 'day')}."
+        )

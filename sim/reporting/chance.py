@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.reporting.words import about, phrase
+from sim.wording import counted
 
 FINEST = -2
 
@@ -38,7 +39,7 @@ def points_text(value: float) -> str:
     points = round(100 * value)
     if points == 0:
         return "less than 1 point"
-    return f"{points} point" if points == 1 else f"{points} points"
+    return counted(points, "point")
 
 
 def exponent_for(half_width: float, most: float) -> int:

@@ -16,6 +16,7 @@ from sim.reporting.storylines import title_of
 from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE, plain, signed
+from sim.wording import counted
 
 FORMAT = "offramp/explanation/1"
 EVENTS = {
@@ -101,7 +102,7 @@ def explanation_report(record: Record) -> StudyReport:
 def _head(record: Record) -> str:
     return (
         f"Run {record['run']:,}, seed {record['seed']}, has draw {record['draw']:,} of what is not known and runs for "
-        f"{record['course']['days']} of {record['horizon']} days."
+        f"{record['course']['days']} of {counted(record['horizon'], 'day')}."
     )
 
 
@@ -203,10 +204,12 @@ def _figure(record: Record, kind: str, unit: str) -> Figure:
     )  # fmt: skip
     columns = ("Start of", *(record["actors"][name]["name"] for name in leading))
     table = Table(f"{kind.capitalize()} by week", columns, f"l{'r' * len(leading)}", rows)
-    return Figure(f"run-{kind}", title, unit, f"Lines over {record['course']['days']} days. {title}.", table)
+    return Figure(f"run-{kind}", title, unit, f"Lines over {counted(record['course']['days'], 'day')}. {title}.", table)
 
 
 def _inputs(record: Record) -> Part:
     rows = tuple((path, signed(value)) for path, value in record["inputs"].items())
     text = "All that is uncertain has one value in a run, by its draw; frailties are in standard deviations."
-    return Part(text, table=Table("Inputs of this run", ("Input", "Value"), "lr", rows), folded=f"{len(rows)} inputs")
+    return Part(
+        text, table=Table("Inputs of this run", ("Input", "Value"), "lr", rows), folded=counted(len(rows), "input")
+    )

@@ -19,8 +19,10 @@ from sim.reporting.evidence import (
 )
 from sim.reporting.names import heading
 from sim.reporting.reading import Record, name_of
+from sim.reporting.story import spelled
 from sim.reporting.tables import Table
 from sim.reporting.values import plain, quantity, signed
+from sim.wording import counted
 
 EVIDENCE, ASSUMPTION, DEFAULT = "evidence", "author's assumption", "model default"
 _READ = {"stance": "from", "ambiguity": "ambiguity_from"}
@@ -74,14 +76,17 @@ def start_of(record: Record, actor: str) -> tuple[str, tuple[str, ...]]:
     start = f"{signed(stance['mean'])}, give or take {plain(stance['sd'])}"
     if stance["from"] != EVIDENCE:
         return f"Starts at {start}: the author's assumption ({stance['origin']}).", ()
-    count = len(stance["occasions"])
-    occasions = "one occasion" if count == 1 else f"{count} occasions"
+    occasions = spelled(len(stance["occasions"]), "occasion")
     lines = tuple(
         f"{signed(one['reading'])}, weight {plain(one['weight'])}: {heading(one['id'])} ({', '.join(one['items'])})"
         for one in sorted(stance["occasions"], key=lambda one: -one["weight"])
     )
     widened = stance.get("birge", 1.0)
-    spread = f" They contradict each other, which widens the spread {plain(widened)} times." if widened > 1.005 else ""
+    spread = (
+        f" They contradict each other, which widens the spread {counted(plain(widened), 'time')}."
+        if widened > 1.005
+        else ""
+    )
     return f"Starts at {start}, read from the evidence of {occasions}.{spread}", lines
 
 

@@ -13,6 +13,7 @@ from sim.reporting.reading import OUTCOMES, Record, name_of
 from sim.reporting.shift import Shift
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE, plain, quantity, signed
+from sim.wording import counted
 
 _REWORDED = ("resolves", "does not resolve")
 
@@ -80,7 +81,7 @@ def _lead(record: Record, since: Record) -> str:
     days = max(rows, key=int)
     row = rows[days]
     then, now = Chance.of(row["old"]).text, Chance.of(row["new"]).text
-    return f"An offensive within {days} days: {then} then, {now} now, {Shift.of(row['change']).line}."
+    return f"An offensive within {counted(days, 'day')}: {then} then, {now} now, {Shift.of(row['change']).line}."
 
 
 def _basis(since: Record) -> str:
@@ -92,7 +93,7 @@ def _basis(since: Record) -> str:
         )
     return (
         f"The change is paired: the earlier scenario, {forecast['id']}, was run again with the same draws and dice and "
-        f"{runs:,} runs were compared one by one, so that chance moves both alike."
+        f"{counted(runs, 'run')} were compared one by one, so that chance moves both alike."
     )
 
 
@@ -108,7 +109,7 @@ def _window(record: Record, since: Record) -> str:
 def _outcomes(since: Record) -> Table:
     rows = [
         (
-            OUTCOMES[outcome], f"within {days} days", Chance.of(row["old"]).text, Chance.of(row["new"]).text,
+            OUTCOMES[outcome], f"within {counted(days, 'day')}", Chance.of(row["old"]).text, Chance.of(row["new"]).text,
             Shift.of(row["change"]).number, Shift.of(row["change"]).interval,
             "" if Shift.of(row["change"]).is_clear else "no clear change",
         )

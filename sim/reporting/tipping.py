@@ -16,6 +16,7 @@ from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.sweep_figures import Scale, heat_map
 from sim.reporting.tables import Table, with_interval
 from sim.reporting.values import quantity
+from sim.wording import counted
 
 FORMAT = "offramp/tipping/1"
 FIGURE = "tipping-figure"
@@ -46,7 +47,7 @@ def tipping_of(record: Record) -> Tipping:
 
 
 def _event(record: Record) -> str:
-    return f"{OUTCOMES[record['outcome']].lower()} within {record['within']} days"
+    return f"{OUTCOMES[record['outcome']].lower()} within {counted(record['within'], 'day')}"
 
 
 def percent(share: float) -> str:
@@ -65,9 +66,9 @@ def _number(record: Record) -> str:
     if record["verdict"] != "reached":
         return "none" if record["verdict"] == "not reached" else "open"
     if len(record["inputs"]) == 2:
-        return f"{len(record['contour'])} points"
+        return counted(len(record["contour"]), "point")
     found = record["crossings"]
-    return _value(found[0]) if len(found) == 1 else f"{len(found)} values"
+    return _value(found[0]) if len(found) == 1 else counted(len(found), "value")
 
 
 def _half(one: Record) -> float:
@@ -118,14 +119,18 @@ def _notes(record: Record) -> Iterator[str]:
     if found:
         finest = max(one["searched"] for one in found)
         yield (
-            f"Precision: the curve of these {record['runs']:,} runs was searched to ±{finest:.2g}. The interval is "
+            f"Precision: the curve of these {counted(record['runs'], 'run')} was searched to ±{finest:.2g}. The "
+            "interval is "
             "what the runs leave open about the true curve, every value whose own 95% interval holds the target; it "
             "narrows with more runs."
         )
     if len(found) > 1:
         apart = "" if record["apart"] else " Their intervals meet: these runs do not tell all of them apart."
-        yield f"The probability is not monotone here: it crosses the target {len(found)} times.{apart}"
-    yield f"Tried first were {record['grid']} values across the range; two crossings between neighbours would not show."
+        yield f"The probability is not monotone here: it crosses the target {counted(len(found), 'time')}.{apart}"
+    yield (
+        f"Tried first: {counted(record['grid'], 'value')} across the range; two crossings between neighbours would "
+        "not show."
+    )
 
 
 def _table(record: Record) -> Table:
@@ -142,7 +147,10 @@ def _plane_lead(record: Record) -> str:
     first, second = (one["path"] for one in record["inputs"])
     target = f"{percent(record['target'])} for the {_event(record)}"
     if record["verdict"] == "reached":
-        return f"{len(record['contour'])} pairs of {first} and {second} at which the probability crosses {target}."
+        return (
+            f"{counted(len(record['contour']), 'pair')} of {first} and {second} at which the probability crosses "
+            f"{target}."
+        )
     nearest, at = Chance.of(record["nearest"]), " and ".join(map(quantity, record["nearest"]["value"]))
     near = f"the nearest is {with_interval(nearest)}, at {at}"
     if record["verdict"] == "not reached":
@@ -153,7 +161,8 @@ def _plane_lead(record: Record) -> str:
 def _plane_notes(record: Record) -> Iterator[str]:
     across, up = (len(axis) for axis in record["grid"])
     yield (
-        f"Precision: {across} by {up} pairs were tried, and where two neighbours lie on different sides of the target "
+        f"Precision: {across} by {counted(up, 'pair')} were tried, and where two neighbours lie on different "
+        "sides of the target "
         "the crossing between them was narrowed twice. The interval is the 95% error of the probability over its slope "
         "along that edge; it narrows with more runs. A curve that enters and leaves between neighbours would not show."
     )

@@ -23,6 +23,7 @@ from sim.scenario.levels import LEVELS
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import Document
 from sim.studies.calibration.outcomes import WINDOWS, possible
+from sim.wording import counted
 
 FIRST_YEAR = 1946
 """Threats of earlier years are left out: there were neither the United Nations nor today's alliances."""
@@ -245,7 +246,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
         raise UsageError(f"{path}:1: lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
     for row in reader:
         if any(row[name] is None for name in COLUMNS):
-            raise UsageError(f"{path}:{reader.line_num}: expected {len(reader.fieldnames or ())} cells")
+            raise UsageError(f"{path}:{reader.line_num}: expected {counted(len(reader.fieldnames or ()), 'cell')}")
         yield reader.line_num, row
 
 
