@@ -12,6 +12,9 @@ from unicodedata import category
 
 _JOINERS = "\u00ad\u200b\u200c\u200d\u2060"
 """Signs that do not show and that scripts need, within words and between them."""
+GLUE = "\u00a0"
+_GAPS = re.compile(r" (?=[/±→] )|(?<= [/±→]) |(?<=[\d%]) (?=to [+−-]?\d)|(?<=[\d%][ \u00a0]to) (?=[+−-]?\d)")
+"""Gaps within a number and what belongs to it, such as `11% to 13%` and `-0.4 / 0`."""
 _FORMULA = re.compile("(^|;)([\\s\"']*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 """The start of a cell that a spreadsheet runs, in a file read with commas or with semicolons, full-width signs too."""
 
@@ -40,6 +43,11 @@ def all_seen(value: Any) -> Any:
 def formula_free(text: str) -> str:
     """Return text with a quote before all that a spreadsheet would run as a formula."""
     return _FORMULA.sub(r"\1\2'", text)
+
+
+def glued(text: str) -> str:
+    """Return text that does not break within a number and what belongs to it."""
+    return _GAPS.sub(GLUE, text)
 
 
 def noun(count: int | str, one: str, many: str | None = None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +11,12 @@ from typing import Any
 from sim.cli.console import Format, progress
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, check_output, deliver, shown
+from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.forecast.plan import Plan
 from sim.reporting import write_discovery
 from sim.scenario.windows import day_of
 from sim.studies.discovery import ask, discover
 from sim.wording import counted
-
-WIDTH = 100
 
 
 @dataclass(frozen=True)
@@ -70,13 +67,13 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
         f"{record['seed']}"
     )
     yield ""
-    yield from textwrap.wrap(said.lead, WIDTH)
+    yield from paragraph(said.lead)
     for place, box in enumerate(said.boxes, 1):
         yield ""
         yield f"box {place}" if box.stands_out else f"box {place}, which does not stand out"
-        yield from textwrap.wrap(box.sentence, WIDTH)
-        yield from textwrap.wrap(box.remark, WIDTH)
-        yield from (f"  {line}" for line in aligned(box.table.columns, box.table.rows))
+        yield from paragraph(box.sentence)
+        yield from paragraph(box.remark)
+        yield from aligned(box.table.columns, box.table.rows, words=box.table.align, indent="  ")
     yield ""
     for text in said.notes:
-        yield from textwrap.wrap(text, WIDTH)
+        yield from paragraph(text)

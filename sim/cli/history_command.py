@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sim.cli.console import Format, note, print_json, progress, say
 from sim.cli.found import load_scenario
-from sim.cli.output import check_output
+from sim.cli.output import aligned, check_output
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
+from sim.reporting.chance import decimal_text
 from sim.reporting.shift import Shift
 from sim.studies.history import History, dates_between, history
 from sim.wording import counted
@@ -72,13 +73,17 @@ def _print(result: History) -> None:
     say(f"probability of an offensive within so many days of each date; {counted(result.plan.most_runs, 'run')} a date")
     say()
     milestones = scenario.milestones
-    say(
-        f"{'as of':<12}" + "".join(f"{counted(day, 'day'):>10}" for day in milestones) + "   news since the date before"
-    )
-    for point in result.points:
-        numbers = "".join(f"{point.probabilities[day].p:>10.3f}" for day in milestones)
-        news = " ".join(point.new_items) if point.known_items else "no evidence yet"
-        say(f"{point.date!s:<12}{numbers}   {news}")
+    head = ("as of", *(counted(day, "day") for day in milestones), "news since the date before")
+    rows = [
+        (
+            str(point.date),
+            *(decimal_text(point.probabilities[day].p) for day in milestones),
+            " ".join(point.new_items) if point.known_items else "no evidence yet",
+        )
+        for point in result.points
+    ]
+    for line in aligned(head, rows, words=f"-{'r' * len(milestones)}l"):
+        say(line)
     say()
     items = {} if scenario.evidence is None else scenario.evidence.items
     if not items:

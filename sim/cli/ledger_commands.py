@@ -108,8 +108,10 @@ def _print(result: LedgerScore, ledger: Path) -> None:
     counts = f"entries {result.entries}, forecasts {result.forecasts}, questions {result.questions}"
     say(f"{ledger}: whole; {counts}")
     say(f"head {result.head}")
-    for event, count in result.open.items():
-        say(f"windows without an outcome of the {event}: {count}; enter it with resolve --event {event}")
+    for event, questions in result.open.items():
+        for name, windows in questions.items():
+            say(f"without an outcome: {event} of {name}: {counted(', '.join(map(str, windows)), 'day')}")
+        say(f"enter it with resolve --event {event}")
     if result.late:
         said = "scored with the others" if result.includes_late else "left out (--late scores them)"
         say(f"{result.late} entered when the window was over already: {said}")

@@ -14,14 +14,14 @@ import typer
 from sim.cli.console import Exit, Format, note, print_json, progress, say
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import check_output, shown
+from sim.cli.output import aligned, check_output, shown
 from sim.ensemble.blocks import OUTCOMES
 from sim.ensemble.given import read_given
 from sim.errors import UsageError
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run as run_plan
-from sim.reporting.chance import Chance
+from sim.reporting.chance import Chance, decimal_text
 from sim.reporting.shift import Shift
 from sim.wording import counted
 
@@ -161,10 +161,13 @@ def _print(record: Mapping[str, Any], options: Options) -> None:
     if record["given"] is not None:
         _print_given(record)
     say()
-    say(f"{'':<10}  {'within':<9} {'probability':<12} {'Monte Carlo 95%':<17} input sd")
-    for outcome in reversed(OUTCOMES):
-        for day in _windows(record, outcome):
-            say(_row(outcome, day, record["outcomes"][outcome][str(day)], options.words))
+    rows = [
+        _row(outcome, day, record["outcomes"][outcome][str(day)], options.words)
+        for outcome in reversed(OUTCOMES)
+        for day in _windows(record, outcome)
+    ]
+    for line in aligned(("", "within", "probability", "Monte Carlo 95%", "input sd", ""), rows, words="l----l"):
+        say(line)
     say()
     _print_beside(record)
     if record["since"] is not None:
@@ -197,18 +200,17 @@ def _print_given(record: Mapping[str, Any]) -> None:
     given = record["given"]
     for text in given["conditions"]:
         say(f"given: {text}")
-    share = record["runs"] / given["runs_made"]
-    say(f"and no offensive by {given['waiting']}: {share:.1%} of {counted(given['runs_made'], 'run')} made meet it")
+    said = Chance.of_share(record["runs"] / given["runs_made"], given["runs_made"]).text
+    say(f"and no offensive by {given['waiting']}: {said} of {counted(given['runs_made'], 'run')} made meet it")
 
 
-def _row(outcome: str, day: int, one: Mapping[str, Any], words: str) -> str:
+def _row(outcome: str, day: int, one: Mapping[str, Any], words: str) -> tuple[str, ...]:
     """Write one probability; that of an offensive as the report has it too, with its word and range."""
     spread = "" if one["input_sd"] is None else f"{one['input_sd']:.2f}"
-    interval = f"{one['mc_low']:.3f} to {one['mc_high']:.3f}"
-    row = f"{outcome:<10}  {counted(day, 'day'):<9} {one['p']:<12.3f} {interval:<17} {spread}"
     chance = Chance.of(one)
     word = chance.word(words) if outcome == "offensive" else ""
-    return f"{row:<60}  {chance.text} ({word})" if word else row
+    said = f"{chance.text} ({word})" if word else ""
+    return outcome, counted(day, "day"), chance.decimal, chance.decimals, spread, said
 
 
 def _print_since(since: Mapping[str, Any]) -> None:
@@ -217,7 +219,7 @@ def _print_since(since: Mapping[str, Any]) -> None:
     date = datetime.date.fromisoformat(since["forecast"]["as_of"])
     say(f"since the forecast of {date} ({since['forecast']['id']}), {how}:")
     for day, row in since["outcomes"]["offensive"].items():
-        then, now = (f"{row[key]['p']:.3f}" for key in ("old", "new"))
+        then, now = (decimal_text(row[key]["p"]) for key in ("old", "new"))
         say(f"offensive   {counted(day, 'day'):<9} {then} -> {now}: {Shift.of(row['change']).line}")
     say()
 

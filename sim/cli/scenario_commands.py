@@ -10,6 +10,7 @@ import typer
 from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
 from sim.cli.found import kind_of, load_scenario, scenario_files
 from sim.errors import Fault, ScenarioError
+from sim.reporting.values import on_scale
 from sim.scenario.evidence import SOURCES_FORMAT, Source, SourceFile
 from sim.scenario.evidence_files import check_part, load_evidence, unread
 from sim.scenario.faults import Places
@@ -121,7 +122,7 @@ def _summary(scenario: Scenario) -> None:
     say(f"{'actor':<{width}}  {'role':<9}  stance at the start")
     for name, actor in scenario.actors.items():
         how = "evidence" if (name, "stance") in scenario.read_fields else "assumption"
-        stance = f"{actor.stance.mean:+.2f}, sd {actor.stance.sd:.2f} ({how})"  # type: ignore[union-attr]
+        stance = f"{on_scale(actor.stance.mean)}, sd {actor.stance.sd:.2f} ({how})"  # type: ignore[union-attr]
         say(f"{name:<{width}}  {actor.role:<9}  {stance}")
     say()
     say(f"parameters: {_parameters(scenario)}")

@@ -16,6 +16,7 @@ from sim.cli.output import check_output
 from sim.cli.surroundings import epoch
 from sim.errors import UsageError
 from sim.posterior import posterior, read_posterior
+from sim.reporting.chance import decimal_text, share_text
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.studies.backtest.backtest import Backtest, backtest, steps
@@ -276,15 +277,19 @@ def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
         for window, first, second in zip(
             record["windows"], record["seeds"][0]["target"], record["seeds"][1]["target"], strict=True
         ):
-            yield f"target within {counted(window, 'day')}: {first:.3f} and {second:.3f} by two seeds"
+            yield (
+                f"target within {counted(window, 'day')}: {decimal_text(first)} and {decimal_text(second)} by two seeds"
+            )
     worst = max(record["fits"], key=lambda one: abs(one["surface"] - one["model"]))
     yield f"surface against model: at most {abs(worst['surface'] - worst['model']):.3f} apart ({worst['case']})"
     if (one := record["threats_fit"]) is not None:
-        said = f"{one['surface']:.3f} by the surface, {one['model']:.3f} by the model"
+        said = f"{decimal_text(one['surface'])} by the surface, {decimal_text(one['model'])} by the model"
         yield f"force in threats within {counted(one['window'], 'day')}: {said}"
 
 
 def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.reporting.backtest_study import better_of
+
     table = result.tables["case"]["all"]
     how = "each left out in turn" if result.others is None else f"trained on {counted(result.others, 'other case')}"
     yield f"{counted(table.cases, 'case')}, {how}; mean Brier score, 0 is best"
@@ -298,7 +303,9 @@ def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str
     for reference in (BASE_RATE, LOGISTIC):
         value, low, high = table.row(MODEL).against[reference].skill.plain()
         if value is None:
-            yield f"within 90 days better than the {reference} in {_better(record, reference)}; too few for a skill"
+            better, count = better_of(record, reference)
+            in_ = f"{better} of {counted(count, 'case')}"
+            yield f"within 90 days better than the {reference} in {in_}; too few for a skill"
         else:
             skill = f"{_share(value)} ({_share(low)} to {_share(high)})"
             yield f"skill of the model within 90 days against the {reference}: {skill}, 95% by areas"
@@ -306,11 +313,6 @@ def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str
         yield "too few cases to judge calibration by"
     if record["threats"] is not None:
         yield from _threat_lines(record["threats"])
-
-
-def _better(record: Mapping[str, Any], reference: str) -> str:
-    own = [case["brier"] for case in record["cases"] if not case["target"]]
-    return f"{sum(one[MODEL] < one[reference] for one in own)} of {counted(len(own), 'case')}"
 
 
 def _threat_lines(threats: Mapping[str, Any]) -> Iterator[str]:
@@ -321,11 +323,11 @@ def _threat_lines(threats: Mapping[str, Any]) -> Iterator[str]:
     )
     for window, one in threats["windows"].items():
         came = one["happened"] / one["cases"]
-        yield f"within {counted(window, 'day')}, force in {came:.0%}: mean said, Brier score, AUC"
+        yield f"within {counted(window, 'day')}, force in {share_text(came)}: mean said, Brier score, AUC"
         for name, said in one["said"].items():
             area = one["auc"][name]
             ranked = "?" if area is None else f"{area:.2f}"
-            yield f"  {name:<24}{said:>8.0%}{one['brier'][name]:>10.3f}{ranked:>8}"
+            yield f"  {name:<24}{share_text(said):>14}{one['brier'][name]:>10.3f}{ranked:>8}"
 
 
 def _share(value: float | None) -> str:

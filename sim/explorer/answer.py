@@ -20,7 +20,7 @@ from sim.reporting.charts import Spec, moment
 from sim.reporting.dates import Calendar, long_date
 from sim.reporting.reading import ENDS, Record, calendar_of, outcome_at, without_off
 from sim.reporting.shift import Shift
-from sim.reporting.values import plain, signed
+from sim.reporting.values import on_scale, plain
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _fan(actor: Record) -> dict[str, Any]:
     return {
         "stance": actor["stance"],
         "posture": actor["posture"],
-        "stance_text": _change(actor["stance"], signed),
+        "stance_text": _change(actor["stance"], on_scale),
         "posture_text": _change(actor["posture"], plain),
     }
 

@@ -13,7 +13,7 @@ from sim.reporting.reading import Record, reading
 from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE
-from sim.wording import counted
+from sim.wording import counted, noun
 
 FORMAT = "offramp/backtest/1"
 MODEL, BASE_RATE, LOGISTIC = "model", "base rate", "logistic regression"
@@ -71,9 +71,15 @@ def _headline(record: Record, table: Record) -> tuple[str, str]:
     skill = score_of(table, MODEL)["against"][BASE_RATE]["skill"]
     if skill[0] is not None:
         return _skill(skill[0]), f"skill against the base rate within {WINDOW} days, {_skill_range(skill)}"
+    better, count = better_of(record, BASE_RATE)
+    says = f"{noun(count, 'case')} on which it does better than the base rate within {WINDOW} days"
+    return f"{better} of {count}", says
+
+
+def better_of(record: Record, reference: str) -> tuple[int, int]:
+    """Return on how many cases the model scored better than a reference, of how many; a target is none of them."""
     own = [case["brier"] for case in record["cases"] if not case["target"]]
-    better = sum(one[MODEL] < one[BASE_RATE] for one in own)
-    return f"{better} of {len(own)}", f"cases on which it does better than the base rate within {WINDOW} days"
+    return sum(one[MODEL] < one[reference] for one in own), len(own)
 
 
 def score_of(table: Record, forecaster: str, rule: str = "brier", window: int | None = WINDOW) -> Record:

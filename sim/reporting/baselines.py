@@ -12,7 +12,7 @@ from sim.reporting.chance import share_text
 from sim.reporting.dates import long_date
 from sim.reporting.reading import Record, calendar_of, outcome_at
 from sim.reporting.tables import Table
-from sim.reporting.values import NONE, signed
+from sim.reporting.values import NONE, on_scale
 from sim.wording import counted
 
 WATCHED = "30, 90 and 180 days"
@@ -83,7 +83,7 @@ def _rule_name(record: Record, rule: str) -> str:
     if positions is None:
         return f"{RULES[rule]} [no position]"
     still = ", nobody moves" if rule == "challenge" and positions["challenge_rounds"] == 0 else ""
-    return f"{RULES[rule]} [{signed(positions[rule])}{still}]"
+    return f"{RULES[rule]} [{on_scale(positions[rule])}{still}]"
 
 
 def _notes(record: Record) -> Iterator[str]:
@@ -101,8 +101,8 @@ def _notes(record: Record) -> Iterator[str]:
     for days, one in windows.items():
         if one["reason"] is not None:
             yield (
-                f"Within {counted(days, 'day')} there is no baseline: of resolved cases, {one['cases']} are "
-                f"{one['reason']}."
+                f"Within {counted(days, 'day')} there is no baseline: {counted(one['cases'], 'resolved case')} "
+                f"{'is' if one['cases'] == 1 else 'are'} {one['reason']}."
             )
     missing = [str(days) for days in record["milestones"] if str(days) not in windows]
     if missing:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.reporting.captions import Figure
-from sim.reporting.chance import share_text
+from sim.reporting.chance import decimal_text, share_text
 from sim.reporting.reading import Record, reading
 from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.tables import Table
@@ -178,7 +178,7 @@ def _threats(record: Record) -> str:
 def _fits(record: Record) -> Table:
     ordered = sorted(record["fits"], key=lambda one: -abs(one["surface"] - one["model"]))
     rows = tuple(
-        (one["case"], f"{one['surface']:.3f}", f"{one['model']:.3f}", signed(one["surface"] - one["model"]))
+        (one["case"], decimal_text(one["surface"]), decimal_text(one["model"]), signed(one["surface"] - one["model"]))
         for one in ordered
     )
     columns = ("Case", "By the surface", "By the model", "Apart")

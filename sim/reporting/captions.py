@@ -19,7 +19,7 @@ from sim.reporting.reading import (
     weeks,
     without_off,
 )
-from sim.reporting.values import plain, signed
+from sim.reporting.values import on_scale, plain
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def fan(record: Record, actor: Record, number: int) -> Figure:
     stance, posture = ([value for value in actor[kind]["q50"] if value is not None] for kind in ("stance", "posture"))
     alt = (
         f"Two fan charts over {counted(record['horizon'], 'day')}. "
-        f"Median stance from {signed(stance[0])} to {signed(stance[-1])}; "
+        f"Median stance from {on_scale(stance[0])} to {on_scale(stance[-1])}; "
         f"median {actor['posture_name']} from {plain(posture[0])} to {plain(posture[-1])}."
     )
     return Figure(f"actor-{number}", actor["name"], "", alt, tables.fan_table(record, actor))

@@ -26,7 +26,7 @@ from sim.reporting.since import Since, since_of
 from sim.reporting.storylines import Storylines, explain_command, storylines_of
 from sim.reporting.tables import Table
 from sim.reporting.track_record import TrackRecord, track_record_of
-from sim.reporting.values import signed
+from sim.reporting.values import on_scale
 from sim.reporting.watch import Watch, watch_of
 from sim.reporting.words import scale_of
 from sim.wording import counted
@@ -270,7 +270,7 @@ def _actors(record: Record) -> Iterator[Actor]:
 def _standings(record: Record) -> Iterator[tuple[str, str, str]]:
     """Yield where each actor stands on day 0: its name, words, the number."""
     for key, stance in record["provenance"]["stances"].items():
-        yield record["actors"][key]["name"], leaning(stance["mean"]), signed(stance["mean"])
+        yield record["actors"][key]["name"], leaning(stance["mean"]), on_scale(stance["mean"])
 
 
 def leaning(stance: float) -> str:

@@ -15,7 +15,7 @@ from sim.reporting.story import story_of, turn_text
 from sim.reporting.storylines import title_of
 from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.tables import Table
-from sim.reporting.values import NONE, plain, signed
+from sim.reporting.values import NONE, on_scale, plain, signed
 from sim.wording import counted
 
 FORMAT = "offramp/explanation/1"
@@ -125,7 +125,7 @@ def _actors(record: Record, day: int, date: str) -> Table:
     rows = []
     for name, actor in record["actors"].items():
         one = record["daily"]["actors"][name]
-        stances = (signed(one["stance"][day + 1]), signed(one["said"][day]), signed(one["perceived"][day]))
+        stances = (on_scale(one["stance"][day + 1]), on_scale(one["said"][day]), on_scale(one["perceived"][day]))
         postures = (plain(one["target"][day]), f"{plain(one['posture'][day + 1])} {actor['posture_name']}")
         rows.append((actor["name"], *stances, *postures))
     return Table(f"What each actor wants, says and does on {date}", COLUMNS, "lrrrrr", tuple(rows))
@@ -192,7 +192,7 @@ def stances(record: Record) -> Figure:
 def _figure(record: Record, kind: str, unit: str) -> Figure:
     leading = list(record["course"]["start"]["posture"])
     calendar = calendar_of(record)
-    write = plain if kind == "posture" else signed
+    write = plain if kind == "posture" else on_scale
     series = {name: record["daily"]["actors"][name][kind] for name in leading}
     moves = [
         f"{record['actors'][name]['name']} from {write(one[0])} to {write(one[-1])}" for name, one in series.items()

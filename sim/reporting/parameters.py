@@ -56,6 +56,8 @@ def _calibrated(record: Record) -> str:
     parameters = record["parameters"]
     until = long_date(datetime.date.fromisoformat(parameters["date"]))
     cases = "past cases" if parameters["cases"] is None else counted(parameters["cases"], "past case")
+    threats = parameters.get("threats")  # forecasts of earlier versions do not say
+    cases += "" if threats is None else f" and {counted(threats, 'threat')} between states"
     return f"calibrated on {cases} as known on {until} ({parameters['calibration']})"
 
 

@@ -12,7 +12,7 @@ from sim.reporting.dates import long_date, short_date
 from sim.reporting.reading import OUTCOMES, Record, name_of
 from sim.reporting.shift import Shift
 from sim.reporting.tables import Table
-from sim.reporting.values import NONE, plain, quantity, signed
+from sim.reporting.values import NONE, on_scale, plain, quantity
 from sim.wording import counted
 
 _REWORDED = ("resolves", "does not resolve")
@@ -134,7 +134,7 @@ def _stance(record: Record, one: Record) -> StanceChange:
 
 
 def _start(stance: Record) -> str:
-    return f"{signed(stance['mean'])} give or take {plain(stance['sd'])}"
+    return f"{on_scale(stance['mean'])} give or take {plain(stance['sd'])}"
 
 
 def _news(one: Record) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.reporting.dates import MONTHS, long_date
 from sim.reporting.reading import Record, calendar_of, name_of, strikes_of
-from sim.reporting.values import plain, signed
+from sim.reporting.values import on_scale, plain
 from sim.wording import noun
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -113,7 +113,7 @@ class _Teller:
         """Two sentences on how it begins."""
         phase = course["phases"][0][1]
         how = "with an agreement in force" if phase == "agreement" else "in a standoff"
-        stances = [f"{signed(value)} for {name_in_text(self._name(actor))}"
+        stances = [f"{on_scale(value)} for {name_in_text(self._name(actor))}"
                    for actor, value in course["start"]["stance"].items()]  # fmt: skip
         yield (
             f"On {self._date(0)} this future begins {how}, with support for an offensive at {joined(stances)} on a "

@@ -23,7 +23,7 @@ from sim.reporting.reading import (
     weeks,
     without_off,
 )
-from sim.reporting.values import NONE, plain, signed
+from sim.reporting.values import NONE, on_scale, plain
 from sim.wording import counted
 
 QUANTILES = {"q05": "5%", "q25": "25%", "q50": "median", "q75": "75%", "q95": "95%"}
@@ -132,7 +132,7 @@ def fan_table(record: Record, actor: Record) -> Table:
     rows = [
         (
             short_date(calendar.date(day)),
-            *(signed(actor["stance"][q][index]) for q in QUANTILES),
+            *(on_scale(actor["stance"][q][index]) for q in QUANTILES),
             *(plain(actor["posture"][q][index]) for q in QUANTILES),
         )
         for index, day in enumerate(actor["day"])
