@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sim.reporting.captions import Figure
 from sim.reporting.dates import long_date, short_date
+from sim.reporting.inputs import input_name
 from sim.reporting.reading import ENDS, OFF, WEEK, Record, calendar_of, reading, strikes_of
 from sim.reporting.story import story_of, turn_text
 from sim.reporting.storylines import title_of
@@ -208,7 +209,7 @@ def _figure(record: Record, kind: str, unit: str) -> Figure:
 
 
 def _inputs(record: Record) -> Part:
-    rows = tuple((path, signed(value)) for path, value in record["inputs"].items())
+    rows = tuple((input_name(record, path), signed(value)) for path, value in record["inputs"].items())
     text = "All that is uncertain has one value in a run, by its draw; frailties are in standard deviations."
     return Part(
         text, table=Table("Inputs of this run", ("Input", "Value"), "lr", rows), folded=counted(len(rows), "input")

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.reporting.chance import Chance
 from sim.reporting.dates import long_date, short_date
+from sim.reporting.inputs import input_name
 from sim.reporting.reading import OUTCOMES, Record, name_of
 from sim.reporting.shift import Shift
 from sim.reporting.tables import Table
@@ -48,7 +49,7 @@ def since_of(record: Record) -> Since | None:
     if since is None:
         return None
     stances = tuple(_stance(record, one) for one in since["stances"])
-    inputs, settings = _inputs(since), _settings(since)
+    inputs, settings = _inputs(record, since), _settings(since)
     return Since(
         title=_title(record, since["forecast"]),
         lead=_lead(record, since),
@@ -143,8 +144,8 @@ def _news(one: Record) -> Iterator[str]:
             yield f"{verb}: {item['id']}. {item['says']}".rstrip()
 
 
-def _inputs(since: Record) -> Table:
-    rows = [(one["path"], _value(one["old"]), _value(one["new"])) for one in since["inputs"]]
+def _inputs(record: Record, since: Record) -> Table:
+    rows = [(input_name(record, one["path"]), _value(one["old"]), _value(one["new"])) for one in since["inputs"]]
     return Table("Inputs that are not what they were", ("Input", "Then", "Now"), "lll", tuple(rows))
 
 

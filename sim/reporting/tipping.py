@@ -10,6 +10,7 @@ from typing import Any
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance
 from sim.reporting.charts import Spec, axis, band, figure, line, note, rule, safe, share_axis, spec, top_of
+from sim.reporting.inputs import in_sentence, input_name
 from sim.reporting.palette import LIGHT
 from sim.reporting.reading import OUTCOMES, Record, reading
 from sim.reporting.study import Part, Section, StudyReport
@@ -87,19 +88,23 @@ def _lead(record: Record) -> str:
     nearest, at = Chance.of(record["nearest"]), quantity(record["nearest"]["value"])
     near = f"the nearest tried is {with_interval(nearest)}, at {at}"
     if record["verdict"] == "not reached":
-        return f"No value of {one['path']} in {span} reaches {target} for the {_event(record)}: {near}."
+        return f"No value of {_name(record)} in {span} reaches {target} for the {_event(record)}: {near}."
     return (
-        f"Whether any value of {one['path']} in {span} reaches {target} for the {_event(record)}, these runs leave "
+        f"Whether any value of {_name(record)} in {span} reaches {target} for the {_event(record)}, these runs leave "
         f"open: {near}, and its interval holds the target. More runs narrow it."
     )
 
 
+def _name(record: Record) -> str:
+    """Name the input for the middle of a sentence."""
+    return in_sentence(input_name(record, record["inputs"][0]["path"]))
+
+
 def _crossing(record: Record, found: Record) -> str:
-    (one,) = record["inputs"]
     verb = "rises" if found["direction"] == "rising" else "falls"
     low, high = (to_error(found[key], _half(found)) for key in ("low", "high"))
     return (
-        f"The probability of the {_event(record)} {verb} through {percent(record['target'])} where {one['path']} is "
+        f"The probability of the {_event(record)} {verb} through {percent(record['target'])} where {_name(record)} is "
         f"{_value(found)} ({low} to {high}, 95%{_open(found)})."
     )
 
@@ -139,12 +144,12 @@ def _table(record: Record) -> Table:
         for one in record["points"]
         for chance in (Chance.of(one),)
     ]
-    columns = (record["inputs"][0]["path"], "Probability", "Monte Carlo interval, 95%")
+    columns = (input_name(record, record["inputs"][0]["path"]), "Probability", "Monte Carlo interval, 95%")
     return Table(f"Probability of the {_event(record)} at each value tried", columns, "rrr", tuple(rows))
 
 
 def _plane_lead(record: Record) -> str:
-    first, second = (one["path"] for one in record["inputs"])
+    first, second = (in_sentence(input_name(record, one["path"])) for one in record["inputs"])
     target = f"{percent(record['target'])} for the {_event(record)}"
     if record["verdict"] == "reached":
         return (
@@ -169,7 +174,7 @@ def _plane_notes(record: Record) -> Iterator[str]:
 
 
 def _plane_table(record: Record) -> Table:
-    first, second = (one["path"] for one in record["inputs"])
+    first, second = (input_name(record, one["path"]) for one in record["inputs"])
     rows = tuple(
         (
             *(to_error(value, _half(one)) for value in one["value"]),
@@ -245,7 +250,15 @@ def _curve(record: Record) -> Spec:
         fig.add_trace(_mark([one["low"], one["high"]], [target, target], "lines", {"width": 5}))
         fig.add_trace(_mark([one["value"]], [target], "markers", {}))
         rule(fig, one["value"], "grid")
-    note(fig, safe(record["inputs"][0]["path"]), x=0.5, xanchor="center", y=0, yanchor="top", yshift=-26)
+    note(
+        fig,
+        safe(input_name(record, record["inputs"][0]["path"])),
+        x=0.5,
+        xanchor="center",
+        y=0,
+        yanchor="top",
+        yshift=-26,
+    )
     fig.update_layout(
         xaxis=axis(showgrid=False, showline=True, linecolor=LIGHT["muted"], nticks=8), yaxis=share_axis(top)
     )
@@ -264,7 +277,7 @@ def _mark(x: list[float], y: list[float], mode: str, line_: dict[str, Any]) -> d
 def _map(record: Record) -> Spec:
     xs, ys = record["grid"]
     cells = {tuple(one["value"]): Chance.of(one) for one in record["points"]}
-    first, second = (one["path"] for one in record["inputs"])
+    first, second = (input_name(record, one["path"]) for one in record["inputs"])
     texts = [[f"{x:g}, {y:g}: {safe(with_interval(cells[x, y]))}" for x in xs] for y in ys]
     values = [[cells[x, y].p for x in xs] for y in ys]
     drawn = heat_map(
