@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.places import ROOT
 
 LAYERS: dict[str, set[str]] = {
+    "wording": set(),
     "errors": set(),
     "environment": set(),
     "distributions": set(),
@@ -23,37 +24,37 @@ LAYERS: dict[str, set[str]] = {
     "wholefiles": set(),
     "interrupts": set(),
     "estimates": {"tallies"},
-    "scoring": {"rng"},
-    "executors": {"environment", "errors", "interrupts", "wholefiles"},
-    "reporting": {"errors", "estimates"},
-    "ledger": {"errors", "scoring", "wholefiles"},
+    "scoring": {"rng", "wording"},
+    "executors": {"environment", "errors", "interrupts", "wholefiles", "wording"},
+    "reporting": {"errors", "estimates", "wording"},
+    "ledger": {"errors", "scoring", "wholefiles", "wording"},
     "posterior": {"errors", "tables"},
-    "scenario": {"errors", "distributions", "posterior", "wholefiles"},
+    "scenario": {"errors", "distributions", "posterior", "wholefiles", "wording"},
     "model": {"rng", "distributions", "posterior", "scenario"},
-    "baselines": {"distributions", "errors", "scenario", "tables", "wholefiles"},
+    "baselines": {"distributions", "errors", "scenario", "tables", "wholefiles", "wording"},
     "ensemble": {"errors", "model", "posterior", "scenario", "tallies"},
     "forecast": {
         "baselines", "distributions", "ensemble", "environment", "errors", "estimates", "executors", "model",
-        "posterior", "reporting", "rng", "scenario", "store", "tallies", "wholefiles",
+        "posterior", "reporting", "rng", "scenario", "store", "tallies", "wholefiles", "wording",
     },
     "store": {"ensemble", "environment", "errors", "tallies", "wholefiles"},
     "sweeps": {
         "distributions", "ensemble", "environment", "errors", "estimates", "executors", "forecast", "model", "rng",
-        "scenario", "store", "tables", "tallies", "wholefiles",
+        "scenario", "store", "tables", "tallies", "wholefiles", "wording",
     },
     "studies": {
         "baselines", "distributions", "ensemble", "environment", "errors", "estimates", "executors", "forecast",
         "model", "posterior", "rng", "scenario", "scoring", "store", "sweeps", "tables", "tallies",
-        "wholefiles",
+        "wholefiles", "wording",
     },
     "explorer": {
         "ensemble", "errors", "estimates", "executors", "forecast", "model", "reporting", "scenario", "studies",
-        "sweeps", "tallies",
+        "sweeps", "tallies", "wording",
     },
     "cli": {
         "posterior",
         "ensemble", "environment", "errors", "executors", "explorer", "forecast", "interrupts", "ledger", "reporting",
-        "scenario", "store", "studies", "sweeps",
+        "scenario", "store", "studies", "sweeps", "wording",
     },
     "face": {
         "cli", "ensemble", "errors", "estimates", "executors", "forecast", "model", "reporting", "scenario", "store",

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import UsageError
+from sim.wording import counted
 
 Floats = npt.NDArray[np.float64]
 
@@ -144,7 +145,7 @@ def _maximise(design: Floats, y: Floats) -> Floats:
     near = float(np.max(np.abs(exact.x - found.x))) < NEAR
     beta = np.asarray(exact.x if near else found.x)
     if not float(np.max(np.abs(_score(design, y, beta)))) < FLAT * len(y):
-        raise UsageError(f"the logistic regression on {len(y)} cases did not converge")
+        raise UsageError(f"the logistic regression on {counted(len(y), 'case')} did not converge")
     return beta
 
 

@@ -12,12 +12,13 @@ from typing import Any
 from sim.cli.console import Format, progress
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, check_output, deliver, shown
+from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.cli.supply import store_at, supplier_of
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.reporting import write_advice
 from sim.studies.advice import REPLICATES, advise, goal_of, mixes_of
+from sim.wording import counted
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,10 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
 
     said = advised_of(record)
     yield record["scenario"]["title"]
-    counts = f"{record['runs']:,} runs of {record['draws']:,} draws of each mix"
+    counts = f"{counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')} of each mix"
     yield f"as of {record['as_of']}; {counts}, seed {record['seed']}"
     yield ""
-    yield said.lead
-    yield from said.notes
+    for text in (said.lead, *said.notes):
+        yield from paragraph(text)
     yield ""
-    yield from aligned(said.table.columns, said.table.rows)
+    yield from aligned(said.table.columns, said.table.rows, words=said.table.align)

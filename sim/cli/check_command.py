@@ -21,6 +21,7 @@ from sim.studies.gates.check import Budget, Checked, check
 from sim.studies.gates.supplier import Player
 from sim.studies.gates.trials import Trial, trials_of
 from sim.sweeps.schema import is_sweep
+from sim.wording import counted
 
 CODES = {"pass": Exit.OK, "fail": Exit.GATE, "error": Exit.INTERNAL, "undecided": Exit.INCOMPLETE}
 
@@ -70,7 +71,7 @@ def _trials(files: Sequence[Path]) -> list[Trial]:
     if faults:
         raise ScenarioError(faults)
     if not trials:
-        where = files[0] if len(files) == 1 else f"{len(files)} scenarios"
+        where = files[0] if len(files) == 1 else counted(len(files), "scenario")
         raise UsageError(f"there is nothing to check: no gates in {where}; docs/gates.md says how to write them")
     return trials
 
@@ -94,7 +95,7 @@ def _plain(checked: Checked) -> dict[str, Any]:
 
 def alpha_in_words(checked: Checked) -> str:
     """Say how sure the verdicts are."""
-    share = f", shared by {len(checked.results):,} gates" if len(checked.results) > 1 else ""
+    share = f", shared by {counted(len(checked.results), 'gate')}" if len(checked.results) > 1 else ""
     return f"the chance that any verdict is false is at most {100 * checked.budget.alpha:g}%{share}"
 
 

@@ -21,6 +21,7 @@ import typer
 
 from sim.cli.surroundings import check_surroundings
 from sim.errors import LedgerError, OfframpError, ScenarioError, TooFewError, UsageError
+from sim.wording import counted, seen
 
 P = ParamSpec("P")
 SURE = 3
@@ -88,8 +89,7 @@ def _fail(error: OfframpError, code: Exit, *, as_json: bool) -> NoReturn:
     elif isinstance(error, ScenarioError):
         for fault in error.faults:
             note(str(fault))
-        count = len(error.faults)
-        note(f"{count} fault{'s' if count > 1 else ''} found")
+        note(f"{counted(len(error.faults), 'fault')} found")
     else:
         note(f"error: {error}")
     raise typer.Exit(code)
@@ -107,17 +107,12 @@ def errors_as_plain(error: OfframpError) -> list[dict[str, Any]]:
 
 def note(text: str) -> None:
     """Print a line to stderr, control characters of foreign text made visible."""
-    print(visible(text), file=sys.stderr)
+    print(seen(text), file=sys.stderr)
 
 
 def say(text: str = "") -> None:
     """Print a line to stdout, control characters of foreign text made visible."""
-    print(visible(text))
-
-
-def visible(text: str) -> str:
-    """Return text on one line with control characters escaped, so that a scenario cannot drive a terminal."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    print(seen(text))
 
 
 def print_json(value: Any) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 from sim.cli.console import Format, progress
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import check_output, deliver, shown
+from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.cli.supply import store_at, supplier_of
 from sim.forecast.plan import Plan
 from sim.reporting import write_counterfactuals
 from sim.studies.counterfactuals import blocks_of, counterfactuals
+from sim.wording import counted
 
 
 @dataclass(frozen=True)
@@ -56,21 +57,25 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
 
     part, day = record["counterfactuals"], record["horizon"]
     yield record["scenario"]["title"]
-    yield f"as of {record['as_of']}; {part['runs']:,} runs of each world, paired run by run, seed {record['seed']}"
+    yield (
+        f"as of {record['as_of']}; {counted(part['runs'], 'run')} of each world, paired run by run, seed "
+        f"{record['seed']}"
+    )
     yield ""
     said = counterfactuals_of(record)
     if said is None:
         yield "the scenario has nothing that could be otherwise: no pressure, no talks, no posture that is not held"
         return
     rows = ordered(record, day)
-    width = max(len(row.label) for row in rows)
-    head = f"{'as it is':<8}  {'then':<6}  {'change, points (95%)':<26}  averts  adds"
-    yield f"{f'offensive within {day} days':<{width}}  {head}"
-    for row in rows:
-        moved = "no run differs" if row.differing == 0 else f"{row.shift.number} ({row.shift.interval})"
-        shares = f"{row.averts.p:>6.1%}  {row.brings_about.p:>5.1%}"
-        yield f"{row.label:<{width}}  {row.before.label:<8}  {row.after.label:<6}  {moved:<26}  {shares}"
+    head = (f"offensive within {counted(day, 'day')}", "as it is", "then", "change, points (95%)", "averts", "adds")
+    yield from aligned(head, map(_row, rows))
     yield ""
     for text in (said.interaction, said.coupling, said.saving):
         if text:
-            yield text
+            yield from paragraph(text)
+
+
+def _row(row: Any) -> tuple[str, ...]:
+    moved = "no run differs" if row.differing == 0 else f"{row.shift.number} ({row.shift.interval})"
+    shares = ("no run" if one.p == 0 else one.label for one in (row.averts, row.brings_about))
+    return row.label, row.before.label, row.after.label, moved, *shares

@@ -10,10 +10,13 @@ from typing import Any
 
 from sim.cli.console import Format, note, print_json, progress, say
 from sim.cli.machines import Machines
+from sim.cli.output import aligned
 from sim.ensemble.blocks import OUTCOMES
+from sim.reporting.chance import decimal_text
 from sim.reporting.shift import Shift
-from sim.reporting.values import quantity
+from sim.reporting.values import on_scale, quantity
 from sim.studies.diff import Difference, Moved, blocks_of, diff, is_stored, plan_of, read_sides
+from sim.wording import counted
 
 WORDS = {"real": "real", "noise": "noise", "none": "no run differs"}
 LONGEST = 60
@@ -57,15 +60,15 @@ def _next(options: Options) -> str:
 
 def _lines(found: Difference, record: Mapping[str, Any]) -> Iterator[str]:
     for side, head in zip(found.sides, (record["before"], record["after"]), strict=True):
-        yield f"{side.path}: {head['id']}, as of {head['as_of']}, {head['horizon']} days"
+        yield f"{side.path}: {head['id']}, as of {head['as_of']}, {counted(head['horizon'], 'day')}"
     if found.runs is None:
         yield f"not paired, {found.unpaired}: every change holds the luck of two independent draws"
     else:
-        yield f"paired over {found.runs:,} runs"
+        yield f"paired over {counted(found.runs, 'run')}"
     yield ""
     yield from _inputs(record)
-    yield f"{'':<10}  {'within':<9} {'before':<7} {'after':<7} {'change, points (95%)':<32} verdict"
-    yield from map(_row, sorted(found.rows, key=lambda one: -OUTCOMES.index(one.outcome)))
+    rows = map(_row, sorted(found.rows, key=lambda one: -OUTCOMES.index(one.outcome)))
+    yield from aligned(("", "within", "before", "after", "change, points (95%)", "verdict"), rows)
     yield ""
     yield "A change is real where its interval leaves 0 outside; of twenty that are noise, one may pass for real."
 
@@ -83,7 +86,7 @@ def _inputs(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _stance(one: Mapping[str, Any] | None) -> str | None:
-    return None if one is None else f"{one['mean']:+.2f}, sd {one['sd']:.2f} ({one['from']})"
+    return None if one is None else f"{on_scale(one['mean'])}, sd {one['sd']:.2f} ({one['from']})"
 
 
 def _value(value: Any) -> str:
@@ -93,8 +96,8 @@ def _value(value: Any) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
 
-def _row(one: Moved) -> str:
+def _row(one: Moved) -> tuple[str, ...]:
     shift = Shift.of(one.change)
     moved = "0" if one.verdict == "none" else f"{shift.number} ({shift.interval})"
-    before, after = (f"{side['p']:.3f}" for side in (one.before, one.after))
-    return f"{one.outcome:<10}  {f'{one.day} days':<9} {before:<7} {after:<7} {moved:<32} {WORDS[one.verdict]}"
+    before, after = (decimal_text(side["p"]) for side in (one.before, one.after))
+    return one.outcome, counted(one.day, "day"), before, after, moved, WORDS[one.verdict]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,12 @@ from typing import Any
 from sim.cli.console import Format, progress
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, check_output, deliver, shown
+from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.forecast.plan import Plan
 from sim.reporting import write_discovery
 from sim.scenario.windows import day_of
 from sim.studies.discovery import ask, discover
-
-WIDTH = 100
+from sim.wording import counted
 
 
 @dataclass(frozen=True)
@@ -64,15 +62,18 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
 
     said = discovery_of(record)
     yield record["scenario"]["title"]
-    yield f"as of {record['as_of']}; {record['runs']:,} runs of {record['draws']:,} draws, seed {record['seed']}"
+    yield (
+        f"as of {record['as_of']}; {counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')}, seed "
+        f"{record['seed']}"
+    )
     yield ""
-    yield from textwrap.wrap(said.lead, WIDTH)
+    yield from paragraph(said.lead)
     for box in said.boxes:
         yield ""
         yield box.heading.lower()
-        yield from textwrap.wrap(box.sentence, WIDTH)
-        yield from textwrap.wrap(box.remark, WIDTH)
-        yield from (f"  {line}" for line in aligned(box.table.columns, box.table.rows))
+        yield from paragraph(box.sentence)
+        yield from paragraph(box.remark)
+        yield from aligned(box.table.columns, box.table.rows, words=box.table.align, indent="  ")
     yield ""
     for text in said.notes:
-        yield from textwrap.wrap(text, WIDTH)
+        yield from paragraph(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,14 @@ from typing import Any
 from sim.cli.console import Format, note, print_json, progress, say
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, shown
+from sim.cli.output import aligned, paragraph, shown
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
+from sim.reporting.chance import decimal_text
 from sim.scenario.windows import day_of
 from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices
+from sim.wording import counted
 
-WIDTH = 100
 MOST_SHOWN = 20
 RUNS = {"counts": 20_000, "sobol": 400_000}
 REPLICATES = 2
@@ -75,7 +75,7 @@ def run(options: Options) -> None:
     for line in _lines(record):
         say(line)
     if options.study == "counts":
-        note(f"next: {options.command_by_design} adds total indices, with {RUNS['sobol']:,} runs")
+        note(f"next: {options.command_by_design} adds total indices, with {counted(RUNS['sobol'], 'run')}")
 
 
 def _counts(asked: Asked, options: Options) -> dict[str, Any]:
@@ -104,18 +104,17 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
     from sim.reporting.drivers import inert_text
 
     yield record["scenario"]["title"]
-    yield f"as of {record['as_of']}; {record['runs']:,} runs, seed {record['seed']}"
+    yield f"as of {record['as_of']}; {counted(record['runs'], 'run')}, seed {record['seed']}"
     yield ""
-    yield f"{record['outcome']} within {record['by']} days: {record['p']:.3f}"
-    yield from textwrap.wrap(_split(record), WIDTH)
+    yield f"{record['outcome']} within {counted(record['by'], 'day')}: {decimal_text(record['p'])}"
+    yield from paragraph(_split(record))
     yield ""
     yield from (_design_table if record["study"] == "sobol" else _counts_tables)(record)
     yield ""
-    yield from textwrap.wrap(inert_text(record, record["inputs"]), WIDTH)
-    yield from textwrap.wrap(
+    yield from paragraph(inert_text(record, record["inputs"]))
+    yield from paragraph(
         "An index is the share of the variance of the probability that goes with an input; 95% intervals. It tells "
         "what goes with what in this model, not what a change of it would bring about (docs/drivers.md).",
-        WIDTH,
     )
 
 
@@ -161,7 +160,7 @@ def _design_table(record: Mapping[str, Any]) -> Iterator[str]:
     yield from aligned((head, "first", "95%", "total", "95%", ""), rows)
     if len(names) > len(rows):
         yield f"and {len(names) - len(rows)} more, with --format json"
-    yield f"a design of {record['base']:,} base rows; total: alone or with others"
+    yield f"a design of {counted(record['base'], 'base row')}; total: alone or with others"
 
 
 def _index(one: Mapping[str, float] | None) -> tuple[str, str]:
@@ -175,4 +174,4 @@ def _between(one: Mapping[str, float], places: int = 0) -> str:
 
 
 def _p(one: Mapping[str, float] | None) -> str:
-    return "-" if one is None else f"{one['p']:.3f}"
+    return "-" if one is None else decimal_text(one["p"])

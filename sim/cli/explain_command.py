@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,10 @@ from typing import Any
 
 from sim.cli.console import Format
 from sim.cli.found import load_scenario
-from sim.cli.output import aligned, check_output, deliver, shown
+from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.forecast.plan import Plan
 from sim.reporting import write_explanation
 from sim.studies.explain import explain
-
-WIDTH = 100
 
 
 @dataclass(frozen=True)
@@ -59,15 +56,15 @@ def _lines(record: Mapping[str, Any], *, daily: bool) -> Iterator[str]:
     yield f"as of {record['as_of']}. {said.head}"
     yield ""
     for sentence in said.sentences:
-        yield from textwrap.wrap(sentence, WIDTH, subsequent_indent="  ")
+        yield from paragraph(sentence, hang="  ")
     if daily:
         yield ""
-        yield from aligned(said.daily.columns, said.daily.rows)
+        yield from aligned(said.daily.columns, said.daily.rows, words=said.daily.align)
         return
     yield ""
-    yield from textwrap.wrap(ABOUT_MOMENTS, WIDTH)
+    yield from paragraph(ABOUT_MOMENTS)
     for moment in said.moments:
         yield ""
-        yield from textwrap.wrap(f"{moment.date}: {moment.text}", WIDTH, subsequent_indent="  ")
-        yield from (f"  {line}" for line in aligned(moment.actors.columns, moment.actors.rows))
-        yield from textwrap.wrap(moment.dice, WIDTH, initial_indent="  ", subsequent_indent="  ")
+        yield from paragraph(f"{moment.date}: {moment.text}", hang="  ")
+        yield from aligned(moment.actors.columns, moment.actors.rows, words=moment.actors.align, indent="  ")
+        yield from paragraph(moment.dice, indent="  ")

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from sim.cli.console import Format, note, print_json, progress, say
 from sim.cli.found import load_scenario
-from sim.cli.output import check_output
+from sim.cli.output import aligned, check_output
 from sim.forecast.plan import Plan
+from sim.reporting.chance import decimal_text
 from sim.reporting.shift import Shift
 from sim.scenario.windows import date_of, length_of
 from sim.studies.history import History, dates_between, history
+from sim.wording import counted
 
 
 @dataclass(frozen=True)
@@ -52,20 +54,26 @@ def run(options: Options) -> None:
 def _print(result: History) -> None:
     scenario = result.scenario
     say(scenario.document.title)
-    say(f"probability of an offensive within so many days of each date; {result.plan.most_runs:,} runs a date")
+    say(f"probability of an offensive within so many days of each date; {counted(result.plan.most_runs, 'run')} a date")
     say()
     milestones = scenario.milestones
-    say(f"{'as of':<12}" + "".join(f"{f'{day} days':>10}" for day in milestones) + "   news since the date before")
-    for point in result.points:
-        numbers = "".join(f"{point.probabilities[day].p:>10.3f}" for day in milestones)
-        news = " ".join(point.new_items) if point.known_items else "no evidence yet"
-        say(f"{point.date!s:<12}{numbers}   {news}")
+    head = ("as of", *(counted(day, "day") for day in milestones), "news since the date before")
+    rows = [
+        (
+            str(point.date),
+            *(decimal_text(point.probabilities[day].p) for day in milestones),
+            " ".join(point.new_items) if point.known_items else "no evidence yet",
+        )
+        for point in result.points
+    ]
+    for line in aligned(head, rows, words=f"-{'r' * len(milestones)}l"):
+        say(line)
     say()
     items = {} if scenario.evidence is None else scenario.evidence.items
     if not items:
         say("the scenario has no evidence, so no news can have moved it")
         return
-    say(f"what moved it, within {scenario.horizon} days (paired, 95%)")
+    say(f"what moved it, within {counted(scenario.horizon, 'day')} (paired, 95%)")
     for point in result.points:
         if point.news is not None:
             shift = Shift(point.news.p, point.news.low, point.news.high)

@@ -14,6 +14,7 @@ from sim.ledger.chain import Entry, read_chain
 from sim.ledger.questions import others_by_window, question_id, record_forecast
 from sim.ledger.questions import resolve as enter_outcome
 from sim.ledger.score import BaselineScore, LedgerScore, WindowScore, score_ledger
+from sim.wording import counted
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ def resolve(given: Outcome) -> None:
         correct=given.correct,
     )
     content = entry.content
-    windows = ", ".join(f"{days} days {'yes' if label else 'no'}" for days, label in content["windows"].items())
+    windows = ", ".join(
+        f"{counted(days, 'day')} {'yes' if label else 'no'}" for days, label in content["windows"].items()
+    )
     verb = "corrected" if given.correct else "resolved"
     _say_entry(entry, given.ledger, given.format_, f"{verb} {content['question']}, {content['event']}: {windows}")
     note(f"next: {shlex.join(['offramp', 'score', '--ledger', str(given.ledger)])}")
@@ -106,8 +109,10 @@ def _print(result: LedgerScore, ledger: Path) -> None:
     counts = f"entries {result.entries}, forecasts {result.forecasts}, questions {result.questions}"
     say(f"{ledger}: whole; {counts}")
     say(f"head {result.head}")
-    for event, count in result.open.items():
-        say(f"windows without an outcome of the {event}: {count}; enter it with resolve --event {event}")
+    for event, questions in result.open.items():
+        for name, windows in questions.items():
+            say(f"without an outcome: {event} of {name}: {counted(', '.join(map(str, windows)), 'day')}")
+        say(f"enter it with resolve --event {event}")
     if result.late:
         said = "scored with the others" if result.includes_late else "left out (--late scores them)"
         say(f"{result.late} entered when the window was over already: {said}")
@@ -125,7 +130,7 @@ def _print(result: LedgerScore, ledger: Path) -> None:
 def _print_window(one: WindowScore) -> None:
     few = "   too few to judge" if one.too_few else ""
     counts = f"{one.forecasts:>10}{one.questions:>11}{one.happened:>10}"
-    say(f"{f'{one.window} days':<16}{counts}{one.brier:>9.4f}{one.log:>9.4f}{few}")
+    say(f"{counted(one.window, 'day'):<16}{counts}{one.brier:>9.4f}{one.log:>9.4f}{few}")
     if one.decomposition is not None:
         parts = one.decomposition
         said = f"miscalibration {parts.miscalibration:.4f}, discrimination {parts.discrimination:.4f}"

@@ -14,15 +14,16 @@ import typer
 from sim.cli.console import Exit, Format, note, print_json, progress, say
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import check_output, shown
+from sim.cli.output import aligned, check_output, shown
 from sim.ensemble.blocks import OUTCOMES
 from sim.ensemble.given import read_given
 from sim.errors import UsageError
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run as run_plan
-from sim.reporting.chance import Chance
+from sim.reporting.chance import Chance, decimal_text
 from sim.reporting.shift import Shift
+from sim.wording import counted
 
 MOST_SHOWN = 5  # counterfactuals in the terminal; the report has all
 CHECKPOINT = ".offramp-checkpoint.npz"
@@ -152,14 +153,20 @@ def _print(record: Mapping[str, Any], options: Options) -> None:
         print_json(record)
         return
     say(record["scenario"]["title"])
-    say(f"as of {record['as_of']}; {record['runs']:,} runs of {record['draws']:,} draws, seed {record['seed']}")
+    say(
+        f"as of {record['as_of']}; {counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')}, seed "
+        f"{record['seed']}"
+    )
     if record["given"] is not None:
         _print_given(record)
     say()
-    say(f"{'':<10}  {'within':<9} {'probability':<12} {'Monte Carlo 95%':<17} input sd")
-    for outcome in reversed(OUTCOMES):
-        for day in _windows(record, outcome):
-            say(_row(outcome, day, record["outcomes"][outcome][str(day)], options.words))
+    rows = [
+        _row(outcome, day, record["outcomes"][outcome][str(day)], options.words)
+        for outcome in reversed(OUTCOMES)
+        for day in _windows(record, outcome)
+    ]
+    for line in aligned(("", "within", "probability", "Monte Carlo 95%", "input sd", ""), rows, words="l----l"):
+        say(line)
     say()
     _print_beside(record)
     if record["since"] is not None:
@@ -192,28 +199,27 @@ def _print_given(record: Mapping[str, Any]) -> None:
     given = record["given"]
     for text in given["conditions"]:
         say(f"given: {text}")
-    share = record["runs"] / given["runs_made"]
-    say(f"and no offensive by {given['waiting']}: {share:.1%} of {given['runs_made']:,} runs made meet it")
+    said = Chance.of_share(record["runs"] / given["runs_made"], given["runs_made"]).text
+    say(f"and no offensive by {given['waiting']}: {said} of {counted(given['runs_made'], 'run')} made meet it")
 
 
-def _row(outcome: str, day: int, one: Mapping[str, Any], words: str) -> str:
+def _row(outcome: str, day: int, one: Mapping[str, Any], words: str) -> tuple[str, ...]:
     """Write one probability; that of an offensive as the report has it too, with its word and range."""
     spread = "" if one["input_sd"] is None else f"{one['input_sd']:.2f}"
-    interval = f"{one['mc_low']:.3f} to {one['mc_high']:.3f}"
-    row = f"{outcome:<10}  {f'{day} days':<9} {one['p']:<12.3f} {interval:<17} {spread}"
     chance = Chance.of(one)
     word = chance.word(words) if outcome == "offensive" else ""
-    return f"{row:<60}  {chance.text} ({word})" if word else row
+    said = f"{chance.text} ({word})" if word else ""
+    return outcome, counted(day, "day"), chance.decimal, chance.decimals, spread, said
 
 
 def _print_since(since: Mapping[str, Any]) -> None:
     """Write how far the probability of an offensive moved, one line a window."""
-    how = "not paired" if since["paired_runs"] is None else f"paired over {since['paired_runs']:,} runs"
+    how = "not paired" if since["paired_runs"] is None else f"paired over {counted(since['paired_runs'], 'run')}"
     date = datetime.date.fromisoformat(since["forecast"]["as_of"])
     say(f"since the forecast of {date} ({since['forecast']['id']}), {how}:")
     for day, row in since["outcomes"]["offensive"].items():
-        then, now = (f"{row[key]['p']:.3f}" for key in ("old", "new"))
-        say(f"offensive   {f'{day} days':<9} {then} -> {now}: {Shift.of(row['change']).line}")
+        then, now = (decimal_text(row[key]["p"]) for key in ("old", "new"))
+        say(f"offensive   {counted(day, 'day'):<9} {then} -> {now}: {Shift.of(row['change']).line}")
     say()
 
 
@@ -222,7 +228,7 @@ def _print_otherwise(record: Mapping[str, Any]) -> None:
     from sim.reporting.counterfactuals import ordered
 
     day = record["horizon"]
-    say(f"with one thing otherwise, offensive within {day} days, the largest changes:")
+    say(f"with one thing otherwise, offensive within {counted(day, 'day')}, the largest changes:")
     for row in ordered(record, day)[:MOST_SHOWN]:
         say(f"{row.label}: {row.before.text} -> {row.after.text}, {row.line}")
     say()
@@ -231,10 +237,10 @@ def _print_otherwise(record: Mapping[str, Any]) -> None:
 def _finish(forecast: Forecast, options: Options) -> None:
     """Say the next step; leave with the code that fits."""
     if forecast.status == "interrupted":
-        note(f"interrupted after {forecast.runs:,} runs{_going_on(options)}")
+        note(f"interrupted after {counted(forecast.runs, 'run')}{_going_on(options)}")
         raise typer.Exit(Exit.INTERRUPTED)
     if forecast.status == "imprecise":
-        note(f"the precision was not reached in {forecast.runs:,} runs; allow more with --runs")
+        note(f"the precision was not reached in {counted(forecast.runs, 'run')}; allow more with --runs")
         raise typer.Exit(Exit.INCOMPLETE)
     if options.out is None:
         note(f"next: write the report with {options.command_here} --out FOLDER")

@@ -17,6 +17,7 @@ from sim.scenario.load import load
 from sim.scenario.merge import scenario_root
 from sim.scenario.scenario import Scenario
 from sim.scenario.yamltree import Place, read_tree
+from sim.wording import counted
 
 
 def validate(paths: list[Path], format_: Format) -> None:
@@ -35,7 +36,7 @@ def validate(paths: list[Path], format_: Format) -> None:
         for fault in seen:
             note(str(fault))
         if errors:
-            note(f"{len(seen)} fault{'s' if len(seen) > 1 else ''} in {len(errors)} of {len(files)} files")
+            note(f"{counted(len(seen), 'fault')} in {len(errors)} of {counted(len(files), 'file')}")
         else:
             _next(files)
     if errors:
@@ -112,16 +113,18 @@ def show(file: Path, format_: Format, *, resolved: bool) -> None:
 
 
 def _summary(scenario: Scenario) -> None:
+    from sim.reporting.values import on_scale
+
     document = scenario.document
     say(document.title)
-    say(f"as of {scenario.as_of}, {scenario.horizon} days; {scenario.id}, {scenario.hash[:12]}")
+    say(f"as of {scenario.as_of}, {counted(scenario.horizon, 'day')}; {scenario.id}, {scenario.hash[:12]}")
     say()
     width = max(map(len, scenario.actors))
     say(f"{'actor':<{width}}  {'role':<9}  stance at the start")
     for name, actor in scenario.actors.items():
         how = "evidence" if (name, "stance") in scenario.read_fields else "assumption"
         prior = scenario.distribution(name, "stance")
-        stance = f"{prior.mean:+.2f}, sd {prior.sd:.2f} ({how})"
+        stance = f"{on_scale(prior.mean)}, sd {prior.sd:.2f} ({how})"
         say(f"{name:<{width}}  {actor.role:<9}  {stance}")
     say()
     say(f"parameters: {_parameters(scenario)}")

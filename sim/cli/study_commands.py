@@ -16,6 +16,7 @@ from sim.cli.output import check_output
 from sim.cli.surroundings import epoch
 from sim.errors import UsageError
 from sim.posterior import posterior, read_posterior
+from sim.reporting.chance import decimal_text, share_text
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.scenario.windows import date_of
@@ -29,6 +30,7 @@ from sim.studies.calibration.parameters import sample_of
 from sim.studies.calibration.recovery import Recovery, check_repeats, recovery
 from sim.studies.cases import HistoricalCase, at_priors, load_cases
 from sim.studies.threats import SOURCE, Threats, load_threats
+from sim.wording import counted
 
 KEEP = Path(".offramp") / "designs"
 NEVER = datetime.date(9999, 12, 31)
@@ -128,18 +130,21 @@ def score_with(options: Options, name: str, others: Mapping[str, Any]) -> None:
 
 def _fixed_lines(record: Mapping[str, Any]) -> Iterator[str]:
     count = len(record["cases"])
-    yield f"{count} cases scored with {record['posterior']}, which knows {record['known']}; mean Brier score, 0 is best"
+    yield (
+        f"{counted(count, 'case')} scored with {record['posterior']}, which knows {record['known']}; mean Brier "
+        "score, 0 is best"
+    )
     if record["not_scored"]:
         yield f"not scored, for it has seen them: {', '.join(record['not_scored'])}"
     yield ""
-    yield f"{'':<26}" + "".join(f"{f'{window} days':>10}" for window in record["windows"])
+    yield f"{'':<26}" + "".join(f"{counted(window, 'day'):>10}" for window in record["windows"])
     for name, means in record["brier"].items():
         yield f"{name:<26}" + "".join(f"{value:>10.3f}" for value in means)
     yield ""
     for reference, rows in record["against"].items():
         row = rows[record["windows"].index(90)]
         if row["skill"] is None:
-            better = f"{row['better']} of {row['cases']} cases"
+            better = f"{row['better']} of {counted(row['cases'], 'case')}"
             yield f"within 90 days better than the {reference} in {better}; too few for a skill"
         else:
             value, low, high = map(_share, row["skill"])
@@ -268,20 +273,24 @@ def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
         for window, first, second in zip(
             record["windows"], record["seeds"][0]["target"], record["seeds"][1]["target"], strict=True
         ):
-            yield f"target within {window} days: {first:.3f} and {second:.3f} by two seeds"
+            yield (
+                f"target within {counted(window, 'day')}: {decimal_text(first)} and {decimal_text(second)} by two seeds"
+            )
     worst = max(record["fits"], key=lambda one: abs(one["surface"] - one["model"]))
     yield f"surface against model: at most {abs(worst['surface'] - worst['model']):.3f} apart ({worst['case']})"
     if (one := record["threats_fit"]) is not None:
-        said = f"{one['surface']:.3f} by the surface, {one['model']:.3f} by the model"
-        yield f"force in threats within {one['window']} days: {said}"
+        said = f"{decimal_text(one['surface'])} by the surface, {decimal_text(one['model'])} by the model"
+        yield f"force in threats within {counted(one['window'], 'day')}: {said}"
 
 
 def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.reporting.backtest_study import better_of
+
     table = result.tables["case"]["all"]
-    how = "each left out in turn" if result.others is None else f"trained on {result.others} other cases"
-    yield f"{table.cases} cases, {how}; mean Brier score, 0 is best"
+    how = "each left out in turn" if result.others is None else f"trained on {counted(result.others, 'other case')}"
+    yield f"{counted(table.cases, 'case')}, {how}; mean Brier score, 0 is best"
     yield ""
-    yield f"{'':<26}" + "".join(f"{f'{window} days':>10}" for window in record["windows"]) + f"{'ranked':>10}"
+    yield f"{'':<26}" + "".join(f"{counted(window, 'day'):>10}" for window in record["windows"]) + f"{'ranked':>10}"
     for name in FORECASTERS:
         means = [table.row(name, "brier", window).mean for window in record["windows"]]
         ranked = table.row(name, "rps", None).mean
@@ -290,7 +299,9 @@ def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str
     for reference in (BASE_RATE, LOGISTIC):
         value, low, high = table.row(MODEL).against[reference].skill.plain()
         if value is None:
-            yield f"within 90 days better than the {reference} in {_better(record, reference)}; too few for a skill"
+            better, count = better_of(record, reference)
+            in_ = f"{better} of {counted(count, 'case')}"
+            yield f"within 90 days better than the {reference} in {in_}; too few for a skill"
         else:
             skill = f"{_share(value)} ({_share(low)} to {_share(high)})"
             yield f"skill of the model within 90 days against the {reference}: {skill}, 95% by areas"
@@ -300,21 +311,19 @@ def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str
         yield from _threat_lines(record["threats"])
 
 
-def _better(record: Mapping[str, Any], reference: str) -> str:
-    own = [case["brier"] for case in record["cases"] if not case["target"]]
-    return f"{sum(one[MODEL] < one[reference] for one in own)} of {len(own)} cases"
-
-
 def _threat_lines(threats: Mapping[str, Any]) -> Iterator[str]:
     yield ""
-    yield f"{threats['cases']} threats between {threats['pairs']} pairs of states, whole pairs left out"
+    yield (
+        f"{counted(threats['cases'], 'threat')} between {counted(threats['pairs'], 'pair')} of states, whole pairs "
+        "left out"
+    )
     for window, one in threats["windows"].items():
         came = one["happened"] / one["cases"]
-        yield f"within {window} days, force in {came:.0%}: mean said, Brier score, AUC"
+        yield f"within {counted(window, 'day')}, force in {share_text(came)}: mean said, Brier score, AUC"
         for name, said in one["said"].items():
             area = one["auc"][name]
             ranked = "?" if area is None else f"{area:.2f}"
-            yield f"  {name:<24}{said:>8.0%}{one['brier'][name]:>10.3f}{ranked:>8}"
+            yield f"  {name:<24}{share_text(said):>14}{one['brier'][name]:>10.3f}{ranked:>8}"
 
 
 def _share(value: float | None) -> str:

@@ -14,7 +14,7 @@ import typer
 from sim.cli.ci_output import CiOutput
 from sim.cli.console import Exit, Format, note, print_json, progress, say
 from sim.cli.machines import Machines
-from sim.cli.output import check_output, shown
+from sim.cli.output import aligned, check_output, shown
 from sim.cli.supply import store_at
 from sim.cli.sweep_gates import GateOptions, Gates, exit_code, tell, write
 from sim.errors import ExecutionError, UsageError
@@ -27,9 +27,9 @@ from sim.sweeps.result import Record, head_of, record_of
 from sim.sweeps.runner import Options, run_sweep
 from sim.sweeps.shards import Shard, matrix, merge, partial_of
 from sim.sweeps.sweep import Cell, Sweep
+from sim.wording import counted
 
 SHOWN = 20  # rows printed
-NAME_WIDTH = 56
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _write_partial(call: Call, out: Path, shard: Shard, partial: Record) -> None
     if call.format_ is Format.JSON:
         print_json(partial)
     if shard.of > 1:
-        note(f"next: run all {shard.of} shards, then offramp sweep merge FOLDERS... --out FOLDER")
+        note(f"next: run all {counted(shard.of, 'shard')}, then offramp sweep merge FOLDERS... --out FOLDER")
 
 
 def plan(file: Path, shards: int) -> None:
@@ -241,15 +241,20 @@ def _with_pages(record: Record) -> Record:
 def _print(record: Record) -> None:
     day = str(record["milestones"][-1])
     say(record["sweep"]["title"])
-    say(f"{record['cells']:,} cells, seed {record['seed']}; offensive within {day} days of {record['as_of']}")
+    say(
+        f"{counted(record['cells'], 'cell')}, seed {record['seed']}; offensive within {counted(day, 'day')} of "
+        f"{record['as_of']}"
+    )
     say()
     done = [row for row in record["rows"] if row["outcomes"] is not None]
     ordered = sorted(done, key=lambda row: row["outcomes"]["offensive"][day]["p"])
-    width = min(NAME_WIDTH, max([4, *(len(row["label"]) for row in ordered)]))
-    for row in ordered if len(ordered) <= SHOWN else (*ordered[: SHOWN // 2], *ordered[-SHOWN // 2 :]):
-        if len(ordered) > SHOWN and row is ordered[-SHOWN // 2]:
-            say(f"... {len(ordered) - SHOWN:,} cells between, all of them in the table that --out writes")
-        say(_row(row, day, width))
+    most = SHOWN // 2
+    parts = (ordered,) if len(ordered) <= SHOWN else (ordered[:most], ordered[-most:])
+    lines = [_row(row, day) for part in parts for row in part]
+    for line in aligned(("cell", "probability", "Monte Carlo 95%", "change, points (95%)"), lines):
+        say(line)
+    if len(parts) > 1:
+        say(f"{counted(len(ordered) - SHOWN, 'cell')} between these are in the table that --out writes")
     for row in record["rows"]:
         if row["error"] is not None:
             say(f"failed: {row['label']}: {row['error']}")
@@ -257,31 +262,11 @@ def _print(record: Record) -> None:
         say(f"no effect: every run went the same in the cells {', '.join(cells)}, although their inputs differ")
 
 
-def _row(row: dict[str, Any], day: str, width: int) -> str:
+def _row(row: dict[str, Any], day: str) -> tuple[str, ...]:
     chance = Chance.of(row["outcomes"]["offensive"][day])
-    label = fitted(row["label"], width)
-    text = f"{label:<{width}}  {chance.p:.3f}  {chance.low:.3f} to {chance.high:.3f}"
     change = ((row["changes"] or {}).get("offensive") or {}).get(day)
-    return text if change is None or row["index"] == 0 else f"{text}  {Shift.of(change).line}"
-
-
-def fitted(label: str, width: int) -> str:
-    """Shorten the label of a cell to a width: its names are cut, the values that tell cells apart are kept."""
-    if len(label) <= width:
-        return label
-    parts = label.split(", ")
-    room = (width - 2 * (len(parts) - 1)) // len(parts)
-    short = ", ".join(_cut(part, room) for part in parts)
-    return short if len(short) <= width else f"{label[: width - 3]}..."
-
-
-def _cut(part: str, room: int) -> str:
-    """Cut the name before a value; where the value alone is too long, the end."""
-    if len(part) <= room:
-        return part
-    name, _, value = part.rpartition(" ")
-    left = room - len(value) - 4
-    return f"{name[:left]}... {value}" if name and left > 0 else f"{part[: max(0, room - 3)]}..."
+    moved = "" if change is None or row["index"] == 0 else Shift.of(change).line
+    return row["label"], chance.decimal, chance.decimals, moved
 
 
 def _finish(record: Record, out: Path | None) -> None:
@@ -290,10 +275,10 @@ def _finish(record: Record, out: Path | None) -> None:
     codes = {exit_code(record["verdicts"])}
     if "failed" in statuses:
         count = statuses.count("failed")
-        note(f"{count} of {len(statuses)} cells failed; their rows say why. The rest is complete")
+        note(f"{count} of {counted(len(statuses), 'cell')} failed; their rows say why. The rest is complete")
         codes.add(Exit.INTERNAL)
     if "imprecise" in statuses:
-        note(f"{statuses.count('imprecise')} cells did not reach the precision; allow more with --runs")
+        note(f"{counted(statuses.count('imprecise'), 'cell')} did not reach the precision; allow more with --runs")
         codes.add(Exit.INCOMPLETE)
     worst = next((code for code in (Exit.INTERNAL, Exit.GATE, Exit.INCOMPLETE) if code in codes), Exit.OK)
     if worst is not Exit.OK:

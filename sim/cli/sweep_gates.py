@@ -19,6 +19,7 @@ from sim.store import Store
 from sim.studies.gates.check import ALPHA, MAX_RUNS, Budget, check
 from sim.studies.gates.sweeps import Dealt, sweep_trials
 from sim.sweeps.sweep import Cell, Sweep
+from sim.wording import counted
 
 Record = dict[str, Any]
 MOST_SHOWN = 20
@@ -122,7 +123,7 @@ def write(record: Record, output: CiOutput) -> None:
         Where a file cannot be written.
     """
     findings = findings_of(record)
-    notes = [f"{record['cells']:,} cells of the sweep {record['sweep']['id']}, seed {record['seed']}."]
+    notes = [f"{counted(record['cells'], 'cell')} of the sweep {record['sweep']['id']}, seed {record['seed']}."]
     if record["gates"] is not None:
         said = false_verdicts(record)
         notes.append(f"{said[0].upper()}{said[1:]}.")

@@ -12,7 +12,7 @@ from typing import Any
 from sim.cli.console import Format, progress
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, check_output, deliver, shown
+from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.cli.supply import store_at, supplier_of
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
@@ -22,6 +22,7 @@ from sim.studies import contour as planes
 from sim.studies import crossing
 from sim.studies.contour import contour
 from sim.studies.tipping import Span, ask, tip
+from sim.wording import counted
 
 LATER = 10
 """About how many values a crossing takes beyond the grid, for the progress bar."""
@@ -94,10 +95,10 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
 
     said = tipping_of(record)
     yield record["scenario"]["title"]
-    runs = f"{record['runs']:,} runs at each value"
+    runs = f"{counted(record['runs'], 'run')} at each value"
     yield f"as of {record['as_of']}; {runs}, the same draws and dice, seed {record['seed']}"
     yield ""
-    yield said.lead
-    yield from said.notes
+    for text in (said.lead, *said.notes):
+        yield from paragraph(text)
     yield ""
-    yield from aligned(said.table.columns, said.table.rows)
+    yield from aligned(said.table.columns, said.table.rows, words=said.table.align)

@@ -20,7 +20,8 @@ from sim.reporting.charts import Spec, moment
 from sim.reporting.dates import Calendar, long_date
 from sim.reporting.reading import ENDS, Record, calendar_of, outcome_at, without_off
 from sim.reporting.shift import Shift
-from sim.reporting.values import plain, signed
+from sim.reporting.values import on_scale, plain
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.explorer.simulation import Look
@@ -63,7 +64,10 @@ def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
 
 
 def _window(calendar: Calendar) -> str:
-    return f"{long_date(calendar.as_of)} to {long_date(calendar.until(calendar.horizon))}, {calendar.horizon} days"
+    return (
+        f"{long_date(calendar.as_of)} to {long_date(calendar.until(calendar.horizon))}, "
+        f"{counted(calendar.horizon, 'day')}"
+    )
 
 
 def answer(look: Look, frames: Mapping[str, Spec]) -> dict[str, Any]:
@@ -104,11 +108,11 @@ def _headline(record: Record, head: Chance) -> dict[str, Any]:
         "is_long": head.is_bound,
         "word": head.word(WORDS),
         "frequency": head.frequency,
-        "what": f"that an offensive, limited or full, begins within {calendar.horizon} days, "
+        "what": f"that an offensive, limited or full, begins within {counted(calendar.horizon, 'day')}, "
         f"by {long_date(calendar.until(calendar.horizon))}",
         "interval": head.interval,
         "input": "not known" if head.input_sd is None else points_text(head.input_sd),
-        "said": f"{head.line(WORDS)}; 95% interval {head.interval} after {record['runs']:,} runs",
+        "said": f"{head.line(WORDS)}; 95% interval {head.interval} after {counted(record['runs'], 'run')}",
     }
 
 
@@ -123,7 +127,7 @@ def _milestone(record: Record, days: int) -> dict[str, Any]:
         "low": chance.low,
         "high": chance.high,
         "range": chance.input_range,
-        "alt": f"Within {days} days: {chance.text}; Monte Carlo interval {chance.interval}",
+        "alt": f"Within {counted(days, 'day')}: {chance.text}; Monte Carlo interval {chance.interval}",
     }
 
 
@@ -141,7 +145,7 @@ def _fan(actor: Record) -> dict[str, Any]:
     return {
         "stance": actor["stance"],
         "posture": actor["posture"],
-        "stance_text": _change(actor["stance"], signed),
+        "stance_text": _change(actor["stance"], on_scale),
         "posture_text": _change(actor["posture"], plain),
     }
 
@@ -163,7 +167,10 @@ def comparison(first: Look, second: Look) -> dict[str, Any]:
     if first.scenario.hash == second.scenario.hash:
         said = "B is A: move something to see a difference."
     else:
-        said = f"B less A, within {horizon} days: {rows[0]['line']} of an offensive, paired over {runs:,} runs."
+        said = (
+            f"B less A, within {counted(horizon, 'day')}: {rows[0]['line']} of an offensive, paired over "
+            f"{counted(runs, 'run')}."
+        )
     return {"said": said, "rows": rows, "runs": runs}
 
 

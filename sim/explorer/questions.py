@@ -32,6 +32,7 @@ from sim.reporting.words import SCALES
 from sim.studies.gates.supplier import Crash, Records, Supplier
 from sim.studies.tipping import Asked, ask, tip
 from sim.sweeps.variants import bare
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.explorer.shelf import Shelf
@@ -104,7 +105,7 @@ async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
     record["inputs"][0]["path"] = "this slider"
     sentences = [
         tipping_of(record).lead,
-        f"{100 * asked.target:g}% is where the word changes; {TIP_PLAN.most_runs:,} runs at each value tried.",
+        f"{100 * asked.target:g}% is where the word changes; {counted(TIP_PLAN.most_runs, 'run')} at each value tried.",
     ]
     return {"sentences": sentences, "value": round(crossings[0]["value"], 2) if len(crossings) == 1 else None}
 

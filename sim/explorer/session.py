@@ -21,6 +21,7 @@ from sim.explorer.answer import comparison
 from sim.explorer.questions import asked_of, tipping_point, told
 from sim.explorer.simulation import PLAN, Simulation
 from sim.explorer.state import State
+from sim.wording import all_seen
 
 if TYPE_CHECKING:
     from sim.explorer.scenes import Scenes
@@ -97,7 +98,9 @@ class Session:
 
     async def _send(self, message: Message) -> None:
         if not self._socket.closed:
-            await self._socket.send_str(json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+            await self._socket.send_str(
+                json.dumps(all_seen(message), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            )
 
     async def _follow(self) -> None:
         """Take up the newest state."""

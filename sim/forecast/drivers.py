@@ -21,6 +21,7 @@ from sim.estimates import Estimate, estimate
 from sim.forecast.input_indices import InputIndices, Part
 from sim.model.inert import why_inert
 from sim.model.inputs import can_be_looked_up
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -199,7 +200,7 @@ def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int, seed: int 
         raise UsageError("drivers need two or more replicates a draw: with one, chance cannot be told from the inputs")
     if draws < LEAST_DRAWS:
         least = LEAST_DRAWS * replicates
-        raise UsageError(f"drivers need {least:,} runs or more (got {int(tally['runs']):,})")
+        raise UsageError(f"drivers need {counted(least, 'run')} or more (got {int(tally['runs']):,})")
     inputs = binned_inputs(scenario)
     if not inputs:
         raise UsageError("the scenario has no uncertain input, so its probability rests on none")
@@ -227,7 +228,7 @@ def _place(scenario: Scenario, outcome: str, day: int) -> tuple[int, int]:
         raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(OUTCOMES)}")
     if day not in scenario.milestones:
         known = ", ".join(map(str, scenario.milestones))
-        raise UsageError(f"drivers are known by milestone: expected one of {known} days (got {day})")
+        raise UsageError(f"drivers are known by milestone: expected one of {counted(known, 'day')} (got {day})")
     return OUTCOMES.index(outcome), scenario.milestones.index(day)
 
 

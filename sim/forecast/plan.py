@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
 from sim.errors import UsageError
 from sim.forecast.storylines import sampled_runs
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.ensemble.conditions import Condition
@@ -69,7 +70,9 @@ class Plan:
             Where there are fewer.
         """
         if self.most_runs < 2 * self.replicates:
-            raise UsageError(f"expected two draws at least, {2 * self.replicates} runs (got {self.most_runs})")
+            raise UsageError(
+                f"expected two draws at least, {counted(2 * self.replicates, 'run')} (got {self.most_runs})"
+            )
 
     @property
     def most_runs(self) -> int:
@@ -98,8 +101,9 @@ class Plan:
         if work > MAX_WORK:
             most = int(MAX_WORK / scenario.horizon / len(scenario.actors))
             raise UsageError(
-                f"{self.most_runs:,} runs of {scenario.horizon} days with {len(scenario.actors)} actors would take "
-                f"hours; make {most:,} runs at most, or shorten the horizon"
+                f"{counted(self.most_runs, 'run')} of {counted(scenario.horizon, 'day')} with "
+                f"{counted(len(scenario.actors), 'actor')} would take "
+                f"hours; make {counted(most, 'run')} at most, or shorten the horizon"
             )
 
     def tasks(self, scenario: Scenario, first: int = 0, *, with_paths: bool = False) -> Iterator[BlockTask]:

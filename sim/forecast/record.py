@@ -163,11 +163,12 @@ def _parameters(scenario: Scenario) -> dict[str, Any]:
     """Say where the structural parameters come from: priors, or a posterior and what it was made from."""
     draws = scenario.posterior
     about: Mapping[str, Any] = {} if draws is None else draws.about
-    cases = about.get("cases")
+    cases, threats = about.get("cases"), about.get("threats")
     return {
         "calibration": PRIOR if draws is None else draws.name,
         "date": about.get("date"),
         "cases": len(cases) if isinstance(cases, list) else _number(cases),
+        "threats": _number(threats.get("cases")) if isinstance(threats, Mapping) else None,
         "draws": None if draws is None else len(draws.draws),
         "seed_disagreement": _number(about.get("seed_disagreement")),
         "written": sorted(scenario.written_parameters),

@@ -26,6 +26,7 @@ from sim.forecast.forecast import Forecast
 from sim.forecast.plan import MAX_RUNS, Plan
 from sim.forecast.record import Status, is_precise
 from sim.store.store import KeptTask, take_or_play
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.ensemble.paths import Paths
@@ -110,9 +111,12 @@ def _check_enough(forecast: Forecast) -> None:
     if kept >= LEAST_DRAWS:
         return
     given = "; ".join(one.text(forecast.scenario.as_of) for one in forecast.plan.given)
-    said = f"{kept:,} of {made:,} draws have a run that meets what is given ({given}), and {LEAST_DRAWS} are needed"
+    said = (
+        f"{kept:,} of {counted(made, 'draw')} have a run that meets what is given ({given}), and {LEAST_DRAWS} are "
+        "needed"
+    )
     wanted = 1000 * math.ceil(1.3e-3 * forecast.runs * LEAST_DRAWS / max(kept, 1))
-    more = f"; make about {wanted:,} runs, or give less" if kept and wanted <= MAX_RUNS else "; give less"
+    more = f"; make about {counted(wanted, 'run')}, or give less" if kept and wanted <= MAX_RUNS else "; give less"
     raise TooFewError(said + more)
 
 

@@ -19,6 +19,7 @@ from sim.errors import LedgerError, ReportError, UsageError
 from sim.ledger.contents import complaint
 from sim.ledger.files import locked, replace_whole
 from sim.wholefiles import read_whole
+from sim.wording import counted
 
 FORMAT = "offramp/ledger/1"
 START = "0" * 64
@@ -159,7 +160,7 @@ def _check_expected(entries: Sequence[Entry], expect: str, path: Path) -> None:
         now = head_of(entries)[:12]
         raise LedgerError(
             f"{path}: no line has the expected head {expect[:12]}; lines were taken from its end, or all of it was "
-            f"made anew (it has {len(entries)} entries, head {now})"
+            f"made anew (it has {counted(len(entries), 'entry', 'entries')}, head {now})"
         )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from sim.errors import UsageError
 from sim.ledger.chain import Entry, append
 from sim.ledger.contents import EVENTS, complaint
+from sim.wording import counted
 
 POSITION_RULES = ("mean", "median", "challenge", "condorcet")
 
@@ -224,7 +225,9 @@ def _labels(state: State, outcome: str, today: datetime.date, event: str) -> dic
         unknown = [window for window in over if window not in state.labels]
         if unknown:
             said = ", ".join(map(str, unknown))
-            raise UsageError(f"a day is needed to tell whether the {event} came within {said} days; give its date")
+            raise UsageError(
+                f"a day is needed to tell whether the {event} came within {counted(said, 'day')}; give its date"
+            )
         return {window: window not in over or state.labels[window] for window in state.windows}
     return _labels_by_date(state, outcome, today, event)
 
@@ -248,13 +251,13 @@ def _new_labels(state: State, labels: Mapping[int, bool], name: str, event: str)
     """Return the labels that are not known yet; refuse what contradicts those that are, or adds nothing."""
     wrong = [window for window, label in state.labels.items() if labels.get(window, label) is not label]
     if wrong:
-        said = ", ".join(f"{window} days: {'yes' if state.labels[window] else 'no'}" for window in wrong)
+        said = ", ".join(f"{counted(window, 'day')}: {'yes' if state.labels[window] else 'no'}" for window in wrong)
         raise UsageError(
             f"this contradicts what was entered for the {event} of {name} ({said}); if that was wrong, add --correct"
         )
     new = {window: label for window, label in labels.items() if window not in state.labels}
     if not new:
-        left = f"; open: {', '.join(map(str, state.open))} days" if state.open else ""
+        left = f"; open: {counted(', '.join(map(str, state.open)), 'day')}" if state.open else ""
         raise UsageError(f"the {event} of {name} is resolved already for these windows{left}")
     return new
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.ledger.chain import Entry, head_of
 from sim.ledger.contents import EVENTS
-from sim.ledger.questions import question_id, questions, state_of
+from sim.ledger.questions import State, question_id, questions, state_of
 from sim.scoring import FEWEST, too_few
 from sim.scoring.calibration import Decomposition, decompose
 from sim.scoring.comparison import Difference, paired_difference
@@ -101,7 +101,7 @@ class LedgerScore:
     entries, forecasts, questions
         Counts.
     open
-        Windows of forecasts that have no outcome yet.
+        By event and question, the windows in days that have no outcome yet, rising.
     late
         Windows of forecasts that were entered when the window was over already; left out unless asked for.
     includes_late
@@ -115,7 +115,7 @@ class LedgerScore:
     entries: int
     forecasts: int
     questions: int
-    open: Mapping[str, int]
+    open: Mapping[str, Mapping[str, tuple[int, ...]]]
     late: int
     includes_late: bool
     windows: tuple[WindowScore, ...]
@@ -139,10 +139,12 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False, seed: int = 0)
     seed
         Of the bootstrap intervals.
     """
-    open_: dict[str, int] = {}
+    open_: dict[str, dict[str, tuple[int, ...]]] = {}
     windows, too_late = [], 0
     for event in EVENTS:
-        scored, without = _scored(entries, event)
+        states = {name: state_of(entries, name, event) for name in questions(entries)}
+        scored = _scored(entries, states, event)
+        without = {name: state.open for name, state in states.items() if state.open}
         open_ |= {event: without} if without else {}
         too_late += sum(one.late for rows in scored.values() for one in rows)
         for window, rows in sorted(scored.items()):
@@ -154,11 +156,9 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False, seed: int = 0)
     return LedgerScore(len(entries), forecasts, count, open_, too_late, late, tuple(windows), head_of(entries))
 
 
-def _scored(entries: Sequence[Entry], event: str) -> tuple[dict[int, list[Scored]], int]:
-    """Return forecasts with an outcome by window, and how many have none."""
-    states = {name: state_of(entries, name, event) for name in questions(entries)}
+def _scored(entries: Sequence[Entry], states: Mapping[str, State], event: str) -> dict[int, list[Scored]]:
+    """Return forecasts with an outcome by window."""
     result: dict[int, list[Scored]] = {}
-    without = 0
     for entry in entries:
         if entry.kind != "forecast":
             continue
@@ -167,13 +167,12 @@ def _scored(entries: Sequence[Entry], event: str) -> tuple[dict[int, list[Scored
         for text, p in entry.content["probabilities"][event].items():
             window = int(text)
             if window not in state.labels:
-                without += 1
                 continue
             late = entry.at.astimezone(datetime.UTC).date() >= state.ends(window)
             beside = baselines.get(text, {}) if event == "offensive" else {}
             one = Scored(entry.number, name, p, state.labels[window], late, beside)
             result.setdefault(window, []).append(one)
-    return result, without
+    return result
 
 
 def _window_score(event: str, window: int, rows: Sequence[Scored], seed: int) -> WindowScore:

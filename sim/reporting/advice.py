@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.reporting.captions import Figure
-from sim.reporting.chance import Chance
+from sim.reporting.chance import Chance, share_text
 from sim.reporting.charts import Spec, axis, figure, note, rule, safe, spec
 from sim.reporting.names import heading
 from sim.reporting.palette import LIGHT
@@ -15,6 +15,7 @@ from sim.reporting.shift import Shift
 from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.tables import Table
 from sim.reporting.values import quantity
+from sim.wording import counted
 
 FORMAT = "offramp/advice/1"
 FIGURE = "advice-figure"
@@ -57,7 +58,7 @@ def name_of_mix(record: Record, mix: Record) -> str:
 
 
 def _event(record: Record) -> str:
-    return f"{OUTCOMES[record['goal']['outcome']].lower()} within {record['goal']['within']} days"
+    return f"{OUTCOMES[record['goal']['outcome']].lower()} within {counted(record['goal']['within'], 'day')}"
 
 
 def _helps(record: Record, mix: Record) -> bool:
@@ -90,10 +91,11 @@ def _notes(record: Record) -> Iterator[str]:
             f"{Shift.of(most['change']).line} for a cost of {quantity(most['cost'])}."
         )
     yield (
-        f"How far the ranking holds: the first mix is the best for its cost in {_percent(first['best_in_draws'])} of "
-        f"the draws of what we do not know in which anything helps (those are {_percent(record['helped'])} of "
-        f"{record['draws']:,}; {record['replicates']} runs each), and it comes first in "
-        f"{_percent(first['first_in_resamples'])} of resamples of the draws. The one is about what we do not know, the "
+        f"How far the ranking holds: the first mix is the best for its cost in {share_text(first['best_in_draws'])} of "
+        f"the draws of what we do not know in which anything helps (those are {share_text(record['helped'])} of "
+        f"{record['draws']:,}; {counted(record['replicates'], 'run')} each), and it comes first in "
+        f"{share_text(first['first_in_resamples'])} of resamples of the draws. The one is about what we do not "
+        "know, the "
         "other about the number of runs."
     )
     yield (
@@ -103,16 +105,12 @@ def _notes(record: Record) -> Iterator[str]:
     )
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}%"
-
-
 def _table(record: Record) -> Table:
     rows = tuple(
         (
             name_of_mix(record, mix), quantity(mix["cost"]), Chance.of(mix["probability"]).text,
             Shift.of(mix["change"]).number, Shift.of(mix["change"]).interval, Shift.of(mix["gain_per_cost"]).number,
-            _percent(mix["best_in_draws"]), _percent(mix["first_in_resamples"]),
+            share_text(mix["best_in_draws"]), share_text(mix["first_in_resamples"]),
             "efficient" if mix["efficient"] else "",
         )
         for mix in record["mixes"]
@@ -163,7 +161,7 @@ def study_of(record: Record) -> StudyReport:
             ("Scenario", record["scenario"]["id"]),
             ("Scenario hash", record["scenario"]["hash"]),
             ("Seed", str(record["seed"])),
-            ("Runs of each mix", f"{record['runs']:,} of {record['draws']:,} draws"),
+            ("Runs of each mix", f"{record['runs']:,} of {counted(record['draws'], 'draw')}"),
             ("Command", record["command"] or ""),
         ),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from sim.reporting.reading import Record, reading
 from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE
+from sim.wording import counted, noun
 
 FORMAT = "offramp/backtest/1"
 MODEL, BASE_RATE, LOGISTIC = "model", "base rate", "logistic regression"
@@ -55,7 +56,7 @@ def _backtest_of(record: Record) -> StudyReport:
     table = record["tables"]["case"]["all"]
     number, says = _headline(record, table)
     return StudyReport(
-        kicker=f"offramp backtest on {table['cases']} past cases",
+        kicker=f"offramp backtest on {counted(table['cases'], 'past case')}",
         title="How well would the model have done?",
         number=number,
         says=says,
@@ -70,9 +71,15 @@ def _headline(record: Record, table: Record) -> tuple[str, str]:
     skill = score_of(table, MODEL)["against"][BASE_RATE]["skill"]
     if skill[0] is not None:
         return _skill(skill[0]), f"skill against the base rate within {WINDOW} days, {_skill_range(skill)}"
+    better, count = better_of(record, BASE_RATE)
+    says = f"{noun(count, 'case')} on which it does better than the base rate within {WINDOW} days"
+    return f"{better} of {count}", says
+
+
+def better_of(record: Record, reference: str) -> tuple[int, int]:
+    """Return on how many cases the model scored better than a reference, of how many; a target is none of them."""
     own = [case["brier"] for case in record["cases"] if not case["target"]]
-    better = sum(one[MODEL] < one[BASE_RATE] for one in own)
-    return f"{better} of {len(own)}", f"cases on which it does better than the base rate within {WINDOW} days"
+    return sum(one[MODEL] < one[reference] for one in own), len(own)
 
 
 def score_of(table: Record, forecaster: str, rule: str = "brier", window: int | None = WINDOW) -> Record:
@@ -117,26 +124,26 @@ def _scores(record: Record) -> Iterator[Part]:
         for name, table in record["tables"][scheme].items():
             columns = (
                 "Forecaster",
-                *(f"{window} days" for window in record["windows"]),
+                *(counted(window, "day") for window in record["windows"]),
                 "Log, 90 days",
                 "Ranked",
                 "Skill on base rate",
                 "On regression",
             )
             own = Table(
-                f"Mean Brier scores by window, then others: {name} ({table['cases']} cases), {says}",
+                f"Mean Brier scores by window, then others: {name} ({counted(table['cases'], 'case')}), {says}",
                 columns,
                 "lrrrrrrr",
                 tuple(_score_row(record, table, forecaster) for forecaster in record["forecasters"]),
             )  # fmt: skip
-            yield Part(table=own, folded="" if name == "all" else f"{name}, {table['cases']} cases, {says}")
+            yield Part(table=own, folded="" if name == "all" else f"{name}, {counted(table['cases'], 'case')}, {says}")
 
 
 def _schemes(record: Record) -> dict[str, str]:
     """Say by scheme what the forecasts were trained on."""
     if record["others"] is None:
         return SCHEMES
-    trained = f"trained on {record['others']} other cases"
+    trained = f"trained on {counted(record['others'], 'other case')}"
     return {"case": trained, "area": f"{trained}, less those of its area"}
 
 
@@ -169,7 +176,8 @@ def _cases(record: Record) -> Table:
         for case in sorted(record["cases"], key=lambda one: -one["brier"][MODEL])
     ]
     columns = (
-        "Case", "As of", "Offensive", "Agreement", *(f"Model, {window} days" for window in record["windows"]),
+        "Case", "As of", "Offensive", "Agreement",
+        *(f"Model, {counted(window, 'day')}" for window in record["windows"]),
         "Regression, 90 days", "Brier, 90 days", "Marked for hindsight",
     )  # fmt: skip
     return Table("Every case with its forecast and outcome, worst first", columns, "llrrrrrrrl", tuple(rows))
@@ -199,7 +207,7 @@ def reliability_figure(record: Record) -> Figure:
     title = f"{outside} of {len(points)} points lie outside the band of a calibrated forecaster"
     rows = [(share_text(p["forecast"]), f"{p['observed']:.0%}", f"{p['low']:.0%} to {p['high']:.0%}") for p in points]
     table = Table("Reliability of the model", ("Forecast", "Observed", "Band"), "rrr", tuple(rows))
-    alt = f"Reliability diagram of the model over {record['calibration'][MODEL]['cases']} cases. {title}."
+    alt = f"Reliability diagram of the model over {counted(record['calibration'][MODEL]['cases'], 'case')}. {title}."
     return Figure("reliability", title, "Observed frequency by forecast probability", alt, table)
 
 
@@ -214,10 +222,12 @@ def _hindsight(record: Record) -> Table:
 
 
 def _threats(threats: Record) -> Iterator[Part]:
-    yield Part(f"{ABOUT_THREATS} {threats['cases']} threats between {threats['pairs']} pairs of states.")
+    yield Part(
+        f"{ABOUT_THREATS} {counted(threats['cases'], 'threat')} between {counted(threats['pairs'], 'pair')} of states."
+    )
     for window, one in threats["windows"].items():
         came = share_text(one["happened"] / one["cases"])
-        caption = f"Within {window} days, force in {came} ({one['happened']} of {one['cases']})"
+        caption = f"Within {counted(window, 'day')}, force in {came} ({one['happened']} of {one['cases']})"
         columns = ("Forecaster", "Mean said", "Brier", "AUC", "Against base rate", "Against regression")
         rows = tuple(_threat_row(one, name) for name in one["said"])
         yield Part(table=Table(caption, columns, "lrrrrr", rows))
@@ -244,7 +254,7 @@ def _levers(record: Record) -> Iterator[Part]:
     rows = tuple((one["id"], share_text(one["own"]), share_text(one["prior"])) for one in levers)
     says = (
         f"Under the parameters that the scenarios name, an offensive within {WINDOW} days runs from {spread} over "
-        f"{len(levers)} scenarios; at the priors from {share_text(before[0])} to {share_text(before[-1])}."
+        f"{counted(len(levers), 'scenario')}; at the priors from {share_text(before[0])} to {share_text(before[-1])}."
     )
     columns = ("Scenario", "Its own parameters", "Priors")
     yield Part(says, table=Table(f"Probability of an offensive within {WINDOW} days", columns, "lrr", rows))

@@ -12,7 +12,8 @@ from sim.reporting.chance import share_text
 from sim.reporting.dates import long_date
 from sim.reporting.reading import Record, calendar_of, outcome_at
 from sim.reporting.tables import Table
-from sim.reporting.values import NONE, signed
+from sim.reporting.values import NONE, on_scale
+from sim.wording import counted
 
 WATCHED = "30, 90 and 180 days"
 RULES = {
@@ -46,7 +47,7 @@ def baselines_of(record: Record) -> Baselines | None:
 
 def _table(record: Record) -> Table:
     windows = record["baselines"]["windows"]
-    columns = ("Probability of an offensive within", *(f"{days} days" for days in windows))
+    columns = ("Probability of an offensive within", *(counted(days, "day") for days in windows))
     rows = [("This model", *(outcome_at(record, "offensive", int(days)).text for days in windows))]
     rows.append(("Base rate of past cases", *map(_base_rate, windows.values())))
     rows.append(("Logistic regression", *(_prediction(one, one["logistic"]) for one in windows.values())))
@@ -82,7 +83,7 @@ def _rule_name(record: Record, rule: str) -> str:
     if positions is None:
         return f"{RULES[rule]} [no position]"
     still = ", nobody moves" if rule == "challenge" and positions["challenge_rounds"] == 0 else ""
-    return f"{RULES[rule]} [{signed(positions[rule])}{still}]"
+    return f"{RULES[rule]} [{on_scale(positions[rule])}{still}]"
 
 
 def _notes(record: Record) -> Iterator[str]:
@@ -99,7 +100,13 @@ def _notes(record: Record) -> Iterator[str]:
         )
     for days, one in windows.items():
         if one["reason"] is not None:
-            yield f"Within {days} days there is no baseline: {one['cases']} resolved cases are {one['reason']}."
+            yield (
+                f"Within {counted(days, 'day')} there is no baseline: {counted(one['cases'], 'resolved case')} "
+                f"{'is' if one['cases'] == 1 else 'are'} {one['reason']}."
+            )
     missing = [str(days) for days in record["milestones"] if str(days) not in windows]
     if missing:
-        yield f"Past cases were watched for {WATCHED}, so there is no baseline within {' or '.join(missing)} days."
+        yield (
+            f"Past cases were watched for {WATCHED}, so there is no baseline within "
+            f"{counted(' or '.join(missing), 'day')}."
+        )

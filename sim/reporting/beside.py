@@ -15,6 +15,7 @@ from sim.reporting.dates import short_date
 from sim.reporting.reading import Record, outcome_at
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE
+from sim.wording import counted
 
 SAMPLES = {"crises": "If it is one of the library's crises", "threats": "If it is a threat between states"}
 
@@ -60,7 +61,7 @@ def beside_of(record: Record) -> Beside | None:
     lines = tuple(_lines(record, windows[-1]))
     rows = tuple((one.label, one.text, one.detail or NONE) for one in lines)
     table = Table("", ("", "Probability", "Interval, counts"), "lrl", rows)
-    return Beside(f"Other estimates, within {windows[-1]} days", lines, _note(record), table)
+    return Beside(f"Other estimates, within {counted(windows[-1], 'day')}", lines, _note(record), table)
 
 
 def _lines(record: Record, days: str) -> Iterator[Line]:
@@ -116,7 +117,8 @@ def _note(record: Record) -> str:
     view = record["outside_view"]
     parts.append(
         f"Crises like these: past cases of the library resolved by the as-of date, picked by hand. Threats between "
-        f"states: {view['source']}; {view['pairs']} pairs. Large-scale: an occupation, a battle or 25 deaths. "
+        f"states: {view['source']}; {counted(view['pairs'], 'pair')}. Large-scale: an occupation, a battle or 25 "
+        "deaths. "
         "Intervals of rates are at 95%, clustered by area or pair."
     )
     return " ".join(parts)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.reporting.captions import Figure
-from sim.reporting.chance import share_text
+from sim.reporting.chance import decimal_text, share_text
 from sim.reporting.reading import Record, reading
 from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.tables import Table
 from sim.reporting.values import signed
+from sim.wording import counted
 
 FORMAT = "offramp/calibration/1"
 ABOUT_PARAMETERS = (
@@ -61,7 +62,8 @@ def _calibration_of(record: Record) -> StudyReport:
         lead=(
             f"The parameter moved most is {moved['name']}, by {signed(moved['shift'])} standard deviations of its "
             f"prior."
-            f"{gap} The sampler took {len(first['stages'])} stages; {last['effective']:,.0f} particles were effective "
+            f"{gap} The sampler took {counted(len(first['stages']), 'stage')}; {last['effective']:,.0f} particles "
+            "were effective "
             f"at the last, and {first['distinct']:,} are distinct after its moves."
         ),
         sections=tuple(_sections(record)),
@@ -96,7 +98,7 @@ def _sections(record: Record) -> Iterator[Section]:
         yield Section("recovery", "Is the truth recovered?", (Part(ABOUT_RECOVERY, table=_recovery(record)),))
     rows = tuple((one["id"], str(len(one["classes"]))) for one in record["cases"])
     seen = Table("Cases seen, and in how many of 8 classes each may still have been", ("Case", "Classes"), "lr", rows)
-    yield Section("seen", "Cases seen", (Part(table=seen, folded=f"{len(rows)} cases"),))
+    yield Section("seen", "Cases seen", (Part(table=seen, folded=counted(len(rows), "case")),))
 
 
 def parameters_figure(record: Record) -> Figure:
@@ -113,7 +115,7 @@ def parameters_figure(record: Record) -> Figure:
     columns = ("Parameter", "Prior 5%", "median", "95%", "Posterior 5%", "median", "95%", "Shift", "Width")
     narrow = [one["name"] for one in record["parameters"] if one["width"] < 0.8]
     title = f"The cases narrow {', '.join(narrow)}" if narrow else "No parameter is narrowed by a fifth"
-    alt = f"Bars of prior and posterior for {len(rows)} parameters. {title}."
+    alt = f"Bars of prior and posterior for {counted(len(rows), 'parameter')}. {title}."
     table = Table(
         "Priors and posteriors; shift and width in standard deviations of the prior", columns, "lrrrrrrrr", rows
     )
@@ -124,7 +126,7 @@ def parameters_figure(record: Record) -> Figure:
 
 def _seeds(record: Record) -> Table:
     rows = tuple(
-        (f"within {window} days", share_text(first), share_text(second), f"{100 * gap:.1f} points")
+        (f"within {counted(window, 'day')}", share_text(first), share_text(second), f"{100 * gap:.1f} points")
         for window, first, second, gap in zip(
             record["windows"],
             record["seeds"][0]["target"],
@@ -144,7 +146,7 @@ def _splits(record: Record) -> Table:
     rows.append(("interactions of these", *(f"{record['splits'][name]['interactions']:.0%}" for name in names)))
     rows.append(("chance", *(f"{record['splits'][name]['chance']:.0%}" for name in names)))
     by = first["by"]
-    caption = f"Shares of the variance of an offensive within {by} days in the target"
+    caption = f"Shares of the variance of an offensive within {counted(by, 'day')} in the target"
     return Table(caption, ("What", *(f"At the {name}" for name in names)), "l" + "r" * len(names), tuple(rows))
 
 
@@ -167,7 +169,7 @@ def _threats(record: Record) -> str:
     if one is None:
         return ""
     return (
-        f" On the threats between states the mean probability of force within {one['window']} days is "
+        f" On the threats between states the mean probability of force within {counted(one['window'], 'day')} is "
         f"{share_text(one['surface'])} by the surface and {share_text(one['model'])} by the model, and "
         f"{100 * one['largest']:.0f} points apart at most."
     )
@@ -176,7 +178,7 @@ def _threats(record: Record) -> str:
 def _fits(record: Record) -> Table:
     ordered = sorted(record["fits"], key=lambda one: -abs(one["surface"] - one["model"]))
     rows = tuple(
-        (one["case"], f"{one['surface']:.3f}", f"{one['model']:.3f}", signed(one["surface"] - one["model"]))
+        (one["case"], decimal_text(one["surface"]), decimal_text(one["model"]), signed(one["surface"] - one["model"]))
         for one in ordered
     )
     columns = ("Case", "By the surface", "By the model", "Apart")
@@ -190,7 +192,10 @@ def _recovery(record: Record) -> Table:
     rows = tuple(
         (one["name"], f"{one['p_value']:.3f}", " ".join(map(str, one["histogram"]))) for one in found["parameters"]
     )
-    caption = f"Ranks of the truth among {found['ranks'] - 1} draws, over {found['repeats']} simulated calibrations"
+    caption = (
+        f"Ranks of the truth among {counted(found['ranks'] - 1, 'draw')}, over "
+        f"{counted(found['repeats'], 'simulated calibration')}"
+    )
     return Table(caption, ("Parameter", "p-value", "Calibrations by rank, lowest first"), "lrl", rows)
 
 

@@ -19,7 +19,8 @@ from sim.reporting.reading import (
     weeks,
     without_off,
 )
-from sim.reporting.values import plain, signed
+from sim.reporting.values import on_scale, plain
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.reporting.tables import Table
@@ -61,16 +62,21 @@ def incidence(record: Record) -> Figure:
         "strikes": f"{strikes_of(record)} begins in {_end(record, 'strikes')}",
     }
     title = (
-        f"Within {days} days an offensive begins in {_end(record, 'offensive')} of futures, "
+        f"Within {counted(days, 'day')} an offensive begins in {_end(record, 'offensive')} of futures, "
         f"{', '.join(without_off(record, told).values())}"
     )
-    steps = ", ".join(f"{outcome_at(record, 'offensive', day).text} within {day} days" for day in record["milestones"])
+    steps = ", ".join(
+        f"{outcome_at(record, 'offensive', day).text} within {counted(day, 'day')}" for day in record["milestones"]
+    )
     ends = (
         f"{name.lower()} {_end(record, outcome)}"
         for outcome, name in without_off(record, OUTCOMES).items()
         if outcome != "offensive"
     )
-    alt = f"Line chart of cumulative incidence over {days} days. Offensive: {steps}. By the end: {', '.join(ends)}."
+    alt = (
+        f"Line chart of cumulative incidence over {counted(days, 'day')}. Offensive: {steps}. By the end: "
+        f"{', '.join(ends)}."
+    )
     unit = "Share of futures in which it has begun, with 95% Monte Carlo bands"
     return Figure("incidence", title, unit, alt, tables.incidence_table(record))
 
@@ -88,7 +94,7 @@ def states(record: Record) -> Figure:
         for state, words in without_off(record, where).items()
     )
     title = f"When the window closes, {', '.join(at_end)}"
-    alt = f"Stacked areas of the share of futures in each state over {record['horizon']} days. {title}."
+    alt = f"Stacked areas of the share of futures in each state over {counted(record['horizon'], 'day')}. {title}."
     return Figure(
         "states", title, "Share of futures in each state at the end of the day", alt, tables.states_table(record)
     )
@@ -118,7 +124,7 @@ def dots(record: Record) -> Figure | None:
     if not dots:
         return None
     counts = {end: sum(dot["end"] == end for dot in dots) for end in without_off(record, ENDS)}
-    title = f"{len(dots)} of the {record['runs']:,} futures, by how they end"
+    title = f"{len(dots)} of the {counted(record['runs'], 'future')}, by how they end"
     words = ", ".join(f"{count} {ENDS[end].lower()}" for end, count in counts.items())
     unit = "Each mark is a run of its own; their numbers follow the shares of all runs"
     return Figure("dots", title, unit, f"Grid of {len(dots)} dots, each a run: {words}.", tables.dots_table(record))
@@ -128,8 +134,8 @@ def fan(record: Record, actor: Record, number: int) -> Figure:
     """Stance and posture of the actor with this number."""
     stance, posture = ([value for value in actor[kind]["q50"] if value is not None] for kind in ("stance", "posture"))
     alt = (
-        f"Two fan charts over {record['horizon']} days. "
-        f"Median stance from {signed(stance[0])} to {signed(stance[-1])}; "
+        f"Two fan charts over {counted(record['horizon'], 'day')}. "
+        f"Median stance from {on_scale(stance[0])} to {on_scale(stance[-1])}; "
         f"median {actor['posture_name']} from {plain(posture[0])} to {plain(posture[-1])}."
     )
     return Figure(f"actor-{number}", actor["name"], "", alt, tables.fan_table(record, actor))
@@ -142,7 +148,8 @@ def convergence(record: Record) -> Figure | None:
         return None
     first, last = Chance.of(rows[0]), Chance.of(rows[-1])
     title = (
-        f"The headline stood at {first.text} after {rows[0]['runs']:,} runs, at {last.text} after {rows[-1]['runs']:,}"
+        f"The headline stood at {first.text} after {counted(rows[0]['runs'], 'run')}, at {last.text} after "
+        f"{rows[-1]['runs']:,}"
     )
     alt = (
         f"Line chart with its Monte Carlo band. {title}; the interval narrows from {first.interval} to {last.interval}."

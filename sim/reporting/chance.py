@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.reporting.words import about, phrase
+from sim.wording import counted
 
 FINEST = -2
 
@@ -33,12 +34,17 @@ def share_text(value: float) -> str:
     return percent_text(100 * value, 0)
 
 
+def decimal_text(value: float) -> str:
+    """Write a probability to three digits, as the terminal does; never as 0 or 1, whatever so many runs showed."""
+    return "<0.001" if value < 0.0005 else ">0.999" if value > 0.9995 else f"{value:.3f}"
+
+
 def points_text(value: float) -> str:
     """Write a spread of a probability in whole points."""
     points = round(100 * value)
     if points == 0:
         return "less than 1 point"
-    return f"{points} point" if points == 1 else f"{points} points"
+    return counted(points, "point")
 
 
 def exponent_for(half_width: float, most: float) -> int:
@@ -116,6 +122,16 @@ class Chance:
             return self.text
         exponent = exponent_for(self.half_width, 15)
         return f"{percent_text(100 * self.low, exponent)} to {percent_text(100 * self.high, exponent)}"
+
+    @property
+    def decimal(self) -> str:
+        """The number as the terminal's tables have it."""
+        return decimal_text(self.p)
+
+    @property
+    def decimals(self) -> str:
+        """The Monte Carlo interval as the terminal's tables have it."""
+        return f"{decimal_text(self.low)} to {decimal_text(self.high)}"
 
     @property
     def frequency(self) -> str:

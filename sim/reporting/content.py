@@ -26,9 +26,10 @@ from sim.reporting.since import Since, since_of
 from sim.reporting.storylines import Storylines, explain_command, storylines_of
 from sim.reporting.tables import Table
 from sim.reporting.track_record import TrackRecord, track_record_of
-from sim.reporting.values import signed
+from sim.reporting.values import on_scale
 from sim.reporting.watch import Watch, watch_of
 from sim.reporting.words import scale_of
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.reporting.captions import Figure
@@ -209,7 +210,7 @@ def _uncertainty(record: Record, headline: Milestone) -> dict[str, str]:
         "monte_carlo": chance.interval,
         "monte_carlo_is": (
             f"The 95% interval of the simulation itself, from {record['draws']:,} independent draws "
-            f"({record['runs']:,} runs). It shrinks with more runs."
+            f"({counted(record['runs'], 'run')}). It shrinks with more runs."
         ),
         "input": "Not known" if chance.input_sd is None else points_text(chance.input_sd),
         "input_is": f"{_input_sentence(record, chance)} {disagreement_sentence(record)}".rstrip(),
@@ -269,7 +270,7 @@ def _actors(record: Record) -> Iterator[Actor]:
 def _standings(record: Record) -> Iterator[tuple[str, str, str]]:
     """Yield where each actor stands on day 0: its name, words, the number."""
     for key, stance in record["provenance"]["stances"].items():
-        yield record["actors"][key]["name"], leaning(stance["mean"]), signed(stance["mean"])
+        yield record["actors"][key]["name"], leaning(stance["mean"]), on_scale(stance["mean"])
 
 
 def leaning(stance: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sim.reporting.counterfactuals import Counterfactuals, counterfactuals_of, ordered
 from sim.reporting.reading import Record, reading
 from sim.reporting.study import Part, Section, StudyReport
+from sim.wording import counted
 
 FORMAT = "offramp/counterfactuals/1"
 
@@ -31,7 +32,10 @@ def _study_of(record: Record) -> StudyReport:
         kicker=f"offramp counterfactuals, as of {record['as_of']}",
         title=record["scenario"]["title"],
         number=largest,
-        says=f"the largest change of the probability of an offensive within {day} days with one thing otherwise",
+        says=(
+            f"the largest change of the probability of an offensive within {counted(day, 'day')} with one thing "
+            "otherwise"
+        ),
         lead=otherwise.lead if otherwise is not None else "Nothing in this scenario could be otherwise.",
         sections=()
         if otherwise is None

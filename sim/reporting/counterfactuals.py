@@ -15,6 +15,7 @@ from sim.reporting.names import heading
 from sim.reporting.reading import OUTCOMES, Record, name_of
 from sim.reporting.shift import Shift
 from sim.reporting.tables import Table, with_interval
+from sim.wording import counted
 
 SHOWN = 12
 """Changes that the figure shows; the table has all."""
@@ -71,7 +72,8 @@ def counterfactuals_of(record: Record) -> Counterfactuals | None:
         lead=_lead(rows, day),
         basis=(
             f"Each is the same scenario with one thing otherwise, played on the same draws and dice and compared run "
-            f"by run over {part['runs']:,} runs. A pressure withdrawn ends on the as-of date; one at full strength has "
+            f"by run over {counted(part['runs'], 'run')}. A pressure withdrawn ends on the as-of date; one at "
+            "full strength has "
             "intensity 1 from that date on, and where it was in force already it is renewed on it; a posture held "
             "stays where it starts."
         ),
@@ -119,11 +121,16 @@ def label_of(record: Record, one: Record) -> str:
 def _lead(rows: list[Otherwise], day: int) -> str:
     first = rows[0]
     if first.differing == 0 or not first.shift.is_clear:
-        return f"None of {len(rows)} changes moves the probability of an offensive within {day} days clearly."
+        return (
+            f"None of {counted(len(rows), 'change')} moves the probability of an offensive within "
+            f"{counted(day, 'day')} clearly."
+        )
     clear = sum(row.shift.is_clear for row in rows)
     return (
-        f"The probability of an offensive within {day} days is {first.before.text} as it is. It moves most with "
-        f"{first.label}: to {first.after.text}, {first.line}. {clear} of {len(rows)} changes move it clearly."
+        f"The probability of an offensive within {counted(day, 'day')} is {first.before.text} as it is. It moves "
+        "most with "
+        f"{first.label}: to {first.after.text}, {first.line}. {clear} of {counted(len(rows), 'change')} move it "
+        "clearly."
     )
 
 
@@ -139,7 +146,8 @@ def _interaction(record: Record, part: Record, day: int) -> str:
         else f"no clear interaction ({beyond.interval} points)"
     )
     return (
-        f"{first} and {second} withdrawn together: {together.line} within {day} days, where their own changes sum to "
+        f"{first} and {second} withdrawn together: {together.line} within {counted(day, 'day')}, where their own "
+        "changes sum to "
         f"{added.text}; {tail}."
     )
 
@@ -163,16 +171,20 @@ def _figure(rows: list[Otherwise], day: int) -> Figure:
     title = f"With one thing otherwise: {_count(up)} the probability, {_count(down, 'lower')} it"
     steps = "; ".join(f"{row.label}, {row.after.text}" for row in shown)
     alt = (
-        f"Dumbbell chart of the probability of an offensive within {day} days, {rows[0].before.text} as it is: {steps}."
+        f"Dumbbell chart of the probability of an offensive within {counted(day, 'day')}, {rows[0].before.text} as it "
+        f"is: {steps}."
     )
-    unit = f"Probability of an offensive within {day} days, as it is (hollow) and otherwise, with the 95% interval of "
+    unit = (
+        f"Probability of an offensive within {counted(day, 'day')}, as it is (hollow) and otherwise, with the 95% "
+        "interval of "
+    )
     unit += "the change"
     unit += f"; the {len(shown)} largest of {len(rows)}" if len(rows) > len(shown) else ""
     return Figure("counterfactuals-figure", title, unit, alt, _table(rows))
 
 
 def _count(number: int, verb: str = "raise") -> str:
-    return f"{number} change{'' if number == 1 else 's'} {verb}{'s' if number == 1 else ''}"
+    return f"{counted(number, 'change')} {verb}{'s' if number == 1 else ''}"
 
 
 def _table(rows: list[Otherwise]) -> Table:
@@ -197,7 +209,7 @@ def _windows(record: Record, part: Record) -> Table:
     """All outcomes and windows."""
     return Table(
         "All outcomes and windows: the change and its 95% interval in points",
-        ("Otherwise", "Outcome", *(f"within {day} days" for day in record["milestones"])),
+        ("Otherwise", "Outcome", *(f"within {counted(day, 'day')}" for day in record["milestones"])),
         "ll" + "r" * len(record["milestones"]),
         tuple(_window_rows(record, part)),
     )

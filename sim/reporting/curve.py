@@ -25,6 +25,7 @@ from sim.reporting.charts import (
 from sim.reporting.dates import Calendar
 from sim.reporting.palette import LIGHT
 from sim.reporting.tables import with_interval
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -51,7 +52,7 @@ def curve(record: Record, marks: Sequence[tuple[datetime.date, int]]) -> Spec:
     labels, highest = [], []
     for rank, days in enumerate(sorted(record["milestones"], reverse=True)):
         chances = [Chance.of(point["by"][str(days)]) for point in record["points"]]
-        texts = [f"within {days} days: {with_interval(one)}" for one in chances]
+        texts = [f"within {counted(days, 'day')}: {with_interval(one)}" for one in chances]
         fig.add_trace(band(dates, [one.low for one in chances], [one.high for one in chances], "offensive"))
         drawn = line(dates, [one.p for one in chances], "offensive", texts, dash=_DASHES[rank % len(_DASHES)])
         size = {"width": 1.8, "marker": 5} if rank else {"width": 3.5, "marker": 8}
@@ -64,7 +65,7 @@ def curve(record: Record, marks: Sequence[tuple[datetime.date, int]]) -> Spec:
             )
         )
         highest += [one.high for one in chances]
-        labels.append((chances[-1].p, f"{days} days {chances[-1].label}", "offensive"))
+        labels.append((chances[-1].p, f"{counted(days, 'day')} {chances[-1].label}", "offensive"))
     top = top_of(highest)
     fig.update_layout(xaxis={**time_axis(calendar), "range": _room(calendar)}, yaxis=share_axis(top))
     _mark(fig, calendar, marks)

@@ -13,10 +13,11 @@ from sim.reporting.charts import Spec, axis, figure, note, safe, spec
 from sim.reporting.inputs import in_sentence, input_name
 from sim.reporting.palette import LIGHT, tint
 from sim.reporting.reading import Record, reading
-from sim.reporting.story import counted, joined
+from sim.reporting.story import joined, spelled
 from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE
+from sim.wording import counted
 
 FORMAT = "offramp/discovery/1"
 CONFIRMED = 0.01
@@ -134,22 +135,22 @@ def _says(record: Record, said: Boxes) -> str:
 def _rerun(record: Record) -> Iterator[tuple[str, str]]:
     yield "Scenario hash", record["scenario"]["hash"]
     yield "Seed", str(record["seed"])
-    yield "Runs", f"{record['runs']:,} of {record['draws']:,} draws"
+    yield "Runs", f"{record['runs']:,} of {counted(record['draws'], 'draw')}"
     yield "Inputs", f"{record['inputs']} that are uncertain"
     yield "Command", record["command"] or NONE
 
 
 def _lead(record: Record, found: list[Record]) -> str:
     base = Chance.of(record["base"])
-    asked = f"{_SEE[record['outcome']]} within {record['by']} days"
+    asked = f"{_SEE[record['outcome']]} within {counted(record['by'], 'day')}"
     if not found:
         return (
             f"No box stands out: {base.text} of futures ({base.interval}) {asked}, and no few limits on the "
-            f"{record['inputs']} inputs tried make out where."
+            f"{counted(record['inputs'], 'input')} tried make out where."
         )
     inside = sum(box["coverage"]["p"] for box in found)
     return (
-        f"Of all futures {base.text} ({base.interval}) {asked}. {counted(len(found), 'box', 'boxes').capitalize()} "
+        f"Of all futures {base.text} ({base.interval}) {asked}. {spelled(len(found), 'box', 'boxes').capitalize()} "
         f"{'stands' if len(found) == 1 else 'stand'} out, with {share_text(inside)} of {_ALL[record['outcome']]} in "
         f"{share_text(sum(box['mass'] for box in found))} of all futures."
     )
@@ -160,7 +161,8 @@ def _box(record: Record, place: int, box: Record) -> FoundBox:
     where = joined([f"{in_sentence(input_name(record, one['path']))} is {limit_text(one)}" for one in box["limits"]])
     sentence = (
         f"Where {where}, {density.text} of futures ({density.interval}) {_SEE[record['outcome']]} within "
-        f"{record['by']} days; {coverage.text} of {_ALL[record['outcome']]} ({coverage.interval}) lie there, in "
+        f"{counted(record['by'], 'day')}; {coverage.text} of {_ALL[record['outcome']]} ({coverage.interval}) lie "
+        "there, in "
         f"{share_text(box['mass'])} of futures."
     )
     if not box["stands_out"]:
@@ -210,7 +212,7 @@ def _table(record: Record, place: int, box: Record) -> Table:
     rows = [
         (
             input_name(record, one["path"]), limit_text(one), share_text(1 - one["below"] - one["above"]), inside,
-            NONE if one["cut"] is None else f"{share_text(one['cut'])} of {one['cut_draws']} draws",
+            NONE if one["cut"] is None else f"{share_text(one['cut'])} of {counted(one['cut_draws'], 'draw')}",
             f"{one['p_value']:.2g}",
         )
         for one in box["limits"]

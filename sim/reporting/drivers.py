@@ -15,6 +15,7 @@ from sim.reporting.inputs import group_name, in_sentence, input_name
 from sim.reporting.tables import Table, with_interval
 from sim.reporting.tornado import Bar
 from sim.reporting.values import NONE
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.reporting.reading import Record
@@ -105,7 +106,8 @@ def _lead(record: Record, by: Record) -> str:
     first = next(one for one in by["inputs"] if _is_clear(one))
     low, high = (Chance.of(first[end]).text for end in ("at_low", "at_high"))
     return (
-        f"Of all we do not know, the probability of an offensive within {record['horizon']} days goes most with "
+        f"Of all we do not know, the probability of an offensive within {counted(record['horizon'], 'day')} goes "
+        "most with "
         f"{in_sentence(input_name(record, first['path']))}: {low} in the lowest sixteenth of what we hold possible, "
         f"{high} in the highest."
     )
@@ -142,7 +144,7 @@ def _caution(record: Record, part: Record, by: Record) -> str:
     text = (
         "These are the runs of the forecast, sorted by each input: they tell which probability goes with which value "
         "in this model, not what a change of it would bring about. An input shows how much it moves the probability "
-        f"by itself, on average over all others. Intervals are 95%, from {part['draws']:,} draws."
+        f"by itself, on average over all others. Intervals are 95%, from {counted(part['draws'], 'draw')}."
     )
     return f"{text} {inert_text(record, by['inputs'])}".strip()
 
@@ -151,9 +153,13 @@ def _figure(record: Record, by: Record) -> Figure:
     rows, day = bars(record), record["horizon"]
     title = f"{rows[0].label} goes with the widest range: {rows[0].low.text} to {rows[0].high.text}"
     steps = "; ".join(f"{row.label}, {row.low.text} to {row.high.text}" for row in rows)
-    alt = f"Tornado chart of the probability of an offensive within {day} days at both ends of each input: {steps}."
+    alt = (
+        f"Tornado chart of the probability of an offensive within {counted(day, 'day')} at both ends of each input: "
+        f"{steps}."
+    )
     unit = (
-        f"Probability of an offensive within {day} days at the low end (hollow) and the high end (full) of each input, "
+        f"Probability of an offensive within {counted(day, 'day')} at the low end (hollow) and the high end "
+        "(full) of each input, "
         "with 95% intervals; at the right the share of the variance of the probability that goes with it"
     )
     unit += f"; the {len(rows)} clearest of {len(by['inputs'])}" if len(by["inputs"]) > len(rows) else ""
@@ -197,5 +203,5 @@ def _windows(record: Record, part: Record) -> Table:
     rows = tuple(
         (input_name(record, path), *(_index(indices[day][path]) for day in days)) for path in indices[days[-1]]
     )
-    columns = ("Input", *(f"within {day} days" for day in days))
+    columns = ("Input", *(f"within {counted(day, 'day')}" for day in days))
     return Table("Index of each input by window, with its 95% interval", columns, "l" + "r" * len(days), rows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sim.reporting.names import heading
 from sim.reporting.reading import Record, name_of
 from sim.reporting.tables import Table
-from sim.reporting.values import NONE, goldstein, plain, signed
+from sim.reporting.values import NONE, goldstein, on_scale, plain
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def evidence_table(record: Record) -> Table:
     rows = [
         (
             name, item["says"], _paragraph(item), _item_date(item), _who(record, item), item["kind"],
-            item["informs"], signed(item["bearing"]), plain(item["reliability"]), item["occasion"],
+            item["informs"], on_scale(item["bearing"]), plain(item["reliability"]), item["occasion"],
             item.get("cameo", NONE), goldstein(item.get("goldstein")), _remark(name, item, name in counted),
         )
         for name, item in provenance["items"].items()
@@ -102,14 +102,14 @@ def _conflict(group: str, items: list[tuple[str, Record]]) -> Conflict:
     columns = ("Item", "Bearing", "Reliability", "Date", "What happened", "Duplicate of")
     sides: dict[str, list[tuple[str, bool]]] = {}
     for name, item in items:
-        sides.setdefault(signed(item["bearing"]), []).append((name, "duplicate_of" in item))
+        sides.setdefault(on_scale(item["bearing"]), []).append((name, "duplicate_of" in item))
     table = Table(group, columns, "lrrlll", tuple(_conflict_row(*one) for one in items))
     return Conflict(heading(group), tuple((bearing, tuple(names)) for bearing, names in sides.items()), table)
 
 
 def _conflict_row(name: str, item: Record) -> tuple[str, ...]:
     duplicate = str(item.get("duplicate_of", NONE))
-    return name, signed(item["bearing"]), plain(item["reliability"]), _item_date(item), item["says"], duplicate
+    return name, on_scale(item["bearing"]), plain(item["reliability"]), _item_date(item), item["says"], duplicate
 
 
 def duplicates_sentence(record: Record) -> str:

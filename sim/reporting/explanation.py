@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from sim.reporting.captions import Figure
 from sim.reporting.dates import long_date, short_date
+from sim.reporting.inputs import input_name
 from sim.reporting.reading import ENDS, OFF, WEEK, Record, calendar_of, reading, strikes_of
 from sim.reporting.story import story_of, turn_text
 from sim.reporting.storylines import title_of
 from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.tables import Table
-from sim.reporting.values import NONE, plain, signed
+from sim.reporting.values import NONE, on_scale, plain, signed
+from sim.wording import counted
 
 FORMAT = "offramp/explanation/1"
 EVENTS = {
@@ -101,7 +103,7 @@ def explanation_report(record: Record) -> StudyReport:
 def _head(record: Record) -> str:
     return (
         f"Run {record['run']:,}, seed {record['seed']}, has draw {record['draw']:,} of what is not known and runs for "
-        f"{record['course']['days']} of {record['horizon']} days."
+        f"{record['course']['days']} of {counted(record['horizon'], 'day')}."
     )
 
 
@@ -124,7 +126,7 @@ def _actors(record: Record, day: int, date: str) -> Table:
     rows = []
     for name, actor in record["actors"].items():
         one = record["daily"]["actors"][name]
-        stances = (signed(one["stance"][day + 1]), signed(one["said"][day]), signed(one["perceived"][day]))
+        stances = (on_scale(one["stance"][day + 1]), on_scale(one["said"][day]), on_scale(one["perceived"][day]))
         postures = (plain(one["target"][day]), f"{plain(one['posture'][day + 1])} {actor['posture_name']}")
         rows.append((actor["name"], *stances, *postures))
     return Table(f"What each actor wants, says and does on {date}", COLUMNS, "lrrrrr", tuple(rows))
@@ -191,7 +193,7 @@ def stances(record: Record) -> Figure:
 def _figure(record: Record, kind: str, unit: str) -> Figure:
     leading = list(record["course"]["start"]["posture"])
     calendar = calendar_of(record)
-    write = plain if kind == "posture" else signed
+    write = plain if kind == "posture" else on_scale
     series = {name: record["daily"]["actors"][name][kind] for name in leading}
     moves = [
         f"{record['actors'][name]['name']} from {write(one[0])} to {write(one[-1])}" for name, one in series.items()
@@ -203,10 +205,12 @@ def _figure(record: Record, kind: str, unit: str) -> Figure:
     )  # fmt: skip
     columns = ("Start of", *(record["actors"][name]["name"] for name in leading))
     table = Table(f"{kind.capitalize()} by week", columns, f"l{'r' * len(leading)}", rows)
-    return Figure(f"run-{kind}", title, unit, f"Lines over {record['course']['days']} days. {title}.", table)
+    return Figure(f"run-{kind}", title, unit, f"Lines over {counted(record['course']['days'], 'day')}. {title}.", table)
 
 
 def _inputs(record: Record) -> Part:
-    rows = tuple((path, signed(value)) for path, value in record["inputs"].items())
+    rows = tuple((input_name(record, path), signed(value)) for path, value in record["inputs"].items())
     text = "All that is uncertain has one value in a run, by its draw; frailties are in standard deviations."
-    return Part(text, table=Table("Inputs of this run", ("Input", "Value"), "lr", rows), folded=f"{len(rows)} inputs")
+    return Part(
+        text, table=Table("Inputs of this run", ("Input", "Value"), "lr", rows), folded=counted(len(rows), "input")
+    )

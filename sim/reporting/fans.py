@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.reporting.charts import axis, band, figure, line, note, safe, time_axis
 from sim.reporting.palette import LIGHT
-from sim.reporting.values import plain, signed
+from sim.reporting.values import on_scale, plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -27,9 +27,9 @@ def fans(calendar: Calendar, actor: Record) -> go.Figure:
     )
     posture = safe(str(actor["posture_name"]).capitalize())
     x = [calendar.at(day) for day in actor["day"]]
-    _fan(fig, x, actor["stance"], "", signed)
+    _fan(fig, x, actor["stance"], "", on_scale)
     _fan(fig, x, actor["posture"], "2", plain)
-    for title, kind, left, write in (("Stance", "stance", 0.0, signed), (posture, "posture", 0.57, plain)):
+    for title, kind, left, write in (("Stance", "stance", 0.0, on_scale), (posture, "posture", 0.57, plain)):
         medians = [value for value in actor[kind]["q50"] if value is not None]
         change = f"{write(medians[0])} → {write(medians[-1])}" if medians else "no runs"
         note(fig, f"<b>{title}</b><br>{change}", x=left, font={"color": LIGHT["ink"], "size": 13}, yshift=3)

@@ -43,6 +43,7 @@ from sim.reporting.reading import OUTCOMES, STATES, Record, calendar_of, outcome
 from sim.reporting.schedule import Mark, marks
 from sim.reporting.tables import with_interval
 from sim.reporting.tornado import tornado
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.reporting.dates import Calendar
@@ -163,7 +164,7 @@ def _milestones(fig: go.Figure, record: Record, calendar: Calendar, top: float) 
     for day, text, place in zip(labelled.days, labelled.texts, x, strict=True):
         rule(fig, place, "grid")
         if text:
-            note(fig, f"{day} days", x=place, xref="x", xanchor="center", yshift=2)
+            note(fig, counted(day, "day"), x=place, xref="x", xanchor="center", yshift=2)
 
 
 @dataclass(frozen=True)
@@ -290,7 +291,7 @@ def convergence(record: Record) -> go.Figure:
     x = [row["runs"] for row in rows]
     fig = figure(height=250)
     fig.add_trace(band(x, [one.low for one in chances], [one.high for one in chances], "offensive"))
-    texts = [f"{runs:,} runs: {with_interval(one)}" for runs, one in zip(x, chances, strict=True)]
+    texts = [f"{counted(runs, 'run')}: {with_interval(one)}" for runs, one in zip(x, chances, strict=True)]
     fig.add_trace(line(x, [one.p for one in chances], "offensive", texts))
     ends = [math.log10(x[0]), math.log10(x[-1])]
     ticks = [10**power for power in range(math.ceil(ends[0]), math.floor(ends[1]) + 1)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.reporting.chance import share_text
 from sim.reporting.dates import long_date
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.reporting.reading import Record
@@ -32,7 +33,7 @@ def given_of(record: Record) -> Given | None:
         lead="Every number of this forecast is given what has been seen since:",
         conditions=(*given["conditions"], f"no offensive by {_date(given['waiting'])}"),
         basis=(
-            f"Of {given['runs_made']:,} runs made, {record['runs']:,} ({share}) meet all of it and count. "
+            f"Of {counted(given['runs_made'], 'run')} made, {record['runs']:,} ({share}) meet all of it and count. "
             "The baselines and the track record do not know of it. What is seen goes with another probability; it need "
             "not bring an offensive about, nor keep one away."
         ),
@@ -60,7 +61,7 @@ def draws_line(record: Record) -> str:
     """Write how many draws a forecast rests on, and how many runs share each."""
     if record.get("given") is not None:
         return f"{record['draws']:,} with a run that meets what is given, of {record['given']['draws_made']:,}"
-    return f"{record['draws']:,} with {record['replicates']} run{'' if record['replicates'] == 1 else 's'} each"
+    return f"{record['draws']:,} with {counted(record['replicates'], 'run')} each"
 
 
 def settled(record: Record) -> int:

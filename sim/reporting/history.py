@@ -20,6 +20,7 @@ from sim.reporting.shift import Shift
 from sim.reporting.tables import Table, with_interval
 from sim.reporting.values import NONE
 from sim.reporting.words import scale_of
+from sim.wording import counted
 
 FORMAT = "offramp/history/1"
 PLACE = "history"
@@ -114,7 +115,7 @@ def _date(text: str) -> datetime.date:
 
 
 def _lead(start: Chance, end: Chance, first: str, last: str, days: int) -> str:
-    subject = f"The probability of an offensive within {days} days"
+    subject = f"The probability of an offensive within {counted(days, 'day')}"
     if first == last:
         return f"{subject} is {end.text} on {last}"
     if start.text == end.text:
@@ -126,7 +127,7 @@ def _lead(start: Chance, end: Chance, first: str, last: str, days: int) -> str:
 def _windows(record: Record, words: str) -> Iterator[tuple[str, str]]:
     """Yield each window with its probability on the last date."""
     for days in record["milestones"]:
-        yield f"Within {days} days", Chance.of(record["points"][-1]["by"][str(days)]).line(words)
+        yield f"Within {counted(days, 'day')}", Chance.of(record["points"][-1]["by"][str(days)]).line(words)
 
 
 def _numbered(record: Record) -> list[tuple[int, Record]]:
@@ -150,7 +151,7 @@ def _news(record: Record) -> Table:
         )
         for point in record["points"] if point["news"] is not None
     ]  # fmt: skip
-    caption = f"What all news of a date moved within {record['horizon']} days, in points"
+    caption = f"What all news of a date moved within {counted(record['horizon'], 'day')}, in points"
     return Table(caption, ("As of", "New items", "Change", "Interval, 95%", "Remark"), "llrrl", tuple(rows))
 
 
@@ -163,7 +164,7 @@ def _moves(record: Record, numbered: list[tuple[int, Record]]) -> Table:
         )
         for number, move in largest
     ]  # fmt: skip
-    caption = f"What each item moved within {record['horizon']} days, in points, largest first"
+    caption = f"What each item moved within {counted(record['horizon'], 'day')}, in points, largest first"
     columns = ("Mark", "Item", "Date", "What happened", "Change", "Interval, 95%", "Remark")
     return Table(caption, columns, "rlllrrl", tuple(rows))
 
@@ -177,11 +178,14 @@ def _figure(record: Record, lead: str) -> Figure:
         )
         for point in record["points"]
     ]
-    columns = ("As of", *(f"Within {days} days" for days in record["milestones"]), "Items new on that date")
+    columns = ("As of", *(f"Within {counted(days, 'day')}" for days in record["milestones"]), "Items new on that date")
     caption = "Probability of an offensive by as-of date, with its 95% Monte Carlo interval"
     table = Table(caption, columns, "l" + "r" * len(record["milestones"]) + "l", tuple(rows))
     windows = ", ".join(str(days) for days in record["milestones"])
-    alt = f"Line chart over {len(rows)} as-of dates, a line for each window ({windows} days). {lead}."
+    alt = (
+        f"Line chart over {counted(len(rows), 'as-of date')}, a line for each window ({counted(windows, 'day')}). "
+        f"{lead}."
+    )
     unit = "Probability of an offensive within so many days of each date, with 95% Monte Carlo bands"
     return Figure(PLACE, lead, unit, alt, table)
 

@@ -20,6 +20,7 @@ from markupsafe import Markup
 from sim.reporting import palette
 from sim.reporting.figures import specifications
 from sim.reporting.reading import ENDS, Record
+from sim.wording import all_seen, counted, seen
 
 if TYPE_CHECKING:
     from sim.reporting.charts import Spec
@@ -88,7 +89,7 @@ def drawing(template: str, **content: Any) -> str:
 
 def embedded(value: Any) -> str:
     """Return JSON that is safe inside a script element."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(all_seen(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.translate(_UNSAFE)
 
 
@@ -114,11 +115,19 @@ def _template_file(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("sim.reporting", "templates"),
         autoescape=True,
+        finalize=_text,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters["counted"] = counted
+    return made
+
+
+def _text(value: Any) -> Any:
+    """Return what a template writes: text without hidden signs, all else and what is marked up already as it is."""
+    return seen(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -24,19 +24,21 @@ _FIELDS = {
 
 
 def input_name(record: Record, path: str) -> str:
-    """Name an input by its dotted path."""
+    """Name an input by its dotted path; actors that the record does not name are named by their ids."""
     kind, _, rest = path.partition(".")
     subject, _, field = rest.rpartition(".")
-    if kind == "actors":
+    if kind == "actors" and subject:
         return f"{_words(field).capitalize()} of {name_of(record, subject)}"
-    if kind == "ties":
+    if kind == "ties" and subject:
         source, _, target = rest.partition(".")
         return f"Leverage of {name_of(record, source)} over {name_of(record, target)}"
-    if kind in ("pressures", "talks"):
+    if kind in ("pressures", "talks", "events") and field and subject:
         return f"{_words(field).capitalize()} of {heading(subject)}"
+    if kind in ("actors", "pressures", "talks", "events") and rest:
+        return name_of(record, rest)
     if path in _WHOLE:
         return _WHOLE[path]
-    return (f"{_words(rest)} (parameter)" if kind == "parameters" else _words(path)).capitalize()
+    return (f"{_words(rest)} (parameter)" if kind == "parameters" else _words(path.replace(".", " "))).capitalize()
 
 
 def in_sentence(name: str) -> str:

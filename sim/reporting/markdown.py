@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sim.reporting.harmless import seen
 from sim.reporting.tables import Table, every
+from sim.wording import counted, seen
 
 if TYPE_CHECKING:
     from sim.reporting.baselines import Baselines
@@ -68,7 +68,8 @@ def _question(report: Report) -> Iterator[str]:
     asked = report.question
     yield f"# {escape(report.title)}"
     yield (
-        f"offramp forecast, as of {asked['as_of']}. Window: {asked['as_of']} to {asked['until']}, {asked['days']} days."
+        f"offramp forecast, as of {asked['as_of']}. Window: {asked['as_of']} to {asked['until']}, "
+        f"{counted(asked['days'], 'day')}."
     )
     yield f"> **{escape(report.banner)}**" if report.banner else ""
     if report.given is not None:
@@ -81,10 +82,13 @@ def _question(report: Report) -> Iterator[str]:
 def _probability(report: Report) -> Iterator[str]:
     head, uncertainty = report.headline, report.uncertainty
     yield "## Probability of an offensive"
-    yield f"**{head.line}** that an offensive, limited or full, begins within {head.days} days, by {head.until}."
+    yield (
+        f"**{head.line}** that an offensive, limited or full, begins within {counted(head.days, 'day')}, by "
+        f"{head.until}."
+    )
     stands = "; ".join(f"{escape(name)} {words} ({number})" for name, words, number in report.standings)
     yield f"Where they stand on day 0, from −1 (resists an offensive) to +1 (wants it): {stands}."
-    rows = tuple((f"{one.days} days", one.until, one.line) for one in report.milestones)
+    rows = tuple((counted(one.days, "day"), one.until, one.line) for one in report.milestones)
     yield markdown_table(Table("", ("Within", "Until", "Probability of an offensive"), "lll", rows))
     if report.beside:
         yield f"### {report.beside.title}"
@@ -136,7 +140,7 @@ def _since(since: Since) -> Iterator[str]:
 
 def _when(report: Report) -> Iterator[str]:
     yield "## When"
-    milestones = [f"{one.days} days" for one in report.milestones]
+    milestones = [counted(one.days, "day") for one in report.milestones]
     yield from _figure(report.incidence, milestones)
     yield "\n".join(f"{mark.number}. {mark.date}: {escape(mark.label)}" for mark in report.marks)
     yield (
@@ -237,7 +241,10 @@ def _provenance(provenance: Provenance) -> Iterator[str]:
         yield "Context for the ties only: no stance is read from a Goldstein score."
     yield from section(provenance.written_inputs)
     if provenance.defaults:
-        yield f"{provenance.defaults} more inputs are defaults of the model; forecast.json beside this file lists them."
+        yield (
+            f"Defaults of the model: {counted(provenance.defaults, 'more input')}; forecast.json beside this file has "
+            "them."
+        )
 
 
 def section(*tables: Table) -> Iterator[str]:

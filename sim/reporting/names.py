@@ -8,6 +8,7 @@ import re
 from sim.reporting.dates import long_date
 
 _SMALL = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
+_CAPITALS = frozenset(["eu", "iaea", "nato", "uae", "uk", "un", "us", "usa"])
 _DATED = re.compile(r"(.+)-(\d{4}-\d{2}-\d{2})")
 
 
@@ -19,7 +20,13 @@ def heading(id_: str) -> str:
     dated = _DATED.fullmatch(id_)
     date = _date(dated[2]) if dated else ""
     words = (dated[1] if dated and date else id_).split("-")
-    return " ".join(word if place and word in _SMALL else word.capitalize() for place, word in enumerate(words)) + date
+    return " ".join(_written(word, first=place == 0) for place, word in enumerate(words)) + date
+
+
+def _written(word: str, *, first: bool) -> str:
+    if word in _CAPITALS:
+        return word.upper()
+    return word if word in _SMALL and not first else word.capitalize()
 
 
 def _date(text: str) -> str:

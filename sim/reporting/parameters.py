@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.reporting.chance import points_text
 from sim.reporting.dates import long_date
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.reporting.reading import Record
@@ -46,7 +47,7 @@ def parameters_line(record: Record) -> str:
     parameters = record.get("parameters")
     if parameters is None:
         return ""
-    line = f"{_calibrated(record)}, {parameters['draws']:,} draws" if is_calibrated(record) else "priors"
+    line = f"{_calibrated(record)}, {counted(parameters['draws'], 'draw')}" if is_calibrated(record) else "priors"
     written = parameters["written"]
     return f"{line}; the scenario writes {', '.join(written)}" if written else line
 
@@ -54,7 +55,9 @@ def parameters_line(record: Record) -> str:
 def _calibrated(record: Record) -> str:
     parameters = record["parameters"]
     until = long_date(datetime.date.fromisoformat(parameters["date"]))
-    cases = "past cases" if parameters["cases"] is None else f"{parameters['cases']} past cases"
+    cases = "past cases" if parameters["cases"] is None else counted(parameters["cases"], "past case")
+    threats = parameters.get("threats")  # forecasts of earlier versions do not say
+    cases += "" if threats is None else f" and {counted(threats, 'threat')} between states"
     return f"calibrated on {cases} as known on {until} ({parameters['calibration']})"
 
 

@@ -19,8 +19,10 @@ from sim.reporting.evidence import (
 )
 from sim.reporting.names import heading
 from sim.reporting.reading import Record, name_of
+from sim.reporting.story import spelled
 from sim.reporting.tables import Table
-from sim.reporting.values import plain, quantity, signed
+from sim.reporting.values import on_scale, plain, quantity
+from sim.wording import counted
 
 EVIDENCE, ASSUMPTION, DEFAULT = "evidence", "author's assumption", "model default"
 _READ = {"stance": "from", "ambiguity": "ambiguity_from"}
@@ -71,17 +73,20 @@ def provenance_of(record: Record) -> Provenance:
 def start_of(record: Record, actor: str) -> tuple[str, tuple[str, ...]]:
     """Tell how an actor's stance at the start came about: a sentence, and a line for each occasion it was read from."""
     stance = record["provenance"]["stances"][actor]
-    start = f"{signed(stance['mean'])}, give or take {plain(stance['sd'])}"
+    start = f"{on_scale(stance['mean'])}, give or take {plain(stance['sd'])}"
     if stance["from"] != EVIDENCE:
         return f"Starts at {start}: the author's assumption ({stance['origin']}).", ()
-    count = len(stance["occasions"])
-    occasions = "one occasion" if count == 1 else f"{count} occasions"
+    occasions = spelled(len(stance["occasions"]), "occasion")
     lines = tuple(
-        f"{signed(one['reading'])}, weight {plain(one['weight'])}: {heading(one['id'])} ({', '.join(one['items'])})"
+        f"{on_scale(one['reading'])}, weight {plain(one['weight'])}: {heading(one['id'])} ({', '.join(one['items'])})"
         for one in sorted(stance["occasions"], key=lambda one: -one["weight"])
     )
     widened = stance.get("birge", 1.0)
-    spread = f" They contradict each other, which widens the spread {plain(widened)} times." if widened > 1.005 else ""
+    spread = (
+        f" They contradict each other, which widens the spread {counted(plain(widened), 'time')}."
+        if widened > 1.005
+        else ""
+    )
     return f"Starts at {start}, read from the evidence of {occasions}.{spread}", lines
 
 
@@ -91,7 +96,7 @@ def stances_table(record: Record) -> Table:
     for actor, stance in record["provenance"]["stances"].items():
         read = stance["from"] == EVIDENCE
         rows.append((
-            name_of(record, actor), signed(stance["mean"]), plain(stance["sd"]), EVIDENCE if read else ASSUMPTION,
+            name_of(record, actor), on_scale(stance["mean"]), plain(stance["sd"]), EVIDENCE if read else ASSUMPTION,
             quantity(stance["ambiguity"]), stance["origin"],
         ))  # fmt: skip
     columns = ("Actor", "Stance", "Sd", "From", "Ambiguity of signals", "Written at")
@@ -104,7 +109,7 @@ def occasions_table(record: Record) -> Table:
     rows = [
         (
             name_of(record, actor), one["id"], ", ".join(_cited(name, items) for name in one["items"]),
-            signed(one["reading"]), plain(one["weight"]),
+            on_scale(one["reading"]), plain(one["weight"]),
         )
         for actor, stance in record["provenance"]["stances"].items()
         for one in stance["occasions"]

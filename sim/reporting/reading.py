@@ -16,6 +16,7 @@ from typing import Any
 from sim.errors import ReportError
 from sim.reporting.chance import Chance
 from sim.reporting.dates import Calendar
+from sim.reporting.names import heading
 
 Record = Mapping[str, Any]
 
@@ -116,6 +117,6 @@ def weeks(record: Record) -> Iterator[Week]:
 
 
 def name_of(record: Record, actor: str) -> str:
-    """Return an actor's name, or its id where it takes no part."""
-    known = record["actors"].get(actor)
-    return str(known["name"]) if known else actor
+    """Return an actor's name; where the record does not have it, its id as a name."""
+    known = (record.get("actors") or {}).get(actor)
+    return str(known["name"]) if known else heading(actor)

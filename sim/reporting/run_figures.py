@@ -10,7 +10,7 @@ from sim.reporting.charts import Spec, axis, end_labels, figure, line, note, rul
 from sim.reporting.dates import short_date
 from sim.reporting.palette import LIGHT, tint
 from sim.reporting.reading import Record, calendar_of, strikes_of
-from sim.reporting.values import plain, signed
+from sim.reporting.values import on_scale, plain
 
 _COLOURS = ("offensive", "limited", "agreement", "strikes", "standoff")
 
@@ -22,7 +22,7 @@ def run_figures(record: Record) -> dict[str, Spec]:
 
 def _lines(record: Record, kind: str) -> go.Figure:
     calendar, course = calendar_of(record), record["course"]
-    write = plain if kind == "posture" else signed
+    write = plain if kind == "posture" else on_scale
     low = 0 if kind == "posture" else -1
     fig = figure(height=300, top=30)
     _ground(fig, record)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.reporting.chance import exponent_for
+from sim.wording import noun
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Shift:
     @property
     def text(self) -> str:
         """The change in points, such as `+2.7 points`."""
-        return f"{self.number} points"
+        return f"{self.number} {noun(self.number, 'point')}"
 
     @property
     def interval(self) -> str:

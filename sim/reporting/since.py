@@ -9,10 +9,12 @@ from typing import Any
 
 from sim.reporting.chance import Chance
 from sim.reporting.dates import long_date, short_date
+from sim.reporting.inputs import input_name
 from sim.reporting.reading import OUTCOMES, Record, name_of
 from sim.reporting.shift import Shift
 from sim.reporting.tables import Table
-from sim.reporting.values import NONE, plain, quantity, signed
+from sim.reporting.values import NONE, on_scale, plain, quantity
+from sim.wording import counted
 
 _REWORDED = ("resolves", "does not resolve")
 
@@ -47,7 +49,7 @@ def since_of(record: Record) -> Since | None:
     if since is None:
         return None
     stances = tuple(_stance(record, one) for one in since["stances"])
-    inputs, settings = _inputs(since), _settings(since)
+    inputs, settings = _inputs(record, since), _settings(since)
     return Since(
         title=_title(record, since["forecast"]),
         lead=_lead(record, since),
@@ -80,7 +82,7 @@ def _lead(record: Record, since: Record) -> str:
     days = max(rows, key=int)
     row = rows[days]
     then, now = Chance.of(row["old"]).text, Chance.of(row["new"]).text
-    return f"An offensive within {days} days: {then} then, {now} now, {Shift.of(row['change']).line}."
+    return f"An offensive within {counted(days, 'day')}: {then} then, {now} now, {Shift.of(row['change']).line}."
 
 
 def _basis(since: Record) -> str:
@@ -92,7 +94,7 @@ def _basis(since: Record) -> str:
         )
     return (
         f"The change is paired: the earlier scenario, {forecast['id']}, was run again with the same draws and dice and "
-        f"{runs:,} runs were compared one by one, so that chance moves both alike."
+        f"{counted(runs, 'run')} were compared one by one, so that chance moves both alike."
     )
 
 
@@ -108,7 +110,7 @@ def _window(record: Record, since: Record) -> str:
 def _outcomes(since: Record) -> Table:
     rows = [
         (
-            OUTCOMES[outcome], f"within {days} days", Chance.of(row["old"]).text, Chance.of(row["new"]).text,
+            OUTCOMES[outcome], f"within {counted(days, 'day')}", Chance.of(row["old"]).text, Chance.of(row["new"]).text,
             Shift.of(row["change"]).number, Shift.of(row["change"]).interval,
             "" if Shift.of(row["change"]).is_clear else "no clear change",
         )
@@ -133,7 +135,7 @@ def _stance(record: Record, one: Record) -> StanceChange:
 
 
 def _start(stance: Record) -> str:
-    return f"{signed(stance['mean'])} give or take {plain(stance['sd'])}"
+    return f"{on_scale(stance['mean'])} give or take {plain(stance['sd'])}"
 
 
 def _news(one: Record) -> Iterator[str]:
@@ -142,8 +144,8 @@ def _news(one: Record) -> Iterator[str]:
             yield f"{verb}: {item['id']}. {item['says']}".rstrip()
 
 
-def _inputs(since: Record) -> Table:
-    rows = [(one["path"], _value(one["old"]), _value(one["new"])) for one in since["inputs"]]
+def _inputs(record: Record, since: Record) -> Table:
+    rows = [(input_name(record, one["path"]), _value(one["old"]), _value(one["new"])) for one in since["inputs"]]
     return Table("Inputs that are not what they were", ("Input", "Then", "Now"), "lll", tuple(rows))
 
 

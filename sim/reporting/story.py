@@ -11,7 +11,8 @@ from typing import Any
 
 from sim.reporting.dates import MONTHS, long_date
 from sim.reporting.reading import Record, calendar_of, name_of, strikes_of
-from sim.reporting.values import plain, signed
+from sim.reporting.values import on_scale, plain
+from sim.wording import noun
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _SOON = 7
@@ -59,10 +60,9 @@ def joined(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """Write a number of things: `two agreements`, `23 days`, `no days`."""
-    noun = one if count == 1 else many or f"{one}s"
-    return f"{_SMALL[count] if count < len(_SMALL) else count} {noun}"
+def spelled(count: int, one: str, many: str | None = None) -> str:
+    """Write a number of things in a story: `two agreements`, `23 days`, `no days`."""
+    return f"{_SMALL[count] if count < len(_SMALL) else count} {noun(count, one, many)}"
 
 
 class _Teller:
@@ -113,7 +113,7 @@ class _Teller:
         """Two sentences on how it begins."""
         phase = course["phases"][0][1]
         how = "with an agreement in force" if phase == "agreement" else "in a standoff"
-        stances = [f"{signed(value)} for {name_in_text(self._name(actor))}"
+        stances = [f"{on_scale(value)} for {name_in_text(self._name(actor))}"
                    for actor, value in course["start"]["stance"].items()]  # fmt: skip
         yield (
             f"On {self._date(0)} this future begins {how}, with support for an offensive at {joined(stances)} on a "
@@ -161,7 +161,7 @@ class _Teller:
     def _before_it(self, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
         day = turn["day"]
         strikes = sum(one <= day for one in course["strikes"])
-        bombed = f"after {counted(strikes, 'day')}" if strikes else "without a day"
+        bombed = f"after {spelled(strikes, 'day')}" if strikes else "without a day"
         under = " and while an agreement is in force" if _phase_at(course, day) == "an agreement" else ""
         return f"It comes on day {day + 1} of the window, {bombed} of {self._strikes}{under}."
 
@@ -182,16 +182,16 @@ class _Teller:
             yield f"The window closes on {last} {how}: no offensive has begun, and the question resolves as no."
 
     def _in_all(self, course: Mapping[str, Any]) -> str:
-        strikes = f"{counted(len(course['strikes']), 'day')} of {self._strikes}"
+        strikes = f"{spelled(len(course['strikes']), 'day')} of {self._strikes}"
         new = "new " if course["phases"][0][1] == "agreement" else ""
-        agreements = counted(course["agreements"], f"{new}agreement")
+        agreements = spelled(course["agreements"], f"{new}agreement")
         broken = course["breakdowns"]
-        fate = "" if not broken else f", and {counted(broken, 'agreement breaks', 'agreements break')} down"
+        fate = "" if not broken else f", and {spelled(broken, 'agreement breaks', 'agreements break')} down"
         return f"{strikes} and {agreements}{fate}"
 
 
 def _lasted(turn: Mapping[str, Any]) -> str:
-    return f" after {counted(turn['lasted'], 'day')}" if turn.get("lasted") else ""
+    return f" after {spelled(turn['lasted'], 'day')}" if turn.get("lasted") else ""
 
 
 def _phase_at(course: Mapping[str, Any], day: int) -> str:

@@ -12,9 +12,10 @@ from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance, share_text
 from sim.reporting.dates import MONTHS, short_date
 from sim.reporting.reading import Record, calendar_of, name_of, strikes_of
-from sim.reporting.story import counted, possessive, story_of, turn_text
+from sim.reporting.story import possessive, spelled, story_of, turn_text
 from sim.reporting.tables import Table, with_interval
 from sim.reporting.values import plain
+from sim.wording import counted
 
 _HOW_IT_ENDS = {
     "standoff": "end in a standoff",
@@ -124,9 +125,9 @@ def _nearly_all(alike: Chance) -> str:
 
 def _lead(told: list[Mapping[str, Any]]) -> str:
     return (
-        f"{counted(len(told), 'run').capitalize()} stand for all futures. Each is a real run, the one in the middle of "
+        f"{spelled(len(told), 'run').capitalize()} stand for all futures. Each is a real run, the one in the middle of "
         f"a cluster of runs that are alike in their dates, events and postures; the clusters are those of the first "
-        f"{told[0]['of']:,} runs. In brackets stands the 95% Monte Carlo interval of a share."
+        f"{counted(told[0]['of'], 'run')}. In brackets stands the 95% Monte Carlo interval of a share."
     )
 
 
@@ -149,7 +150,7 @@ def _figure(record: Record, items: tuple[Storyline, ...]) -> Figure:
     largest = items[0]
     title = f"The largest share, {largest.share.text} of futures, goes with: {_small(largest.title)}"
     told = "; ".join(f"{one.number}, {one.share.text} of futures: {_small(one.title)}" for one in items)
-    alt = f"Timelines of {len(items)} runs over {record['horizon']} days. {told}."
+    alt = f"Timelines of {counted(len(items), 'run')} over {counted(record['horizon'], 'day')}. {told}."
     columns = ("Storyline", "Share of futures", "That end alike", "Run", "Date", "What happens")
     table = Table("Turning points of the storylines", columns, "lrrrll", tuple(_rows(record, items)))
     return Figure("timelines", title, "One line a storyline, from the first day of the window to its last", alt, table)

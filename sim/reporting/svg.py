@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from sim.reporting.charts import FONT
 from sim.reporting.palette import LIGHT
+from sim.wording import seen
 
 if TYPE_CHECKING:
     from sim.reporting.captions import Figure
@@ -91,7 +92,7 @@ def text(
 
 
 def _escaped(words: str) -> str:
-    return html.escape("".join(sign if sign.isprintable() else " " for sign in words), quote=False)
+    return html.escape(seen(words), quote=False)
 
 
 def segment(start: Point, end: Point, colour: str, dash: str = "solid") -> str:

@@ -23,6 +23,7 @@ from sim.reporting.sweep_verdicts import Verdicts, verdicts_of
 from sim.reporting.tables import Table
 from sim.reporting.values import NONE
 from sim.reporting.words import scale_of
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.reporting.captions import Figure
@@ -105,7 +106,7 @@ def sweep_of(record: Record, words: str) -> SweepReport:
 
 def _sweep_of(record: Record, words: str) -> SweepReport:
     as_of = long_date(datetime.date.fromisoformat(record["as_of"]))
-    count = f"{record['cells']:,} cells" if record["cells"] != 1 else "1 cell"
+    count = counted(record["cells"], "cell") if record["cells"] != 1 else "1 cell"
     drawn = tuple(figures(record))
     uprights = next((upright_key(figure) for figure, _ in drawn if figure.id == CELL_FIGURE), [])
     return SweepReport(
@@ -149,12 +150,12 @@ def _lead(record: Record) -> str:
     if ends is None:
         return "No cell has a result"
     low, high = ends
-    subject = f"The probability of an offensive within {day} days"
+    subject = f"The probability of an offensive within {counted(day, 'day')}"
     if chance(low, day).text == chance(high, day).text:
-        return f"{subject} is {chance(low, day).text} in all {len(done(record)):,} cells"
+        return f"{subject} is {chance(low, day).text} in all {counted(len(done(record)), 'cell')}"
     return (
         f"{subject} runs from {chance(low, day).text} ({low['label']}) to {chance(high, day).text} ({high['label']}) "
-        f"over {len(done(record)):,} cells"
+        f"over {counted(len(done(record)), 'cell')}"
     )
 
 
@@ -165,7 +166,7 @@ def _windows(record: Record, words: str) -> Iterator[tuple[str, str]]:
         if ends is None:
             continue
         low, high = (_worded(chance(row, day), words) for row in ends)
-        yield f"Within {day} days", low if low == high else f"{low} to {high}"
+        yield f"Within {counted(day, 'day')}", low if low == high else f"{low} to {high}"
 
 
 def _worded(one: Chance, words: str) -> str:
@@ -177,15 +178,15 @@ def _columns(record: Record) -> tuple[tuple[str, str], ...]:
     """Return the columns of the table after the id, with their alignment."""
     axes = list(record["axes"])
     named = [(short(path), "r") for path in axes] if 1 <= len(axes) <= SHOWN_AXES else [("Cell", "l")]
-    windows = [(f"Within {day} days", "r") for day in record["milestones"]]
-    change = [(f"Change within {record['horizon']} days", "r")] if record["reference"] is not None else []
+    windows = [(f"Within {counted(day, 'day')}", "r") for day in record["milestones"]]
+    change = [(f"Change within {counted(record['horizon'], 'day')}", "r")] if record["reference"] is not None else []
     return (
         *named,
         *windows,
         ("Interval, 95%", "r"),
         ("Input sd", "r"),
         *change,
-        (f"Agreement within {record['horizon']} days", "r"),
+        (f"Agreement within {counted(record['horizon'], 'day')}", "r"),
         ("Runs", "r"),
         ("Status", "l"),
     )
@@ -233,17 +234,21 @@ def _remarks(record: Record) -> Iterator[str]:
     """Yield what a reader must know before trusting the numbers."""
     statuses = [row["status"] for row in record["rows"]]
     if "failed" in statuses:
-        yield f"{statuses.count('failed')} of {len(statuses)} cells failed and have no numbers; the table says why."
+        yield (
+            f"{statuses.count('failed')} of {counted(len(statuses), 'cell')} failed and have no numbers; the table "
+            "says why."
+        )
     if "imprecise" in statuses:
         yield (
-            f"{statuses.count('imprecise')} of {len(statuses)} cells did not reach the precision of "
-            f"{record['precision']:g} within {record['runs']:,} runs."
+            f"{statuses.count('imprecise')} of {counted(len(statuses), 'cell')} did not reach the precision of "
+            f"{record['precision']:g} within {counted(record['runs'], 'run')}."
         )
     labels = {row["cell"]: row["label"] for row in record["rows"]}
     for cells in record["without_effect"][:FEW]:
         names = "; ".join(labels[cell] for cell in cells[:4]) + ("; and more" if len(cells) > 4 else "")
         yield (
-            f"No effect: in {len(cells)} cells every single run went the same, although their inputs differ ({names}). "
+            f"No effect: in {counted(len(cells), 'cell')} every single run went the same, although their inputs "
+            f"differ ({names}). "
             "Does a pressure lack its tie, or lie outside the window?"
         )
     if len(record["environment"]["cpu"]) > 1:
@@ -256,7 +261,7 @@ def _extremes(record: Record) -> Table:
     day = record["horizon"]
     rows = sorted(done(record), key=lambda row: -chance(row, day).p)
     shown = rows if len(rows) <= 2 * FEW else [*rows[:FEW], *rows[-FEW:]]
-    caption = f"Probability of an offensive within {day} days, highest first"
+    caption = f"Probability of an offensive within {counted(day, 'day')}, highest first"
     if len(shown) < len(rows):
         caption += f": the {FEW} highest and the {FEW} lowest of {len(rows):,}"
     changes = [change_of(row, day) for row in shown]

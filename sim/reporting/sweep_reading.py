@@ -10,6 +10,7 @@ from sim.reporting.charts import safe
 from sim.reporting.shift import Shift
 from sim.reporting.tables import with_interval
 from sim.reporting.values import quantity
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.reporting.reading import Record
@@ -55,9 +56,9 @@ def span(record: Record, day: int) -> str:
     rows = sorted(done(record), key=lambda row: chance(row, day).p)
     low, high = rows[0], rows[-1]
     if chance(low, day).text == chance(high, day).text:
-        return f"Within {day} days the probability is {chance(low, day).text} in all cells"
+        return f"Within {counted(day, 'day')} the probability is {chance(low, day).text} in all cells"
     return (
-        f"Within {day} days the probability runs from {chance(low, day).text} ({low['label']}) "
+        f"Within {counted(day, 'day')} the probability runs from {chance(low, day).text} ({low['label']}) "
         f"to {chance(high, day).text} ({high['label']})"
     )
 

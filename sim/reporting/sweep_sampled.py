@@ -14,6 +14,7 @@ from sim.reporting.sweep_figures import MOST_ROWS, Strip, correlation_scale, par
 from sim.reporting.sweep_reading import chance, done, is_number, short, span, values_of, written
 from sim.reporting.tables import Table
 from sim.reporting.values import signed
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.reporting.reading import Record
@@ -59,9 +60,9 @@ def correlation_figure(record: Record, found: Sequence[Correlation]) -> tuple[Fi
     day = record["horizon"]
     clear = [one for one in found if one.low > 0 or one.high < 0]
     title = (
-        f"Within {day} days the probability goes most with {short(clear[0].path)}"
+        f"Within {counted(day, 'day')} the probability goes most with {short(clear[0].path)}"
         if clear
-        else f"No axis goes clearly with the probability within {day} days"
+        else f"No axis goes clearly with the probability within {counted(day, 'day')}"
     )
     shown = found[:MOST_ROWS]
     rows = [
@@ -87,7 +88,7 @@ def correlation_figure(record: Record, found: Sequence[Correlation]) -> tuple[Fi
         ),
     )
     first = "" if len(shown) == len(found) else f"; the {len(shown)} strongest of {len(found)}"
-    unit = f"Rank correlation over {len(done(record)):,} cells, from −1 to +1, with 95% intervals{first}"
+    unit = f"Rank correlation over {counted(len(done(record)), 'cell')}, from −1 to +1, with 95% intervals{first}"
     alt = f"Bars of rank correlations of {len(shown)} axes. {title}."
     return Figure("correlations", title, unit, alt, table), strips(rows, correlation_scale(), zero=True)
 
@@ -115,7 +116,7 @@ def parallel_figure(record: Record, found: Sequence[Correlation]) -> tuple[Figur
         "llrr",
         (
             *((str(n), path, *end) for n, (path, end) in enumerate(zip(paths, ends, strict=False), 1)),
-            ("P", f"Probability of an offensive within {day} days", *ends[-1]),
+            ("P", f"Probability of an offensive within {counted(day, 'day')}", *ends[-1]),
         ),
     )
     some = (

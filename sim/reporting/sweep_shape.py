@@ -39,6 +39,7 @@ from sim.reporting.sweep_reading import (
 from sim.reporting.sweep_sampled import correlation_figure, parallel_figure, rank_correlations
 from sim.reporting.tables import Table, with_interval
 from sim.reporting.values import NONE
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.reporting.chance import Chance
@@ -104,13 +105,13 @@ def _map(record: Record, day: int) -> Drawn:
     )  # fmt: skip
     texts = _each(grid, lambda row: chance(row, day).text if has_result(row) else NONE)
     table = Table(
-        f"Probability of an offensive within {day} days; down {short(y)}, across {short(x)}",
+        f"Probability of an offensive within {counted(day, 'day')}; down {short(y)}, across {short(x)}",
         (short(y), *map(written, values_of(record, x))),
         "r" * (1 + len(grid[0])),
         tuple((written(value), *line) for value, line in zip(values_of(record, y), texts, strict=True)),
     )
     alt = f"Heat map of the probability of an offensive over {short(x)} and {short(y)}. {span(record, day)}."
-    unit = f"Probability of an offensive within {day} days; lines join equal probabilities"
+    unit = f"Probability of an offensive within {counted(day, 'day')}; lines join equal probabilities"
     return Figure(f"map-{day}", span(record, day), unit, alt, table), spec
 
 
@@ -126,15 +127,15 @@ def _lines(record: Record) -> Drawn:
     for day in days:
         chances = [chance(row, day) for row in rows]
         texts = [
-            f"{short(path)} {written(row['inputs'][path])}, within {day} days: {with_interval(one)}"
+            f"{short(path)} {written(row['inputs'][path])}, within {counted(day, 'day')}: {with_interval(one)}"
             for row, one in zip(rows, chances, strict=True)
         ]
-        name = f"{day} days {chances[-1].label}"
+        name = f"{counted(day, 'day')} {chances[-1].label}"
         curves.append((name, [(one.p, one.low, one.high) for one in chances], texts))
     spec = lines(Scale(short(path), tuple(row["inputs"][path] for row in rows)), curves, [row["cell"] for row in rows])
     table = Table(
         f"Probability of an offensive by {short(path)}, with its 95% Monte Carlo interval",
-        (short(path), *(f"Within {day} days" for day in days)),
+        (short(path), *(f"Within {counted(day, 'day')}" for day in days)),
         "r" * (1 + len(days)),
         tuple((written(row["inputs"][path]), *(with_interval(chance(row, day)) for day in days)) for row in rows),
     )
@@ -153,7 +154,7 @@ def _tornado(record: Record, day: int) -> Drawn:
     values = [edge for strip in drawn for point in strip.points for edge in point]
     cells = [[row["cell"] for row, _ in group] for _, group in shown]
     spec = strips(drawn, points_scale(values or [0.0]), zero=True, cells=cells)
-    alt = f"Tornado chart of {len(drawn)} inputs. {title}."
+    alt = f"Tornado chart of {counted(len(drawn), 'input')}. {title}."
     return Figure(f"tornado-{day}", title, unit, alt, _tornado_table(ordered, day)), spec
 
 
@@ -175,7 +176,8 @@ def _tornado_strip(path: str, group: Sequence[tuple[Record, Shift]]) -> Strip:
 def _tornado_table(ordered: Sequence[Changes], day: int) -> Table:
     rows = [(path, row, shift) for path, group in ordered for row, shift in group]
     return Table(
-        f"Change of the probability of an offensive within {day} days from the base, in points, paired run by run",
+        f"Change of the probability of an offensive within {counted(day, 'day')} from the base, in points, paired "
+        "run by run",
         ("Input", "Value", "Change", "Interval, 95%", "Remark"),
         "llrrl",
         tuple(
@@ -205,11 +207,11 @@ def _strip_name(path: str, group: Sequence[tuple[Record, Shift]]) -> str:
 def _tornado_title(ordered: Sequence[Changes], day: int, base: Chance | None) -> str:
     stands = "" if base is None else f" from {base.text}"
     if not ordered:
-        return f"Within {day} days nothing is there to compare"
+        return f"Within {counted(day, 'day')} nothing is there to compare"
     row, shift = max((one for _, group in ordered for one in group), key=lambda one: abs(one[1].p))
     if not shift.is_clear:
-        return f"Within {day} days no single change moves the probability clearly{stands}"
-    return f"Within {day} days the largest single change is {shift.text}{stands}: {row['label']}"
+        return f"Within {counted(day, 'day')} no single change moves the probability clearly{stands}"
+    return f"Within {counted(day, 'day')} the largest single change is {shift.text}{stands}: {row['label']}"
 
 
 def _list(record: Record, day: int) -> Drawn:
@@ -222,7 +224,7 @@ def _list(record: Record, day: int) -> Drawn:
     ]
     changes = [change_of(row, day) for row in rows]
     table = Table(
-        f"Probability of an offensive within {day} days",
+        f"Probability of an offensive within {counted(day, 'day')}",
         ("Cell", "Probability", "Monte Carlo interval, 95%", "Change from the first cell, points"),
         "lrrr",
         tuple(
@@ -237,6 +239,6 @@ def _list(record: Record, day: int) -> Drawn:
         cells=[[row["cell"]] for row in shown],
     )
     first = "" if len(shown) == len(rows) else f"; the {len(shown)} highest of {len(rows)}"
-    unit = f"Probability of an offensive within {day} days, with 95% Monte Carlo intervals{first}"
-    alt = f"Dot chart of {len(shown)} cells. {span(record, day)}."
+    unit = f"Probability of an offensive within {counted(day, 'day')}, with 95% Monte Carlo intervals{first}"
+    alt = f"Dot chart of {counted(len(shown), 'cell')}. {span(record, day)}."
     return Figure(f"list-{day}", span(record, day), unit, alt, table), spec

@@ -23,7 +23,8 @@ from sim.reporting.reading import (
     weeks,
     without_off,
 )
-from sim.reporting.values import NONE, plain, signed
+from sim.reporting.values import NONE, on_scale, plain
+from sim.wording import counted
 
 QUANTILES = {"q05": "5%", "q25": "25%", "q50": "median", "q75": "75%", "q95": "95%"}
 
@@ -54,7 +55,7 @@ def outcomes_table(record: Record) -> Table:
     calendar = calendar_of(record)
     rows = [
         (
-            name, f"within {days} days", short_date(calendar.until(days)), chance.text, chance.interval,
+            name, f"within {counted(days, 'day')}", short_date(calendar.until(days)), chance.text, chance.interval,
             NONE if chance.input_sd is None else points_text(chance.input_sd), chance.spread_text or NONE,
         )
         for outcome, name in without_off(record, OUTCOMES).items()
@@ -78,7 +79,7 @@ def incidence_table(record: Record) -> Table:
     calendar, names = calendar_of(record), without_off(record, OUTCOMES)
     rows = [
         (
-            f"{days} days", short_date(calendar.until(days)),
+            counted(days, 'day'), short_date(calendar.until(days)),
             *(with_interval(outcome_at(record, outcome, days)) for outcome in names),
         )
         for days in weekly_days(record)
@@ -91,7 +92,7 @@ def states_table(record: Record) -> Table:
     """State occupation by week."""
     calendar, names = calendar_of(record), without_off(record, STATES)
     rows = [
-        (f"{day} days", short_date(calendar.until(day)), *(state_at(record, state, day).text for state in names))
+        (counted(day, "day"), short_date(calendar.until(day)), *(state_at(record, state, day).text for state in names))
         for day in weekly_days(record)
     ]
     columns = ("After", "End of", *names.values())
@@ -131,7 +132,7 @@ def fan_table(record: Record, actor: Record) -> Table:
     rows = [
         (
             short_date(calendar.date(day)),
-            *(signed(actor["stance"][q][index]) for q in QUANTILES),
+            *(on_scale(actor["stance"][q][index]) for q in QUANTILES),
             *(plain(actor["posture"][q][index]) for q in QUANTILES),
         )
         for index, day in enumerate(actor["day"])

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sim.reporting.harmless import formula_free, seen
+from sim.wording import formula_free, seen
 
 if TYPE_CHECKING:
     from sim.reporting.reading import Record

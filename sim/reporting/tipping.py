@@ -10,12 +10,14 @@ from typing import Any
 from sim.reporting.captions import Figure
 from sim.reporting.chance import Chance
 from sim.reporting.charts import Spec, axis, band, figure, line, note, rule, safe, share_axis, spec, top_of
+from sim.reporting.inputs import in_sentence, input_name
 from sim.reporting.palette import LIGHT
 from sim.reporting.reading import OUTCOMES, Record, reading
 from sim.reporting.study import Part, Section, StudyReport
 from sim.reporting.sweep_figures import Scale, heat_map
 from sim.reporting.tables import Table, with_interval
 from sim.reporting.values import quantity
+from sim.wording import counted
 
 FORMAT = "offramp/tipping/1"
 FIGURE = "tipping-figure"
@@ -46,7 +48,7 @@ def tipping_of(record: Record) -> Tipping:
 
 
 def _event(record: Record) -> str:
-    return f"{OUTCOMES[record['outcome']].lower()} within {record['within']} days"
+    return f"{OUTCOMES[record['outcome']].lower()} within {counted(record['within'], 'day')}"
 
 
 def percent(share: float) -> str:
@@ -65,9 +67,9 @@ def _number(record: Record) -> str:
     if record["verdict"] != "reached":
         return {"not reached": "none", "no effect": "no effect"}.get(record["verdict"], "open")
     if len(record["inputs"]) == 2:
-        return f"{len(record['contour'])} points"
+        return counted(len(record["contour"]), "point")
     found = record["crossings"]
-    return _value(found[0]) if len(found) == 1 else f"{len(found)} values"
+    return _value(found[0]) if len(found) == 1 else counted(len(found), "value")
 
 
 def _half(one: Record) -> float:
@@ -84,13 +86,13 @@ def _lead(record: Record) -> str:
     if record["verdict"] == "reached":
         return " ".join(_crossing(record, found) for found in record["crossings"])
     if record["verdict"] == "no effect":
-        return _no_effect(record, one["path"])
+        return _no_effect(record, input_name(record, one["path"]))
     nearest, at = Chance.of(record["nearest"]), quantity(record["nearest"]["value"])
     near = f"the nearest tried is {with_interval(nearest)}, at {at}"
     if record["verdict"] == "not reached":
-        return f"No value of {one['path']} in {span} reaches {target} for the {_event(record)}: {near}."
+        return f"No value of {_name(record)} in {span} reaches {target} for the {_event(record)}: {near}."
     return (
-        f"Whether any value of {one['path']} in {span} reaches {target} for the {_event(record)}, these runs leave "
+        f"Whether any value of {_name(record)} in {span} reaches {target} for the {_event(record)}, these runs leave "
         f"open: {near}, and its interval holds the target. More runs narrow it."
     )
 
@@ -100,7 +102,7 @@ def _no_effect(record: Record, subject: str) -> str:
     doubt = "" if known else " An effect too small for these runs would show with more of them, or over a wider range."
     return (
         f"{subject}: no effect on the {_event(record)}, so none reaches {percent(record['target'])}. All "
-        f"{record['runs']:,} runs go the same way at every value tried, and the probability is "
+        f"{counted(record['runs'], 'run')} go the same way at every value tried, and the probability is "
         f"{with_interval(Chance.of(record['nearest']))} at each.{doubt}"
     )
 
@@ -109,15 +111,19 @@ def _reasons(record: Record) -> Iterator[str]:
     """Say of each number that cannot have an effect why."""
     for one in record["inputs"]:
         if one.get("no_effect"):
-            yield f"Why {one['path']} has no effect: {one['no_effect']}."
+            yield f"Why {in_sentence(input_name(record, one['path']))} has no effect: {one['no_effect']}."
+
+
+def _name(record: Record) -> str:
+    """Name the input for the middle of a sentence."""
+    return in_sentence(input_name(record, record["inputs"][0]["path"]))
 
 
 def _crossing(record: Record, found: Record) -> str:
-    (one,) = record["inputs"]
     verb = "rises" if found["direction"] == "rising" else "falls"
     low, high = (to_error(found[key], _half(found)) for key in ("low", "high"))
     return (
-        f"The probability of the {_event(record)} {verb} through {percent(record['target'])} where {one['path']} is "
+        f"The probability of the {_event(record)} {verb} through {percent(record['target'])} where {_name(record)} is "
         f"{_value(found)} ({low} to {high}, 95%{_open(found)})."
     )
 
@@ -138,16 +144,20 @@ def _notes(record: Record) -> Iterator[str]:
     if found:
         finest = max(one["searched"] for one in found)
         yield (
-            f"Precision: the curve of these {record['runs']:,} runs was searched to ±{finest:.2g}. The interval is "
+            f"Precision: the curve of these {counted(record['runs'], 'run')} was searched to ±{finest:.2g}. The "
+            "interval is "
             "what the runs leave open about the true curve, every value whose own 95% interval holds the target; it "
             "narrows with more runs."
         )
     if len(found) > 1:
         apart = "" if record["apart"] else " Their intervals meet: these runs do not tell all of them apart."
-        yield f"The probability is not monotone here: it crosses the target {len(found)} times.{apart}"
+        yield f"The probability is not monotone here: it crosses the target {counted(len(found), 'time')}.{apart}"
     if record["verdict"] == "no effect":
         return
-    yield f"Tried first were {record['grid']} values across the range; two crossings between neighbours would not show."
+    yield (
+        f"Tried first: {counted(record['grid'], 'value')} across the range; two crossings between neighbours would "
+        "not show."
+    )
 
 
 def _table(record: Record) -> Table:
@@ -156,15 +166,18 @@ def _table(record: Record) -> Table:
         for one in record["points"]
         for chance in (Chance.of(one),)
     ]
-    columns = (record["inputs"][0]["path"], "Probability", "Monte Carlo interval, 95%")
+    columns = (input_name(record, record["inputs"][0]["path"]), "Probability", "Monte Carlo interval, 95%")
     return Table(f"Probability of the {_event(record)} at each value tried", columns, "rrr", tuple(rows))
 
 
 def _plane_lead(record: Record) -> str:
-    first, second = (one["path"] for one in record["inputs"])
+    first, second = (in_sentence(input_name(record, one["path"])) for one in record["inputs"])
     target = f"{percent(record['target'])} for the {_event(record)}"
     if record["verdict"] == "reached":
-        return f"{len(record['contour'])} pairs of {first} and {second} at which the probability crosses {target}."
+        return (
+            f"{counted(len(record['contour']), 'pair')} of {first} and {second} at which the probability crosses "
+            f"{target}."
+        )
     if record["verdict"] == "no effect":
         return _no_effect(record, f"{first} and {second}")
     nearest, at = Chance.of(record["nearest"]), " and ".join(map(quantity, record["nearest"]["value"]))
@@ -178,14 +191,15 @@ def _plane_notes(record: Record) -> Iterator[str]:
     yield from _reasons(record)
     across, up = (len(axis) for axis in record["grid"])
     yield (
-        f"Precision: {across} by {up} pairs were tried, and where two neighbours lie on different sides of the target "
+        f"Precision: {across} by {counted(up, 'pair')} were tried, and where two neighbours lie on different "
+        "sides of the target "
         "the crossing between them was narrowed twice. The interval is the 95% error of the probability over its slope "
         "along that edge; it narrows with more runs. A curve that enters and leaves between neighbours would not show."
     )
 
 
 def _plane_table(record: Record) -> Table:
-    first, second = (one["path"] for one in record["inputs"])
+    first, second = (input_name(record, one["path"]) for one in record["inputs"])
     rows = tuple(
         (
             *(to_error(value, _half(one)) for value in one["value"]),
@@ -222,7 +236,8 @@ def study_of(record: Record) -> StudyReport:
 
 def _says(record: Record) -> str:
     if record["verdict"] == "no effect":
-        return f"of {' and '.join(one['path'] for one in record['inputs'])} on the {_event(record)}"
+        names = " and ".join(in_sentence(input_name(record, one["path"])) for one in record["inputs"])
+        return f"of {names} on the {_event(record)}"
     return f"where the probability of the {_event(record)} crosses {percent(record['target'])}"
 
 
@@ -269,7 +284,15 @@ def _curve(record: Record) -> Spec:
         fig.add_trace(_mark([one["low"], one["high"]], [target, target], "lines", {"width": 5}))
         fig.add_trace(_mark([one["value"]], [target], "markers", {}))
         rule(fig, one["value"], "grid")
-    note(fig, safe(record["inputs"][0]["path"]), x=0.5, xanchor="center", y=0, yanchor="top", yshift=-26)
+    note(
+        fig,
+        safe(input_name(record, record["inputs"][0]["path"])),
+        x=0.5,
+        xanchor="center",
+        y=0,
+        yanchor="top",
+        yshift=-26,
+    )
     fig.update_layout(
         xaxis=axis(showgrid=False, showline=True, linecolor=LIGHT["muted"], nticks=8), yaxis=share_axis(top)
     )
@@ -288,7 +311,7 @@ def _mark(x: list[float], y: list[float], mode: str, line_: dict[str, Any]) -> d
 def _map(record: Record) -> Spec:
     xs, ys = record["grid"]
     cells = {tuple(one["value"]): Chance.of(one) for one in record["points"]}
-    first, second = (one["path"] for one in record["inputs"])
+    first, second = (input_name(record, one["path"]) for one in record["inputs"])
     texts = [[f"{x:g}, {y:g}: {safe(with_interval(cells[x, y]))}" for x in xs] for y in ys]
     values = [[cells[x, y].p for x in xs] for y in ys]
     drawn = heat_map(

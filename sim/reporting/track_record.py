@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sim.reporting.dates import long_date
 from sim.reporting.parameters import is_calibrated
 from sim.reporting.tables import Table
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.reporting.reading import Record
@@ -49,14 +50,15 @@ def _lead(track: Record, *, calibrated: bool) -> str:
     window = track["windows"][days]
     brier = window["brier"]
     beside = " and ".join(_against(name, window) for name in REFERENCES)
-    score = f"mean Brier score {_score(brier[MODEL])} within {days} days"
+    score = f"mean Brier score {_score(brier[MODEL])} within {counted(days, 'day')}"
     if not calibrated:
         score = (
-            f"mean Brier score {_score(brier[AT_PRIORS])} within {days} days with its parameters at their priors, as "
+            f"mean Brier score {_score(brier[AT_PRIORS])} within {counted(days, 'day')} with its parameters at "
+            "their priors, as "
             f"here, and {_score(brier[MODEL])} with calibrated ones"
         )
     few = " Too few cases to judge calibration." if track["too_few"] else ""
-    on = f"Scored on {track['cases']} past cases in {track['areas']} areas, {track['scheme']}"
+    on = f"Scored on {counted(track['cases'], 'past case')} in {counted(track['areas'], 'area')}, {track['scheme']}"
     return f"{on}: {score}, against {beside}.{few}"
 
 
@@ -91,7 +93,7 @@ def _brier(track: Record) -> Table:
         rows.append((_named(name), *(_score(one["brier"][name]) for one in windows)))
     for name in REFERENCES:
         rows.append((f"Skill over the {name}", *(_skill(one["against"][name]["skill"]) for one in windows)))
-    columns = ("Mean Brier score within", *(f"{days} days" for days in track["windows"]))
+    columns = ("Mean Brier score within", *(counted(days, "day") for days in track["windows"]))
     return Table(f"Mean Brier scores, {track['scheme']}", columns, "l" + "r" * len(windows), tuple(rows))
 
 
@@ -99,7 +101,7 @@ def _more(track: Record) -> Table:
     """Return all mean scores: both rules, with cases and with whole areas left out."""
     names = _forecasters(track)
     rows = [
-        (f"{days} days", left_out, shown, *(_score(one[rule][name]) for name in names))
+        (counted(days, "day"), left_out, shown, *(_score(one[rule][name]) for name in names))
         for left_out, windows in (("case", track["windows"]), ("area", track["areas_left_out"]))
         for days, one in windows.items()
         for rule, shown in RULES.items()

@@ -18,6 +18,11 @@ def signed(value: float | None) -> str:
     return f"{value:+.2f}".replace("-", "−") if round(value, 2) else "0.00"
 
 
+def on_scale(value: float | None) -> str:
+    """Write a stance, or what is said or read of one, as `signed` does: what lies beyond an end of -1 to 1 is that."""
+    return signed(None if value is None else max(-1.0, min(1.0, value)))
+
+
 def plain(value: float | None) -> str:
     """Write a number with two digits; a dash where there is none."""
     return NONE if value is None else f"{value:.2f}".replace("-", "−")

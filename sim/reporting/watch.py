@@ -12,6 +12,7 @@ from sim.reporting.reading import OUTCOMES, Record, calendar_of, name_of
 from sim.reporting.shift import Shift
 from sim.reporting.tables import Table, with_interval
 from sim.reporting.values import NONE
+from sim.wording import counted
 
 SHOWN = 10
 """Indicators that the figure shows, of each thing and day the level that moves the forecast most; the table has all."""
@@ -127,7 +128,8 @@ def paired_bars(record: Record) -> list[PairedBars]:
 def _lead(first: Sign, day: int) -> str:
     return (
         f"What would move this forecast most: {first.label}. It is seen in {first.seen.text} of the futures without an "
-        f"offensive by then. If it is seen, an offensive within {day} days has a probability of {first.if_seen.text}, "
+        f"offensive by then. If it is seen, an offensive within {counted(day, 'day')} has a probability of "
+        f"{first.if_seen.text}, "
         f"if not, of {first.if_not.text}; {first.unknown.text} for whoever has not looked."
     )
 
@@ -136,9 +138,13 @@ def _figure(record: Record, shown: list[Sign], day: int) -> Figure:
     first = shown[0]
     title = f"{first.label}: {first.if_seen.text} if seen, {first.if_not.text} if not"
     steps = "; ".join(f"{one.label}, {one.if_seen.text} if seen, {one.if_not.text} if not" for one in shown)
-    alt = f"Bars of the probability of an offensive within {day} days if a sign is seen and if it is not: {steps}."
+    alt = (
+        f"Bars of the probability of an offensive within {counted(day, 'day')} if a sign is seen and if it is not: "
+        f"{steps}."
+    )
     unit = (
-        f"Probability of an offensive within {day} days if it is seen (full bar) and if it is not (pale bar), with 95% "
+        f"Probability of an offensive within {counted(day, 'day')} if it is seen (full bar) and if it is not "
+        "(pale bar), with 95% "
         "intervals; the line is that of whoever has not looked"
     )
     return Figure("indicators-figure", title, unit, alt, _table(record))
@@ -148,7 +154,7 @@ def _table(record: Record) -> Table:
     day = record["horizon"]
     columns = ("Seen by then", "In", "If seen", "If not", "Difference, points", "Not looked", "Moves it by")
     rows = tuple(_row(record, one, str(day)) for one in record["indicators"] if str(day) in one["by"])
-    caption = f"Probability of an offensive within {day} days if it is seen and if not; no offensive by then"
+    caption = f"Probability of an offensive within {counted(day, 'day')} if it is seen and if not; no offensive by then"
     return Table(caption, columns, "lrrrrrr", rows)
 
 

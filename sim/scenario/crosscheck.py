@@ -27,6 +27,7 @@ from sim.scenario.schema import (
 )
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, map_at
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.distributions import Distribution
@@ -128,7 +129,9 @@ def _resolution_complaints(resolution: Mapping[str, Any], question: Question) ->
         if days[key] < 0:
             yield ("resolution", key), f"lies before the as-of date {question.as_of}"
         elif days[key] >= question.horizon:
-            message = f"lies after the horizon of {question.horizon} days; write `none` and tell it in a `note`"
+            message = (
+                f"lies after the horizon of {counted(question.horizon, 'day')}; write `none` and tell it in a `note`"
+            )
             yield ("resolution", key), message
     if len(days) == 2 and days["agreement"] >= days["offensive"]:
         yield ("resolution", "agreement"), "expected a day before the offensive; a later agreement is `none`"
@@ -150,7 +153,7 @@ def _milestone_complaints(value: Mapping[str, Any], question: Question) -> Itera
     for index, written in enumerate(milestones if isinstance(milestones, list) else ()):
         read = _read(Question, {**_dates(value), "milestones": [written]})
         if read is not None and read.milestones[0] > question.horizon:
-            message = f"expected a day within the horizon of {question.horizon} days"
+            message = f"expected a day within the horizon of {counted(question.horizon, 'day')}"
             yield ("question", "milestones", index), message
 
 
@@ -180,7 +183,7 @@ def _forecast_complaints(value: Mapping[str, Any], question: Question) -> Iterat
 def _entry_complaints(entry: Any, as_of: datetime.date, horizon: int) -> Iterator[tuple[str, str]]:
     start = _day(entry.start, as_of)
     if start >= horizon:
-        yield "start", f"begins on day {start:g}, after the horizon of {horizon} days"
+        yield "start", f"begins on day {start:g}, after the horizon of {counted(horizon, 'day')}"
     if entry.end is not None and _day(entry.end, as_of) <= start:
         yield "end", "expected a day after `start`"
 

@@ -10,6 +10,7 @@ from sim.errors import Fault
 from sim.scenario.schema import ROLES, Part
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -120,7 +121,7 @@ def _expected(error: Any) -> str:
     if kind == "string_too_long":
         return f"expected at most {context['max_length']} characters"
     if kind == "too_long":
-        return f"expected at most {context['max_length']} entries"
+        return f"expected at most {counted(context['max_length'], 'entry', 'entries')}"
     if kind == "too_short":
         count = context["min_length"]
         return f"expected at least {count} {'entry' if count == 1 else 'entries'}"

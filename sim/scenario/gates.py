@@ -20,6 +20,7 @@ from pydantic_core import core_schema
 
 from sim.scenario.part import Part, Text
 from sim.scenario.quantities import Horizon, fault, read_horizon
+from sim.wording import counted
 
 MAX_GATES = 64
 MAX_STEPS = 21
@@ -124,7 +125,7 @@ def _gate_complaints(gate: Mapping[str, Any], horizon: int | None) -> Iterator[C
     subject = subjects[0] if subjects else None
     by = read_horizon(gate.get("by"))
     if by is not None and horizon is not None and by > horizon:
-        yield ("by",), f"expected a day within the horizon of {horizon} days"
+        yield ("by",), f"expected a day within the horizon of {counted(horizon, 'day')}"
     yield from _claim_complaints(gate, subject)
     for low, high in (("above", "below"), ("change_above", "change_below"), ("from", "to")):
         if all(isinstance(gate.get(key), (int, float)) for key in (low, high)) and gate[low] >= gate[high]:

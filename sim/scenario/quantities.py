@@ -17,6 +17,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, Va
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.distributions import KINDS, Distribution, Fixed, parse
+from sim.wording import counted
 
 MAX_DAYS = 3650
 FARTHEST_DAY = 36_500  # from the as-of date, either way
@@ -173,7 +174,7 @@ class Moment:
         except ValueError:
             raise fault("expected a date such as 2018-08-19 or a number of days from the as-of date") from None
         if abs(days.median) > FARTHEST_DAY:
-            raise fault(f"expected a day within {FARTHEST_DAY} days of the as-of date")
+            raise fault(f"expected a day within {counted(FARTHEST_DAY, 'day')} of the as-of date")
         return days
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:

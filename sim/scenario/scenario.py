@@ -28,6 +28,7 @@ from sim.scenario.schema import (
     Pressure,
     Talks,
 )
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.scenario.evidence import Evidence, StanceReading
@@ -71,7 +72,7 @@ class Scenario:
 
     def __repr__(self) -> str:
         """Say which it is, in one line."""
-        return f"Scenario({self.id!r}, as of {self.as_of}, {len(self.actors)} actors, {self.hash[:12]})"
+        return f"Scenario({self.id!r}, as of {self.as_of}, {counted(len(self.actors), 'actor')}, {self.hash[:12]})"
 
     def __hash__(self) -> int:
         """Hash what the numbers depend on."""

@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from sim.scenario.merge import is_distribution
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -44,7 +45,7 @@ def origin(scenario: Scenario, path: Path) -> str:
     where = "default" if place is None else f"{place.file}:{place.line}"
     if reading is not None and path[2] in ("stance", "ambiguity") and _is_read(scenario, path):
         count = len(reading.occasions)
-        return f"{where}, read from {count} occasion{'s' if count > 1 else ''} of the evidence"
+        return f"{where}, read from {counted(count, 'occasion')} of the evidence"
     level = scenario.levels.get(path)
     return where if level is None else f"{where}, {level.word}: {level.definition}"
 

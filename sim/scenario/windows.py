@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from sim.errors import UsageError
 from sim.scenario.quantities import read_horizon
+from sim.wording import counted
 
 By: TypeAlias = "int | str | datetime.date | None"
 """90, "90 days", "2018-11-16" or a date, the last of the window; None: the horizon."""
@@ -41,7 +42,7 @@ def day_of(by: By, as_of: datetime.date, horizon: int, name: str = "by") -> int:
         raise UsageError(f'expected a number of days, "90 days" or a date such as 2018-11-16 for {name} (got {by!r})')
     if not 1 <= day <= horizon:
         last = as_of + datetime.timedelta(days=horizon - 1)
-        raise UsageError(f"expected a window from 1 to {horizon} days, up to {last}, for {name} (got {by})")
+        raise UsageError(f"expected a window from 1 to {counted(horizon, 'day')}, up to {last}, for {name} (got {by})")
     return day
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from sim import rng
 from sim.scoring import too_few
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.scoring.rules import Floats
@@ -213,6 +214,6 @@ def _places(cases: int, groups: Sequence[Hashable] | None) -> tuple[npt.NDArray[
     """Return the number of each case's group, numbered by first appearance, and how many groups there are."""
     names: Sequence[Hashable] = range(cases) if groups is None else groups
     if len(names) != cases:
-        raise ValueError(f"expected a group for each case (got {len(names)} groups for {cases} cases)")
+        raise ValueError(f"expected a group for each case (got {len(names)} groups for {counted(cases, 'case')})")
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return np.array([numbers[name] for name in names], dtype=np.intp), len(numbers)

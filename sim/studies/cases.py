@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sim.errors import UsageError
 from sim.scenario.load import load
 from sim.studies.calibration.outcomes import WINDOWS, possible
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -103,7 +104,9 @@ def _case(file: Path) -> HistoricalCase:
         missing = "case" if filed is None else "resolution"
         raise UsageError(f"{file}: a case needs the key `{missing}`; see docs/scenario.md")
     if scenario.horizon < WINDOWS[-1]:
-        raise UsageError(f"{file}: a case needs a horizon of {WINDOWS[-1]} days or more (got {scenario.horizon})")
+        raise UsageError(
+            f"{file}: a case needs a horizon of {counted(WINDOWS[-1], 'day')} or more (got {scenario.horizon})"
+        )
     return HistoricalCase(scenario, filed, resolution)
 
 

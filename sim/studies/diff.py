@@ -26,6 +26,7 @@ from sim.scenario.scenario import Scenario
 from sim.studies.change import Record, Row, plain_row, rerunnable, stored_row, unpaired_row
 from sim.studies.compare import inputs_changed, settings_changed, stances_changed
 from sim.studies.stored import read_forecast
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.executors import Executor
@@ -274,7 +275,9 @@ def _moved(before: Record, after: Record, forecasts: Forecasts, outcome: str, da
     if first is None or second is None:
         old, new = stored_row(before, outcome, day), stored_row(after, outcome, day)
         if old is None or new is None:
-            raise UsageError(f"a stored forecast does not tell the probability of {outcome} within {day} days")
+            raise UsageError(
+                f"a stored forecast does not tell the probability of {outcome} within {counted(day, 'day')}"
+            )
         return Moved(outcome, day, old, new, unpaired_row(old, new), None)
     runs = min(len(first.records), len(second.records))
     differs = (first.records[outcome][:runs] < day) != (second.records[outcome][:runs] < day)

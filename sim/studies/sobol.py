@@ -21,6 +21,7 @@ from sim.errors import UsageError
 from sim.executors import Executor, Serial
 from sim.forecast.first_order import Interval, Values, interval
 from sim.model.inputs import uncertain_inputs
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -115,7 +116,9 @@ def plan_of(scenario: Scenario, runs: int, *, replicates: int, seed: int, names:
     told = streams if names is None else tuple(names[stream] for stream in streams)
     row = (len(set(told)) + 2) * replicates
     if runs < row * LEAST_BASE:
-        raise UsageError(f"a design of {len(set(told))} inputs needs {row * LEAST_BASE:,} runs or more (got {runs:,})")
+        raise UsageError(
+            f"a design of {counted(len(set(told)), 'input')} needs {row * LEAST_BASE:,} runs or more (got {runs:,})"
+        )
     return Plan(streams, told, 2 ** int(np.log2(runs / row)), replicates, seed)
 
 

@@ -11,6 +11,7 @@ from sim.scenario.gate_files import gate_file_faults
 from sim.scenario.suggest import suggestion
 from sim.sweeps.sweep import Cell
 from sim.sweeps.words import canonical, label_of
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.errors import Fault
@@ -58,7 +59,7 @@ def gate_faults(
 def _complaints(document: SweepDocument, horizon: int, cells: Sequence[Cell]) -> Iterator[tuple[Path, str]]:
     for name, gate in document.gates.items():
         if gate.by is not None and gate.by > horizon:
-            yield ("gates", name, "by"), f"expected a day within the horizon of {horizon} days"
+            yield ("gates", name, "by"), f"expected a day within the horizon of {counted(horizon, 'day')}"
         if gate.along is None:
             continue
         for key, value in (("from", gate.start), ("to", gate.to), ("steps", gate.steps)):

@@ -29,6 +29,7 @@ from sim.sweeps.sweep import DEFAULT_RUNS, Cell, Sweep, cell_id
 from sim.sweeps.table_file import read_table
 from sim.sweeps.variants import Base, value_at
 from sim.sweeps.words import canonical, label_of, shown
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -226,7 +227,7 @@ def _axes(document: SweepDocument, base: Base, tree: Tree, places: Places) -> di
                 message = "a grid needs values: write a list, or `steps` in the range; or take another `design`"
                 complaints.append((("axes", path), message))
     if not complaints and cell_count(design, axes) > MAX_CELLS:
-        message = f"the design has {cell_count(design, axes):,} cells; expected {MAX_CELLS:,} at most"
+        message = f"the design has {counted(cell_count(design, axes), 'cell')}; expected {MAX_CELLS:,} at most"
         complaints.append((("axes",), message))
     if not complaints and (wrong := sampled_complaint(design, axes)) is not None:
         complaints.append((("design",), wrong))
@@ -353,5 +354,6 @@ def _check_work(plan: Plan, cells: tuple[Cell, ...], scenario: Scenario) -> None
     runs = plan.most_runs if plan.precision is None else plan.replicates
     if runs * len(cells) * scenario.horizon * len(scenario.actors) > MOST_WORK:
         raise UsageError(
-            f"{len(cells):,} cells of {runs:,} runs would take days; make fewer cells, or fewer runs with --runs"
+            f"{counted(len(cells), 'cell')} of {counted(runs, 'run')} would take days; make fewer cells, or fewer "
+            "runs with --runs"
         )

@@ -32,6 +32,12 @@ class Answer:
 Offramp = Callable[..., Answer]
 
 
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No width of a terminal, whatever started the tests."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def offramp() -> Offramp:
     """The command line in this process: `offramp("validate", file)`."""

@@ -10,12 +10,10 @@ from pathlib import Path
 
 import pytest
 import typer
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sim.cli import scenario_commands
 from sim.cli.app import app
-from sim.cli.console import Exit, note, print_json, progress, say, visible
+from sim.cli.console import Exit, note, print_json, progress, say
 from sim.ensemble.blocks import FIRST_EVENTS
 from sim.environment import version
 from sim.studies.goals import NAMES
@@ -113,18 +111,6 @@ def test_data_goes_to_stdout_and_notes_to_stderr(capsys: pytest.CaptureFixture[s
     note("a note")
     out, err = capsys.readouterr()
     assert (out, err) == ('data\n\n{\n  "a": 1\n}\n', "a note\n")
-
-
-@given(st.text())
-def test_what_is_made_visible_holds_no_control_character(text: str) -> None:
-    shown = visible(text)
-    assert all(char.isprintable() or char == "\n" for char in shown)
-    shown.encode("utf-8")
-
-
-@given(st.text(st.characters(categories=["L", "N", "P", "S"])))
-def test_what_is_visible_stays_as_it_is(text: str) -> None:
-    assert visible(text) == text
 
 
 class Terminal(StringIO):

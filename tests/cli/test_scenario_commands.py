@@ -34,7 +34,7 @@ def test_all_faults_are_printed_at_once_on_stderr(offramp: Offramp, folder: Fold
         f"{file}:1:1: title: this key is required",
         f"{file}:3:1: titel: there is no such key; did you mean title?",
         f"{file}:10:31: actors.attacker.stance: expected a number from -1 to 1 (got 8)",
-        "3 faults in 1 of 1 files",
+        "3 faults in 1 of 1 file",
     ]
 
 
@@ -89,7 +89,7 @@ def test_show_tells_question_actors_and_pressures(offramp: Offramp) -> None:
     assert lines[0] == "Does a pro-government ground offensive on Idlib begin?"
     assert lines[1].startswith("as of 2018-08-19, 180 days; idlib-2018-baseline, ")
     assert "russia           patron     +0.05, sd 0.25 (evidence)" in lines
-    assert "germany          mediator   -0.60, sd 0.20 (assumption)" in lines
+    assert "germany          mediator   −0.60, sd 0.20 (assumption)" in lines
     assert "bargaining: russia with turkey" in lines
     assert "pressure lavrov-line: russia on turkey, to encourage (persuasion)" in lines
     assert answer.err.startswith("next: offramp run ")

@@ -74,25 +74,27 @@ def test_new_keys_stand_in_the_order_of_the_page_on_the_format(tmp_path):
 
 def test_priors_are_recorded_as_such_with_the_parameters_that_a_scenario_writes(tmp_path):
     assert sim.run(worlds.load(tmp_path), runs=64).record()["parameters"] == {
-        "calibration": "prior", "date": None, "cases": None, "draws": None, "seed_disagreement": None, "written": [],
+        "calibration": "prior", "date": None, "cases": None, "threats": None, "draws": None,
+        "seed_disagreement": None, "written": [],
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("said", "cases", "disagreement"),
+    ("said", "cases", "threats", "disagreement"),
     [
-        ({"cases": 19, "seed_disagreement": 2.4}, 19, 2.4),
-        ({"cases": ["a", "b"]}, 2, None),
-        ({"cases": "many", "seed_disagreement": float("nan")}, None, None),
+        ({"cases": 19, "seed_disagreement": 2.4}, 19, None, 2.4),
+        ({"cases": ["a", "b"], "threats": {"cases": 403}}, 2, 403, None),
+        ({"cases": "many", "threats": "some", "seed_disagreement": float("nan")}, None, None, None),
     ],
     ids=["numbers", "list", "nonsense"],
 )
-def test_a_posterior_is_recorded_with_what_it_was_made_from(tmp_path, said, cases, disagreement):
+def test_a_posterior_is_recorded_with_what_it_was_made_from(tmp_path, said, cases, threats, disagreement):
     about = json.dumps({"schema": FORMAT, "name": "mine", "date": "2019-12-01", "model": MODEL, **said})
     (tmp_path / "mine.csv").write_text(f"# {about}\ninertia\n0.1\n0.2\n0.3\n", encoding="utf-8")
     scenario = worlds.load(tmp_path, calibration="mine.csv")
     assert sim.run(scenario, runs=64).record()["parameters"] == {
-        "calibration": "mine", "date": "2019-12-01", "cases": cases, "draws": 3, "seed_disagreement": disagreement,
+        "calibration": "mine", "date": "2019-12-01", "cases": cases, "threats": threats, "draws": 3,
+        "seed_disagreement": disagreement,
         "written": [],
     }  # fmt: skip
 

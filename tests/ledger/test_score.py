@@ -34,7 +34,8 @@ def test_scores_are_the_means_of_the_rules(tmp_path: Path) -> None:
     assert short.brier == pytest.approx((0.1**2 + 0.2**2 + 0.3**2) / 3)
     assert (long.too_few, long.decomposition) == (True, None)
     assert (score.forecasts, score.questions, score.entries, score.late) == (3, 3, 6, 0)
-    assert score.open == {"agreement": 6}, "agreements within 30 and 90 days have no outcome"
+    assert list(score.open) == ["agreement"]
+    assert set(score.open["agreement"].values()) == {(30, 90)}, "of each question, the windows that are open"
 
 
 def test_a_correction_changes_the_scores(tmp_path: Path) -> None:

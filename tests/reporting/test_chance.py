@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from sim.reporting.chance import Chance, points_text
+from sim.reporting.chance import Chance, decimal_text, points_text
+from tests.places import ROOT
 
 NEVER = re.compile(r"(?<![\d.])(0|0\.0+|100|100\.0+)%")
 
@@ -103,3 +104,18 @@ def test_points_are_whole():
 def test_a_share_without_an_interval_gets_a_wide_enough_one():
     assert Chance.of_share(0.0, 100).high == pytest.approx(0.037, abs=0.001)  # Wilson at 0 of 100
     assert Chance.of_share(0.5, 100).half_width == pytest.approx(9.6, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("p", "written"), [(0.0, "<0.001"), (0.0004, "<0.001"), (0.0006, "0.001"), (0.9996, ">0.999"), (1.0, ">0.999")]
+)
+def test_no_estimate_is_0_or_1_in_a_table_of_the_terminal(p, written):
+    assert decimal_text(p) == written
+
+
+def test_the_terminal_writes_probabilities_in_one_way():
+    """No command formats one by itself, so none can print 0.000 or 100%."""
+    for path in (ROOT / "sim" / "cli").glob("*.py"):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            found = re.search(r"\{[^{}]*(\.p\b|\['p'\]|mc_low|mc_high)[^{}]*:[<>]?\d*\.\d[f%]\}", line)
+            assert not found, f"{path.name}:{number}: {line.strip()}"

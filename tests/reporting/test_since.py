@@ -90,7 +90,7 @@ def test_stances_that_only_aged_say_so_and_actors_that_came_or_went_too(record):
     assert "aged" in russia.news[0]
     assert turkey.change.endswith("from evidence then and assumption now")
     assert (germany.name, germany.change) == ("Germany", "new in this forecast")
-    assert (iran.name, iran.change) == ("iran", "no longer in this forecast")
+    assert (iran.name, iran.change) == ("Iran", "no longer in this forecast")
 
 
 def test_inputs_are_shown_with_a_dash_on_the_side_that_lacks_them(record):
@@ -100,9 +100,9 @@ def test_inputs_are_shown_with_a_dash_on_the_side_that_lacks_them(record):
         {"path": "actors.iran.role", "old": "patron", "new": None},
     ]
     assert report_of(record, "icd203").since.inputs.rows == (
-        ("pressures.offer.start", "–", "24 Aug 2018"),
-        ("actors.russia.resolve", "uniform 0.1, 0.2", "0.4"),
-        ("actors.iran.role", "patron", "–"),
+        ("Start of Offer", "–", "24 Aug 2018"),
+        ("Resolve of Russia", "uniform 0.1, 0.2", "0.4"),
+        ("Role of Iran", "patron", "–"),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from sim.reporting.content import report_of
 from sim.reporting.figures import specifications
 from sim.reporting.markdown import to_markdown
-from sim.reporting.story import counted, name_in_text, possessive, story_of
+from sim.reporting.story import name_in_text, possessive, spelled, story_of
 from sim.reporting.storylines import explain_command, title_of, titles_of
 from tests.reporting.conftest import PAYLOAD, Record
 
@@ -104,7 +104,7 @@ def test_names_stand_in_a_sentence(name: str, inside: str, owned: str) -> None:
 
 
 def test_small_numbers_are_words() -> None:
-    assert [counted(n, "day") for n in (0, 1, 2, 11)] == ["no days", "one day", "two days", "11 days"]
+    assert [spelled(n, "day") for n in (0, 1, 2, 11)] == ["no days", "one day", "two days", "11 days"]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ def answer(**more: Any) -> Record:
 def test_a_crossing_is_told_with_interval_and_precision() -> None:
     said = tipping_of(answer())
     assert said.lead == (
-        f"The probability of the offensive within 90 days falls through 10% where {PATH} is 0.50 (0.40 to 0.60, 95%)."
+        "The probability of the offensive within 90 days falls through 10% where the intensity of Offer is 0.50 "
+        "(0.40 to 0.60, 95%)."
     )
     assert said.number == "0.50"
     assert "searched to ±0.004" in said.notes[1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sim.reporting.ci.findings import Finding, worst_first
+from sim.wording import counted
 
 MOST = 10
 _LEVELS = {"error": "error", "fail": "error", "undecided": "warning"}
@@ -22,14 +23,14 @@ def to_annotations(findings: Iterable[Finding], *, most: int = MOST) -> list[str
             missed.setdefault((one.file, one.line, one.gate, one.suite), []).append(one)
     lines = [_annotation(group) for group in list(missed.values())[:most]]
     if len(missed) > most:
-        lines.append(f"::notice::and {len(missed) - most:,} more gates did not pass")
+        lines.append(f"::notice::and {counted(len(missed) - most, 'more gate')} did not pass")
     return lines
 
 
 def _annotation(group: list[Finding]) -> str:
     worst = group[0]
     where = f" in cell {worst.cell}" if worst.cell else ""
-    others = f", and in {len(group) - 1:,} more cells" if len(group) > 1 else ""
+    others = f", and in {counted(len(group) - 1, 'more cell')}" if len(group) > 1 else ""
     properties = {
         "file": worst.file.replace("\\", "/"),
         "line": str(worst.line),

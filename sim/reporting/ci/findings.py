@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.wording import counted
+
 WORST_FIRST = ("error", "fail", "undecided", "pass")
 WORDS = {"error": "crashed", "fail": "failed", "undecided": "undecided", "pass": "passed"}
 
@@ -82,7 +84,9 @@ class Finding:
         """What was found, in a sentence."""
         if self.verdict == "error":
             return self.message
-        measured = f"the interval is {self.interval} after {self.runs:,} runs" if self.interval else "no run was made"
+        measured = (
+            f"the interval is {self.interval} after {counted(self.runs, 'run')}" if self.interval else "no run was made"
+        )
         said = {"fail": "is false", "undecided": "is undecided", "pass": "holds"}[self.verdict]
         return f"{self.says} {said}: {measured}, the gate {self.bound}"
 

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from sim.wording import seen
+
 if TYPE_CHECKING:
     from sim.reporting.ci.findings import Finding
 
@@ -59,5 +61,5 @@ def _case(suite: Element, one: Finding) -> None:
 
 
 def _text(text: str) -> str:
-    """Put a replacement character where XML allows none of what stands there."""
-    return _NOT_XML.sub("\ufffd", text)
+    """Show hidden signs, and put a replacement character where XML allows none of what stands there."""
+    return _NOT_XML.sub("\ufffd", seen(text))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sim.reporting.ci.findings import WORDS, Finding, counts_in_words, worst_first
 from sim.reporting.markdown import escape
+from sim.wording import counted
 
 MOST_BYTES = 1024 * 1024
 """What GitHub shows of a step; a longer summary is dropped whole."""
@@ -38,7 +39,7 @@ def to_summary(findings: Sequence[Finding], title: str, *, notes: Iterable[str] 
             break
         text += row
         left -= 1
-    return text + (f"\n{left:,} more gates are not shown: the table would be too long.\n" if left else "")
+    return text + (f"\n{counted(left, 'more gate')} left out: the table would be too long.\n" if left else "")
 
 
 def _row(one: Finding) -> str:

@@ -33,6 +33,7 @@ from sim.studies.backtest.scores import REFERENCES, Comparison, Row, Table, cali
 from sim.studies.backtest.threats import score_threats
 from sim.studies.backtest.threats import steps as threats_steps
 from sim.studies.calibration.outcomes import WINDOWS
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.executors import Executor
@@ -141,7 +142,9 @@ class Backtest:
 
     @property
     def _scheme(self) -> str:
-        return "one case left out at a time" if self.others is None else f"trained on {self.others} other cases"
+        return (
+            "one case left out at a time" if self.others is None else f"trained on {counted(self.others, 'other case')}"
+        )
 
     def _windows(self, scores: Table) -> dict[str, Any]:
         happened = self.forecasts.outcomes()[[not case.filed.target for case in self.forecasts.cases]].sum(axis=0)

@@ -20,6 +20,7 @@ from sim.posterior import SAMPLES
 from sim.studies.calibration.calibrate import Study, sample_posterior
 from sim.studies.calibration.parameters import COORDINATES
 from sim.studies.calibration.surface import fit
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.executors import Executor
@@ -104,7 +105,9 @@ def check_repeats(repeats: int, points: int) -> None:
         Where they are not.
     """
     if not 0 <= repeats <= points // 2:
-        raise UsageError(f"expected 0 to {points // 2:,} simulated calibrations of {points:,} points (got {repeats:,})")
+        raise UsageError(
+            f"expected 0 to {counted(points // 2, 'simulated calibration')} of {points:,} points (got {repeats:,})"
+        )
 
 
 def _chosen(study: Study) -> dict[str, Classes]:

@@ -23,6 +23,7 @@ from sim.studies.change import Record, rerunnable, stored_row
 from sim.studies.gates.contrasts import Contrast, Known, Source
 from sim.studies.gates.verdict import Claim
 from sim.studies.stored import read_forecast
+from sim.wording import counted
 
 Z95 = 1.959963984540054
 
@@ -157,7 +158,7 @@ def trials(subject: Subject, gates: Mapping[str, Gate]) -> list[Trial]:
 
 def _trial(subject: Subject, name: str, gate: Gate) -> Trial:
     day = subject.source.horizon if gate.by is None else gate.by
-    probability = f"P({gate.outcome} within {day} days)"
+    probability = f"P({gate.outcome} within {counted(day, 'day')})"
     whole = Contrast(subject.source, gate.outcome, day)
     if gate.along is not None:
         return along(subject, name, gate, _varied(subject.source.build(), gate, gate.along))
@@ -203,8 +204,8 @@ def along(subject: Subject, name: str, gate: Gate, points: Sequence[tuple[str, S
         for (first, earlier), (second, later) in combinations(points, 2)
     )
     word = "rises" if rising else "falls"
-    says = f"P({gate.outcome} within {day} days) nowhere {word} by {tolerance:g} along {gate.along}"
-    how = f"{len(points)} values, {points[0][0]} to {points[-1][0]}, paired run by run"
+    says = f"P({gate.outcome} within {counted(day, 'day')}) nowhere {word} by {tolerance:g} along {gate.along}"
+    how = f"{counted(len(points), 'value')}, {points[0][0]} to {points[-1][0]}, paired run by run"
     return replace(_made(subject, name, says, claim, contrasts), how=how)
 
 
@@ -222,7 +223,9 @@ def _compared(subject: Subject, name: str, written: str, day: int) -> Source:
     """Return the scenario that a gate compares with."""
     other = subject.library.scenario(FilePath(subject.place("gates", name).file).parent / written)
     if day > other.horizon:
-        message = f"{written} has a horizon of {other.horizon} days; choose a day within it with `by` (got {day})"
+        message = (
+            f"{written} has a horizon of {counted(other.horizon, 'day')}; choose a day within it with `by` (got {day})"
+        )
         raise subject.fault(name, "compared_with", message)
     return other
 
@@ -234,12 +237,16 @@ def _since(subject: Subject, name: str, written: str, whole: Contrast) -> tuple[
     )
     day, outcome = whole.day, whole.outcome
     if day > old["horizon"]:
-        message = f"{written} has a horizon of {old['horizon']} days; choose a day within it with `by` (got {day})"
+        message = (
+            f"{written} has a horizon of {counted(old['horizon'], 'day')}; choose a day within it with `by` (got {day})"
+        )
         raise subject.fault(name, "against", message)
     if isinstance(again, Source):
         return replace(whole, base=again), "paired run by run: the earlier scenario is run again"
     row = stored_row(old, outcome, day) if outcome in OUTCOMES else None
     if row is None:
-        raise subject.fault(name, "against", f"{written} does not tell the probability of {outcome} within {day} days")
+        raise subject.fault(
+            name, "against", f"{written} does not tell the probability of {outcome} within {counted(day, 'day')}"
+        )
     known = Known(row["p"], max(row["mc_high"] - row["p"], row["p"] - row["mc_low"]) / Z95)
     return replace(whole, known=known), f"not paired: {again}"

@@ -14,6 +14,7 @@ from sim.reporting.ci.annotations import to_annotations
 from sim.reporting.ci.findings import Finding, counts_in_words, worst_first
 from sim.reporting.ci.junit import to_junit
 from sim.reporting.ci.summary import to_summary
+from sim.wording import seen
 
 PASSED = Finding(
     suite="crisis", cell="", gate="unlikely", verdict="pass", says="P(offensive within 90 days) below 0.45",
@@ -95,13 +96,10 @@ def test_a_case_of_a_sweep_names_cell_and_gate() -> None:
 
 
 @given(st.text())
-def test_any_text_is_valid_xml_and_reads_back(text: str) -> None:
+def test_any_text_is_valid_xml_and_reads_back_as_it_is_seen(text: str) -> None:
     root = fromstring(to_junit([replace(FAILED, says=text, cell=text)]).encode("utf-8"))  # noqa: S314 - our own
     told = next(one.get("value") for one in root.iter("property") if one.get("name") == "claim")
-    assert told is not None
-    assert len(told) == len(text)
-    allowed = re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
-    assert told == allowed
+    assert told == re.sub("[\ufffe\uffff]", "\ufffd", seen(text)), "XML has no place for these two"
 
 
 # -- summary --------------------------------------------------------------------------------------------------------
@@ -125,7 +123,7 @@ def test_a_summary_keeps_within_its_bytes_and_drops_the_best(most: int) -> None:
     text = to_summary(many, "Gates", most=most)
     assert len(text.encode()) <= most
     assert text.count("the bad one") == 1
-    left = re.search(r"^([0-9,]+) more gates are not shown", text, flags=re.MULTILINE)
+    left = re.search(r"^([0-9,]+) more gates? left out", text, flags=re.MULTILINE)
     assert left is not None
     assert int(left[1]) == 300 - len(re.findall(r"^\| (?:passed|\*\*failed)", text, flags=re.MULTILINE))
 

@@ -1,0 +1,60 @@
+"""What every message, table and page is written with: foreign text made harmless, and counts with their nouns.
+
+Text from a scenario is text everywhere: what drives a terminal or turns the direction of reading is shown as an escape.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from unicodedata import category
+
+_JOINERS = "\u00ad\u200b\u200c\u200d\u2060"
+"""Signs that do not show and that scripts need, within words and between them."""
+GLUE = "\u00a0"
+_GAPS = re.compile(r" (?=[/±→] )|(?<= [/±→]) |(?<=[\d%]) (?=to [+−-]?\d)|(?<=[\d%][ \u00a0]to) (?=[+−-]?\d)")
+"""Gaps within a number and what belongs to it, such as `11% to 13%` and `-0.4 / 0`."""
+_FORMULA = re.compile("(^|;)([\\s\"']*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+"""The start of a cell that a spreadsheet runs, in a file read with commas or with semicolons, full-width signs too."""
+
+
+def seen(text: str) -> str:
+    """Return text on one line, signs that drive a terminal or turn the direction of reading written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(_escaped(sign) for sign in " ".join(" ".join(text.splitlines()).split("\t")))
+
+
+def _escaped(sign: str) -> str:
+    hidden = category(sign) in ("Cc", "Cf", "Cs") and sign not in _JOINERS
+    return sign.encode("unicode_escape").decode("ascii") if hidden else sign
+
+
+def all_seen(value: Any) -> Any:
+    """Return plain values with every text and key among them as `seen` has it."""
+    if isinstance(value, Mapping):
+        return {all_seen(key): all_seen(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [all_seen(one) for one in value]
+    return seen(value) if isinstance(value, str) else value
+
+
+def formula_free(text: str) -> str:
+    """Return text with a quote before all that a spreadsheet would run as a formula."""
+    return _FORMULA.sub(r"\1\2'", text)
+
+
+def glued(text: str) -> str:
+    """Return text that does not break within a number and what belongs to it."""
+    return _GAPS.sub(GLUE, text)
+
+
+def noun(count: int | str, one: str, many: str | None = None) -> str:
+    """Return the noun that fits a count, which may be written already: `day` of 1, `days` of 23."""
+    return one if str(count).lstrip("+-−") == "1" else many or f"{one}s"
+
+
+def counted(count: int | str, one: str, many: str | None = None) -> str:
+    """Write a count with its noun, such as `1 day` or `10,000 runs`."""
+    return f"{count if isinstance(count, str) else format(count, ',')} {noun(count, one, many)}"
