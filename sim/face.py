@@ -331,7 +331,7 @@ def sweep(
 
 
 def executor_of(workers: Workers) -> Executor:
-    """Return who plays blocks: this process, or worker processes.
+    """Return who plays blocks: this process, worker processes, or an executor of the caller's.
 
     Raises
     ------
