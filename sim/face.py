@@ -31,6 +31,7 @@ from sim.studies.bench import happened
 from sim.studies.counterfactuals import DEFAULT_RUNS, Counterfactuals
 from sim.studies.gates.kept import Keeper
 from sim.studies.gates.supplier import Player, Supplier
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import datetime
@@ -87,7 +88,7 @@ class Forecast(core.Forecast):
     @cached_property
     def _card(self) -> Card:
         scenario, plan = self.scenario, self.plan
-        runs = f"{self.runs:,} runs of {self.draw_count:,} draws, seed {plan.seed}"
+        runs = f"{counted(self.runs, 'run')} of {counted(self.draw_count, 'draw')}, seed {plan.seed}"
         notes = [f"given {one.text(scenario.as_of)}" for one in plan.given]
         return Card(
             title=scenario.document.title,
@@ -200,7 +201,9 @@ class Forecast(core.Forecast):
 
         self._check_not_given("counterfactuals")
         if runs is not None and runs > len(self.records):
-            raise UsageError(f"expected at most the {len(self.records):,} runs of this forecast (got {runs:,})")
+            raise UsageError(
+                f"expected at most the {counted(len(self.records), 'run')} of this forecast (got {runs:,})"
+            )
         plan = replace(self.plan, runs=min(DEFAULT_RUNS, len(self.records)) if runs is None else runs, precision=None)
         total = blocks_of(self.scenario, plan, with_base=False)
         with shown("counterfactuals", total, progress) as finished:
@@ -275,7 +278,10 @@ class SweepResult:
         """Say what was varied, in one line."""
         scenario = self.sweep.bases[0].scenario
         paths = ", ".join(self.sweep.paths[:3]) + (", ..." if len(self.sweep.paths) > 3 else "")
-        return f"SweepResult({scenario.id!r}, {len(self.sweep.cells):,} cells over {paths}, {self.record['status']})"
+        return (
+            f"SweepResult({scenario.id!r}, {counted(len(self.sweep.cells), 'cell')} over {paths}, "
+            f"{self.record['status']})"
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a cell: its id and label, each axis, then `outcome.days.quantity` for every milestone."""
@@ -389,4 +395,4 @@ def _rests_on(forecast: core.Forecast) -> str:
     scenario = forecast.scenario
     named = "their priors" if scenario.posterior is None else f"the posterior {scenario.posterior.name}"
     read = sum(key == "stance" for _, key in scenario.read_fields)
-    return f"Parameters from {named}; stances of {read} of {len(scenario.actors)} actors read from evidence"
+    return f"Parameters from {named}; stances of {read} of {counted(len(scenario.actors), 'actor')} read from evidence"

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from sim.errors import Fault, TableError
 from sim.wholefiles import read_whole
+from sim.wording import counted
 
 MOST_FAULTS = 50
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -152,7 +153,9 @@ def table_of(text: str, file: str, first: int = 1) -> Table:
         if len(cells) == len(header):
             rows.append(Row(file, line, dict(zip(header, cells, strict=True))))
         elif len(faults) < MOST_FAULTS:
-            faults.append(Fault(file, line, 1, "", f"expected {len(header)} cells in this row (got {len(cells)})"))
+            faults.append(
+                Fault(file, line, 1, "", f"expected {counted(len(header), 'cell')} in this row (got {len(cells)})")
+            )
     if faults:
         raise TableError(faults)
     return Table(header, tuple(rows))

@@ -15,6 +15,8 @@ import stat
 import time
 from pathlib import Path
 
+from sim.wording import counted
+
 PATIENCE = 60.0  # seconds to wait for somebody who writes to a pipe, and has not yet
 ALONE = 2.0  # seconds to wait for somebody to write to a pipe at all
 _PART = 1 << 16
@@ -40,7 +42,7 @@ def read_whole(path: Path, most: int) -> bytes:
         while part := file.read(_PART) if stat.S_ISREG(mode) else _next_part(descriptor, begun=bool(read)):
             read += part
             if len(read) > most:
-                raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes")
+                raise OSError(errno.EFBIG, f"it is larger than {counted(most, 'byte')}")
     return bytes(read)
 
 

@@ -37,8 +37,6 @@ LIMITS = (
     "subject",
     "columns",
     "p.shape",
-    "self.runs",
-    "self.scenario.horizon",
 )
 
 

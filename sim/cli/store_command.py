@@ -10,6 +10,7 @@ from sim.cli.console import Format, note, print_json, say
 from sim.errors import UsageError
 from sim.store import Store
 from sim.store.contents import groups_of, items_of, to_remove
+from sim.wording import counted
 
 MB = 1_000_000
 
@@ -41,7 +42,7 @@ def list_(place: str, format_: Format) -> None:
         counts = f"{group.entries:>8,}  {group.size / MB:>9,.1f}  {row['oldest']}  {row['newest']}"
         say(f"{group.head.scenario or '?':<{width}}  {counts}  {group.head.title}{old}")
     blocks, total = sum(group.entries for group in groups), sum(group.size for group in groups)
-    say(f"{blocks:,} blocks, {total / MB:,.1f} MB in {place}" if groups else f"nothing is kept in {place}")
+    say(f"{counted(blocks, 'block')}, {total / MB:,.1f} MB in {place}" if groups else f"nothing is kept in {place}")
 
 
 def prune(place: str, days: int | None, megabytes: int | None, *, dry_run: bool) -> None:
@@ -63,7 +64,11 @@ def prune(place: str, days: int | None, megabytes: int | None, *, dry_run: bool)
         store.shelf.remove(item.name)
     size, left = sum(item.size for item in gone), sum(item.size for item in items) - sum(item.size for item in gone)
     said = "would remove" if dry_run else "removed"
-    note(f"{said} {len(gone):,} of {len(items):,} blocks, {size / MB:,.1f} MB; {left / MB:,.1f} MB are left in {place}")
+    note(
+        f"{said} {len(gone):,} of {counted(len(items), 'block')}, {size / MB:,.1f} MB; "
+        f"{left / MB:,.1f} MB are "
+        f"left in {place}"
+    )
 
 
 def _date(seconds: float) -> str:

@@ -20,6 +20,7 @@ from distributed.cfexecutor import ClientExecutor
 from sim.errors import ExecutionError
 from sim.executors.batches import TARGET
 from sim.executors.pool import LOOK, Note, Pool, silent
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.executors.address import Address
@@ -96,7 +97,8 @@ class Dask(Pool):
             client.wait_for_workers(self.number, timeout=self._patience)
         except (OSError, CancelledError) as error:
             raise ExecutionError(
-                f"expected {self.number} workers at the scheduler {self._address}, and within {self._patience:g} s "
+                f"expected {counted(self.number, 'worker')} at the scheduler {self._address}, and within "
+                f"{self._patience:g} s "
                 f"there were {len(client.nthreads())}; start some with: {start}"
             ) from error
         for worker, threads in client.nthreads().items():

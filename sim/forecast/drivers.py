@@ -111,7 +111,10 @@ class Drivers:
     def __repr__(self) -> str:
         """Say the probability and the three inputs that it rests on most."""
         first = (f"{one.path} {one.index.value:.2f}" for one in self.inputs[:MOST_SHOWN] if one.index is not None)
-        return f"Drivers({self.outcome} within {self.day} days, p={self.p:.3f}: {', '.join(first) or 'unclear'})"
+        return (
+            f"Drivers({self.outcome} within {counted(self.day, 'day')}, p={self.p:.3f}: "
+            f"{', '.join(first) or 'unclear'})"
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row an input, by size of its index.

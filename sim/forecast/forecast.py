@@ -17,6 +17,7 @@ from sim.estimates import Estimate, difference
 from sim.forecast.record import Status, event_estimate, forecast_record
 from sim.forecast.storylines import storylines
 from sim.scenario.windows import By, day_of
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,8 +83,9 @@ class Forecast:
         """Say what it is of and its headline, in one line."""
         one = self.probability("offensive")
         return (
-            f"Forecast({self.scenario.id!r}, as of {self.scenario.as_of}, {self.runs:,} runs, seed {self.plan.seed}: "
-            f"offensive within {self.scenario.horizon} days {one.p:.3f}, {one.low:.3f} to {one.high:.3f})"
+            f"Forecast({self.scenario.id!r}, as of {self.scenario.as_of}, {counted(self.runs, 'run')}, seed "
+            f"{self.plan.seed}: "
+            f"offensive within {counted(self.scenario.horizon, 'day')} {one.p:.3f}, {one.low:.3f} to {one.high:.3f})"
         )
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.reporting.chance import Chance, points_text
 from sim.reporting.dates import long_date
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import datetime
@@ -81,13 +82,13 @@ class Card:
     def text(self) -> str:
         """Return the six lines."""
         shown = [*self.windows[: MOST_WINDOWS - 1], self.headline] if len(self.windows) > 1 else self.windows
-        said = "; ".join(f"{one.days} days {one.chance.text} ({one.chance.interval})" for one in shown)
+        said = "; ".join(f"{counted(one.days, 'day')} {one.chance.text} ({one.chance.interval})" for one in shown)
         lines = (
             self.title,
             f"as of {self.as_of}, to {self.headline.until}{''.join(f'; {note}' for note in self.notes)}",
             self.made,
             f"offensive within {said}",
-            "; ".join(filter(None, (f"{self.headline.days} days: {self.meaning}", self.spread))),
+            "; ".join(filter(None, (f"{counted(self.headline.days, 'day')}: {self.meaning}", self.spread))),
             self.rests_on,
         )
         return "\n".join(map(_fitted, lines))

@@ -120,7 +120,7 @@ def discovery_report(record: Record) -> StudyReport:
 
 
 def _title(record: Record, said: Boxes) -> str:
-    asked = f"{_SEE[record['outcome']]} within {record['by']} days"
+    asked = f"{_SEE[record['outcome']]} within {counted(record['by'], 'day')}"
     if said.number == "none":
         return f"No ranges of the inputs are found in which futures more often {asked}"
     return f"Where futures {asked}"

@@ -21,6 +21,7 @@ from sim.studies.bench import Bench, Values, draw_shares, happened
 from sim.studies.change import Row, plain_row
 from sim.studies.worlds import World, withdrawn, worlds_of
 from sim.tallies import successes_per_draw
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +72,10 @@ class Counterfactuals:
 
     def __repr__(self) -> str:
         """Say how many worlds were played, in one line."""
-        return f"Counterfactuals({self.scenario.id!r}, {len(self.worlds)} worlds of {len(self.base):,} runs each)"
+        return (
+            f"Counterfactuals({self.scenario.id!r}, {counted(len(self.worlds), 'world')} of "
+            f"{counted(len(self.base), 'run')} each)"
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each world, outcome and milestone.

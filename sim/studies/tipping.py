@@ -24,6 +24,7 @@ from sim.studies.change import plain_row
 from sim.studies.crossing import GRID, Crossing, Crossings, crossings
 from sim.sweeps.variants import value_at
 from sim.tallies import successes_per_draw
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +57,9 @@ class Asked:
 
     def __str__(self) -> str:
         """Say it in words."""
-        return f"{self.outcome} within {self.day} days to reach {self.target:g} by {' and '.join(self.paths)}"
+        return (
+            f"{self.outcome} within {counted(self.day, 'day')} to reach {self.target:g} by {' and '.join(self.paths)}"
+        )
 
     def world(self, values: Sequence[float]) -> Scenario:
         """Return the scenario with a value at each path, over the days that are asked about."""

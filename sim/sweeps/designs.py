@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from sim import rng
 from sim.sweeps.axes import BASE, Axis
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.sweeps.schema import Design
@@ -77,7 +78,7 @@ def sampled_complaint(design: Design, axes: Mapping[str, Axis]) -> str | None:
     most = combinations(axes)
     if not design.is_sampled or most is None or design.points <= most:
         return None
-    many = f"the lists have {most:,} combinations, and {design.points:,} cells are to be drawn"
+    many = f"the lists have {most:,} combinations, and {counted(design.points, 'cell')} are to be drawn"
     return f"{many}; take `grid` for all of them"
 
 

@@ -294,7 +294,7 @@ class _FaultsOfCells:
 
 def _cells_in_words(first: Cell, count: int) -> str:
     name = f"cell {first.index + 1} ({shown(first.label)})"
-    return name if count == 1 else f"{count:,} cells, the first of them {name}"
+    return name if count == 1 else f"{counted(count, 'cell')}, the first of them {name}"
 
 
 class _Twins:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim import environment
 from sim.sweeps.variants import Base, value_at
 from sim.sweeps.words import canonical
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
@@ -87,7 +88,7 @@ class Sweep:
 
     def __repr__(self) -> str:
         """Say how large it is, in one line."""
-        return f"Sweep({self.document.id!r}, {self.kind}, {len(self.cells):,} cells)"
+        return f"Sweep({self.document.id!r}, {self.kind}, {counted(len(self.cells), 'cell')})"
 
     @property
     def kind(self) -> str:

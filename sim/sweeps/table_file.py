@@ -21,6 +21,7 @@ from sim.scenario.yamltree import Place
 from sim.sweeps.axes import BASE
 from sim.sweeps.schema import MAX_AXES, MAX_CELLS
 from sim.sweeps.words import shown
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.sweeps.variants import Base
@@ -74,7 +75,7 @@ def _told_once(faults: list[Fault]) -> list[Fault]:
     rows = Counter((fault.key, fault.message) for fault in faults)
     first = {(fault.key, fault.message): fault for fault in reversed(faults)}
     told = [
-        replace(first[one], message=f"{one[1]}, in {count:,} rows" if count > 1 else one[1])
+        replace(first[one], message=f"{one[1]}, in {counted(count, 'row')}" if count > 1 else one[1])
         for one, count in rows.items()
     ]
     return told[:MAX_FAULTS]
