@@ -22,6 +22,7 @@ from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run as run_plan
 from sim.reporting.chance import Chance, decimal_text
+from sim.reporting.reading import without_off
 from sim.reporting.shift import Shift
 from sim.wording import counted
 
@@ -162,7 +163,7 @@ def _print(record: Mapping[str, Any], options: Options) -> None:
     say()
     rows = [
         _row(outcome, day, record["outcomes"][outcome][str(day)], options.words)
-        for outcome in reversed(OUTCOMES)
+        for outcome in reversed(without_off(record, {name: name for name in OUTCOMES}))
         for day in _windows(record, outcome)
     ]
     for line in aligned(("", "within", "probability", "Monte Carlo 95%", "input sd", ""), rows, words="l----l"):

@@ -45,6 +45,13 @@ def test_run_prints_the_table_and_the_next_step(offramp: Offramp, crisis: Path) 
     ]
 
 
+def test_what_a_scenario_does_without_has_no_row(offramp: Offramp, crisis: Path) -> None:
+    crisis.write_text(crisis.read_text(encoding="utf-8") + "\nstrikes: off\nterms: off\n", encoding="utf-8")
+    answer = offramp("run", crisis, "--runs", 64, "--quiet")
+    starts = [line.split()[0] for line in answer.out.split("\n\n")[1].splitlines()[1:]]
+    assert starts == ["offensive", "offensive", "agreement", "agreement"]
+
+
 def test_one_replicate_a_draw_tells_no_spread_over_inputs(offramp: Offramp, crisis: Path) -> None:
     answer = offramp("run", crisis, "--runs", 64, "--replicates", 1, "--quiet")
     assert answer.out.splitlines()[6].startswith("terms ")
