@@ -92,6 +92,10 @@ def test_joiners_that_scripts_need_stay() -> None:
     assert seen("می\u200cخواهم") == "می\u200cخواهم"
 
 
+def test_labels_of_two_lines_keep_them() -> None:
+    assert all_seen({"tickformat": ["%-d %b\n%Y"]}) == {"tickformat": ["%-d %b\n%Y"]}
+
+
 @pytest.mark.parametrize("sign", TURNS, ids=[f"{ord(sign):x}" for sign in TURNS])
 def test_no_renderer_lets_a_sign_through_that_turns_or_drives(sign: str) -> None:
     text, escape_of_it = f"a{sign}b", sign.encode("unicode_escape").decode()

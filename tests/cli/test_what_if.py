@@ -85,7 +85,8 @@ def test_tip_says_plainly_that_no_value_reaches_the_target(offramp: Offramp, pre
         "tip", pressed, "--input", PUSH, "--to", 0.97, "--by", 8, "--runs", 2048, "-q", "--range", "0.2:0.9"
     )
     assert answer.code == 0
-    assert f"No value of {PUSH} in 0.2 to 0.9 reaches 97% for the offensive within 8 days" in answer.out
+    said = " ".join(answer.out.split())
+    assert "No value of the intensity of Push in 0.2 to 0.9 reaches 97% for the offensive within 8 days" in said
 
 
 def test_tip_says_no_effect_of_these_runs_where_none_goes_another_way(offramp: Offramp, pressed: Path) -> None:
@@ -93,8 +94,9 @@ def test_tip_says_no_effect_of_these_runs_where_none_goes_another_way(offramp: O
         "tip", pressed, "--input", PUSH, "--to", 0.97, "--by", 5, "--runs", 512, "-q", "--range", "0.2:0.4"
     )
     assert answer.code == 0
-    assert f"{PUSH}: no effect on the offensive within 5 days, so none reaches 97%. All 512 runs" in answer.out
-    assert "An effect too small for these runs would show with more of them" in answer.out
+    said = " ".join(answer.out.split())
+    assert "Intensity of Push: no effect on the offensive within 5 days, so none reaches 97%. All 512 runs" in said
+    assert "An effect too small for these runs would show with more of them" in said
 
 
 @pytest.mark.slow

@@ -219,6 +219,7 @@ def test_a_calibration_is_named_with_its_date_its_cases_and_how_far_seeds_disagr
         assert "priors, not calibrated" not in text
 
 
+@pytest.mark.slow
 def test_a_calibration_names_both_samples_it_was_fitted_to(record, written):
     for text in texts(record | {"parameters": CALIBRATED | {"threats": 403}}, written):
         assert "calibrated on 19 past cases and 403 threats between states as known on 18 August 2018" in text
