@@ -181,5 +181,5 @@ def test_a_mistyped_goal_is_refused_before_the_model_is_loaded(crisis: Path) -> 
     words = ["advise", str(crisis), "--for", "envoy", "--goal", "lwoer offensive by 90"]
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 2
-    assert done.stderr.startswith('error: expected a goal such as "lower offensive by 90"')
+    assert done.stderr.startswith('error: expected a goal such as "lower offensive by 90 days"')
     assert done.stderr.endswith("\nFalse\n")

@@ -232,7 +232,7 @@ def test_arguments_out_of_range_are_refused(scenario: Scenario, wrong: dict[str,
 
 def test_a_plan_that_would_take_hours_is_refused_before_it_starts(tmp_path: Path) -> None:
     long = worlds.load(tmp_path, question__horizon=3650, question__milestones=[])
-    with pytest.raises(UsageError, match="10,000,000 runs of 3650 days with 5 actors would take hours; make"):
+    with pytest.raises(UsageError, match="10,000,000 runs of 3,650 days with 5 actors would take hours; make"):
         sim.run(long, runs=10_000_000)
 
 

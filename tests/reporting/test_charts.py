@@ -45,7 +45,7 @@ def test_text_of_a_scenario_is_no_markup_in_a_figure(hostile):
 
 
 def test_embedded_values_cannot_end_their_script():
-    text = embedded({"a": "</script><!-- &\u2028x", "b": [1.5, None]})
+    text = embedded({"a": "</script><!-- &\u2028x", "b": [1.5, None]})  # a separator of lines becomes a space
     assert not set("<>&\u2028") & set(text)
     assert json.loads(text) == {"a": "</script><!-- & x", "b": [1.5, None]}
 

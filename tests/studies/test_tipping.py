@@ -263,9 +263,9 @@ def test_an_input_that_cannot_have_an_effect_is_told_as_no_effect_and_why(why: s
     record = tip(asked, Plan(runs=256)).record()
     assert (record["verdict"], record["inputs"][0]["no_effect"]) == ("no effect", why)
     said = tipping_of(record)
-    assert said.lead.startswith("pressures.shout.intensity: no effect on the offensive within 20 days, so")
+    assert said.lead.startswith("Intensity of Shout: no effect on the offensive within 20 days, so")
     assert "would show with more" not in said.lead
-    assert said.notes[0] == f"Why pressures.shout.intensity has no effect: {why}."
+    assert said.notes[0] == f"Why the intensity of Shout has no effect: {why}."
 
 
 @pytest.mark.parametrize(
