@@ -8,15 +8,14 @@ date, so it is over on day n.
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sim.errors import UsageError
-from sim.ledger.chain import Entry, append
-from sim.ledger.contents import EVENTS, complaint
+from sim.ledger.chain import append
+from sim.ledger.entry import EVENTS, Entry, sha256
 
 POSITION_RULES = ("mean", "median", "challenge", "condorcet")
 
@@ -69,7 +68,8 @@ def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datet
     Raises
     ------
     UsageError
-        Where the same file is in the ledger already, or its question is resolved, so that it would be no forecast.
+        Where the same file is in the ledger already, its question is resolved, so that it would be no forecast, or it
+        is not in the form of a forecast.
     LedgerError, ReportError
         As for `append`.
     """
@@ -77,9 +77,6 @@ def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datet
         content = forecast_content(record, raw)
     except (KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"the forecast cannot be entered: it is not in the form of a forecast ({error})") from None
-    wrong = complaint("forecast", content)
-    if wrong is not None:
-        raise UsageError(f"the forecast cannot be entered: it {wrong}")
 
     def make(entries: Sequence[Entry]) -> tuple[str, Mapping[str, Any]]:
         for entry in _forecasts(entries):
@@ -111,7 +108,7 @@ def forecast_content(record: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
         "model": environment.get("model"),
         "probabilities": {event: _by_window(record["outcomes"][event]) for event in EVENTS},
         "baselines": _beside(record),
-        "forecast_sha256": hashlib.sha256(raw).hexdigest(),
+        "forecast_sha256": sha256(raw),
     }
 
 

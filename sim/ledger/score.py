@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.ledger.chain import Entry, head_of
-from sim.ledger.contents import EVENTS
+from sim.ledger.chain import head_of
+from sim.ledger.entry import EVENTS, Entry
 from sim.ledger.questions import question_id, questions, state_of
 from sim.scoring import FEWEST, too_few
 from sim.scoring.calibration import Decomposition, decompose
