@@ -30,7 +30,7 @@ LAYERS: dict[str, set[str]] = {
     "posterior": {"errors", "tables"},
     "scenario": {"errors", "distributions", "posterior", "wholefiles"},
     "model": {"rng", "distributions", "posterior", "scenario"},
-    "baselines": {"distributions", "errors", "scenario", "tables", "wholefiles"},
+    "baselines": {"distributions", "errors", "scenario", "tables"},
     "ensemble": {"errors", "model", "posterior", "scenario", "tallies"},
     "forecast": {
         "baselines", "distributions", "ensemble", "environment", "errors", "estimates", "executors", "model",

@@ -10,6 +10,7 @@ afterwards: then their mean is the share that happened (FLIC, Puhr, Heinze, Nold
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +20,8 @@ from sim.errors import UsageError
 
 Floats = npt.NDArray[np.float64]
 
-MOST_STEPS = 500
-TIGHT = 1e-10
+TIGHT = 1e-12  # to which the intercept is refitted
+FAR = 1000.0  # and how far it may move, in log-odds
 NEAR = 0.01  # how far the polished estimate may lie from the maximum found, per standardised feature
 FARTHEST = 30.0  # log-odds beyond which a probability is 0 or 1 to the precision of a float
 FLAT = 1e-6  # gradient of the penalised likelihood a case, at and below which an estimate is one
@@ -112,6 +113,22 @@ def fit(features: npt.ArrayLike, outcome: npt.ArrayLike) -> Logistic:
     )
 
 
+def linked(position: float, positions: Sequence[float], outcome: Sequence[bool]) -> Prediction:
+    """Return the probability that a position stands for: a logistic curve through past cases, fixed by its data.
+
+    Positions on the axis of support are no probabilities. Those of each rule get the curve that its own positions in
+    past cases fit, so all are judged alike and none has an invented scale.
+
+    Parameters
+    ----------
+    position
+        Of the scenario.
+    positions, outcome
+        Of past cases by the same rule, and whether it happened.
+    """
+    return fit([[value] for value in positions], outcome).predict(position)
+
+
 def _independent(standardised: Floats, scale: Floats) -> list[int]:
     """Return the features that vary and are no combination of those before."""
     kept: list[int] = []
@@ -163,13 +180,10 @@ def _refit_intercept(design: Floats, y: Floats, beta: Floats) -> Floats:
     """
     if y.min() == y.max():
         return beta
-    odds, shift = design @ beta, 0.0
-    for _ in range(MOST_STEPS):
-        p = _chances(odds + shift)
-        step = float(np.sum(y - p) / np.sum(p * (1 - p)))
-        shift += max(-1.0, min(1.0, step))
-        if abs(step) < TIGHT:
-            break
+    from scipy.optimize import brentq
+
+    odds = design @ beta
+    shift = brentq(lambda shift: float(np.sum(_chances(odds + shift) - y)), -FAR, FAR, xtol=TIGHT)
     moved = beta.copy()
     moved[0] += shift
     return moved
@@ -188,7 +202,9 @@ def _penalised(design: Floats, y: Floats, beta: Floats) -> float:
 
 
 def _chances(odds: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -500, 500))))
+    from scipy.special import expit
+
+    return np.asarray(expit(odds))
 
 
 def _chance(odds: float) -> float:

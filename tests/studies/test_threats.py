@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sim.baselines.outside_view import rates_of, threats_between_states
+from sim.baselines.precedents import rates_of, threats_between_states
 from sim.errors import UsageError
 from sim.scenario.levels import level
 from sim.scenario.schema import Defender, Guarantor, Initiator, Patron

@@ -15,10 +15,10 @@ import numpy as np
 
 from sim.baselines.base_rate import base_rate
 from sim.baselines.cases import known_by, read_cases
-from sim.baselines.features import features_of
 from sim.baselines.logistic import fit
 from sim.baselines.pool import pooled
-from sim.baselines.track_record import track_record
+from sim.baselines.positions import features_of
+from sim.baselines.precedents import track_record
 from sim.ensemble.blocks import BlockTask, record_block
 from sim.errors import UsageError
 from sim.scoring.comparison import FEWEST_FOR_SKILL, paired_difference, skill_score

@@ -17,11 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.baselines.base_rate import base_rate
-from sim.baselines.features import features_of
-from sim.baselines.link import linked
-from sim.baselines.logistic import fit
+from sim.baselines.logistic import fit, linked
 from sim.baselines.pool import pooled, stack
-from sim.baselines.positions import positions_of
+from sim.baselines.positions import features_of, positions_of
 from sim.studies.calibration.calibrate import Seen, Study, sample_bridge, sample_posterior
 from sim.studies.calibration.design import BLOCK_POINTS, DesignTask, play_block, prior_points, seed_of
 from sim.studies.calibration.outcomes import WINDOWS
