@@ -19,9 +19,9 @@ from sim import environment, rng
 from sim.distributions import Distribution, LogNormal
 from sim.posterior import MODEL, SAMPLES, Posterior
 from sim.studies.calibration.calibrate import Seen, Study, sample_posterior
-from sim.studies.calibration.design import BLOCK_POINTS, DesignTask, play_block, seed_of
-from sim.studies.calibration.outcomes import CLASSES, WINDOWS
-from sim.studies.calibration.parameters import COLUMNS, COORDINATES, Floats, prior_of, to_values
+from sim.studies.calibration.design import DesignTask, block_of, play_block, seed_of
+from sim.studies.calibration.outcomes import CLASSES, WINDOWS, shares_within
+from sim.studies.calibration.parameters import COLUMNS, Floats, prior_of, to_values
 from sim.studies.calibration.recovery import RANKS, Recovery
 from sim.studies.split import GROUPS, Split, split
 
@@ -259,7 +259,7 @@ def splits_of(
     target: Scenario, table: Posterior, seed: int, executor: Executor, finished: Callable[[], None] | None = None
 ) -> dict[str, Split]:
     """Split the variance of the target's outcome at the priors and at the posterior."""
-    given = {"prior": with_posterior(target, None), "posterior": with_posterior(target, table)}
+    given = {"prior": replace(target, posterior=None), "posterior": replace(target, posterior=table)}
     return {
         name: split(one, by=SPLIT_WINDOW, blocks=SPLIT_BLOCKS, seed=seed, executor=executor, finished=finished)
         for name, one in given.items()
@@ -301,10 +301,10 @@ def target_probabilities(
     finished: Callable[[], None] | None = None,
 ) -> tuple[Floats, ...]:
     """Return the target's probability within each window under each sample, on the same dice."""
-    free = with_posterior(scenario, None)  # its parameters are those of the samples
+    free = replace(scenario, posterior=None)  # its parameters are those of the samples
     tasks = [_task(free.id, free, one, seed) for one in samples]
     played = executor.map(play_block, tasks, finished)
-    return tuple(np.array([np.mean(classes // 2 <= number) for number in range(len(WINDOWS))]) for classes in played)
+    return tuple(shares_within(classes) for classes in played)
 
 
 def fits_of(
@@ -313,8 +313,7 @@ def fits_of(
     """Hold the surface against the model: the probability of what is seen of each crisis, at the posterior's draws."""
     own = {name: possible for name, possible in seen.items() if name in study.cases}
     tasks = [_task(name, study.cases[name], sample, study.seed) for name in own]
-    points = np.resize(sample.draws, (BLOCK_POINTS, len(COORDINATES)))
-    expected = np.exp(study.surface.log_likelihood(points, own)).mean(axis=0)
+    expected = np.exp(study.surface.log_likelihood(block_of(sample.draws), own)).mean(axis=0)
     fits = []
     for (name, possible), classes, p in zip(
         own.items(), executor.map(play_block, tasks, finished), expected, strict=True
@@ -345,14 +344,8 @@ def threats_fit(
     return {"window": SPLIT_WINDOW} | {name: round(float(value), 4) for name, value in found.items()}
 
 
-def with_posterior(scenario: Scenario, posterior: Posterior | None) -> Scenario:
-    """Return a scenario with its parameters from a posterior, or at their priors."""
-    return replace(scenario, posterior=posterior)
-
-
 def _task(name: str, scenario: Scenario, sample: Sample, seed: int) -> DesignTask:
-    points = np.resize(sample.draws, (BLOCK_POINTS, len(COORDINATES)))
-    return DesignTask(scenario, seed_of(name, seed + CHECK_SEED), 0, points)
+    return DesignTask(scenario, seed_of(name, seed + CHECK_SEED), 0, block_of(sample.draws))
 
 
 def _recovery(one: Recovery) -> dict[str, Any]:
