@@ -17,7 +17,7 @@ from sim.errors import UsageError
 from sim.ledger.chain import append
 from sim.ledger.entry import EVENTS, Entry, sha256
 
-POSITION_RULES = ("mean", "median", "challenge", "condorcet")
+BASELINES = ("base_rate", "logistic", "mean", "median", "challenge", "condorcet")
 
 
 @dataclass(frozen=True)
@@ -118,14 +118,15 @@ def _by_window(outcome: Mapping[str, Any]) -> dict[str, float]:
 
 def _beside(record: Mapping[str, Any]) -> dict[str, dict[str, float]] | None:
     """Return what stands beside the model by window and name: the baselines, the pool, and what others said."""
-    beside = _baselines(record.get("baselines"))
+    beside: dict[str, dict[str, float]] = {}
+    for window, one in (record.get("baselines") or {}).get("windows", {}).items():
+        said = {"base_rate": one.get("base_rate"), "logistic": one.get("logistic"), **(one.get("positions") or {})}
+        beside[window] = {name: said[name]["p"] for name in BASELINES if said.get(name) is not None}
     for window, p in (record.get("pooled") or {}).items():
-        beside = beside or {}
         beside.setdefault(window, {})["pooled"] = p
     for window, name, p in others_by_window(record):
-        beside = beside or {}
         beside.setdefault(window, {})[name] = p
-    return beside
+    return beside or None
 
 
 def others_by_window(record: Mapping[str, Any]) -> list[tuple[str, str, float]]:
@@ -140,18 +141,6 @@ def others_by_window(record: Mapping[str, Any]) -> list[tuple[str, str, float]]:
         if window.isdecimal()
     }
     return [(ends[one["by"]], one["name"], one["p"]) for one in record.get("others", ()) if one["by"] in ends]
-
-
-def _baselines(record: Any) -> dict[str, dict[str, float]] | None:
-    """Return the probabilities of the baselines by window and name, None where the forecast has none."""
-    if not isinstance(record, Mapping):
-        return None
-    result = {}
-    for window, one in record.get("windows", {}).items():
-        said = {"base_rate": one.get("base_rate"), "logistic": one.get("logistic"), **(one.get("positions") or {})}
-        named = {name: said.get(name) for name in ("base_rate", "logistic", *POSITION_RULES)}
-        result[window] = {name: value["p"] for name, value in named.items() if value is not None}
-    return result
 
 
 def resolve(  # noqa: PLR0913 - what a resolution says, all but the first two by name
