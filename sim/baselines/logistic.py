@@ -20,8 +20,8 @@ from sim.errors import UsageError
 
 Floats = npt.NDArray[np.float64]
 
-TIGHT = 1e-12  # to which the intercept is refitted
-FAR = 1000.0  # and how far it may move, in log-odds
+MOST_STEPS = 500
+TIGHT = 1e-10
 NEAR = 0.01  # how far the polished estimate may lie from the maximum found, per standardised feature
 FARTHEST = 30.0  # log-odds beyond which a probability is 0 or 1 to the precision of a float
 FLAT = 1e-6  # gradient of the penalised likelihood a case, at and below which an estimate is one
@@ -180,10 +180,13 @@ def _refit_intercept(design: Floats, y: Floats, beta: Floats) -> Floats:
     """
     if y.min() == y.max():
         return beta
-    from scipy.optimize import brentq
-
-    odds = design @ beta
-    shift = brentq(lambda shift: float(np.sum(_chances(odds + shift) - y)), -FAR, FAR, xtol=TIGHT)
+    odds, shift = design @ beta, 0.0
+    for _ in range(MOST_STEPS):
+        p = _chances(odds + shift)
+        step = float(np.sum(y - p) / np.sum(p * (1 - p)))
+        shift += max(-1.0, min(1.0, step))
+        if abs(step) < TIGHT:
+            break
     moved = beta.copy()
     moved[0] += shift
     return moved
@@ -202,9 +205,7 @@ def _penalised(design: Floats, y: Floats, beta: Floats) -> float:
 
 
 def _chances(odds: Floats) -> Floats:
-    from scipy.special import expit
-
-    return np.asarray(expit(odds))
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -500, 500))))
 
 
 def _chance(odds: float) -> float:

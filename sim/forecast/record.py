@@ -87,12 +87,7 @@ def forecast_record(
         "provenance": provenance_of(scenario),
         "document": scenario.plain(),
         "since": None,
-        "environment": {
-            "offramp": environment.version(),
-            "model": environment.model_version(),
-            **environment.package_versions(),
-            "cpu": environment.cpu_level(),
-        },
+        "environment": environment.stamp(),
         "command": command,
     }
 

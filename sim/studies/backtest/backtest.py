@@ -113,12 +113,7 @@ class Backtest:
             "pool": self.weights,
             "threats": self.threats,
             "levers": [{"id": one.id, "own": round(one.own, 4), "prior": round(one.prior, 4)} for one in self.levers],
-            "environment": {
-                "offramp": environment.version(),
-                "model": environment.model_version(),
-                **environment.package_versions(),
-                "cpu": environment.cpu_level(),
-            },
+            "environment": environment.stamp(),
         }
 
     def track_record(self, made: datetime.date) -> dict[str, Any]:

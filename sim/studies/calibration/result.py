@@ -141,12 +141,7 @@ class Calibration:
             "threats_fit": self.threats_fit,
             "recovery": None if self.recovery is None else _recovery(self.recovery),
             "splits": {name: _split(one) for name, one in self.splits.items()},
-            "environment": {
-                "offramp": environment.version(),
-                "model": environment.model_version(),
-                **environment.package_versions(),
-                "cpu": environment.cpu_level(),
-            },
+            "environment": environment.stamp(),
         }
 
     def _parameters(self) -> Iterator[dict[str, Any]]:
@@ -220,7 +215,7 @@ def calibration(
     finished
         Called once for each step.
     """
-    samples = posteriors(studies, asked.seen, executor=executor, finished=finished)
+    samples = tuple(executor.map(sample_posterior, [study.task(asked.seen) for study in studies], finished))
     fits = fits_of(studies[0], asked.seen, samples[0], executor=executor, finished=finished)
     seed, about = studies[0].seed, dict(asked.about)
     threats = threats_fit(studies[0], asked.threats, samples[0], executor=executor, finished=finished)
@@ -229,7 +224,13 @@ def calibration(
         at_target = target_probabilities(asked.target, samples, seed, executor=executor, finished=finished)
         about["seed_disagreement"] = round(100 * float(np.ptp(np.array(at_target), axis=0).max()), 1)
     table = table_of(asked.name, samples, studies[0], about)
-    splits = {} if asked.target is None else splits_of(asked.target, table, seed, executor, finished)
+    splits = {}
+    if asked.target is not None:
+        for name, at in (("prior", None), ("posterior", table)):
+            own = replace(asked.target, posterior=at)
+            splits[name] = split(
+                own, by=SPLIT_WINDOW, blocks=SPLIT_BLOCKS, seed=seed, executor=executor, finished=finished
+            )
     evidence = evidence_by_sample(studies[0], asked, samples[0])
     return Calibration(
         table, asked.known, asked.seen, asked.threats, evidence, samples, at_target, fits, threats, recovered, splits
@@ -253,28 +254,6 @@ def evidence_by_sample(study: Study, asked: Request, sample: Sample) -> dict[str
         ]
         result[name] = {"cases": len(seen), "prior": scores[0], "posterior": scores[1]}
     return result
-
-
-def splits_of(
-    target: Scenario, table: Posterior, seed: int, executor: Executor, finished: Callable[[], None] | None = None
-) -> dict[str, Split]:
-    """Split the variance of the target's outcome at the priors and at the posterior."""
-    given = {"prior": replace(target, posterior=None), "posterior": replace(target, posterior=table)}
-    return {
-        name: split(one, by=SPLIT_WINDOW, blocks=SPLIT_BLOCKS, seed=seed, executor=executor, finished=finished)
-        for name, one in given.items()
-    }
-
-
-def posteriors(
-    studies: Sequence[Study],
-    seen: Seen,
-    *,
-    executor: Executor,
-    finished: Callable[[], None] | None = None,
-) -> tuple[Sample, ...]:
-    """Sample the posterior from each study."""
-    return tuple(executor.map(sample_posterior, [study.task(seen) for study in studies], finished))
 
 
 def table_of(name: str, samples: Sequence[Sample], study: Study, about: Mapping[str, Any]) -> Posterior:
