@@ -14,8 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sim.baselines.cases import cases_in, write_cases
-from sim.baselines.outside_view import rates_of
+from sim.baselines.cases import case_of, write_cases
+from sim.baselines.precedents import rates_of
+from sim.studies.cases import load_cases
 from sim.studies.threats import SOURCE, load_threats
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,7 +48,7 @@ def main(threats: Path | None = None) -> None:
     beside = () if threats is None else ("--threats", str(threats))
     if threats is not None:
         outside_view(threats)
-    write_cases(cases_in(CASES))
+    write_cases([case_of(one.scenario) for one in load_cases(CASES)])
     (ROOT / "sim" / "posteriors").mkdir(exist_ok=True)
     for name, options in POSTERIORS.items():
         folder = Path("reports") / "calibration" / name

@@ -79,6 +79,11 @@ def cpu_level() -> str:
     return f"{platform.machine()}-{best}"
 
 
+def stamp() -> dict[str, str]:
+    """Return what a record says of where it was made: versions and the processor's level."""
+    return {"offramp": version(), "model": model_version(), **package_versions(), "cpu": cpu_level()}
+
+
 @cache
 def identity() -> dict[str, str]:
     """Return what two machines must have alike to give the same bytes: versions and the processor's level."""

@@ -11,6 +11,7 @@ import errno
 import os
 import secrets
 import select
+import shutil
 import stat
 import time
 from pathlib import Path
@@ -64,7 +65,7 @@ def _next_part(pipe: int, *, begun: bool) -> bytes:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file; whatever was there before stays until the new content is on the disk.
+    """Write a file; what was there before stays until the new content is on the disk, and its mode after that.
 
     Raises
     ------
@@ -74,6 +75,8 @@ def write_whole(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")  # machines may share the folder
     try:
         with temporary.open("wb") as file:
+            if path.exists():
+                shutil.copymode(path, temporary)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

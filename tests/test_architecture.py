@@ -72,7 +72,7 @@ HOMES: dict[str, set[str]] = {
     "jinja2": {"reporting"},
     "ruamel": {"scenario"},  # to write YAML with comments
     "yaml": {"scenario"},  # to read it
-    "pydantic": {"scenario", "sweeps"},
+    "pydantic": {"ledger", "scenario", "sweeps"},
     "pyarrow": {"reporting"},
     "typer": {"cli"},
     "rich": {"cli"},

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from sim import wholefiles
-from sim.baselines.cases import cases_in
 from sim.errors import OfframpError
 from sim.executors.address import Tls
 from sim.ledger.chain import read_chain
@@ -53,11 +52,6 @@ def test_what_never_ends_or_never_begins_is_refused(
     (tmp_path / "folder").mkdir()
     with pytest.raises(OfframpError, match=told):
         read(tmp_path / what)
-
-
-def test_a_pipe_in_a_folder_of_cases_is_passed_over(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.yaml")
-    assert cases_in(tmp_path) == ()
 
 
 def test_a_file_may_be_as_large_as_its_bound_and_no_byte_larger(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The table of past cases: for each its features and positions as of then, and what came of it.
 
-The table is made from the scenario files of past cases (`cases_in`) and kept with the package as cases.csv, so that a
+The table is made from the scenario files of past cases (`case_of`) and kept with the package as cases.csv, so that a
 forecast needs no scenario but its own. `known_by` answers what of it somebody could have known on a date: baselines
 must not learn from what had not happened yet.
 """
@@ -11,19 +11,14 @@ import csv
 import datetime
 import hashlib
 import io
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.baselines.features import features_of
-from sim.baselines.positions import positions_of
+from sim.baselines.positions import features_of, positions_of
 from sim.errors import UsageError
-from sim.scenario.load import load
-from sim.scenario.yamltree import MAX_BYTES
 from sim.tables import Row, read_table
-from sim.wholefiles import read_whole
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -135,36 +130,12 @@ def _days(as_of: datetime.date, moment: datetime.date | None) -> int | None:
     return None if moment is None else (moment - as_of).days
 
 
-def cases_in(folder: Path) -> tuple[Case, ...]:
-    """Return the cases that scenario files in a folder and below it write, by date and id.
-
-    A file counts where it writes `case` itself; what merely extends a case is a variant of it, not another case.
-
-    Raises
-    ------
-    UsageError
-        Where two files have the same id, or one has no resolution.
-    ScenarioError
-        Where a file is wrong.
-    """
-    cases = [case_of(load(path)) for path in sorted(folder.rglob("*.yaml")) if path.is_file() and _writes_case(path)]
-    _check_ids(cases, str(folder))
-    return tuple(sorted(cases, key=lambda case: (case.as_of, case.id)))
-
-
-def _writes_case(path: Path) -> bool:
-    try:
-        return re.search(rb"(?m)^case:", read_whole(path, MAX_BYTES)) is not None
-    except OSError:
-        return True  # it may: loading it tells what is wrong
-
-
 def table_text(cases: Sequence[Case]) -> str:
-    """Return the table as CSV: a row a case, empty where there is nothing, 1 and 0 for yes and no."""
+    """Return the table as CSV by date and id: a row a case, empty where there is nothing, 1 and 0 for yes and no."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(field.name for field in fields(Case))
-    for case in cases:
+    for case in sorted(cases, key=lambda case: (case.as_of, case.id)):
         writer.writerow(_cell(getattr(case, field.name)) for field in fields(Case))
     return buffer.getvalue()
 
@@ -187,9 +158,7 @@ def read_cases(path: Path = TABLE) -> tuple[Case, ...]:
     if table.header != names:
         raise UsageError(f"{path}:1: expected the columns {', '.join(names)}")
     kinds = {field.name: str(field.type) for field in fields(Case)}
-    cases = [Case(**{name: _value(row, name, kind) for name, kind in kinds.items()}) for row in table.rows]
-    _check_ids(cases, str(path))
-    return tuple(cases)
+    return tuple(Case(**{name: _value(row, name, kind) for name, kind in kinds.items()}) for row in table.rows)
 
 
 def digest(cases: Sequence[Case]) -> str:
@@ -220,11 +189,3 @@ def _value(row: Row, name: str, kind: str) -> Any:
     if not text:
         raise row.error(name, "expected text")
     return text
-
-
-def _check_ids(cases: Sequence[Case], place: str) -> None:
-    seen: set[str] = set()
-    for case in cases:
-        if case.id in seen:
-            raise UsageError(f"{place}: the case {case.id} is there twice; give one another id")
-        seen.add(case.id)

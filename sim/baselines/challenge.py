@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.baselines.weighted import weighted_mean, weighted_median
+from sim.baselines.choice import weighted_mean, weighted_median
 
 Floats = npt.NDArray[np.float64]
 

@@ -10,6 +10,7 @@ afterwards: then their mean is the share that happened (FLIC, Puhr, Heinze, Nold
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,6 +112,22 @@ def fit(features: npt.ArrayLike, outcome: npt.ArrayLike) -> Logistic:
         tuple(tuple(float(value) for value in row) for row in back @ covariance @ back.T),
         len(x),
     )
+
+
+def linked(position: float, positions: Sequence[float], outcome: Sequence[bool]) -> Prediction:
+    """Return the probability that a position stands for: a logistic curve through past cases, fixed by its data.
+
+    Positions on the axis of support are no probabilities. Those of each rule get the curve that its own positions in
+    past cases fit, so all are judged alike and none has an invented scale.
+
+    Parameters
+    ----------
+    position
+        Of the scenario.
+    positions, outcome
+        Of past cases by the same rule, and whether it happened.
+    """
+    return fit([[value] for value in positions], outcome).predict(position)
 
 
 def _independent(standardised: Floats, scale: Floats) -> list[int]:

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.baselines.base_rate import BaseRate, base_rate
 from sim.baselines.cases import POSITION_KEYS, WINDOWS, Case, Labelled, digest, known_by
-from sim.baselines.features import Features, features_of
-from sim.baselines.link import linked
-from sim.baselines.logistic import Prediction, fit
-from sim.baselines.positions import Positions, positions_of
+from sim.baselines.logistic import Prediction, fit, linked
+from sim.baselines.positions import Features, Positions, features_of, positions_of
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -84,8 +82,11 @@ class Baselines:
         return {
             "table": self.table,
             "features": _rounded(asdict(self.features)),
-            "positions": None if self.positions is None else _positions(self.positions),
-            "windows": {str(one.window): _window(one) for one in self.windows},
+            "positions": None if self.positions is None else _rounded(asdict(self.positions)),
+            "windows": {
+                str(one.window): _rounded({key: part for key, part in asdict(one).items() if key != "window"})
+                for one in self.windows
+            },
         }
 
 
@@ -96,23 +97,11 @@ def baselines_for(scenario: Scenario, cases: Sequence[Case]) -> Baselines:
     """
     others = [case for case in cases if not _is_own(case, scenario)]
     windows = [window for window in WINDOWS if window in scenario.milestones]
-    labelled = {window: known_by(others, scenario.as_of, window) for window in windows}
-    return baselines_on(scenario, labelled, table=digest(cases))
-
-
-def baselines_on(scenario: Scenario, labelled: Mapping[int, Sequence[Labelled]], *, table: str) -> Baselines:
-    """Return the baselines of a scenario learnt from cases chosen by the caller, by window.
-
-    Parameters
-    ----------
-    labelled
-        By window in days: cases, each with whether it happened within the window.
-    table
-        What to call the cases: a digest of their table.
-    """
     features, positions = features_of(scenario), positions_of(scenario)
-    windows = (_learn(scenario, features, positions, window, rows) for window, rows in labelled.items())
-    return Baselines(features, positions, tuple(windows), table)
+    learnt = (
+        _learn(scenario, features, positions, window, known_by(others, scenario.as_of, window)) for window in windows
+    )
+    return Baselines(features, positions, tuple(learnt), digest(cases))
 
 
 def _is_own(case: Case, scenario: Scenario) -> bool:
@@ -149,22 +138,7 @@ def _linked(positions: Positions, rows: Sequence[Labelled]) -> dict[str, Predict
     return result
 
 
-def _positions(positions: Positions) -> dict[str, Any]:
-    choice = dict(zip(("offensive", "standoff", "agreement"), positions.choice, strict=True))
-    on = _rounded({key: getattr(positions, key) for key in POSITION_KEYS})
-    return {**on, "challenge_rounds": positions.challenge_rounds, "choice": _rounded(choice)}
-
-
-def _window(one: WindowBaselines) -> dict[str, Any]:
-    return {
-        "cases": one.cases,
-        "early": one.early,
-        "reason": one.reason,
-        "base_rate": None if one.base_rate is None else _rounded(asdict(one.base_rate)),
-        "logistic": None if one.logistic is None else _rounded(asdict(one.logistic)),
-        "positions": {rule: _rounded(asdict(prediction)) for rule, prediction in one.positions.items()},
-    }
-
-
-def _rounded(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: round(value, DIGITS) if isinstance(value, float) else value for key, value in values.items()}
+def _rounded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _rounded(part) for key, part in value.items()}
+    return round(value, DIGITS) if isinstance(value, float) else value

@@ -7,8 +7,9 @@ best.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -58,21 +59,10 @@ def stack(said: Mapping[str, Floats], happened: npt.NDArray[np.bool_]) -> dict[s
     def score(shares: tuple[float, ...]) -> float:
         return float(np.mean((pooled(said, dict(zip(said, shares, strict=True))) - happened) ** 2))
 
-    best = min(_simplex(len(said), STEPS), key=lambda shares: (round(score(shares), 12), shares))
+    parts = itertools.product(range(STEPS + 1), repeat=len(said))
+    mixes = (tuple(part / STEPS for part in one) for one in parts if sum(one) == STEPS)
+    best = min(mixes, key=lambda shares: (round(score(shares), 12), shares))
     return dict(zip(said, best, strict=True))
-
-
-def _simplex(parts: int, steps: int) -> Iterator[tuple[float, ...]]:
-    """Yield all ways to share out so many steps among some parts."""
-
-    def shares(left: int, count: int) -> Iterator[tuple[int, ...]]:
-        if count == 1:
-            yield (left,)
-            return
-        for first in range(left + 1):
-            yield from ((first, *rest) for rest in shares(left - first, count - 1))
-
-    yield from (tuple(share / steps for share in one) for one in shares(steps, parts))
 
 
 def _held(p: float | Floats) -> Floats:

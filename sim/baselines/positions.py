@@ -1,20 +1,20 @@
-"""A scenario's actors as weighted positions on the axis of support, and what they come to without any dynamics.
+"""What simple rules read from a scenario as written, without any dynamics: positions of its actors, and two features.
 
-`stakeholders` reads position, capability and salience from a scenario; `positions_of` gives the four baselines on them:
-weighted mean, weighted median, challenge model and Condorcet choice. These are the simple rules that the crisis model
-has to beat.
+`stakeholders` gives position, capability and salience; `positions_of` the four baselines on them: weighted mean,
+weighted median, challenge model and Condorcet choice. `features_of` gives the logistic baseline the support that the
+initiator can expect and the troops in its way: with a few dozen past cases a regression bears two features, not ten.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.baselines.challenge import play
-from sim.baselines.condorcet import condorcet
-from sim.baselines.weighted import weighted_mean, weighted_median
+from sim.baselines.choice import condorcet, weighted_mean, weighted_median
 from sim.scenario.schema import Defender, Guarantor, Initiator, Mediator, Patron
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 OFFENSIVE, STANDOFF = 1.0, 0.0
+TROOPS = 0.3
+"""Median strength from which a guarantor counts as having troops inside (the initiator's is about 1)."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,10 @@ class Positions:
         Capability x salience weighted mean and median of the positions.
     challenge
         Weighted median after the last round of the challenge model; the median itself where nobody moves.
-    challenge_rounds
-        Rounds in which somebody moved.
     condorcet
         Probabilistic Condorcet choice, as an expected position over offensive, standoff and agreement.
+    challenge_rounds
+        Rounds in which somebody moved.
     choice
         The probabilities of that choice: offensive, standoff, agreement.
     """
@@ -65,9 +67,26 @@ class Positions:
     mean: float
     median: float
     challenge: float
-    challenge_rounds: int
     condorcet: float
-    choice: tuple[float, float, float]
+    challenge_rounds: int
+    choice: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the logistic baseline knows of a scenario.
+
+    Attributes
+    ----------
+    expected_support
+        self_reliance + (1 - self_reliance) * sum of share * clip((mean stance + 1) / 2, 0, 1) over patrons: what the
+        initiator can expect to fight with, 0 to 1. Self-reliance alone where there is no patron (1 by default).
+    troops_inside
+        1 where a guarantor has a median strength of 0.3 or more, else 0.
+    """
+
+    expected_support: float
+    troops_inside: int
 
 
 def stakeholders(scenario: Scenario) -> tuple[Stakeholder, ...]:
@@ -84,7 +103,7 @@ def stakeholders(scenario: Scenario) -> tuple[Stakeholder, ...]:
         if isinstance(actor, Mediator):
             capability[name] = _through_others(scenario, name, through)
     return tuple(
-        Stakeholder(name, prior_of(actor.stance).mean, capability[name], actor.salience.mean)
+        Stakeholder(name, _prior_of(actor.stance).mean, capability[name], actor.salience.mean)
         for name, actor in scenario.actors.items()
     )
 
@@ -102,22 +121,33 @@ def positions_of(scenario: Scenario) -> Positions | None:
     rounds = play(position, capability, salience)
     outcomes = np.array([OFFENSIVE, STANDOFF, scenario.document.parameters.agreement_position.mean])
     choice = condorcet(position, weight, outcomes)
-    offensive, standoff, agreement = (float(chance) for chance in choice)
     return Positions(
         mean=mean,
         median=median,
         challenge=rounds[-1].median if rounds else median,
-        challenge_rounds=len(rounds),
         condorcet=float(choice @ outcomes),
-        choice=(offensive, standoff, agreement),
+        challenge_rounds=len(rounds),
+        choice=dict(zip(("offensive", "standoff", "agreement"), choice.tolist(), strict=True)),
     )
+
+
+def features_of(scenario: Scenario) -> Features:
+    """Return the features of a resolved scenario."""
+    initiator = next(actor for actor in scenario.actors.values() if isinstance(actor, Initiator))
+    alone = _self_reliance(initiator)
+    backing = sum(
+        share * min(1.0, max(0.0, (_prior_of(scenario.actors[name].stance).mean + 1) / 2))
+        for name, share in _patron_shares(scenario).items()
+    )
+    guarded = any(a.strength.median >= TROOPS for a in scenario.actors.values() if isinstance(a, Guarantor))
+    return Features(alone + (1 - alone) * backing, int(guarded))
 
 
 def _armed(scenario: Scenario) -> dict[str, float]:
     """Capability of all but the mediators."""
     initiator = next(actor for actor in scenario.actors.values() if isinstance(actor, Initiator))
-    strength, alone = initiator.strength.median, self_reliance(initiator)
-    shares = patron_shares(scenario)
+    strength, alone = initiator.strength.median, _self_reliance(initiator)
+    shares = _patron_shares(scenario)
     capability: dict[str, float] = {}
     for name, actor in scenario.actors.items():
         if isinstance(actor, Initiator):
@@ -142,21 +172,21 @@ def _through_others(scenario: Scenario, name: str, through: dict[str, float]) ->
     return leverage[target] * through[target]
 
 
-def self_reliance(initiator: Initiator) -> float:
+def _self_reliance(initiator: Initiator) -> float:
     """Median of an initiator's self-reliance, which a resolved scenario always has."""
     if initiator.self_reliance is None:
         raise ValueError("the scenario is not resolved: its initiator has no self-reliance")
     return initiator.self_reliance.median
 
 
-def patron_shares(scenario: Scenario) -> dict[str, float]:
+def _patron_shares(scenario: Scenario) -> dict[str, float]:
     """Median share of the backing by patron, normalised to add up to 1."""
     shares = {name: actor.share.median for name, actor in scenario.actors.items() if isinstance(actor, Patron)}
     total = sum(shares.values())
     return {name: share / total for name, share in shares.items()}
 
 
-def prior_of(stance: Distribution | str) -> Distribution:
+def _prior_of(stance: Distribution | str) -> Distribution:
     """Return a stance as a prior, which it always is in a resolved scenario."""
     if isinstance(stance, str):
         raise ValueError("the scenario is not resolved: a stance has not been read from evidence")

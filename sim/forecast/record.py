@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import environment
-from sim.baselines.outside_view import threats_between_states
-from sim.baselines.track_record import track_record
+from sim.baselines.precedents import threats_between_states, track_record
 from sim.ensemble.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK, last_days
 from sim.ensemble.conditions import POSTURES, last_date
 from sim.ensemble.given_tally import event_sums, is_given, kept_counts
@@ -88,12 +87,7 @@ def forecast_record(
         "provenance": provenance_of(scenario),
         "document": scenario.plain(),
         "since": None,
-        "environment": {
-            "offramp": environment.version(),
-            "model": environment.model_version(),
-            **environment.package_versions(),
-            "cpu": environment.cpu_level(),
-        },
+        "environment": environment.stamp(),
         "command": command,
     }
 

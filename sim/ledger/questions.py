@@ -8,18 +8,17 @@ date, so it is over on day n.
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sim.errors import UsageError
-from sim.ledger.chain import Entry, append
-from sim.ledger.contents import EVENTS, complaint
+from sim.ledger.chain import append
+from sim.ledger.entry import EVENTS, Entry, sha256
 from sim.wording import counted
 
-POSITION_RULES = ("mean", "median", "challenge", "condorcet")
+BASELINES = ("base_rate", "logistic", "mean", "median", "challenge", "condorcet")
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,8 @@ def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datet
     Raises
     ------
     UsageError
-        Where the same file is in the ledger already, or its question is resolved, so that it would be no forecast.
+        Where the same file is in the ledger already, its question is resolved, so that it would be no forecast, or it
+        is not in the form of a forecast.
     LedgerError, ReportError
         As for `append`.
     """
@@ -78,9 +78,6 @@ def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datet
         content = forecast_content(record, raw)
     except (KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"the forecast cannot be entered: it is not in the form of a forecast ({error})") from None
-    wrong = complaint("forecast", content)
-    if wrong is not None:
-        raise UsageError(f"the forecast cannot be entered: it {wrong}")
 
     def make(entries: Sequence[Entry]) -> tuple[str, Mapping[str, Any]]:
         for entry in _forecasts(entries):
@@ -112,7 +109,7 @@ def forecast_content(record: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
         "model": environment.get("model"),
         "probabilities": {event: _by_window(record["outcomes"][event]) for event in EVENTS},
         "baselines": _beside(record),
-        "forecast_sha256": hashlib.sha256(raw).hexdigest(),
+        "forecast_sha256": sha256(raw),
     }
 
 
@@ -122,14 +119,15 @@ def _by_window(outcome: Mapping[str, Any]) -> dict[str, float]:
 
 def _beside(record: Mapping[str, Any]) -> dict[str, dict[str, float]] | None:
     """Return what stands beside the model by window and name: the baselines, the pool, and what others said."""
-    beside = _baselines(record.get("baselines"))
+    beside: dict[str, dict[str, float]] = {}
+    for window, one in (record.get("baselines") or {}).get("windows", {}).items():
+        said = {"base_rate": one.get("base_rate"), "logistic": one.get("logistic"), **(one.get("positions") or {})}
+        beside[window] = {name: said[name]["p"] for name in BASELINES if said.get(name) is not None}
     for window, p in (record.get("pooled") or {}).items():
-        beside = beside or {}
         beside.setdefault(window, {})["pooled"] = p
     for window, name, p in others_by_window(record):
-        beside = beside or {}
         beside.setdefault(window, {})[name] = p
-    return beside
+    return beside or None
 
 
 def others_by_window(record: Mapping[str, Any]) -> list[tuple[str, str, float]]:
@@ -144,18 +142,6 @@ def others_by_window(record: Mapping[str, Any]) -> list[tuple[str, str, float]]:
         if window.isdecimal()
     }
     return [(ends[one["by"]], one["name"], one["p"]) for one in record.get("others", ()) if one["by"] in ends]
-
-
-def _baselines(record: Any) -> dict[str, dict[str, float]] | None:
-    """Return the probabilities of the baselines by window and name, None where the forecast has none."""
-    if not isinstance(record, Mapping):
-        return None
-    result = {}
-    for window, one in record.get("windows", {}).items():
-        said = {"base_rate": one.get("base_rate"), "logistic": one.get("logistic"), **(one.get("positions") or {})}
-        named = {name: said.get(name) for name in ("base_rate", "logistic", *POSITION_RULES)}
-        result[window] = {name: value["p"] for name, value in named.items() if value is not None}
-    return result
 
 
 def resolve(  # noqa: PLR0913 - what a resolution says, all but the first two by name

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.ledger.chain import Entry, head_of
-from sim.ledger.contents import EVENTS
+from sim.ledger.chain import head_of
+from sim.ledger.entry import EVENTS, Entry
 from sim.ledger.questions import State, question_id, questions, state_of
-from sim.scoring import FEWEST, too_few
+from sim.scoring import FEWEST, rounded, too_few
 from sim.scoring.calibration import Decomposition, decompose
 from sim.scoring.comparison import Difference, paired_difference
 from sim.scoring.rules import LOG_CLIP, brier_score, log_score
@@ -123,7 +123,7 @@ class LedgerScore:
 
     def record(self) -> dict[str, Any]:
         """Return the plain form."""
-        windows = [{**_rounded(asdict(one)), "too_few": one.too_few} for one in self.windows]
+        windows = [{**rounded(asdict(one), DIGITS), "too_few": one.too_few} for one in self.windows]
         keys = ("head", "entries", "forecasts", "questions", "open", "late", "includes_late")
         counts = {key: getattr(self, key) for key in keys}
         return {**counts, "fewest": FEWEST, "log_clip": LOG_CLIP, "windows": windows}
@@ -198,11 +198,3 @@ def _baseline_score(name: str, rows: Sequence[Scored], seed: int) -> BaselineSco
     ours = brier_score([one.p for one in having], y)
     difference = paired_difference(ours, theirs, [one.question for one in having], seed=seed)
     return BaselineScore(name, len(having), float(np.mean(theirs)), difference)
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _rounded(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_rounded(part) for part in value]
-    return round(value, DIGITS) if isinstance(value, float) else value

@@ -4,6 +4,10 @@
 one forecaster beats another. All of it is arrays in, numbers out; nothing here knows a scenario.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 FEWEST = 50
 """Fewer forecasts than this say nothing about calibration: reports say "too few to judge"."""
 
@@ -11,3 +15,12 @@ FEWEST = 50
 def too_few(cases: int) -> bool:
     """Whether so many forecasts are too few to judge calibration or skill by."""
     return cases < FEWEST
+
+
+def rounded(value: Any, digits: int) -> Any:
+    """Return plain values with every float in them rounded."""
+    if isinstance(value, dict):
+        return {key: rounded(part, digits) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rounded(part, digits) for part in value]
+    return round(value, digits) if isinstance(value, float) else value

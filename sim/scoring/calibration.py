@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
-from sim.scoring import too_few
 from sim.scoring.rules import Floats, checked
 
 LEVEL = 0.9
@@ -35,7 +34,7 @@ class Decomposition:
     uncertainty
         Score of always saying the base rate: a property of the cases, not of the forecaster.
     cases
-        Number of forecasts; under 50 are too few to judge by.
+        Number of forecasts; of few ask `too_few`.
     """
 
     score: float
@@ -43,11 +42,6 @@ class Decomposition:
     discrimination: float
     uncertainty: float
     cases: int
-
-    @property
-    def too_few(self) -> bool:
-        """Whether there are too few forecasts to judge by."""
-        return too_few(self.cases)
 
 
 @dataclass(frozen=True)
@@ -80,11 +74,6 @@ class Reliability:
     points: tuple[ReliabilityPoint, ...]
     level: float
     cases: int
-
-    @property
-    def too_few(self) -> bool:
-        """Whether there are too few forecasts to judge by."""
-        return too_few(self.cases)
 
     @property
     def outside(self) -> int:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import rng
-from sim.scoring import too_few
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -54,11 +53,6 @@ class Difference:
     cases: int
     groups: int
 
-    @property
-    def too_few(self) -> bool:
-        """Whether there are too few cases to judge by."""
-        return too_few(self.cases)
-
     def plain(self) -> list[float | None]:
         """Return mean and interval as a record holds them."""
         return [_rounded(one) for one in (self.mean, self.low, self.high)]
@@ -84,19 +78,33 @@ class Skill:
     cases: int
     groups: int
 
-    @property
-    def too_few(self) -> bool:
-        """Whether there are too few cases to judge by."""
-        return too_few(self.cases)
-
     def plain(self) -> list[float | None]:
         """Return value and interval as a record holds them; below `FEWEST_FOR_SKILL` cases no skill is told."""
         told = self.cases >= FEWEST_FOR_SKILL
         return [_rounded(one) if told else None for one in (self.value, self.low, self.high)]
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """A forecaster against a reference: difference of mean scores, below 0 is better, and skill."""
+
+    difference: Difference
+    skill: Skill
+
+    def plain(self, groups: str = "areas") -> dict[str, Any]:
+        """Return both as a record holds them, with the number of groups under their name."""
+        return {"difference": self.difference.plain(), "skill": self.skill.plain(), groups: self.difference.groups}
+
+
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
+
+
+def compare(
+    scores: npt.ArrayLike, reference: npt.ArrayLike, groups: Sequence[Hashable], *, bound: float = math.inf
+) -> Comparison:
+    """Compare a forecaster with a reference by `paired_difference` and `skill_score`."""
+    return Comparison(paired_difference(scores, reference, groups, bound=bound), skill_score(scores, reference, groups))
 
 
 def paired_difference(
@@ -129,10 +137,7 @@ def paired_difference(
     ValueError
         Without cases, or where the lengths differ.
     """
-    a, b = _scores(first), _scores(second)
-    place, count = _places(len(a), groups)
-    if len(b) != len(a):
-        raise ValueError(f"expected scores of the same cases (got {len(a)} and {len(b)})")
+    a, b, place, count = _paired(first, second, groups)
     gain = a - b
     mean = float(np.mean(gain))
     if count == 1:
@@ -169,10 +174,7 @@ def skill_score(
     ValueError
         Without cases, or where the lengths differ.
     """
-    a, b = _scores(scores), _scores(reference)
-    place, count = _places(len(a), groups)
-    if len(b) != len(a):
-        raise ValueError(f"expected scores of the same cases (got {len(a)} and {len(b)})")
+    a, b, place, count = _paired(scores, reference, groups)
     value = 1 - float(np.sum(a) / np.sum(b)) if np.sum(b) > 0 else None
     if value is None or count == 1:
         return Skill(value, None, None, len(a), count)
@@ -203,17 +205,22 @@ def _bootstrap(
     return float(low), float(high)
 
 
+def _paired(
+    first: npt.ArrayLike, second: npt.ArrayLike, groups: Sequence[Hashable] | None
+) -> tuple[Floats, Floats, npt.NDArray[np.intp], int]:
+    """Return both scores, the number of each case's group, by first appearance, and how many groups there are."""
+    a, b = _scores(first), _scores(second)
+    names: Sequence[Hashable] = range(len(a)) if groups is None else groups
+    if len(names) != len(a):
+        raise ValueError(f"expected a group for each case (got {len(names)} groups for {counted(len(a), 'case')})")
+    if len(b) != len(a):
+        raise ValueError(f"expected scores of the same cases (got {len(a)} and {len(b)})")
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return a, b, np.array([numbers[name] for name in names], dtype=np.intp), len(numbers)
+
+
 def _scores(values: npt.ArrayLike) -> Floats:
     scores = np.asarray(values, dtype=np.float64)
     if scores.ndim != 1 or len(scores) == 0 or not np.all(np.isfinite(scores)):
         raise ValueError(f"expected a list of at least one finite score (got the shape {scores.shape})")
     return scores
-
-
-def _places(cases: int, groups: Sequence[Hashable] | None) -> tuple[npt.NDArray[np.intp], int]:
-    """Return the number of each case's group, numbered by first appearance, and how many groups there are."""
-    names: Sequence[Hashable] = range(cases) if groups is None else groups
-    if len(names) != cases:
-        raise ValueError(f"expected a group for each case (got {len(names)} groups for {counted(cases, 'case')})")
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    return np.array([numbers[name] for name in names], dtype=np.intp), len(numbers)

@@ -6,8 +6,6 @@ says what it believes. Events are "within n days", that is on one of the days 0 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -57,24 +55,6 @@ def log_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike, *, clip: float = 
     return np.asarray(-np.log(np.clip(np.where(y == 1, p, 1 - p), clip, 1 - clip)))
 
 
-def within_windows(days: Sequence[int | None] | npt.ArrayLike, windows: Sequence[int]) -> npt.NDArray[np.bool_]:
-    """Whether events came within each window.
-
-    Parameters
-    ----------
-    days
-        Shape (n,): day of the event; None or NaN where it never came.
-    windows
-        Lengths in days.
-
-    Returns
-    -------
-    Shape (n, windows).
-    """
-    day = np.array(days, dtype=np.float64)  # None becomes NaN, and NaN is below nothing
-    return np.asarray(day[..., None] < np.asarray(windows, dtype=np.float64))
-
-
 def ranked_probability_score(within: npt.ArrayLike, happened: npt.ArrayLike) -> Floats:
     """Mean squared error of the cumulative probabilities over ordered windows, on 0 to 1 (Epstein 1969).
 
@@ -119,53 +99,18 @@ def timing_score(within: npt.ArrayLike, day: npt.ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        Where the curve is no curve of probabilities that begins at 0 and never falls.
+        Where the curve is no curve of probabilities that begins at 0 and never falls, or a day is below 0.
     """
     curve = np.asarray(within, dtype=np.float64)
     if curve.ndim == 0 or curve.shape[-1] < 2:
         raise ValueError("expected a curve of at least two points, within 0 days and within 1")
     if not np.all((curve >= 0) & (curve <= 1)) or np.any(curve[..., 0] != 0) or np.any(np.diff(curve) < -1e-12):
         raise ValueError("expected a curve of probabilities that begins at 0 and never falls")
-    come = _event_days(day)[..., None] < np.arange(1, curve.shape[-1])
-    return np.asarray(np.sum((curve[..., 1:] - come) ** 2, axis=-1))
-
-
-def timing_score_of_days(days: npt.ArrayLike, day: npt.ArrayLike, horizon: float) -> Floats:
-    """Threshold-weighted CRPS, in days, of the day of an event up to a horizon, from days of runs.
-
-    The kernel form on times cut off at the horizon, E|X - y| - E|X - X'| / 2 (Gneiting & Raftery 2007, eq. 21; the
-    cutting off as in Allen, Ginsbourger & Ziegel 2023). Equal to `timing_score` of the curve of the same runs.
-
-    Parameters
-    ----------
-    days
-        Shape (..., runs): day of the event in each run; the horizon or more, or NaN, where it did not come.
-    day
-        Shape (...): day of the event, NaN where it did not come within the horizon.
-    horizon
-        Days.
-
-    Raises
-    ------
-    ValueError
-        Without runs, or where a day is negative or the horizon not above 0.
-    """
-    times = np.minimum(_event_days(days), horizon)
-    count = times.shape[-1] if times.ndim else 0
-    if count == 0 or not horizon > 0:
-        raise ValueError("expected at least one run and a horizon above 0")
-    times = np.sort(times, axis=-1)
-    came = np.minimum(_event_days(day), horizon)
-    rank = 2 * np.arange(1, count + 1) - count - 1
-    spread = np.sum(times * rank, axis=-1) / count**2  # half the mean difference of two runs
-    return np.asarray(np.mean(np.abs(times - came[..., None]), axis=-1) - spread)
-
-
-def _event_days(days: npt.ArrayLike) -> Floats:
-    values = np.array(days, dtype=np.float64)
-    if np.any(values < 0):
+    days = np.asarray(day, dtype=np.float64)
+    if np.any(days < 0):
         raise ValueError("expected days of 0 or more")
-    return np.asarray(np.where(np.isnan(values), np.inf, values))
+    come = days[..., None] < np.arange(1, curve.shape[-1])  # NaN is below nothing
+    return np.asarray(np.sum((curve[..., 1:] - come) ** 2, axis=-1))
 
 
 def checked(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> tuple[Floats, Floats]:

@@ -122,12 +122,7 @@ class Advice:
             "base": plain_row(self._estimate(self.base)),
             "helped": round(helped, 4),
             "mixes": rows,
-            "environment": {
-                "offramp": environment.version(),
-                "model": environment.model_version(),
-                **environment.package_versions(),
-                "cpu": environment.cpu_level(),
-            },
+            "environment": environment.stamp(),
             "command": command,
         }
 

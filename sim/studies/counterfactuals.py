@@ -122,12 +122,7 @@ class Counterfactuals:
                 for name, actor in scenario.actors.items()
             },
             "counterfactuals": self.part(),
-            "environment": {
-                "offramp": environment.version(),
-                "model": environment.model_version(),
-                **environment.package_versions(),
-                "cpu": environment.cpu_level(),
-            },
+            "environment": environment.stamp(),
             "command": command,
         }
 

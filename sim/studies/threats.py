@@ -12,7 +12,7 @@ import datetime
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -246,11 +246,3 @@ def _number(row: Row, name: str) -> float:
 
 def _day(row: Row, name: str) -> int | None:
     return row.whole(name, MOST) if row.cells[name] else None
-
-
-def by_scenario(cases: Sequence[Threat]) -> dict[str, list[Threat]]:
-    """Group threats by the scenario that they are coded as."""
-    groups: dict[str, list[Threat]] = {}
-    for one in cases:
-        groups.setdefault(one.scenario, []).append(one)
-    return groups

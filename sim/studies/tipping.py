@@ -105,12 +105,7 @@ class Asked:
             "runs": plan.most_runs,
             "replicates": plan.replicates,
             "level": LEVEL,
-            "environment": {
-                "offramp": environment.version(),
-                "model": environment.model_version(),
-                **environment.package_versions(),
-                "cpu": environment.cpu_level(),
-            },
+            "environment": environment.stamp(),
             "command": command,
         }
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.baselines.cases import Case, case_of, cases_in, digest, known_by, read_cases, table_text, write_cases
+from sim.baselines.cases import Case, case_of, digest, known_by, read_cases, table_text, write_cases
 from sim.errors import UsageError
 from tests import worlds
 
@@ -91,23 +90,6 @@ def test_a_scenario_that_is_no_past_case_is_refused(tmp_path: Path) -> None:
         case_of(worlds.load(tmp_path))
     with pytest.raises(UsageError, match="it has no `resolution`"):
         case_of(worlds.load(tmp_path, **{**FILED, "resolution": None}))
-
-
-def test_cases_are_gathered_from_a_folder_without_their_variants(tmp_path: Path) -> None:
-    later = {"question.as_of": "2020-03-01", "id": "later"}
-    (tmp_path / "deep").mkdir()
-    quiet = {"offensive": "none", "agreement": "none", "source": "The gazette.", "confidence": "low"}
-    worlds.write(tmp_path / "deep", worlds.crisis(**{**FILED, **later, "resolution": quiet}), "later.yaml")
-    worlds.write(tmp_path, worlds.crisis(**FILED), "crisis.yaml")
-    variant: dict[str, Any] = {"schema": "offramp/scenario/1", "extends": "./crisis.yaml", "id": "variant"}
-    worlds.write(tmp_path, variant, "variant.yaml")
-    worlds.write(tmp_path, worlds.crisis(id="no-case"), "no-case.yaml")
-    rows = cases_in(tmp_path)
-    assert [row.id for row in rows] == ["crisis", "later"]
-    assert [row.days_to_offensive for row in rows] == [40, None]
-    worlds.write(tmp_path, worlds.crisis(**FILED), "twice.yaml")
-    with pytest.raises(UsageError, match="the case crisis is there twice"):
-        cases_in(tmp_path)
 
 
 def test_the_table_reads_back_as_it_was_written(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sim.baselines.challenge import (
     risk_exponents,
     victory_probabilities,
 )
-from sim.baselines.weighted import weighted_mean, weighted_median
+from sim.baselines.choice import weighted_mean, weighted_median
 
 STATES = {
     "Netherlands": (0.08, 4, 0.80),

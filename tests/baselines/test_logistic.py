@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from sim.baselines.link import linked
-from sim.baselines.logistic import fit
+from sim.baselines.logistic import fit, linked
 
 
 def sample(cases: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.baselines.features import features_of
-from sim.baselines.positions import positions_of, stakeholders
-from sim.baselines.weighted import weighted_median
+from sim.baselines.positions import features_of, positions_of, stakeholders
 from tests import worlds
 
 
@@ -43,8 +41,8 @@ def test_positions_match_sums_worked_by_hand(tmp_path: Path) -> None:
     assert positions.mean == pytest.approx((0.08 + 0.18 - 0.24 - 0.27 - 0.162) / 1.97)
     assert positions.median == 0.2, "0.97 of 1.97 lies below"
     assert -0.9 <= positions.challenge <= 0.8
-    offensive, _, agreement = positions.choice
-    assert sum(positions.choice) == pytest.approx(1)
+    offensive, agreement = positions.choice["offensive"], positions.choice["agreement"]
+    assert sum(positions.choice.values()) == pytest.approx(1)
     assert positions.condorcet == pytest.approx(offensive - 0.35 * agreement)
     assert agreement > offensive, "0.672 of support stands against 0.26"
 
@@ -71,11 +69,3 @@ def test_without_a_patron_the_initiator_relies_on_itself(tmp_path: Path) -> None
     assert features_of(worlds.load(tmp_path, **unwritten)).expected_support == 1
     written = worlds.load(tmp_path, **alone, **{"actors.attacker.self_reliance": 0.7})
     assert features_of(written).expected_support == 0.7
-
-
-def test_the_weighted_median_is_the_first_position_to_reach_half() -> None:
-    import numpy as np
-
-    assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 2.0])) == 2
-    assert weighted_median(np.array([1.0, 2.0]), np.array([0.5, 0.5])) == 1
-    assert weighted_median(np.arange(10.0), np.full(10, 0.1)) == 4, "ten tenths, rounding or not"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.baselines import track_record as tracks
 from sim.baselines.cases import known_by, read_cases
 from sim.baselines.panel import baselines_for
+from sim.baselines.precedents import TRACK_RECORD, track_record
 from sim.errors import UsageError
 from sim.forecast import forecast as forecasts
 from sim.posterior import FORMAT, MODEL
@@ -101,10 +101,10 @@ def test_a_posterior_is_recorded_with_what_it_was_made_from(tmp_path, said, case
 
 def test_a_track_record_is_read_from_beside_the_table_of_cases(tmp_path):
     place = tmp_path / "track_record.json"
-    assert tracks.track_record(place) is None
+    assert track_record(place) is None
     place.write_text('{"schema": "offramp/track-record/1", "cases": 43}', encoding="utf-8")
-    assert tracks.track_record(place) == {"schema": "offramp/track-record/1", "cases": 43}
-    assert tracks.PLACE.parent == Path(sim.__file__).parent / "baselines"
+    assert track_record(place) == {"schema": "offramp/track-record/1", "cases": 43}
+    assert TRACK_RECORD.parent == Path(sim.__file__).parent / "baselines"
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"schema": "offramp/track-record/9"}'])
@@ -112,4 +112,4 @@ def test_a_faulty_track_record_is_refused_with_what_to_do(tmp_path, text):
     place = tmp_path / "track_record.json"
     place.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=r"track_record\.json.*make calibrations"):
-        tracks.track_record(place)
+        track_record(place)

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sim.ledger.chain import Entry
+from sim.ledger.entry import Entry
 from sim.ledger.questions import record_forecast
 
 AS_OF = datetime.date(2020, 1, 1)

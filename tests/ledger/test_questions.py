@@ -11,7 +11,8 @@ import sim
 from sim.baselines.cases import read_cases
 from sim.baselines.panel import baselines_for
 from sim.errors import UsageError
-from sim.ledger.chain import Entry, read_chain
+from sim.ledger.chain import read_chain
+from sim.ledger.entry import Entry
 from sim.ledger.questions import questions, resolve, state_of
 from tests.ledger.made import enter, forecast, when
 from tests.places import IDLIB

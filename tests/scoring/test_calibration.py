@@ -112,10 +112,6 @@ def test_a_diagram_is_the_same_for_the_same_seed_and_holds_every_case() -> None:
 def test_fewer_than_fifty_cases_are_too_few_to_judge() -> None:
     assert too_few(49)
     assert not too_few(50)
-    p, y = drawn(50, 1)
-    assert not decompose(p, y).too_few
-    assert decompose(p[:49], y[:49]).too_few
-    assert reliability(p[:49], y[:49], resamples=1).too_few
 
 
 def test_what_cannot_be_judged_is_refused() -> None:

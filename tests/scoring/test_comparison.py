@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.scoring.comparison import paired_difference, skill_score
+from sim.scoring.comparison import compare, paired_difference, skill_score
 
 
 def test_without_groups_the_interval_is_the_paired_t_interval() -> None:
@@ -107,16 +107,22 @@ def test_the_seed_decides_the_bootstrap() -> None:
     assert paired_difference(a, b, seed=1) == paired_difference(a, b, seed=1)
     assert paired_difference(a, b, seed=1).bootstrap_low != paired_difference(a, b, seed=2).bootstrap_low
     assert skill_score(a, b, seed=1) != skill_score(a, b, seed=2)
-    assert paired_difference(a, b).too_few
 
 
 def test_scores_that_do_not_belong_together_are_refused() -> None:
-    for compare in (paired_difference, skill_score):
+    for judged in (paired_difference, skill_score):
         with pytest.raises(ValueError, match="same cases"):
-            compare([1, 2], [1])
+            judged([1, 2], [1])
         with pytest.raises(ValueError, match="at least one finite score"):
-            compare([], [])
+            judged([], [])
         with pytest.raises(ValueError, match="at least one finite score"):
-            compare([np.nan], [1])
+            judged([np.nan], [1])
         with pytest.raises(ValueError, match="a group for each case"):
-            compare([1, 2], [1, 2], ["a"])
+            judged([1, 2], [1, 2], ["a"])
+
+
+def test_a_comparison_says_no_skill_of_few_cases_and_counts_its_groups() -> None:
+    """Sums of deviations 0.1 and -0.1: half-width t(1) * sqrt(2 * 0.02) / 3 = 0.847, and no interval beyond 1."""
+    few = compare([0.1, 0.2, 0.3], [0.2, 0.4, 0.6], ["a", "a", "b"], bound=1.0).plain("pairs")
+    assert few["skill"] == [None, None, None]
+    assert (few["difference"], few["pairs"]) == ([-0.2, -1.0, 0.6471], 2)

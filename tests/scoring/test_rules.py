@@ -16,12 +16,9 @@ from sim.scoring.rules import (
     log_score,
     ranked_probability_score,
     timing_score,
-    timing_score_of_days,
-    within_windows,
 )
 
 AGREE = 1e-9
-WINDOWS = (30, 90, 180)
 chances = st.floats(0, 1)
 
 
@@ -48,21 +45,13 @@ def test_rps_agrees_with_scoringrules_up_to_the_number_of_windows() -> None:
 
 
 @pytest.mark.parametrize("horizon", [1, 40, 180])
-def test_timing_scores_agree_with_the_threshold_weighted_crps_of_scoringrules(horizon: int) -> None:
+def test_the_timing_score_agrees_with_the_threshold_weighted_crps_of_scoringrules(horizon: int) -> None:
     rng = np.random.default_rng(3)
     days = np.where(rng.random((50, 200)) < 0.4, 1e6, rng.integers(0, 200, (50, 200)))
     came = rng.integers(0, 300, 50).astype(float)
     expected = scoringrules.twcrps_ensemble(came, days, a=0, b=float(horizon), estimator="nrg")
-    assert timing_score_of_days(days, came, horizon) == pytest.approx(expected, abs=AGREE)
     curve = np.mean(days[:, :, None] < np.arange(horizon + 1), axis=1)
     assert timing_score(curve, came) == pytest.approx(expected, abs=AGREE)
-
-
-def test_without_a_cut_the_timing_score_is_the_crps_of_scoringrules() -> None:
-    rng = np.random.default_rng(4)
-    days, came = rng.gamma(2, 30, (20, 100)), rng.gamma(2, 30, 20)
-    expected = scoringrules.crps_ensemble(came, days, estimator="nrg")
-    assert timing_score_of_days(days, came, 1e9) == pytest.approx(expected, abs=1e-6)  # of sums near 1e9 / 1e2
 
 
 def test_known_answers() -> None:
@@ -72,11 +61,6 @@ def test_known_answers() -> None:
     assert timing_score([0, 0.5, 0.5, 1], 1) == pytest.approx(0.25 + 0.25 + 0)
     assert timing_score([0, 0, 0, 0], math.nan) == 0
     assert timing_score([0, 1, 1, 1], math.nan) == 3, "sure of day 0, it never came: three days of error"
-
-
-def test_a_day_is_within_a_window_where_it_lies_before_its_end() -> None:
-    rows = within_windows([0, 29, 30, 179, 180, None], WINDOWS)
-    assert rows.sum(axis=1).tolist() == [3, 3, 2, 1, 0, 0]
 
 
 @given(chances)
@@ -113,14 +97,6 @@ def test_rps_and_timing_scores_are_least_at_the_truth(truth: list[float], said: 
         assert chance @ first <= chance @ second + 1e-12
 
 
-@given(st.lists(st.integers(0, 400), min_size=1, max_size=20), st.integers(0, 400), st.integers(1, 200))
-def test_days_beyond_the_horizon_are_all_alike(days: list[int], came: int, horizon: int) -> None:
-    later = [day if day < horizon else 10_000 for day in days]
-    ours = timing_score_of_days(days, came, horizon)
-    assert ours == timing_score_of_days(later, came if came < horizon else math.nan, horizon)
-    assert 0 <= ours <= horizon
-
-
 def test_what_is_no_forecast_is_refused() -> None:
     for p, y in ([1.1, 1], [-0.1, 0], [math.nan, 1], [0.5, 2], [0.5, math.nan]):
         with pytest.raises(ValueError, match="expected"):
@@ -134,7 +110,5 @@ def test_what_is_no_forecast_is_refused() -> None:
     for curve in ([0], [0.1, 0.2], [0, 0.5, 0.4], [0, 2]):
         with pytest.raises(ValueError, match="curve"):
             timing_score(curve, 0)
-    with pytest.raises(ValueError, match="at least one run"):
-        timing_score_of_days([], 1, 10)
     with pytest.raises(ValueError, match="days of 0 or more"):
-        timing_score_of_days([1], -1, 10)
+        timing_score([0, 1], -1)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim.baselines.outside_view import rates_of, threats_between_states
+from sim.baselines.precedents import rates_of, threats_between_states
 from sim.errors import UsageError
 from sim.scenario.levels import level
 from sim.scenario.schema import Defender, Guarantor, Initiator, Patron
 from sim.studies.backtest.threats import auc, folds_of
-from sim.studies.threats import COLUMNS, Threats, by_scenario, load_threats
+from sim.studies.threats import COLUMNS, Threats, load_threats
 from tests.studies.made_threats import many, row, write_threats
 
 
@@ -108,7 +109,7 @@ def test_a_threat_has_neither_bombing_nor_terms_and_is_played_at_the_priors(tmp_
 def test_rows_that_are_coded_alike_share_a_scenario_and_outcomes_change_none(tmp_path: Path) -> None:
     rows = [row(1, days_to_force=10), row(2, pair="3-4", as_of="1999-05-01"), row(3, trig_mobil=1)]
     threats = load(tmp_path, *rows)
-    assert [len(group) for group in by_scenario(threats.cases).values()] == [2, 1]
+    assert list(Counter(one.scenario for one in threats.cases).values()) == [2, 1]
     assert len(threats.scenarios) == 2
     blind = load(tmp_path, *(one | {"days_to_force": "", "days_to_major": ""} for one in rows))
     assert blind.scenarios.keys() == threats.scenarios.keys()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import environment
-from sim.ensemble.blocks import BlockTask, record_block
 from sim.studies.backtest.forecasts import (
     BASE_RATE,
     FORECASTERS,
@@ -19,17 +18,19 @@ from sim.studies.backtest.forecasts import (
     PRIOR,
     SCHEMES,
     Forecasts,
+    PlayTask,
     Points,
     Scheme,
     Training,
     forecasts,
     left_out,
     play_each,
+    play_own,
     points_without,
     pool_weights,
 )
 from sim.studies.backtest.hindsight import dropped, shifted
-from sim.studies.backtest.scores import REFERENCES, Comparison, Row, Table, calibration_of, case_scores, table
+from sim.studies.backtest.scores import Table, calibration_of, case_scores, table
 from sim.studies.backtest.threats import score_threats
 from sim.studies.backtest.threats import steps as threats_steps
 from sim.studies.calibration.outcomes import WINDOWS
@@ -38,8 +39,6 @@ from sim.wording import counted
 if TYPE_CHECKING:
     from sim.executors import Executor
     from sim.scenario.scenario import Scenario
-    from sim.scoring.calibration import Decomposition, Reliability
-    from sim.studies.calibration.parameters import Floats
     from sim.studies.cases import HistoricalCase
 
 FORMAT = "offramp/backtest/1"
@@ -86,7 +85,7 @@ class Backtest:
     seed: int
     known: datetime.date
     tables: Mapping[Scheme, Mapping[str, Table]] = field(repr=False)
-    calibration: Mapping[str, tuple[Decomposition, Reliability]] = field(repr=False)
+    calibration: Mapping[str, Mapping[str, Any]] = field(repr=False)
     hindsight: Mapping[str, Table] = field(repr=False)
     levers: tuple[Lever, ...]
     threats: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -108,19 +107,14 @@ class Backtest:
             "forecasters": list(FORECASTERS),
             "cases": list(_cases(self.forecasts)),
             "tables": {
-                scheme: {name: _table(one) for name, one in tables.items()} for scheme, tables in self.tables.items()
+                scheme: {name: one.plain() for name, one in tables.items()} for scheme, tables in self.tables.items()
             },
-            "calibration": {name: _calibration(*one) for name, one in self.calibration.items()},
-            "hindsight": {name: _table(one) for name, one in self.hindsight.items()},
+            "calibration": dict(self.calibration),
+            "hindsight": {name: one.plain() for name, one in self.hindsight.items()},
             "pool": self.weights,
             "threats": self.threats,
             "levers": [{"id": one.id, "own": round(one.own, 4), "prior": round(one.prior, 4)} for one in self.levers],
-            "environment": {
-                "offramp": environment.version(),
-                "model": environment.model_version(),
-                **environment.package_versions(),
-                "cpu": environment.cpu_level(),
-            },
+            "environment": environment.stamp(),
         }
 
     def track_record(self, made: datetime.date) -> dict[str, Any]:
@@ -147,7 +141,7 @@ class Backtest:
         )
 
     def _windows(self, scores: Table) -> dict[str, Any]:
-        happened = self.forecasts.outcomes()[[not case.filed.target for case in self.forecasts.cases]].sum(axis=0)
+        happened = self.forecasts.outcomes()[self.forecasts.judged()].sum(axis=0)
         return {
             str(window): {
                 "cases": scores.cases,
@@ -156,7 +150,7 @@ class Backtest:
                     rule: {name: round(scores.row(name, rule, window).mean, 4) for name in FORECASTERS}
                     for rule in ("brier", "log")
                 },
-                "against": {name: _comparison(one) for name, one in scores.row(MODEL, "brier", window).against.items()},
+                "against": {name: one.plain() for name, one in scores.row(MODEL, "brier", window).against.items()},
             }
             for window, count in zip(WINDOWS, happened, strict=True)
         }
@@ -184,16 +178,17 @@ def backtest(
     }
     made = forecasts(cases, trained, points, executor=executor, finished=finished)
     seed = trained.study.seed
-    tables = {scheme: {name: table(made, scheme, kept) for name, kept in _sets(cases)} for scheme in SCHEMES}
-    untouched = np.array([not case.filed.target for case in cases])
+    tables = {scheme: {name: table(made, scheme, kept) for name, kept in _sets(made)} for scheme in SCHEMES}
+    judged = made.judged()
 
     def recoded(scenarios: Mapping[str, Scenario]) -> Table:
         own = play_each(scenarios, points["case"], seed, executor, finished)
-        return table(_with_model(made, own), "case", untouched)
+        by = {**made.by, "case": {**made.by["case"], MODEL: own}}
+        return table(replace(made, by=by), "case", judged)
 
     hindsight = {"as coded": tables["case"]["all"], "marked codings dropped": recoded(dropped(cases, trained.pool))}
     hindsight |= {f"marked codings shifted, {n + 1}": recoded(shifted(cases, n)) for n in range(SHIFTS)}
-    calibration = {name: calibration_of(made, "case", name, WINDOW, untouched) for name in JUDGED}
+    calibration = {name: calibration_of(made, "case", name, WINDOW, judged) for name in JUDGED}
     levers = tuple(_levers(variants, seed, executor, finished))
     weights = pool_weights(cases, made.by["case"])
     threats = score_threats(trained, weights, executor=executor, finished=finished)
@@ -210,42 +205,19 @@ def steps(cases: Sequence[HistoricalCase], trained: Training, variants: int) -> 
     )
 
 
-def _sets(cases: Sequence[HistoricalCase]) -> Iterator[tuple[str, np.ndarray]]:
+def _sets(made: Forecasts) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the sets of cases that are scored: all, and by tier. The target is in none."""
-    untouched = np.array([not case.filed.target for case in cases])
-    yield "all", untouched
-    for tier in sorted({case.filed.tier for case in cases}):
-        yield f"tier {tier}", untouched & np.array([case.filed.tier == tier for case in cases])
-
-
-def _with_model(made: Forecasts, own: Floats) -> Forecasts:
-    by = {**made.by, "case": {**made.by["case"], MODEL: own}}
-    return replace(made, by=by)
-
-
-@dataclass(frozen=True)
-class LeverTask:
-    """One block of a variant."""
-
-    scenario: Scenario
-    seed: int
-
-    def __str__(self) -> str:
-        """Name the task in messages."""
-        return f"the variant {self.scenario.id}"
-
-
-def play_lever(task: LeverTask) -> float:
-    """Return the probability of an offensive within `WINDOW` days, from one block."""
-    records = record_block(BlockTask(task.scenario, task.seed, 0, 2))
-    return float(np.mean(records["offensive"] < WINDOW))
+    tiers = np.array([case.filed.tier for case in made.cases])
+    yield "all", made.judged()
+    for tier in sorted(set(tiers.tolist())):
+        yield f"tier {tier}", made.judged() & (tiers == tier)
 
 
 def _levers(
     variants: Sequence[Scenario], seed: int, executor: Executor, finished: Callable[[], None] | None
 ) -> Iterator[Lever]:
-    tasks = [LeverTask(one, seed) for own in variants for one in (own, replace(own, posterior=None))]
-    played = list(executor.map(play_lever, tasks, finished))
+    tasks = [PlayTask(one, seed) for own in variants for one in (own, replace(own, posterior=None))]
+    played = [float(shares[WINDOWS.index(WINDOW)]) for shares in executor.map(play_own, tasks, finished)]
     for number, scenario in enumerate(variants):
         yield Lever(scenario.id, played[2 * number], played[2 * number + 1])
 
@@ -269,42 +241,3 @@ def _cases(made: Forecasts) -> Iterator[dict[str, Any]]:
             },
             "brier": {name: round(float(values[number]), 4) for name, values in brier.items()},
         }
-
-
-def _table(one: Table) -> dict[str, Any]:
-    return {
-        "cases": one.cases,
-        "too_few": one.too_few,
-        "scores": [
-            {"rule": rule, "window": window, **_row(row)} for (rule, window), rows in one.rows.items() for row in rows
-        ],
-    }
-
-
-def _row(row: Row) -> dict[str, Any]:
-    against = {name: _comparison(row.against[name]) for name in REFERENCES if name in row.against}
-    return {"forecaster": row.forecaster, "mean": round(row.mean, 4), "against": against}
-
-
-def _comparison(one: Comparison) -> dict[str, Any]:
-    return {"difference": one.difference.plain(), "skill": one.skill.plain(), "areas": one.difference.groups}
-
-
-def _calibration(parts: Decomposition, diagram: Reliability) -> dict[str, Any]:
-    return {
-        "miscalibration": round(parts.miscalibration, 4),
-        "discrimination": round(parts.discrimination, 4),
-        "uncertainty": round(parts.uncertainty, 4),
-        "cases": parts.cases,
-        "too_few": parts.too_few,
-        "level": diagram.level,
-        "points": [
-            {
-                "forecast": round(point.forecast, 4),
-                "observed": round(point.observed, 4),
-                "low": round(point.low, 4),
-                "high": round(point.high, 4),
-            }
-            for point in diagram.points
-        ],
-    }

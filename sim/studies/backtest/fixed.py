@@ -8,51 +8,30 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.baselines.base_rate import base_rate
 from sim.baselines.cases import known_by, read_cases
-from sim.baselines.features import features_of
 from sim.baselines.logistic import fit
 from sim.baselines.pool import pooled
-from sim.baselines.track_record import track_record
-from sim.ensemble.blocks import BlockTask, record_block
+from sim.baselines.positions import features_of
+from sim.baselines.precedents import track_record
 from sim.errors import UsageError
-from sim.scoring.comparison import FEWEST_FOR_SKILL, paired_difference, skill_score
+from sim.scoring.comparison import FEWEST_FOR_SKILL, compare
 from sim.scoring.rules import brier_score
-from sim.studies.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED
+from sim.studies.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, PlayTask, outcomes_of, play_own
 from sim.studies.calibration.outcomes import WINDOWS
 
 if TYPE_CHECKING:
     from sim.executors import Executor
     from sim.posterior import Posterior
-    from sim.scenario.scenario import Scenario
     from sim.studies.calibration.parameters import Floats
     from sim.studies.cases import HistoricalCase
 
 FORMAT = "offramp/fixed-backtest/1"
-REPLICATES = 2
-
-
-@dataclass(frozen=True)
-class FixedTask:
-    """One block of one case."""
-
-    scenario: Scenario
-    seed: int
-
-    def __str__(self) -> str:
-        """Name the task in messages."""
-        return f"the case {self.scenario.id}"
-
-
-def play(task: FixedTask) -> list[float]:
-    """Return the share of runs with an offensive within each window."""
-    days = record_block(BlockTask(task.scenario, task.seed, 0, REPLICATES))["offensive"]
-    return [float((days < window).mean()) for window in WINDOWS]
 
 
 def score_fixed(
@@ -76,8 +55,8 @@ def score_fixed(
         raise UsageError(
             f"{draws.name} has seen every one of these cases but the target: nothing is left to score it on"
         )
-    tasks = [FixedTask(replace(case.scenario, posterior=draws), seed) for case in new]
-    said = {MODEL: np.array(list(executor.map(play, tasks, finished)))}
+    tasks = [PlayTask(replace(case.scenario, posterior=draws), seed) for case in new]
+    said = {MODEL: np.array(list(executor.map(play_own, tasks, finished)))}
     said |= _baselines(new, datetime.date.fromisoformat(str(draws.about["date"])))
     track = track_record()
     if track is not None and "pool" in track:
@@ -101,7 +80,7 @@ def _baselines(cases: Sequence[HistoricalCase], known: datetime.date) -> dict[st
 def _record(
     cases: Sequence[HistoricalCase], draws: Posterior, said: dict[str, Floats], not_scored: list[str]
 ) -> dict[str, Any]:
-    happened = np.array([[case.happened(window) for window in WINDOWS] for case in cases])
+    happened = outcomes_of(cases)
     scores = {name: brier_score(one, happened) for name, one in said.items()}
     return {
         "schema": FORMAT,
@@ -131,8 +110,7 @@ def _against(scores: dict[str, Floats], reference: str, areas: list[str]) -> lis
         own, other = scores[MODEL][:, column], scores[reference][:, column]
         row: dict[str, Any] = {"better": int((own < other).sum()), "cases": len(own), "difference": None, "skill": None}
         if len(own) >= FEWEST_FOR_SKILL:
-            gap, skill = paired_difference(own, other, areas, bound=1.0), skill_score(own, other, areas)
-            row["difference"] = gap.plain()
-            row["skill"] = skill.plain()
+            found = compare(own, other, areas, bound=1.0)
+            row |= {"difference": found.difference.plain(), "skill": found.skill.plain()}
         rows.append(row)
     return rows

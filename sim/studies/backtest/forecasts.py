@@ -17,15 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.baselines.base_rate import base_rate
-from sim.baselines.features import features_of
-from sim.baselines.link import linked
-from sim.baselines.logistic import fit
+from sim.baselines.logistic import fit, linked
 from sim.baselines.pool import pooled, stack
-from sim.baselines.positions import positions_of
+from sim.baselines.positions import features_of, positions_of
+from sim.ensemble.blocks import BlockTask, record_block
 from sim.studies.calibration.calibrate import Seen, Study, sample_bridge, sample_posterior
-from sim.studies.calibration.design import BLOCK_POINTS, DesignTask, play_block, prior_points, seed_of
-from sim.studies.calibration.outcomes import WINDOWS
-from sim.studies.calibration.parameters import COORDINATES, Floats
+from sim.studies.calibration.design import DesignTask, block_of, play_block, prior_points, seed_of
+from sim.studies.calibration.outcomes import WINDOWS, shares_within
+from sim.studies.calibration.parameters import Floats
 from sim.studies.cases import HistoricalCase
 
 if TYPE_CHECKING:
@@ -48,6 +47,7 @@ POSITIONS = {
 }
 FORECASTERS = (MODEL, PRIOR, POOLED, BASE_RATE, LOGISTIC, *POSITIONS.values())
 FORECAST_SEED = 1 << 61  # added to the seed of forecasts, so that none is made from runs of the design
+REPLICATES = 2
 Cases = Sequence[HistoricalCase]
 Points = Mapping[str, Floats]
 
@@ -69,7 +69,16 @@ class Forecasts:
 
     def outcomes(self) -> npt.NDArray[np.bool_]:
         """Return what happened: shape (cases, windows)."""
-        return np.array([[case.happened(window) for window in WINDOWS] for case in self.cases])
+        return outcomes_of(self.cases)
+
+    def judged(self) -> npt.NDArray[np.bool_]:
+        """Return which cases are scored, all but the target: shape (cases,)."""
+        return np.array([not case.filed.target for case in self.cases])
+
+
+def outcomes_of(cases: Sequence[HistoricalCase | Threat]) -> npt.NDArray[np.bool_]:
+    """Return whether each came within each window: shape (cases, windows)."""
+    return np.array([[case.happened(window) for window in WINDOWS] for case in cases])
 
 
 @dataclass(frozen=True)
@@ -156,14 +165,14 @@ def forecasts(
 
 def pool_weights(cases: Cases, said: Mapping[str, Floats]) -> dict[str, float]:
     """Return the weights of the pool, stacked on forecasts of all cases but the target, each made without its case."""
-    happened = np.array([[case.happened(window) for window in WINDOWS] for case in cases])
+    happened = outcomes_of(cases)
     kept = np.array([not case.filed.target for case in cases])
     return stack({name: said[name][kept] for name in POOL}, happened[kept])
 
 
 def _pooled_without(cases: Cases, said: Mapping[str, Floats], stacked: Mapping[str, Floats]) -> Floats:
     """Pool the forecasts of each case with weights that no case of its area has a part in."""
-    happened = np.array([[case.happened(window) for window in WINDOWS] for case in cases])
+    happened = outcomes_of(cases)
     result = np.empty_like(said[MODEL])
     for number, case in enumerate(cases):
         kept = np.array([not other.filed.target and other.area != case.area for other in cases])
@@ -190,10 +199,7 @@ def points_without(
     groups = {case.name: left_out(case, trained.pool, scheme) for case in cases}
     distinct = list(dict.fromkeys(groups.values()))
     samples = executor.map(sample_bridge, trained.study.bridges(trained.seen, distinct, trained.whole), finished)
-    draws = {
-        group: np.resize(one.draws, (BLOCK_POINTS, len(COORDINATES)))
-        for group, one in zip(distinct, samples, strict=True)
-    }
+    draws = {group: block_of(one.draws) for group, one in zip(distinct, samples, strict=True)}
     return {name: draws[group] for name, group in groups.items()}
 
 
@@ -212,12 +218,25 @@ def play_each(
         DesignTask(scenario, seed_of(name, seed + FORECAST_SEED), 0, points[name])
         for name, scenario in scenarios.items()
     ]
-    return np.array([windows_of(classes) for classes in executor.map(play_block, tasks, finished)])
+    return np.array([shares_within(classes) for classes in executor.map(play_block, tasks, finished)])
 
 
-def windows_of(classes: npt.NDArray[np.uint8]) -> Floats:
+@dataclass(frozen=True)
+class PlayTask:
+    """One block of a scenario at its own parameters."""
+
+    scenario: Scenario
+    seed: int
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return f"the scenario {self.scenario.id}"
+
+
+def play_own(task: PlayTask) -> Floats:
     """Return the share of runs with an offensive within each window: shape (windows,)."""
-    return np.array([np.mean(classes // 2 <= number) for number in range(len(WINDOWS))])
+    days = record_block(BlockTask(task.scenario, task.seed, 0, REPLICATES))["offensive"]
+    return np.array([(days < window).mean() for window in WINDOWS])
 
 
 def baseline_forecasts(cases: Cases, pool: Cases, scheme: Scheme) -> dict[str, Floats]:

@@ -9,33 +9,25 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
-from sim.scoring import FEWEST
-from sim.scoring.calibration import Decomposition, Reliability, decompose, reliability
-from sim.scoring.comparison import Difference, Skill, paired_difference, skill_score
+from sim.scoring import rounded, too_few
+from sim.scoring.calibration import decompose, reliability
+from sim.scoring.comparison import Comparison, compare
 from sim.scoring.rules import brier_score, log_score, ranked_probability_score
 from sim.studies.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, Forecasts, Scheme
 from sim.studies.calibration.outcomes import WINDOWS
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from sim.studies.calibration.parameters import Floats
 
 RULES = ("brier", "log", "rps")
 REFERENCES = (BASE_RATE, LOGISTIC)
 FARTHEST = {"brier": 1.0}
 """How far two scores can be apart, by rule."""
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A forecaster against a reference: paired difference of mean scores, below 0 is better, and skill."""
-
-    difference: Difference
-    skill: Skill
 
 
 @dataclass(frozen=True)
@@ -54,6 +46,11 @@ class Row:
     mean: float
     against: Mapping[str, Comparison]
 
+    def plain(self) -> dict[str, Any]:
+        """Return what a record holds."""
+        against = {name: one.plain() for name, one in self.against.items()}
+        return {"forecaster": self.forecaster, "mean": round(self.mean, 4), "against": against}
+
 
 @dataclass(frozen=True)
 class Table:
@@ -65,11 +62,20 @@ class Table:
     @property
     def too_few(self) -> bool:
         """Whether there are too few cases to judge by."""
-        return self.cases < FEWEST
+        return too_few(self.cases)
 
     def row(self, forecaster: str, rule: str = "brier", window: int | None = 90) -> Row:
         """Return one row."""
         return next(row for row in self.rows[rule, window] if row.forecaster == forecaster)
+
+    def plain(self) -> dict[str, Any]:
+        """Return what a record holds."""
+        scores = [
+            {"rule": rule, "window": window, **row.plain()}
+            for (rule, window), rows in self.rows.items()
+            for row in rows
+        ]
+        return {"cases": self.cases, "too_few": self.too_few, "scores": scores}
 
 
 def case_scores(forecasts: Forecasts, scheme: Scheme, forecaster: str) -> dict[tuple[str, int | None], Floats]:
@@ -83,40 +89,30 @@ def case_scores(forecasts: Forecasts, scheme: Scheme, forecaster: str) -> dict[t
     return scores
 
 
-def table(forecasts: Forecasts, scheme: Scheme, kept: npt.NDArray[np.bool_] | None = None) -> Table:
-    """Score every forecaster on the cases kept, all where none are named."""
-    chosen = np.ones(len(forecasts.cases), dtype=np.bool_) if kept is None else kept
-    areas = [case.area for case, keep in zip(forecasts.cases, chosen, strict=True) if keep]
-    scores = {
-        name: {key: values[chosen] for key, values in case_scores(forecasts, scheme, name).items()}
-        for name in FORECASTERS
-    }
-    rows = {
-        key: tuple(
-            _row(name, {other: scores[other][key] for other in FORECASTERS}, areas, FARTHEST.get(key[0], math.inf))
-            for name in FORECASTERS
-        )
-        for key in scores[BASE_RATE]
-    }
-    return Table(int(chosen.sum()), rows)
+def table(forecasts: Forecasts, scheme: Scheme, kept: npt.NDArray[np.bool_]) -> Table:
+    """Score every forecaster on the cases kept."""
+    areas = [case.area for case, keep in zip(forecasts.cases, kept, strict=True) if keep]
+    scores = {name: case_scores(forecasts, scheme, name) for name in FORECASTERS}
+    rows = {}
+    for rule, window in scores[BASE_RATE]:
+        own = {name: one[rule, window][kept] for name, one in scores.items()}
+        rows[rule, window] = tuple(_row(name, own, areas, FARTHEST.get(rule, math.inf)) for name in FORECASTERS)
+    return Table(int(kept.sum()), rows)
 
 
 def _row(name: str, scores: Mapping[str, Floats], areas: list[str], bound: float) -> Row:
-    own = scores[name]
-    against = {
-        reference: Comparison(
-            paired_difference(own, scores[reference], areas, bound=bound), skill_score(own, scores[reference], areas)
-        )
-        for reference in REFERENCES
-        if reference != name
-    }
-    return Row(name, float(own.mean()), against)
+    against = {other: compare(scores[name], scores[other], areas, bound=bound) for other in REFERENCES if other != name}
+    return Row(name, float(scores[name].mean()), against)
 
 
 def calibration_of(
     forecasts: Forecasts, scheme: Scheme, forecaster: str, window: int, kept: npt.NDArray[np.bool_]
-) -> tuple[Decomposition, Reliability]:
-    """Return whether the probabilities of a forecaster mean what they say within a window, on the cases kept."""
+) -> dict[str, Any]:
+    """Return, as a record holds it, whether a forecaster's probabilities within a window mean what they say."""
     number = WINDOWS.index(window)
     said, happened = forecasts.by[scheme][forecaster][kept, number], forecasts.outcomes()[kept, number]
-    return decompose(said, happened), reliability(said, happened)
+    parts, diagram = decompose(said, happened), reliability(said, happened)
+    names = ("miscalibration", "discrimination", "uncertainty", "cases")
+    points = [{key: getattr(point, key) for key in ("forecast", "observed", "low", "high")} for point in diagram.points]
+    plain = {name: getattr(parts, name) for name in names} | {"too_few": too_few(parts.cases), "level": diagram.level}
+    return dict(rounded(plain | {"points": points}, 4))

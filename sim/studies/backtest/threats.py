@@ -14,20 +14,19 @@ import numpy as np
 from sim import rng
 from sim.baselines.logistic import fit
 from sim.baselines.pool import pooled
-from sim.scoring.comparison import paired_difference, skill_score
+from sim.scoring.comparison import compare
 from sim.scoring.rules import brier_score
-from sim.studies.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, Training, play_each
+from sim.studies.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, Training, outcomes_of, play_each
 from sim.studies.calibration.calibrate import sample_bridge
-from sim.studies.calibration.design import BLOCK_POINTS
+from sim.studies.calibration.design import block_of
 from sim.studies.calibration.outcomes import WINDOWS
-from sim.studies.calibration.parameters import COORDINATES, Floats
 
 if TYPE_CHECKING:
     from sim.executors import Executor
+    from sim.studies.calibration.parameters import Floats
     from sim.studies.threats import Threat
 
 FOLDS = 10
-WINDOW = 90
 
 
 def folds_of(threats: Sequence[Threat], seed: int) -> list[frozenset[str]]:
@@ -57,7 +56,7 @@ def score_threats(
     threats = trained.threats
     if not threats:
         return None
-    happened = np.array([[one.happened(window) for window in WINDOWS] for one in threats])
+    happened = outcomes_of(threats)
     folds = folds_of(threats, trained.study.seed)
     said = {name: np.zeros(happened.shape) for name in (MODEL, LOGISTIC, BASE_RATE)}
     tasks = trained.study.bridges(trained.seen, folds, trained.whole)
@@ -65,7 +64,7 @@ def score_threats(
         inside = np.array([one.name in fold for one in threats])
         own = [one for one in threats if one.name in fold]
         scenarios = {one.scenario: trained.study.cases[one.scenario] for one in own}  # coded alike: played once
-        points = dict.fromkeys(scenarios, np.resize(sample.draws, (BLOCK_POINTS, len(COORDINATES))))
+        points = dict.fromkeys(scenarios, block_of(sample.draws))
         played = dict(zip(scenarios, play_each(scenarios, points, trained.study.seed, executor, finished), strict=True))
         said[MODEL][inside] = [played[one.scenario] for one in own]
         said[BASE_RATE][inside] = happened[~inside].mean(axis=0)
@@ -103,7 +102,7 @@ def _record(threats: Sequence[Threat], folds: int, said: dict[str, Floats], happ
             "auc": {name: auc(one[:, number], happened[:, number]) for name, one in said.items()},
             "against": {
                 name: {
-                    reference: _comparison(scores[name], scores[reference], pairs)
+                    reference: compare(scores[name], scores[reference], pairs, bound=1.0).plain("pairs")
                     for reference in (BASE_RATE, LOGISTIC)
                     if reference != name
                 }
@@ -124,8 +123,3 @@ def auc(said: Floats, happened: np.ndarray) -> float | None:
     if not len(came) or not len(rest):
         return None
     return round(float(mannwhitneyu(came, rest).statistic) / (len(came) * len(rest)), 4)
-
-
-def _comparison(scores: Floats, reference: Floats, pairs: Sequence[str]) -> dict[str, Any]:
-    gap, skill = paired_difference(scores, reference, pairs, bound=1.0), skill_score(scores, reference, pairs)
-    return {"difference": gap.plain(), "skill": skill.plain(), "pairs": gap.groups}

@@ -18,7 +18,7 @@ import numpy as np
 from sim import environment, rng
 from sim.forecast.checkpoint import Checkpoint, Progress
 from sim.posterior import SAMPLES
-from sim.studies.calibration.design import BLOCK_POINTS, play, prior_points, seed_of
+from sim.studies.calibration.design import BLOCK_POINTS, block_of, play, prior_points, seed_of
 from sim.studies.calibration.outcomes import CLASSES
 from sim.studies.calibration.parameters import COORDINATES, Floats, sample_of
 from sim.studies.calibration.surface import Surface, fit
@@ -190,7 +190,7 @@ def refined(
     finished
         Called once for each case.
     """
-    near = np.resize(made.posterior(seen).draws, (BLOCK_POINTS, len(COORDINATES)))
+    near = block_of(made.posterior(seen).draws)
     seed = made.seed + NEAR_SEED
     own = _played(made.cases, dict.fromkeys(made.cases, near), seed, executor, keep, finished)
     classes = {name: np.concatenate([one, own[name]]) for name, one in made.classes.items()}

@@ -50,6 +50,11 @@ def prior_points(blocks: int, seed: int) -> Floats:
     return np.asarray(ndtri(np.clip(uniform, 1e-9, 1 - 1e-9)))
 
 
+def block_of(draws: Floats) -> Floats:
+    """Return as many points as a block of runs has: draws of a posterior, over and over."""
+    return np.resize(draws, (BLOCK_POINTS, len(COORDINATES)))
+
+
 def play(
     cases: Mapping[str, Scenario],
     points: Mapping[str, Floats],

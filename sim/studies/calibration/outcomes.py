@@ -40,6 +40,11 @@ def classes_of_runs(records: npt.NDArray[np.void]) -> Classes:
     return class_of(records["offensive"], np.minimum(records["agreement"], records["terms"]))
 
 
+def shares_within(classes: Classes) -> npt.NDArray[np.float64]:
+    """Return the share of runs with an offensive within each window: shape (windows,)."""
+    return np.array([np.mean(classes // 2 <= number) for number in range(len(WINDOWS))])
+
+
 def possible(
     as_of: datetime.date, offensive: int | None, agreement: int | None, *, known: datetime.date
 ) -> frozenset[int]:

@@ -19,9 +19,9 @@ from sim import environment, rng
 from sim.distributions import Distribution, LogNormal
 from sim.posterior import MODEL, SAMPLES, Posterior
 from sim.studies.calibration.calibrate import Seen, Study, sample_posterior
-from sim.studies.calibration.design import BLOCK_POINTS, DesignTask, play_block, seed_of
-from sim.studies.calibration.outcomes import CLASSES, WINDOWS
-from sim.studies.calibration.parameters import COLUMNS, COORDINATES, Floats, prior_of, to_values
+from sim.studies.calibration.design import DesignTask, block_of, play_block, seed_of
+from sim.studies.calibration.outcomes import CLASSES, WINDOWS, shares_within
+from sim.studies.calibration.parameters import COLUMNS, Floats, prior_of, to_values
 from sim.studies.calibration.recovery import RANKS, Recovery
 from sim.studies.split import GROUPS, Split, split
 
@@ -141,12 +141,7 @@ class Calibration:
             "threats_fit": self.threats_fit,
             "recovery": None if self.recovery is None else _recovery(self.recovery),
             "splits": {name: _split(one) for name, one in self.splits.items()},
-            "environment": {
-                "offramp": environment.version(),
-                "model": environment.model_version(),
-                **environment.package_versions(),
-                "cpu": environment.cpu_level(),
-            },
+            "environment": environment.stamp(),
         }
 
     def _parameters(self) -> Iterator[dict[str, Any]]:
@@ -220,7 +215,7 @@ def calibration(
     finished
         Called once for each step.
     """
-    samples = posteriors(studies, asked.seen, executor=executor, finished=finished)
+    samples = tuple(executor.map(sample_posterior, [study.task(asked.seen) for study in studies], finished))
     fits = fits_of(studies[0], asked.seen, samples[0], executor=executor, finished=finished)
     seed, about = studies[0].seed, dict(asked.about)
     threats = threats_fit(studies[0], asked.threats, samples[0], executor=executor, finished=finished)
@@ -229,7 +224,13 @@ def calibration(
         at_target = target_probabilities(asked.target, samples, seed, executor=executor, finished=finished)
         about["seed_disagreement"] = round(100 * float(np.ptp(np.array(at_target), axis=0).max()), 1)
     table = table_of(asked.name, samples, studies[0], about)
-    splits = {} if asked.target is None else splits_of(asked.target, table, seed, executor, finished)
+    splits = {}
+    if asked.target is not None:
+        for name, at in (("prior", None), ("posterior", table)):
+            own = replace(asked.target, posterior=at)
+            splits[name] = split(
+                own, by=SPLIT_WINDOW, blocks=SPLIT_BLOCKS, seed=seed, executor=executor, finished=finished
+            )
     evidence = evidence_by_sample(studies[0], asked, samples[0])
     return Calibration(
         table, asked.known, asked.seen, asked.threats, evidence, samples, at_target, fits, threats, recovered, splits
@@ -253,28 +254,6 @@ def evidence_by_sample(study: Study, asked: Request, sample: Sample) -> dict[str
         ]
         result[name] = {"cases": len(seen), "prior": scores[0], "posterior": scores[1]}
     return result
-
-
-def splits_of(
-    target: Scenario, table: Posterior, seed: int, executor: Executor, finished: Callable[[], None] | None = None
-) -> dict[str, Split]:
-    """Split the variance of the target's outcome at the priors and at the posterior."""
-    given = {"prior": with_posterior(target, None), "posterior": with_posterior(target, table)}
-    return {
-        name: split(one, by=SPLIT_WINDOW, blocks=SPLIT_BLOCKS, seed=seed, executor=executor, finished=finished)
-        for name, one in given.items()
-    }
-
-
-def posteriors(
-    studies: Sequence[Study],
-    seen: Seen,
-    *,
-    executor: Executor,
-    finished: Callable[[], None] | None = None,
-) -> tuple[Sample, ...]:
-    """Sample the posterior from each study."""
-    return tuple(executor.map(sample_posterior, [study.task(seen) for study in studies], finished))
 
 
 def table_of(name: str, samples: Sequence[Sample], study: Study, about: Mapping[str, Any]) -> Posterior:
@@ -301,10 +280,10 @@ def target_probabilities(
     finished: Callable[[], None] | None = None,
 ) -> tuple[Floats, ...]:
     """Return the target's probability within each window under each sample, on the same dice."""
-    free = with_posterior(scenario, None)  # its parameters are those of the samples
+    free = replace(scenario, posterior=None)  # its parameters are those of the samples
     tasks = [_task(free.id, free, one, seed) for one in samples]
     played = executor.map(play_block, tasks, finished)
-    return tuple(np.array([np.mean(classes // 2 <= number) for number in range(len(WINDOWS))]) for classes in played)
+    return tuple(shares_within(classes) for classes in played)
 
 
 def fits_of(
@@ -313,8 +292,7 @@ def fits_of(
     """Hold the surface against the model: the probability of what is seen of each crisis, at the posterior's draws."""
     own = {name: possible for name, possible in seen.items() if name in study.cases}
     tasks = [_task(name, study.cases[name], sample, study.seed) for name in own]
-    points = np.resize(sample.draws, (BLOCK_POINTS, len(COORDINATES)))
-    expected = np.exp(study.surface.log_likelihood(points, own)).mean(axis=0)
+    expected = np.exp(study.surface.log_likelihood(block_of(sample.draws), own)).mean(axis=0)
     fits = []
     for (name, possible), classes, p in zip(
         own.items(), executor.map(play_block, tasks, finished), expected, strict=True
@@ -345,14 +323,8 @@ def threats_fit(
     return {"window": SPLIT_WINDOW} | {name: round(float(value), 4) for name, value in found.items()}
 
 
-def with_posterior(scenario: Scenario, posterior: Posterior | None) -> Scenario:
-    """Return a scenario with its parameters from a posterior, or at their priors."""
-    return replace(scenario, posterior=posterior)
-
-
 def _task(name: str, scenario: Scenario, sample: Sample, seed: int) -> DesignTask:
-    points = np.resize(sample.draws, (BLOCK_POINTS, len(COORDINATES)))
-    return DesignTask(scenario, seed_of(name, seed + CHECK_SEED), 0, points)
+    return DesignTask(scenario, seed_of(name, seed + CHECK_SEED), 0, block_of(sample.draws))
 
 
 def _recovery(one: Recovery) -> dict[str, Any]:

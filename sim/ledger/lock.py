@@ -1,9 +1,8 @@
-"""One writer at a time, and a file that is whole or as it was: a lock beside the ledger, and a rename."""
+"""One writer at a time: a lock beside the ledger."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -64,39 +63,3 @@ else:
         except OSError:
             return False
         return True
-
-
-def replace_whole(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, push it to the disk, and rename it.
-
-    Raises
-    ------
-    ReportError
-        Where that fails, as on a full disk; the file is then as it was.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            if path.exists():
-                shutil.copymode(path, temporary)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        said = (error.strerror or str(error)).lower()
-        raise ReportError(f"cannot write {path}: {said}; it is as it was before") from None
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Push the rename to the disk too, where the system can."""
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

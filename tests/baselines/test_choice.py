@@ -1,4 +1,4 @@
-"""The probabilistic Condorcet choice: known answers and properties."""
+"""Weighted median and probabilistic Condorcet choice: known answers and properties."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.baselines.condorcet import condorcet, long_run, pairwise
+from sim.baselines.choice import condorcet, long_run, pairwise, weighted_median
 
 OUTCOMES = np.array([1.0, 0.0, -0.35])
 groups = st.lists(st.tuples(st.floats(-1, 1), st.floats(0, 2)), min_size=1, max_size=8)
@@ -64,3 +64,9 @@ def test_more_support_makes_the_offensive_no_less_likely(rows: list[tuple[float,
     stance, weight = (np.array(column) for column in zip(*rows, strict=True))
     moved = np.minimum(stance + more, 1)
     assert condorcet(moved, weight, OUTCOMES)[0] >= condorcet(stance, weight, OUTCOMES)[0] - 1e-9
+
+
+def test_the_weighted_median_is_the_first_position_to_reach_half() -> None:
+    assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 2.0])) == 2
+    assert weighted_median(np.array([1.0, 2.0]), np.array([0.5, 0.5])) == 1
+    assert weighted_median(np.arange(10.0), np.full(10, 0.1)) == 4, "ten tenths, rounding or not"

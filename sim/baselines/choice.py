@@ -1,8 +1,12 @@
-"""A probabilistic Condorcet choice: pairwise contests between outcomes, turned into a probability for each.
+"""What positions come to by weight alone: their mean, their median, and a probabilistic Condorcet choice.
 
-The rule is that of the KAPSARC Toolkit for Behavioral Analysis (Wise, Lester & Efird 2015, "An Introduction to the
-KAPSARC Toolkit for Behavioral Analysis (KTAB) using one-dimensional spatial models"): proportional voting, victory in
-proportion to support, and a Markov process in which outcomes challenge each other with equal chance.
+Weights are capability times salience. The mean is the baseline that is hard to beat (Achen 2006; Schneider, Steunenberg
+& Widgren 2006); the median is where challenge models begin (Black 1948).
+
+The Condorcet choice turns pairwise contests between outcomes into a probability for each. Its rule is that of the
+KAPSARC Toolkit for Behavioral Analysis (Wise, Lester & Efird 2015, "An Introduction to the KAPSARC Toolkit for
+Behavioral Analysis (KTAB) using one-dimensional spatial models"): proportional voting, victory in proportion to
+support, and a Markov process in which outcomes challenge each other with equal chance.
 
 1. Actor k's vote for outcome a over b is its weight times the gain, w_k * x_k * (o_a - o_b): outcomes are worth what
    the crisis model says they are, x * o (directional, Rabinowitz & Macdonald 1989), not the distance that KTAB uses.
@@ -17,6 +21,19 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+
+
+def weighted_mean(position: Floats, weight: Floats) -> float:
+    """Sum of weight times position over the sum of weights, which is above 0."""
+    return float(np.sum(weight * position) / np.sum(weight))
+
+
+def weighted_median(position: Floats, weight: Floats) -> float:
+    """Return the first position, in rising order, at which the weights so far reach half of all; they sum above 0."""
+    order = np.argsort(position, kind="stable")
+    reached = np.cumsum(weight[order])
+    first = np.argmax(reached >= reached[-1] / 2 - 1e-12 * reached[-1])  # 0.5 of a sum of tenths is not always half
+    return float(position[order][first])
 
 
 def pairwise(stance: Floats, weight: Floats, outcomes: Floats) -> Floats:
