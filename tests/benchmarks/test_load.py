@@ -25,6 +25,7 @@ def test_no_part_carries_more_than_it_can(slow: str) -> None:
     assert found.workers == pytest.approx(0.5, abs=0.03)
 
 
+@pytest.mark.slow
 def test_batches_that_get_longer_keep_the_scheduler_within_its_means() -> None:
     rows = [row.split("|") for row in table(Cost(0.001, 0.0005, 0.003, 0.4), sizes=(10, 3000))][2:]
     assert [row[1].strip() for row in rows] == ["10", "3,000", "3,000"]

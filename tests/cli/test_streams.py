@@ -46,6 +46,7 @@ def test_faults_leave_with_2_whoever_reads(folder: Folder, deaf: IO[bytes]) -> N
     assert leave("validate", sound, out=deaf).startswith("0 next: ")
 
 
+@pytest.mark.slow
 def test_a_failed_gate_leaves_with_1_and_its_files_whoever_reads(folder: Folder, deaf: IO[bytes]) -> None:
     file = folder.write(edit(MINIMAL, ("60 days", "10 days")) + "gates:\n  low: {below: 0.000001}\n")
     junit, summary = folder.path / "out" / "j.xml", folder.path / "out" / "s.md"
@@ -56,6 +57,7 @@ def test_a_failed_gate_leaves_with_1_and_its_files_whoever_reads(folder: Folder,
     assert summary.stat().st_size > 0
 
 
+@pytest.mark.slow
 def test_a_report_is_written_whoever_reads(folder: Folder, deaf: IO[bytes]) -> None:
     file, out = folder.write(edit(MINIMAL, ("60 days", "10 days"))), folder.path / "out"
     told = leave("run", file, "--runs", 64, "--format", "json", "--out", out, "-q", out=deaf)
@@ -63,6 +65,7 @@ def test_a_report_is_written_whoever_reads(folder: Folder, deaf: IO[bytes]) -> N
     assert json.loads((out / "forecast.json").read_text(encoding="utf-8"))["runs"] == 64
 
 
+@pytest.mark.slow
 @needs_full_disk
 def test_output_lost_to_a_full_disk_is_told_and_never_looks_like_success(folder: Folder) -> None:
     sound, faulty = folder.write(MINIMAL), folder.write(edit(MINIMAL, ("stance: 0.8", "stance: 8")), "faulty.yaml")
@@ -73,6 +76,7 @@ def test_output_lost_to_a_full_disk_is_told_and_never_looks_like_success(folder:
         assert leave("--help", out=full).startswith("3 ")
 
 
+@pytest.mark.slow
 @needs_full_disk
 def test_a_full_disk_behind_stderr_changes_no_exit_code(folder: Folder) -> None:
     sound, faulty = folder.write(MINIMAL), folder.write(edit(MINIMAL, ("stance: 0.8", "stance: 8")), "faulty.yaml")

@@ -41,6 +41,7 @@ def shown(value: Any) -> str:
     return str(rich()) if rich is not None else repr(value)
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_from_top_to_bottom(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PATH.parent)
     names: dict[str, Any] = {"__name__": "__main__"}

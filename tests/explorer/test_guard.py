@@ -133,6 +133,7 @@ def test_a_message_that_asks_what_cannot_be_is_told_so_and_does_no_harm(served: 
     assert "Error" not in talk(served, use)
 
 
+@pytest.mark.slow
 def test_a_script_that_floods_is_slowed_and_others_are_still_answered(served: Served) -> None:
     async def use(channel: Any) -> int:
         for place in range(2000):

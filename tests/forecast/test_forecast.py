@@ -43,6 +43,7 @@ def test_one_and_two_workers_give_the_same_bytes(scenario: Scenario) -> None:
     assert as_bytes(run(scenario, plan)) == as_bytes(run(scenario, plan, executor=Local(2)))
 
 
+@pytest.mark.slow
 def test_an_executor_of_the_callers_own_gives_the_same_bytes(scenario: Scenario) -> None:
     runs = 2 * BLOCK_RUNS + 100
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as lent:

@@ -131,6 +131,7 @@ def test_never_raises_the_probability(tmp_path: Path, lever: str, world: dict[st
     assert change.p < 4.8 * change.se + 1e-9, change
 
 
+@pytest.mark.slow
 def test_every_lever_moves_the_small_crisis(tmp_path: Path) -> None:
     """Right way and far beyond noise: a lever that does nothing would pass the tests above."""
     for levers, sign in ((RAISING, 1), (LOWERING, -1)):

@@ -119,6 +119,7 @@ def test_the_guide_quotes_the_numbers_of_the_references(file: Path) -> None:
     assert (cells[-1] == "baseline") == (file.stem == "baseline")
 
 
+@pytest.mark.slow
 def test_the_guide_quotes_the_paired_change_of_a_variant() -> None:
     change = renew.change_of(again(BASELINE), again(VARIANT)).line
     if stored(VARIANT)["environment"] == renew.record_of(VARIANT, again(VARIANT))["environment"]:

@@ -412,6 +412,7 @@ def test_a_heading_sorts_up_and_down_and_numbers_as_numbers(record, write, brows
         assert list(map(float, seen.page.evaluate(column))) == values[::-1]
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_click_on_the_map_goes_to_the_row_of_the_cell(record, write, browser):
     one = record("map")
