@@ -81,6 +81,14 @@ def test_it_opens_offline_without_errors_or_overflow(record, written, browser, v
         assert seen.page.locator(".plot").count() == seen.page.locator(".plot svg.main-svg:first-child").count() == 13
 
 
+def test_a_full_forecast_fits_a_phone_with_everything_open(written, browser):
+    """The record of the other tests is trimmed: fewer windows and cases, narrower tables."""
+    full = json.loads((ROOT / "reports/idlib-2018/baseline/forecast.json").read_text(encoding="utf-8"))
+    with opened(browser, written(full)[0], viewport=PHONE) as seen:
+        seen.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert overflow(seen.page) == 0
+
+
 def test_hostile_text_stays_text(hostile, written, browser):
     path = written(hostile)[0]
     with opened(browser, path, viewport=PHONE) as seen:
