@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.cli.console import Exit, Format, note
-from sim.cli.declare import Annotations, JUnit, Output, Summary, Words, declare
+from sim.cli.declare import Annotations, JUnit, Output, Panels, Summary, Words, declare
 from sim.cli.machines import Machines
 from sim.cli.ranges import BLOCKS, PORT, REPEATS, REPLICATES, RUNS, SEED
 from sim.cli.store_app import store
@@ -21,9 +21,26 @@ from sim.cli.what_if_app import add_commands as add_what_if
 from sim.cli.why_app import add_commands as add_why
 from sim.errors import UsageError
 
+PANELS = {
+    "Write a scenario": ("init", "validate", "show", "schema"),
+    "Run it": ("run", "history", "explore"),
+    "Ask why": ("drivers", "discover", "explain"),
+    "Ask what if": ("counterfactuals", "tip", "advise", "diff"),
+    "Sweep and check": ("sweep", "check"),
+    "Keep score": ("record", "resolve", "score", "backtest", "calibrate"),
+    "Set up": ("doctor", "store"),
+}
+"""The commands by job, as the help lists them."""
+
+
+class _Panels(Panels):
+    panels = PANELS
+
+
 app = typer.Typer(
+    cls=_Panels,
     name="offramp",
-    help="Forecast a crisis: a scenario as a YAML file in, a probability report out.",
+    help="Forecast a crisis: from a scenario in YAML to a probability report.",
     epilog="Start with: offramp run scenarios/idlib-2018/baseline.yaml --out reports/idlib-2018",
     no_args_is_help=True,
     add_completion=True,
@@ -35,8 +52,10 @@ _command = declare(app)
 app.add_typer(sweep, name="sweep")
 app.add_typer(store, name="store")
 ScenarioPath = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
-LedgerPath = Annotated[Path, typer.Option("--ledger", help="The ledger, a file of JSON lines.")]
-At = Annotated[str | None, typer.Option("--at", help="When, in UTC.", show_default="now, or SOURCE_DATE_EPOCH")]
+LedgerPath = Annotated[Path, typer.Option("--ledger", help="Ledger file (JSON lines).")]
+At = Annotated[
+    str | None, typer.Option("--at", help="Time of the entry, in UTC.", show_default="now, or SOURCE_DATE_EPOCH")
+]
 LEDGER = Path("offramp-ledger.jsonl")
 
 
@@ -88,7 +107,7 @@ def validate(
     ],
     format_: Output = Format.TEXT,
 ) -> None:
-    """Check scenario and sweep files and print all their faults at once.
+    """Check files and print all their faults at once.
 
     offramp validate scenarios/idlib-2018/baseline.yaml
     offramp validate scenarios --format json
@@ -101,10 +120,10 @@ def validate(
 @_command
 def show(
     scenario: ScenarioPath,
-    resolved: Annotated[bool, typer.Option("--resolved", help="Print every value and where it comes from.")] = False,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Print every value and its origin.")] = False,
     format_: Output = Format.TEXT,
 ) -> None:
-    """Show what a scenario says: question, actors and what they start from.
+    """Show the question, the actors and their starting values.
 
     offramp show scenarios/idlib-2018/baseline.yaml
     offramp show scenarios/idlib-2018/german-offer.yaml --resolved
@@ -118,27 +137,33 @@ def show(
 def run(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     runs: Annotated[
-        int | None, typer.Option(help="Runs to make; at most so many with --precision.", show_default="20000"), RUNS
+        int | None, typer.Option(help="Number of runs (an upper limit with --precision).", show_default="20000"), RUNS
     ] = None,
-    precision: Annotated[float | None, typer.Option(help="Stop when the interval is this narrow, as in 0.01.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed: the same gives the same bytes."), SEED] = 0,
-    replicates: Annotated[int, typer.Option(help="Runs that share one draw of what is not known."), REPLICATES] = 2,
+    precision: Annotated[
+        float | None, typer.Option(help="Stop when the 95% interval is this narrow, as in 0.01.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same bytes."), SEED] = 0,
+    replicates: Annotated[int, typer.Option(help="Runs per draw of the uncertain inputs."), REPLICATES] = 2,
     machines: Machines = MACHINES,
     out: Annotated[Path | None, typer.Option(help="Folder for report.html, report.md and forecast.json.")] = None,
     format_: Output = Format.TEXT,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
-    words: Annotated[Words, typer.Option(help="Words for probabilities: US ICD 203, UK PHIA, none.")] = Words.ICD203,
-    since: Annotated[Path | None, typer.Option(help="An earlier forecast.json: what moved since, and why.")] = None,
-    figures: Annotated[bool, typer.Option("--figures", help="With --out: the main figures as SVG files too.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    words: Annotated[Words, typer.Option(help="Words for probabilities: US ICD 203, UK PHIA or none.")] = Words.ICD203,
+    since: Annotated[
+        Path | None, typer.Option(help="Earlier forecast.json: report what has moved since, and why.")
+    ] = None,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="With --out: write the main figures as SVG files too.")
+    ] = False,
     counterfactuals: Annotated[
-        bool, typer.Option("--counterfactuals", help="What it would be with one thing otherwise, in the record too.")
+        bool, typer.Option("--counterfactuals", help="Add what the forecast would be if one thing changed.")
     ] = False,
     store: StoreFolder = DEFAULT_STORE,
     given: Annotated[
-        list[str] | None, typer.Option(help='What has been seen since, as in "strikes by 2018-09-04".')
+        list[str] | None, typer.Option(help='Condition on what has been seen since, as in "strikes by 2018-09-04".')
     ] = None,
 ) -> None:
-    """Run a scenario and print its probabilities; with --out write the report.
+    """Run a scenario; with --out write its report.
 
     offramp run scenarios/idlib-2018/baseline.yaml --out reports/idlib-2018
     offramp run scenarios/idlib-2018/german-offer.yaml --precision 0.01
@@ -160,10 +185,10 @@ def run(  # noqa: PLR0913 - one parameter an option
 def explore(
     scenario: ScenarioPath,
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one."), PORT] = 8765,
-    host: Annotated[str, typer.Option(help="Address to listen on; others than loopback need a token.")] = "127.0.0.1",
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address and open nothing.")] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs a token.")] = "127.0.0.1",
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address; open no browser.")] = False,
 ) -> None:
-    """Open a live page on which pressures are moved and the probability follows.
+    """Open a live page: move a pressure, see the probability.
 
     offramp explore scenarios/idlib-2018/baseline.yaml
     offramp explore scenarios/idlib-2018/german-offer.yaml --port 9000 --no-browser
@@ -176,17 +201,19 @@ def explore(
 @_command
 def check(  # noqa: PLR0913 - one parameter an option
     paths: Annotated[list[Path], typer.Argument(help="Scenario files, or folders of them.", show_default=False)],
-    max_runs: Annotated[int, typer.Option(help="Runs of a scenario at most, where gates are open."), RUNS] = 200_000,
-    alpha: Annotated[float, typer.Option(help="Chance that any verdict is false, at most.")] = 0.05,
-    seed: Annotated[int, typer.Option(help="Seed: the same gives the same verdicts."), SEED] = 0,
+    max_runs: Annotated[
+        int, typer.Option(help="Upper limit of runs per scenario while a gate is undecided."), RUNS
+    ] = 200_000,
+    alpha: Annotated[float, typer.Option(help="Upper limit of the chance that any verdict is false.")] = 0.05,
+    seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same verdicts."), SEED] = 0,
     machines: Machines = MACHINES,
     format_: Output = Format.TEXT,
     junit: JUnit = None,
     summary: Summary = None,
     annotations: Annotations = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
-    """Hold the forecasts of scenarios to the gates that their files write.
+    """Test forecasts against the gates in their scenario files.
 
     offramp check scenarios/idlib-2018/baseline.yaml
     offramp check scenarios --max-runs 1000000
@@ -206,14 +233,16 @@ def diff(  # noqa: PLR0913 - one parameter an option
     before: Annotated[Path, typer.Argument(help="Scenario file, or a forecast.json.", show_default=False)],
     after: Annotated[Path, typer.Argument(help="Scenario file, or a forecast.json.", show_default=False)],
     runs: Annotated[
-        int | None, typer.Option(help="Runs of each.", show_default="as a forecast has it, or 20000"), RUNS
+        int | None, typer.Option(help="Runs of each side.", show_default="as a forecast has it, or 20000"), RUNS
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed.", show_default="as a forecast has it, or 0"), SEED] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Random seed.", show_default="as a forecast has it, or 0"), SEED
+    ] = None,
     machines: Machines = MACHINES,
     format_: Output = Format.TEXT,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
-    """Compare two scenarios or forecasts: what differs, how far each probability moves, noise or real.
+    """Compare two scenarios or forecasts; tell change from noise.
 
     offramp diff scenarios/idlib-2018/baseline.yaml scenarios/idlib-2018/german-offer.yaml
     offramp diff reports/idlib-2018/baseline/forecast.json scenarios/idlib-2018/baseline.yaml
@@ -230,9 +259,9 @@ add_why(_command)
 
 @_command
 def schema(
-    sweep_: Annotated[bool, typer.Option("--sweep", help="That of sweep files.")] = False,
+    sweep_: Annotated[bool, typer.Option("--sweep", help="Print the schema of sweep files.")] = False,
 ) -> None:
-    """Print the JSON Schema of scenario files, or of sweep files, for editors.
+    """Print the JSON Schema of scenario or sweep files.
 
     offramp schema > docs/schema/scenario.schema.json
     offramp schema --sweep > docs/schema/sweep.schema.json
@@ -245,17 +274,17 @@ def schema(
 @_command
 def history(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
-    start: Annotated[str, typer.Option("--from", help="First day, as in 2018-07-25.", show_default=False)],
-    every: Annotated[str, typer.Option(help='Step, as in "3 days".')] = "7 days",
-    runs: Annotated[int, typer.Option(help="Runs a day."), RUNS] = 8192,
-    seed: Annotated[int, typer.Option(help="Seed: the same for every day."), SEED] = 0,
+    start: Annotated[str, typer.Option("--from", help="First date, as in 2018-07-25.", show_default=False)],
+    every: Annotated[str, typer.Option(help='Step between dates, as in "3 days".')] = "7 days",
+    runs: Annotated[int, typer.Option(help="Runs per date."), RUNS] = 8192,
+    seed: Annotated[int, typer.Option(help="Random seed, the same for every date."), SEED] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for history.html, history.md and history.json.")] = None,
     format_: Output = Format.TEXT,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
-    words: Annotated[Words, typer.Option(help="Words for probabilities: US ICD 203, UK PHIA, none.")] = Words.ICD203,
-    figures: Annotated[bool, typer.Option("--figures", help="With --out: the curve as an SVG file too.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    words: Annotated[Words, typer.Option(help="Words for probabilities: US ICD 203, UK PHIA or none.")] = Words.ICD203,
+    figures: Annotated[bool, typer.Option("--figures", help="With --out: write the curve as an SVG file too.")] = False,
 ) -> None:
-    """Remake the forecast on earlier days from only what was known by then.
+    """Recompute the forecast for earlier dates as known then.
 
     offramp history scenarios/idlib-2018/baseline.yaml --from 2018-07-25 --every "3 days"
     offramp history scenarios/idlib-2018/baseline.yaml --from 2018-07-25 --out reports/history --figures
@@ -268,31 +297,32 @@ def history(  # noqa: PLR0913 - one parameter an option
 
 CasesPath = Annotated[Path, typer.Argument(help="Folder of cases, one YAML file each.", show_default=False)]
 ThreatsPath = Annotated[
-    Path | None, typer.Option("--threats", help="CSV of threats between states, the second sample.", show_default=False)
+    Path | None,
+    typer.Option("--threats", help="CSV of threats between states, as a second sample.", show_default=False),
 ]
 Known = Annotated[
-    str | None, typer.Option("--known", help="Last day whose outcomes count.", show_default="all that is known")
+    str | None, typer.Option("--known", help="Use only outcomes known by this date.", show_default="all outcomes")
 ]
-Blocks = Annotated[int | None, typer.Option(help="Blocks of 4,096 runs a case.", show_default="8"), BLOCKS]
-Keep = Annotated[Path, typer.Option(help="Folder that keeps the runs, to go on from or use again.")]
+Blocks = Annotated[int | None, typer.Option(help="Blocks of 4,096 runs per case.", show_default="8"), BLOCKS]
+Keep = Annotated[Path, typer.Option(help="Folder that keeps finished runs for resuming and reuse.")]
 KEEP = Path(".offramp/designs")
 
 
 @_command
 def calibrate(  # noqa: PLR0913 - one parameter an option
     cases: CasesPath,
-    name: Annotated[str, typer.Option(help="What scenarios will call the posterior.")] = "calibrated",
+    name: Annotated[str, typer.Option(help="Name by which scenarios refer to the posterior.")] = "calibrated",
     threats: ThreatsPath = None,
     known: Known = None,
-    target: Annotated[Path | None, typer.Option(help="Scenario on which two seeds are compared.")] = None,
-    recovery: Annotated[int, typer.Option(help="Simulated calibrations of known truth, as a check."), REPEATS] = 0,
-    seed: Annotated[int, typer.Option(help="Seed: the same gives the same posterior."), SEED] = 0,
+    target: Annotated[Path | None, typer.Option(help="Scenario on which to compare two seeds.")] = None,
+    recovery: Annotated[int, typer.Option(help="Simulated calibrations with a known truth, as a check."), REPEATS] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same posterior."), SEED] = 0,
     blocks: Blocks = None,
     machines: Machines = MACHINES,
     keep: Keep = KEEP,
     out: Annotated[Path | None, typer.Option(help="Folder for the posterior and calibration.html, .md, .json.")] = None,
     format_: Output = Format.TEXT,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
     """Calibrate the structural parameters on past cases.
 
@@ -310,22 +340,22 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     cases: CasesPath,
     threats: ThreatsPath = None,
     known: Known = None,
-    variants: Annotated[Path | None, typer.Option(help="Folder of scenarios to show beside the skill.")] = None,
+    variants: Annotated[Path | None, typer.Option(help="Folder of scenarios to forecast next to the skill.")] = None,
     train: Annotated[
-        Path | None, typer.Option(help="Folder of other cases to learn from.", show_default="the cases themselves")
+        Path | None, typer.Option(help="Folder of other cases to train on.", show_default="the cases themselves")
     ] = None,
     posterior: Annotated[
-        str | None, typer.Option(help="Score this posterior as it is: its name or CSV file.", show_default=False)
+        str | None, typer.Option(help="Score this posterior (name or CSV file) without fitting.", show_default=False)
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed: the same gives the same scores."), SEED] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same scores."), SEED] = 0,
     blocks: Blocks = None,
     machines: Machines = MACHINES,
     keep: Keep = KEEP,
     out: Annotated[Path | None, typer.Option(help="Folder for backtest.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
-    """Score the model on past cases (leave-one-out) against simple baselines.
+    """Score the model on past cases against simple baselines.
 
     offramp backtest scenarios/cases --out reports/backtest
     offramp backtest my-cases --posterior calibrated-all
@@ -348,7 +378,7 @@ def record(
     at: At = None,
     format_: Output = Format.TEXT,
 ) -> None:
-    """Enter a forecast into the ledger, before its outcome is known.
+    """Enter a forecast in the ledger before its outcome.
 
     offramp record reports/idlib-2018/forecast.json
     offramp record forecast.json --ledger forecasts/2026.jsonl
@@ -360,16 +390,16 @@ def record(
 
 @_command
 def resolve(  # noqa: PLR0913 - one parameter an option
-    question: Annotated[str, typer.Argument(help="The question: ID@DATE, or ID.", show_default=False)],
-    outcome: Annotated[str, typer.Option(help="Date on which it began; or yes, or no.", show_default=False)],
-    event: Annotated[str, typer.Option(help="What came or did not: offensive or agreement.")] = "offensive",
-    source: Annotated[str | None, typer.Option(help="Where that is from.")] = None,
-    correct: Annotated[bool, typer.Option("--correct", help="Replace what was entered, by a further entry.")] = False,
+    question: Annotated[str, typer.Argument(help="Question: ID@DATE, or ID.", show_default=False)],
+    outcome: Annotated[str, typer.Option(help="Date on which it began, or yes, or no.", show_default=False)],
+    event: Annotated[str, typer.Option(help="Event asked about: offensive or agreement.")] = "offensive",
+    source: Annotated[str | None, typer.Option(help="Source of the outcome.")] = None,
+    correct: Annotated[bool, typer.Option("--correct", help="Replace an earlier outcome by a new entry.")] = False,
     ledger: LedgerPath = LEDGER,
     at: At = None,
     format_: Output = Format.TEXT,
 ) -> None:
-    """Enter into the ledger how a question turned out, for all its open windows.
+    """Enter the outcome of a question in the ledger.
 
     offramp resolve idlib-2018@2018-08-19 --outcome no
     offramp resolve idlib-2018 --outcome 2019-04-30 --source "The ministry's statement"
@@ -385,11 +415,13 @@ def resolve(  # noqa: PLR0913 - one parameter an option
 @_command
 def score(
     ledger: LedgerPath = LEDGER,
-    expect: Annotated[str | None, typer.Option(help="Head that was kept: the ledger must still hold it.")] = None,
-    late: Annotated[bool, typer.Option("--late", help="Score what was entered when its window was over too.")] = False,
+    expect: Annotated[str | None, typer.Option(help="Head noted earlier, which the ledger must still contain.")] = None,
+    late: Annotated[
+        bool, typer.Option("--late", help="Also score forecasts entered after their window closed.")
+    ] = False,
     format_: Output = Format.TEXT,
 ) -> None:
-    """Check that the ledger is whole and score the forecasts that have an outcome.
+    """Verify the ledger and score its resolved forecasts.
 
     offramp score
     offramp score --ledger forecasts/2026.jsonl --expect 3f9c01d2ab45
@@ -404,7 +436,7 @@ def score(
 def init(
     path: Annotated[Path, typer.Argument(help="File to write, such as my-crisis.yaml.", show_default=False)],
 ) -> None:
-    """Write a commented scenario that runs as it is.
+    """Write a commented scenario that is ready to run.
 
     offramp init my-crisis.yaml
     """
@@ -415,7 +447,7 @@ def init(
 
 @_command
 def doctor(format_: Output = Format.TEXT) -> None:
-    """Check the installation: versions, machine, and a small forecast.
+    """Check versions, machine and a small forecast.
 
     offramp doctor
     """

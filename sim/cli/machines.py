@@ -47,15 +47,15 @@ class Machines:
 
     workers: Annotated[
         int | None,
-        typer.Option(help="Processes; with dask, how many to wait for.", show_default="all cores where it pays"),
+        typer.Option(help="Worker processes (with dask: workers to wait for).", show_default="all cores for long work"),
         WORKERS,
     ] = None
-    executor: Annotated[Kind, _option("Processes of this machine, or the workers of a dask scheduler.")] = Kind.LOCAL
-    address: Annotated[str | None, _option(f"Of the dask scheduler, as in {EXAMPLE}.")] = None
-    tls_ca: Annotated[Path | None, _option("Certificate of the authority that both sides trust.")] = None
-    tls_cert: Annotated[Path | None, _option("Certificate of this side.")] = None
-    tls_key: Annotated[Path | None, _option("Its key.")] = None
-    insecure: Annotated[bool, _option("Allow an unencrypted way to another machine.", "--insecure")] = False
+    executor: Annotated[Kind, _option("Where to run: this machine or a dask cluster.")] = Kind.LOCAL
+    address: Annotated[str | None, _option(f"Address of the dask scheduler, as in {EXAMPLE}.")] = None
+    tls_ca: Annotated[Path | None, _option("Certificate of the authority both sides trust.")] = None
+    tls_cert: Annotated[Path | None, _option("Certificate of this machine.")] = None
+    tls_key: Annotated[Path | None, _option("Private key of this machine's certificate.")] = None
+    insecure: Annotated[bool, _option("Allow an unencrypted connection to another machine.", "--insecure")] = False
 
     def make(self, blocks: int | None = None) -> Executor:
         """Return the executor for so many blocks; None where nobody knows how many there will be.

@@ -11,7 +11,7 @@ from sim.cli.declare import Output, declare, help_of
 from sim.cli.ranges import DAYS, MEGABYTES
 from sim.cli.sweep_app import DEFAULT_STORE, StoreFolder
 
-HELP = """Show what the store of finished blocks holds, and make room in it.
+HELP = """List the cache of finished runs, or make room in it.
 
 offramp store list
 offramp store prune --older-than 90 --dry-run
@@ -22,7 +22,7 @@ store = typer.Typer(help=help_of(HELP), short_help=HELP.partition("\n")[0], no_a
 
 @declare(store, name="list")
 def list_(place: StoreFolder = DEFAULT_STORE, format_: Output = Format.TEXT) -> None:
-    """List what is kept, by scenario: blocks, size, dates.
+    """List the cache by scenario: blocks, size, dates.
 
     offramp store list
     offramp store list --store s3://bucket/prefix --format json
@@ -34,14 +34,14 @@ def list_(place: StoreFolder = DEFAULT_STORE, format_: Output = Format.TEXT) -> 
 
 @declare(store)
 def prune(
-    older_than: Annotated[int | None, typer.Option(help="Remove blocks written more days ago than this."), DAYS] = None,
+    older_than: Annotated[int | None, typer.Option(help="Remove blocks older than this many days."), DAYS] = None,
     to_size: Annotated[
-        int | None, typer.Option(help="Then remove the oldest until so many MB are left."), MEGABYTES
+        int | None, typer.Option(help="Then remove the oldest blocks down to this many MB."), MEGABYTES
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed; remove nothing.")] = False,
     place: StoreFolder = DEFAULT_STORE,
 ) -> None:
-    """Remove old blocks; what is needed again is played again.
+    """Remove old blocks; runs needed again are recomputed.
 
     offramp store prune --older-than 90
     offramp store prune --to-size 500 --dry-run

@@ -15,7 +15,7 @@ from sim.cli.ranges import RUNS, SHARDS
 MACHINES = Machines()
 DEFAULT_STORE = ".offramp/store"
 
-HELP = """Run many variants of a scenario and see how the probability moves.
+HELP = """Run many variants of a scenario and compare them.
 
 offramp sweep run scenarios/idlib-2018/sweeps/variants.yaml --out reports/sweep
 offramp sweep plan scenarios/idlib-2018/sweeps/variants.yaml --shards 3
@@ -24,35 +24,35 @@ offramp sweep plan scenarios/idlib-2018/sweeps/variants.yaml --shards 3
 sweep = typer.Typer(help=help_of(HELP), short_help=HELP.partition("\n")[0], no_args_is_help=True, rich_markup_mode=None)
 
 SweepFile = Annotated[Path, typer.Argument(help="Sweep file (YAML).", show_default=False)]
-StoreFolder = Annotated[
-    str, typer.Option("--store", help="Keeps finished blocks of runs: a folder, or s3://BUCKET/PREFIX.")
-]
-NoStore = Annotated[bool, typer.Option("--no-store", help="Keep nothing, look nothing up.")]
-WordScale = Annotated[Words, typer.Option(help="Words for probabilities: US ICD 203, UK PHIA, none.")]
+StoreFolder = Annotated[str, typer.Option("--store", help="Cache of finished runs: a folder or s3://BUCKET/PREFIX.")]
+NoStore = Annotated[bool, typer.Option("--no-store", help="Use no cache.")]
+WordScale = Annotated[Words, typer.Option(help="Words for probabilities: US ICD 203, UK PHIA or none.")]
 
 
 @declare(sweep)
 def run(  # noqa: PLR0913 - one parameter an option
     file: SweepFile,
-    shard: Annotated[str | None, typer.Option(help="Run one part, as in 2/3, and write its partial file.")] = None,
+    shard: Annotated[str | None, typer.Option(help="Run one shard, as in 2/3, and write its partial file.")] = None,
     machines: Machines = MACHINES,
-    runs: Annotated[int | None, typer.Option(help="Runs a cell; at most so many with --precision."), RUNS] = None,
-    precision: Annotated[float | None, typer.Option(help="Stop each cell when its interval is this narrow.")] = None,
+    runs: Annotated[int | None, typer.Option(help="Runs per cell (an upper limit with --precision)."), RUNS] = None,
+    precision: Annotated[float | None, typer.Option(help="Stop a cell when its 95% interval is this narrow.")] = None,
     store: StoreFolder = DEFAULT_STORE,
     no_store: NoStore = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the report, the table and the record.")] = None,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first cell that fails.")] = False,
-    cells: Annotated[bool, typer.Option("--cells", help="With --out: a forecast file and page for each cell.")] = False,
+    cells: Annotated[bool, typer.Option("--cells", help="With --out: write a forecast and a page per cell.")] = False,
     format_: Output = Format.TEXT,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
     words: WordScale = Words.ICD203,
-    max_runs: Annotated[int, typer.Option(help="Runs of a cell at most, where a gate is undecided."), RUNS] = 200_000,
-    alpha: Annotated[float, typer.Option(help="Chance that any verdict on a gate is false, at most.")] = 0.05,
+    max_runs: Annotated[
+        int, typer.Option(help="Upper limit of runs per cell while a gate is undecided."), RUNS
+    ] = 200_000,
+    alpha: Annotated[float, typer.Option(help="Upper limit of the chance that any verdict is false.")] = 0.05,
     junit: JUnit = None,
     summary: Summary = None,
     annotations: Annotations = False,
 ) -> None:
-    """Run a sweep; kill it at any point and give the same command again to go on.
+    """Run a sweep; repeat the command to resume it.
 
     offramp sweep run scenarios/idlib-2018/sweeps/offer-and-deterrence.yaml --out reports/sweep
     offramp sweep run scenarios/idlib-2018/sweeps/variants.yaml --precision 0.01
@@ -70,8 +70,8 @@ def run(  # noqa: PLR0913 - one parameter an option
 
 
 @declare(sweep)
-def plan(file: SweepFile, shards: Annotated[int, typer.Option(help="Parts to split it into."), SHARDS] = 1) -> None:
-    """Print the matrix of CI jobs that run a sweep in shards, as JSON.
+def plan(file: SweepFile, shards: Annotated[int, typer.Option(help="Number of shards."), SHARDS] = 1) -> None:
+    """Print the CI job matrix of a sharded sweep as JSON.
 
     offramp sweep plan scenarios/idlib-2018/sweeps/pressures.yaml --shards 3
     """
@@ -82,7 +82,9 @@ def plan(file: SweepFile, shards: Annotated[int, typer.Option(help="Parts to spl
 
 @declare(sweep)
 def merge(  # noqa: PLR0913 - one parameter an option
-    parts: Annotated[list[Path], typer.Argument(help="Partial files of all shards, or folders.", show_default=False)],
+    parts: Annotated[
+        list[Path], typer.Argument(help="Partial files of all shards, or folders of them.", show_default=False)
+    ],
     out: Annotated[Path, typer.Option(help="Folder for the report, the table and the record.")],
     format_: Output = Format.TEXT,
     words: WordScale = Words.ICD203,
@@ -90,7 +92,7 @@ def merge(  # noqa: PLR0913 - one parameter an option
     summary: Summary = None,
     annotations: Annotations = False,
 ) -> None:
-    """Put the shards of a sweep together; a missing, double or foreign shard is refused by name.
+    """Merge the shards of a sweep into one report.
 
     offramp sweep merge parts --out reports/sweep
     """
@@ -103,7 +105,7 @@ def merge(  # noqa: PLR0913 - one parameter an option
 @declare(sweep)
 def cell(
     file: SweepFile,
-    name: Annotated[str, typer.Argument(help="Id of the cell, or how it begins.", show_default=False)],
+    name: Annotated[str, typer.Argument(help="Id of the cell, or its first letters.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and forecast.json.")],
     store: StoreFolder = DEFAULT_STORE,
     no_store: NoStore = False,

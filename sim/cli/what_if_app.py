@@ -15,9 +15,9 @@ from sim.cli.ranges import RUNS, SEED
 from sim.cli.sweep_app import DEFAULT_STORE, MACHINES, NoStore, StoreFolder
 
 ScenarioPath = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
-Runs = Annotated[int, typer.Option(help="Runs of each world."), RUNS]
-Seed = Annotated[int, typer.Option(help="Seed: the same gives the same result."), SEED]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+Runs = Annotated[int, typer.Option(help="Runs of each variant."), RUNS]
+Seed = Annotated[int, typer.Option(help="Random seed; the same seed gives the same result."), SEED]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
 def add_commands(command: Callable[[Callable[..., None]], Any]) -> None:
@@ -37,7 +37,7 @@ def counterfactuals(  # noqa: PLR0913 - one parameter an option
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Compare the forecast run by run with what it would be with one thing otherwise.
+    """Show how the forecast moves if one thing changes.
 
     offramp counterfactuals scenarios/idlib-2018/baseline.yaml
     offramp counterfactuals scenarios/idlib-2018/baseline.yaml --runs 20000 --out reports/otherwise
@@ -52,15 +52,18 @@ def tip(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     input_: Annotated[
         list[str],
-        typer.Option("--input", help="Dotted path of a number; given twice: the contour.", show_default=False),
+        typer.Option("--input", help="Dotted path of a number; give two for a contour.", show_default=False),
     ],
-    to: Annotated[float, typer.Option(help="The probability to reach, as in 0.10.", show_default=False)],
-    outcome: Annotated[str, typer.Option(help="offensive, limited, full, agreement or strikes.")] = "offensive",
+    to: Annotated[float, typer.Option(help="Probability to reach, as in 0.10.", show_default=False)],
+    outcome: Annotated[
+        str, typer.Option(help="Outcome: offensive, limited, full, agreement or strikes.")
+    ] = "offensive",
     by: Annotated[
-        str | None, typer.Option(help='Within how many days: 90, "90 days" or the last date.', show_default="horizon")
+        str | None, typer.Option(help='Time window: 90, "90 days" or its last date.', show_default="horizon")
     ] = None,
     range_: Annotated[
-        list[str] | None, typer.Option("--range", help="Range of each input, as in 0:1.", show_default="all it may be")
+        list[str] | None,
+        typer.Option("--range", help="Range of each input, as in 0:1.", show_default="all allowed values"),
     ] = None,
     runs: Runs = 8192,
     seed: Seed = 0,
@@ -71,7 +74,7 @@ def tip(  # noqa: PLR0913 - one parameter an option
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    r"""Find how much of a number of the scenario it takes for a probability to reach a target.
+    r"""Find the input value at which a probability is reached.
 
     offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity --by 90 --to 0.07
     offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity \
@@ -86,9 +89,11 @@ def tip(  # noqa: PLR0913 - one parameter an option
 
 def advise(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
-    actor: Annotated[str, typer.Option("--for", help="Id of the actor who could do it.", show_default=False)],
-    goal: Annotated[str, typer.Option(help='Such as "lower offensive by 90 days".', show_default=False)],
-    budget: Annotated[float | None, typer.Option(help="What a mix may cost at most.", show_default="anything")] = None,
+    actor: Annotated[str, typer.Option("--for", help="Id of the actor to advise.", show_default=False)],
+    goal: Annotated[str, typer.Option(help='Goal, as in "lower offensive by 90 days".', show_default=False)],
+    budget: Annotated[
+        float | None, typer.Option(help="Upper limit of the cost of a mix.", show_default="no limit")
+    ] = None,
     runs: Runs = 16_384,
     seed: Seed = 0,
     machines: Machines = MACHINES,
@@ -98,7 +103,7 @@ def advise(  # noqa: PLR0913 - one parameter an option
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Compare what an actor could do: which mix moves a probability most for its cost.
+    """Find the options of an actor that move a probability most.
 
     offramp advise scenarios/idlib-2018/baseline.yaml --for germany --goal "lower offensive by 90 days"
     offramp advise scenarios/idlib-2018/baseline.yaml --for turkey --goal "raise agreement by 90 days" --budget 5

@@ -32,25 +32,25 @@ class Study(StrEnum):
 
 def drivers(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
-    outcome: Annotated[str, typer.Option(help="offensive, agreement or strikes.")] = "offensive",
+    outcome: Annotated[str, typer.Option(help="Outcome: offensive, agreement or strikes.")] = "offensive",
     by: Annotated[
-        str | None, typer.Option(help='Within how many days: 90, "90 days" or the last date.', show_default="horizon")
+        str | None, typer.Option(help='Time window: 90, "90 days" or its last date.', show_default="horizon")
     ] = None,
     study: Annotated[
-        Study, typer.Option(help="The counts of a forecast, or a design with total indices.")
+        Study, typer.Option(help="Method: counts of a forecast, or a Sobol design with total indices.")
     ] = Study.COUNTS,
     by_actor: Annotated[
-        bool, typer.Option("--by-actor", help="With --study sobol: vary all inputs of an actor together.")
+        bool, typer.Option("--by-actor", help="With --study sobol: vary the inputs of each actor together.")
     ] = False,
     runs: Annotated[
-        int | None, typer.Option(help="Runs at most.", show_default="20000; 400000 with --study sobol"), RUNS
+        int | None, typer.Option(help="Upper limit of runs.", show_default="20000; 400000 with --study sobol"), RUNS
     ] = None,
     seed: Seed = 0,
     machines: Machines = MACHINES,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Say what a probability rests on: which unknowns go with it, and how much is chance.
+    """Rank the uncertain inputs that drive a probability.
 
     offramp drivers scenarios/idlib-2018/baseline.yaml
     offramp drivers scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90
@@ -64,14 +64,14 @@ def drivers(  # noqa: PLR0913 - one parameter an option
 
 def explain(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
-    run_: Annotated[int, typer.Option("--run", help="Number of the run, from 0.", show_default=False), NUMBER],
-    seed: Annotated[int, typer.Option(help="Seed of the forecast that it is a run of."), SEED] = 0,
-    replicates: Annotated[int, typer.Option(help="Runs that share one draw in that forecast."), REPLICATES] = 2,
+    run_: Annotated[int, typer.Option("--run", help="Number of the run, counted from 0.", show_default=False), NUMBER],
+    seed: Annotated[int, typer.Option(help="Random seed of its forecast."), SEED] = 0,
+    replicates: Annotated[int, typer.Option(help="Runs per draw in its forecast."), REPLICATES] = 2,
     daily: Annotated[bool, typer.Option("--daily", help="Print every day instead of the turning points.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for explanation.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
 ) -> None:
-    """Replay one run of a forecast: what each actor said, wanted and did, and what the dice did.
+    """Replay one run: what each actor said, wanted and did.
 
     offramp explain scenarios/idlib-2018/baseline.yaml --run 478
     offramp explain scenarios/idlib-2018/baseline.yaml --run 478 --daily
@@ -86,22 +86,24 @@ def explain(  # noqa: PLR0913 - one parameter an option
 def discover(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     outcome: Annotated[
-        str, typer.Option(help='strikes, agreement, terms, offensive, limited or full; or "no offensive".')
+        str, typer.Option(help='Outcome: strikes, agreement, terms, offensive, limited or full; or "no offensive".')
     ] = "offensive",
     by: Annotated[
-        str | None, typer.Option(help='Within how many days: 90, "90 days" or the last date.', show_default="horizon")
+        str | None, typer.Option(help='Time window: 90, "90 days" or its last date.', show_default="horizon")
     ] = None,
     structural: Annotated[
         bool, typer.Option("--structural", help="Let boxes limit structural parameters and frailties too.")
     ] = False,
-    runs: Annotated[int, typer.Option(help="Runs: half of their draws find boxes, half measure them."), RUNS] = 20_000,
+    runs: Annotated[
+        int, typer.Option(help="Number of runs; half of the draws find boxes, half test them."), RUNS
+    ] = 20_000,
     seed: Seed = 0,
     machines: Machines = MACHINES,
     out: Annotated[Path | None, typer.Option(help="Folder for discovery.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Find the ranges of inputs in which an outcome is frequent, and say how frequent on draws kept apart.
+    """Find input ranges in which an outcome is frequent.
 
     offramp discover scenarios/idlib-2018/baseline.yaml
     offramp discover scenarios/idlib-2018/baseline.yaml --outcome "no offensive"

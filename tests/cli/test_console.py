@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from sim.cli import scenario_commands
-from sim.cli.app import app
+from sim.cli.app import PANELS, app
 from sim.cli.console import Exit, note, print_json, progress, say
 from sim.ensemble.blocks import FIRST_EVENTS
 from sim.environment import version
@@ -48,6 +48,23 @@ def test_the_help_lists_every_command(offramp: Offramp) -> None:
             rf"^.{{0,2}} ?{command} ", plain(answer.out).replace(f" {command} ", f"\n{command} "), re.MULTILINE
         )
     assert "Start with: offramp run scenarios/idlib-2018/baseline.yaml" in plain(answer.out)
+
+
+def test_the_help_lists_every_command_once_in_a_panel_by_job() -> None:
+    assert sorted(name for names in PANELS.values() for name in names) == COMMANDS
+
+
+def test_panels_are_plain_text_in_the_order_of_the_jobs(offramp: Offramp) -> None:
+    lines = offramp("--help").out.splitlines()
+    assert [line.removesuffix(":") for line in lines if line.removesuffix(":") in PANELS] == list(PANELS)
+    assert max(map(len, lines)) <= 80
+    assert "\x1b" not in "".join(lines)
+
+
+def test_a_line_of_help_fits_the_list_of_commands(offramp: Offramp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = offramp("--help").out.partition("Write a scenario:")[2].partition("Start with")[0].splitlines()
+    assert [line for line in listed if line.startswith(" " * 4)] == []
 
 
 def test_without_a_command_the_help_is_told(offramp: Offramp) -> None:
