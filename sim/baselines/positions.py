@@ -8,7 +8,7 @@ initiator can expect and the troops in its way: with a few dozen past cases a re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,7 +69,7 @@ class Positions:
     challenge: float
     condorcet: float
     challenge_rounds: int
-    choice: Mapping[str, float]
+    choice: Mapping[str, float] = field(hash=False)
 
 
 @dataclass(frozen=True)
