@@ -33,7 +33,7 @@ def test_the_module_runs_as_the_command_does(crisis: Path) -> None:
     ]
     done = run("validate", "none.yaml")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "none.yaml: cannot read the file: no such file or directory\n1 fault in 1 of 1 files\n"
+    assert done.stderr == "none.yaml: cannot read the file: no such file or directory\n1 fault in 1 of 1 file\n"
 
 
 @pytest.mark.slow

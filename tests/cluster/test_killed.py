@@ -46,7 +46,7 @@ def test_workers_that_are_all_gone_are_a_clear_error_and_so_are_workers_that_nev
         machines.kill(worker)
     with pytest.raises(ExecutionError, match=r"^all workers of the scheduler are gone for 3 s; were they"):
         list(results)
-    with pytest.raises(ExecutionError, match="expected 1 workers at the scheduler"):
+    with pytest.raises(ExecutionError, match="expected 1 worker at the scheduler"):
         list(Dask(Address.parse(machines.address), **QUICK).map(number_of, [Block(0)]))
 
 
