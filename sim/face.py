@@ -23,14 +23,14 @@ from sim.executors import Executor, Local, Pool, Serial
 from sim.forecast import forecast as core
 from sim.forecast.drivers import Drivers, drivers
 from sim.model.inputs import draw_inputs, inputs_of
+from sim.progress import progress as bar
 from sim.reporting.card import Card, Window
 from sim.reporting.chance import Chance
 from sim.scenario.windows import By, day_of
-from sim.store import Store
+from sim.store import store_at
 from sim.studies.bench import happened
 from sim.studies.counterfactuals import DEFAULT_RUNS, Counterfactuals
-from sim.studies.gates.kept import Keeper
-from sim.studies.gates.supplier import Player, Supplier
+from sim.studies.gates.kept import supplier_of
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
     from sim.studies.contour import Contour
+    from sim.studies.gates.supplier import Supplier
     from sim.studies.tipping import Span, Tipping
     from sim.sweeps.result import Record
     from sim.sweeps.sweep import Sweep
@@ -308,7 +309,7 @@ def run(scenario: Scenario, plan: Plan, *, workers: Workers, store: Place, progr
     """Run a scenario by its plan."""
     from sim.forecast.runner import run as run_plan
 
-    executor, kept = executor_of(workers), store_of(store)
+    executor, kept = executor_of(workers), store_at(store)
     plan.check(scenario)
     with shown(scenario.id, plan.blocks, progress) as finished:
         found = run_plan(scenario, plan, executor=executor, store=kept, finished=finished)
@@ -330,7 +331,7 @@ def sweep(
     from sim.sweeps.runner import Options, run_sweep
 
     made = sweep_of(scenario, axes, **settings)
-    executor, kept = executor_of(workers), store_of(store)
+    executor, kept = executor_of(workers), store_at(store)
     with shown(f"{scenario.id}, a sweep", len(made.cells) * made.plan.blocks, progress) as finished:
         rows = run_sweep(made, executor=executor, options=Options(store=kept, on_block=finished))
     return SweepResult(made, record_of(head_of(made, ""), rows))
@@ -351,24 +352,8 @@ def executor_of(workers: Workers) -> Executor:
     return Serial() if workers == 1 else Local(workers)
 
 
-def store_of(place: Place) -> Store | None:
-    """Return the store at a place; None where none is wanted.
-
-    Raises
-    ------
-    StoreError
-        Where there can be no such store.
-    """
-    if place is None:
-        return None
-    store = Store(place)
-    store.check_usable()
-    return store
-
-
 def _supplier(workers: Workers, place: Place) -> Supplier:
-    store, executor = store_of(place), executor_of(workers)
-    return Player(executor) if store is None else Keeper(store, executor)
+    return supplier_of(store_at(place), executor_of(workers))
 
 
 @contextmanager
@@ -384,8 +369,6 @@ def shown(label: str, total: int | None, progress: Progress) -> Iterator[Callabl
 
         yield advance
         return
-    from sim.cli.console import progress as bar
-
     with bar(label, total or 0, quiet=not progress) as finished:
         yield finished
 

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli.console import Format, progress
+from sim.cli.console import Format
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, deliver, paragraph, shown
-from sim.cli.supply import store_at, supplier_of
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
+from sim.progress import progress
 from sim.reporting import write_advice
+from sim.store import store_at
 from sim.studies.advice import REPLICATES, advise, goal_of, mixes_of
+from sim.studies.gates.kept import supplier_of
 from sim.wording import counted
 
 

@@ -11,11 +11,12 @@ from typing import Any
 import typer
 
 from sim.cli.ci_output import CiOutput
-from sim.cli.console import Exit, Format, note, print_json, progress, say
+from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.found import scenario_files
 from sim.cli.machines import Machines
 from sim.cli.output import shown
 from sim.errors import Fault, ScenarioError, UsageError
+from sim.progress import progress
 from sim.reporting.ci.findings import WORDS, Finding, counts_in_words
 from sim.studies.gates.check import Budget, Checked, check
 from sim.studies.gates.supplier import Player

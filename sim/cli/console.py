@@ -1,4 +1,4 @@
-"""What all commands share: streams, exit codes, errors turned into messages, the progress bar.
+"""What all commands share: streams, exit codes, errors turned into messages.
 
 Data goes to stdout, everything else to stderr. Exit codes: 0 success, 1 a gate failed, 2 usage or an invalid scenario,
 3 an error of the tool, 4 incomplete, 130 interrupted.
@@ -11,10 +11,8 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import IntEnum, StrEnum
-from time import monotonic
 from typing import Any, NoReturn, ParamSpec
 
 import typer
@@ -24,12 +22,6 @@ from sim.errors import LedgerError, OfframpError, ScenarioError, TooFewError, Us
 from sim.wording import counted, seen
 
 P = ParamSpec("P")
-SURE = 3
-"""Steps by which at the least it is judged how long the rest will take."""
-SOON = 5.0
-"""Seconds after which it is told how long something will take, off a terminal; on one the bar tells it."""
-LONG = 90.0
-"""Seconds from which on that is told."""
 
 
 class Exit(IntEnum):
@@ -118,56 +110,3 @@ def say(text: str = "") -> None:
 def print_json(value: Any) -> None:
     """Print a value as JSON to stdout, in ASCII: valid whatever the encoding, and harmless to a terminal."""
     print(json.dumps(value, ensure_ascii=True, indent=2))
-
-
-@contextmanager
-def progress(label: str, total: int, *, quiet: bool, unit: str = "blocks") -> Iterator[Callable[[], None]]:
-    """Show a bar with rate and time left on stderr; off a terminal a line now and then; nothing where quiet."""
-    if quiet:
-        yield lambda: None
-    elif sys.stderr.isatty():
-        with _bar(label, total, unit) as advance:
-            yield advance
-    else:
-        yield _lines(label, total, unit)
-
-
-@contextmanager
-def _bar(label: str, total: int, unit: str) -> Iterator[Callable[[], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
-    from rich.text import Text
-
-    from sim.ensemble.blocks import BLOCK_RUNS
-
-    class Rate(ProgressColumn):
-        """Runs a second."""
-
-        def render(self, task: Any) -> Text:
-            speed = task.finished_speed or task.speed
-            return Text("" if speed is None else f"{speed * BLOCK_RUNS:,.0f} runs/s")
-
-    count = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit))
-    rate = (Rate(),) if unit == "blocks" else ()
-    left = (TextColumn("left"), TimeRemainingColumn())
-    with Progress(*count, *rate, *left, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda: bar.advance(task)
-
-
-def _lines(label: str, total: int, unit: str) -> Callable[[], None]:
-    done, told, first = 0, False, 0.0
-
-    def advance() -> None:
-        nonlocal done, told, first
-        done += 1
-        first = first if done > 1 else monotonic()  # before it, workers start and what all steps need is made
-        taken = monotonic() - first if done >= SURE else 0.0
-        left = taken / max(1, done - 1) * (total - done)
-        if not told and taken >= SOON and left >= LONG:
-            told = True
-            note(f"{label}: about {left / 60:,.0f} minutes left")
-        if done == total or done % max(1, total // 4) == 0:
-            note(f"{label}: {done} of {total} {unit}")
-
-    return advance

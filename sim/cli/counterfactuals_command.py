@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli.console import Format, progress
+from sim.cli.console import Format
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, deliver, paragraph, shown
-from sim.cli.supply import store_at, supplier_of
 from sim.forecast.plan import Plan
+from sim.progress import progress
 from sim.reporting import write_counterfactuals
+from sim.store import store_at
 from sim.studies.counterfactuals import blocks_of, counterfactuals
+from sim.studies.gates.kept import supplier_of
 from sim.wording import counted
 
 

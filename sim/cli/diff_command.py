@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.console import Format, note, print_json, say
 from sim.cli.machines import Machines
 from sim.cli.output import aligned
 from sim.ensemble.blocks import OUTCOMES
+from sim.progress import progress
 from sim.reporting.chance import decimal_text
 from sim.reporting.shift import Shift
 from sim.reporting.values import on_scale, quantity

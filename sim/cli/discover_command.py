@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli.console import Format, progress
+from sim.cli.console import Format
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.forecast.plan import Plan
+from sim.progress import progress
 from sim.reporting import write_discovery
 from sim.scenario.windows import day_of
 from sim.studies.discovery import ask, discover

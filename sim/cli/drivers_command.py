@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.console import Format, note, print_json, say
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, paragraph, shown
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
+from sim.progress import progress
 from sim.reporting.chance import decimal_text
 from sim.scenario.windows import day_of
 from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.console import Format, note, print_json, say
 from sim.cli.found import load_scenario
 from sim.cli.output import aligned, check_output
 from sim.forecast.plan import Plan
+from sim.progress import progress
 from sim.reporting.chance import decimal_text
 from sim.reporting.shift import Shift
 from sim.scenario.windows import date_of, length_of

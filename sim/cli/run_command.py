@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from sim.cli.console import Exit, Format, note, print_json, progress, say
+from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, shown
@@ -21,6 +21,7 @@ from sim.errors import UsageError
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run as run_plan
+from sim.progress import progress
 from sim.reporting.chance import Chance, decimal_text
 from sim.reporting.reading import without_off
 from sim.reporting.shift import Shift
@@ -131,8 +132,9 @@ def _change(earlier: Mapping[str, Any], forecast: Forecast, options: Options) ->
 
 def _otherwise(forecast: Forecast, store: str, options: Options) -> dict[str, Any]:
     """Play the counterfactuals beside the runs that are at hand."""
-    from sim.cli.supply import store_at, supplier_of  # late: not every run needs it
+    from sim.store import store_at  # late: not every run needs it
     from sim.studies.counterfactuals import DEFAULT_RUNS, blocks_of, counterfactuals
+    from sim.studies.gates.kept import supplier_of
 
     plan = replace(forecast.plan, runs=min(DEFAULT_RUNS, len(forecast.records)), precision=None)
     blocks = blocks_of(forecast.scenario, plan, with_base=False)

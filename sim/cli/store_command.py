@@ -66,8 +66,7 @@ def prune(place: str, days: int | None, megabytes: int | None, *, dry_run: bool)
     said = "would remove" if dry_run else "removed"
     note(
         f"{said} {len(gone):,} of {counted(len(items), 'block')}, {size / MB:,.1f} MB; "
-        f"{left / MB:,.1f} MB are "
-        f"left in {place}"
+        f"{left / MB:,.1f} MB are left in {place}"
     )
 
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.cli.console import Format, note, print_json, progress, say
+from sim.cli.console import Format, note, print_json, say
 from sim.cli.machines import SPAWNING_PAYS as MANY
 from sim.cli.machines import Machines
 from sim.cli.output import check_output
 from sim.cli.surroundings import epoch
 from sim.errors import UsageError
 from sim.posterior import posterior, read_posterior
+from sim.progress import progress
 from sim.reporting.chance import decimal_text, share_text
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario

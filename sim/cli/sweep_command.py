@@ -12,16 +12,16 @@ from typing import Any
 import typer
 
 from sim.cli.ci_output import CiOutput
-from sim.cli.console import Exit, Format, note, print_json, progress, say
+from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, shown
-from sim.cli.supply import store_at
 from sim.cli.sweep_gates import GateOptions, Gates, exit_code, tell, write
 from sim.errors import ExecutionError, UsageError
 from sim.forecast.forecast import Forecast
+from sim.progress import progress
 from sim.reporting.chance import Chance
 from sim.reporting.shift import Shift
-from sim.store import Store
+from sim.store import Store, store_at
 from sim.sweeps.load import load_sweep
 from sim.sweeps.result import Record, head_of, record_of
 from sim.sweeps.runner import Options, run_sweep

@@ -98,8 +98,7 @@ class Dask(Pool):
         except (OSError, CancelledError) as error:
             raise ExecutionError(
                 f"expected {counted(self.number, 'worker')} at the scheduler {self._address}, and within "
-                f"{self._patience:g} s "
-                f"there were {len(client.nthreads())}; start some with: {start}"
+                f"{self._patience:g} s there were {len(client.nthreads())}; start some with: {start}"
             ) from error
         for worker, threads in client.nthreads().items():
             if threads != 1:

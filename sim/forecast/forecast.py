@@ -84,8 +84,8 @@ class Forecast:
         one = self.probability("offensive")
         return (
             f"Forecast({self.scenario.id!r}, as of {self.scenario.as_of}, {counted(self.runs, 'run')}, seed "
-            f"{self.plan.seed}: "
-            f"offensive within {counted(self.scenario.horizon, 'day')} {one.p:.3f}, {one.low:.3f} to {one.high:.3f})"
+            f"{self.plan.seed}: offensive within {counted(self.scenario.horizon, 'day')} {one.p:.3f}, {one.low:.3f} to "
+            f"{one.high:.3f})"
         )
 
     @property

@@ -94,9 +94,8 @@ def _notes(record: Record) -> Iterator[str]:
         f"How far the ranking holds: the first mix is the best for its cost in {share_text(first['best_in_draws'])} of "
         f"the draws of what we do not know in which anything helps (those are {share_text(record['helped'])} of "
         f"{record['draws']:,}; {counted(record['replicates'], 'run')} each), and it comes first in "
-        f"{share_text(first['first_in_resamples'])} of resamples of the draws. The one is about what we do not "
-        "know, the "
-        "other about the number of runs."
+        f"{share_text(first['first_in_resamples'])} of resamples of the draws. The one is about what we do not know, "
+        "the other about the number of runs."
     )
     yield (
         "All mixes meet the same draws and dice; intervals are of the change, paired run by run. Costs are the "

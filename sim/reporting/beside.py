@@ -116,9 +116,8 @@ def _note(record: Record) -> str:
         )
     view = record["outside_view"]
     parts.append(
-        f"Crises like these: past cases of the library resolved by the as-of date, picked by hand. Threats between "
+        "Crises like these: past cases of the library resolved by the as-of date, picked by hand. Threats between "
         f"states: {view['source']}; {counted(view['pairs'], 'pair')}. Large-scale: an occupation, a battle or 25 "
-        "deaths. "
-        "Intervals of rates are at 95%, clustered by area or pair."
+        "deaths. Intervals of rates are at 95%, clustered by area or pair."
     )
     return " ".join(parts)

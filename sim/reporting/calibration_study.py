@@ -15,24 +15,21 @@ from sim.wording import counted
 
 FORMAT = "offramp/calibration/1"
 ABOUT_PARAMETERS = (
-    "The bar of each parameter holds 90% of its prior and of its posterior, in standard deviations of the prior. "
-    "Most cases "
-    "say little of most parameters: where the two bars lie on each other, the prior speaks."
+    "The bar of each parameter holds 90% of its prior and of its posterior, in standard deviations of the prior. Most "
+    "cases say little of most parameters: where the two bars lie on each other, the prior speaks."
 )
 ABOUT_FITS = (
     "The posterior is sampled on a smooth surface that was fitted to runs of the model. Here it is held against runs "
     "of the model itself at the posterior, for what is known of each crisis."
 )
 ABOUT_RECOVERY = (
-    "Cases that the model made with known parameters were calibrated in the same way. If all is right, the true "
-    "value of each "
-    "parameter has any rank among draws of its posterior alike; a low p-value says that it has not."
+    "Cases that the model made with known parameters were calibrated in the same way. If all is right, the true value "
+    "of each parameter has any rank among draws of its posterior alike; a low p-value says that it has not."
 )
 ABOUT_SPLIT = (
     "First-order shares of the variance of whether an offensive begins: what would be explained if one group of "
-    "inputs were "
-    "known. Chance is what would remain if all were. Shares of the variance of the probability are those without "
-    "chance."
+    "inputs were known. Chance is what would remain if all were. Shares of the variance of the probability are those "
+    "without chance."
 )
 CLEAR = 3.0
 """Standard errors, and points, from which surface and model are said to differ."""
@@ -61,10 +58,8 @@ def _calibration_of(record: Record) -> StudyReport:
         says=f"past cases in which something was known of the outcome: {_counts(record)}",
         lead=(
             f"The parameter moved most is {moved['name']}, by {signed(moved['shift'])} standard deviations of its "
-            f"prior."
-            f"{gap} The sampler took {counted(len(first['stages']), 'stage')}; {last['effective']:,.0f} particles "
-            "were effective "
-            f"at the last, and {first['distinct']:,} are distinct after its moves."
+            f"prior.{gap} The sampler took {counted(len(first['stages']), 'stage')}; {last['effective']:,.0f} "
+            f"particles were effective at the last, and {first['distinct']:,} are distinct after its moves."
         ),
         sections=tuple(_sections(record)),
         rerun=tuple(_rerun(record)),

@@ -71,11 +71,10 @@ def counterfactuals_of(record: Record) -> Counterfactuals | None:
     return Counterfactuals(
         lead=_lead(rows, day),
         basis=(
-            f"Each is the same scenario with one thing otherwise, played on the same draws and dice and compared run "
-            f"by run over {counted(part['runs'], 'run')}. A pressure withdrawn ends on the as-of date; one at "
-            "full strength has "
-            "intensity 1 from that date on, and where it was in force already it is renewed on it; a posture held "
-            "stays where it starts."
+            "Each is the same scenario with one thing otherwise, played on the same draws and dice and compared run "
+            f"by run over {counted(part['runs'], 'run')}. A pressure withdrawn ends on the as-of date; one at full "
+            "strength has intensity 1 from that date on, and where it was in force already it is renewed on it; a "
+            "posture held stays where it starts."
         ),
         coupling=(
             "The shares of runs in which a change averts an offensive, or brings one about, depend on how the two "
@@ -127,9 +126,8 @@ def _lead(rows: list[Otherwise], day: int) -> str:
         )
     clear = sum(row.shift.is_clear for row in rows)
     return (
-        f"The probability of an offensive within {counted(day, 'day')} is {first.before.text} as it is. It moves "
-        "most with "
-        f"{first.label}: to {first.after.text}, {first.line}. {clear} of {counted(len(rows), 'change')} move it "
+        f"The probability of an offensive within {counted(day, 'day')} is {first.before.text} as it is. It moves most "
+        f"with {first.label}: to {first.after.text}, {first.line}. {clear} of {counted(len(rows), 'change')} move it "
         "clearly."
     )
 
@@ -147,8 +145,7 @@ def _interaction(record: Record, part: Record, day: int) -> str:
     )
     return (
         f"{first} and {second} withdrawn together: {together.line} within {counted(day, 'day')}, where their own "
-        "changes sum to "
-        f"{added.text}; {tail}."
+        f"changes sum to {added.text}; {tail}."
     )
 
 

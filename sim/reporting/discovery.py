@@ -162,8 +162,7 @@ def _box(record: Record, place: int, box: Record) -> FoundBox:
     sentence = (
         f"Where {where}, {density.text} of futures ({density.interval}) {_SEE[record['outcome']]} within "
         f"{counted(record['by'], 'day')}; {coverage.text} of {_ALL[record['outcome']]} ({coverage.interval}) lie "
-        "there, in "
-        f"{share_text(box['mass'])} of futures."
+        f"there, in {share_text(box['mass'])} of futures."
     )
     if not box["stands_out"]:
         return _no_box(record, place, box, where)

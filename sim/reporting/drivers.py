@@ -106,10 +106,9 @@ def _lead(record: Record, by: Record) -> str:
     first = next(one for one in by["inputs"] if _is_clear(one))
     low, high = (Chance.of(first[end]).text for end in ("at_low", "at_high"))
     return (
-        f"Of all we do not know, the probability of an offensive within {counted(record['horizon'], 'day')} goes "
-        "most with "
-        f"{in_sentence(input_name(record, first['path']))}: {low} in the lowest sixteenth of what we hold possible, "
-        f"{high} in the highest."
+        f"Of all we do not know, the probability of an offensive within {counted(record['horizon'], 'day')} goes most "
+        f"with {in_sentence(input_name(record, first['path']))}: {low} in the lowest sixteenth of what we hold "
+        f"possible, {high} in the highest."
     )
 
 
@@ -158,9 +157,8 @@ def _figure(record: Record, by: Record) -> Figure:
         f"{steps}."
     )
     unit = (
-        f"Probability of an offensive within {counted(day, 'day')} at the low end (hollow) and the high end "
-        "(full) of each input, "
-        "with 95% intervals; at the right the share of the variance of the probability that goes with it"
+        f"Probability of an offensive within {counted(day, 'day')} at the low end (hollow) and the high end (full) of "
+        "each input, with 95% intervals; at the right the share of the variance of the probability that goes with it"
     )
     unit += f"; the {len(rows)} clearest of {len(by['inputs'])}" if len(by["inputs"]) > len(rows) else ""
     return Figure("drivers-figure", title, unit, alt, _table(record, by))

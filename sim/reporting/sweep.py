@@ -247,9 +247,8 @@ def _remarks(record: Record) -> Iterator[str]:
     for cells in record["without_effect"][:FEW]:
         names = "; ".join(labels[cell] for cell in cells[:4]) + ("; and more" if len(cells) > 4 else "")
         yield (
-            f"No effect: in {counted(len(cells), 'cell')} every single run went the same, although their inputs "
-            f"differ ({names}). "
-            "Does a pressure lack its tie, or lie outside the window?"
+            f"No effect: in {counted(len(cells), 'cell')} every single run went the same, although their inputs differ "
+            f"({names}). Does a pressure lack its tie, or lie outside the window?"
         )
     if len(record["environment"]["cpu"]) > 1:
         levels = ", ".join(record["environment"]["cpu"])

@@ -95,21 +95,14 @@ def correlation_figure(record: Record, found: Sequence[Correlation]) -> tuple[Fi
 
 def parallel_figure(record: Record, found: Sequence[Correlation]) -> tuple[Figure, Spec]:
     """Draw parallel coordinates over the axes that go most with the probability, then others."""
-    day = record["horizon"]
-    paths = [one.path for one in found[:MOST_UPRIGHTS]]
-    paths += [
-        path
-        for path in record["axes"]
-        if len(paths) < MOST_UPRIGHTS and path not in paths and len(values_of(record, path)) > 1
-    ][: MOST_UPRIGHTS - len(paths)]
-    rows = done(record)
-    step = -(-len(rows) // MOST_LINES)
+    day, rows, paths = record["horizon"], done(record), _uprights(record, found)
     columns = [_column(record, path) for path in paths]
     p = [chance(row, day).p for row in rows]
     low, high = min(p), max(p)
     ends = [column[0] for column in columns] + [(f"{100 * low:.0f}%", f"{100 * high:.0f}%")]
-    places = [[(one - low) / (high - low or 1.0)] for one in p]
-    drawn = [([column[1][n] for column in columns] + places[n], p[n]) for n in range(0, len(rows), step)]
+    places = [*(column[1] for column in columns), [(one - low) / (high - low or 1.0) for one in p]]
+    step = -(-len(rows) // MOST_LINES)
+    drawn = list(zip(map(list, zip(*places, strict=True)), p, strict=True))[::step]
     table = Table(
         "The uprights of the figure",
         ("Upright", "What it is", "Foot", "Head"),
@@ -119,13 +112,20 @@ def parallel_figure(record: Record, found: Sequence[Correlation]) -> tuple[Figur
             ("P", f"Probability of an offensive within {counted(day, 'day')}", *ends[-1]),
         ),
     )
-    some = (
-        "" if len(paths) == len(record["axes"]) else f", the {len(paths)} that go most with it of {len(record['axes'])}"
-    )
-    unit = f"A line for each cell{'' if step == 1 else f' (one in {step})'}, coloured by its probability; axes{some}"
+    every = "" if step == 1 else f" (one in {step})"
+    axes = len(record["axes"])
+    some = "" if len(paths) == axes else f", the {len(paths)} that go most with it of {axes}"
+    unit = f"A line for each cell{every}, coloured by its probability; axes{some}"
     key = "; ".join(f"{n} {short(path)}" for n, path in enumerate(paths, 1))
     alt = f"Parallel coordinates: {key}; P the probability. {span(record, day)}."
     return Figure(CELL_FIGURE, span(record, day), unit, alt, table), parallel(ends, drawn)
+
+
+def _uprights(record: Record, found: Sequence[Correlation]) -> list[str]:
+    """Return the axes to draw: those that go most with the probability, then others that take several values."""
+    strongest = [one.path for one in found]
+    others = (path for path in record["axes"] if path not in strongest and len(values_of(record, path)) > 1)
+    return [*strongest, *others][:MOST_UPRIGHTS]
 
 
 def _column(record: Record, path: str) -> tuple[tuple[str, str], list[float]]:

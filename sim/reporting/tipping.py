@@ -145,9 +145,8 @@ def _notes(record: Record) -> Iterator[str]:
         finest = max(one["searched"] for one in found)
         yield (
             f"Precision: the curve of these {counted(record['runs'], 'run')} was searched to ±{finest:.2g}. The "
-            "interval is "
-            "what the runs leave open about the true curve, every value whose own 95% interval holds the target; it "
-            "narrows with more runs."
+            "interval is what the runs leave open about the true curve, every value whose own 95% interval holds the "
+            "target; it narrows with more runs."
         )
     if len(found) > 1:
         apart = "" if record["apart"] else " Their intervals meet: these runs do not tell all of them apart."
@@ -191,10 +190,10 @@ def _plane_notes(record: Record) -> Iterator[str]:
     yield from _reasons(record)
     across, up = (len(axis) for axis in record["grid"])
     yield (
-        f"Precision: {across} by {counted(up, 'pair')} were tried, and where two neighbours lie on different "
-        "sides of the target "
-        "the crossing between them was narrowed twice. The interval is the 95% error of the probability over its slope "
-        "along that edge; it narrows with more runs. A curve that enters and leaves between neighbours would not show."
+        f"Precision: {across} by {counted(up, 'pair')} were tried, and where two neighbours lie on different sides of "
+        "the target the crossing between them was narrowed twice. The interval is the 95% error of the probability "
+        "over its slope along that edge; it narrows with more runs. A curve that enters and leaves between neighbours "
+        "would not show."
     )
 
 

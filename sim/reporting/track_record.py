@@ -53,9 +53,8 @@ def _lead(track: Record, *, calibrated: bool) -> str:
     score = f"mean Brier score {_score(brier[MODEL])} within {counted(days, 'day')}"
     if not calibrated:
         score = (
-            f"mean Brier score {_score(brier[AT_PRIORS])} within {counted(days, 'day')} with its parameters at "
-            "their priors, as "
-            f"here, and {_score(brier[MODEL])} with calibrated ones"
+            f"mean Brier score {_score(brier[AT_PRIORS])} within {counted(days, 'day')} with its parameters at their "
+            f"priors, as here, and {_score(brier[MODEL])} with calibrated ones"
         )
     few = " Too few cases to judge calibration." if track["too_few"] else ""
     on = f"Scored on {counted(track['cases'], 'past case')} in {counted(track['areas'], 'area')}, {track['scheme']}"

@@ -129,8 +129,7 @@ def _lead(first: Sign, day: int) -> str:
     return (
         f"What would move this forecast most: {first.label}. It is seen in {first.seen.text} of the futures without an "
         f"offensive by then. If it is seen, an offensive within {counted(day, 'day')} has a probability of "
-        f"{first.if_seen.text}, "
-        f"if not, of {first.if_not.text}; {first.unknown.text} for whoever has not looked."
+        f"{first.if_seen.text}, if not, of {first.if_not.text}; {first.unknown.text} for whoever has not looked."
     )
 
 
@@ -143,9 +142,8 @@ def _figure(record: Record, shown: list[Sign], day: int) -> Figure:
         f"{steps}."
     )
     unit = (
-        f"Probability of an offensive within {counted(day, 'day')} if it is seen (full bar) and if it is not "
-        "(pale bar), with 95% "
-        "intervals; the line is that of whoever has not looked"
+        f"Probability of an offensive within {counted(day, 'day')} if it is seen (full bar) and if it is not (pale "
+        "bar), with 95% intervals; the line is that of whoever has not looked"
     )
     return Figure("indicators-figure", title, unit, alt, _table(record))
 

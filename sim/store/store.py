@@ -127,6 +127,21 @@ def take_or_play(task: KeptTask) -> BlockResult:
     return result
 
 
+def store_at(place: str | Path | None) -> Store | None:
+    """Return the store at a place; None where none is wanted.
+
+    Raises
+    ------
+    StoreError
+        Where there can be no such store.
+    """
+    if place is None:
+        return None
+    store = Store(place)
+    store.check_usable()
+    return store
+
+
 def name_of(key: str) -> str:
     """Return the name of an entry on a shelf."""
     return f"blocks/{key[:2]}/{key}"

@@ -49,20 +49,7 @@ class Base:
         return {one.path: one for one in inputs_of(self.scenario) if is_key(one.path)}
 
     def vary(self, changes: Mapping[str, Any], places: Mapping[str, Place]) -> Scenario:
-        """Return the base with values laid over it.
-
-        Parameters
-        ----------
-        changes
-            Dotted path to plain value; None removes.
-        places
-            Where each value is written, for messages.
-
-        Raises
-        ------
-        ScenarioError
-            Where the whole is no valid scenario.
-        """
+        """Return the base with values laid over it; see `sim.scenario.edit.vary`."""
         return vary(self.scenario, self.merged, self.file, changes, places)
 
     def value_at(self, path: str) -> Any:

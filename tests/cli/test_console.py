@@ -13,9 +13,10 @@ import typer
 
 from sim.cli import scenario_commands
 from sim.cli.app import PANELS, app
-from sim.cli.console import Exit, note, print_json, progress, say
+from sim.cli.console import Exit, note, print_json, say
 from sim.ensemble.blocks import FIRST_EVENTS
 from sim.environment import version
+from sim.progress import progress
 from sim.studies.goals import NAMES
 from tests.cli.conftest import Offramp
 from tests.places import ROOT
@@ -184,7 +185,7 @@ def test_what_takes_long_says_how_long_once(
 ) -> None:
     """On a clock of its own: a hundred steps of so many seconds each."""
     now = [300.0]  # the first step waits for what all of them need, which says nothing of the others
-    monkeypatch.setattr("sim.cli.console.monotonic", lambda: now[0])
+    monkeypatch.setattr("sim.progress.monotonic", lambda: now[0])
     with progress("design", 100, quiet=False) as finished:
         for _ in range(100):
             now[0] += seconds

@@ -1,4 +1,4 @@
-"""A supplier that looks into a store first, and keeps there what it plays."""
+"""A supplier that looks into a store first and keeps there what it plays; and the choice of a supplier."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.ensemble.blocks import BlockResult, BlockTask, run_block
 from sim.store.store import KeptTask
-from sim.studies.gates.supplier import Crash, Records, Supplier, crash_of
+from sim.studies.gates.supplier import Crash, Player, Records, Supplier, crash_of
 
 if TYPE_CHECKING:
     from sim.executors import Executor
@@ -85,3 +85,8 @@ def play_lacking(task: LentTask) -> Records | BlockResult | Crash:
         return run_block(task.block)
     except Exception as error:
         return crash_of(task.block, error)
+
+
+def supplier_of(store: Store | None, executor: Executor) -> Supplier:
+    """Return a supplier of blocks: from a store that keeps what is played, or by play alone."""
+    return Player(executor) if store is None else Keeper(store, executor)
