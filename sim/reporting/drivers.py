@@ -130,12 +130,15 @@ def _worth(record: Record, by: Record) -> str:
     first = next((one for one in by["inputs"] if _is_clear(one) and one.get("can_be_looked_up", True)), None)
     if first is None:
         return "No input that the probability clearly goes with can be looked up, so nothing here is worth finding out."
-    now, left = math.sqrt(by["variance"]["probability"]), first["sd_left"]
+    now, left = points_text(math.sqrt(by["variance"]["probability"])), points_text(first["sd_left"])
+    spread = f"leaves its standard deviation at {now}"
+    if left != now:
+        spread = f"takes its standard deviation from {now} to {left}"
     return (
-        f"Of what can be looked up, {in_sentence(input_name(record, first['path']))} tells most: to know it would "
-        f"lower the variance of the probability by {index_text(first['index'])} on average, and its standard deviation "
-        f"from {points_text(now)} to {points_text(left)}. The table says the same of every input; nobody can look up "
-        "an actor's unobserved leaning or disposition, nor the structural parameters."
+        f"Of what can be looked up, {in_sentence(input_name(record, first['path']))} tells most: knowing it lowers "
+        f"the variance of the probability by {index_text(first['index'])} on average and {spread}. The table says the "
+        "same of every input; nobody can look up an actor's unobserved leaning or disposition, nor the structural "
+        "parameters."
     )
 
 

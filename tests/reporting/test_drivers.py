@@ -58,6 +58,18 @@ def test_finding_out_is_recommended_only_of_what_can_be_looked_up(record: Record
     assert "nothing here is worth finding out" in said.worth
 
 
+def test_a_spread_that_stays_the_same_to_the_point_is_not_told_as_a_change(record: Record) -> None:
+    by = record["drivers"]["by"]["63"]
+    by["inputs"][0] |= {"can_be_looked_up": True, "sd_left": by["variance"]["probability"] ** 0.5 - 0.0001}
+    said = drivers_of(record)
+    assert said is not None
+    assert "leaves its standard deviation at" in said.worth
+    by["inputs"][0]["sd_left"] = 0.1
+    said = drivers_of(record)
+    assert said is not None
+    assert "to 10 points" in said.worth
+
+
 def test_an_input_without_any_effect_is_never_the_first_driver(record: Record) -> None:
     first, second = record["drivers"]["by"]["63"]["inputs"][:2]
     first |= {"no_effect": "the pressure does not act within the window", "direction": "no effect"}
