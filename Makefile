@@ -86,7 +86,7 @@ plotly: .venv/installed ## Renew the script of the figures (needs npm)
 	rm -rf build/plotly && mkdir -p build/plotly
 	cd build/plotly && npm pack --silent plotly.js-cartesian-dist-min@$$(../../$(PY) -c \
 		'from plotly.offline import get_plotlyjs_version as v; print(v())') && tar xzf *.tgz
-	cp build/plotly/package/plotly-cartesian.min.js build/plotly/package/LICENSE sim/reporting/plotly/
+	cp build/plotly/package/plotly-cartesian.min.js build/plotly/package/LICENSE sim/report/plotly/
 	rm -rf build/plotly
 
 # Resolves afresh on the oldest Python and keeps the newest to the same versions. Only Mesa may differ between them

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from sim.baselines.cases import case_of, write_cases
 from sim.baselines.precedents import rates_of
-from sim.studies.cases import load_cases
-from sim.studies.threats import SOURCE, load_threats
+from sim.evaluation.cases import load_cases
+from sim.evaluation.threats import SOURCE, load_threats
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "scenarios" / "cases"

@@ -1,6 +1,6 @@
 """Renew the reference reports beside this file, and docs/scenarios.md: `make reports`.
 
-One small report a scenario, without its page, under reports/CRISIS/SCENARIO. tests/reporting/test_reference.py holds
+One small report a scenario, without its page, under reports/CRISIS/SCENARIO. tests/report/test_reference.py holds
 them to the scenarios and to the model as they are.
 """
 
@@ -14,13 +14,13 @@ from typing import Any
 
 import sim
 from sim.forecast.forecast import Forecast
-from sim.reporting import write_report
-from sim.reporting.chance import Chance
-from sim.reporting.dates import long_date
-from sim.reporting.markdown import escape, markdown_table
-from sim.reporting.reading import calendar_of, outcome_at
-from sim.reporting.shift import Shift
-from sim.reporting.tables import Table, with_interval
+from sim.report import write_report
+from sim.report.chance import Chance
+from sim.report.dates import long_date
+from sim.report.markdown import escape, markdown_table
+from sim.report.reading import calendar_of, outcome_at
+from sim.report.shift import Shift
+from sim.report.tables import Table, with_interval
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS, SEED = 20_000, 0

@@ -16,9 +16,8 @@ PACKAGES = ("numpy", "scipy", "mesa")
 MODEL_SOURCES = (
     "model",
     "scenario",
-    "ensemble",
+    "runs/block",
     "distributions.py",
-    "posterior.py",
     "rng.py",
     "tables.py",
     "tallies.py",

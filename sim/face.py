@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.ensemble.blocks import BLOCK_RUNS, FIRST_EVENTS, LEFT_OUT
 from sim.errors import UsageError
 from sim.estimates import beta_range
-from sim.executors import Executor, Local, Pool, Serial
 from sim.forecast import forecast as core
 from sim.forecast.drivers import Drivers, drivers
 from sim.model.inputs import draw_inputs, inputs_of
 from sim.progress import progress as bar
-from sim.reporting.card import Card, Window
-from sim.reporting.chance import Chance
+from sim.report.card import Card, Window
+from sim.report.chance import Chance
+from sim.runs.block.blocks import BLOCK_RUNS, FIRST_EVENTS, LEFT_OUT
+from sim.runs.executors import Executor, Local, Pool, Serial
+from sim.runs.store import store_at
 from sim.scenario.windows import By, day_of
-from sim.store import store_at
 from sim.studies.bench import happened
 from sim.studies.counterfactuals import DEFAULT_RUNS, Counterfactuals
 from sim.studies.gates.kept import supplier_of
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.studies.contour import Contour
     from sim.studies.gates.supplier import Supplier
+    from sim.studies.sweep.result import Record
+    from sim.studies.sweep.sweep import Sweep
     from sim.studies.tipping import Span, Tipping
-    from sim.sweeps.result import Record
-    from sim.sweeps.sweep import Sweep
 
 Progress = bool | Callable[[int, int], None]
 """Whether to show a bar on stderr; or what is called with the number of blocks done and of all."""
@@ -288,7 +288,7 @@ class SweepResult:
         """Return one row a cell: its id and label, each axis, then `outcome.days.quantity` for every milestone."""
         import pandas as pd
 
-        from sim.reporting.tidy import columns_of
+        from sim.report.tidy import columns_of
 
         return pd.DataFrame(columns_of(self.record))
 
@@ -300,7 +300,7 @@ class SweepResult:
         ReportError
             Where the folder cannot be written.
         """
-        from sim.reporting import write_sweep
+        from sim.report import write_sweep
 
         return write_sweep(self.record, Path(folder))
 
@@ -326,9 +326,9 @@ def sweep(
     progress: Progress,
 ) -> SweepResult:
     """Run a sweep of a scenario; `settings` are further keys of a sweep file."""
-    from sim.sweeps.load import sweep_of
-    from sim.sweeps.result import head_of, record_of
-    from sim.sweeps.runner import Options, run_sweep
+    from sim.studies.sweep.load import sweep_of
+    from sim.studies.sweep.result import head_of, record_of
+    from sim.studies.sweep.runner import Options, run_sweep
 
     made = sweep_of(scenario, axes, **settings)
     executor, kept = executor_of(workers), store_at(store)

@@ -36,7 +36,7 @@ def _bar(label: str, total: int, unit: str) -> Iterator[Callable[[], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
     from rich.text import Text
 
-    from sim.ensemble.blocks import BLOCK_RUNS
+    from sim.runs.block.blocks import BLOCK_RUNS
 
     class Rate(ProgressColumn):
         """Runs a second."""

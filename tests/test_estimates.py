@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble.blocks import FIRST_EVENTS
 from sim.estimates import beta_range, difference, estimate
 from sim.forecast.forecast import Forecast
+from sim.runs.block.blocks import FIRST_EVENTS
 from sim.tallies import draws_by_successes, replicate_days, successes_per_draw
 from tests import sizes, worlds
 from tests.places import IDLIB

@@ -347,7 +347,7 @@ def test_a_store_gives_the_same_forecast_and_plays_nothing_twice(
 ) -> None:
     scenario = worlds.load(tmp_path)
     first = sim.run(scenario, runs=5000, store=tmp_path / "store")
-    monkeypatch.setattr("sim.store.store.run_block", lambda task: pytest.fail(f"{task} was played again"))
+    monkeypatch.setattr("sim.runs.store.store.run_block", lambda task: pytest.fail(f"{task} was played again"))
     second = sim.run(scenario, runs=5000, store=str(tmp_path / "store"))
     monkeypatch.undo()
     plain = sim.run(scenario, runs=5000)
@@ -361,7 +361,7 @@ def test_progress_is_told_to_a_function(scenario: sim.Scenario) -> None:
 
 
 def test_a_sweep_in_python_is_that_of_a_file(tmp_path: Path) -> None:
-    from sim.sweeps.load import load_sweep
+    from sim.studies.sweep.load import load_sweep
 
     worlds.write(tmp_path, worlds.crisis())
     axes = {"actors.shield.strength": [0.2, 0.6], "credibility": [0.4, 0.7]}

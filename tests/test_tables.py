@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from sim.baselines.cases import TABLE, read_cases
 from sim.errors import CalibrationError, OfframpError, ScenarioError, TableError
-from sim.posterior import Posterior, names, posterior, read_posterior
-from sim.studies.threats import COLUMNS, load_threats
-from sim.sweeps.table_file import read_table as read_cells
-from sim.sweeps.variants import Base
+from sim.evaluation.threats import COLUMNS, load_threats
+from sim.scenario.posterior import Posterior, names, posterior, read_posterior
+from sim.studies.sweep.table_file import read_table as read_cells
+from sim.studies.sweep.variants import Base
 from sim.tables import number, read_table, table_of
-from tests.sweeps.worlds import write_base
+from tests.studies.sweep.worlds import write_base
 
 Reader = Callable[[Path], object]
 THREAT = "t1,1990-05-01,a-b,10,," + "0," * 21 + "0.1,0.1,0,1000"

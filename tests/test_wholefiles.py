@@ -13,14 +13,14 @@ import pytest
 
 from sim import wholefiles
 from sim.errors import OfframpError
-from sim.executors.address import Tls
-from sim.ledger.chain import read_chain
-from sim.posterior import read_posterior
+from sim.evaluation.ledger.chain import read_chain
+from sim.evaluation.threats import load_threats
+from sim.runs.executors.address import Tls
 from sim.scenario.load import load
+from sim.scenario.posterior import read_posterior
 from sim.studies.stored import read_forecast
-from sim.studies.threats import load_threats
-from sim.sweeps.load import load_sweep
-from sim.sweeps.shards import read_partial
+from sim.studies.sweep.load import load_sweep
+from sim.studies.sweep.shards import read_partial
 from sim.wholefiles import read_whole
 from tests.places import IDLIB, ROOT
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.reporting.html import _environment, embedded
-from sim.reporting.markdown import escape
-from sim.reporting.svg import text as svg_text
+from sim.report.html import _environment, embedded
+from sim.report.markdown import escape
+from sim.report.svg import text as svg_text
 from sim.wording import all_seen, counted, noun, seen
 from tests.places import ROOT
 

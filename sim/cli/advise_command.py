@@ -16,8 +16,8 @@ from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.progress import progress
-from sim.reporting import write_advice
-from sim.store import store_at
+from sim.report import write_advice
+from sim.runs.store import store_at
 from sim.studies.advice import REPLICATES, advise, goal_of, mixes_of
 from sim.studies.gates.kept import supplier_of
 from sim.wording import counted
@@ -66,7 +66,7 @@ def run(options: Options) -> None:
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.reporting.advice import advised_of
+    from sim.report.advice import advised_of
 
     said = advised_of(record)
     yield record["scenario"]["title"]

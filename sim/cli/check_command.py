@@ -17,11 +17,11 @@ from sim.cli.machines import Machines
 from sim.cli.output import shown
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.progress import progress
-from sim.reporting.ci.findings import WORDS, Finding, counts_in_words
+from sim.report.ci.findings import WORDS, Finding, counts_in_words
 from sim.studies.gates.check import Budget, Checked, check
 from sim.studies.gates.supplier import Player
 from sim.studies.gates.trials import Trial, trials_of
-from sim.sweeps.schema import is_sweep
+from sim.studies.sweep.schema import is_sweep
 from sim.wording import counted
 
 CODES = {"pass": Exit.OK, "fail": Exit.GATE, "error": Exit.INTERNAL, "undecided": Exit.INCOMPLETE}

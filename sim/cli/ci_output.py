@@ -10,11 +10,11 @@ from pathlib import Path
 from sim.cli.console import note
 from sim.cli.output import check_file
 from sim.errors import ReportError
-from sim.reporting import write_files
-from sim.reporting.ci.annotations import to_annotations
-from sim.reporting.ci.findings import Finding
-from sim.reporting.ci.junit import to_junit
-from sim.reporting.ci.summary import MOST_BYTES, to_summary
+from sim.report import write_files
+from sim.report.ci.annotations import to_annotations
+from sim.report.ci.findings import Finding
+from sim.report.ci.junit import to_junit
+from sim.report.ci.summary import MOST_BYTES, to_summary
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.forecast.plan import Plan
 from sim.progress import progress
-from sim.reporting import write_counterfactuals
-from sim.store import store_at
+from sim.report import write_counterfactuals
+from sim.runs.store import store_at
 from sim.studies.counterfactuals import blocks_of, counterfactuals
 from sim.studies.gates.kept import supplier_of
 from sim.wording import counted
@@ -55,7 +55,7 @@ def run(options: Options) -> None:
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.reporting.counterfactuals import counterfactuals_of, ordered
+    from sim.report.counterfactuals import counterfactuals_of, ordered
 
     part, day = record["counterfactuals"], record["horizon"]
     yield record["scenario"]["title"]

@@ -11,11 +11,11 @@ from typing import Any
 from sim.cli.console import Format, note, print_json, say
 from sim.cli.machines import Machines
 from sim.cli.output import aligned
-from sim.ensemble.blocks import OUTCOMES
 from sim.progress import progress
-from sim.reporting.chance import decimal_text
-from sim.reporting.shift import Shift
-from sim.reporting.values import on_scale, quantity
+from sim.report.chance import decimal_text
+from sim.report.shift import Shift
+from sim.report.values import on_scale, quantity
+from sim.runs.block.blocks import OUTCOMES
 from sim.studies.diff import Difference, Moved, blocks_of, diff, is_stored, plan_of, read_sides
 from sim.wording import counted
 

@@ -14,7 +14,7 @@ from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.forecast.plan import Plan
 from sim.progress import progress
-from sim.reporting import write_discovery
+from sim.report import write_discovery
 from sim.scenario.windows import day_of
 from sim.studies.discovery import ask, discover
 from sim.wording import counted
@@ -59,7 +59,7 @@ def run(options: Options) -> None:
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.reporting.discovery import discovery_of
+    from sim.report.discovery import discovery_of
 
     said = discovery_of(record)
     yield record["scenario"]["title"]

@@ -15,7 +15,7 @@ from sim.cli.output import aligned, paragraph, shown
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.progress import progress
-from sim.reporting.chance import decimal_text
+from sim.report.chance import decimal_text
 from sim.scenario.windows import day_of
 from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices
 from sim.wording import counted
@@ -102,7 +102,7 @@ def _design(asked: Asked, options: Options) -> dict[str, Any]:
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.reporting.drivers import inert_text
+    from sim.report.drivers import inert_text
 
     yield record["scenario"]["title"]
     yield f"as of {record['as_of']}; {counted(record['runs'], 'run')}, seed {record['seed']}"
@@ -128,8 +128,8 @@ def _split(record: Mapping[str, Any]) -> str:
 
 
 def _counts_tables(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.reporting.drivers import if_known
-    from sim.reporting.inputs import group_name, input_name
+    from sim.report.drivers import if_known
+    from sim.report.inputs import group_name, input_name
 
     groups = [(group_name(record, one["group"]), *_index(one["index"])) for one in record["groups"]]
     yield from aligned(("of all inputs of", "index", "95%"), groups)
@@ -146,8 +146,8 @@ def _counts_tables(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _design_table(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.reporting.drivers import if_known
-    from sim.reporting.inputs import group_name, input_name
+    from sim.report.drivers import if_known
+    from sim.report.inputs import group_name, input_name
 
     names = [
         group_name(record, one["group"]) if record["by_actor"] else input_name(record, one["path"])

@@ -12,7 +12,7 @@ from sim.cli.console import Format
 from sim.cli.found import load_scenario
 from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.forecast.plan import Plan
-from sim.reporting import write_explanation
+from sim.report import write_explanation
 from sim.studies.explain import explain
 
 
@@ -49,7 +49,7 @@ def run(options: Options) -> None:
 
 
 def _lines(record: Mapping[str, Any], *, daily: bool) -> Iterator[str]:
-    from sim.reporting.explanation import ABOUT_MOMENTS, explanation_of
+    from sim.report.explanation import ABOUT_MOMENTS, explanation_of
 
     said = explanation_of(record)
     yield record["scenario"]["title"]

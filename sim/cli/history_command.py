@@ -10,8 +10,8 @@ from sim.cli.found import load_scenario
 from sim.cli.output import aligned, check_output
 from sim.forecast.plan import Plan
 from sim.progress import progress
-from sim.reporting.chance import decimal_text
-from sim.reporting.shift import Shift
+from sim.report.chance import decimal_text
+from sim.report.shift import Shift
 from sim.scenario.windows import date_of, length_of
 from sim.studies.history import History, dates_between, history
 from sim.wording import counted
@@ -46,7 +46,7 @@ def run(options: Options) -> None:
     else:
         _print(result)
     if options.out is not None:
-        from sim.reporting import write_history
+        from sim.report import write_history
 
         for path in write_history(result.record(), options.out, words=options.words, figures=options.figures):
             note(f"wrote {path}")

@@ -10,11 +10,11 @@ from pathlib import Path
 from sim.cli.console import Format, note, print_json, say
 from sim.cli.surroundings import epoch
 from sim.errors import UsageError
-from sim.ledger.chain import read_chain
-from sim.ledger.entry import Entry
-from sim.ledger.questions import others_by_window, question_id, record_forecast
-from sim.ledger.questions import resolve as enter_outcome
-from sim.ledger.score import BaselineScore, LedgerScore, WindowScore, score_ledger
+from sim.evaluation.ledger.chain import read_chain
+from sim.evaluation.ledger.entry import Entry
+from sim.evaluation.ledger.questions import others_by_window, question_id, record_forecast
+from sim.evaluation.ledger.questions import resolve as enter_outcome
+from sim.evaluation.ledger.score import BaselineScore, LedgerScore, WindowScore, score_ledger
 from sim.wording import counted
 
 

@@ -22,8 +22,8 @@ from sim.cli.ranges import WORKERS
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
-    from sim.executors import Executor
-    from sim.executors.address import Tls
+    from sim.runs.executors import Executor
+    from sim.runs.executors.address import Tls
 
 P = ParamSpec("P")
 SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
@@ -69,7 +69,7 @@ class Machines:
             return self._dask()
         if given := self._of_dask():
             raise UsageError(f"{given[0]} says how to reach a scheduler; it needs --executor dask")
-        from sim.executors import Local, Serial  # late, as all below: --help needs none of it
+        from sim.runs.executors import Local, Serial  # late, as all below: --help needs none of it
 
         cores = os.cpu_count() or 1
         if self.workers is None and blocks is None and cores > 1:
@@ -84,11 +84,11 @@ class Machines:
             raise UsageError(f"--executor dask needs the address of a scheduler, as in --address {EXAMPLE}")
         if self.workers is not None and self.workers < 1:
             raise UsageError(f"expected at least one worker (got {self.workers})")
-        from sim.executors.address import Address
+        from sim.runs.executors.address import Address
 
         address = Address.parse(self.address, self._tls(), insecure=self.insecure)
         try:
-            from sim.executors.dask import Dask
+            from sim.runs.executors.dask import Dask
         except ModuleNotFoundError as error:
             if error.name not in ("dask", "distributed"):
                 raise
@@ -98,7 +98,7 @@ class Machines:
         return Dask(address, self.workers or 1, note)
 
     def _tls(self) -> Tls | None:
-        from sim.executors.address import Tls
+        from sim.runs.executors.address import Tls
 
         match self.tls_ca, self.tls_cert, self.tls_key:
             case None, None, None:

@@ -15,16 +15,16 @@ from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
 from sim.cli.output import aligned, check_output, shown
-from sim.ensemble.blocks import OUTCOMES
-from sim.ensemble.given import read_given
 from sim.errors import UsageError
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run as run_plan
 from sim.progress import progress
-from sim.reporting.chance import Chance, decimal_text
-from sim.reporting.reading import without_off
-from sim.reporting.shift import Shift
+from sim.report.chance import Chance, decimal_text
+from sim.report.reading import without_off
+from sim.report.shift import Shift
+from sim.runs.block.blocks import OUTCOMES
+from sim.runs.block.given import read_given
 from sim.wording import counted
 
 MOST_SHOWN = 5  # counterfactuals in the terminal; the report has all
@@ -98,7 +98,7 @@ def run(options: Options) -> None:
         record["counterfactuals"] = _otherwise(forecast, options.counterfactuals, options)
     _print(record, options)
     if options.out is not None and not _would_lose(forecast, options.since, options.out):
-        from sim.reporting import write_report  # late: it brings in Plotly
+        from sim.report import write_report  # late: it brings in Plotly
 
         for path in write_report(record, options.out, words=options.words, figures=options.figures):
             note(f"wrote {path}")
@@ -132,7 +132,7 @@ def _change(earlier: Mapping[str, Any], forecast: Forecast, options: Options) ->
 
 def _otherwise(forecast: Forecast, store: str, options: Options) -> dict[str, Any]:
     """Play the counterfactuals beside the runs that are at hand."""
-    from sim.store import store_at  # late: not every run needs it
+    from sim.runs.store import store_at  # late: not every run needs it
     from sim.studies.counterfactuals import DEFAULT_RUNS, blocks_of, counterfactuals
     from sim.studies.gates.kept import supplier_of
 
@@ -181,7 +181,7 @@ def _print(record: Mapping[str, Any], options: Options) -> None:
 
 def _print_beside(record: Mapping[str, Any]) -> None:
     """Write what stands beside the headline, a line each."""
-    from sim.reporting.beside import beside_of
+    from sim.report.beside import beside_of
 
     beside = beside_of(record)
     if beside is None:
@@ -228,7 +228,7 @@ def _print_since(since: Mapping[str, Any]) -> None:
 
 def _print_otherwise(record: Mapping[str, Any]) -> None:
     """Write the changes that move the probability of an offensive most, a line each."""
-    from sim.reporting.counterfactuals import ordered
+    from sim.report.counterfactuals import ordered
 
     day = record["horizon"]
     say(f"with one thing otherwise, offensive within {counted(day, 'day')}, the largest changes:")

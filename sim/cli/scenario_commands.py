@@ -57,7 +57,7 @@ def _check(file: Path, told: set[str]) -> ScenarioError | None:
     kind = kind_of(file)
     try:
         if kind == "sweep":
-            from sim.sweeps.load import load_sweep  # late: it brings in the model
+            from sim.studies.sweep.load import load_sweep  # late: it brings in the model
 
             load_sweep(file)
         elif kind == "evidence":
@@ -113,7 +113,7 @@ def show(file: Path, format_: Format, *, resolved: bool) -> None:
 
 
 def _summary(scenario: Scenario) -> None:
-    from sim.reporting.values import on_scale
+    from sim.report.values import on_scale
 
     document = scenario.document
     say(document.title)
@@ -155,6 +155,6 @@ def _parameters(scenario: Scenario) -> str:
 def schema(*, of_sweeps: bool = False) -> None:
     """Print the JSON Schema."""
     from sim.scenario.jsonschema import scenario_schema
-    from sim.sweeps.schema import sweep_schema
+    from sim.studies.sweep.schema import sweep_schema
 
     print_json(sweep_schema() if of_sweeps else scenario_schema())

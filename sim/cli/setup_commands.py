@@ -73,7 +73,7 @@ def _machine() -> dict[str, str]:
 
 def _speed() -> float:
     """Return how many runs a second one block of the starter scenario makes."""
-    from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, run_block
+    from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block
     from sim.scenario.load import load
 
     with resources.as_file(resources.files("sim.scenario").joinpath("starter.yaml")) as path:

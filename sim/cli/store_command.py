@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from sim import environment
 from sim.cli.console import Format, note, print_json, say
 from sim.errors import UsageError
-from sim.store import Store
-from sim.store.contents import groups_of, items_of, to_remove
+from sim.runs.store import Store
+from sim.runs.store.contents import groups_of, items_of, to_remove
 from sim.wording import counted
 
 MB = 1_000_000

@@ -15,22 +15,22 @@ from sim.cli.machines import Machines
 from sim.cli.output import check_output
 from sim.cli.surroundings import epoch
 from sim.errors import UsageError
-from sim.posterior import posterior, read_posterior
+from sim.evaluation.backtest.backtest import Backtest, backtest, steps
+from sim.evaluation.backtest.fixed import score_fixed
+from sim.evaluation.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL, Training
+from sim.evaluation.calibration import result as results
+from sim.evaluation.calibration.calibrate import BLOCKS, Seen, Study, points_of, refined, study
+from sim.evaluation.calibration.design import BLOCK_POINTS
+from sim.evaluation.calibration.parameters import sample_of
+from sim.evaluation.calibration.recovery import Recovery, check_repeats, recovery
+from sim.evaluation.cases import HistoricalCase, at_priors, load_cases
+from sim.evaluation.threats import SOURCE, Threats, load_threats
 from sim.progress import progress
-from sim.reporting.chance import decimal_text, share_text
+from sim.report.chance import decimal_text, share_text
 from sim.scenario.load import load
+from sim.scenario.posterior import posterior, read_posterior
 from sim.scenario.scenario import Scenario
 from sim.scenario.windows import date_of
-from sim.studies.backtest.backtest import Backtest, backtest, steps
-from sim.studies.backtest.fixed import score_fixed
-from sim.studies.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL, Training
-from sim.studies.calibration import result as results
-from sim.studies.calibration.calibrate import BLOCKS, Seen, Study, points_of, refined, study
-from sim.studies.calibration.design import BLOCK_POINTS
-from sim.studies.calibration.parameters import sample_of
-from sim.studies.calibration.recovery import Recovery, check_repeats, recovery
-from sim.studies.cases import HistoricalCase, at_priors, load_cases
-from sim.studies.threats import SOURCE, Threats, load_threats
 from sim.wording import counted
 
 KEEP = Path(".offramp") / "designs"
@@ -76,7 +76,7 @@ def calibrate(options: Options, name: str, target: Path | None, repeats: int) ->
     record = made.record()
     _show(record, options, _calibration_lines)
     if options.out is not None:
-        from sim.reporting import write_calibration
+        from sim.report import write_calibration
 
         for path in write_calibration(record, made.posterior.text(), options.out):
             note(f"wrote {path}")
@@ -104,7 +104,7 @@ def score(options: Options, variants: Path | None, train: Path | None) -> None:
     record = result.record()
     _show(record, options, lambda one: _backtest_lines(result, one))
     if options.out is not None:
-        from sim.reporting import write_backtest
+        from sim.report import write_backtest
 
         for path in write_backtest(record, result.track_record(_today()), options.out):
             note(f"wrote {path}")
@@ -285,7 +285,7 @@ def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.reporting.backtest_study import better_of
+    from sim.report.backtest_study import better_of
 
     table = result.tables["case"]["all"]
     how = "each left out in turn" if result.others is None else f"trained on {counted(result.others, 'other case')}"

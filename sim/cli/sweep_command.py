@@ -19,14 +19,14 @@ from sim.cli.sweep_gates import GateOptions, Gates, exit_code, tell, write
 from sim.errors import ExecutionError, UsageError
 from sim.forecast.forecast import Forecast
 from sim.progress import progress
-from sim.reporting.chance import Chance
-from sim.reporting.shift import Shift
-from sim.store import Store, store_at
-from sim.sweeps.load import load_sweep
-from sim.sweeps.result import Record, head_of, record_of
-from sim.sweeps.runner import Options, run_sweep
-from sim.sweeps.shards import Shard, matrix, merge, partial_of
-from sim.sweeps.sweep import Cell, Sweep
+from sim.report.chance import Chance
+from sim.report.shift import Shift
+from sim.runs.store import Store, store_at
+from sim.studies.sweep.load import load_sweep
+from sim.studies.sweep.result import Record, head_of, record_of
+from sim.studies.sweep.runner import Options, run_sweep
+from sim.studies.sweep.shards import Shard, matrix, merge, partial_of
+from sim.studies.sweep.sweep import Cell, Sweep
 from sim.wording import counted
 
 SHOWN = 20  # rows printed
@@ -130,9 +130,9 @@ def _resumable(call: Call, store: Store | None) -> Iterator[None]:
 
 def _keep_forecast(call: Call, folder: Path) -> Any:
     """Return what writes the forecast of each cell into its own folder below one."""
-    from sim.reporting import write_files
-    from sim.reporting.json import to_json
-    from sim.reporting.sweep_cell import cell_page
+    from sim.report import write_files
+    from sim.report.json import to_json
+    from sim.report.sweep_cell import cell_page
 
     def keep(cell: Cell, forecast: Forecast) -> None:
         record = forecast.record(f"offramp sweep cell {shlex.quote(shown(call.file))} {cell.id}")
@@ -143,8 +143,8 @@ def _keep_forecast(call: Call, folder: Path) -> Any:
 
 
 def _write_partial(call: Call, out: Path, shard: Shard, partial: Record) -> None:
-    from sim.reporting import write_files
-    from sim.reporting.json import to_json
+    from sim.report import write_files
+    from sim.report.json import to_json
 
     for path in write_files(out, {shard.file_name: to_json(partial)}):
         note(f"wrote {path}")
@@ -195,8 +195,8 @@ def _take_cells(folders: list[Path], out: Path) -> bool:
 
 def cell(file: Path, name: str, out: Path, place: str | None, words: str) -> None:
     """Write the full report of one cell; what the store holds of it is not played again."""
-    from sim.reporting import write_report
-    from sim.sweeps.runner import Options as SweepOptions
+    from sim.report import write_report
+    from sim.studies.sweep.runner import Options as SweepOptions
 
     sweep = load_sweep(file)
     chosen = [one for one in sweep.cells if one.id.startswith(name)] if len(name) >= 4 else []
@@ -224,7 +224,7 @@ def _deliver(record: Record, out: Path | None, format_: Format, words: str, outp
         _print(record)
         tell(record)
     if out is not None:
-        from sim.reporting import write_sweep  # late: it brings in Plotly
+        from sim.report import write_sweep  # late: it brings in Plotly
 
         for path in write_sweep(record, out, words=words):
             note(f"wrote {path}")

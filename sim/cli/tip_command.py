@@ -16,9 +16,9 @@ from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.progress import progress
-from sim.reporting import write_tipping
+from sim.report import write_tipping
+from sim.runs.store import store_at
 from sim.scenario.windows import day_of
-from sim.store import store_at
 from sim.studies import contour as planes
 from sim.studies import crossing
 from sim.studies.contour import contour
@@ -93,7 +93,7 @@ def _span(text: str) -> Span:
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.reporting.tipping import tipping_of
+    from sim.report.tipping import tipping_of
 
     said = tipping_of(record)
     yield record["scenario"]["title"]

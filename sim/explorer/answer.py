@@ -14,18 +14,18 @@ from sim.explorer.controls import groups_of
 from sim.explorer.figures import frames as frames_of
 from sim.explorer.figures import moved
 from sim.forecast.record import glance
-from sim.reporting import captions, palette
-from sim.reporting.chance import Chance, points_text
-from sim.reporting.charts import Spec, moment
-from sim.reporting.dates import Calendar, long_date
-from sim.reporting.reading import ENDS, Record, calendar_of, outcome_at, without_off
-from sim.reporting.shift import Shift
-from sim.reporting.values import on_scale, plain
+from sim.report import captions, palette
+from sim.report.chance import Chance, points_text
+from sim.report.charts import Spec, moment
+from sim.report.dates import Calendar, long_date
+from sim.report.reading import ENDS, Record, calendar_of, outcome_at, without_off
+from sim.report.shift import Shift
+from sim.report.values import on_scale, plain
 from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.explorer.simulation import Look
-    from sim.reporting.captions import Figure
+    from sim.report.captions import Figure
     from sim.scenario.scenario import Scenario
 
 WORDS = "icd203"

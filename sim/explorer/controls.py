@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.ensemble.conditions import POSTURES
 from sim.model.inputs import Input, inputs_of
-from sim.reporting.dates import Calendar, long_date
+from sim.report.dates import Calendar, long_date
+from sim.runs.block.conditions import POSTURES
 from sim.scenario.quantities import day_count
 from sim.studies.worlds import renewed_id
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.reporting.charts import Spec, end_notes, room_for, share_axis, spec, top_of
-from sim.reporting.figures import (
+from sim.report.charts import Spec, end_notes, room_for, share_axis, spec, top_of
+from sim.report.figures import (
     curves_of,
     incidence,
     incidence_labels,
@@ -21,10 +21,10 @@ from sim.reporting.figures import (
     states_labels,
     states_texts,
 )
-from sim.reporting.ticks import number_of, ticks_of
+from sim.report.ticks import number_of, ticks_of
 
 if TYPE_CHECKING:
-    from sim.reporting.reading import Record
+    from sim.report.reading import Record
 
 
 def frames(record: Record) -> dict[str, Spec]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_part
-from sim.executors.processes import halted
 from sim.model.kept_dice import KeptDice, Shelf
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_part
+from sim.runs.executors.processes import halted
 
 SHELF_BYTES = 96 * 1024**2
 _shelf = Shelf(SHELF_BYTES)

@@ -15,8 +15,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
-from sim.ensemble.conditions import POSTURES
 from sim.errors import ExecutionError
 from sim.explorer.play import Piece, play
 from sim.explorer.scheduler import WORKERS, Scheduler
@@ -26,12 +24,14 @@ from sim.forecast.course import course_of
 from sim.forecast.plan import Plan
 from sim.forecast.record import theatre_of
 from sim.forecast.replay import replay
-from sim.reporting.story import story_of
-from sim.reporting.tipping import tipping_of
-from sim.reporting.words import SCALES
+from sim.report.story import story_of
+from sim.report.tipping import tipping_of
+from sim.report.words import SCALES
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
+from sim.runs.block.conditions import POSTURES
 from sim.studies.gates.supplier import Crash, Records, Supplier
+from sim.studies.sweep.variants import bare
 from sim.studies.tipping import Asked, ask, tip
-from sim.sweeps.variants import bare
 from sim.wording import counted
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.explorer.scheduler import Scheduler
     from sim.explorer.shelf import Shelf
     from sim.explorer.simulation import Simulation
-    from sim.reporting.charts import Spec
+    from sim.report.charts import Spec
     from sim.scenario.scenario import Scenario
 
 MOST_ANSWERS = 48

@@ -17,11 +17,11 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.blocks import BLOCK_RUNS, BlockResult
 from sim.errors import ExecutionError, OfframpError, UsageError
-from sim.executors.processes import WarmWorker
 from sim.explorer.play import Piece, play
 from sim.explorer.simulation import GLIMPSE, Simulation, Watcher, awaited
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
+from sim.runs.executors.processes import WarmWorker
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario

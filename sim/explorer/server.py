@@ -135,7 +135,7 @@ def _file(name: str) -> Any:
 
 
 async def _report_css(_: web.Request) -> web.StreamResponse:
-    return _text((files("sim.reporting") / "templates" / "report.css").read_text(encoding="utf-8"), ".css")
+    return _text((files("sim.report") / "templates" / "report.css").read_text(encoding="utf-8"), ".css")
 
 
 def _text(text: str, suffix: str) -> web.Response:

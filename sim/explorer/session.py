@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
-from sim.ensemble.blocks import BLOCK_RUNS
 from sim.errors import OfframpError, UsageError
 from sim.explorer.answer import comparison
 from sim.explorer.questions import asked_of, tipping_point, told
 from sim.explorer.simulation import PLAN, Simulation
 from sim.explorer.state import State
+from sim.runs.block.blocks import BLOCK_RUNS
 from sim.wording import all_seen
 
 if TYPE_CHECKING:

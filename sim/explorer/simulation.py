@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask
 from sim.explorer.play import Piece
 from sim.forecast.plan import Plan
 from sim.model.stack import structure
-from sim.sweeps.variants import bare
+from sim.runs.block.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask
+from sim.studies.sweep.variants import bare
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario

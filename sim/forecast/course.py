@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import END_STATES, last_days
+from sim.runs.block.blocks import END_STATES, last_days
 
 if TYPE_CHECKING:
-    from sim.ensemble.paths import Paths
+    from sim.runs.block.paths import Paths
     from sim.scenario.scenario import Scenario
 
 HALF, POSTURE_MARGIN = 0.5, 0.05

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.ensemble.blocks import OUTCOMES
-from sim.ensemble.input_tally import INPUT_BINS, binned_inputs
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
 from sim.forecast.input_indices import InputIndices, Part
 from sim.model.inert import why_inert
 from sim.model.inputs import can_be_looked_up
+from sim.runs.block.blocks import OUTCOMES
+from sim.runs.block.input_tally import INPUT_BINS, binned_inputs
 from sim.wording import counted
 
 if TYPE_CHECKING:

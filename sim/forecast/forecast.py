@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from sim.baselines.cases import Case, read_cases
 from sim.baselines.panel import Baselines, baselines_for
 from sim.baselines.pool import pooled
-from sim.ensemble.blocks import FIRST_EVENTS, OUTCOMES
 from sim.errors import UsageError
 from sim.estimates import Estimate, difference
 from sim.forecast.record import Status, event_estimate, forecast_record
 from sim.forecast.storylines import storylines
+from sim.runs.block.blocks import FIRST_EVENTS, OUTCOMES
 from sim.scenario.windows import By, day_of
 from sim.wording import counted
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from sim.ensemble.paths import Paths
     from sim.forecast.plan import Plan
+    from sim.runs.block.paths import Paths
     from sim.scenario.scenario import Scenario
     from sim.tallies import Tally
 
@@ -194,6 +194,6 @@ class Forecast:
         ReportError
             Where the folder cannot be written.
         """
-        from sim.reporting import write_report  # late: it brings in Plotly
+        from sim.report import write_report  # late: it brings in Plotly
 
         return write_report(self.record(command), Path(folder), words=words, figures=figures)

@@ -11,8 +11,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.conditions import POSTURES, EventBy, PostureAt, indicators_of, last_date
 from sim.estimates import Estimate, ratio
+from sim.runs.block.conditions import POSTURES, EventBy, PostureAt, indicators_of, last_date
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import TYPE_CHECKING
 
-from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
 from sim.errors import UsageError
 from sim.forecast.storylines import sampled_runs
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.ensemble.conditions import Condition
+    from sim.runs.block.conditions import Condition
     from sim.scenario.scenario import Scenario
 
 DEFAULT_RUNS = 20_000

@@ -15,15 +15,15 @@ import numpy.typing as npt
 
 from sim import environment
 from sim.baselines.precedents import threats_between_states, track_record
-from sim.ensemble.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK, last_days
-from sim.ensemble.conditions import POSTURES, last_date
-from sim.ensemble.given_tally import event_sums, is_given, kept_counts
 from sim.estimates import Estimate, beta_range, estimate, ratio
 from sim.forecast.drivers import drivers_record
 from sim.forecast.indicators import indicators_record
 from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
-from sim.posterior import PRIOR, SAMPLES
+from sim.runs.block.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK, last_days
+from sim.runs.block.conditions import POSTURES, last_date
+from sim.runs.block.given_tally import event_sums, is_given, kept_counts
+from sim.scenario.posterior import PRIOR, SAMPLES
 from sim.tallies import Tally, draws_by_successes, histogram_quantiles, replicate_days
 
 if TYPE_CHECKING:

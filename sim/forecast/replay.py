@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, last_days, watch_block
-from sim.ensemble.paths import Paths, PathWatch
 from sim.errors import UsageError
 from sim.model.crisis import EVENTS, Crisis
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, last_days, watch_block
+from sim.runs.block.paths import Paths, PathWatch
 
 if TYPE_CHECKING:
     from sim.model.arrays import Bools, Floats

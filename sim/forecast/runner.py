@@ -16,22 +16,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import environment
-from sim.ensemble.blocks import BLOCK_RUNS, RECORD, BlockResult, run_block, sample_block
-from sim.ensemble.given import LEAST_DRAWS
-from sim.ensemble.shapes import is_of
 from sim.errors import TooFewError, UsageError
-from sim.executors import Executor, Serial
 from sim.forecast.checkpoint import NOTHING, Checkpoint, Progress
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import MAX_RUNS, Plan
 from sim.forecast.record import Status, is_precise
-from sim.store.store import KeptTask, take_or_play
+from sim.runs.block.blocks import BLOCK_RUNS, RECORD, BlockResult, run_block, sample_block
+from sim.runs.block.given import LEAST_DRAWS
+from sim.runs.block.shapes import is_of
+from sim.runs.executors import Executor, Serial
+from sim.runs.store.store import KeptTask, take_or_play
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.ensemble.paths import Paths
+    from sim.runs.block.paths import Paths
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
-    from sim.store import Store
 
 RECORD_CAP = 1_000_000  # runs whose record is kept: 8 MB
 SAVE_EVERY = 10.0  # seconds between checkpoints

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import END_STATES, OUTCOMES, last_days
 from sim.estimates import estimate
 from sim.forecast.course import course_of
 from sim.forecast.medoids import best_clusters
+from sim.runs.block.blocks import END_STATES, OUTCOMES, last_days
 from sim.tallies import successes_per_draw
 
 if TYPE_CHECKING:
-    from sim.ensemble.paths import Paths
+    from sim.runs.block.paths import Paths
     from sim.scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from sim import rng
 from sim.distributions import Distribution, Fixed, Normal, Uniform
-from sim.posterior import SAMPLED_COLUMNS, SAMPLES
+from sim.scenario.posterior import SAMPLED_COLUMNS, SAMPLES
 from sim.scenario.quantities import day_count
 from sim.scenario.schema import Part, field_range
 

@@ -15,7 +15,7 @@ from sim import rng
 from sim.model.arrays import Floats, Number, number, over_runs
 from sim.model.influence import Schedule
 from sim.model.inputs import SAMPLE, Draws
-from sim.posterior import SAMPLES
+from sim.scenario.posterior import SAMPLES
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario

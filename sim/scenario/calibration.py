@@ -7,8 +7,8 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import CalibrationError, Fault, ScenarioError
-from sim.posterior import PRIOR, SAMPLED, SAMPLED_COLUMNS, Posterior, names, posterior, read_posterior
 from sim.scenario.merge import named_file
+from sim.scenario.posterior import PRIOR, SAMPLED, SAMPLED_COLUMNS, Posterior, names, posterior, read_posterior
 from sim.scenario.quantities import in_words
 from sim.scenario.schema import Document, Parameters, field_range
 from sim.scenario.suggest import suggestion

@@ -36,8 +36,8 @@ from sim.scenario.spelled import spell_out
 from sim.scenario.yamltree import map_at
 
 if TYPE_CHECKING:
-    from sim.posterior import Posterior
     from sim.scenario.evidence import Evidence
+    from sim.scenario.posterior import Posterior
 
 
 def load(path: str | PathLike[str]) -> Scenario:

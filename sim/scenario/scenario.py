@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sim.distributions import Distribution, Fixed
-from sim.posterior import PRIOR, SAMPLED, SAMPLES, Posterior, latest, posterior
+from sim.scenario.posterior import PRIOR, SAMPLED, SAMPLES, Posterior, latest, posterior
 from sim.scenario.schema import (
     OUTSIDE_THE_MODEL,
     Actor,

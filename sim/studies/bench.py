@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import END_STATES, BlockTask
 from sim.errors import ExecutionError
+from sim.runs.block.blocks import END_STATES, BlockTask
 from sim.studies.gates.supplier import Crash, Player, Records, Supplier
-from sim.sweeps.variants import bare
+from sim.studies.sweep.variants import bare
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan

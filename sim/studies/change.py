@@ -13,20 +13,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim import environment
-from sim.ensemble.blocks import OUTCOMES
 from sim.errors import CalibrationError
 from sim.forecast.forecast import Forecast
 from sim.forecast.runner import RECORD_CAP, run
-from sim.posterior import PRIOR, Posterior, posterior
+from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.crosscheck import cross_complaints
+from sim.scenario.posterior import PRIOR, Posterior, posterior
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import Document
 from sim.studies.compare import inputs_changed, settings_changed, stances_changed
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
-    from sim.executors import Executor
     from sim.forecast.plan import Plan
+    from sim.runs.executors import Executor
 
 Record = Mapping[str, Any]
 Row = dict[str, float]

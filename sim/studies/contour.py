@@ -16,7 +16,7 @@ import numpy as np
 from sim.estimates import Estimate
 from sim.studies.bench import Bench
 from sim.studies.change import plain_row
-from sim.sweeps.axes import rounded
+from sim.studies.sweep.axes import rounded
 
 if TYPE_CHECKING:
     import pandas as pd

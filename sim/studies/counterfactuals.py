@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import environment
-from sim.ensemble.blocks import OUTCOMES
-from sim.ensemble.conditions import POSTURES
 from sim.estimates import LEVEL, difference, estimate, mean_of_draws
+from sim.runs.block.blocks import OUTCOMES
+from sim.runs.block.conditions import POSTURES
 from sim.studies.bench import Bench, Values, draw_shares, happened
 from sim.studies.change import Row, plain_row
 from sim.studies.worlds import World, withdrawn, worlds_of

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 
 from sim.estimates import Estimate
-from sim.sweeps.axes import rounded
+from sim.studies.sweep.axes import rounded
 
 Sample = Callable[[Sequence[float]], Sequence[Estimate]]
 """Estimates the probability at each of some values, on the same draws and dice every time."""

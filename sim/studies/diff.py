@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from sim.ensemble.blocks import OUTCOMES
 from sim.errors import UsageError
 from sim.estimates import LEVEL
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import DEFAULT_RUNS, Plan
 from sim.forecast.runner import RECORD_CAP, run
+from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.studies.change import Record, Row, plain_row, rerunnable, stored_row, unpaired_row
@@ -29,8 +29,8 @@ from sim.studies.stored import read_forecast
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.executors import Executor
-    from sim.posterior import Posterior
+    from sim.runs.executors import Executor
+    from sim.scenario.posterior import Posterior
 
 FORMAT = "offramp/diff/1"
 Verdict = Literal["real", "noise", "none"]

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import BLOCK_RUNS, FIRST_EVENTS, BlockTask, record_block
 from sim.errors import UsageError
-from sim.executors import Executor, Serial
 from sim.model.inputs import can_be_looked_up, draw_inputs, inputs_of
+from sim.runs.block.blocks import BLOCK_RUNS, FIRST_EVENTS, BlockTask, record_block
+from sim.runs.executors import Executor, Serial
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import happened
 from sim.studies.boxes import Found, find_boxes, finders_of, plain, plain_box, share_of

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.blocks import OUTCOMES
 from sim.errors import UsageError
 from sim.forecast.drivers import Drivers, drivers, group_of, plain_interval
 from sim.forecast.runner import run
 from sim.model.inert import why_inert
 from sim.model.inputs import can_be_looked_up, uncertain_inputs
+from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.windows import By, day_of
 from sim.studies import sobol
 
 if TYPE_CHECKING:
-    from sim.executors import Executor
     from sim.forecast.plan import Plan
+    from sim.runs.executors import Executor
     from sim.scenario.scenario import Scenario
 
 FORMAT = "offramp/drivers/1"

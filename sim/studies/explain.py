@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import BLOCK_RUNS
-from sim.ensemble.conditions import POSTURES
 from sim.forecast.course import course_of
 from sim.forecast.record import theatre_of
 from sim.forecast.replay import Trace, replay
+from sim.runs.block.blocks import BLOCK_RUNS
+from sim.runs.block.conditions import POSTURES
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario

@@ -17,9 +17,9 @@ from sim.scenario.rewind import rewind
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
-    from sim.executors import Executor
     from sim.forecast.forecast import Forecast
     from sim.forecast.plan import Plan
+    from sim.runs.executors import Executor
     from sim.scenario.evidence import Evidence
     from sim.scenario.scenario import Scenario
 

@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
-from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, record_block
 from sim.errors import UsageError
-from sim.executors import Executor, Serial
 from sim.forecast.first_order import Interval, Values, interval
 from sim.model.inputs import uncertain_inputs
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, record_block
+from sim.runs.executors import Executor, Serial
 from sim.wording import counted
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, record_block
 from sim.model.inputs import draw_inputs, inputs_of, is_unseen, uncertain_inputs
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, record_block
 
 if TYPE_CHECKING:
-    from sim.executors import Executor
+    from sim.runs.executors import Executor
     from sim.scenario.scenario import Scenario
 
 GROUPS = ("actors and ties", "structural parameters", "unobserved heterogeneity")

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sim.ensemble.blocks import OUTCOMES
 from sim.errors import UsageError
 from sim.forecast.record import FORMAT
+from sim.runs.block.blocks import OUTCOMES
 from sim.wholefiles import read_whole
 
 MOST_BYTES = 50 << 20

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from sim import environment
 from sim.distributions import Uniform
-from sim.ensemble.blocks import FIRST_EVENTS
 from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate
 from sim.model.inert import why_inert
+from sim.runs.block.blocks import FIRST_EVENTS
 from sim.scenario.numbers import number_range, with_number
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import Bench, are_alike, happened, with_document
 from sim.studies.change import plain_row
 from sim.studies.crossing import GRID, Crossing, Crossings, crossings
-from sim.sweeps.variants import value_at
+from sim.studies.sweep.variants import value_at
 from sim.tallies import successes_per_draw
 from sim.wording import counted
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sim
 from sim.baselines.cases import TABLE, case_of, read_cases, table_text
 from sim.baselines.panel import baselines_for
-from sim.studies.cases import load_cases
+from sim.evaluation.cases import load_cases
 from tests.places import IDLIB, SCENARIOS
 
 

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sim
-from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block
-from sim.executors.address import Address
-from sim.executors.batches import IN_FLIGHT, MOST, RATE, TARGET
-from sim.executors.dask import Dask
 from sim.forecast.plan import Plan
-from sim.sweeps.variants import bare
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block
+from sim.runs.executors.address import Address
+from sim.runs.executors.batches import IN_FLIGHT, MOST, RATE, TARGET
+from sim.runs.executors.dask import Dask
+from sim.studies.sweep.variants import bare
 from tests.cluster.processes import cluster
 from tests.places import IDLIB
 

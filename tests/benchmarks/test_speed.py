@@ -17,8 +17,6 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 import sim
 from sim import rng
-from sim.ensemble.blocks import BLOCK_RUNS, BlockTask, run_block
-from sim.executors import Local
 from sim.forecast.drivers import drivers_record
 from sim.forecast.indicators import indicators_record
 from sim.forecast.plan import Plan
@@ -26,6 +24,8 @@ from sim.forecast.runner import run
 from sim.forecast.storylines import storylines
 from sim.model.crisis import EVENTS
 from sim.model.inputs import draw_inputs, inputs_of
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block
+from sim.runs.executors import Local
 from sim.scenario.scenario import Scenario
 from tests.docking.fed import FedDice, FedWorlds
 from tests.docking.plain import PlainCrisis

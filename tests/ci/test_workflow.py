@@ -13,7 +13,7 @@ from xml.etree.ElementTree import parse
 import pytest
 
 from tests.ci.workflow import ACTION, WORKFLOW, Ran, evaluated, read, run_step, steps_that_call_offramp
-from tests.sweeps.worlds import GRID, write_sweep
+from tests.studies.sweep.worlds import GRID, write_sweep
 
 SWEEP = "scenarios/sweep.yaml"
 GATES = """

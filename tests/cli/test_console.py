@@ -14,9 +14,9 @@ import typer
 from sim.cli import scenario_commands
 from sim.cli.app import PANELS, app
 from sim.cli.console import Exit, note, print_json, say
-from sim.ensemble.blocks import FIRST_EVENTS
 from sim.environment import version
 from sim.progress import progress
+from sim.runs.block.blocks import FIRST_EVENTS
 from sim.studies.goals import NAMES
 from tests.cli.conftest import Offramp
 from tests.places import ROOT

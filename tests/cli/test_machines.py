@@ -13,9 +13,9 @@ import pytest
 from sim.cli.machines import SPAWNING_PAYS, Kind, Machines
 from sim.environment import difference
 from sim.errors import UsageError
-from sim.executors import Local, Serial
-from sim.executors.address import Address, Tls, loopback
-from sim.executors.dask import Dask
+from sim.runs.executors import Local, Serial
+from sim.runs.executors.address import Address, Tls, loopback
+from sim.runs.executors.dask import Dask
 from tests.cli.conftest import Offramp
 
 COMMANDS = [
@@ -79,7 +79,7 @@ def test_options_that_do_not_fit_together_are_refused(given: dict[str, Any], tol
 
 def test_without_dask_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    monkeypatch.delitem(sys.modules, "sim.executors.dask")  # as if it had not been loaded
+    monkeypatch.delitem(sys.modules, "sim.runs.executors.dask")  # as if it had not been loaded
     with pytest.raises(UsageError, match=r"python -m pip install 'offramp\[dask\]'"):
         Machines(executor=Kind.DASK, address="tcp://127.0.0.1:8786").make(1)
 

@@ -10,7 +10,7 @@ import pytest
 from sim.cli.output import aligned, paragraph
 from tests.cli.conftest import Offramp
 from tests.scenario.files import FULL, Folder, edit
-from tests.sweeps.worlds import GRID, write_base, write_sweep
+from tests.studies.sweep.worlds import GRID, write_base, write_sweep
 
 LONG = "separation-of-the-armed-groups-in-the-zone.intensity 0.35, moratorium-offer.start -0.4 / 0"
 ROWS = [(LONG, "12%", "11% to 13%", "-0.4 / 0"), ("base", "<0.001", "<0.001 to 0.004", "")]

@@ -14,9 +14,9 @@ from typer.models import OptionInfo
 from sim.cli.app import app
 from sim.cli.ranges import MOST_RUNS, NUMBER, RUNS, SEED, SHARDS, Range, ranges_of
 from sim.errors import UsageError
+from sim.evaluation.calibration.recovery import check_repeats
 from sim.forecast.plan import MAX_RUNS
-from sim.studies.calibration.recovery import check_repeats
-from sim.sweeps.shards import MAX_SHARDS
+from sim.studies.sweep.shards import MAX_SHARDS
 from tests.cli.conftest import Offramp
 from tests.scenario.files import FULL, Folder, edit
 

@@ -17,7 +17,7 @@ from sim.cli.console import Format
 from sim.cli.machines import Machines
 from sim.cli.run_command import Options
 from sim.errors import ExecutionError
-from sim.executors import Serial
+from sim.runs.executors import Serial
 from tests.cli.conftest import Offramp
 from tests.scenario.files import FULL, Folder, edit
 
@@ -97,7 +97,7 @@ def test_the_forecast_is_printed_as_json(offramp: Offramp, crisis: Path) -> None
 
 @pytest.mark.slow
 def test_a_report_is_written_to_a_new_folder(offramp: Offramp, crisis: Path, tmp_path: Path) -> None:
-    pytest.importorskip("sim.reporting")
+    pytest.importorskip("sim.report")
     out = tmp_path / "new" / "report"
     answer = offramp("run", crisis, "--runs", 512, "--out", out, "--quiet")
     assert answer.code == 0
@@ -115,7 +115,7 @@ def test_a_report_is_written_to_a_new_folder(offramp: Offramp, crisis: Path, tmp
 
 @pytest.mark.slow
 def test_the_same_command_writes_the_same_bytes(offramp: Offramp, crisis: Path, tmp_path: Path) -> None:
-    pytest.importorskip("sim.reporting")
+    pytest.importorskip("sim.report")
     for name in ("one", "two"):
         assert offramp("run", crisis, "--runs", 256, "--out", tmp_path / name, "--quiet").code == 0
     for file in (tmp_path / "one").iterdir():
@@ -187,7 +187,7 @@ def test_a_folder_that_cannot_be_written_leaves_with_2_before_anything_is_run(of
 def test_a_report_that_cannot_be_written_is_an_error_that_names_the_folder(
     offramp: Offramp, crisis: Path, tmp_path: Path
 ) -> None:
-    pytest.importorskip("sim.reporting")
+    pytest.importorskip("sim.report")
     (tmp_path / "out" / "report.html").mkdir(parents=True)
     answer = offramp("run", crisis, "--runs", 64, "--out", tmp_path / "out", "--quiet")
     assert answer.code == 3
@@ -246,7 +246,7 @@ class InterruptedAfterOne(Serial):
 def test_an_interruption_keeps_what_is_done_and_the_command_told_goes_on_from_there(
     offramp: Offramp, crisis: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("sim.reporting")
+    pytest.importorskip("sim.report")
     out, whole = tmp_path / "my out", tmp_path / "whole"
     with monkeypatch.context() as patch:
         patch.setattr(Machines, "make", lambda self, blocks=None: InterruptedAfterOne())

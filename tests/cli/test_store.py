@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from sim import environment
-from sim.ensemble.blocks import BlockTask, run_block
-from sim.store import Store, key_of
-from sim.store.store import name_of
+from sim.runs.block.blocks import BlockTask, run_block
+from sim.runs.store import Store, key_of
+from sim.runs.store.store import name_of
 from tests import worlds
 from tests.cli.conftest import Offramp
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.posterior import read_posterior
-from sim.studies.calibration.parameters import COLUMNS
+from sim.evaluation.calibration.parameters import COLUMNS
+from sim.scenario.posterior import read_posterior
 from tests.cli.conftest import Offramp
-from tests.studies.backtest.made_up import case, write_cases
+from tests.evaluation.backtest.made_up import case, write_cases
 from tests.worlds import crisis, write
 
 SMALL = ("--blocks", 1, "--workers", 1)

@@ -23,12 +23,12 @@ from sim.cli import sweep_command
 from sim.cli.console import Format
 from sim.cli.machines import Machines
 from sim.errors import StoreError
-from sim.store import Store
-from sim.sweeps import work
+from sim.runs.store import Store
+from sim.studies.sweep import work
 from tests import sizes
 from tests.cli.conftest import Answer, Offramp
 from tests.places import ROOT, SWEEPS
-from tests.sweeps.worlds import GRID, write_base, write_sweep
+from tests.studies.sweep.worlds import GRID, write_base, write_sweep
 
 FILES = ["sweep.html", "sweep.md", "sweep.json", "sweep.csv", "sweep.parquet"]
 TORNADO = """
@@ -463,7 +463,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_bytes(tmp_path
 
 
 def is_whole(path: Path) -> bool:
-    from sim.store.entry import unpacked
+    from sim.runs.store.entry import unpacked
 
     return unpacked(path.read_bytes(), path.name) is not None
 

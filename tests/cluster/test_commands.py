@@ -19,10 +19,10 @@ from sim.cli.app import app
 from tests import sizes
 from tests.cluster.certificates import certificates
 from tests.cluster.processes import Cluster, cluster
+from tests.evaluation.backtest.made_up import write_cases
 from tests.places import ROOT
-from tests.store.storage import BUCKET, storage
-from tests.studies.backtest.made_up import write_cases
-from tests.sweeps.worlds import write_base, write_sweep
+from tests.runs.store.storage import BUCKET, storage
+from tests.studies.sweep.worlds import write_base, write_sweep
 
 pytestmark = pytest.mark.slow
 
@@ -147,7 +147,7 @@ def test_workers_keep_their_blocks_on_object_storage_over_an_encrypted_way(
                               "--no-store", cwd=folder)  # fmt: skip
             assert refused.returncode == 3
             assert "no dask scheduler answers at tls://127.0.0.1" in json.loads(refused.stdout)["errors"][0]["message"]
-        from sim.store import Store
+        from sim.runs.store import Store
 
         assert len(list(Store(f"s3://{BUCKET}/sweep").shelf.items())) == 54
         again = offramp("sweep", "run", "sweep.yaml", "-q", "--format", "json", "--store", f"s3://{BUCKET}/sweep",

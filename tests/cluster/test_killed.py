@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ExecutionError
-from sim.executors.address import Address
-from sim.executors.dask import Dask
+from sim.runs.executors.address import Address
+from sim.runs.executors.dask import Dask
 from tests.cluster.processes import Cluster, cluster
 from tests.tasks import Block, die_at_one, number_of, slow_number_of
 

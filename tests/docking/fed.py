@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.ensemble.blocks import BLOCK_RUNS
 from sim.model.crisis import EVENTS
 from sim.model.inputs import Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice
+from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Patron
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sim.scenario.faults import field_names
-from sim.sweeps.load import load_sweep
-from sim.sweeps.schema import LISTED, MAX_CELLS, SAMPLED, SweepDocument
-from sim.sweeps.sweep import DEFAULT_RUNS
+from sim.studies.sweep.load import load_sweep
+from sim.studies.sweep.schema import LISTED, MAX_CELLS, SAMPLED, SweepDocument
+from sim.studies.sweep.sweep import DEFAULT_RUNS
 from tests.docs.markdown import blocks
 from tests.places import ROOT, SCENARIOS
 

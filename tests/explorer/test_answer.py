@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.ensemble.blocks import BLOCK_RUNS
 from sim.explorer.answer import answer, comparison, record_of, scene
 from sim.explorer.figures import frames, moved
 from sim.explorer.simulation import PLAN, Look
 from sim.forecast.plan import Plan
-from sim.reporting.charts import Spec, spec
-from sim.reporting.figures import incidence, states
+from sim.report.charts import Spec, spec
+from sim.report.figures import incidence, states
+from sim.runs.block.blocks import BLOCK_RUNS
 from tests.explorer import world
 from tests.worlds import load
 

@@ -12,10 +12,10 @@ import pytest
 
 import sim
 from sim.distributions import Fixed
-from sim.ensemble.blocks import BLOCK_RUNS
 from sim.errors import UsageError
 from sim.explorer.scheduler import MOST_ERRANDS, MOST_KEPT, Scheduler
 from sim.explorer.simulation import GLIMPSE, PLAN, Simulation
+from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario
 from tests.explorer import world
 from tests.explorer.loops import apart

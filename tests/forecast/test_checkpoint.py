@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.ensemble.blocks import BLOCK_RUNS, RECORD, run_block
 from sim.forecast.checkpoint import Checkpoint, Progress
 from sim.forecast.plan import Plan
 from sim.forecast.runner import _key as key_of_run
 from sim.forecast.runner import run
+from sim.runs.block.blocks import BLOCK_RUNS, RECORD, run_block
 from sim.tallies import Tally
 from tests import worlds
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.ensemble.blocks import RECORD
-from sim.ensemble.paths import Paths
 from sim.forecast.course import LEAST, MOST, course_of, crossings
 from sim.forecast.replay import replay
+from sim.runs.block.blocks import RECORD
+from sim.runs.block.paths import Paths
 from tests import worlds
 
 DAYS = 60

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble.blocks import OUTCOMES
-from sim.ensemble.input_tally import binned_inputs
 from sim.errors import UsageError
 from sim.forecast.drivers import STRUCTURAL, drivers, drivers_record, group_of
 from sim.forecast.forecast import Forecast
+from sim.runs.block.blocks import OUTCOMES
+from sim.runs.block.input_tally import binned_inputs
 from sim.scenario.scenario import Scenario
 from sim.tallies import Tally
 from tests import worlds

@@ -16,13 +16,13 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble.blocks import BLOCK_RUNS, END_STATES, OUTCOMES, RECORD, BlockTask, run_block
 from sim.errors import UsageError
-from sim.executors import Executor, Local, Serial
 from sim.forecast.checkpoint import Checkpoint
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
+from sim.runs.block.blocks import BLOCK_RUNS, END_STATES, OUTCOMES, RECORD, BlockTask, run_block
+from sim.runs.executors import Executor, Local, Serial
 from sim.scenario.scenario import Scenario
 from tests import worlds
 from tests.places import IDLIB

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble.blocks import OUTCOMES, last_days
-from sim.ensemble.conditions import EventBy, Look, PostureAt
-from sim.ensemble.indicator_tally import indicator_counts
 from sim.estimates import estimate, ratio
 from sim.forecast.forecast import Forecast
 from sim.forecast.indicators import _difference, _reading, indicators, indicators_record
+from sim.runs.block.blocks import OUTCOMES, last_days
+from sim.runs.block.conditions import EventBy, Look, PostureAt
+from sim.runs.block.indicator_tally import indicator_counts
 from sim.scenario.scenario import Scenario
 from sim.tallies import successes_per_draw
 from tests import worlds

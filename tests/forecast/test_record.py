@@ -14,7 +14,7 @@ from sim.baselines.panel import baselines_for
 from sim.baselines.precedents import TRACK_RECORD, track_record
 from sim.errors import UsageError
 from sim.forecast import forecast as forecasts
-from sim.posterior import FORMAT, MODEL
+from sim.scenario.posterior import FORMAT, MODEL
 from tests import worlds
 from tests.places import ROOT
 

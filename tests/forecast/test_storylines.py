@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble.blocks import BLOCK_RUNS, RECORD
-from sim.ensemble.paths import Paths
 from sim.forecast.course import course_of
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.replay import replay
 from sim.forecast.runner import run
 from sim.forecast.storylines import SAMPLE, sampled_runs, storylines
-from sim.reporting.story import story_of
+from sim.report.story import story_of
+from sim.runs.block.blocks import BLOCK_RUNS, RECORD
+from sim.runs.block.paths import Paths
 from sim.scenario.scenario import Scenario
 from tests import worlds
 

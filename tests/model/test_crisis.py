@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble.blocks import BLOCK_RUNS
 from sim.model.crisis import Crisis
 from sim.model.inputs import draw_inputs, inputs_of, uncertain_inputs
 from sim.model.setting import Dice, Setting
 from sim.model.theatre import Theatre
+from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario
 from tests import worlds
 

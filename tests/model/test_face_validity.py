@@ -16,7 +16,7 @@ import pytest
 
 import sim
 from sim.forecast.forecast import Forecast
-from sim.posterior import names, posterior
+from sim.scenario.posterior import names, posterior
 from sim.scenario.scenario import Scenario
 from tests import sizes, worlds
 from tests.places import IDLIB

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block, run_part
 from sim.model.kept_dice import KeptDice, Shelf
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block, run_part
 from tests import worlds
 
 PARTS = (slice(0, 1024), slice(1024, 2048), slice(2048, 4096))

@@ -7,11 +7,11 @@ import pytest
 
 import sim
 from sim.distributions import Distribution, Fixed, Normal
-from sim.ensemble.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_part
 from sim.model.inputs import draw_inputs, inputs_of
 from sim.model.kept_dice import KeptDice
 from sim.model.setting import Dice, Setting
 from sim.model.stack import Stack, structure
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_part
 from sim.scenario.scenario import Scenario
 from tests.explorer import world
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.ensemble.given import read_given
 from sim.errors import UsageError
+from sim.runs.block.given import read_given
 from sim.scenario.scenario import Scenario
 from sim.scenario.windows import date_of, day_of, length_of
 from sim.studies import discovery, drivers, tipping

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from sim.studies.threats import COLUMNS
+from sim.evaluation.threats import COLUMNS
 
 QUIET: dict[str, Any] = {
     **dict.fromkeys(COLUMNS, 0),

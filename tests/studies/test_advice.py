@@ -10,8 +10,8 @@ import pytest
 
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
-from sim.reporting import write_advice
-from sim.reporting.advice import advised_of
+from sim.report import write_advice
+from sim.report.advice import advised_of
 from sim.scenario.scenario import Scenario
 from sim.studies.advice import REPLICATES, advise, best_in_draws, efficient_mixes, goal_of, mixes_of
 from tests import worlds

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 import sim
-from sim.executors import Local
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
+from sim.runs.executors import Local
 from sim.scenario.rewind import rewind
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import OUTSIDE_THE_MODEL, Document

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble.blocks import BlockTask, run_block
 from sim.errors import UsageError
 from sim.estimates import difference, estimate
-from sim.executors import Serial
 from sim.forecast.plan import Plan
+from sim.runs.block.blocks import BlockTask, run_block
+from sim.runs.executors import Serial
+from sim.runs.store import Store
 from sim.scenario.scenario import Scenario
-from sim.store import Store
 from sim.studies.counterfactuals import Counterfactuals, blocks_of, counterfactuals
 from sim.studies.gates.kept import Keeper
 from sim.studies.gates.supplier import Crash, Records, Supplier
@@ -246,10 +246,10 @@ def test_a_store_gives_the_base_and_every_world_that_was_ever_played(
 
 
 def test_a_held_posture_stays_and_no_other_stream_moves(scenario: Scenario) -> None:
-    from sim.ensemble.blocks import BLOCK_RUNS
     from sim.model.crisis import Crisis
     from sim.model.inputs import draw_inputs, inputs_of
     from sim.model.setting import Dice, Setting
+    from sim.runs.block.blocks import BLOCK_RUNS
 
     class Watch:
         def __init__(self) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble.blocks import OUTCOMES
 from sim.errors import ScenarioError, UsageError
 from sim.forecast.plan import Plan
+from sim.runs.block.blocks import OUTCOMES
 from sim.studies.diff import Difference, Side, blocks_of, diff, plan_of, read_side, read_sides
 from tests import worlds
 

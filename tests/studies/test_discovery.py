@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from sim.ensemble.blocks import FIRST_EVENTS
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
-from sim.reporting import write_discovery
-from sim.reporting.discovery import discovery_figures, discovery_of, discovery_report, limit_text
-from sim.reporting.json import to_json
+from sim.report import write_discovery
+from sim.report.discovery import discovery_figures, discovery_of, discovery_report, limit_text
+from sim.report.json import to_json
+from sim.runs.block.blocks import FIRST_EVENTS
 from sim.scenario.scenario import Scenario
 from sim.studies.discovery import Discovery, ask, discover
 from tests import worlds

@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
-from sim.reporting.history import history_of
+from sim.report.history import history_of
 from sim.scenario.rewind import rewind
 from sim.studies.history import History, dates_between, history
 from tests import worlds

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.posterior import MODEL, Posterior, parse
+from sim.scenario.posterior import MODEL, Posterior, parse
 from sim.studies.change import change, rerunnable
 from sim.studies.diff import diff, plan_of, read_side, read_sides
 from sim.studies.gates.trials import trials_of

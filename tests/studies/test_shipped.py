@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.posterior import Posterior, names, posterior
-from sim.studies.calibration.parameters import COLUMNS, prior_of
-from sim.studies.calibration.result import DRAWS, informative
-from sim.studies.cases import load_cases
+from sim.evaluation.calibration.parameters import COLUMNS, prior_of
+from sim.evaluation.calibration.result import DRAWS, informative
+from sim.evaluation.cases import load_cases
+from sim.scenario.posterior import Posterior, names, posterior
 from tests.places import CASES, IDLIB, ROOT
 
 STALE = "what was learnt from past cases is not of the cases as they are; renew it with: make calibrations"

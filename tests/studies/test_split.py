@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.executors import Serial
+from sim.runs.executors import Serial
 from sim.scenario.schema import Parameters
 from sim.studies.split import GROUPS, Split, group_of, split
 from tests.worlds import load

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 import sim
 from sim.errors import UsageError
-from sim.reporting.json import to_json
+from sim.report.json import to_json
 from sim.studies import stored
 from sim.studies.stored import read_forecast
 from tests import worlds
-from tests.reporting.conftest import _stored
+from tests.report.conftest import _stored
 
 Record = dict[str, Any]
 

@@ -11,10 +11,10 @@ import pytest
 
 from sim.baselines.precedents import rates_of, threats_between_states
 from sim.errors import UsageError
+from sim.evaluation.backtest.threats import auc, folds_of
+from sim.evaluation.threats import COLUMNS, Threats, load_threats
 from sim.scenario.levels import level
 from sim.scenario.schema import Defender, Guarantor, Initiator, Patron
-from sim.studies.backtest.threats import auc, folds_of
-from sim.studies.threats import COLUMNS, Threats, load_threats
 from tests.studies.made_threats import many, row, write_threats
 
 

@@ -16,7 +16,7 @@ from sim import rng
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
 from sim.forecast.plan import Plan
-from sim.reporting.tipping import tipping_of
+from sim.report.tipping import tipping_of
 from sim.scenario.scenario import Scenario
 from sim.studies.contour import contour, trace
 from sim.studies.crossing import Crossings, crossings

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
 from sim.studies.gates.supplier import Crash, Player, Records, Supplier
 
 if TYPE_CHECKING:

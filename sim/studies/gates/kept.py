@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.ensemble.blocks import BlockResult, BlockTask, run_block
-from sim.store.store import KeptTask
+from sim.runs.block.blocks import BlockResult, BlockTask, run_block
+from sim.runs.store.store import KeptTask
 from sim.studies.gates.supplier import Crash, Player, Records, Supplier, crash_of
 
 if TYPE_CHECKING:
-    from sim.executors import Executor
-    from sim.store import Store
+    from sim.runs.executors import Executor
+    from sim.runs.store import Store
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.blocks import BlockTask, run_block
-from sim.executors import Executor, Serial
+from sim.runs.block.blocks import BlockTask, run_block
+from sim.runs.executors import Executor, Serial
 
 Records = npt.NDArray[np.void]
 

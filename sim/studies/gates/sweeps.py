@@ -10,14 +10,14 @@ from sim.errors import Fault, ScenarioError
 from sim.scenario.yamltree import read_tree
 from sim.studies.gates.contrasts import Source
 from sim.studies.gates.trials import Library, Subject, Trial, along, trials
-from sim.sweeps.gates import lines_along
-from sim.sweeps.schema import FORMAT
-from sim.sweeps.variants import bare
+from sim.studies.sweep.gates import lines_along
+from sim.studies.sweep.schema import FORMAT
+from sim.studies.sweep.variants import bare
 
 if TYPE_CHECKING:
     from sim.scenario.gates import Gate
     from sim.scenario.scenario import Scenario
-    from sim.sweeps.sweep import Cell, Sweep
+    from sim.studies.sweep.sweep import Cell, Sweep
 
 BUILT = 128
 """Scenarios that are kept built: more than a batch of trials needs side by side."""

@@ -12,8 +12,8 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
-from sim.ensemble.blocks import OUTCOMES
 from sim.errors import Fault, ScenarioError
+from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.gates import STEPS, TOLERANCE, Gate
 from sim.scenario.load import load
 from sim.scenario.numbers import number_range, with_number

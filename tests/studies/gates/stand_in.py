@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from sim import rng
-from sim.ensemble.blocks import END_STATES, RECORD, BlockTask
+from sim.runs.block.blocks import END_STATES, RECORD, BlockTask
 from sim.studies.gates.supplier import Crash, Records, Supplier
 
 SPREAD = 4.0

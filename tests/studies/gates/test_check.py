@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.ensemble.blocks import BLOCK_RUNS, BlockTask
 from sim.errors import ScenarioError, UsageError
-from sim.executors import Local
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
+from sim.runs.executors import Local
 from sim.studies.gates.check import Budget, Checked, Result, check
 from sim.studies.gates.supplier import Crash, Player, Records
 from sim.studies.gates.trials import Trial

@@ -1,0 +1,243 @@
+"""The backtest as a whole: forecasts, scores, what they owe to hindsight, and whether levers still matter."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import environment
+from sim.evaluation.backtest.forecasts import (
+    BASE_RATE,
+    FORECASTERS,
+    LOGISTIC,
+    MODEL,
+    PRIOR,
+    SCHEMES,
+    Forecasts,
+    PlayTask,
+    Points,
+    Scheme,
+    Training,
+    forecasts,
+    left_out,
+    play_each,
+    play_own,
+    points_without,
+    pool_weights,
+)
+from sim.evaluation.backtest.hindsight import dropped, shifted
+from sim.evaluation.backtest.scores import Table, calibration_of, case_scores, table
+from sim.evaluation.backtest.threats import score_threats
+from sim.evaluation.backtest.threats import steps as threats_steps
+from sim.evaluation.calibration.outcomes import WINDOWS
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.evaluation.cases import HistoricalCase
+    from sim.runs.executors import Executor
+    from sim.scenario.scenario import Scenario
+
+FORMAT = "offramp/backtest/1"
+TRACK_RECORD_FORMAT = "offramp/track-record/1"
+SHIFTS = 5
+"""Times that the codings marked for hindsight are shifted at random."""
+WINDOW = 90
+JUDGED = (MODEL, PRIOR, BASE_RATE, LOGISTIC)
+"""Forecasters whose calibration is shown."""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A scenario's probability of an offensive within `WINDOW` days, under its own parameters and at their priors."""
+
+    id: str
+    own: float
+    prior: float
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """A backtest of the model on historical cases.
+
+    Attributes
+    ----------
+    known
+        The last day whose outcomes train the model.
+    tables
+        Scores by scheme and set of cases; the target is in no set but its own row of the forecasts.
+    calibration
+        By forecaster, of the window of 90 days with one case left out.
+    hindsight
+        Scores with marked codings dropped or shifted, by what was done.
+    levers
+        The scenarios that were asked for beside the skill.
+    others
+        Of how many other cases it was trained on; None where each case was left out of the cases themselves.
+    threats
+        Scores on the second sample, each pair of states left out; None where no table was given.
+    """
+
+    forecasts: Forecasts
+    seed: int
+    known: datetime.date
+    tables: Mapping[Scheme, Mapping[str, Table]] = field(repr=False)
+    calibration: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    hindsight: Mapping[str, Table] = field(repr=False)
+    levers: tuple[Lever, ...]
+    threats: Mapping[str, Any] | None = field(default=None, repr=False)
+    others: int | None = None
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weights of the pool, stacked on all crises."""
+        return pool_weights(self.forecasts.cases, self.forecasts.by["case"])
+
+    def record(self) -> dict[str, Any]:
+        """Return the content of backtest.json."""
+        return {
+            "schema": FORMAT,
+            "seed": self.seed,
+            "known": self.known.isoformat(),
+            "windows": list(WINDOWS),
+            "others": self.others,
+            "forecasters": list(FORECASTERS),
+            "cases": list(_cases(self.forecasts)),
+            "tables": {
+                scheme: {name: one.plain() for name, one in tables.items()} for scheme, tables in self.tables.items()
+            },
+            "calibration": dict(self.calibration),
+            "hindsight": {name: one.plain() for name, one in self.hindsight.items()},
+            "pool": self.weights,
+            "threats": self.threats,
+            "levers": [{"id": one.id, "own": round(one.own, 4), "prior": round(one.prior, 4)} for one in self.levers],
+            "environment": environment.stamp(),
+        }
+
+    def track_record(self, made: datetime.date) -> dict[str, Any]:
+        """Return what forecasts say of the model's track record: scores only, no case by name."""
+        by_scheme = {scheme: self.tables[scheme]["all"] for scheme in SCHEMES}
+        return {
+            "schema": TRACK_RECORD_FORMAT,
+            "made": made.isoformat(),
+            "scheme": self._scheme,
+            "cases": by_scheme["case"].cases,
+            "areas": len({case.area for case in self.forecasts.cases if not case.filed.target}),
+            "posterior": "calibrated anew without each case" if self.others is None else "calibrated once",
+            "windows": self._windows(by_scheme["case"]),
+            "areas_left_out": self._windows(by_scheme["area"]),
+            "too_few": by_scheme["case"].too_few,
+            "pool": {"weights": self.weights, "by": "least mean Brier score, each case left out"},
+            "threats": self.threats,
+        }
+
+    @property
+    def _scheme(self) -> str:
+        return (
+            "one case left out at a time" if self.others is None else f"trained on {counted(self.others, 'other case')}"
+        )
+
+    def _windows(self, scores: Table) -> dict[str, Any]:
+        happened = self.forecasts.outcomes()[self.forecasts.judged()].sum(axis=0)
+        return {
+            str(window): {
+                "cases": scores.cases,
+                "happened": int(count),
+                **{
+                    rule: {name: round(scores.row(name, rule, window).mean, 4) for name in FORECASTERS}
+                    for rule in ("brier", "log")
+                },
+                "against": {name: one.plain() for name, one in scores.row(MODEL, "brier", window).against.items()},
+            }
+            for window, count in zip(WINDOWS, happened, strict=True)
+        }
+
+
+def backtest(
+    cases: Sequence[HistoricalCase],
+    trained: Training,
+    *,
+    executor: Executor,
+    variants: Sequence[Scenario] = (),
+    finished: Callable[[], None] | None = None,
+) -> Backtest:
+    """Forecast and score every case.
+
+    Parameters
+    ----------
+    variants
+        Scenarios whose spread is shown beside the skill.
+    finished
+        Called once for each posterior and block of runs; `steps` says how many there are.
+    """
+    points: dict[Scheme, Points] = {
+        scheme: points_without(cases, trained, scheme, executor=executor, finished=finished) for scheme in SCHEMES
+    }
+    made = forecasts(cases, trained, points, executor=executor, finished=finished)
+    seed = trained.study.seed
+    tables = {scheme: {name: table(made, scheme, kept) for name, kept in _sets(made)} for scheme in SCHEMES}
+    judged = made.judged()
+
+    def recoded(scenarios: Mapping[str, Scenario]) -> Table:
+        own = play_each(scenarios, points["case"], seed, executor, finished)
+        by = {**made.by, "case": {**made.by["case"], MODEL: own}}
+        return table(replace(made, by=by), "case", judged)
+
+    hindsight = {"as coded": tables["case"]["all"], "marked codings dropped": recoded(dropped(cases, trained.pool))}
+    hindsight |= {f"marked codings shifted, {n + 1}": recoded(shifted(cases, n)) for n in range(SHIFTS)}
+    calibration = {name: calibration_of(made, "case", name, WINDOW, judged) for name in JUDGED}
+    levers = tuple(_levers(variants, seed, executor, finished))
+    weights = pool_weights(cases, made.by["case"])
+    threats = score_threats(trained, weights, executor=executor, finished=finished)
+    names = {case.name for case in cases}
+    others = None if any(one.name in names for one in trained.pool) else len(trained.pool)
+    return Backtest(made, seed, trained.known, tables, calibration, hindsight, levers, threats, others)
+
+
+def steps(cases: Sequence[HistoricalCase], trained: Training, variants: int) -> int:
+    """Return how many posteriors and blocks of runs a backtest takes."""
+    posteriors = sum(len({left_out(case, trained.pool, scheme) for case in cases}) for scheme in SCHEMES)
+    return (
+        posteriors + (3 + 1 + SHIFTS) * len(cases) + 2 * variants + threats_steps(trained.threats, trained.study.seed)
+    )
+
+
+def _sets(made: Forecasts) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the sets of cases that are scored: all, and by tier. The target is in none."""
+    tiers = np.array([case.filed.tier for case in made.cases])
+    yield "all", made.judged()
+    for tier in sorted(set(tiers.tolist())):
+        yield f"tier {tier}", made.judged() & (tiers == tier)
+
+
+def _levers(
+    variants: Sequence[Scenario], seed: int, executor: Executor, finished: Callable[[], None] | None
+) -> Iterator[Lever]:
+    tasks = [PlayTask(one, seed) for own in variants for one in (own, replace(own, posterior=None))]
+    played = [float(shares[WINDOWS.index(WINDOW)]) for shares in executor.map(play_own, tasks, finished)]
+    for number, scenario in enumerate(variants):
+        yield Lever(scenario.id, played[2 * number], played[2 * number + 1])
+
+
+def _cases(made: Forecasts) -> Iterator[dict[str, Any]]:
+    brier = {name: case_scores(made, "case", name)["brier", WINDOW] for name in FORECASTERS}
+    for number, case in enumerate(made.cases):
+        yield {
+            "id": case.name,
+            "title": case.scenario.document.title,
+            "as_of": case.scenario.as_of.isoformat(),
+            "area": case.area,
+            "tier": case.filed.tier,
+            "target": case.filed.target,
+            "offensive": case.offensive,
+            "agreement": case.agreement,
+            "marked": list(case.marked),
+            "forecasts": {
+                scheme: {name: [round(float(p), 4) for p in made.by[scheme][name][number]] for name in FORECASTERS}
+                for scheme in SCHEMES
+            },
+            "brier": {name: round(float(values[number]), 4) for name, values in brier.items()},
+        }

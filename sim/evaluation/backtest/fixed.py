@@ -1,0 +1,116 @@
+"""Scores of a fixed posterior on new cases: nothing is fitted, so it takes seconds.
+
+Cases that the posterior has seen are not scored, nor is the target, which the model was built on. Beside the model
+stand the base rate and the regression of the past cases that come with offramp, as known on the posterior's day.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.baselines.base_rate import base_rate
+from sim.baselines.cases import known_by, read_cases
+from sim.baselines.logistic import fit
+from sim.baselines.pool import pooled
+from sim.baselines.positions import features_of
+from sim.baselines.precedents import track_record
+from sim.errors import UsageError
+from sim.evaluation.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, PlayTask, outcomes_of, play_own
+from sim.evaluation.calibration.outcomes import WINDOWS
+from sim.evaluation.scoring.comparison import FEWEST_FOR_SKILL, compare
+from sim.evaluation.scoring.rules import brier_score
+
+if TYPE_CHECKING:
+    from sim.evaluation.calibration.parameters import Floats
+    from sim.evaluation.cases import HistoricalCase
+    from sim.runs.executors import Executor
+    from sim.scenario.posterior import Posterior
+
+FORMAT = "offramp/fixed-backtest/1"
+
+
+def score_fixed(
+    cases: Sequence[HistoricalCase],
+    draws: Posterior,
+    *,
+    seed: int,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> dict[str, Any]:
+    """Score a posterior on the cases that it has not seen; return plain values.
+
+    Raises
+    ------
+    UsageError
+        Where it has seen them all, or all but the target.
+    """
+    seen = set(draws.about.get("cases", ()))
+    new = [case for case in cases if case.name not in seen and not case.filed.target]
+    if not new:
+        raise UsageError(
+            f"{draws.name} has seen every one of these cases but the target: nothing is left to score it on"
+        )
+    tasks = [PlayTask(replace(case.scenario, posterior=draws), seed) for case in new]
+    said = {MODEL: np.array(list(executor.map(play_own, tasks, finished)))}
+    said |= _baselines(new, datetime.date.fromisoformat(str(draws.about["date"])))
+    track = track_record()
+    if track is not None and "pool" in track:
+        said[POOLED] = pooled(said, track["pool"]["weights"])
+    return _record(new, draws, said, sorted(case.name for case in cases if case.name in seen))
+
+
+def _baselines(cases: Sequence[HistoricalCase], known: datetime.date) -> dict[str, Floats]:
+    rate, curve = np.empty((len(cases), len(WINDOWS))), np.empty((len(cases), len(WINDOWS)))
+    for column, window in enumerate(WINDOWS):
+        rows = known_by([one for one in read_cases() if not one.target], known, window)
+        outcome = [label for _, label in rows]
+        rate[:, column] = base_rate(outcome).p
+        fitted = fit([(one.expected_support, one.troops_inside) for one, _ in rows], outcome)
+        for row, case in enumerate(cases):
+            own = features_of(case.scenario)
+            curve[row, column] = fitted.predict(own.expected_support, own.troops_inside).p
+    return {BASE_RATE: rate, LOGISTIC: np.maximum.accumulate(curve, axis=1)}
+
+
+def _record(
+    cases: Sequence[HistoricalCase], draws: Posterior, said: dict[str, Floats], not_scored: list[str]
+) -> dict[str, Any]:
+    happened = outcomes_of(cases)
+    scores = {name: brier_score(one, happened) for name, one in said.items()}
+    return {
+        "schema": FORMAT,
+        "posterior": draws.name,
+        "known": str(draws.about["date"]),
+        "windows": list(WINDOWS),
+        "not_scored": not_scored,
+        "cases": [
+            {
+                "id": case.name,
+                "offensive": case.offensive,
+                "forecasts": {name: [round(float(p), 4) for p in one[row]] for name, one in said.items()},
+            }
+            for row, case in enumerate(cases)
+        ],
+        "brier": {name: [round(float(mean), 4) for mean in one.mean(axis=0)] for name, one in scores.items()},
+        "against": {
+            reference: _against(scores, reference, [case.area for case in cases]) for reference in (BASE_RATE, LOGISTIC)
+        },
+    }
+
+
+def _against(scores: dict[str, Floats], reference: str, areas: list[str]) -> list[dict[str, Any]]:
+    """Compare the model with a reference by window: in how many cases it is better; its skill where they are many."""
+    rows = []
+    for column in range(len(WINDOWS)):
+        own, other = scores[MODEL][:, column], scores[reference][:, column]
+        row: dict[str, Any] = {"better": int((own < other).sum()), "cases": len(own), "difference": None, "skill": None}
+        if len(own) >= FEWEST_FOR_SKILL:
+            found = compare(own, other, areas, bound=1.0)
+            row |= {"difference": found.difference.plain(), "skill": found.skill.plain()}
+        rows.append(row)
+    return rows

@@ -1,0 +1,269 @@
+"""Forecasts of historical cases by the model and its baselines, each made without the case it is about.
+
+Two schemes: leave one case out, and leave one area out, since cases on the same ground are not independent. Under
+either, whatever is fitted (the posterior of the parameters, the baselines' curves, the base rate) is fitted to the
+other cases only. The target case trains nothing at all.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.baselines.base_rate import base_rate
+from sim.baselines.logistic import fit, linked
+from sim.baselines.pool import pooled, stack
+from sim.baselines.positions import features_of, positions_of
+from sim.evaluation.calibration.calibrate import Seen, Study, sample_bridge, sample_posterior
+from sim.evaluation.calibration.design import DesignTask, block_of, play_block, prior_points, seed_of
+from sim.evaluation.calibration.outcomes import WINDOWS, shares_within
+from sim.evaluation.calibration.parameters import Floats
+from sim.evaluation.cases import HistoricalCase
+from sim.runs.block.blocks import BlockTask, record_block
+
+if TYPE_CHECKING:
+    from sim.evaluation.calibration.tempering import Sample
+    from sim.evaluation.threats import Threat
+    from sim.runs.executors import Executor
+    from sim.scenario.scenario import Scenario
+
+Scheme = Literal["case", "area"]
+SCHEMES: tuple[Scheme, ...] = ("case", "area")
+MODEL, PRIOR, BASE_RATE, LOGISTIC = "model", "model at its priors", "base rate", "logistic regression"
+POOLED = "pooled"
+POOL = (MODEL, LOGISTIC, BASE_RATE)
+"""What the pool is made of."""
+POSITIONS = {
+    "mean": "weighted mean position",
+    "median": "weighted median position",
+    "challenge": "challenge model",
+    "condorcet": "Condorcet choice",
+}
+FORECASTERS = (MODEL, PRIOR, POOLED, BASE_RATE, LOGISTIC, *POSITIONS.values())
+FORECAST_SEED = 1 << 61  # added to the seed of forecasts, so that none is made from runs of the design
+REPLICATES = 2
+Cases = Sequence[HistoricalCase]
+Points = Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Probabilities of an offensive within each window.
+
+    Attributes
+    ----------
+    cases
+        What they are about, in order.
+    by
+        By scheme and forecaster: shape (cases, windows).
+    """
+
+    cases: tuple[HistoricalCase, ...]
+    by: Mapping[Scheme, Mapping[str, Floats]] = field(repr=False)
+
+    def outcomes(self) -> npt.NDArray[np.bool_]:
+        """Return what happened: shape (cases, windows)."""
+        return outcomes_of(self.cases)
+
+    def judged(self) -> npt.NDArray[np.bool_]:
+        """Return which cases are scored, all but the target: shape (cases,)."""
+        return np.array([not case.filed.target for case in self.cases])
+
+
+def outcomes_of(cases: Sequence[HistoricalCase | Threat]) -> npt.NDArray[np.bool_]:
+    """Return whether each came within each window: shape (cases, windows)."""
+    return np.array([[case.happened(window) for window in WINDOWS] for case in cases])
+
+
+@dataclass(frozen=True)
+class Training:
+    """What forecasts may learn from.
+
+    Attributes
+    ----------
+    pool
+        Cases that train model and baselines: those that are forecast, each then left out in turn, or others.
+    study
+        Of the pool.
+    known
+        The last day whose outcomes train the model.
+    threats
+        Threats that train the model besides.
+    """
+
+    pool: Cases
+    study: Study
+    known: datetime.date
+    threats: Sequence[Threat] = ()
+
+    @property
+    def seen(self) -> Seen:
+        """What is known of each case but the target, and of each threat."""
+        crises = {case.name: case.seen(self.known) for case in self.pool if not case.filed.target}
+        return crises | {one.name: one.seen(self.known) for one in self.threats}
+
+    @cached_property
+    def whole(self) -> Sample:
+        """The posterior of all that is seen, from which those that leave cases out are reached."""
+        return sample_posterior(self.study.task(self.seen))
+
+
+def left_out(case: HistoricalCase, pool: Cases, scheme: Scheme) -> frozenset[str]:
+    """Return the names of the cases of a pool that a forecast of one must not have seen."""
+    return frozenset(
+        other.name
+        for other in pool
+        if other.filed.target or other.name == case.name or (scheme == "area" and other.area == case.area)
+    )
+
+
+def training(case: HistoricalCase, pool: Cases, scheme: Scheme) -> tuple[HistoricalCase, ...]:
+    """Return the cases of a pool that a forecast of one may be fitted to."""
+    out = left_out(case, pool, scheme)
+    return tuple(other for other in pool if other.name not in out)
+
+
+def forecasts(
+    cases: Cases,
+    trained: Training,
+    points: Mapping[Scheme, Points],
+    *,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> Forecasts:
+    """Forecast every case by the model and every baseline under both schemes.
+
+    Parameters
+    ----------
+    points
+        Parameters to play each case at, by scheme (`points_without`).
+    finished
+        Called once for each block of runs.
+    """
+    scenarios = {case.name: case.scenario for case in cases}
+    seed = trained.study.seed
+    everywhere = dict.fromkeys(scenarios, prior_points(1, seed + 1))
+    prior = play_each(scenarios, everywhere, seed, executor, finished)
+    by: dict[Scheme, dict[str, Floats]] = {
+        scheme: {
+            MODEL: play_each(scenarios, points[scheme], seed, executor, finished),
+            PRIOR: prior,
+            **baseline_forecasts(cases, trained.pool, scheme),
+        }
+        for scheme in SCHEMES
+    }
+    for said in by.values():
+        said[POOLED] = _pooled_without(cases, said, by["case"])
+    return Forecasts(tuple(cases), by)
+
+
+def pool_weights(cases: Cases, said: Mapping[str, Floats]) -> dict[str, float]:
+    """Return the weights of the pool, stacked on forecasts of all cases but the target, each made without its case."""
+    happened = outcomes_of(cases)
+    kept = np.array([not case.filed.target for case in cases])
+    return stack({name: said[name][kept] for name in POOL}, happened[kept])
+
+
+def _pooled_without(cases: Cases, said: Mapping[str, Floats], stacked: Mapping[str, Floats]) -> Floats:
+    """Pool the forecasts of each case with weights that no case of its area has a part in."""
+    happened = outcomes_of(cases)
+    result = np.empty_like(said[MODEL])
+    for number, case in enumerate(cases):
+        kept = np.array([not other.filed.target and other.area != case.area for other in cases])
+        weights = stack({name: stacked[name][kept] for name in POOL}, happened[kept]) if kept.any() else {MODEL: 1.0}
+        result[number] = pooled({name: said[name][number] for name in POOL}, weights)
+    return result
+
+
+def points_without(
+    cases: Cases,
+    trained: Training,
+    scheme: Scheme,
+    *,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> Points:
+    """Return, by case, the parameters that the cases it leaves in speak for: shape (points, parameters) each.
+
+    Parameters
+    ----------
+    finished
+        Called once for each posterior.
+    """
+    groups = {case.name: left_out(case, trained.pool, scheme) for case in cases}
+    distinct = list(dict.fromkeys(groups.values()))
+    samples = executor.map(sample_bridge, trained.study.bridges(trained.seen, distinct, trained.whole), finished)
+    draws = {group: block_of(one.draws) for group, one in zip(distinct, samples, strict=True)}
+    return {name: draws[group] for name, group in groups.items()}
+
+
+def play_each(
+    scenarios: Mapping[str, Scenario],
+    points: Points,
+    seed: int,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> Floats:
+    """Play each scenario at its own points; return the share of runs with an offensive in each window.
+
+    The runs are none of those of the design. Shape (scenarios, windows), in the order of the scenarios.
+    """
+    tasks = [
+        DesignTask(scenario, seed_of(name, seed + FORECAST_SEED), 0, points[name])
+        for name, scenario in scenarios.items()
+    ]
+    return np.array([shares_within(classes) for classes in executor.map(play_block, tasks, finished)])
+
+
+@dataclass(frozen=True)
+class PlayTask:
+    """One block of a scenario at its own parameters."""
+
+    scenario: Scenario
+    seed: int
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return f"the scenario {self.scenario.id}"
+
+
+def play_own(task: PlayTask) -> Floats:
+    """Return the share of runs with an offensive within each window: shape (windows,)."""
+    days = record_block(BlockTask(task.scenario, task.seed, 0, REPLICATES))["offensive"]
+    return np.array([(days < window).mean() for window in WINDOWS])
+
+
+def baseline_forecasts(cases: Cases, pool: Cases, scheme: Scheme) -> dict[str, Floats]:
+    """Forecast each case by every baseline: shape (cases, windows) each."""
+    rows = [tuple(_baselines(case, training(case, pool, scheme))) for case in cases]
+    names = [name for name in FORECASTERS if name not in (MODEL, PRIOR, POOLED)]
+    said = {name: np.array([row[number] for row in rows]) for number, name in enumerate(names)}
+    # Each window has a curve of its own: where two cross, the longer window takes the shorter one's probability.
+    return {name: np.maximum.accumulate(one, axis=1) for name, one in said.items()}
+
+
+def _baselines(case: HistoricalCase, others: Cases) -> Iterator[list[float]]:
+    """Yield the forecasts of a case by base rate, logistic regression and the positions, in that order."""
+    outcomes = {window: [other.happened(window) for other in others] for window in WINDOWS}
+    yield [base_rate(outcome).p for outcome in outcomes.values()]
+    own, rows = _features(case), [_features(other) for other in others]
+    yield [fit(rows, outcome).predict(*own).p for outcome in outcomes.values()]
+    for key in POSITIONS:
+        position, past = _position(case, key), [_position(other, key) for other in others]
+        yield [linked(position, past, outcome).p for outcome in outcomes.values()]
+
+
+def _features(case: HistoricalCase) -> tuple[float, float]:
+    features = features_of(case.scenario)
+    return features.expected_support, float(features.troops_inside)
+
+
+def _position(case: HistoricalCase, key: str) -> float:
+    positions = positions_of(case.scenario)
+    return 0.0 if positions is None else float(getattr(positions, key))

@@ -1,0 +1,118 @@
+"""Scores of a backtest: means by forecaster, differences against the references, calibration, with honest intervals.
+
+Differences are paired over cases and their intervals clustered by area. Brier scores are on 0 to 1; the log score is
+clipped (`scoring.rules`); the ranked probability score runs over the windows in order, none included.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sim.evaluation.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, Forecasts, Scheme
+from sim.evaluation.calibration.outcomes import WINDOWS
+from sim.evaluation.scoring import rounded, too_few
+from sim.evaluation.scoring.calibration import decompose, reliability
+from sim.evaluation.scoring.comparison import Comparison, compare
+from sim.evaluation.scoring.rules import brier_score, log_score, ranked_probability_score
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from sim.evaluation.calibration.parameters import Floats
+
+RULES = ("brier", "log", "rps")
+REFERENCES = (BASE_RATE, LOGISTIC)
+FARTHEST = {"brier": 1.0}
+"""How far two scores can be apart, by rule."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One forecaster under one rule on some cases.
+
+    Attributes
+    ----------
+    mean
+        Mean score, lower is better.
+    against
+        By reference.
+    """
+
+    forecaster: str
+    mean: float
+    against: Mapping[str, Comparison]
+
+    def plain(self) -> dict[str, Any]:
+        """Return what a record holds."""
+        against = {name: one.plain() for name, one in self.against.items()}
+        return {"forecaster": self.forecaster, "mean": round(self.mean, 4), "against": against}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Scores on some cases: by rule and window in days (None for the ranked score, which has all windows)."""
+
+    cases: int
+    rows: Mapping[tuple[str, int | None], tuple[Row, ...]] = field(repr=False)
+
+    @property
+    def too_few(self) -> bool:
+        """Whether there are too few cases to judge by."""
+        return too_few(self.cases)
+
+    def row(self, forecaster: str, rule: str = "brier", window: int | None = 90) -> Row:
+        """Return one row."""
+        return next(row for row in self.rows[rule, window] if row.forecaster == forecaster)
+
+    def plain(self) -> dict[str, Any]:
+        """Return what a record holds."""
+        scores = [
+            {"rule": rule, "window": window, **row.plain()}
+            for (rule, window), rows in self.rows.items()
+            for row in rows
+        ]
+        return {"cases": self.cases, "too_few": self.too_few, "scores": scores}
+
+
+def case_scores(forecasts: Forecasts, scheme: Scheme, forecaster: str) -> dict[tuple[str, int | None], Floats]:
+    """Return the score of each case by rule and window: shape (cases,) each."""
+    said, happened = forecasts.by[scheme][forecaster], forecasts.outcomes()
+    scores: dict[tuple[str, int | None], Floats] = {}
+    for number, window in enumerate(WINDOWS):
+        scores["brier", window] = brier_score(said[:, number], happened[:, number])
+        scores["log", window] = log_score(said[:, number], happened[:, number])
+    scores["rps", None] = ranked_probability_score(said, happened)
+    return scores
+
+
+def table(forecasts: Forecasts, scheme: Scheme, kept: npt.NDArray[np.bool_]) -> Table:
+    """Score every forecaster on the cases kept."""
+    areas = [case.area for case, keep in zip(forecasts.cases, kept, strict=True) if keep]
+    scores = {name: case_scores(forecasts, scheme, name) for name in FORECASTERS}
+    rows = {}
+    for rule, window in scores[BASE_RATE]:
+        own = {name: one[rule, window][kept] for name, one in scores.items()}
+        rows[rule, window] = tuple(_row(name, own, areas, FARTHEST.get(rule, math.inf)) for name in FORECASTERS)
+    return Table(int(kept.sum()), rows)
+
+
+def _row(name: str, scores: Mapping[str, Floats], areas: list[str], bound: float) -> Row:
+    against = {other: compare(scores[name], scores[other], areas, bound=bound) for other in REFERENCES if other != name}
+    return Row(name, float(scores[name].mean()), against)
+
+
+def calibration_of(
+    forecasts: Forecasts, scheme: Scheme, forecaster: str, window: int, kept: npt.NDArray[np.bool_]
+) -> dict[str, Any]:
+    """Return, as a record holds it, whether a forecaster's probabilities within a window mean what they say."""
+    number = WINDOWS.index(window)
+    said, happened = forecasts.by[scheme][forecaster][kept, number], forecasts.outcomes()[kept, number]
+    parts, diagram = decompose(said, happened), reliability(said, happened)
+    names = ("miscalibration", "discrimination", "uncertainty", "cases")
+    points = [{key: getattr(point, key) for key in ("forecast", "observed", "low", "high")} for point in diagram.points]
+    plain = {name: getattr(parts, name) for name in names} | {"too_few": too_few(parts.cases), "level": diagram.level}
+    return dict(rounded(plain | {"points": points}, 4))

@@ -1,0 +1,125 @@
+"""Scores on threats between states, the second sample: each pair of states left out with the tenth it falls into.
+
+The model plays each at draws of a posterior that has not seen the pair. The base rate, a regression on what the table
+knows of a threat, and the pool are fitted to the other pairs only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import rng
+from sim.baselines.logistic import fit
+from sim.baselines.pool import pooled
+from sim.evaluation.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, Training, outcomes_of, play_each
+from sim.evaluation.calibration.calibrate import sample_bridge
+from sim.evaluation.calibration.design import block_of
+from sim.evaluation.calibration.outcomes import WINDOWS
+from sim.evaluation.scoring.comparison import compare
+from sim.evaluation.scoring.rules import brier_score
+
+if TYPE_CHECKING:
+    from sim.evaluation.calibration.parameters import Floats
+    from sim.evaluation.threats import Threat
+    from sim.runs.executors import Executor
+
+FOLDS = 10
+
+
+def folds_of(threats: Sequence[Threat], seed: int) -> list[frozenset[str]]:
+    """Deal whole pairs into tenths; return the names of the threats of each, of which few pairs leave some empty."""
+    pairs = sorted({one.pair for one in threats})
+    order = rng.stream(seed, 0, "backtest", "folds").permutation(len(pairs))
+    fold = {pairs[place]: number % FOLDS for number, place in enumerate(order)}
+    return [frozenset(one.name for one in threats if fold[one.pair] == number) for number in sorted({*fold.values()})]
+
+
+def score_threats(
+    trained: Training,
+    weights: Mapping[str, float],
+    *,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> dict[str, Any] | None:
+    """Forecast and score every threat without its pair; return plain values, None without threats.
+
+    Parameters
+    ----------
+    weights
+        Of the forecasters in the pool, from the crises.
+    finished
+        Called once for each posterior and block of runs; `steps` says how many there are.
+    """
+    threats = trained.threats
+    if not threats:
+        return None
+    happened = outcomes_of(threats)
+    folds = folds_of(threats, trained.study.seed)
+    said = {name: np.zeros(happened.shape) for name in (MODEL, LOGISTIC, BASE_RATE)}
+    tasks = trained.study.bridges(trained.seen, folds, trained.whole)
+    for fold, sample in zip(folds, executor.map(sample_bridge, tasks, finished), strict=True):
+        inside = np.array([one.name in fold for one in threats])
+        own = [one for one in threats if one.name in fold]
+        scenarios = {one.scenario: trained.study.cases[one.scenario] for one in own}  # coded alike: played once
+        points = dict.fromkeys(scenarios, block_of(sample.draws))
+        played = dict(zip(scenarios, play_each(scenarios, points, trained.study.seed, executor, finished), strict=True))
+        said[MODEL][inside] = [played[one.scenario] for one in own]
+        said[BASE_RATE][inside] = happened[~inside].mean(axis=0)
+        known, new = (np.array([_features(one) for one in threats])[rows] for rows in (~inside, inside))
+        for number in range(len(WINDOWS)):
+            curve = fit(known, happened[~inside, number])
+            said[LOGISTIC][inside, number] = [curve.predict(*row).p for row in new]
+    said[POOLED] = pooled(said, weights)
+    return _record(threats, len(folds), said, happened)
+
+
+def steps(threats: Sequence[Threat], seed: int) -> int:
+    """Return how many posteriors and blocks of runs the scores take."""
+    folds = folds_of(threats, seed) if threats else []
+    return sum(1 + len({one.scenario for one in threats if one.name in fold}) for fold in folds)
+
+
+def _features(one: Threat) -> list[float]:
+    """Return what the regression knows: earlier force between the two, recent shows of force, their capabilities."""
+    known = one.known
+    ratio = np.log((np.nan_to_num(known["cinc_a"]) + 1e-4) / (np.nan_to_num(known["cinc_b"]) + 1e-4))
+    return [np.log1p(known["force_5y"]), np.log1p(known["n_disp30"]), float(ratio)]
+
+
+def _record(threats: Sequence[Threat], folds: int, said: dict[str, Floats], happened: np.ndarray) -> dict[str, Any]:
+    pairs = [one.pair for one in threats]
+    windows: dict[str, Any] = {}
+    for number, window in enumerate(WINDOWS):
+        scores = {name: brier_score(one[:, number], happened[:, number]) for name, one in said.items()}
+        windows[str(window)] = {
+            "cases": len(threats),
+            "happened": int(happened[:, number].sum()),
+            "said": {name: round(float(one[:, number].mean()), 4) for name, one in said.items()},
+            "brier": {name: round(float(one.mean()), 4) for name, one in scores.items()},
+            "auc": {name: auc(one[:, number], happened[:, number]) for name, one in said.items()},
+            "against": {
+                name: {
+                    reference: compare(scores[name], scores[reference], pairs, bound=1.0).plain("pairs")
+                    for reference in (BASE_RATE, LOGISTIC)
+                    if reference != name
+                }
+                for name in (MODEL, POOLED)
+            },
+        }
+    return {"cases": len(threats), "pairs": len(set(pairs)), "folds": folds, "windows": windows}
+
+
+def auc(said: Floats, happened: np.ndarray) -> float | None:
+    """Return how probably one in which it happened was given more than one in which it did not (ties: a half).
+
+    To four digits; None where one kind is missing.
+    """
+    from scipy.stats import mannwhitneyu
+
+    came, rest = said[happened], said[~happened]
+    if not len(came) or not len(rest):
+        return None
+    return round(float(mannwhitneyu(came, rest).statistic) / (len(came) * len(rest)), 4)

@@ -1,0 +1,242 @@
+"""The calibration itself: from cases and what was known of them by a date to a posterior over the parameters.
+
+The design is played once and kept; posteriors that leave cases out are then a matter of seconds, for they need only the
+surface. A posterior that leaves cases out is reached from the posterior of all by taking their likelihood away by
+degrees, which undoes all that they did (`tempering.bridge`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim import environment, rng
+from sim.evaluation.calibration.design import BLOCK_POINTS, block_of, play, prior_points, seed_of
+from sim.evaluation.calibration.outcomes import CLASSES
+from sim.evaluation.calibration.parameters import COORDINATES, Floats, sample_of
+from sim.evaluation.calibration.surface import Surface, fit
+from sim.evaluation.calibration.tempering import Sample, bridge, sample
+from sim.forecast.checkpoint import Checkpoint, Progress
+from sim.scenario.posterior import SAMPLES
+from sim.tallies import Tally
+
+if TYPE_CHECKING:
+    from sim.evaluation.calibration.outcomes import Classes
+    from sim.runs.executors import Executor
+    from sim.scenario.scenario import Scenario
+
+BLOCKS = 8
+NEAR_SEED = 1 << 59  # added to the seed of runs at the posterior, so that none is one of the first design
+PARTICLES = 2048
+Seen = Mapping[str, frozenset[int]]
+"""By case, the classes that it may be in by what is known (`outcomes.possible`)."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A design played on all cases, and the surface fitted to it.
+
+    Attributes
+    ----------
+    cases
+        Scenarios by name, at their priors.
+    seed
+        Of design, dice and sampler.
+    surface
+        Probability of each class of each case over the parameters.
+    points, classes
+        The design and what its runs came to, at its first so many points.
+    coded
+        The scenario that a case is coded as, where it is not its own: threats that are coded alike share one.
+    particles
+        Draws of each posterior.
+    """
+
+    cases: Mapping[str, Scenario]
+    seed: int
+    surface: Surface = field(repr=False)
+    points: Floats = field(repr=False)
+    classes: Mapping[str, Classes] = field(repr=False)
+    coded: Mapping[str, str] = field(default_factory=dict, repr=False)
+    particles: int = PARTICLES
+
+    def posterior(self, seen: Seen, *, without: Collection[str] = ()) -> Sample:
+        """Sample the posterior of the cases seen, less those left out; the prior where none is left."""
+        return sample_posterior(self.task(seen, without=without))
+
+    def task(self, seen: Seen, *, without: Collection[str] = ()) -> SampleTask:
+        """Return the task of sampling a posterior, to be mapped over an executor."""
+        kept = {name: possible for name, possible in seen.items() if name not in without}
+        left_out = "+".join(sorted(set(without) & set(seen)))
+        coded = {name: self.coded[name] for name in kept if name in self.coded}
+        return SampleTask(self.surface, kept, self.seed, left_out, self.particles, coded)
+
+    def bridges(self, seen: Seen, without: Sequence[Collection[str]], whole: Sample) -> list[BridgeTask]:
+        """Return the tasks of going from the posterior of all cases seen to those that leave some out."""
+        return [BridgeTask(self.task(seen), frozenset(one) & seen.keys(), whole.draws) for one in without]
+
+
+@dataclass(frozen=True)
+class SampleTask:
+    """One posterior to sample; `left_out` names it, and its random stream."""
+
+    surface: Surface = field(repr=False)
+    seen: Seen = field(repr=False)
+    seed: int
+    left_out: str
+    particles: int
+    coded: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return f"the posterior without {self.left_out}" if self.left_out else "the posterior"
+
+
+def sample_posterior(task: SampleTask) -> Sample:
+    """Sample one posterior; the prior where nothing is seen."""
+    generator = rng.stream(task.seed, len(task.seen), "calibration", task.left_out)
+    if not task.seen:
+        return Sample(generator.standard_normal((task.particles, len(COORDINATES))), 0.0, ())
+    return sample(
+        lambda points: task.surface.log_likelihood(points, task.seen, task.coded).sum(axis=1),
+        len(COORDINATES),
+        particles=task.particles,
+        generator=generator,
+    )
+
+
+@dataclass(frozen=True)
+class BridgeTask:
+    """A posterior without some cases, to be reached from the draws of that of all, shape (particles, COORDINATES)."""
+
+    whole: SampleTask
+    without: frozenset[str]
+    draws: Floats = field(repr=False)
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return f"the posterior without {'+'.join(sorted(self.without))}"
+
+
+def sample_bridge(task: BridgeTask) -> Sample:
+    """Sample a posterior that leaves cases out."""
+    whole = task.whole
+    if not task.without:
+        return Sample(task.draws, 0.0, ())
+    if task.without == whole.seen.keys():
+        return sample_posterior(replace(whole, seen={}, left_out="all"))
+    generator = rng.stream(whole.seed, len(whole.seen), "calibration", "without " + "+".join(sorted(task.without)))
+    out = np.array([name in task.without for name in whole.seen])
+
+    def log_likelihoods(points: Floats) -> tuple[Floats, Floats]:
+        each = whole.surface.log_likelihood(points, whole.seen, whole.coded)
+        return each.sum(axis=1), -each[:, out].sum(axis=1)
+
+    return bridge(log_likelihoods, task.draws, generator=generator)
+
+
+def study(
+    cases: Mapping[str, Scenario],
+    *,
+    seed: int,
+    executor: Executor,
+    blocks: int = BLOCKS,
+    keep: Path | None = None,
+    finished: Callable[[], None] | None = None,
+) -> Study:
+    """Play the design on all cases and fit the surface.
+
+    Parameters
+    ----------
+    cases
+        What is played: past cases, and the scenarios that threats are coded as, at their priors.
+    blocks
+        Blocks of points, 4,096 each; threats, of which there are many, are played at the first half of them.
+    keep
+        Folder that keeps what each case's runs came to, so that a study that was stopped goes on where it was.
+    finished
+        Called once for each block of each case.
+    """
+    points = prior_points(blocks, seed)
+    samples = {name: sample_of(scenario) for name, scenario in cases.items()}
+    own = {name: points[: points_of(blocks, samples[name])] for name in cases}
+    classes = _played(cases, own, seed, executor, keep, finished)
+    by_sample = {sample: points[: points_of(blocks, sample)] for sample in SAMPLES}
+    return Study(cases, seed, fit(by_sample, classes, samples), points, classes)
+
+
+def refined(
+    made: Study,
+    seen: Seen,
+    *,
+    executor: Executor,
+    keep: Path | None = None,
+    finished: Callable[[], None] | None = None,
+) -> Study:
+    """Play every case once more at draws of the posterior, and fit the surface to both designs.
+
+    The posterior may lie where the first design has few points. Which cases are seen decides where the points lie, so
+    a study that is refined serves the posteriors of those cases and of parts of them.
+
+    Parameters
+    ----------
+    keep
+        As of `study`.
+    finished
+        Called once for each case.
+    """
+    near = block_of(made.posterior(seen).draws)
+    seed = made.seed + NEAR_SEED
+    own = _played(made.cases, dict.fromkeys(made.cases, near), seed, executor, keep, finished)
+    classes = {name: np.concatenate([one, own[name]]) for name, one in made.classes.items()}
+    samples = made.surface.samples
+    points = {samples[name]: np.concatenate([made.points[: len(one)], near]) for name, one in made.classes.items()}
+    return replace(made, surface=fit(points, classes, samples))
+
+
+def _played(
+    cases: Mapping[str, Scenario],
+    points: Mapping[str, Floats],
+    seed: int,
+    executor: Executor,
+    keep: Path | None,
+    finished: Callable[[], None] | None,
+) -> dict[str, Classes]:
+    """Play every case at its points, or take up what was kept of it; return the class of each run."""
+    kept = {} if keep is None else {n: _checkpoint(keep, n, one, seed, points[n]) for n, one in cases.items()}
+    known = {n: found for n in kept if (found := _classes(kept[n].load().tally, len(points[n]))) is not None}
+    for _ in range(sum(len(points[name]) for name in known) // BLOCK_POINTS if finished is not None else 0):
+        finished()  # type: ignore[misc]
+    missing = {name: scenario for name, scenario in cases.items() if name not in known}
+    at = {name: points[name] for name in missing}
+    for name, played in play(missing, at, seed=seed, executor=executor, finished=finished):
+        known[name] = played
+        if name in kept:
+            blocks = len(played) // BLOCK_POINTS
+            kept[name].save(Progress(blocks, Tally({"classes": played.astype(np.int64)})))
+    return {name: known[name] for name in cases}
+
+
+def _classes(tally: Tally | None, points: int) -> Classes | None:
+    """Return the class of each run that was kept of a case; None where nothing was, or something else."""
+    classes = None if tally is None else tally.counts.get("classes")
+    if classes is None or classes.shape != (points,) or classes.min() < 0 or classes.max() >= CLASSES:
+        return None
+    return classes.astype(np.uint8)
+
+
+def points_of(blocks: int, sample: str) -> int:
+    """Return at how many points of a design a case of a sample is played."""
+    return BLOCK_POINTS * (blocks if sample == SAMPLES[0] else max(1, blocks // 2))
+
+
+def _checkpoint(folder: Path, name: str, scenario: Scenario, seed: int, points: Floats) -> Checkpoint:
+    packages = sorted(environment.package_versions().items())
+    parts = (scenario.hash, seed_of(name, seed), environment.model_version(), packages, environment.cpu_level())
+    key = hashlib.sha256(repr(parts).encode() + points.tobytes()).hexdigest()
+    return Checkpoint(folder / f"{name}-{seed}.npz", key)

@@ -1,0 +1,101 @@
+"""The structural parameters on one scale: each as a standard normal under its prior.
+
+In these coordinates the prior is N(0, I), whatever the units: a lognormal's coordinate is its logarithm, standardised.
+Two parameters, how readily anybody acts and how fast, have a value for each sample of past cases: the shared one times
+a factor of the sample's own, lognormal around 1. The factors' coordinates stand after those of the parameters.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.distributions import Distribution, LogNormal
+from sim.scenario.posterior import SAMPLED, SAMPLED_COLUMNS, SAMPLES
+from sim.scenario.schema import Parameters
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+Floats = npt.NDArray[np.float64]
+PRIORS: dict[str, Distribution] = {
+    name: prior
+    for name in Parameters.model_fields
+    if isinstance(prior := getattr(Parameters(), name), Distribution) and not prior.is_fixed
+}
+"""The parameters that are calibrated, with their priors, in file order."""
+NAMES = tuple(PRIORS)
+COORDINATES = (*NAMES, *SAMPLED_COLUMNS)
+"""The parameters, then the factor of each sample on those that have one."""
+FACTOR_SD = 0.7
+"""Sd of the logarithm of a sample's factor under its prior."""
+COLUMNS = (*(name for name in NAMES if name not in SAMPLED), *SAMPLED_COLUMNS)
+"""Columns of a posterior's table: each parameter once, or once a sample."""
+
+
+def _slope(name: str) -> float:
+    """Return by how much a parameter's coordinate moves with that of a factor on it."""
+    prior = PRIORS[name]
+    if not isinstance(prior, LogNormal):
+        raise TypeError(f"{name} is not lognormal, so no factor can be laid over it")
+    return FACTOR_SD / prior.log_sd
+
+
+SCALES = np.array([np.hypot(1.0, _slope(name)) if name in SAMPLED else 1.0 for name in NAMES])
+"""Sd of each parameter's coordinate within a sample, its factor included."""
+
+
+def projected(points: Floats, sample: str) -> Floats:
+    """Return the parameters' coordinates within a sample: shape (points, parameters), for points in all coordinates."""
+    own = points[:, : len(NAMES)].copy()
+    for name in SAMPLED:
+        own[:, NAMES.index(name)] += _slope(name) * points[:, COORDINATES.index(f"{name}_{sample}")]
+    return own
+
+
+def prior_of(column: str) -> Distribution:
+    """Return the prior of a column of a posterior's table."""
+    name = next((one for one in SAMPLED if column.startswith(f"{one}_")), column)
+    prior = PRIORS[name]
+    if name == column or not isinstance(prior, LogNormal):
+        return prior
+    return LogNormal(prior.scale, float(np.hypot(prior.log_sd, FACTOR_SD)))
+
+
+def sample_of(scenario: Scenario) -> str:
+    """Return the sample that a past case belongs to."""
+    return SAMPLES[int((scenario.document.sample or 0.0) > 0)]
+
+
+def to_values(points: Floats) -> Floats:
+    """Turn points in all coordinates into the values of a posterior's table: shape (points, COLUMNS)."""
+    within = {sample: _values(projected(points, sample)) for sample in SAMPLES}
+    columns = []
+    for column in COLUMNS:
+        name, _, sample = column.rpartition("_")
+        if column in SAMPLED_COLUMNS:
+            columns.append(within[sample][:, NAMES.index(name)])
+        else:
+            columns.append(within[SAMPLES[0]][:, NAMES.index(column)])
+    return np.column_stack(columns)
+
+
+def _values(coordinates: Floats) -> Floats:
+    quantiles = to_quantiles(coordinates)
+    values = np.column_stack([prior.ppf(column) for prior, column in zip(PRIORS.values(), quantiles.T, strict=True)])
+    return np.asarray(values)
+
+
+def to_quantiles(coordinates: Floats) -> Floats:
+    """Turn coordinates of the parameters into quantiles of the priors, kept off 0 and 1."""
+    from scipy.special import ndtr
+
+    return np.asarray(np.clip(ndtr(coordinates), 1e-12, 1 - 1e-12))
+
+
+def streams_of(scenario: Scenario) -> dict[str, int]:
+    """Return the column of each parameter that a scenario does not write, by the stream of its input."""
+    written = scenario.written_parameters
+    return {f"parameters.{name}": column for column, name in enumerate(NAMES) if name not in written}

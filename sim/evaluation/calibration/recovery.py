@@ -1,0 +1,117 @@
+"""Simulation-based calibration: cases simulated from known parameters, calibrated as the real ones are.
+
+If design, surface and sampler are right, the rank of the true value among the draws of the posterior is uniform (Talts
+et al. 2018; Cook, Gelman & Rubin 2006), for every parameter. The simulated cases are runs of the model itself, at
+points that the surface has not seen, so an error of the surface would show as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import rng
+from sim.errors import UsageError
+from sim.evaluation.calibration.calibrate import Study, sample_posterior
+from sim.evaluation.calibration.parameters import COORDINATES
+from sim.evaluation.calibration.surface import fit
+from sim.scenario.posterior import SAMPLES
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.evaluation.calibration.outcomes import Classes
+    from sim.runs.executors import Executor
+
+PARTICLES = 1024
+MOST_THREATS = 48
+"""Scenarios of threats that are simulated; each repeat weighs as much as a calibration to so many."""
+RANKS = 16  # of a true value among 15 draws, far enough apart to count as independent
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Ranks of true parameters among draws of their posteriors.
+
+    Attributes
+    ----------
+    parameters
+        Their names.
+    ranks
+        From 0 to RANKS - 1, shape (repeats, parameters).
+    """
+
+    parameters: tuple[str, ...]
+    ranks: npt.NDArray[np.int64] = field(repr=False)
+
+    @property
+    def histograms(self) -> npt.NDArray[np.int64]:
+        """Repeats by rank: shape (parameters, RANKS)."""
+        return np.stack([np.bincount(column, minlength=RANKS) for column in self.ranks.T])
+
+    def p_values(self) -> npt.NDArray[np.float64]:
+        """Return, by parameter, how likely so uneven a histogram is if ranks are uniform (Pearson's chi-square)."""
+        from scipy.special import chdtrc
+
+        expected = len(self.ranks) / RANKS
+        statistic = ((self.histograms - expected) ** 2 / expected).sum(axis=1)
+        return np.asarray(chdtrc(RANKS - 1, statistic))
+
+
+def recovery(study: Study, *, repeats: int, executor: Executor, finished: Callable[[], None] | None = None) -> Recovery:
+    """Calibrate to cases that the model made, `repeats` times, with the parameters that made them known.
+
+    The last `repeats` points at which all cases were played give the true parameters and the cases; the surface is
+    fitted to those before them. Of many threats some stand for all.
+
+    Parameters
+    ----------
+    finished
+        Called once for each calibration.
+
+    Raises
+    ------
+    UsageError
+        Where less than half of the points would be left to fit the surface to.
+    """
+    chosen = _chosen(study)
+    check_repeats(repeats, min(map(len, chosen.values())))
+    shown = min(map(len, chosen.values())) - repeats
+    samples = {name: study.surface.samples[name] for name in chosen}
+    points = dict.fromkeys(samples.values(), study.points[:shown])
+    surface = fit(points, {name: one[:shown] for name, one in chosen.items()}, samples)
+    blind = replace(study, surface=surface, particles=PARTICLES, coded={})
+    tasks = [
+        blind.task({name: frozenset({int(one[shown + n])}) for name, one in chosen.items()}) for n in range(repeats)
+    ]
+    tasks = [replace(task, left_out=f"simulated {n}") for n, task in enumerate(tasks)]
+    ranks = []
+    for repeat, sample in enumerate(executor.map(sample_posterior, tasks, finished)):
+        generator = rng.stream(study.seed, repeat, "calibration", "recovery")
+        few = generator.choice(len(sample.draws), size=RANKS - 1, replace=False)
+        ranks.append((sample.draws[few] < study.points[shown + repeat]).sum(axis=0))
+    return Recovery(COORDINATES, np.array(ranks, dtype=np.int64))
+
+
+def check_repeats(repeats: int, points: int) -> None:
+    """See that at least half of the points are left to fit the surface to.
+
+    Raises
+    ------
+    UsageError
+        Where they are not.
+    """
+    if not 0 <= repeats <= points // 2:
+        raise UsageError(
+            f"expected 0 to {counted(points // 2, 'simulated calibration')} of {points:,} points (got {repeats:,})"
+        )
+
+
+def _chosen(study: Study) -> dict[str, Classes]:
+    """Return what the runs of the cases came to: of all crises, and of so many threats at equal steps."""
+    threats = [name for name in study.classes if study.surface.samples[name] != SAMPLES[0]]
+    few = set(threats[:: max(1, -(-len(threats) // MOST_THREATS))])
+    return {name: one for name, one in study.classes.items() if name in few or name not in threats}

@@ -1,0 +1,354 @@
+"""The result of a calibration: the posterior to ship, and how far it can be trusted.
+
+Two calibrations that share nothing but the cases (other designs, dice, samplers) are compared on the target's
+probability; the surface is held against runs of the model itself at the posterior; true parameters of simulated cases
+are looked for (`recovery`).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import environment, rng
+from sim.distributions import Distribution, LogNormal
+from sim.evaluation.calibration.calibrate import Seen, Study, sample_posterior
+from sim.evaluation.calibration.design import DesignTask, block_of, play_block, seed_of
+from sim.evaluation.calibration.outcomes import CLASSES, WINDOWS, shares_within
+from sim.evaluation.calibration.parameters import COLUMNS, Floats, prior_of, to_values
+from sim.evaluation.calibration.recovery import RANKS, Recovery
+from sim.scenario.posterior import MODEL, SAMPLES, Posterior
+from sim.studies.split import GROUPS, Split, split
+
+if TYPE_CHECKING:
+    from sim.evaluation.calibration.tempering import Sample
+    from sim.runs.executors import Executor
+    from sim.scenario.scenario import Scenario
+
+FORMAT = "offramp/calibration/1"
+DRAWS = 1024
+"""Rows of the posterior's table."""
+QUANTILES = (0.05, 0.5, 0.95)
+SPLIT_WINDOW, SPLIT_BLOCKS = 90, 4
+CHECK_SEED = 1 << 60  # added to the seed of runs that check, so that none is one of the design
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is seen of one case under the posterior: its probability by the surface, by the model, and the error."""
+
+    case: str
+    surface: float
+    model: float
+    se: float
+
+    @property
+    def z(self) -> float:
+        """Difference in standard errors of the model's runs."""
+        return (self.surface - self.model) / self.se if self.se > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A posterior over the structural parameters.
+
+    Attributes
+    ----------
+    posterior
+        Its table.
+    seen
+        By case, the classes that it may be in by what was known.
+    threats
+        Which of those seen are threats: none of them is named anywhere.
+    evidence
+        By sample of past cases: how many, and their mean log score at the priors and under the posterior.
+    samples
+        Of both seeds; the posterior has as many draws from each.
+    target
+        By seed, the probability of an offensive within each window in the target scenario; none without a target.
+    fits
+        By case, surface against model.
+    threats_fit
+        Mean probability of force within `SPLIT_WINDOW` days over the threats, by surface and model, and the largest gap
+        of one of the scenarios that they are coded as; None without threats.
+    recovery
+        Of simulated cases; None where it was not asked for.
+    splits
+        Of the target's variance, by `prior` and `posterior`; none without a target.
+    """
+
+    posterior: Posterior
+    known: datetime.date
+    seen: Seen
+    threats: frozenset[str] = field(repr=False)
+    evidence: Mapping[str, Mapping[str, float]] = field(repr=False)
+    samples: tuple[Sample, ...] = field(repr=False)
+    target: tuple[Floats, ...]
+    fits: tuple[Fit, ...] = field(repr=False)
+    threats_fit: Mapping[str, float] | None = field(repr=False)
+    recovery: Recovery | None
+    splits: Mapping[str, Split]
+
+    @property
+    def disagreement(self) -> Floats | None:
+        """Return by how much the seeds differ on the target's probability, by window; None without a target."""
+        return None if len(self.target) < 2 else np.ptp(np.array(self.target), axis=0)
+
+    def record(self) -> dict[str, Any]:
+        """Return the content of calibration.json."""
+        gap = self.disagreement
+        return {
+            "schema": FORMAT,
+            "name": self.posterior.name,
+            "known": self.known.isoformat(),
+            "cases": [
+                {"id": name, "classes": sorted(classes)}
+                for name, classes in self.seen.items()
+                if name not in self.threats
+            ],
+            "samples": {
+                name: {key: value if isinstance(value, int) else round(value, 4) for key, value in one.items()}
+                for name, one in self.evidence.items()
+            },
+            "windows": list(WINDOWS),
+            "seeds": [
+                {
+                    "log_evidence": round(one.log_evidence, 3),
+                    "stages": [
+                        {
+                            "power": round(stage.power, 4),
+                            "effective": round(stage.effective, 1),
+                            "acceptance": round(stage.acceptance, 3),
+                        }
+                        for stage in one.stages
+                    ],
+                    "distinct": len(np.unique(one.draws[:, 0])),
+                    "target": [round(float(p), 4) for p in self.target[number]] if self.target else None,
+                }
+                for number, one in enumerate(self.samples)
+            ],
+            "disagreement": None if gap is None else [round(float(one), 4) for one in gap],
+            "parameters": list(self._parameters()),
+            "fits": [
+                {"case": one.case, "surface": round(one.surface, 4), "model": round(one.model, 4), "z": round(one.z, 2)}
+                for one in self.fits
+            ],
+            "threats_fit": self.threats_fit,
+            "recovery": None if self.recovery is None else _recovery(self.recovery),
+            "splits": {name: _split(one) for name, one in self.splits.items()},
+            "environment": environment.stamp(),
+        }
+
+    def _parameters(self) -> Iterator[dict[str, Any]]:
+        for name in COLUMNS:
+            prior, own = prior_of(name), self.posterior.column(name)
+            moved, narrowed = _standardised(prior, own)
+            yield {
+                "name": name,
+                "prior": [float(f"{q:.4g}") for q in prior.ppf(np.array(QUANTILES))],
+                "posterior": [float(f"{q:.4g}") for q in np.quantile(own, QUANTILES)],
+                "shift": round(moved, 3),
+                "width": round(narrowed, 3),
+            }
+
+
+def _standardised(prior: Distribution, values: Floats) -> tuple[float, float]:
+    """Return mean and sd of draws on the scale on which the prior is standard normal."""
+    if isinstance(prior, LogNormal):
+        own = np.log(values / prior.scale) / prior.log_sd
+    else:
+        own = (values - prior.mean) / prior.sd
+    return float(own.mean()), float(own.std())
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a calibration.
+
+    Attributes
+    ----------
+    name
+        Of the posterior.
+    known
+        The last day whose outcomes count.
+    seen
+        What is known of each case by then.
+    threats
+        Which of them are threats.
+    target
+        Scenario on which seeds are compared; None for none.
+    about
+        What the posterior's file says of itself besides.
+    """
+
+    name: str
+    known: datetime.date
+    seen: Seen
+    threats: frozenset[str]
+    target: Scenario | None
+    about: Mapping[str, Any]
+
+    def steps(self, study: Study) -> int:
+        """How many posteriors and blocks of runs it takes."""
+        coded = {study.coded[name] for name in self.threats}
+        at_target = 0 if self.target is None else 2 + 2 * SPLIT_BLOCKS
+        return 2 + len(self.seen.keys() - self.threats) + len(coded) + at_target
+
+
+def calibration(
+    asked: Request,
+    studies: Sequence[Study],
+    recovered: Recovery | None,
+    *,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> Calibration:
+    """Sample the posterior from two studies of the same cases under different seeds, and check it.
+
+    Parameters
+    ----------
+    finished
+        Called once for each step.
+    """
+    samples = tuple(executor.map(sample_posterior, [study.task(asked.seen) for study in studies], finished))
+    fits = fits_of(studies[0], asked.seen, samples[0], executor=executor, finished=finished)
+    seed, about = studies[0].seed, dict(asked.about)
+    threats = threats_fit(studies[0], asked.threats, samples[0], executor=executor, finished=finished)
+    at_target: tuple[Floats, ...] = ()
+    if asked.target is not None:
+        at_target = target_probabilities(asked.target, samples, seed, executor=executor, finished=finished)
+        about["seed_disagreement"] = round(100 * float(np.ptp(np.array(at_target), axis=0).max()), 1)
+    table = table_of(asked.name, samples, studies[0], about)
+    splits = {}
+    if asked.target is not None:
+        for name, at in (("prior", None), ("posterior", table)):
+            own = replace(asked.target, posterior=at)
+            splits[name] = split(
+                own, by=SPLIT_WINDOW, blocks=SPLIT_BLOCKS, seed=seed, executor=executor, finished=finished
+            )
+    evidence = evidence_by_sample(studies[0], asked, samples[0])
+    return Calibration(
+        table, asked.known, asked.seen, asked.threats, evidence, samples, at_target, fits, threats, recovered, splits
+    )
+
+
+def evidence_by_sample(study: Study, asked: Request, sample: Sample) -> dict[str, dict[str, float]]:
+    """Return for each sample of past cases how many were seen and their mean log score, prior and posterior.
+
+    The score of a case is the logarithm of the mean probability of what is seen of it.
+    """
+    prior = rng.stream(study.seed, 0, "calibration", "evidence").standard_normal(sample.draws.shape)
+    result = {}
+    for name, kept in ((SAMPLES[0], asked.seen.keys() - asked.threats), (SAMPLES[1], asked.threats)):
+        seen = {one: classes for one, classes in asked.seen.items() if one in kept}
+        if not seen:
+            continue
+        scores = [
+            float(np.log(np.exp(study.surface.log_likelihood(points, seen, study.coded)).mean(axis=0)).mean())
+            for points in (prior, sample.draws)
+        ]
+        result[name] = {"cases": len(seen), "prior": scores[0], "posterior": scores[1]}
+    return result
+
+
+def table_of(name: str, samples: Sequence[Sample], study: Study, about: Mapping[str, Any]) -> Posterior:
+    """Return a posterior's table, as many draws from each sample, so that what parts the seeds is averaged over.
+
+    They stand in the order of how probable they make an offensive, over all crises, which lets reports ask how the
+    answer moves along the posterior (`inputs.POSTERIOR_STREAM`).
+    """
+    each = DRAWS // len(samples)
+    few = np.concatenate([one.draws[:: max(1, len(one.draws) // each)][:each] for one in samples])
+    crises = [one for one, sample in study.surface.samples.items() if sample == SAMPLES[0]]
+    probabilities = study.surface.probabilities(few, crises)
+    likely = probabilities[:, :, : 2 * (WINDOWS.index(90) + 1)].sum(axis=2).mean(axis=1)
+    values = to_values(few[np.argsort(likely, kind="stable")])
+    return Posterior(name, COLUMNS, np.ascontiguousarray(values), {"name": name, "model": MODEL, **about})
+
+
+def target_probabilities(
+    scenario: Scenario,
+    samples: Sequence[Sample],
+    seed: int,
+    *,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> tuple[Floats, ...]:
+    """Return the target's probability within each window under each sample, on the same dice."""
+    free = replace(scenario, posterior=None)  # its parameters are those of the samples
+    tasks = [_task(free.id, free, one, seed) for one in samples]
+    played = executor.map(play_block, tasks, finished)
+    return tuple(shares_within(classes) for classes in played)
+
+
+def fits_of(
+    study: Study, seen: Seen, sample: Sample, *, executor: Executor, finished: Callable[[], None] | None = None
+) -> tuple[Fit, ...]:
+    """Hold the surface against the model: the probability of what is seen of each crisis, at the posterior's draws."""
+    own = {name: possible for name, possible in seen.items() if name in study.cases}
+    tasks = [_task(name, study.cases[name], sample, study.seed) for name in own]
+    expected = np.exp(study.surface.log_likelihood(block_of(sample.draws), own)).mean(axis=0)
+    fits = []
+    for (name, possible), classes, p in zip(
+        own.items(), executor.map(play_block, tasks, finished), expected, strict=True
+    ):
+        inside = np.isin(classes, sorted(possible))
+        fits.append(Fit(name, float(p), float(inside.mean()), float(inside.std()) / np.sqrt(len(inside))))
+    return tuple(fits)
+
+
+def threats_fit(
+    study: Study,
+    threats: Collection[str],
+    sample: Sample,
+    *,
+    executor: Executor,
+    finished: Callable[[], None] | None = None,
+) -> dict[str, float] | None:
+    """Hold the surface against the model on threats: the probability of force within `SPLIT_WINDOW` days."""
+    counts = Counter(study.coded[name] for name in sorted(threats))
+    if not counts:
+        return None
+    last = WINDOWS.index(SPLIT_WINDOW)
+    tasks = [_task(name, study.cases[name], sample, study.seed) for name in counts]
+    model = np.array([np.mean(classes // 2 <= last) for classes in executor.map(play_block, tasks, finished)])
+    surface = study.surface.probabilities(sample.draws, tuple(counts))[:, :, : 2 * (last + 1)].sum(axis=2).mean(axis=0)
+    weights = np.array(list(counts.values())) / counts.total()
+    found = {"surface": weights @ surface, "model": weights @ model, "largest": np.abs(surface - model).max()}
+    return {"window": SPLIT_WINDOW} | {name: round(float(value), 4) for name, value in found.items()}
+
+
+def _task(name: str, scenario: Scenario, sample: Sample, seed: int) -> DesignTask:
+    return DesignTask(scenario, seed_of(name, seed + CHECK_SEED), 0, block_of(sample.draws))
+
+
+def _recovery(one: Recovery) -> dict[str, Any]:
+    return {
+        "repeats": len(one.ranks),
+        "ranks": RANKS,
+        "parameters": [
+            {"name": name, "histogram": histogram.tolist(), "p_value": round(float(p), 4)}
+            for name, histogram, p in zip(one.parameters, one.histograms, one.p_values(), strict=True)
+        ],
+    }
+
+
+def _split(one: Split) -> dict[str, Any]:
+    return {
+        "by": one.by,
+        "p": round(one.p, 4),
+        "inputs": [round(one.inputs.share, 4), round(one.inputs.se, 4)],
+        "groups": {name: [round(one.groups[name].share, 4), round(one.groups[name].se, 4)] for name in GROUPS},
+        "interactions": round(one.interactions, 4),
+        "chance": round(one.chance, 4),
+    }
+
+
+def informative(seen: Seen) -> dict[str, frozenset[int]]:
+    """Return the cases of which anything is known."""
+    return {name: classes for name, classes in seen.items() if len(classes) < CLASSES}

@@ -1,0 +1,150 @@
+"""Tempered sequential Monte Carlo: from the prior N(0, I) to a posterior, or from one posterior to another.
+
+Each stage raises the power of the likelihood that is added, or taken away, as far as half of the particles stay
+effective, reweights by the increment, resamples, and moves the particles by random-walk Metropolis steps that leave the
+stage's target unchanged (Del Moral, Doucet & Jasra 2006; adaptive temperatures after Jasra et al. 2011).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.evaluation.calibration.parameters import Floats
+
+KEEP = 0.5  # effective share of the particles below which a stage may not go
+MOVES = 12  # Metropolis steps a stage
+TARGET_ACCEPTANCE = 0.25
+LogLikelihood = Callable[[Floats], Floats]
+LogLikelihoods = Callable[[Floats], tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One temperature: the power of the likelihood, the effective particles before resampling, the acceptance."""
+
+    power: float
+    effective: float
+    acceptance: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Equally likely draws from a posterior.
+
+    Attributes
+    ----------
+    draws
+        Shape (particles, dimensions), in coordinates in which the prior is N(0, I).
+    log_evidence
+        Logarithm of the mean likelihood under the prior.
+    stages
+        The ladder.
+    """
+
+    draws: Floats = field(repr=False)
+    log_evidence: float
+    stages: tuple[Stage, ...]
+
+
+def sample(log_likelihood: LogLikelihood, dimensions: int, *, particles: int, generator: np.random.Generator) -> Sample:
+    """Sample the posterior of N(0, I) and a likelihood.
+
+    Parameters
+    ----------
+    log_likelihood
+        Of points of shape (points, dimensions): shape (points,).
+    """
+    points = generator.standard_normal((particles, dimensions))
+    return bridge(lambda at: (np.zeros(len(at)), log_likelihood(at)), points, generator=generator)
+
+
+def bridge(log_likelihoods: LogLikelihoods, points: Floats, *, generator: np.random.Generator) -> Sample:
+    """Go from draws of one posterior of N(0, I) to another's, in which the likelihood is changed.
+
+    Parameters
+    ----------
+    log_likelihoods
+        Of points of shape (points, dimensions): that of the posterior that they are drawn from, and what is added to
+        it, shape (points,) each.
+    points
+        Draws of the first.
+    """
+    likelihood = log_likelihoods(points)
+    power, evidence, step = 0.0, 0.0, 2.38 / np.sqrt(points.shape[1])
+    stages: list[Stage] = []
+    while power < 1:
+        increment = _increment(likelihood[1], power)
+        weights, mean = _weights(increment * likelihood[1])
+        evidence += mean
+        effective = 1 / float(np.sum(weights**2))
+        chosen = _resample(weights, generator)
+        factor = _spread(points, weights)
+        points, likelihood = points[chosen], (likelihood[0][chosen], likelihood[1][chosen])
+        power += increment
+        rates = []
+        for _ in range(MOVES):
+            points, likelihood, rate = _move(points, likelihood, power, log_likelihoods, step * factor, generator)
+            step *= float(np.exp(rate - TARGET_ACCEPTANCE))
+            rates.append(rate)
+        stages.append(Stage(power, effective, float(np.mean(rates))))
+    return Sample(points, evidence, tuple(stages))
+
+
+def _increment(likelihood: Floats, power: float) -> float:
+    """Return the largest step of the power, up to 1, that keeps half of the particles effective, by bisection."""
+    low, high = 0.0, 1 - power
+    if _effective_share(high * likelihood) >= KEEP:
+        return high
+    for _ in range(50):
+        middle = (low + high) / 2
+        if _effective_share(middle * likelihood) >= KEEP:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _effective_share(log_weights: Floats) -> float:
+    weights, _ = _weights(log_weights)
+    return 1 / float(np.sum(weights**2)) / len(weights)
+
+
+def _weights(log_weights: Floats) -> tuple[Floats, float]:
+    """Return normalised weights and the logarithm of their mean before."""
+    highest = float(log_weights.max())
+    weights = np.exp(log_weights - highest)
+    return weights / weights.sum(), highest + float(np.log(weights.mean()))
+
+
+def _resample(weights: Floats, generator: np.random.Generator) -> np.ndarray:
+    """Systematic resampling (Kitagawa 1996)."""
+    places = (generator.random() + np.arange(len(weights))) / len(weights)
+    return np.searchsorted(np.cumsum(weights), places, side="right").clip(max=len(weights) - 1)
+
+
+def _spread(points: Floats, weights: Floats) -> Floats:
+    """Return a square root of the weighted covariance of the particles."""
+    covariance = np.cov(points.T, aweights=weights)
+    return np.asarray(np.linalg.cholesky(np.atleast_2d(covariance) + 1e-9 * np.eye(points.shape[1])))
+
+
+def _move(
+    points: Floats,
+    likelihood: tuple[Floats, Floats],
+    power: float,
+    log_likelihoods: LogLikelihoods,
+    factor: Floats,
+    generator: np.random.Generator,
+) -> tuple[Floats, tuple[Floats, Floats], float]:
+    """One Metropolis step of every particle; return points, likelihoods and the share accepted."""
+    proposed = points + generator.standard_normal(points.shape) @ factor.T
+    base, added = log_likelihoods(proposed)
+    ratio = base - likelihood[0] + power * (added - likelihood[1])
+    ratio += 0.5 * (np.sum(points**2, axis=1) - np.sum(proposed**2, axis=1))
+    accepted = np.log(generator.random(len(points))) < ratio
+    points = np.where(accepted[:, None], proposed, points)
+    kept = np.where(accepted, base, likelihood[0]), np.where(accepted, added, likelihood[1])
+    return points, kept, float(accepted.mean())

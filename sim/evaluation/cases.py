@@ -1,0 +1,118 @@
+"""Historical cases: scenarios that say what happened, read from a folder, for backtests and calibration."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.errors import UsageError
+from sim.evaluation.calibration.outcomes import WINDOWS, possible
+from sim.scenario.load import load
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.schema import Case, Resolution
+
+
+@dataclass(frozen=True)
+class HistoricalCase:
+    """A scenario and what became of it."""
+
+    scenario: Scenario
+    filed: Case
+    resolution: Resolution
+
+    @property
+    def name(self) -> str:
+        """Id of the scenario."""
+        return self.scenario.id
+
+    @property
+    def area(self) -> str:
+        """Ground that it shares with other cases, which are not independent of it."""
+        return self.filed.area
+
+    @property
+    def offensive(self) -> int | None:
+        """Day of the offensive from the as-of date; None where none began."""
+        return self._day(self.resolution.offensive)
+
+    @property
+    def agreement(self) -> int | None:
+        """Day of the agreement; None where none was concluded before an offensive."""
+        return self._day(self.resolution.agreement)
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """Paths of codings that knowledge of the outcome could have touched."""
+        return tuple(self.scenario.document.hindsight)
+
+    def _day(self, date: datetime.date | None) -> int | None:
+        return None if date is None else (date - self.scenario.as_of).days
+
+    def happened(self, by: int) -> bool:
+        """Whether the offensive began within `by` days."""
+        return self.offensive is not None and self.offensive < by
+
+    def seen(self, known: datetime.date) -> frozenset[int]:
+        """Return the classes that the case may be in by what was known on a date (`outcomes`)."""
+        return possible(self.scenario.as_of, self.offensive, self.agreement, known=known)
+
+    def news_until(self, known: datetime.date) -> list[datetime.date]:
+        """Return the days up to a date on which something that `seen` tells became known; at least the as-of date."""
+        as_of = self.scenario.as_of
+        told = [as_of, *(as_of + datetime.timedelta(days=window) for window in WINDOWS)]
+        told += [day for day in (self.resolution.offensive, self.resolution.agreement) if day is not None]
+        over = self.resolution.offensive or as_of + datetime.timedelta(days=WINDOWS[-1])
+        return [day for day in told if day <= min(known, over)]
+
+
+def at_priors(scenario: Scenario) -> Scenario:
+    """Return a scenario with its parameters at their priors, whatever calibration its file names.
+
+    A case must not be scored with a posterior that has seen it.
+    """
+    return replace(scenario, posterior=None)
+
+
+def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:
+    """Load every case of a folder, by file name.
+
+    Raises
+    ------
+    UsageError
+        Where the folder has no case, a file says not what happened, or a horizon is too short to be scored.
+    ScenarioError
+        Where a file is faulty.
+    """
+    files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    if not files:
+        raise UsageError(f"expected a folder with cases, one YAML file each (got {folder})")
+    cases = tuple(_case(file) for file in files)
+    _check_names(case.name for case in cases)
+    return cases
+
+
+def _case(file: Path) -> HistoricalCase:
+    scenario = at_priors(load(file))
+    filed, resolution = scenario.document.case, scenario.document.resolution
+    if filed is None or resolution is None:
+        missing = "case" if filed is None else "resolution"
+        raise UsageError(f"{file}: a case needs the key `{missing}`; see docs/scenario.md")
+    if scenario.horizon < WINDOWS[-1]:
+        raise UsageError(
+            f"{file}: a case needs a horizon of {counted(WINDOWS[-1], 'day')} or more (got {scenario.horizon})"
+        )
+    return HistoricalCase(scenario, filed, resolution)
+
+
+def _check_names(names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise UsageError(f"two cases have the id {name!r}; give each its own")
+        seen.add(name)

@@ -1,0 +1,162 @@
+"""A chain of entries: each line holds the digest of the line before it and of its own content.
+
+Whoever changes, removes, inserts or moves a line breaks the chain there, and `read_chain` says where. What no chain can
+show by itself is that lines are missing at the end, or that somebody made all of it anew: for that, keep the head (the
+digest of the last line) somewhere else and pass it as `expect`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.errors import LedgerError, ReportError, UsageError
+from sim.evaluation.ledger.entry import Entry, line_of, read_line
+from sim.evaluation.ledger.lock import locked
+from sim.wholefiles import read_whole, write_whole
+from sim.wording import counted
+
+START = "0" * 64
+"""What the first entry holds in place of the digest of a line before it."""
+
+MOST_BYTES = 256 << 20
+AHEAD = datetime.timedelta(days=1)  # how far the clock of another machine may be ahead of this one's
+
+Make = Callable[[Sequence[Entry]], tuple[str, Mapping[str, Any]]]
+"""From the entries so far to the kind and content of the next; may refuse."""
+
+
+def head_of(entries: Sequence[Entry]) -> str:
+    """Return the digest of the last line, 64 zeros where there is none."""
+    return entries[-1].head if entries else START
+
+
+def append(path: Path, make: Make, at: datetime.datetime | None, *, create: bool = False) -> Entry:
+    """Read and check a ledger, add an entry, and write it whole, with other writers kept out all the while.
+
+    Parameters
+    ----------
+    path
+        The ledger.
+    make
+        What to add.
+    at
+        When; now where it is not given, looked at when no other writer can come between.
+    create
+        Whether to begin a ledger where there is none.
+
+    Raises
+    ------
+    LedgerError
+        Where the ledger is not whole; nothing is added.
+    UsageError
+        Where there is no ledger, another process holds it, the entry would be older than the last or lie ahead, or
+        does not say what an entry must.
+    ReportError
+        Where it cannot be written; it is then as it was.
+    """
+    if not create and not path.exists():
+        raise no_ledger(path)
+    real = path.resolve()  # a rename would take the place of a link
+    with locked(real):
+        before = _read(real, path) if real.exists() else b""
+        entries = _checked(before, path)
+        moment = _now() if at is None else at
+        if entries and moment < entries[-1].at:
+            last = entries[-1].at.isoformat()
+            raise UsageError(f"{moment.isoformat()} lies before the last entry of {path}, {last}; is the clock right?")
+        if moment > _now() + AHEAD:
+            raise UsageError(f"{moment.isoformat()} lies in the future: it would keep all entries out until then")
+        number, previous = len(entries) + 1, head_of(entries)
+        kind, content = make(entries)
+        line = line_of(number, kind, content, moment, previous)
+        try:
+            entry = read_line(line, number, previous)
+        except ValueError as error:
+            raise UsageError(f"the {kind} cannot be entered: {error}") from None
+        _write(real, before + line + b"\n")
+        return entry
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+
+
+def read_chain(path: Path, *, expect: str | None = None) -> tuple[Entry, ...]:
+    """Read a ledger and check that it is whole.
+
+    Parameters
+    ----------
+    expect
+        The head, or the head of some time ago: it must be the digest of a line that is still there.
+
+    Raises
+    ------
+    LedgerError
+        Where it is not whole: the first line at fault, and what is wrong with it.
+    UsageError
+        Where there is no ledger.
+    """
+    entries = _checked(_read(path, path), path)
+    if expect is not None:
+        _check_expected(entries, expect.lower(), path)
+    return entries
+
+
+def no_ledger(path: Path) -> UsageError:
+    """Return the error that there is no ledger."""
+    return UsageError(f"there is no ledger {path}; begin one with: offramp record FORECAST.json --ledger {path}")
+
+
+def _read(file: Path, path: Path) -> bytes:
+    """Return a ledger's bytes, line ends of Windows, as git may make them, as any; messages name it as the user did."""
+    try:
+        return read_whole(file, MOST_BYTES).replace(b"\r\n", b"\n")
+    except FileNotFoundError:
+        raise no_ledger(path) from None
+    except OSError as error:
+        raise ReportError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a ledger and push the rename to the disk too, where the system can."""
+    try:
+        write_whole(path, content)
+        if sys.platform != "win32":
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise ReportError(f"cannot write {path}: {said}; it is as it was before") from None
+
+
+def _checked(raw: bytes, path: Path) -> tuple[Entry, ...]:
+    """Return the entries of a ledger."""
+    *lines, rest = raw.split(b"\n")
+    entries: list[Entry] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            entries.append(read_line(line, number, head_of(entries)))
+        except ValueError as error:
+            raise LedgerError(f"{path}:{number}: {error}") from None
+    if rest:
+        raise LedgerError(f"{path}:{len(lines) + 1}: the line is not complete: it does not end")
+    return tuple(entries)
+
+
+def _check_expected(entries: Sequence[Entry], expect: str, path: Path) -> None:
+    if len(expect) < 12 or set(expect) - set("0123456789abcdef"):
+        raise UsageError(f"expected a head of 12 to 64 hexadecimal digits after --expect (got {expect!r})")
+    if not any(entry.head.startswith(expect) for entry in entries):
+        now = head_of(entries)[:12]
+        raise LedgerError(
+            f"{path}: no line has the expected head {expect[:12]}; lines were taken from its end, or all of it was "
+            f"made anew (it has {counted(len(entries), 'entry', 'entries')}, head {now})"
+        )

@@ -1,0 +1,283 @@
+"""What goes into the ledger: forecasts of questions, and how the questions turned out.
+
+A question is a scenario as of a date, `ID@DATE`. Every forecast of it gives probabilities for windows of days; one
+outcome resolves the windows of all of them. A window is "within n days": on one of the days 0 to n - 1 after the as-of
+date, so it is over on day n.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sim.errors import UsageError
+from sim.evaluation.ledger.chain import append
+from sim.evaluation.ledger.entry import EVENTS, Entry, sha256
+from sim.wording import counted
+
+BASELINES = ("base_rate", "logistic", "mean", "median", "challenge", "condorcet")
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a question is resolved for one event.
+
+    Attributes
+    ----------
+    as_of
+        Day 0.
+    windows
+        All windows, in days, that forecasts of it have for the event, rising.
+    labels
+        By window, whether the event came within it, where that is known.
+    """
+
+    as_of: datetime.date
+    windows: tuple[int, ...]
+    labels: Mapping[int, bool]
+
+    @property
+    def open(self) -> tuple[int, ...]:
+        """Windows without an outcome."""
+        return tuple(window for window in self.windows if window not in self.labels)
+
+    def ends(self, window: int) -> datetime.date:
+        """First day after a window."""
+        return self.as_of + datetime.timedelta(window)
+
+
+def question_id(content: Mapping[str, Any]) -> str:
+    """Return `ID@DATE` of a forecast."""
+    return f"{content['scenario']['id']}@{content['question']['as_of']}"
+
+
+def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datetime.datetime | None) -> Entry:
+    """Enter a forecast.
+
+    Parameters
+    ----------
+    path
+        The ledger, begun where there is none.
+    record, raw
+        A checked forecast.json, parsed and as bytes; its digest is kept.
+    at
+        When.
+
+    Raises
+    ------
+    UsageError
+        Where the same file is in the ledger already, its question is resolved, so that it would be no forecast, or it
+        is not in the form of a forecast.
+    LedgerError, ReportError
+        As for `append`.
+    """
+    try:
+        content = forecast_content(record, raw)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"the forecast cannot be entered: it is not in the form of a forecast ({error})") from None
+
+    def make(entries: Sequence[Entry]) -> tuple[str, Mapping[str, Any]]:
+        for entry in _forecasts(entries):
+            if entry.content["forecast_sha256"] == content["forecast_sha256"]:
+                raise UsageError(f"this forecast is in {path} already, as entry {entry.number}")
+        name = question_id(content)
+        if name in questions(entries):
+            state = state_of(entries, name, "offensive")
+            if not state.open:
+                raise UsageError(f"the question {name} is resolved in {path}: what is said of it now is no forecast")
+        return "forecast", content
+
+    return append(path, make, at, create=True)
+
+
+def forecast_content(record: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
+    """Return what the ledger keeps of a forecast."""
+    question, environment = record["question"], record.get("environment") or {}
+    return {
+        "scenario": {key: record["scenario"][key] for key in ("id", "title", "hash")},
+        "question": {
+            "as_of": record["as_of"],
+            "horizon": record["horizon"],
+            "resolves": question["resolves"],
+            "does_not_resolve": question["does_not_resolve"],
+        },
+        "seed": record["seed"],
+        "runs": record["runs"],
+        "model": environment.get("model"),
+        "probabilities": {event: _by_window(record["outcomes"][event]) for event in EVENTS},
+        "baselines": _beside(record),
+        "forecast_sha256": sha256(raw),
+    }
+
+
+def _by_window(outcome: Mapping[str, Any]) -> dict[str, float]:
+    return {window: outcome[window]["p"] for window in outcome}
+
+
+def _beside(record: Mapping[str, Any]) -> dict[str, dict[str, float]] | None:
+    """Return what stands beside the model by window and name: the baselines, the pool, and what others said."""
+    beside: dict[str, dict[str, float]] = {}
+    for window, one in (record.get("baselines") or {}).get("windows", {}).items():
+        said = {"base_rate": one.get("base_rate"), "logistic": one.get("logistic"), **(one.get("positions") or {})}
+        beside[window] = {name: said[name]["p"] for name in BASELINES if said.get(name) is not None}
+    for window, p in (record.get("pooled") or {}).items():
+        beside.setdefault(window, {})["pooled"] = p
+    for window, name, p in others_by_window(record):
+        beside.setdefault(window, {})[name] = p
+    return beside or None
+
+
+def others_by_window(record: Mapping[str, Any]) -> list[tuple[str, str, float]]:
+    """Return what others said of a window of the forecast: the window, who, and the probability.
+
+    Only what ends on the last day of a window can be scored with it.
+    """
+    as_of = datetime.date.fromisoformat(record["as_of"])
+    ends = {
+        (as_of + datetime.timedelta(days=int(window) - 1)).isoformat(): window
+        for window in record["outcomes"]["offensive"]
+        if window.isdecimal()
+    }
+    return [(ends[one["by"]], one["name"], one["p"]) for one in record.get("others", ()) if one["by"] in ends]
+
+
+def resolve(  # noqa: PLR0913 - what a resolution says, all but the first two by name
+    path: Path,
+    name: str,
+    *,
+    outcome: str,
+    at: datetime.datetime | None,
+    event: str = "offensive",
+    note: str | None = None,
+    correct: bool = False,
+) -> Entry:
+    """Enter how a question turned out, for all its open windows.
+
+    Parameters
+    ----------
+    path
+        The ledger.
+    name
+        Of the question, `ID@DATE`, or `ID` where that is one question.
+    outcome
+        The date on which the event came; `no` where it has not come, which resolves the windows that are over; `yes`
+        where it came on an unknown day before any open window was over.
+    at
+        When this is entered.
+    event
+        One of `EVENTS`.
+    note
+        Where that is from.
+    correct
+        Whether this replaces all that was entered for the event before; it does so by a further entry.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such question, nothing is left to resolve, or the outcome contradicts what was entered.
+    LedgerError, ReportError
+        As for `append`.
+    """
+    if event not in EVENTS:
+        raise UsageError(f"there is no event {event!r}; expected one of {', '.join(EVENTS)}")
+
+    today = (datetime.datetime.now(datetime.UTC) if at is None else at.astimezone(datetime.UTC)).date()
+
+    def make(entries: Sequence[Entry]) -> tuple[str, Mapping[str, Any]]:
+        full = _full_name(entries, name, path)
+        state = state_of(entries, full, event)
+        if correct and not state.labels:
+            raise UsageError(f"nothing to correct: nothing was entered for the {event} of {full}; leave out --correct")
+        labels = _labels(replace(state, labels={}) if correct else state, outcome, today, event)
+        new = labels if correct else _new_labels(state, labels, full, event)
+        kind = "correction" if correct else "resolution"
+        windows = {str(window): label for window, label in sorted(new.items())}
+        return kind, {"question": full, "event": event, "outcome": outcome, "windows": windows, "note": note}
+
+    return append(path, make, at)
+
+
+def _labels(state: State, outcome: str, today: datetime.date, event: str) -> dict[int, bool]:
+    """Return what an outcome says of each window that it says something of."""
+    over = [window for window in state.windows if state.ends(window) <= today]
+    if outcome == "no":
+        if not over:
+            raise UsageError(f"no window is over yet; the first ends on {state.ends(state.windows[0])}")
+        return dict.fromkeys(over, False)
+    if outcome == "yes":
+        unknown = [window for window in over if window not in state.labels]
+        if unknown:
+            said = ", ".join(map(str, unknown))
+            raise UsageError(
+                f"a day is needed to tell whether the {event} came within {counted(said, 'day')}; give its date"
+            )
+        return {window: window not in over or state.labels[window] for window in state.windows}
+    return _labels_by_date(state, outcome, today, event)
+
+
+def _labels_by_date(state: State, outcome: str, today: datetime.date, event: str) -> dict[int, bool]:
+    try:
+        date = datetime.date.fromisoformat(outcome)
+    except ValueError:
+        raise UsageError(f"expected yes, no or a date such as 2018-09-30 after --outcome (got {outcome!r})") from None
+    days = (date - state.as_of).days
+    if days < 0:
+        raise UsageError(f"{date} lies before the as-of date {state.as_of}")
+    if date > today:
+        raise UsageError(f"{date} lies in the future: an outcome is entered when it has come")
+    if days >= state.windows[-1]:
+        return dict.fromkeys(state.windows, False)  # it came, after all windows
+    return {window: days < window for window in state.windows}
+
+
+def _new_labels(state: State, labels: Mapping[int, bool], name: str, event: str) -> dict[int, bool]:
+    """Return the labels that are not known yet; refuse what contradicts those that are, or adds nothing."""
+    wrong = [window for window, label in state.labels.items() if labels.get(window, label) is not label]
+    if wrong:
+        said = ", ".join(f"{counted(window, 'day')}: {'yes' if state.labels[window] else 'no'}" for window in wrong)
+        raise UsageError(
+            f"this contradicts what was entered for the {event} of {name} ({said}); if that was wrong, add --correct"
+        )
+    new = {window: label for window, label in labels.items() if window not in state.labels}
+    if not new:
+        left = f"; open: {counted(', '.join(map(str, state.open)), 'day')}" if state.open else ""
+        raise UsageError(f"the {event} of {name} is resolved already for these windows{left}")
+    return new
+
+
+def questions(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Return the questions that forecasts were entered for, in the order of their first."""
+    return tuple(dict.fromkeys(question_id(entry.content) for entry in _forecasts(entries)))
+
+
+def _full_name(entries: Sequence[Entry], name: str, path: Path) -> str:
+    known = questions(entries)
+    fitting = [one for one in known if name in (one, one.rpartition("@")[0])]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise UsageError(f"{name} is more than one question; name one of {', '.join(fitting)}")
+    listed = ", ".join(known[-5:]) or "none at all"
+    raise UsageError(f"there is no question {name} in {path}; it holds {listed}")
+
+
+def state_of(entries: Sequence[Entry], name: str, event: str) -> State:
+    """Return how far a question is resolved for an event; a correction replaces all that was entered before it."""
+    mine = [entry.content for entry in _forecasts(entries) if question_id(entry.content) == name]
+    windows = sorted({int(window) for content in mine for window in content["probabilities"][event]})
+    labels: dict[int, bool] = {}
+    for entry in entries:
+        content = entry.content
+        if entry.kind == "forecast" or (content["question"], content["event"]) != (name, event):
+            continue
+        said = {int(window): label for window, label in content["windows"].items()}
+        labels = said if entry.kind == "correction" else {**labels, **said}
+    as_of = datetime.date.fromisoformat(mine[0]["question"]["as_of"])
+    return State(as_of, tuple(windows), labels)
+
+
+def _forecasts(entries: Sequence[Entry]) -> list[Entry]:
+    return [entry for entry in entries if entry.kind == "forecast"]

@@ -1,0 +1,200 @@
+"""Scores of a ledger: how good the forecasts in it were, beside the baselines that were stored with them.
+
+Only forecasts that were entered before their window was over count, unless late ones are asked for. Several forecasts
+of a question share its outcome, so intervals are clustered by question.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.evaluation.ledger.chain import head_of
+from sim.evaluation.ledger.entry import EVENTS, Entry
+from sim.evaluation.ledger.questions import State, question_id, questions, state_of
+from sim.evaluation.scoring import FEWEST, rounded, too_few
+from sim.evaluation.scoring.calibration import Decomposition, decompose
+from sim.evaluation.scoring.comparison import Difference, paired_difference
+from sim.evaluation.scoring.rules import LOG_CLIP, brier_score, log_score
+
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One forecast of one window that has an outcome."""
+
+    entry: int
+    question: str
+    p: float
+    happened: bool
+    late: bool
+    baselines: dict[str, float]
+
+
+@dataclass(frozen=True)
+class BaselineScore:
+    """A baseline on those forecasts it was stored with.
+
+    Attributes
+    ----------
+    name
+        Of the baseline.
+    forecasts
+        How many have it.
+    brier
+        Its mean Brier score on them.
+    difference
+        Of Brier scores, the forecasts less the baseline: below 0 the forecasts are better.
+    """
+
+    name: str
+    forecasts: int
+    brier: float
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class WindowScore:
+    """Scores of one event and window.
+
+    Attributes
+    ----------
+    event, window
+        What, and within how many days.
+    forecasts, questions, happened
+        Counts: forecasts with an outcome, questions they are of, and forecasts whose event came.
+    brier, log
+        Mean scores: Brier on 0 to 1, log with probabilities clipped to [0.001, 0.999].
+    decomposition
+        Calibration and discrimination; None under 50 forecasts.
+    baselines
+        Those stored, scored on the same forecasts.
+    """
+
+    event: str
+    window: int
+    forecasts: int
+    questions: int
+    happened: int
+    brier: float
+    log: float
+    decomposition: Decomposition | None
+    baselines: tuple[BaselineScore, ...]
+
+    @property
+    def too_few(self) -> bool:
+        """Whether there are too few forecasts to judge by."""
+        return too_few(self.forecasts)
+
+
+@dataclass(frozen=True)
+class LedgerScore:
+    """Scores of a ledger.
+
+    Attributes
+    ----------
+    entries, forecasts, questions
+        Counts.
+    open
+        By event and question, the windows in days that have no outcome yet, rising.
+    late
+        Windows of forecasts that were entered when the window was over already; left out unless asked for.
+    includes_late
+        Whether they were.
+    windows
+        By event and window.
+    head
+        Digest of the last line.
+    """
+
+    entries: int
+    forecasts: int
+    questions: int
+    open: Mapping[str, Mapping[str, tuple[int, ...]]]
+    late: int
+    includes_late: bool
+    windows: tuple[WindowScore, ...]
+    head: str
+
+    def record(self) -> dict[str, Any]:
+        """Return the plain form."""
+        windows = [{**rounded(asdict(one), DIGITS), "too_few": one.too_few} for one in self.windows]
+        keys = ("head", "entries", "forecasts", "questions", "open", "late", "includes_late")
+        counts = {key: getattr(self, key) for key in keys}
+        return {**counts, "fewest": FEWEST, "log_clip": LOG_CLIP, "windows": windows}
+
+
+def score_ledger(entries: Sequence[Entry], *, late: bool = False, seed: int = 0) -> LedgerScore:
+    """Score a ledger that was read by `read_chain`.
+
+    Parameters
+    ----------
+    late
+        Whether to score forecasts that were entered when their window was over.
+    seed
+        Of the bootstrap intervals.
+    """
+    open_: dict[str, dict[str, tuple[int, ...]]] = {}
+    windows, too_late = [], 0
+    for event in EVENTS:
+        states = {name: state_of(entries, name, event) for name in questions(entries)}
+        scored = _scored(entries, states, event)
+        without = {name: state.open for name, state in states.items() if state.open}
+        open_ |= {event: without} if without else {}
+        too_late += sum(one.late for rows in scored.values() for one in rows)
+        for window, rows in sorted(scored.items()):
+            counted = [one for one in rows if late or not one.late]
+            if counted:
+                windows.append(_window_score(event, window, counted, seed))
+    forecasts = sum(entry.kind == "forecast" for entry in entries)
+    count = len(questions(entries))
+    return LedgerScore(len(entries), forecasts, count, open_, too_late, late, tuple(windows), head_of(entries))
+
+
+def _scored(entries: Sequence[Entry], states: Mapping[str, State], event: str) -> dict[int, list[Scored]]:
+    """Return forecasts with an outcome by window."""
+    result: dict[int, list[Scored]] = {}
+    for entry in entries:
+        if entry.kind != "forecast":
+            continue
+        name = question_id(entry.content)
+        state, baselines = states[name], entry.content["baselines"] or {}
+        for text, p in entry.content["probabilities"][event].items():
+            window = int(text)
+            if window not in state.labels:
+                continue
+            late = entry.at.astimezone(datetime.UTC).date() >= state.ends(window)
+            beside = baselines.get(text, {}) if event == "offensive" else {}
+            one = Scored(entry.number, name, p, state.labels[window], late, beside)
+            result.setdefault(window, []).append(one)
+    return result
+
+
+def _window_score(event: str, window: int, rows: Sequence[Scored], seed: int) -> WindowScore:
+    p, y = np.array([one.p for one in rows]), np.array([one.happened for one in rows])
+    names = dict.fromkeys(name for one in rows for name in one.baselines)
+    return WindowScore(
+        event=event,
+        window=window,
+        forecasts=len(rows),
+        questions=len({one.question for one in rows}),
+        happened=int(y.sum()),
+        brier=float(np.mean(brier_score(p, y))),
+        log=float(np.mean(log_score(p, y))),
+        decomposition=None if too_few(len(rows)) else decompose(p, y),
+        baselines=tuple(_baseline_score(name, rows, seed) for name in names),
+    )
+
+
+def _baseline_score(name: str, rows: Sequence[Scored], seed: int) -> BaselineScore:
+    having = [one for one in rows if name in one.baselines]
+    y = [one.happened for one in having]
+    theirs = brier_score([one.baselines[name] for one in having], y)
+    ours = brier_score([one.p for one in having], y)
+    difference = paired_difference(ours, theirs, [one.question for one in having], seed=seed)
+    return BaselineScore(name, len(having), float(np.mean(theirs)), difference)

@@ -1,0 +1,226 @@
+"""Comparisons: whether one forecaster scores better than another on the same cases, and how sure that is.
+
+Cases of one crisis share what happened there, so the unit of independence is the group (the area), not the case. The
+interval to quote is the cluster-robust t interval; the cluster bootstrap beside it shows whether normality matters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import rng
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.evaluation.scoring.rules import Floats
+
+LEVEL = 0.95
+RESAMPLES = 2000
+FEWEST_FOR_SKILL = 10
+"""Cases below which no skill is told."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Mean difference of two forecasters' scores, first less second: below 0 the first is better.
+
+    Attributes
+    ----------
+    mean
+        Over cases.
+    se
+        Standard error, clustered by group.
+    low, high
+        Cluster-robust t interval, groups - 1 degrees of freedom; like `se` None with one group.
+    bootstrap_low, bootstrap_high
+        Percentile interval of the cluster bootstrap; None with one group. Too narrow with few groups.
+    cases, groups
+        How many.
+    """
+
+    mean: float
+    se: float | None
+    low: float | None
+    high: float | None
+    bootstrap_low: float | None
+    bootstrap_high: float | None
+    cases: int
+    groups: int
+
+    def plain(self) -> list[float | None]:
+        """Return mean and interval as a record holds them."""
+        return [_rounded(one) for one in (self.mean, self.low, self.high)]
+
+
+@dataclass(frozen=True)
+class Skill:
+    """Skill score, 1 - mean / mean of the reference: 1 is perfect, 0 no better than the reference.
+
+    Attributes
+    ----------
+    value
+        None where the reference scores 0 and cannot be improved on.
+    low, high
+        Percentile interval of the cluster bootstrap at 95%; None with one group, or where a resample has none.
+    cases, groups
+        How many.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    cases: int
+    groups: int
+
+    def plain(self) -> list[float | None]:
+        """Return value and interval as a record holds them; below `FEWEST_FOR_SKILL` cases no skill is told."""
+        told = self.cases >= FEWEST_FOR_SKILL
+        return [_rounded(one) if told else None for one in (self.value, self.low, self.high)]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A forecaster against a reference: difference of mean scores, below 0 is better, and skill."""
+
+    difference: Difference
+    skill: Skill
+
+    def plain(self, groups: str = "areas") -> dict[str, Any]:
+        """Return both as a record holds them, with the number of groups under their name."""
+        return {"difference": self.difference.plain(), "skill": self.skill.plain(), groups: self.difference.groups}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def compare(
+    scores: npt.ArrayLike, reference: npt.ArrayLike, groups: Sequence[Hashable], *, bound: float = math.inf
+) -> Comparison:
+    """Compare a forecaster with a reference by `paired_difference` and `skill_score`."""
+    return Comparison(paired_difference(scores, reference, groups, bound=bound), skill_score(scores, reference, groups))
+
+
+def paired_difference(
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    groups: Sequence[Hashable] | None = None,
+    *,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+    bound: float = math.inf,
+) -> Difference:
+    """Compare the scores of two forecasters on the same cases.
+
+    The variance of the mean is that of the sums of groups with the factor G / (G - 1) (Liang & Zeger 1986; Cameron &
+    Miller 2015); with one case a group it is the ordinary paired t interval.
+
+    Parameters
+    ----------
+    first, second
+        Shape (cases,): scores, lower is better.
+    groups
+        Shape (cases,): to which group each case belongs; None: each is its own.
+    seed, resamples
+        Of the bootstrap, which draws whole groups with replacement.
+    bound
+        The farthest that two scores can be apart, 1 for Brier scores: no interval goes beyond it.
+
+    Raises
+    ------
+    ValueError
+        Without cases, or where the lengths differ.
+    """
+    a, b, place, count = _paired(first, second, groups)
+    gain = a - b
+    mean = float(np.mean(gain))
+    if count == 1:
+        return Difference(mean, None, None, None, None, None, len(a), 1)
+    from scipy.special import stdtrit
+
+    sums = np.bincount(place, weights=gain - mean)
+    se = math.sqrt(count / (count - 1) * float(np.sum(sums**2))) / len(a)
+    half = float(stdtrit(count - 1, (1 + LEVEL) / 2)) * se
+    columns: Floats = np.stack([np.bincount(place, weights=gain), np.bincount(place).astype(np.float64)])
+    low, high = _bootstrap(columns, lambda total: total[0] / total[1], seed, resamples)
+    return Difference(mean, se, max(-bound, mean - half), min(bound, mean + half), low, high, len(a), count)
+
+
+def skill_score(
+    scores: npt.ArrayLike,
+    reference: npt.ArrayLike,
+    groups: Sequence[Hashable] | None = None,
+    *,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+) -> Skill:
+    """Compare a forecaster's mean score with that of a reference, as a share of the reference's.
+
+    Parameters
+    ----------
+    scores, reference
+        Shape (cases,): scores of the same cases, 0 or more, lower is better.
+    groups, seed, resamples
+        As for `paired_difference`.
+
+    Raises
+    ------
+    ValueError
+        Without cases, or where the lengths differ.
+    """
+    a, b, place, count = _paired(scores, reference, groups)
+    value = 1 - float(np.sum(a) / np.sum(b)) if np.sum(b) > 0 else None
+    if value is None or count == 1:
+        return Skill(value, None, None, len(a), count)
+    columns: Floats = np.stack([np.bincount(place, weights=a), np.bincount(place, weights=b)])
+    low, high = _bootstrap(columns, _skill_of_sums, seed, resamples)
+    return Skill(value, low, high, len(a), count)
+
+
+def _skill_of_sums(total: Floats) -> Floats:
+    return np.asarray(1 - np.divide(total[0], total[1], out=np.full_like(total[0], np.nan), where=total[1] > 0))
+
+
+def _bootstrap(
+    columns: Floats, statistic: Callable[[Floats], Floats], seed: int, resamples: int
+) -> tuple[float | None, float | None]:
+    """Percentile interval of a statistic of sums over groups drawn with replacement.
+
+    `columns` has the shape (sums, groups); the statistic gets them as (sums, resamples).
+    """
+    if resamples < 1:
+        raise ValueError("expected at least one resample")
+    count = columns.shape[1]
+    drawn = rng.stream(seed, 0, "scoring", "cluster bootstrap").integers(count, size=(resamples, count))
+    values = statistic(columns[:, drawn].sum(axis=2))
+    if np.any(np.isnan(values)):
+        return None, None
+    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
+
+
+def _paired(
+    first: npt.ArrayLike, second: npt.ArrayLike, groups: Sequence[Hashable] | None
+) -> tuple[Floats, Floats, npt.NDArray[np.intp], int]:
+    """Return both scores, the number of each case's group, by first appearance, and how many groups there are."""
+    a, b = _scores(first), _scores(second)
+    names: Sequence[Hashable] = range(len(a)) if groups is None else groups
+    if len(names) != len(a):
+        raise ValueError(f"expected a group for each case (got {len(names)} groups for {counted(len(a), 'case')})")
+    if len(b) != len(a):
+        raise ValueError(f"expected scores of the same cases (got {len(a)} and {len(b)})")
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return a, b, np.array([numbers[name] for name in names], dtype=np.intp), len(numbers)
+
+
+def _scores(values: npt.ArrayLike) -> Floats:
+    scores = np.asarray(values, dtype=np.float64)
+    if scores.ndim != 1 or len(scores) == 0 or not np.all(np.isfinite(scores)):
+        raise ValueError(f"expected a list of at least one finite score (got the shape {scores.shape})")
+    return scores

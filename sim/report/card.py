@@ -1,0 +1,106 @@
+"""A forecast at a glance: six lines of text for an interpreter, and a card of HTML for a notebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.report.chance import Chance, points_text
+from sim.report.dates import long_date
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Sequence
+
+WIDTH = 96
+"""Characters of a line at most."""
+MOST_WINDOWS = 3
+"""Windows in the text; the card has all."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The probability of an offensive within some days, the last of which is `until`."""
+
+    days: int
+    until: datetime.date
+    chance: Chance
+
+    @property
+    def date(self) -> str:
+        """The last day in words."""
+        return long_date(self.until)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a forecast says first.
+
+    Attributes
+    ----------
+    made
+        How: runs, draws, seed.
+    windows
+        By length, that of the horizon last.
+    rests_on
+        Where its parameters and stances are from.
+    notes
+        What limits it: that it was interrupted, what is given.
+    """
+
+    title: str
+    as_of: datetime.date
+    made: str
+    windows: Sequence[Window]
+    rests_on: str
+    notes: Sequence[str] = ()
+    words: str = "icd203"
+
+    @property
+    def date(self) -> str:
+        """The as-of date in words."""
+        return long_date(self.as_of)
+
+    @property
+    def headline(self) -> Window:
+        """The whole horizon, on which the question resolves."""
+        return self.windows[-1]
+
+    @property
+    def meaning(self) -> str:
+        """The headline in words and as a frequency."""
+        chance = self.headline.chance
+        return f"{chance.word(self.words)}: {chance.frequency}".removeprefix(": ")
+
+    @property
+    def spread(self) -> str:
+        """How far inputs move the headline; empty where that cannot be told."""
+        sd = self.headline.chance.input_sd
+        return "" if sd is None else f"sd over uncertain inputs {points_text(sd)}"
+
+    def text(self) -> str:
+        """Return the six lines."""
+        shown = [*self.windows[: MOST_WINDOWS - 1], self.headline] if len(self.windows) > 1 else self.windows
+        said = "; ".join(f"{counted(one.days, 'day')} {one.chance.text} ({one.chance.interval})" for one in shown)
+        lines = (
+            self.title,
+            f"as of {self.as_of}, to {self.headline.until}{''.join(f'; {note}' for note in self.notes)}",
+            self.made,
+            f"offensive within {said}",
+            "; ".join(filter(None, (f"{counted(self.headline.days, 'day')}: {self.meaning}", self.spread))),
+            self.rests_on,
+        )
+        return "\n".join(map(_fitted, lines))
+
+    def html(self) -> str:
+        """Return the card: no script, nothing from elsewhere, all text escaped."""
+        from sim.report.html import drawing  # late: text needs no templates
+
+        return drawing("card.html", card=self)
+
+
+def _fitted(line: str) -> str:
+    """Cut a line to its width; whatever does not print, a line break too, is a space."""
+    line = "".join(char if char.isprintable() else " " for char in line)
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 3]}..."

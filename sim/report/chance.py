@@ -1,0 +1,193 @@
+"""A probability of the record as readers see it: one formatting, used by every sentence, table and label.
+
+No number shows more digits than its Monte Carlo error supports, and none is 0% or 100%: where no run had the event,
+the bound is shown. `Chance.of` takes an entry of the record.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sim.report.words import about, phrase
+from sim.wording import counted
+
+FINEST = -2
+
+
+def percent_text(percent: float, exponent: int) -> str:
+    """Write per cent in units of 10**exponent, never as 0% or 100%."""
+    unit, places = 10.0**exponent, max(0, -exponent)
+    rounded = round(percent / unit) * unit
+    if rounded < unit / 2:
+        return f"less than {unit:.{places}f}%"
+    if rounded > 100 - unit / 2:
+        return f"more than {100 - unit:.{places}f}%"
+    return f"{rounded:.{places}f}%"
+
+
+def share_text(value: float) -> str:
+    """Write a share to the whole per cent, never as 0% or 100%."""
+    return percent_text(100 * value, 0)
+
+
+def decimal_text(value: float) -> str:
+    """Write a probability to three digits, as the terminal does; never as 0 or 1, whatever so many runs showed."""
+    return "<0.001" if value < 0.0005 else ">0.999" if value > 0.9995 else f"{value:.3f}"
+
+
+def points_text(value: float) -> str:
+    """Write a spread of a probability in whole points."""
+    points = round(100 * value)
+    if points == 0:
+        return "less than 1 point"
+    return counted(points, "point")
+
+
+def exponent_for(half_width: float, most: float) -> int:
+    """Return the exponent of the finest unit in which an error counts `most` at most; the whole is the coarsest."""
+    if half_width <= 0:
+        return FINEST
+    return max(FINEST, min(0, math.ceil(math.log10(half_width / most))))
+
+
+@dataclass(frozen=True)
+class Chance:
+    """A probability, its Monte Carlo interval and what its inputs add."""
+
+    p: float
+    low: float
+    high: float
+    input_sd: float | None = None
+    input_range: tuple[float, float] | None = None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Chance:
+        """Read an entry of the record: p, mc_low, mc_high and, where there are any, input_sd and input_range."""
+        spread = row.get("input_range")
+        return cls(
+            row["p"], row["mc_low"], row["mc_high"], row.get("input_sd"), None if spread is None else tuple(spread)
+        )
+
+    @classmethod
+    def of_share(cls, p: float, draws: float) -> Chance:
+        """Take a share without an interval of its own: Wilson's, on draws, which is wide enough."""
+        draws = max(draws, 1.0)
+        z2 = 1.96**2
+        centre = (p + z2 / (2 * draws)) / (1 + z2 / draws)
+        half = math.sqrt(z2 * (p * (1 - p) / draws + z2 / (4 * draws**2))) / (1 + z2 / draws)
+        return cls(p, max(0.0, centre - half), min(1.0, centre + half))
+
+    @property
+    def half_width(self) -> float:
+        """Half the Monte Carlo interval, in points."""
+        return 50 * (self.high - self.low)
+
+    @cached_property
+    def text(self) -> str:
+        """The number, such as `12%` or `less than 0.03%`.
+
+        Its last digit may be off by five at most, except that of a whole per cent, which is the coarsest unit; between
+        5% and 95% it is also the finest.
+        """
+        if self.p == 0:
+            return f"less than {_one_digit(100 * self.high)}%"
+        if self.p == 1:
+            return f"more than {_below_hundred(100 * self.low)}%"
+        exponent = 0 if 0.05 <= self.p <= 0.95 else exponent_for(self.half_width, 5)
+        return percent_text(100 * self.p, exponent)
+
+    @property
+    def label(self) -> str:
+        """The number as short as a figure needs it, such as `<0.03%`."""
+        return self.text.replace("less than ", "<").replace("more than ", ">")
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the text is a bound rather than a number."""
+        return " than " in self.text
+
+    @property
+    def shown(self) -> float:
+        """The probability that the text names, as a number in (0, 1)."""
+        return round(float(self.text.rsplit(" ", 1)[-1].rstrip("%")) / 100, 9)
+
+    @cached_property
+    def interval(self) -> str:
+        """The Monte Carlo interval, such as `11.4% to 12.6%`; the one-sided bound where no run had the event or all."""
+        if self.p in (0, 1):
+            return self.text
+        exponent = exponent_for(self.half_width, 15)
+        return f"{percent_text(100 * self.low, exponent)} to {percent_text(100 * self.high, exponent)}"
+
+    @property
+    def decimal(self) -> str:
+        """The number as the terminal's tables have it."""
+        return decimal_text(self.p)
+
+    @property
+    def decimals(self) -> str:
+        """The Monte Carlo interval as the terminal's tables have it."""
+        return f"{decimal_text(self.low)} to {decimal_text(self.high)}"
+
+    @property
+    def frequency(self) -> str:
+        """The natural frequency of the number as it is shown."""
+        if not self.is_bound:
+            return about(self.shown)
+        if self.p <= 0.5:
+            return f"fewer than 1 in {_floor_digit(1 / self.shown):,}"
+        outside = _floor_digit(1 / (1 - self.shown))
+        return f"more than {outside - 1:,} in {outside:,}"
+
+    def word(self, scale: str) -> str:
+        """Return the word with its range, for the number as it is shown; empty where the number stands alone."""
+        return "" if self.is_bound else phrase(self.shown, scale)
+
+    def line(self, scale: str) -> str:
+        """Return number, word, range and frequency, such as `12% (very unlikely, 05-20%): about 1 in 8`."""
+        word = self.word(scale)
+        return f"{self.text} ({word}): {self.frequency}" if word else f"{self.text}: {self.frequency}"
+
+    @property
+    def spread_text(self) -> str | None:
+        """The range over inputs, such as `less than 1% to 97%`; None where there is none."""
+        if self.input_range is None:
+            return None
+        low, high = (share_text(edge) for edge in self.input_range)
+        return low if low == high else f"{low} to {high}"
+
+    @property
+    def spread_shape(self) -> str:
+        """What the beta fit looks like: `humped`, `split` (both ends likelier than the middle) or `lopsided`."""
+        if self.input_range is None or self.input_sd is None:
+            return "humped"
+        total = self.p * (1 - self.p) / self.input_sd**2 - 1
+        if self.p * total < 1 and (1 - self.p) * total < 1 and 0.1 < self.p < 0.9:
+            return "split"
+        return "humped" if self.input_range[0] <= self.p <= self.input_range[1] else "lopsided"
+
+
+def _floor_digit(count: float) -> int:
+    """Round down to one digit, above 10."""
+    step = 10 ** max(0, len(str(int(count))) - 1) if count >= 100 else 1
+    return int(round(count, 6) // step) * step
+
+
+def _one_digit(percent: float) -> str:
+    """Round a bound up to one digit."""
+    exponent = math.floor(math.log10(percent)) if percent > 0 else FINEST
+    value = math.ceil(round(percent / 10.0**exponent, 6)) * 10.0**exponent
+    return _decimal(min(value, 99.0))
+
+
+def _below_hundred(percent: float) -> str:
+    """Round a bound near 100% away from it, to one digit of the distance."""
+    return _decimal(100 - float(_one_digit(100 - percent)))
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.8f}".rstrip("0").rstrip(".")

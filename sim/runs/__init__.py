@@ -1,0 +1,1 @@
+"""Blocks of runs: played and counted, kept, and mapped over workers."""

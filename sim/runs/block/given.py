@@ -1,0 +1,89 @@
+"""What is given: what has been seen since, read from plain words, such as `strikes by 2018-09-04`.
+
+A forecast that is given something counts only the runs that meet it, and in which no offensive has begun by the last
+day named: whoever has seen it still waits for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sim.errors import UsageError
+from sim.runs.block.conditions import EVENTS, POSTURES, Condition, EventBy, PostureAt
+from sim.scenario.suggest import suggestion
+from sim.scenario.windows import day_of
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+LEAST_DRAWS = 100
+"""Draws with a run that meets what is given, below which nothing is told: half a point in ten at best."""
+EXPECTED = (
+    'expected "strikes by DATE", "agreement by DATE", either with "no" before it, "no offensive by DATE", or '
+    '"ACTOR POSTURE above LEVEL on DATE" (or below), as in "turkey deterrence above 0.5 on 2018-09-02"; a DATE may be '
+    '"30 days" too'
+)
+_EVENT = re.compile(r"(no )?(strikes?|agreement|offensive) (?:by|within) (.+)", re.IGNORECASE)
+_POSTURE = re.compile(r"(.+) (\w+) (above|below) (\S+) (?:on|after) (.+)", re.IGNORECASE)
+_MOST = 200  # characters; no condition is as long
+
+
+def read_given(texts: Iterable[str], scenario: Scenario) -> tuple[Condition, ...]:
+    """Read conditions on the runs of a scenario.
+
+    Raises
+    ------
+    UsageError
+        Where one cannot be read, names what the scenario does not have, or a date outside the window.
+    """
+    return tuple(_read(text, scenario) for text in texts)
+
+
+def _read(text: str, scenario: Scenario) -> Condition:
+    words = " ".join(text[:_MOST].split())
+    if event := _EVENT.fullmatch(words):
+        return _event(text, scenario, event)
+    if posture := _POSTURE.fullmatch(words):
+        return _posture(text, scenario, posture)
+    raise UsageError(f"cannot read --given {text[:_MOST]!r}: {EXPECTED}")
+
+
+def _event(text: str, scenario: Scenario, read: re.Match[str]) -> Condition:
+    name = {"strike": "strikes"}.get(read[2].lower(), read[2].lower())
+    if name not in EVENTS and not read[1]:
+        raise UsageError(
+            f"cannot take --given {text!r}: an offensive ends the forecast, so it cannot be a condition; {EXPECTED}"
+        )
+    return EventBy(name, _day(text, scenario, read[3]), happened=not read[1])
+
+
+def _posture(text: str, scenario: Scenario, read: re.Match[str]) -> Condition:
+    actor = _actor(text, scenario, read[1])
+    role = scenario.actors[actor].role
+    if read[2].lower() not in (POSTURES[role], "posture"):
+        raise UsageError(f"cannot take --given {text!r}: the posture of {actor} is its {POSTURES[role]}")
+    try:
+        level = float(read[4])
+    except ValueError:
+        level = -1.0
+    if not 0 <= level <= 1:
+        raise UsageError(f"cannot take --given {text!r}: expected a level from 0 to 1 (got {read[4]})")
+    return PostureAt(actor, role, level, _day(text, scenario, read[5]), above=read[3].lower() == "above")
+
+
+def _actor(text: str, scenario: Scenario, said: str) -> str:
+    by_name = {scenario.name_of(one).lower(): one for one in scenario.actors} | {one: one for one in scenario.actors}
+    if said.lower() not in by_name:
+        close = suggestion(said.lower(), list(by_name))
+        raise UsageError(f"cannot take --given {text!r}: the scenario has no actor {said!r}{close}")
+    return by_name[said.lower()]
+
+
+def _day(text: str, scenario: Scenario, said: str) -> int:
+    """Return the day n of "within n days"; a day of the window must be left to forecast."""
+    try:
+        return day_of(said, scenario.as_of, scenario.horizon - 1, "the condition")
+    except UsageError as error:
+        raise UsageError(f"cannot take --given {text!r}: {error}") from None

@@ -1,0 +1,84 @@
+"""What counts and records of a scenario look like: the check on what was kept of a block before it is used again.
+
+A file that was kept has a digest, which finds damage; it finds nothing in a file that somebody else wrote. What passes
+here can be merged with a block that is played; that its numbers are true is for whoever may write to the folder.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.model.inputs import SAMPLE, inputs_of
+from sim.runs.block.blocks import (
+    END_STATES,
+    FIRST_EVENTS,
+    LEFT_OUT,
+    OUTCOMES,
+    POSTURE_BINS,
+    RECORD,
+    STANCE_BINS,
+    STATES,
+    WEEK,
+)  # fmt: skip
+from sim.runs.block.conditions import indicators_of
+from sim.runs.block.indicator_tally import PARTS
+from sim.runs.block.input_tally import INPUT_BINS, binned_inputs, posterior_rows
+from sim.scenario.posterior import SAMPLES
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from sim.runs.block.blocks import BlockTask
+    from sim.tallies import Tally
+
+Shapes = dict[str, tuple[int, ...]]
+
+
+def shapes_of(task: BlockTask) -> Shapes:
+    """Return the shape of every array of counts that a block of a task gives, by name."""
+    scenario, levels = task.scenario, task.replicates + 1
+    days, weeks, actors = scenario.horizon + 1, scenario.horizon // WEEK + 1, len(scenario.actors)
+    watched: Shapes = {
+        "states": (len(STATES), days),
+        "stance": (actors, weeks, STANCE_BINS),
+        "posture": (actors, weeks, POSTURE_BINS),
+        "runs": (),
+        "breakdowns": (),
+    }
+    if task.given:
+        sums: Shapes = {
+            "kept": (3,),
+            "first_days": (len(FIRST_EVENTS), days, 3),
+            "ends": (len(END_STATES), 3),
+            "broke_agreement": (3,),
+        }
+        return watched | sums
+    milestones, rows = len(scenario.milestones), posterior_rows(scenario)
+    by_input = (len(OUTCOMES), milestones, len(binned_inputs(scenario)), INPUT_BINS, levels)
+    counts: Shapes = {
+        "first_days": (len(FIRST_EVENTS), task.replicates, days),
+        "ends": (len(END_STATES), levels),
+        "broke_agreement": (levels,),
+        "inputs": by_input,
+        "indicators": (len(indicators_of(scenario)), milestones, len(PARTS), len(PARTS)),
+    }
+    if rows:
+        counts |= {"rows": (rows,), "row_successes": (len(OUTCOMES), milestones, rows, 2)}
+    if any(one.path == SAMPLE and not one.distribution.is_fixed for one in inputs_of(scenario)):
+        counts["samples"] = (len(SAMPLES), milestones, levels)
+    return watched | counts
+
+
+def is_of(task: BlockTask, runs: int, tally: Tally, records: npt.NDArray[np.void]) -> bool:
+    """Whether counts and records are such as `runs` runs of a task's scenario give: names, shapes, types, ranges."""
+    counts = tally.counts
+    return (
+        {name: count.shape for name, count in counts.items()} == shapes_of(task)
+        and all(count.dtype == np.int64 and count.min(initial=0) >= 0 for count in counts.values())
+        and int(counts["runs"]) == runs
+        and records.dtype == RECORD
+        and all(np.all((records[one] >= 0) & (records[one] <= task.scenario.horizon)) for one in OUTCOMES)
+        and bool(np.all((records["end"] < len(END_STATES)) | (records["end"] == LEFT_OUT)))
+    )

@@ -1,0 +1,10 @@
+"""Executors map a function over tasks, here or on workers; they know no scenarios.
+
+`Pool` takes the workers of any `concurrent.futures.Executor`; `Local` starts processes on this machine, and
+`sim.runs.executors.dask.Dask` connects to a scheduler. Results come in the order of the tasks, whoever computes them.
+"""
+
+from sim.runs.executors.pool import Executor, Pool, Serial
+from sim.runs.executors.processes import Local
+
+__all__ = ["Executor", "Local", "Pool", "Serial"]

@@ -1,0 +1,283 @@
+"""One way to map a function over tasks: in this process, or on the workers of any `concurrent.futures.Executor`.
+
+`map` yields results in the order of the tasks, each exactly once; takes tasks only a little ahead of need; stops at the
+first failure with an error that names the task; tries again what was lost with its worker, with nothing beside it, and
+names a task that is lost even so. Closing the iterator drops what has not begun.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Future
+from concurrent.futures import Executor as Workers
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass
+from itertools import islice
+from queue import Empty, SimpleQueue
+from typing import Any, Generic
+
+from sim import environment
+from sim.errors import ExecutionError, OfframpError, UsageError
+from sim.runs.executors.batches import Feed, Outcome, Result, Task, packed, play, unpacked
+
+Note = Callable[[str], None]
+"""Takes a sentence for whoever watches, such as what is run again."""
+LOOK = 2.0
+"""Seconds without news after which a pool sees whether its workers are still there."""
+
+
+def silent(text: str) -> None:
+    """Take a note and say nothing."""
+    del text
+
+
+class Executor(ABC):
+    """Maps a picklable function over tasks."""
+
+    same_disk: bool = True
+    """Whether tasks see the files that this process sees."""
+
+    @abstractmethod
+    def map(
+        self,
+        function: Callable[[Task], Result],
+        tasks: Iterable[Task],
+        finished: Callable[[], None] | None = None,
+        lost: Callable[[Task, ExecutionError], Result] | None = None,
+    ) -> Iterator[Result]:
+        """Yield `function(task)` for each task, in order.
+
+        Parameters
+        ----------
+        finished
+            Called once for each task that is done, as soon as that is known.
+        lost
+            Gives what stands for the result of a task that loses its worker every time it is tried; where it is not
+            given, such a task is an error.
+
+        Raises
+        ------
+        ExecutionError
+            Where a task failed or lost its worker every time; names the task. Or where there are no workers any more.
+        """
+
+
+class Serial(Executor):
+    """One task after another in this process."""
+
+    def map(
+        self,
+        function: Callable[[Task], Result],
+        tasks: Iterable[Task],
+        finished: Callable[[], None] | None = None,
+        lost: Callable[[Task, ExecutionError], Result] | None = None,
+    ) -> Iterator[Result]:
+        """Yield results in order; a task that kills its process kills this one."""
+        for task in tasks:
+            try:
+                result = function(task)
+            except Exception as error:
+                raise failure(task, error) from error
+            if finished is not None:
+                finished()
+            yield result
+
+
+class Pool(Executor):
+    """The workers of a `concurrent.futures.Executor`: processes, a dask client's `get_executor()`, MPI.
+
+    Parameters
+    ----------
+    workers
+        The executor, which stays the caller's; or a function that opens one for a `map`, as a context that ends it.
+        Its workers need the same offramp, packages and kind of processor as this process; one that differs refuses.
+    number
+        How many workers it has, to keep all busy; the number of cores of this machine if not given.
+    """
+
+    same_disk = False
+    target = 0.0
+    """Seconds of work that travel together; with 0, each task travels alone."""
+    level = 1
+    """How far what travels is compressed, from 0 to 9."""
+    here = 0
+    """Tasks to run in this process before the first worker starts, where nobody knows how many there will be."""
+
+    def __init__(
+        self,
+        workers: Workers | Callable[[], AbstractContextManager[Workers]],
+        number: int | None = None,
+        note: Note = silent,
+    ) -> None:
+        self.is_lent = isinstance(workers, Workers)
+        self.open = (lambda: nullcontext(workers)) if isinstance(workers, Workers) else workers
+        self.number = (os.cpu_count() or 1) if number is None else number
+        if self.number < 1:
+            raise UsageError(f"expected at least one worker (got {number})")
+        self.note = note
+
+    def map(
+        self,
+        function: Callable[[Task], Result],
+        tasks: Iterable[Task],
+        finished: Callable[[], None] | None = None,
+        lost: Callable[[Task, ExecutionError], Result] | None = None,
+    ) -> Iterator[Result]:
+        """Yield results in order."""
+        source = iter(tasks)
+        yield from Serial().map(function, islice(source, self.here), finished)
+        with ExitStack() as opened:
+            yield from _Run(self, opened, function, Feed(source, self.target), finished, lost).results()
+
+    def count(self, workers: Workers) -> int:
+        """Return how many of these workers there are now; raise ExecutionError where they are gone."""
+        del workers
+        return self.number
+
+
+@dataclass(eq=False)
+class _Batch(Generic[Task]):
+    """A batch given out; `back` is None as long as it is pending, and an error where it was lost."""
+
+    tasks: list[Task]
+    future: Future[bytes]
+    workers: Workers
+    back: Outcome | Exception | None = None
+
+
+@dataclass
+class _Run(Generic[Task, Result]):
+    """One map: gives batches out, takes them in, in order."""
+
+    pool: Pool
+    opened: ExitStack
+    function: Callable[[Task], Result]
+    feed: Feed[Task]
+    finished: Callable[[], None] | None
+    lost: Callable[[Task, ExecutionError], Result] | None
+
+    def __post_init__(self) -> None:
+        self._workers: Workers | None = None
+        self._flight: deque[_Batch[Task]] = deque()
+        self._arrived: SimpleQueue[_Batch[Task]] = SimpleQueue()
+
+    def results(self) -> Iterator[Result]:
+        """Yield results in order."""
+        while self._fill():
+            back = self._wait(self._flight[0])
+            batch = self._flight.popleft()
+            yield from self._opened(batch, back) if isinstance(back, Outcome) else self._again(batch)
+
+    def _fill(self) -> bool:
+        """Give out batches until enough are in flight; return whether any are."""
+        while len(self._flight) < self.feed.most(self._count()) and (tasks := self.feed.batch(self._count())):
+            self._flight.append(self._submit(tasks))
+        return bool(self._flight)
+
+    def _count(self) -> int:
+        return self.pool.number if self._workers is None else self.pool.count(self._workers)
+
+    def _submit(self, tasks: list[Task]) -> _Batch[Task]:
+        try:
+            payload = packed((self.function, tasks), self.pool.level)
+        except (pickle.PicklingError, TypeError, AttributeError) as error:
+            raise ExecutionError(f"{named(tasks)} cannot be sent to a worker: {error}") from error
+        workers = self._workers = self._workers or self._open()
+        try:
+            future = workers.submit(play, payload, environment.identity(), self.pool.level)
+        except BrokenExecutor as error:  # a worker was lost while nobody waited
+            future = Future()
+            future.set_exception(error)
+        batch = _Batch(tasks, future, workers)
+        future.add_done_callback(lambda _: self._arrived.put(batch))
+        return batch
+
+    def _open(self) -> Workers:
+        workers = self.opened.enter_context(self.pool.open())
+        if self.pool.is_lent:
+            self.opened.callback(lambda: [batch.future.cancel() for batch in self._flight])
+        return workers
+
+    def _wait(self, batch: _Batch[Task]) -> Outcome | Exception:
+        """Return what became of a batch as soon as it is known; take in all that come back meanwhile."""
+        while batch.back is None:
+            try:
+                self._take(self._arrived.get(timeout=LOOK))
+            except Empty:
+                self._count()
+            except CancelledError as error:  # not by this process
+                waited = named(batch.tasks)
+                raise ExecutionError(f"the connection to the workers was lost while {waited} was waited for") from error
+        return batch.back
+
+    def _take(self, batch: _Batch[Task]) -> None:
+        try:
+            outcome: Outcome = unpacked(batch.future.result())
+        except CancelledError:  # not by this process
+            raise
+        except Exception as error:
+            batch.back = error
+            return
+        batch.back = outcome
+        self.feed.learn(len(outcome.results), outcome.seconds)
+        for _ in outcome.results if self.finished is not None else ():
+            self.finished()  # type: ignore[misc]
+
+    def _opened(self, batch: _Batch[Task], outcome: Outcome) -> Iterator[Result]:
+        """Yield the results of a batch; raise where one of its tasks failed."""
+        for task, content in zip(batch.tasks, outcome.results, strict=False):
+            try:
+                result = pickle.loads(content)  # noqa: S301 - from this user's own workers
+            except Exception as error:
+                raise ExecutionError(f"the result of {task} could not be read back: {error}") from error
+            yield result
+        if outcome.error is not None:
+            raise failure(batch.tasks[len(outcome.results)], outcome.error) from outcome.error
+
+    def _again(self, batch: _Batch[Task]) -> Iterator[Result]:
+        """Run the tasks of a lost batch one at a time, with nothing beside them, which shows the one to blame."""
+        if batch.workers is self._workers:
+            self.pool.note(f"a worker was lost while {named(batch.tasks)} was waited for; what it had is run again")
+        for task in batch.tasks:
+            for other in self._flight:
+                self._wait(other)
+            self._mend(batch)
+            single = self._submit([task])
+            back = self._wait(single)
+            if isinstance(back, Outcome):
+                yield from self._opened(single, back)
+                continue
+            self._mend(single)
+            error = ExecutionError(
+                f"{task} was lost with its worker, and again when it was tried alone; was the worker killed, or out of "
+                f"memory? ({type(back).__name__}: {back})"
+            )
+            if self.lost is None:
+                raise error from back
+            yield self.lost(task, error)
+
+    def _mend(self, batch: _Batch[Task]) -> None:
+        """Open other workers where a batch was lost with all of these."""
+        if isinstance(batch.back, BrokenExecutor) and batch.workers is self._workers:
+            self.opened.close()
+            self._workers = self._open()
+            if self._workers is batch.workers:
+                raise ExecutionError(f"a worker was lost, and {batch.workers} takes no more tasks; start a new one")
+
+
+def failure(task: object, error: BaseException) -> OfframpError:
+    """Return the error to raise for a task that failed; errors of offramp's own pass as they are."""
+    if isinstance(error, OfframpError):
+        return error
+    return ExecutionError(f"{task} failed: {type(error).__name__}: {error}")
+
+
+def named(tasks: Sequence[Any]) -> str:
+    """Name tasks in a message: one, two, or the first and the last with their number."""
+    if len(tasks) <= 2:
+        return " and ".join(map(str, tasks))
+    return f"{tasks[0]} to {tasks[-1]}, {len(tasks)} in all"

@@ -1,0 +1,119 @@
+"""Worker processes on this machine, spawned, never forked, so that they behave the same everywhere and under threads.
+
+`Local` maps tasks over some of them; a `WarmWorker` is one that stays from task to task and can be told to drop the one
+it is at, for whoever answers a user who changes their mind.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+from threadpoolctl import threadpool_limits
+
+from sim.interrupts import held, leave_to_parent
+from sim.runs.executors.pool import Note, Pool, silent
+
+if TYPE_CHECKING:
+    from sim.runs.executors.batches import Result, Task
+
+P = ParamSpec("P")
+
+SPAWN = multiprocessing.get_context("spawn")
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+"""Workers share the cores already: threads of linear algebra beneath them would only wait for each other."""
+
+
+class Processes(ProcessPoolExecutor):
+    """A process pool that signals cannot catch half started, and whose workers leave them to this process."""
+
+    def __init__(self, workers: int, halted: Any = None) -> None:
+        with held():  # Python's tracker of shared resources starts with the first pool, and a SIGHUP would end it
+            super().__init__(workers, mp_context=SPAWN, initializer=_begin, initargs=(halted,))
+
+    def submit(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
+        """Hand over a call, which may start a process."""
+        with held():
+            return super().submit(function, *args, **kwargs)
+
+    def __exit__(self, *error: object) -> None:
+        """End the processes once they are done with what they are at."""
+        self.shutdown(wait=True, cancel_futures=True)
+
+
+class Local(Pool):
+    """Processes of this machine, started for each `map` and gone after it; starting takes a second or two each."""
+
+    same_disk = True
+    level = 0
+
+    def __init__(self, number: int, note: Note = silent, *, here: int = 0) -> None:
+        super().__init__(partial(Processes, number), number, note)
+        self.here = here
+
+
+class WarmWorker:
+    """One process, for one caller at a time; a task looks at `halted` now and then and returns early if it says so."""
+
+    def __init__(self) -> None:
+        self._halted = SPAWN.RawValue("q", 0)
+        self._ticket = 0
+        self._pool = Processes(1, self._halted)
+
+    def submit(self, function: Callable[[Task], Result], task: Task) -> Future[Result]:
+        """Hand over a task; a process that was lost since the last one is replaced."""
+        self._ticket += 1
+        try:
+            return self._pool.submit(_call, self._ticket, function, task)
+        except BrokenExecutor:
+            self._pool.shutdown(wait=False)
+            self._pool = Processes(1, self._halted)
+            return self._pool.submit(_call, self._ticket, function, task)
+
+    def halt(self) -> None:
+        """Tell the task handed over last, and all before it, to stop."""
+        self._halted.value = self._ticket
+
+    def close(self) -> None:
+        """End the process; a task it is at is told to stop."""
+        self.halt()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+_state: dict[str, Any] = {"halted": None, "ticket": 0}
+"""Of a worker: the newest ticket that is to stop, shared with the parent, and the ticket of the task it is at."""
+
+
+def halted() -> bool:
+    """Tell a task, within its worker, whether it is to stop."""
+    newest = _state["halted"]
+    return newest is not None and newest.value >= _state["ticket"]
+
+
+def _call(ticket: int, function: Callable[[Task], Result], task: Task) -> Result:
+    _state["ticket"] = ticket
+    return function(task)
+
+
+def _begin(halted: Any) -> None:
+    """Prepare a worker: it leaves Ctrl-C to the parent, which keeps what is done, and it does not outlive the parent.
+
+    A parent that is killed cannot stop its pool, and a worker that waits for tasks would wait for ever.
+    """
+    leave_to_parent()
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # the worker's own, for libraries that it has yet to load
+    threadpool_limits(1)  # for those that its parent's script has loaded in it
+    _state["halted"] = halted
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,113 @@
+"""An entry of the store: a finished block as bytes, with a digest at the head, never trusted damaged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import environment
+from sim.runs.block.blocks import RECORD, BlockResult
+from sim.tallies import Tally
+
+FORMAT = b"offramp/block/1\n"
+DIGEST_BYTES = 32
+MOST_BYTES = 1 << 28
+"""Of an entry when unpacked; the largest that the scenario language allows takes a fifth of it."""
+MOST_HEADER = 1 << 16
+HEAD_BYTES = 1 << 13
+"""Of an entry, enough to read what it says of itself."""
+KINDS = ("|u1", "<u2", "<u4", "<u8")
+"""Types in which counts are written."""
+
+
+@dataclass(frozen=True, order=True)
+class Head:
+    """What an entry says of itself: id and title of its scenario, version of the model; empty where it does not say."""
+
+    scenario: str = ""
+    title: str = ""
+    model: str = ""
+
+
+def packed(result: BlockResult, key: str, scenario: str = "", title: str = "") -> bytes:
+    """Return an entry: digest, format, then compressed a line that describes the arrays, and their bytes.
+
+    Counts go in the smallest type that holds them, and equal-rank bytes stand together, which compresses well.
+    """
+    arrays: list[tuple[str, npt.NDArray[Any]]] = [
+        (f"count.{name}", count) for name, count in result.tally.counts.items()
+    ]
+    arrays += [(f"record.{name}", result.records[name]) for name in RECORD.names or ()]
+    header, planes = [], []
+    for name, array in arrays:
+        small = np.ascontiguousarray(array, dtype=np.min_scalar_type(int(array.max(initial=0))).newbyteorder("<"))
+        header.append([name, small.dtype.str, list(array.shape)])
+        planes.append(np.atleast_1d(small).view(np.uint8).reshape(-1, small.itemsize).T.tobytes())
+    about = {"key": key, "scenario": scenario, "title": title, "model": environment.model_version()}
+    described = json.dumps({**about, "arrays": header}).encode() + b"\n"
+    content = FORMAT + zlib.compress(described + b"".join(planes), 6)
+    return hashlib.sha256(content).digest() + content
+
+
+def unpacked(raw: bytes, key: str) -> BlockResult | None:
+    """Read an entry; None where it is not one, is damaged, or belongs to another key.
+
+    Whether it has the counts and runs of a task is for `sim.runs.block.shapes`.
+    """
+    digest, content = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
+    if hashlib.sha256(content).digest() != digest or not content.startswith(FORMAT):
+        return None
+    try:
+        line, _, body = zlib.decompressobj().decompress(content[len(FORMAT) :], MOST_BYTES).partition(b"\n")
+        header = json.loads(line)
+        if header["key"] != key:
+            return None
+        arrays = dict(_arrays(header["arrays"], body))
+        return _result(arrays)
+    except Exception:  # whatever junk with a digest that fits may bring about
+        return None
+
+
+def _result(arrays: dict[str, npt.NDArray[Any]]) -> BlockResult:
+    counts = {name[6:]: value.astype(np.int64) for name, value in arrays.items() if name.startswith("count.")}
+    days = {name[7:]: value for name, value in arrays.items() if name.startswith("record.")}
+    if set(days) != set(RECORD.names or ()):
+        raise ValueError
+    records = np.zeros(len(days["end"]), dtype=RECORD)
+    for name, value in days.items():
+        if value.shape != records.shape or value.max(initial=0) > np.iinfo(RECORD[name]).max:
+            raise ValueError
+        records[name] = value
+    return BlockResult(Tally(counts), records)
+
+
+def head_of(raw: bytes) -> Head:
+    """Return what an entry says of itself, of its first bytes; nothing where it is none, or of an earlier version."""
+    content = raw[DIGEST_BYTES:]
+    try:
+        line = zlib.decompressobj().decompress(content[len(FORMAT) :], MOST_HEADER).partition(b"\n")[0]
+        header = json.loads(line) if content.startswith(FORMAT) else {}
+        return Head(*(str(header.get(name, "")) for name in ("scenario", "title", "model")))
+    except Exception:  # whatever junk may bring about
+        return Head()
+
+
+def _arrays(header: list[tuple[str, str, list[int]]], body: bytes) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    start = 0
+    for name, kind, shape in header:
+        if kind not in KINDS:
+            raise ValueError
+        dtype = np.dtype(kind)
+        size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+        planes = np.frombuffer(body[start : start + size], dtype=np.uint8).reshape(dtype.itemsize, -1)
+        yield name, np.ascontiguousarray(planes.T).reshape(-1).view(dtype).reshape(shape)
+        start += size
+    if start != len(body):
+        raise ValueError

@@ -1,0 +1,167 @@
+"""The store: finished blocks of runs by the digest of all that decides them, so that none is ever played twice.
+
+A block's key covers the resolved scenario, seed, replicates, block, runs kept, the model's source, the packages and the
+processor's level: an entry never goes stale, and more runs of a scenario only add entries. Where entries lie is for
+`sim/runs/store/shelf.py` and `objects.py`; any number of writers may share one store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from sim import environment
+from sim.errors import UsageError
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block
+from sim.runs.block.shapes import is_of
+from sim.runs.store.entry import packed, unpacked
+from sim.runs.store.objects import PACKAGES, Objects
+from sim.runs.store.shelf import Folder, Shelf
+
+
+def key_of(task: BlockTask) -> str:
+    """Return the key of a block: SHA-256 over everything that its result depends on, hexadecimal."""
+    versions = {name: text for name, text in environment.package_versions().items() if name != "python"}
+    parts = {
+        "scenario": task.scenario.hash,
+        "seed": task.seed,
+        "replicates": task.replicates,
+        "block": task.block,
+        "block_runs": BLOCK_RUNS,
+        "runs": task.runs,
+        "model": environment.model_version(),
+        "packages": versions,
+        "cpu": environment.cpu_level(),
+        **({"given": list(map(repr, task.given))} if task.given else {}),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+class Store:
+    """Finished blocks on a shelf; `damaged` counts the entries that were found broken and not used.
+
+    Parameters
+    ----------
+    place
+        A folder; `file:///...`, a folder that every machine has under that path; or object storage, `s3://...`.
+    """
+
+    def __init__(self, place: str | Path | Shelf) -> None:
+        self.shelf = place if isinstance(place, Shelf) else shelf_of(str(place))
+        self.damaged = 0
+
+    def __str__(self) -> str:
+        """Say where it is."""
+        return str(self.shelf)
+
+    @property
+    def shared(self) -> bool:
+        """Whether workers on other machines reach it."""
+        return self.shelf.shared
+
+    def get(self, task: BlockTask) -> BlockResult | None:
+        """Return the result of a block; None where it is not there or is damaged."""
+        key = key_of(task)
+        raw = self.shelf.get(name_of(key))
+        if raw is None:
+            return None
+        result = unpacked(raw, key)
+        if (
+            result is None
+            or len(result.records) != task.runs
+            or not is_of(task, task.runs, result.tally, result.records)
+        ):
+            self.damaged += 1
+            return None
+        return result
+
+    def put(self, task: BlockTask, result: BlockResult) -> None:
+        """Keep the result of a block.
+
+        Raises
+        ------
+        StoreError
+            Where it cannot be written: disk full, read-only, no folder. What was kept before is not touched.
+        """
+        key = key_of(task)
+        self.shelf.put(name_of(key), packed(result, key, task.scenario.id, task.scenario.document.title))
+
+    def check_usable(self) -> None:
+        """See, before any work is done, that there is a store or can be one; a full one that is read-only will do.
+
+        Raises
+        ------
+        StoreError
+            Where there is none and none can be made, or what has its name is no store.
+        """
+        self.shelf.check()
+
+
+@dataclass(frozen=True)
+class KeptTask:
+    """A block, and the store that may hold it."""
+
+    block: BlockTask
+    store: Store
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return str(self.block)
+
+
+def take_or_play(task: KeptTask) -> BlockResult:
+    """Return the result of a block from its store; where it is not there, play it and keep it.
+
+    Raises
+    ------
+    StoreError
+        Where it cannot be kept.
+    """
+    result = task.store.get(task.block)
+    if result is None:
+        result = run_block(task.block)
+        task.store.put(task.block, result)
+    return result
+
+
+def store_at(place: str | Path | None) -> Store | None:
+    """Return the store at a place; None where none is wanted.
+
+    Raises
+    ------
+    StoreError
+        Where there can be no such store.
+    """
+    if place is None:
+        return None
+    store = Store(place)
+    store.check_usable()
+    return store
+
+
+def name_of(key: str) -> str:
+    """Return the name of an entry on a shelf."""
+    return f"blocks/{key[:2]}/{key}"
+
+
+def shelf_of(place: str) -> Shelf:
+    """Return the shelf that a place on the command line means.
+
+    Raises
+    ------
+    UsageError
+        Where it is an address of a kind that cannot hold a store.
+    """
+    kind, mark, rest = place.partition("://")
+    if not mark:
+        return Folder(Path(place))
+    if kind == "file" and rest.startswith("/"):
+        return Folder(Path(unquote(rest)), shared=True)
+    if kind in PACKAGES and rest.strip("/"):
+        return Objects(place)
+    raise UsageError(
+        f"expected a folder, file:///FOLDER, or object storage such as s3://BUCKET/PREFIX for a store (got {place})"
+    )

@@ -1,0 +1,71 @@
+"""Gates of a sweep: checked when its cells are known, and the lines of cells that a trend runs along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+from sim.scenario.faults import Places
+from sim.scenario.gate_files import gate_file_faults
+from sim.scenario.suggest import suggestion
+from sim.studies.sweep.sweep import Cell
+from sim.studies.sweep.words import canonical, label_of
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.errors import Fault
+    from sim.scenario.yamltree import Path, Tree
+    from sim.studies.sweep.schema import SweepDocument
+    from sim.studies.sweep.variants import Base
+
+Line = tuple[str, tuple[tuple[float, Cell], ...]]
+"""The label of what cells share, and the cells by the one value that they do not, rising."""
+
+
+def lines_along(cells: Sequence[Cell], path: str) -> list[Line]:
+    """Return the lines of cells that differ in nothing but a plain number at a path; two cells at least in each."""
+    groups: dict[tuple[int, str], list[tuple[float, Cell]]] = {}
+    for cell in cells:
+        value = cell.changes.get(path)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            continue
+        group = (cell.base, canonical(_others(cell, path)))
+        groups.setdefault(group, []).append((float(value), cell))
+    lines = [sorted(points, key=lambda point: point[0]) for points in groups.values() if len(points) > 1]
+    return [(_label(line[0][1], path), tuple(line)) for line in lines]
+
+
+def _others(cell: Cell, path: str) -> dict[str, Any]:
+    """Return what a cell changes besides a path."""
+    return {key: value for key, value in cell.changes.items() if key != path}
+
+
+def _label(cell: Cell, path: str) -> str:
+    """Name a line by what its cells share; empty where that is the base."""
+    others = _others(cell, path)
+    return label_of(others, cell.index) if others else ""
+
+
+def gate_faults(
+    document: SweepDocument, tree: Tree, bases: Sequence[Base], cells: Sequence[Cell], file: FilePath
+) -> list[Fault]:
+    """Return what is wrong with the gates of a sweep whose cells are right."""
+    horizon = min(base.scenario.horizon for base in bases)
+    complaints = _complaints(document, horizon, cells)
+    return [*Places(tree.places, str(file)).faults(complaints), *gate_file_faults(tree.value, tree.places, file)]
+
+
+def _complaints(document: SweepDocument, horizon: int, cells: Sequence[Cell]) -> Iterator[tuple[Path, str]]:
+    for name, gate in document.gates.items():
+        if gate.by is not None and gate.by > horizon:
+            yield ("gates", name, "by"), f"expected a day within the horizon of {counted(horizon, 'day')}"
+        if gate.along is None:
+            continue
+        for key, value in (("from", gate.start), ("to", gate.to), ("steps", gate.steps)):
+            if value is not None:
+                yield ("gates", name, key), "a trend in a sweep runs along the values of its cells; remove this"
+        if not lines_along(cells, gate.along):
+            known = sorted({path for cell in cells for path in cell.changes})
+            message = f"no two cells differ in nothing but a number at {gate.along}{suggestion(gate.along, known)}"
+            yield ("gates", name, "along"), message

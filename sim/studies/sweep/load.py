@@ -1,0 +1,359 @@
+"""From a sweep file to a `Sweep`: read, check, choose the cells, build every one of them once.
+
+Every cell is checked as fully as a scenario file before anything runs, and must differ from the base and from all other
+cells in its resolved hash: a cell that would silently repeat another is a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from sim.errors import Fault, ScenarioError, UsageError
+from sim.forecast.plan import MAX_WORK, Plan
+from sim.scenario.edit import plain
+from sim.scenario.faults import Places, field_names, model_complaints
+from sim.scenario.gates import Gate, gate_complaints
+from sim.scenario.merge import named_file, scenario_root
+from sim.scenario.yamltree import Path, Place, Tree, read_tree
+from sim.studies.sweep.axes import PRIOR, Axis, axis_complaints, day_of, read_axis, same_day_complaints
+from sim.studies.sweep.designs import cell_count, cells_of, sampled_complaint
+from sim.studies.sweep.gates import gate_faults
+from sim.studies.sweep.schema import FORMAT, MAX_CELLS, UNCERTAIN, Design, SweepDocument
+from sim.studies.sweep.sweep import DEFAULT_RUNS, Cell, Sweep, cell_id
+from sim.studies.sweep.table_file import read_table
+from sim.studies.sweep.variants import Base, value_at
+from sim.studies.sweep.words import canonical, label_of, shown
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+MAX_FAULTS = 20
+"""Faults of cells that are told; the rest of them most likely share the cause."""
+MOST_WORK = 20 * MAX_WORK
+
+
+def load_sweep(path: str | PathLike[str], *, runs: int | None = None, precision: float | None = None) -> Sweep:
+    """Load a sweep file.
+
+    Parameters
+    ----------
+    runs, precision
+        In place of what the file says.
+
+    Raises
+    ------
+    ScenarioError
+        Where the file, its base, its table or any cell is at fault; all faults together, as far as they can be told.
+    UsageError
+        Where the runs or the precision asked for cannot be met.
+    """
+    file = FilePath(path)
+    return _sweep(read_tree(file, str(file), FORMAT), file, runs=runs, precision=precision)
+
+
+def sweep_of(scenario: Scenario, axes: Mapping[str, Any] | str, **settings: Any) -> Sweep:
+    """Return a sweep of a scenario that is at hand, as a file with these axes would make it.
+
+    Parameters
+    ----------
+    axes
+        Dotted path to a list of values, `{"from": 0, "to": 1, "steps": 5}`, a distribution or `prior`; or `uncertain`.
+    settings
+        Further keys of a sweep file, such as `design` and `runs`; None: not written.
+
+    Raises
+    ------
+    ScenarioError
+        Where an axis, a setting or a cell is wrong; all faults together, as far as they can be told.
+    """
+    written = {"schema": FORMAT, "id": scenario.id, "title": scenario.document.title, "base": scenario.id}
+    given = {key: plain(value) for key, value in settings.items() if value is not None}
+    tree = Tree({**written, "axes": plain(axes), **given}, {})
+    tree.places.update({(key,): Place("sweep", 0, 0) for key in tree.value})
+    return _sweep(tree, FilePath("sweep"), (Base.of(scenario),))
+
+
+def _sweep(
+    tree: Tree,
+    file: FilePath,
+    bases: tuple[Base, ...] = (),
+    *,
+    runs: int | None = None,
+    precision: float | None = None,
+) -> Sweep:
+    """Check what is written, choose the cells and build them; bases that are not at hand are loaded."""
+    places = Places(tree.places, str(file))
+    document = _document(tree, places)
+    bases = bases or _bases(document, tree, file)
+    paths, drafts = _drafts(document, bases, tree, places, file)
+    plan = _plan(document, runs, precision)
+    cells, milestones = _checked(drafts, bases, paths, places, sampled=document.design.is_sampled)
+    wrong = gate_faults(document, tree, bases, cells, file)
+    if wrong:
+        raise ScenarioError(wrong)
+    _check_work(plan, cells, bases[0].scenario)
+    one_at_a_time = document.table is None and document.design.kind == "one-at-a-time"
+    compared = document.scenarios is not None or one_at_a_time
+    return Sweep(file, document, bases, paths, cells, plan, milestones, compared)
+
+
+def _document(tree: Tree, places: Places) -> SweepDocument:
+    faults = places.faults([*_source_complaints(tree.value), *gate_complaints(tree.value)])
+    try:
+        document = SweepDocument.model_validate(tree.value)
+    except ValidationError as error:
+        raise ScenarioError([*faults, *places.faults(model_complaints(error, tree.value, _keys))]) from None
+    if faults:
+        raise ScenarioError(faults)
+    return document
+
+
+def _keys(path: Path) -> list[str]:
+    """Return the keys that may stand at a path, for "did you mean"."""
+    if not path:
+        return field_names(SweepDocument)
+    return field_names(Gate) if len(path) == 2 and path[0] == "gates" else []
+
+
+def _source_complaints(value: Mapping[str, Any]) -> Iterator[tuple[tuple[str], str]]:
+    """Check that the file says in one way what its cells are."""
+    sources = [key for key in ("axes", "table", "scenarios") if value.get(key) is not None]
+    if not sources:
+        yield ("axes",), "expected `axes`, `table` or `scenarios`: what are the cells?"
+    for extra in sources[1:]:
+        yield (extra,), f"`{sources[0]}` says already what the cells are; keep one of them"
+    if "scenarios" in sources and value.get("base") is not None:
+        yield ("base",), "a list of scenarios needs no base; its first is what the others are compared with"
+    if sources and sources != ["scenarios"] and value.get("base") is None:
+        yield ("base",), "this key is required: the scenario that the cells vary"
+    if "design" in value and "axes" not in sources:
+        yield ("design",), "a design belongs to `axes`; remove it"
+
+
+def _plan(document: SweepDocument, runs: int | None, precision: float | None) -> Plan:
+    precise = document.precision if precision is None else precision
+    most = document.runs if runs is None else runs
+    if most is None and precise is None:
+        most = DEFAULT_RUNS
+    return Plan(runs=most, seed=document.seed, replicates=document.replicates, precision=precise)
+
+
+def _bases(document: SweepDocument, tree: Tree, file: FilePath) -> tuple[Base, ...]:
+    """Load the base, or all scenarios of a list, with the faults of all of them together."""
+    named: list[tuple[tuple[str | int, ...], str]] = (
+        [(("base",), document.base)]
+        if document.base is not None
+        else [(("scenarios", place), name) for place, name in enumerate(document.scenarios or ())]
+    )
+    root = scenario_root(file)
+    bases: list[Base] = []
+    faults: list[Fault] = []
+    seen: dict[FilePath, str] = {}
+    for path, name in named:
+        try:
+            target = named_file(root, tree.places[path], str(path[0]), name)
+            if target.resolve() in seen:
+                message = f"{name!r} stands twice"
+                faults.append(Places(tree.places, str(file)).fault(path, message))
+                continue
+            seen[target.resolve()] = name
+            bases.append(Base.load(target))
+        except ScenarioError as error:
+            faults += error.faults
+    if faults:
+        raise ScenarioError(faults)
+    return tuple(bases)
+
+
+def _drafts(
+    document: SweepDocument, bases: tuple[Base, ...], tree: Tree, places: Places, file: FilePath
+) -> tuple[tuple[str, ...], Iterator[Cell]]:
+    """Return the dotted paths of the sweep and its cells, not yet built."""
+    if document.scenarios is not None:
+        cells = [Cell(n, cell_id(base.scenario.id, {}), base.scenario.id, {}, n) for n, base in enumerate(bases)]
+        return (), iter(cells)
+    base = bases[0]
+    if document.table is not None:
+        table = named_file(scenario_root(file), tree.places[("table",)], "table", document.table)
+        paths, rows = read_table(table, base)
+        name = base.scenario.id
+        made = (
+            Cell(n, cell_id(name, row.changes), row.label or label_of(row.changes, n), row.changes, 0, "", row.places)
+            for n, row in enumerate(rows)
+        )
+        return paths, made
+    axes = _axes(document, base, tree, places)
+    return tuple(axes), _designed(document, axes, base, tree)
+
+
+def _designed(document: SweepDocument, axes: Mapping[str, Axis], base: Base, tree: Tree) -> Iterator[Cell]:
+    heads = {path: tree.places.get(("axes", path), tree.places[("axes",)]) for path in axes}
+    items = {
+        (path, shown(value)): tree.places[("axes", path, place)]
+        for path, axis in axes.items()
+        for place, value in enumerate(axis.values)
+        if ("axes", path, place) in tree.places
+    }
+    for index, changes in enumerate(cells_of(document.design, axes, document.seed)):
+        where = {path: items.get((path, shown(value)), heads[path]) for path, value in changes.items()}
+        label = label_of(changes, index)
+        yield Cell(index, cell_id(base.scenario.id, changes), label, changes, places=where)
+
+
+def _axes(document: SweepDocument, base: Base, tree: Tree, places: Places) -> dict[str, Axis]:
+    """Read the axes; all their faults together."""
+    design: Design = document.design
+    written: Mapping[str, Any] = document.axes
+    if document.axes == UNCERTAIN:
+        written = {path: PRIOR for path, one in base.inputs.items() if not one.distribution.is_fixed}
+    complaints: list[tuple[tuple[str | int, ...], str]] = []
+    axes: dict[str, Axis] = {}
+    for path, value in written.items():
+        wrong = base.path_complaint(path)
+        own = base.inputs.get(path)
+        below = [((), wrong)] if wrong is not None else list(axis_complaints(value, own))
+        below = below or list(same_day_complaints(value, base.scenario.as_of))
+        complaints += [(("axes", path, *key), message) for key, message in below]
+        if not below:
+            axes[path] = read_axis(value, own)
+            if design.kind == "grid" and not axes[path].values:
+                message = "a grid needs values: write a list, or `steps` in the range; or take another `design`"
+                complaints.append((("axes", path), message))
+    if not complaints and cell_count(design, axes) > MAX_CELLS:
+        message = f"the design has {counted(cell_count(design, axes), 'cell')}; expected {MAX_CELLS:,} at most"
+        complaints.append((("axes",), message))
+    if not complaints and (wrong := sampled_complaint(design, axes)) is not None:
+        complaints.append((("design",), wrong))
+    if complaints:
+        raise ScenarioError(places.faults(complaints))
+    return axes
+
+
+def _checked(
+    drafts: Iterator[Cell], bases: tuple[Base, ...], paths: tuple[str, ...], places: Places, *, sampled: bool
+) -> tuple[tuple[Cell, ...], tuple[int, ...]]:
+    """Build every cell once: check it, take its hash, and see that it repeats no other."""
+    twins = _Twins(bases[0].scenario, paths, sampled=sampled)
+    cells: list[Cell] = []
+    wrong = _FaultsOfCells()
+    common: set[int] | None = None
+    for cell in drafts:
+        base = bases[cell.base]
+        try:
+            scenario = base.vary(cell.changes, cell.places) if cell.changes else base.scenario
+            common = set(scenario.milestones) if common is None else common & set(scenario.milestones)
+            complaint = twins.complaint(cell, scenario)
+            if complaint is not None:
+                raise ScenarioError([_place_of(cell, complaint, places)])
+        except ScenarioError as error:
+            wrong.add(cell, error.faults)
+            if wrong.are_many:
+                break
+            continue
+        cells.append(replace(cell, hash=scenario.hash))
+    faults = wrong.told()
+    if not faults and not common:
+        faults.append(places.fault(("scenarios",), "the scenarios have no milestone in common"))
+    if faults:
+        raise ScenarioError(faults)
+    return tuple(cells), tuple(sorted(common or ()))
+
+
+class _FaultsOfCells:
+    """Collects the faults of cells: one that many cells have, such as a mistyped word, is told once."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str, str], list[tuple[Fault, Cell]]] = {}
+
+    def add(self, cell: Cell, faults: Iterable[Fault]) -> None:
+        """Take the faults of a cell."""
+        for fault in faults:
+            value = canonical(cell.changes.get(fault.key))
+            self._found.setdefault((fault.key, fault.message, value), []).append((fault, cell))
+
+    @property
+    def are_many(self) -> bool:
+        """Whether so many differ that no more need be looked for."""
+        return len(self._found) >= MAX_FAULTS
+
+    def told(self) -> list[Fault]:
+        """Return each fault where it first stands, with the cell, or the number of cells and the first of them."""
+        return [
+            replace(fault, message=f"{fault.message}, in {_cells_in_words(cell, len(all_))}")
+            for all_ in self._found.values()
+            for fault, cell in all_[:1]
+        ]
+
+
+def _cells_in_words(first: Cell, count: int) -> str:
+    name = f"cell {first.index + 1} ({shown(first.label)})"
+    return name if count == 1 else f"{counted(count, 'cell')}, the first of them {name}"
+
+
+class _Twins:
+    """Finds cells whose resolved scenario is that of another cell, or of the base though their inputs differ."""
+
+    def __init__(self, base: Scenario, paths: tuple[str, ...], *, sampled: bool) -> None:
+        self._paths = paths
+        self._advice = (
+            "take fewer cells, or axes with more values" if sampled else "leave it out, or give it another value"
+        )
+        self._base = (base.hash, self._inputs(base))
+        self._as_of = base.as_of
+        self._seen: dict[str, tuple[Cell, list[Any]]] = {}
+        self._days: dict[str, Cell] = {}
+
+    def complaint(self, cell: Cell, scenario: Scenario) -> str | None:
+        """Say what a cell repeats; None where it is new."""
+        inputs = self._inputs(scenario)
+        first, others = self._seen.setdefault(scenario.hash, (cell, inputs))
+        if first is not cell:
+            same = "has the same inputs as" if inputs == others else "has other inputs but is the same scenario as"
+            return f"it {same} cell {first.index + 1} ({shown(first.label)}); {self._advice}"
+        alike = self._days.setdefault(self._in_days(inputs), cell) if inputs else cell
+        if alike is not cell:
+            name = f"cell {alike.index + 1} ({shown(alike.label)})"
+            return f"it has the same days as {name}, as dates or counts; leave it out"
+        if cell.changes and scenario.hash == self._base[0] and inputs != self._base[1]:
+            return "it has other inputs than the base but is the same scenario"
+        return None
+
+    def _in_days(self, inputs: list[Any]) -> str:
+        """Write inputs with each date as the number of its day."""
+        days = [day_of(value, self._as_of) for value in inputs]
+        return canonical([value if day is None else day for value, day in zip(inputs, days, strict=True)])
+
+    def _inputs(self, scenario: Scenario) -> list[Any]:
+        plain = scenario.plain()
+        return [value_at(plain, path) for path in self._paths]
+
+
+def _place_of(cell: Cell, message: str, places: Places) -> Fault:
+    place = next(iter(cell.places.values()), None)
+    if place is None:
+        return places.fault(("scenarios", cell.base), message)
+    return Fault(place.file, place.line, place.column, next(iter(cell.changes), ""), message)
+
+
+def _check_work(plan: Plan, cells: tuple[Cell, ...], scenario: Scenario) -> None:
+    """Refuse a sweep that would take days.
+
+    Raises
+    ------
+    UsageError
+        Where runs, days, actors and cells together are more than any machine should be given by mistake.
+    """
+    plan.check(scenario)
+    runs = plan.most_runs if plan.precision is None else plan.replicates
+    if runs * len(cells) * scenario.horizon * len(scenario.actors) > MOST_WORK:
+        raise UsageError(
+            f"{counted(len(cells), 'cell')} of {counted(runs, 'run')} would take days; make fewer cells, or fewer "
+            "runs with --runs"
+        )

@@ -1,0 +1,171 @@
+"""The language of a sweep file, as a frozen pydantic model, and its JSON Schema for editors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path as FilePath
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import core_schema
+
+from sim.scenario.gates import MAX_GATES, Gate
+from sim.scenario.quantities import fault
+from sim.scenario.schema import Id, Part, Text, Title
+from sim.scenario.suggest import suggestion
+from sim.scenario.yamltree import read_schema
+from sim.studies.sweep.words import shown
+
+FORMAT = "offramp/sweep/1"
+SAMPLED = ("latin-hypercube", "sobol")
+LISTED = ("grid", "one-at-a-time")
+MAX_CELLS = 20_000
+MAX_AXES = 256
+MAX_SCENARIOS = 200
+UNCERTAIN = "uncertain"
+"""In the place of axes: every uncertain input of the base, by its own distribution."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """How cells are chosen from the axes; `points` is the number of cells of a sampled design."""
+
+    kind: str
+    points: int = 0
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether points are drawn rather than listed."""
+        return self.kind in SAMPLED
+
+
+class DesignField:
+    """`grid`, `one-at-a-time`, `{latin-hypercube: 200}` or `{sobol: 256}`."""
+
+    @staticmethod
+    def read(value: Any) -> Design:
+        """Check one value."""
+        if isinstance(value, str):
+            if value in LISTED:
+                return Design(value)
+            if value in SAMPLED:
+                raise fault(f"expected a number of cells, as in {{{value}: 256}}")
+            raise fault(f"expected one of {', '.join((*LISTED, *SAMPLED))}{suggestion(value, (*LISTED, *SAMPLED))}")
+        if not isinstance(value, Mapping) or len(value) != 1:
+            raise fault("expected `grid`, `one-at-a-time`, {latin-hypercube: 200} or {sobol: 256}")
+        kind, points = next(iter(value.items()))
+        if kind not in SAMPLED:
+            raise fault(f"expected one of {', '.join(SAMPLED)} before a number{suggestion(str(kind), SAMPLED)}")
+        if isinstance(points, bool) or not isinstance(points, int) or not 2 <= points <= MAX_CELLS:
+            raise fault(f"expected 2 to {MAX_CELLS:,} cells (got {shown(points)})")
+        if kind == "sobol" and points & (points - 1):
+            below = 1 << (points.bit_length() - 1)
+            raise fault(f"a Sobol' sequence is balanced only at powers of two; take {below} or {2 * below}")
+        return Design(str(kind), points)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate by `read`."""
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        """Describe for editors."""
+        count = {"type": "integer", "minimum": 2, "maximum": MAX_CELLS}
+        sampled = [
+            {"type": "object", "properties": {kind: count}, "required": [kind], "additionalProperties": False}
+            for kind in SAMPLED
+        ]
+        return {"anyOf": [{"enum": list(LISTED)}, *sampled]}
+
+
+class AxesField:
+    """A map from dotted path to axis, or `uncertain`; each axis is checked when the base is known."""
+
+    @staticmethod
+    def read(value: Any) -> Any:
+        """Check the map, not what is in it."""
+        if value == UNCERTAIN:
+            return value
+        if not isinstance(value, Mapping):
+            raise fault(f"expected a map from dotted paths to values, or `{UNCERTAIN}`")
+        if not 1 <= len(value) <= MAX_AXES:
+            raise fault(f"expected 1 to {MAX_AXES} axes (got {len(value):,})")
+        return dict(value)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate by `read`."""
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        """Describe for editors."""
+        number = {"type": "number"}
+        distribution = {
+            "type": "object",
+            "description": "A distribution, as in {uniform: [0, 1]}",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": {"type": "array", "items": number},
+        }
+        one = {"anyOf": [number, *({"type": kind} for kind in ("string", "boolean", "null")), distribution]}
+        steps = {"type": "integer", "minimum": 2, "maximum": 1000}
+        span = {
+            "type": "object",
+            "properties": {"from": number, "to": number, "steps": steps},
+            "required": ["from", "to"],
+            "additionalProperties": False,
+        }
+        axis = {"anyOf": [{"type": "array", "items": one, "minItems": 1}, span, distribution, {"const": "prior"}]}
+        paths = {"type": "object", "minProperties": 1, "maxProperties": MAX_AXES, "additionalProperties": axis}
+        return {"anyOf": [paths, {"const": UNCERTAIN}]}
+
+
+FileName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+
+
+class SweepDocument(Part):
+    """A whole sweep file."""
+
+    format: Literal["offramp/sweep/1"] = Field(alias="schema")
+    id: Id
+    title: Title
+    about: Text | None = Field(default=None, description="What the sweep is for; the report shows it")
+    base: FileName | None = Field(default=None, description="Scenario that the cells vary, relative to this file")
+    axes: Annotated[Any, AxesField()] = Field(default=None, description="Dotted path: its values or their range")
+    design: Annotated[Any, DesignField()] = Field(
+        default=Design("grid"), description="How cells are chosen from the axes"
+    )
+    table: FileName | None = Field(default=None, description="CSV with a row for each cell, columns are dotted paths")
+    scenarios: tuple[FileName, ...] | None = Field(
+        default=None, min_length=1, max_length=MAX_SCENARIOS, strict=False, description="Scenario files to compare"
+    )
+    runs: int | None = Field(
+        default=None, ge=1, le=10_000_000, description="Runs a cell (4,096); with `precision` the most"
+    )
+    precision: float | None = Field(
+        default=None, ge=0.0005, lt=0.5, description="Run each cell until its intervals are this narrow, either side"
+    )
+    seed: int = Field(default=0, ge=0, lt=2**63, description="The same for all cells")
+    replicates: Literal[1, 2, 4, 8, 16, 32, 64] = Field(default=2, description="Runs that share a draw")
+    contours: tuple[Annotated[float, Field(gt=0, lt=1)], ...] | None = Field(
+        default=None, max_length=12, strict=False, description="Probabilities to draw as lines on a heat map"
+    )
+    gates: dict[Id, Gate] = Field(
+        default={}, max_length=MAX_GATES, description="Claims that every cell is held to, or every line along an axis"
+    )
+
+
+def is_sweep(path: str | PathLike[str]) -> bool:
+    """Tell a sweep file from a scenario file by its key `schema`; what cannot be read is no sweep."""
+    return (read_schema(FilePath(path)) or "").startswith(FORMAT.rpartition("/")[0])
+
+
+def sweep_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a sweep file."""
+    schema = SweepDocument.model_json_schema(by_alias=True)
+    schema["properties"]["design"]["default"] = "grid"
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Sweep file, {FORMAT}",
+        **{key: value for key, value in schema.items() if key != "title"},
+    }

@@ -1,0 +1,201 @@
+"""Shards: a sweep split over machines that know nothing of one another, and put together again.
+
+Cells are dealt by their ids, so the same cell goes to the same shard whatever else the sweep holds. A partial file says
+which sweep, of which code, seed and plan, it is a part of; parts of anything else are refused by name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import UsageError
+from sim.studies.sweep.result import Record, record_of
+from sim.wholefiles import read_whole
+
+if TYPE_CHECKING:
+    from sim.studies.sweep.rows import Row
+    from sim.studies.sweep.sweep import Cell, Sweep
+
+FORMAT = "offramp/sweep-partial/1"
+Verdicts = Sequence[Record]
+MAX_SHARDS = 256
+"""Jobs that one matrix of GitHub Actions may have."""
+MAX_BYTES = 1 << 28
+_SHARD = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One of so many parts, counted from 1."""
+
+    index: int
+    of: int
+
+    @classmethod
+    def parse(cls, text: str) -> Shard:
+        """Read `2/3`.
+
+        Raises
+        ------
+        UsageError
+            Where it is no such thing.
+        """
+        match = _SHARD.fullmatch(text)
+        if match is None or not 1 <= int(match[1]) <= int(match[2]) <= MAX_SHARDS:
+            raise UsageError(f"expected a shard such as 2/3, of {MAX_SHARDS} at most (got {text!r})")
+        return cls(int(match[1]), int(match[2]))
+
+    def __str__(self) -> str:
+        """`2/3`."""
+        return f"{self.index}/{self.of}"
+
+    def cells(self, sweep: Sweep) -> list[Cell]:
+        """Return the cells that are dealt to this shard, in order."""
+        return [cell for cell in sweep.cells if int(cell.id, 16) % self.of == self.index - 1]
+
+    @property
+    def file_name(self) -> str:
+        """What its partial file is called."""
+        return f"shard-{self.index}-of-{self.of}.json"
+
+
+def matrix(sweep: Sweep, shards: int) -> dict[str, list[dict[str, Any]]]:
+    """Return the matrix of a CI job for each shard, in the form `include` of GitHub Actions.
+
+    Raises
+    ------
+    UsageError
+        Where there are to be fewer than one shard or more than one matrix may have.
+    """
+    if not 1 <= shards <= MAX_SHARDS:
+        raise UsageError(f"expected 1 to {MAX_SHARDS} shards (got {shards})")
+    parts = [Shard(index, shards) for index in range(1, shards + 1)]
+    return {
+        "include": [
+            {"shard": part.index, "total": part.of, "name": str(part), "cells": len(part.cells(sweep))}
+            for part in parts
+        ]
+    }
+
+
+def partial_of(head: Record, shard: Shard, cells: Sequence[Cell], rows: Sequence[Row], verdicts: Verdicts) -> Record:
+    """Return the content of a partial file.
+
+    Parameters
+    ----------
+    cells
+        All cells of the sweep.
+    verdicts
+        Of the gates that this shard judges, each with its `index` among those of the sweep.
+    """
+    return {
+        "schema": FORMAT,
+        "shard": {"index": shard.index, "of": shard.of},
+        "head": head,
+        "cells": [cell.id for cell in cells],
+        "rows": list(rows),
+        "verdicts": list(verdicts),
+    }
+
+
+def read_partial(path: Path) -> Record:
+    """Read a partial file.
+
+    Raises
+    ------
+    UsageError
+        Where it cannot be read or is none.
+    """
+    try:
+        part = json.loads(read_whole(path, MAX_BYTES))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{path} is damaged: it is no JSON; run its shard again") from None
+    if not isinstance(part, dict) or part.get("schema") != FORMAT:
+        raise UsageError(f"{path} is no part of a sweep; expected a file that `sweep run --shard` wrote")
+    try:
+        Shard(int(part["shard"]["index"]), int(part["shard"]["of"]))
+        _identity(part), [row["cell"] for row in part["rows"]], list(part["cells"])
+        [int(one["index"]) for one in part["verdicts"]]
+    except (KeyError, TypeError, ValueError):
+        raise UsageError(f"{path} is damaged: it lacks a part of a sweep; run its shard again") from None
+    return part
+
+
+def merge(paths: Sequence[Path]) -> Record:
+    """Put the partial files of all shards together.
+
+    Raises
+    ------
+    UsageError
+        Where one is missing, stands twice, is damaged, or belongs to another sweep, seed, plan or version.
+    """
+    parts = {path: read_partial(path) for path in paths}
+    if not parts:
+        raise UsageError("expected the partial files of a sweep; name them or their folders")
+    first_path, first = next(iter(parts.items()))
+    _check_kin(first_path, first, parts)
+    _check_complete(first, parts)
+    rows = [row for part in parts.values() for row in part["rows"]]
+    head = dict(first["head"])
+    levels = {level for part in parts.values() for level in part["head"]["environment"]["cpu"]}
+    head["environment"] = {**head["environment"], "cpu": sorted(levels)}
+    verdicts = sorted((one for part in parts.values() for one in part["verdicts"]), key=lambda one: int(one["index"]))
+    return record_of(head, sorted(rows, key=lambda row: int(row["index"])), verdicts)
+
+
+def _identity(part: Record) -> dict[str, Any]:
+    """Return what all parts of one sweep share, by the name a message gives it."""
+    head = part["head"]
+    return {
+        "sweep": head["sweep"]["id"],
+        "number of shards": part["shard"]["of"],
+        "seed": head["seed"],
+        "replicates": head["replicates"],
+        "runs": head["runs"],
+        "precision": head["precision"],
+        "judgement of gates": head["gates"],
+        "version of the model": head["environment"]["model"],
+        "package versions": {key: text for key, text in head["environment"].items() if key not in ("cpu", "model")},
+        "content (its cells or its base)": head["sweep"]["identity"],
+        "command": head["command"],
+    }
+
+
+def _check_kin(first_path: Path, first: Record, parts: dict[Path, Record]) -> None:
+    wanted = _identity(first)
+    for path, part in parts.items():
+        for name, value in _identity(part).items():
+            if value != wanted[name]:
+                raise UsageError(
+                    f"{path} does not belong with {first_path}: its {name} is {value!r} and not {wanted[name]!r}"
+                )
+
+
+def _check_complete(first: Record, parts: dict[Path, Record]) -> None:
+    of = int(first["shard"]["of"])
+    seen: dict[int, Path] = {}
+    for path, part in parts.items():
+        index = int(part["shard"]["index"])
+        if index in seen:
+            raise UsageError(f"shard {index}/{of} stands twice: {seen[index]} and {path}")
+        seen[index] = path
+    missing = [f"{index}/{of}" for index in range(1, of + 1) if index not in seen]
+    if missing:
+        raise UsageError(
+            f"missing: shard {', '.join(missing)} of {first['head']['sweep']['id']}; run it and merge again"
+        )
+    for path, part in parts.items():
+        index = int(part["shard"]["index"])
+        dealt = [cell for cell in first["cells"] if int(cell, 16) % of == index - 1]
+        if [row["cell"] for row in part["rows"]] != dealt:
+            raise UsageError(f"{path} does not hold the cells of shard {index}/{of}; run the shard again")
+    judged = sorted(int(one["index"]) for part in parts.values() for one in part["verdicts"])
+    if judged != list(range((first["head"]["gates"] or {"count": 0})["count"])):
+        raise UsageError("the parts do not hold one verdict of every gate; run the shards again")

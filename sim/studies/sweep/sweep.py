@@ -1,0 +1,124 @@
+"""A sweep, ready to run: its cells, each a full scenario by what it changes, and the plan that all of them share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+from sim import environment
+from sim.studies.sweep.variants import Base, value_at
+from sim.studies.sweep.words import canonical
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.yamltree import Place
+    from sim.studies.sweep.schema import SweepDocument
+
+DEFAULT_RUNS = 4096
+ID_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a sweep.
+
+    Attributes
+    ----------
+    index
+        Its place in the sweep's order.
+    id
+        Digest of what it changes: the same in every sweep of the same base that has such a cell.
+    changes
+        Dotted path to the value laid over the base.
+    base
+        Which of the sweep's bases it varies.
+    hash
+        Hash of its resolved scenario.
+    """
+
+    index: int
+    id: str
+    label: str
+    changes: Mapping[str, Any]
+    base: int = 0
+    hash: str = ""
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+
+
+def cell_id(name: str, changes: Mapping[str, Any]) -> str:
+    """Return the id of a cell: the same for the same values in any order, however they are written.
+
+    Parameters
+    ----------
+    name
+        Id of the scenario it varies.
+    """
+    text = json.dumps([name, sorted((path, canonical(value)) for path, value in changes.items())])
+    return hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]
+
+
+@dataclass(frozen=True, repr=False)
+class Sweep:
+    """A sweep.
+
+    Attributes
+    ----------
+    paths
+        Dotted paths that some cell changes, in file order.
+    milestones
+        Days that every cell reports, rising.
+    has_reference
+        Whether the first cell is what all others are compared with, run by run.
+    """
+
+    file: FilePath
+    document: SweepDocument
+    bases: tuple[Base, ...]
+    paths: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    plan: Plan
+    milestones: tuple[int, ...]
+    has_reference: bool
+
+    def __repr__(self) -> str:
+        """Say how large it is, in one line."""
+        return f"Sweep({self.document.id!r}, {self.kind}, {counted(len(self.cells), 'cell')})"
+
+    @property
+    def kind(self) -> str:
+        """The design in a word: that of the file, or `table`, or `scenarios`."""
+        if self.document.scenarios is not None:
+            return "scenarios"
+        return "table" if self.document.table is not None else str(self.document.design.kind)
+
+    def scenario(self, cell: Cell) -> Scenario:
+        """Build the scenario of a cell; it was found valid when the sweep was loaded."""
+        base = self.bases[cell.base]
+        return base.vary(cell.changes, cell.places) if cell.changes else base.scenario
+
+    def inputs(self, cell: Cell, scenario: Scenario) -> dict[str, Any]:
+        """Return the value of every axis in a cell's scenario, whether the cell changes it or not.
+
+        A value that the scenario leaves out because it is the default, such as `held: false`, is as the cell has it.
+        """
+        plain = scenario.plain()
+        values = {path: value_at(plain, path) for path in self.paths}
+        return {path: cell.changes.get(path) if value is None else value for path, value in values.items()}
+
+    @property
+    def identity(self) -> str:
+        """Digest of all that decides the results but for the processor: cells, plan, model, packages."""
+        parts = {
+            "cells": [(cell.id, cell.label, cell.hash) for cell in self.cells],
+            "document": self.document.model_dump(mode="json", by_alias=True, exclude={"design", "axes"}),
+            "plan": [self.plan.runs, self.plan.seed, self.plan.replicates, self.plan.precision],
+            "model": environment.model_version(),
+            "packages": {name: text for name, text in environment.package_versions().items() if name != "python"},
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

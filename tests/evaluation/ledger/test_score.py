@@ -1,0 +1,105 @@
+"""Scores of a ledger: known answers, late forecasts apart, baselines on the same forecasts."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from sim.evaluation.ledger.chain import read_chain
+from sim.evaluation.ledger.questions import resolve
+from sim.evaluation.ledger.score import LedgerScore, score_ledger
+from tests.evaluation.ledger.made import enter, forecast, when
+
+
+def filled(path: Path, count: int = 3) -> LedgerScore:
+    """Questions 0, 1, ... with p of 0.2, 0.4, ... within 90 days; those of even number come on day 50."""
+    for index in range(count):
+        enter(path, forecast(f"crisis-{index}", p=0.2 + 0.2 * index, seed=index))
+    for index in range(count):
+        outcome = "2020-02-20" if index % 2 == 0 else "no"
+        resolve(path, f"crisis-{index}", outcome=outcome, at=when(90))
+    return score_ledger(read_chain(path))
+
+
+def test_scores_are_the_means_of_the_rules(tmp_path: Path) -> None:
+    score = filled(tmp_path / "ledger.jsonl")
+    short, long = score.windows
+    assert (short.event, short.window, long.window) == ("offensive", 30, 90)
+    assert (long.forecasts, long.questions, long.happened, short.happened) == (3, 3, 2, 0)
+    assert long.brier == pytest.approx((0.8**2 + 0.4**2 + 0.4**2) / 3)
+    assert long.log == pytest.approx(-(math.log(0.2) + math.log(0.6) + math.log(0.6)) / 3)
+    assert short.brier == pytest.approx((0.1**2 + 0.2**2 + 0.3**2) / 3)
+    assert (long.too_few, long.decomposition) == (True, None)
+    assert (score.forecasts, score.questions, score.entries, score.late) == (3, 3, 6, 0)
+    assert list(score.open) == ["agreement"]
+    assert set(score.open["agreement"].values()) == {(30, 90)}, "of each question, the windows that are open"
+
+
+def test_a_correction_changes_the_scores(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    filled(path)
+    resolve(path, "crisis-1", outcome="2020-03-01", at=when(95), correct=True)
+    assert score_ledger(read_chain(path)).windows[1].happened == 3
+
+
+def test_what_was_entered_when_the_window_was_over_is_left_out_unless_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    enter(path, forecast(), when(0))
+    enter(path, forecast(seed=1, p=0.8), when(30, 0))
+    resolve(path, "crisis", outcome="2020-02-20", at=when(60))
+    entries = read_chain(path)
+    assert [(one.window, one.forecasts) for one in score_ledger(entries).windows] == [(30, 1), (90, 2)]
+    assert score_ledger(entries).late == 1
+    assert [(one.window, one.forecasts) for one in score_ledger(entries, late=True).windows] == [(30, 2), (90, 2)]
+
+
+def test_baselines_are_scored_on_the_forecasts_they_were_stored_with(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    beside = {"windows": {"90": {"base_rate": {"p": 0.5}, "logistic": {"p": 0.1}, "positions": {}}}}
+    enter(path, forecast("a", p=0.6, baselines=beside))
+    enter(path, forecast("b", p=0.9))
+    enter(path, forecast("c", p=0.2, baselines=beside))
+    for name, outcome in (("a", "yes"), ("b", "yes"), ("c", "no")):
+        resolve(path, name, outcome=outcome if outcome == "no" else "2020-01-05", at=when(90))
+    window = score_ledger(read_chain(path)).windows[1]
+    rate, logistic = window.baselines
+    assert (rate.name, rate.forecasts, rate.brier) == ("base_rate", 2, pytest.approx(0.25))
+    assert rate.difference.mean == pytest.approx((0.16 + 0.04) / 2 - 0.25)
+    assert logistic.brier == pytest.approx((0.81 + 0.01) / 2)
+    assert rate.difference.groups == 2
+
+
+def test_fifty_forecasts_are_enough_to_judge_calibration(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    for index in range(50):
+        enter(path, forecast(seed=index, p=0.01 * index))
+    resolve(path, "crisis", outcome="no", at=when(90))
+    window = score_ledger(read_chain(path)).windows[1]
+    assert not window.too_few
+    assert window.questions == 1
+    assert window.decomposition is not None
+    assert window.decomposition.uncertainty == 0
+    assert window.decomposition.miscalibration == pytest.approx(window.brier)
+
+
+def test_the_plain_form_is_json_and_says_how_it_was_scored(tmp_path: Path) -> None:
+    score = filled(tmp_path / "ledger.jsonl")
+    record = json.loads(json.dumps(score.record(), allow_nan=False))
+    assert record["head"] == score.head
+    assert (record["fewest"], record["log_clip"]) == (50, 0.001)
+    assert record["windows"][1]["too_few"] is True
+    assert record["windows"][1]["brier"] == pytest.approx(0.32)
+
+
+def test_what_others_said_is_scored_beside_ours_where_their_window_is_one_of_ours(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.jsonl"
+    said = {"name": "Market", "date": "2019-12-30", "p": 0.8}
+    others = [said | {"by": "2020-03-30"}, said | {"name": "Panel", "by": "2020-05-01"}]
+    enter(ledger, forecast(p=0.3) | {"others": others, "pooled": {"90": 0.4}})
+    resolve(ledger, "crisis", outcome="2020-02-01", at=when(100))
+    (window,) = [one for one in score_ledger(read_chain(ledger)).windows if one.window == 90]
+    scores = {one.name: one.brier for one in window.baselines}
+    assert scores == pytest.approx({"pooled": 0.36, "Market": 0.04}), "the panel's window ends on no day of ours"

@@ -1,0 +1,68 @@
+"""What the figures share: labels that do not touch, text that is no markup, one colour map for the dark."""
+
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.report.charts import safe, spread, top_of
+from sim.report.figures import specifications
+from sim.report.html import embedded
+from sim.report.palette import DARK
+from tests.report.conftest import PAYLOAD
+
+PLACES = st.lists(st.floats(0, 300), min_size=1, max_size=8)
+
+
+@given(PLACES)
+def test_labels_keep_their_order_and_distance_inside_the_plot(places):
+    moved = spread(places, 17, 300)
+    order = sorted(range(len(places)), key=lambda index: (places[index], index))
+    assert all(moved[after] - moved[before] >= 17 - 1e-6 for before, after in pairwise(order))
+    assert min(moved) >= -1e-6
+    assert max(moved) <= 300 + 1e-6
+
+
+def test_labels_with_room_stay_where_they_are():
+    assert spread([200.0, 10.0, 100.0], 17, 300) == [200.0, 10.0, 100.0]
+
+
+def test_two_labels_in_one_place_part_evenly():
+    assert spread([100.0, 100.0], 20, 300) == [90.0, 110.0]
+
+
+def test_axes_end_above_what_they_show():
+    assert [top_of([value]) for value in (0.0, 0.011, 0.43, 0.91, 1.0)] == [0.01, 0.02, 0.5, 1.0, 1.0]
+
+
+def test_text_of_a_scenario_is_no_markup_in_a_figure(hostile):
+    text = json.dumps(specifications(hostile), ensure_ascii=False)
+    assert "<script" not in text
+    assert "<a " not in text
+    assert "<" not in safe(PAYLOAD)
+
+
+def test_embedded_values_cannot_end_their_script():
+    text = embedded({"a": "</script><!-- &\u2028x", "b": [1.5, None]})  # a separator of lines becomes a space
+    assert not set("<>&\u2028") & set(text)
+    assert json.loads(text) == {"a": "</script><!-- & x", "b": [1.5, None]}
+
+
+@pytest.mark.slow
+def test_every_colour_of_a_figure_has_a_dark_version(record):
+    found = set(_colours(specifications(record)))
+    assert found
+    assert found <= set(DARK)
+
+
+def _colours(value):
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from _colours(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _colours(one)
+    elif isinstance(value, str) and value.startswith(("#", "rgba(")) and value != "rgba(0,0,0,0)":
+        yield value

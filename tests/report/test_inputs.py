@@ -1,0 +1,39 @@
+"""Inputs by names for readers: actors as the scenario names them, the rest by its id, never a dotted path."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.report.inputs import in_sentence, input_name
+from sim.report.names import heading
+
+RECORD = {"actors": {"turkey": {"name": "Türkiye"}}}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("pressures.moratorium-offer.intensity", "Intensity of Moratorium Offer"),
+        ("actors.turkey.posture", "Posture at the start of Türkiye"),
+        ("actors.us-navy.stance", "Stance of US Navy"),
+        ("ties.turkey.russia", "Leverage of Türkiye over Russia"),
+        ("talks.summit-track.start", "Start of Summit Track"),
+        ("pressures.us-warning", "US Warning"),
+        ("question.horizon", "Question horizon"),
+        ("parameters.launch_rate", "Launch rate (parameter)"),
+    ],
+)
+def test_an_input_is_named_and_not_called_by_its_path(path: str, name: str) -> None:
+    assert input_name(RECORD, path) == name
+    assert input_name({}, path) == name.replace("Türkiye", "Turkey"), "a record without actors names them by ids"
+
+
+def test_a_sentence_has_the_article() -> None:
+    assert (
+        in_sentence(input_name(RECORD, "pressures.moratorium-offer.intensity")) == "the intensity of Moratorium Offer"
+    )
+
+
+def test_abbreviations_of_states_stay_in_capitals() -> None:
+    assert heading("us-warning") == "US Warning"
+    assert heading("eu-and-nato") == "EU and NATO"

@@ -1,0 +1,148 @@
+"""What moved since an earlier forecast, in page and Markdown."""
+
+import re
+
+import pytest
+
+from sim.report.chance import Chance
+from sim.report.content import report_of
+from sim.report.markdown import to_markdown
+from sim.report.shift import Shift
+from tests.places import ROOT
+from tests.report.test_report import Text
+
+
+@pytest.fixture
+def texts(record, written):
+    page, markdown, _ = (path.read_text(encoding="utf-8") for path in written(record))
+    return Text(page).text, markdown.replace("**", "")
+
+
+def test_the_change_stands_near_the_top_of_both(texts):
+    for text in texts:
+        section = text.index("Since the forecast of 12 August 2018")
+        assert text.index("conditional on this model") < section < text.index("A strike is a day of heavy bombing")
+
+
+def test_the_lead_tells_the_last_window_then_and_now(record, texts):
+    row = record["since"]["outcomes"]["offensive"]["63"]
+    then, now = Chance.of(row["old"]).text, Chance.of(row["new"]).text
+    lead = f"An offensive within 63 days: {then} then, {now} now, {Shift.of(row['change']).line}."
+    assert all(lead in text for text in texts)
+
+
+def test_every_row_of_the_record_is_a_row_of_the_table(record):
+    table = report_of(record, "icd203").since.outcomes
+    names = {
+        "Offensive": "offensive",
+        "Agreement": "agreement",
+        "First strike": "strikes",
+        "Terms of surrender": "terms",
+    }
+    assert len(table.rows) == 8
+    assert table.rows[0][0] == "Offensive"
+    for outcome, window, then, now, change, interval, remark in table.rows:
+        row = record["since"]["outcomes"][names[outcome]][re.search(r"\d+", window)[0]]
+        shift = Shift.of(row["change"])
+        assert (then, now) == (Chance.of(row["old"]).text, Chance.of(row["new"]).text)
+        assert (change, interval, remark) == (shift.number, shift.interval, "" if shift.is_clear else "no clear change")
+
+
+def test_paired_and_unpaired_changes_say_which_they_are(record):
+    assert "12,000 runs were compared one by one" in report_of(record, "icd203").since.basis
+    record["since"] |= {"paired_runs": None, "unpaired": "the earlier file does not hold its scenario"}
+    basis = report_of(record, "icd203").since.basis
+    assert "not paired: the earlier file does not hold its scenario." in basis
+    assert "joins the Monte Carlo errors of both" in basis
+
+
+def test_another_scenario_is_named_in_the_title(record):
+    record["since"]["forecast"]["id"] = "idlib-2018-german-offer"
+    title = report_of(record, "icd203").since.title
+    assert title == "Since the forecast of 12 August 2018, idlib-2018-german-offer"
+
+
+def test_another_as_of_date_is_another_window(record):
+    assert "12 August 2018 then, 19 August 2018 now" in report_of(record, "icd203").since.window
+    record["since"]["forecast"]["as_of"] = record["as_of"]
+    assert report_of(record, "icd203").since.window == ""
+
+
+def test_stances_name_the_items_that_came_went_and_were_coded_anew(record):
+    russia = next(one for one in record["since"]["stances"] if one["actor"] == "russia")
+    russia |= {"items_removed": [{"id": "E99", "says": "Old."}], "items_recoded": [{"id": "E23", "says": "Struck."}]}
+    stances = {one.name: one for one in report_of(record, "icd203").since.stances}
+    assert stances["Russia"].news[0].startswith("New: E01. The author sees")
+    assert stances["Russia"].news[-2:] == ("Gone: E99. Old.", "Coded anew: E23. Struck.")
+    assert re.fullmatch(r"\S+ give or take \S+ then, \S+ give or take \S+ now", stances["Russia"].change)
+
+
+def test_stances_that_only_aged_say_so_and_actors_that_came_or_went_too(record):
+    nothing = {"items_added": [], "items_removed": [], "items_recoded": []}
+    read, written = ({"from": way, "mean": 0.1, "sd": 0.2} for way in ("evidence", "assumption"))
+    record["since"]["stances"] = [
+        {"actor": "russia", "old": read, "new": read | {"mean": 0.15}, **nothing},
+        {"actor": "turkey", "old": read, "new": written, **nothing},
+        {"actor": "germany", "old": None, "new": written, **nothing},
+        {"actor": "iran", "old": written, "new": None, **nothing},
+    ]
+    russia, turkey, germany, iran = report_of(record, "icd203").since.stances
+    assert "aged" in russia.news[0]
+    assert turkey.change.endswith("from evidence then and assumption now")
+    assert (germany.name, germany.change) == ("Germany", "new in this forecast")
+    assert (iran.name, iran.change) == ("Iran", "no longer in this forecast")
+
+
+def test_inputs_are_shown_with_a_dash_on_the_side_that_lacks_them(record):
+    record["since"]["inputs"] = [
+        {"path": "pressures.offer.start", "old": None, "new": "2018-08-24"},
+        {"path": "actors.russia.resolve", "old": {"uniform": [0.1, 0.2]}, "new": 0.4},
+        {"path": "actors.iran.role", "old": "patron", "new": None},
+    ]
+    assert report_of(record, "icd203").since.inputs.rows == (
+        ("Start of Offer", "–", "24 Aug 2018"),
+        ("Resolve of Russia", "uniform 0.1, 0.2", "0.4"),
+        ("Role of Iran", "patron", "–"),
+    )
+
+
+def test_texts_that_were_reworded_are_not_quoted(record):
+    record["since"]["settings"] = [{"name": "resolves", "old": "A", "new": "B"}, {"name": "seed", "old": 0, "new": 1}]
+    assert report_of(record, "icd203").since.settings.rows == (("resolves", "", "reworded"), ("seed", "0", "1"))
+
+
+def test_where_nothing_differs_it_is_said(record):
+    record["since"] |= {"inputs": [], "stances": [], "settings": []}
+    report = report_of(record, "icd203")
+    assert report.since.nothing
+    assert report.since.nothing in to_markdown(report)
+
+
+def test_forecasts_without_a_common_window_say_so(record):
+    record["since"]["outcomes"] = {name: {} for name in record["since"]["outcomes"]}
+    since = report_of(record, "icd203").since
+    assert "share no window" in since.lead
+    assert since.outcomes.rows == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["null", "missing"])
+def test_without_an_earlier_forecast_there_is_no_section(record, written, how):
+    record["since"] = None
+    if how == "missing":
+        del record["since"]
+    page, markdown, _ = (path.read_text(encoding="utf-8") for path in written(record))
+    assert 'id="since"' not in page
+    assert "Since the forecast" not in markdown
+
+
+def test_the_format_reference_names_every_key(record):
+    text = (ROOT / "docs" / "forecast.md").read_text(encoding="utf-8")
+    section = text.split("### `since`")[1].split("\n### ")[0]
+    since = record["since"]
+    assert re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE) == list(since)
+    named = set(re.findall(r"`(\w+)`", section))
+    samples = [since["forecast"], since["inputs"][0], since["stances"][0], since["settings"][0]]
+    samples += [since["outcomes"]["offensive"]["30"], since["stances"][0]["new"], since["stances"][0]["items_added"][0]]
+    for sample in samples:
+        assert set(sample) <= named

@@ -1,0 +1,43 @@
+"""Numbers that are no probabilities: what is said or read of a stance lies on the scale of stances."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from sim.report.explanation import explanation_of
+from sim.report.values import on_scale
+from sim.studies.explain import explain
+from tests import worlds
+from tests.places import ROOT
+
+STANCES = ("stance", "said", "perceived", "reading", "bearing", "positions")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(-1.07, "−1.00"), (1.3, "+1.00"), (-0.4, "−0.40"), (0.0, "0.00"), (None, "–")],
+)
+def test_a_stance_beyond_an_end_of_the_scale_is_that_end(value: float | None, written: str) -> None:
+    assert on_scale(value) == written
+
+
+def test_what_an_actor_says_and_is_taken_for_stays_on_the_scale(tmp_path: Path) -> None:
+    record = explain(worlds.load(tmp_path), 9)
+    for actor in record["daily"]["actors"].values():
+        actor["said"] = [-1.07 for _ in actor["said"]]
+        actor["perceived"] = [1.02 for _ in actor["perceived"]]
+    moments = explanation_of(record).moments
+    assert moments
+    for row in (row for moment in moments for row in moment.actors.rows):
+        assert row[2:4] == ("−1.00", "+1.00")
+
+
+def test_no_page_writes_a_stance_but_on_the_scale() -> None:
+    for path in (ROOT / "sim").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "signed":
+                told = ast.unparse(node.args[0])
+                assert not any(word in told for word in STANCES), f"{path}:{node.lineno}: signed({told}); use on_scale"

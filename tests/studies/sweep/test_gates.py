@@ -1,0 +1,228 @@
+"""Gates of sweeps: what they may say, which trials they make, and that shards judge them as the whole sweep does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.cli.console import Exit
+from sim.cli.machines import Machines
+from sim.cli.sweep_gates import GateOptions, Gates, exit_code
+from sim.errors import ScenarioError, UsageError
+from sim.report.ci.junit import to_junit
+from sim.report.sweep_verdicts import findings_of
+from sim.runs.store import Store
+from sim.studies.gates.check import Budget, check
+from sim.studies.gates.sweeps import sweep_trials
+from sim.studies.sweep.gates import lines_along
+from sim.studies.sweep.load import load_sweep
+from sim.studies.sweep.result import head_of, record_of
+from sim.studies.sweep.runner import Options, run_sweep
+from sim.studies.sweep.shards import Shard, merge, partial_of
+from sim.studies.sweep.sweep import Sweep
+from tests.studies.sweep.worlds import GRID, sweep, write_sweep
+
+GATES = """
+    gates:
+      rare: {outcome: strikes, by: 5, below: 0.97}
+      like-base: {outcome: strikes, compared_with: crisis.yaml, change_within: 0.3}
+      falls: {along: pressures.appeal.intensity, outcome: strikes, trend: not-rising, tolerance: 0.02}
+"""
+AXIS = "pressures.appeal.intensity"
+
+
+def faults(folder: Path, gates: str, body: str = GRID) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        load_sweep(write_sweep(folder, f"{body}\n    gates:\n      {gates}\n"))
+    return [f"{fault.line}: {fault.key}: {fault.message}" for fault in caught.value.faults]
+
+
+# -- language -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("gate", "fault"),
+    [
+        ("g: {below: 7}", "11: gates.g.below: expected a number between 0 and 1 (got 7)"),
+        ("g: {bellow: 0.7, above: 0.1}", "11: gates.g.bellow: there is no such key; did you mean below?"),
+        ("g: {by: 5}", "11: gates.g: this gate claims nothing; add one of `below`, `above`"),
+        ("g: {by: 11, below: 0.7}", "11: gates.g.by: expected a day within the horizon of 10 days"),
+        ("g: {compared_with: none.yaml, change_above: 0}",
+         "11: gates.g.compared_with: there is no file 'none.yaml'; did you mean sweep.yaml?"),
+        ("g: {along: actors.shield.postur, trend: not-rising}",
+         "11: gates.g.along: no two cells differ in nothing but a number at actors.shield.postur; did you mean "
+         "actors.shield.posture?"),
+        ("g: {along: actors.shield.posture, trend: not-rising, steps: 3}",
+         "11: gates.g.steps: a trend in a sweep runs along the values of its cells; remove this"),
+    ],
+)  # fmt: skip
+def test_the_fault_of_a_gate_stands_at_its_key(tmp_path: Path, gate: str, fault: str) -> None:
+    assert faults(tmp_path, gate) == [fault]
+
+
+def test_gates_change_no_cell(tmp_path: Path) -> None:
+    without, with_ = sweep(tmp_path), sweep(tmp_path, GRID + GATES)
+    assert [cell.id for cell in with_.cells] == [cell.id for cell in without.cells]
+    assert [cell.hash for cell in with_.cells] == [cell.hash for cell in without.cells]
+    assert with_.identity != without.identity, "parts with other gates are no parts of this sweep"
+
+
+def test_gates_of_the_base_are_not_those_of_the_sweep(tmp_path: Path) -> None:
+    file = write_sweep(tmp_path)
+    base = tmp_path / "crisis.yaml"
+    base.write_text(base.read_text(encoding="utf-8") + "gates: {g: {below: 0.5}}\n", encoding="utf-8")
+    assert sweep_trials(load_sweep(file)) == []
+
+
+# -- trials ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_gate_is_put_to_every_cell_and_a_trend_to_every_line(tmp_path: Path) -> None:
+    found = sweep(tmp_path, GRID + GATES)
+    dealt = sweep_trials(found)
+    assert [one.index for one in dealt] == list(range(6 + 6 + 2))
+    assert [(one.trial.gate, one.trial.cell) for one in dealt[:6]] == [("rare", cell.label) for cell in found.cells]
+    assert [one.trial.cell for one in dealt[12:]] == ["shield.posture 0.2", "shield.posture 0.8"]
+    falls = dealt[12].trial
+    assert [contrast.label for contrast in falls.contrasts] == ["0 to 0.5", "0 to 1", "0.5 to 1"]
+    assert {source.hash for source in falls.sources} == {cell.hash for cell in (found.cells[0], *found.cells[2::2])}
+    assert {(trial.trial.place.line, trial.trial.gate) for trial in dealt} == {(11, "rare"), (12, "like-base"),
+                                                                              (13, "falls")}  # fmt: skip
+
+
+def test_the_scenario_of_a_trial_is_that_of_its_cell(tmp_path: Path) -> None:
+    found = sweep(tmp_path, GRID + GATES)
+    for one in sweep_trials(found)[:6]:
+        (source,) = one.trial.sources
+        assert source.build().hash == source.hash == one.cell.hash
+
+
+def test_lines_run_in_the_order_of_the_values_whatever_that_of_the_cells(tmp_path: Path) -> None:
+    body = f"base: crisis.yaml\naxes:\n  {AXIS}: [1, 0, base, 0.5, {{uniform: [0.1, 0.3]}}]\n"
+    ((label, line),) = lines_along(sweep(tmp_path, body).cells, AXIS)
+    assert (label, [value for value, _ in line]) == ("", [0, 0.5, 1])
+
+
+def test_cells_that_differ_in_more_than_the_axis_are_no_line(tmp_path: Path) -> None:
+    body = f"base: crisis.yaml\naxes:\n  {AXIS}: {{from: 0, to: 1}}\n  actors.shield.posture: {{from: 0, to: 1}}\n"
+    found = sweep(tmp_path, body + "design: {sobol: 8}\n")
+    assert lines_along(found.cells, AXIS) == []
+
+
+# -- judging --------------------------------------------------------------------------------------------------------
+
+
+def judged(found: Sweep, store: Store | None, shard: Shard | None = None) -> tuple[dict[str, Any], Any]:
+    """Run a sweep or a shard of it and judge its gates; return the head and what was found."""
+    gates = Gates.of(found, GateOptions(max_runs=20_000, alpha=0.1))
+    cells = list(found.cells) if shard is None else shard.cells(found)
+    rows = run_sweep(found, options=Options(store=store, cells=cells))
+    verdicts = gates.judge(cells, store, Machines(workers=1), quiet=True)
+    head = head_of(found, "offramp sweep run sweep.yaml", gates.head)
+    return head, (rows, verdicts)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("of", [1, 2, 3, 7])
+def test_shards_judge_as_the_whole_sweep_does(tmp_path: Path, of: int) -> None:
+    found = sweep(tmp_path, GRID + GATES)
+    head, (rows, verdicts) = judged(found, Store(tmp_path / "store"))
+    whole = record_of(head, rows, verdicts)
+    assert whole["gates"] == {"alpha": 0.1, "max_runs": 20_000, "count": 14}
+    parts = []
+    for index in range(1, of + 1):
+        shard = Shard(index, of)
+        own_head, (own_rows, own_verdicts) = judged(found, Store(tmp_path / f"store-{index}-{of}"), shard)
+        part = partial_of(own_head, shard, found.cells, own_rows, own_verdicts)
+        parts.append(tmp_path / shard.file_name)
+        parts[-1].write_text(json.dumps(part), encoding="utf-8")
+    assert json.dumps(merge(parts)) == json.dumps(whole)
+
+
+@pytest.mark.slow
+def test_a_part_that_lacks_a_verdict_is_refused(tmp_path: Path) -> None:
+    found = sweep(tmp_path, GRID + GATES)
+    head, (rows, verdicts) = judged(found, None)
+    for wrong in (verdicts[1:], [*verdicts, verdicts[0]]):
+        part = partial_of(head, Shard(1, 1), found.cells, rows, wrong)
+        path = tmp_path / "shard-1-of-1.json"
+        path.write_text(json.dumps(part), encoding="utf-8")
+        with pytest.raises(UsageError, match="do not hold one verdict of every gate"):
+            merge([path])
+
+
+@pytest.mark.slow
+def test_blocks_that_the_cells_left_in_the_store_are_not_played_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = sweep(tmp_path, GRID + GATES)
+    store = Store(tmp_path / "store")
+    run_sweep(found, options=Options(store=store))
+    played: list[str] = []
+    monkeypatch.setattr("sim.studies.gates.kept.run_block", lambda task: played.append(str(task)) or 1 / 0)
+    verdicts = Gates.of(found, GateOptions(max_runs=4096)).judge(found.cells, store, Machines(workers=1), quiet=True)
+    assert sorted(set(played)) == ["block 0 of crisis"], "only the scenario that the cells are compared with"
+    by_gate = {(one["gate"], one["cell"]): one["verdict"] for one in verdicts}
+    assert {verdict for (gate, _), verdict in by_gate.items() if gate == "like-base"} == {"error"}
+    assert "error" not in {verdict for (gate, _), verdict in by_gate.items() if gate != "like-base"}
+
+
+@pytest.mark.slow
+def test_with_and_without_a_store_verdicts_are_the_same(tmp_path: Path) -> None:
+    found = sweep(tmp_path, GRID + GATES)
+    assert judged(found, None)[1][1] == judged(found, Store(tmp_path / "store"))[1][1]
+
+
+@pytest.mark.slow
+def test_the_trials_of_a_large_sweep_are_judged_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of two scenarios give the verdicts of one batch of all."""
+    found = sweep(tmp_path, GRID + GATES)
+    trials = [one.trial for one in sweep_trials(found)]
+    store = Store(tmp_path / "store")
+    from sim.runs.executors import Serial
+    from sim.studies.gates.kept import Keeper
+
+    whole = check(trials, Budget(max_runs=20_000), supplier=Keeper(store, Serial()))
+    monkeypatch.setattr("sim.studies.gates.check.BATCH", 2)
+    parts = check(trials, Budget(max_runs=20_000), supplier=Keeper(store, Serial()))
+    assert [one.record() for one in parts.results] == [one.record() for one in whole.results]
+
+
+# -- outputs --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_cases_are_cells_and_gates_and_crashed_cells_are_errors(tmp_path: Path) -> None:
+    found = sweep(tmp_path, GRID + GATES)
+    head, (rows, verdicts) = judged(found, None)
+    rows[2] = {**rows[2], "status": "failed", "error": "ValueError: x", "outcomes": None}
+    findings = findings_of(record_of(head, rows, verdicts))
+    assert [one.verdict for one in findings].count("error") == 1
+    assert findings[-1].name == f"{found.cells[2].label}: runs"
+    assert 'classname="sweep"' in to_junit(findings)
+
+
+@pytest.mark.slow
+def test_without_gates_every_cell_is_a_case(tmp_path: Path) -> None:
+    found = sweep(tmp_path)
+    head, (rows, verdicts) = judged(found, None)
+    assert (head["gates"], verdicts) == (None, [])
+    findings = findings_of(record_of(head, rows))
+    assert [(one.cell, one.gate, one.verdict) for one in findings] == [
+        (cell.label, "runs", "pass") for cell in found.cells
+    ]
+    assert findings[0].file == "sweep.yaml"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "code"),
+    [
+        ([], Exit.OK), (["pass"], Exit.OK), (["pass", "undecided"], Exit.INCOMPLETE),
+        (["undecided", "fail"], Exit.GATE), (["fail", "error"], Exit.INTERNAL),
+    ],
+)  # fmt: skip
+def test_the_worst_verdict_decides_the_exit_code(verdicts: list[str], code: Exit) -> None:
+    assert exit_code([{"verdict": verdict} for verdict in verdicts]) == code
