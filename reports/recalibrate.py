@@ -14,8 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sim.baselines.cases import case_of, write_cases
-from sim.baselines.precedents import rates_of
+from sim.baselines.cases import case_of, rates_of, write_cases
 from sim.evaluation.cases import load_cases
 from sim.evaluation.threats import SOURCE, load_threats
 

@@ -17,8 +17,8 @@ from sim.baselines.cases import TABLE, read_cases
 from sim.errors import CalibrationError, OfframpError, ScenarioError, TableError
 from sim.evaluation.threats import COLUMNS, load_threats
 from sim.scenario.posterior import Posterior, names, posterior, read_posterior
+from sim.studies.sweep.sweep import Base
 from sim.studies.sweep.table_file import read_table as read_cells
-from sim.studies.sweep.variants import Base
 from sim.tables import number, read_table, table_of
 from tests.studies.sweep.worlds import write_base
 

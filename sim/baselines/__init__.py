@@ -1,7 +1,6 @@
 """Baselines: what simple rules say of a scenario, to stand beside the forecast of the model.
 
 Rules on the positions of the actors (`positions`, with `choice` and `challenge`), a logistic regression on two features
-(`logistic`), and the share of comparable cases (`base_rate`), all learnt from the table of past cases (`cases`) and put
-together by `panel`; `pool` makes one forecast of several, `precedents` holds what past cases said of the model. Nothing
-here simulates.
+(`logistic`), and the share of comparable cases (`base_rate`), all learnt from the table of past cases (`cases`) and
+put together by `panel`; `pool` makes one forecast of several. Nothing here simulates.
 """

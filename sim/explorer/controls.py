@@ -15,7 +15,7 @@ from sim.model.inputs import Input, inputs_of
 from sim.report.dates import Calendar, long_date
 from sim.runs.block.conditions import POSTURES
 from sim.scenario.quantities import day_count
-from sim.studies.worlds import renewed_id
+from sim.studies.counterfactuals import renewed_id
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -122,7 +122,7 @@ def moved_changes(scenario: Scenario, path: str, value: float) -> dict[str, Any]
     """Return what moving a slider lays over a scenario.
 
     More of a pressure in force would only mean more of its fading, so it is withdrawn and renewed on day 0 with the new
-    intensity, as counterfactuals do (`sim.studies.worlds.at_full_strength`).
+    intensity, as counterfactuals do (`sim.studies.counterfactuals.at_full_strength`).
     """
     kind, _, rest = path.partition(".")
     name = rest.partition(".")[0]

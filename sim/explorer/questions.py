@@ -30,7 +30,7 @@ from sim.report.words import SCALES
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
 from sim.runs.block.conditions import POSTURES
 from sim.studies.gates.supplier import Crash, Records, Supplier
-from sim.studies.sweep.variants import bare
+from sim.studies.sweep.sweep import bare
 from sim.studies.tipping import Asked, ask, tip
 from sim.wording import counted
 

@@ -19,7 +19,7 @@ from sim.explorer.controls import Slider, moved_changes, off_changes, sliders_of
 from sim.explorer.state import State
 from sim.scenario.overlay import overlay_yaml
 from sim.scenario.yamltree import MAX_BYTES, read_tree
-from sim.studies.sweep.variants import Base
+from sim.studies.sweep.sweep import Base
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario

@@ -20,7 +20,7 @@ from sim.explorer.play import Piece
 from sim.forecast.plan import Plan
 from sim.model.stack import structure
 from sim.runs.block.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask
-from sim.studies.sweep.variants import bare
+from sim.studies.sweep.sweep import bare
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import environment
-from sim.baselines.precedents import threats_between_states, track_record
+from sim.baselines.cases import threats_between_states, track_record
 from sim.estimates import Estimate, beta_range, estimate, ratio
 from sim.forecast.drivers import drivers_record
 from sim.forecast.indicators import indicators_record

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sim.errors import ExecutionError
 from sim.runs.block.blocks import END_STATES, BlockTask
 from sim.studies.gates.supplier import Crash, Player, Records, Supplier
-from sim.studies.sweep.variants import bare
+from sim.studies.sweep.sweep import bare
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan

@@ -7,7 +7,8 @@ on that half too; after the first, others are sought in what it leaves.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,18 +17,207 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import UsageError
+from sim.estimates import Estimate, estimate
 from sim.model.inputs import can_be_looked_up, draw_inputs, inputs_of
 from sim.runs.block.blocks import BLOCK_RUNS, FIRST_EVENTS, BlockTask, record_block
 from sim.runs.executors import Executor, Serial
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import happened
-from sim.studies.boxes import Found, find_boxes, finders_of, plain, plain_box, share_of
+from sim.studies.prim import Box, Floats, excess, find_box
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
     from sim.studies.prim import Floats
+
+
+MOST_BOXES = 3
+STANDS_OUT = 4.0
+"""Standard errors by which the outcome must be more frequent inside than outside, on draws that did not find the box.
+
+One box found in noise passes with a chance of 3 in 100,000.
+"""
+NORMAL = 1.96
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit of a box: an input, its low and high or None, and what it does on the draws that did not find it.
+
+    Attributes
+    ----------
+    below, above
+        Share of all draws below the low and above the high.
+    cut, cut_draws
+        Share of futures in the outcome where only this limit fails, and the number of draws there.
+    p_value
+        Of the claim that what it cuts away has no smaller share than what it keeps, one-sided.
+    """
+
+    path: str
+    low: float | None
+    high: float | None
+    below: float
+    above: float
+    cut: float | None
+    cut_draws: int
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """A box and what it holds of the draws that did not find it.
+
+    Attributes
+    ----------
+    density
+        Share of futures inside in the outcome.
+    coverage
+        Of all futures in the outcome the share that lies inside: value and 95% interval.
+    mass
+        Share of all futures that lie inside.
+    found_density
+        The share of the outcome inside among the draws that found it, which flatters it.
+    score
+        Standard errors by which the outcome is more frequent inside than in all that lies outside, and than in what
+        boxes before left: the smaller of the two, so that no box counts that is poorer than futures at large.
+    """
+
+    limits: tuple[Limit, ...]
+    density: Estimate
+    coverage: tuple[float, float, float]
+    mass: float
+    found_density: float
+    score: float
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether it counts."""
+        return self.score > STANDS_OUT
+
+
+def find_boxes(values: Floats, successes: npt.NDArray[np.int64], replicates: int, paths: Sequence[str]) -> list[Found]:
+    """Find boxes among every other draw, measure them on the rest; the last may be one that does not stand out.
+
+    Parameters
+    ----------
+    values
+        Shape (draws, inputs).
+    successes
+        How many of each draw's runs are in the outcome, shape (draws,).
+    paths
+        Names of the inputs.
+    """
+    finders = finders_of(len(values))
+    left = np.ones(len(values), dtype=np.bool_)
+    found: list[Found] = []
+    while len(found) < MOST_BOXES:
+        box = find_box(values[finders & left], successes[finders & left] / replicates)
+        if not box.limits:
+            break
+        inside = box.holds(values) & left
+        if min((inside & ~finders).sum(), (inside & finders).sum()) < 2:
+            break
+        found.append(_measured(box, values, successes / replicates, left, paths, replicates))
+        if not found[-1].stands_out:
+            break
+        left &= ~inside
+    return found
+
+
+def finders_of(draws: int) -> npt.NDArray[np.bool_]:
+    """Say which draws find boxes: every other one; the rest measure them."""
+    finding: npt.NDArray[np.bool_] = np.arange(draws) % 2 == 0
+    return finding
+
+
+def _measured(
+    box: Box, values: Floats, shares: Floats, left: npt.NDArray[np.bool_], paths: Sequence[str], replicates: int
+) -> Found:
+    """Measure a box, sought in what others left, on the draws that did not find it."""
+    finders = finders_of(len(values))
+    inside = box.holds(values) & left
+    measuring = ~finders
+    kept, measured = shares[measuring & inside], shares[measuring]
+    limits = tuple(
+        _limit(box, column, values, shares, measuring & left, paths[column]) for column in sorted(box.limits)
+    )
+    return Found(
+        limits=limits,
+        density=share_of(np.round(kept * replicates).astype(np.int64), replicates),
+        coverage=_coverage(measured, inside[measuring]),
+        mass=float(inside[measuring].mean()),
+        found_density=float(shares[finders & inside].mean()),
+        score=min(excess(kept, shares[measuring & outside & ~inside]) for outside in (left, True)),
+    )
+
+
+def _limit(box: Box, column: int, values: Floats, shares: Floats, measuring: npt.NDArray[np.bool_], path: str) -> Limit:
+    low, high = box.limits[column]
+    kept, around = box.holds(values) & measuring, box.without(column).holds(values) & measuring
+    cut = shares[around & ~kept]
+    return Limit(
+        path=path,
+        low=None if math.isinf(low) else low,
+        high=None if math.isinf(high) else high,
+        below=float((values[:, column] < low).mean()),
+        above=float((values[:, column] > high).mean()),
+        cut=float(cut.mean()) if len(cut) else None,
+        cut_draws=len(cut),
+        p_value=0.5 * math.erfc(excess(shares[kept], cut) / math.sqrt(2)),
+    )
+
+
+def _coverage(shares: Floats, inside: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Return a ratio of means over draws and its 95% interval (linearised, Cochran 1977, section 6.5)."""
+    if shares.sum() == 0:
+        return 0.0, 0.0, 1.0
+    ratio = float(shares[inside].sum() / shares.sum())
+    spread = float((shares * (inside - ratio)).std(ddof=1) / shares.mean())
+    half = NORMAL * spread / math.sqrt(len(shares))
+    return ratio, max(0.0, ratio - half), min(1.0, ratio + half)
+
+
+def share_of(successes: npt.NDArray[np.int64], replicates: int) -> Estimate:
+    """Estimate a probability from the number of successes of each draw."""
+    return estimate(np.bincount(successes, minlength=replicates + 1))
+
+
+def plain(one: Estimate) -> dict[str, float]:
+    """Return an estimate as plain values."""
+    return {"p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)}
+
+
+def plain_box(box: Found) -> dict[str, Any]:
+    """Return a box as plain values."""
+    coverage = dict(zip(("p", "mc_low", "mc_high"), map(_round, box.coverage), strict=True))
+    return {
+        "stands_out": box.stands_out,
+        "score": round(box.score, 2),
+        "density": plain(box.density),
+        "coverage": coverage,
+        "mass": _round(box.mass),
+        "found_density": _round(box.found_density),
+        "limits": [
+            {
+                "path": one.path,
+                "low": None if one.low is None else _round(one.low),
+                "high": None if one.high is None else _round(one.high),
+                "below": _round(one.below),
+                "above": _round(one.above),
+                "cut": None if one.cut is None else _round(one.cut),
+                "cut_draws": one.cut_draws,
+                "p_value": float(f"{one.p_value:.2g}"),
+            }
+            for one in box.limits
+        ],
+    }
+
+
+def _round(value: float) -> float:
+    return round(float(value), 6)
+
 
 FORMAT = "offramp/discovery/1"
 FEWEST_DRAWS = 400

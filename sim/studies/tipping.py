@@ -22,7 +22,7 @@ from sim.scenario.windows import By, day_of
 from sim.studies.bench import Bench, are_alike, happened, with_document
 from sim.studies.change import plain_row
 from sim.studies.crossing import GRID, Crossing, Crossings, crossings
-from sim.studies.sweep.variants import value_at
+from sim.studies.sweep.sweep import value_at
 from sim.tallies import successes_per_draw
 from sim.wording import counted
 

@@ -24,7 +24,7 @@ from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block
 from sim.runs.executors.address import Address
 from sim.runs.executors.batches import IN_FLIGHT, MOST, RATE, TARGET
 from sim.runs.executors.dask import Dask
-from sim.studies.sweep.variants import bare
+from sim.studies.sweep.sweep import bare
 from tests.cluster.processes import cluster
 from tests.places import IDLIB
 

@@ -10,7 +10,7 @@ from sim.explorer.controls import groups_of, sliders_of
 from sim.explorer.shelf import Shelf
 from sim.explorer.state import State
 from sim.scenario.yamltree import MAX_BYTES
-from sim.studies.worlds import at_full_strength, withdrawn
+from sim.studies.counterfactuals import at_full_strength, withdrawn
 from tests.explorer import world
 
 STATES = [

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.baselines.cases import known_by, read_cases
+from sim.baselines.cases import TRACK_RECORD, known_by, read_cases, track_record
 from sim.baselines.panel import baselines_for
-from sim.baselines.precedents import TRACK_RECORD, track_record
 from sim.errors import UsageError
 from sim.forecast import forecast as forecasts
 from sim.scenario.posterior import FORMAT, MODEL

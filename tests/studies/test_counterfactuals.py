@@ -16,10 +16,18 @@ from sim.runs.block.blocks import BlockTask, run_block
 from sim.runs.executors import Serial
 from sim.runs.store import Store
 from sim.scenario.scenario import Scenario
-from sim.studies.counterfactuals import Counterfactuals, blocks_of, counterfactuals
+from sim.studies.counterfactuals import (
+    Counterfactuals,
+    at_full_strength,
+    blocks_of,
+    counterfactuals,
+    held,
+    withdrawn,
+    without_talks,
+    worlds_of,
+)
 from sim.studies.gates.kept import Keeper
 from sim.studies.gates.supplier import Crash, Records, Supplier
-from sim.studies.worlds import at_full_strength, held, withdrawn, without_talks, worlds_of
 from sim.tallies import successes_per_draw
 from tests import worlds
 

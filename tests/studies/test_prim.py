@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.studies.boxes import STANDS_OUT, find_boxes
+from sim.studies.discovery import STANDS_OUT, find_boxes
 from sim.studies.prim import MOST_LIMITED, Box, excess, find_box
 from tests import sizes
 

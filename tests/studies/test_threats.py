@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim.baselines.precedents import rates_of, threats_between_states
+from sim.baselines.cases import rates_of, threats_between_states
 from sim.errors import UsageError
 from sim.evaluation.backtest.threats import auc, folds_of
 from sim.evaluation.threats import COLUMNS, Threats, load_threats

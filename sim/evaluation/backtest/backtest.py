@@ -29,8 +29,7 @@ from sim.evaluation.backtest.forecasts import (
     points_without,
     pool_weights,
 )
-from sim.evaluation.backtest.hindsight import dropped, shifted
-from sim.evaluation.backtest.scores import Table, calibration_of, case_scores, table
+from sim.evaluation.backtest.scores import Table, calibration_of, case_scores, dropped, shifted, table
 from sim.evaluation.backtest.threats import score_threats
 from sim.evaluation.backtest.threats import steps as threats_steps
 from sim.evaluation.calibration.outcomes import WINDOWS

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.baselines.base_rate import base_rate
-from sim.baselines.cases import known_by, read_cases
+from sim.baselines.cases import known_by, read_cases, track_record
 from sim.baselines.logistic import fit
 from sim.baselines.pool import pooled
 from sim.baselines.positions import features_of
-from sim.baselines.precedents import track_record
 from sim.errors import UsageError
 from sim.evaluation.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, PlayTask, outcomes_of, play_own
 from sim.evaluation.calibration.outcomes import WINDOWS

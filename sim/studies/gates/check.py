@@ -21,10 +21,9 @@ from sim.studies.gates.supplier import Crash, Player, Records, Supplier
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
-    from sim.studies.gates.contrasts import Source
+    from sim.studies.gates.contrasts import Interval, Source, Verdict
     from sim.studies.gates.sequences import ConfidenceSequence
     from sim.studies.gates.trials import Trial
-    from sim.studies.gates.verdict import Interval, Verdict
 
 ALPHA = 0.05
 MAX_RUNS = 200_000

@@ -6,19 +6,65 @@ by run against the same draw of the other scenario, the difference of the two sh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.studies.bench import draw_shares
 from sim.studies.gates.sequences import ConfidenceSequence, Values
-from sim.studies.gates.verdict import Interval
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
+
+
+Verdict = Literal["pass", "fail", "undecided", "error"]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Where a number lies, and its best guess."""
+
+    low: float
+    high: float
+    estimate: float
+
+
+@dataclass(frozen=True)
+class Claim:
+    """That numbers lie above `low` and below `high`."""
+
+    low: float = -math.inf
+    high: float = math.inf
+
+    def judge(self, intervals: Iterable[Interval]) -> Verdict:
+        """Return what the intervals prove."""
+        inside = True
+        for one in intervals:
+            if one.low >= self.high or one.high <= self.low:
+                return "fail"
+            inside &= self.low < one.low and one.high < self.high
+        return "pass" if inside else "undecided"
+
+    def strain(self, one: Interval) -> float:
+        """How far an interval reaches towards the end that it offends most, or that is nearest; for choosing the worst.
+
+        Of two intervals, the one with the greater strain lies further out.
+        """
+        return max(one.estimate - self.high, self.low - one.estimate)
+
+    @property
+    def text(self) -> str:
+        """The claim in words, such as `below 0.45`."""
+        if math.isinf(self.low):
+            return f"below {self.high:g}"
+        if math.isinf(self.high):
+            return f"above {self.low:g}"
+        return f"within {self.high:g}" if self.low == -self.high else f"between {self.low:g} and {self.high:g}"
+
 
 Records = npt.NDArray[np.void]
 

@@ -12,7 +12,7 @@ from sim.studies.gates.contrasts import Source
 from sim.studies.gates.trials import Library, Subject, Trial, along, trials
 from sim.studies.sweep.gates import lines_along
 from sim.studies.sweep.schema import FORMAT
-from sim.studies.sweep.variants import bare
+from sim.studies.sweep.sweep import bare
 
 if TYPE_CHECKING:
     from sim.scenario.gates import Gate

@@ -20,8 +20,7 @@ from sim.scenario.numbers import number_range, with_number
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.yamltree import Path, Place
 from sim.studies.change import Record, rerunnable, stored_row
-from sim.studies.gates.contrasts import Contrast, Known, Source
-from sim.studies.gates.verdict import Claim
+from sim.studies.gates.contrasts import Claim, Contrast, Known, Source
 from sim.studies.stored import read_forecast
 from sim.wording import counted
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from sim.distributions import Distribution, Fixed, Uniform, parse
 from sim.scenario.merge import is_distribution
-from sim.studies.sweep.words import shown
+from sim.studies.sweep.sweep import shown
 
 if TYPE_CHECKING:
     from sim.model.inputs import Input

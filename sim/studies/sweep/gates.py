@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 from sim.scenario.faults import Places
 from sim.scenario.gate_files import gate_file_faults
 from sim.scenario.suggest import suggestion
-from sim.studies.sweep.sweep import Cell
-from sim.studies.sweep.words import canonical, label_of
+from sim.studies.sweep.sweep import Cell, canonical, label_of
 from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.errors import Fault
     from sim.scenario.yamltree import Path, Tree
     from sim.studies.sweep.schema import SweepDocument
-    from sim.studies.sweep.variants import Base
+    from sim.studies.sweep.sweep import Base
 
 Line = tuple[str, tuple[tuple[float, Cell], ...]]
 """The label of what cells share, and the cells by the one value that they do not, rising."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.forecast.record import is_precise
 from sim.runs.block.blocks import RECORD, BlockResult
-from sim.studies.sweep.variants import bare
+from sim.studies.sweep.sweep import bare
 from sim.studies.sweep.work import CellTask, Failure, Keeping
 
 if TYPE_CHECKING:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from sim import environment
-from sim.studies.sweep.variants import Base, value_at
-from sim.studies.sweep.words import canonical
+from sim.model.inputs import Input, inputs_of, is_key
+from sim.scenario.edit import path_complaint, vary, written
+from sim.scenario.load import scenario_of
+from sim.scenario.merge import Merged, read_merged
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -19,6 +22,109 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.scenario.yamltree import Place
     from sim.studies.sweep.schema import SweepDocument
+
+
+MOST = 60
+MOST_IN_LABEL = 4
+
+
+def shown(value: Any) -> str:
+    """Write a value as a file would, numbers alike whether whole or not, at most 60 characters."""
+    text = canonical(value)
+    return text if len(text) <= MOST else text[: MOST - 3] + "..."
+
+
+def canonical(value: Any) -> str:
+    """Write a value the one way that stands for it in ids: JSON, keys in order, 1 and 1.0 the same."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(_even(value), sort_keys=True, ensure_ascii=False, separators=(", ", ": "), default=str)
+
+
+def _even(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _even(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_even(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value
+
+
+def short(path: str) -> str:
+    """Shorten a dotted path for labels: without its first part, which the rest implies."""
+    head, _, rest = path.partition(".")
+    return rest or head
+
+
+def label_of(changes: Mapping[str, Any], index: int) -> str:
+    """Write what a cell changes, such as `offer.intensity 0.4, turkey.posture 0.5`; where that is much, its number."""
+    if not changes:
+        return "base"
+    if len(changes) > MOST_IN_LABEL:
+        return f"cell {index + 1}"
+    return ", ".join(f"{short(path)} {'removed' if value is None else shown(value)}" for path, value in changes.items())
+
+
+@dataclass(frozen=True)
+class Base:
+    """A scenario file and all that its variants share: the merged value, the evidence, the scenario itself."""
+
+    file: FilePath
+    merged: Merged
+    scenario: Scenario
+
+    @classmethod
+    def load(cls, file: FilePath) -> Base:
+        """Read a base.
+
+        Raises
+        ------
+        ScenarioError
+            Where the scenario is at fault.
+        """
+        merged = read_merged(file)
+        return cls(file, merged, scenario_of(merged, file))
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Base:
+        """Take a scenario that is at hand; messages name it by its id."""
+        return cls(FilePath(scenario.id), written(scenario), scenario)
+
+    @cached_property
+    def inputs(self) -> Mapping[str, Input]:
+        """The numbers of the base by dotted path, as far as a file can write them."""
+        return {one.path: one for one in inputs_of(self.scenario) if is_key(one.path)}
+
+    def vary(self, changes: Mapping[str, Any], places: Mapping[str, Place]) -> Scenario:
+        """Return the base with values laid over it; see `sim.scenario.edit.vary`."""
+        return vary(self.scenario, self.merged, self.file, changes, places)
+
+    def value_at(self, path: str) -> Any:
+        """Return the base's value at a dotted path, defaults included; None where there is none."""
+        return value_at(self.scenario.plain(), path)
+
+    def path_complaint(self, dotted: str) -> str | None:
+        """Say what is wrong with a dotted path as an axis; None where nothing is."""
+        return path_complaint(self.merged.value, dotted)
+
+
+def value_at(plain: Mapping[str, Any], path: str) -> Any:
+    """Return the plain value of a resolved scenario at a dotted path; None where there is none."""
+    value: Any = plain
+    for key in path.split("."):
+        if not isinstance(value, Mapping) or key not in value:
+            return None
+        value = value[key]
+    return value
+
+
+def bare(scenario: Scenario) -> Scenario:
+    """Return a scenario without what runs do not need, so that it travels light; its hash stays known."""
+    light = replace(scenario, evidence=None, readings={}, read_fields=frozenset(), places={})
+    light.__dict__["hash"] = scenario.hash
+    return light
+
 
 DEFAULT_RUNS = 4096
 ID_DIGITS = 12

@@ -20,11 +20,11 @@ from sim.scenario.merge import is_distribution
 from sim.scenario.yamltree import Place
 from sim.studies.sweep.axes import BASE
 from sim.studies.sweep.schema import MAX_AXES, MAX_CELLS
-from sim.studies.sweep.words import shown
+from sim.studies.sweep.sweep import shown
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.studies.sweep.variants import Base
+    from sim.studies.sweep.sweep import Base
 
 MAX_BYTES = 8_000_000
 MAX_FAULTS = 50

@@ -24,7 +24,7 @@ from sim.evaluation.backtest.forecasts import (
     play_each,
     training,
 )
-from sim.evaluation.backtest.hindsight import changed, dropped, moved, shifted
+from sim.evaluation.backtest.scores import changed, dropped, moved, shifted
 from sim.evaluation.backtest.threats import folds_of
 from sim.evaluation.calibration.calibrate import sample_bridge, study
 from sim.evaluation.calibration.design import BLOCK_POINTS

@@ -18,8 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import LedgerError, ReportError, UsageError
-from sim.evaluation.ledger.chain import START, head_of, read_chain
-from sim.evaluation.ledger.lock import locked
+from sim.evaluation.ledger.chain import START, head_of, locked, read_chain
 from sim.evaluation.ledger.questions import record_forecast, resolve
 from tests.evaluation.ledger.made import enter, forecast, when
 

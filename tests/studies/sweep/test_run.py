@@ -21,8 +21,7 @@ from sim.runs.store.store import name_of
 from sim.studies.sweep import schedule, work
 from sim.studies.sweep.result import without_effect
 from sim.studies.sweep.runner import Options, run_sweep
-from sim.studies.sweep.sweep import Sweep
-from sim.studies.sweep.variants import bare
+from sim.studies.sweep.sweep import Sweep, bare
 from sim.studies.sweep.work import CellTask, Failure, play
 from tests.studies.sweep.worlds import GRID, sweep
 
