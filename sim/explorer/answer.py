@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from sim.estimates import Estimate, difference
 from sim.explorer.controls import groups_of
-from sim.explorer.figures import frames as frames_of
-from sim.explorer.figures import moved
 from sim.forecast.record import glance
-from sim.report import captions, palette
+from sim.report import captions
 from sim.report.chance import Chance, points_text
-from sim.report.charts import Spec, moment
+from sim.report.charts import DARK, Spec, moment
+from sim.report.curves import incidence, states
 from sim.report.dates import Calendar, long_date
 from sim.report.reading import ENDS, Record, calendar_of, outcome_at, without_off
 from sim.report.shift import Shift
+from sim.report.svg import number_of, ticks_of
 from sim.report.values import on_scale, plain
 from sim.wording import counted
 
@@ -53,8 +53,8 @@ def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
         "resolves": document.question.resolves,
         "does_not_resolve": document.question.does_not_resolve,
         "groups": [group.plain() for group in groups_of(scenario)],
-        "figures": frames_of(record),
-        "dark": palette.DARK,
+        "figures": frames(record),
+        "dark": DARK,
         "actors": [
             {"id": name, "name": actor["name"], "role": actor["role"], "posture": str(actor["posture_name"])}
             for name, actor in record["actors"].items()
@@ -70,7 +70,7 @@ def _window(calendar: Calendar) -> str:
     )
 
 
-def answer(look: Look, frames: Mapping[str, Spec]) -> dict[str, Any]:
+def answer(look: Look, built: Mapping[str, Spec]) -> dict[str, Any]:
     """Return what the page shows of one look at a simulation, in the frames of its scene."""
     record = record_of(look)
     head = outcome_at(record, "offensive", record["horizon"])
@@ -82,7 +82,7 @@ def answer(look: Look, frames: Mapping[str, Spec]) -> dict[str, Any]:
         "hash": look.scenario.hash,
         "headline": _headline(record, head),
         "milestones": [_milestone(record, days) for days in record["milestones"]],
-        "figures": moved(record, frames),
+        "figures": moved(record, built),
         "captions": {
             "incidence": _caption(captions.incidence(record)),
             "states": _caption(captions.states(record)),
@@ -93,6 +93,43 @@ def answer(look: Look, frames: Mapping[str, Spec]) -> dict[str, Any]:
         "ends": {name: Chance.of(row).text for name, row in record["ends"].items()},
         "curve": _curve(record),
     }
+
+
+def frames(record: Record) -> dict[str, Spec]:
+    """Return the report's charts over time, and as `ticks` those of the time axis: share of the axis and label."""
+    return {name: {**one, "ticks": _time_ticks(one["layout"]["xaxis"])} for name, one in _charts(record).items()}
+
+
+def _charts(record: Record) -> dict[str, Spec]:
+    return {"incidence": incidence(record), "states": states(record)}
+
+
+def _time_ticks(axis: Spec) -> list[tuple[float, str]]:
+    first, last = (number_of(end) for end in axis["range"])
+    return [(round((value - first) / (last - first), 5), label) for value, label in ticks_of(axis)]
+
+
+def moved(record: Record, built: Mapping[str, Spec]) -> dict[str, Spec]:
+    """Return what differs from the frames in the charts of another record of the same window.
+
+    Returns
+    -------
+    dict
+        By chart `data`, a list with what to lay over each trace, `layout`, what to lay over the layout, and `ticks`,
+        value and label of those of the vertical axis.
+    """
+    return {
+        name: {
+            "data": [_over(*pair) for pair in zip(built[name]["data"], one["data"], strict=True)],
+            "layout": _over(built[name]["layout"], one["layout"]),
+            "ticks": ticks_of(one["layout"]["yaxis"]),
+        }
+        for name, one in _charts(record).items()
+    }
+
+
+def _over(before: Spec, after: Spec) -> Spec:
+    return {key: value for key, value in after.items() if before.get(key) != value}
 
 
 def _curve(record: Record) -> dict[str, Any]:

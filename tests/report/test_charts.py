@@ -3,14 +3,15 @@
 import json
 from itertools import pairwise
 
+import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report.charts import safe, spread, top_of
+from sim.report.charts import DARK, safe, spread, top_of
+from sim.report.curves import history_curve
 from sim.report.figures import specifications
 from sim.report.html import embedded
-from sim.report.palette import DARK
 from tests.report.conftest import PAYLOAD
 
 PLACES = st.lists(st.floats(0, 300), min_size=1, max_size=8)
@@ -48,6 +49,12 @@ def test_embedded_values_cannot_end_their_script():
     text = embedded({"a": "</script><!-- &\u2028x", "b": [1.5, None]})  # a separator of lines becomes a space
     assert not set("<>&\u2028") & set(text)
     assert json.loads(text) == {"a": "</script><!-- & x", "b": [1.5, None]}
+
+
+@pytest.mark.slow
+def test_plotly_knows_every_property_of_every_chart(record, past):
+    for name, chart in {**specifications(record), "history": history_curve(past, [])}.items():
+        assert go.Figure(chart).layout.height == chart["layout"]["height"], name
 
 
 @pytest.mark.slow
