@@ -1,14 +1,18 @@
 """What the page shows of a simulation: numbers and sentences, written by the report's own words.
 
 `answer` shows one look at a simulation, `scene` what stays the same while its inputs move, `comparison` the paired
-difference of two.
+difference of two. `Scenes` keeps what was made for all pages: ten that look at the same cost as one.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import UsageError
 from sim.estimates import Estimate, difference
 from sim.explorer.controls import groups_of
 from sim.forecast.record import glance
@@ -24,11 +28,15 @@ from sim.report.values import on_scale, plain
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.explorer.simulation import Look
+    from sim.explorer.catalogue import Catalogue
+    from sim.explorer.scheduler import Scheduler
+    from sim.explorer.simulation import Look, Simulation
     from sim.report.captions import Figure
     from sim.scenario.scenario import Scenario
 
 WORDS = "icd203"
+MOST_ANSWERS = 48
+"""Answers kept, the last ones shown."""
 COMPARED = ("offensive", "agreement", "terms", "strikes")
 NAMES = {
     "offensive": "an offensive",
@@ -213,3 +221,67 @@ def comparison(first: Look, second: Look) -> dict[str, Any]:
 
 def _shift(one: Estimate) -> Shift:
     return Shift(one.p, one.low, one.high)
+
+
+class Scenes:
+    """Makes and keeps scenes and answers; one thread makes them, so that pages go on being heard."""
+
+    def __init__(self, catalogue: Catalogue, scheduler: Scheduler) -> None:
+        self._catalogue, self._scheduler = catalogue, scheduler
+        self._thread = ThreadPoolExecutor(1)
+        self._scenes: dict[str, asyncio.Task[dict[str, Any]]] = {}
+        self._is_closed = False
+        self.are_all_known = asyncio.Event()
+        self._answers: OrderedDict[tuple[str, int], dict[str, Any]] = OrderedDict()
+
+    async def of(self, name: str) -> dict[str, Any]:
+        """Return the scene of a scenario, which takes a first look at it as it is written."""
+        task = self._scenes.get(name)
+        if task is None or (task.done() and task.exception() is not None):
+            task = self._scenes[name] = asyncio.create_task(self._make(self._catalogue[name].scenario))
+        return {**await asyncio.shield(task), "variants": self._catalogue.variants()}
+
+    async def load_all(self) -> None:
+        """Take a first look at the scenario that is explored, then load what stands beside it."""
+        await self.of(self._catalogue.first)
+        await asyncio.to_thread(self._catalogue.load_beside, lambda: not self._is_closed)
+        self.are_all_known.set()
+
+    async def _make(self, scenario: Scenario) -> dict[str, Any]:
+        arrived = asyncio.Event()
+        watcher = _telling(arrived)
+        simulation = self._scheduler.watch(scenario, watcher)
+        try:
+            while not simulation.is_known and not simulation.failure:
+                await arrived.wait()
+                arrived.clear()
+        finally:
+            self._scheduler.leave(simulation, watcher)
+        if simulation.failure:
+            raise UsageError(simulation.failure)
+        look = simulation.look()
+        return await self._made(lambda: scene(scenario, record_of(look)))
+
+    async def answer(self, simulation: Simulation, frames: Mapping[str, Spec]) -> dict[str, Any]:
+        """Return what a page shows of a simulation now."""
+        look = simulation.look()
+        key = (simulation.scenario.hash, look.runs)
+        if key not in self._answers:
+            self._answers[key] = await self._made(lambda: answer(look, frames))
+        self._answers.move_to_end(key)
+        while len(self._answers) > MOST_ANSWERS:
+            self._answers.popitem(last=False)
+        return self._answers[key]
+
+    async def _made(self, make: Any) -> dict[str, Any]:
+        made: dict[str, Any] = await asyncio.get_running_loop().run_in_executor(self._thread, make)
+        return made
+
+    def close(self) -> None:
+        """Stop the thread."""
+        self._is_closed = True
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def _telling(arrived: asyncio.Event) -> Any:
+    return lambda _: arrived.set()
