@@ -118,10 +118,8 @@ def indicators(record: Record) -> Spec | None:
     if not shown:
         return None
     xaxis = shares_axis(end.high for one in shown for end in (one.if_seen, one.if_not))
-    return rows_chart(
-        [_sign(one) for one in shown], xaxis, row=78, room=60, span=(0.3, 0.62), name_shift=15,
-        top=16, right=104,
-    )  # fmt: skip
+    rows = [_sign(one) for one in shown]
+    return rows_chart(rows, xaxis, row=78, room=60, span=(0.3, 0.62), name_shift=15, top=16, right=104)
 
 
 def _sign(sign: Sign) -> Row:
@@ -129,7 +127,7 @@ def _sign(sign: Sign) -> Row:
     sides = ((sign.if_seen, 0.1, "if seen", LIGHT["offensive"]), (sign.if_not, -0.1, "if not", tint("offensive", 0.36)))
     for one, at, text, colour in sides:
         said = safe(f"{sign.short}: {one.text} ({one.interval}) {text}")
-        drawn.append(Bar(0.0, one.p, colour, 13, at))
+        drawn.append(Bar(0.0, one.p, colour, 13, at, said=said))
         ends.append(Dot(one.p, "ink", said, one.low, one.high, size=0, at=at))
         words.append(Words(text, strong=one.label, at=at) if at > 0 else Words(f"{one.label} {text}", at=at))
     said = safe(f"not looked: {sign.unknown.text}")

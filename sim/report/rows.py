@@ -7,7 +7,7 @@ top, at 0, the next at -1 and so on; heights within a row are shares of a row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -168,23 +168,29 @@ def reference(fig: Spec, value: float, text: str, *, heading: str) -> None:
     note(fig, heading, x=1, xshift=8)
 
 
-def _bars(rows: Sequence[Row]) -> list[Spec]:
-    """Return the bars, all of one look as one trace, in the order in which the first of a look stands."""
+def _bars(rows: Sequence[Row]) -> Iterator[Spec]:
+    """Yield the bars, all of one look as one trace, in the order in which the first of a look stands."""
     looks: dict[tuple[str, float, str], list[tuple[Bar, float]]] = {}
     for place, one in enumerate(rows):
         for bar in one.bars:
             looks.setdefault((bar.colour, bar.width, bar.dash), []).append((bar, -place))
-    return [
-        {
-            "type": "scatter", "mode": "lines", "line": {"color": colour, "width": width, "dash": dash},
-            "x": [x for bar, _ in bars for x in (bar.low, bar.high, None)],
-            "y": [y for bar, row in bars
-                  for y in (row + bar.at, row + (bar.at if bar.to is None else bar.to), None)],
-            **({"text": [bar.said for bar, _ in bars for _ in range(3)], "hoverinfo": "text"}
-               if bars[0][0].said else {"hoverinfo": "skip"}),
-        }
-        for (colour, width, dash), bars in looks.items()
-    ]  # fmt: skip
+    for (colour, width, dash), bars in looks.items():
+        x, y, texts = [], [], []
+        for bar, row in bars:
+            xs = _along(bar.low, bar.high) if bar.said else [bar.low, bar.high]
+            start, end = row + bar.at, row + (bar.at if bar.to is None else bar.to)
+            x += [*xs, None]
+            y += [*(_along(start, end) if bar.said else [start, end]), None]
+            texts += [bar.said] * (len(xs) + 1)
+        yield {
+            "type": "scatter", "mode": "lines", "line": {"color": colour, "width": width, "dash": dash}, "x": x, "y": y,
+            **({"text": texts, "hoverinfo": "text"} if any(texts) else {"hoverinfo": "skip"}),
+        }  # fmt: skip
+
+
+def _along(start: float, end: float) -> list[float]:
+    """Return points along a bar: Plotly finds what is pointed at by its points, not by its length."""
+    return [start + (end - start) * step / 20 for step in range(21)]
 
 
 def _whiskers(rows: Sequence[Row]) -> list[Spec]:
