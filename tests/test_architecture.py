@@ -66,7 +66,7 @@ LAYERS: dict[str, set[str]] = {
 
 HOMES: dict[str, set[str]] = {
     "mesa": {"model"},
-    "plotly": {"report"},
+    "plotly": set(),  # charts are plain values; its script comes with the report
     "aiohttp": {"explorer"},
     "jinja2": {"report"},
     "ruamel": {"scenario"},  # to write YAML with comments

@@ -98,7 +98,7 @@ def run(options: Options) -> None:
         record["counterfactuals"] = _otherwise(forecast, options.counterfactuals, options)
     _print(record, options)
     if options.out is not None and not _would_lose(forecast, options.since, options.out):
-        from sim.report import write_report  # late: it brings in Plotly
+        from sim.report import write_report  # late: it brings in Jinja
 
         for path in write_report(record, options.out, words=options.words, figures=options.figures):
             note(f"wrote {path}")

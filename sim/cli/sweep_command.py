@@ -224,7 +224,7 @@ def _deliver(record: Record, out: Path | None, format_: Format, words: str, outp
         _print(record)
         tell(record)
     if out is not None:
-        from sim.report import write_sweep  # late: it brings in Plotly
+        from sim.report import write_sweep  # late: it brings in Jinja
 
         for path in write_sweep(record, out, words=words):
             note(f"wrote {path}")

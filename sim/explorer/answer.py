@@ -1,34 +1,42 @@
 """What the page shows of a simulation: numbers and sentences, written by the report's own words.
 
 `answer` shows one look at a simulation, `scene` what stays the same while its inputs move, `comparison` the paired
-difference of two.
+difference of two. `Scenes` keeps what was made for all pages: ten that look at the same cost as one.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import UsageError
 from sim.estimates import Estimate, difference
 from sim.explorer.controls import groups_of
-from sim.explorer.figures import frames as frames_of
-from sim.explorer.figures import moved
 from sim.forecast.record import glance
-from sim.report import captions, palette
+from sim.report import captions
 from sim.report.chance import Chance, points_text
-from sim.report.charts import Spec, moment
+from sim.report.charts import DARK, Spec, moment
+from sim.report.curves import incidence, states
 from sim.report.dates import Calendar, long_date
 from sim.report.reading import ENDS, Record, calendar_of, outcome_at, without_off
 from sim.report.shift import Shift
+from sim.report.svg import number_of, ticks_of
 from sim.report.values import on_scale, plain
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.explorer.simulation import Look
+    from sim.explorer.catalogue import Catalogue
+    from sim.explorer.scheduler import Scheduler
+    from sim.explorer.simulation import Look, Simulation
     from sim.report.captions import Figure
     from sim.scenario.scenario import Scenario
 
 WORDS = "icd203"
+MOST_ANSWERS = 48
+"""Answers kept, the last ones shown."""
 COMPARED = ("offensive", "agreement", "terms", "strikes")
 NAMES = {
     "offensive": "an offensive",
@@ -53,8 +61,8 @@ def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
         "resolves": document.question.resolves,
         "does_not_resolve": document.question.does_not_resolve,
         "groups": [group.plain() for group in groups_of(scenario)],
-        "figures": frames_of(record),
-        "dark": palette.DARK,
+        "figures": frames(record),
+        "dark": DARK,
         "actors": [
             {"id": name, "name": actor["name"], "role": actor["role"], "posture": str(actor["posture_name"])}
             for name, actor in record["actors"].items()
@@ -70,7 +78,7 @@ def _window(calendar: Calendar) -> str:
     )
 
 
-def answer(look: Look, frames: Mapping[str, Spec]) -> dict[str, Any]:
+def answer(look: Look, built: Mapping[str, Spec]) -> dict[str, Any]:
     """Return what the page shows of one look at a simulation, in the frames of its scene."""
     record = record_of(look)
     head = outcome_at(record, "offensive", record["horizon"])
@@ -82,7 +90,7 @@ def answer(look: Look, frames: Mapping[str, Spec]) -> dict[str, Any]:
         "hash": look.scenario.hash,
         "headline": _headline(record, head),
         "milestones": [_milestone(record, days) for days in record["milestones"]],
-        "figures": moved(record, frames),
+        "figures": moved(record, built),
         "captions": {
             "incidence": _caption(captions.incidence(record)),
             "states": _caption(captions.states(record)),
@@ -93,6 +101,43 @@ def answer(look: Look, frames: Mapping[str, Spec]) -> dict[str, Any]:
         "ends": {name: Chance.of(row).text for name, row in record["ends"].items()},
         "curve": _curve(record),
     }
+
+
+def frames(record: Record) -> dict[str, Spec]:
+    """Return the report's charts over time, and as `ticks` those of the time axis: share of the axis and label."""
+    return {name: {**one, "ticks": _time_ticks(one["layout"]["xaxis"])} for name, one in _charts(record).items()}
+
+
+def _charts(record: Record) -> dict[str, Spec]:
+    return {"incidence": incidence(record), "states": states(record)}
+
+
+def _time_ticks(axis: Spec) -> list[tuple[float, str]]:
+    first, last = (number_of(end) for end in axis["range"])
+    return [(round((value - first) / (last - first), 5), label) for value, label in ticks_of(axis)]
+
+
+def moved(record: Record, built: Mapping[str, Spec]) -> dict[str, Spec]:
+    """Return what differs from the frames in the charts of another record of the same window.
+
+    Returns
+    -------
+    dict
+        By chart `data`, a list with what to lay over each trace, `layout`, what to lay over the layout, and `ticks`,
+        value and label of those of the vertical axis.
+    """
+    return {
+        name: {
+            "data": [_over(*pair) for pair in zip(built[name]["data"], one["data"], strict=True)],
+            "layout": _over(built[name]["layout"], one["layout"]),
+            "ticks": ticks_of(one["layout"]["yaxis"]),
+        }
+        for name, one in _charts(record).items()
+    }
+
+
+def _over(before: Spec, after: Spec) -> Spec:
+    return {key: value for key, value in after.items() if before.get(key) != value}
 
 
 def _curve(record: Record) -> dict[str, Any]:
@@ -176,3 +221,67 @@ def comparison(first: Look, second: Look) -> dict[str, Any]:
 
 def _shift(one: Estimate) -> Shift:
     return Shift(one.p, one.low, one.high)
+
+
+class Scenes:
+    """Makes and keeps scenes and answers; one thread makes them, so that pages go on being heard."""
+
+    def __init__(self, catalogue: Catalogue, scheduler: Scheduler) -> None:
+        self._catalogue, self._scheduler = catalogue, scheduler
+        self._thread = ThreadPoolExecutor(1)
+        self._scenes: dict[str, asyncio.Task[dict[str, Any]]] = {}
+        self._is_closed = False
+        self.are_all_known = asyncio.Event()
+        self._answers: OrderedDict[tuple[str, int], dict[str, Any]] = OrderedDict()
+
+    async def of(self, name: str) -> dict[str, Any]:
+        """Return the scene of a scenario, which takes a first look at it as it is written."""
+        task = self._scenes.get(name)
+        if task is None or (task.done() and task.exception() is not None):
+            task = self._scenes[name] = asyncio.create_task(self._make(self._catalogue[name].scenario))
+        return {**await asyncio.shield(task), "variants": self._catalogue.variants()}
+
+    async def load_all(self) -> None:
+        """Take a first look at the scenario that is explored, then load what stands beside it."""
+        await self.of(self._catalogue.first)
+        await asyncio.to_thread(self._catalogue.load_beside, lambda: not self._is_closed)
+        self.are_all_known.set()
+
+    async def _make(self, scenario: Scenario) -> dict[str, Any]:
+        arrived = asyncio.Event()
+        watcher = _telling(arrived)
+        simulation = self._scheduler.watch(scenario, watcher)
+        try:
+            while not simulation.is_known and not simulation.failure:
+                await arrived.wait()
+                arrived.clear()
+        finally:
+            self._scheduler.leave(simulation, watcher)
+        if simulation.failure:
+            raise UsageError(simulation.failure)
+        look = simulation.look()
+        return await self._made(lambda: scene(scenario, record_of(look)))
+
+    async def answer(self, simulation: Simulation, frames: Mapping[str, Spec]) -> dict[str, Any]:
+        """Return what a page shows of a simulation now."""
+        look = simulation.look()
+        key = (simulation.scenario.hash, look.runs)
+        if key not in self._answers:
+            self._answers[key] = await self._made(lambda: answer(look, frames))
+        self._answers.move_to_end(key)
+        while len(self._answers) > MOST_ANSWERS:
+            self._answers.popitem(last=False)
+        return self._answers[key]
+
+    async def _made(self, make: Any) -> dict[str, Any]:
+        made: dict[str, Any] = await asyncio.get_running_loop().run_in_executor(self._thread, make)
+        return made
+
+    def close(self) -> None:
+        """Stop the thread."""
+        self._is_closed = True
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def _telling(arrived: asyncio.Event) -> Any:
+    return lambda _: arrived.set()

@@ -19,7 +19,6 @@ from sim.errors import ExecutionError
 from sim.explorer.play import Piece, play
 from sim.explorer.scheduler import WORKERS, Scheduler
 from sim.explorer.simulation import PLAN
-from sim.explorer.state import State
 from sim.forecast.course import course_of
 from sim.forecast.plan import Plan
 from sim.forecast.record import theatre_of
@@ -35,7 +34,7 @@ from sim.studies.tipping import Asked, ask, tip
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.explorer.shelf import Shelf
+    from sim.explorer.catalogue import Catalogue, State
     from sim.scenario.scenario import Scenario
 
 TIP_PLAN = Plan(runs=BLOCK_RUNS, seed=PLAN.seed, replicates=PLAN.replicates)
@@ -68,16 +67,16 @@ def _course(task: tuple[Scenario, int]) -> dict[str, Any]:
 class Moved(Asked):
     """A question about a slider: its values are laid over a state as the slider would."""
 
-    shelf: Shelf
+    catalogue: Catalogue
     state: State
 
     def world(self, values: Any) -> Scenario:
         """Return the scenario with the slider at a value."""
         moved = {**self.state.values, self.paths[0]: float(values[0])}
-        return self.shelf.scenario(replace(self.state, values=moved))
+        return self.catalogue.scenario(replace(self.state, values=moved))
 
 
-def asked_of(shelf: Shelf, state: State, path: str, probability: float) -> Moved:
+def asked_of(catalogue: Catalogue, state: State, path: str, probability: float) -> Moved:
     """Return the question where a slider brings the probability to the nearest edge of the word it stands at.
 
     Raises
@@ -85,11 +84,11 @@ def asked_of(shelf: Shelf, state: State, path: str, probability: float) -> Moved
     UsageError
         Where there is no such slider.
     """
-    shelf.changes(State(state.scenario, {path: 0.0}))
+    catalogue.changes(replace(state, values={path: 0.0}, off=frozenset()))
     edges = sorted({edge / 100 for band in SCALES["icd203"].bands[1:] for edge in (band.low,)})
     target = min(edges, key=lambda edge: abs(edge - probability))
-    one = ask(shelf.scenario(state), [path], to=target)
-    return Moved(**vars(one), shelf=shelf, state=state)
+    one = ask(catalogue.scenario(state), [path], to=target)
+    return Moved(**vars(one), catalogue=catalogue, state=state)
 
 
 async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:

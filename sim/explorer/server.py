@@ -17,11 +17,11 @@ from typing import Any
 from aiohttp import WSCloseCode, web
 
 from sim.errors import UsageError
+from sim.explorer.answer import Scenes
+from sim.explorer.catalogue import Catalogue
 from sim.explorer.guard import Guard
-from sim.explorer.scenes import Scenes
 from sim.explorer.scheduler import Scheduler
 from sim.explorer.session import MOST_BYTES, Session
-from sim.explorer.shelf import Shelf
 
 MOST_PAGES = 32
 HEARTBEAT = 20.0  # seconds after which a page that does not answer is taken for closed
@@ -46,31 +46,31 @@ def serve(file: Path, host: str, port: int, opened: Callable[[str], None]) -> No
     UsageError
         Where nothing can listen there.
     """
-    shelf = Shelf(file)
-    asyncio.run(_serve(shelf, host, port, opened))
+    catalogue = Catalogue(file)
+    asyncio.run(_serve(catalogue, host, port, opened))
 
 
-async def _serve(shelf: Shelf, host: str, port: int, opened: Callable[[str], None]) -> None:
+async def _serve(catalogue: Catalogue, host: str, port: int, opened: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(sign, stop.set)
-    async with _listening(shelf, host, port) as address:
+    async with _listening(catalogue, host, port) as address:
         opened(address)
         await stop.wait()
 
 
 @contextlib.asynccontextmanager
-async def _listening(shelf: Shelf, host: str, port: int) -> AsyncIterator[str]:
+async def _listening(catalogue: Catalogue, host: str, port: int) -> AsyncIterator[str]:
     scheduler = Scheduler()
-    scenes = Scenes(shelf, scheduler)
+    scenes = Scenes(catalogue, scheduler)
     sessions: set[web.WebSocketResponse] = set()
     runner = None
     try:
         server_socket = _bound(host, port)
         guard = Guard.of(host, server_socket.getsockname()[1])
-        app = _app(guard, shelf, scheduler, scenes, sessions)
+        app = _app(guard, catalogue, scheduler, scenes, sessions)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         await web.SockSite(runner, server_socket).start()
@@ -98,7 +98,7 @@ def _bound(host: str, port: int) -> Any:
 
 
 def _app(
-    guard: Guard, shelf: Shelf, scheduler: Scheduler, scenes: Scenes, sessions: set[web.WebSocketResponse]
+    guard: Guard, catalogue: Catalogue, scheduler: Scheduler, scenes: Scenes, sessions: set[web.WebSocketResponse]
 ) -> web.Application:
     async def live(request: web.Request) -> web.StreamResponse:
         if len(sessions) >= MOST_PAGES:
@@ -109,7 +109,7 @@ def _app(
         await socket.prepare(request)
         sessions.add(socket)
         try:
-            await Session(socket, shelf, scheduler, scenes).run()
+            await Session(socket, catalogue, scheduler, scenes).run()
         finally:
             sessions.discard(socket)
         return socket

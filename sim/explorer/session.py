@@ -17,16 +17,16 @@ from aiohttp import WSMsgType, web
 
 from sim.errors import OfframpError, UsageError
 from sim.explorer.answer import comparison
+from sim.explorer.catalogue import State
 from sim.explorer.questions import asked_of, tipping_point, told
 from sim.explorer.simulation import PLAN, Simulation
-from sim.explorer.state import State
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.wording import all_seen
 
 if TYPE_CHECKING:
-    from sim.explorer.scenes import Scenes
+    from sim.explorer.answer import Scenes
+    from sim.explorer.catalogue import Catalogue
     from sim.explorer.scheduler import Scheduler
-    from sim.explorer.shelf import Shelf
 
 BETWEEN_STATES = 0.02  # seconds at least between two states that are taken up
 BETWEEN_ANSWERS = 0.25  # and between two refinements that are told
@@ -41,8 +41,10 @@ Message = dict[str, Any]
 class Session:
     """One open page."""
 
-    def __init__(self, socket: web.WebSocketResponse, shelf: Shelf, scheduler: Scheduler, scenes: Scenes) -> None:
-        self._socket, self._shelf, self._scheduler, self._scenes = socket, shelf, scheduler, scenes
+    def __init__(
+        self, socket: web.WebSocketResponse, catalogue: Catalogue, scheduler: Scheduler, scenes: Scenes
+    ) -> None:
+        self._socket, self._catalogue, self._scheduler, self._scenes = socket, catalogue, scheduler, scenes
         self._newest: Message | None = None
         self._news = asyncio.Event()
         self._held: dict[str, Simulation] = {}
@@ -146,10 +148,10 @@ class Session:
     def _state(self, written: object) -> State:
         """Read a state; a page that was just opened names no scenario and takes the first."""
         state = State.of(written)
-        return state if state.scenario else replace(state, scenario=self._shelf.first)
+        return state if state.scenario else replace(state, scenario=self._catalogue.first)
 
     def _hold(self, slot: str, state: State, stamp: object) -> None:
-        scenario = self._shelf.scenario(state)
+        scenario = self._catalogue.scenario(state)
         self._stamp[slot] = stamp if isinstance(stamp, int) else 0
         old = self._held.get(slot)
         if old is not None and old.scenario.hash == scenario.hash and not old.failure:
@@ -222,7 +224,7 @@ class Session:
 
     async def _name_variants(self) -> None:
         await self._scenes.are_all_known.wait()
-        await self._send({"type": "variants", "variants": self._shelf.variants()})
+        await self._send({"type": "variants", "variants": self._catalogue.variants()})
 
     async def _answer_questions(self) -> None:
         """Answer what the page asks, one thing at a time; it may stop what takes long."""
@@ -244,19 +246,19 @@ class Session:
     async def _export(self, message: Message) -> Message:
         state = self._state(message.get("state"))
         name = f"{state.scenario.removesuffix('.yaml')}-explored.yaml"
-        return {"text": self._shelf.export(state), "name": name}
+        return {"text": self._catalogue.export(state), "name": name}
 
     async def _import(self, message: Message) -> Message:
         text = message.get("text")
         if not isinstance(text, str):
             raise UsageError("expected the text of a scenario file")
-        return {"state": (await asyncio.to_thread(self._shelf.imported, text)).plain()}
+        return {"state": (await asyncio.to_thread(self._catalogue.imported, text)).plain()}
 
     async def _story(self, message: Message) -> Message:
         run = message.get("run")
         if isinstance(run, bool) or not isinstance(run, int) or not 0 <= run < PLAN.most_runs:
             raise UsageError("expected the number of a run")
-        scenario = self._shelf.scenario(self._state(message.get("state")))
+        scenario = self._catalogue.scenario(self._state(message.get("state")))
         return {"run": run, **await told(self._scheduler, scenario, run)}
 
     async def _tip(self, message: Message) -> Message:
@@ -265,5 +267,5 @@ class Session:
             raise UsageError("expected the path of an input")
         if held is None or not held.is_known:
             raise UsageError("there is no answer yet to start from")
-        asked = asked_of(self._shelf, self._state(message.get("state")), path, held.look().probability)
+        asked = asked_of(self._catalogue, self._state(message.get("state")), path, held.look().probability)
         return {"path": path, **await tipping_point(self._scheduler, asked)}

@@ -194,6 +194,6 @@ class Forecast:
         ReportError
             Where the folder cannot be written.
         """
-        from sim.report import write_report  # late: it brings in Plotly
+        from sim.report import write_report  # late: it brings in Jinja
 
         return write_report(self.record(command), Path(folder), words=words, figures=figures)

@@ -62,11 +62,11 @@ def write_report(
     ReportError
         Where the record cannot be read, the scale is unknown or the folder cannot be written.
     """
-    from sim.report.content import report_of  # late: Jinja and Plotly take a while to import
-    from sim.report.drawings import drawings
+    from sim.report.content import report_of  # late: Jinja takes a while to import
     from sim.report.html import to_html
     from sim.report.json import to_json
     from sim.report.markdown import to_markdown
+    from sim.report.svg import drawings
 
     report = report_of(record, words)
     texts = {"report.html": to_html(record, report)} if page else {}
@@ -87,9 +87,9 @@ def write_history(record: dict[str, Any], folder: Path, *, words: str = "icd203"
     ReportError
         Where the record cannot be read, the scale is unknown or the folder cannot be written.
     """
-    from sim.report.drawings import history_drawing
     from sim.report.history import history_markdown, history_of, history_page
     from sim.report.json import to_json
+    from sim.report.svg import history_drawing
 
     history = history_of(record, words)
     texts = {
@@ -184,12 +184,11 @@ def write_counterfactuals(record: dict[str, Any], folder: Path) -> list[Path]:
     ReportError
         Where the record cannot be read or the folder cannot be written.
     """
-    from sim.report.charts import spec
     from sim.report.counterfactual_study import study_of
     from sim.report.figures import changes
 
     figure = changes(record)
-    specs = {} if figure is None else {"counterfactuals-figure": spec(figure)}
+    specs = {} if figure is None else {"counterfactuals-figure": figure}
     return write_files(folder, _study_files("counterfactuals", record, study_of(record), specs))
 
 
@@ -206,7 +205,7 @@ def write_tipping(record: dict[str, Any], folder: Path) -> list[Path]:
     ReportError
         Where the record cannot be read or the folder cannot be written.
     """
-    from sim.report.palette import HEAT_DARK
+    from sim.report.charts import HEAT_DARK
     from sim.report.tipping import FIGURE, study_of, tipping_spec
 
     files = _study_files("tipping", record, study_of(record), {FIGURE: tipping_spec(record)}, HEAT_DARK)
@@ -244,8 +243,8 @@ def write_explanation(record: dict[str, Any], folder: Path) -> list[Path]:
     ReportError
         Where the record cannot be read or the folder cannot be written.
     """
+    from sim.report.curves import run_figures
     from sim.report.explanation import explanation_report
-    from sim.report.run_figures import run_figures
 
     return write_files(folder, _study_files("explanation", record, explanation_report(record), run_figures(record)))
 

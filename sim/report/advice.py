@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sim.report.captions import Figure
 from sim.report.chance import Chance, share_text
-from sim.report.charts import Spec, axis, figure, note, rule, safe, spec
+from sim.report.charts import Spec, axis, safe
 from sim.report.names import heading
-from sim.report.palette import LIGHT
 from sim.report.reading import OUTCOMES, Record, reading
+from sim.report.rows import Dot, Row, Words, reference, rows_chart
 from sim.report.shift import Shift
 from sim.report.study import Part, Section, StudyReport
 from sim.report.tables import Table
@@ -19,7 +19,6 @@ from sim.wording import counted
 
 FORMAT = "offramp/advice/1"
 FIGURE = "advice-figure"
-ROW = 46
 
 
 @dataclass(frozen=True)
@@ -168,31 +167,14 @@ def study_of(record: Record) -> StudyReport:
 
 def advice_spec(record: Record) -> Spec:
     """Return the figure: a dot for each mix with its interval, its name above it."""
-    mixes = record["mixes"]
-    fig = figure(height=ROW * len(mixes) + 74, top=26, left=14, right=64)
+    mixes, rows = record["mixes"], []
     reach = 1.08 * max(0.1, *(100 * abs(mix["change"][key]) for mix in mixes for key in ("mc_low", "mc_high")))
-    lower = record["goal"]["direction"] == "lower"
-    for place, mix in enumerate(mixes):
-        shift, y = Shift.of(mix["change"]), -float(place)
-        colour = LIGHT["fan" if _helps(record, mix) else "muted"]
-        text = f"{name_of_mix(record, mix)} ({quantity(mix['cost'])})"
-        ends = {"array": [100 * (shift.high - shift.p)], "arrayminus": [100 * (shift.p - shift.low)]}
-        fig.add_scatter(
-            x=[100 * shift.p], y=[y], mode="markers", marker={"size": 12, "color": colour},
-            error_x={"type": "data", "symmetric": False, **ends, "color": colour, "thickness": 1.5, "width": 5},
-            text=[f"{safe(text)}: {shift.line}"], hoverinfo="text",
-        )  # fmt: skip
-        dark = {"color": LIGHT["ink"], "size": 13}
-        note(fig, safe(text), xref="paper", y=y, yref="y", yshift=8, font=dark)
-        best = {"color": colour, "size": 13}
-        note(fig, f"<b>{shift.number}</b>", x=1, y=y, yref="y", yanchor="middle", xshift=8, yshift=0, font=best)
-    rule(fig, "0", "muted", "dot")
-    fig.layout.shapes[-1].update(x0=0, x1=0)
-    note(fig, "points", x=1, xshift=8)
-    span = [-reach, reach / 10] if lower else [-reach / 10, reach]
-    fig.update_layout(
-        xaxis=axis(range=span, showgrid=True, nticks=6),
-        yaxis={"visible": False, "range": [0.4 - len(mixes), 0.75], "fixedrange": True},
-        hovermode="closest",
-    )
-    return spec(fig)
+    for mix in mixes:
+        shift, colour = Shift.of(mix["change"]), "fan" if _helps(record, mix) else "muted"
+        name = f"{name_of_mix(record, mix)} ({quantity(mix['cost'])})"
+        dot = Dot(100 * shift.p, colour, f"{safe(name)}: {shift.line}", 100 * shift.low, 100 * shift.high, size=12)
+        rows.append(Row(name, dots=[dot], words=[Words("", colour, shift.number)]))
+    span = [-reach, reach / 10] if record["goal"]["direction"] == "lower" else [-reach / 10, reach]
+    fig = rows_chart(rows, axis(range=span, nticks=6), top=26)
+    reference(fig, 0, "", heading="points")
+    return fig

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import Any
 
 from sim.report.captions import Figure
 from sim.report.chance import share_text
+from sim.report.charts import Spec, axis, band, figure, line
 from sim.report.dates import short_date
 from sim.report.reading import Record, reading
 from sim.report.study import Part, Section, StudyReport
@@ -285,27 +285,17 @@ def _difference(gap: list[float | None]) -> str:
     return f"{mean} ({low} to {high})"
 
 
-def reliability_spec(record: Record) -> Any:
+def reliability_spec(record: Record) -> Spec:
     """Draw the reliability diagram."""
-    import plotly.graph_objects as go
-
-    from sim.report.charts import axis, band, figure, line, spec
-    from sim.report.palette import LIGHT
-
     points = record["calibration"][MODEL]["points"]
-    drawn = figure(height=360, left=52)
-    said, low, high = ([p[key] for p in points] for key in ("forecast", "low", "high"))
-    drawn.add_trace(band(said, low, high, "muted"))
-    drawn.add_trace(line([0, 1], [0, 1], "muted", ["", ""], width=1, dash="dot"))
-    texts = [f"said {share_text(p['forecast'])}, happened {p['observed']:.0%}" for p in points]
-    drawn.add_trace(
-        go.Scatter(
-            x=said, y=[p["observed"] for p in points], mode="lines+markers", text=texts, hoverinfo="text",
-            line={"color": LIGHT["offensive"], "width": 2, "shape": "linear"}, marker={"size": 6},
-        )
-    )  # fmt: skip
+    said, low, high, seen = ([p[key] for p in points] for key in ("forecast", "low", "high", "observed"))
     share = {"range": [-0.02, 1.02], "tickformat": ".0%", "nticks": 6}
-    drawn.update_layout(
-        xaxis=axis(**share, title={"text": "forecast", "font": {"size": 12}}), yaxis=axis(**share), hovermode="closest"
-    )
-    return spec(drawn)
+    fig = figure(
+        height=360, left=52, hovermode="closest", yaxis=axis(**share),
+        xaxis=axis(**share, title={"text": "forecast", "font": {"size": 12}}),
+    )  # fmt: skip
+    texts = [f"said {share_text(p['forecast'])}, happened {p['observed']:.0%}" for p in points]
+    curve = line(said, seen, "offensive", texts) | {"mode": "lines+markers", "hoverinfo": "text", "marker": {"size": 6}}
+    diagonal = line([0, 1], [0, 1], "muted", ["", ""], width=1, dash="dot")
+    fig["data"] += [band(said, low, high, "muted"), diagonal, curve]
+    return fig

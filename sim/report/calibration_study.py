@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sim.report.captions import Figure
 from sim.report.chance import decimal_text, share_text
+from sim.report.charts import LIGHT, Spec, axis, tint
 from sim.report.reading import Record, reading
+from sim.report.rows import Bar, Dot, Row, rows_chart
 from sim.report.study import Part, Section, StudyReport
 from sim.report.tables import Table
 from sim.report.values import signed
@@ -201,43 +202,15 @@ def _rerun(record: Record) -> Iterator[tuple[str, str]]:
         yield name, str(value)
 
 
-def parameters_spec(record: Record) -> Any:
+def parameters_spec(record: Record) -> Spec:
     """Draw prior and posterior of each parameter as bars, in standard deviations of the prior."""
-    import plotly.graph_objects as go
-
-    from sim.report.charts import axis, figure, spec
-    from sim.report.palette import LIGHT, tint
-
-    rows = record["parameters"]
-    names = [one["name"].replace("_", " ") for one in rows]
-    height = 60 + 24 * len(rows)
-    drawn = figure(height=height)
-    places = list(range(len(rows)))
-    half = 1.645
-    drawn.add_trace(_bars(go, places, [-half] * len(rows), [half] * len(rows), tint("muted", 0.18), 14))
-    low = [one["shift"] - half * one["width"] for one in rows]
-    high = [one["shift"] + half * one["width"] for one in rows]
-    drawn.add_trace(_bars(go, places, low, high, tint("fan", 0.36), 8))
-    drawn.add_trace(
-        go.Scatter(
-            x=[one["shift"] for one in rows], y=places, mode="markers", hoverinfo="text",
-            marker={"color": LIGHT["fan"], "size": 8},
-            text=[f"{one['name']}: {one['posterior'][1]:.3g}, prior {one['prior'][1]:.3g}" for one in rows],
-        )
-    )  # fmt: skip
-    most = max(2.6, *(0.1 - one for one in low), *(0.1 + one for one in high))
-    drawn.update_layout(
-        xaxis=axis(range=[-most, most], zeroline=True, zerolinecolor=LIGHT["muted"]),
-        yaxis=axis(tickvals=places, ticktext=names, range=[len(rows) - 0.4, -0.6], showgrid=False, automargin=True),
-        hovermode="closest",
-    )
-    return spec(drawn)
-
-
-def _bars(go: Any, places: list[int], low: list[float], high: list[float], colour: str, width: int) -> Any:
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for place, left, right in zip(places, low, high, strict=True):
-        x += [left, right, None]
-        y += [place, place, None]
-    return go.Scatter(x=x, y=y, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip")
+    half, rows, ends = 1.645, [], [2.5]
+    for one in record["parameters"]:
+        low, high = one["shift"] - half * one["width"], one["shift"] + half * one["width"]
+        said = f"{one['name']}: {one['posterior'][1]:.3g}, prior {one['prior'][1]:.3g}"
+        drawn = (Bar(-half, half, tint("muted", 0.18), 14), Bar(low, high, tint("fan", 0.36), 8))
+        rows.append(Row(one["name"].replace("_", " "), drawn, [Dot(one["shift"], "fan", said, size=8)]))
+        ends += [-low, high]
+    most = 0.1 + max(ends)
+    xaxis = axis(range=[-most, most], zeroline=True, zerolinecolor=LIGHT["muted"])
+    return rows_chart(rows, xaxis, row=24, room=60, span=(0.4, 0.6), name_shift=None, top=12, left=44, right=18)

@@ -1,7 +1,12 @@
-"""What all Plotly figures of the report share: layout, time axis, labels at line ends, bands.
+"""What all charts share: colours, layout, axes, lines and bands, notes, labels at line ends.
 
-Figures are transparent and label their lines directly. Text from a scenario is escaped here, because Plotly reads tags
-in labels.
+A chart is Plotly's data and layout as plain values. The page and the explorer give it to plotly.js and `svg` draws it
+as a file, so it is described once. Charts are transparent and label their lines directly. Text from a scenario is
+escaped where it enters a chart, because Plotly reads tags in labels.
+
+A colour stands for one meaning and has a light and a dark version. Hues stay apart for readers who are colour-blind
+(blue, orange and dark red differ in lightness too) and every line has at least 4.5:1 against its page. Charts are built
+in the light colours; `DARK` maps each string to its dark version, so the page can repaint them.
 """
 
 from __future__ import annotations
@@ -9,16 +14,65 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
-
-import plotly.graph_objects as go
-
-from sim.report.palette import LIGHT, tint
 
 if TYPE_CHECKING:
     from sim.report.dates import Calendar
 
 Spec = dict[str, Any]
+
+LIGHT = {
+    "strikes": "#7b4fa3",
+    "agreement": "#1769aa",
+    "terms": "#0b746c",
+    "offensive": "#b3361b",
+    "limited": "#a86100",
+    "full": "#7a1022",
+    "standoff": "#69737f",
+    "fan": "#33608c",
+    "ink": "#1b1f24",
+    "muted": "#57606a",
+    "grid": "#e3e6ea",
+    "page": "#ffffff",
+}
+_DARK = {
+    "strikes": "#c4a3ec",
+    "agreement": "#6fb7f0",
+    "terms": "#58c9bd",
+    "offensive": "#ff8f70",
+    "limited": "#f0b95c",
+    "full": "#f0616d",
+    "standoff": "#9aa5b1",
+    "fan": "#8ab4e0",
+    "ink": "#e6e9ed",
+    "muted": "#a0a9b4",
+    "grid": "#2a313a",
+    "page": "#12161c",
+}
+OPACITIES = (0.18, 0.36, 0.75)
+
+
+def tint(name: str, opacity: float) -> str:
+    """Return a light colour, made transparent; only the opacities of `OPACITIES` have a dark version."""
+    return _rgba(LIGHT[name], opacity)
+
+
+def _rgba(colour: str, opacity: float) -> str:
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+DARK = {LIGHT[name]: _DARK[name] for name in LIGHT} | {
+    _rgba(LIGHT[name], opacity): _rgba(_DARK[name], opacity) for name in LIGHT for opacity in OPACITIES
+}
+"""Light colour string to dark colour string."""
+
+HEAT = ("#fdf0ea", "#f6c9b8", "#e3937a", "#b4371c", "#6d1020")
+"""Of a probability on a map, low to high, in the light scheme; none of them is a colour of `LIGHT`."""
+_HEAT_DARK = ("#20262f", "#4b3436", "#8c4a3f", "#d9775c", "#ffc3ae")
+HEAT_DARK = dict(zip(HEAT, _HEAT_DARK, strict=True))
+"""Light heat colour to dark heat colour; on maps only."""
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 LABEL_GAP = 17
@@ -30,11 +84,11 @@ def safe(text: str) -> str:
     return html.escape(text).replace("$", "&#36;")
 
 
-def figure(*, height: int, top: int = 12, right: int = 18, left: int = 44, bottom: int = 44) -> go.Figure:
-    """Return an empty figure with the report's layout."""
-    return go.Figure(
-        layout={
-            "template": {},
+def figure(*, height: float, top: int = 12, right: int = 18, left: int = 44, bottom: int = 44, **layout: Any) -> Spec:
+    """Return an empty chart with the report's layout; sizes in pixels."""
+    return {
+        "data": [],
+        "layout": {
             "height": height,
             "margin": {"t": top, "r": right, "b": bottom, "l": left},
             "paper_bgcolor": "rgba(0,0,0,0)",
@@ -46,8 +100,11 @@ def figure(*, height: int, top: int = 12, right: int = 18, left: int = 44, botto
             "hoverlabel": {"bgcolor": LIGHT["page"], "bordercolor": LIGHT["muted"], "font": {"color": LIGHT["ink"]}},
             "xaxis": axis(),
             "yaxis": axis(),
-        }
-    )
+            "annotations": [],
+            "shapes": [],
+            **layout,
+        },
+    }
 
 
 def axis(**more: Any) -> Spec:
@@ -92,9 +149,16 @@ def share_axis(top: float) -> Spec:
     return axis(range=[0, top], tickformat=f".{digits}%", nticks=6)
 
 
-def top_of(values: Sequence[float]) -> float:
+def top_of(values: Iterable[float]) -> float:
     """Return a round number above all values, 1 at most."""
-    return next(top for top in _TOPS if top >= min(1.0, max(values)))
+    most = min(1.0, max(values))
+    return next(top for top in _TOPS if top >= most)
+
+
+def share_ends(values: Sequence[float]) -> tuple[float, float]:
+    """Return the range of a colour scale: that of the values, to the next twentieth outside."""
+    low, high = math.floor(min(values) * 20) / 20, math.ceil(max(values) * 20) / 20
+    return (low, high) if high > low else (low, low + 0.05)
 
 
 def moment(calendar: Calendar, days: int) -> str:
@@ -102,21 +166,30 @@ def moment(calendar: Calendar, days: int) -> str:
     return f"{calendar.until(days).isoformat()}T23:59:59" if days else calendar.at(0)
 
 
-def line(x: Sequence[Any], y: Sequence[float], colour: str, texts: Sequence[str], **style: Any) -> go.Scatter:
+def noon(calendar: Calendar, day: int) -> str:
+    """Place what happens on a day on the time axis."""
+    return f"{calendar.at(day)}T12:00:00"
+
+
+def line(x: Sequence[Any], y: Sequence[float], colour: str, texts: Sequence[str], **style: Any) -> Spec:
     """Return a line with its hover texts."""
-    return go.Scatter(
-        x=x, y=y, mode="lines", line={"color": LIGHT[colour], "width": 2, **style}, text=texts, hoverinfo="x+text"
-    )
+    return {
+        "type": "scatter", "x": x, "y": y, "mode": "lines", "line": {"color": LIGHT[colour], "width": 2, **style},
+        "text": texts, "hoverinfo": "x+text",
+    }  # fmt: skip
 
 
-def band(
-    x: Sequence[Any], low: Sequence[float], high: Sequence[float], colour: str, *, opacity: float = 0.18
-) -> go.Scatter:
+def dots(x: Sequence[Any], y: Sequence[float], texts: Sequence[str], **marker: Any) -> Spec:
+    """Return markers with their hover texts."""
+    return {"type": "scatter", "x": x, "y": y, "mode": "markers", "marker": marker, "text": texts, "hoverinfo": "text"}
+
+
+def band(x: Sequence[Any], low: Sequence[float], high: Sequence[float], colour: str, *, opacity: float = 0.18) -> Spec:
     """Return a filled band between two lines."""
-    return go.Scatter(
-        x=[*x, *reversed(x)], y=[*high, *reversed(low)], mode="lines", line={"width": 0},
-        fill="toself", fillcolor=tint(colour, opacity), hoverinfo="skip",
-    )  # fmt: skip
+    return {
+        "type": "scatter", "x": [*x, *reversed(x)], "y": [*high, *reversed(low)], "mode": "lines", "line": {"width": 0},
+        "fill": "toself", "fillcolor": tint(colour, opacity), "hoverinfo": "skip",
+    }  # fmt: skip
 
 
 def spread(places: Sequence[float], gap: float, most: float) -> list[float]:
@@ -152,49 +225,46 @@ def apart(days: Iterable[float], least: float) -> Iterator[float]:
             yield day
 
 
+def end_labels(fig: Spec, labels: Sequence[tuple[float, str, str]], top: float) -> None:
+    """Label lines at the right edge, (value, text, colour) each: the first in bold, all moved apart where needed."""
+    layout = fig["layout"]
+    layout["margin"] = {**layout["margin"], "r": room_for([text for _, text, _ in labels])}
+    pixels = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
+    places = spread([value / top * pixels for value, _, _ in labels], LABEL_GAP, pixels)
+    for index, (place, (_, text, colour)) in enumerate(zip(places, labels, strict=True)):
+        note(
+            fig, safe(text) if index else f"<b>{safe(text)}</b>", x=1, xshift=7, y=place / pixels, yanchor="middle",
+            yshift=0, font={"color": LIGHT[colour], "size": 13},
+        )  # fmt: skip
+
+
 def room_for(labels: Sequence[str]) -> int:
     """Return the right margin that labels need in a wide font, the first of them bold."""
     return 14 + max(math.ceil(len(text) * (8.7 if index == 0 else 7.9)) for index, text in enumerate(labels))
 
 
-def end_labels(fig: go.Figure, labels: Sequence[tuple[float, str, str]], top: float) -> None:
-    """Label lines at the right edge, (value, text, colour) each: the first in bold, all moved apart where needed."""
-    layout = fig.layout.update(margin_r=room_for([text for _, text, _ in labels]))
-    for one in end_notes(labels, top, layout.height - layout.margin.t - layout.margin.b):
-        fig.add_annotation(**one)
-
-
-def end_notes(labels: Sequence[tuple[float, str, str]], top: float, pixels: float) -> list[Spec]:
-    """Return the annotations of `end_labels` for a plot of this height."""
-    places = spread([value / top * pixels for value, _, _ in labels], LABEL_GAP, pixels)
-    return [
-        {
-            "x": 1, "xref": "paper", "xanchor": "left", "xshift": 7, "y": place / pixels, "yref": "paper",
-            "yanchor": "middle", "text": safe(text) if index else f"<b>{safe(text)}</b>", "showarrow": False,
-            "align": "left", "font": {"color": LIGHT[colour], "size": 13},
-        }
-        for index, (place, (_, text, colour)) in enumerate(zip(places, labels, strict=True))
-    ]  # fmt: skip
-
-
-def note(fig: go.Figure, text: str, **place: Any) -> None:
+def note(fig: Spec, text: str, **place: Any) -> None:
     """Write a small note inside a figure, at its top left unless told otherwise."""
-    fig.add_annotation(**{
+    fig["layout"]["annotations"].append({
         "x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 4,
         "text": text, "showarrow": False, "align": "left", "font": {"color": LIGHT["muted"], "size": 12}, **place,
     })  # fmt: skip
 
 
-def rule(fig: go.Figure, x: str, colour: str, dash: str = "solid") -> None:
+def rule(fig: Spec, x: str | float, colour: str, dash: str = "solid") -> None:
     """Draw a vertical line through the plot, beneath everything else."""
-    fig.add_shape(
-        type="line", x0=x, x1=x, y0=0, y1=1, yref="paper", layer="below",
-        line={"color": LIGHT[colour], "width": 1, "dash": dash},
-    )  # fmt: skip
+    fig["layout"]["shapes"].append({
+        "type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
+        "line": {"color": LIGHT[colour], "width": 1, "dash": dash},
+    })  # fmt: skip
 
 
-def spec(fig: go.Figure) -> Spec:
-    """Return a figure as plain values, for the page."""
-    plain: Spec = fig.to_plotly_json()
-    plain["layout"].pop("template", None)
-    return plain
+def number_days(fig: Spec, calendar: Calendar, marked: Sequence[tuple[float, int]], least: float, yshift: int) -> None:
+    """Mark days above the plot, (day, number) each; those closer than `least` days share a label."""
+    days = sorted({day for day, _ in marked})
+    for day in days:
+        rule(fig, calendar.at(day), "muted", "dot")
+    for head, after in pairwise([*apart(days, least), math.inf]):
+        numbers = [number for day, number in marked if head <= day < after]
+        text = f"▼ {numbers[0]}" if len(numbers) == 1 else f"▼ {numbers[0]}-{numbers[-1]}"
+        note(fig, text, x=calendar.at(head), xref="x", xanchor="center", yshift=yshift)

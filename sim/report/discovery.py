@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
 from sim.report.captions import Figure
 from sim.report.chance import Chance, share_text
-from sim.report.charts import Spec, axis, figure, note, safe, spec
+from sim.report.charts import LIGHT, Spec, axis, tint
 from sim.report.inputs import in_sentence, input_name
-from sim.report.palette import LIGHT, tint
 from sim.report.reading import Record, reading
+from sim.report.rows import Bar, Dot, Row, rows_chart
 from sim.report.story import joined, spelled
 from sim.report.study import Part, Section, StudyReport
 from sim.report.tables import Table
@@ -56,7 +54,6 @@ _ALL = {
     "no terms": "all futures that do not end with terms of surrender",
     "no strikes": "all futures without heavy bombing",
 }
-ROW = 46
 
 
 @dataclass(frozen=True)
@@ -234,42 +231,16 @@ def limits_figure(record: Record, place: int) -> Figure:
 def discovery_figures(record: Record) -> dict[str, Spec]:
     """Return the figures of a discovery by their places."""
     boxes = enumerate(record["boxes"], 1)
-    return {f"box-{place}-figure": spec(_bars(record, box)) for place, box in boxes if box["stands_out"]}
+    return {f"box-{place}-figure": _bars(record, box) for place, box in boxes if box["stands_out"]}
 
 
-def _bars(record: Record, box: Record) -> go.Figure:
+def _bars(record: Record, box: Record) -> Spec:
     """Draw a bar an input, from the lowest of its draws to the highest, with what is inside the box dark."""
-    count = len(box["limits"])
-    fig = figure(height=ROW * count + 50, top=8, left=24, right=24)
-    for place, one in enumerate(box["limits"]):
-        y = count - 1 - place
-        for left, right, colour in (
-            (0, 1, tint("offensive", 0.18)),
-            (one["below"], 1 - one["above"], LIGHT["offensive"]),
-        ):
-            fig.add_shape(
-                type="rect",
-                x0=left,
-                x1=right,
-                y0=y - 0.32,
-                y1=y - 0.06,
-                layer="below",
-                line={"width": 0},
-                fillcolor=colour,
-            )
-        text = f"{safe(input_name(record, one['path']))}: <b>{limit_text(one)}</b>"
-        note(fig, text, y=y, yref="y", yshift=1, font={"color": LIGHT["ink"], "size": 13})
-    middles = [(one["below"] + 1 - one["above"]) / 2 for one in box["limits"]]
-    fig.add_trace(
-        go.Scatter(
-            x=middles, y=[count - 1.19 - place for place in range(count)], mode="markers", marker={"opacity": 0},
-            text=[f"{share_text(1 - one['below'] - one['above'])} of its draws" for one in box["limits"]],
-            hoverinfo="text",
-        )
-    )  # fmt: skip
-    fig.update_layout(
-        xaxis=axis(range=[0, 1], tickformat=".0%", showgrid=False, tickvals=[0, 0.5, 1]),
-        yaxis=axis(range=[-0.5, count - 0.4], showgrid=False, showticklabels=False),
-        hovermode="closest",
-    )
-    return fig
+    rows = []
+    for one in box["limits"]:
+        low, high = one["below"], 1 - one["above"]
+        drawn = (Bar(0, 1, tint("offensive", 0.18), 12), Bar(low, high, LIGHT["offensive"], 12))
+        dot = Dot((low + high) / 2, "offensive", f"{share_text(high - low)} of its draws", size=0)
+        rows.append(Row(input_name(record, one["path"]), drawn, [dot], tail=limit_text(one)))
+    xaxis = axis(range=[0, 1], tickformat=".0%", showgrid=False, tickvals=[0, 0.5, 1])
+    return rows_chart(rows, xaxis, room=50, span=(0.69, 0.79), name_shift=9, top=8, left=24, right=24)

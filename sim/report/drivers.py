@@ -13,7 +13,6 @@ from sim.report.captions import Figure
 from sim.report.chance import Chance, points_text, share_text
 from sim.report.inputs import group_name, in_sentence, input_name
 from sim.report.tables import Table, with_interval
-from sim.report.tornado import Bar
 from sim.report.values import NONE
 from sim.wording import counted
 
@@ -37,6 +36,18 @@ class Drivers:
     figure: Figure
     groups: Table
     windows: Table
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row of the figure: the probability at both ends of an input, which way it goes, and its index as text."""
+
+    label: str
+    low: Chance
+    high: Chance
+    direction: str
+    text: str
+    said: str
 
 
 def drivers_of(record: Record) -> Drivers | None:

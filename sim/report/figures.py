@@ -1,81 +1,40 @@
-"""The Plotly figures of the report, as plain specifications by the id of their place on the page.
+"""The charts of a forecast's report, by the id of their place on the page.
 
 `specifications` reads the record alone. Dots and the strips of the headline are drawn by the page itself.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
-
-from sim.report import watch
 from sim.report.chance import Chance
-from sim.report.charts import (
-    Spec,
-    apart,
-    axis,
-    band,
-    end_labels,
-    figure,
-    line,
-    moment,
-    note,
-    rule,
-    safe,
-    share_axis,
-    spec,
-    time_axis,
-    top_of,
-)
+from sim.report.charts import LIGHT, Spec, noon, safe, time_axis, tint
 from sim.report.counterfactuals import SHOWN, counterfactuals_of, ordered
+from sim.report.curves import convergence, fans, hazard, incidence, states
+from sim.report.dates import Calendar, short_date
 from sim.report.drivers import bars
-from sim.report.dumbbell import Pair, dumbbell
-from sim.report.fans import fans
-from sim.report.lanes import lanes
-from sim.report.paired_bars import paired_bars
-from sim.report.palette import LIGHT, tint
-from sim.report.reading import OUTCOMES, STATES, Record, calendar_of, outcome_at, state_at, weeks, without_off
-from sim.report.schedule import Mark, marks
-from sim.report.tables import with_interval
-from sim.report.tornado import tornado
-from sim.wording import counted
+from sim.report.reading import Record, calendar_of, outcome_at, strikes_of, weeks
+from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
+from sim.report.story import turn_text
+from sim.report.storylines import UNDER, titles_of
+from sim.report.watch import signs
 
 if TYPE_CHECKING:
-    from sim.report.dates import Calendar
+    from sim.report.watch import Sign
 
-CURVES: dict[str, dict[str, Any]] = {
-    "strikes": {"dash": "dot", "width": 2},
-    "agreement": {"width": 2},
-    "terms": {"dash": "longdash", "width": 2},
-    "offensive": {"width": 3.5},
-    "limited": {"dash": "dash", "width": 1.8},
-    "full": {"dash": "dashdot", "width": 1.8},
+_DIRECTIONS = {"rises": "offensive", "falls": "agreement"}
+_TURNS = {
+    "rise": ("triangle-up", "ink", 10, ""),
+    "fall": ("triangle-down", "ink", 10, ""),
+    "agreement": ("diamond", "agreement", 10, "agreement"),
+    "breakdown": ("x", "agreement", 10, "breakdown"),
+    "terms": ("hexagon", "terms", 14, "terms of surrender"),
+    "limited": ("square", "limited", 14, "limited offensive"),
+    "full": ("square", "full", 14, "full offensive"),
 }
-_LABELS = {
-    "offensive": "Offensive",
-    "strikes": "Strike",
-    "agreement": "Agreement",
-    "terms": "Terms",
-    "limited": "limited",
-    "full": "full",
-}
-STACK = ("offensive", "terms", "agreement", "standoff")
-"""The states from the bottom of their figure up."""
-
-
-def curves_of(record: Record) -> dict[str, dict[str, Any]]:
-    """Return the styles of the curves of first events, less those that the scenario does without."""
-    return {outcome: CURVES[outcome] for outcome in without_off(record, dict.fromkeys(CURVES, ""))}
-
-
-def stack_of(record: Record) -> list[str]:
-    """Return the states from the bottom of their figure up, less those that the scenario does without."""
-    return list(without_off(record, dict.fromkeys(STACK, "")))
+"""Symbol, colour, size and name of each kind of turning point; one without a name is a mark only."""
 
 
 def specifications(record: Record) -> dict[str, Spec]:
@@ -96,214 +55,125 @@ def specifications(record: Record) -> dict[str, Spec]:
         figures["hazard"] = hazard(record)
     for number, actor in enumerate(record["actors"].values(), 1):
         figures[f"actor-{number}"] = fans(calendar_of(record), actor)
-    if known := bars(record):
-        figures["drivers-figure"] = tornado(known, outcome_at(record, "offensive", record["horizon"]), "index")
-    if signs := watch.paired_bars(record):
-        figures["indicators-figure"] = paired_bars(signs)
-    if (otherwise := changes(record)) is not None:
-        figures["counterfactuals-figure"] = otherwise
+    built = {"drivers": drivers, "indicators": indicators, "counterfactuals": changes}
+    for name, build in built.items():
+        if (one := build(record)) is not None:
+            figures[f"{name}-figure"] = one
     if record.get("storylines"):
-        figures["timelines"] = lanes(record)
+        figures["timelines"] = timelines(record)
     if record["convergence"]:
         figures["convergence"] = convergence(record)
-    return {name: spec(one) for name, one in figures.items()}
+    return figures
 
 
-def incidence(record: Record) -> go.Figure:
-    """Cumulative incidence of first events, with Monte Carlo bands, milestones and scheduled changes."""
-    calendar, curves = calendar_of(record), record["incidence"]
-    marked = marks(record)
-    fig = figure(height=410 if marked else 390, top=44 if marked else 26)
-    days = curves["day"]
-    x = [moment(calendar, day) for day in days]
-    for outcome, style in curves_of(record).items():
-        fig.add_trace(band(x, curves[outcome]["mc_low"], curves[outcome]["mc_high"], outcome))
-        fig.add_trace(line(x, curves[outcome]["p"], outcome, incidence_texts(record, outcome), **style))
-    top = top_of([value for outcome in curves_of(record) for value in curves[outcome]["mc_high"]])
-    fig.update_layout(xaxis=time_axis(calendar), yaxis=share_axis(top))
-    _milestones(fig, record, calendar, top)
-    _schedule(fig, marked, calendar)
-    end_labels(fig, incidence_labels(record), top)
-    return fig
-
-
-def incidence_texts(record: Record, outcome: str) -> list[str]:
-    """Return what a curve says where it is pointed at, by day."""
-    days = record["incidence"]["day"][1:]
-    return ["", *(f"{OUTCOMES[outcome]} {with_interval(outcome_at(record, outcome, day))}" for day in days)]
-
-
-def incidence_labels(record: Record) -> list[tuple[float, str, str]]:
-    """Return value, text and colour of the label at the end of each curve."""
-    return [
-        (
-            record["incidence"][outcome]["p"][-1],
-            f"{name} {outcome_at(record, outcome, record['horizon']).label}",
-            outcome,
+def drivers(record: Record) -> Spec | None:
+    """Return the tornado of drivers: the probability at the low end (hollow) and the high end of each input."""
+    known = bars(record)
+    if not known:
+        return None
+    middle = outcome_at(record, "offensive", record["horizon"])
+    rows = []
+    for one in known:
+        colour = _DIRECTIONS.get(one.direction, "muted")
+        said, (low, high) = safe(one.said), (one.low, one.high)
+        ends = (
+            Dot(low.p, colour, said, low.low, low.high, rim=2, hollow=True),
+            Dot(high.p, colour, said, high.low, high.high, size=12),
         )
-        for outcome, name in without_off(record, _LABELS).items()
-    ]
-
-
-def _milestones(fig: go.Figure, record: Record, calendar: Calendar, top: float) -> None:
-    """Mark the milestones before the horizon on the line of the offensive; name those that have room for it."""
-    labelled = milestone_labels(record, top)
-    x = [moment(calendar, day) for day in labelled.days]
-    markers = go.Scatter(
-        x=x,
-        y=labelled.values,
-        mode="markers+text",
-        marker={"color": LIGHT["offensive"], "size": 9},
-        text=labelled.texts,
-        textposition=labelled.sides,
-        textfont={"color": LIGHT["offensive"], "size": 13},
-        hoverinfo="skip",
-        cliponaxis=False,
+        rows.append(Row(one.label, [Bar(low.p, high.p, tint(colour, 0.36), 9)], ends, [Words("", colour, one.text)]))
+    fig = rows_chart(
+        rows,
+        shares_axis(end.high for one in known for end in (one.low, one.high)),
     )
-    fig.add_trace(markers)
-    for day, text, place in zip(labelled.days, labelled.texts, x, strict=True):
-        rule(fig, place, "grid")
-        if text:
-            note(fig, counted(day, "day"), x=place, xref="x", xanchor="center", yshift=2)
-
-
-@dataclass(frozen=True)
-class MilestoneLabels:
-    """The milestones on the line of the offensive: days, values, texts (empty where there is no room) and sides."""
-
-    days: list[int]
-    values: list[float]
-    texts: list[str]
-    sides: list[str]
-
-
-def milestone_labels(record: Record, top: float) -> MilestoneLabels:
-    """Return what the line of the offensive says at the milestones before the horizon."""
-    horizon = record["horizon"]
-    days = [day for day in record["milestones"] if day < horizon]
-    chances = [outcome_at(record, "offensive", day) for day in days]
-    named = set(apart([day for day in days if day >= horizon / 10], horizon / 4))
-    return MilestoneLabels(
-        days,
-        [one.p for one in chances],
-        [f"<b>{safe(one.label)}</b>" if day in named else "" for day, one in zip(days, chances, strict=True)],
-        [_beside(day / horizon, one.p / top) for day, one in zip(days, chances, strict=True)],
-    )
-
-
-def _beside(across: float, up: float) -> str:
-    """Where the label of a milestone has room: above a rising line, beneath it near the top."""
-    if up > 0.8:
-        return "bottom right"
-    return "top center" if across < 0.2 else "top left"
-
-
-def _schedule(fig: go.Figure, marked: Sequence[Mark], calendar: Calendar) -> None:
-    """Mark scheduled changes above the plot by their numbers; those too close to have one each share it."""
-    for day in sorted({mark.day for mark in marked}):
-        rule(fig, calendar.at(day), "muted", "dot")
-    heads = list(apart(sorted({mark.day for mark in marked}), calendar.horizon / 8))
-    for head, after in pairwise([*heads, math.inf]):
-        numbers = [mark.number for mark in marked if head <= mark.day < after]
-        text = f"▼ {numbers[0]}" if len(numbers) == 1 else f"▼ {numbers[0]}-{numbers[-1]}"
-        note(fig, text, x=calendar.at(head), xref="x", xanchor="center", yshift=19)
-
-
-def states(record: Record) -> go.Figure:
-    """State occupation over time, stacked."""
-    calendar, curves = calendar_of(record), record["states"]
-    fig = figure(height=310)
-    x = [moment(calendar, day) for day in curves["day"]]
-    for state in stack_of(record):
-        fig.add_trace(
-            go.Scatter(
-                x=x, y=curves[state], stackgroup="all", mode="lines", line={"width": 0.8, "color": LIGHT["page"]},
-                fillcolor=tint(state, 0.75), text=states_texts(record, state), hoverinfo="x+text",
-            )
-        )  # fmt: skip
-    fig.update_layout(xaxis=time_axis(calendar), yaxis=share_axis(1.0))
-    end_labels(fig, states_labels(record), 1.0)
+    reference(fig, middle.p, f"forecast {middle.label}", heading="index")
     return fig
 
 
-def states_texts(record: Record, state: str) -> list[str]:
-    """Return what an area says where it is pointed at, by day."""
-    return [f"{STATES[state]} {state_at(record, state, day).text}" for day in record["states"]["day"]]
-
-
-def states_labels(record: Record) -> list[tuple[float, str, str]]:
-    """Return place, text and colour of the label at the end of each area."""
-    labels, base = [], 0.0
-    for state in stack_of(record):
-        last = record["states"][state][-1]
-        labels.append((base + last / 2, f"{STATES[state]} {state_at(record, state, record['horizon']).label}", state))
-        base += last
-    return labels
-
-
-def hazard(record: Record) -> go.Figure:
-    """Weekly hazard of the offensive, with Monte Carlo error bars."""
-    calendar, rows = calendar_of(record), list(weeks(record))
-    fig = figure(height=250)
-    chances = [row.hazard for row in rows]
-    peak = max(range(len(rows)), key=lambda index: chances[index].p)
-    fig.add_trace(
-        go.Bar(
-            x=[f"{calendar.at(row.start + 3)}T12:00:00" for row in rows],
-            y=[one.p for one in chances],
-            width=[6 * 86_400_000] * len(rows),
-            marker={"color": tint("offensive", 0.75), "line": {"width": 0}},
-            error_y={
-                "array": [one.high - one.p for one in chances],
-                "arrayminus": [one.p - one.low for one in chances],
-                "color": LIGHT["muted"], "thickness": 1, "width": 2,
-            },
-            hovertext=[f"Week {row.number}: {with_interval(row.hazard)}" for row in rows],
-            hoverinfo="text",
-        )
-    )  # fmt: skip
-    top = 1.12 * max(one.high for one in chances)
-    fig.update_layout(xaxis=time_axis(calendar), yaxis=share_axis(min(1.0, top)), hovermode="closest")
-    fig.add_annotation(
-        x=f"{calendar.at(rows[peak].start + 3)}T12:00:00", y=chances[peak].high, yanchor="bottom", showarrow=False,
-        xanchor="center" if peak else "left", text=f"<b>{chances[peak].text}</b>", font={"color": LIGHT["offensive"]},
-    )  # fmt: skip
-    return fig
-
-
-def changes(record: Record) -> go.Figure | None:
+def changes(record: Record) -> Spec | None:
     """Return the figure of the largest counterfactuals, before and after; None where the record has none."""
     if counterfactuals_of(record) is None:
         return None
-    rows = ordered(record, record["horizon"])[:SHOWN]
-    pairs = [
-        Pair(row.label, row.before.p, row.after.p, row.before.p + row.shift.low, row.before.p + row.shift.high,
-             row.shift.number, row.shift.is_clear)
-        for row in rows
-    ]  # fmt: skip
-    return dumbbell(pairs, f"as it is {rows[0].before.label}")
-
-
-def convergence(record: Record) -> go.Figure:
-    """Headline and its Monte Carlo interval against the number of runs."""
-    rows = record["convergence"]
-    chances = [Chance.of(row) for row in rows]
-    x = [row["runs"] for row in rows]
-    fig = figure(height=250)
-    fig.add_trace(band(x, [one.low for one in chances], [one.high for one in chances], "offensive"))
-    texts = [f"{counted(runs, 'run')}: {with_interval(one)}" for runs, one in zip(x, chances, strict=True)]
-    fig.add_trace(line(x, [one.p for one in chances], "offensive", texts))
-    ends = [math.log10(x[0]), math.log10(x[-1])]
-    ticks = [10**power for power in range(math.ceil(ends[0]), math.floor(ends[1]) + 1)]
-    top = top_of([one.high for one in chances])
-    fig.update_layout(
-        xaxis=axis(
-            type="log", range=ends, showgrid=False, showline=True, linecolor=LIGHT["muted"], ticks="outside",
-            tickcolor=LIGHT["muted"], tickvals=ticks, ticktext=[f"{tick:,}" for tick in ticks],
-            title={"text": "runs, logarithmic", "font": {"size": 12, "color": LIGHT["muted"]}},
-        ),
-        yaxis=share_axis(top),
-        hovermode="closest",
-    )  # fmt: skip
-    end_labels(fig, [(chances[-1].p, chances[-1].label, "offensive")], top)
+    known, rows = ordered(record, record["horizon"])[:SHOWN], []
+    for one in known:
+        before, after, shift = one.before.p, one.after.p, one.shift
+        colour = "muted" if not shift.is_clear else "offensive" if after > before else "agreement"
+        said = f"{safe(one.label)}: {safe(shift.number)}"
+        ends = (
+            Dot(before, colour, said, size=9, rim=2, hollow=True),
+            Dot(after, colour, said, before + shift.low, before + shift.high, size=12),
+        )
+        rows.append(Row(one.label, [Bar(before, after, LIGHT[colour], 3)], ends, [Words("", colour, shift.number)]))
+    base = known[0].before
+    fig = rows_chart(
+        rows,
+        shares_axis([base.p, *(base.p + one.shift.high for one in known)]),
+    )
+    reference(fig, base.p, f"as it is {base.label}", heading="points")
     return fig
+
+
+def indicators(record: Record) -> Spec | None:
+    """Return the figure of indicators: a full bar if it is seen, a pale one if not, a line for not having looked."""
+    shown = signs(record)
+    if not shown:
+        return None
+    xaxis = shares_axis(end.high for one in shown for end in (one.if_seen, one.if_not))
+    rows = [_sign(one) for one in shown]
+    return rows_chart(rows, xaxis, row=78, room=60, span=(0.3, 0.62), name_shift=15, top=16, right=104)
+
+
+def _sign(sign: Sign) -> Row:
+    drawn, ends, words = [], [], []
+    sides = ((sign.if_seen, 0.1, "if seen", LIGHT["offensive"]), (sign.if_not, -0.1, "if not", tint("offensive", 0.36)))
+    for one, at, text, colour in sides:
+        said = safe(f"{sign.short}: {one.text} ({one.interval}) {text}")
+        drawn.append(Bar(0.0, one.p, colour, 13, at, said=said))
+        ends.append(Dot(one.p, "ink", said, one.low, one.high, size=0, at=at))
+        words.append(Words(text, strong=one.label, at=at) if at > 0 else Words(f"{one.label} {text}", at=at))
+    said = safe(f"not looked: {sign.unknown.text}")
+    drawn.append(Bar(sign.unknown.p, sign.unknown.p, LIGHT["ink"], 2, -0.215, 0.215, "dot", said))
+    return Row(sign.short, drawn, ends, [*words, Words(f"seen in {sign.seen.text}", "muted", size=12, at=-0.31)])
+
+
+def timelines(record: Record) -> Spec:
+    """Return the timelines of storylines: phases as lines, bombing as dots, turning points as marks."""
+    calendar, courses = calendar_of(record), record["storylines"]
+    rows = [
+        Row(
+            title.removesuffix(UNDER), list(_phases(calendar, course)), list(_marks(record, calendar, course)),
+            list(_names(calendar, course)), head=f"{place}  {Chance.of(course['share']).label}",
+        )
+        for place, (title, course) in enumerate(zip(titles_of(record), courses, strict=True), 1)
+    ]  # fmt: skip
+    return rows_chart(
+        rows, time_axis(calendar), row=86, room=56, span=(0.45, 0.6), name_shift=13, top=12, left=30, right=18
+    )
+
+
+def _phases(calendar: Calendar, course: Mapping[str, Any]) -> Iterator[Bar]:
+    for (start, phase), (end, _) in pairwise([*course["phases"], [course["days"], ""]]):
+        colour, width = ("agreement", 7) if phase == "agreement" else ("standoff", 3)
+        yield Bar(calendar.at(start), calendar.at(max(end, start + 1)), LIGHT[colour], width)
+
+
+def _marks(record: Record, calendar: Calendar, course: Mapping[str, Any]) -> Iterator[Dot]:
+    for day in course["strikes"]:
+        said = f"{short_date(calendar.date(day))}: {safe(strikes_of(record))}"
+        yield Dot(noon(calendar, day), "strikes", said, size=5, at=-0.17)
+    for turn in course["turns"]:
+        if turn["kind"] in _TURNS:
+            symbol, colour, size, _ = _TURNS[turn["kind"]]
+            said = f"{short_date(calendar.date(turn['day']))}: {safe(turn_text(record, course, turn))}"
+            yield Dot(noon(calendar, turn["day"]), colour, said, size=size, rim=1, symbol=symbol)
+
+
+def _names(calendar: Calendar, course: Mapping[str, Any]) -> Iterator[Words]:
+    """Name the changes of phase, the last first, that have room beside one another."""
+    taken: list[int] = []
+    for turn in reversed(course["turns"]):
+        day, (_, colour, _, name) = turn["day"], _TURNS.get(turn["kind"], ("", "", 0, ""))
+        if name and all(abs(day - other) >= 0.34 * calendar.horizon for other in taken):
+            taken.append(day)
+            late, early = day > 0.75 * calendar.horizon, day < 0.15 * calendar.horizon
+            anchor = "right" if late else "left" if early else "center"
+            yield Words(name, colour, size=12, value=noon(calendar, day), anchor=anchor, shift=-33)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sim.report.captions import Figure
 from sim.report.chance import Chance
-from sim.report.curve import curve
+from sim.report.curves import history_curve
 from sim.report.dates import long_date, short_date
 from sim.report.html import page
 from sim.report.markdown import escape, markdown_table, section
@@ -199,9 +199,8 @@ def _rerun(record: Record) -> Iterator[tuple[str, str]]:
 
 def history_page(record: Record, history: History) -> str:
     """Return history.html."""
-    return page(
-        "history.html", {PLACE: curve(record, history.marks)}, history=history, guard=GUARD, about_moves=ABOUT_MOVES
-    )
+    figures = {PLACE: history_curve(record, history.marks)}
+    return page("history.html", figures, history=history, guard=GUARD, about_moves=ABOUT_MOVES)
 
 
 def history_markdown(history: History) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.report import palette
+from sim.report.charts import DARK
 from sim.report.figures import specifications
 from sim.report.reading import ENDS, Record
 from sim.wording import all_seen, counted, seen
@@ -73,7 +73,7 @@ def page(
         .get_template(template)
         .render(
             heights={name: one["layout"]["height"] for name, one in specs.items()},
-            figures=Markup(embedded({"figures": specs, "dark": {**palette.DARK, **(dark or {})}})),  # noqa: S704 - escaped for a data block
+            figures=Markup(embedded({"figures": specs, "dark": {**DARK, **(dark or {})}})),  # noqa: S704 - escaped for a data block
             css=Markup(_template_file("report.css")),  # noqa: S704 - our own file
             scripts={name: Markup(text) for name, text in scripts.items()},  # noqa: S704 - our own file and Plotly's
             policy=_policy(scripts.values()),

@@ -1,52 +1,247 @@
-"""SVG files and the few elements that figures are drawn with: text, segments, circles, filled and open paths.
+"""Charts as SVG files, drawn from the same description that plotly.js draws on the page.
 
-A file stands alone: message and unit at its top, title and description for those who cannot see it, light palette on
-white, no script, no font but the system's. Whatever text comes in is escaped here.
+Only what the report's charts over time use is known here: lines with markers and labels, filled bands, stacked areas,
+bars with error bars, vertical rules and notes. A file stands alone: message and unit at its top, title and description
+for those who cannot see it, light palette on white, no script, no font but the system's. Whatever text comes in is
+escaped here.
 """
 
 from __future__ import annotations
 
+import datetime
 import html
 import math
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sim.report.charts import FONT
-from sim.report.palette import LIGHT
+from sim.report.charts import FONT, LIGHT
+from sim.report.curves import history_curve
+from sim.report.dates import MONTHS
+from sim.report.figures import specifications
+from sim.report.html import drawing
+from sim.report.reading import ENDS, Record, without_off
 from sim.wording import seen
 
 if TYPE_CHECKING:
     from sim.report.captions import Figure
+    from sim.report.charts import Spec
+    from sim.report.content import Report
+    from sim.report.history import History
 
 Point = tuple[float, float]
+Tick = tuple[float, str]
 
-MARGIN, LINE, SMALL = 16, 19, 16
+WIDTH, MARGIN, LINE, SMALL = 800, 16, 19, 16
 TOLERANCE = 0.15
 """Pixels that a path may stray from a point that is left out of it."""
 _DASHES = {"dash": "9 5", "dot": "2 4", "dashdot": "9 4 2 4", "longdash": "14 5", "longdashdot": "14 4 2 4"}
+_DAY = 86_400_000  # Plotly measures widths on a time axis in milliseconds
+_ANCHORS = {"center": "middle", "right": "end"}
+_RISE = {"bottom": -0.25, "middle": 0.35, "top": 0.9}  # baseline below the anchor, in sizes of the font
+_BESIDE = {"left": (-6.0, "end"), "center": (0.0, "middle"), "right": (6.0, None)}
+_DAY_STEPS, _MONTH_STEPS = (1, 2, 7, 14), (1, 2, 3, 6, 12)
+_STEP, _KEY, _DOTS_WIDTH = 24, 300, 640
 
 
-def head_height(figure: Figure, width: int) -> int:
+def drawings(record: Record, report: Report) -> dict[str, str]:
+    """Draw the main figures that the record has data for, by file name: incidence, states, hazard and dots."""
+    specs = specifications(record)
+    source = f"offramp, {report.scenario}, as of {report.question['as_of']}: {report.title}"
+    key = tuple(f"▼ {mark.number}. {mark.date}: {mark.label}" for mark in report.marks)
+    drawn = {
+        "incidence.svg": redrawn(specs["incidence"], report.incidence, (*key, source)),
+        "states.svg": redrawn(specs["states"], report.states, (source,)),
+    }
+    if report.hazard is not None:
+        drawn["hazard.svg"] = redrawn(specs["hazard"], report.hazard, (source,))
+    if report.dots is not None:
+        drawn["dots.svg"] = _dots(record, report.dots, source)
+    return drawn
+
+
+def history_drawing(record: Record, history: History) -> dict[str, str]:
+    """Draw the curve of a history, with what moved it most at its foot."""
+    source = f"offramp, {record['scenario']['id']}: {history.title}"
+    key = tuple(f"▼ {number}. {date}: {says} {change} points" for number, _, date, says, change, *_ in history.largest)
+    return {"history.svg": redrawn(history_curve(record, history.marks), history.figure, (*key, source))}
+
+
+def _dots(record: Record, figure: Figure, source: str) -> str:
+    """Draw the grid of runs with its key, in the page's own shapes."""
+    top = _head_height(figure, _DOTS_WIDTH) + 12
+    shapes = drawing(
+        "dots.svg", dots=record["dots"], ends=list(without_off(record, ENDS)), left=MARGIN, top=top, step=_STEP,
+        key=_KEY, colours=LIGHT,
+    )  # fmt: skip
+    key = (
+        text((_KEY + 32, top + 21 + 34 * place), f"{row[1]} {row[0]}, {row[2]} of all runs", size=14)
+        for place, row in enumerate(figure.table.rows)
+    )
+    return _document((_DOTS_WIDTH, top + 10 * _STEP + 12), figure, (source,), (shapes.strip(), *key))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A linear scale from values to pixels."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def at(self, value: Any) -> float:
+        """Return the pixel of a value."""
+        return self.share((number_of(value) - self.low) / (self.high - self.low))
+
+    def share(self, share: float) -> float:
+        """Return the pixel at a share of the whole."""
+        return self.start + share * (self.end - self.start)
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The plot area of a chart, in pixels from the top left of the drawing."""
+
+    x: Scale
+    y: Scale
+
+    def points(self, xs: Sequence[Any], ys: Sequence[float]) -> list[Point]:
+        """Return the pixels of points."""
+        return [(self.x.at(x), self.y.at(y)) for x, y in zip(xs, ys, strict=True)]
+
+
+def redrawn(spec: Spec, figure: Figure, foot: Sequence[str]) -> str:
+    """Return a chart of one panel as an SVG file.
+
+    Parameters
+    ----------
+    figure
+        Its message, unit and description.
+    foot
+        Lines beneath it.
+    """
+    layout, head = spec["layout"], _head_height(figure, WIDTH)
+    margin, height = layout["margin"], head + layout["height"]
+    first, last = map(number_of, layout["xaxis"]["range"])
+    low, high = layout["yaxis"]["range"]
+    plot = Plot(
+        Scale(first, last, margin["l"], WIDTH - margin["r"]),
+        Scale(low, high, height - margin["b"], head + margin["t"]),
+    )
+    rules = ((plot.x.at(one["x0"]), one["line"]) for one in layout["shapes"])
+    parts = (
+        *_axes(plot, layout),
+        *(_segment((x, plot.y.start), (x, plot.y.end), line["color"], line["dash"]) for x, line in rules),
+        *_traces(plot, spec["data"]),
+        *(_note(plot, one) for one in layout["annotations"]),
+    )
+    return _document((WIDTH, height), figure, foot, parts)
+
+
+def _axes(plot: Plot, layout: Spec) -> Iterator[str]:
+    """Draw grid and labels of the vertical axis, line, ticks and labels of the horizontal one."""
+    muted = LIGHT["muted"]
+    left, right, bottom = plot.x.start, plot.x.end, plot.y.start
+    for value, label in ticks_of(layout["yaxis"]):
+        y = plot.y.at(value)
+        yield _segment((left, y), (right, y), LIGHT["grid"])
+        yield text((left - 4, y + 4), label, size=12, colour=muted, anchor="end")
+    yield _segment((left, bottom), (right, bottom), muted)
+    for value, label in ticks_of(layout["xaxis"]):
+        x = plot.x.at(value)
+        yield _segment((x, bottom), (x, bottom + 5), muted)
+        for row, line in enumerate(label.split("\n")):
+            room = min(x, WIDTH - 4 * len(line))  # the last label keeps clear of the edge
+            yield text((room, bottom + 18 + 15 * row), line, size=12, colour=muted, anchor="middle")
+
+
+def _traces(plot: Plot, traces: Sequence[Spec]) -> Iterator[str]:
+    stack: list[float] = []
+    for trace in traces:
+        if trace["type"] == "bar":
+            yield from _bars(plot, trace)
+        elif "stackgroup" in trace:
+            lower = stack or [0.0] * len(trace["x"])
+            stack = [below + height for below, height in zip(lower, trace["y"], strict=True)]
+            yield _area([*plot.points(trace["x"], stack), *reversed(plot.points(trace["x"], lower))], trace)
+        elif trace.get("fill") == "toself":
+            yield _area(plot.points(trace["x"], trace["y"]), trace)
+        else:
+            yield from _line(plot, trace)
+
+
+def _area(outline: Sequence[Point], trace: Spec) -> str:
+    return _tag("path", d=f"{path(outline)}z", **_fill(trace["fillcolor"]))
+
+
+def _line(plot: Plot, trace: Spec) -> Iterator[str]:
+    points = plot.points(trace["x"], trace["y"])
+    if "lines" in trace["mode"]:
+        line = trace["line"]
+        yield _tag(
+            "path", d=path(points), fill="none", stroke=line["color"], stroke_width=line["width"],
+            stroke_linejoin="round", stroke_dasharray=_DASHES.get(line["dash"]),
+        )  # fmt: skip
+    if "markers" in trace["mode"]:
+        marker = trace["marker"]
+        yield from (_tag("circle", cx=x, cy=y, r=marker["size"] / 2, fill=marker["color"]) for x, y in points)
+    if "text" in trace["mode"]:
+        for (x, y), words, side in zip(points, trace["text"], trace["textposition"], strict=True):
+            (shift, anchor), lift = _BESIDE[side.split(" ")[1]], -8.0 if side.startswith("top") else 18.0
+            if words:
+                yield _words((x + shift, y + lift), words, trace["textfont"], anchor)
+
+
+def _bars(plot: Plot, trace: Spec) -> Iterator[str]:
+    error, floor = trace["error_y"], plot.y.start
+    rows = zip(trace["x"], trace["y"], trace["width"], error["array"], error["arrayminus"], strict=True)
+    for at, value, width, above, below in rows:
+        x, y = plot.x.at(at), plot.y.at(value)
+        wide = (plot.x.end - plot.x.start) * width / _DAY / (plot.x.high - plot.x.low)
+        yield _tag("rect", x=x - wide / 2, y=y, width=wide, height=floor - y, **_fill(trace["marker"]["color"]))
+        yield _segment((x, plot.y.at(value - below)), (x, plot.y.at(value + above)), error["color"])
+
+
+def _note(plot: Plot, one: Spec) -> str:
+    """Write a note at a share of the plot or at a value, moved by pixels."""
+    x, y = (
+        scale.share(one[axis]) if one[f"{axis}ref"] == "paper" else scale.at(one[axis])
+        for axis, scale in (("x", plot.x), ("y", plot.y))
+    )
+    at = (x + one.get("xshift", 0), y + _RISE[one["yanchor"]] * one["font"]["size"] - one["yshift"])
+    return _words(at, one["text"], one["font"], _ANCHORS.get(one["xanchor"]))
+
+
+def _words(at: Point, label: str, font: Spec, anchor: str | None) -> str:
+    """Write a label of Plotly's, without its escapes and its one tag."""
+    bold = re.fullmatch(r"<b>(.*)</b>", label)
+    plain = html.unescape(label if bold is None else bold[1])
+    return text(at, plain, size=font["size"], colour=font["color"], anchor=anchor, bold=bold)
+
+
+# -- a file -----------------------------------------------------------------------------------------------------------
+
+
+def _head_height(figure: Figure, width: int) -> int:
     """Return the height of a figure's message and unit."""
     return MARGIN + LINE * (len(_wrapped(figure, width)) + 1)
 
 
-def document(size: tuple[int, int], figure: Figure, foot: Sequence[str], parts: Sequence[str]) -> str:
+def _document(size: tuple[int, int], figure: Figure, foot: Sequence[str], parts: Sequence[str]) -> str:
     """Return a whole file.
 
     Parameters
     ----------
     size
         Width and height in pixels, without the foot.
-    figure
-        Its message, unit and description.
     foot
         Lines beneath it: what its marks stand for, what it was drawn from.
     parts
-        What is drawn, below `head_height`.
+        What is drawn, below `_head_height`.
     """
     width, height = size[0], size[1] + SMALL * len(foot) + 6
     body = "\n".join((*_heading(figure, width), *parts, *_foot(size, foot)))
@@ -75,65 +270,38 @@ def _foot(size: tuple[int, int], lines: Sequence[str]) -> Iterator[str]:
         yield text(at, textwrap.shorten(line, size[0] // 6, placeholder=" …"), size=11, colour=LIGHT["muted"])
 
 
-def text(
-    at: Point,
-    words: str,
-    *,
-    size: float = 13,
-    colour: str = LIGHT["ink"],
-    anchor: str = "start",
-    bold: bool = False,
-) -> str:
-    """Return a line of text from a point on."""
-    style = f'font-size="{size:g}" fill="{colour}"'
-    style += f' text-anchor="{anchor}"' if anchor != "start" else ""
-    style += ' font-weight="bold"' if bold else ""
-    return f'<text x="{number(at[0])}" y="{number(at[1])}" {style}>{_escaped(words)}</text>'
+def _tag(name: str, words: str | None = None, **attributes: str | float | None) -> str:
+    """Return an element; pixels have one digit at most, and what is None is left out."""
+    written = "".join(
+        f' {key.replace("_", "-")}="{value if isinstance(value, str) else number(value)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return f"<{name}{written}/>" if words is None else f"<{name}{written}>{_escaped(words)}</{name}>"
 
 
 def _escaped(words: str) -> str:
     return html.escape(seen(words), quote=False)
 
 
-def segment(start: Point, end: Point, colour: str, dash: str = "solid") -> str:
+def text(at: Point, words: str, *, size: float = 13, colour: str = LIGHT["ink"], **style: Any) -> str:
+    """Return a line of text from a point on; `style` may have `anchor` and `bold`."""
+    anchor, weight = style.get("anchor"), "bold" if style.get("bold") else None
+    return _tag("text", words, x=at[0], y=at[1], font_size=size, fill=colour, text_anchor=anchor, font_weight=weight)
+
+
+def _segment(start: Point, end: Point, colour: str, dash: str = "solid") -> str:
     """Return a straight line, one pixel wide."""
-    (x1, y1), (x2, y2) = ([number(pixel) for pixel in point] for point in (start, end))
-    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{colour}"{_dashed(dash)}/>'
+    dashes = _DASHES.get(dash)
+    return _tag("line", x1=start[0], y1=start[1], x2=end[0], y2=end[1], stroke=colour, stroke_dasharray=dashes)
 
 
-def circle(at: Point, radius: float, colour: str) -> str:
-    """Return a filled circle."""
-    return f'<circle cx="{number(at[0])}" cy="{number(at[1])}" r="{radius:g}" fill="{colour}"/>'
-
-
-def box(corner: Point, size: Point, colour: str) -> str:
-    """Return a filled rectangle from its upper left corner."""
-    (x, y), (width, height) = ([number(pixel) for pixel in pair] for pair in (corner, size))
-    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" {_fill(colour)}/>'
-
-
-def area(points: Sequence[Point], colour: str) -> str:
-    """Return a filled outline."""
-    return f'<path d="{path(points)}z" {_fill(colour)}/>'
-
-
-def curve(points: Sequence[Point], colour: str, width: float, dash: str) -> str:
-    """Return a line through points."""
-    style = f'fill="none" stroke="{colour}" stroke-width="{width:g}" stroke-linejoin="round"{_dashed(dash)}'
-    return f'<path d="{path(points)}" {style}/>'
-
-
-def _dashed(dash: str) -> str:
-    return f' stroke-dasharray="{_DASHES[dash]}"' if dash in _DASHES else ""
-
-
-def _fill(colour: str) -> str:
+def _fill(colour: str) -> dict[str, str]:
     """Return fill and opacity, apart, as older readers of SVG need them."""
     match = re.fullmatch(r"rgba\((\d+),(\d+),(\d+),([\d.]+)\)", colour)
     if match is None:
-        return f'fill="{colour}"'
-    red, green, blue = (int(match[place]) for place in (1, 2, 3))
-    return f'fill="#{red:02x}{green:02x}{blue:02x}" fill-opacity="{match[4]}"'
+        return {"fill": colour}
+    return {"fill": "#{:02x}{:02x}{:02x}".format(*map(int, match.groups()[:3])), "fill_opacity": match[4]}
 
 
 def number(value: float) -> str:
@@ -174,3 +342,55 @@ def _stray(point: Point, start: Point, end: Point) -> float:
     if length == 0:
         return math.hypot(x - x0, y - y0)
     return abs((x1 - x0) * (y0 - y) - (x0 - x) * (y1 - y0)) / length
+
+
+# -- ticks, as Plotly would find them in the browser ------------------------------------------------------------------
+
+
+def number_of(value: Any) -> float:
+    """Return a coordinate as a number: a date or moment as days since year 1."""
+    if isinstance(value, str):
+        return (datetime.datetime.fromisoformat(value) - datetime.datetime.min) / datetime.timedelta(days=1) + 1
+    return float(value)
+
+
+def ticks_of(axis: Spec) -> list[Tick]:
+    """Return place and label of each tick of an axis of shares, dates or given values; a label may have two lines."""
+    if "tickvals" in axis:
+        texts = axis.get("ticktext") or [f"{value:g}" for value in axis["tickvals"]]
+        return [(number_of(value), text) for value, text in zip(axis["tickvals"], texts, strict=True)]
+    low, high = (number_of(edge) for edge in axis["range"])
+    if axis.get("type") == "date":
+        return list(_dated(low, high, axis))
+    step = _round_step((high - low) / axis["nticks"])
+    digits = int(axis["tickformat"].strip(".%"))
+    places = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
+    return [(place * step, f"{100 * place * step:.{digits}f}%") for place in places]
+
+
+def _round_step(least: float) -> float:
+    """Return the first of 1, 2 or 5 times a power of ten that is no less."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(power * unit for unit in (1, 2, 5, 10) if power * unit >= least * (1 - 1e-9))
+
+
+def _dated(low: float, high: float, axis: Spec) -> Iterator[Tick]:
+    """Label days, with the year beneath the first of each year where the format has one."""
+    line, _, second = axis["tickformat"].partition("\n")
+    year = None
+    for day in _days(map(datetime.date.fromordinal, range(math.ceil(low), math.floor(high) + 1)), axis):
+        text = line.replace("%-d", str(day.day)).replace("%b", MONTHS[day.month - 1][:3])
+        yield day.toordinal(), f"{text}\n{day.year}" if second and day.year != year else text
+        year = day.year
+
+
+def _days(days: Iterable[datetime.date], axis: Spec) -> list[datetime.date]:
+    """Return whole days, weeks or months, at most as many as the axis may have."""
+    all_days, monthly = list(days), axis.get("dtick") == "M1"
+    months = [day for day in all_days if day.day == 1]
+    steps = [
+        *([day for day in all_days if day.toordinal() % step == 0] for step in (() if monthly else _DAY_STEPS)),
+        *([day for day in months if (day.month - 1) % step == 0] for step in _MONTH_STEPS),
+    ]
+    most = 40 if monthly else axis.get("nticks", 7)
+    return next((kept for kept in steps if len(kept) <= most), months)

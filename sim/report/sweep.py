@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance
+from sim.report.charts import HEAT_DARK
 from sim.report.dates import long_date
 from sim.report.html import page
 from sim.report.markdown import escape, markdown_table, section
-from sim.report.palette import HEAT_DARK
 from sim.report.reading import Record, reading
 from sim.report.sweep_reading import chance, change_of, done, short, written
 from sim.report.sweep_sampled import CELL_FIGURE, upright_key

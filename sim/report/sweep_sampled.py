@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.report.captions import Figure
-from sim.report.charts import Spec, safe
-from sim.report.sweep_figures import MOST_ROWS, Strip, correlation_scale, parallel, strips
+from sim.report.charts import Spec, axis, safe
+from sim.report.maps import parallel
+from sim.report.rows import MOST_ROWS, Dot, Row, strips
 from sim.report.sweep_reading import chance, done, is_number, short, span, values_of, written
 from sim.report.tables import Table
 from sim.report.values import signed
@@ -65,14 +66,8 @@ def correlation_figure(record: Record, found: Sequence[Correlation]) -> tuple[Fi
         else f"No axis goes clearly with the probability within {counted(day, 'day')}"
     )
     shown = found[:MOST_ROWS]
-    rows = [
-        Strip(
-            f"{short(one.path)} {signed(one.value)}",
-            ((one.value, one.low, one.high),),
-            (f"{safe(one.path)}: {signed(one.value)} ({signed(one.low)} to {signed(one.high)})",),
-        )
-        for one in shown
-    ]
+    rows = [Row(f"{short(one.path)} {signed(one.value)}", dots=[_dot(one)]) for one in shown]
+    xaxis = axis(range=[-1.03, 1.03], tickvals=[-1, -0.5, 0, 0.5, 1], ticktext=["−1", "−0.5", "0", "+0.5", "+1"])
     table = Table(
         "Rank correlation of each axis with the probability of an offensive (Spearman), strongest first",
         ("Axis", "Correlation", "Interval, 95%", "Remark"),
@@ -90,7 +85,12 @@ def correlation_figure(record: Record, found: Sequence[Correlation]) -> tuple[Fi
     first = "" if len(shown) == len(found) else f"; the {len(shown)} strongest of {len(found)}"
     unit = f"Rank correlation over {counted(len(done(record)), 'cell')}, from −1 to +1, with 95% intervals{first}"
     alt = f"Bars of rank correlations of {len(shown)} axes. {title}."
-    return Figure("correlations", title, unit, alt, table), strips(rows, correlation_scale(), zero=True)
+    return Figure("correlations", title, unit, alt, table), strips(rows, xaxis, zero=True)
+
+
+def _dot(one: Correlation) -> Dot:
+    said = f"{safe(one.path)}: {signed(one.value)} ({signed(one.low)} to {signed(one.high)})"
+    return Dot(one.value, "offensive", said, one.low, one.high, size=9)
 
 
 def parallel_figure(record: Record, found: Sequence[Correlation]) -> tuple[Figure, Spec]:

@@ -12,18 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report.captions import Figure
 from sim.report.charts import Spec, safe
+from sim.report.curves import Curve, curves, label_ends, ranked
+from sim.report.maps import Scale, heat_map
 from sim.report.reading import Record
+from sim.report.rows import MOST_ROWS, Dot, Row, spanned_points, spanned_shares, strips
 from sim.report.shift import Shift
-from sim.report.sweep_figures import (
-    MOST_ROWS,
-    Scale,
-    Strip,
-    heat_map,
-    lines,
-    points_scale,
-    share_scale,
-    strips,
-)
 from sim.report.sweep_reading import (
     chance,
     change_of,
@@ -123,16 +116,20 @@ def _lines(record: Record) -> Drawn:
     (path,) = record["axes"]
     rows = sorted(done(record), key=lambda row: row["inputs"][path])
     days = sorted(record["milestones"], reverse=True)
-    curves = []
-    for day in days:
+    drawn = []
+    for rank, day in enumerate(days):
         chances = [chance(row, day) for row in rows]
         texts = [
             f"{short(path)} {written(row['inputs'][path])}, within {counted(day, 'day')}: {with_interval(one)}"
             for row, one in zip(rows, chances, strict=True)
         ]
-        name = f"{counted(day, 'day')} {chances[-1].label}"
-        curves.append((name, [(one.p, one.low, one.high) for one in chances], texts))
-    spec = lines(Scale(short(path), tuple(row["inputs"][path] for row in rows)), curves, [row["cell"] for row in rows])
+        drawn.append(Curve.of(f"{counted(day, 'day')} {chances[-1].label}", chances, texts, **ranked(rank)))
+    across, cells = Scale(short(path), tuple(row["inputs"][path] for row in rows)), [row["cell"] for row in rows]
+    first, last = across.places[0], across.places[-1]
+    xaxis = across.axis() | {"range": [first - (0.03 * (last - first) or 1.0), last]}
+    spec = curves(across.places, drawn, xaxis, height=410, cells=cells, top=14, bottom=56)
+    across.name_below(spec)
+    label_ends(spec, drawn)
     table = Table(
         f"Probability of an offensive by {short(path)}, with its 95% Monte Carlo interval",
         (short(path), *(f"Within {counted(day, 'day')}" for day in days)),
@@ -148,12 +145,10 @@ def _tornado(record: Record, day: int) -> Drawn:
     reference = next((row for row in done(record) if row["cell"] == record["reference"]), None)
     ordered = _changes_by_input(record, day)
     shown = ordered[:MOST_ROWS]
-    drawn = [_tornado_strip(path, group) for path, group in shown]
+    drawn = [_tornado_row(path, group) for path, group in shown]
     title = _tornado_title(ordered, day, None if reference is None else chance(reference, day))
     unit = "Change from the base in points, each input alone, with 95% intervals of the paired difference"
-    values = [edge for strip in drawn for point in strip.points for edge in point]
-    cells = [[row["cell"] for row, _ in group] for _, group in shown]
-    spec = strips(drawn, points_scale(values or [0.0]), zero=True, cells=cells)
+    spec = strips(drawn, spanned_points(drawn), zero=True)
     alt = f"Tornado chart of {counted(len(drawn), 'input')}. {title}."
     return Figure(f"tornado-{day}", title, unit, alt, _tornado_table(ordered, day)), spec
 
@@ -168,9 +163,15 @@ def _changes_by_input(record: Record, day: int) -> list[Changes]:
     return sorted(groups.items(), key=lambda item: -max(abs(shift.p) for _, shift in item[1]))
 
 
-def _tornado_strip(path: str, group: Sequence[tuple[Record, Shift]]) -> Strip:
-    points = tuple((100 * shift.p, 100 * shift.low, 100 * shift.high) for _, shift in group)
-    return Strip(_strip_name(path, group), points, tuple(f"{safe(row['label'])}: {shift.line}" for row, shift in group))
+def _tornado_row(path: str, group: Sequence[tuple[Record, Shift]]) -> Row:
+    dots = [
+        Dot(
+            100 * shift.p, "offensive", f"{safe(row['label'])}: {shift.line}", 100 * shift.low, 100 * shift.high,
+            size=9, cell=row["cell"],
+        )
+        for row, shift in group
+    ]  # fmt: skip
+    return Row(_row_name(path, group), dots=dots)
 
 
 def _tornado_table(ordered: Sequence[Changes], day: int) -> Table:
@@ -193,7 +194,7 @@ def _tornado_table(ordered: Sequence[Changes], day: int) -> Table:
     )
 
 
-def _strip_name(path: str, group: Sequence[tuple[Record, Shift]]) -> str:
+def _row_name(path: str, group: Sequence[tuple[Record, Shift]]) -> str:
     """Name a row of a tornado, what may be cut on a narrow screen last."""
     if len(group) == 1:
         ((row, shift),) = group
@@ -218,7 +219,10 @@ def _list(record: Record, day: int) -> Drawn:
     rows = sorted(done(record), key=lambda row: -chance(row, day).p)
     shown = rows[:MOST_ROWS]
     drawn = [
-        Strip(f"{one.text} {row['label']}", ((one.p, one.low, one.high),), (hover(row, day),))
+        Row(
+            f"{one.text} {row['label']}",
+            dots=[Dot(one.p, "offensive", hover(row, day), one.low, one.high, size=9, cell=row["cell"])],
+        )
         for row in shown
         for one in (chance(row, day),)
     ]
@@ -232,12 +236,7 @@ def _list(record: Record, day: int) -> Drawn:
             for row, shift in zip(rows, changes, strict=True)
         ),
     )
-    spec = strips(
-        drawn,
-        share_scale([edge for strip in drawn for point in strip.points for edge in point]),
-        zero=False,
-        cells=[[row["cell"]] for row in shown],
-    )
+    spec = strips(drawn, spanned_shares(drawn), zero=False)
     first = "" if len(shown) == len(rows) else f"; the {len(shown)} highest of {len(rows)}"
     unit = f"Probability of an offensive within {counted(day, 'day')}, with 95% Monte Carlo intervals{first}"
     alt = f"Dot chart of {counted(len(shown), 'cell')}. {span(record, day)}."

@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sim.report.captions import Figure
 from sim.report.chance import Chance
-from sim.report.charts import Spec, axis, band, figure, line, note, rule, safe, share_axis, spec, top_of
+from sim.report.charts import LIGHT, Spec, axis, dots, line, note, rule, safe
+from sim.report.curves import Curve, curves
 from sim.report.inputs import in_sentence, input_name
-from sim.report.palette import LIGHT
+from sim.report.maps import Scale, heat_map
 from sim.report.reading import OUTCOMES, Record, reading
 from sim.report.study import Part, Section, StudyReport
-from sim.report.sweep_figures import Scale, heat_map
 from sim.report.tables import Table, with_interval
 from sim.report.values import quantity
 from sim.wording import counted
@@ -267,44 +266,24 @@ def tipping_spec(record: Record) -> Spec:
 
 def _curve(record: Record) -> Spec:
     points, target = record["points"], record["target"]
-    chances = [Chance.of(one) for one in points]
-    x = [one["value"] for one in points]
-    fig = figure(height=360, top=26, bottom=56)
-    fig.add_trace(band(x, [one.low for one in chances], [one.high for one in chances], "fan"))
+    chances, x = [Chance.of(one) for one in points], [one["value"] for one in points]
     texts = [f"{value:g}: {with_interval(one)}" for value, one in zip(x, chances, strict=True)]
-    fig.add_trace(line(x, [one.p for one in chances], "fan", texts, width=2.5))
-    top = top_of([target, *(one.high for one in chances)])
-    fig.add_shape(
-        type="line", x0=0, x1=1, xref="paper", y0=target, y1=target,
-        line={"color": LIGHT["muted"], "width": 1, "dash": "dot"},
-    )  # fmt: skip
+    xaxis = axis(showgrid=False, showline=True, linecolor=LIGHT["muted"], nticks=8)
+    drawn = [Curve.of("", chances, texts, colour="fan", width=2.5)]
+    fig = curves(x, drawn, xaxis, also=[target], height=360, top=26, bottom=56)
+    fig["layout"]["shapes"].append({
+        "type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": target, "y1": target,
+        "line": {"color": LIGHT["muted"], "width": 1, "dash": "dot"},
+    })  # fmt: skip
     note(fig, percent(target), x=1, xanchor="right", y=target, yref="y")
     for one in record["crossings"]:
-        fig.add_trace(_mark([one["low"], one["high"]], [target, target], "lines", {"width": 5}))
-        fig.add_trace(_mark([one["value"]], [target], "markers", {}))
+        interval = line([one["low"], one["high"]], [target, target], "offensive", [], width=5)
+        at = dots([one["value"]], [target], [], color=LIGHT["offensive"], size=11)
+        fig["data"] += [trace | {"hoverinfo": "skip", "cliponaxis": False} for trace in (interval, at)]
         rule(fig, one["value"], "grid")
-    note(
-        fig,
-        safe(input_name(record, record["inputs"][0]["path"])),
-        x=0.5,
-        xanchor="center",
-        y=0,
-        yanchor="top",
-        yshift=-26,
-    )
-    fig.update_layout(
-        xaxis=axis(showgrid=False, showline=True, linecolor=LIGHT["muted"], nticks=8), yaxis=share_axis(top)
-    )
-    return spec(fig)
-
-
-def _mark(x: list[float], y: list[float], mode: str, line_: dict[str, Any]) -> dict[str, Any]:
-    """Return a trace in the colour of the crossing."""
-    colour = LIGHT["offensive"]
-    return {
-        "type": "scatter", "x": x, "y": y, "mode": mode, "line": {"color": colour, **line_},
-        "marker": {"color": colour, "size": 11}, "hoverinfo": "skip", "cliponaxis": False,
-    }  # fmt: skip
+    name = safe(input_name(record, record["inputs"][0]["path"]))
+    note(fig, name, x=0.5, xanchor="center", y=0, yanchor="top", yshift=-26)
+    return fig
 
 
 def _map(record: Record) -> Spec:
@@ -317,12 +296,12 @@ def _map(record: Record) -> Spec:
         Scale(first, tuple(xs)), Scale(second, tuple(ys)), values, texts, [[""] * len(xs)] * len(ys), [record["target"]]
     )
     for one in record["contour"]:
-        across = one["along"] == first
-        reach = [one["value"][0 if across else 1] - one["low"], one["high"] - one["value"][0 if across else 1]]
-        error = {"type": "data", "symmetric": False, "array": [reach[1]], "arrayminus": [reach[0]], "thickness": 1.4}
-        trace = _mark([one["value"][0]], [one["value"][1]], "markers", {})
-        trace["marker"] = {"color": LIGHT["ink"], "size": 7}
-        drawn["data"].append(
-            {**trace, "error_x" if across else "error_y": {**error, "color": LIGHT["ink"], "width": 3}}
-        )
+        x, y = one["value"]
+        side, value = ("x", x) if one["along"] == first else ("y", y)
+        error = {
+            "type": "data", "symmetric": False, "array": [one["high"] - value], "arrayminus": [value - one["low"]],
+            "thickness": 1.4, "color": LIGHT["ink"], "width": 3,
+        }  # fmt: skip
+        point = dots([x], [y], [], color=LIGHT["ink"], size=7)
+        drawn["data"].append(point | {"hoverinfo": "skip", "cliponaxis": False, f"error_{side}": error})
     return drawn

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sim.report.captions import Figure
 from sim.report.chance import Chance
 from sim.report.dates import short_date
-from sim.report.paired_bars import PairedBars
 from sim.report.reading import OUTCOMES, Record, calendar_of, name_of
 from sim.report.shift import Shift
 from sim.report.tables import Table, with_interval
@@ -117,12 +116,6 @@ def _short(record: Record, one: Record) -> str:
         return label_of(record, one).rpartition(" ")[0]
     date = short_date(calendar_of(record).until(one["day"])).rpartition(" ")[0]
     return f"{name_of(record, one['actor'])}: {seen}, {date}"
-
-
-def paired_bars(record: Record) -> list[PairedBars]:
-    """Return the rows of the figure, dates without their year."""
-    shown = signs(record)
-    return [PairedBars(one.short, one.if_seen, one.if_not, one.unknown, f"seen in {one.seen.text}") for one in shown]
 
 
 def _lead(first: Sign, day: int) -> str:

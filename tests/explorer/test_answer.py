@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.explorer.answer import answer, comparison, record_of, scene
-from sim.explorer.figures import frames, moved
+from sim.explorer.answer import answer, comparison, frames, moved, record_of, scene
 from sim.explorer.simulation import PLAN, Look
 from sim.forecast.plan import Plan
-from sim.report.charts import Spec, spec
-from sim.report.figures import incidence, states
+from sim.report.charts import Spec
+from sim.report.curves import incidence, states
 from sim.runs.block.blocks import BLOCK_RUNS
 from tests.explorer import world
 from tests.worlds import load
@@ -40,9 +39,9 @@ def test_a_moved_figure_is_the_one_that_the_report_would_draw(looks: tuple[Look,
     first, second = map(record_of, looks)
     built = frames(first)
     for name, draw in (("incidence", incidence), ("states", states)):
-        whole = spec(draw(second))
+        whole = draw(second)
         assert laid(built[name], moved(second, built)[name]) == {key: whole[key] for key in ("data", "layout")}, name
-        assert spec(draw(first)) != spec(draw(second))
+        assert draw(first) != draw(second)
 
 
 def test_the_numbers_are_those_of_the_forecast(looks: tuple[Look, Look]) -> None:

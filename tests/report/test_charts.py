@@ -3,14 +3,16 @@
 import json
 from itertools import pairwise
 
+import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report.charts import safe, spread, top_of
+from sim.report.charts import DARK, safe, spread, top_of
+from sim.report.curves import history_curve
 from sim.report.figures import specifications
 from sim.report.html import embedded
-from sim.report.palette import DARK
+from sim.report.rows import Bar, Row, Words, rows_chart, shares_axis
 from tests.report.conftest import PAYLOAD
 
 PLACES = st.lists(st.floats(0, 300), min_size=1, max_size=8)
@@ -48,6 +50,25 @@ def test_embedded_values_cannot_end_their_script():
     text = embedded({"a": "</script><!-- &\u2028x", "b": [1.5, None]})  # a separator of lines becomes a space
     assert not set("<>&\u2028") & set(text)
     assert json.loads(text) == {"a": "</script><!-- & x", "b": [1.5, None]}
+
+
+def test_a_bar_says_what_it_is_wherever_it_is_pointed_at():
+    (bar,) = rows_chart([Row("a", [Bar(0, 1, "#000000", 8, said="b")])], shares_axis([1.0]))["data"]
+    assert [after - before for before, after in pairwise(bar["x"][:-1])] == pytest.approx([0.05] * 20)
+    assert set(bar["text"]) == {"b"}
+
+
+def test_text_on_a_row_is_no_markup():
+    row = Row(PAYLOAD, words=[Words(PAYLOAD, strong=PAYLOAD)], head=PAYLOAD, tail=PAYLOAD)
+    for shift in (8, None):
+        text = json.dumps(rows_chart([row], shares_axis([1.0]), name_shift=shift)["layout"], ensure_ascii=False)
+        assert "<" not in text.replace("<b>", "").replace("</b>", "")
+
+
+@pytest.mark.slow
+def test_plotly_knows_every_property_of_every_chart(record, past):
+    for name, chart in {**specifications(record), "history": history_curve(past, [])}.items():
+        assert go.Figure(chart).layout.height == chart["layout"]["height"], name
 
 
 @pytest.mark.slow

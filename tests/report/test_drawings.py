@@ -12,13 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.report import write_history
-from sim.report.charts import share_axis, time_axis
+from sim.report.charts import LIGHT, share_axis, time_axis
 from sim.report.dates import Calendar
 from sim.report.history import history_of
-from sim.report.palette import LIGHT
 from sim.report.reading import weeks
-from sim.report.svg import TOLERANCE, number, path, thinned
-from sim.report.ticks import number_of, ticks_of
+from sim.report.svg import TOLERANCE, number, number_of, path, thinned, ticks_of
 from tests.report.conftest import PAYLOAD
 
 pytestmark = pytest.mark.slow

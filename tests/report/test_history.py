@@ -9,7 +9,7 @@ import pytest
 
 from sim.errors import ReportError
 from sim.report.chance import Chance
-from sim.report.curve import curve
+from sim.report.curves import history_curve
 from sim.report.history import GUARD, history_of
 from sim.report.shift import Shift
 from tests.places import ROOT
@@ -77,7 +77,7 @@ def test_marks_are_numbered_in_order_of_time_and_keyed_to_the_table(past):
 
 
 def test_the_curve_draws_the_numbers_of_the_record(past):
-    spec = curve(past, history_of(past, "icd203").marks)
+    spec = history_curve(past, history_of(past, "icd203").marks)
     bands, lines = spec["data"][::2], spec["data"][1::2]
     for days, band, line in zip(("180", "90", "30"), bands, lines, strict=True):
         points = [point["by"][days] for point in past["points"]]

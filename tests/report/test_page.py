@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sim.report import palette, write_calibration
+from sim.report import charts, write_calibration
 from tests import sizes
 from tests.hostile.strings import INJECTIONS
 from tests.places import ROOT
@@ -135,7 +135,7 @@ def test_long_words_do_not_widen_the_page(record, written, browser):
 
 
 def test_figures_take_the_colours_of_the_scheme_and_follow_a_change(record, written, browser):
-    colours = {"light": palette.LIGHT["offensive"], "dark": palette.DARK[palette.LIGHT["offensive"]]}
+    colours = {"light": charts.LIGHT["offensive"], "dark": charts.DARK[charts.LIGHT["offensive"]]}
     with opened(browser, written(record)[0], color_scheme="light") as seen:
         for scheme in ("light", "dark", "light"):
             seen.page.emulate_media(color_scheme=scheme)

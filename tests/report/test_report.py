@@ -14,7 +14,7 @@ import pytest
 from plotly.offline import get_plotlyjs_version
 
 from sim.errors import ReportError
-from sim.report import palette, write_report
+from sim.report import charts, write_report
 from sim.report.chance import Chance
 from sim.report.content import report_of
 from sim.report.json import to_json
@@ -264,8 +264,8 @@ def test_another_scale_of_words_may_be_chosen(record, written, scale, words):
 
 
 def test_colours_can_be_read_in_light_and_dark():
-    dark = {name: palette.DARK[colour] for name, colour in palette.LIGHT.items()}
-    for colours in (palette.LIGHT, dark):
+    dark = {name: charts.DARK[colour] for name, colour in charts.LIGHT.items()}
+    for colours in (charts.LIGHT, dark):
         for name in ("strikes", "agreement", "offensive", "limited", "full", "standoff", "fan", "ink", "muted"):
             assert _contrast(colours[name], colours["page"]) >= 4.5, name
 

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from sim.errors import ReportError
-from sim.report import palette, write_sweep
+from sim.report import charts, write_sweep
 from sim.report.chance import Chance
+from sim.report.maps import contour_levels
 from sim.report.shift import Shift
 from sim.report.sweep import FEW, MOST_CELLS, sweep_of
-from sim.report.sweep_figures import contour_levels
 from sim.report.sweep_sampled import rank_correlations
 from sim.report.sweep_shape import figures, shape_of
 from sim.report.tidy import columns_of, to_csv
@@ -356,7 +356,7 @@ def test_records_of_another_format_or_with_holes_are_refused(record, write):
 
 def test_the_heat_colours_are_no_colours_of_lines():
     """Else repainting for the dark scheme would take one for the other."""
-    assert not set(palette.HEAT) & set(palette.LIGHT.values())
+    assert not set(charts.HEAT) & set(charts.LIGHT.values())
 
 
 def test_the_guide_names_every_key_of_the_record(record):

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import sim
+from sim.report.curves import run_figures
 from sim.report.explanation import chance_text, explanation_of, explanation_report
 from sim.report.json import to_json
-from sim.report.run_figures import run_figures
 from sim.report.study import study_markdown
 from sim.scenario.scenario import Scenario
 from sim.studies.explain import explain

@@ -5,7 +5,7 @@
 import { make } from "./controls.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
-const DASHES = { dash: "9 5", dot: "2 4", dashdot: "9 4 2 4" };
+const DASHES = { dash: "9 5", dot: "2 4", dashdot: "9 4 2 4", longdash: "14 5" };
 const ANCHORS = { left: "start", center: "middle", right: "end" };
 const RISE = { bottom: -0.25, middle: 0.35, top: 0.9 };
 const NARROW = 480, TICK_ROOM = 54;

@@ -1,7 +1,7 @@
-"""The shelf: the scenario that is explored and the variants beside it, those of its folder that share a base with it.
+"""What is explored: a scenario and the variants beside it, and the state of a page, which is one of them with changes.
 
-The first is loaded at once, its variants when they are asked for or when there is time. Nothing outside the folder is
-ever opened, whatever name a page sends.
+A state travels as plain values, in messages and in the address of the page, and comes from outside: `State.of` believes
+nothing. Nothing outside the folder of the scenario is ever opened, whatever name a page sends.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import OfframpError, ScenarioError, UsageError
 from sim.explorer.controls import Slider, moved_changes, off_changes, sliders_of
-from sim.explorer.state import State
 from sim.scenario.overlay import overlay_yaml
 from sim.scenario.yamltree import MAX_BYTES, read_tree
 from sim.studies.sweep.sweep import Base
@@ -24,14 +23,68 @@ from sim.studies.sweep.sweep import Base
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
+MOST_MOVED = 600
+DIGITS = 6
+MOST = 1e300
+"""Largest number that a control may say, which keeps out infinity, NaN and integers that no float can hold."""
 MOST_FILES = 64
 MAY_STAND = {"schema", "extends", "id", "title", "notes"}
 """Keys of a dropped file that move no input."""
 
 
+@dataclass(frozen=True)
+class State:
+    """What a page shows.
+
+    Attributes
+    ----------
+    scenario
+        File name of the scenario, in the folder that is served.
+    values
+        Number by dotted path of each input that was moved; all others stay as the scenario writes them.
+    off
+        Pressures and talks that are switched off, such as `pressures.appeal`.
+    """
+
+    scenario: str
+    values: Mapping[str, float] = field(default_factory=dict)
+    off: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, plain: object) -> State:
+        """Read a state from outside.
+
+        Raises
+        ------
+        UsageError
+            Where it is none.
+        """
+        if not isinstance(plain, dict) or not isinstance(plain.get("scenario"), str):
+            raise UsageError("expected a state: a scenario, the inputs moved, what is off")
+        values, off = plain.get("values", {}), plain.get("off", [])
+        if not isinstance(values, dict) or not isinstance(off, list) or len(values) + len(off) > MOST_MOVED:
+            raise UsageError(f"expected at most {MOST_MOVED} changes by path")
+        if not all(isinstance(path, str) for path in off):
+            raise UsageError("expected the paths of what is off")
+        return cls(plain["scenario"], {path: _number(value) for path, value in values.items()}, frozenset(off))
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {"scenario": self.scenario, "values": dict(self.values), "off": sorted(self.off)}
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -MOST <= value <= MOST:
+        raise UsageError("expected a finite number for each input that is moved")
+    return round(float(value), DIGITS)
+
+
 @dataclass
-class Shelf:
-    """Scenarios of one folder by file name."""
+class Catalogue:
+    """Scenarios of one folder by file name: those that share a base with the first.
+
+    The first is loaded at once, its variants when they are asked for or when there is time.
+    """
 
     file: Path
     _bases: dict[str, Base | None] = field(default_factory=dict)

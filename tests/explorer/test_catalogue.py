@@ -6,9 +6,8 @@ import pytest
 
 import sim
 from sim.errors import OfframpError, UsageError
+from sim.explorer.catalogue import Catalogue, State
 from sim.explorer.controls import groups_of, sliders_of
-from sim.explorer.shelf import Shelf
-from sim.explorer.state import State
 from sim.scenario.yamltree import MAX_BYTES
 from sim.studies.counterfactuals import at_full_strength, withdrawn
 from tests.explorer import world
@@ -24,12 +23,12 @@ STATES = [
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    return Shelf(world.write(tmp_path_factory.mktemp("scenarios")))
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    return Catalogue(world.write(tmp_path_factory.mktemp("scenarios")))
 
 
-def test_every_number_that_the_issue_is_about_has_a_control(shelf: Shelf) -> None:
-    scenario = shelf["crisis.yaml"].scenario
+def test_every_number_of_actors_ties_and_pressures_has_a_control(catalogue: Catalogue) -> None:
+    scenario = catalogue["crisis.yaml"].scenario
     sliders = sliders_of(scenario)
     wanted = {f"actors.{name}.{key}" for name in scenario.actors for key in ("stance", "posture")}
     wanted |= {f"ties.{source}.{target}" for source, ties in scenario.document.ties.items() for target in ties}
@@ -42,18 +41,18 @@ def test_every_number_that_the_issue_is_about_has_a_control(shelf: Shelf) -> Non
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: f"{state.scenario} {len(state.values)} {len(state.off)}")
-def test_an_exported_state_is_the_scenario_that_was_shown(shelf: Shelf, state: State) -> None:
-    path = shelf.file.parent / "explored.yaml"
-    path.write_text(shelf.export(state), encoding="utf-8")
+def test_an_exported_state_is_the_scenario_that_was_shown(catalogue: Catalogue, state: State) -> None:
+    path = catalogue.file.parent / "explored.yaml"
+    path.write_text(catalogue.export(state), encoding="utf-8")
     try:
-        assert sim.load(path).hash == shelf.scenario(state).hash
-        assert shelf.imported(shelf.export(state)) == state
+        assert sim.load(path).hash == catalogue.scenario(state).hash
+        assert catalogue.imported(catalogue.export(state)) == state
     finally:
         path.unlink()
 
 
-def test_an_export_writes_only_what_was_changed(shelf: Shelf) -> None:
-    text = shelf.export(STATES[1])
+def test_an_export_writes_only_what_was_changed(catalogue: Catalogue) -> None:
+    text = catalogue.export(STATES[1])
     assert text.splitlines()[1:] == [
         "schema: offramp/scenario/1", "extends: ./crisis.yaml", "actors:", "  backer:", "    stance: -0.25", "ties:",
         "  envoy:", "    backer: 0.9",
@@ -61,29 +60,29 @@ def test_an_export_writes_only_what_was_changed(shelf: Shelf) -> None:
 
 
 @pytest.mark.slow
-def test_a_pressure_moved_or_off_is_what_counterfactuals_make_of_it(shelf: Shelf) -> None:
-    scenario = shelf["crisis.yaml"].scenario
+def test_a_pressure_moved_or_off_is_what_counterfactuals_make_of_it(catalogue: Catalogue) -> None:
+    scenario = catalogue["crisis.yaml"].scenario
     for name in ("appeal", "urging", "offer"):
-        full = shelf.scenario(State("crisis.yaml", {f"pressures.{name}.intensity": 1.0}))
+        full = catalogue.scenario(State("crisis.yaml", {f"pressures.{name}.intensity": 1.0}))
         played = [sim.run(one, runs=512, seed=1).records for one in (full, at_full_strength(scenario, name))]
         assert (played[0] == played[1]).all(), name
-        off = shelf.scenario(State("crisis.yaml", {}, frozenset({f"pressures.{name}"})))
+        off = catalogue.scenario(State("crisis.yaml", {}, frozenset({f"pressures.{name}"})))
         played = [sim.run(one, runs=512, seed=1).records for one in (off, withdrawn(scenario, [name]))]
         assert (played[0] == played[1]).all(), name
 
 
 def test_variants_are_the_scenarios_that_share_a_base(tmp_path: Path) -> None:
-    shelf = Shelf(world.write(tmp_path))
-    shelf.load_beside()
-    assert [one["file"] for one in shelf.variants()] == ["crisis.yaml", "keen.yaml"]
+    catalogue = Catalogue(world.write(tmp_path))
+    catalogue.load_beside()
+    assert [one["file"] for one in catalogue.variants()] == ["crisis.yaml", "keen.yaml"]
 
 
 @pytest.mark.parametrize(
     "name", ["../crisis.yaml", "/etc/passwd", "other.yaml", "broken.yaml", "no.yaml", "", "a\0.yaml"]
 )
-def test_a_name_from_a_page_opens_nothing_but_variants(shelf: Shelf, name: str) -> None:
+def test_a_name_from_a_page_opens_nothing_but_variants(catalogue: Catalogue, name: str) -> None:
     with pytest.raises(UsageError, match="no such scenario"):
-        shelf.scenario(State(name))
+        catalogue.scenario(State(name))
 
 
 @pytest.mark.parametrize(
@@ -91,11 +90,13 @@ def test_a_name_from_a_page_opens_nothing_but_variants(shelf: Shelf, name: str) 
     [{"actors.backer.stance": 2.0}, {"actors.backer.resolve": 0.5}, {"question.horizon": 3000.0}, {"__proto__": 1.0}],
     ids=lambda values: next(iter(values)),
 )
-def test_a_state_moves_only_what_has_a_control_and_within_its_range(shelf: Shelf, values: dict[str, float]) -> None:
+def test_a_state_moves_only_what_has_a_control_and_within_its_range(
+    catalogue: Catalogue, values: dict[str, float]
+) -> None:
     with pytest.raises(UsageError):
-        shelf.scenario(State("crisis.yaml", values))
+        catalogue.scenario(State("crisis.yaml", values))
     with pytest.raises(UsageError):
-        shelf.scenario(State("crisis.yaml", {}, frozenset(values)))
+        catalogue.scenario(State("crisis.yaml", {}, frozenset(values)))
 
 
 @pytest.mark.parametrize(
@@ -124,22 +125,24 @@ def test_what_is_no_state_is_refused(plain: object) -> None:
         ("x" * (MAX_BYTES + 1), "too large"),
     ],
 )
-def test_a_dropped_file_that_cannot_be_shown_is_refused_with_the_reason(shelf: Shelf, text: str, said: str) -> None:
+def test_a_dropped_file_that_cannot_be_shown_is_refused_with_the_reason(
+    catalogue: Catalogue, text: str, said: str
+) -> None:
     with pytest.raises(OfframpError, match=said):
-        shelf.imported(text)
+        catalogue.imported(text)
 
 
-def test_a_dropped_variant_is_opened(shelf: Shelf) -> None:
-    shelf.load_beside()
-    assert shelf.imported((shelf.file.parent / "keen.yaml").read_text(encoding="utf-8")) == State("keen.yaml")
-    assert shelf.imported(shelf.file.read_text(encoding="utf-8")) == State("crisis.yaml")
+def test_a_dropped_variant_is_opened(catalogue: Catalogue) -> None:
+    catalogue.load_beside()
+    assert catalogue.imported((catalogue.file.parent / "keen.yaml").read_text(encoding="utf-8")) == State("keen.yaml")
+    assert catalogue.imported(catalogue.file.read_text(encoding="utf-8")) == State("crisis.yaml")
 
 
-def test_a_dropped_file_of_the_same_id_and_other_content_is_not_taken_for_the_own(shelf: Shelf) -> None:
-    text = shelf.file.read_text(encoding="utf-8")
+def test_a_dropped_file_of_the_same_id_and_other_content_is_not_taken_for_the_own(catalogue: Catalogue) -> None:
+    text = catalogue.file.read_text(encoding="utf-8")
     with pytest.raises(UsageError, match="neither is nor extends a scenario of this folder"):
-        shelf.imported(text.replace("population: ", "population: 1"))
-    assert shelf.imported("# a comment\n" + text) == State("crisis.yaml")
+        catalogue.imported(text.replace("population: ", "population: 1"))
+    assert catalogue.imported("# a comment\n" + text) == State("crisis.yaml")
 
 
 @pytest.mark.parametrize("value", [10**400, -(10**400), float("nan"), float("inf"), 1e301])

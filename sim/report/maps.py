@@ -1,0 +1,135 @@
+"""Maps: probabilities over two axes with contours, and many axes as parallel coordinates.
+
+Each builder takes plain numbers and labels; `sweep_shape` decides which a sweep gets. Labels stand inside the plots, so
+that all of them hold on a narrow screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.report.charts import HEAT, LIGHT, Spec, axis, figure, note, safe, share_ends
+
+_BLANK = {"showticklabels": False, "showgrid": False}
+_NAME = {"color": LIGHT["ink"], "size": 13}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """An axis of a map or a line figure: what it is called, and its values as numbers or as words."""
+
+    name: str
+    values: tuple[Any, ...]
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether all values are numbers."""
+        return all(isinstance(value, (int, float)) for value in self.values)
+
+    @property
+    def places(self) -> list[float]:
+        """Where the values stand: at themselves, or one apart where they are words."""
+        return (
+            [float(value) for value in self.values] if self.is_numeric else [float(n) for n in range(len(self.values))]
+        )
+
+    def axis(self) -> Spec:
+        """Return the Plotly axis, without its name."""
+        if self.is_numeric:
+            return axis(showgrid=False, nticks=8)
+        return axis(showgrid=False, tickvals=self.places, ticktext=[safe(str(one)) for one in self.values])
+
+    def name_below(self, fig: Spec) -> None:
+        """Write the name beneath the horizontal axis."""
+        note(fig, safe(self.name), x=0.5, xanchor="center", y=0, yanchor="top", yshift=-26, font=_NAME)
+
+    def name_above(self, fig: Spec) -> None:
+        """Write the name over the vertical axis."""
+        note(fig, f"↑ {safe(self.name)}", x=0, xanchor="left", xshift=-36, y=1, yanchor="bottom", yshift=4, font=_NAME)
+
+
+def contour_levels(values: Sequence[float], chosen: Sequence[float] | None) -> list[float]:
+    """Return the probabilities to draw lines at: those chosen, else every tenth, or twentieth, within the values."""
+    if chosen is not None:
+        return [level for level in chosen if min(values) < level < max(values)]
+    step = 0.1 if max(values) - min(values) > 0.25 else 0.05
+    return [level for n in range(1, 20) if min(values) < (level := round(n * step, 2)) < max(values)]
+
+
+def heat_map(
+    across: Scale,
+    up: Scale,
+    values: Sequence[Sequence[float | None]],
+    texts: Sequence[Sequence[str]],
+    cells: Sequence[Sequence[str]],
+    chosen: Sequence[float] | None,
+) -> Spec:
+    """Return a map of probabilities over two axes, with a line at each chosen one.
+
+    Parameters
+    ----------
+    values, texts, cells
+        Probability, hover text and id by row (up) and column (across); no probability where a cell failed.
+    chosen
+        Probabilities to draw lines at; None: round ones.
+    """
+    known = [value for row in values for value in row if value is not None]
+    low, high = share_ends(known)
+    fig = figure(
+        height=520, top=76, left=44, right=14, bottom=56, hovermode="closest", xaxis=across.axis(), yaxis=up.axis()
+    )
+    fig["data"].append({
+        "type": "heatmap", "x": across.places, "y": up.places, "z": values, "text": texts, "customdata": cells,
+        "hovertemplate": "%{text}<extra></extra>", "zmin": low, "zmax": high,
+        "colorscale": [[place / (len(HEAT) - 1), colour] for place, colour in enumerate(HEAT)],
+        "colorbar": {
+            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.07, "yanchor": "bottom", "len": 0.6, "thickness": 12,
+            "xpad": 0, "ypad": 0, "tickformat": ".0%", "nticks": 6, "outlinewidth": 0,
+            "tickfont": {"color": LIGHT["muted"], "size": 12},
+        },
+    })  # fmt: skip
+    for level in contour_levels(known, chosen) if across.is_numeric and up.is_numeric else ():
+        fig["data"].append({
+            "type": "contour", "x": across.places, "y": up.places, "z": values, "showscale": False, "hoverinfo": "skip",
+            "line": {"color": LIGHT["ink"], "width": 1.4, "smoothing": 1},
+            "contours": {
+                "coloring": "none", "start": level, "end": level, "size": 1, "showlabels": True,
+                "labelformat": ".0%", "labelfont": {"size": 12, "color": LIGHT["ink"]},
+            },
+        })  # fmt: skip
+    across.name_below(fig)
+    up.name_above(fig)
+    return fig
+
+
+def parallel(ends: Sequence[tuple[str, str]], lines_: Sequence[tuple[Sequence[float], float]]) -> Spec:
+    """Return parallel coordinates: an upright for each axis and for the probability, a line for each cell.
+
+    Parameters
+    ----------
+    ends
+        What stands at the foot and at the head of each upright.
+    lines_
+        For each cell its place on every upright, from 0 to 1, and its probability.
+    """
+    fig = figure(height=430, top=30, left=22, right=30, bottom=52, hovermode=False)
+    last = len(ends) - 1
+    fig["layout"].update(xaxis=axis(range=[-0.08, last + 0.08], **_BLANK), yaxis=axis(range=[0, 1], **_BLANK))
+    low, high = share_ends([p for _, p in lines_])
+    for rank, colour in enumerate(HEAT[1:]):
+        edges = [low + (high - low) * n / (len(HEAT) - 1) for n in (rank, rank + 1)]
+        kept = [places for places, p in lines_ if edges[0] <= p < edges[1] or (p == high and rank == len(HEAT) - 2)]
+        fig["data"].append({
+            "type": "scatter", "x": [x for places in kept for x in (*range(len(places)), None)],
+            "y": [y for places in kept for y in (*places, None)],
+            "mode": "lines", "line": {"color": colour, "width": 1.2}, "opacity": 0.75, "hoverinfo": "skip",
+        })  # fmt: skip
+    upright = {"type": "line", "y0": 0, "y1": 1, "line": {"color": LIGHT["muted"], "width": 1}}
+    for place, (foot, head) in enumerate(ends):
+        fig["layout"]["shapes"].append({**upright, "x0": place, "x1": place})
+        name = "P" if place == last else str(place + 1)
+        for y, text, shift in ((1, safe(head), 10), (0, safe(foot), -10), (0, f"<b>{name}</b>", -30)):
+            note(fig, text, x=place, xref="x", y=y, yref="y", xanchor="center", yanchor="middle", yshift=shift)
+    return fig

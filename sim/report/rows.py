@@ -1,0 +1,237 @@
+"""Rows with intervals: a name on each row, bars, and dots with their whiskers.
+
+Drivers, indicators, counterfactuals, storylines, mixes of advice, boxes of a discovery, parameters of a calibration and
+cells of a sweep are all drawn by `rows_chart`; what differs between them is its arguments. The first row stands at the
+top, at 0, the next at -1 and so on; heights within a row are shares of a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sim.report.charts import LIGHT, Spec, axis, dots, figure, note, rule, safe, share_axis, share_ends, tint, top_of
+
+ROW = 46
+"""Height of a row in pixels: its name stands above its marks, so that a phone has room for it."""
+MOST_ROWS = 24
+"""Rows that the figure of a sweep shows; the table beneath has all."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar or line along a row; with `to` it ends at another height than it begins. `said`: hover text, escaped."""
+
+    low: Any
+    high: Any
+    colour: str
+    width: float
+    at: float = 0.0
+    to: float | None = None
+    dash: str = "solid"
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A value and its interval, if it has one, in a colour of the palette.
+
+    Attributes
+    ----------
+    said
+        Hover text, escaped.
+    rim
+        Width of the outline in pixels; a hollow dot is filled with the page's colour.
+    cell
+        The id of a sweep's cell.
+    """
+
+    value: Any
+    colour: str
+    said: str
+    low: float | None = None
+    high: float | None = None
+    size: float = 10
+    rim: float = 0
+    hollow: bool = False
+    symbol: str = "circle"
+    at: float = 0.0
+    cell: str | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words on a row, not yet escaped, `strong` first: at the right edge, or at a value, `shift` pixels above it."""
+
+    text: str
+    colour: str = "ink"
+    strong: str = ""
+    size: int = 13
+    at: float = 0.0
+    value: str | None = None
+    anchor: str = "left"
+    shift: int = 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row; its name is not yet escaped, and `head` and `tail` are in bold before and after it."""
+
+    name: str
+    bars: Sequence[Bar] = ()
+    dots: Sequence[Dot] = ()
+    words: Sequence[Words] = ()
+    head: str = ""
+    tail: str = ""
+
+
+def rows_chart(
+    rows: Sequence[Row],
+    xaxis: Spec,
+    *,
+    row: int = ROW,
+    room: int = 74,
+    span: tuple[float, float] = (0.4, 0.75),
+    name_shift: int | None = 8,
+    **margins: int,
+) -> Spec:
+    """Return a chart of rows.
+
+    Parameters
+    ----------
+    row, room
+        Height of a row, and of all that is no row, in pixels.
+    span
+        How far above the row after the last the chart ends, and how far above the first row it begins, in rows.
+    name_shift
+        How far above its row a name stands, in pixels; None: it stands left of the plot, which makes room for it.
+    margins
+        Other than those of a chart with numbers at its right edge, in pixels.
+    """
+    fig = figure(height=row * len(rows) + room, hovermode="closest", **{"top": 30, "left": 14, "right": 64, **margins})
+    fig["data"] += [*_bars(rows), *_whiskers(rows), *_dots(rows)]
+    yaxis = axis(range=[span[0] - len(rows), span[1]], showgrid=False, showticklabels=False)
+    if name_shift is None:
+        names = {"tickvals": [-place for place in range(len(rows))], "ticktext": [safe(one.name) for one in rows]}
+        yaxis |= {**names, "showticklabels": True, "automargin": True}
+    fig["layout"].update(xaxis=xaxis, yaxis=yaxis)
+    for place, one in enumerate(rows):
+        if name_shift is not None:
+            name = (f"<b>{safe(one.head)}</b>  " if one.head else "") + safe(one.name)
+            name += f": <b>{safe(one.tail)}</b>" if one.tail else ""
+            note(fig, name, y=-place, yref="y", yshift=name_shift, font={"color": LIGHT["ink"], "size": 13})
+        for words in one.words:
+            _write(fig, words, -place)
+    return fig
+
+
+def shares_axis(values: Iterable[float]) -> Spec:
+    """Return the horizontal axis of shares, from 0 to above all values."""
+    return share_axis(top_of(values)) | {"showgrid": True}
+
+
+def strips(rows: Sequence[Row], xaxis: Spec, *, zero: bool) -> Spec:
+    """Return the rows of a sweep: dots with their intervals; with `zero` also a bar from zero to each dot."""
+    if zero:
+        pale = tint("offensive", 0.36)
+        rows = [replace(one, bars=[Bar(0, dot.value, pale, 8) for dot in one.dots]) for one in rows]
+    xaxis = {**xaxis, "zeroline": zero, "zerolinecolor": LIGHT["muted"]}
+    return rows_chart(rows, xaxis, room=54, span=(0.4, 0.9), name_shift=12, top=8, left=10, right=14, bottom=40)
+
+
+def spanned_shares(rows: Sequence[Row]) -> Spec:
+    """Return a horizontal axis of shares that holds all values of rows and little more."""
+    low, high = share_ends(_edges(rows))
+    room = 0.02 * (high - low)
+    return axis(range=[low - room, high + room], tickformat=".0%", nticks=6)
+
+
+def spanned_points(rows: Sequence[Row]) -> Spec:
+    """Return a horizontal axis of changes, in points, that holds all values of rows and zero."""
+    values = [0.0, *_edges(rows)]
+    room = 0.06 * (max(values) - min(values)) or 0.5
+    title = {"text": "points", "font": {"size": 12, "color": LIGHT["muted"]}, "standoff": 4}
+    return axis(range=[min(values) - room, max(values) + room], nticks=7, title=title, tickformat="+.2~f")
+
+
+def _edges(rows: Sequence[Row]) -> list[float]:
+    return [edge for one in rows for dot in one.dots for edge in (dot.value, dot.low, dot.high) if edge is not None]
+
+
+def reference(fig: Spec, value: float, text: str, *, heading: str) -> None:
+    """Draw a dotted line at a value, named at its head, and name what stands at the right edge."""
+    rule(fig, value, "muted", "dot")
+    if text:
+        late = value >= fig["layout"]["xaxis"]["range"][1] / 2
+        note(fig, safe(text), x=value, xref="x", xanchor="right" if late else "left")
+    note(fig, heading, x=1, xshift=8)
+
+
+def _bars(rows: Sequence[Row]) -> Iterator[Spec]:
+    """Yield the bars, all of one look as one trace, in the order in which the first of a look stands."""
+    looks: dict[tuple[str, float, str], list[tuple[Bar, float]]] = {}
+    for place, one in enumerate(rows):
+        for bar in one.bars:
+            looks.setdefault((bar.colour, bar.width, bar.dash), []).append((bar, -place))
+    for (colour, width, dash), bars in looks.items():
+        x, y, texts = [], [], []
+        for bar, row in bars:
+            xs = _along(bar.low, bar.high) if bar.said else [bar.low, bar.high]
+            start, end = row + bar.at, row + (bar.at if bar.to is None else bar.to)
+            x += [*xs, None]
+            y += [*(_along(start, end) if bar.said else [start, end]), None]
+            texts += [bar.said] * (len(xs) + 1)
+        yield {
+            "type": "scatter", "mode": "lines", "line": {"color": colour, "width": width, "dash": dash}, "x": x, "y": y,
+            **({"text": texts, "hoverinfo": "text"} if any(texts) else {"hoverinfo": "skip"}),
+        }  # fmt: skip
+
+
+def _along(start: float, end: float) -> list[float]:
+    """Return points along a bar: Plotly finds what is pointed at by its points, not by its length."""
+    return [start + (end - start) * step / 20 for step in range(21)]
+
+
+def _whiskers(rows: Sequence[Row]) -> list[Spec]:
+    """Return the intervals of the dots, all of one colour as one trace."""
+    known: dict[str, list[tuple[Dot, float]]] = {}
+    for place, one in enumerate(rows):
+        for dot in one.dots:
+            if dot.low is not None:
+                known.setdefault(dot.colour, []).append((dot, -place))
+    return [
+        {
+            "type": "scatter", "mode": "lines+markers", "line": {"color": LIGHT[name], "width": 1}, "hoverinfo": "skip",
+            "marker": {"symbol": "line-ns-open", "size": 11, "color": LIGHT[name]},
+            "x": [x for dot, _ in dots_ for x in (dot.low, dot.high, None)],
+            "y": [y for dot, row in dots_ for y in (row + dot.at, row + dot.at, None)],
+        }
+        for name, dots_ in known.items()
+    ]  # fmt: skip
+
+
+def _dots(rows: Sequence[Row]) -> list[Spec]:
+    """Return all dots as one trace."""
+    known = [(dot, -place + dot.at) for place, one in enumerate(rows) for dot in one.dots]
+    if not known:
+        return []
+    trace = dots(
+        [dot.value for dot, _ in known], [y for _, y in known], [dot.said for dot, _ in known], opacity=1,
+        symbol=[dot.symbol for dot, _ in known], size=[dot.size for dot, _ in known],
+        color=[LIGHT["page" if dot.hollow else dot.colour] for dot, _ in known],
+        line={
+            "color": [LIGHT[dot.colour if dot.hollow else "page"] for dot, _ in known],
+            "width": [dot.rim for dot, _ in known],
+        },
+    )  # fmt: skip
+    cells = {"customdata": [dot.cell for dot, _ in known]} if known[0][0].cell is not None else {}
+    return [trace | {"cliponaxis": False} | cells]
+
+
+def _write(fig: Spec, words: Words, row: int) -> None:
+    text = f"<b>{safe(words.strong)}</b> {safe(words.text)}".strip() if words.strong else safe(words.text)
+    place = {"x": words.value, "xref": "x", "xanchor": words.anchor, "yanchor": "bottom", "yshift": words.shift}
+    if words.value is None:
+        place = {"x": 1, "xshift": 8, "yanchor": "middle", "yshift": 0}
+    note(fig, text, y=row + words.at, yref="y", font={"color": LIGHT[words.colour], "size": words.size}, **place)
