@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import datetime
 
     import pandas as pd
+    from plotly import graph_objects as go
 
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
@@ -158,6 +159,34 @@ class Forecast(core.Forecast):
             columns[outcome] = hits.sum(axis=1) / np.maximum(counted, 1)
         kept_draws = np.flatnonzero(counted)
         return pd.DataFrame(columns, index=pd.RangeIndex(count, name="draw")).take(kept_draws)
+
+    def figure(self, name: str) -> go.Figure:
+        """Return a chart of the report as a Plotly figure, to look at in a notebook, to change or to save.
+
+        Parameters
+        ----------
+        name
+            Such as "incidence", the probability by day, or "states"; a wrong name is answered with all there are.
+
+        Raises
+        ------
+        UsageError
+            Where the report has no such chart.
+
+        Examples
+        --------
+        >>> import sim
+        >>> len(sim.run("scenarios/idlib-2018/baseline.yaml", runs=256).figure("states").data)
+        4
+        """
+        from plotly import graph_objects as go
+
+        from sim.report.figures import specifications
+
+        charts = specifications(self.record())
+        if name not in charts:
+            raise UsageError(f"expected one of the report's charts, {', '.join(sorted(charts))} (got {name!r})")
+        return go.Figure(charts[name])
 
     def drivers(self, outcome: str = "offensive", by: By = None, *, workers: Workers = 1) -> Drivers:
         """Return which uncertain inputs the probability of an outcome rests on, by first-order index.

@@ -66,7 +66,7 @@ LAYERS: dict[str, set[str]] = {
 
 HOMES: dict[str, set[str]] = {
     "mesa": {"model"},
-    "plotly": set(),  # charts are plain values; its script comes with the report
+    "plotly": {"face"},  # for notebooks; reports hold plain values that its script draws
     "aiohttp": {"explorer"},
     "jinja2": {"report"},
     "ruamel": {"scenario"},  # to write YAML with comments

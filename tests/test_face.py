@@ -320,6 +320,12 @@ def test_draws_are_the_inputs_of_the_runs_and_their_shares(forecast: sim.Forecas
     assert sign * frame[first.path].corr(frame["offensive"]) > 0.2
 
 
+def test_a_chart_of_the_report_is_a_plotly_figure_and_a_wrong_name_says_which_there_are(short: sim.Forecast) -> None:
+    assert list(short.figure("incidence").data[0].y[:1]) == [0.0]
+    with pytest.raises(UsageError, match=r"hazard, incidence.*got 'nothing'"):
+        short.figure("nothing")
+
+
 def test_draws_cross_blocks_as_runs_do(tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path)
     long, short = (sim.run(scenario, runs=runs, replicates=4).draws() for runs in (4096 + 256, 256))
