@@ -17,7 +17,7 @@ MODEL_SOURCES = (
     "model",
     "scenario",
     "runs/block",
-    "distributions.py",
+    "distributions",
     "rng.py",
     "tables.py",
     "tallies.py",

@@ -16,10 +16,13 @@ from sim.distributions import (
     KINDS,
     Beta,
     Distribution,
+    DistributionError,
     Empirical,
     Fixed,
     LogNormal,
     Normal,
+    Pool,
+    Quantiles,
     Triangular,
     Uniform,
     parse,
@@ -40,7 +43,24 @@ betas = st.builds(Beta, st.floats(0.2, 50), st.floats(0.2, 50))
 empiricals = st.lists(values, min_size=1, max_size=30).map(lambda v: Empirical(tuple(v)))
 fixed = values.map(Fixed)
 continuous = st.one_of(normals, lognormals, uniforms, triangulars, betas)
-any_distribution = st.one_of(continuous, empiricals, fixed)
+
+
+def by_percentiles(least: int = 0, most: int = 100) -> st.SearchStrategy[Quantiles]:
+    """Percentiles of some number, which rise by 0.001 or more."""
+
+    def made(percents: list[int], steps: list[float], start: float) -> Quantiles:
+        rises = np.cumsum(steps[: len(percents)])
+        return Quantiles(tuple(map(float, sorted(percents))), tuple(float(start + rise) for rise in rises))
+
+    percents = st.lists(st.integers(least, most), min_size=2, max_size=6, unique=True)
+    return st.builds(made, percents, st.lists(st.floats(0.001, 50), min_size=6, max_size=6), values)
+
+
+percentiles = by_percentiles()
+experts = st.lists(st.one_of(continuous, empiricals, fixed, percentiles), min_size=2, max_size=4).map(tuple)
+weighted = st.lists(st.floats(0.01, 100), min_size=4, max_size=4)
+pools = st.builds(lambda members, weights: Pool(members, tuple(weights[: len(members)])), experts, weighted)
+any_distribution = st.one_of(continuous, empiricals, fixed, percentiles, pools, experts.map(Pool))
 
 
 def scipy_of(one: Distribution) -> Any:
@@ -81,6 +101,11 @@ def test_quantiles_and_moments_are_those_of_scipy(one: Distribution) -> None:
         Beta(2, 5),
         Empirical((1, 1, 4)),
         Fixed(3),
+        Quantiles((10, 50, 90), (0.2, 0.5, 0.7)),
+        Quantiles((0, 20, 100), (-1, 2, 2.5)),
+        Quantiles((25, 75), (0, 0.1)).within(0, 0.12),
+        Pool((Normal(-0.5, 0.1), Uniform(0, 1), Quantiles((10, 90), (0.3, 0.6))), (1, 2, 3)),
+        Pool((Fixed(0.25), Triangular(0, 1, 1), Beta(2, 2))),
     ],
     ids=lambda one: one.kind,
 )
@@ -156,7 +181,9 @@ def test_a_triangle_may_peak_at_its_edge(mode: float) -> None:
 
 
 NO_NUMBER = "expected a number or a distribution such as {normal: [mean, sd]}"
-NO_KIND = "expected one of the distributions normal, lognormal, uniform, triangular, beta, empirical, not "
+KINDS_IN_WORDS = "normal, lognormal, uniform, triangular, beta, empirical, quantiles, experts"
+NO_KIND = f"expected one of the distributions {KINDS_IN_WORDS}, not "
+SOME = {"normal": [0, 1]}
 NORMAL = "normal takes [mean, sd] with sd above 0"
 LOGNORMAL = "lognormal takes [median, log-sd], both above 0"
 UNIFORM = "uniform takes [low, high] with low below high"
@@ -218,6 +245,25 @@ TOO_LARGE = "expected a number of at most 1e+12 in size"
         ({"beta": [0, 1]}, BETA),
         ({"beta": [1, -1]}, BETA),
         ({"empirical": []}, "empirical takes a list of at least one number"),
+        ({"quantiles": [0.1, 0.2]}, "expected quantiles to be followed by a map, as in {10: 0.2, 50: 0.5, 90: 0.7}"),
+        ({"quantiles": {"50": 1}}, "quantiles takes two percentiles or more, as in {10: 0.2, 50: 0.5, 90: 0.7}"),
+        ({"quantiles": {"10": 0, "110": 1}}, "expected a percentile from 0 to 100, not '110'"),
+        ({"quantiles": {"low": 0, "high": 1}}, "expected a percentile from 0 to 100, not 'low'"),
+        ({"quantiles": {"10": 0, "10.0": 1}}, "the percentile 10 stands twice"),
+        ({"quantiles": {"10": "low", "90": 1}}, "expected a number at percentile 10"),
+        ({"quantiles": {"10": 0.5, "90": 0.2}}, "quantiles must not fall: 10% is 0.5, so 90% is 0.5 or more"),
+        ({"quantiles": {"10": 1, "90": 1}}, "expected percentiles that are not all the same; write the number"),
+        ({"quantiles": {"10": 0, "90": math.inf}}, FINITE),
+        ({"experts": SOME}, "expected experts to be followed by a list of distributions"),
+        ({"experts": [SOME]}, "experts takes a list of two or more; write a single one by itself"),
+        ({"experts": [SOME] * 33}, "expected 32 experts at most"),
+        ({"experts": [SOME, "resists"]}, NO_NUMBER),
+        ({"experts": [SOME, {"uniform": [1, 0]}]}, UNIFORM),
+        ({"experts": [SOME, {"experts": [SOME, SOME]}]}, "an expert is no pool of experts; list all of them in one"),
+        ({"experts": [SOME, SOME], "weights": [1]}, "expected a weight for each of 2 experts (got 1)"),
+        ({"experts": [SOME, SOME], "weights": [1, 0]}, "expected a weight above 0; leave out who counts for nothing"),
+        ({"experts": [SOME, SOME], "weights": 1}, "expected weights to be a list of numbers, one for each expert"),
+        ({"experts": [SOME, SOME], "names": 1}, "expected experts and weights, not 'names'"),
     ],
     ids=repr,
 )
@@ -260,3 +306,90 @@ def test_every_prior_that_is_accepted_has_finite_moments(plain: object) -> None:
     except ValueError:
         return
     assert all(map(math.isfinite, (one.mean, one.sd, one.median)))
+
+
+@given(by_percentiles(least=1, most=99))
+@settings(deadline=None)
+def test_asked_percentiles_are_met_exactly(one: Quantiles) -> None:
+    assert one.ppf(np.array(one.percents) / 100).tolist() == list(one.values)
+    slack = 1e-9 * max(1.0, *map(abs, one.values))
+    assert one.cdf(np.array(one.values)) == pytest.approx(np.array(one.percents) / 100, abs=max(1e-9, slack))
+
+
+@given(two, st.lists(st.integers(0, 100), min_size=2, max_size=6, unique=True).map(sorted), st.booleans())
+@settings(deadline=None)
+def test_percentiles_of_a_uniform_give_the_uniform(ends: list[float], percents: list[int], bounded: bool) -> None:
+    uniform = Uniform(*ends)
+    asked = uniform.ppf(np.array(percents) / 100)
+    one = Quantiles(tuple(map(float, percents)), tuple(asked.tolist()))
+    one = one.within(*ends) if bounded else one
+    scale = max(1.0, *map(abs, ends)) * 100  # a tail of 98% is continued from 1% of the width
+    assert one.ppf(GRID) == pytest.approx(uniform.ppf(GRID), abs=1e-10 * scale)
+    assert (one.mean, one.sd) == pytest.approx((uniform.mean, uniform.sd), abs=1e-10 * scale)
+
+
+def test_tails_continue_the_density_beside_them_and_end_at_the_range() -> None:
+    one = Quantiles((10, 50, 90), (0.02, 0.5, 0.7))
+    assert one.support == pytest.approx((0.02 - 0.12, 0.7 + 0.05))
+    bounded = one.within(0.0, 1.0)
+    assert bounded.support == pytest.approx((0.0, 0.75))
+    assert bounded.ppf(np.array([0.05])) == pytest.approx([0.01])  # spread up to the end, no heap on it
+    assert (bounded.to_plain(), bounded.percents) == (one.to_plain(), one.percents)
+
+
+@given(one=st.one_of(continuous, percentiles))
+@settings(deadline=None)
+def test_the_distribution_function_inverts_the_quantiles(one: Distribution) -> None:
+    inner = np.linspace(0.01, 0.99, 99)
+    assert one.cdf(one.ppf(inner)) == pytest.approx(inner, abs=1e-6)
+
+
+@given(any_distribution, st.lists(values, min_size=1, max_size=20))
+@settings(deadline=None)
+def test_a_distribution_function_rises_from_0_to_1(one: Distribution, at: list[float]) -> None:
+    shares = one.cdf(np.array(sorted(at)))
+    assert np.all(np.diff(shares) >= -1e-12)
+    assert shares.min() >= 0
+    assert shares.max() <= 1 + 1e-12
+    low, high = (max(-1e6, min(1e6, edge)) for edge in one.support)
+    assert one.cdf(np.array([low - 1, high + 1])) == pytest.approx([0, 1], abs=1e-3)
+
+
+@given(pools)
+@settings(deadline=None)
+def test_a_pool_is_the_mixture_of_its_experts(one: Pool) -> None:
+    """Stone 1961: the probability of anything is the weighted mean of what the experts say of it."""
+    at = one.ppf(np.linspace(0.02, 0.98, 25))
+    shares = np.array(one.weights) / math.fsum(one.weights or ())
+    assert one.cdf(at) == pytest.approx(sum(s * e.cdf(at) for s, e in zip(shares, one.experts, strict=True)))
+    assert one.mean == pytest.approx(sum(s * e.mean for s, e in zip(shares, one.experts, strict=True)))
+
+
+@given(pools, st.floats(0.01, 100))
+@settings(deadline=None)
+def test_weights_of_any_sum_say_the_same(one: Pool, factor: float) -> None:
+    scaled = Pool(one.experts, tuple(weight * factor for weight in one.weights or ()))
+    scale = max(1.0, abs(one.mean), one.sd)
+    assert (scaled.mean, scaled.sd) == pytest.approx((one.mean, one.sd), abs=1e-6 * scale)
+
+
+def test_a_pool_of_numbers_is_one_of_them_by_weight() -> None:
+    one = Pool((Fixed(0.0), Fixed(1.0)), (1, 3))
+    assert one.ppf(np.array([0.1, 0.24, 0.26, 0.9])).tolist() == [0, 0, 1, 1]
+    assert Pool(one.experts).ppf(np.array([0.49, 0.51])).tolist() == [0, 1]
+
+
+def test_a_pool_of_like_minds_is_what_each_says() -> None:
+    one = Normal(0.2, 0.3)
+    assert Pool((one, one, one), (1, 5, 2)).ppf(GRID) == pytest.approx(one.ppf(GRID), abs=1e-9)
+
+
+def test_a_fault_within_says_where_it_stands() -> None:
+    for written, where in (
+        ({"quantiles": {"10": 0.5, "90": 0.2}}, ("quantiles", "90")),
+        ({"experts": [SOME, {"quantiles": {"10": 0, "x": 1}}]}, ("experts", 1, "quantiles", "x")),
+        ({"experts": [SOME, SOME], "weights": [1, -1]}, ("weights", 1)),
+    ):
+        with pytest.raises(DistributionError) as caught:
+            parse(written)
+        assert caught.value.where == where

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.model.inputs import inputs_of, is_unseen
+from sim.scenario.levels import meant
 
 if TYPE_CHECKING:
     from sim.distributions import Distribution
@@ -90,5 +91,5 @@ def _origin(scenario: Scenario, path: str) -> str:
     if place is None:
         return "default"
     where = f"{place.file.replace(chr(92), '/').rpartition('/')[2]}:{place.line}"
-    level = scenario.levels.get(key)
-    return where if level is None else f"{where}, {level.word}: {level.definition}"
+    words = meant(scenario.levels, key)
+    return f"{where}, {words}" if words else where

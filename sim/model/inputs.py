@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,6 +20,7 @@ from sim.distributions import Distribution, Fixed, Normal, Uniform
 from sim.scenario.posterior import SAMPLED_COLUMNS, SAMPLES
 from sim.scenario.quantities import day_count
 from sim.scenario.schema import Part, field_range
+from sim.scenario.together import Group, groups_of
 
 if TYPE_CHECKING:
     from sim.model.arrays import Number
@@ -50,13 +51,22 @@ def is_key(path: str) -> bool:
 
 @dataclass(frozen=True)
 class Input:
-    """One number of a scenario, or its prior, with the range to which draws are clipped."""
+    """One number of a scenario, or its prior, with the range to which draws are clipped.
+
+    Attributes
+    ----------
+    together
+        The stream that it shares with others, which are then drawn together row by row of a table.
+    group
+        The inputs that it goes together with by rank, each with a stream of its own.
+    """
 
     path: str
     distribution: Distribution
     low: float = -np.inf
     high: float = np.inf
     together: str | None = None
+    group: Group | None = None
 
     @property
     def stream(self) -> str:
@@ -104,6 +114,10 @@ class PosteriorColumn(Distribution):
         """Return the draw of the row that a quantile names."""
         return self.values[self._rows(quantile)]
 
+    def cdf(self, value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the share of draws up to each value."""
+        return np.searchsorted(np.sort(self.values), value, side="right") / len(self.values)
+
     def place(self, quantile: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the rank of the draw that a quantile names among all draws, as a share from 0 to 1."""
         ranks = np.argsort(np.argsort(self.values, kind="stable"), kind="stable")
@@ -148,6 +162,10 @@ class SampleChoice(Distribution):
         """Return 1 for the upper quantiles, `threats` of them."""
         return np.asarray(quantile >= 1 - self.threats, dtype=np.float64)
 
+    def cdf(self, value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the weight of crises from 0 on, and 1 from 1 on."""
+        return np.where(value >= 1, 1.0, np.where(value >= 0, 1 - self.threats, 0.0))
+
     def to_plain(self) -> dict[str, list[float]]:
         """Return the weights of crises and threats, for reports."""
         return {self.kind: [round(1 - self.threats, 4), round(self.threats, 4)]}
@@ -158,7 +176,8 @@ def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
 
     Frailties are standard normal, scaled in the model; the initiator's disposition is uniform on [0, 1].
     """
-    return tuple(_walk(scenario))
+    groups = {path: group for group in groups_of(scenario.document.together) for path in group.members}
+    return tuple(replace(one, group=groups[one.path]) if one.path in groups else one for one in _walk(scenario))
 
 
 def uncertain_inputs(scenario: Scenario) -> tuple[Input, ...]:
@@ -229,6 +248,8 @@ class Draws:
         By path: a float where the input is one number, else float32 of shape (runs,).
     quantiles
         By stream of uncertain inputs: the quantile drawn, float64 of shape (draws,).
+    tied
+        By path of the inputs that go together by rank: what the quantile drawn becomes with those of the others.
     runs, replicates
         Runs of the block; runs that share a draw, which stand next to each other.
     """
@@ -237,13 +258,19 @@ class Draws:
     quantiles: Mapping[str, npt.NDArray[np.float64]]
     runs: int
     replicates: int
+    tied: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+
+    def of(self, one: Input) -> npt.NDArray[np.float64]:
+        """Return the quantiles at which an uncertain input takes its values, shape (draws,)."""
+        return self.tied[one.path] if one.path in self.tied else self.quantiles[one.stream]
 
     def part(self, runs: slice) -> Draws:
         """Return the draws of some runs, whole draws of them."""
         draws = slice(runs.start // self.replicates, runs.stop // self.replicates)
         values = {path: value[runs] if isinstance(value, np.ndarray) else value for path, value in self.values.items()}
         quantiles = {name: column[draws] for name, column in self.quantiles.items()}
-        return Draws(values, quantiles, runs.stop - runs.start, self.replicates)
+        tied = {path: column[draws] for path, column in self.tied.items()}
+        return Draws(values, quantiles, runs.stop - runs.start, self.replicates, tied)
 
 
 def draw_inputs(
@@ -260,17 +287,47 @@ def draw_inputs(
     Parameters
     ----------
     given
-        Quantiles in (0, 1) to take instead of drawn ones, by stream, shape (draws,): a design over some inputs.
+        Quantiles in (0, 1) to take instead of drawn ones, by stream, shape (draws,): a design over some inputs. Of
+        inputs that go together it gives the independent quantiles that their ranks are made from.
     """
+    draws = runs // replicates
     values: dict[str, Number] = {}
+    tied: dict[str, npt.NDArray[np.float64]] = {}
     quantiles: dict[str, npt.NDArray[np.float64]] = dict(given or {})
     for one in inputs:
         if one.distribution.is_fixed:
             values[one.path] = float(np.clip(one.distribution.mean, one.low, one.high))
             continue
         if one.stream not in quantiles:
-            owner, _, purpose = one.stream.rpartition(".")
-            drawn = rng.stream(seed, block, owner, purpose).random(runs // replicates)
-            quantiles[one.stream] = drawn + 2.0**-54  # never exactly 0
-        values[one.path] = np.repeat(one.draw(quantiles[one.stream]).astype(np.float32), replicates)
-    return Draws(values, quantiles, runs, replicates)
+            quantiles[one.stream] = _drawn(one.stream, seed, block, draws)
+        if one.group is not None and one.path not in tied:
+            tied |= _tied(one.group, quantiles, seed, block, draws)
+        at = tied[one.path] if one.path in tied else quantiles[one.stream]
+        values[one.path] = np.repeat(one.draw(at).astype(np.float32), replicates)
+    return Draws(values, quantiles, runs, replicates, tied)
+
+
+def _drawn(stream: str, seed: int, block: int, draws: int) -> npt.NDArray[np.float64]:
+    """Draw the quantiles of one stream; never exactly 0."""
+    owner, _, purpose = stream.rpartition(".")
+    drawn: npt.NDArray[np.float64] = rng.stream(seed, block, owner, purpose).random(draws) + 2.0**-54
+    return drawn
+
+
+def _tied(
+    group: Group, known: Mapping[str, npt.NDArray[np.float64]], seed: int, block: int, draws: int
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the quantiles of inputs that go together, by path: a Gaussian copula over their own streams.
+
+    The normals behind the members are multiplied by the lower triangular factor of their correlations, so the first
+    keeps its own draws. A member that a study has set to a number, or removed, still lends its stream: what others of
+    the group draw is the same, run by run, with and without the change.
+    """
+    from scipy.special import ndtr, ndtri
+
+    own = {path: known[path] if path in known else _drawn(path, seed, block, draws) for path in group.members}
+    normals = np.stack([ndtri(column) for column in own.values()])
+    first, *others = group.members
+    rows = zip(others, group.factor()[1:], strict=True)
+    tied = {path: np.clip(ndtr((row[:, None] * normals).sum(axis=0)), 2.0**-54, 1 - 2.0**-53) for path, row in rows}
+    return {first: own[first], **tied}

@@ -30,6 +30,14 @@ def plain(value: float | None) -> str:
 
 def quantity(value: Any) -> str:
     """Write a number or distribution of the record, such as `triangular 0.3, 0.5, 0.7`."""
+    match value:
+        case {"quantiles": percents}:
+            return f"quantiles {', '.join(f'{percent}%: {_number(one)}' for percent, one in percents.items())}"
+        case {"experts": experts}:
+            weights = value.get("weights") or [1.0] * len(experts)
+            shares = (f"{weight / sum(weights):.0%}" for weight in weights)
+            told = zip(shares, map(quantity, experts), strict=True)
+            return f"{len(experts)} experts: {'; '.join(f'{share} {one}' for share, one in told)}"
     if isinstance(value, Mapping):
         return "; ".join(f"{kind} {', '.join(_number(one) for one in args)}" for kind, args in value.items())
     return _number(value)

@@ -17,17 +17,19 @@ from sim.errors import Fault, ScenarioError
 from sim.scenario.faults import document_keys
 from sim.scenario.load import scenario_of
 from sim.scenario.merge import Merged
+from sim.scenario.numbers import number_range
 from sim.scenario.rewind import as_written
 from sim.scenario.schema import OUTSIDE_THE_MODEL
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Place
+from sim.scenario.yamltree import Path, Place
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
+    from sim.scenario.schema import Document
 
 ENTRIES = ("actors", "pressures", "talks")
 PARTS = ("start", "bargaining", "parameters")
-KEYS = ("population", "credibility", "strikes", "terms")
+KEYS = ("population", "credibility", "strikes", "terms", "together")
 HEADS = (*KEYS, *PARTS, *ENTRIES, "ties")
 """What a dotted path may begin with where cells of a sweep vary one scenario."""
 MORE_HEADS = (*HEADS, "question", "title", "id")
@@ -79,8 +81,10 @@ def vary(
     for dotted, new in changes.items():
         path = _keys(dotted)
         value = _laid(value, path, new)
-        if dotted in places:
-            (removals if new is None else where)[path] = places[dotted]
+        if new is None:
+            removals[path] = places.get(dotted, Place(str(file), 0, 0))
+        elif dotted in places:
+            where[path] = places[dotted]
     varied = scenario_of(Merged(value, where, removals), file, known=base.evidence, draws=base.posterior)
     kept = {path: level for path, level in base.levels.items() if not _is_below(path, changes)}
     return replace(varied, levels={**kept, **varied.levels})
@@ -99,7 +103,16 @@ def written(scenario: Scenario) -> Merged:
         reading = None if evidence is None else evidence.stance(name, role, scenario.as_of)
         if reading is None or len(reading.occasions) < (2 if key == "ambiguity" else 1):
             value["actors"][name][key] = getattr(scenario.actors[name], key).to_plain()
-    return Merged(value, dict(scenario.places))
+    return Merged(value, dict(scenario.places), {path: Place(scenario.id, 0, 0) for path in _gone(document)})
+
+
+def _gone(document: Document) -> Iterator[Path]:
+    """Yield the inputs that entries of `together` name and a change has removed."""
+    for path in (path for entry in document.together or () for path in entry.inputs):
+        try:
+            number_range(document, path)
+        except ValueError:
+            yield _keys(path)
 
 
 def plain(value: Any) -> Any:

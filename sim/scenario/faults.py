@@ -47,6 +47,8 @@ def model_complaints(
             continue  # counted after the entries at fault were left out
         path = _real_path(one["loc"], value)
         kind, got = one["type"], one["input"]
+        for key in one.get("ctx", {}).get("where", ()):  # within a distribution, which pydantic takes for one value
+            path, got = (*path, key), _get(got, key)
         if kind == "extra_forbidden":
             key = str(path[-1])
             yield path, unknown_key(key, known_keys(path[:-1]), empty=got is None)
@@ -177,6 +179,7 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
         Resolution,
         Start,
         Talks,
+        Together,
     )
 
     parts: dict[str, type[Part]] = {"question": Question, "confidence": Confidence, "start": Start}
@@ -192,6 +195,8 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
             return field_names(parts[head])
         if len(path) == 2 and head in entries:
             return field_names(entries[head])
+        if len(path) == 2 and head == "together":
+            return field_names(Together)
         if len(path) == 3 and head == "menu" and path[2] in of_options:
             return field_names(of_options[str(path[2])])
         if len(path) == 2 and head == "actors":

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.distributions import Distribution, parse
+
+if TYPE_CHECKING:
+    from sim.scenario.yamltree import Path
 
 Table = Mapping[str, tuple[Any, str]]
 """By word: the distribution as a file writes it, and when it is meant."""
@@ -158,6 +161,11 @@ class Level:
     word: str
     distribution: Distribution
     definition: str
+
+
+def meant(levels: Mapping[Path, Level], path: Path) -> str:
+    """Return the levels at a path or below it, as experts of a pool name them, with their definitions; "" for none."""
+    return "; ".join(f"{one.word}: {one.definition}" for at, one in levels.items() if at[: len(path)] == path)
 
 
 @cache

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path as FilePath
@@ -33,7 +33,8 @@ from sim.scenario.numbers import number_range
 from sim.scenario.scenario import Scenario, default_counterpart, default_principal, resolve
 from sim.scenario.schema import Document
 from sim.scenario.spelled import spell_out
-from sim.scenario.yamltree import map_at
+from sim.scenario.together import group_complaints
+from sim.scenario.yamltree import Path, map_at
 
 if TYPE_CHECKING:
     from sim.scenario.evidence import Evidence
@@ -86,10 +87,15 @@ def scenario_of(
         faults += places.faults(_whole_complaints(document, evidence, evidence_failed=bool(faults)))
         faults += places.faults(_axis_complaints(document))
         faults += places.faults(_change_complaints(document))
+        faults += places.faults(_together_complaints(document, merged.removals))
     faults += gate_file_faults(merged.value, merged.places, file)
     if faults or document is None:
         raise ScenarioError(faults)
-    return replace(resolve(document, evidence, merged.places, draws=draws), levels=levels)
+    scenario = replace(resolve(document, evidence, merged.places, draws=draws), levels=levels)
+    faults = places.faults(_drawn_complaints(scenario))
+    if faults:
+        raise ScenarioError(faults)
+    return scenario
 
 
 def _document(merged: Merged, places: Places, faults: list[Fault]) -> Document | None:
@@ -163,6 +169,40 @@ def _change_complaints(document: Document) -> Iterator[Complaint]:
             if not low <= number.mean <= high:
                 message = f"expected a number from {low:g} to {high:g} (got {number.mean:g})"
                 yield ("menu", name, "change", path), message
+
+
+def _together_complaints(document: Document, removed: Collection[Path]) -> Iterator[Complaint]:
+    """Check that entries name numbers of the scenario, and that they can hold together.
+
+    Parameters
+    ----------
+    removed
+        Paths that a file wrote null to: an input that a variant removes leaves its group, and that is no fault.
+    """
+    for number, entry in enumerate(document.together or ()):
+        for place, path in enumerate(entry.inputs):
+            keys = tuple(path.split("."))
+            if any(keys[: len(one)] == one for one in removed):
+                continue
+            try:
+                number_range(document, path)
+            except ValueError as error:
+                yield ("together", number, "inputs", place), str(error)
+    yield from group_complaints(document.together)
+
+
+def _drawn_complaints(scenario: Scenario) -> Iterator[Complaint]:
+    """Refuse parameters that a posterior gives: it says itself how they go together."""
+    drawn = () if scenario.posterior is None else (*scenario.posterior.parameters, *scenario.sampled_parameters)
+    for number, entry in enumerate(scenario.document.together or ()):
+        for place, path in enumerate(entry.inputs):
+            name = path.removeprefix("parameters.")
+            if name != path and name in drawn and name not in scenario.written_parameters:
+                yield (
+                    ("together", number, "inputs", place),
+                    f"{name} is drawn together with other parameters by the calibration; write it under `parameters`, "
+                    "or `calibration: prior`",
+                )
 
 
 def _reading_complaint(document: Document, evidence: Evidence | None, name: str, key: str) -> list[Complaint]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
-from sim.distributions import KINDS
+from sim.distributions import is_distribution
 from sim.errors import Fault, ScenarioError
 from sim.scenario.schema import OUTSIDE_THE_MODEL
 from sim.scenario.suggest import suggestion
@@ -166,14 +166,6 @@ def _neighbours(file: FilePath) -> list[str]:
         return sorted(path.name for path in file.parent.glob("*.yaml"))
     except (OSError, ValueError):
         return []
-
-
-def is_distribution(value: object) -> bool:
-    """Tell `{normal: [0, 1]}` from a map of the language."""
-    if not isinstance(value, Mapping) or len(value) != 1:
-        return False
-    kind, parameters = next(iter(value.items()))
-    return kind in KINDS and isinstance(parameters, list)
 
 
 def _merge(base: Any, over: Any) -> Any:

@@ -12,6 +12,8 @@ from sim.scenario.schema import Document, field_range
 from sim.scenario.suggest import suggestion
 
 GROUPS = ("population", "credibility", "actors", "ties", "pressures", "talks", "parameters")
+READ_FIELDS = ("stance", "ambiguity")
+"""Where the word `evidence` stands for a number."""
 
 
 def number_range(document: Document, path: str) -> tuple[float, float]:
@@ -29,20 +31,21 @@ def number_range(document: Document, path: str) -> tuple[float, float]:
     for key in parents:
         node = _below(node, key)
     found = _below(node, last)
-    if not isinstance(found, (Distribution, datetime.date)):
+    if not isinstance(found, (Distribution, datetime.date)) and not (last in READ_FIELDS and found == "evidence"):
         raise ValueError(f"{path} is no number of this scenario")
     return field_range(type(node), last) if isinstance(node, Part) else (0.0, 1.0)  # a tie has no model of its own
 
 
 def with_number(document: Document, path: str, value: float | Distribution) -> Document:
     """Return a document with another number or prior at a path that `number_range` knows."""
-    changed: Document = _with(document, path.split("."), value)
+    prior = value.within(*number_range(document, path)) if isinstance(value, Distribution) else Fixed(value)
+    changed: Document = _with(document, path.split("."), prior)
     return changed
 
 
-def _with(node: Any, path: list[str], value: float | Distribution) -> Any:
+def _with(node: Any, path: list[str], value: Distribution) -> Any:
     if not path:
-        return value if isinstance(value, Distribution) else Fixed(value)
+        return value
     inner = _with(_below(node, path[0]), path[1:], value)
     return node.model_copy(update={path[0]: inner}) if isinstance(node, Part) else {**node, path[0]: inner}
 

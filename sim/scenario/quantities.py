@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError, core_schema
 
-from sim.distributions import KINDS, Distribution, Fixed, parse
+from sim.distributions import KINDS, Distribution, DistributionError, Fixed, Pool, Quantiles, Where, parse
 from sim.wording import counted
 
 MAX_DAYS = 3650
@@ -25,9 +25,15 @@ FIRST_YEAR, LAST_YEAR = 1800, 2200
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(day|week)s?")
 
 
-def fault(message: str) -> PydanticCustomError:
-    """Return an error for pydantic whose message reaches the user as it stands."""
-    return PydanticCustomError("offramp", message)
+def fault(message: str, where: Where = ()) -> PydanticCustomError:
+    """Return an error for pydantic whose message reaches the user as it stands.
+
+    Parameters
+    ----------
+    where
+        Keys from the value that pydantic checks to the one that is wrong within it.
+    """
+    return PydanticCustomError("offramp", message, {"where": where} if where else None)
 
 
 def in_words(low: float, high: float, *, open_low: bool = False) -> str:
@@ -60,14 +66,17 @@ class Quantity:
             return self.word
         try:
             distribution = parse(value)
-        except ValueError as error:
-            raise fault(str(error) if self.word is None else f"{error}, or `{self.word}`") from None
-        edges = [edge for edge in (*distribution.support, distribution.median) if math.isfinite(edge)]
-        too_low = self.open_low and distribution.median <= self.low  # a support may touch an open end
-        if too_low or any(not self.low <= edge <= self.high for edge in edges):
+        except DistributionError as error:
+            word = "" if self.word is None or error.where else f", or `{self.word}`"
+            raise fault(f"{error}{word}", error.where) from None
+        outside = [where for where, edge in distribution.edges() if not self.low <= edge <= self.high]
+        # A support may touch an open end.
+        if self.open_low and any(one.median <= self.low for one in distribution.members):
+            outside.append(())
+        if outside:
             why = "" if self.reason is None else f": {self.reason}"
-            raise fault(f"expected {in_words(self.low, self.high, open_low=self.open_low)}{why}")
-        return distribution
+            raise fault(f"expected {in_words(self.low, self.high, open_low=self.open_low)}{why}", outside[0])
+        return distribution.within(self.low, self.high)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Validate by `read`, serialise to the form a file writes."""
@@ -171,9 +180,10 @@ class Moment:
             return read_date(value)
         try:
             days = parse(value)
-        except ValueError:
-            raise fault("expected a date such as 2018-08-19 or a number of days from the as-of date") from None
-        if abs(days.median) > FARTHEST_DAY:
+        except DistributionError as error:
+            expected = "expected a date such as 2018-08-19 or a number of days from the as-of date"
+            raise fault(str(error) if error.where else expected, error.where) from None
+        if any(abs(one.median) > FARTHEST_DAY for one in days.members):
             raise fault(f"expected a day within {counted(FARTHEST_DAY, 'day')} of the as-of date")
         return days
 
@@ -285,13 +295,33 @@ DISTRIBUTION_REFERENCE = {"title": "Distribution"}  # the JSON Schema generator 
 def distribution_schema() -> dict[str, Any]:
     """Return the JSON Schema of a distribution."""
     numbers = {"type": "array", "items": {"type": "number"}, "minItems": 1}
+    percent = "^(100|[0-9]{1,2})(\\.[0-9]{1,9})?$"
+    families = [kind for kind in KINDS if kind not in (Quantiles.kind, Pool.kind)]
+    alone: dict[str, Any] = {
+        **dict.fromkeys(families, numbers),
+        Quantiles.kind: {
+            "description": "The value at each percentile, such as {10: 0.2, 50: 0.5, 90: 0.7}",
+            "type": "object",
+            "patternProperties": {percent: {"type": "number"}},
+            "minProperties": 2,
+            "additionalProperties": False,
+        },
+    }
+    one = {"type": "object", "properties": alone, "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+    experts = {"type": "array", "items": {"anyOf": [{"type": "number"}, one, {"type": "string"}]}, "minItems": 2}
+    weights = {"type": "array", "items": {"type": "number", "exclusiveMinimum": 0}, "minItems": 2}
     return {
         "description": "A prior over one number",
-        "type": "object",
-        "properties": dict.fromkeys(KINDS, numbers),
-        "minProperties": 1,
-        "maxProperties": 1,
-        "additionalProperties": False,
+        "anyOf": [
+            one,
+            {
+                "description": "What several experts say, numbers, distributions or levels, as a mixture",
+                "type": "object",
+                "properties": {Pool.kind: experts, "weights": weights},
+                "required": [Pool.kind],
+                "additionalProperties": False,
+            },
+        ],
     }
 
 

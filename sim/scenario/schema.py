@@ -203,6 +203,18 @@ class Option(Part):
     basis: Text | None = Field(default=None, description="Why it could be done, and at this cost")
 
 
+class Together(Part):
+    """Uncertain inputs whose values go together; every two of them by the same rank correlation."""
+
+    inputs: tuple[DottedPath, ...] = Field(
+        min_length=2, max_length=32, strict=False, description="Numbers of the scenario by dotted path"
+    )
+    rank: Annotated[float, Between(-1.0, 1.0, open=True)] = Field(
+        description="Rank correlation (Spearman) of their draws: above 0 they are high together"
+    )
+    basis: Text | None = Field(default=None, description="Why they go together")
+
+
 def _lognormal(median: float, log_sd: float, description: str) -> Any:
     return Field(default=LogNormal(median, log_sd), description=description)
 
@@ -306,6 +318,9 @@ class Document(Part):
         "absent",
     )
     parameters: Parameters = Parameters()
+    together: Annotated[tuple[Together, ...] | None, AfterValidator(lambda value: value or None)] = Field(
+        default=None, max_length=64, strict=False, description="Which uncertain inputs go together, and how far"
+    )
     notes: dict[Id, Text] = Field(default={}, max_length=64, description="Assumptions that reports show")
     forecasts: tuple[OtherForecast, ...] = Field(
         default=(), max_length=32, strict=False, description="What others said of the same question by the as-of date"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from sim.scenario.merge import is_distribution
+from sim.distributions import is_distribution
+from sim.scenario.levels import meant
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def origin(scenario: Scenario, path: Path) -> str:
     if reading is not None and path[2] in ("stance", "ambiguity") and _is_read(scenario, path):
         count = len(reading.occasions)
         return f"{where}, read from {counted(count, 'occasion')} of the evidence"
-    level = scenario.levels.get(path)
-    return where if level is None else f"{where}, {level.word}: {level.definition}"
+    words = meant(scenario.levels, path)
+    return f"{where}, {words}" if words else where
 
 
 def _is_read(scenario: Scenario, path: Path) -> bool:
@@ -69,11 +70,11 @@ def _commented(scenario: Scenario, value: dict[str, Any], path: Path) -> Comment
 def _flow(value: Any) -> Any:
     """Write distributions and lists on one line."""
     if isinstance(value, dict):
-        node = CommentedMap({key: _flow(item) for key, item in value.items()})
+        node = CommentedMap({int(key) if key.isdigit() else key: _flow(item) for key, item in value.items()})
         node.fa.set_flow_style()
         return node
     if isinstance(value, list):
-        sequence = CommentedSeq(value)
+        sequence = CommentedSeq(map(_flow, value))
         sequence.fa.set_flow_style()
         return sequence
     return value

@@ -10,6 +10,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.distributions import Pool
 from sim.scenario.levels import LEVELS, Level, level
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, map_at, value_at
@@ -25,21 +26,34 @@ def spell_out(value: dict[str, Any]) -> tuple[dict[Path, Level], list[Complaint]
     """Put distributions in place of levels, in the merged value of a scenario; return the levels and what is wrong."""
     levels: dict[Path, Level] = {}
     complaints: list[Complaint] = []
-    for path, field in list(_places(value)):
-        holder = value_at(value, path[:-1])
-        word = holder[path[-1]]
-        if not isinstance(word, str) or word == READ or not word[:1].isalpha():
-            continue
-        if word in LEVELS[field]:
-            levels[path] = level(field, word)
-            holder[path[-1]] = copy.deepcopy(LEVELS[field][word][0])
-        else:
-            known = list(LEVELS[field])
-            listed, meant = ", ".join(known), suggestion(word, [*known, READ])
-            message = f'expected a number, a distribution or a level: {listed} (got "{word[:64]}"){meant}'
-            complaints.append((path, message))
-            holder[path[-1]] = copy.deepcopy(next(iter(LEVELS[field].values()))[0])  # told once is enough
+    for place, field in list(_places(value)):
+        for holder, path in _slots(value, place):
+            word = holder[path[-1]]
+            if not isinstance(word, str) or word == READ or not word[:1].isalpha():
+                continue
+            if word in LEVELS[field]:
+                levels[path] = level(field, word)
+                holder[path[-1]] = copy.deepcopy(LEVELS[field][word][0])
+            else:
+                known = list(LEVELS[field])
+                listed, meant = ", ".join(known), suggestion(word, [*known, READ])
+                message = f'expected a number, a distribution or a level: {listed} (got "{word[:64]}"){meant}'
+                complaints.append((path, message))
+                holder[path[-1]] = copy.deepcopy(next(iter(LEVELS[field].values()))[0])  # told once is enough
     return levels, complaints
+
+
+def _slots(value: Mapping[str, Any], path: Path) -> Iterator[tuple[Any, Path]]:
+    """Yield what holds the value at a path, and of a pool its experts, each of whom may name a level."""
+    holder = value_at(value, path[:-1])
+    held = holder[path[-1]]
+    experts = held.get(Pool.kind) if isinstance(held, Mapping) else None
+    if not isinstance(experts, list):
+        yield holder, path
+        return
+    own = list(experts)  # a list may be shared with the cells of a sweep
+    holder[path[-1]] = {**held, Pool.kind: own}
+    yield from ((own, (*path, Pool.kind, place)) for place in range(len(own)))
 
 
 def _places(value: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

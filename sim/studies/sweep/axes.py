@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.distributions import Distribution, Fixed, Uniform, parse
-from sim.scenario.merge import is_distribution
+from sim.distributions import Distribution, Fixed, Uniform, is_distribution, parse
 from sim.studies.sweep.sweep import shown
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def read_axis(written: Any, own: Input | None) -> Axis:
     if isinstance(written, list):
         return Axis(values=tuple(written))
     if is_distribution(written):
-        return Axis((), parse(written), *edges)
+        return Axis((), parse(written).within(*edges), *edges)
     low, high, steps = float(written["from"]), float(written["to"]), written.get("steps")
     values = () if steps is None else tuple(rounded(float(value)) for value in np.linspace(low, high, steps))
     return Axis(values, Uniform(low, high))

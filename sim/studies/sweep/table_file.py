@@ -15,8 +15,8 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from sim import tables
+from sim.distributions import is_distribution
 from sim.errors import Fault, ScenarioError, TableError
-from sim.scenario.merge import is_distribution
 from sim.scenario.yamltree import Place
 from sim.studies.sweep.axes import BASE
 from sim.studies.sweep.schema import MAX_AXES, MAX_CELLS

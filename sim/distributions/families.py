@@ -1,15 +1,10 @@
-"""Priors as values: what a scenario may write in place of a number.
-
-A distribution is frozen, knows its mean, sd, median and support, and turns uniforms into values by `ppf`. Drawing by
-inversion keeps common random numbers through a change of parameters: the same uniform gives the same quantile. NumPy
-is imported where values are drawn: to check a scenario takes none of it.
-"""
+"""What all distributions are, and the families that a few parameters give."""
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,7 +14,16 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.float64]
 
-LARGEST = 1e12  # of any number in a scenario: beyond lie slips of the pen, and the edge of single precision
+Where = tuple[str | int, ...]
+"""Keys on the way to a value within what a file writes of a distribution."""
+
+
+class DistributionError(ValueError):
+    """No distribution is written so; `where` leads to what is wrong within what was written."""
+
+    def __init__(self, message: str, where: Where = ()) -> None:
+        self.where = where
+        super().__init__(message)
 
 
 class Distribution(ABC):
@@ -52,13 +56,38 @@ class Distribution(ABC):
         """Value at each quantile in (0, 1); same shape."""
 
     @abstractmethod
+    def cdf(self, value: Array) -> Array:
+        """Probability of at most each value; same shape."""
+
+    @abstractmethod
     def to_plain(self) -> Any:
         """Return the form a scenario file writes, which `parse` reads back."""
+
+    @property
+    def members(self) -> tuple[Distribution, ...]:
+        """What it is a mixture of; itself where it is none."""
+        return (self,)
+
+    def edges(self) -> Iterator[tuple[Where, float]]:
+        """Yield the numbers that must lie in the range of its key, each with where in the file it is written."""
+        for edge in (*self.support, self.median):
+            if math.isfinite(edge):
+                yield (), edge
+
+    def within(self, low: float, high: float) -> Distribution:
+        """Return it as the prior of a number with this range; only tails that nobody wrote depend on it."""
+        return self
 
     @property
     def is_fixed(self) -> bool:
         """Whether the distribution is one number."""
         return False
+
+
+def require(condition: bool, message: str) -> None:
+    """Raise a DistributionError unless a condition holds."""
+    if not condition:
+        raise DistributionError(message)
 
 
 @dataclass(frozen=True)
@@ -99,6 +128,12 @@ class Fixed(Distribution):
 
         return np.full_like(quantile, self.value)
 
+    def cdf(self, value: Array) -> Array:
+        """1 from the value on."""
+        import numpy as np
+
+        return np.asarray(value >= self.value, dtype=np.float64)
+
     def to_plain(self) -> float:
         """Return the number."""
         return self.value
@@ -121,7 +156,7 @@ class Normal(_Listed):
     kind: ClassVar[str] = "normal"
 
     def __post_init__(self) -> None:
-        _require(self.sigma > 0, "normal takes [mean, sd] with sd above 0")
+        require(self.sigma > 0, "normal takes [mean, sd] with sd above 0")
 
     @property
     def mean(self) -> float:
@@ -150,6 +185,13 @@ class Normal(_Listed):
 
         return np.asarray(self.mu + self.sigma * ndtri(quantile))
 
+    def cdf(self, value: Array) -> Array:
+        """Return the normal distribution function."""
+        import numpy as np
+        from scipy.special import ndtr
+
+        return np.asarray(ndtr((value - self.mu) / self.sigma))
+
 
 @dataclass(frozen=True)
 class LogNormal(_Listed):
@@ -160,8 +202,8 @@ class LogNormal(_Listed):
     kind: ClassVar[str] = "lognormal"
 
     def __post_init__(self) -> None:
-        _require(self.scale > 0 and self.log_sd > 0, "lognormal takes [median, log-sd], both above 0")
-        _require(self.log_sd <= 5, "lognormal takes a log-sd of 5 at most")
+        require(self.scale > 0 and self.log_sd > 0, "lognormal takes [median, log-sd], both above 0")
+        require(self.log_sd <= 5, "lognormal takes a log-sd of 5 at most")
 
     @property
     def mean(self) -> float:
@@ -190,6 +232,14 @@ class LogNormal(_Listed):
 
         return np.asarray(self.scale * np.exp(self.log_sd * ndtri(quantile)))
 
+    def cdf(self, value: Array) -> Array:
+        """Return the normal distribution function of the logarithm; 0 up to 0."""
+        import numpy as np
+        from scipy.special import ndtr
+
+        above = np.maximum(value, np.finfo(np.float64).tiny)
+        return np.where(value > 0, ndtr((np.log(above) - math.log(self.scale)) / self.log_sd), 0.0)
+
 
 @dataclass(frozen=True)
 class Uniform(_Listed):
@@ -200,7 +250,7 @@ class Uniform(_Listed):
     kind: ClassVar[str] = "uniform"
 
     def __post_init__(self) -> None:
-        _require(self.low < self.high, "uniform takes [low, high] with low below high")
+        require(self.low < self.high, "uniform takes [low, high] with low below high")
 
     @property
     def mean(self) -> float:
@@ -226,6 +276,12 @@ class Uniform(_Listed):
         """Linear in the quantile."""
         return self.low + (self.high - self.low) * quantile
 
+    def cdf(self, value: Array) -> Array:
+        """Linear between the ends."""
+        import numpy as np
+
+        return np.clip((value - self.low) / (self.high - self.low), 0.0, 1.0)
+
 
 @dataclass(frozen=True)
 class Triangular(_Listed):
@@ -237,7 +293,7 @@ class Triangular(_Listed):
     kind: ClassVar[str] = "triangular"
 
     def __post_init__(self) -> None:
-        _require(
+        require(
             self.low <= self.mode <= self.high and self.low < self.high,
             "triangular takes [low, mode, high] in rising order",
         )
@@ -276,6 +332,15 @@ class Triangular(_Listed):
         falling = self.high - np.sqrt((1 - quantile) * width * (self.high - self.mode))
         return np.where(quantile < peak, rising, falling)
 
+    def cdf(self, value: Array) -> Array:
+        """Square of the distance from the nearer end, on either side of the mode."""
+        import numpy as np
+
+        inside, width = np.clip(value, self.low, self.high), self.high - self.low
+        rises, falls = self.mode - self.low or 1.0, self.high - self.mode or 1.0  # a side without width holds no value
+        rising, falling = (inside - self.low) ** 2 / rises, (self.high - inside) ** 2 / falls
+        return np.where(inside < self.mode, rising / width, 1 - falling / width)
+
 
 @dataclass(frozen=True)
 class Beta(_Listed):
@@ -286,7 +351,7 @@ class Beta(_Listed):
     kind: ClassVar[str] = "beta"
 
     def __post_init__(self) -> None:
-        _require(self.a >= 1e-3 and self.b >= 1e-3, "beta takes [a, b], both 0.001 or more")
+        require(self.a >= 1e-3 and self.b >= 1e-3, "beta takes [a, b], both 0.001 or more")
 
     @property
     def mean(self) -> float:
@@ -318,6 +383,13 @@ class Beta(_Listed):
 
         return np.asarray(betaincinv(self.a, self.b, quantile))
 
+    def cdf(self, value: Array) -> Array:
+        """Regularised incomplete beta function."""
+        import numpy as np
+        from scipy.special import betainc
+
+        return np.asarray(betainc(self.a, self.b, np.clip(value, 0.0, 1.0)))
+
 
 @dataclass(frozen=True)
 class Empirical(Distribution):
@@ -327,7 +399,7 @@ class Empirical(Distribution):
     kind: ClassVar[str] = "empirical"
 
     def __post_init__(self) -> None:
-        _require(len(self.values) > 0, "empirical takes a list of at least one number")
+        require(len(self.values) > 0, "empirical takes a list of at least one number")
         object.__setattr__(self, "values", tuple(sorted(self.values)))
 
     @property
@@ -358,68 +430,12 @@ class Empirical(Distribution):
         index = np.minimum((quantile * len(self.values)).astype(np.int64), last)
         return np.asarray(self.values)[index]
 
+    def cdf(self, value: Array) -> Array:
+        """Share of the values up to each."""
+        import numpy as np
+
+        return np.searchsorted(self.values, value, side="right") / len(self.values)
+
     def to_plain(self) -> dict[str, list[float]]:
         """Return the form a scenario file writes."""
         return {self.kind: list(self.values)}
-
-
-_KINDS: dict[str, tuple[type[Distribution], int]] = {
-    "normal": (Normal, 2),
-    "lognormal": (LogNormal, 2),
-    "uniform": (Uniform, 2),
-    "triangular": (Triangular, 3),
-    "beta": (Beta, 2),
-    "empirical": (Empirical, 0),
-}
-KINDS = tuple(_KINDS)
-
-
-def parse(value: object) -> Distribution:
-    """Read a number or `{kind: [parameters]}`.
-
-    Raises
-    ------
-    ValueError
-        Where the value is neither, with what was expected.
-    """
-    if isinstance(value, Distribution):
-        return value
-    if _is_number(value):
-        return Fixed(_finite(value))
-    if isinstance(value, Mapping) and len(value) == 1:
-        kind, parameters = next(iter(value.items()))
-        return _parse_kind(kind, parameters)
-    raise ValueError("expected a number or a distribution such as {normal: [mean, sd]}")
-
-
-def _parse_kind(kind: object, parameters: object) -> Distribution:
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise ValueError(f"expected one of the distributions {', '.join(_KINDS)}, not {kind!r}")
-    if not isinstance(parameters, (list, tuple)) or not all(_is_number(p) for p in parameters):
-        raise ValueError(f"expected {kind} to be followed by a list of numbers")
-    family, count = _KINDS[kind]
-    numbers = [_finite(p) for p in parameters]
-    if family is Empirical:
-        return Empirical(tuple(numbers))
-    if len(numbers) != count:
-        raise ValueError(f"expected {kind} to take {count} numbers, not {len(numbers)}")
-    return family(*numbers)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _finite(value: object) -> float:
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except OverflowError:
-        number = math.inf
-    _require(math.isfinite(number), "expected a finite number")
-    _require(abs(number) <= LARGEST, f"expected a number of at most {LARGEST:.0e} in size")
-    return number
-
-
-def _require(condition: bool, message: str) -> None:
-    if not condition:
-        raise ValueError(message)

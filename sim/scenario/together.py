@@ -1,0 +1,196 @@
+"""Inputs that go together: rank correlations between numbers of a scenario, and which of them can hold at once.
+
+`together: [{inputs: [actors.patron.stance, actors.attacker.stance], rank: 0.6}]` ties them by a Gaussian copula: each
+keeps its own distribution, and the ranks of their draws correlate as is written (Spearman's rho). The correlation of
+the normals behind them is 2 sin(pi rho / 6) (Pearson 1907; Kruskal 1958). Entries that share an input make one group;
+two inputs of a group that no entry names together have a rank correlation of 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from sim.scenario.faults import Complaint
+    from sim.scenario.schema import Together
+
+    Matrix = npt.NDArray[np.float64]
+
+MOST_MEMBERS = 8
+"""Inputs of a group: their joint share of the variance is counted cell by cell, and nobody elicits more."""
+LEAST_EIGENVALUE = 1e-6
+"""Below, a correlation matrix counts as impossible: one input would follow from the others."""
+STEPS = 40
+"""Halvings and trisections when looking for the nearest rank that is possible."""
+
+
+@dataclass(frozen=True)
+class Tie:
+    """The rank correlation of every two of some inputs, as one entry writes it; `entry` counts from 0."""
+
+    entry: int
+    inputs: tuple[str, ...]
+    rank: float
+
+    @property
+    def pairs(self) -> Iterator[frozenset[str]]:
+        """Every two of the inputs."""
+        return map(frozenset, combinations(self.inputs, 2))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Inputs that go together, in the order in which the file first names them, and the ties between them."""
+
+    members: tuple[str, ...]
+    ties: tuple[Tie, ...]
+
+    @property
+    def name(self) -> str:
+        """What records call it: the paths of its members, joined by `+`."""
+        return "+".join(self.members)
+
+    def correlations(self, ranks: Sequence[float] | None = None) -> Matrix:
+        """Return the correlations of the normals behind the members.
+
+        Parameters
+        ----------
+        ranks
+            By tie, in place of those that are written.
+        """
+        import numpy as np
+
+        place = {path: number for number, path in enumerate(self.members)}
+        matrix = np.eye(len(self.members))
+        for number, tie in enumerate(self.ties):
+            rank = tie.rank if ranks is None else ranks[number]
+            for one, other in combinations(tie.inputs, 2):
+                matrix[[place[one], place[other]], [place[other], place[one]]] = 2 * math.sin(math.pi * rank / 6)
+        return matrix
+
+    def least(self, ranks: Sequence[float] | None = None) -> float:
+        """Return the least eigenvalue of the correlations; above 0 where they can hold at once."""
+        import numpy as np
+
+        return float(np.linalg.eigvalsh(self.correlations(ranks))[0])
+
+    def factor(self) -> Matrix:
+        """Return the lower triangular factor of the correlations: the first member keeps its own draws."""
+        return _factor(self)
+
+
+@lru_cache(maxsize=64)
+def _factor(group: Group) -> Matrix:
+    import numpy as np
+
+    factor: Matrix = np.linalg.cholesky(group.correlations()).astype(np.float64)
+    factor.setflags(write=False)
+    return factor
+
+
+def groups_of(entries: Sequence[Together] | None) -> tuple[Group, ...]:
+    """Return the groups that entries make, in file order."""
+    ties = [Tie(number, one.inputs, one.rank) for number, one in enumerate(entries or ())]
+    groups: list[list[Tie]] = []
+    for tie in ties:
+        met = [group for group in groups if any(set(tie.inputs) & set(other.inputs) for other in group)]
+        groups = [group for group in groups if group not in met]
+        groups.append([*(one for group in met for one in group), tie])
+    ordered = sorted((sorted(group, key=lambda tie: tie.entry) for group in groups), key=lambda group: group[0].entry)
+    return tuple(
+        Group(tuple(dict.fromkeys(path for tie in group for path in tie.inputs)), tuple(group)) for group in ordered
+    )
+
+
+def group_complaints(entries: Sequence[Together] | None) -> Iterator[Complaint]:
+    """Check that no pair is written twice, that groups are not too large, and that their ranks can hold."""
+    groups, wrong = groups_of(entries), False
+    for group in groups:
+        for complaint in _pair_complaints(group):
+            wrong = True
+            yield complaint
+    for group in () if wrong else groups:
+        last = group.ties[-1].entry
+        if len(group.members) > MOST_MEMBERS:
+            yield ("together", last, "inputs"), f"expected at most {MOST_MEMBERS} inputs in entries that share some"
+        elif group.least() < LEAST_EIGENVALUE:
+            yield _impossible(group)
+
+
+def _pair_complaints(group: Group) -> Iterator[Complaint]:
+    seen: dict[frozenset[str], int] = {}
+    for tie in group.ties:
+        for place, path in enumerate(tie.inputs):
+            if path in tie.inputs[:place]:
+                yield ("together", tie.entry, "inputs", place), f"{path} stands twice in this list"
+        for pair in tie.pairs:
+            if pair in seen and len(pair) == 2 and seen[pair] != tie.entry:
+                first = seen[pair] + 1
+                yield (
+                    ("together", tie.entry, "inputs"),
+                    f"{' and '.join(sorted(pair))} have a rank already, in entry {first}; leave one of them out",
+                )
+            seen.setdefault(pair, tie.entry)
+
+
+def _impossible(group: Group) -> Complaint:
+    """Name an entry whose rank, changed alone, would make the whole possible, and the nearest such rank."""
+    for number in reversed(range(len(group.ties))):
+        nearest = _nearest(group, number)
+        if nearest is not None:
+            tie = group.ties[number]
+            several = len(group.ties) > 1
+            reason = "these ranks cannot hold together" if several else "the inputs cannot all go together so far"
+            fits = f"at {'most' if nearest < tie.rank else 'least'} {nearest:g}"
+            return ("together", tie.entry, "rank"), f"{reason}; a rank of {fits} fits here (got {tie.rank:g})"
+    share = _largest_share(group)
+    message = (
+        "the ranks of these inputs cannot hold together, and no single one mends it; multiply all of them by "
+        f"{share:g} or less, or write those of more pairs: a pair that no entry names has a rank of 0"
+    )
+    return ("together", group.ties[-1].entry, "rank"), message
+
+
+def _nearest(group: Group, number: int) -> float | None:
+    """Return the possible rank of one tie that is nearest to the written one, to two digits; None where there is none.
+
+    The least eigenvalue is concave in a correlation, so the possible ones are an interval: trisection finds its inside,
+    bisection its end.
+    """
+    ranks = [tie.rank for tie in group.ties]
+
+    def least(rank: float) -> float:
+        return group.least([*ranks[:number], rank, *ranks[number + 1 :]])
+
+    low, high = -1.0, 1.0
+    for _ in range(STEPS):
+        one, other = low + (high - low) / 3, high - (high - low) / 3
+        low, high = (one, high) if least(one) < least(other) else (low, other)
+    inside, outside = (low + high) / 2, ranks[number]
+    if least(inside) < LEAST_EIGENVALUE:
+        return None
+    for _ in range(STEPS):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if least(middle) >= LEAST_EIGENVALUE else (inside, middle)
+    away = math.floor if inside < ranks[number] else math.ceil
+    rounded = away(inside * 100) / 100
+    return rounded if least(rounded) >= LEAST_EIGENVALUE else round(inside, 6)
+
+
+def _largest_share(group: Group) -> float:
+    """Return the factor, rounded down to two digits, by which all ranks of a group become possible."""
+    ranks = [tie.rank for tie in group.ties]
+    inside, outside = 0.0, 1.0
+    for _ in range(STEPS):
+        middle = (inside + outside) / 2
+        fits = group.least([middle * rank for rank in ranks]) >= LEAST_EIGENVALUE
+        inside, outside = (middle, outside) if fits else (inside, middle)
+    return math.floor(inside * 100) / 100
