@@ -231,7 +231,7 @@ class Pool(Distribution):
             middle = low + (high - low) / 2
             reached = self.cdf(middle) >= quantile
             low, high = np.where(reached, low, middle), np.where(reached, middle, high)
-        return np.round(high, DECIMALS)
+        return np.asarray(np.round(high, DECIMALS))
 
     def edges(self) -> Iterator[tuple[Where, float]]:
         """Yield those of each expert."""

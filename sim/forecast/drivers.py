@@ -16,9 +16,9 @@ import numpy as np
 
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
-from sim.forecast.input_indices import InputIndices, Part
+from sim.forecast.input_indices import InputIndices, Part, sum_of
 from sim.model.inert import why_inert
-from sim.model.inputs import can_be_looked_up
+from sim.model.inputs import TOGETHER, can_be_looked_up, tied_inputs
 from sim.runs.block.blocks import OUTCOMES
 from sim.runs.block.input_tally import INPUT_BINS, binned_inputs
 from sim.wording import counted
@@ -41,7 +41,11 @@ CLEAR = 3.0
 
 @dataclass(frozen=True)
 class Driver:
-    """One uncertain input.
+    """One uncertain input, or several that go together by rank.
+
+    Shares of correlated inputs do not add up, and none is that of one input alone. So they have one row: its path is
+    theirs joined by `+`, its index that of all at once, and direction, `low` and `high` go along the first of them,
+    with the others where they go with it.
 
     Attributes
     ----------
@@ -208,22 +212,36 @@ def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int, seed: int 
     if not inputs:
         raise UsageError("the scenario has no uncertain input, so its probability rests on none")
     indices = InputIndices(counts, f"{outcome}.{day}", seed)
-    found = _inputs(scenario, counts, indices, day)
+    tied = _tied(scenario, tally, place, indices)
+    found = _inputs(scenario, counts, indices, tied, day)
     known = "rows" in tally.counts and indices.is_known
     joint = indices.joint(tally["rows"], tally["row_successes"][place]) if known else None
-    groups = _groups(scenario, indices, joint)
+    groups = _groups(scenario, indices, joint, tied)
     p = float(counts[0].sum(axis=0) @ np.arange(replicates + 1)) / replicates / draws
     return Drivers(outcome, day, draws, p, max(0.0, indices.whole), indices.not_chance, found, groups)
 
 
 def group_of(scenario: Scenario, path: str) -> str:
-    """Return whose input it is: an actor by id, `structural` or `setting`; a tie or a pressure is its source's."""
+    """Return whose input it is: an actor by id, `structural` or `setting`; a tie or a pressure is its source's.
+
+    Inputs that go together and are not of one owner have a group of their own, called as they are.
+    """
+    paths = path.split(TOGETHER)
+    if len(paths) > 1:
+        owners = {group_of(scenario, one) for one in paths}
+        return owners.pop() if len(owners) == 1 else path
     kind, _, rest = path.partition(".")
     if kind in ("actors", "ties"):
         return rest.partition(".")[0]
     if kind == "pressures":
         return scenario.pressures[rest.rpartition(".")[0]].source
     return STRUCTURAL if kind == "parameters" else SETTING
+
+
+def why_no_effect(scenario: Scenario, path: str, day: int) -> str | None:
+    """Say why an input, or none of several that go together, has an effect within `day` days; None where one may."""
+    reasons = [why_inert(scenario, one, day) for one in path.split(TOGETHER)]
+    return None if None in reasons else reasons[0]
 
 
 def _place(scenario: Scenario, outcome: str, day: int) -> tuple[int, int]:
@@ -235,15 +253,31 @@ def _place(scenario: Scenario, outcome: str, day: int) -> tuple[int, int]:
     return OUTCOMES.index(outcome), scenario.milestones.index(day)
 
 
-def _inputs(scenario: Scenario, counts: Counts, indices: InputIndices, day: int) -> tuple[Driver, ...]:
+def _tied(scenario: Scenario, tally: Tally, place: tuple[int, int], indices: InputIndices) -> Mapping[str, Part]:
+    """Return the share of each group of inputs that go together, by their paths joined."""
+    groups = tied_inputs(scenario)
+    counts = tally["tied"][place] if groups else ()
+    return {TOGETHER.join(one): indices.tied(cells, len(one)) for one, cells in zip(groups, counts, strict=True)}
+
+
+def _inputs(
+    scenario: Scenario, counts: Counts, indices: InputIndices, tied: Mapping[str, Part], day: int
+) -> tuple[Driver, ...]:
+    """Return a row for each input, and one for each group of inputs that go together, at the place of its first."""
+    whole = {path.split(TOGETHER)[0]: path for path in tied}
+    others = {one for path in tied for one in path.split(TOGETHER)[1:]}
     found = []
     for place, one in enumerate(binned_inputs(scenario)):
-        index = indices.of([place])
+        if one.path in others:
+            continue
+        path = whole.get(one.path, one.path)
+        part = tied.get(path)
+        index = indices.of([place]) if part is None else indices.of([], part)
         ends = [estimate(counts[place, end]) if counts[place, end].any() else None for end in (0, -1)]
-        inert = why_inert(scenario, one.path, day)
+        inert = why_no_effect(scenario, path, day)
         direction = _direction(indices.bins, place, index) if inert is None else "no effect"
-        fall = float(indices.own[place])
-        found.append(Driver(one.path, group_of(scenario, one.path), index, direction, ends[0], ends[1], fall, inert))
+        fall = float(indices.own[place]) if part is None else part.value * indices.whole
+        found.append(Driver(path, group_of(scenario, path), index, direction, ends[0], ends[1], fall, inert))
     return tuple(sorted(found, key=lambda one: -one.fall))
 
 
@@ -260,16 +294,24 @@ def _direction(groups: Groups, place: int, index: Interval | None) -> str:
     return "bends" if index is not None and index.low > 0 else "unclear"
 
 
-def _groups(scenario: Scenario, indices: InputIndices, together: Part | None) -> tuple[Group, ...]:
+def _groups(
+    scenario: Scenario, indices: InputIndices, joint: Part | None, tied: Mapping[str, Part]
+) -> tuple[Group, ...]:
+    """Return the groups of inputs: of each owner, and of what goes together across owners."""
+    whole = {one: path for path in tied for one in path.split(TOGETHER)}
     members: dict[str, list[int]] = {}
     inputs = binned_inputs(scenario)
     for place, one in enumerate(inputs):
-        members.setdefault(group_of(scenario, one.path), []).append(place)
+        members.setdefault(group_of(scenario, whole.get(one.path, one.path)), []).append(place)
     found = []
     for name, places in members.items():
-        joint = together if name == STRUCTURAL else None
-        alone = places if joint is None else [place for place in places if not inputs[place].together]
-        found.append(Group(name, indices.of(alone, joint), joint is not None, len(places)))
+        parts = [joint] if joint is not None and name == STRUCTURAL else []
+        parts += [part for path, part in tied.items() if group_of(scenario, path) == name]
+        paths = {place: inputs[place].path for place in places}
+        rows = joint is not None
+        alone = [one for one in places if paths[one] not in whole and not (rows and inputs[one].together)]
+        index = indices.of(alone, sum_of(parts) if parts else None)
+        found.append(Group(name, index, bool(parts) and (name == STRUCTURAL or not alone), len(places)))
     return tuple(sorted(found, key=lambda one: 0.0 if one.index is None else -one.index.value))
 
 

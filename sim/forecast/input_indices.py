@@ -22,6 +22,7 @@ from sim.forecast.first_order import (
     of_probability,
     resampled,
 )
+from sim.runs.block.input_tally import sides
 
 if TYPE_CHECKING:
     from sim.tallies import Counts
@@ -33,6 +34,11 @@ class Part:
 
     value: float
     again: Values
+
+
+def sum_of(parts: Sequence[Part]) -> Part:
+    """Return the sum of shares of inputs that are independent of one another."""
+    return Part(sum(one.value for one in parts), np.sum([one.again for one in parts], axis=0))
 
 
 class InputIndices:
@@ -78,6 +84,23 @@ class InputIndices:
         value, again = float(self.own[list(places)].sum()) / self.whole, shares.sum(axis=1)
         return interval(value, again) if more is None else interval(value + more.value, again + more.again)
 
+    def tied(self, counts: Counts, members: int) -> Part:
+        """Return the share that goes with several inputs at once.
+
+        What varies within cells is made up for as by `between_bins`, from cells of twice the width.
+
+        Parameters
+        ----------
+        counts
+            Draws by cell and number of successes; the cells are those of `sides(members)` bins of each input.
+        """
+        side = sides(members)
+        kept = counts[: side**members]
+        again = resampled(kept[None], self._seed, "tied")[:, 0]
+        value, values = (_between_cells(Groups.of_counts(one), side, members) for one in (kept, again))
+        whole = self.whole or 1.0  # where there is nothing to share, nobody asks for a share
+        return Part(float(value) / whole, values / np.maximum(self._whole_again[:, 0], whole / 10))
+
     def joint(self, draws: Counts, sums: Counts) -> Part:
         """Return the share that goes with the row of a posterior.
 
@@ -92,6 +115,21 @@ class InputIndices:
         times = resampled(np.ones((1, len(draws)), dtype=np.int64), self._seed, "rows")[:, 0]
         again = between(groups.weighted(times), times)
         return Part(float(between(groups)) / self.whole, again / self.whole)
+
+
+def _between_cells(groups: Groups, side: int, members: int) -> Values:
+    """Variance of the mean as a smooth function of several inputs, from cells of them in order; shape (...)."""
+    fine = between(groups)
+    pairs, inner = (side // 2, 2) * members, tuple(range(-2 * members + 1, 0, 2))
+
+    def widened(sums: Values) -> Values:
+        ahead = sums.shape[:-1]
+        wide: Values = sums.reshape(*ahead, *pairs).sum(axis=inner).reshape(*ahead, -1)
+        return wide
+
+    wide = Groups(widened(groups.draws), widened(groups.total), widened(groups.squares))
+    whole: Values = fine + (fine - between(wide)) / 3
+    return whole
 
 
 def _whole(successes: Counts) -> tuple[Values, Values]:

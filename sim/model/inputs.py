@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 POSTERIOR_STREAM = "parameters.posterior"
 SAMPLE = "sample"
+TOGETHER = "+"
+"""Between the paths of inputs that go together, where one name stands for all of them."""
 
 
 UNSEEN = ("frailty", "disposition")
@@ -41,7 +43,7 @@ def is_unseen(path: str) -> bool:
 
 def can_be_looked_up(path: str) -> bool:
     """Whether somebody could find out an input: it is no structural parameter and stands for no unseen thing."""
-    return not (is_unseen(path) or path == SAMPLE or path.startswith("parameters."))
+    return not any(is_unseen(one) or one == SAMPLE or one.startswith("parameters.") for one in path.split(TOGETHER))
 
 
 def is_key(path: str) -> bool:
@@ -186,6 +188,27 @@ def uncertain_inputs(scenario: Scenario) -> tuple[Input, ...]:
     return tuple({one.stream: one for one in reversed(uncertain)}.values())[::-1]
 
 
+def names_of_streams(scenario: Scenario) -> dict[str, str]:
+    """Return the streams that decide the uncertain inputs, each with the name under which its effect is told.
+
+    Streams of inputs that go together by rank have one name, the paths of the uncertain ones joined by `+`: what one of
+    them does cannot be told from what the others do. A member that a study has fixed lends them its stream still.
+    """
+    names = {one.stream: one.stream for one in uncertain_inputs(scenario)}
+    for group in groups_of(scenario.document.together):
+        uncertain = [path for path in group.members if path in names]
+        if uncertain:
+            names |= dict.fromkeys(group.members, TOGETHER.join(uncertain))
+    return names
+
+
+def tied_inputs(scenario: Scenario) -> tuple[tuple[str, ...], ...]:
+    """Return the paths of uncertain inputs that go together by rank, two or more each."""
+    uncertain = {one.path for one in uncertain_inputs(scenario)}
+    groups = (tuple(path for path in one.members if path in uncertain) for one in groups_of(scenario.document.together))
+    return tuple(group for group in groups if len(group) > 1)
+
+
 def _walk(scenario: Scenario) -> Iterator[Input]:
     document = scenario.document
     yield from _fields(document, "", document.question.as_of, only=("population", "credibility"))
@@ -247,7 +270,7 @@ class Draws:
     values
         By path: a float where the input is one number, else float32 of shape (runs,).
     quantiles
-        By stream of uncertain inputs: the quantile drawn, float64 of shape (draws,).
+        By stream of uncertain inputs, and of what goes together with them: the quantile drawn, float64, shape (draws,).
     tied
         By path of the inputs that go together by rank: what the quantile drawn becomes with those of the others.
     runs, replicates
@@ -301,7 +324,10 @@ def draw_inputs(
         if one.stream not in quantiles:
             quantiles[one.stream] = _drawn(one.stream, seed, block, draws)
         if one.group is not None and one.path not in tied:
-            tied |= _tied(one.group, quantiles, seed, block, draws)
+            for path in one.group.members:
+                if path not in quantiles:
+                    quantiles[path] = _drawn(path, seed, block, draws)
+            tied |= _tied(one.group, quantiles)
         at = tied[one.path] if one.path in tied else quantiles[one.stream]
         values[one.path] = np.repeat(one.draw(at).astype(np.float32), replicates)
     return Draws(values, quantiles, runs, replicates, tied)
@@ -314,9 +340,7 @@ def _drawn(stream: str, seed: int, block: int, draws: int) -> npt.NDArray[np.flo
     return drawn
 
 
-def _tied(
-    group: Group, known: Mapping[str, npt.NDArray[np.float64]], seed: int, block: int, draws: int
-) -> dict[str, npt.NDArray[np.float64]]:
+def _tied(group: Group, own: Mapping[str, npt.NDArray[np.float64]]) -> dict[str, npt.NDArray[np.float64]]:
     """Return the quantiles of inputs that go together, by path: a Gaussian copula over their own streams.
 
     The normals behind the members are multiplied by the lower triangular factor of their correlations, so the first
@@ -325,8 +349,7 @@ def _tied(
     """
     from scipy.special import ndtr, ndtri
 
-    own = {path: known[path] if path in known else _drawn(path, seed, block, draws) for path in group.members}
-    normals = np.stack([ndtri(column) for column in own.values()])
+    normals = np.stack([ndtri(own[path]) for path in group.members])
     first, *others = group.members
     rows = zip(others, group.factor()[1:], strict=True)
     tied = {path: np.clip(ndtr((row[:, None] * normals).sum(axis=0)), 2.0**-54, 1 - 2.0**-53) for path, row in rows}

@@ -159,6 +159,11 @@ def _caution(record: Record, part: Record, by: Record) -> str:
         "in this model, not what a change of it would bring about. An input shows how much it moves the probability "
         f"by itself, on average over all others. Intervals are 95%, from {counted(part['draws'], 'draw')}."
     )
+    if any("+" in one["path"] for one in by["inputs"]):
+        text += (
+            " Inputs that go together have one row: shares of correlated inputs do not add up, so it has the share of "
+            "all of them at once. Its two ends are those of the first, with the others where they go with it."
+        )
     return f"{text} {inert_text(record, by['inputs'])}".strip()
 
 

@@ -25,6 +25,10 @@ _FIELDS = {
 
 def input_name(record: Record, path: str) -> str:
     """Name an input by its dotted path; actors that the record does not name are named by their ids."""
+    if "+" in path:  # inputs that go together by rank
+        first, *others = (input_name(record, one) for one in path.split("+"))
+        *middle, last = (f"{one[0].lower()}{one[1:]}" for one in others)
+        return f"{', '.join([first, *middle])} and {last}, together"
     kind, _, rest = path.partition(".")
     subject, _, field = rest.rpartition(".")
     if kind == "actors" and subject:
@@ -48,7 +52,8 @@ def in_sentence(name: str) -> str:
 
 def group_name(record: Record, group: str) -> str:
     """Name whose inputs they are."""
-    return {STRUCTURAL: "Structural parameters", SETTING: "The setting"}.get(group) or name_of(record, group)
+    known = {STRUCTURAL: "Structural parameters", SETTING: "The setting"}.get(group)
+    return known or (input_name(record, group) if "+" in group else name_of(record, group))
 
 
 def _words(field: str) -> str:

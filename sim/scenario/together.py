@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     Matrix = npt.NDArray[np.float64]
 
-MOST_MEMBERS = 8
-"""Inputs of a group: their joint share of the variance is counted cell by cell, and nobody elicits more."""
+MOST_MEMBERS = 6
+"""Inputs of a group: their joint share of the variance is counted cell by cell, 64 cells at most."""
 LEAST_EIGENVALUE = 1e-6
 """Below, a correlation matrix counts as impossible: one input would follow from the others."""
 STEPS = 40

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
-from sim.forecast.drivers import Drivers, drivers, group_of, plain_interval
+from sim.forecast.drivers import Drivers, drivers, group_of, plain_interval, why_no_effect
 from sim.forecast.runner import run
-from sim.model.inert import why_inert
-from sim.model.inputs import can_be_looked_up, uncertain_inputs
+from sim.model.inputs import can_be_looked_up, names_of_streams
 from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.windows import By, day_of
 from sim.studies import sobol
@@ -85,8 +84,8 @@ def _with_milestone(scenario: Scenario, by: int) -> Scenario:
 
 def design_of(asked: Asked, runs: int, *, seed: int, replicates: int, by_actor: bool) -> sobol.Plan:
     """Return the design that so many runs allow; by actor, all inputs of one are varied together."""
-    streams = [one.stream for one in uncertain_inputs(asked.scenario)]
-    names = {stream: group_of(asked.scenario, stream) for stream in streams} if by_actor else None
+    told = names_of_streams(asked.scenario)
+    names = {stream: group_of(asked.scenario, name) for stream, name in told.items()} if by_actor else None
     return sobol.plan_of(asked.scenario, runs, replicates=replicates, seed=seed, names=names)
 
 
@@ -117,6 +116,6 @@ def _about(asked: Asked, path: str) -> dict[str, Any]:
     return {
         "path": path,
         "group": group_of(asked.scenario, path),
-        "no_effect": why_inert(asked.scenario, path, asked.by),
+        "no_effect": why_no_effect(asked.scenario, path, asked.by),
         "can_be_looked_up": can_be_looked_up(path),
     }

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from sim import rng
 from sim.errors import UsageError
 from sim.forecast.first_order import Interval, Values, interval
-from sim.model.inputs import uncertain_inputs
+from sim.model.inputs import names_of_streams
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, record_block
 from sim.runs.executors import Executor, Serial
 from sim.wording import counted
@@ -101,19 +101,20 @@ def plan_of(scenario: Scenario, runs: int, *, replicates: int, seed: int, names:
     Parameters
     ----------
     names
-        By stream the name under which it is told; its own where this is not given.
+        By stream the name under which it is told; its own, or that of inputs that go together, where not given.
 
     Raises
     ------
     UsageError
         Where the runs are too few, one replicate is asked for, or there is nothing to vary.
     """
-    streams = tuple(one.stream for one in uncertain_inputs(scenario))
+    own = names_of_streams(scenario)
+    streams = tuple(own)
     if not streams:
         raise UsageError("the scenario has no uncertain input, so its probability rests on none")
     if replicates < 2:
         raise UsageError("a design needs two or more replicates a draw: one does not tell chance from inputs")
-    told = streams if names is None else tuple(names[stream] for stream in streams)
+    told = tuple((own if names is None else names)[stream] for stream in streams)
     row = (len(set(told)) + 2) * replicates
     if runs < row * LEAST_BASE:
         raise UsageError(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.inputs import draw_inputs, inputs_of, is_unseen, uncertain_inputs
+from sim.model.inputs import draw_inputs, inputs_of, is_unseen, names_of_streams
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, record_block
 
 if TYPE_CHECKING:
@@ -115,8 +115,9 @@ def play_groups(task: SplitTask) -> dict[str, npt.NDArray[np.void]]:
     """Play a block as it is, under the name "", and again with all new but one group, by its name."""
     inputs = inputs_of(task.scenario)
     quantiles = draw_inputs(inputs, task.seed, task.block, BLOCK_RUNS, 1).quantiles
-    streams = [one.stream for one in uncertain_inputs(task.scenario)]
-    shared = {name: [stream for stream in streams if group_of(stream) == name] for name in GROUPS} | {ALL: streams}
+    streams = names_of_streams(task.scenario)
+    shared = {group: [one for one, name in streams.items() if group_of(name) == group] for group in GROUPS}
+    shared[ALL] = list(streams)
     again = BlockTask(task.scenario, task.seed + OTHER_SEED, task.block, 1)
     records = {
         name: record_block(again, {stream: quantiles[stream] for stream in group}) for name, group in shared.items()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.inputs import POSTERIOR_STREAM, Draws, Input, PosteriorColumn, inputs_of
+from sim.model.inputs import POSTERIOR_STREAM, Draws, Input, PosteriorColumn, inputs_of, tied_inputs
 from sim.tallies import Counts, per_draw
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def input_counts(
     -------
     `inputs`, shape (outcomes, milestones, inputs, bins, replicates + 1), and where a posterior is counted by row
     `rows`, draws by row, and `row_successes`, shape (outcomes, milestones, rows, 2): their successes, and the squares.
+    Where inputs go together `tied`, shape (outcomes, milestones, groups, cells, replicates + 1), cells in the order of
+    the bins of the members, the last running fastest.
     """
     replicates = draws.replicates
     happened = np.array([np.stack(list(by_milestone)) for by_milestone in successes.values()])
@@ -61,12 +63,37 @@ def input_counts(
         sums = [np.bincount(row, one**power, rows) for one in hits.reshape(-1, kept) for power in (1, 2)]
         shape = (*hits.shape[:2], 2, rows)
         counts["row_successes"] = np.rint(sums).astype(np.int64).reshape(shape).swapaxes(-1, -2)
+    if groups := tied_inputs(scenario):
+        cells = most_cells(groups)
+        counts["tied"] = np.stack([_by_cell(group, draws, hits, cells) for group in groups], axis=2)
+    return counts
+
+
+def sides(members: int) -> int:
+    """Return how many bins each of several inputs that go together is sorted into, for cells of all at once."""
+    return {2: 8, 3: 4}.get(members, 2)
+
+
+def most_cells(groups: Sequence[Sequence[str]]) -> int:
+    """Return how many cells the largest of several groups has; counts of all are of that length."""
+    return max(int(sides(len(group)) ** len(group)) for group in groups)
+
+
+def _by_cell(group: Sequence[str], draws: Draws, hits: npt.NDArray[np.int64], cells: int) -> Counts:
+    """Count draws by cell of inputs that go together, in the order of their bins, and number of successes."""
+    kept, levels, side = hits.shape[-1], draws.replicates + 1, sides(len(group))
+    cell = np.zeros(kept, dtype=np.int64)
+    for path in group:
+        cell = cell * side + (draws.tied[path][:kept] * side).astype(np.int64)
+    counts = np.zeros((*hits.shape[:2], cells, levels), dtype=np.int64)
+    for o, m in np.ndindex(hits.shape[:2]):
+        counts[o, m] = np.bincount(cell * levels + hits[o, m], minlength=cells * levels).reshape(cells, levels)
     return counts
 
 
 def _by_bin(inputs: Sequence[Input], draws: Draws, hits: npt.NDArray[np.int64]) -> Counts:
     kept, levels = hits.shape[-1], draws.replicates + 1
-    places = [one.place(draws.quantiles[one.stream][:kept]) for one in inputs]
+    places = [one.place(draws.of(one)[:kept]) for one in inputs]
     bins = (np.array(places).reshape(-1, kept) * INPUT_BINS).astype(np.int64)
     cell = (np.arange(len(inputs))[:, None] * INPUT_BINS + bins) * levels
     shape = (len(inputs), INPUT_BINS, levels)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.inputs import SAMPLE, inputs_of
+from sim.model.inputs import SAMPLE, inputs_of, tied_inputs
 from sim.runs.block.blocks import (
     END_STATES,
     FIRST_EVENTS,
@@ -24,7 +24,7 @@ from sim.runs.block.blocks import (
 )  # fmt: skip
 from sim.runs.block.conditions import indicators_of
 from sim.runs.block.indicator_tally import PARTS
-from sim.runs.block.input_tally import INPUT_BINS, binned_inputs, posterior_rows
+from sim.runs.block.input_tally import INPUT_BINS, binned_inputs, most_cells, posterior_rows
 from sim.scenario.posterior import SAMPLES
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def shapes_of(task: BlockTask) -> Shapes:
     }
     if rows:
         counts |= {"rows": (rows,), "row_successes": (len(OUTCOMES), milestones, rows, 2)}
+    if groups := tied_inputs(scenario):
+        counts["tied"] = (len(OUTCOMES), milestones, len(groups), most_cells(groups), levels)
     if any(one.path == SAMPLE and not one.distribution.is_fixed for one in inputs_of(scenario)):
         counts["samples"] = (len(SAMPLES), milestones, levels)
     return watched | counts
