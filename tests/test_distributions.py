@@ -260,7 +260,7 @@ TOO_LARGE = "expected a number of at most 1e+12 in size"
         ({"experts": [SOME, "resists"]}, NO_NUMBER),
         ({"experts": [SOME, {"uniform": [1, 0]}]}, UNIFORM),
         ({"experts": [SOME, {"experts": [SOME, SOME]}]}, "an expert is no pool of experts; list all of them in one"),
-        ({"experts": [SOME, SOME], "weights": [1]}, "expected a weight for each of 2 experts (got 1)"),
+        ({"experts": [SOME, SOME], "weights": [1]}, "expected 2 weights, one for each expert"),
         ({"experts": [SOME, SOME], "weights": [1, 0]}, "expected a weight above 0; leave out who counts for nothing"),
         ({"experts": [SOME, SOME], "weights": 1}, "expected weights to be a list of numbers, one for each expert"),
         ({"experts": [SOME, SOME], "names": 1}, "expected experts and weights, not 'names'"),

@@ -169,7 +169,7 @@ class Pool(Distribution):
         if self.weights is None:
             return
         if len(self.weights) != len(self.experts):
-            message = f"expected a weight for each of {len(self.experts)} experts (got {len(self.weights)})"
+            message = f"expected {len(self.experts)} weights, one for each expert"
             raise DistributionError(message, ("weights",))
         for place, weight in enumerate(self.weights):
             if not weight > 0:
