@@ -105,16 +105,18 @@ def validate(
     scenarios: Annotated[
         list[Path], typer.Argument(help="Scenario or sweep files, or folders of them.", show_default=False)
     ],
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 2 on a warning too.")] = False,
     format_: Output = Format.TEXT,
 ) -> None:
-    """Check files and print all their faults at once.
+    """Check files: print all their faults, and warnings of what was probably not meant.
 
     offramp validate scenarios/idlib-2018/baseline.yaml
+    offramp validate scenarios --strict
     offramp validate scenarios --format json
     """
     from sim.cli.scenario_commands import validate as call
 
-    call(scenarios, format_)
+    call(scenarios, format_, strict=strict)
 
 
 @_command

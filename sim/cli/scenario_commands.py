@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
@@ -10,8 +11,9 @@ import typer
 from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
 from sim.cli.found import kind_of, load_scenario, scenario_files
 from sim.errors import Fault, ScenarioError
+from sim.scenario.doubts import Doubt, doubts_of
 from sim.scenario.evidence import SOURCES_FORMAT, Source, SourceFile
-from sim.scenario.evidence_files import check_part, load_evidence, unread
+from sim.scenario.evidence_files import check_part, load_evidence
 from sim.scenario.faults import Places
 from sim.scenario.load import load
 from sim.scenario.merge import scenario_root
@@ -20,18 +22,27 @@ from sim.scenario.yamltree import Place, read_tree
 from sim.wording import counted
 
 
-def validate(paths: list[Path], format_: Format) -> None:
-    """Check files, and all that folders hold of scenarios, sweeps, evidence and sources; exit 2 where any is faulty."""
+def validate(paths: list[Path], format_: Format, *, strict: bool = False) -> None:
+    """Check files, and all that folders hold of scenarios, sweeps, evidence and sources; exit 2 where any is faulty.
+
+    Parameters
+    ----------
+    strict
+        Whether to exit with 2 where there is a warning too.
+    """
     files = scenario_files(paths, every_kind=True)
-    told: set[str] = set()
-    errors = {str(file): error for file in files if (error := _check(file, told)) is not None}
+    doubts: dict[Doubt, None] = {}  # of shared bases: once
+    errors = {str(file): error for file in files if (error := _check(file, doubts)) is not None}
     if format_ is Format.JSON:
         faults = [plain for error in errors.values() for plain in errors_as_plain(error)]
-        print_json({"valid": not errors, "errors": faults})
+        warnings = [{**asdict(one.fault), "warning": one.name} for one in doubts]
+        print_json({"valid": not errors, "errors": faults, "warnings": warnings})
     else:
         for file in files:
             if str(file) not in errors:
                 say(f"{file}: valid")
+        for doubt in doubts:
+            note(str(doubt))
         seen = {fault: None for error in errors.values() for fault in error.faults}  # shared bases: once
         for fault in seen:
             note(str(fault))
@@ -39,7 +50,7 @@ def validate(paths: list[Path], format_: Format) -> None:
             note(f"{counted(len(seen), 'fault')} in {len(errors)} of {counted(len(files), 'file')}")
         else:
             _next(files)
-    if errors:
+    if errors or (strict and doubts):
         raise typer.Exit(Exit.USAGE)
 
 
@@ -52,8 +63,8 @@ def _next(files: list[Path]) -> None:
         return
 
 
-def _check(file: Path, told: set[str]) -> ScenarioError | None:
-    """Return what is wrong with a file; note what is merely odd and has not been told yet."""
+def _check(file: Path, doubts: dict[Doubt, None]) -> ScenarioError | None:
+    """Return what is wrong with a file; add to the doubts what is legal there and was probably not meant."""
     kind = kind_of(file)
     try:
         if kind == "sweep":
@@ -65,18 +76,10 @@ def _check(file: Path, told: set[str]) -> ScenarioError | None:
         elif kind == "sources":
             _check_sources(file)
         else:
-            _tell_unread(load(file), told)
+            doubts.update(dict.fromkeys(doubts_of(load(file))))
     except ScenarioError as error:
         return error
     return None
-
-
-def _tell_unread(scenario: Scenario, told: set[str]) -> None:
-    """Note what the evidence says to nobody: no fault, but seldom meant."""
-    for one in () if scenario.evidence is None else unread(scenario.evidence, scenario.actors):
-        if one not in told:
-            note(f"note: {one}")
-        told.add(one)
 
 
 def _check_evidence(file: Path) -> None:
@@ -102,12 +105,15 @@ def show(file: Path, format_: Format, *, resolved: bool) -> None:
 
     scenario = load_scenario(file)
     if format_ is Format.JSON:
-        print_json({"id": scenario.id, "hash": scenario.hash, "values": origins(scenario)})
+        warnings = [one.plain() for one in doubts_of(scenario)]
+        print_json({"id": scenario.id, "hash": scenario.hash, "values": origins(scenario), "warnings": warnings})
     elif resolved:
         for line in resolved_yaml(scenario).splitlines():
             say(line)
     else:
         _summary(scenario)
+        for doubt in doubts_of(scenario):
+            note(str(doubt))
         name = shlex.quote(str(file))
         note(f"next: offramp run {name}, or offramp show {name} --resolved for every value and its origin")
 
@@ -131,9 +137,7 @@ def _summary(scenario: Scenario) -> None:
     counterpart = scenario.counterpart or "nobody: no agreement can be concluded"
     say(f"bargaining: {scenario.principal} with {counterpart}")
     for name, pressure in scenario.pressures.items():
-        tied = pressure.target in document.ties.get(pressure.source, {})
-        idle = "" if tied else f"; does nothing without a tie {pressure.source}: {{{pressure.target}: ...}}"
-        say(f"pressure {name}: {pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel}){idle}")
+        say(f"pressure {name}: {pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel})")
     for name in scenario.talks:
         say(f"talks {name}")
     for text in document.notes.values():

@@ -17,10 +17,10 @@ import numpy as np
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
 from sim.forecast.input_indices import InputIndices, Part, sum_of
-from sim.model.inert import why_inert
 from sim.model.inputs import TOGETHER, can_be_looked_up, tied_inputs
 from sim.runs.block.blocks import OUTCOMES
 from sim.runs.block.input_tally import INPUT_BINS, binned_inputs
+from sim.scenario.inert import why_inert
 from sim.wording import counted
 
 if TYPE_CHECKING:

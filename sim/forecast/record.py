@@ -23,6 +23,7 @@ from sim.model.inputs import inputs_of
 from sim.runs.block.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK, last_days
 from sim.runs.block.conditions import POSTURES, last_date
 from sim.runs.block.given_tally import event_sums, is_given, kept_counts
+from sim.scenario.doubts import doubts_of
 from sim.scenario.posterior import PRIOR, SAMPLES
 from sim.tallies import Tally, draws_by_successes, histogram_quantiles, replicate_days
 
@@ -85,6 +86,7 @@ def forecast_record(
         "counterfactuals": None,
         "indicators": [] if plan.given else indicators_record(scenario, tally),
         "provenance": provenance_of(scenario),
+        "warnings": [one.plain() for one in doubts_of(scenario)],
         "document": scenario.plain(),
         "since": None,
         "environment": environment.stamp(),

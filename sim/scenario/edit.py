@@ -32,7 +32,7 @@ PARTS = ("start", "bargaining", "parameters")
 KEYS = ("population", "credibility", "strikes", "terms", "together")
 HEADS = (*KEYS, *PARTS, *ENTRIES, "ties")
 """What a dotted path may begin with where cells of a sweep vary one scenario."""
-MORE_HEADS = (*HEADS, "question", "title", "id")
+MORE_HEADS = (*HEADS, "question", "title", "id", "allow")
 """The same where a scenario is changed for good."""
 WINDOW = ("horizon", "milestones")
 _KINDS = {"actors": "actor", "pressures": "pressure", "talks": "talks"}

@@ -12,7 +12,7 @@ import datetime
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -20,6 +20,9 @@ from sim.distributions import Fixed, Normal
 from sim.scenario.part import Part
 from sim.scenario.quantities import CalendarDate, Days
 from sim.scenario.schema import Id, Text, Title
+
+if TYPE_CHECKING:
+    from sim.scenario.yamltree import Path, Place
 
 FORMAT = "offramp/evidence/1"
 SOURCES_FORMAT = "offramp/sources/1"
@@ -145,11 +148,12 @@ class StanceReading:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All items and their sources, by id."""
+    """All items and their sources, by id, and the places of their keys in both files."""
 
     items: Mapping[str, Item] = field(repr=False)
     sources: Mapping[str, Source] = field(repr=False)
     half_life: float = 21.0
+    places: Mapping[Path, Place] = field(default_factory=dict, repr=False, compare=False)
 
     def stance(self, actor: str, role: str, as_of: datetime.date) -> StanceReading | None:
         """Read the stance of one actor as of a date; None where nothing reads it."""

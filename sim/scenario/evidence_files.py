@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -40,7 +40,7 @@ def load_evidence(
         Grows by what is wrong; None is returned then.
     cast
         Actors of the scenario, those that a variant removed too: an item of somebody whose id is nearly one of theirs
-        is refused as mistyped. Items of others may stand; nothing reads them (`unread`).
+        is refused as mistyped. Items of others may stand; nothing reads them (`sim.scenario.doubts`).
     """
     before = len(faults)
     try:
@@ -48,32 +48,33 @@ def load_evidence(
         tree = read_tree(path, str(path), EVIDENCE_FORMAT)
         places = Places(tree.places, str(path))
         items = check_part(EvidenceFile, tree, places, faults, {"items": Item})
-        sources, cited = _load_sources(tree, root, faults)
+        sources, cited, where = _load_sources(tree, root, faults)
         faults += places.faults(_item_complaints(tree.value, cited, _date(as_of), cast))
     except ScenarioError as error:
         faults += error.faults
         return None
     if items is None or sources is None or len(faults) > before:
         return None
-    return Evidence(items.items, sources.sources, items.half_life.median)
+    return Evidence(items.items, sources.sources, items.half_life.median, {**tree.places, **where})
 
 
 def _load_sources(
     tree: Tree, root: FilePath, faults: list[Fault]
-) -> tuple[SourceFile | None, Mapping[str, Any] | None]:
-    """Return the sources, and what is written of each even where some source is at fault."""
+) -> tuple[SourceFile | None, Mapping[str, Any] | None, Mapping[Path, Place]]:
+    """Return the sources, what is written of each even where some source is at fault, and where."""
     written = tree.value.get("sources")
     if not isinstance(written, str):
-        return None, None
+        return None, None, {}
     try:
         path = named_file(root, tree.places[("sources",)], "sources", written)
         sources_tree = read_tree(path, str(path), SOURCES_FORMAT)
     except ScenarioError as error:
         faults += error.faults
-        return None, None
+        return None, None, {}
     sources = check_part(SourceFile, sources_tree, Places(sources_tree.places, str(path)), faults, {"sources": Source})
     listed = sources_tree.value.get("sources")
-    return sources, listed if isinstance(listed, dict) else None
+    where = {path: place for path, place in sources_tree.places.items() if len(path) > 1}
+    return sources, listed if isinstance(listed, dict) else None, where
 
 
 def check_part(
@@ -120,16 +121,6 @@ def _actor_complaints(path: Path, written: Any, cast: Sequence[str]) -> Iterator
     for one in written if isinstance(written, list) else [written]:
         if isinstance(one, str) and one.islower() and one not in cast and (meant := suggestion(one, cast, MISTYPED)):
             yield path, f"the scenario has no actor {one!r}, so nothing would read this{meant}"
-
-
-def unread(evidence: Evidence, cast: Collection[str]) -> Iterator[str]:
-    """Say which readings are of an actor outside the cast, so that nothing reads them, and which sources none cites."""
-    for name, item in evidence.items.items():
-        for one in item.actor:
-            if item.reads_stance and one not in cast:
-                yield f"{name} reads the stance of {one}, which is no actor of the scenario: it counts for nothing"
-    cited = {item.source for item in evidence.items.values()}
-    yield from (f"no item cites the source {name}" for name in evidence.sources if name not in cited)
 
 
 def _duplicate_complaints(name: str, original: Any, items: Mapping[str, Any]) -> Iterator[Complaint]:

@@ -168,6 +168,7 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
     """Return a function from a path in a document to the keys it may hold, for "did you mean"."""
     from sim.scenario.gates import Gate
     from sim.scenario.schema import (
+        Allowed,
         Bargaining,
         Case,
         Confidence,
@@ -185,6 +186,7 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
     parts: dict[str, type[Part]] = {"question": Question, "confidence": Confidence, "start": Start}
     parts |= {"bargaining": Bargaining, "parameters": Parameters, "case": Case, "resolution": Resolution}
     entries: dict[str, type[Part]] = {"pressures": Pressure, "talks": Talks, "gates": Gate, "menu": Option}
+    listed: dict[str, type[Part]] = {"together": Together, "allow": Allowed}
     of_options: dict[str, type[Part]] = {"pressure": Pressure, "talks": Talks}
 
     def keys(path: Path) -> list[str]:
@@ -195,8 +197,8 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
             return field_names(parts[head])
         if len(path) == 2 and head in entries:
             return field_names(entries[head])
-        if len(path) == 2 and head == "together":
-            return field_names(Together)
+        if len(path) == 2 and head in listed:
+            return field_names(listed[head])
         if len(path) == 3 and head == "menu" and path[2] in of_options:
             return field_names(of_options[str(path[2])])
         if len(path) == 2 and head == "actors":

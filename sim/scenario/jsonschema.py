@@ -11,6 +11,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from sim.distributions import Distribution
+from sim.scenario.doubts import DOUBTS
 from sim.scenario.levels import LEVELS
 from sim.scenario.quantities import DISTRIBUTION_REFERENCE, distribution_schema
 from sim.scenario.schema import FORMAT, ROLES, Document
@@ -48,6 +49,10 @@ def scenario_schema() -> dict[str, Any]:
     (by_target,) = schema["properties"]["ties"]["anyOf"][0]["patternProperties"].values()
     (leverage,) = by_target["anyOf"][0]["patternProperties"].values()
     leverage["anyOf"].append(_words(ties))
+    definitions["Allowed"]["properties"]["warning"] = {"enum": list(DOUBTS), "description": "Name of a warning"}
+    bare = {"enum": list(DOUBTS)}
+    (listed,) = (one for one in schema["properties"]["allow"]["anyOf"][0]["anyOf"] if one["type"] == "array")
+    listed["items"] = {"anyOf": [listed["items"], bare]}
     word = {"type": "string", "description": "Short for `calibration` of this name and no parameter written"}
     schema["properties"]["parameters"]["anyOf"].append(word)
     schema["required"] = ["schema", "id"]

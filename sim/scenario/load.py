@@ -24,6 +24,7 @@ from sim.scenario.crosscheck import (
     removal_complaints,
     time_complaints,
 )
+from sim.scenario.doubts import allow_complaints
 from sim.scenario.evidence_files import load_evidence
 from sim.scenario.faults import Complaint, Places, document_keys, model_complaints
 from sim.scenario.gate_files import gate_file_faults
@@ -109,6 +110,7 @@ def _document(merged: Merged, places: Places, faults: list[Fault]) -> Document |
     faults += places.faults(actor_complaints(value))
     faults += places.faults(gate_complaints(value))
     faults += places.faults(menu_complaints(value))
+    faults += places.faults(allow_complaints(value))
     try:
         return Document.model_validate(value)
     except ValidationError as error:

@@ -36,6 +36,17 @@ def number_range(document: Document, path: str) -> tuple[float, float]:
     return field_range(type(node), last) if isinstance(node, Part) else (0.0, 1.0)  # a tie has no model of its own
 
 
+def number_at(document: Document, path: str) -> Any:
+    """Return what stands at a dotted path; None where nothing does."""
+    node: Any = document
+    try:
+        for key in path.split("."):
+            node = _below(node, key)
+    except ValueError:
+        return None
+    return node
+
+
 def with_number(document: Document, path: str, value: float | Distribution) -> Document:
     """Return a document with another number or prior at a path that `number_range` knows."""
     prior = value.within(*number_range(document, path)) if isinstance(value, Distribution) else Fixed(value)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sim.distributions import Distribution, Fixed
 from sim.scenario.posterior import PRIOR, SAMPLED, SAMPLES, Posterior, latest, posterior
 from sim.scenario.schema import (
-    OUTSIDE_THE_MODEL,
+    UNHASHED,
     Actor,
     Document,
     Guarantor,
@@ -191,7 +191,7 @@ class Scenario:
         """
         named = None if self.posterior is None else self.document.calibration or self.posterior.name
         document = self.document.model_copy(update={"calibration": named})
-        plain = document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(OUTSIDE_THE_MODEL))
+        plain = document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(UNHASHED))
         if self.posterior is not None:
             plain["parameters"] = {name: plain["parameters"][name] for name in sorted(self.written_parameters)}
         return plain

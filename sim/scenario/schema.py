@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from sim.distributions import Fixed, LogNormal, Normal
 from sim.scenario.gates import MAX_GATES, Between, Gate
@@ -48,6 +48,8 @@ OUTCOME_KEYS = ("case", "resolution", "hindsight")
 OUTSIDE_THE_MODEL = ("gates", "menu", "forecasts", *OUTCOME_KEYS)
 """Keys of a file that are about its forecast and nothing to the model: no part of the resolved document, of its hash
 or of records, and not inherited by variants."""
+UNHASHED = (*OUTSIDE_THE_MODEL, "allow")
+"""All keys that are no part of the resolved document; a variant inherits what its base allows."""
 
 Mark = Annotated[bool, AfterValidator(lambda value: value or None)]
 """Yes, or nothing: what is not so is left out of the resolved document, and no hash moves for it."""
@@ -278,6 +280,18 @@ class Resolution(Part):
     note: Text | None = Field(default=None, description="What is disputed about them")
 
 
+def _named(written: Any) -> Any:
+    """Read the bare name of a warning as an entry that says no more."""
+    return {"warning": written} if isinstance(written, str) else written
+
+
+class Allowed(Part):
+    """A warning that a scenario silences because it means what it says."""
+
+    warning: str = Field(max_length=64, description="Name of the warning, as `offramp validate` prints it")
+    why: Text | None = Field(default=None, description="Why what it warns of is meant")
+
+
 class Document(Part):
     """A whole scenario file after `extends` has been followed."""
 
@@ -324,6 +338,9 @@ class Document(Part):
     notes: dict[Id, Text] = Field(default={}, max_length=64, description="Assumptions that reports show")
     forecasts: tuple[OtherForecast, ...] = Field(
         default=(), max_length=32, strict=False, description="What others said of the same question by the as-of date"
+    )
+    allow: tuple[Annotated[Allowed, BeforeValidator(_named)], ...] | None = Field(
+        default=None, max_length=64, strict=False, description="Warnings that this scenario means to be without"
     )
     case: Case | None = Field(default=None, description="What a past case is filed under")
     resolution: Resolution | None = Field(default=None, description="What happened; no forecast or report shows it")

@@ -15,8 +15,8 @@ from sim import environment
 from sim.distributions import Uniform
 from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate
-from sim.model.inert import why_inert
 from sim.runs.block.blocks import FIRST_EVENTS
+from sim.scenario.inert import why_inert
 from sim.scenario.numbers import number_range, with_number
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import Bench, are_alike, happened, with_document

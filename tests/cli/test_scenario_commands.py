@@ -45,13 +45,41 @@ def test_faults_are_printed_as_json_on_stdout(offramp: Offramp, folder: Folder) 
     assert answer.err == ""
     message = "expected a number from -1 to 1 (got 8)"
     fault = {"file": str(file), "line": 10, "column": 31, "key": "actors.attacker.stance", "message": message}
-    assert answer.json == {"valid": False, "errors": [fault]}
+    assert answer.json == {"valid": False, "errors": [fault], "warnings": []}
 
 
 def test_a_valid_file_is_valid_in_json_too(offramp: Offramp, crisis: Path) -> None:
     answer = offramp("validate", crisis, "--format", "json")
     assert (answer.code, answer.err) == (0, "")
-    assert answer.json == {"valid": True, "errors": []}
+    assert answer.json == {"valid": True, "errors": [], "warnings": []}
+
+
+WARNING = "no defender or guarantor has a `strength`, so nobody stands in the way; write one, such as 0.4, or 0"
+
+
+@pytest.mark.parametrize("command", ["validate", "show"])
+def test_warnings_go_to_stderr_and_stop_nothing(offramp: Offramp, folder: Folder, command: str) -> None:
+    file = folder.write(MINIMAL)
+    answer = offramp(command, file)
+    assert answer.code == 0
+    assert f"{file}:11:3: actors.town: warning: {WARNING} [default-strengths]\n" in answer.err
+
+
+def test_with_strict_a_warning_is_an_exit_code(offramp: Offramp, folder: Folder, crisis: Path) -> None:
+    assert offramp("validate", crisis, "--strict").code == 0
+    file = folder.write(MINIMAL, "other.yaml")
+    assert offramp("validate", file, "--strict").code == 2
+    answer = offramp("validate", file, "--strict", "--format", "json")
+    warning = {"file": str(file), "line": 11, "column": 3, "key": "actors.town", "message": WARNING}
+    assert answer.code == 2
+    assert answer.json == {"valid": True, "errors": [], "warnings": [{**warning, "warning": "default-strengths"}]}
+    (shown,) = offramp("show", file, "--format", "json").json["warnings"]
+    assert shown == {"warning": "default-strengths", "key": "actors.town", "place": "other.yaml:11", "message": WARNING}
+
+
+def test_a_warning_of_a_shared_base_is_told_once(offramp: Offramp, folder: Folder) -> None:
+    base, variant = folder.write(MINIMAL, "base.yaml"), folder.write(OVER)
+    assert offramp("validate", base, variant).err.count("warning:") == 1
 
 
 def test_several_files_are_checked_in_one_call(offramp: Offramp, folder: Folder) -> None:
@@ -255,7 +283,7 @@ def test_a_file_under_two_paths_is_checked_once(offramp: Offramp, crisis: Path) 
 
 def test_a_pipe_is_read_once_and_taken_for_what_it_holds(offramp: Offramp, crisis: Path) -> None:
     reading, writing = os.pipe()
-    os.write(writing, MINIMAL.encode())
+    os.write(writing, f"{MINIMAL}allow: [default-strengths]\n".encode())
     os.close(writing)
     try:
         answer = offramp("validate", f"/dev/fd/{reading}")

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from sim.distributions import KINDS
+from sim.scenario.doubts import DOUBTS
 from sim.scenario.jsonschema import scenario_schema
 from sim.scenario.schema import ROLES, Document, Parameters, field_range
 from sim.scenario.yamltree import read_tree
@@ -133,7 +134,9 @@ def test_the_schema_knows_every_key_with_a_description_of_each_parameter() -> No
         (entry,) = [part for part in schema["$defs"]["Parameters"]["properties"][name]["anyOf"] if "anyOf" in part]
         assert entry["description"] == field.description
         assert entry["default"] == field.default.to_plain()
-    assert set(schema["$defs"]["Distribution"]["properties"]) == set(KINDS)
+    alone, pool = schema["$defs"]["Distribution"]["anyOf"]
+    assert set(alone["properties"]) | set(pool["properties"]) == {*KINDS, "weights"}
+    assert schema["$defs"]["Allowed"]["properties"]["warning"]["enum"] == list(DOUBTS)
     assert schema["$defs"]["Actor"]["properties"]["role"]["enum"] == list(ROLES)
     own = {key for role in ROLES.values() for key in role.model_fields}
     assert set(schema["$defs"]["Actor"]["properties"]) == own

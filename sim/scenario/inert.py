@@ -1,0 +1,95 @@
+"""Inputs without any effect: what the model says of pressures and talks before a run is played.
+
+Stances read from reports already hold the pressures in force on the eve of day 0, so only what changes afterwards
+counts: a pressure that is constant since before then moves nothing, however strong it is.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.distributions import Distribution
+from sim.scenario.quantities import day_count
+from sim.scenario.schema import field_range
+
+if TYPE_CHECKING:
+    from sim.scenario.part import Part
+    from sim.scenario.scenario import Scenario
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Inert:
+    """Why something has no effect, and what to write for it to have one; `kind` is `constant`, `untied` or `other`."""
+
+    kind: str
+    why: str
+    mend: str
+
+
+def why_inert(scenario: Scenario, path: str, days: int) -> str | None:
+    """Say why an input of pressures or talks cannot have an effect within so many days; None where it can, or may.
+
+    Parameters
+    ----------
+    path
+        Its dotted path, such as `pressures.appeal.intensity`; its own values are those of its prior.
+    """
+    kind, _, rest = path.partition(".")
+    name = rest.rpartition(".")[0]
+    found = inert_talks(scenario, name, days) if kind == "talks" else None
+    found = inert_pressure(scenario, name, days) if kind == "pressures" else found
+    return None if found is None else found.why
+
+
+def inert_talks(scenario: Scenario, name: str, days: int) -> Inert | None:
+    """Say why talks cannot have an effect within so many days."""
+    own = _spans(scenario.talks[name], scenario.as_of)
+    first, last = own["start"][0], own["end"][1] if "end" in own else own["start"][1] + 1
+    if first > days - 1 or last <= 0:
+        return Inert("other", "the talks are not held within the window", "write a day of the window as `start`")
+    if own["boost"] == (0.0, 0.0):
+        return Inert("other", "the boost of the talks is 0", "write a `boost` above 0")
+    return None
+
+
+def inert_pressure(scenario: Scenario, name: str, days: int) -> Inert | None:
+    """Say why a pressure cannot have an effect within so many days."""
+    pressure = scenario.pressures[name]
+    own = _spans(pressure, scenario.as_of)
+    source, target = scenario.name_of(pressure.source), scenario.name_of(pressure.target)
+    tie = scenario.document.ties.get(pressure.source, {}).get(pressure.target)
+    if tie is None or tie.support[1] <= 0:
+        mend = f"write `ties: {{{pressure.source}: {{{pressure.target}: 0.2}}}}`, or another number"
+        return Inert("untied", f"{source} has no leverage over {target}", mend)
+    if own["intensity"] == (0.0, 0.0):
+        return Inert("other", "the intensity of the pressure is 0", "write an `intensity` above 0")
+    acts = scenario.actors[pressure.target].role not in ("defender", "mediator")
+    bargains = pressure.target in (scenario.principal, scenario.counterpart)
+    if pressure.channel == "conditional" and not (acts or bargains):
+        why = f"a conditional pressure changes what acting pays, and {target} has no part in attack or bargain"
+        return Inert("other", why, "write `channel: persuasion`")
+    start, end = own["start"], own.get("end", (math.inf, math.inf))
+    if start[0] > days - 1 or end[1] <= -1:
+        return Inert("other", "the pressure does not act within the window", "write `start` and `end` that do")
+    is_full = start[1] <= -1 and start[1] + own.get("ramp", (0.0, 1.0))[1] <= 0 and "half_life" not in own
+    if is_full and end[0] > days - 1:
+        why = "the pressure is in force and constant since before day 0, and only what changes afterwards counts"
+        return Inert("constant", why, "write what changes, such as `end` or `half_life`, or leave it out")
+    return None
+
+
+def _spans(part: Part, as_of: datetime.date) -> dict[str, Span]:
+    """Return the least and the greatest value of each number of a part; points in time as days."""
+    spans = {}
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        number = day_count(value, as_of) if isinstance(value, datetime.date) else value
+        if isinstance(number, Distribution):
+            low, high = field_range(type(part), name)
+            spans[name] = (max(number.support[0], low), min(number.support[1], high))
+    return spans
