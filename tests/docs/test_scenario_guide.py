@@ -16,6 +16,7 @@ from sim.distributions import KINDS, LARGEST, Distribution, parse
 from sim.errors import ScenarioError
 from sim.model.influence import Schedule
 from sim.scenario import yamltree
+from sim.scenario.doubts import DOUBTS, doubts_of
 from sim.scenario.evidence import READING_SD, EvidenceFile, Item, Kind, Source, SourceFile
 from sim.scenario.gates import MAX_GATES, MAX_STEPS, STEPS, TOLERANCE, Gate
 from sim.scenario.levels import LEVELS
@@ -27,6 +28,7 @@ from sim.scenario.schema import (
     MAX_OPTIONS,
     MAX_PRESSURES,
     Actor,
+    Allowed,
     Bargaining,
     Case,
     Confidence,
@@ -47,6 +49,7 @@ from sim.scenario.schema import (
     Talks,
     Text,
     Title,
+    Together,
 )
 from tests.docs.markdown import blocks, section, tables
 from tests.places import ROOT
@@ -80,6 +83,8 @@ SECTIONS: dict[str, tuple[type[Part], str]] = {
     "`forecasts`": (OtherForecast, "forecasts.-"),
     "`case`": (Case, "case"),
     "`resolution`": (Resolution, "resolution"),
+    "`together`": (Together, "together.-"),
+    "Warnings": (Allowed, "allow.-"),
     "`menu`": (Option, "menu"),
     "`gates`": (Gate, "gates"),
     "6. Pressures": (Pressure, "pressures.appeal"),
@@ -184,6 +189,18 @@ def test_the_fault_report_of_the_guide_is_what_validate_prints(folder: Path) -> 
         sim.load(folder / "broken.yaml")
     (shown,) = blocks(GUIDE, "text")
     assert [str(fault).replace(f"{folder}/", "") for fault in caught.value.faults] == shown.splitlines()
+
+
+def test_the_table_of_warnings_has_every_one() -> None:
+    table = next(table for table in tables(section(GUIDE, "Warnings")) if "what it is about" in table[0])
+    assert [row["warning"].strip("`") for row in table] == list(DOUBTS)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_scenarios_of_the_guide_raise_no_warning_but_what_they_teach(folder: Path, name: str) -> None:
+    taught = {"baseline.yaml": {"single-reading"}, "firm-neighbour.yaml": {"constant-pressure"}}
+    found = {one.name for one in doubts_of(sim.load(folder / name))}
+    assert found <= taught.get(name, set()), found
 
 
 # -- tables of keys -------------------------------------------------------------------------------------------------
