@@ -16,7 +16,7 @@ from sim.runs.block.input_tally import sides
 from sim.runs.block.shapes import shapes_of
 from sim.scenario.scenario import Scenario
 from sim.studies.drivers import ask, design_of
-from sim.studies.sweep.variants import Base
+from sim.studies.sweep.sweep import Base
 from tests import worlds
 from tests.known_models import by_bin
 

@@ -15,7 +15,7 @@ from sim.report.values import quantity
 from sim.scenario.levels import level
 from sim.scenario.show import origins, resolved_yaml
 from sim.studies.sweep.axes import axis_complaints, read_axis
-from sim.studies.sweep.variants import Base
+from sim.studies.sweep.sweep import Base
 from tests.scenario.files import FULL, OVER, Folder
 
 PERCENTS = "{quantiles: {10: 0.2, 50: 0.5, 90: 0.7}}"
