@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from sim import rng
 from sim.distributions import Distribution, Fixed, Normal, Uniform
-from sim.scenario.posterior import SAMPLED_COLUMNS, SAMPLES
+from sim.scenario.posterior import SAMPLE, SAMPLED_COLUMNS, SAMPLES
 from sim.scenario.quantities import day_count
 from sim.scenario.schema import Part, field_range
 from sim.scenario.together import Group, groups_of
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 POSTERIOR_STREAM = "parameters.posterior"
-SAMPLE = "sample"
 TOGETHER = "+"
 """Between the paths of inputs that go together, where one name stands for all of them."""
 

@@ -14,10 +14,10 @@ import numpy as np
 from sim import rng
 from sim.model.arrays import Floats, Number, number, over_runs
 from sim.model.influence import Schedule
-from sim.model.inputs import SAMPLE, Draws
-from sim.scenario.posterior import SAMPLES
+from sim.scenario.posterior import SAMPLE, SAMPLES
 
 if TYPE_CHECKING:
+    from sim.model.inputs import Draws
     from sim.scenario.scenario import Scenario
 
 SCHEDULE_FIELDS = ("start", "end", "ramp", "half_life")

@@ -31,6 +31,8 @@ PRIOR = "prior"
 MODEL = 5
 """Version of the equations; a posterior of another one is of parameters that mean something else."""
 SAMPLES = ("crises", "threats")
+SAMPLE = "sample"
+"""Path of the input that says which of them a question belongs to."""
 SAMPLED = ("inertia", "launch_rate")
 """Parameters that have a value for each sample of past cases: picked crises are further along than threats."""
 SAMPLED_COLUMNS = tuple(f"{name}_{sample}" for name in SAMPLED for sample in SAMPLES)

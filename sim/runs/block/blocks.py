@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.crisis import Crisis, Observer
-from sim.model.inputs import SAMPLE, Draws, draw_inputs, inputs_of
+from sim.model.inputs import Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice, Setting
 from sim.model.stack import Stack
 from sim.runs.block.conditions import Condition, Look, all_met, indicators_of
@@ -23,7 +23,7 @@ from sim.runs.block.indicator_tally import indicator_counts
 from sim.runs.block.input_tally import input_counts
 from sim.runs.block.paths import Paths, PathWatch
 from sim.runs.block.posture_watch import PostureWatch
-from sim.scenario.posterior import SAMPLES
+from sim.scenario.posterior import SAMPLE, SAMPLES
 from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_draw
 
 if TYPE_CHECKING:

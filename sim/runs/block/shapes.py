@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.inputs import SAMPLE, inputs_of, tied_inputs
+from sim.model.inputs import inputs_of, tied_inputs
 from sim.runs.block.blocks import (
     END_STATES,
     FIRST_EVENTS,
@@ -25,7 +25,7 @@ from sim.runs.block.blocks import (
 from sim.runs.block.conditions import indicators_of
 from sim.runs.block.indicator_tally import PARTS
 from sim.runs.block.input_tally import INPUT_BINS, binned_inputs, most_cells, posterior_rows
-from sim.scenario.posterior import SAMPLES
+from sim.scenario.posterior import SAMPLE, SAMPLES
 
 if TYPE_CHECKING:
     import numpy.typing as npt
