@@ -22,7 +22,8 @@ from sim.studies.stored import read_forecast
 from sim.studies.sweep.load import load_sweep
 from sim.studies.sweep.shards import read_partial
 from sim.wholefiles import read_whole
-from tests.places import IDLIB, ROOT
+from tests.places import IDLIB
+from tests.scenario.files import FULL
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes and devices by path")
 
@@ -100,7 +101,7 @@ def test_a_writer_that_falls_silent_is_not_waited_for_without_end(monkeypatch: p
 
 @pytest.mark.parametrize("command", ["validate", "show", "check"])
 def test_a_scenario_comes_from_a_command_and_is_read_once(command: str) -> None:
-    text = (ROOT / "sim" / "scenario" / "starter.yaml").read_text(encoding="utf-8")
+    text = FULL
     for name in ("/dev/stdin", "/dev/fd/0"):
         done = subprocess.run(
             [sys.executable, "-m", "sim", command, name],

@@ -437,14 +437,18 @@ def score(
 @_command
 def init(
     path: Annotated[Path, typer.Argument(help="File to write, such as my-crisis.yaml.", show_default=False)],
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Past case to start from.", metavar="CASE", show_default=False)
+    ] = None,
 ) -> None:
-    """Write a commented scenario that is ready to run.
+    """Write a commented scenario with its evidence, ready to run.
 
     offramp init my-crisis.yaml
+    offramp init my-crisis.yaml --from scenarios/cases/s17-idlib-2019-08.yaml
     """
     from sim.cli.setup_commands import init as call
 
-    call(path)
+    call(path, start)
 
 
 @_command

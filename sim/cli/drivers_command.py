@@ -102,7 +102,7 @@ def _design(asked: Asked, options: Options) -> dict[str, Any]:
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.drivers import inert_text
+    from sim.report.drivers import inert_text, together_text
 
     yield record["scenario"]["title"]
     yield f"as of {record['as_of']}; {counted(record['runs'], 'run')}, seed {record['seed']}"
@@ -113,6 +113,7 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield from (_design_table if record["study"] == "sobol" else _counts_tables)(record)
     yield ""
     yield from paragraph(inert_text(record, record["inputs"]))
+    yield from paragraph(together_text(record["inputs"]))
     yield from paragraph(
         "An index is the share of the variance of the probability that goes with an input; 95% intervals. It tells "
         "what goes with what in this model, not what a change of it would bring about (docs/drivers.md).",

@@ -94,6 +94,16 @@ def inert_text(record: Record, inputs: list[Record]) -> str:
     return " ".join(["No effect within the window:", *told]) if told else ""
 
 
+def together_text(inputs: list[Record]) -> str:
+    """Say how to read the row of inputs that go together; nothing where there is none."""
+    if not any("+" in one.get("path", "") for one in inputs):
+        return ""
+    return (
+        "Inputs that go together have one row: shares of correlated inputs do not add up, so it has the share of all "
+        "of them at once. Its ends are those of the first, with the others where they go with it."
+    )
+
+
 def _bar(record: Record, one: Record) -> Bar:
     name, low, high = input_name(record, one["path"]), Chance.of(one["at_low"]), Chance.of(one["at_high"])
     said = f"{name}: {with_interval(low)} at its low end, {with_interval(high)} at its high end"
@@ -159,12 +169,8 @@ def _caution(record: Record, part: Record, by: Record) -> str:
         "in this model, not what a change of it would bring about. An input shows how much it moves the probability "
         f"by itself, on average over all others. Intervals are 95%, from {counted(part['draws'], 'draw')}."
     )
-    if any("+" in one["path"] for one in by["inputs"]):
-        text += (
-            " Inputs that go together have one row: shares of correlated inputs do not add up, so it has the share of "
-            "all of them at once. Its two ends are those of the first, with the others where they go with it."
-        )
-    return f"{text} {inert_text(record, by['inputs'])}".strip()
+    rest = (together_text(by["inputs"]), inert_text(record, by["inputs"]))
+    return " ".join(filter(None, (text, *rest)))
 
 
 def _figure(record: Record, by: Record) -> Figure:

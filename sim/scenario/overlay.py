@@ -1,15 +1,22 @@
-"""A scenario file that extends another and writes only what was changed: the inverse of laying values over a base."""
+"""Scenario files made from others: one that extends its base by changes, and one that starts from a past case."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
-from sim.scenario.schema import FORMAT
+from sim.distributions import is_distribution
+from sim.errors import UsageError
+from sim.scenario.faults import field_names
+from sim.scenario.load import load
+from sim.scenario.merge import read_merged
+from sim.scenario.schema import FORMAT, OUTSIDE_THE_MODEL, Document
+from sim.scenario.show import on_one_line
 
 
 def overlay_yaml(extends: str, changes: Mapping[str, Any], head: str) -> str:
@@ -38,6 +45,51 @@ def overlay_yaml(extends: str, changes: Mapping[str, Any], head: str) -> str:
     stream = StringIO()
     writer.dump(document, stream)
     return stream.getvalue()
+
+
+LEFT = (*OUTSIDE_THE_MODEL, "calibration", "confidence")
+"""What a past case says and a new scenario does not take over: its outcome, what it was coded for, and how sure."""
+
+
+def started_from(file: Path, name: str) -> str:
+    """Return a scenario file with all that a past case and its bases say, in their words, but for what happened.
+
+    Parameters
+    ----------
+    name
+        Id of the new scenario.
+
+    Raises
+    ------
+    ScenarioError
+        Where the case cannot be read.
+    UsageError
+        Where it has evidence of its own, which a copy elsewhere would not find.
+    """
+    scenario = load(file)
+    value = read_merged(file).value
+    if "evidence" in value:
+        raise UsageError(f"{file} has evidence of its own; write a file beside it with `extends: ./{file.name}`")
+    value |= {"schema": FORMAT, "id": name}
+    kept = [key for key in field_names(Document) if key in value and key not in LEFT]
+    document = CommentedMap({key: _laid_out(value[key]) for key in kept})
+    document.yaml_set_start_comment(
+        f"Started from the past case {scenario.id}: {scenario.document.title}\n"
+        "Change title and question first, then levels and texts one by one; docs/cases.md says when each level is\n"
+        "meant. Parameters are those of the latest calibration that the as-of date allows.\n"
+    )
+    writer = YAML()
+    writer.width = 110
+    stream = StringIO()
+    writer.dump(document, stream)
+    return stream.getvalue()
+
+
+def _laid_out(value: Any) -> Any:
+    """Return a value with a line for each key, distributions and lists on one."""
+    if isinstance(value, Mapping) and not is_distribution(value):
+        return CommentedMap({key: _laid_out(one) for key, one in value.items()})
+    return on_one_line(value)
 
 
 def _null(representer: Any) -> Any:

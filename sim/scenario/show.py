@@ -62,19 +62,19 @@ def _commented(scenario: Scenario, value: dict[str, Any], path: Path) -> Comment
         if isinstance(item, dict) and not is_distribution(item):
             node[key] = _commented(scenario, item, here)
             continue
-        node[key] = _flow(item)
+        node[key] = on_one_line(item)
         node.yaml_add_eol_comment(origin(scenario, here), key, column=0)
     return node
 
 
-def _flow(value: Any) -> Any:
+def on_one_line(value: Any) -> Any:
     """Write distributions and lists on one line."""
     if isinstance(value, dict):
-        node = CommentedMap({int(key) if key.isdigit() else key: _flow(item) for key, item in value.items()})
+        node = CommentedMap({int(key) if key.isdigit() else key: on_one_line(item) for key, item in value.items()})
         node.fa.set_flow_style()
         return node
     if isinstance(value, list):
-        sequence = CommentedSeq(map(_flow, value))
+        sequence = CommentedSeq(map(on_one_line, value))
         sequence.fa.set_flow_style()
         return sequence
     return value

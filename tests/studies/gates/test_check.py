@@ -330,7 +330,7 @@ def test_the_stand_in_has_the_truth_it_says() -> None:
 
 
 def _blocks(truth: float) -> Iterator[Records]:
-    scenario = sim.load(ROOT / "sim" / "scenario" / "starter.yaml")
+    scenario = sim.load(ROOT / "sim" / "scenario" / "starter" / "scenario.yaml")
     tasks = (BlockTask(scenario, 7, block, 2) for block in range(60))
     for records in StandIn({scenario.id: truth}).supply(tasks):
         assert not isinstance(records, Crash)
