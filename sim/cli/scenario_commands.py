@@ -140,6 +140,8 @@ def _summary(scenario: Scenario) -> None:
         say(f"pressure {name}: {pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel})")
     for name in scenario.talks:
         say(f"talks {name}")
+    for entry in document.together or ():
+        say(f"together: {' and '.join(entry.inputs)}, rank {entry.rank:g}")
     for text in document.notes.values():
         say(f"note: {' '.join(text.split())}")
 

@@ -149,7 +149,7 @@ def _report_of(record: Record, words: str) -> Report:
         baselines=baselines_of(record),
         track_record=track_record_of(record),
         since=since_of(record),
-        notes=tuple((heading(name), text) for name, text in record["provenance"]["notes"].items()),
+        notes=(*((heading(name), text) for name, text in record["provenance"]["notes"].items()), *_warnings(record)),
         standings=tuple(_standings(record)),
         incidence=captions.incidence(record),
         marks=tuple(marks(record)),
@@ -173,6 +173,12 @@ def _report_of(record: Record, words: str) -> Report:
         rerun=tuple(_rerun(record)),
         command=record["command"] or "",
     )
+
+
+def _warnings(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield a note on each warning about the scenario."""
+    for one in record.get("warnings", []):
+        yield f"Warning: {one['warning'].replace('-', ' ')}", f"{one['key']} ({one['place']}): {one['message']}"
 
 
 def _words(name: str) -> Table:

@@ -130,6 +130,10 @@ def inputs_table(record: Record) -> Table:
         (one["path"], quantity(one["value"]), _basis(one, stances), one["origin"])
         for one in record["provenance"]["inputs"]
     ]
+    rows += [
+        (", ".join(one["inputs"]), f"rank correlation {one['rank']:g}", ASSUMPTION, one.get("basis", "no basis given"))
+        for one in record["document"].get("together", [])
+    ]
     return Table("All inputs", ("Input", "Value", "Rests on", "Written at"), "llll", tuple(rows))
 
 
