@@ -28,7 +28,7 @@ def input_name(record: Record, path: str) -> str:
     if "+" in path:  # inputs that go together by rank
         first, *others = (input_name(record, one) for one in path.split("+"))
         *middle, last = (f"{one[0].lower()}{one[1:]}" for one in others)
-        return f"{', '.join([first, *middle])} and {last}, together"
+        return f"{', '.join([first, *middle])} and {last} (together)"
     kind, _, rest = path.partition(".")
     subject, _, field = rest.rpartition(".")
     if kind == "actors" and subject:
