@@ -73,7 +73,7 @@ def inert_pressure(scenario: Scenario, name: str, days: int) -> Inert | None:
     if pressure.channel == "conditional" and not (acts or bargains):
         why = f"a conditional pressure changes what acting pays, and {target} has no part in attack or bargain"
         return Inert("other", why, "write `channel: persuasion`")
-    start, end = own["start"], own.get("end", (math.inf, math.inf))
+    start, end = own.get("start", (0.0, math.inf)), own.get("end", (math.inf, math.inf))
     if start[0] > days - 1 or end[1] <= -1:
         return Inert("other", "the pressure does not act within the window", "write `start` and `end` that do")
     is_full = start[1] <= -1 and start[1] + own.get("ramp", (0.0, 1.0))[1] <= 0 and "half_life" not in own
@@ -86,10 +86,10 @@ def inert_pressure(scenario: Scenario, name: str, days: int) -> Inert | None:
 def _spans(part: Part, as_of: datetime.date) -> dict[str, Span]:
     """Return the least and the greatest value of each number of a part; points in time as days."""
     spans = {}
-    for name in type(part).model_fields:
+    for name, field in type(part).model_fields.items():
         value = getattr(part, name)
         number = day_count(value, as_of) if isinstance(value, datetime.date) else value
         if isinstance(number, Distribution):
             low, high = field_range(type(part), name)
-            spans[name] = (max(number.support[0], low), min(number.support[1], high))
+            spans[field.alias or name] = (max(number.support[0], low), min(number.support[1], high))
     return spans

@@ -19,7 +19,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder: Path = tmp_path_factory.mktemp("crisis")
     press = {"from": "envoy", "on": "backer", "aim": "restrain", "intensity": 0.5, "start": -5}
     together = [{"inputs": PAIR, "rank": 0.6, "basis": "Allies."}]
-    forecast = sim.run(worlds.load(folder, pressures={"plea": press}, together=together), runs=4096, seed=1)
+    forecast = sim.run(worlds.load(folder, pressures={"plea": press}, together=together), runs=2048, seed=1)
     return to_markdown(report_of(forecast.record(), "icd203"))
 
 
