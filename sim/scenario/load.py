@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
@@ -89,7 +88,7 @@ def scenario_of(
     faults += gate_file_faults(merged.value, merged.places, file)
     if faults or document is None:
         raise ScenarioError(faults)
-    return replace(resolve(document, evidence, merged.places, draws=draws), levels=levels)
+    return resolve(document, evidence, merged.places, draws=draws, levels=levels)
 
 
 def _document(merged: Merged, places: Places, faults: list[Fault]) -> Document | None:

@@ -8,7 +8,7 @@ chance gives shares of the variance of the probability.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -117,10 +117,12 @@ def play_groups(task: SplitTask) -> dict[str, npt.NDArray[np.void]]:
     quantiles = draw_inputs(inputs, task.seed, task.block, BLOCK_RUNS, 1).quantiles
     streams = [one.stream for one in uncertain_inputs(task.scenario)]
     shared = {name: [stream for stream in streams if group_of(stream) == name] for name in GROUPS} | {ALL: streams}
-    again = BlockTask(task.scenario, task.seed + OTHER_SEED, task.block, 1)
-    records = {
-        name: record_block(again, {stream: quantiles[stream] for stream in group}) for name, group in shared.items()
-    }
+
+    def again(streams: Sequence[str]) -> npt.NDArray[np.void]:
+        taken = {stream: quantiles[stream] for stream in streams}
+        return record_block(BlockTask(task.scenario, task.seed + OTHER_SEED, task.block, 1, quantiles=taken))
+
+    records = {name: again(group) for name, group in shared.items()}
     return records | {"": record_block(BlockTask(task.scenario, task.seed, task.block, 1))}
 
 

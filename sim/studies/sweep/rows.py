@@ -6,19 +6,16 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
 from sim.estimates import Estimate, difference
 from sim.forecast.record import event_estimate
 from sim.runs.block.blocks import FIRST_EVENTS, OUTCOMES
 
 if TYPE_CHECKING:
+    from sim.runs.play import Records
     from sim.studies.sweep.sweep import Cell
     from sim.tallies import Tally
 
 Row = dict[str, Any]
-Records = npt.NDArray[np.void]
 
 RUNS_DIGITS = 16
 
