@@ -14,7 +14,7 @@ from sim.errors import ExecutionError
 from sim.forecast.forecast import Forecast
 from sim.runs.play import Records, Request, play
 from sim.scenario.edit import bare
-from sim.studies.sweep.rows import Row, changes_from, failed, finished
+from sim.studies.sweep.result import Row, changes_from, failed, finished
 from sim.studies.sweep.sweep import Cell, Sweep
 
 if TYPE_CHECKING:
