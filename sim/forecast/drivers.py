@@ -20,7 +20,7 @@ from sim.forecast.input_indices import InputIndices, Part
 from sim.model.inert import why_inert
 from sim.model.inputs import can_be_looked_up
 from sim.runs.block.blocks import OUTCOMES
-from sim.runs.block.input_tally import INPUT_BINS, binned_inputs
+from sim.runs.block.counts import INPUT_BINS, binned_inputs
 from sim.wording import counted
 
 if TYPE_CHECKING:

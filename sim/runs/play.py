@@ -28,7 +28,7 @@ from sim.runs.executors import Executor, Serial
 from sim.tallies import Tally
 
 if TYPE_CHECKING:
-    from sim.runs.block.paths import Paths
+    from sim.runs.block.watches import Paths
     from sim.runs.store import Store
 
 Records = npt.NDArray[np.void]

@@ -17,7 +17,7 @@ from sim.forecast.runner import run
 from sim.forecast.storylines import SAMPLE, sampled_runs, storylines
 from sim.report.story import story_of
 from sim.runs.block.blocks import BLOCK_RUNS, RECORD
-from sim.runs.block.paths import Paths
+from sim.runs.block.watches import Paths
 from sim.runs.store import Store
 from sim.scenario.scenario import Scenario
 from tests import worlds

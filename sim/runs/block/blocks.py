@@ -18,11 +18,8 @@ from sim.model.inputs import SAMPLE, Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice, Setting
 from sim.model.stack import Stack
 from sim.runs.block.conditions import Condition, Look, all_met, indicators_of
-from sim.runs.block.given_tally import day_sums, event_sums, kept_counts
-from sim.runs.block.indicator_tally import indicator_counts
-from sim.runs.block.input_tally import input_counts
-from sim.runs.block.paths import Paths, PathWatch
-from sim.runs.block.posture_watch import PostureWatch
+from sim.runs.block.counts import day_sums, event_sums, indicator_counts, input_counts, kept_counts
+from sim.runs.block.watches import Paths, PathWatch, PostureWatch
 from sim.scenario.posterior import SAMPLES
 from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_draw
 

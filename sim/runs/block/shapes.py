@@ -23,8 +23,7 @@ from sim.runs.block.blocks import (
     WEEK,
 )  # fmt: skip
 from sim.runs.block.conditions import indicators_of
-from sim.runs.block.indicator_tally import PARTS
-from sim.runs.block.input_tally import INPUT_BINS, binned_inputs, posterior_rows
+from sim.runs.block.counts import INPUT_BINS, PARTS, binned_inputs, posterior_rows
 from sim.scenario.posterior import SAMPLES
 
 if TYPE_CHECKING:
