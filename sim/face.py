@@ -30,7 +30,6 @@ from sim.runs.store import store_at
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import happened
 from sim.studies.counterfactuals import DEFAULT_RUNS, Counterfactuals
-from sim.studies.gates.kept import supplier_of
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
     from sim.studies.contour import Contour
-    from sim.studies.gates.supplier import Supplier
     from sim.studies.sweep.result import Record
     from sim.studies.sweep.sweep import Sweep
     from sim.studies.tipping import Span, Tipping
@@ -236,9 +234,11 @@ class Forecast(core.Forecast):
             )
         plan = replace(self.plan, runs=min(DEFAULT_RUNS, len(self.records)) if runs is None else runs, precision=None)
         total = blocks_of(self.scenario, plan, with_base=False)
+        executor, kept = executor_of(workers), store_at(store)
         with shown("counterfactuals", total, progress) as finished:
-            supplier = _supplier(workers, store)
-            return counterfactuals(self.scenario, plan, base=self.records, supplier=supplier, finished=finished)
+            return counterfactuals(
+                self.scenario, plan, base=self.records, executor=executor, store=kept, finished=finished
+            )
 
     def tip(  # noqa: PLR0913 - one parameter an option
         self,
@@ -280,9 +280,9 @@ class Forecast(core.Forecast):
         asked = ask(self.scenario, paths, to=to, outcome=outcome, by=by, spans=spans)
         plan = replace(self.plan, runs=min(DEFAULT_RUNS, self.runs) if runs is None else runs, precision=None)
         plan.check(self.scenario)
+        search, executor, kept = tip if len(paths) == 1 else contour, executor_of(workers), store_at(store)
         with shown("tip", None, progress) as finished:
-            search = tip if len(paths) == 1 else contour
-            return search(asked, plan, supplier=_supplier(workers, store), finished=finished)
+            return search(asked, plan, executor=executor, store=kept, finished=finished)
 
     def _check_not_given(self, name: str) -> None:
         if self.plan.given:
@@ -379,10 +379,6 @@ def executor_of(workers: Workers) -> Executor:
     if isinstance(workers, bool) or not isinstance(workers, int):
         raise UsageError(f"expected a whole number of workers, or a concurrent.futures.Executor (got {workers!r})")
     return Serial() if workers == 1 else Local(workers)
-
-
-def _supplier(workers: Workers, place: Place) -> Supplier:
-    return supplier_of(store_at(place), executor_of(workers))
 
 
 @contextmanager

@@ -31,25 +31,26 @@ LAYERS: dict[str, set[str]] = {
     "scenario": {"errors", "distributions", "tables", "wholefiles", "wording"},
     "model": {"rng", "distributions", "scenario"},
     "baselines": {"distributions", "errors", "scenario", "tables", "wholefiles", "wording"},
-    "runs": set(),
+    "runs": {"errors", "runs.block", "runs.executors", "runs.store", "tallies"},
     "runs.block": {"errors", "model", "scenario", "tallies"},
     "runs.executors": {"environment", "errors", "interrupts", "wholefiles", "wording"},
     "runs.store": {"environment", "errors", "runs.block", "tallies", "wholefiles"},
     "forecast": {
-        "baselines", "distributions", "environment", "errors", "estimates", "model", "report", "rng", "runs.block",
-        "runs.executors", "runs.store", "scenario", "tallies", "wholefiles", "wording",
+        "baselines", "distributions", "environment", "errors", "estimates", "model", "report", "rng", "runs",
+        "runs.block", "runs.executors", "runs.store", "scenario", "tallies", "wholefiles", "wording",
     },
     "studies": {
-        "baselines", "distributions", "environment", "errors", "estimates", "forecast", "model", "rng", "runs.block",
-        "runs.executors", "runs.store", "scenario", "tables", "tallies", "wholefiles", "wording",
+        "baselines", "distributions", "environment", "errors", "estimates", "forecast", "model", "rng", "runs",
+        "runs.block", "runs.executors", "runs.store", "scenario", "tables", "tallies", "wholefiles", "wording",
     },
     "evaluation": {
         "baselines", "distributions", "environment", "errors", "estimates", "evaluation.scoring", "forecast", "model",
-        "rng", "runs.block", "runs.executors", "scenario", "studies", "tables", "tallies", "wholefiles", "wording",
+        "rng", "runs", "runs.block", "runs.executors", "runs.store", "scenario", "studies", "tables", "tallies",
+        "wholefiles", "wording",
     },
     "explorer": {
-        "errors", "estimates", "forecast", "model", "report", "runs.block", "runs.executors", "scenario", "studies",
-        "tallies", "wording",
+        "errors", "estimates", "forecast", "model", "report", "runs", "runs.block", "runs.executors", "scenario",
+        "studies", "tallies", "wording",
     },
     "cli": {
         "environment", "errors", "evaluation", "evaluation.ledger", "explorer", "forecast", "interrupts", "progress",
@@ -167,6 +168,32 @@ def test_generators_are_made_in_rng_and_printing_done_in_cli() -> None:
                 assert part_of(path) == "rng", f"{path}: {called} outside sim/rng.py"
             if called == "print":
                 assert part_of(path) == "cli", f"{path}: print outside sim/cli"
+
+
+def test_only_play_merges_blocks() -> None:
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            sides = ()
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+                sides = (node.left, node.right)
+            elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+                sides = (node.target, node.value)
+            if any(ast.unparse(side).endswith("tally") for side in sides):
+                assert path.relative_to(ROOT) == Path("sim/runs/play.py"), f"{path}:{node.lineno} merges blocks"
+
+
+def test_only_edit_changes_a_scenario() -> None:
+    """By the fields that `dataclasses.replace` would set: no other dataclass of the package has them."""
+    from dataclasses import fields
+
+    from sim.scenario.scenario import Scenario
+
+    names = {one.name for one in fields(Scenario)}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("replace", "dataclasses.replace"):
+                set_here = {keyword.arg for keyword in node.keywords} & names
+                assert not set_here or path.relative_to(ROOT) == Path("sim/scenario/edit.py"), f"{path}:{node.lineno}"
 
 
 def test_public_names_are_few_and_exist() -> None:

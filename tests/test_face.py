@@ -353,7 +353,7 @@ def test_a_store_gives_the_same_forecast_and_plays_nothing_twice(
 ) -> None:
     scenario = worlds.load(tmp_path)
     first = sim.run(scenario, runs=5000, store=tmp_path / "store")
-    monkeypatch.setattr("sim.runs.store.store.run_block", lambda task: pytest.fail(f"{task} was played again"))
+    monkeypatch.setattr("sim.runs.play.run_block", lambda task: pytest.fail(f"{task} was played again"))
     second = sim.run(scenario, runs=5000, store=str(tmp_path / "store"))
     monkeypatch.undo()
     plain = sim.run(scenario, runs=5000)

@@ -19,7 +19,6 @@ from sim.progress import progress
 from sim.report import write_advice
 from sim.runs.store import store_at
 from sim.studies.advice import REPLICATES, advise, goal_of, mixes_of
-from sim.studies.gates.kept import supplier_of
 from sim.wording import counted
 
 
@@ -57,9 +56,18 @@ def run(options: Options) -> None:
     plan.check(scenario)
     check_output(options.out, figures=False)
     blocks = (1 + len(mixes_of(scenario, options.actor, goal, options.budget))) * plan.blocks
-    supplier = supplier_of(store_at(options.store), options.machines.make(blocks))
+    executor, store = options.machines.make(blocks), store_at(options.store)
     with progress("advise", blocks, quiet=options.quiet) as finished:
-        found = advise(scenario, options.actor, goal, plan, budget=options.budget, supplier=supplier, finished=finished)
+        found = advise(
+            scenario,
+            options.actor,
+            goal,
+            plan,
+            budget=options.budget,
+            executor=executor,
+            store=store,
+            finished=finished,
+        )
     record = found.record(options.command)
     then = f"{options.command} --out FOLDER draws it"
     deliver(record, options.format_, options.out, lines=_lines(record), write=write_advice, then=then)

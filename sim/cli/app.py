@@ -16,7 +16,7 @@ from sim.cli.ranges import BLOCKS, PORT, REPEATS, REPLICATES, RUNS, SEED
 from sim.cli.store_app import store
 from sim.cli.streams import failure_of, hold
 from sim.cli.surroundings import check_words
-from sim.cli.sweep_app import DEFAULT_STORE, MACHINES, StoreFolder, sweep
+from sim.cli.sweep_app import DEFAULT_STORE, MACHINES, AnyStore, NoStore, StoreFolder, sweep
 from sim.cli.what_if_app import add_commands as add_what_if
 from sim.cli.why_app import add_commands as add_why
 from sim.errors import UsageError
@@ -160,7 +160,13 @@ def run(  # noqa: PLR0913 - one parameter an option
     counterfactuals: Annotated[
         bool, typer.Option("--counterfactuals", help="Add what the forecast would be if one thing changed.")
     ] = False,
-    store: StoreFolder = DEFAULT_STORE,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            help="Cache of finished runs: a folder or s3://BUCKET/PREFIX.",
+            show_default=f"none; {DEFAULT_STORE} with --counterfactuals",
+        ),
+    ] = None,
     given: Annotated[
         list[str] | None, typer.Option(help='Condition on what has been seen since, as in "strikes by 2018-09-04".')
     ] = None,
@@ -179,8 +185,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     from sim.cli.run_command import run as call
 
     options = Options(scenario, runs, precision, seed, replicates, machines, out, format_, quiet)
-    kept, seen = store if counterfactuals else None, tuple(given or ())
-    call(replace(options, words=words.value, since=since, figures=figures, counterfactuals=kept, given=seen))
+    kept = DEFAULT_STORE if store is None and counterfactuals else store
+    options = replace(options, words=words.value, since=since, figures=figures, counterfactuals=counterfactuals)
+    call(replace(options, store=kept, given=tuple(given or ())))
 
 
 @_command
@@ -209,6 +216,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     alpha: Annotated[float, typer.Option(help="Upper limit of the chance that any verdict is false.")] = 0.05,
     seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same verdicts."), SEED] = 0,
     machines: Machines = MACHINES,
+    store: AnyStore = None,
     format_: Output = Format.TEXT,
     junit: JUnit = None,
     summary: Summary = None,
@@ -227,7 +235,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     from sim.studies.gates.check import Budget
 
     budget = Budget(alpha=alpha, max_runs=max_runs, seed=seed)
-    call(Options(paths, budget, machines, format_, quiet, CiOutput(junit, summary, annotations)))
+    call(Options(paths, budget, machines, format_, quiet, CiOutput(junit, summary, annotations), store))
 
 
 @_command
@@ -241,6 +249,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
         int | None, typer.Option(help="Random seed.", show_default="as a forecast has it, or 0"), SEED
     ] = None,
     machines: Machines = MACHINES,
+    store: AnyStore = None,
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
@@ -252,7 +261,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
     from sim.cli.diff_command import Options
     from sim.cli.diff_command import run as call
 
-    call(Options(before, after, runs, seed, machines, format_, quiet))
+    call(Options(before, after, runs, seed, machines, format_, quiet, store))
 
 
 add_what_if(_command)
@@ -280,6 +289,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     every: Annotated[str, typer.Option(help='Step between dates, as in "3 days".')] = "7 days",
     runs: Annotated[int, typer.Option(help="Runs per date."), RUNS] = 8192,
     seed: Annotated[int, typer.Option(help="Random seed, the same for every date."), SEED] = 0,
+    store: AnyStore = None,
     out: Annotated[Path | None, typer.Option(help="Folder for history.html, history.md and history.json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
@@ -294,7 +304,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     from sim.cli.history_command import Options
     from sim.cli.history_command import run as call
 
-    call(Options(scenario, start, every, runs, seed, out, format_, quiet, words.value, figures))
+    call(Options(scenario, start, every, runs, seed, out, format_, quiet, words.value, figures, store))
 
 
 CasesPath = Annotated[Path, typer.Argument(help="Folder of cases, one YAML file each.", show_default=False)]
@@ -306,8 +316,6 @@ Known = Annotated[
     str | None, typer.Option("--known", help="Use only outcomes known by this date.", show_default="all outcomes")
 ]
 Blocks = Annotated[int | None, typer.Option(help="Blocks of 4,096 runs per case.", show_default="8"), BLOCKS]
-Keep = Annotated[Path, typer.Option(help="Folder that keeps finished runs for resuming and reuse.")]
-KEEP = Path(".offramp/designs")
 
 
 @_command
@@ -321,7 +329,8 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same posterior."), SEED] = 0,
     blocks: Blocks = None,
     machines: Machines = MACHINES,
-    keep: Keep = KEEP,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the posterior and calibration.html, .md, .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
@@ -334,7 +343,8 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     from sim.cli.study_commands import Options
     from sim.cli.study_commands import calibrate as call
 
-    call(Options(cases, threats, known, seed, blocks, machines, keep, out, format_, quiet), name, target, recovery)
+    kept = None if no_store else store
+    call(Options(cases, threats, known, seed, blocks, machines, kept, out, format_, quiet), name, target, recovery)
 
 
 @_command
@@ -352,7 +362,8 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same scores."), SEED] = 0,
     blocks: Blocks = None,
     machines: Machines = MACHINES,
-    keep: Keep = KEEP,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
     out: Annotated[Path | None, typer.Option(help="Folder for backtest.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
@@ -366,7 +377,8 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     """
     from sim.cli.study_commands import Options, score, score_with
 
-    options = Options(cases, threats, known, seed, blocks, machines, keep, out, format_, quiet)
+    kept = None if no_store else store
+    options = Options(cases, threats, known, seed, blocks, machines, kept, out, format_, quiet)
     if posterior is None:
         score(options, variants, train)
         return

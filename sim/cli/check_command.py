@@ -18,8 +18,8 @@ from sim.cli.output import shown
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.progress import progress
 from sim.report.ci.findings import WORDS, Finding, counts_in_words
+from sim.runs.store import store_at
 from sim.studies.gates.check import Budget, Checked, check
-from sim.studies.gates.supplier import Player
 from sim.studies.gates.trials import Trial, trials_of
 from sim.studies.sweep.schema import is_sweep
 from sim.wording import counted
@@ -37,6 +37,7 @@ class Options:
     format_: Format
     quiet: bool
     output: CiOutput
+    store: str | None = None
 
 
 def run(options: Options) -> None:
@@ -44,9 +45,9 @@ def run(options: Options) -> None:
     files = scenario_files(options.paths)
     trials = _trials(files)
     options.output.check()
-    supplier = Player(options.machines.make())
+    executor, store = options.machines.make(), store_at(options.store)
     with progress("check", len(trials), quiet=options.quiet, unit="gates decided") as decided:
-        checked = check(trials, options.budget, supplier=supplier, decided=decided)
+        checked = check(trials, options.budget, executor=executor, store=store, decided=decided)
     findings = [Finding.of(record) for record in _records(checked)]
     if options.format_ is Format.JSON:
         print_json(_plain(checked))

@@ -17,7 +17,6 @@ from sim.progress import progress
 from sim.report import write_counterfactuals
 from sim.runs.store import store_at
 from sim.studies.counterfactuals import blocks_of, counterfactuals
-from sim.studies.gates.kept import supplier_of
 from sim.wording import counted
 
 
@@ -47,9 +46,11 @@ def run(options: Options) -> None:
     plan = Plan(runs=options.runs, seed=options.seed)
     plan.check(scenario)
     check_output(options.out, figures=False)
-    supplier = supplier_of(store_at(options.store), options.machines.make())
+    executor, store = options.machines.make(), store_at(options.store)
     with progress("counterfactuals", blocks_of(scenario, plan), quiet=options.quiet) as finished:
-        record = counterfactuals(scenario, plan, supplier=supplier, finished=finished).record(options.command)
+        record = counterfactuals(scenario, plan, executor=executor, store=store, finished=finished).record(
+            options.command
+        )
     then = f"offramp run {shlex.quote(str(options.scenario))} --counterfactuals --out FOLDER writes a report"
     deliver(record, options.format_, options.out, lines=_lines(record), write=write_counterfactuals, then=then)
 

@@ -16,6 +16,7 @@ from sim.report.chance import decimal_text
 from sim.report.shift import Shift
 from sim.report.values import on_scale, quantity
 from sim.runs.block.blocks import OUTCOMES
+from sim.runs.store import store_at
 from sim.studies.diff import Difference, Moved, blocks_of, diff, is_stored, plan_of, read_sides
 from sim.wording import counted
 
@@ -34,6 +35,7 @@ class Options:
     machines: Machines
     format_: Format
     quiet: bool
+    store: str | None = None
 
 
 def run(options: Options) -> None:
@@ -41,7 +43,8 @@ def run(options: Options) -> None:
     sides = read_sides(options.before, options.after, options.seed)
     plan = plan_of(sides, options.runs, options.seed)
     with progress("diff", blocks_of(sides, plan), quiet=options.quiet) as finished:
-        found = diff(sides, plan, executor=options.machines.make(), finished=finished)
+        executor, store = options.machines.make(), store_at(options.store)
+        found = diff(sides, plan, executor=executor, store=store, finished=finished)
     record = found.record()
     if options.format_ is Format.JSON:
         print_json(record)

@@ -15,6 +15,7 @@ from sim.cli.output import aligned, check_output, deliver, paragraph, shown
 from sim.forecast.plan import Plan
 from sim.progress import progress
 from sim.report import write_discovery
+from sim.runs.store import store_at
 from sim.scenario.windows import day_of
 from sim.studies.discovery import ask, discover
 from sim.wording import counted
@@ -34,6 +35,7 @@ class Options:
     out: Path | None
     format_: Format
     quiet: bool
+    store: str | None = None
 
     @property
     def command(self) -> str:
@@ -52,7 +54,8 @@ def run(options: Options) -> None:
     plan = Plan(runs=options.runs, seed=options.seed)
     check_output(options.out, figures=False)
     with progress(scenario.id, plan.blocks, quiet=options.quiet) as finished:
-        found = discover(asked, plan, executor=options.machines.make(plan.blocks), finished=finished)
+        executor, store = options.machines.make(plan.blocks), store_at(options.store)
+        found = discover(asked, plan, executor=executor, store=store, finished=finished)
     record = found.record(options.command)
     then = f"{options.command} --out FOLDER draws it"
     deliver(record, options.format_, options.out, lines=_lines(record), write=write_discovery, then=then)

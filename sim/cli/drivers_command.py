@@ -16,6 +16,7 @@ from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.progress import progress
 from sim.report.chance import decimal_text
+from sim.runs.store import store_at
 from sim.scenario.windows import day_of
 from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices
 from sim.wording import counted
@@ -39,6 +40,7 @@ class Options:
     machines: Machines
     format_: Format
     quiet: bool
+    store: str | None = None
 
     @property
     def command(self) -> str:
@@ -83,7 +85,8 @@ def _counts(asked: Asked, options: Options) -> dict[str, Any]:
     plan = Plan(runs=options.made, seed=options.seed)
     plan.check(asked.scenario)
     with progress(asked.scenario.id, plan.blocks, quiet=options.quiet) as finished:
-        found = from_counts(asked, plan, executor=options.machines.make(plan.blocks), finished=finished)
+        executor, store = options.machines.make(plan.blocks), store_at(options.store)
+        found = from_counts(asked, plan, executor=executor, store=store, finished=finished)
     return asked.head("counts", plan.most_runs, plan.seed, plan.replicates, options.command) | found.plain()
 
 
@@ -95,8 +98,8 @@ def _design(asked: Asked, options: Options) -> dict[str, Any]:
     runs, blocks = plan.rows * plan.replicates, blocks_of(plan)
     Plan(runs=runs, seed=options.seed).check(asked.scenario)
     with progress(f"{asked.scenario.id}, a design", blocks, quiet=options.quiet) as finished:
-        executor = options.machines.make(blocks)
-        found = study(asked.scenario, plan, asked.outcome, asked.by, executor=executor, finished=finished)
+        executor, store, day = options.machines.make(blocks), store_at(options.store), asked.by
+        found = study(asked.scenario, plan, asked.outcome, day, executor=executor, store=store, finished=finished)
     head = asked.head("sobol", runs, plan.seed, plan.replicates, options.command)
     return head | plain_indices(asked, plan, found, by_actor=options.by_actor)
 

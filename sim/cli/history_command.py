@@ -12,6 +12,7 @@ from sim.forecast.plan import Plan
 from sim.progress import progress
 from sim.report.chance import decimal_text
 from sim.report.shift import Shift
+from sim.runs.store import store_at
 from sim.scenario.windows import date_of, length_of
 from sim.studies.history import History, dates_between, history
 from sim.wording import counted
@@ -31,6 +32,7 @@ class Options:
     quiet: bool
     words: str = "icd203"
     figures: bool = False
+    store: str | None = None
 
 
 def run(options: Options) -> None:
@@ -40,7 +42,7 @@ def run(options: Options) -> None:
     days = dates_between(date_of(options.start, "--from"), scenario.as_of, length_of(options.every, "--every"))
     plan = Plan(runs=options.runs, seed=options.seed)
     with progress(scenario.id, len(days), quiet=options.quiet, unit="days") as finished:
-        result = history(scenario, days, plan, finished=finished)
+        result = history(scenario, days, plan, store=store_at(options.store), finished=finished)
     if options.format_ is Format.JSON:
         print_json(result.record())
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shlex
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,10 +26,11 @@ from sim.report.reading import without_off
 from sim.report.shift import Shift
 from sim.runs.block.blocks import OUTCOMES
 from sim.runs.block.given import read_given
+from sim.runs.store import Store, store_at
 from sim.wording import counted
 
 MOST_SHOWN = 5  # counterfactuals in the terminal; the report has all
-CHECKPOINT = ".offramp-checkpoint.npz"
+KEPT = ".offramp-blocks"  # below --out, until the report is written
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,9 @@ class Options:
     words: str = "icd203"
     since: Path | None = None
     figures: bool = False
-    counterfactuals: str | None = None
-    """Folder of the store that counterfactuals use; None: there are none."""
+    counterfactuals: bool = False
+    store: str | None = None
+    """Where finished blocks are kept; None: nowhere for long."""
     given: tuple[str, ...] = ()
 
     @property
@@ -59,7 +62,8 @@ class Options:
     @property
     def command_here(self) -> str:
         """The same command with all paths as they were given, so that it can be run from this folder."""
-        return self._command(str)
+        store = "" if self.store is None else f" --store {shlex.quote(self.store)}"
+        return self._command(str) + store
 
     def _command(self, told: Callable[[Path], str]) -> str:
         words = ["offramp", "run", told(self.scenario)]
@@ -74,7 +78,7 @@ class Options:
             words += ["--given", one]
         if self.since is not None:
             words += ["--since", told(self.since)]
-        if self.counterfactuals is not None:
+        if self.counterfactuals:
             words.append("--counterfactuals")
         return shlex.join(words)
 
@@ -87,28 +91,37 @@ def run(options: Options) -> None:
     plan = Plan(options.runs, options.seed, options.replicates, options.precision, given)
     earlier = _earlier(options.since)
     check_output(options.out, figures=options.figures)
-    checkpoint = None if options.out is None else options.out / CHECKPOINT
+    store = _store(options)
     with progress(scenario.id, plan.blocks, quiet=options.quiet) as finished:
         executor = options.machines.make(plan.blocks)
-        forecast = run_plan(scenario, plan, executor=executor, finished=finished, checkpoint=checkpoint)
+        forecast = run_plan(scenario, plan, executor=executor, store=store, finished=finished)
     record = forecast.record(options.command)
     if earlier is not None:
-        record["since"] = _change(earlier, forecast, options)
-    if options.counterfactuals is not None and forecast.status != "interrupted":
-        record["counterfactuals"] = _otherwise(forecast, options.counterfactuals, options)
+        record["since"] = _change(earlier, forecast, store, options)
+    if options.counterfactuals and forecast.status != "interrupted":
+        record["counterfactuals"] = _otherwise(forecast, store, options)
     _print(record, options)
     if options.out is not None and not _would_lose(forecast, options.since, options.out):
         from sim.report import write_report  # late: it brings in Jinja
 
         for path in write_report(record, options.out, words=options.words, figures=options.figures):
             note(f"wrote {path}")
+        if forecast.status != "interrupted":
+            shutil.rmtree(options.out / KEPT, ignore_errors=True)
     _finish(forecast, options)
+
+
+def _store(options: Options) -> Store | None:
+    """Return where blocks are kept: the store named, or a folder beside the report, gone once that is written."""
+    if options.store is not None or options.out is None:
+        return store_at(options.store)
+    return Store(options.out / KEPT)
 
 
 def _check_given(options: Options) -> None:
     """Complain of what cannot be told of runs that meet what is given only: they are others in another world."""
     for name in ("since", "counterfactuals"):
-        if options.given and getattr(options, name) is not None:
+        if options.given and getattr(options, name):
             raise UsageError(f"--given and --{name} do not go together: other runs meet it in another world")
 
 
@@ -120,28 +133,26 @@ def _earlier(path: Path | None) -> dict[str, Any] | None:
     return read_forecast(path)
 
 
-def _change(earlier: Mapping[str, Any], forecast: Forecast, options: Options) -> dict[str, Any]:
+def _change(earlier: Mapping[str, Any], forecast: Forecast, store: Store | None, options: Options) -> dict[str, Any]:
     """Compare with an earlier forecast, whose scenario may have to be run again."""
     from sim.studies.change import change, plan_of_rerun
 
     blocks = plan_of_rerun(earlier, forecast).blocks
     with progress(f"{earlier['scenario']['id']}, as it was", blocks, quiet=options.quiet) as finished:
         executor = options.machines.make(blocks)
-        return change(earlier, forecast, executor=executor, finished=finished).record()
+        return change(earlier, forecast, executor=executor, store=store, finished=finished).record()
 
 
-def _otherwise(forecast: Forecast, store: str, options: Options) -> dict[str, Any]:
+def _otherwise(forecast: Forecast, store: Store | None, options: Options) -> dict[str, Any]:
     """Play the counterfactuals beside the runs that are at hand."""
-    from sim.runs.store import store_at  # late: not every run needs it
-    from sim.studies.counterfactuals import DEFAULT_RUNS, blocks_of, counterfactuals
-    from sim.studies.gates.kept import supplier_of
+    from sim.studies.counterfactuals import DEFAULT_RUNS, blocks_of, counterfactuals  # late: not every run needs it
 
     plan = replace(forecast.plan, runs=min(DEFAULT_RUNS, len(forecast.records)), precision=None)
     blocks = blocks_of(forecast.scenario, plan, with_base=False)
     with progress(f"{forecast.scenario.id}, otherwise", blocks, quiet=options.quiet) as finished:
-        supplier = supplier_of(store_at(store), options.machines.make(blocks))
-        base = forecast.records
-        return counterfactuals(forecast.scenario, plan, base=base, supplier=supplier, finished=finished).part()
+        executor, base = options.machines.make(blocks), forecast.records
+        found = counterfactuals(forecast.scenario, plan, base=base, executor=executor, store=store, finished=finished)
+        return found.part()
 
 
 def _would_lose(forecast: Forecast, since: Path | None, out: Path) -> bool:
@@ -252,9 +263,9 @@ def _finish(forecast: Forecast, options: Options) -> None:
 
 
 def _going_on(options: Options) -> str:
-    """Return the command that goes on from the blocks that were kept; without a folder none were."""
+    """Return the command that goes on from the blocks that were kept; without a folder or a store none were."""
     if options.out is None:
-        return ""
+        return "" if options.store is None else f"; to go on: {options.command_here}"
     words = [] if options.words == "icd203" else ["--words", options.words]
     figures = ["--figures"] if options.figures else []
     return f"; to go on: {options.command_here} {shlex.join([*words, *figures, '--out', str(options.out)])}"

@@ -18,7 +18,7 @@ from sim.cli.console import Exit, Format, note, print_json, say
 from sim.environment import cpu_level, package_versions, version
 from sim.errors import ReportError, UsageError
 
-LEAST_DISK = 100_000_000  # bytes free that a report and its checkpoint may need, with room to spare
+LEAST_DISK = 100_000_000  # bytes free that a report and the blocks it keeps may need, with room to spare
 
 
 def init(path: Path, start: Path | None = None) -> None:

@@ -27,13 +27,13 @@ from sim.evaluation.cases import HistoricalCase, at_priors, load_cases
 from sim.evaluation.threats import SOURCE, Threats, load_threats
 from sim.progress import progress
 from sim.report.chance import decimal_text, share_text
+from sim.runs.store import store_at
 from sim.scenario.load import load
 from sim.scenario.posterior import posterior, read_posterior
 from sim.scenario.scenario import Scenario
 from sim.scenario.windows import date_of
 from sim.wording import counted
 
-KEEP = Path(".offramp") / "designs"
 NEVER = datetime.date(9999, 12, 31)
 
 
@@ -47,7 +47,7 @@ class Options:
     seed: int
     blocks: int | None
     machines: Machines
-    keep: Path
+    store: str | None
     out: Path | None
     format_: Format
     quiet: bool
@@ -203,7 +203,7 @@ def _study(cases: Sequence[HistoricalCase], threats: Threats, options: Options, 
             seed=seed,
             executor=options.machines.make(MANY),
             blocks=blocks,
-            keep=options.keep,
+            store=store_at(options.store),
             finished=finished,
         )
     return replace(made, coded={one.name: one.scenario for one in threats.cases})
@@ -212,8 +212,8 @@ def _study(cases: Sequence[HistoricalCase], threats: Threats, options: Options, 
 def _refined(made: Study, seen: Seen, options: Options) -> Study:
     """Play every case once more where the posterior lies."""
     with progress(f"design at the posterior, seed {made.seed}", len(made.cases), quiet=options.quiet) as finished:
-        executor = options.machines.make(MANY)
-        return refined(made, seen, executor=executor, keep=options.keep, finished=finished)
+        executor, store = options.machines.make(MANY), store_at(options.store)
+        return refined(made, seen, executor=executor, store=store, finished=finished)
 
 
 def _recovered(made: Study, repeats: int, options: Options) -> Recovery | None:

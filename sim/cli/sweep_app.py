@@ -25,6 +25,10 @@ sweep = typer.Typer(help=help_of(HELP), short_help=HELP.partition("\n")[0], no_a
 
 SweepFile = Annotated[Path, typer.Argument(help="Sweep file (YAML).", show_default=False)]
 StoreFolder = Annotated[str, typer.Option("--store", help="Cache of finished runs: a folder or s3://BUCKET/PREFIX.")]
+AnyStore = Annotated[
+    str | None,
+    typer.Option("--store", help="Cache of finished runs: a folder or s3://BUCKET/PREFIX.", show_default="none"),
+]
 NoStore = Annotated[bool, typer.Option("--no-store", help="Use no cache.")]
 WordScale = Annotated[Words, typer.Option(help="Words for probabilities: US ICD 203, UK PHIA or none.")]
 

@@ -17,7 +17,6 @@ from sim.report.ci.findings import WORDS, WORST_FIRST, counts_in_words, worst_fi
 from sim.report.sweep_verdicts import false_verdicts, findings_of
 from sim.runs.store import Store
 from sim.studies.gates.check import ALPHA, MAX_RUNS, Budget, check
-from sim.studies.gates.kept import supplier_of
 from sim.studies.gates.sweeps import Dealt, sweep_trials
 from sim.studies.sweep.sweep import Cell, Sweep
 from sim.wording import counted
@@ -88,11 +87,10 @@ class Gates:
         mine = [one for one in self.dealt if one.cell.index in wanted]
         if not mine:
             return []
-        pool = machines.make()
-        supplier = supplier_of(store, pool)
+        executor = machines.make()
         with progress("gates", len(mine), quiet=quiet, unit="gates decided") as decided:
             trials = [one.trial for one in mine]
-            checked = check(trials, self.budget, supplier=supplier, decided=decided, of=len(self.dealt))
+            checked = check(trials, self.budget, executor=executor, store=store, decided=decided, of=len(self.dealt))
         if checked.interrupted:
             raise KeyboardInterrupt
         return [

@@ -22,7 +22,6 @@ from sim.scenario.windows import day_of
 from sim.studies import contour as planes
 from sim.studies import crossing
 from sim.studies.contour import contour
-from sim.studies.gates.kept import supplier_of
 from sim.studies.tipping import Span, ask, tip
 from sim.wording import counted
 
@@ -71,12 +70,12 @@ def run(options: Options) -> None:
     plan = Plan(runs=options.runs, seed=options.seed)
     plan.check(scenario)
     check_output(options.out, figures=False)
-    supplier = supplier_of(store_at(options.store), options.machines.make())
+    executor, store = options.machines.make(), store_at(options.store)
     is_plane = len(asked.paths) == 2
     values = 2 * planes.GRID**2 if is_plane else crossing.GRID + LATER
     search = contour if is_plane else tip
     with progress("tip, at most about", values * plan.blocks, quiet=options.quiet) as finished:
-        record = search(asked, plan, supplier=supplier, finished=finished).record(options.command)
+        record = search(asked, plan, executor=executor, store=store, finished=finished).record(options.command)
     then = f"{options.command} --out FOLDER draws it"
     deliver(record, options.format_, options.out, lines=_lines(record), write=write_tipping, then=then)
 

@@ -13,7 +13,7 @@ from sim.cli.console import Format
 from sim.cli.declare import Output
 from sim.cli.machines import Machines
 from sim.cli.ranges import NUMBER, REPLICATES, RUNS, SEED
-from sim.cli.sweep_app import MACHINES
+from sim.cli.sweep_app import MACHINES, AnyStore
 from sim.cli.what_if_app import Quiet, ScenarioPath, Seed
 
 
@@ -47,6 +47,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     ] = None,
     seed: Seed = 0,
     machines: Machines = MACHINES,
+    store: AnyStore = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
@@ -59,7 +60,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     from sim.cli.drivers_command import Options
     from sim.cli.drivers_command import run as call
 
-    call(Options(scenario, outcome, by, study.value, by_actor, runs, seed, machines, format_, quiet))
+    call(Options(scenario, outcome, by, study.value, by_actor, runs, seed, machines, format_, quiet, store))
 
 
 def explain(  # noqa: PLR0913 - one parameter an option
@@ -99,6 +100,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     ] = 20_000,
     seed: Seed = 0,
     machines: Machines = MACHINES,
+    store: AnyStore = None,
     out: Annotated[Path | None, typer.Option(help="Folder for discovery.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
@@ -112,4 +114,4 @@ def discover(  # noqa: PLR0913 - one parameter an option
     from sim.cli.discover_command import Options
     from sim.cli.discover_command import run as call
 
-    call(Options(scenario, outcome, by, structural, runs, seed, machines, out, format_, quiet))
+    call(Options(scenario, outcome, by, structural, runs, seed, machines, out, format_, quiet, store))

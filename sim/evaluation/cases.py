@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import UsageError
 from sim.evaluation.calibration.outcomes import WINDOWS, possible
+from sim.scenario.edit import with_posterior
 from sim.scenario.load import load
 from sim.wording import counted
 
@@ -76,7 +77,7 @@ def at_priors(scenario: Scenario) -> Scenario:
 
     A case must not be scored with a posterior that has seen it.
     """
-    return replace(scenario, posterior=None)
+    return with_posterior(scenario, None)
 
 
 def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -26,10 +26,11 @@ from sim.forecast.replay import replay
 from sim.report.story import story_of
 from sim.report.tipping import tipping_of
 from sim.report.words import SCALES
-from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
 from sim.runs.block.conditions import POSTURES
-from sim.studies.gates.supplier import Crash, Records, Supplier
-from sim.studies.sweep.sweep import bare
+from sim.runs.executors import Executor
+from sim.runs.play import Failure, Task
+from sim.scenario.edit import bare
 from sim.studies.tipping import Asked, ask, tip
 from sim.wording import counted
 
@@ -94,9 +95,9 @@ def asked_of(catalogue: Catalogue, state: State, path: str, probability: float) 
 async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
     """Return what it would take: `sentences`, and the value to move to or None."""
     stop = threading.Event()
-    supplier = _SchedulerSupplier(scheduler, asyncio.get_running_loop(), stop)
+    executor = _Scheduled(scheduler, asyncio.get_running_loop(), stop)
     try:
-        found = await asyncio.to_thread(tip, asked, TIP_PLAN, supplier=supplier, grid=GRID_OF_TIP)
+        found = await asyncio.to_thread(tip, asked, TIP_PLAN, executor=executor, grid=GRID_OF_TIP)
     finally:
         stop.set()
     record = found.record()
@@ -109,25 +110,32 @@ async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
     return {"sentences": sentences, "value": round(crossings[0]["value"], 2) if len(crossings) == 1 else None}
 
 
-def played(task: BlockTask) -> Records | None:
-    """Play a block in a worker and return its records; None where it was told to stop."""
+def played(task: BlockTask) -> BlockResult | None:
+    """Play a block in a worker, for its records; None where it was told to stop."""
     results = play(Piece((task,), slice(0, BLOCK_RUNS)))
-    return None if results is None else results[0].records
+    return None if results is None else results[0]
 
 
-class _SchedulerSupplier(Supplier):
-    """Takes the records of blocks from the scheduler, for a study that runs in a thread beside it."""
+class _Scheduled(Executor):
+    """Plays blocks by the scheduler's workers, with their dice at hand, for a study that runs in a thread beside it."""
 
     def __init__(self, scheduler: Scheduler, loop: asyncio.AbstractEventLoop, stop: threading.Event) -> None:
         self._scheduler, self._loop, self._stop = scheduler, loop, stop
 
-    def supply(self, tasks: Iterable[BlockTask]) -> Iterator[Records | Crash]:
-        """Yield records in order; as many blocks are asked for at once as there are workers."""
-        source, waiting = iter(tasks), deque[tuple[BlockTask, Future[Any]]]()
+    def map(
+        self,
+        function: Callable[[Any], Any],
+        tasks: Iterable[Any],
+        finished: Callable[[], None] | None = None,
+        lost: Callable[[Any, ExecutionError], Any] | None = None,
+    ) -> Iterator[Any]:
+        """Yield the results of blocks in order; as many are asked for at once as there are workers."""
+        del function, finished, lost  # `played` in its place, which can be halted
+        source, waiting = iter(tasks), deque[tuple[Task, Future[Any]]]()
         try:
             while True:
                 for task in islice(source, WORKERS - len(waiting)):
-                    asking: Coroutine[Any, Any, Any] = self._scheduler.run(played, task)
+                    asking: Coroutine[Any, Any, Any] = self._scheduler.run(played, task.block)
                     waiting.append((task, asyncio.run_coroutine_threadsafe(asking, self._loop)))
                 if not waiting:
                     return
@@ -136,14 +144,14 @@ class _SchedulerSupplier(Supplier):
             for _, future in waiting:
                 future.cancel()
 
-    def _result(self, task: BlockTask, future: Future[Any]) -> Records | Crash:
+    def _result(self, task: Task, future: Future[Any]) -> BlockResult | Failure:
         while not self._stop.is_set():
             try:
-                records = future.result(timeout=0.2)
+                result = future.result(timeout=0.2)
             except TimeoutError:
                 continue
             except CancelledError:
                 break
-            return Crash(f"{task} was halted") if records is None else records
+            return Failure("it was halted", f"{task} was halted") if result is None else result
         future.cancel()
         raise ExecutionError("nobody waits for the answer any more")

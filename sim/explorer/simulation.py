@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
 from sim.explorer.play import Piece
 from sim.forecast.plan import Plan
 from sim.model.stack import structure
-from sim.runs.block.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask
-from sim.studies.sweep.sweep import bare
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
+from sim.runs.play import Merger, Records
+from sim.scenario.edit import bare
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -41,7 +39,7 @@ class Look:
     scenario: Scenario
     plan: Plan
     tally: Tally
-    records: npt.NDArray[np.void]
+    records: Records
 
     @property
     def runs(self) -> int:
@@ -79,10 +77,7 @@ class Simulation:
     rests: float = 0.0
     failure: str = ""
     glimpse: Look | None = None
-    _tally: Tally | None = None
-    _records: list[npt.NDArray[np.void]] = field(default_factory=list)
-    _merged: int = 0
-    _waiting: dict[int, tuple[int, BlockResult]] = field(default_factory=dict)
+    _merger: Merger = field(default_factory=Merger)
     _playing: dict[int, Piece] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -93,19 +88,12 @@ class Simulation:
     @property
     def runs(self) -> int:
         """Runs merged."""
-        return 0 if self._tally is None else int(self._tally["runs"])
-
-    @property
-    def records(self) -> npt.NDArray[np.void]:
-        """The record of each run merged."""
-        if len(self._records) != 1:
-            self._records = [np.concatenate(self._records)] if self._records else [np.zeros(0, dtype=RECORD)]
-        return self._records[0]
+        return self._merger.merged.runs
 
     @property
     def is_known(self) -> bool:
         """Whether there is something to look at."""
-        return self._tally is not None or self.glimpse is not None
+        return self.runs > 0 or self.glimpse is not None
 
     def look(self) -> Look:
         """Return what is merged, or the glimpse where nothing is.
@@ -115,8 +103,8 @@ class Simulation:
         ValueError
             Where nothing is known yet.
         """
-        if self._tally is not None:
-            return Look(self.scenario, self.plan, self._tally, self.records)
+        if self.runs:
+            return Look(self.scenario, self.plan, self._merger.merged.tally, self._merger.merged.records)
         if self.glimpse is not None:
             return self.glimpse
         raise ValueError("nothing is known yet")
@@ -143,8 +131,7 @@ class Simulation:
 
     def task(self, block: int) -> BlockTask:
         """Return the task of a block."""
-        runs = min(BLOCK_RUNS, self.plan.most_runs - block * BLOCK_RUNS)
-        return BlockTask(self._light, self.plan.seed, block, self.plan.replicates, runs)
+        return self.plan.task(self._light, block)
 
     def next_look(self, *, whole: bool) -> Piece:
         """Hand out the next piece of the first look, or all that is left of it."""
@@ -177,17 +164,13 @@ class Simulation:
         """Merge a piece, as soon as all runs before it are in."""
         start = piece.block * BLOCK_RUNS + piece.part.start
         del self._playing[start]
-        self._waiting[start] = (piece.block * BLOCK_RUNS + piece.part.stop, result)
-        while self._merged in self._waiting:
-            self._merged, ready = self._waiting.pop(self._merged)
-            self._tally = ready.tally if self._tally is None else self._tally + ready.tally
-            self._records.append(ready.records)
-        if self._merged:
+        self._merger.add(start, result)
+        while self._merger.step():
             self.glimpse = None
 
     def show(self, glimpse: BlockResult) -> None:
         """Take a glimpse, unless there is something better by now."""
-        if self._tally is None:
+        if not self.runs:
             self.glimpse = Look(self.scenario, self.plan, glimpse.tally, glimpse.records)
 
     def fail(self, reason: str) -> None:

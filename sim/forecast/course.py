@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sim.runs.block.blocks import END_STATES, last_days
 
 if TYPE_CHECKING:
-    from sim.runs.block.paths import Paths
+    from sim.runs.block.watches import Paths
     from sim.scenario.scenario import Scenario
 
 HALF, POSTURE_MARGIN = 0.5, 0.05

@@ -19,7 +19,7 @@ from sim.estimates import Estimate, estimate
 from sim.forecast.input_indices import InputIndices, Part, sum_of
 from sim.model.inputs import TOGETHER, can_be_looked_up, tied_inputs
 from sim.runs.block.blocks import OUTCOMES
-from sim.runs.block.input_tally import INPUT_BINS, binned_inputs
+from sim.runs.block.counts import INPUT_BINS, binned_inputs
 from sim.scenario.inert import why_inert
 from sim.wording import counted
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.forecast.plan import Plan
-    from sim.runs.block.paths import Paths
+    from sim.runs.block.watches import Paths
     from sim.scenario.scenario import Scenario
     from sim.tallies import Tally
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.tallies import Counts, Tally
 
-SEEN, SEEN_HIT, UNSEEN, UNSEEN_HIT = 1, 2, 3, 4  # places in `indicator_tally.PARTS`
+SEEN, SEEN_HIT, UNSEEN, UNSEEN_HIT = 1, 2, 3, 4  # places in `counts.PARTS`
 NORMAL = 1.96
 LEAST_RUNS = 20
 """Runs on a side below which nothing is said of it."""

@@ -22,7 +22,7 @@ from sim.forecast.first_order import (
     of_probability,
     resampled,
 )
-from sim.runs.block.input_tally import sides
+from sim.runs.block.counts import sides
 
 if TYPE_CHECKING:
     from sim.tallies import Counts

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from numbers import Integral
 from typing import TYPE_CHECKING
 
 from sim.errors import UsageError
+from sim.forecast.record import is_precise
 from sim.forecast.storylines import sampled_runs
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
+from sim.runs.play import RECORD_CAP, Request
+from sim.scenario.edit import bare
 from sim.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.runs.block.conditions import Condition
     from sim.scenario.scenario import Scenario
 
@@ -106,17 +111,34 @@ class Plan:
                 f"hours; make {counted(most, 'run')} at most, or shorten the horizon"
             )
 
-    def tasks(self, scenario: Scenario, first: int = 0, *, with_paths: bool = False) -> Iterator[BlockTask]:
-        """Yield the blocks from the first one asked for; where told to, block 0 keeps the paths for storylines."""
-        for block in range(first, self.blocks):
-            runs = min(BLOCK_RUNS, self.most_runs - block * BLOCK_RUNS)
-            with_them = with_paths and block == 0 and not self.given
-            sampled = sampled_runs(scenario, runs, self.replicates) if with_them else 0
-            yield BlockTask(scenario, self.seed, block, self.replicates, runs, sampled, self.given)
+    def task(self, scenario: Scenario, block: int = 0, *, with_paths: bool = False) -> BlockTask:
+        """Return one of the blocks; where told to, block 0 keeps the paths for storylines."""
+        runs = min(BLOCK_RUNS, self.most_runs - block * BLOCK_RUNS)
+        with_them = with_paths and block == 0 and not self.given
+        sampled = sampled_runs(scenario, runs, self.replicates) if with_them else 0
+        return BlockTask(scenario, self.seed, block, self.replicates, runs, sampled, self.given)
 
-    def is_look(self, blocks: int) -> bool:
-        """Whether the precision is looked at after so many blocks: 1, 2, 3, then steps of about a quarter."""
-        look = 1
-        while look < blocks:
-            look += max(1, look // 4)
-        return look == blocks or blocks == self.blocks
+    def request(
+        self,
+        scenario: Scenario,
+        *,
+        milestones: Sequence[int] | None = None,
+        with_paths: bool = False,
+        name: str = "",
+        cap: int = RECORD_CAP,
+    ) -> Request:
+        """Return the request for the blocks of a scenario.
+
+        Parameters
+        ----------
+        milestones
+            Days at which the precision is looked for, where there is one; not given, all blocks are wanted.
+        name
+            What messages call it, in place of the scenario's id.
+        cap
+            Of how many runs the record is kept.
+        """
+        request = Request(partial(self.task, bare(scenario), with_paths=with_paths), self.blocks, name=name, cap=cap)
+        if milestones is not None and self.precision is not None:
+            request.is_enough = partial(is_precise, milestones=milestones, precision=self.precision)
+        return request

@@ -22,7 +22,7 @@ from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
 from sim.runs.block.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK, last_days
 from sim.runs.block.conditions import POSTURES, last_date
-from sim.runs.block.given_tally import event_sums, is_given, kept_counts
+from sim.runs.block.counts import event_sums, is_given, kept_counts
 from sim.scenario.doubts import doubts_of
 from sim.scenario.posterior import PRIOR, SAMPLES
 from sim.tallies import Tally, draws_by_successes, histogram_quantiles, replicate_days

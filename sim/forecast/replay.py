@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sim.errors import UsageError
 from sim.model.crisis import EVENTS, Crisis
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, last_days, watch_block
-from sim.runs.block.paths import Paths, PathWatch
+from sim.runs.block.watches import Paths, PathWatch
 
 if TYPE_CHECKING:
     from sim.model.arrays import Bools, Floats

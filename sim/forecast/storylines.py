@@ -19,7 +19,7 @@ from sim.runs.block.blocks import END_STATES, OUTCOMES, last_days
 from sim.tallies import successes_per_draw
 
 if TYPE_CHECKING:
-    from sim.runs.block.paths import Paths
+    from sim.runs.block.watches import Paths
     from sim.scenario.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]

@@ -1,7 +1,7 @@
 """Changes of a scenario: values laid over its dotted paths, checked as fully as any scenario file.
 
 Laying a value over works as a file that extends the scenario would: it replaces what is there, and None removes. What
-the scenario rests on, its evidence and its posterior, stays as it is.
+the scenario rests on, its evidence and its posterior, stays as it is. Nothing outside this file changes a scenario.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place
 
 if TYPE_CHECKING:
+    from sim.scenario.posterior import Posterior
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Document
 
@@ -88,6 +89,31 @@ def vary(
     varied = scenario_of(Merged(value, where, removals), file, known=base.evidence, draws=base.posterior)
     kept = {path: level for path, level in base.levels.items() if not _is_below(path, changes)}
     return replace(varied, levels={**kept, **varied.levels})
+
+
+def with_document(scenario: Scenario, document: Document) -> Scenario:
+    """Return a scenario with another document, everything else as it was read: parameters' draws, who bargains."""
+    return replace(scenario, document=document, places={})
+
+
+def over_days(scenario: Scenario, days: int) -> Scenario:
+    """Return a scenario over its first days only; itself where it has no more, so that its blocks are found again."""
+    if days == scenario.horizon:
+        return scenario
+    question = scenario.document.question.model_copy(update={"horizon": days, "milestones": ()})
+    return with_document(scenario, scenario.document.model_copy(update={"question": question}))
+
+
+def with_posterior(scenario: Scenario, draws: Posterior | None) -> Scenario:
+    """Return a scenario with other draws of its parameters, whatever calibration its file names; None: their priors."""
+    return replace(scenario, posterior=draws)
+
+
+def bare(scenario: Scenario) -> Scenario:
+    """Return a scenario without what runs do not need, so that it travels light; its hash stays known."""
+    light = replace(scenario, evidence=None, readings={}, read_fields=frozenset(), places={})
+    light.__dict__["hash"] = scenario.hash
+    return light
 
 
 def written(scenario: Scenario) -> Merged:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
@@ -92,7 +91,7 @@ def scenario_of(
     faults += gate_file_faults(merged.value, merged.places, file)
     if faults or document is None:
         raise ScenarioError(faults)
-    scenario = replace(resolve(document, evidence, merged.places, draws=draws), levels=levels)
+    scenario = resolve(document, evidence, merged.places, draws=draws, levels=levels)
     faults = places.faults(_drawn_complaints(scenario))
     if faults:
         raise ScenarioError(faults)

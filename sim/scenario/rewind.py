@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.distributions import Distribution
 from sim.errors import UsageError
+from sim.scenario.posterior import PRIOR
 from sim.scenario.quantities import day_count
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import Document, Pressure, Talks
@@ -45,16 +46,18 @@ def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = 
         raise UsageError(f"expected a day up to the as-of date {scenario.as_of} (got {to})")
     document = as_written(scenario)
     question = document.question.model_copy(update={"as_of": to})
-    changes = {
+    changes: dict[str, Any] = {
         "question": question,
         "pressures": _known(document.pressures, to, scenario.as_of),
         "talks": _known(document.talks, to, scenario.as_of),
     }
+    if scenario.posterior is None:
+        changes["calibration"] = PRIOR
     evidence = None if scenario.evidence is None else _known_evidence(scenario.evidence, to, without)
     rewound = document.model_copy(update=changes)
-    whole = resolve(rewound, evidence, scenario.places, draws=scenario.posterior, unread_is_prior=True)
     # The posterior is that of all days, or news would not be what moves the forecast.
-    return replace(whole, posterior=scenario.posterior, levels=scenario.levels)
+    draws, levels = scenario.posterior, scenario.levels
+    return resolve(rewound, evidence, scenario.places, draws=draws, levels=levels, unread_is_prior=True)
 
 
 def as_written(scenario: Scenario) -> Document:

@@ -210,6 +210,7 @@ def resolve(
     places: Mapping[Path, Place] | None = None,
     *,
     draws: Posterior | None = None,
+    levels: Mapping[Path, Level] | None = None,
     unread_is_prior: bool = False,
 ) -> Scenario:
     """Make a checked document into a scenario: read stances, fill in defaults that depend on the whole.
@@ -218,6 +219,8 @@ def resolve(
     ----------
     draws
         The posterior that the document's calibration names, where it is not one that comes with offramp.
+    levels
+        The level of the codebook that stands at a key.
     unread_is_prior
         Whether a stance that no item reads is the prior of its role; else it is an error.
 
@@ -245,7 +248,9 @@ def resolve(
     counterpart = document.bargaining.counterpart or default_counterpart(resolved, principal)
     if draws is None:
         draws = _shipped(document)
-    return Scenario(resolved, principal, counterpart, readings, read_fields, evidence, draws, places or {})
+    return Scenario(
+        resolved, principal, counterpart, readings, read_fields, evidence, draws, places or {}, levels or {}
+    )
 
 
 def _shipped(document: Document) -> Posterior | None:

@@ -17,18 +17,21 @@ import numpy as np
 from sim import environment, rng
 from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate, mean_of_draws
+from sim.scenario.edit import over_days, with_document
 from sim.scenario.numbers import with_number
 from sim.scenario.windows import day_of
-from sim.studies.bench import Bench, Values, draw_shares, happened, with_document
+from sim.studies.bench import Bench, Values, draw_shares, happened
 from sim.studies.change import Row, plain_row
 from sim.studies.goals import read_goal
 from sim.tallies import successes_per_draw
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
+    from sim.runs.executors import Executor
+    from sim.runs.play import Records
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Option
-    from sim.studies.gates.supplier import Records, Supplier
 
 FORMAT = "offramp/advice/1"
 DEFAULT_RUNS, REPLICATES = 16_384, 8
@@ -225,8 +228,7 @@ def _with_options(scenario: Scenario, mix: Sequence[str], day: int) -> Scenario:
             document = document.model_copy(update={"pressures": {**document.pressures, name: option.pressure}})
         if option.talks is not None:
             document = document.model_copy(update={"talks": {**document.talks, name: option.talks}})
-    question = document.question.model_copy(update={"horizon": day, "milestones": ()})
-    return with_document(scenario, document.model_copy(update={"question": question}))
+    return over_days(with_document(scenario, document), day)
 
 
 def advise(  # noqa: PLR0913 - the question, and how it is run
@@ -236,7 +238,8 @@ def advise(  # noqa: PLR0913 - the question, and how it is run
     plan: Plan,
     *,
     budget: float | None = None,
-    supplier: Supplier | None = None,
+    executor: Executor | None = None,
+    store: Store | None = None,
     finished: Callable[[], None] | None = None,
 ) -> Advice:
     """Compare what an actor could do.
@@ -247,8 +250,8 @@ def advise(  # noqa: PLR0913 - the question, and how it is run
         Runs of each mix, seed and replicates; `REPLICATES` of them tell which mix is best in a draw.
     budget
         What a mix may cost; None: anything.
-    supplier, finished
-        Where blocks come from, and what is called for each: a block of the base and of every mix.
+    executor, store, finished
+        Where blocks are played and kept, and what is called for each: a block of the base and of every mix.
 
     Raises
     ------
@@ -257,7 +260,7 @@ def advise(  # noqa: PLR0913 - the question, and how it is run
     """
     plan.check_pairs()
     mixes = mixes_of(scenario, actor, goal, budget)
-    bench = Bench(plan, supplier, finished=finished)
+    bench = Bench(plan, executor, store, finished=finished)
     base, *records = bench.records([_with_options(scenario, (), goal.day), *(mix.scenario for mix in mixes)])
     return Advice(scenario, actor, goal, budget, plan, tuple(mixes), base, tuple(records))
 

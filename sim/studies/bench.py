@@ -1,27 +1,26 @@
 """The bench: plays several scenarios on the same draws and dice, so that they can be compared run by run.
 
 A `Bench` is asked for the records of scenarios and plays only what it does not have: what it was given, what it played
-before, and where its supplier has a store, what lies there. All scenarios share one plan, and with it every stream.
+before, and what lies in the store. All scenarios share one plan, and with it every stream.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.errors import ExecutionError
-from sim.runs.block.blocks import END_STATES, BlockTask
-from sim.studies.gates.supplier import Crash, Player, Records, Supplier
-from sim.studies.sweep.sweep import bare
+from sim.runs.block.blocks import END_STATES
+from sim.runs.play import Records, records_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from sim.forecast.plan import Plan
+    from sim.runs.executors import Executor
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
-    from sim.scenario.schema import Document
 
 KINDS = ("limited", "full")
 Values = npt.NDArray[np.float64]
@@ -32,8 +31,8 @@ class Bench:
 
     Parameters
     ----------
-    supplier
-        Where blocks come from; this process plays them where it is not given.
+    executor, store
+        Where blocks are played and kept, as for a run.
     known
         Records that are at hand, by hash of their scenario: as many runs as the plan has, or more.
     finished
@@ -43,15 +42,15 @@ class Bench:
     def __init__(
         self,
         plan: Plan,
-        supplier: Supplier | None = None,
+        executor: Executor | None = None,
+        store: Store | None = None,
         *,
         known: Mapping[str, Records] | None = None,
         finished: Callable[[], None] | None = None,
     ) -> None:
         self.plan = plan
-        self._supplier = supplier or Player()
+        self._executor, self._store, self._finished = executor, store, finished
         self._records = {name: records[: plan.most_runs] for name, records in (known or {}).items()}
-        self._finished = finished or (lambda: None)
 
     def records(self, scenarios: Sequence[Scenario]) -> list[Records]:
         """Return the records of each scenario, shape (runs,); what is not at hand is played, all of it at once.
@@ -62,19 +61,10 @@ class Bench:
             Where a block failed.
         """
         missing = {one.hash: one for one in scenarios if one.hash not in self._records}
-        parts: dict[str, list[Records]] = {name: [] for name in missing}
-        owners = [name for name in missing for _ in range(self.plan.blocks)]
-        for name, result in zip(owners, self._supplier.supply(self._tasks(missing)), strict=True):
-            if isinstance(result, Crash):
-                raise ExecutionError(result.message)
-            parts[name].append(result)
-            self._finished()
-        self._records |= {name: np.concatenate(blocks) for name, blocks in parts.items()}
+        requests = map(self.plan.request, missing.values())
+        played = records_of(requests, executor=self._executor, store=self._store, finished=self._finished)
+        self._records |= dict(zip(missing, played, strict=True))
         return [self._records[one.hash] for one in scenarios]
-
-    def _tasks(self, scenarios: Mapping[str, Scenario]) -> Iterator[BlockTask]:
-        for scenario in scenarios.values():
-            yield from self.plan.tasks(bare(scenario))
 
 
 def happened(records: Records, outcome: str, day: int) -> npt.NDArray[np.bool_]:
@@ -95,8 +85,3 @@ def are_alike(played: Sequence[Records]) -> bool:
 def draw_shares(records: Records, outcome: str, day: int, replicates: int) -> Values:
     """Return the share of each draw's replicates in which an outcome came within `day` days, shape (draws,)."""
     return np.asarray(happened(records, outcome, day).reshape(-1, replicates).mean(axis=1), dtype=np.float64)
-
-
-def with_document(scenario: Scenario, document: Document) -> Scenario:
-    """Return a scenario with another document, everything else as it was read: parameters' draws, who bargains."""
-    return replace(scenario, document=document, places={})

@@ -10,13 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim import environment
 from sim.errors import CalibrationError
 from sim.forecast.forecast import Forecast
-from sim.forecast.runner import RECORD_CAP, run
+from sim.forecast.runner import run
 from sim.runs.block.blocks import OUTCOMES
+from sim.runs.play import RECORD_CAP
 from sim.scenario.crosscheck import cross_complaints
 from sim.scenario.posterior import PRIOR, Posterior, posterior
 from sim.scenario.scenario import Scenario, resolve
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from sim.estimates import Estimate
     from sim.forecast.plan import Plan
     from sim.runs.executors import Executor
+    from sim.runs.store import Store
 
 Record = Mapping[str, Any]
 Row = dict[str, float]
@@ -131,6 +134,7 @@ def change(
     forecast: Forecast,
     *,
     executor: Executor | None = None,
+    store: Store | None = None,
     finished: Callable[[], None] | None = None,
 ) -> Change:
     """Compare a forecast with an earlier one.
@@ -139,10 +143,11 @@ def change(
     ----------
     old
         An earlier record, as `read_forecast` returns it.
-    executor, finished
+    executor, store, finished
         As for a run: the earlier scenario may have to be run again.
     """
-    earlier = _again(old, forecast, executor, finished)
+    runs = partial(run, executor=executor, store=store, finished=finished, with_paths=False)
+    earlier = _again(old, forecast, runs)
     again = earlier if isinstance(earlier, Forecast) else None
     rows = {outcome: _rows(old, forecast, again, outcome) for outcome in OUTCOMES}
     if again is None:
@@ -150,9 +155,7 @@ def change(
     return Change(old, forecast.record(), rows, min(again.runs, forecast.runs), None)
 
 
-def _again(
-    old: Record, forecast: Forecast, executor: Executor | None, finished: Callable[[], None] | None
-) -> Forecast | str:
+def _again(old: Record, forecast: Forecast, runs: Callable[..., Forecast]) -> Forecast | str:
     """Run the scenario of an earlier forecast on this one's draws, or say why that cannot be done."""
     if old["seed"] != forecast.plan.seed:
         return "the two forecasts have different seeds"
@@ -165,7 +168,7 @@ def _again(
     if scenario.hash == forecast.scenario.hash:
         return forecast
     try:
-        return run(scenario, plan, executor=executor, finished=finished)
+        return runs(scenario, plan)
     except KeyboardInterrupt:
         return "running the earlier scenario again was interrupted"
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.forecast.plan import Plan
-    from sim.studies.gates.supplier import Supplier
+    from sim.runs.executors import Executor
+    from sim.runs.store import Store
     from sim.studies.tipping import Asked
 
 Pair = tuple[float, float]
@@ -158,12 +159,13 @@ def contour(
     asked: Asked,
     plan: Plan,
     *,
-    supplier: Supplier | None = None,
+    executor: Executor | None = None,
+    store: Store | None = None,
     finished: Callable[[], None] | None = None,
     grid: int = GRID,
 ) -> Contour:
     """Find the contour of a question with two paths; parameters as those of `tip`."""
-    bench = Bench(plan, supplier, finished=finished)
+    bench = Bench(plan, executor, store, finished=finished)
     axes = tuple(tuple(rounded(float(v)) for v in np.linspace(low, high, grid)) for low, high in asked.spans)
     found = trace(lambda pairs: asked.sample(bench, pairs), (axes[0], axes[1]), asked.target)
     return Contour(asked, plan, (axes[0], axes[1]), *found, asked.has_no_effect(bench, list(product(*axes))))

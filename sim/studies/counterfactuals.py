@@ -19,8 +19,9 @@ from sim.distributions import Fixed
 from sim.estimates import LEVEL, difference, estimate, mean_of_draws
 from sim.runs.block.blocks import OUTCOMES
 from sim.runs.block.conditions import POSTURES
+from sim.scenario.edit import with_document
 from sim.scenario.quantities import day_count
-from sim.studies.bench import Bench, Values, draw_shares, happened, with_document
+from sim.studies.bench import Bench, Values, draw_shares, happened
 from sim.studies.change import Row, plain_row
 from sim.tallies import successes_per_draw
 from sim.wording import counted
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.forecast.plan import Plan
+    from sim.runs.executors import Executor
+    from sim.runs.play import Records
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Pressure
-    from sim.studies.gates.supplier import Records, Supplier
 
 
 Kind = Literal["withdrawn", "full", "removed", "held"]
@@ -287,7 +290,8 @@ def counterfactuals(
     plan: Plan,
     *,
     base: Records | None = None,
-    supplier: Supplier | None = None,
+    executor: Executor | None = None,
+    store: Store | None = None,
     finished: Callable[[], None] | None = None,
 ) -> Counterfactuals:
     """Play every counterfactual of a scenario.
@@ -298,8 +302,8 @@ def counterfactuals(
         Runs of each world, seed and replicates.
     base
         Records of the scenario under this seed and these replicates, where they are at hand: they are not played again.
-    supplier
-        Where other blocks come from: a `Keeper` finds in its store what was ever played.
+    executor, store
+        Where other blocks are played and kept.
     finished
         Called for each block, `blocks_of` times in all.
 
@@ -312,7 +316,7 @@ def counterfactuals(
     """
     plan.check_pairs()
     known: Mapping[str, Records] = {} if base is None else {scenario.hash: base}
-    bench = Bench(plan, supplier, known=known, finished=finished)
+    bench = Bench(plan, executor, store, known=known, finished=finished)
     worlds = worlds_of(scenario)
     own, *others = bench.records([scenario, *(one.scenario for one in worlds)])
     played = tuple(Counterfactual(world, records) for world, records in zip(worlds, others, strict=True))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,8 +20,9 @@ from sim.errors import UsageError
 from sim.estimates import LEVEL
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import DEFAULT_RUNS, Plan
-from sim.forecast.runner import RECORD_CAP, run
+from sim.forecast.runner import run
 from sim.runs.block.blocks import OUTCOMES
+from sim.runs.play import RECORD_CAP
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.studies.change import Record, Row, plain_row, rerunnable, stored_row, unpaired_row
@@ -30,6 +32,7 @@ from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.runs.executors import Executor
+    from sim.runs.store import Store
     from sim.scenario.posterior import Posterior
 
 FORMAT = "offramp/diff/1"
@@ -200,6 +203,7 @@ def diff(
     plan: Plan,
     *,
     executor: Executor | None = None,
+    store: Store | None = None,
     finished: Callable[[], None] | None = None,
 ) -> Difference:
     """Compare two sides.
@@ -208,7 +212,7 @@ def diff(
     ----------
     plan
         As `plan_of` gives it.
-    executor, finished
+    executor, store, finished
         As for a run.
 
     Raises
@@ -218,7 +222,7 @@ def diff(
     """
     plan.check_pairs()
     why = next((side.unpaired for side in sides if side.unpaired is not None), None)
-    played = _forecasts(sides, plan, executor, finished)
+    played = _forecasts(sides, partial(run, plan=plan, executor=executor, store=store, finished=finished))
     first, second = (None if side.scenario is None else played.get(side.scenario.hash) for side in sides)
     before, after = _record_of(sides[0], first), _record_of(sides[1], second)
     made = first, second
@@ -232,9 +236,7 @@ def diff(
 Forecasts = tuple[Forecast | None, Forecast | None]
 
 
-def _forecasts(
-    sides: tuple[Side, Side], plan: Plan, executor: Executor | None, finished: Callable[[], None] | None
-) -> dict[str, Forecast]:
+def _forecasts(sides: tuple[Side, Side], runs: Callable[..., Forecast]) -> dict[str, Forecast]:
     """Run what can be run and is needed, by hash: stored forecasts only where both sides can be paired."""
     pairing = all(side.scenario is not None for side in sides)
     made: dict[str, Forecast] = {}
@@ -242,7 +244,7 @@ def _forecasts(
         scenario = side.scenario
         if scenario is None or scenario.hash in made or (side.stored is not None and not pairing):
             continue
-        forecast = run(scenario, plan, executor=executor, finished=finished)
+        forecast = runs(scenario, with_paths=False)
         if forecast.status == "interrupted":
             raise KeyboardInterrupt
         made[scenario.hash] = forecast

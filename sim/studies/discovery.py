@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,8 +18,8 @@ import numpy.typing as npt
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
 from sim.model.inputs import can_be_looked_up, draw_inputs, inputs_of
-from sim.runs.block.blocks import BLOCK_RUNS, FIRST_EVENTS, BlockTask, record_block
-from sim.runs.executors import Executor, Serial
+from sim.runs.block.blocks import BLOCK_RUNS, FIRST_EVENTS
+from sim.runs.play import ALL, records_of
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import happened
 from sim.studies.prim import Box, Floats, excess, find_box
@@ -28,6 +27,8 @@ from sim.studies.prim import Box, Floats, excess, find_box
 if TYPE_CHECKING:
     from sim.estimates import Estimate
     from sim.forecast.plan import Plan
+    from sim.runs.executors import Executor
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
     from sim.studies.prim import Floats
 
@@ -297,7 +298,12 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, struct
 
 
 def discover(
-    asked: Asked, plan: Plan, *, executor: Executor | None = None, finished: Callable[[], None] | None = None
+    asked: Asked,
+    plan: Plan,
+    *,
+    executor: Executor | None = None,
+    store: Store | None = None,
+    finished: Callable[[], None] | None = None,
 ) -> Discovery:
     """Play the runs of a plan and find boxes of their inputs in which the outcome is frequent.
 
@@ -309,19 +315,18 @@ def discover(
     if plan.most_runs // plan.replicates < FEWEST_DRAWS:
         raise UsageError(f"boxes need {FEWEST_DRAWS * plan.replicates:,} runs or more (got {plan.most_runs:,})")
     plan.check(asked.scenario)
-    parts = list((executor or Serial()).map(partial(_play, asked), plan.tasks(asked.scenario), finished))
-    values = np.concatenate([part[0] for part in parts])
-    successes = np.concatenate([part[1] for part in parts])
+    request = plan.request(asked.scenario, cap=ALL)
+    (records,) = records_of([request], executor=executor, store=store, finished=finished)
+    came = happened(records, asked.outcome.removeprefix(NOT), asked.by) != asked.outcome.startswith(NOT)
+    successes = came.reshape(-1, plan.replicates).sum(axis=1)
+    values = np.concatenate([_values(asked, plan, block) for block in range(plan.blocks)])[: len(successes)]
     boxes = find_boxes(values, successes, plan.replicates, asked.paths)
     base = share_of(successes[~finders_of(len(successes))], plan.replicates)
     return Discovery(asked, plan, base, tuple(boxes))
 
 
-def _play(asked: Asked, task: BlockTask) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """Play a block; return values by draw and input, and by draw how many of its runs are in the outcome."""
-    draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
-    records = record_block(task)
-    kept = task.runs // task.replicates
-    values = np.stack([np.asarray(draws.values[path])[:: task.replicates][:kept] for path in asked.paths], axis=1)
-    came = happened(records, asked.outcome.removeprefix(NOT), asked.by) != asked.outcome.startswith(NOT)
-    return values.astype(np.float64), came.reshape(-1, task.replicates).sum(axis=1)
+def _values(asked: Asked, plan: Plan, block: int) -> Floats:
+    """Return the values of the inputs at each draw of a block, shape (draws, paths)."""
+    draws = draw_inputs(inputs_of(asked.scenario), plan.seed, block, BLOCK_RUNS, plan.replicates)
+    each = [np.asarray(draws.values[path])[:: plan.replicates] for path in asked.paths]
+    return np.stack(each, axis=1).astype(np.float64)

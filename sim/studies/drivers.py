@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
@@ -11,12 +11,14 @@ from sim.forecast.drivers import Drivers, drivers, group_of, plain_interval, why
 from sim.forecast.runner import run
 from sim.model.inputs import can_be_looked_up, names_of_streams
 from sim.runs.block.blocks import OUTCOMES
+from sim.scenario.edit import with_document
 from sim.scenario.windows import By, day_of
 from sim.studies import sobol
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
     from sim.runs.executors import Executor
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
 
 FORMAT = "offramp/drivers/1"
@@ -65,11 +67,16 @@ def ask(scenario: Scenario, outcome: str, by: By = None) -> Asked:
 
 
 def from_counts(
-    asked: Asked, plan: Plan, *, executor: Executor | None = None, finished: Finished | None = None
+    asked: Asked,
+    plan: Plan,
+    *,
+    executor: Executor | None = None,
+    store: Store | None = None,
+    finished: Finished | None = None,
 ) -> Drivers:
     """Make a forecast and return what it rests on, from its counts."""
     scenario = _with_milestone(asked.scenario, asked.by)
-    forecast = run(scenario, plan, executor=executor, finished=finished)
+    forecast = run(scenario, plan, executor=executor, store=store, finished=finished, with_paths=False)
     return drivers(scenario, forecast.tally, asked.outcome, asked.by)
 
 
@@ -79,7 +86,7 @@ def _with_milestone(scenario: Scenario, by: int) -> Scenario:
         return scenario
     question = scenario.document.question
     more = question.model_copy(update={"milestones": tuple(sorted({*question.milestones, by}))})
-    return replace(scenario, document=scenario.document.model_copy(update={"question": more}))
+    return with_document(scenario, scenario.document.model_copy(update={"question": more}))
 
 
 def design_of(asked: Asked, runs: int, *, seed: int, replicates: int, by_actor: bool) -> sobol.Plan:

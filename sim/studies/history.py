@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sim.forecast.forecast import Forecast
     from sim.forecast.plan import Plan
     from sim.runs.executors import Executor
+    from sim.runs.store import Store
     from sim.scenario.evidence import Evidence
     from sim.scenario.scenario import Scenario
 
@@ -129,6 +131,7 @@ def history(
     plan: Plan,
     *,
     executor: Executor | None = None,
+    store: Store | None = None,
     finished: Callable[[], None] | None = None,
 ) -> History:
     """Remake the forecast on each day.
@@ -137,6 +140,8 @@ def history(
     ----------
     days
         In rising order, none after the as-of date.
+    executor, store
+        Where blocks are played and kept.
     finished
         Called once for each day that is done.
 
@@ -146,20 +151,21 @@ def history(
         Where there are too few runs to pair.
     """
     plan.check_pairs()
+    runs = partial(run, plan=plan, executor=executor, store=store, with_paths=False)
     points: list[Point] = []
     moves: list[Move] = []
     known: set[str] = set()
     for day in days:
         then = rewind(scenario, day)
-        forecast = run(then, plan, executor=executor)
+        forecast = runs(then)
         names = [] if then.evidence is None else [name for name in then.evidence.items if name not in known]
         known.update(names)
         probabilities = {n: forecast.probability("offensive", n) for n in scenario.milestones}
         news = None
         reading = [] if scenario.evidence is None or not points else _reading(scenario.evidence, names)
         if reading:
-            news = _change(scenario, day, reading, forecast, executor)
-            moves += [Move(day, name, _change(scenario, day, [name], forecast, executor)) for name in reading]
+            news = _change(scenario, day, reading, forecast, runs)
+            moves += [Move(day, name, _change(scenario, day, [name], forecast, runs)) for name in reading]
         points.append(Point(day, probabilities, tuple(names), len(known), news))
         if finished is not None:
             finished()
@@ -172,8 +178,7 @@ def _reading(evidence: Evidence, names: Sequence[str]) -> list[str]:
 
 
 def _change(
-    scenario: Scenario, day: datetime.date, names: Sequence[str], forecast: Forecast, executor: Executor | None
+    scenario: Scenario, day: datetime.date, names: Sequence[str], forecast: Forecast, runs: Callable[..., Forecast]
 ) -> Estimate:
     """Compare the forecast of a day with the one that lacks some of its items, paired."""
-    without = run(rewind(scenario, day, without=tuple(names)), forecast.plan, executor=executor)
-    return without.difference(forecast, "offensive")
+    return runs(rewind(scenario, day, without=tuple(names))).difference(forecast, "offensive")

@@ -8,8 +8,9 @@ same to every mean square, which the spread within rows tells, and nothing to pr
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +20,14 @@ from sim import rng
 from sim.errors import UsageError
 from sim.forecast.first_order import Interval, Values, interval
 from sim.model.inputs import names_of_streams
-from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, record_block
-from sim.runs.executors import Executor, Serial
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
+from sim.runs.play import ALL, Request, records_of
+from sim.scenario.edit import bare
 from sim.wording import counted
 
 if TYPE_CHECKING:
+    from sim.runs.executors import Executor
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
 
 RESAMPLES = 200
@@ -81,20 +85,6 @@ class Indices:
     inputs: tuple[Index, ...]
 
 
-@dataclass(frozen=True)
-class SobolTask:
-    """One block of rows of a design."""
-
-    block: BlockTask
-    outcome: str
-    by: int
-    quantiles: dict[str, npt.NDArray[np.float64]]
-
-    def __str__(self) -> str:
-        """Name the task in messages."""
-        return f"{self.block} in a design of Sobol'"
-
-
 def plan_of(scenario: Scenario, runs: int, *, replicates: int, seed: int, names: dict[str, str] | None = None) -> Plan:
     """Return the largest design, a power of two of base rows, that so many runs allow.
 
@@ -149,18 +139,20 @@ def design(plan: Plan) -> npt.NDArray[np.float64]:
     return inside
 
 
-def study(
+def study(  # noqa: PLR0913 - the question, and how it is run
     scenario: Scenario,
     plan: Plan,
     outcome: str,
     by: int,
     *,
     executor: Executor | None = None,
+    store: Store | None = None,
     finished: Callable[[], None] | None = None,
 ) -> Indices:
     """Play a design and return its indices for an outcome within `by` days."""
-    tasks = list(_tasks(scenario, plan, design(plan), outcome, by))
-    hits = np.concatenate(list((executor or Serial()).map(play_rows, tasks, finished)))
+    request = Request(partial(_block, bare(scenario), plan, design(plan)), blocks_of(plan), cap=ALL)
+    (records,) = records_of([request], executor=executor, store=store, finished=finished)
+    hits = (records[outcome] < by).reshape(-1, plan.replicates).sum(axis=1)
     return indices(hits[: plan.rows], plan)
 
 
@@ -169,23 +161,13 @@ def blocks_of(plan: Plan) -> int:
     return -(-plan.rows * plan.replicates // BLOCK_RUNS)
 
 
-def _tasks(scenario: Scenario, plan: Plan, rows: npt.NDArray[np.float64], outcome: str, by: int) -> Sequence[SobolTask]:
+def _block(scenario: Scenario, plan: Plan, rows: npt.NDArray[np.float64], block: int) -> BlockTask:
+    """Return the block that plays some rows of a design; where they do not fill it, medians do."""
     draws = BLOCK_RUNS // plan.replicates
-    tasks = []
-    for block in range(blocks_of(plan)):
-        part = rows[block * draws : (block + 1) * draws]
-        part = np.pad(part, ((0, draws - len(part)), (0, 0)), constant_values=0.5)
-        quantiles = dict(zip(plan.streams, np.ascontiguousarray(part.T), strict=True))
-        tasks.append(SobolTask(BlockTask(scenario, plan.seed, block, plan.replicates), outcome, by, quantiles))
-    return tasks
-
-
-def play_rows(task: SobolTask) -> npt.NDArray[np.int64]:
-    """Play one block of rows; return the successes of each row, shape (draws of a block,)."""
-    records = record_block(task.block, task.quantiles)
-    happened = records[task.outcome] < task.by
-    successes: npt.NDArray[np.int64] = happened.reshape(-1, task.block.replicates).sum(axis=1)
-    return successes
+    part = rows[block * draws : (block + 1) * draws]
+    part = np.pad(part, ((0, draws - len(part)), (0, 0)), constant_values=0.5)
+    quantiles = dict(zip(plan.streams, np.ascontiguousarray(part.T), strict=True))
+    return BlockTask(scenario, plan.seed, block, plan.replicates, quantiles=quantiles)
 
 
 def indices(hits: npt.NDArray[np.int64], plan: Plan) -> Indices:

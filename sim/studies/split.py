@@ -8,7 +8,7 @@ chance gives shares of the variance of the probability.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -118,10 +118,12 @@ def play_groups(task: SplitTask) -> dict[str, npt.NDArray[np.void]]:
     streams = names_of_streams(task.scenario)
     shared = {group: [one for one, name in streams.items() if group_of(name) == group] for group in GROUPS}
     shared[ALL] = list(streams)
-    again = BlockTask(task.scenario, task.seed + OTHER_SEED, task.block, 1)
-    records = {
-        name: record_block(again, {stream: quantiles[stream] for stream in group}) for name, group in shared.items()
-    }
+
+    def again(streams: Sequence[str]) -> npt.NDArray[np.void]:
+        taken = {stream: quantiles[stream] for stream in streams}
+        return record_block(BlockTask(task.scenario, task.seed + OTHER_SEED, task.block, 1, quantiles=taken))
+
+    records = {name: again(group) for name, group in shared.items()}
     return records | {"": record_block(BlockTask(task.scenario, task.seed, task.block, 1))}
 
 

@@ -16,10 +16,11 @@ from sim.distributions import Uniform
 from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate
 from sim.runs.block.blocks import FIRST_EVENTS
+from sim.scenario.edit import over_days, with_document
 from sim.scenario.inert import why_inert
 from sim.scenario.numbers import number_range, with_number
 from sim.scenario.windows import By, day_of
-from sim.studies.bench import Bench, are_alike, happened, with_document
+from sim.studies.bench import Bench, are_alike, happened
 from sim.studies.change import plain_row
 from sim.studies.crossing import GRID, Crossing, Crossings, crossings
 from sim.studies.sweep.sweep import value_at
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.forecast.plan import Plan
+    from sim.runs.executors import Executor
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
-    from sim.studies.gates.supplier import Supplier
 
 FORMAT = "offramp/tipping/1"
 DEFAULT_RUNS = 8192
@@ -66,8 +68,7 @@ class Asked:
         document = self.scenario.document
         for path, value in zip(self.paths, values, strict=True):
             document = with_number(document, path, value)
-        question = document.question.model_copy(update={"horizon": self.day, "milestones": ()})
-        return with_document(self.scenario, document.model_copy(update={"question": question}))
+        return over_days(with_document(self.scenario, document), self.day)
 
     def sample(self, bench: Bench, values: Sequence[Sequence[float]]) -> list[Estimate]:
         """Estimate the probability at each point."""
@@ -224,7 +225,8 @@ def tip(
     asked: Asked,
     plan: Plan,
     *,
-    supplier: Supplier | None = None,
+    executor: Executor | None = None,
+    store: Store | None = None,
     finished: Callable[[], None] | None = None,
     grid: int = GRID,
 ) -> Tipping:
@@ -236,15 +238,15 @@ def tip(
         As `ask` returns it, with one path.
     plan
         Runs at each value, seed and replicates.
-    supplier, finished
-        Where blocks come from, and what is called for each; some twenty values are played, each once.
+    executor, store, finished
+        Where blocks are played and kept, and what is called for each; some twenty values are played, each once.
 
     Raises
     ------
     ExecutionError
         Where a block failed.
     """
-    bench = Bench(plan, supplier, finished=finished)
+    bench = Bench(plan, executor, store, finished=finished)
     ((low, high),) = asked.spans
     found = crossings(
         lambda values: asked.sample(bench, [(value,) for value in values]), low, high, asked.target, grid=grid

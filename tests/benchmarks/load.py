@@ -24,7 +24,7 @@ from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block
 from sim.runs.executors.address import Address
 from sim.runs.executors.batches import IN_FLIGHT, MOST, RATE, TARGET
 from sim.runs.executors.dask import Dask
-from sim.studies.sweep.sweep import bare
+from sim.scenario.edit import bare
 from tests.cluster.processes import cluster
 from tests.places import IDLIB
 
@@ -68,7 +68,8 @@ def processor_seconds(process: int) -> float:
 def measure(batches: int = 400) -> Cost:
     """Send batches of one and of many blocks through a real scheduler; no block is played but the first."""
     scenario = bare(sim.load(IDLIB / "baseline.yaml"))
-    tasks = list(Plan(runs=batches * BLOCK_RUNS).tasks(scenario))
+    plan = Plan(runs=batches * BLOCK_RUNS)
+    tasks = [plan.task(scenario, block) for block in range(plan.blocks)]
     run_block(tasks[0])
     start = time.process_time()
     for task in tasks[1:4]:

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import parse
 import pytest
 
 from sim.cli import check_command
+from sim.cli.machines import Machines
 from tests.cli.conftest import Offramp
 from tests.places import IDLIB
 from tests.scenario.files import Folder, edit
@@ -24,7 +25,7 @@ Gated = Callable[..., Path]
 def gated(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Gated:
     """Write gates into a scenario, judged on a stand-in with a chance of 0.3; run from the scenario folder."""
     monkeypatch.chdir(folder.path)
-    monkeypatch.setattr(check_command, "Player", lambda executor: StandIn({"crisis": 0.3, "variant": 0.3}))
+    monkeypatch.setattr(Machines, "make", lambda self, blocks=None: StandIn({"crisis": 0.3, "variant": 0.3}))
 
     def write(*gates: str, name: str = "crisis.yaml") -> Path:
         lines = "".join(f"  {gate}\n" for gate in gates)
@@ -72,7 +73,7 @@ def test_a_crash_leaves_with_3_and_the_rest_is_judged(
         edit(Path("variant.yaml").read_text(encoding="utf-8"), ("id: crisis", "id: variant")), encoding="utf-8"
     )
     stand_in = StandIn({"crisis": 0.3}, broken=["variant"])
-    monkeypatch.setattr(check_command, "Player", lambda executor: stand_in)
+    monkeypatch.setattr(Machines, "make", lambda self, blocks=None: stand_in)
     answer = offramp("check", file, "variant.yaml", "--quiet")
     assert answer.code == 3
     assert "crashed    low   block 0 of variant failed" in " ".join(answer.out.split(" "))
@@ -85,7 +86,7 @@ def test_an_interruption_leaves_with_130_and_what_is_decided(
 ) -> None:
     from tests.studies.gates.test_check import Interrupted
 
-    monkeypatch.setattr(check_command, "Player", lambda executor: Interrupted({"crisis": 0.3}))
+    monkeypatch.setattr(Machines, "make", lambda self, blocks=None: Interrupted({"crisis": 0.3}))
     answer = offramp("check", gated("low: {below: 0.5}", "edge: {below: 0.3}"), "--quiet")
     assert answer.code == 130
     assert "1 undecided, 1 passed" in answer.err

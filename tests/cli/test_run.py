@@ -257,12 +257,12 @@ def test_an_interruption_keeps_what_is_done_and_the_command_told_goes_on_from_th
     command = f"offramp run {crisis} --runs 9000 --seed 0 --out '{out}'"
     assert told == f"interrupted after 4,096 runs; to go on: {command}"
     assert json.loads((out / "forecast.json").read_text(encoding="utf-8"))["status"] == "interrupted"
-    assert (out / run_command.CHECKPOINT).exists()
+    assert (out / run_command.KEPT).exists()
 
     again = offramp(*shlex.split(told.partition("to go on: ")[2])[1:])
     assert again.code == 0
     assert again.err.startswith("crisis: 1 of 3 blocks\n")
-    assert not (out / run_command.CHECKPOINT).exists()
+    assert not (out / run_command.KEPT).exists()
     assert offramp("run", crisis, "--runs", 9000, "--out", whole, "--quiet").code == 0
     assert (out / "forecast.json").read_bytes() == (whole / "forecast.json").read_bytes()
 

@@ -63,9 +63,9 @@ def test_any_number_of_signals_keeps_what_is_done_and_leaves_nothing_behind(
     record = json.loads(stdout)
     assert record["status"] == "interrupted"
     assert record["runs"] >= 2 * 4096
-    assert (out / ".offramp-checkpoint.npz").exists()
+    assert (out / ".offramp-blocks").exists()
     assert (out / "forecast.json").exists()
-    assert not [one.name for one in out.iterdir() if one.name.startswith(".") and one.name != ".offramp-checkpoint.npz"]
+    assert not [one.name for one in out.iterdir() if one.name.startswith(".") and one.name != ".offramp-blocks"]
     assert is_empty(process.pid)
 
 

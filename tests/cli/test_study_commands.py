@@ -24,7 +24,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_a_calibration_writes_a_posterior_that_a_scenario_can_name(offramp: Offramp, home: Path) -> None:
     target = write(home.parent, crisis(question__horizon=180), "target.yaml")
-    options = ("--name", "mine", "--target", target, "--keep", home / "kept", "--out", home.parent / "out", *SMALL)
+    options = ("--name", "mine", "--target", target, "--store", home / "kept", "--out", home.parent / "out", *SMALL)
     answer = offramp("calibrate", home, *options)
     assert answer.code == 0, answer.err
     assert "mine: 3 crises" in answer.out
@@ -45,7 +45,7 @@ def test_a_calibration_writes_a_posterior_that_a_scenario_can_name(offramp: Offr
 @pytest.mark.slow
 def test_a_backtest_prints_scores_and_writes_its_page(offramp: Offramp, home: Path) -> None:
     out = home.parent / "backtest"
-    answer = offramp("backtest", home, "--keep", home / "kept", "--out", out, *SMALL)
+    answer = offramp("backtest", home, "--store", home / "kept", "--out", out, *SMALL)
     assert answer.code == 0, answer.err
     assert "within 90 days better than the base rate in" in answer.out
     assert "of 3 cases; too few for a skill" in answer.out
@@ -90,7 +90,7 @@ def test_new_cases_are_scored_by_what_others_taught(offramp: Offramp, home: Path
     for number in (6, 7):
         made = case(number, hawkish=number == 6, area="elsewhere")
         write(new, made, f"{made['id']}.yaml")
-    answer = offramp("backtest", new, "--train", home, "--keep", home / "kept", "--format", "json", "--quiet", *SMALL)
+    answer = offramp("backtest", new, "--train", home, "--store", home / "kept", "--format", "json", "--quiet", *SMALL)
     assert answer.code == 0, answer.err
     assert answer.json["schema"] == "offramp/backtest/1"
     assert [one["id"] for one in answer.json["cases"]] == ["case-06", "case-07"]

@@ -23,8 +23,8 @@ from sim.cli import sweep_command
 from sim.cli.console import Format
 from sim.cli.machines import Machines
 from sim.errors import StoreError
+from sim.runs import play as playing
 from sim.runs.store import Store
-from sim.studies.sweep import work
 from tests import sizes
 from tests.cli.conftest import Answer, Offramp
 from tests.places import ROOT, SWEEPS
@@ -125,7 +125,7 @@ def test_a_cell_gets_its_full_report_from_the_store(
 ) -> None:
     file = write_sweep(tmp_path, TORNADO)
     rows = run(file, "--format", "json").json["rows"]
-    monkeypatch.setattr(work, "run_block", lambda task: pytest.fail(f"{task} was played again"))
+    monkeypatch.setattr(playing, "run_block", lambda task: pytest.fail(f"{task} was played again"))
     name = rows[3]["cell"]
     answer = offramp("sweep", "cell", file, name[:6], "--out", tmp_path / "cell", "--store", tmp_path / "store")
     assert answer.code == 0, answer.err
@@ -142,7 +142,7 @@ def test_a_cell_gets_its_full_report_from_the_store(
 def test_a_cell_that_crashes_leaves_3_after_all_is_written(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    played, original = [], work.run_block
+    played, original = [], playing.run_block
 
     def failing(task: Any) -> Any:
         played.append(task)
@@ -150,7 +150,7 @@ def test_a_cell_that_crashes_leaves_3_after_all_is_written(
             raise ValueError("no such\nday")
         return original(task)
 
-    monkeypatch.setattr(work, "run_block", failing)
+    monkeypatch.setattr(playing, "run_block", failing)
     answer = run(write_sweep(tmp_path), "--out", tmp_path / "out")
     assert answer.code == 3
     assert "1 of 6 cells failed" in answer.err
@@ -169,7 +169,7 @@ def test_fail_fast_leaves_3_at_once_and_writes_nothing(
     def failing(task: Any) -> Any:
         raise ValueError("no such day")
 
-    monkeypatch.setattr(work, "run_block", failing)
+    monkeypatch.setattr(playing, "run_block", failing)
     answer = run(write_sweep(tmp_path), "--fail-fast", "--out", tmp_path / "out")
     assert answer.code == 3
     assert "error: cell 1 (appeal.intensity 0, shield.posture 0.2) failed: ValueError: no such day" in answer.err
@@ -383,7 +383,7 @@ def test_a_shard_with_a_failed_cell_leaves_3_and_so_does_the_merge(
 
     file = write_sweep(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(work, "run_block", failing)
+        patch.setattr(playing, "run_block", failing)
         assert run(file, "--shard", "1/2", "--out", tmp_path / "parts").code == 3
     assert run(file, "--shard", "2/2", "--out", tmp_path / "parts").code == 0
     assert offramp("sweep", "merge", tmp_path / "parts", "--out", tmp_path / "merged").code == 3
@@ -405,7 +405,7 @@ def test_ctrl_c_leaves_130_says_how_to_go_on_and_keeps_what_is_done(
 ) -> None:
     import typer
 
-    played, original = [], work.run_block
+    played, original = [], playing.run_block
 
     def interrupted(task: Any) -> Any:
         if len(played) == 2:
@@ -413,7 +413,7 @@ def test_ctrl_c_leaves_130_says_how_to_go_on_and_keeps_what_is_done(
         played.append(task)
         return original(task)
 
-    monkeypatch.setattr(work, "run_block", interrupted)
+    monkeypatch.setattr(playing, "run_block", interrupted)
     call = sweep_command.Call(
         write_sweep(tmp_path),
         None,

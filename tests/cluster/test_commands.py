@@ -174,12 +174,12 @@ def test_other_commands_give_the_bytes_of_local_workers_too(
         "run": ("run", crisis, "--runs", 9000),
         "check": ("check", gated, "--max-runs", 8192),
         "diff": ("diff", crisis, folder / "long.yaml", "--runs", 8192),
-        "calibrate": ("calibrate", cases, "--blocks", 1, "--keep"),
-        "backtest": ("backtest", cases, "--blocks", 1, "--keep"),
+        "calibrate": ("calibrate", cases, "--blocks", 1, "--store"),
+        "backtest": ("backtest", cases, "--blocks", 1, "--store"),
     }[command]
     texts = []
     for number, where in enumerate((("--workers", 1), ("--executor", "dask", "--address", machines.address))):
-        keep = (tmp_path / f"kept-{number}",) if words[-1] == "--keep" else ()
+        keep = (tmp_path / f"kept-{number}",) if words[-1] == "--store" else ()
         done = CliRunner().invoke(app, [str(word) for word in (*words, *keep, "-q", "--format", "json", *where)])
         assert done.exit_code in (0, 4), done.stderr
         texts.append(done.stdout)

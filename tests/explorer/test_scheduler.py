@@ -170,7 +170,7 @@ def test_refining_makes_way_for_a_first_look_and_goes_on_afterwards(scenario: Sc
         await until(lambda: two.runs >= BLOCK_RUNS)
         assert not one.is_complete
         await until(lambda: one.is_complete and two.is_complete)
-        assert one.records.tobytes() == two.records.tobytes()  # the same but for its id
+        assert one.look().records.tobytes() == two.look().records.tobytes()  # the same but for its id
 
     with_scheduler(use)
 

@@ -11,7 +11,7 @@ import pytest
 from sim.forecast.course import LEAST, MOST, course_of, crossings
 from sim.forecast.replay import replay
 from sim.runs.block.blocks import RECORD
-from sim.runs.block.paths import Paths
+from sim.runs.block.watches import Paths
 from tests import worlds
 
 DAYS = 60

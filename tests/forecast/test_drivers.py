@@ -12,7 +12,7 @@ from sim.errors import UsageError
 from sim.forecast.drivers import STRUCTURAL, drivers, drivers_record, group_of
 from sim.forecast.forecast import Forecast
 from sim.runs.block.blocks import OUTCOMES
-from sim.runs.block.input_tally import binned_inputs
+from sim.runs.block.counts import binned_inputs
 from sim.scenario.scenario import Scenario
 from sim.tallies import Tally
 from tests import worlds

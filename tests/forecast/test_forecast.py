@@ -17,15 +17,16 @@ import pytest
 
 import sim
 from sim.errors import UsageError
-from sim.forecast.checkpoint import Checkpoint
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
 from sim.runs.block.blocks import BLOCK_RUNS, END_STATES, OUTCOMES, RECORD, BlockTask, run_block
 from sim.runs.executors import Executor, Local, Serial
+from sim.runs.store import Store
 from sim.scenario.scenario import Scenario
 from tests import worlds
 from tests.places import IDLIB
+from tests.played import count_blocks
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +152,7 @@ class Interrupted(Executor):
         self.after = after
 
     def map(
-        self, function: Callable[[Any], Any], tasks: Iterable[Any], finished: Callable[[], None] | None = None
+        self, function: Callable[[Any], Any], tasks: Iterable[Any], finished: Any = None, lost: Any = None
     ) -> Iterator[Any]:
         for count, result in enumerate(Serial().map(function, tasks, finished)):
             if count == self.after:
@@ -160,23 +161,25 @@ class Interrupted(Executor):
 
 
 @pytest.mark.slow
-def test_an_interruption_keeps_what_is_done_and_the_next_call_goes_on(scenario: Scenario, tmp_path: Path) -> None:
-    plan, checkpoint = Plan(runs=3 * BLOCK_RUNS, seed=6), tmp_path / "checkpoint.npz"
-    stopped = run(scenario, plan, executor=Interrupted(2), checkpoint=checkpoint)
+def test_an_interruption_keeps_what_is_done_and_the_next_call_goes_on(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, store = Plan(runs=3 * BLOCK_RUNS, seed=6), Store(tmp_path / "store")
+    whole = as_bytes(run(scenario, plan))
+    stopped = run(scenario, plan, executor=Interrupted(2), store=store)
     assert (stopped.status, stopped.runs) == ("interrupted", 2 * BLOCK_RUNS)
-    assert checkpoint.exists()
-    played: list[int] = []
-    resumed = run(scenario, plan, finished=lambda: played.append(1), checkpoint=checkpoint)
-    assert as_bytes(resumed) == as_bytes(run(scenario, plan))
-    assert len(played) == 3, "finished blocks are counted, those kept included"
-    assert not checkpoint.exists()
+    played, told = count_blocks(monkeypatch), []
+    resumed = run(scenario, plan, store=store, finished=lambda: told.append(1))
+    assert as_bytes(resumed) == whole
+    assert [task.block for task in played] == []  # the third was played, and kept, when the interruption came
+    assert len(told) == 3, "finished blocks are counted, those kept included"
 
 
 class Torn(Interrupted):
     """Is interrupted while a result is merged: its tally has been read, its records have not."""
 
     def map(
-        self, function: Callable[[Any], Any], tasks: Iterable[Any], finished: Callable[[], None] | None = None
+        self, function: Callable[[Any], Any], tasks: Iterable[Any], finished: Any = None, lost: Any = None
     ) -> Iterator[Any]:
         class Half:
             def __init__(self, result: Any) -> None:
@@ -192,24 +195,15 @@ class Torn(Interrupted):
 
 @pytest.mark.slow
 def test_an_interruption_while_a_block_is_merged_keeps_the_blocks_before_it(scenario: Scenario, tmp_path: Path) -> None:
-    plan, checkpoint = Plan(runs=3 * BLOCK_RUNS, seed=6), tmp_path / "checkpoint.npz"
-    stopped = run(scenario, plan, executor=Torn(1), checkpoint=checkpoint)
+    plan, store = Plan(runs=3 * BLOCK_RUNS, seed=6), Store(tmp_path / "store")
+    stopped = run(scenario, plan, executor=Torn(1), store=store)
     assert (stopped.status, stopped.runs) == ("interrupted", BLOCK_RUNS)
-    assert as_bytes(run(scenario, plan, executor=Torn(2), checkpoint=checkpoint)) == as_bytes(run(scenario, plan))
+    assert as_bytes(run(scenario, plan, store=store)) == as_bytes(run(scenario, plan))
 
 
-@pytest.mark.slow
-def test_a_checkpoint_of_another_seed_is_not_used(scenario: Scenario, tmp_path: Path) -> None:
-    checkpoint = tmp_path / "checkpoint.npz"
-    run(scenario, Plan(runs=2 * BLOCK_RUNS, seed=6), executor=Interrupted(1), checkpoint=checkpoint)
-    other = Plan(runs=BLOCK_RUNS, seed=7)
-    assert as_bytes(run(scenario, other, checkpoint=checkpoint)) == as_bytes(run(scenario, other))
-
-
-def test_an_interruption_before_the_first_block_is_passed_on(scenario: Scenario, tmp_path: Path) -> None:
+def test_an_interruption_before_the_first_block_is_passed_on(scenario: Scenario) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(scenario, Plan(runs=100), executor=Interrupted(0))
-    assert Checkpoint(tmp_path / "none", "key").load().blocks == 0
 
 
 @pytest.mark.parametrize(

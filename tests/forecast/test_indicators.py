@@ -11,7 +11,7 @@ from sim.forecast.forecast import Forecast
 from sim.forecast.indicators import _difference, _reading, indicators, indicators_record
 from sim.runs.block.blocks import OUTCOMES, last_days
 from sim.runs.block.conditions import EventBy, Look, PostureAt
-from sim.runs.block.indicator_tally import indicator_counts
+from sim.runs.block.counts import indicator_counts
 from sim.scenario.scenario import Scenario
 from sim.tallies import successes_per_draw
 from tests import worlds

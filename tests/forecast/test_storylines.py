@@ -17,7 +17,8 @@ from sim.forecast.runner import run
 from sim.forecast.storylines import SAMPLE, sampled_runs, storylines
 from sim.report.story import story_of
 from sim.runs.block.blocks import BLOCK_RUNS, RECORD
-from sim.runs.block.paths import Paths
+from sim.runs.block.watches import Paths
+from sim.runs.store import Store
 from sim.scenario.scenario import Scenario
 from tests import worlds
 
@@ -105,11 +106,10 @@ def test_a_forecast_taken_up_again_has_the_storylines_it_would_have_had(
         if count == 2:
             raise KeyboardInterrupt
 
-    kept = tmp_path / "kept.npz"
+    store = Store(tmp_path / "store")
     plan = Plan(runs=2 * BLOCK_RUNS + 500, seed=3)
-    assert run(scenario, plan, finished=stop, checkpoint=kept).status == "interrupted"
-    assert kept.is_file()
-    assert run(scenario, plan, checkpoint=kept).storylines == forecast.storylines
+    assert run(scenario, plan, finished=stop, store=store).status == "interrupted"
+    assert run(scenario, plan, store=store).storylines == forecast.storylines
 
 
 @pytest.mark.parametrize(("runs", "kept"), [(20_000, SAMPLE), (500, 500), (63, 0), (101, 100)])

@@ -22,8 +22,7 @@ from sim.report.sweep import FEW, MOST_CELLS, sweep_of
 from sim.report.sweep_sampled import rank_correlations
 from sim.report.sweep_shape import figures, shape_of
 from sim.report.tidy import columns_of, to_csv
-from sim.studies.sweep.result import head_of, record_of
-from sim.studies.sweep.rows import Row
+from sim.studies.sweep.result import Row, head_of, record_of
 from tests.places import ROOT
 from tests.report.conftest import PAYLOAD
 from tests.report.test_markdown import rendered

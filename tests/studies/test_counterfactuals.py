@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +11,8 @@ import sim
 from sim.errors import UsageError
 from sim.estimates import difference, estimate
 from sim.forecast.plan import Plan
-from sim.runs.block.blocks import BlockTask, run_block
-from sim.runs.executors import Serial
+from sim.runs.block.blocks import run_block
+from sim.runs.play import Records
 from sim.runs.store import Store
 from sim.scenario.scenario import Scenario
 from sim.studies.counterfactuals import (
@@ -26,10 +25,9 @@ from sim.studies.counterfactuals import (
     without_talks,
     worlds_of,
 )
-from sim.studies.gates.kept import Keeper
-from sim.studies.gates.supplier import Crash, Records, Supplier
 from sim.tallies import successes_per_draw
 from tests import worlds
+from tests.played import count_blocks
 
 PLAN = Plan(runs=4096, seed=3)
 APPEAL = {"from": "envoy", "on": "backer", "aim": "restrain", "intensity": 0.4, "start": -5, "half_life": 20}
@@ -57,20 +55,8 @@ def found(scenario: Scenario) -> Counterfactuals:
     return counterfactuals(scenario, PLAN)
 
 
-class Counting(Supplier):
-    """Plays blocks and notes which."""
-
-    def __init__(self) -> None:
-        self.played: list[tuple[str, int]] = []
-
-    def supply(self, tasks: Iterable[BlockTask]) -> Iterator[Records | Crash]:
-        for task in tasks:
-            self.played.append((task.scenario.hash, task.block))
-            yield run_block(task).records
-
-
 def days(scenario: Scenario) -> Records:
-    return run_block(next(Plan(runs=4096, seed=3).tasks(scenario))).records
+    return run_block(PLAN.task(scenario)).records
 
 
 # -- the worlds -----------------------------------------------------------------------------------------------------
@@ -219,12 +205,15 @@ def test_too_few_runs_to_pair_are_refused(scenario: Scenario) -> None:
 
 
 @pytest.mark.slow
-def test_the_base_at_hand_is_not_played_again(scenario: Scenario, found: Counterfactuals) -> None:
+def test_the_base_at_hand_is_not_played_again(
+    scenario: Scenario, found: Counterfactuals, monkeypatch: pytest.MonkeyPatch
+) -> None:
     forecast = sim.run(scenario, runs=4096, seed=3)
-    counting = Counting()
-    again = counterfactuals(scenario, PLAN, base=forecast.records, supplier=counting)
-    assert scenario.hash not in {name for name, _ in counting.played}
-    assert len(counting.played) == len(set(counting.played)) == blocks_of(scenario, PLAN, with_base=False)
+    played = count_blocks(monkeypatch)
+    again = counterfactuals(scenario, PLAN, base=forecast.records)
+    hashes = [task.scenario.hash for task in played]
+    assert scenario.hash not in hashes
+    assert len(hashes) == len(set(hashes)) == blocks_of(scenario, PLAN, with_base=False)
     assert again.part() == found.part()
 
 
@@ -233,20 +222,13 @@ def test_a_store_gives_the_base_and_every_world_that_was_ever_played(
     scenario: Scenario, found: Counterfactuals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Store(tmp_path / "store")
-    (task,) = PLAN.tasks(scenario)
-    store.put(task, run_block(task))
-    played: list[str] = []
-
-    def noted(block: BlockTask) -> object:
-        played.append(block.scenario.hash)
-        return run_block(block)
-
-    monkeypatch.setattr("sim.studies.gates.kept.run_block", noted)
-    first = counterfactuals(scenario, PLAN, supplier=Keeper(store, Serial()))
-    assert scenario.hash not in played
+    store.put(PLAN.task(scenario), run_block(PLAN.task(scenario)))
+    played = count_blocks(monkeypatch)
+    first = counterfactuals(scenario, PLAN, store=store)
+    assert scenario.hash not in {task.scenario.hash for task in played}
     assert len(played) == blocks_of(scenario, PLAN, with_base=False)
     played.clear()
-    assert counterfactuals(scenario, PLAN, supplier=Keeper(store, Serial())).part() == first.part() == found.part()
+    assert counterfactuals(scenario, PLAN, store=store).part() == first.part() == found.part()
     assert played == []
 
 

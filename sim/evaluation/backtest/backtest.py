@@ -18,7 +18,6 @@ from sim.evaluation.backtest.forecasts import (
     PRIOR,
     SCHEMES,
     Forecasts,
-    PlayTask,
     Points,
     Scheme,
     Training,
@@ -33,6 +32,7 @@ from sim.evaluation.backtest.scores import Table, calibration_of, case_scores, d
 from sim.evaluation.backtest.threats import score_threats
 from sim.evaluation.backtest.threats import steps as threats_steps
 from sim.evaluation.calibration.outcomes import WINDOWS
+from sim.scenario.edit import with_posterior
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -215,8 +215,8 @@ def _sets(made: Forecasts) -> Iterator[tuple[str, np.ndarray]]:
 def _levers(
     variants: Sequence[Scenario], seed: int, executor: Executor, finished: Callable[[], None] | None
 ) -> Iterator[Lever]:
-    tasks = [PlayTask(one, seed) for own in variants for one in (own, replace(own, posterior=None))]
-    played = [float(shares[WINDOWS.index(WINDOW)]) for shares in executor.map(play_own, tasks, finished)]
+    pairs = [one for own in variants for one in (own, with_posterior(own, None))]
+    played = play_own(pairs, seed, executor, finished)[:, WINDOWS.index(WINDOW)].tolist() if pairs else []
     for number, scenario in enumerate(variants):
         yield Lever(scenario.id, played[2 * number], played[2 * number + 1])
 

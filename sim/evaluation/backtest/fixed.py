@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,10 +18,11 @@ from sim.baselines.logistic import fit
 from sim.baselines.pool import pooled
 from sim.baselines.positions import features_of
 from sim.errors import UsageError
-from sim.evaluation.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, PlayTask, outcomes_of, play_own
+from sim.evaluation.backtest.forecasts import BASE_RATE, LOGISTIC, MODEL, POOLED, outcomes_of, play_own
 from sim.evaluation.calibration.outcomes import WINDOWS
 from sim.evaluation.scoring.comparison import FEWEST_FOR_SKILL, compare
 from sim.evaluation.scoring.rules import brier_score
+from sim.scenario.edit import with_posterior
 
 if TYPE_CHECKING:
     from sim.evaluation.calibration.parameters import Floats
@@ -54,8 +54,8 @@ def score_fixed(
         raise UsageError(
             f"{draws.name} has seen every one of these cases but the target: nothing is left to score it on"
         )
-    tasks = [PlayTask(replace(case.scenario, posterior=draws), seed) for case in new]
-    said = {MODEL: np.array(list(executor.map(play_own, tasks, finished)))}
+    scenarios = [with_posterior(case.scenario, draws) for case in new]
+    said = {MODEL: play_own(scenarios, seed, executor, finished)}
     said |= _baselines(new, datetime.date.fromisoformat(str(draws.about["date"])))
     track = track_record()
     if track is not None and "pool" in track:

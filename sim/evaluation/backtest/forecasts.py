@@ -8,7 +8,7 @@ other cases only. The target case trains nothing at all.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -21,11 +21,13 @@ from sim.baselines.logistic import fit, linked
 from sim.baselines.pool import pooled, stack
 from sim.baselines.positions import features_of, positions_of
 from sim.evaluation.calibration.calibrate import Seen, Study, sample_bridge, sample_posterior
-from sim.evaluation.calibration.design import DesignTask, block_of, play_block, prior_points, seed_of
+from sim.evaluation.calibration.design import Design, block_of, play, prior_points, seed_of
 from sim.evaluation.calibration.outcomes import WINDOWS, shares_within
 from sim.evaluation.calibration.parameters import Floats
 from sim.evaluation.cases import HistoricalCase
-from sim.runs.block.blocks import BlockTask, record_block
+from sim.forecast.plan import Plan
+from sim.runs.block.blocks import BLOCK_RUNS
+from sim.runs.play import records_of
 
 if TYPE_CHECKING:
     from sim.evaluation.calibration.tempering import Sample
@@ -215,28 +217,21 @@ def play_each(
     The runs are none of those of the design. Shape (scenarios, windows), in the order of the scenarios.
     """
     tasks = [
-        DesignTask(scenario, seed_of(name, seed + FORECAST_SEED), 0, points[name])
-        for name, scenario in scenarios.items()
+        Design(scenario, seed_of(name, seed + FORECAST_SEED), points[name]) for name, scenario in scenarios.items()
     ]
-    return np.array([shares_within(classes) for classes in executor.map(play_block, tasks, finished)])
+    return np.array([shares_within(classes) for classes in play(tasks, executor=executor, finished=finished)])
 
 
-@dataclass(frozen=True)
-class PlayTask:
-    """One block of a scenario at its own parameters."""
+def play_own(
+    scenarios: Iterable[Scenario], seed: int, executor: Executor, finished: Callable[[], None] | None = None
+) -> Floats:
+    """Play one block of each scenario at its own parameters; return the share of runs with an offensive in each window.
 
-    scenario: Scenario
-    seed: int
-
-    def __str__(self) -> str:
-        """Name the task in messages."""
-        return f"the scenario {self.scenario.id}"
-
-
-def play_own(task: PlayTask) -> Floats:
-    """Return the share of runs with an offensive within each window: shape (windows,)."""
-    days = record_block(BlockTask(task.scenario, task.seed, 0, REPLICATES))["offensive"]
-    return np.array([(days < window).mean() for window in WINDOWS])
+    Shape (scenarios, windows).
+    """
+    plan = Plan(BLOCK_RUNS, seed, REPLICATES)
+    played = records_of(map(plan.request, scenarios), executor=executor, finished=finished)
+    return np.array([[(records["offensive"] < window).mean() for window in WINDOWS] for records in played])
 
 
 def baseline_forecasts(cases: Cases, pool: Cases, scheme: Scheme) -> dict[str, Floats]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from sim.evaluation.scoring.calibration import decompose, reliability
 from sim.evaluation.scoring.comparison import Comparison, compare
 from sim.evaluation.scoring.rules import brier_score, log_score, ranked_probability_score
 from sim.model.inputs import inputs_of
+from sim.scenario.edit import with_document
 from sim.scenario.numbers import with_number
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def changed(case: HistoricalCase, change: Change) -> Scenario:
     for path in case.marked:
         if path in numbers:
             document = with_number(document, path, change(path, numbers[path]))
-    return replace(case.scenario, document=document)
+    return with_document(case.scenario, document)
 
 
 def moved(path: str, value: Distribution, sign: int) -> Distribution:

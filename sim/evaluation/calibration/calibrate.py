@@ -7,27 +7,23 @@ degrees, which undoes all that they did (`tempering.bridge`).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import environment, rng
-from sim.evaluation.calibration.design import BLOCK_POINTS, block_of, play, prior_points, seed_of
-from sim.evaluation.calibration.outcomes import CLASSES
+from sim import rng
+from sim.evaluation.calibration.design import BLOCK_POINTS, Design, block_of, play, prior_points, seed_of
 from sim.evaluation.calibration.parameters import COORDINATES, Floats, sample_of
 from sim.evaluation.calibration.surface import Surface, fit
 from sim.evaluation.calibration.tempering import Sample, bridge, sample
-from sim.forecast.checkpoint import Checkpoint, Progress
 from sim.scenario.posterior import SAMPLES
-from sim.tallies import Tally
 
 if TYPE_CHECKING:
     from sim.evaluation.calibration.outcomes import Classes
     from sim.runs.executors import Executor
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
 
 BLOCKS = 8
@@ -146,7 +142,7 @@ def study(
     seed: int,
     executor: Executor,
     blocks: int = BLOCKS,
-    keep: Path | None = None,
+    store: Store | None = None,
     finished: Callable[[], None] | None = None,
 ) -> Study:
     """Play the design on all cases and fit the surface.
@@ -157,15 +153,15 @@ def study(
         What is played: past cases, and the scenarios that threats are coded as, at their priors.
     blocks
         Blocks of points, 4,096 each; threats, of which there are many, are played at the first half of them.
-    keep
-        Folder that keeps what each case's runs came to, so that a study that was stopped goes on where it was.
+    store
+        Where finished blocks are kept, so that a study that was stopped goes on where it was.
     finished
         Called once for each block of each case.
     """
     points = prior_points(blocks, seed)
     samples = {name: sample_of(scenario) for name, scenario in cases.items()}
     own = {name: points[: points_of(blocks, samples[name])] for name in cases}
-    classes = _played(cases, own, seed, executor, keep, finished)
+    classes = _played(cases, own, seed, executor, store, finished)
     by_sample = {sample: points[: points_of(blocks, sample)] for sample in SAMPLES}
     return Study(cases, seed, fit(by_sample, classes, samples), points, classes)
 
@@ -175,7 +171,7 @@ def refined(
     seen: Seen,
     *,
     executor: Executor,
-    keep: Path | None = None,
+    store: Store | None = None,
     finished: Callable[[], None] | None = None,
 ) -> Study:
     """Play every case once more at draws of the posterior, and fit the surface to both designs.
@@ -185,14 +181,14 @@ def refined(
 
     Parameters
     ----------
-    keep
+    store
         As of `study`.
     finished
         Called once for each case.
     """
     near = block_of(made.posterior(seen).draws)
     seed = made.seed + NEAR_SEED
-    own = _played(made.cases, dict.fromkeys(made.cases, near), seed, executor, keep, finished)
+    own = _played(made.cases, dict.fromkeys(made.cases, near), seed, executor, store, finished)
     classes = {name: np.concatenate([one, own[name]]) for name, one in made.classes.items()}
     samples = made.surface.samples
     points = {samples[name]: np.concatenate([made.points[: len(one)], near]) for name, one in made.classes.items()}
@@ -204,39 +200,14 @@ def _played(
     points: Mapping[str, Floats],
     seed: int,
     executor: Executor,
-    keep: Path | None,
+    store: Store | None,
     finished: Callable[[], None] | None,
 ) -> dict[str, Classes]:
-    """Play every case at its points, or take up what was kept of it; return the class of each run."""
-    kept = {} if keep is None else {n: _checkpoint(keep, n, one, seed, points[n]) for n, one in cases.items()}
-    known = {n: found for n in kept if (found := _classes(kept[n].load().tally, len(points[n]))) is not None}
-    for _ in range(sum(len(points[name]) for name in known) // BLOCK_POINTS if finished is not None else 0):
-        finished()  # type: ignore[misc]
-    missing = {name: scenario for name, scenario in cases.items() if name not in known}
-    at = {name: points[name] for name in missing}
-    for name, played in play(missing, at, seed=seed, executor=executor, finished=finished):
-        known[name] = played
-        if name in kept:
-            blocks = len(played) // BLOCK_POINTS
-            kept[name].save(Progress(blocks, Tally({"classes": played.astype(np.int64)})))
-    return {name: known[name] for name in cases}
-
-
-def _classes(tally: Tally | None, points: int) -> Classes | None:
-    """Return the class of each run that was kept of a case; None where nothing was, or something else."""
-    classes = None if tally is None else tally.counts.get("classes")
-    if classes is None or classes.shape != (points,) or classes.min() < 0 or classes.max() >= CLASSES:
-        return None
-    return classes.astype(np.uint8)
+    """Play every case at its points; return the class of each run."""
+    designs = (Design(scenario, seed_of(name, seed), points[name]) for name, scenario in cases.items())
+    return dict(zip(cases, play(designs, executor=executor, store=store, finished=finished), strict=True))
 
 
 def points_of(blocks: int, sample: str) -> int:
     """Return at how many points of a design a case of a sample is played."""
     return BLOCK_POINTS * (blocks if sample == SAMPLES[0] else max(1, blocks // 2))
-
-
-def _checkpoint(folder: Path, name: str, scenario: Scenario, seed: int, points: Floats) -> Checkpoint:
-    packages = sorted(environment.package_versions().items())
-    parts = (scenario.hash, seed_of(name, seed), environment.model_version(), packages, environment.cpu_level())
-    key = hashlib.sha256(repr(parts).encode() + points.tobytes()).hexdigest()
-    return Checkpoint(folder / f"{name}-{seed}.npz", key)

@@ -7,7 +7,7 @@ parameters of a point and nothing else, as two crises of one world would.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,27 +16,36 @@ import numpy as np
 from sim import rng
 from sim.evaluation.calibration.outcomes import Classes, classes_of_runs
 from sim.evaluation.calibration.parameters import COORDINATES, Floats, projected, sample_of, streams_of, to_quantiles
-from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, record_block
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
+from sim.runs.play import ALL, Request, complain
+from sim.runs.play import play as play_blocks
+from sim.scenario.edit import bare
 
 if TYPE_CHECKING:
     from sim.runs.executors import Executor
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
 
 BLOCK_POINTS = BLOCK_RUNS
 
 
 @dataclass(frozen=True)
-class DesignTask:
-    """One block of points of one case; `points` are coordinates of shape (BLOCK_POINTS, COORDINATES)."""
+class Design:
+    """Points at which a case is played, coordinates of shape (points, COORDINATES), whole blocks of them."""
 
     scenario: Scenario
     seed: int
-    block: int
     points: Floats = field(repr=False)
 
-    def __str__(self) -> str:
-        """Name the task in messages."""
-        return f"block {self.block} of the design of {self.scenario.id}"
+    def request(self) -> Request:
+        """Return the request for its blocks."""
+        return Request(self._block, len(self.points) // BLOCK_POINTS, name=f"the design of {self.scenario.id}", cap=ALL)
+
+    def _block(self, number: int) -> BlockTask:
+        part = self.points[number * BLOCK_POINTS : (number + 1) * BLOCK_POINTS]
+        at = to_quantiles(projected(part, sample_of(self.scenario)))
+        quantiles = {stream: at[:, column] for stream, column in streams_of(self.scenario).items()}
+        return BlockTask(bare(self.scenario), self.seed, number, replicates=1, quantiles=quantiles)
 
 
 def prior_points(blocks: int, seed: int) -> Floats:
@@ -56,31 +65,28 @@ def block_of(draws: Floats) -> Floats:
 
 
 def play(
-    cases: Mapping[str, Scenario],
-    points: Mapping[str, Floats],
+    designs: Iterable[Design],
     *,
-    seed: int,
     executor: Executor,
+    store: Store | None = None,
     finished: Callable[[], None] | None = None,
-) -> Iterator[tuple[str, Classes]]:
-    """Play every case at each of its points; yield each case with the class of each of its runs, shape (points,)."""
-    blocks = {name: own.reshape(-1, BLOCK_POINTS, own.shape[1]) for name, own in points.items()}
-    tasks = (
-        DesignTask(scenario, seed_of(name, seed), number, block)
-        for name, scenario in cases.items()
-        for number, block in enumerate(blocks[name])
-    )
-    results = executor.map(play_block, tasks, finished)
-    for name in cases:
-        yield name, np.concatenate([next(results) for _ in blocks[name]])
+) -> list[Classes]:
+    """Play designs; return of each the class of every run, shape (points,)."""
+    places: dict[Request, int] = {}
+    found: dict[int, Classes] = {}
 
+    def requests() -> Iterator[Request]:
+        for place, design in enumerate(designs):
+            request = design.request()
+            places[request] = place
+            yield request
 
-def play_block(task: DesignTask) -> Classes:
-    """Play one block of points of a case; return the class of each run."""
-    quantiles = to_quantiles(projected(task.points, sample_of(task.scenario)))
-    given = {stream: quantiles[:, column] for stream, column in streams_of(task.scenario).items()}
-    block = BlockTask(task.scenario, task.seed, task.block, replicates=1)
-    return classes_of_runs(record_block(block, given))
+    def take(request: Request) -> None:
+        complain(request)
+        found[places.pop(request)] = classes_of_runs(request.merged.records)
+
+    play_blocks(requests(), executor=executor, store=store, with_counts=False, done=take, finished=finished)
+    return [found[place] for place in range(len(found))]
 
 
 def seed_of(case: str, seed: int) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,10 +18,11 @@ import numpy as np
 from sim import environment, rng
 from sim.distributions import Distribution, LogNormal
 from sim.evaluation.calibration.calibrate import Seen, Study, sample_posterior
-from sim.evaluation.calibration.design import DesignTask, block_of, play_block, seed_of
+from sim.evaluation.calibration.design import Design, block_of, play, seed_of
 from sim.evaluation.calibration.outcomes import CLASSES, WINDOWS, shares_within
 from sim.evaluation.calibration.parameters import COLUMNS, Floats, prior_of, to_values
 from sim.evaluation.calibration.recovery import RANKS, Recovery
+from sim.scenario.edit import with_posterior
 from sim.scenario.posterior import MODEL, SAMPLES, Posterior
 from sim.studies.split import GROUPS, Split, split
 
@@ -227,7 +228,7 @@ def calibration(
     splits = {}
     if asked.target is not None:
         for name, at in (("prior", None), ("posterior", table)):
-            own = replace(asked.target, posterior=at)
+            own = with_posterior(asked.target, at)
             splits[name] = split(
                 own, by=SPLIT_WINDOW, blocks=SPLIT_BLOCKS, seed=seed, executor=executor, finished=finished
             )
@@ -280,10 +281,9 @@ def target_probabilities(
     finished: Callable[[], None] | None = None,
 ) -> tuple[Floats, ...]:
     """Return the target's probability within each window under each sample, on the same dice."""
-    free = replace(scenario, posterior=None)  # its parameters are those of the samples
+    free = with_posterior(scenario, None)  # its parameters are those of the samples
     tasks = [_task(free.id, free, one, seed) for one in samples]
-    played = executor.map(play_block, tasks, finished)
-    return tuple(shares_within(classes) for classes in played)
+    return tuple(map(shares_within, play(tasks, executor=executor, finished=finished)))
 
 
 def fits_of(
@@ -294,9 +294,8 @@ def fits_of(
     tasks = [_task(name, study.cases[name], sample, study.seed) for name in own]
     expected = np.exp(study.surface.log_likelihood(block_of(sample.draws), own)).mean(axis=0)
     fits = []
-    for (name, possible), classes, p in zip(
-        own.items(), executor.map(play_block, tasks, finished), expected, strict=True
-    ):
+    played = play(tasks, executor=executor, finished=finished)
+    for (name, possible), classes, p in zip(own.items(), played, expected, strict=True):
         inside = np.isin(classes, sorted(possible))
         fits.append(Fit(name, float(p), float(inside.mean()), float(inside.std()) / np.sqrt(len(inside))))
     return tuple(fits)
@@ -316,15 +315,15 @@ def threats_fit(
         return None
     last = WINDOWS.index(SPLIT_WINDOW)
     tasks = [_task(name, study.cases[name], sample, study.seed) for name in counts]
-    model = np.array([np.mean(classes // 2 <= last) for classes in executor.map(play_block, tasks, finished)])
+    model = np.array([np.mean(classes // 2 <= last) for classes in play(tasks, executor=executor, finished=finished)])
     surface = study.surface.probabilities(sample.draws, tuple(counts))[:, :, : 2 * (last + 1)].sum(axis=2).mean(axis=0)
     weights = np.array(list(counts.values())) / counts.total()
     found = {"surface": weights @ surface, "model": weights @ model, "largest": np.abs(surface - model).max()}
     return {"window": SPLIT_WINDOW} | {name: round(float(value), 4) for name, value in found.items()}
 
 
-def _task(name: str, scenario: Scenario, sample: Sample, seed: int) -> DesignTask:
-    return DesignTask(scenario, seed_of(name, seed + CHECK_SEED), 0, block_of(sample.draws))
+def _task(name: str, scenario: Scenario, sample: Sample, seed: int) -> Design:
+    return Design(scenario, seed_of(name, seed + CHECK_SEED), block_of(sample.draws))
 
 
 def _recovery(one: Recovery) -> dict[str, Any]:

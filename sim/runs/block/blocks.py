@@ -7,7 +7,7 @@ the number of runs, the horizon or the workers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,11 +18,8 @@ from sim.model.inputs import Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice, Setting
 from sim.model.stack import Stack
 from sim.runs.block.conditions import Condition, Look, all_met, indicators_of
-from sim.runs.block.given_tally import day_sums, event_sums, kept_counts
-from sim.runs.block.indicator_tally import indicator_counts
-from sim.runs.block.input_tally import input_counts
-from sim.runs.block.paths import Paths, PathWatch
-from sim.runs.block.posture_watch import PostureWatch
+from sim.runs.block.counts import day_sums, event_sums, indicator_counts, input_counts, kept_counts
+from sim.runs.block.watches import Paths, PathWatch, PostureWatch
 from sim.scenario.posterior import SAMPLE, SAMPLES
 from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_draw
 
@@ -50,6 +47,12 @@ class BlockTask:
     """One block of one scenario; `runs` of its runs are kept, from the first, and the paths of `sampled` of those.
 
     Where something is `given`, only the runs that meet it count.
+
+    Attributes
+    ----------
+    quantiles
+        What to take instead of drawn quantiles, by stream of the input, shape (draws of a block,): a design. Its result
+        is the record of each run, without counts.
     """
 
     scenario: Scenario
@@ -59,6 +62,7 @@ class BlockTask:
     runs: int = BLOCK_RUNS
     sampled: int = 0
     given: tuple[Condition, ...] = ()
+    quantiles: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict, compare=False, repr=False)
 
     def __str__(self) -> str:
         """Name the task in messages."""
@@ -76,6 +80,8 @@ class BlockResult:
 
 def run_block(task: BlockTask) -> BlockResult:
     """Play one block and tally it."""
+    if task.quantiles:
+        return BlockResult(Tally({}), record_block(task))
     draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
     dice = Dice(task.seed, task.block)
     return _given_result(task, draws, dice) if task.given else _result(task, draws, dice)
@@ -178,16 +184,10 @@ def _path_watch(task: BlockTask) -> PathWatch:
     return PathWatch(slice(task.sampled), shape)
 
 
-def record_block(task: BlockTask, given: Mapping[str, npt.NDArray[np.float64]] | None = None) -> npt.NDArray[np.void]:
-    """Play one block and return only the record of each run, dtype `RECORD`.
-
-    Parameters
-    ----------
-    given
-        Quantiles to take instead of drawn ones, by stream of the input, shape (draws of a block,).
-    """
+def record_block(task: BlockTask) -> npt.NDArray[np.void]:
+    """Play one block and return only the record of each run, dtype `RECORD`."""
     inputs = inputs_of(task.scenario)
-    draws = draw_inputs(inputs, task.seed, task.block, BLOCK_RUNS, task.replicates, given=given)
+    draws = draw_inputs(inputs, task.seed, task.block, BLOCK_RUNS, task.replicates, given=task.quantiles)
     return _records(task, _play(task, draws, Dice(task.seed, task.block)))
 
 

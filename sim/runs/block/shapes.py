@@ -23,8 +23,7 @@ from sim.runs.block.blocks import (
     WEEK,
 )  # fmt: skip
 from sim.runs.block.conditions import indicators_of
-from sim.runs.block.indicator_tally import PARTS
-from sim.runs.block.input_tally import INPUT_BINS, binned_inputs, most_cells, posterior_rows
+from sim.runs.block.counts import INPUT_BINS, PARTS, binned_inputs, most_cells, posterior_rows
 from sim.scenario.posterior import SAMPLE, SAMPLES
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ Shapes = dict[str, tuple[int, ...]]
 
 def shapes_of(task: BlockTask) -> Shapes:
     """Return the shape of every array of counts that a block of a task gives, by name."""
+    if task.quantiles:
+        return {}
     scenario, levels = task.scenario, task.replicates + 1
     days, weeks, actors = scenario.horizon + 1, scenario.horizon // WEEK + 1, len(scenario.actors)
     watched: Shapes = {
@@ -73,13 +74,14 @@ def shapes_of(task: BlockTask) -> Shapes:
     return watched | counts
 
 
-def is_of(task: BlockTask, runs: int, tally: Tally, records: npt.NDArray[np.void]) -> bool:
-    """Whether counts and records are such as `runs` runs of a task's scenario give: names, shapes, types, ranges."""
+def is_of(task: BlockTask, tally: Tally, records: npt.NDArray[np.void]) -> bool:
+    """Whether counts and records are such as a task gives: names, shapes, types, ranges."""
     counts = tally.counts
     return (
         {name: count.shape for name, count in counts.items()} == shapes_of(task)
         and all(count.dtype == np.int64 and count.min(initial=0) >= 0 for count in counts.values())
-        and int(counts["runs"]) == runs
+        and len(records) == task.runs
+        and int(counts.get("runs", task.runs)) == task.runs
         and records.dtype == RECORD
         and all(np.all((records[one] >= 0) & (records[one] <= task.scenario.horizon)) for one in OUTCOMES)
         and bool(np.all((records["end"] < len(END_STATES)) | (records["end"] == LEFT_OUT)))

@@ -1,21 +1,24 @@
 """The store: finished blocks of runs by the digest of all that decides them, so that none is ever played twice.
 
-A block's key covers the resolved scenario, seed, replicates, block, runs kept, the model's source, the packages and the
-processor's level: an entry never goes stale, and more runs of a scenario only add entries. Where entries lie is for
-`sim/runs/store/shelf.py` and `objects.py`; any number of writers may share one store.
+A block's key covers the resolved scenario, seed, replicates, block, runs kept, what is given, a design's quantiles, the
+model's source, the packages and the processor's level: an entry never goes stale, and more runs of a scenario only add
+entries. Where entries lie is for `sim/runs/store/shelf.py` and `objects.py`; any number of writers may share one store.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
+import numpy.typing as npt
+
 from sim import environment
 from sim.errors import UsageError
-from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
 from sim.runs.block.shapes import is_of
 from sim.runs.store.entry import packed, unpacked
 from sim.runs.store.objects import PACKAGES, Objects
@@ -36,8 +39,16 @@ def key_of(task: BlockTask) -> str:
         "packages": versions,
         "cpu": environment.cpu_level(),
         **({"given": list(map(repr, task.given))} if task.given else {}),
+        **({"quantiles": _digest(task.quantiles)} if task.quantiles else {}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _digest(quantiles: Mapping[str, npt.NDArray[np.float64]]) -> str:
+    parts = hashlib.sha256()
+    for stream in sorted(quantiles):
+        parts.update(f"{stream}\n".encode() + np.ascontiguousarray(quantiles[stream]).tobytes())
+    return parts.hexdigest()
 
 
 class Store:
@@ -69,11 +80,7 @@ class Store:
         if raw is None:
             return None
         result = unpacked(raw, key)
-        if (
-            result is None
-            or len(result.records) != task.runs
-            or not is_of(task, task.runs, result.tally, result.records)
-        ):
+        if result is None or not is_of(task, result.tally, result.records):
             self.damaged += 1
             return None
         return result
@@ -98,33 +105,6 @@ class Store:
             Where there is none and none can be made, or what has its name is no store.
         """
         self.shelf.check()
-
-
-@dataclass(frozen=True)
-class KeptTask:
-    """A block, and the store that may hold it."""
-
-    block: BlockTask
-    store: Store
-
-    def __str__(self) -> str:
-        """Name the task in messages."""
-        return str(self.block)
-
-
-def take_or_play(task: KeptTask) -> BlockResult:
-    """Return the result of a block from its store; where it is not there, play it and keep it.
-
-    Raises
-    ------
-    StoreError
-        Where it cannot be kept.
-    """
-    result = task.store.get(task.block)
-    if result is None:
-        result = run_block(task.block)
-        task.store.put(task.block, result)
-    return result
 
 
 def store_at(place: str | Path | None) -> Store | None:

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
-from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
-from sim.studies.gates.supplier import Crash, Player, Records, Supplier
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
+from sim.runs.play import Failure, Records, results
 
 if TYPE_CHECKING:
+    from sim.runs.executors import Executor
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
     from sim.studies.gates.contrasts import Interval, Source, Verdict
     from sim.studies.gates.sequences import ConfidenceSequence
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 ALPHA = 0.05
 MAX_RUNS = 200_000
+Played = BlockResult | Failure
 BATCH = 64
 """Scenarios that are judged side by side; a trial that needs more is a batch of its own."""
 
@@ -144,7 +147,8 @@ def check(
     trials: Sequence[Trial],
     budget: Budget,
     *,
-    supplier: Supplier | None = None,
+    executor: Executor | None = None,
+    store: Store | None = None,
     decided: Callable[[], None] | None = None,
     of: int | None = None,
 ) -> Checked:
@@ -152,8 +156,8 @@ def check(
 
     Parameters
     ----------
-    supplier
-        Where blocks come from; played in this process if not given.
+    executor, store
+        Where blocks are played and kept; this process and nowhere if not given.
     decided
         Called once for each trial that needs no more runs.
     of
@@ -164,11 +168,11 @@ def check(
     UsageError
         Where the runs allowed would take hours.
     ExecutionError
-        Where a worker was lost.
+        Where there are no workers any more.
     """
     judges = [_Judge(trial, budget.alpha / (of or len(trials))) for trial in trials]
     queue = _Queue(judges, budget)
-    supply = (supplier or Player()).supply(queue.tasks())
+    supply = results(queue.tasks(), executor=executor, store=store)
     interrupted = False
     try:
         while (group := queue.next_group(supply)) is not None:
@@ -191,7 +195,7 @@ class _Group:
     """One block of several scenarios, by hash, and who judges by it."""
 
     judges: Sequence[_Judge]
-    records: Mapping[str, Records | Crash]
+    records: Mapping[str, Played]
 
 
 class _Queue:
@@ -218,7 +222,7 @@ class _Queue:
             self._budget.check(scenario)
         return BlockTask(scenario, self._budget.seed, block, self._budget.replicates)
 
-    def next_group(self, supply: Iterator[Records | Crash]) -> _Group | None:
+    def next_group(self, supply: Iterator[Played]) -> _Group | None:
         """Return the next block of its scenarios; None where there are no more."""
         first = next(supply, None)
         if first is None:
@@ -265,14 +269,15 @@ class _Judge:
     def _share(self) -> float:
         return self.alpha / len(self.trial.contrasts)
 
-    def take(self, group: Mapping[str, Records | Crash], replicates: int) -> None:
+    def take(self, group: Mapping[str, Played], replicates: int) -> None:
         """Take one block of all scenarios that the trial needs."""
-        own = {source.hash: group[source.hash] for source in self.trial.sources}
-        crash = next((one for one in own.values() if isinstance(one, Crash)), None)
-        if crash is not None:
-            self.verdict, self.message = "error", crash.message
-            return
-        records = {key: one for key, one in own.items() if not isinstance(one, Crash)}
+        records: dict[str, Records] = {}
+        for source in self.trial.sources:
+            one = group[source.hash]
+            if isinstance(one, Failure):
+                self.verdict, self.message = "error", one.message
+                return
+            records[source.hash] = one.records
         self.sequences = [
             sequence.after(contrast.values(records, replicates))
             for sequence, contrast in zip(self.sequences, self.trial.contrasts, strict=True)

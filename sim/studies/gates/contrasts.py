@@ -11,13 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-import numpy.typing as npt
-
 from sim.studies.bench import draw_shares
 from sim.studies.gates.sequences import ConfidenceSequence, Values
 
 if TYPE_CHECKING:
+    from sim.runs.play import Records
     from sim.scenario.scenario import Scenario
 
 
@@ -64,9 +62,6 @@ class Claim:
         if math.isinf(self.high):
             return f"above {self.low:g}"
         return f"within {self.high:g}" if self.low == -self.high else f"between {self.low:g} and {self.high:g}"
-
-
-Records = npt.NDArray[np.void]
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from sim.errors import Fault, ScenarioError
+from sim.scenario.edit import bare
 from sim.scenario.yamltree import read_tree
 from sim.studies.gates.contrasts import Source
 from sim.studies.gates.trials import Library, Subject, Trial, along, trials
 from sim.studies.sweep.gates import lines_along
 from sim.studies.sweep.schema import FORMAT
-from sim.studies.sweep.sweep import bare
 
 if TYPE_CHECKING:
     from sim.scenario.gates import Gate

@@ -10,21 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sim.errors import ExecutionError
 from sim.forecast.forecast import Forecast
-from sim.forecast.record import is_precise
-from sim.runs.executors import Executor, Serial
-from sim.studies.sweep.rows import Records, Row, changes_from, failed, finished
-from sim.studies.sweep.schedule import Opened, Schedule
+from sim.runs.play import Records, Request, play
+from sim.scenario.edit import bare
+from sim.studies.sweep.result import Row, changes_from, failed, finished
 from sim.studies.sweep.sweep import Cell, Sweep
-from sim.studies.sweep.work import Failure, Keeping, play
 
 if TYPE_CHECKING:
-    from sim.forecast.record import Status
+    from sim.runs.executors import Executor
     from sim.runs.store import Store
-    from sim.tallies import Tally
+    from sim.scenario.scenario import Scenario
 
 OnCell = Callable[[Cell, Forecast], None]
 
@@ -70,18 +66,17 @@ def run_sweep(sweep: Sweep, *, executor: Executor | None = None, options: Option
         Where it came; finished blocks are in the store.
     """
     options = options or Options()
-    executor = executor or Serial()
     wanted = sweep.cells if options.cells is None else options.cells
     book = _Book(sweep, options, {cell.index for cell in wanted})
     first = [sweep.cells[0]] if sweep.has_reference and wanted and wanted[0].index != 0 else []
-    keeping = Keeping.between(options.store, executor)
-    schedule = Schedule(sweep, [*first, *wanted], keeping, done=book.take, advance=options.on_block)
-    results = executor.map(play, schedule.tasks(), lost=lambda _, error: Failure(str(error)))
-    try:
-        for result in results:
-            schedule.take(result)
-    finally:
-        results.close()  # type: ignore[attr-defined]
+    play(
+        (book.request(cell) for cell in (*first, *wanted)),
+        executor=executor,
+        store=options.store,
+        in_order=sweep.has_reference,
+        done=book.take,
+        finished=options.on_block,
+    )
     return sorted(book.rows, key=lambda row: int(row["index"]))
 
 
@@ -95,35 +90,42 @@ class _Book:
     def __init__(self, sweep: Sweep, options: Options, wanted: set[int]) -> None:
         self.rows: list[Row] = []
         self._sweep, self._options, self._wanted = sweep, options, wanted
+        self._open: dict[Request, tuple[Cell, Scenario]] = {}
         self._reference: Records | None = None
 
-    def take(self, opened: Opened, reason: str | None) -> None:
+    def request(self, cell: Cell) -> Request:
+        """Return the request for the blocks of a cell, whose scenario is built now."""
+        sweep, scenario = self._sweep, self._sweep.scenario(cell)
+        name = f"cell {cell.index + 1} ({cell.label})"
+        request = sweep.plan.request(scenario, milestones=sweep.milestones, name=name)
+        self._open[request] = cell, bare(scenario)
+        return request
+
+    def take(self, request: Request) -> None:
         """Make the row of a cell."""
-        cell, sweep = opened.cell, self._sweep
-        records = opened.all_records
+        cell, scenario = self._open.pop(request)
+        sweep, failure = self._sweep, request.failure
         if sweep.has_reference and cell.index == 0:
-            self._reference = None if reason is not None else records
+            self._reference = None if failure is not None else request.merged.records
         if cell.index not in self._wanted:
             return
-        inputs = sweep.inputs(cell, opened.scenario)
-        if reason is None and opened.tally is not None:
-            self.rows.append(self._finished(cell, inputs, opened.tally, records))
+        inputs = sweep.inputs(cell, scenario)
+        if failure is None:
+            self.rows.append(self._finished(cell, inputs, request))
         else:
-            reason = reason or "none of its blocks was played"
             if self._options.fail_fast:
-                raise CellFailedError(f"cell {cell.index + 1} ({cell.label}) failed: {reason}")
-            self.rows.append(failed(cell, inputs, reason))
+                raise CellFailedError(f"{request.name} failed: {failure.reason}")
+            self.rows.append(failed(cell, inputs, failure.reason))
         self._options.on_cell()
 
-    def _finished(self, cell: Cell, inputs: dict[str, Any], tally: Tally, records: Records) -> Row:
-        sweep, precision = self._sweep, self._sweep.plan.precision
-        row = finished(cell, inputs, tally, records, sweep.milestones)
-        if precision is not None and not is_precise(tally, sweep.milestones, precision):
+    def _finished(self, cell: Cell, inputs: dict[str, Any], request: Request) -> Row:
+        sweep, merged = self._sweep, request.merged
+        row = finished(cell, inputs, merged.tally, merged.records, sweep.milestones)
+        if not request.is_met:
             row["status"] = "imprecise"
         if self._reference is not None:
-            row["changes"] = changes_from(self._reference, records, sweep.milestones, sweep.plan.replicates)
+            row["changes"] = changes_from(self._reference, merged.records, sweep.milestones, sweep.plan.replicates)
         if self._options.on_forecast is not None:
-            status: Status = row["status"]
-            forecast = Forecast(sweep.scenario(cell), sweep.plan, tally, np.array(records), status)
+            forecast = Forecast(sweep.scenario(cell), sweep.plan, merged.tally, merged.records, row["status"])
             self._options.on_forecast(cell, forecast)
         return row

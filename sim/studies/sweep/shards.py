@@ -18,7 +18,7 @@ from sim.studies.sweep.result import Record, record_of
 from sim.wholefiles import read_whole
 
 if TYPE_CHECKING:
-    from sim.studies.sweep.rows import Row
+    from sim.studies.sweep.result import Row
     from sim.studies.sweep.sweep import Cell, Sweep
 
 FORMAT = "offramp/sweep-partial/1"

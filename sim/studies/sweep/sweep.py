@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
@@ -117,13 +117,6 @@ def value_at(plain: Mapping[str, Any], path: str) -> Any:
             return None
         value = value[key]
     return value
-
-
-def bare(scenario: Scenario) -> Scenario:
-    """Return a scenario without what runs do not need, so that it travels light; its hash stays known."""
-    light = replace(scenario, evidence=None, readings={}, read_fields=frozenset(), places={})
-    light.__dict__["hash"] = scenario.hash
-    return light
 
 
 DEFAULT_RUNS = 4096

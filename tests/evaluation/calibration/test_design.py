@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.evaluation.calibration.calibrate import refined, study
-from sim.evaluation.calibration.design import BLOCK_POINTS, play, prior_points, seed_of
+from sim.evaluation.calibration.design import BLOCK_POINTS, Design, play, prior_points, seed_of
 from sim.evaluation.calibration.outcomes import classes_of_runs
 from sim.evaluation.calibration.parameters import (
     COLUMNS,
@@ -24,7 +24,9 @@ from sim.evaluation.calibration.parameters import (
 )
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, record_block
 from sim.runs.executors import Serial
+from sim.runs.store import Store
 from sim.scenario.posterior import SAMPLED, SAMPLED_COLUMNS, SAMPLES
+from tests.played import count_blocks, replace_play
 from tests.worlds import load
 
 LAST = {"question__horizon": 180}
@@ -66,9 +68,23 @@ def test_a_point_of_the_design_is_a_run_with_those_parameters(tmp_path: Path) ->
     values = dict(zip(COLUMNS, (float(value) for value in to_values(point[None])[0]), strict=True))
     written = {name: values.get(name, values.get(f"{name}_crises")) for name in NAMES}
     free, fixed = load(tmp_path, **LAST), load(tmp_path, parameters=written, **LAST)
-    _, got = next(play({"x": free}, {"x": np.tile(point, (BLOCK_POINTS, 1))}, seed=5, executor=Serial()))
+    (got,) = play([Design(free, seed_of("x", 5), np.tile(point, (BLOCK_POINTS, 1)))], executor=Serial())
     expected = classes_of_runs(record_block(BlockTask(fixed, seed_of("x", 5), 0, 1)))
     assert (got != expected).mean() < 0.002  # a parameter's last bit may turn a run
+
+
+def test_a_store_keeps_the_runs_of_a_design_and_takes_no_other_points_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, points = Store(tmp_path / "store"), prior_points(2, 0)
+    designs = [Design(load(tmp_path, **LAST), 5, part) for part in (points, points[::-1])]
+    played = count_blocks(monkeypatch)
+    first, second = play(designs, executor=Serial(), store=store)
+    assert [task.block for task in played] == [0, 1, 0, 1]
+    assert (first != second).any()
+    again = play(designs, executor=Serial(), store=store)
+    assert len(played) == 4
+    assert all(np.array_equal(one, other) for one, other in zip((first, second), again, strict=True))
 
 
 def test_cases_share_parameters_and_no_chance() -> None:
@@ -84,27 +100,20 @@ def test_quantiles_stay_off_the_ends() -> None:
 
 
 @pytest.mark.slow
-def test_a_study_that_was_stopped_plays_only_what_is_missing(tmp_path: Path) -> None:
+def test_a_study_that_was_stopped_plays_only_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = load(tmp_path, **LAST)
     second = load(tmp_path, actors__backer__stance=0.5, **LAST)
     done: list[int] = []
     whole = study({"a": first, "b": second}, seed=1, executor=Serial(), blocks=1, finished=lambda: done.append(1))
     assert len(done) == 2
-    keep = tmp_path / "kept"
-    study({"a": first}, seed=1, executor=Serial(), blocks=1, keep=keep)
-    played: list[str] = []
-
-    class Counting(Serial):
-        def map(self, function, tasks, finished=None):  # type: ignore[no-untyped-def]
-            tasks = list(tasks)
-            played.extend(map(str, tasks))
-            return super().map(function, tasks, finished)
-
-    again = study({"a": first, "b": second}, seed=1, executor=Counting(), blocks=1, keep=keep)
+    store = Store(tmp_path / "store")
+    study({"a": first}, seed=1, executor=Serial(), blocks=1, store=store)
+    played = count_blocks(monkeypatch)
+    again = study({"a": first, "b": second}, seed=1, executor=Serial(), blocks=1, store=store)
     assert len(played) == 1
     for name in ("a", "b"):
         assert np.array_equal(again.classes[name], whole.classes[name])
-    changed = study({"a": second}, seed=1, executor=Counting(), blocks=1, keep=keep)
+    changed = study({"a": second}, seed=1, executor=Serial(), blocks=1, store=store)
     assert len(played) == 2, "a case of other content is played anew"
     assert len(changed.classes["a"]) == BLOCK_RUNS
 
@@ -124,26 +133,22 @@ def test_a_posterior_follows_what_is_seen_and_leaving_all_out_is_the_prior(tmp_p
 
 
 @pytest.mark.slow
-def test_a_refined_study_plays_each_case_at_the_posterior_and_comes_closer_to_the_model_there(tmp_path: Path) -> None:
+def test_a_refined_study_plays_each_case_at_the_posterior_and_comes_closer_to_the_model_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Under a posterior far from the prior, the surface says what runs of the model give, nearer than before."""
     scenario, seen = load(tmp_path, **LAST), {"a": frozenset({6, 7})}
     made = replace(study({"a": scenario}, seed=2, executor=Serial(), blocks=1), particles=512)
     done: list[int] = []
-    near = refined(made, seen, executor=Serial(), keep=tmp_path / "kept", finished=lambda: done.append(1))
+    store = Store(tmp_path / "store")
+    near = refined(made, seen, executor=Serial(), store=store, finished=lambda: done.append(1))
     assert len(done) == 1
     points = np.resize(near.posterior(seen).draws, (BLOCK_POINTS, len(COORDINATES)))
-    _, played = next(play({"a": scenario}, {"a": points}, seed=9, executor=Serial()))
+    (played,) = play([Design(scenario, seed_of("a", 9), points)], executor=Serial())
     model = np.isin(played, [6, 7]).mean()
     before, after = (float(np.exp(one.surface.log_likelihood(points, seen)).mean()) for one in (made, near))
     assert abs(after - model) < 0.03
     assert abs(after - model) < abs(before - model) + 0.01
-    again = refined(made, seen, executor=Refusing(), keep=tmp_path / "kept")
+    replace_play(monkeypatch, lambda task: pytest.fail(f"{task} was played again"))
+    again = refined(made, seen, executor=Serial(), store=store)
     assert np.array_equal(again.surface.coefficients["a"], near.surface.coefficients["a"])
-
-
-class Refusing(Serial):
-    """Plays nothing."""
-
-    def map(self, function, tasks, finished=None):  # type: ignore[no-untyped-def]
-        assert list(tasks) == []
-        return iter(())

@@ -8,8 +8,7 @@ import pytest
 from sim.model.inputs import POSTERIOR_STREAM, draw_inputs, inputs_of
 from sim.runs.block.blocks import OUTCOMES, BlockResult, BlockTask, run_block
 from sim.runs.block.conditions import EventBy, Look, PostureAt, indicators_of
-from sim.runs.block.indicator_tally import indicator_counts
-from sim.runs.block.input_tally import INPUT_BINS, binned_inputs, posterior_rows
+from sim.runs.block.counts import INPUT_BINS, binned_inputs, indicator_counts, posterior_rows
 from sim.scenario.scenario import Scenario
 from tests import worlds
 

@@ -14,8 +14,8 @@ from sim.forecast.forecast import Forecast
 from sim.forecast.indicators import indicators
 from sim.runs.block.blocks import END_STATES, LEFT_OUT, BlockTask, last_days, run_block
 from sim.runs.block.conditions import EventBy, PostureAt
+from sim.runs.block.counts import event_sums, kept_counts
 from sim.runs.block.given import read_given
-from sim.runs.block.given_tally import event_sums, kept_counts
 from sim.runs.store import Store
 from sim.scenario.scenario import Scenario
 from tests import worlds

@@ -32,7 +32,7 @@ def test_a_block_has_the_shapes_that_are_expected_of_its_task(
     task = BlockTask(worlds.load(tmp_path, **changes), 3, 0, replicates, runs=64)
     result = run_block(task)
     assert {name: count.shape for name, count in result.tally.counts.items()} == shapes_of(task)
-    assert is_of(task, 64, result.tally, result.records)
+    assert is_of(task, result.tally, result.records)
 
 
 def test_a_block_of_runs_that_meet_what_is_given_has_them_too(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_a_block_of_runs_that_meet_what_is_given_has_them_too(tmp_path: Path) ->
     task = BlockTask(scenario, 3, 0, 2, runs=64, given=read_given(["strikes by 2020-01-10"], scenario))
     result = run_block(task)
     assert {name: count.shape for name, count in result.tally.counts.items()} == shapes_of(task)
-    assert is_of(task, 64, result.tally, result.records)
+    assert is_of(task, result.tally, result.records)
 
 
 def test_what_is_of_another_shape_type_number_or_range_is_of_no_task(tmp_path: Path) -> None:
@@ -60,5 +60,5 @@ def test_what_is_of_another_shape_type_number_or_range_is_of_no_task(tmp_path: P
         (counts, late),
         (counts, np.zeros(64)),
     ]
-    assert not any(is_of(task, 64, Tally(one), kept) for one, kept in wrong)
-    assert not is_of(replace(task, replicates=4), 64, result.tally, records)
+    assert not any(is_of(task, Tally(one), kept) for one, kept in wrong)
+    assert not is_of(replace(task, replicates=4), result.tally, records)

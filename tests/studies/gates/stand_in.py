@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from sim import rng
-from sim.runs.block.blocks import END_STATES, RECORD, BlockTask
-from sim.studies.gates.supplier import Crash, Records, Supplier
+from sim.runs.block.blocks import END_STATES, RECORD, BlockResult, BlockTask
+from sim.runs.executors import Executor
+from sim.runs.play import Failure, Records
+from sim.tallies import Tally
 
 SPREAD = 4.0
 """How concentrated the draws' own probabilities are around the truth: a beta distribution of this total."""
 
 
-class StandIn(Supplier):
+class StandIn(Executor):
     """An offensive on day 0 or never; each draw has a probability of its own, each run its own luck.
 
     Scenarios share draws and luck, as the model's do: where one is likelier than another, it has the event in the same
@@ -26,16 +29,18 @@ class StandIn(Supplier):
         self._broken = set(broken)
         self.played: list[tuple[str, int]] = []
 
-    def supply(self, tasks: Iterable[BlockTask]) -> Iterator[Records | Crash]:
-        """Yield records by the chance of each scenario's id."""
+    def map(self, function: Any, tasks: Iterable[Any], finished: Any = None, lost: Any = None) -> Iterator[Any]:
+        """Yield blocks by the chance of each scenario's id, whatever function is asked for."""
         for task in tasks:
-            self.played.append((task.scenario.id, task.block))
-            if task.scenario.id in self._broken:
-                yield Crash(f"{task} failed: ZeroDivisionError: x")
+            block = task.block
+            self.played.append((block.scenario.id, block.block))
+            if block.scenario.id in self._broken:
+                yield Failure("ZeroDivisionError: x", f"{task} failed: ZeroDivisionError: x")
             else:
-                yield self._records(task)
+                yield BlockResult(Tally({}), self.records(block))
 
-    def _records(self, task: BlockTask) -> Records:
+    def records(self, task: BlockTask) -> Records:
+        """Return the records of a block."""
         from scipy.special import betaincinv
 
         truth = self._chances[task.scenario.id]

@@ -23,6 +23,7 @@ from sim.studies.sweep.result import head_of, record_of
 from sim.studies.sweep.runner import Options, run_sweep
 from sim.studies.sweep.shards import Shard, merge, partial_of
 from sim.studies.sweep.sweep import Sweep
+from tests.played import replace_play
 from tests.studies.sweep.worlds import GRID, sweep, write_sweep
 
 GATES = """
@@ -162,7 +163,7 @@ def test_blocks_that_the_cells_left_in_the_store_are_not_played_again(
     store = Store(tmp_path / "store")
     run_sweep(found, options=Options(store=store))
     played: list[str] = []
-    monkeypatch.setattr("sim.studies.gates.kept.run_block", lambda task: played.append(str(task)) or 1 / 0)
+    replace_play(monkeypatch, lambda task: played.append(str(task)) or 1 / 0)
     verdicts = Gates.of(found, GateOptions(max_runs=4096)).judge(found.cells, store, Machines(workers=1), quiet=True)
     assert sorted(set(played)) == ["block 0 of crisis"], "only the scenario that the cells are compared with"
     by_gate = {(one["gate"], one["cell"]): one["verdict"] for one in verdicts}
@@ -182,12 +183,9 @@ def test_the_trials_of_a_large_sweep_are_judged_in_batches(tmp_path: Path, monke
     found = sweep(tmp_path, GRID + GATES)
     trials = [one.trial for one in sweep_trials(found)]
     store = Store(tmp_path / "store")
-    from sim.runs.executors import Serial
-    from sim.studies.gates.kept import Keeper
-
-    whole = check(trials, Budget(max_runs=20_000), supplier=Keeper(store, Serial()))
+    whole = check(trials, Budget(max_runs=20_000), store=store)
     monkeypatch.setattr("sim.studies.gates.check.BATCH", 2)
-    parts = check(trials, Budget(max_runs=20_000), supplier=Keeper(store, Serial()))
+    parts = check(trials, Budget(max_runs=20_000), store=store)
     assert [one.record() for one in parts.results] == [one.record() for one in whole.results]
 
 

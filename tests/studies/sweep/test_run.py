@@ -14,15 +14,17 @@ import pytest
 
 from sim.errors import ExecutionError, ScenarioError, StoreError
 from sim.forecast.runner import run
+from sim.runs import play as playing
 from sim.runs.block.blocks import BlockResult, BlockTask, run_block
 from sim.runs.executors import Local, Serial
+from sim.runs.play import Failure, Task, play_block
 from sim.runs.store import Store, key_of
 from sim.runs.store.store import name_of
-from sim.studies.sweep import schedule, work
+from sim.scenario.edit import bare
 from sim.studies.sweep.result import without_effect
 from sim.studies.sweep.runner import Options, run_sweep
-from sim.studies.sweep.sweep import Sweep, bare
-from sim.studies.sweep.work import CellTask, Failure, play
+from sim.studies.sweep.sweep import Sweep
+from tests.played import count_blocks
 from tests.studies.sweep.worlds import GRID, sweep
 
 TORNADO = """
@@ -54,12 +56,12 @@ class Dying:
     cell: int
     marker: Path | None = None
 
-    def __call__(self, task: CellTask) -> BlockResult | Failure:
-        if task.cell == self.cell and (self.marker is None or not self.marker.exists()):
+    def __call__(self, task: Task) -> BlockResult | Failure:
+        if task.name.startswith(f"cell {self.cell + 1} ") and (self.marker is None or not self.marker.exists()):
             if self.marker is not None:
                 self.marker.touch()
             os._exit(9)
-        return play(task)
+        return play_block(task)
 
 
 class Replaced(Local):
@@ -73,18 +75,6 @@ class Replaced(Local):
         return super().map(self._function, tasks, finished, lost)
 
 
-def count_blocks(monkeypatch: pytest.MonkeyPatch) -> list[BlockTask]:
-    """Return a list that grows by every block played in this process."""
-    played: list[BlockTask] = []
-
-    def counted(task: BlockTask) -> BlockResult:
-        played.append(task)
-        return run_block(task)
-
-    monkeypatch.setattr(work, "run_block", counted)
-    return played
-
-
 def fail_in(monkeypatch: pytest.MonkeyPatch, sweep: Sweep, *cells: int) -> None:
     """Let the blocks of some cells fail."""
     hashes = {sweep.cells[cell].hash for cell in cells}
@@ -94,7 +84,7 @@ def fail_in(monkeypatch: pytest.MonkeyPatch, sweep: Sweep, *cells: int) -> None:
             raise ValueError("no such day")
         return run_block(task)
 
-    monkeypatch.setattr(work, "run_block", failing)
+    monkeypatch.setattr(playing, "run_block", failing)
 
 
 # -- the same rows ------------------------------------------------------------------------------------------------
@@ -124,7 +114,8 @@ def test_cells_are_compared_with_the_first_where_only_the_first_is_not_in_the_st
     loaded = sweep(tmp_path, TORNADO)
     whole = run_sweep(loaded, options=Options(store=store))
     assert all(row["changes"] for row in whole)
-    for task in loaded.plan.tasks(bare(loaded.scenario(loaded.cells[0]))):
+    for block in range(loaded.plan.blocks):
+        task = loaded.plan.task(bare(loaded.scenario(loaded.cells[0])), block)
         entry = tmp_path / "store" / name_of(key_of(task))
         entry.unlink()
     executor = Serial() if workers == 1 else Local(workers)
@@ -152,11 +143,7 @@ def test_rows_carry_the_inputs_of_their_cell_and_cells_share_their_random_number
     for cell, row in zip(loaded.cells, rows, strict=True):
         assert row["inputs"] == cell.changes
         assert row["scenario_hash"] == cell.hash
-    same_chance = [
-        play(CellTask(cell.index, cell.label, BlockTask(loaded.scenario(cell), 0, 0, 2), None))
-        for cell in loaded.cells[:2]
-    ]
-    days = [one.records["offensive"] for one in same_chance if isinstance(one, BlockResult)]
+    days = [run_block(BlockTask(loaded.scenario(cell), 0, 0, 2)).records["offensive"] for cell in loaded.cells[:2]]
     assert 0.8 < np.mean(days[0] == days[1]) < 1, "with numbers of their own far fewer runs would go the same"
 
 
@@ -304,15 +291,15 @@ def test_cells_that_differ_in_what_does_nothing_are_found(tmp_path: Path) -> Non
 def test_what_is_kept_of_a_cell_is_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A finished cell must leave no tally, record or scenario behind: at most the cells in hand are open."""
     most = 0
-    opened = schedule.Schedule._open_next
+    opened = playing._Schedule._open_next
 
-    def watched(self: schedule.Schedule) -> schedule.Opened:
+    def watched(self: playing._Schedule) -> playing.Request | None:
         nonlocal most
         result = opened(self)
         most = max(most, len(self._open))
         return result
 
-    monkeypatch.setattr(schedule.Schedule, "_open_next", watched)
+    monkeypatch.setattr(playing._Schedule, "_open_next", watched)
     loaded = sweep(tmp_path, GRID.replace("[0, 0.5, 1]", "{from: 0, to: 1, steps: 15}"))
     run_sweep(loaded, executor=Local(2))
     assert 1 <= most <= 5
@@ -339,7 +326,7 @@ def test_memory_does_not_grow_with_the_cells(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_tasks_are_given_out_as_they_are_needed(tmp_path: Path) -> None:
     loaded = sweep(tmp_path, GRID.replace("[0, 0.5, 1]", "{from: 0, to: 1, steps: 30}"))
-    taken: list[CellTask] = []
+    taken: list[Task] = []
 
     class Watching(Serial):
         def map(self, function: Any, tasks: Iterable[Any], finished: Any = None, lost: Any = None) -> Iterator[Any]:
@@ -351,10 +338,10 @@ def test_tasks_are_given_out_as_they_are_needed(tmp_path: Path) -> None:
             for result in super().map(function, watched(), finished):
                 assert len(taken) <= 60
                 yield result
-                assert len({task.cell for task in taken}) <= 60
 
     rows = run_sweep(loaded, executor=Watching())
-    assert [task.cell for task in taken] == [row["index"] for row in rows] == list(range(60))
+    assert [task.name.split()[1] for task in taken] == [str(number) for number in range(1, 61)]
+    assert [row["index"] for row in rows] == list(range(60))
 
 
 def test_switches_are_swept_by_axes_and_by_a_table_as_spreadsheets_write_it(tmp_path: Path) -> None:

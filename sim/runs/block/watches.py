@@ -1,14 +1,17 @@
-"""Paths: how chosen runs of a block went, day by day, copied by a `PathWatch` as the block is played.
+"""Watches of a block as it is played: of how chosen runs went, day by day, and of postures that conditions look at.
 
 An ensemble keeps the paths of a sample of its runs, from which storylines are chosen; a replay keeps more of a few.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from sim.runs.block.conditions import Condition, PostureAt
 
 if TYPE_CHECKING:
     from sim.model.arrays import Bools, Floats
@@ -95,3 +98,29 @@ class PathWatch:
             self._stance[entry, place] = actor.stance[self.rows]
             self._posture[entry, place] = actor.posture[self.rows]
         self._agreement[entry] = crisis.theatre.agreement[self.rows]
+
+
+class PostureWatch:
+    """Looks at some actors at the end of some days.
+
+    Parameters
+    ----------
+    conditions
+        What they are looked at for.
+    runs
+        Runs of the block that count, from the first.
+    """
+
+    def __init__(self, conditions: Sequence[Condition], runs: int) -> None:
+        self._wanted = {(one.actor, one.day) for one in conditions if isinstance(one, PostureAt)}
+        self._runs = runs
+        self.postures: dict[tuple[str, int], Floats] = {}
+
+    def start(self, crisis: Crisis) -> None:
+        """Nothing is looked at before the first day."""
+
+    def day_end(self, crisis: Crisis) -> None:
+        """Keep what is wanted of this day."""
+        for actor in crisis.actors:
+            if (actor.name, crisis.day + 1) in self._wanted:
+                self.postures[actor.name, crisis.day + 1] = actor.posture[: self._runs].copy()
