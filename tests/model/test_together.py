@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
-from sim.runs.block.input_tally import sides
 
 from sim.forecast.drivers import drivers
 from sim.forecast.input_indices import InputIndices
 from sim.model.inputs import Draws, draw_inputs, inputs_of, names_of_streams, tied_inputs
 from sim.runs.block.blocks import BlockTask, run_block
+from sim.runs.block.counts import sides
 from sim.runs.block.shapes import shapes_of
 from sim.scenario.scenario import Scenario
 from sim.studies.drivers import ask, design_of
