@@ -15,12 +15,11 @@ from typing import Any
 import sim
 from sim.forecast.forecast import Forecast
 from sim.report import write_report
-from sim.report.chance import Chance
-from sim.report.dates import long_date
+from sim.report.chance import Chance, Shift, with_interval
+from sim.report.document import Table
 from sim.report.markdown import escape, markdown_table
 from sim.report.reading import calendar_of, outcome_at
-from sim.report.shift import Shift
-from sim.report.tables import Table, with_interval
+from sim.report.values import long_date
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS, SEED = 20_000, 0

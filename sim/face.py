@@ -317,7 +317,7 @@ class SweepResult:
         """Return one row a cell: its id and label, each axis, then `outcome.days.quantity` for every milestone."""
         import pandas as pd
 
-        from sim.report.tidy import columns_of
+        from sim.report.files import columns_of
 
         return pd.DataFrame(columns_of(self.record))
 
@@ -329,9 +329,9 @@ class SweepResult:
         ReportError
             Where the folder cannot be written.
         """
-        from sim.report import write_sweep
+        from sim.report import write_report
 
-        return write_sweep(self.record, Path(folder))
+        return write_report(self.record, Path(folder))
 
 
 def run(scenario: Scenario, plan: Plan, *, workers: Workers, store: Place, progress: Progress) -> Forecast:

@@ -7,6 +7,7 @@ write its own report, and a report can be made from a stored record alone.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -158,6 +159,25 @@ def test_the_layers_have_no_circle() -> None:
         free = [part for part, below in LAYERS.items() if part not in order and below <= set(order)]
         assert free, f"a circle among {sorted(set(LAYERS) - set(order))}"
         order += free
+
+
+def test_pages_say_what_they_say_and_leave_html_and_markdown_to_the_renderers() -> None:
+    renderers = {"sim.report.html", "sim.report.markdown", "sim.report.terminal", "jinja2", "markupsafe"}
+    pages = [path for path in MODULES if path.parent.name in ("pages", "sections")]
+    assert len(pages) > 20
+    for path in pages:
+        assert not renderers & set(imports_of(path)), path
+        texts = (
+            node.value
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Constant)
+        )
+        wrong = [
+            text
+            for text in texts
+            if isinstance(text, str) and re.search(r"</?(?:a|div|li|p|span|t[dhr]|table)\b|\*\*|^#+ ", text)
+        ]
+        assert not wrong, f"{path}: {wrong}"
 
 
 def test_generators_are_made_in_rng_and_printing_done_in_cli() -> None:

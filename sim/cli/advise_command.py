@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sim.cli.console import Format
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, check_output, deliver, paragraph, shown
+from sim.cli.output import check_output, deliver, shown
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.progress import progress
-from sim.report import write_advice
 from sim.runs.store import store_at
 from sim.studies.advice import REPLICATES, advise, goal_of, mixes_of
 from sim.wording import counted
@@ -70,18 +67,5 @@ def run(options: Options) -> None:
         )
     record = found.record(options.command)
     then = f"{options.command} --out FOLDER draws it"
-    deliver(record, options.format_, options.out, lines=_lines(record), write=write_advice, then=then)
-
-
-def _lines(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.advice import advised_of
-
-    said = advised_of(record)
-    yield record["scenario"]["title"]
-    counts = f"{counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')} of each mix"
-    yield f"as of {record['as_of']}; {counts}, seed {record['seed']}"
-    yield ""
-    for text in (said.lead, *said.notes):
-        yield from paragraph(text)
-    yield ""
-    yield from aligned(said.table.columns, said.table.rows, words=said.table.align)
+    runs = f"{counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')} of each mix, seed {record['seed']}"
+    deliver(record, options.format_, options.out, basis=f"as of {record['as_of']}; {runs}", then=then)

@@ -10,10 +10,9 @@ from typing import Any
 
 from sim.cli.console import Format, note, print_json, say
 from sim.cli.machines import Machines
-from sim.cli.output import aligned
 from sim.progress import progress
-from sim.report.chance import decimal_text
-from sim.report.shift import Shift
+from sim.report.chance import Shift, decimal_text
+from sim.report.terminal import aligned
 from sim.report.values import on_scale, quantity
 from sim.runs.block.blocks import OUTCOMES
 from sim.runs.store import store_at

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sim.cli.console import Format
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, check_output, deliver, paragraph, shown
+from sim.cli.output import check_output, deliver, shown
 from sim.forecast.plan import Plan
 from sim.progress import progress
-from sim.report import write_discovery
 from sim.runs.store import store_at
 from sim.scenario.windows import day_of
 from sim.studies.discovery import ask, discover
@@ -58,26 +55,5 @@ def run(options: Options) -> None:
         found = discover(asked, plan, executor=executor, store=store, finished=finished)
     record = found.record(options.command)
     then = f"{options.command} --out FOLDER draws it"
-    deliver(record, options.format_, options.out, lines=_lines(record), write=write_discovery, then=then)
-
-
-def _lines(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.discovery import discovery_of
-
-    said = discovery_of(record)
-    yield record["scenario"]["title"]
-    yield (
-        f"as of {record['as_of']}; {counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')}, seed "
-        f"{record['seed']}"
-    )
-    yield ""
-    yield from paragraph(said.lead)
-    for box in said.boxes:
-        yield ""
-        yield box.heading.lower()
-        yield from paragraph(box.sentence)
-        yield from paragraph(box.remark)
-        yield from aligned(box.table.columns, box.table.rows, words=box.table.align, indent="  ")
-    yield ""
-    for text in said.notes:
-        yield from paragraph(text)
+    runs = f"{counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')}, seed {record['seed']}"
+    deliver(record, options.format_, options.out, basis=f"as of {record['as_of']}; {runs}", then=then)

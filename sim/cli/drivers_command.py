@@ -11,11 +11,12 @@ from typing import Any
 from sim.cli.console import Format, note, print_json, say
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, paragraph, shown
+from sim.cli.output import shown
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.progress import progress
 from sim.report.chance import decimal_text
+from sim.report.terminal import aligned, paragraph
 from sim.runs.store import store_at
 from sim.scenario.windows import day_of
 from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices
@@ -105,7 +106,7 @@ def _design(asked: Asked, options: Options) -> dict[str, Any]:
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.drivers import inert_text, together_text
+    from sim.report.sections.drivers import inert_text, together_text
 
     yield record["scenario"]["title"]
     yield f"as of {record['as_of']}; {counted(record['runs'], 'run')}, seed {record['seed']}"
@@ -126,14 +127,14 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
 def _split(record: Mapping[str, Any]) -> str:
     share = record["variance"]["not_chance"]
     return (
-        f"{share['value']:.0%} ({_between(share)}) of the variance of the outcome rests on what is not known, the rest "
-        f"is chance; sd of the probability {record['variance']['probability'] ** 0.5:.2f}"
+        f"{share['value']:.0%} ({_between(share)}) of the variance of the outcome comes from uncertain inputs, the "
+        f"rest is chance; sd of the probability {record['variance']['probability'] ** 0.5:.2f}"
     )
 
 
 def _counts_tables(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.drivers import if_known
-    from sim.report.inputs import group_name, input_name
+    from sim.report.reading import group_name, input_name
+    from sim.report.sections.drivers import if_known
 
     groups = [(group_name(record, one["group"]), *_index(one["index"])) for one in record["groups"]]
     yield from aligned(("of all inputs of", "index", "95%"), groups)
@@ -150,8 +151,8 @@ def _counts_tables(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _design_table(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.drivers import if_known
-    from sim.report.inputs import group_name, input_name
+    from sim.report.reading import group_name, input_name
+    from sim.report.sections.drivers import if_known
 
     names = [
         group_name(record, one["group"]) if record["by_actor"] else input_name(record, one["path"])

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from sim.cli.console import Format, note, print_json, say
 from sim.cli.found import load_scenario
-from sim.cli.output import aligned, check_output
+from sim.cli.output import check_output
 from sim.forecast.plan import Plan
 from sim.progress import progress
-from sim.report.chance import decimal_text
-from sim.report.shift import Shift
+from sim.report.chance import Shift, decimal_text
+from sim.report.terminal import aligned
 from sim.runs.store import store_at
 from sim.scenario.windows import date_of, length_of
 from sim.studies.history import History, dates_between, history
@@ -48,9 +48,9 @@ def run(options: Options) -> None:
     else:
         _print(result)
     if options.out is not None:
-        from sim.report import write_history
+        from sim.report import write_report
 
-        for path in write_history(result.record(), options.out, words=options.words, figures=options.figures):
+        for path in write_report(result.record(), options.out, words=options.words, figures=options.figures):
             note(f"wrote {path}")
 
 

@@ -15,15 +15,15 @@ import typer
 from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, check_output, shown
+from sim.cli.output import check_output, shown
 from sim.errors import UsageError
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run as run_plan
 from sim.progress import progress
-from sim.report.chance import Chance, decimal_text
+from sim.report.chance import Chance, Shift, decimal_text
 from sim.report.reading import without_off
-from sim.report.shift import Shift
+from sim.report.terminal import aligned
 from sim.runs.block.blocks import OUTCOMES
 from sim.runs.block.given import read_given
 from sim.runs.store import Store, store_at
@@ -187,18 +187,18 @@ def _print(record: Mapping[str, Any], options: Options) -> None:
         _print_since(record["since"])
     if record["counterfactuals"] is not None:
         _print_otherwise(record)
-    say("Monte Carlo error shrinks with more runs; the input sd, the spread over what is not known, does not.")
+    say("Monte Carlo error shrinks with more runs; the input sd, the spread over the uncertain inputs, does not.")
 
 
 def _print_beside(record: Mapping[str, Any]) -> None:
     """Write what stands beside the headline, a line each."""
-    from sim.report.beside import beside_of
+    from sim.report.sections.estimates import lines_of, window_of
 
-    beside = beside_of(record)
-    if beside is None:
+    days = window_of(record)
+    if days is None:
         return
-    say(f"{beside.title}:")
-    for one in beside.lines[1:]:
+    say(f"Other estimates, within {counted(days, 'day')}:")
+    for one in list(lines_of(record, days))[1:]:
         say(f"{one.label:<38}{one.text:>6}  {one.detail}".rstrip())
     say()
 
@@ -239,10 +239,10 @@ def _print_since(since: Mapping[str, Any]) -> None:
 
 def _print_otherwise(record: Mapping[str, Any]) -> None:
     """Write the changes that move the probability of an offensive most, a line each."""
-    from sim.report.counterfactuals import ordered
+    from sim.report.pages.counterfactuals import ordered
 
     day = record["horizon"]
-    say(f"with one thing otherwise, offensive within {counted(day, 'day')}, the largest changes:")
+    say(f"if one thing changed, offensive within {counted(day, 'day')}, the largest changes:")
     for row in ordered(record, day)[:MOST_SHOWN]:
         say(f"{row.label}: {row.before.text} -> {row.after.text}, {row.line}")
     say()

@@ -76,9 +76,9 @@ def calibrate(options: Options, name: str, target: Path | None, repeats: int) ->
     record = made.record()
     _show(record, options, _calibration_lines)
     if options.out is not None:
-        from sim.report import write_calibration
+        from sim.report import write_report
 
-        for path in write_calibration(record, made.posterior.text(), options.out):
+        for path in write_report(record, options.out, others={f"{name}.csv": made.posterior.text()}):
             note(f"wrote {path}")
         note(f"next: write `calibration: {name}.csv` in a scenario, with the file beside it")
 
@@ -104,9 +104,11 @@ def score(options: Options, variants: Path | None, train: Path | None) -> None:
     record = result.record()
     _show(record, options, lambda one: _backtest_lines(result, one))
     if options.out is not None:
-        from sim.report import write_backtest
+        from sim.report import write_report
+        from sim.report.files import to_json
 
-        for path in write_backtest(record, result.track_record(_today()), options.out):
+        others = {"track_record.json": to_json(result.track_record(_today()))}
+        for path in write_report(record, options.out, others=others):
             note(f"wrote {path}")
 
 
@@ -285,7 +287,7 @@ def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.backtest_study import better_of
+    from sim.report.pages.backtest import better_of
 
     table = result.tables["case"]["all"]
     how = "each left out in turn" if result.others is None else f"trained on {counted(result.others, 'other case')}"

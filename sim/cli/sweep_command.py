@@ -14,13 +14,13 @@ import typer
 from sim.cli.ci_output import CiOutput
 from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, check_output, shown
+from sim.cli.output import check_output, shown
 from sim.cli.sweep_gates import GateOptions, Gates, exit_code, tell, write
 from sim.errors import ExecutionError, UsageError
 from sim.forecast.forecast import Forecast
 from sim.progress import progress
-from sim.report.chance import Chance
-from sim.report.shift import Shift
+from sim.report.chance import Chance, Shift
+from sim.report.terminal import aligned
 from sim.runs.store import Store, store_at
 from sim.studies.sweep.load import load_sweep
 from sim.studies.sweep.result import Record, head_of, record_of
@@ -130,21 +130,18 @@ def _resumable(call: Call, store: Store | None) -> Iterator[None]:
 
 def _keep_forecast(call: Call, folder: Path) -> Any:
     """Return what writes the forecast of each cell into its own folder below one."""
-    from sim.report import write_files
-    from sim.report.json import to_json
-    from sim.report.sweep_cell import cell_page
+    from sim.report import write_cell
 
     def keep(cell: Cell, forecast: Forecast) -> None:
         record = forecast.record(f"offramp sweep cell {shlex.quote(shown(call.file))} {cell.id}")
-        page = cell_page(record, cell.label, cell.changes)
-        write_files(folder / cell.id, {"forecast.json": to_json(record), "index.html": page})
+        write_cell(record, folder / cell.id, label=cell.label, changes=cell.changes)
 
     return keep
 
 
 def _write_partial(call: Call, out: Path, shard: Shard, partial: Record) -> None:
     from sim.report import write_files
-    from sim.report.json import to_json
+    from sim.report.files import to_json
 
     for path in write_files(out, {shard.file_name: to_json(partial)}):
         note(f"wrote {path}")
@@ -224,9 +221,9 @@ def _deliver(record: Record, out: Path | None, format_: Format, words: str, outp
         _print(record)
         tell(record)
     if out is not None:
-        from sim.report import write_sweep  # late: it brings in Jinja
+        from sim.report import write_report  # late: it brings in Jinja
 
-        for path in write_sweep(record, out, words=words):
+        for path in write_report(record, out, words=words):
             note(f"wrote {path}")
     write(record, output)
     _finish(record, out)

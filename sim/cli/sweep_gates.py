@@ -13,8 +13,7 @@ from sim.cli.console import Exit, note, say
 from sim.cli.machines import Machines
 from sim.cli.output import shown
 from sim.progress import progress
-from sim.report.ci.findings import WORDS, WORST_FIRST, counts_in_words, worst_first
-from sim.report.sweep_verdicts import false_verdicts, findings_of
+from sim.report.ci.findings import WORDS, WORST_FIRST, counts_in_words, false_verdicts, findings_of, worst_first
 from sim.runs.store import Store
 from sim.studies.gates.check import ALPHA, MAX_RUNS, Budget, check
 from sim.studies.gates.sweeps import Dealt, sweep_trials

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sim.cli.console import Format
 from sim.cli.found import load_scenario
 from sim.cli.machines import Machines
-from sim.cli.output import aligned, check_output, deliver, paragraph, shown
+from sim.cli.output import check_output, deliver, shown
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.progress import progress
-from sim.report import write_tipping
 from sim.runs.store import store_at
 from sim.scenario.windows import day_of
 from sim.studies import contour as planes
@@ -77,7 +75,8 @@ def run(options: Options) -> None:
     with progress("tip, at most about", values * plan.blocks, quiet=options.quiet) as finished:
         record = search(asked, plan, executor=executor, store=store, finished=finished).record(options.command)
     then = f"{options.command} --out FOLDER draws it"
-    deliver(record, options.format_, options.out, lines=_lines(record), write=write_tipping, then=then)
+    runs = f"{counted(record['runs'], 'run')} at each value, the same draws and random numbers, seed {record['seed']}"
+    deliver(record, options.format_, options.out, basis=f"as of {record['as_of']}; {runs}", then=then)
 
 
 def _span(text: str) -> Span:
@@ -89,17 +88,3 @@ def _span(text: str) -> Span:
     if not colon or not all(map(math.isfinite, span)):
         raise UsageError(f"expected a range such as 0:1 after --range (got {text!r})")
     return span
-
-
-def _lines(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.tipping import tipping_of
-
-    said = tipping_of(record)
-    yield record["scenario"]["title"]
-    runs = f"{counted(record['runs'], 'run')} at each value"
-    yield f"as of {record['as_of']}; {runs}, the same draws and dice, seed {record['seed']}"
-    yield ""
-    for text in (said.lead, *said.notes):
-        yield from paragraph(text)
-    yield ""
-    yield from aligned(said.table.columns, said.table.rows, words=said.table.align)

@@ -17,21 +17,19 @@ from sim.estimates import Estimate, difference
 from sim.explorer.controls import groups_of
 from sim.forecast.record import glance
 from sim.report import captions
-from sim.report.chance import Chance, points_text
+from sim.report.chance import Chance, Shift, points_text
 from sim.report.charts import DARK, Spec, moment
 from sim.report.curves import incidence, states
-from sim.report.dates import Calendar, long_date
 from sim.report.reading import ENDS, Record, calendar_of, outcome_at, without_off
-from sim.report.shift import Shift
 from sim.report.svg import number_of, ticks_of
-from sim.report.values import on_scale, plain
+from sim.report.values import Calendar, long_date, on_scale, plain
 from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.explorer.catalogue import Catalogue
     from sim.explorer.scheduler import Scheduler
     from sim.explorer.simulation import Look, Simulation
-    from sim.report.captions import Figure
+    from sim.report.document import Figure
     from sim.scenario.scenario import Scenario
 
 WORDS = "icd203"

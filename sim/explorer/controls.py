@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.model.inputs import Input, inputs_of
-from sim.report.dates import Calendar, long_date
+from sim.report.values import Calendar, long_date
 from sim.runs.block.conditions import POSTURES
 from sim.scenario.quantities import day_count
 from sim.studies.counterfactuals import renewed_id

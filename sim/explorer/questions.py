@@ -23,8 +23,8 @@ from sim.forecast.course import course_of
 from sim.forecast.plan import Plan
 from sim.forecast.record import theatre_of
 from sim.forecast.replay import replay
-from sim.report.story import story_of
-from sim.report.tipping import tipping_of
+from sim.report.pages.tipping import lead_of
+from sim.report.sections.storylines import story_of
 from sim.report.words import SCALES
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
 from sim.runs.block.conditions import POSTURES
@@ -104,7 +104,7 @@ async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
     crossings = record["crossings"]
     record["inputs"][0]["path"] = "this slider"
     sentences = [
-        tipping_of(record).lead,
+        lead_of(record),
         f"{100 * asked.target:g}% is where the word changes; {counted(TIP_PLAN.most_runs, 'run')} at each value tried.",
     ]
     return {"sentences": sentences, "value": round(crossings[0]["value"], 2) if len(crossings) == 1 else None}

@@ -1,52 +1,204 @@
-"""What each figure says: its message, its unit, what it shows to those who cannot see it, and its table."""
+"""What each figure over time says: message, unit, description and table; scheduled changes with their marks.
+
+Time tables keep one row a week and the milestones; the record has every day.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from sim.report import tables
-from sim.report.chance import Chance
-from sim.report.dates import long_date
+from sim.report.chance import Chance, points_text, with_interval
+from sim.report.document import Figure, Table
 from sim.report.reading import (
     ENDS,
     OUTCOMES,
+    STATES,
+    WEEK,
     Record,
+    Week,
     calendar_of,
+    name_of,
     outcome_at,
     state_at,
     strikes_of,
     weeks,
     without_off,
 )
-from sim.report.values import on_scale, plain
+from sim.report.values import NONE, Calendar, long_date, on_scale, plain, quantity, short_date
 from sim.wording import counted
 
-if TYPE_CHECKING:
-    from sim.report.tables import Table
+QUANTILES = {"q05": "5%", "q25": "25%", "q50": "median", "q75": "75%", "q95": "95%"}
+
+
+def weekly_days(record: Record) -> list[int]:
+    """Return the days that time tables show: whole weeks, milestones and the horizon."""
+    horizon = record["horizon"]
+    return sorted({*range(WEEK, horizon + 1, WEEK), *record["milestones"], horizon})
+
+
+def outcomes_table(record: Record) -> Table:
+    """All outcomes by milestone, with both uncertainties."""
+    calendar = calendar_of(record)
+    rows = [
+        (
+            name, f"within {counted(days, 'day')}", short_date(calendar.until(days)), chance.text, chance.interval,
+            NONE if chance.input_sd is None else points_text(chance.input_sd), chance.spread_text or NONE,
+        )
+        for outcome, name in without_off(record, OUTCOMES).items()
+        for days in record["milestones"]
+        for chance in (outcome_at(record, outcome, days),)
+    ]  # fmt: skip
+    columns = (
+        "Outcome",
+        "Window",
+        "Until",
+        "Probability",
+        "Monte Carlo interval, 95%",
+        "Input sd",
+        "Beta fit, central 80%",
+    )
+    return Table("All outcomes by milestone", columns, "lllrrrr", tuple(rows))
+
+
+def incidence_table(record: Record) -> Table:
+    """Cumulative incidence of first events by week."""
+    calendar, names = calendar_of(record), without_off(record, OUTCOMES)
+    rows = [
+        (
+            counted(days, 'day'), short_date(calendar.until(days)),
+            *(with_interval(outcome_at(record, outcome, days)) for outcome in names),
+        )
+        for days in weekly_days(record)
+    ]  # fmt: skip
+    caption = "Share of futures with the event, with its 95% Monte Carlo interval"
+    return Table(caption, ("Within", "Until", *names.values()), f"ll{'r' * len(names)}", tuple(rows))
+
+
+def states_table(record: Record) -> Table:
+    """State occupation by week."""
+    calendar, names = calendar_of(record), without_off(record, STATES)
+    rows = [
+        (counted(day, "day"), short_date(calendar.until(day)), *(state_at(record, state, day).text for state in names))
+        for day in weekly_days(record)
+    ]
+    columns = ("After", "End of", *names.values())
+    return Table("Share of futures in each state", columns, f"ll{'r' * len(names)}", tuple(rows))
+
+
+def hazard_table(record: Record) -> Table:
+    """Weekly hazard of the offensive."""
+    calendar = calendar_of(record)
+    rows = [(str(week.number), _span(calendar, week), week.hazard.text, week.hazard.interval) for week in weeks(record)]
+    columns = ("Week", "Days", "New offensives", "Monte Carlo interval, 95% at least")
+    caption = "Share of the futures without an offensive at the start of the week in which one begins during it"
+    return Table(caption, columns, "llrr", tuple(rows))
+
+
+def _span(calendar: Calendar, week: Week) -> str:
+    return f"{short_date(calendar.date(week.start))} to {short_date(calendar.date(week.start + WEEK - 1))}"
+
+
+def dots_table(record: Record) -> Table:
+    """End states of the 100 futures, with their run ids."""
+    rows = []
+    for end, name in without_off(record, ENDS).items():
+        dots = [dot for dot in record["dots"] if dot["end"] == end]
+        runs = ", ".join(str(dot["run"]) if dot["day"] is None else f"{dot['run']} (day {dot['day']})" for dot in dots)
+        rows.append((name, str(len(dots)), Chance.of(record["ends"][end]).text, runs or NONE))
+    return Table(
+        "The futures shown, by end state", ("End state", "Dots", "Share of all runs", "Run ids"), "lrrl", tuple(rows)
+    )
+
+
+def fan_table(record: Record, actor: Record) -> Table:
+    """Weekly quantiles of an actor's stance and posture."""
+    calendar = calendar_of(record)
+    posture = str(actor["posture_name"]).capitalize()
+    columns = ("Date", *(f"{what} {name}" for what in ("Stance", posture) for name in QUANTILES.values()))
+    rows = [
+        (
+            short_date(calendar.date(day)),
+            *(on_scale(actor["stance"][q][index]) for q in QUANTILES),
+            *(plain(actor["posture"][q][index]) for q in QUANTILES),
+        )
+        for index, day in enumerate(actor["day"])
+    ]
+    return Table(f"{actor['name']}: stance and {actor['posture_name']} by week", columns, "l" + "r" * 10, tuple(rows))
+
+
+def convergence_table(record: Record) -> Table:
+    """Headline after so many runs."""
+    rows = [
+        (f"{row['runs']:,}", chance.text, chance.interval)
+        for row in record["convergence"]
+        for chance in (Chance.of(row),)
+    ]
+    return Table(
+        "The headline after so many runs", ("Runs", "Probability", "Monte Carlo interval, 95%"), "lrr", tuple(rows)
+    )
+
+
+def narrowed(table: Table) -> Table:
+    """Join the five quantiles of stance and posture to a median with the range of 90% of runs."""
+    names = [table.columns[place].removesuffix(" median") for place in (3, 8)]
+    rows = tuple(
+        (row[0], *(f"{row[place + 2]} ({row[place]} to {row[place + 4]})" for place in (1, 6))) for row in table.rows
+    )
+    return Table(table.caption, (table.columns[0], *(f"{name}, median (90% of runs)" for name in names)), "lrr", rows)
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure on the page; `id` is its place.
+class Mark:
+    """A scheduled change inside the window, to be marked on the time axis."""
 
-    Attributes
-    ----------
-    title
-        Its message.
-    unit
-        What it measures.
-    alt
-        What a reader who cannot see it should know.
-    table
-        Its numbers.
-    """
+    number: int
+    day: float
+    date: str
+    label: str
 
-    id: str
-    title: str
-    unit: str
-    alt: str
-    table: Table
+
+def schedule_table(record: Record) -> Table:
+    """All scheduled pressures and talks."""
+    rows = [
+        (
+            one["id"], _what(record, one), one.get("channel", NONE),
+            _day(record, one["start"]), _day(record, one["end"]),
+            quantity(one["intensity"]) if "intensity" in one else NONE, one["basis"] or "no basis given",
+        )
+        for one in record["schedule"]
+    ]  # fmt: skip
+    columns = ("Id", "What", "Channel", "From", "First day without it", "Intensity", "The author's basis")
+    return Table("Scheduled pressures and talks", columns, "lllllll", tuple(rows))
+
+
+def _what(record: Record, one: Record) -> str:
+    if one["kind"] != "pressure":
+        return "talks"
+    return f"{name_of(record, one['from'])} on {name_of(record, one['on'])}: {one['aim']}"
+
+
+def _day(record: Record, day: float | None) -> str:
+    return NONE if day is None else short_date(calendar_of(record).date(day))
+
+
+def marks(record: Record) -> list[Mark]:
+    """List what begins or ends inside the window, in order of time."""
+    calendar, changes = calendar_of(record), []
+    for one in record["schedule"]:
+        label = f"{one['id']} ({_what(record, one)})"
+        changes += [
+            (float(day), f"{label} {verb}")
+            for day, verb in ((one["start"], "begins"), (one["end"], "ends"))
+            if day is not None and 0 <= day < calendar.horizon
+        ]
+    ordered = sorted(changes, key=lambda change: change[0])
+    return [Mark(n, day, short_date(calendar.date(day)), label) for n, (day, label) in enumerate(ordered, 1)]
+
+
+def in_force(record: Record) -> int:
+    """Count the pressures that were in force before the window began."""
+    starts = [one["start"] for one in record["schedule"] if one["kind"] == "pressure"]
+    return sum(start is not None and start < 0 for start in starts)
 
 
 def _end(record: Record, outcome: str) -> str:
@@ -78,7 +230,7 @@ def incidence(record: Record) -> Figure:
         f"{', '.join(ends)}."
     )
     unit = "Share of futures in which it has begun, with 95% Monte Carlo bands"
-    return Figure("incidence", title, unit, alt, tables.incidence_table(record))
+    return Figure("incidence", title, unit, alt, incidence_table(record))
 
 
 def states(record: Record) -> Figure:
@@ -95,9 +247,7 @@ def states(record: Record) -> Figure:
     )
     title = f"When the window closes, {', '.join(at_end)}"
     alt = f"Stacked areas of the share of futures in each state over {counted(record['horizon'], 'day')}. {title}."
-    return Figure(
-        "states", title, "Share of futures in each state at the end of the day", alt, tables.states_table(record)
-    )
+    return Figure("states", title, "Share of futures in each state at the end of the day", alt, states_table(record))
 
 
 def hazard(record: Record) -> Figure | None:
@@ -115,7 +265,7 @@ def hazard(record: Record) -> Figure | None:
         f"at its highest in week {peak.number}, {rows[-1].hazard.text} in the last whole week."
     )
     unit = "Share of the futures without an offensive in which one begins that week"
-    return Figure("hazard", title, unit, alt, tables.hazard_table(record))
+    return Figure("hazard", title, unit, alt, hazard_table(record))
 
 
 def dots(record: Record) -> Figure | None:
@@ -126,8 +276,8 @@ def dots(record: Record) -> Figure | None:
     counts = {end: sum(dot["end"] == end for dot in dots) for end in without_off(record, ENDS)}
     title = f"{len(dots)} of the {counted(record['runs'], 'future')}, by how they end"
     words = ", ".join(f"{count} {ENDS[end].lower()}" for end, count in counts.items())
-    unit = "Each mark is a run of its own; their numbers follow the shares of all runs"
-    return Figure("dots", title, unit, f"Grid of {len(dots)} dots, each a run: {words}.", tables.dots_table(record))
+    unit = "Each mark is one run; the number of marks of a kind follows its share of all runs"
+    return Figure("dots", title, unit, f"Grid of {len(dots)} dots, each a run: {words}.", dots_table(record))
 
 
 def fan(record: Record, actor: Record, number: int) -> Figure:
@@ -138,7 +288,7 @@ def fan(record: Record, actor: Record, number: int) -> Figure:
         f"Median stance from {on_scale(stance[0])} to {on_scale(stance[-1])}; "
         f"median {actor['posture_name']} from {plain(posture[0])} to {plain(posture[-1])}."
     )
-    return Figure(f"actor-{number}", actor["name"], "", alt, tables.fan_table(record, actor))
+    return Figure(f"actor-{number}", actor["name"], "", alt, fan_table(record, actor))
 
 
 def convergence(record: Record) -> Figure | None:
@@ -148,11 +298,11 @@ def convergence(record: Record) -> Figure | None:
         return None
     first, last = Chance.of(rows[0]), Chance.of(rows[-1])
     title = (
-        f"The headline stood at {first.text} after {counted(rows[0]['runs'], 'run')}, at {last.text} after "
+        f"The headline was {first.text} after {counted(rows[0]['runs'], 'run')} and {last.text} after "
         f"{rows[-1]['runs']:,}"
     )
     alt = (
         f"Line chart with its Monte Carlo band. {title}; the interval narrows from {first.interval} to {last.interval}."
     )
-    unit = "Probability of an offensive within the window, as it stood after so many runs"
-    return Figure("convergence", title, unit, alt, tables.convergence_table(record))
+    unit = "Probability of an offensive within the window, after so many runs"
+    return Figure("convergence", title, unit, alt, convergence_table(record))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, points_text
-from sim.report.dates import long_date
+from sim.report.values import long_date
 from sim.wording import counted
 
 if TYPE_CHECKING:

@@ -1,19 +1,21 @@
-"""A probability of the record as readers see it: one formatting, used by every sentence, table and label.
+"""Probabilities and their changes as readers see them: one way to write them in every sentence, table and label.
 
 No number shows more digits than its Monte Carlo error supports, and none is 0% or 100%: where no run had the event,
-the bound is shown. `Chance.of` takes an entry of the record.
+the bound is shown. `Chance.of` and `Shift.of` take an entry of the record.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.report.words import about, phrase
-from sim.wording import counted
+from sim.wording import counted, noun
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FINEST = -2
 
@@ -171,6 +173,11 @@ class Chance:
         return "humped" if self.input_range[0] <= self.p <= self.input_range[1] else "lopsided"
 
 
+def with_interval(chance: Chance) -> str:
+    """Write a number with its Monte Carlo interval, where it is not the bound itself."""
+    return chance.text if chance.p in (0, 1) else f"{chance.text} ({chance.interval})"
+
+
 def _floor_digit(count: float) -> int:
     """Round down to one digit, above 10."""
     step = 10 ** max(0, len(str(int(count))) - 1) if count >= 100 else 1
@@ -191,3 +198,53 @@ def _below_hundred(percent: float) -> str:
 
 def _decimal(value: float) -> str:
     return f"{value:.8f}".rstrip("0").rstrip(".")
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A difference of two probabilities with its 95% interval."""
+
+    p: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Shift:
+        """Read an entry of a record: p, mc_low and mc_high."""
+        return cls(row["p"], row["mc_low"], row["mc_high"])
+
+    @property
+    def number(self) -> str:
+        """The change in points without the word, such as `+2.7`, in no more digits than its error supports."""
+        return self._points(self.p)
+
+    @property
+    def text(self) -> str:
+        """The change in points, such as `+2.7 points`."""
+        return f"{self.number} {noun(self.number, 'point')}"
+
+    @property
+    def interval(self) -> str:
+        """The interval in points, such as `+2.1 to +3.3`."""
+        return f"{self._points(self.low)} to {self._points(self.high)}"
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval, as it is shown, leaves 0 outside."""
+        signs = {self._points(edge)[0] for edge in (self.low, self.high)}
+        return len(signs) == 1 and signs <= {"+", "−"}
+
+    @property
+    def line(self) -> str:
+        """Change and interval, and whether it is one: `+2.7 points (+2.1 to +3.3)`.
+
+        An interval of 0 alone is that of paired runs without any difference.
+        """
+        if self.low == self.high == 0:
+            return "no change in any draw"
+        return f"{self.text} ({self.interval})" if self.is_clear else f"no clear change ({self.interval} points)"
+
+    def _points(self, share: float) -> str:
+        places = max(0, -exponent_for(50 * (self.high - self.low), 15)) if self.high > self.low else 1
+        text = f"{100 * share:+.{places}f}"
+        return text[1:] if float(text) == 0 else text.replace("-", "−")

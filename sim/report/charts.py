@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.report.dates import Calendar
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sim.report.values import Calendar
 
 Spec = dict[str, Any]
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.report.chance import Chance
+from sim.report.captions import marks
+from sim.report.chance import Chance, with_interval
 from sim.report.charts import (
     LIGHT,
     Spec,
@@ -34,7 +34,6 @@ from sim.report.charts import (
     tint,
     top_of,
 )
-from sim.report.dates import Calendar, short_date
 from sim.report.reading import (
     OUTCOMES,
     STATES,
@@ -46,10 +45,11 @@ from sim.report.reading import (
     weeks,
     without_off,
 )
-from sim.report.schedule import marks
-from sim.report.tables import with_interval
-from sim.report.values import on_scale, plain
+from sim.report.values import Calendar, on_scale, plain, short_date
 from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 CURVES: dict[str, tuple[str, dict[str, Any]]] = {
     "offensive": ("Offensive", {"width": 3.5}),

@@ -5,24 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance
 from sim.report.charts import LIGHT, Spec, noon, safe, time_axis, tint
-from sim.report.counterfactuals import SHOWN, counterfactuals_of, ordered
 from sim.report.curves import convergence, fans, hazard, incidence, states
-from sim.report.dates import Calendar, short_date
-from sim.report.drivers import bars
+from sim.report.pages.counterfactuals import SHOWN, ordered, section_of
 from sim.report.reading import Record, calendar_of, outcome_at, strikes_of, weeks
 from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
-from sim.report.story import turn_text
-from sim.report.storylines import UNDER, titles_of
-from sim.report.watch import signs
+from sim.report.sections.drivers import bars
+from sim.report.sections.indicators import signs
+from sim.report.sections.storylines import UNDER, titles_of, turn_text
+from sim.report.values import Calendar, short_date
 
 if TYPE_CHECKING:
-    from sim.report.watch import Sign
+    from collections.abc import Iterator, Mapping
+
+    from sim.report.sections.indicators import Sign
 
 _DIRECTIONS = {"rises": "offensive", "falls": "agreement"}
 _TURNS = {
@@ -91,7 +91,7 @@ def drivers(record: Record) -> Spec | None:
 
 def changes(record: Record) -> Spec | None:
     """Return the figure of the largest counterfactuals, before and after; None where the record has none."""
-    if counterfactuals_of(record) is None:
+    if section_of(record) is None:
         return None
     known, rows = ordered(record, record["horizon"])[:SHOWN], []
     for one in known:
@@ -130,7 +130,7 @@ def _sign(sign: Sign) -> Row:
         drawn.append(Bar(0.0, one.p, colour, 13, at, said=said))
         ends.append(Dot(one.p, "ink", said, one.low, one.high, size=0, at=at))
         words.append(Words(text, strong=one.label, at=at) if at > 0 else Words(f"{one.label} {text}", at=at))
-    said = safe(f"not looked: {sign.unknown.text}")
+    said = safe(f"without checking: {sign.unknown.text}")
     drawn.append(Bar(sign.unknown.p, sign.unknown.p, LIGHT["ink"], 2, -0.215, 0.215, "dot", said))
     return Row(sign.short, drawn, ends, [*words, Words(f"seen in {sign.seen.text}", "muted", size=12, at=-0.31)])
 

@@ -1,7 +1,8 @@
 """Pages: each one self-contained file that works offline, with Plotly inlined once and no network allowed.
 
-All text goes through Jinja's autoescape; figures travel as JSON in a data block, with `<`, `>` and `&` escaped, and a
-Content-Security-Policy names the two scripts by their hashes.
+One template lays out every `Document`; what a page draws in a way of its own is a macro of blocks.html. All text goes
+through Jinja's autoescape; figures travel as JSON in a data block, with `<`, `>` and `&` escaped, and a
+Content-Security-Policy names the scripts by their hashes.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -17,67 +17,42 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.report.charts import DARK
-from sim.report.figures import specifications
-from sim.report.reading import ENDS, Record
+from sim.report.charts import DARK, HEAT_DARK
+from sim.report.document import said
 from sim.wording import all_seen, counted, seen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from sim.report.charts import Spec
-    from sim.report.content import Report
+    from sim.report.document import Document
 
 _UNSAFE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
-def to_html(record: Record, report: Report) -> str:
-    """Return the page of a report.
+def to_html(document: Document, figures: Mapping[str, Spec]) -> str:
+    """Return the page of a document.
 
     Parameters
     ----------
-    record
-        The content of forecast.json, which the figures are drawn from.
-    report
-        Its content in words.
+    document
+        Its content.
+    figures
+        What to draw, by the ids of its figures; without any, no Plotly is inlined.
     """
-    return page("report.html", specifications(record), report=report, dots=record["dots"], ends=ENDS)
-
-
-def page(
-    template: str,
-    specs: Mapping[str, Spec],
-    *,
-    script: str | None = None,
-    dark: Mapping[str, str] | None = None,
-    **content: Any,
-) -> str:
-    """Return a page.
-
-    Parameters
-    ----------
-    template
-        Its template, which extends page.html.
-    specs
-        Its figures, by the id of their place; without any no script is inlined but its own.
-    script
-        A script of its own, run last.
-    dark
-        Dark versions of colours that only its figures have.
-    content
-        What the template speaks of.
-    """
-    scripts = {"plotly": _plotly(), "page": _template_file("report.js")} if specs else {}
-    if script is not None:
-        scripts["own"] = _template_file(script)
+    scripts = [_plotly(), _template_file("report.js")] if figures else []
+    if "cells" in document.blocks:
+        scripts.append(_template_file("sweep.js"))
     return (
         _environment()
-        .get_template(template)
+        .get_template("page.html")
         .render(
-            heights={name: one["layout"]["height"] for name, one in specs.items()},
-            figures=Markup(embedded({"figures": specs, "dark": {**DARK, **(dark or {})}})),  # noqa: S704 - escaped for a data block
+            document=document,
+            heights={name: one["layout"]["height"] for name, one in figures.items()},
+            figures=Markup(embedded({"figures": figures, "dark": DARK | HEAT_DARK})),  # noqa: S704 - escaped for a data block
             css=Markup(_template_file("report.css")),  # noqa: S704 - our own file
-            scripts={name: Markup(text) for name, text in scripts.items()},  # noqa: S704 - our own file and Plotly's
-            policy=_policy(scripts.values()),
-            **content,
+            scripts=[Markup(text) for text in scripts],  # noqa: S704 - our own files and Plotly's
+            policy=_policy(scripts),
         )
     )
 
@@ -93,7 +68,7 @@ def embedded(value: Any) -> str:
     return text.translate(_UNSAFE)
 
 
-def _policy(scripts: Any) -> str:
+def _policy(scripts: Iterable[str]) -> str:
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts
     )
@@ -124,7 +99,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["counted"] = counted
+    made.filters |= {"counted": counted, "said": said, "percent": lambda share: f"{100 * share:.2f}%"}
     return made
 
 

@@ -6,11 +6,13 @@ that all of them hold on a narrow screen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.report.charts import HEAT, LIGHT, Spec, axis, figure, note, safe, share_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _BLANK = {"showticklabels": False, "showgrid": False}
 _NAME = {"color": LIGHT["ink"], "size": 13}

@@ -1,4 +1,4 @@
-"""What the report reads from a record: names for readers, the calendar, chances at a day, weekly hazards.
+"""What the report reads from a record: names of actors and inputs, the calendar, chances at a day, weekly hazards.
 
 The record is the plain content of forecast.json; these functions are the only ones that know how its curves are laid
 out.
@@ -7,6 +7,7 @@ out.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +16,37 @@ from typing import Any
 
 from sim.errors import ReportError
 from sim.report.chance import Chance
-from sim.report.dates import Calendar
-from sim.report.names import heading
+from sim.report.values import Calendar, long_date
+
+_SMALL = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
+_CAPITALS = frozenset(["eu", "iaea", "nato", "uae", "uk", "un", "us", "usa"])
+_DATED = re.compile(r"(.+)-(\d{4}-\d{2}-\d{2})")
+
+
+def heading(id_: str) -> str:
+    """Write an id as a heading: `Aim of the Regime` of `aim-of-the-regime`, `Raid, 10 May 2018` of `raid-2018-05-10`.
+
+    All words but small ones get a capital, for an id does not say which of them are names.
+    """
+    dated = _DATED.fullmatch(id_)
+    date = _date(dated[2]) if dated else ""
+    words = (dated[1] if dated and date else id_).split("-")
+    return " ".join(_written(word, first=place == 0) for place, word in enumerate(words)) + date
+
+
+def _written(word: str, *, first: bool) -> str:
+    if word in _CAPITALS:
+        return word.upper()
+    return word if word in _SMALL and not first else word.capitalize()
+
+
+def _date(text: str) -> str:
+    """Return a date in words after a comma; nothing where the calendar has no such day."""
+    try:
+        return f", {long_date(datetime.date.fromisoformat(text))}"
+    except ValueError:
+        return ""
+
 
 Record = Mapping[str, Any]
 
@@ -56,16 +86,14 @@ class Week:
 
 
 @contextmanager
-def reading(record: Record, format_: str) -> Iterator[None]:
-    """Check the format of a record, and complain of the parts that it turns out to lack.
+def reading() -> Iterator[None]:
+    """Complain of the parts that a record turns out to lack.
 
     Raises
     ------
     ReportError
-        Where the record has another format or lacks a part.
+        Where it lacks one.
     """
-    if record.get("schema") != format_:
-        raise ReportError(f"expected a record of format {format_} (got {record.get('schema')!r})")
     try:
         yield
     except (KeyError, IndexError, StopIteration) as error:
@@ -116,7 +144,69 @@ def weeks(record: Record) -> Iterator[Week]:
             yield Week(number, start, Chance.of_share((p[end] - p[start]) / at_risk, record["draws"] * at_risk))
 
 
+def name_in_text(name: str) -> str:
+    """Return a name as it stands within a sentence: with an article where its last word is no name, as in a regime."""
+    last = name.rpartition(" ")[2]
+    common = " " in name and last[:1].islower() and not name.lower().startswith(("the ", "a ", "an "))
+    return f"the {name}" if common else name
+
+
 def name_of(record: Record, actor: str) -> str:
     """Return an actor's name; where the record does not have it, its id as a name."""
     known = (record.get("actors") or {}).get(actor)
     return str(known["name"]) if known else heading(actor)
+
+
+STRUCTURAL, SETTING = "structural", "setting"
+_WHOLE = {
+    "sample": "The sample of past cases it belongs to",
+    "parameters.inertia_crises": "Inertia among crises (parameter)",
+    "parameters.inertia_threats": "Inertia among threats (parameter)",
+    "parameters.launch_rate_crises": "Launch rate among crises (parameter)",
+    "parameters.launch_rate_threats": "Launch rate among threats (parameter)",
+    "parameters.posterior": "Structural parameters, drawn together",
+    "parameters.frailty": "Size of unobserved leanings (parameter)",
+}
+_FIELDS = {
+    "frailty": "unobserved leaning",
+    "disposition": "disposition",
+    "posture": "posture at the start",
+    "half_life": "half-life",
+}
+
+
+def input_name(record: Record, path: str) -> str:
+    """Name an input by its dotted path; actors that the record does not name are named by their ids."""
+    if "+" in path:  # inputs that go together by rank
+        first, *others = (input_name(record, one) for one in path.split("+"))
+        *middle, last = (f"{one[0].lower()}{one[1:]}" for one in others)
+        return f"{', '.join([first, *middle])} and {last} (together)"
+    kind, _, rest = path.partition(".")
+    subject, _, field = rest.rpartition(".")
+    if kind == "actors" and subject:
+        return f"{_words(field).capitalize()} of {name_in_text(name_of(record, subject))}"
+    if kind == "ties" and subject:
+        source, _, target = rest.partition(".")
+        return f"Leverage of {name_in_text(name_of(record, source))} over {name_in_text(name_of(record, target))}"
+    if kind in ("pressures", "talks", "events") and field and subject:
+        return f"{_words(field).capitalize()} of {heading(subject)}"
+    if kind in ("actors", "pressures", "talks", "events") and rest:
+        return name_of(record, rest)
+    if path in _WHOLE:
+        return _WHOLE[path]
+    return (f"{_words(rest)} (parameter)" if kind == "parameters" else _words(path.replace(".", " "))).capitalize()
+
+
+def in_sentence(name: str) -> str:
+    """Return the name of an input for the middle of a sentence."""
+    return f"the {name[0].lower()}{name[1:]}"
+
+
+def group_name(record: Record, group: str) -> str:
+    """Name whose inputs they are."""
+    known = {STRUCTURAL: "Structural parameters", SETTING: "The setting"}.get(group)
+    return known or (input_name(record, group) if "+" in group else name_of(record, group))
+
+
+def _words(field: str) -> str:
+    return _FIELDS.get(field, field.replace("_", " "))

@@ -13,24 +13,26 @@ import html
 import math
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from sim.report import captions
+from sim.report.captions import marks
 from sim.report.charts import FONT, LIGHT
-from sim.report.curves import history_curve
-from sim.report.dates import MONTHS
 from sim.report.figures import specifications
 from sim.report.html import drawing
-from sim.report.reading import ENDS, Record, without_off
+from sim.report.pages import history
+from sim.report.pages.history import PLACE, figure_of, largest
+from sim.report.reading import ENDS, Record, calendar_of, without_off
+from sim.report.values import MONTHS, long_date
 from sim.wording import seen
 
 if TYPE_CHECKING:
-    from sim.report.captions import Figure
+    from collections.abc import Iterable, Iterator, Sequence
+
     from sim.report.charts import Spec
-    from sim.report.content import Report
-    from sim.report.history import History
+    from sim.report.document import Figure
 
 Point = tuple[float, float]
 Tick = tuple[float, str]
@@ -47,27 +49,29 @@ _DAY_STEPS, _MONTH_STEPS = (1, 2, 7, 14), (1, 2, 3, 6, 12)
 _STEP, _KEY, _DOTS_WIDTH = 24, 300, 640
 
 
-def drawings(record: Record, report: Report) -> dict[str, str]:
+def drawings(record: Record) -> dict[str, str]:
     """Draw the main figures that the record has data for, by file name: incidence, states, hazard and dots."""
     specs = specifications(record)
-    source = f"offramp, {report.scenario}, as of {report.question['as_of']}: {report.title}"
-    key = tuple(f"▼ {mark.number}. {mark.date}: {mark.label}" for mark in report.marks)
+    as_of = long_date(calendar_of(record).as_of)
+    source = f"offramp, {record['scenario']['id']}, as of {as_of}: {record['scenario']['title']}"
+    key = tuple(f"▼ {mark.number}. {mark.date}: {mark.label}" for mark in marks(record))
     drawn = {
-        "incidence.svg": redrawn(specs["incidence"], report.incidence, (*key, source)),
-        "states.svg": redrawn(specs["states"], report.states, (source,)),
+        "incidence.svg": redrawn(specs["incidence"], captions.incidence(record), (*key, source)),
+        "states.svg": redrawn(specs["states"], captions.states(record), (source,)),
     }
-    if report.hazard is not None:
-        drawn["hazard.svg"] = redrawn(specs["hazard"], report.hazard, (source,))
-    if report.dots is not None:
-        drawn["dots.svg"] = _dots(record, report.dots, source)
+    hazard, dots = captions.hazard(record), captions.dots(record)
+    if hazard is not None:
+        drawn["hazard.svg"] = redrawn(specs["hazard"], hazard, (source,))
+    if dots is not None:
+        drawn["dots.svg"] = _dots(record, dots, source)
     return drawn
 
 
-def history_drawing(record: Record, history: History) -> dict[str, str]:
+def history_drawing(record: Record) -> dict[str, str]:
     """Draw the curve of a history, with what moved it most at its foot."""
-    source = f"offramp, {record['scenario']['id']}: {history.title}"
-    key = tuple(f"▼ {number}. {date}: {says} {change} points" for number, _, date, says, change, *_ in history.largest)
-    return {"history.svg": redrawn(history_curve(record, history.marks), history.figure, (*key, source))}
+    source = f"offramp, {record['scenario']['id']}: {record['scenario']['title']}"
+    key = tuple(f"▼ {number}. {date}: {says} {change} points" for number, _, date, says, change, *_ in largest(record))
+    return {"history.svg": redrawn(history.figures(record)[PLACE], figure_of(record), (*key, source))}
 
 
 def _dots(record: Record, figure: Figure, source: str) -> str:

@@ -1,11 +1,14 @@
-"""How the report writes numbers that are no probabilities: stances, weights, scores, inputs.
+"""How the report writes dates, and numbers that are no probabilities: stances, weights, scores, inputs.
 
-Minus signs are real ones, and a dash stands where there is no number.
+Minus signs are real ones, and a dash stands where there is no number. Day 0 is the as-of date; "within n days" covers
+days 0 to n - 1. On a time axis its value is at the midnight after its last day.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 NONE = "–"
@@ -53,3 +56,39 @@ def _number(value: Any) -> str:
 def goldstein(value: float | None) -> str:
     """Write a Goldstein score with its sign and one digit."""
     return NONE if value is None else f"{value:+.1f}".replace("-", "−")
+
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def long_date(date: datetime.date) -> str:
+    """Write a date as `19 August 2018`."""
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
+
+
+def short_date(date: datetime.date) -> str:
+    """Write a date as `19 Aug 2018`."""
+    return f"{date.day} {MONTHS[date.month - 1][:3]} {date.year}"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The window of a forecast: `horizon` days from the as-of date on."""
+
+    as_of: datetime.date
+    horizon: int
+
+    def date(self, day: float) -> datetime.date:
+        """Return the date of a day."""
+        return self.as_of + datetime.timedelta(days=int(day // 1))
+
+    def until(self, days: int) -> datetime.date:
+        """Return the last date of "within `days` days"."""
+        return self.date(max(days, 1) - 1)
+
+    def at(self, day: float) -> str:
+        """Return the place of the start of a day on a time axis."""
+        return self.date(day).isoformat()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.output import aligned, paragraph
+from sim.report.terminal import aligned, paragraph
 from tests.cli.conftest import Offramp
 from tests.scenario.files import FULL, Folder, edit
 from tests.studies.sweep.worlds import GRID, write_base, write_sweep

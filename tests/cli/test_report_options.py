@@ -9,8 +9,7 @@ import pytest
 
 from sim.cli import run_command
 from sim.cli.machines import Machines
-from sim.report.chance import Chance
-from sim.report.shift import Shift
+from sim.report.chance import Chance, Shift
 from tests.cli.conftest import Offramp
 from tests.cli.test_run import InterruptedAfterOne
 from tests.places import IDLIB

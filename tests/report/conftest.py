@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim.report import write_history, write_report
+from sim.report import write_report
 
 Record = dict[str, Any]
 
@@ -83,4 +83,4 @@ def written(tmp_path: Path) -> Callable[..., list[Path]]:
 @pytest.fixture
 def written_history(tmp_path: Path) -> Callable[..., list[Path]]:
     """Write a history into a folder of its own and return its paths: page, Markdown, record."""
-    return lambda record, **options: write_history(record, tmp_path / "history", **options)
+    return lambda record, **options: write_report(record, tmp_path / "history", **options)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ReportError
-from sim.report.beside import beside_of
-from sim.report.content import report_of
-from sim.report.markdown import to_markdown
+from sim.report import document_of
+from sim.report.sections.estimates import lines_of, window_of
+from tests.report.said import markdown_of, section, tables, texts
 from tests.report.test_report import Text
 
 CALIBRATED = {
@@ -26,10 +26,15 @@ def scored(record):
     return record | {"track_record": track}
 
 
-def texts(record, written):
+def both(record, written):
     """Return the text of the page and the Markdown without its marks."""
     page, markdown, _ = (path.read_text(encoding="utf-8") for path in written(record))
     return Text(page).text, re.sub(r"[*\\]", "", markdown)
+
+
+def baselines(record):
+    (table,) = tables(section(record, "baselines")).values()
+    return table
 
 
 def rows(table):
@@ -40,7 +45,7 @@ def rows(table):
 
 
 def test_each_baseline_stands_beside_the_model_with_its_interval(record):
-    shown = rows(report_of(record, "icd203").baselines.table)
+    shown = rows(baselines(record))
     assert shown == {
         "This model": ("6%",),
         "Base rate of past cases": ("53% (10 of 19; 29% to 75%)",),
@@ -54,33 +59,33 @@ def test_each_baseline_stands_beside_the_model_with_its_interval(record):
 
 
 def test_page_and_markdown_show_the_same_baselines_before_the_uncertainty(record, written):
-    for text in texts(record, written):
+    for text in both(record, written):
         assert "only past cases resolved by 19 August 2018; the cases are picked by hand" in text
-        for row in report_of(record, "icd203").baselines.table.rows:
+        for row in baselines(record).rows:
             assert re.search(rf"{re.escape(row[0])}[ |]+{re.escape(row[1])}", text)
         uncertainty = re.search(r"Monte Carlo error:? \d", text)
-        assert text.index("The model beside simple baselines") < uncertainty.start()
+        assert text.index("The model and simple baselines") < uncertainty.start()
 
 
 def test_a_milestone_that_no_case_was_watched_for_is_said_to_have_no_baseline(record):
-    assert report_of(record, "icd203").baselines.notes[-1].endswith("so there is no baseline within 63 days.")
+    assert texts(section(record, "baselines"))[-1].endswith("so there is no baseline within 63 days.")
 
 
 def test_too_few_cases_are_said_and_no_number_is_given(record, written):
     few = {"cases": 6, "early": 1, "reason": "too few to judge", "base_rate": None, "logistic": None, "positions": {}}
     record["baselines"]["windows"]["30"] = few
-    shown = rows(report_of(record, "icd203").baselines.table)
+    shown = rows(baselines(record))
     assert shown["Base rate of past cases"] == ("too few to judge",)
     assert shown["Condorcet choice [−0.26]"] == ("–",)
     assert shown["Cases learnt from"] == ("6 (1 early)",)
-    for text in texts(record, written):
+    for text in both(record, written):
         assert "Within 30 days there is no baseline: 6 resolved cases are too few to judge." in text
 
 
 def test_a_scenario_without_any_weight_has_no_positions(record):
     record["baselines"]["positions"] = None
     record["baselines"]["windows"]["30"]["positions"] = {}
-    assert rows(report_of(record, "icd203").baselines.table)["Weighted mean [no position]"] == ("–",)
+    assert rows(baselines(record))["Weighted mean [no position]"] == ("–",)
 
 
 def test_windows_that_nobody_watched_leave_a_sentence_and_no_table(record, written):
@@ -94,7 +99,7 @@ def test_windows_that_nobody_watched_leave_a_sentence_and_no_table(record, writt
 def test_a_record_of_before_the_baselines_still_makes_a_report(record, written):
     for key in ("parameters", "baselines", "track_record"):
         del record[key]
-    for text in texts(record, written):
+    for text in both(record, written):
         assert "simple baselines" not in text
         assert "priors" not in text
         assert "The model has no track record yet for these parameters." in text
@@ -117,26 +122,26 @@ def compared(record):
 
 
 def test_other_estimates_stand_in_one_block(compared, written):
-    block = report_of(compared, "icd203").beside
-    assert block.title == "Other estimates, within 30 days"
-    assert [(one.kind, one.text) for one in block.lines] == [
+    assert section(compared, "beside").title == "Other estimates, within 30 days"
+    lines = list(lines_of(compared, window_of(compared)))
+    assert [(one.kind, one.text) for one in lines] == [
         ("model", "6%"), ("pool", "15%"), ("sample", "20%"), ("sample", "10%"),
         ("outside", "53%"), ("outside", "9%"), ("outside", "1%"), ("other", "65%"),
     ]  # fmt: skip
-    assert block.lines[-1].label == "A panel, by 31 Dec 2018"
-    for text in texts(compared, written):
+    assert lines[-1].label == "A panel, by 31 Dec 2018"
+    for text in both(compared, written):
         assert "Other estimates, within 30 days" in text
         assert "weights from past cases: model 60%, logistic regression 40%" in text
 
 
 @pytest.mark.parametrize("changes", [{"outside_view": None}, {"baselines": None}, {"given": {"runs_made": 9}}])
 def test_without_an_outside_view_or_where_something_is_given_there_is_no_block(record, changes):
-    assert beside_of(record | changes) is None
+    assert window_of(record | changes) is None
 
 
 def test_a_record_of_before_the_outside_view_has_no_block(record):
     del record["outside_view"]
-    assert beside_of(record) is None
+    assert window_of(record) is None
 
 
 # -- track record -----------------------------------------------------------------------------------------------------
@@ -144,7 +149,7 @@ def test_a_record_of_before_the_outside_view_has_no_block(record):
 
 @pytest.mark.slow
 def test_the_track_record_of_a_calibrated_forecast_is_that_of_the_calibrated_model(scored, written):
-    for text in texts(scored | {"parameters": CALIBRATED}, written):
+    for text in both(scored | {"parameters": CALIBRATED}, written):
         assert (
             "Scored on 43 past cases in 28 areas, one case left out at a time: mean Brier score 0.21 within 90 days, "
             "against 0.26 of the base rate (skill 20%, 1% to 38%) and 0.22 of a logistic regression (skill 5%, −11% to "
@@ -155,19 +160,19 @@ def test_the_track_record_of_a_calibrated_forecast_is_that_of_the_calibrated_mod
 
 
 def test_the_track_record_of_a_forecast_on_priors_leads_with_the_score_of_priors(scored):
-    lead = report_of(scored, "icd203").track_record.lead
+    lead = texts(section(scored, "track-record"))[0]
     assert "score 0.23 within 90 days with its parameters at their priors, as here, and 0.21 with calibrated" in lead
 
 
 def test_the_track_record_shows_every_window_and_both_schemes(scored):
-    track = report_of(scored, "icd203").track_record
-    shown = rows(track.table)
-    assert track.table.columns[1:] == ("30 days", "90 days", "180 days")
+    table, more = tables(section(scored, "track-record")).values()
+    shown = rows(table)
+    assert table.columns[1:] == ("30 days", "90 days", "180 days")
     assert shown["Cases, and in how many it happened"] == ("43 (17)", "43 (23)", "42 (26)")
     assert shown["Model"] == ("0.22", "0.21", "0.20")
     assert shown["Skill over the base rate"] == ("13% (−5% to 30%)", "20% (1% to 38%)", "20% (0% to 37%)")
-    assert ("90 days", "area", "log", "0.63", "0.66", "0.73", "0.67") in track.more.rows
-    assert len(track.more.rows) == 12
+    assert ("90 days", "area", "log", "0.63", "0.66", "0.73", "0.67") in more.rows
+    assert len(more.rows) == 12
 
 
 def test_a_skill_without_an_interval_is_said_to_have_none_and_is_no_clear_difference(scored):
@@ -175,23 +180,23 @@ def test_a_skill_without_an_interval_is_said_to_have_none_and_is_no_clear_differ
     scored["track_record"]["windows"]["90"]["against"]["base rate"] = {
         "difference": [-0.05, None, None], "skill": [0.2, None, None],
     }  # fmt: skip
-    lead = report_of(scored, "icd203").track_record.lead
+    lead = texts(section(scored, "track-record"))[0]
     assert "(skill 20%, interval not known; no clear difference)" in lead
 
 
 def test_enough_cases_are_not_called_too_few(scored):
     scored["track_record"] = scored["track_record"] | {"too_few": False}
-    assert "Too few" not in to_markdown(report_of(scored, "icd203"))
+    assert "Too few" not in markdown_of(scored)
 
 
 def test_a_track_record_that_lacks_a_part_is_refused(scored):
     scored["track_record"] = {key: value for key, value in scored["track_record"].items() if key != "windows"}
     with pytest.raises(ReportError, match="lacks 'windows'"):
-        report_of(scored, "icd203")
+        document_of(scored)
 
 
 def test_without_a_track_record_the_report_says_so(record, written):
-    for text in texts(record, written):
+    for text in both(record, written):
         assert re.search(r"Track record\s+The model has no track record yet for these parameters\.", text)
 
 
@@ -200,7 +205,7 @@ def test_without_a_track_record_the_report_says_so(record, written):
 
 @pytest.mark.slow
 def test_priors_are_called_priors(record, written):
-    for text in texts(record, written):
+    for text in both(record, written):
         assert "conditional on this model" in text
         assert "Its parameters are priors, not calibrated to past cases." in text
         assert re.search(r"Parameters[ |]+priors", text)
@@ -209,7 +214,7 @@ def test_priors_are_called_priors(record, written):
 @pytest.mark.slow
 def test_a_calibration_is_named_with_its_date_its_cases_and_how_far_seeds_disagree(record, written):
     calibrated = record | {"parameters": CALIBRATED | {"written": ["friction", "noise"]}}
-    for text in texts(calibrated, written):
+    for text in both(calibrated, written):
         assert (
             "Its parameters are calibrated on 19 past cases as known on 18 August 2018 (calibrated-2018-08). The "
             "scenario itself sets 2 of them."
@@ -221,12 +226,12 @@ def test_a_calibration_is_named_with_its_date_its_cases_and_how_far_seeds_disagr
 
 @pytest.mark.slow
 def test_a_calibration_names_both_samples_it_was_fitted_to(record, written):
-    for text in texts(record | {"parameters": CALIBRATED | {"threats": 403}}, written):
+    for text in both(record | {"parameters": CALIBRATED | {"threats": 403}}, written):
         assert "calibrated on 19 past cases and 403 threats between states as known on 18 August 2018" in text
 
 
 @pytest.mark.slow
 def test_a_disagreement_that_is_not_known_is_not_mentioned(record, written):
-    for text in texts(record | {"parameters": CALIBRATED | {"seed_disagreement": None, "cases": None}}, written):
+    for text in both(record | {"parameters": CALIBRATED | {"seed_disagreement": None, "cases": None}}, written):
         assert "under other seeds" not in text
         assert "calibrated on past cases as known on" in text

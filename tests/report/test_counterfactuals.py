@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from sim.report import write_counterfactuals
-from sim.report.content import report_of
-from sim.report.counterfactuals import SHOWN, counterfactuals_of
+from sim.report import write_report
 from sim.report.figures import specifications
-from sim.report.html import to_html
-from sim.report.markdown import to_markdown
+from sim.report.pages.counterfactuals import SHOWN, section_of
 from tests.report.conftest import PAYLOAD
+from tests.report.said import figures, markdown_of, page_of, texts
 
 Record = dict[str, Any]
 DAYS = ("30", "63")
@@ -64,51 +62,50 @@ def otherwise(record: Record) -> Record:
 
 
 def test_a_record_without_them_has_no_section(record: Record) -> None:
-    assert counterfactuals_of(record) is None
-    report = report_of(record, "icd203")
-    assert 'id="counterfactuals"' not in to_html(record, report)
-    assert "If it were otherwise" not in to_markdown(report)
+    assert section_of(record) is None
+    assert 'id="counterfactuals"' not in page_of(record)
+    assert "If one thing changed" not in markdown_of(record)
     assert "counterfactuals-figure" not in specifications(record)
 
 
 def test_the_largest_change_leads_and_rows_follow_by_size(otherwise: Record) -> None:
-    said = counterfactuals_of(otherwise)
+    said = section_of(otherwise)
     assert said is not None
-    assert "German Appeal at full strength: to 12%, −8.0 points (−9.0 to −7.0). 2 of 4 changes" in said.lead
-    assert [(one[0], *one[2:5]) for one in said.figure.table.rows] == [
+    assert "German Appeal at full strength: to 12%, −8.0 points (−9.0 to −7.0). 2 of 4 changes" in texts(said)[0]
+    assert [(one[0], *one[2:5]) for one in figures(said)["counterfactuals-figure"].table.rows] == [
         ("German Appeal at full strength", "12%", "−8.0", "−9.0 to −7.0"),
         ("German Appeal withdrawn", "25%", "+5.0", "+4.0 to +6.0"),
         ("Turkey: deterrence held at its start", "20%", "+0.2", "−0.8 to +1.2"),
         ("Turkish Refusal at full strength", "20%", "0", "no run differs"),
     ]
-    assert said.figure.title == "With one thing otherwise: 1 change raises the probability, 1 change lowers it"
+    drawn = figures(said)["counterfactuals-figure"]
+    assert drawn.title == "If one thing changed: 1 change raises the probability, 1 change lowers it"
 
 
 def test_averted_and_brought_about_are_told_with_what_they_rest_on(otherwise: Record) -> None:
-    said = counterfactuals_of(otherwise)
+    said = section_of(otherwise)
     assert said is not None
-    first, second = said.figure.table.rows[:2]
+    first, second = figures(said)["counterfactuals-figure"].table.rows[:2]
     assert (first[5][:2], first[6]) == ("8%", "no run")
     assert (second[5], second[6][:2]) == ("no run", "5%")
-    assert "depend on how the two worlds are paired" in said.coupling
-    assert "does not depend on it" in said.coupling
-    assert "4.0 to 4 times" in said.saving
+    assert "depend on how the two worlds are paired" in texts(said)[3]
+    assert "does not depend on it" in texts(said)[3]
+    assert "4.0 to 4 times" in texts(said)[4]
 
 
 def test_the_interaction_tells_sum_and_distance(otherwise: Record) -> None:
-    said = counterfactuals_of(otherwise)
+    said = section_of(otherwise)
     assert said is not None
-    assert "sum to +8.0 points" in said.interaction
-    assert "lie +2.0 points (+1.0 to +3.0) from that sum" in said.interaction
+    assert "sum to +8.0 points" in texts(said)[2]
+    assert "lie +2.0 points (+1.0 to +3.0) from that sum" in texts(said)[2]
     otherwise["counterfactuals"]["interaction"]["interaction"] = {day: row(0.0) for day in DAYS}
-    again = counterfactuals_of(otherwise)
+    again = section_of(otherwise)
     assert again is not None
-    assert "no clear interaction" in again.interaction
+    assert "no clear interaction" in texts(again)[2]
 
 
 def test_nothing_claims_a_cause(otherwise: Record) -> None:
-    report = report_of(otherwise, "icd203")
-    for text in (to_html(otherwise, report).partition("<script")[0], to_markdown(report)):
+    for text in (page_of(otherwise).partition("<script")[0], markdown_of(otherwise)):
         assert "caused" not in text.lower()
 
 
@@ -127,10 +124,9 @@ def test_the_figure_shows_the_largest_and_each_where_the_record_has_it(otherwise
 
 def test_page_and_markdown_have_the_section_and_hold_hostile_ids(otherwise: Record) -> None:
     otherwise["counterfactuals"]["worlds"][0]["subject"] = PAYLOAD
-    report = report_of(otherwise, "icd203")
-    page = to_html(otherwise, report)
+    page = page_of(otherwise)
     assert page.count('id="counterfactuals"') == 1
-    for text in (page, to_markdown(report)):
+    for text in (page, markdown_of(otherwise)):
         assert "<script>window.hit" not in text
         assert "<img src=x" not in text
 
@@ -138,7 +134,7 @@ def test_page_and_markdown_have_the_section_and_hold_hostile_ids(otherwise: Reco
 def test_a_page_of_its_own(otherwise: Record, tmp_path: Path) -> None:
     keys = ("scenario", "as_of", "horizon", "milestones", "seed", "actors", "counterfactuals", "environment", "command")
     own = {"schema": "offramp/counterfactuals/1", "replicates": 2, **{key: otherwise[key] for key in keys}}
-    page, markdown, record = write_counterfactuals(own, tmp_path)
+    page, markdown, record = write_report(own, tmp_path)
     assert (page.name, record.name) == ("counterfactuals.html", "counterfactuals.json")
     text = markdown.read_text(encoding="utf-8")
     assert "−8.0 points" in text

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report import write_history
+from sim.report import write_report
 from sim.report.charts import LIGHT, share_axis, time_axis
-from sim.report.dates import Calendar
-from sim.report.history import history_of
+from sim.report.pages.history import largest
 from sim.report.reading import weeks
 from sim.report.svg import TOLERANCE, number, number_of, path, thinned, ticks_of
+from sim.report.values import Calendar
 from tests.report.conftest import PAYLOAD
 
 pytestmark = pytest.mark.slow
@@ -166,8 +166,8 @@ def test_every_file_has_message_unit_description_and_source(record, past, drawn,
         texts = [one.text for one in root.iter(f"{SVG}text")]
         assert " ".join(texts).startswith(title.text), "the message stands at the top"
         assert texts[-1].startswith(f"offramp, {record['scenario']['id']}") or name == "dots.svg"
-    largest = history_of(past, "icd203").largest[0]
-    assert any(text.startswith(f"▼ {largest[0]}. ") and largest[4] in text for text in texts)
+    first = largest(past)[0]
+    assert any(text.startswith(f"▼ {first[0]}. ") and first[4] in text for text in texts)
 
 
 def test_scheduled_changes_are_told_beneath_the_figure(record, written):
@@ -181,7 +181,7 @@ def test_hostile_text_makes_no_elements(hostile, hostile_past, written, tmp_path
     known = {
         f"{SVG}{name}" for name in ("svg", "title", "desc", "rect", "line", "path", "circle", "text", "g", "style")
     }
-    for file in [*written(hostile, figures=True)[3:], write_history(hostile_past, tmp_path, figures=True)[3]]:
+    for file in [*written(hostile, figures=True)[3:], write_report(hostile_past, tmp_path, figures=True)[3]]:
         root = parsed(file)
         assert {one.tag for one in root.iter()} <= known
         assert not [name for one in root.iter() for name in one.attrib if name.startswith("on") or "href" in name]

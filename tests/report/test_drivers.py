@@ -8,28 +8,33 @@ from typing import Any
 import pytest
 
 from sim.report.chance import Chance
-from sim.report.content import report_of
-from sim.report.drivers import bars, drivers_of
+from sim.report.document import Figure, Section
 from sim.report.figures import specifications
-from sim.report.html import to_html
-from sim.report.inputs import group_name, input_name
-from sim.report.markdown import to_markdown
-from sim.report.watch import OBSERVED, signs, watch_of
+from sim.report.reading import group_name, input_name
+from sim.report.sections.drivers import bars
+from sim.report.sections.indicators import OBSERVED, signs
 from sim.scenario.levels import level
 from tests.report.conftest import PAYLOAD, spoil_record
+from tests.report.said import figures, markdown_of, page_of, section, texts
 
 Record = dict[str, Any]
 CAUSAL = re.compile(r"\b(caus\w+|because of|due to|leads? to|results? in|drives)\b", re.IGNORECASE)
 
 
+def drawn(one: Section | None) -> Figure:
+    assert one is not None
+    (figure,) = figures(one).values()
+    return figure
+
+
 def test_the_first_driver_leads_with_both_its_ends(record: Record) -> None:
-    said, first = drivers_of(record), record["drivers"]["by"]["63"]["inputs"][0]
+    said, first = section(record, "drivers"), record["drivers"]["by"]["63"]["inputs"][0]
     assert said is not None
     for end in ("at_low", "at_high"):
-        assert Chance.of(first[end]).text in said.lead
-    assert input_name(record, first["path"])[1:] in said.lead
-    assert said.figure.table.rows[0][0] == input_name(record, first["path"])
-    assert len(said.figure.table.rows) == len(record["drivers"]["by"]["63"]["inputs"])
+        assert Chance.of(first[end]).text in texts(said)[0]
+    assert input_name(record, first["path"])[1:] in texts(said)[0]
+    assert drawn(said).table.rows[0][0] == input_name(record, first["path"])
+    assert len(drawn(said).table.rows) == len(record["drivers"]["by"]["63"]["inputs"])
 
 
 @pytest.mark.slow
@@ -38,7 +43,7 @@ def test_the_figure_shows_only_what_is_clear(record: Record) -> None:
     for one in record["drivers"]["by"]["63"]["inputs"]:
         one["index"]["low"] = -0.01
     assert bars(record) == []
-    assert drivers_of(record) is None
+    assert section(record, "drivers") is None
     assert "drivers-figure" not in specifications(record)
 
 
@@ -46,53 +51,53 @@ def test_finding_out_is_recommended_only_of_what_can_be_looked_up(record: Record
     inputs = record["drivers"]["by"]["63"]["inputs"]
     inputs[0]["can_be_looked_up"], inputs[1]["can_be_looked_up"] = False, True
     inputs[1]["index"]["low"] = 0.01
-    said = drivers_of(record)
+    said = section(record, "drivers")
     assert said is not None
-    assert input_name(record, inputs[0]["path"])[1:] not in said.worth
-    assert f"{input_name(record, inputs[1]['path'])[1:]} tells most" in said.worth
-    assert said.figure.table.rows[0][-1] == "cannot be looked up"
+    assert input_name(record, inputs[0]["path"])[1:] not in texts(said)[-2]
+    assert f"{input_name(record, inputs[1]['path'])[1:]} is worth most" in texts(said)[-2]
+    assert drawn(said).table.rows[0][-1] == "cannot be looked up"
     for one in inputs:
         one["can_be_looked_up"] = False
-    said = drivers_of(record)
+    said = section(record, "drivers")
     assert said is not None
-    assert "nothing here is worth finding out" in said.worth
+    assert "nothing here is worth finding out" in " ".join(texts(said))
 
 
 def test_a_spread_that_stays_the_same_to_the_point_is_not_told_as_a_change(record: Record) -> None:
     by = record["drivers"]["by"]["63"]
     by["inputs"][0] |= {"can_be_looked_up": True, "sd_left": by["variance"]["probability"] ** 0.5 - 0.0001}
-    said = drivers_of(record)
+    said = section(record, "drivers")
     assert said is not None
-    assert "leaves its standard deviation at" in said.worth
+    assert "leaves its standard deviation at" in " ".join(texts(said))
     by["inputs"][0]["sd_left"] = 0.1
-    said = drivers_of(record)
+    said = section(record, "drivers")
     assert said is not None
-    assert "to 10 points" in said.worth
+    assert "to 10 points" in " ".join(texts(said))
 
 
 def test_an_input_without_any_effect_is_never_the_first_driver(record: Record) -> None:
     first, second = record["drivers"]["by"]["63"]["inputs"][:2]
     first |= {"no_effect": "the pressure does not act within the window", "direction": "no effect"}
     second["index"]["low"] = 0.01
-    said = drivers_of(record)
+    said = section(record, "drivers")
     assert said is not None
-    assert input_name(record, second["path"])[1:] in said.lead
+    assert input_name(record, second["path"])[1:] in texts(said)[0]
     assert input_name(record, first["path"]) not in [bar.label for bar in bars(record)]
-    assert said.figure.table.rows[0][4] == "no effect"
-    assert "No effect within the window:" in said.caution
-    assert "the pressure does not act within the window" in said.caution
+    assert drawn(said).table.rows[0][4] == "no effect"
+    assert "No effect within the window:" in " ".join(texts(said))
+    assert "the pressure does not act within the window" in " ".join(texts(said))
 
 
 def test_an_index_below_zero_is_shown_as_nothing(record: Record) -> None:
     by = record["drivers"]["by"]["63"]
     by["inputs"][-1]["index"] = {"value": -0.004, "low": -0.01, "high": 0.002}
-    said = drivers_of(record)
+    said = section(record, "drivers")
     assert said is not None
-    assert said.figure.table.rows[-1][2:4] == ("<1%", "<1% to <1%")
+    assert drawn(said).table.rows[-1][2:4] == ("<1%", "<1% to <1%")
     by["inputs"][-1]["index"] = None
-    said = drivers_of(record)
+    said = section(record, "drivers")
     assert said is not None
-    assert said.figure.table.rows[-1][2:4] == ("–", "–")
+    assert drawn(said).table.rows[-1][2:4] == ("–", "–")
 
 
 @pytest.mark.parametrize(
@@ -115,18 +120,18 @@ def test_groups_have_names_for_readers(record: Record) -> None:
 
 
 def test_the_first_indicator_leads_with_both_its_sides(record: Record) -> None:
-    said, first = watch_of(record), signs(record)[0]
+    said, first = section(record, "indicators"), signs(record)[0]
     assert said is not None
     for one in (first.if_seen, first.if_not, first.unknown, first.seen):
-        assert one.text in said.lead
-    assert first.given in said.given
+        assert one.text in texts(said)[0]
+    assert first.given in texts(said)[-1]
     assert record["indicators"][0]["given"] == first.given
 
 
 def test_of_each_thing_and_day_the_figure_shows_one_level(record: Record) -> None:
     labels = [one.label for one in signs(record)]
     assert len(labels) == len(set(labels)) == 10
-    table = watch_of(record).figure.table  # type: ignore[union-attr]
+    table = drawn(section(record, "indicators")).table
     assert len(table.rows) == len(record["indicators"]) == 18
 
 
@@ -134,47 +139,44 @@ def test_an_indicator_never_seen_has_a_row_and_no_bar(record: Record) -> None:
     for one in record["indicators"]:
         for by in one["by"].values():
             by |= {"if_seen": None, "difference": None, "moves": None}
-    assert watch_of(record) is None
+    assert section(record, "indicators") is None
     assert "indicators-figure" not in specifications(record)
 
 
 def test_records_of_before_have_neither(record: Record) -> None:
     for key in ("drivers", "indicators"):
         del record[key]
-    report = report_of(record, "icd203")
-    assert report.drivers is None
-    assert report.watch is None
-    assert 'id="drivers"' not in to_html(record, report)
+    assert section(record, "drivers") is None
+    assert section(record, "indicators") is None
+    assert 'id="drivers"' not in page_of(record)
 
 
 def test_nothing_is_said_to_cause_anything(record: Record) -> None:
-    drivers, watch = drivers_of(record), watch_of(record)
+    drivers, watch = section(record, "drivers"), section(record, "indicators")
     assert drivers is not None
     assert watch is not None
-    figures = [drivers.figure, watch.figure]
-    texts = [drivers.lead, drivers.split, drivers.worth, watch.lead, watch.basis, drivers.caution]
-    texts += [text for one in figures for text in (one.title, one.unit, one.alt, one.table.caption)]
-    assert not [text for text in texts if CAUSAL.search(text)]
+    said = [*texts(drivers), *texts(watch)]
+    for one in (drawn(drivers), drawn(watch)):
+        said += [one.title, one.unit, one.alt, one.table.caption]
+    assert not [text for text in said if CAUSAL.search(text)]
 
 
 @pytest.mark.slow
 def test_text_of_a_scenario_stays_text(record: Record) -> None:
     spoiled = spoil_record(record, PAYLOAD)
-    report = report_of(spoiled, "icd203")
-    page = to_html(spoiled, report)
+    page = page_of(spoiled)
     assert "<script>window.hit" not in page
     assert 'id="drivers"' in page
     assert 'id="indicators"' in page
-    assert "<script>" not in to_markdown(report)
+    assert "<script>" not in markdown_of(spoiled)
 
 
 @pytest.mark.slow
 def test_page_and_markdown_have_both_sections(record: Record) -> None:
-    report = report_of(record, "icd203")
-    markdown = to_markdown(report)
+    markdown = markdown_of(record)
     assert "## Drivers" in markdown
     assert "## What to watch for" in markdown
-    page = to_html(record, report)
+    page = page_of(record)
     for place in ("drivers-figure", "indicators-figure"):
         assert f'id="{place}"' in page
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.report.content import report_of
-from sim.report.markdown import to_markdown
 from tests import worlds
+from tests.report.said import markdown_of
 
 PAIR = ["actors.backer.stance", "actors.attacker.stance"]
 
@@ -20,7 +19,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     press = {"from": "envoy", "on": "backer", "aim": "restrain", "intensity": 0.5, "start": -5}
     together = [{"inputs": PAIR, "rank": 0.6, "basis": "Allies."}]
     forecast = sim.run(worlds.load(folder, pressures={"plea": press}, together=together), runs=2048, seed=1)
-    return to_markdown(report_of(forecast.record(), "icd203"))
+    return markdown_of(forecast.record())
 
 
 def test_drivers_name_what_goes_together_in_one_row(report: str) -> None:

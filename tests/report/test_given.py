@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from sim.report.content import report_of
-from sim.report.html import to_html
-from sim.report.markdown import to_markdown
+from sim.report import document_of
+from sim.report.document import Facts, Group, List, walk
+from sim.report.pages.forecast import windows_of
+from tests.report.said import markdown_of, page_of, section, texts
 
 Record = dict[str, Any]
 
@@ -24,30 +25,32 @@ def given(record: Record) -> Record:
 
 
 def test_it_says_so_at_its_head(given: Record) -> None:
-    report = report_of(given, "icd203")
-    assert report.given is not None
-    assert report.given.conditions == ("strikes by <b>2018</b>", "no offensive by 27 September 2018")
-    assert f"Of 80,000 runs made, {given['runs']:,}" in report.given.basis
-    page = to_html(given, report)
+    group = section(given, "given")
+    assert group is not None
+    (conditions,) = (one for one in walk(group) if isinstance(one, List))
+    assert [one.text for one in conditions.items] == ["strikes by <b>2018</b>", "no offensive by 27 September 2018"]
+    assert f"Of 80,000 runs made, {given['runs']:,}" in texts(group)[1]
+    page = page_of(given)
     assert "strikes by &lt;b&gt;2018" in page
     assert "<b>2018" not in page
-    assert "no offensive by 27 September 2018" in to_markdown(report)
+    assert "no offensive by 27 September 2018" in markdown_of(given)
 
 
 def test_windows_that_are_settled_are_not_told(given: Record) -> None:
-    assert [one.days for one in report_of(given, "icd203").milestones] == [63]
+    assert [one.days for one in windows_of(given, "icd203")] == [63]
 
 
 def test_the_rest_says_what_it_rests_on(given: Record) -> None:
-    report = report_of(given, "icd203")
-    assert report.uncertainty["input"] == "Not known"
-    assert "given something" in report.uncertainty["input_is"]
-    assert dict(report.rerun)["Runs"].startswith("80,000 made, of which")
-    assert dict(report.rerun)["Draws"].endswith("of 40,000")
-    assert (report.drivers, report.watch, report.storylines) == (None, None, None)
+    document = document_of(given)
+    spread = next(one for one in walk(document) if isinstance(one, Group) and one.title == "Input uncertainty")
+    assert spread.number == "Not known"
+    assert "A conditional forecast has none" in texts(spread)[0]
+    facts = next(dict(one.rows) for one in walk(document) if isinstance(one, Facts))
+    assert facts["Runs"].startswith("80,000 made, of which")
+    assert facts["Draws"].endswith("of 40,000")
+    assert [section(given, name) for name in ("drivers", "indicators", "storylines")] == [None] * 3
 
 
 def test_nothing_given_says_nothing(record: Record) -> None:
-    report = report_of(record, "icd203")
-    assert report.given is None
-    assert 'id="given"' not in to_html(record, report)
+    assert section(record, "given") is None
+    assert 'id="given"' not in page_of(record)

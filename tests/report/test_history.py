@@ -8,11 +8,11 @@ from itertools import pairwise
 import pytest
 
 from sim.errors import ReportError
-from sim.report.chance import Chance
-from sim.report.curves import history_curve
-from sim.report.history import GUARD, history_of
-from sim.report.shift import Shift
+from sim.report import document_of
+from sim.report.chance import Chance, Shift
+from sim.report.pages.history import GUARD, PLACE, figures, marks
 from tests.places import ROOT
+from tests.report import said
 from tests.report.conftest import PAYLOAD
 from tests.report.test_markdown import rendered
 from tests.report.test_report import Text
@@ -22,6 +22,10 @@ from tests.report.test_report import Text
 def files(past, written_history):
     page, markdown, stored = (path.read_text(encoding="utf-8") for path in written_history(past))
     return {"page": page, "text": Text(page).text, "markdown": markdown, "record": json.loads(stored)}
+
+
+def moves_of(past):
+    return next(one for caption, one in said.tables(document_of(past)).items() if caption.startswith("What each item"))
 
 
 def test_it_writes_page_markdown_and_record(past, written_history):
@@ -50,13 +54,13 @@ def test_each_window_has_its_line_on_the_last_date(past, files):
 
 
 def test_the_guard_against_hindsight_is_said(files):
-    assert "only the evidence known by then" in GUARD
+    assert "only the evidence known by its date" in GUARD
     assert GUARD in files["text"]
     assert GUARD in files["markdown"]
 
 
 def test_the_largest_move_comes_first_and_unclear_ones_are_named(past):
-    rows = history_of(past, "icd203").moves.rows
+    rows = moves_of(past).rows
     moves = {move["id"]: move for move in past["moves"]}
     assert len(rows) == len(moves)
     sizes = [abs(moves[row[1]]["p"]) for row in rows]
@@ -69,15 +73,14 @@ def test_the_largest_move_comes_first_and_unclear_ones_are_named(past):
 
 
 def test_marks_are_numbered_in_order_of_time_and_keyed_to_the_table(past):
-    history = history_of(past, "icd203")
-    assert [number for _, number in history.marks] == list(range(1, 23))
-    assert all(before[0] <= after[0] for before, after in pairwise(history.marks))
-    number = next(row[0] for row in history.moves.rows if row[1] == "E24")
-    assert {number: date for date, number in history.marks}[int(number)] == datetime.date(2018, 8, 10)
+    assert [number for _, number in marks(past)] == list(range(1, 23))
+    assert all(before[0] <= after[0] for before, after in pairwise(marks(past)))
+    number = next(row[0] for row in moves_of(past).rows if row[1] == "E24")
+    assert {number: date for date, number in marks(past)}[int(number)] == datetime.date(2018, 8, 10)
 
 
 def test_the_curve_draws_the_numbers_of_the_record(past):
-    spec = history_curve(past, history_of(past, "icd203").marks)
+    spec = figures(past)[PLACE]
     bands, lines = spec["data"][::2], spec["data"][1::2]
     for days, band, line in zip(("180", "90", "30"), bands, lines, strict=True):
         points = [point["by"][days] for point in past["points"]]
@@ -90,7 +93,7 @@ def test_the_curve_draws_the_numbers_of_the_record(past):
 
 
 def test_the_table_behind_the_figure_has_every_date(past):
-    table = history_of(past, "icd203").figure.table
+    table = said.figures(document_of(past))[PLACE].table
     assert [len(row) for row in table.rows] == [5] * len(past["points"])
     for row, point in zip(table.rows, past["points"], strict=True):
         assert [cell.split(" ")[0] for cell in row[1:4]] == [Chance.of(one).text for one in point["by"].values()]
@@ -115,7 +118,7 @@ def test_a_single_date_is_a_dot_and_no_change(past, written_history):
 )
 def test_a_fall_and_no_change_are_told_as_they_are(past, start, words):
     past["points"][0]["by"]["180"] |= {"p": start, "mc_low": start - 0.01, "mc_high": start + 0.01}
-    assert words in history_of(past, "icd203").lead
+    assert words in said.figures(document_of(past))[PLACE].title
 
 
 @pytest.mark.parametrize(("scale", "words"), [("phia", "realistic possibility, 40-50%"), ("none", "44%: about 2 in 5")])
@@ -141,9 +144,9 @@ def test_hostile_text_is_escaped_on_the_page(hostile_past, written_history):
     assert "<img" not in page.split("<script")[0]
 
 
-def test_records_of_another_format_or_with_holes_are_refused(past, record, written_history):
+def test_records_of_another_format_or_with_holes_are_refused(past, written_history):
     with pytest.raises(ReportError, match="offramp/history/1"):
-        written_history(record)
+        written_history(past | {"schema": "offramp/history/2"})
     with pytest.raises(ReportError, match="no scale of words"):
         written_history(past, words="kent")
     del past["moves"]

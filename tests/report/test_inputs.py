@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.report.inputs import in_sentence, input_name
-from sim.report.names import heading
+from sim.report.reading import heading, in_sentence, input_name
 
 RECORD = {"actors": {"turkey": {"name": "Türkiye"}}}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.report.content import leaning
-from sim.report.names import heading
+from sim.report.pages.forecast import leaning
+from sim.report.reading import heading
 
 
 @pytest.mark.parametrize(

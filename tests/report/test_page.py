@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sim.report import charts, write_calibration
+from sim.report import charts, write_report
 from tests import sizes
 from tests.hostile.strings import INJECTIONS
 from tests.places import ROOT
@@ -154,7 +154,7 @@ def test_labels_lie_inside_their_figures(record, written, browser):
 
 def test_names_of_parameters_lie_inside_the_figure_of_a_calibration(tmp_path, browser):
     stored = ROOT / "reports" / "calibration" / "calibrated-all" / "calibration.json"
-    page = write_calibration(json.loads(stored.read_text(encoding="utf-8")), "", tmp_path)[1]
+    page = write_report(json.loads(stored.read_text(encoding="utf-8")), tmp_path)[0]
     for viewport in (WIDE, PHONE):
         with opened(browser, page, viewport=viewport) as seen:
             assert seen.page.locator(".ytick text").count() == 25

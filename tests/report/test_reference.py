@@ -16,10 +16,9 @@ from reports import renew
 from sim.environment import model_version
 from sim.forecast.forecast import Forecast
 from sim.report.chance import Chance
-from sim.report.content import report_of
-from sim.report.json import to_json
-from sim.report.markdown import to_markdown
+from sim.report.files import to_json
 from tests.places import ROOT
+from tests.report.said import markdown_of
 
 FILES = renew.scenario_files()
 BASELINE = Path("scenarios/idlib-2018/baseline.yaml")
@@ -65,7 +64,7 @@ def test_a_reference_is_small_and_its_markdown_that_of_its_record(file: Path) ->
     assert figures == ({"incidence.svg", "states.svg", "hazard.svg", "dots.svg"} if file.stem == "baseline" else set())
     assert sum(path.stat().st_size for name, path in names.items() if name not in figures) < 320_000
     assert sum(names[name].stat().st_size for name in figures) < 40_000
-    assert names["report.md"].read_text(encoding="utf-8") == to_markdown(report_of(stored(file), "icd203")), STALE
+    assert names["report.md"].read_text(encoding="utf-8") == markdown_of(stored(file)), STALE
     assert names["forecast.json"].read_text(encoding="utf-8") == to_json(stored(file)), STALE
 
 

@@ -14,11 +14,12 @@ import pytest
 from plotly.offline import get_plotlyjs_version
 
 from sim.errors import ReportError
-from sim.report import charts, write_report
+from sim.report import charts, document_of, write_report
+from sim.report.captions import marks
 from sim.report.chance import Chance
-from sim.report.content import report_of
-from sim.report.json import to_json
-from sim.report.tables import Table
+from sim.report.document import Block, Group, List, Table, walk
+from sim.report.files import to_json
+from tests.report.said import figures, tables, texts
 
 FIGURES = ("incidence.svg", "states.svg", "hazard.svg", "dots.svg")
 PERCENT = re.compile(r"\d+(?:\.\d+)?%")
@@ -121,10 +122,10 @@ def test_confidence_stands_in_a_sentence_of_its_own(files):
 
 
 def test_numbers_in_sentences_are_numbers_of_tables(record):
-    report = report_of(record, "icd203")
-    figures = [report.incidence, report.states, report.hazard, report.dots, report.convergence]
-    for figure in figures:
-        known = _percents(figure.table) | _percents(report.outcomes)
+    document = document_of(record)
+    for name in ("incidence", "states", "hazard", "dots", "convergence"):
+        figure = figures(document)[name]
+        known = _percents(figure.table) | _percents(tables(document)["All outcomes by milestone"])
         assert set(PERCENT.findall(figure.title)) <= known, figure.title
         assert set(PERCENT.findall(figure.alt)) <= known | {"95%"}, figure.alt
 
@@ -134,9 +135,9 @@ def _percents(table: Table) -> set[str]:
 
 
 def test_tables_agree_with_the_record(record):
-    report = report_of(record, "icd203")
+    table = figures(document_of(record))["incidence"].table
     names = ("strikes", "agreement", "terms", "offensive", "limited", "full")
-    for row in report.incidence.table.rows:
+    for row in table.rows:
         days = int(row[0].removesuffix(" days"))
         for name, cell in zip(names, row[2:], strict=True):
             curve = record["incidence"][name]
@@ -146,7 +147,7 @@ def test_tables_agree_with_the_record(record):
 
 def test_weekly_hazard_is_new_offensives_over_futures_without_one(record):
     p = record["incidence"]["offensive"]["p"]
-    table = report_of(record, "icd203").hazard.table
+    table = figures(document_of(record))["hazard"].table
     assert len(table.rows) == record["horizon"] // 7
     third = (p[21] - p[14]) / (1 - p[14])
     assert table.rows[2][2] == Chance.of_share(third, record["draws"] * (1 - p[14])).text
@@ -204,17 +205,18 @@ def test_what_a_small_forecast_cannot_show_is_left_out(record, written):
 
 
 def test_an_assumption_is_called_one_and_evidence_names_its_items(record, files):
-    report = report_of(record, "icd203")
-    actors = {actor.name: actor for actor in report.actors}
-    assert "the author's assumption (baseline.yaml:" in actors["Germany"].start
-    assert actors["Russia"].read_from[0].startswith("+0.50, weight 0.44: Strikes, 10 August 2018 (E23)")
-    rests_on = {row[0]: row[2] for row in report.provenance.inputs.rows}
+    document = document_of(record)
+    actors = {one.title: one for one in walk(document) if isinstance(one, Group) and one.role == "card actor"}
+    assert "the author's assumption (baseline.yaml:" in texts(actors["Germany"])[0]
+    (read_from,) = (one for one in walk(actors["Russia"]) if isinstance(one, List))
+    assert read_from.items[0].text.startswith("+0.50, weight 0.44: Strikes, 10 August 2018 (E23)")
+    rests_on = {row[0]: row[2] for row in tables(document)["All inputs"].rows}
     assert set(rests_on.values()) == {"evidence", "author's assumption", "model default"}
     assert "E03 (of E05)" in files["text"]
 
 
 def test_conflicts_are_shown_as_conflicts(record):
-    moscow = report_of(record, "icd203").provenance.conflicts[0]
+    moscow = next(one.content for one in walk(document_of(record)) if isinstance(one, Block) and one.name == "sides")
     assert moscow.name == "Moscow Signal"
     assert [bearing for bearing, _ in moscow.sides] == ["−0.75", "−0.50", "−0.25", "0.00", "+0.25", "+0.50"]
     assert ("E22", True) in dict(moscow.sides)["−0.25"]
@@ -224,8 +226,7 @@ def test_conflicts_are_shown_as_conflicts(record):
 def test_changes_inside_the_window_are_marked_and_listed(record, written):
     record["schedule"][0] |= {"start": 5.0, "end": 40.0}
     record["schedule"].append({"id": "summit", "kind": "talks", "start": 40.0, "end": 41.0, "basis": None})
-    marks = report_of(record, "icd203").marks
-    assert [(mark.number, mark.date) for mark in marks] == [
+    assert [(mark.number, mark.date) for mark in marks(record)] == [
         (1, "24 Aug 2018"),
         (2, "28 Sep 2018"),
         (3, "28 Sep 2018"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.forecast.plan import Plan
-from sim.report import write_discovery, write_explanation
+from sim.report import write_report
 from sim.studies.discovery import ask, discover
 from sim.studies.explain import explain
 from tests import worlds
@@ -31,8 +31,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         actors__backer__stance={"uniform": [-1, 1]},
     )
     return {
-        "explanation": write_explanation(explain(scenario, 9), folder / "run")[0],
-        "discovery": write_discovery(discover(ask(scenario), Plan(runs=4096)).record(), folder / "boxes")[0],
+        "explanation": write_report(explain(scenario, 9), folder / "run")[0],
+        "discovery": write_report(discover(ask(scenario), Plan(runs=4096)).record(), folder / "boxes")[0],
     }
 
 

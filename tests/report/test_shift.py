@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report.shift import Shift
+from sim.report.chance import Shift
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,18 @@ from typing import Any
 
 import pytest
 
-from sim.report.content import report_of
 from sim.report.figures import specifications
-from sim.report.markdown import to_markdown
-from sim.report.story import name_in_text, possessive, spelled, story_of
-from sim.report.storylines import explain_command, title_of, titles_of
+from sim.report.reading import name_in_text
+from sim.report.sections.storylines import (
+    explain_command,
+    possessive,
+    spelled,
+    story_of,
+    title_of,
+    titles_of,
+)
 from tests.report.conftest import PAYLOAD, Record
+from tests.report.said import figures, markdown_of, section
 
 Write = Callable[..., list[Path]]
 LEVELS = {"russia": 0.31}
@@ -83,9 +89,7 @@ def test_the_last_sentence_says_what_the_end_means(record: Record, changes: dict
 
 
 def test_nothing_is_said_to_be_caused(record: Record) -> None:
-    report = report_of(record, "icd203")
-    assert report.storylines is not None
-    text = " ".join(sentence for one in report.storylines.items for sentence in one.sentences)
+    text = " ".join(sentence for one in record["storylines"] for sentence in story_of(record, one))
     assert not re.search(r"caus|because|led to|due to|result", text)
 
 
@@ -134,22 +138,18 @@ def test_an_agreement_in_force_at_the_start_is_not_counted_as_new(record: Record
 @pytest.mark.slow
 def test_every_storyline_stands_on_page_and_in_markdown(record: Record, written: Write) -> None:
     page, markdown, _ = written(record)
-    report = report_of(record, "icd203")
-    assert report.storylines is not None
-    assert len(report.storylines.items) == len(record["storylines"]) >= 3
+    assert len(record["storylines"]) >= 3
     html, text = page.read_text(encoding="utf-8"), markdown.read_text(encoding="utf-8")
-    for one, told in zip(report.storylines.items, record["storylines"], strict=True):
-        assert one.run == told["run"]
-        assert one.title in html
+    for title, told in zip(titles_of(record), record["storylines"], strict=True):
+        assert title in html
         assert f"run {told['run']:,}" in html
-        assert one.title in text
-        assert all(sentence in html for sentence in one.sentences)
+        assert title in text
+        assert all(sentence in html for sentence in story_of(record, told))
 
 
 def test_the_table_behind_the_timeline_has_every_turning_point(record: Record) -> None:
-    report = report_of(record, "icd203")
-    assert report.storylines is not None
-    assert len(report.storylines.figure.table.rows) == sum(len(one["turns"]) for one in record["storylines"])
+    table = figures(section(record, "storylines"))["timelines"].table
+    assert len(table.rows) == sum(len(one["turns"]) for one in record["storylines"])
 
 
 @pytest.mark.slow
@@ -184,7 +184,7 @@ def test_a_forecast_without_storylines_has_no_such_section(record: Record, writt
         page, *_ = written(record)
         assert 'id="storylines"' not in page.read_text(encoding="utf-8")
     del record["storylines"]
-    assert "## Storylines" not in to_markdown(report_of(record, "icd203"))
+    assert "## Storylines" not in markdown_of(record)
 
 
 @pytest.mark.slow

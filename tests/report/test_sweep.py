@@ -14,16 +14,16 @@ from typing import Any
 import pytest
 
 from sim.errors import ReportError
-from sim.report import charts, write_sweep
-from sim.report.chance import Chance
+from sim.report import charts, document_of, write_report
+from sim.report.chance import Chance, Shift
+from sim.report.document import Block, walk
+from sim.report.files import columns_of, to_csv
 from sim.report.maps import contour_levels
-from sim.report.shift import Shift
-from sim.report.sweep import FEW, MOST_CELLS, sweep_of
-from sim.report.sweep_sampled import rank_correlations
-from sim.report.sweep_shape import figures, shape_of
-from sim.report.tidy import columns_of, to_csv
+from sim.report.pages.sweep import FEW, MOST_CELLS
+from sim.report.pages.sweep_figures import drawn_of, rank_correlations, shape_of
 from sim.studies.sweep.result import Row, head_of, record_of
 from tests.places import ROOT
+from tests.report import said
 from tests.report.conftest import PAYLOAD
 from tests.report.test_markdown import rendered
 from tests.report.test_page import PHONE, WIDE, opened, overflow
@@ -101,7 +101,7 @@ def record(records: dict[str, dict[str, Any]]) -> Callable[[str], dict[str, Any]
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
     """Write a sweep into a folder of its own and return its paths: page, Markdown, record, CSV, Parquet."""
-    return lambda record, **options: write_sweep(record, tmp_path / "sweep", **options)
+    return lambda record, **options: write_report(record, tmp_path / "sweep", **options)
 
 
 def spoiled(record: dict[str, Any]) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def test_each_design_has_its_figure(record, name):
 
 def test_a_map_has_every_cell_in_its_place(record):
     one = record("map")
-    figure, spec = next(iter(figures(one)))
+    figure, spec = next(iter(drawn_of(one)))
     heat = spec["data"][0]
     assert figure.id == "map-10"
     for row in one["rows"]:
@@ -151,7 +151,7 @@ def test_a_map_has_every_cell_in_its_place(record):
 def test_a_map_has_a_contour_at_each_chosen_probability_within_it(record):
     one = record("map")
     one["contours"] = [0.25, 0.3, 0.9]
-    _, spec = next(iter(figures(one)))
+    _, spec = next(iter(drawn_of(one)))
     assert [trace["contours"]["start"] for trace in spec["data"][1:]] == [0.25, 0.3]
     assert contour_levels([0.1, 0.62], None) == [0.2, 0.3, 0.4, 0.5, 0.6]
     assert contour_levels([0.31, 0.42], None) == [0.35, 0.4]
@@ -160,7 +160,7 @@ def test_a_map_has_a_contour_at_each_chosen_probability_within_it(record):
 def test_a_failed_cell_is_a_hole_in_the_map(record):
     one = record("map")
     one["rows"][0] |= {"status": "failed", "error": "ValueError: x", "outcomes": None}
-    figure, spec = next(iter(figures(one)))
+    figure, spec = next(iter(drawn_of(one)))
     assert spec["data"][0]["z"][0][0] is None
     assert spec["data"][0]["text"][0][0] == "failed"
     assert figure.table.rows[0][1] == "–"
@@ -168,7 +168,7 @@ def test_a_failed_cell_is_a_hole_in_the_map(record):
 
 def test_a_tornado_is_sorted_by_size_and_draws_the_paired_changes(record):
     one = record("tornado")
-    figure, spec = next(iter(figures(one)))
+    figure, spec = next(iter(drawn_of(one)))
     rows = [row for row in one["rows"] if row["changed"]]
     dots = spec["data"][-1]
     drawn = dict(zip(dots["customdata"], dots["x"], strict=True))
@@ -182,7 +182,7 @@ def test_a_tornado_is_sorted_by_size_and_draws_the_paired_changes(record):
 
 def test_lines_draw_each_window_with_its_band(record):
     one = record("lines")
-    figure, spec = next(iter(figures(one)))
+    figure, spec = next(iter(drawn_of(one)))
     bands, lines = spec["data"][::2], spec["data"][1::2]
     for day, band, line in zip(("10", "5"), bands, lines, strict=True):
         points = [row["outcomes"]["offensive"][day] for row in one["rows"]]
@@ -202,7 +202,7 @@ def test_rank_correlations_find_what_moves_it_and_hold_what_does_not(record):
 
 def test_parallel_coordinates_have_a_line_for_each_cell_and_a_key(record, write):
     one = record("parallel")
-    *_, (figure, spec) = figures(one)
+    *_, (figure, spec) = drawn_of(one)
     points = sum(sum(value is None for value in trace["x"]) for trace in spec["data"])
     assert points == len(one["rows"]) == 32
     page = Text(write(one)[0].read_text(encoding="utf-8")).text
@@ -231,7 +231,7 @@ def test_the_same_record_is_the_same_bytes_and_all_numbers_are_in_page_and_markd
         assert text in markdown
         assert row["cell"] in page
         assert row["cell"] in markdown
-    for figure, _ in figures(one):
+    for figure, _ in drawn_of(one):
         assert figure.title in page
         assert figure.alt in first[0].decode().replace("&#34;", '"').replace("&#39;", "'").replace("&amp;", "&")
 
@@ -248,8 +248,10 @@ def test_many_cells_are_cut_in_the_markdown_and_whole_in_the_table(record, write
 def test_the_page_holds_a_bounded_number_of_cells(record):
     one = record("map")
     one["rows"] = [{**row, "cell": f"{n}-{row['cell']}"} for n in range(5) for row in one["rows"]]
-    content = sweep_of(one, "icd203")
-    assert (len(content.rows), content.left_out) == (MOST_CELLS, 5 * 441 - MOST_CELLS)
+    blocks = {part.name: part.content for part in walk(document_of(one)) if isinstance(part, Block)}
+    note, cells = blocks["note"], blocks["cells"]
+    assert len(cells["rows"]) == MOST_CELLS
+    assert f"sweep.csv has {5 * 441 - MOST_CELLS} more cells" in note
 
 
 def test_remarks_tell_of_failures_missed_precision_and_inputs_without_effect(record, write):
@@ -284,7 +286,7 @@ def test_verdicts_stand_in_page_and_markdown_worst_first(record, write):
     one["gates"] = {"alpha": 0.05, "max_runs": 200_000, "count": 3}
     one["verdicts"] = [verdict(0, "pass"), verdict(1, "fail", PAYLOAD), verdict(2, "undecided")]
     page, markdown = (path.read_text(encoding="utf-8") for path in write(one)[:2])
-    table = sweep_of(one, "icd203").verdicts.table
+    table = said.tables(document_of(one))["Gates of this sweep, worst first"]
     assert [row[0] for row in table.rows] == ["failed", "undecided", "passed"]
     assert "<img" not in page.split("<script")[0]
     for text in (Text(page).text.replace("\n", " "), markdown.replace("\\", "")):
@@ -296,12 +298,12 @@ def test_verdicts_stand_in_page_and_markdown_worst_first(record, write):
 
 def test_more_verdicts_than_a_page_shows_are_counted_and_a_sweep_without_gates_has_none(record, write):
     one = record("lines")
-    assert sweep_of(one, "icd203").verdicts is None
+    assert said.section(one, "gates") is None
     assert "Gates" not in write(one)[1].read_text(encoding="utf-8")
     one["gates"] = {"alpha": 0.05, "max_runs": 200_000, "count": 150}
     one["verdicts"] = [verdict(n, "pass") for n in range(150)]
-    shown = sweep_of(one, "icd203").verdicts
-    assert (len(shown.table.rows), shown.left_out) == (100, 50)
+    (shown,) = said.tables(said.section(one, "gates")).values()
+    assert len(shown.rows) == 100
     assert "50 more are in sweep.json" in write(one)[1].read_text(encoding="utf-8")
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from sim.errors import ReportError
-from sim.report import write_tipping
-from sim.report.tipping import tipping_of, tipping_spec, to_error
+from sim.report import document_of, write_report
+from sim.report.pages.tipping import FIGURE, figures, to_error
+from tests.report.said import texts
 
 Record = dict[str, Any]
 PATH = "pressures.offer.intensity"
@@ -39,34 +40,36 @@ def answer(**more: Any) -> Record:
 
 
 def test_a_crossing_is_told_with_interval_and_precision() -> None:
-    said = tipping_of(answer())
-    assert said.lead == (
+    said = document_of(answer())
+    assert texts(said)[0] == (
         "The probability of the offensive within 90 days falls through 10% where the intensity of Offer is 0.50 "
         "(0.40 to 0.60, 95%)."
     )
     assert said.number == "0.50"
-    assert "searched to ±0.004" in said.notes[1]
-    assert "two crossings between neighbours would not show" in said.notes[2]
+    assert "searched to ±0.004" in texts(said)[2]
+    assert "two crossings between neighbours would be missed" in texts(said)[3]
 
 
 def test_an_open_end_is_told() -> None:
-    said = tipping_of(answer(crossings=[crossing(0.1, low_open=True)]))
-    assert "the lower end is that of the range, and the crossing may lie beyond" in said.lead
+    said = document_of(answer(crossings=[crossing(0.1, low_open=True)]))
+    assert "the lower end is that of the range, and the crossing may lie beyond" in texts(said)[0]
 
 
 def test_several_crossings_are_all_told() -> None:
     two = [crossing(0.2, direction="rising"), crossing(0.8)]
-    said = tipping_of(answer(crossings=two, apart=False))
-    assert "rises through" in said.lead
-    assert "falls through" in said.lead
-    assert any("not monotone here: it crosses the target 2 times. Their intervals meet" in text for text in said.notes)
+    said = document_of(answer(crossings=two, apart=False))
+    assert "rises through" in texts(said)[0]
+    assert "falls through" in texts(said)[0]
+    assert any("not monotone here: it crosses the target 2 times. Their intervals meet" in text for text in texts(said))
 
 
-@pytest.mark.parametrize(("verdict", "begins"), [("not reached", "No value of"), ("undecided", "Whether any value of")])
+@pytest.mark.parametrize(
+    ("verdict", "begins"), [("not reached", "No value of"), ("undecided", "These runs leave open whether any value of")]
+)
 def test_none_is_told_plainly(verdict: str, begins: str) -> None:
-    said = tipping_of(answer(verdict=verdict, crossings=[]))
-    assert said.lead.startswith(begins)
-    assert "the nearest tried is 10% (9.0% to 11.0%), at 0.5" in said.lead
+    said = document_of(answer(verdict=verdict, crossings=[]))
+    assert texts(said)[0].startswith(begins)
+    assert "the nearest tried is 10% (9.0% to 11.0%), at 0.5" in texts(said)[0]
 
 
 @pytest.mark.parametrize(
@@ -82,14 +85,14 @@ def test_a_contour_has_a_map_with_its_points(tmp_path: Path) -> None:
     inputs = [{"path": path, "low": 0.0, "high": 1.0, "base": None} for path in (PATH, "actors.a.posture")]
     place = {"value": [0.5, 1.0], "along": "actors.a.posture", "low": 0.8, "high": 1.2}
     record = answer(inputs=inputs, grid=axes, points=cells, crossings=[], apart=None, contour=[place], nearest=cells[0])
-    drawn = tipping_spec(record)["data"][-1]
+    drawn = figures(record)[FIGURE]["data"][-1]
     assert (drawn["x"], drawn["y"]) == ([0.5], [1.0])
     assert drawn["error_y"]["array"] == pytest.approx([0.2])
-    page, markdown, _ = write_tipping(record, tmp_path)
+    page, markdown, _ = write_report(record, tmp_path)
     assert "Does it &lt;begin&gt;?" in page.read_text(encoding="utf-8")
     assert "0.8 to 1.2" in markdown.read_text(encoding="utf-8")
 
 
 def test_another_format_is_refused() -> None:
     with pytest.raises(ReportError, match="offramp/tipping/1"):
-        tipping_of({"schema": "x"})
+        document_of({"schema": "x"})

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.report.explanation import explanation_of
 from sim.report.values import on_scale
 from sim.studies.explain import explain
 from tests import worlds
 from tests.places import ROOT
+from tests.report.said import section, tables
 
 STANCES = ("stance", "said", "perceived", "reading", "bearing", "positions")
 
@@ -29,9 +29,9 @@ def test_what_an_actor_says_and_is_taken_for_stays_on_the_scale(tmp_path: Path) 
     for actor in record["daily"]["actors"].values():
         actor["said"] = [-1.07 for _ in actor["said"]]
         actor["perceived"] = [1.02 for _ in actor["perceived"]]
-    moments = explanation_of(record).moments
-    assert moments
-    for row in (row for moment in moments for row in moment.actors.rows):
+    moments = section(record, "moments")
+    assert moments is not None
+    for row in (row for table in tables(moments).values() for row in table.rows):
         assert row[2:4] == ("−1.00", "+1.00")
 
 

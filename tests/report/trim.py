@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sim.report.json import to_json
+from sim.report.files import to_json
 
 PLACE = Path(__file__).parent / "forecast.json"
 DAYS = 63

@@ -10,11 +10,11 @@ import pytest
 
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
-from sim.report import write_advice
-from sim.report.advice import advised_of
+from sim.report import document_of, write_report
 from sim.scenario.scenario import Scenario
 from sim.studies.advice import REPLICATES, advise, best_in_draws, efficient_mixes, goal_of, mixes_of
 from tests import worlds
+from tests.report.said import tables, texts
 
 MENU: dict[str, Any] = {
     "nothing": {
@@ -119,13 +119,13 @@ def test_a_mix_is_efficient_only_where_it_clearly_gains_more_than_every_cheaper_
 
 
 def test_the_largest_change_named_is_never_one_that_costs_more_for_the_same(record: dict[str, Any]) -> None:
-    said = advised_of(record)
-    assert "nothing" not in " ".join((said.lead, *said.notes[:-2])).lower()
-    assert [row[-1] for row in said.table.rows] == ["efficient", "", ""]
+    said = document_of(record)
+    assert "nothing" not in " ".join(texts(said)[:-2]).lower()
+    assert [row[-1] for row in tables(said)["Every mix, by its gain for its cost"].rows] == ["efficient", "", ""]
 
 
 def test_page_and_markdown_say_what_the_record_says_and_run_no_text(record: dict[str, Any], tmp_path: Path) -> None:
-    page, markdown, _ = (path.read_text(encoding="utf-8") for path in write_advice(record, tmp_path))
+    page, markdown, _ = (path.read_text(encoding="utf-8") for path in write_report(record, tmp_path))
     for text in (page, markdown):
         assert "most for its cost by" in text
         assert "Costs are the author" in text

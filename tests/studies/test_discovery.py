@@ -9,14 +9,16 @@ import pytest
 
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
-from sim.report import write_discovery
-from sim.report.discovery import discovery_figures, discovery_of, discovery_report, limit_text
-from sim.report.json import to_json
+from sim.report import document_of, write_report
+from sim.report.files import to_json
+from sim.report.pages.discovery import figures as drawn
+from sim.report.pages.discovery import limit_text
 from sim.runs.block.blocks import FIRST_EVENTS
 from sim.scenario.scenario import Scenario
 from sim.studies.discovery import Discovery, ask, discover
 from tests import worlds
 from tests.cli.conftest import Offramp, offramp
+from tests.report.said import figures, tables, texts
 
 __all__ = ["offramp"]
 
@@ -88,7 +90,7 @@ def test_an_outcome_and_that_it_does_not_come_are_all_futures_and_lie_elsewhere(
     plan = Plan(runs=1024, seed=1)
     comes, does_not = (discover(ask(scenario, outcome=one), plan) for one in (outcome, f"no {outcome}"))
     assert comes.base.p + does_not.base.p == pytest.approx(1)
-    assert discovery_of(does_not.record()).lead
+    assert texts(document_of(does_not.record()))[0]
 
 
 def test_where_no_offensive_lies_is_where_the_backer_holds_back(scenario: Scenario) -> None:
@@ -103,38 +105,37 @@ def test_a_box_poorer_than_futures_at_large_is_never_presented_as_one(record: di
     poor = {"p": 0.7, "mc_low": 0.65, "mc_high": 0.75}
     record["base"] = {"p": 0.79, "mc_low": 0.78, "mc_high": 0.8}
     record["boxes"] = [{**record["boxes"][0], "stands_out": False, "score": -2.0, "density": poor}]
-    said = discovery_of(record)
-    assert said.boxes[0].heading == "No such box"
-    assert said.boxes[0].sentence.startswith("No such box stands out. The last one tried, where the stance of Backer")
-    assert "holds 70% of futures" in said.boxes[0].sentence
-    assert "against 79% of all" in said.boxes[0].sentence
-    report = discovery_report(record)
-    assert report.sections[0].title == "No such box"
-    assert report.title.startswith("No ranges of the inputs are found")
+    said = document_of(record)
+    first = said.sections[0]
+    assert first.title == "No such box"
+    assert texts(first)[0].startswith("No such box stands out. The last one tried, where the stance of Backer")
+    assert "holds 70% of futures" in texts(first)[0]
+    assert "against 79% of all" in texts(first)[0]
+    first = said.sections[0]
+    assert first.title == "No such box"
+    assert said.title.startswith("No ranges of the inputs are found")
 
 
 def test_words_say_density_coverage_and_limits(record: dict[str, Any]) -> None:
-    said = discovery_of(record)
-    first = said.boxes[0]
-    assert first.sentence.startswith("Where the ")
-    assert "the stance of Backer is above" in first.sentence
-    assert "see an offensive within 30 days" in first.sentence
-    assert len(first.table.rows) == len(record["boxes"][0]["limits"])
-    assert "does not show that the inputs bring it about" in said.notes[0]
-    report = discovery_report(record)
-    figures = [part.figure for one in report.sections for part in one.parts if part.figure is not None]
-    assert {one.id for one in figures} == set(discovery_figures(record))
+    said = document_of(record)
+    first = said.sections[0]
+    assert texts(first)[0].startswith("Where the ")
+    assert "the stance of Backer is above" in texts(first)[0]
+    assert "see an offensive within 30 days" in texts(first)[0]
+    assert len(next(iter(tables(first).values())).rows) == len(record["boxes"][0]["limits"])
+    assert "does not show that the inputs bring it about" in texts(said)[-1 - (not record["structural"])]
+    assert set(figures(said)) == set(drawn(record))
 
 
 def test_without_a_box_that_stands_out_it_says_so(record: dict[str, Any]) -> None:
     for box in record["boxes"]:
         box["stands_out"] = False
-    said = discovery_of(record)
+    said = document_of(record)
     assert said.number == "none"
-    assert said.lead.startswith("No box stands out")
-    assert discovery_figures(record) == {}
+    assert texts(said)[0].startswith("No box stands out")
+    assert drawn(record) == {}
     record["boxes"] = []
-    assert discovery_of(record).boxes == ()
+    assert not [one for one in document_of(record).sections if one is not None and one.id.startswith("box")]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_limits_are_written_in_words(low: float | None, high: float | None, text
 
 def test_hostile_names_stay_text(record: dict[str, Any], tmp_path: Path) -> None:
     record["actors"]["backer"]["name"] = "<script>alert(1)</script>|`x`"
-    page, markdown, _ = write_discovery(record, tmp_path)
+    page, markdown, _ = write_report(record, tmp_path)
     assert "<script>alert" not in page.read_text(encoding="utf-8")
     assert "<script>" not in markdown.read_text(encoding="utf-8")
 

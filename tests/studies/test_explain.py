@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 import sim
+from sim.report import document_of
 from sim.report.curves import run_figures
-from sim.report.explanation import chance_text, explanation_of, explanation_report
-from sim.report.json import to_json
-from sim.report.study import study_markdown
+from sim.report.files import to_json
+from sim.report.pages.explanation import chance_text
 from sim.scenario.scenario import Scenario
 from sim.studies.explain import explain
 from tests import worlds
+from tests.report.said import figures, markdown_of, section, tables, texts
 
 RUNS = (0, 33, 4097)
 
@@ -61,14 +62,15 @@ def test_it_is_json_and_the_same_each_time(scenario: Scenario, records: dict[int
 
 def test_the_page_has_a_table_behind_each_figure_and_every_day(records: dict[int, dict[str, Any]]) -> None:
     for record in records.values():
-        said, report = explanation_of(record), explanation_report(record)
-        assert len(said.daily.rows) == record["course"]["days"]
-        assert len(said.moments) == len({turn["day"] for turn in record["course"]["turns"]})
-        figures = [part.figure for one in report.sections for part in one.parts if part.figure is not None]
-        assert {one.id for one in figures} == set(run_figures(record))
-        assert all(one.table.rows for one in figures)
-        text = study_markdown(report)
-        assert all(sentence.split(",")[0] in text for sentence in said.sentences[2:])
+        document = document_of(record)
+        shown = tables(document)
+        assert len(shown["Every day of the run"].rows) == record["course"]["days"]
+        moments = [caption for caption in shown if caption.startswith("What each actor wants")]
+        assert len(moments) == len({turn["day"] for turn in record["course"]["turns"]})
+        assert set(figures(document)) == set(run_figures(record))
+        assert all(one.table.rows for one in figures(document).values())
+        text = markdown_of(record)
+        assert all(sentence.split(",")[0] in text for sentence in texts(section(record, "story"))[2:])
 
 
 def test_the_dice_that_fell_are_told(records: dict[int, dict[str, Any]]) -> None:
@@ -76,7 +78,7 @@ def test_the_dice_that_fell_are_told(records: dict[int, dict[str, Any]]) -> None
     launched = [record for record in records.values() if record["course"]["day"] is not None]
     assert launched
     for record in launched:
-        said = explanation_of(record).moments[-1].dice
+        said = texts(section(record, "moments"))[-1]
         chance = chance_text(record["daily"]["chances"]["launch"][-1])
         assert f"offensive {chance}, came" in said
 

@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
-from sim.report.history import history_of
+from sim.report.pages.history import ends, figure_of, largest
 from sim.scenario.rewind import rewind
 from sim.studies.history import History, dates_between, history
 from tests import worlds
@@ -72,14 +72,14 @@ def test_a_scenario_without_evidence_has_a_history_without_moves(tmp_path: Path)
     days = [datetime.date(2019, 12, 20), datetime.date(2020, 1, 1)]
     found = history(scenario, days, Plan(runs=64, seed=3))
     assert (found.moves, [point.known_items for point in found.points]) == ((), [0, 0])
-    report = history_of(json.loads(json.dumps(found.record())), "icd203")
-    assert all(row[-1] == "no evidence yet" for row in report.figure.table.rows)
+    record = json.loads(json.dumps(found.record()))
+    assert all(row[-1] == "no evidence yet" for row in figure_of(record).table.rows)
 
 
 def test_what_moved_it_most_never_went_the_other_way(idlib: History) -> None:
-    report = history_of(json.loads(json.dumps(idlib.record())), "icd203")
-    rose = report.end.p >= report.start.p
-    assert all(row[4].startswith("−") != rose for row in report.largest)
+    record = json.loads(json.dumps(idlib.record()))
+    start, end = ends(record)
+    assert all(row[4].startswith("−") != (end.p >= start.p) for row in largest(record))
 
 
 def test_the_record_is_plain_and_the_same_each_time(idlib: History) -> None:

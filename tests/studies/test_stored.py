@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.errors import UsageError
-from sim.report.json import to_json
+from sim.report.files import to_json
 from sim.studies import stored
 from sim.studies.stored import read_forecast
 from tests import worlds

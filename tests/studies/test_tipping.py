@@ -16,13 +16,14 @@ from sim import rng
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
 from sim.forecast.plan import Plan
-from sim.report.tipping import tipping_of
+from sim.report import document_of
 from sim.scenario.scenario import Scenario
 from sim.studies.contour import contour, trace
 from sim.studies.crossing import Crossings, crossings
 from sim.studies.tipping import ask, tip
 from sim.tallies import successes_per_draw
 from tests import sizes, worlds
+from tests.report.said import texts
 
 RUNS, REPLICATES = 2048, 2
 OFFER = {"from": "envoy", "on": "backer", "aim": "restrain", "channel": "conditional", "intensity": 0.3, "start": 3}
@@ -262,10 +263,10 @@ def test_an_input_that_cannot_have_an_effect_is_told_as_no_effect_and_why(why: s
     asked = ask(scenario, ["pressures.shout.intensity"], to=0.5, by=20)
     record = tip(asked, Plan(runs=256)).record()
     assert (record["verdict"], record["inputs"][0]["no_effect"]) == ("no effect", why)
-    said = tipping_of(record)
-    assert said.lead.startswith("Intensity of Shout: no effect on the offensive within 20 days, so")
-    assert "would show with more" not in said.lead
-    assert said.notes[0] == f"Why the intensity of Shout has no effect: {why}."
+    said = texts(document_of(record))
+    assert said[0].startswith("Intensity of Shout: no effect on the offensive within 20 days, so")
+    assert "would show with more" not in said[0]
+    assert said[1] == f"Why the intensity of Shout has no effect: {why}."
 
 
 @pytest.mark.parametrize(
@@ -300,4 +301,4 @@ def test_a_plane_of_two_inputs_without_effect_says_so(tmp_path: Path) -> None:
     record = contour(ask(scenario, paths, to=0.5, by=20), Plan(runs=256), grid=2).record()
     assert record["verdict"] == "no effect"
     assert [one["no_effect"] for one in record["inputs"]] == [CONSTANT, CONSTANT]
-    assert "no effect" in tipping_of(record).lead
+    assert "no effect" in texts(document_of(record))[0]

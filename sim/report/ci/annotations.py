@@ -5,10 +5,13 @@ Services show about ten a step, so there is one a gate, however many cells miss 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sim.report.ci.findings import Finding, worst_first
 from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MOST = 10
 _LEVELS = {"error": "error", "fail": "error", "undecided": "warning"}

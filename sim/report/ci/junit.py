@@ -7,13 +7,14 @@ and the same check gives the same bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from sim.wording import seen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.report.ci.findings import Finding
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

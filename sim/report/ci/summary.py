@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from sim.report.ci.findings import WORDS, Finding, counts_in_words, worst_first
 from sim.report.markdown import escape
 from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 MOST_BYTES = 1024 * 1024
 """What GitHub shows of a step; a longer summary is dropped whole."""

@@ -33,12 +33,15 @@ from sim.evaluation.calibration.parameters import COORDINATES
 from sim.evaluation.cases import HistoricalCase, load_cases
 from sim.evaluation.threats import load_threats
 from sim.model.inputs import inputs_of
-from sim.report.backtest_study import backtest_of, reliability_spec
-from sim.report.study import study_markdown, study_page
-from sim.report.track_record import track_record_of
+from sim.report import document_of
+from sim.report.html import to_html
+from sim.report.markdown import to_markdown
+from sim.report.pages.backtest import figures
+from sim.report.sections.track_record import section_of
 from sim.runs.executors import Serial
 from tests import worlds
 from tests.evaluation.backtest.made_up import write_cases
+from tests.report.said import texts
 from tests.studies.made_threats import row, write_threats
 
 pytestmark = pytest.mark.slow
@@ -134,8 +137,8 @@ def test_scores_in_the_record_are_those_of_its_forecasts(done: tuple[Backtest, T
 
 def test_the_record_is_plain_and_its_page_names_the_finding(done: tuple[Backtest, Training]) -> None:
     record = json.loads(json.dumps(done[0].record()))
-    report = backtest_of(record)
-    page = study_page(report, {"reliability": reliability_spec(record)})
+    report = document_of(record)
+    page = to_html(report, figures(record))
     assert "Threats between states" in page
     own = [case["brier"] for case in record["cases"] if not case["target"]]
     better = sum(one[MODEL] < one[BASE_RATE] for one in own)
@@ -143,7 +146,7 @@ def test_the_record_is_plain_and_its_page_names_the_finding(done: tuple[Backtest
     assert report.number in page
     assert "skill against" not in page
     assert "too few to judge" in page
-    markdown = study_markdown(report)
+    markdown = to_markdown(report)
     for case in record["cases"]:
         assert case["id"] in markdown
 
@@ -177,8 +180,8 @@ def test_threats_are_forecast_by_play_without_their_pair(done: tuple[Backtest, T
 
 def test_a_forecast_can_say_the_track_record(done: tuple[Backtest, Training]) -> None:
     track = json.loads(json.dumps(done[0].track_record(datetime.date(2026, 1, 2))))
-    said = track_record_of({"track_record": track})
-    assert f"{track['windows']['90']['brier'][MODEL]:.2f}" in said.lead
+    said = section_of({"track_record": track})
+    assert f"{track['windows']['90']['brier'][MODEL]:.2f}" in texts(said)[0]
 
 
 def test_only_marked_numbers_are_changed(cases: tuple[HistoricalCase, ...]) -> None:

@@ -12,8 +12,8 @@ from sim.cli.console import Exit
 from sim.cli.machines import Machines
 from sim.cli.sweep_gates import GateOptions, Gates, exit_code
 from sim.errors import ScenarioError, UsageError
+from sim.report.ci.findings import findings_of
 from sim.report.ci.junit import to_junit
-from sim.report.sweep_verdicts import findings_of
 from sim.runs.store import Store
 from sim.studies.gates.check import Budget, check
 from sim.studies.gates.sweeps import sweep_trials

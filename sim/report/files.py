@@ -1,0 +1,150 @@
+"""Records as files: JSON whose differences read well, and the results of a sweep as one table in CSV and Parquet.
+
+The same record is the same bytes. In JSON what fits is on one line, as are long lists of plain values. The table has a
+row for each cell: the cell, each axis by its dotted path, then `outcome.days.quantity`; text that a spreadsheet would
+take for a formula gets a quote before it in the CSV.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import ReportError
+from sim.wording import formula_free, seen
+
+if TYPE_CHECKING:
+    from sim.report.reading import Record
+
+
+FITS = 1000
+"""Most characters of a map or a list that is kept on one line."""
+
+
+def to_json(record: Mapping[str, Any]) -> str:
+    """Return a record as JSON text with a newline at its end.
+
+    Raises
+    ------
+    ReportError
+        Where a value has no place in JSON, such as NaN.
+    """
+    try:
+        return "".join(_entries(record, "\n")) + "\n"
+    except (TypeError, ValueError) as error:
+        raise ReportError(f"the record cannot be written as JSON: {error}") from error
+
+
+def _pieces(value: Any, indent: str) -> Iterator[str]:
+    inner = list(value.values() if isinstance(value, Mapping) else value) if _is_container(value) else []
+    text = _plain(value)
+    if len(text) <= FITS or not (isinstance(value, Mapping) or any(map(_is_container, inner))):
+        yield text
+    else:
+        yield from _entries(value, indent)
+
+
+def _entries(value: Any, indent: str) -> Iterator[str]:
+    """Write a map or a list with one entry a line."""
+    deeper = f"{indent} "
+    named = isinstance(value, Mapping)
+    opening, closing = "{}" if named else "[]"
+    for index, entry in enumerate(value.items() if named else value):
+        yield f"{opening if index == 0 else ','}{deeper}"
+        if named:
+            yield f"{_plain(str(entry[0]))}: "
+        yield from _pieces(entry[1] if named else entry, deeper)
+    yield f"{indent}{closing}"
+
+
+def _is_container(value: Any) -> bool:
+    return isinstance(value, Mapping | list | tuple)
+
+
+def _plain(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+QUANTITIES = ("p", "mc_low", "mc_high", "input_sd")
+CHANGES = {"p": "change", "mc_low": "change_low", "mc_high": "change_high"}
+Columns = dict[str, list[Any]]
+
+
+def columns_of(record: Record) -> Columns:
+    """Return the table by column."""
+    rows = record["rows"]
+    table: Columns = {"cell": [row["cell"] for row in rows], "label": [row["label"] for row in rows]}
+    for path in record["axes"]:
+        table[path] = _input_column([row["inputs"].get(path) for row in rows])
+    for name, key in (("status", "status"), ("runs", "runs")):
+        table[name] = [row[key] for row in rows]
+    table |= dict(_outcome_columns(record))
+    table |= {"scenario_hash": [row["scenario_hash"] for row in rows], "error": [row["error"] for row in rows]}
+    return table
+
+
+def _input_column(values: list[Any]) -> list[Any]:
+    """Return numbers where all values are numbers or missing, else text, distributions as JSON."""
+    if all(value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)) for value in values):
+        return [None if value is None else float(value) for value in values]
+    return [value if value is None or isinstance(value, str) else json.dumps(value) for value in values]
+
+
+def _outcome_columns(record: Record) -> Iterator[tuple[str, list[Any]]]:
+    rows = record["rows"]
+    names = record["outcomes"]
+    for outcome in names:
+        for day in map(str, record["milestones"]):
+            for quantity in QUANTITIES:
+                yield f"{outcome}.{day}.{quantity}", [_at(row["outcomes"], outcome, day, quantity) for row in rows]
+    for outcome in names if record["reference"] is not None else ():
+        for day in map(str, record["milestones"]):
+            if not any(_at(row["changes"], outcome, day, "p") is not None for row in rows):
+                continue
+            for quantity, name in CHANGES.items():
+                yield f"{outcome}.{day}.{name}", [_at(row["changes"], outcome, day, quantity) for row in rows]
+
+
+def _at(part: Record | None, outcome: str, day: str, quantity: str) -> float | None:
+    value: float | None = ((part or {}).get(outcome) or {}).get(day, {}).get(quantity)
+    return value
+
+
+def to_csv(record: Record) -> str:
+    """Return the table as CSV, an empty field where there is no value."""
+    table = columns_of(record)
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([_harmless(name) for name in table])
+    for row in zip(*table.values(), strict=True):
+        writer.writerow(["" if value is None else _harmless(value) for value in row])
+    return stream.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    """Keep text from being run as a formula, or from breaking the row."""
+    return formula_free(seen(value)) if isinstance(value, str) else value
+
+
+def to_parquet(record: Record) -> bytes:
+    """Return the table as Parquet: numbers as doubles, runs as a whole number, all else as text."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = columns_of(record)
+    fields = {name: _type(pa, name, values) for name, values in table.items()}
+    arrays = [pa.array(values, type=fields[name]) for name, values in table.items()]
+    stream = io.BytesIO()
+    pq.write_table(pa.table(arrays, names=list(table)), stream)
+    return stream.getvalue()
+
+
+def _type(pa: Any, name: str, values: list[Any]) -> Any:
+    if name == "runs":
+        return pa.int64()
+    if name in ("cell", "label", "status", "error", "scenario_hash"):
+        return pa.string()
+    return pa.string() if any(isinstance(value, str) for value in values) else pa.float64()

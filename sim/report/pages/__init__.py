@@ -1,0 +1,1 @@
+"""The pages: one module a page, each a function from its record to a `Document`."""

@@ -1,0 +1,145 @@
+"""Advice as readers see it: which mix moves the probability most for its cost, by how much, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.report.chance import Chance, Shift, share_text
+from sim.report.charts import Spec, axis, safe
+from sim.report.document import Document, Figure, Part, Section, Table, Text, rerun_of
+from sim.report.reading import OUTCOMES, Record, heading
+from sim.report.rows import Dot, Row, Words, reference, rows_chart
+from sim.report.values import quantity
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FIGURE = "advice-figure"
+
+
+def document(record: Record, words: str) -> Document:
+    """Read a record into its page."""
+    table = _table(record)
+    steps = "; ".join(f"{row[0]}, {row[3]} points for {row[1]}" for row in table.rows)
+    drawn = Figure(
+        FIGURE,
+        f"{len(record['mixes'])} mixes by their gain for their cost",
+        f"Change of the probability of the {_event(record)} in points, with its 95% interval; the cost in brackets",
+        f"Dots with intervals, the best for its cost first: {steps}.",
+        table,
+    )
+    parts: tuple[Part, ...] = (drawn, *map(Text, _notes(record)), _options(record))
+    return Document(
+        kicker=f"offramp advice, as of {record['as_of']}",
+        title=record["scenario"]["title"],
+        number=Shift.of(record["mixes"][0]["change"]).text,
+        says=f"the change of the probability of the {_event(record)} by the mix that gains most for its cost",
+        head=(Text(_lead(record)),),
+        sections=(
+            Section("mixes", f"What {record['actor']['name']} could do", parts),
+            rerun_of(record, Runs_of_each_mix=f"{record['runs']:,} of {counted(record['draws'], 'draw')}"),
+        ),
+    )
+
+
+def name_of_mix(record: Record, mix: Record) -> str:
+    """Name a mix by its options."""
+    names = (record["options"][name].get("name") or heading(name) for name in mix["options"])
+    return " + ".join(names)
+
+
+def _event(record: Record) -> str:
+    return f"{OUTCOMES[record['goal']['outcome']].lower()} within {counted(record['goal']['within'], 'day')}"
+
+
+def _helps(record: Record, mix: Record) -> bool:
+    """Whether a mix clearly moves the probability the way that is wanted."""
+    shift = Shift.of(mix["change"])
+    return shift.is_clear and (shift.p < 0) == (record["goal"]["direction"] == "lower")
+
+
+def _lead(record: Record) -> str:
+    first, base = record["mixes"][0], Chance.of(record["base"])
+    actor, verb = record["actor"]["name"], record["goal"]["direction"]
+    asked = f"{actor}, to {verb} the probability of the {_event(record)}, which is {base.text} as it is"
+    if not _helps(record, first):
+        return f"{asked}: nothing on the menu does so clearly."
+    return (
+        f"{asked}: most for its cost by {name_of_mix(record, first)}, to {Chance.of(first['probability']).text}, "
+        f"{Shift.of(first['change']).line} for a cost of {quantity(first['cost'])}."
+    )
+
+
+def _notes(record: Record) -> Iterator[str]:
+    first = record["mixes"][0]
+    sign = -1 if record["goal"]["direction"] == "lower" else 1
+    worth = [mix for mix in record["mixes"] if mix["efficient"]]
+    most = max(worth, key=lambda mix: sign * mix["change"]["p"], default=first)
+    if most is not first and _helps(record, most):
+        within = "" if record["budget"] is None else f" within the budget of {quantity(record['budget'])}"
+        yield (
+            f"The largest change that is worth its cost{within}: {name_of_mix(record, most)}, "
+            f"{Shift.of(most['change']).line} for a cost of {quantity(most['cost'])}."
+        )
+    yield (
+        f"How far the ranking holds: the first mix is the best for its cost in {share_text(first['best_in_draws'])} of "
+        f"the draws of the uncertain inputs in which anything helps (these are {share_text(record['helped'])} of "
+        f"{record['draws']:,}; {counted(record['replicates'], 'run')} each), and it comes first in "
+        f"{share_text(first['first_in_resamples'])} of resamples of the draws. The first is about the uncertain "
+        "inputs, the second about the number of runs."
+    )
+    yield (
+        "All mixes use the same draws and random numbers; intervals are of the paired difference. Costs are the "
+        "author's. A mix marked efficient gains clearly more than every cheaper one: the interval of its extra gain, "
+        "paired draw by draw, lies above 0. Among mixes of the same cost, none is clearly better."
+    )
+
+
+def _table(record: Record) -> Table:
+    rows = tuple(
+        (
+            name_of_mix(record, mix), quantity(mix["cost"]), Chance.of(mix["probability"]).text,
+            Shift.of(mix["change"]).number, Shift.of(mix["change"]).interval, Shift.of(mix["gain_per_cost"]).number,
+            share_text(mix["best_in_draws"]), share_text(mix["first_in_resamples"]),
+            "efficient" if mix["efficient"] else "",
+        )
+        for mix in record["mixes"]
+    )  # fmt: skip
+    columns = (
+        "Mix", "Cost", "Probability", "Change, points", "95%", "Gain per cost", "Best in draws", "First in resamples",
+        "Remark",
+    )  # fmt: skip
+    return Table("Every mix, by its gain for its cost", columns, "lrrrrrrrl", rows)
+
+
+def _options(record: Record) -> Table:
+    rows = tuple(
+        (one.get("name") or heading(name), _what(one), quantity(one["cost"]), one.get("basis", ""))
+        for name, one in record["options"].items()
+    )
+    return Table("The options", ("Option", "What it is", "Cost", "The author's basis"), "llrl", rows)
+
+
+def _what(one: Record) -> str:
+    if "pressure" in one:
+        pressure = one["pressure"]
+        return f"{pressure['channel']} pressure on {pressure['on']}, intensity {quantity(pressure['intensity'])}"
+    if "talks" in one:
+        return f"talks, boost {quantity(one['talks']['boost'])}"
+    return "; ".join(f"{path} {quantity(number)}" for path, number in one["change"].items())
+
+
+def figures(record: Record) -> dict[str, Spec]:
+    """Draw a dot for each mix with its interval, its name above it."""
+    mixes, rows = record["mixes"], []
+    reach = 1.08 * max(0.1, *(100 * abs(mix["change"][key]) for mix in mixes for key in ("mc_low", "mc_high")))
+    for mix in mixes:
+        shift, colour = Shift.of(mix["change"]), "fan" if _helps(record, mix) else "muted"
+        name = f"{name_of_mix(record, mix)} ({quantity(mix['cost'])})"
+        dot = Dot(100 * shift.p, colour, f"{safe(name)}: {shift.line}", 100 * shift.low, 100 * shift.high, size=12)
+        rows.append(Row(name, dots=[dot], words=[Words("", colour, shift.number)]))
+    span = [-reach, reach / 10] if record["goal"]["direction"] == "lower" else [-reach / 10, reach]
+    fig = rows_chart(rows, axis(range=span, nticks=6), top=26)
+    reference(fig, 0, "", heading="points")
+    return {FIGURE: fig}

@@ -1,0 +1,290 @@
+"""What a backtest says: how well the model does on past cases, beside what, and how far that can be trusted."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from sim.report.chance import share_text
+from sim.report.charts import Spec, axis, band, figure, line
+from sim.report.document import Document, Figure, Section, Table, Text, rerun
+from sim.report.values import NONE, short_date
+from sim.wording import counted, noun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sim.report.reading import Record
+
+MODEL, BASE_RATE, LOGISTIC = "model", "base rate", "logistic regression"
+WINDOW = 90
+SCHEMES = {"case": "one case left out at a time", "area": "one area left out at a time"}
+ABOUT = (
+    "Every case is forecast with parameters, curves and rates fitted to other cases only. The Brier score is the mean "
+    "squared error of the probability: 0 is perfect, 0.25 is what one half for everything gets. Differences are paired "
+    "over cases; intervals are at 95% and clustered by area, because cases on the same ground are not independent."
+)
+ABOUT_CASES = (
+    "The cases were picked by hand and coded by someone who knew how they ended; docs/cases.md has the codebook. Their "
+    "share of offensives is no base rate of the world."
+)
+ABOUT_HINDSIGHT = (
+    "Codings that hindsight could have touched are marked; nearly all cases have some. Dropped: each is replaced by "
+    "the pool of all cases. Shifted: each moves by about a level at random. The parameters stay as they were fitted."
+)
+ABOUT_THREATS = (
+    "The second sample: threats and shows of force between states at peace, coded by rule from a table. Each is "
+    "forecast by parameters, a curve and a rate fitted without its pair of states. AUC is the chance that a threat "
+    "that came to force was given more than one that did not; 0.5 is a coin. Intervals are at 95%, clustered by pair."
+)
+
+
+def document(record: Record, words: str) -> Document:
+    """Read a record into its page."""
+    table = record["tables"]["case"]["all"]
+    number, says = _headline(record, table)
+    return Document(
+        kicker=f"offramp backtest on {counted(table['cases'], 'past case')}",
+        title="How well would the model have done?",
+        number=number,
+        says=says,
+        head=(Text(_lead(record)),),
+        sections=(*_sections(record), rerun(_rerun(record))),
+    )
+
+
+def _headline(record: Record, table: Record) -> tuple[str, str]:
+    """Return the skill against the base rate, or of few cases on how many the model scored better."""
+    skill = score_of(table, MODEL)["against"][BASE_RATE]["skill"]
+    if skill[0] is not None:
+        return _skill(skill[0]), f"skill against the base rate within {WINDOW} days, {_skill_range(skill)}"
+    better, count = better_of(record, BASE_RATE)
+    says = f"{noun(count, 'case')} on which it does better than the base rate within {WINDOW} days"
+    return f"{better} of {count}", says
+
+
+def better_of(record: Record, reference: str) -> tuple[int, int]:
+    """Return on how many cases the model scored better than a reference, of how many; a target is none of them."""
+    own = [case["brier"] for case in record["cases"] if not case["target"]]
+    return sum(one[MODEL] < one[reference] for one in own), len(own)
+
+
+def score_of(table: Record, forecaster: str, rule: str = "brier", window: int | None = WINDOW) -> Record:
+    """Return one row of a table of scores."""
+    rows: list[Record] = table["scores"]
+    return next(r for r in rows if (r["forecaster"], r["rule"], r["window"]) == (forecaster, rule, window))
+
+
+def _lead(record: Record) -> str:
+    table = record["tables"]["case"]["all"]
+    own, rate, curve = (score_of(table, name)["mean"] for name in (MODEL, BASE_RATE, LOGISTIC))
+    verdict = _verdict(score_of(table, MODEL)["against"][LOGISTIC]["difference"])
+    few = " Fewer than 50 cases are too few to judge calibration by." if table["too_few"] else ""
+    return (
+        f"Within {WINDOW} days the model's mean Brier score is {own:.3f}, that of the base rate {rate:.3f}, that of a "
+        f"logistic regression on two features {curve:.3f}: {verdict} the regression.{few}"
+    )
+
+
+def _verdict(gap: list[float | None]) -> str:
+    _, low, high = gap
+    if high is not None and high < 0:
+        return "better than"
+    return "worse than" if low is not None and low > 0 else "not clearly different from"
+
+
+def _sections(record: Record) -> Iterator[Section]:
+    yield Section("scores", "Scores", tuple(_scores(record)))
+    yield Section("cases", "Case by case", (Text(ABOUT_CASES, "note"), _cases(record)))
+    yield Section("calibration", "Do the probabilities mean what they say?", tuple(_calibration(record)))
+    yield Section("hindsight", "What the score owes to hindsight", (Text(ABOUT_HINDSIGHT, "note"), _hindsight(record)))
+    if record["threats"] is not None:
+        yield Section("threats", "Threats between states", tuple(_threats(record["threats"])))
+    if record["levers"]:
+        yield Section("levers", "Do the levers still matter?", tuple(_levers(record)))
+
+
+def _scores(record: Record) -> Iterator[Text | Table | Figure]:
+    weights = ", ".join(f"{name} {weight:.0%}" for name, weight in record["pool"].items())
+    yield Text(f"{ABOUT} The pool weighs log-odds: {weights}; each case by weights from other areas.")
+    for scheme, says in _schemes(record).items():
+        for name, table in record["tables"][scheme].items():
+            columns = (
+                "Forecaster",
+                *(counted(window, "day") for window in record["windows"]),
+                "Log, 90 days",
+                "Ranked",
+                "Skill on base rate",
+                "On regression",
+            )
+            own = Table(
+                f"Mean Brier scores by window, then others: {name} ({counted(table['cases'], 'case')}), {says}",
+                columns,
+                "lrrrrrrr",
+                tuple(_score_row(record, table, forecaster) for forecaster in record["forecasters"]),
+            )  # fmt: skip
+            yield own if name == "all" else own.fold(f"{name}, {counted(table['cases'], 'case')}, {says}")
+
+
+def _schemes(record: Record) -> dict[str, str]:
+    """Say by scheme what the forecasts were trained on."""
+    if record["others"] is None:
+        return SCHEMES
+    trained = f"trained on {counted(record['others'], 'other case')}"
+    return {"case": trained, "area": f"{trained}, less those of its area"}
+
+
+def _score_row(record: Record, table: Record, forecaster: str) -> tuple[str, ...]:
+    means = [score_of(table, forecaster, "brier", window)["mean"] for window in record["windows"]]
+    means += [score_of(table, forecaster, "log")["mean"], score_of(table, forecaster, "rps", None)["mean"]]
+    against = score_of(table, forecaster)["against"]
+    skill = against.get(BASE_RATE)
+    gap = against.get(LOGISTIC)
+    return (
+        forecaster,
+        *(f"{mean:.3f}" for mean in means),
+        NONE if skill is None else _skill_of(skill["skill"]),
+        NONE if gap is None else _difference(gap["difference"]),
+    )
+
+
+def _cases(record: Record) -> Table:
+    rows = [
+        (
+            case["id"] + (" (target)" if case["target"] else ""),
+            short_date(datetime.date.fromisoformat(case["as_of"])),
+            NONE if case["offensive"] is None else f"day {case['offensive']}",
+            NONE if case["agreement"] is None else f"day {case['agreement']}",
+            *(share_text(p) for p in case["forecasts"]["case"][MODEL]),
+            share_text(case["forecasts"]["case"][LOGISTIC][1]),
+            f"{case['brier'][MODEL]:.3f}",
+            ", ".join(path.removeprefix("actors.") for path in case["marked"]) or NONE,
+        )
+        for case in sorted(record["cases"], key=lambda one: -one["brier"][MODEL])
+    ]
+    columns = (
+        "Case", "As of", "Offensive", "Agreement",
+        *(f"Model, {counted(window, 'day')}" for window in record["windows"]),
+        "Regression, 90 days", "Brier, 90 days", "Marked for hindsight",
+    )  # fmt: skip
+    return Table("Every case with its forecast and outcome, worst first", columns, "llrrrrrrrl", tuple(rows))
+
+
+def _calibration(record: Record) -> Iterator[Text | Table | Figure]:
+    model = record["calibration"][MODEL]
+    rows = [
+        (name, f"{one['miscalibration']:.3f}", f"{one['discrimination']:.3f}", f"{one['uncertainty']:.3f}")
+        for name, one in record["calibration"].items()
+    ]
+    few = " These are too few cases to judge it by: the bands are wide." if model["too_few"] else ""
+    says = (
+        f"Observed frequency by forecast probability, by isotonic regression (CORP), within {WINDOW} days; the band "
+        f"holds {model['level']:.0%} of what chance alone would do to a calibrated forecaster.{few}"
+    )
+    yield Text(says, "note")
+    yield reliability_figure(record)
+    caption = "Brier score = miscalibration − discrimination + uncertainty"
+    columns = ("Forecaster", "Miscalibration, less is better", "Discrimination, more is better", "Uncertainty")
+    yield Table(caption, columns, "lrrr", tuple(rows))
+
+
+def reliability_figure(record: Record) -> Figure:
+    """Say what the reliability diagram shows."""
+    points = record["calibration"][MODEL]["points"]
+    outside = sum(not p["low"] <= p["observed"] <= p["high"] for p in points)
+    title = f"{outside} of {len(points)} points lie outside the band of a calibrated forecaster"
+    rows = [(share_text(p["forecast"]), f"{p['observed']:.0%}", f"{p['low']:.0%} to {p['high']:.0%}") for p in points]
+    table = Table("Reliability of the model", ("Forecast", "Observed", "Band"), "rrr", tuple(rows))
+    alt = f"Reliability diagram of the model over {counted(record['calibration'][MODEL]['cases'], 'case')}. {title}."
+    return Figure("reliability", title, "Observed frequency by forecast probability", alt, table)
+
+
+def _hindsight(record: Record) -> Table:
+    rows = []
+    for name, table in record["hindsight"].items():
+        row = score_of(table, MODEL)
+        skill, gap = row["against"][BASE_RATE]["skill"], row["against"][LOGISTIC]["difference"]
+        rows.append((name, f"{row['mean']:.3f}", _skill_of(skill), _difference(gap)))
+    columns = ("Codings", "Brier of the model, 90 days", "Skill against base rate", "Against logistic regression")
+    return Table("The model's score with marked codings changed", columns, "lrrr", tuple(rows))
+
+
+def _threats(threats: Record) -> Iterator[Text | Table | Figure]:
+    yield Text(
+        f"{ABOUT_THREATS} {counted(threats['cases'], 'threat')} between {counted(threats['pairs'], 'pair')} of states."
+    )
+    for window, one in threats["windows"].items():
+        came = share_text(one["happened"] / one["cases"])
+        caption = f"Within {counted(window, 'day')}, force in {came} ({one['happened']} of {one['cases']})"
+        columns = ("Forecaster", "Mean said", "Brier", "AUC", "Against base rate", "Against regression")
+        rows = tuple(_threat_row(one, name) for name in one["said"])
+        yield Table(caption, columns, "lrrrrr", rows)
+
+
+def _threat_row(window: Record, name: str) -> tuple[str, ...]:
+    gaps, area = window["against"].get(name, {}), window["auc"][name]
+    return (
+        name,
+        share_text(window["said"][name]),
+        f"{window['brier'][name]:.3f}",
+        "?" if area is None else f"{area:.2f}",
+        *(
+            NONE if against not in gaps else _difference(gaps[against]["difference"])
+            for against in (BASE_RATE, LOGISTIC)
+        ),
+    )
+
+
+def _levers(record: Record) -> Iterator[Text | Table | Figure]:
+    levers = sorted(record["levers"], key=lambda one: one["own"])
+    spread = f"{share_text(levers[0]['own'])} to {share_text(levers[-1]['own'])}"
+    before = sorted(one["prior"] for one in levers)
+    rows = tuple((one["id"], share_text(one["own"]), share_text(one["prior"])) for one in levers)
+    says = (
+        f"Under the parameters that the scenarios name, an offensive within {WINDOW} days runs from {spread} over "
+        f"{counted(len(levers), 'scenario')}; at the priors from {share_text(before[0])} to {share_text(before[-1])}."
+    )
+    columns = ("Scenario", "Its own parameters", "Priors")
+    yield Text(says, "note")
+    yield Table(f"Probability of an offensive within {WINDOW} days", columns, "lrr", rows)
+
+
+def _rerun(record: Record) -> Iterator[tuple[str, str]]:
+    yield "Seed", str(record["seed"])
+    yield "Outcomes known by", "all" if record["known"].startswith("9999") else record["known"]
+    for name, value in record["environment"].items():
+        yield name, str(value)
+
+
+def _skill(value: float | None) -> str:
+    return "?" if value is None else f"{100 * value:+.0f}%".replace("-", "−").replace("+", "")
+
+
+def _skill_range(skill: list[float | None]) -> str:
+    return f"{_skill(skill[1])} to {_skill(skill[2])}"
+
+
+def _skill_of(skill: list[float | None]) -> str:
+    """Write a skill with its interval; of too few cases there is none."""
+    return NONE if skill[0] is None else f"{_skill(skill[0])} ({_skill_range(skill)})"
+
+
+def _difference(gap: list[float | None]) -> str:
+    mean, low, high = (NONE if value is None else f"{value:+.3f}".replace("-", "−") for value in gap)
+    return f"{mean} ({low} to {high})"
+
+
+def figures(record: Record) -> dict[str, Spec]:
+    """Draw the reliability diagram."""
+    points = record["calibration"][MODEL]["points"]
+    said, low, high, seen = ([p[key] for p in points] for key in ("forecast", "low", "high", "observed"))
+    share = {"range": [-0.02, 1.02], "tickformat": ".0%", "nticks": 6}
+    fig = figure(
+        height=360, left=52, hovermode="closest", yaxis=axis(**share),
+        xaxis=axis(**share, title={"text": "forecast", "font": {"size": 12}}),
+    )  # fmt: skip
+    texts = [f"said {share_text(p['forecast'])}, happened {p['observed']:.0%}" for p in points]
+    curve = line(said, seen, "offensive", texts) | {"mode": "lines+markers", "hoverinfo": "text", "marker": {"size": 6}}
+    diagonal = line([0, 1], [0, 1], "muted", ["", ""], width=1, dash="dot")
+    fig["data"] += [band(said, low, high, "muted"), diagonal, curve]
+    return {"reliability": fig}

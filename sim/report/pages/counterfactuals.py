@@ -1,0 +1,236 @@
+"""Counterfactuals as readers see them: the sentences, figure and tables of the part `counterfactuals` of a record.
+
+The words are those of a comparison: each line says what the same runs do if one thing changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from sim.report.chance import Chance, Shift, with_interval
+from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
+from sim.report.reading import OUTCOMES, Record, heading, name_of
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sim.report.charts import Spec
+
+
+SHOWN = 12
+"""Changes that the figure shows; the table has all."""
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """One change beside the forecast as it is, within one window.
+
+    Attributes
+    ----------
+    differing
+        Runs in which anything at all differs.
+    ratio
+        How many times the variance of the change would be with independent runs; None where no run differs.
+    """
+
+    label: str
+    before: Chance
+    after: Chance
+    shift: Shift
+    averts: Chance
+    brings_about: Chance
+    differing: int
+    ratio: float | None
+
+    @property
+    def line(self) -> str:
+        """The change in a few words, such as `+9.4 points (+8.4 to +10.4)`."""
+        return "no run differs" if self.differing == 0 else self.shift.line
+
+
+def document(record: Record, words: str) -> Document:
+    """Read the record of a study of counterfactuals alone into its page."""
+    section = section_of(record)
+    day = record["horizon"]
+    event = f"an offensive within {counted(day, 'day')}"
+    return Document(
+        kicker=f"offramp counterfactuals, as of {record['as_of']}",
+        title=record["scenario"]["title"],
+        number=ordered(record, day)[0].shift.text if section is not None else "0",
+        says=f"the largest change of the probability of {event} if one thing changed",
+        head=() if section is not None else (Text("Nothing in this scenario could be changed."),),
+        sections=(section, rerun_of(record, Runs_of_each_world=f"{record['counterfactuals']['runs']:,}")),
+    )
+
+
+def figures(record: Record) -> dict[str, Spec]:
+    """Draw the figure of a study of counterfactuals alone."""
+    from sim.report.figures import changes  # late: the figures of a forecast hold this one too
+
+    drawn = changes(record)
+    return {} if drawn is None else {"counterfactuals-figure": drawn}
+
+
+def section_of(record: Record) -> Section | None:
+    """Read the counterfactuals of a record; None where it has none."""
+    part = record.get("counterfactuals")
+    if part is None or not part["worlds"]:
+        return None
+    day = record["horizon"]
+    rows = ordered(record, day)
+    parts = (
+        Text(_lead(rows, day), "lead"),
+        Text(
+            "Each is the same scenario with one thing changed, run on the same draws and random numbers and compared "
+            f"run by run over {counted(part['runs'], 'run')}. A pressure withdrawn ends on the as-of date; one at full "
+            "strength has intensity 1 from that date on, and one already in force is renewed on it; a posture held "
+            "stays where it starts.",
+            "note",
+        ),
+        _figure(rows, day).with_parts(
+            Text(_interaction(record, part, day)),
+            Text(
+                "The shares of runs in which a change averts an offensive, or brings one about, depend on how the two "
+                "worlds are paired: here a run uses the same random numbers in both. The change of the probability "
+                "does not depend on it. An offensive averted may still begin after the window.",
+                "note",
+            ),
+            Text(_saving(rows), "note"),
+        ),
+        _windows(record, part).fold("All outcomes and windows"),
+    )
+    return Section("counterfactuals", "If one thing changed", parts, short="If changed")
+
+
+def ordered(record: Record, day: int) -> list[Otherwise]:
+    """Return all changes of the offensive within a window, the largest first."""
+    rows = [_otherwise(record, one, str(day)) for one in record["counterfactuals"]["worlds"]]
+    return sorted(rows, key=lambda row: -abs(row.shift.p))
+
+
+def _otherwise(record: Record, one: Record, day: str) -> Otherwise:
+    return Otherwise(
+        label=label_of(record, one),
+        before=Chance.of(record["counterfactuals"]["base"]["offensive"][day]),
+        after=Chance.of(one["outcomes"]["offensive"][day]),
+        shift=Shift.of(one["changes"]["offensive"][day]),
+        averts=Chance.of(one["averts"][day]),
+        brings_about=Chance.of(one["brings_about"][day]),
+        differing=one["differing_runs"],
+        ratio=one["variance_ratio"][day],
+    )
+
+
+def label_of(record: Record, one: Record) -> str:
+    """Name a change, such as `German Appeal withdrawn`."""
+    subject = one["subject"]
+    if one["kind"] == "held":
+        actor = record["actors"][subject]
+        return f"{name_of(record, subject)}: {actor['posture_name']} held at its start"
+    ends = {"withdrawn": "withdrawn", "full": "at full strength", "removed": "does not take place"}
+    return f"{heading(subject)} {ends[one['kind']]}"
+
+
+def _lead(rows: list[Otherwise], day: int) -> str:
+    first = rows[0]
+    if first.differing == 0 or not first.shift.is_clear:
+        return (
+            f"None of {counted(len(rows), 'change')} moves the probability of an offensive within "
+            f"{counted(day, 'day')} clearly."
+        )
+    clear = sum(row.shift.is_clear for row in rows)
+    return (
+        f"The probability of an offensive within {counted(day, 'day')} is {first.before.text} as it is. It moves most "
+        f"with {first.label}: to {first.after.text}, {first.line}. {clear} of {counted(len(rows), 'change')} move it "
+        "clearly."
+    )
+
+
+def _interaction(record: Record, part: Record, day: int) -> str:
+    both = part["interaction"]
+    if both is None:
+        return ""
+    first, second = (heading(name) for name in both["subjects"])
+    together, added, beyond = (Shift.of(both[name][str(day)]) for name in ("together", "sum", "interaction"))
+    tail = (
+        f"the two together lie {beyond.text} ({beyond.interval}) from that sum"
+        if beyond.is_clear
+        else f"no clear interaction ({beyond.interval} points)"
+    )
+    return (
+        f"{first} and {second} withdrawn together: {together.line} within {counted(day, 'day')}, where their own "
+        f"changes sum to {added.text}; {tail}."
+    )
+
+
+def _saving(rows: list[Otherwise]) -> str:
+    """Say what the pairing is worth."""
+    ratios = sorted(row.ratio for row in rows if row.ratio is not None)
+    if not ratios:
+        return ""
+    if len(ratios) == 1:
+        return f"Pairing saves runs: the same interval would need {ratios[0]:.1f} times as many independent runs."
+    return (
+        f"Pairing saves runs: the same intervals would need {ratios[0]:.1f} to {ratios[-1]:.0f} times as many "
+        f"independent runs, {median(ratios):.0f} times for the median change."
+    )
+
+
+def _figure(rows: list[Otherwise], day: int) -> Figure:
+    shown = rows[:SHOWN]
+    up, down = (sum(sign * row.shift.p > 0 and row.shift.is_clear for row in rows) for sign in (1, -1))
+    title = f"If one thing changed: {_count(up)} the probability, {_count(down, 'lower')} it"
+    steps = "; ".join(f"{row.label}, {row.after.text}" for row in shown)
+    alt = (
+        f"Dumbbell chart of the probability of an offensive within {counted(day, 'day')}, {rows[0].before.text} as it "
+        f"is: {steps}."
+    )
+    unit = (
+        f"Probability of an offensive within {counted(day, 'day')}, as it is (hollow) and changed, with the 95% "
+        "interval of the difference"
+    )
+    unit += f"; the {len(shown)} largest of {len(rows)}" if len(rows) > len(shown) else ""
+    return Figure("counterfactuals-figure", title, unit, alt, _table(rows))
+
+
+def _count(number: int, verb: str = "raise") -> str:
+    return f"{counted(number, 'change')} {verb}{'s' if number == 1 else ''}"
+
+
+def _table(rows: list[Otherwise]) -> Table:
+    cells = tuple(
+        (
+            row.label, row.before.text, row.after.text,
+            *(("0", "no run differs") if row.differing == 0 else (row.shift.number, row.shift.interval)),
+            _share(row.averts), _share(row.brings_about),
+        )
+        for row in rows
+    )  # fmt: skip
+    columns = ("Change", "As it is", "Changed", "Difference, points", "95%", "Averts one in", "Brings one about in")
+    return Table("Probability of an offensive if one thing changed, by size", columns, "lrrrrrr", cells)
+
+
+def _share(chance: Chance) -> str:
+    """Write a share of runs; none is none, for the runs are counted and no estimate of others."""
+    return "no run" if chance.p == 0 else with_interval(chance)
+
+
+def _windows(record: Record, part: Record) -> Table:
+    """All outcomes and windows."""
+    return Table(
+        "All outcomes and windows: the difference and its 95% interval in points",
+        ("Change", "Outcome", *(f"within {counted(day, 'day')}" for day in record["milestones"])),
+        "ll" + "r" * len(record["milestones"]),
+        tuple(_window_rows(record, part)),
+    )
+
+
+def _window_rows(record: Record, part: Record) -> Iterator[tuple[str, ...]]:
+    for one in part["worlds"]:
+        for outcome, by_day in one["changes"].items():
+            shifts = [Shift.of(by_day[str(day)]) for day in record["milestones"]]
+            cells = ("0" if row.low == row.high == 0 else f"{row.number} ({row.interval})" for row in shifts)
+            yield label_of(record, one), OUTCOMES[outcome], *cells

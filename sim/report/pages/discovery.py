@@ -1,0 +1,190 @@
+"""What a discovery says: the ranges of inputs in which an outcome is frequent, in words, as a figure and as tables."""
+
+from __future__ import annotations
+
+from sim.report.chance import Chance, share_text
+from sim.report.charts import LIGHT, Spec, axis, tint
+from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
+from sim.report.reading import Record, in_sentence, input_name
+from sim.report.rows import Bar, Dot, Row, rows_chart
+from sim.report.sections.storylines import joined, spelled
+from sim.report.values import NONE
+from sim.wording import counted
+
+CONFIRMED = 0.01
+"""P-value up to which a limit is said to be confirmed by the draws that did not find it."""
+ABOUT = (
+    "The boxes were found among half of the draws; density, coverage and the p-values come from the other half, which "
+    "was held out. A box counts only where the outcome is more frequent inside than outside on the held-out half, by "
+    "more than four standard errors. A frequent outcome in a box does not show that the inputs bring it about."
+)
+STRUCTURAL = "Structural parameters and frailties, which nobody can look up, were left out; --structural includes them."
+_EVENTS = {
+    "offensive": "an offensive",
+    "limited": "a limited offensive",
+    "full": "a full offensive",
+    "agreement": "an agreement",
+    "strikes": "heavy bombing",
+}
+
+
+def _see(record: Record) -> str:
+    """Say what futures with the outcome do: `see an offensive`, `see no agreement`, `do not end with ...`."""
+    denied, event = record["outcome"].startswith("no "), record["outcome"].removeprefix("no ")
+    if event == "terms":
+        return "do not end with terms of surrender" if denied else "end with terms of surrender"
+    return f"see no {_EVENTS[event].removeprefix('an ').removeprefix('a ')}" if denied else f"see {_EVENTS[event]}"
+
+
+def _all(record: Record) -> str:
+    """Name all futures with the outcome: `all futures with an agreement`."""
+    denied, event = record["outcome"].startswith("no "), record["outcome"].removeprefix("no ")
+    if event == "terms":
+        return f"all futures that {_see(record)}"
+    return f"all futures {'without' if denied else 'with'} {_EVENTS[event]}"
+
+
+def document(record: Record, words: str) -> Document:
+    """Read the record of a discovery into its page."""
+    found = [box for box in record["boxes"] if box["stands_out"]]
+    number = Chance.of(found[0]["density"]).text if found else "none"
+    notes = (Text(ABOUT), Text("" if record["structural"] else STRUCTURAL))
+    return Document(
+        kicker=f"offramp discovery in {record['scenario']['id']}, seed {record['seed']}",
+        title=_title(record, number),
+        number=number,
+        says=_says(record, number),
+        head=(Text(_lead(record, found)),),
+        sections=(
+            *(_box(record, place, box) for place, box in enumerate(record["boxes"], 1)),
+            Section("reading", "How to read this", notes),
+            rerun_of(
+                record,
+                Runs=f"{record['runs']:,} of {counted(record['draws'], 'draw')}",
+                Inputs=f"{record['inputs']} that are uncertain",
+            ),
+        ),
+    )
+
+
+def _title(record: Record, number: str) -> str:
+    asked = f"{_see(record)} within {counted(record['by'], 'day')}"
+    if number == "none":
+        return f"No ranges of the inputs are found in which futures more often {asked}"
+    return f"Where futures {asked}"
+
+
+def _says(record: Record, number: str) -> str:
+    if number == "none":
+        return "of the boxes tried stands out on held-out draws"
+    return f"of the futures in the first box {_see(record)}; of all futures {Chance.of(record['base']).text}"
+
+
+def _lead(record: Record, found: list[Record]) -> str:
+    base = Chance.of(record["base"])
+    asked = f"{_see(record)} within {counted(record['by'], 'day')}"
+    if not found:
+        return (
+            f"No box stands out: {base.text} of futures ({base.interval}) {asked}, and no few limits on the "
+            f"{counted(record['inputs'], 'input')} tried separate them."
+        )
+    inside = sum(box["coverage"]["p"] for box in found)
+    return (
+        f"Of all futures {base.text} ({base.interval}) {asked}. {spelled(len(found), 'box', 'boxes').capitalize()} "
+        f"{'stands' if len(found) == 1 else 'stand'} out, with {share_text(inside)} of {_all(record)} in "
+        f"{share_text(sum(box['mass'] for box in found))} of all futures."
+    )
+
+
+def _box(record: Record, place: int, box: Record) -> Section:
+    """Return the section of a box; one that does not stand out says that there is none, and what was tried."""
+    density, coverage = Chance.of(box["density"]), Chance.of(box["coverage"])
+    where = joined([f"{in_sentence(input_name(record, one['path']))} is {limit_text(one)}" for one in box["limits"]])
+    sentence = (
+        f"Where {where}, {density.text} of futures ({density.interval}) {_see(record)} within "
+        f"{counted(record['by'], 'day')}; {coverage.text} of {_all(record)} ({coverage.interval}) lie "
+        f"there, in {share_text(box['mass'])} of futures."
+    )
+    if not box["stands_out"]:
+        return _no_box(record, place, box, where)
+    if place > 1:
+        sentence = f"Outside the boxes before: {sentence[0].lower()}{sentence[1:]}"
+    parts = (Text(sentence), Text(_remark(record, box)), limits_figure(record, place))
+    return Section(f"box-{place}", f"Box {place}", parts)
+
+
+def _no_box(record: Record, place: int, box: Record, where: str) -> Section:
+    heading, density = "No such box" if place == 1 else "No further box", Chance.of(box["density"])
+    sentence = (
+        f"{heading} stands out. The last one tried, where {where}, holds {density.text} of futures "
+        f"({density.interval}) that {_see(record)}, against {Chance.of(record['base']).text} of all."
+    )
+    remark = (
+        f"On the draws that found it, {share_text(box['found_density'])} of its futures do; on the held-out draws it "
+        f"does not stand out ({box['score']:.1f} standard errors)."
+    )
+    return Section(f"box-{place}", heading, (Text(sentence), Text(remark), _table(record, place, box)))
+
+
+def _remark(record: Record, box: Record) -> str:
+    weak = [in_sentence(input_name(record, one["path"])) for one in box["limits"] if one["p_value"] > CONFIRMED]
+    if not weak:
+        return "The held-out draws confirm each of its limits."
+    those = "the limit on" if len(weak) == 1 else "by themselves the limits on"
+    return f"The held-out draws do not confirm {those} {joined(weak)}."
+
+
+def limit_text(limit: Record) -> str:
+    """Write a limit: `below 0.35`, `above 0.42`, `between 0.1 and 0.3`."""
+    low, high = limit["low"], limit["high"]
+    if low is None:
+        return f"below {_number(high)}"
+    return f"above {_number(low)}" if high is None else f"between {_number(low)} and {_number(high)}"
+
+
+def _number(value: float) -> str:
+    text = f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
+    return text.replace("-", "−")
+
+
+def _table(record: Record, place: int, box: Record) -> Table:
+    inside = Chance.of(box["density"]).text
+    rows = [
+        (
+            input_name(record, one["path"]), limit_text(one), share_text(1 - one["below"] - one["above"]), inside,
+            NONE if one["cut"] is None else f"{share_text(one['cut'])} of {counted(one['cut_draws'], 'draw')}",
+            f"{one['p_value']:.2g}",
+        )
+        for one in box["limits"]
+    ]  # fmt: skip
+    columns = ("Input", "Limit", "Its draws within", "Inside the box", "Only this limit fails", "p-value")
+    return Table(f"Limits of box {place}", columns, "llrrrr", tuple(rows))
+
+
+def limits_figure(record: Record, place: int) -> Figure:
+    """Say what the figure of a box shows."""
+    box = record["boxes"][place - 1]
+    density = Chance.of(box["density"]).text
+    told = "; ".join(f"{input_name(record, one['path'])} {limit_text(one)}" for one in box["limits"])
+    title = f"{density} of futures in box {place} {_see(record)}, {Chance.of(record['base']).text} of all"
+    unit = "Each bar holds all draws of an input, lowest on the left; the part in full colour is inside the box"
+    alt = f"Bars of the inputs that box {place} limits: {told}."
+    return Figure(f"box-{place}-figure", title, unit, alt, _table(record, place, box))
+
+
+def figures(record: Record) -> dict[str, Spec]:
+    """Draw the figure of each box."""
+    boxes = enumerate(record["boxes"], 1)
+    return {f"box-{place}-figure": _bars(record, box) for place, box in boxes if box["stands_out"]}
+
+
+def _bars(record: Record, box: Record) -> Spec:
+    """Draw a bar an input, from the lowest of its draws to the highest, with what is inside the box dark."""
+    rows = []
+    for one in box["limits"]:
+        low, high = one["below"], 1 - one["above"]
+        drawn = (Bar(0, 1, tint("offensive", 0.18), 12), Bar(low, high, LIGHT["offensive"], 12))
+        dot = Dot((low + high) / 2, "offensive", f"{share_text(high - low)} of its draws", size=0)
+        rows.append(Row(input_name(record, one["path"]), drawn, [dot], tail=limit_text(one)))
+    xaxis = axis(range=[0, 1], tickformat=".0%", showgrid=False, tickvals=[0, 0.5, 1])
+    return rows_chart(rows, xaxis, room=50, span=(0.69, 0.79), name_shift=9, top=8, left=24, right=24)

@@ -1,0 +1,172 @@
+"""The page of an explanation: one run as a story, its turning points with what each actor said and did, every day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.report.curves import run_figures
+from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
+from sim.report.reading import ENDS, OFF, WEEK, Record, calendar_of, input_name, strikes_of
+from sim.report.sections.storylines import story_of, title_of, turn_text
+from sim.report.values import NONE, long_date, on_scale, plain, short_date, signed
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.report.charts import Spec
+
+
+EVENTS = {
+    "incident": "incident",
+    "strike": "strike",
+    "launch": "offensive",
+    "terms": "terms of surrender",
+    "agreement": "agreement",
+    "breakdown": "breakdown",
+}
+"""Events of the dice by their names to readers."""
+ABOUT_MOMENTS = (
+    "Wants: its stance at the end of the day. Says: the stance it signalled that day, with noise. Taken for: the "
+    "stance that the others then infer. Would do: the posture it would take at once if it could. Does: its posture at "
+    "the end of the day."
+)
+ABOUT_DICE = "The chances are the model’s for that day, given everything before it in this run."
+COLUMNS = ("Actor", "Wants", "Says", "Taken for", "Would do", "Does")
+
+
+def document(record: Record, words: str) -> Document:
+    """Read a record into its page."""
+    course = record["course"]
+    launched = course["day"] is not None
+    days = sorted({turn["day"] for turn in course["turns"]})
+    moments = [part for day in days for part in _moment(record, day)]
+    daily = daily_table(record).fold("Every day of it")
+    return Document(
+        kicker=f"offramp replay of run {record['run']:,} of {record['scenario']['id']}, seed {record['seed']}",
+        title=title_of(record, course),
+        number=f"Day {course['day'] + 1}" if launched else ENDS[course["end"]],
+        says="on which the offensive begins in this run" if launched else "in which the window ends in this run",
+        head=(Text(f"{_head(record)} It is one of many futures, not a prediction."),),
+        sections=(
+            Section("story", "What happens", tuple(map(Text, story_of(record, course)))),
+            Section("course", "Postures and stances", (postures(record), stances(record))),
+            Section("moments", "At the turning points", (Text(f"{ABOUT_MOMENTS} {ABOUT_DICE}"), *moments)),
+            Section("days", "Day by day", (Text(ABOUT_DICE, "note"), daily)),
+            Section("inputs", "What this run supposes", _inputs(record)),
+            rerun_of(
+                record, Run=f"{record['run']}, in block {record['block']}", Runs_of_a_draw=str(record["replicates"])
+            ),
+        ),
+    )
+
+
+def figures(record: Record) -> dict[str, Spec]:
+    """Draw postures and stances of the run."""
+    return run_figures(record)
+
+
+def _head(record: Record) -> str:
+    return (
+        f"Run {record['run']:,}, seed {record['seed']}, has draw {record['draw']:,} of the uncertain inputs and runs "
+        f"for {record['course']['days']} of {counted(record['horizon'], 'day')}."
+    )
+
+
+def _moment(record: Record, day: int) -> tuple[Text, Table]:
+    """Return a turning point: what happens on which date, the dice of the day, what each actor says, wants and does."""
+    course = record["course"]
+    date = long_date(calendar_of(record).date(day))
+    events = [turn_text(record, course, turn) for turn in course["turns"] if turn["day"] == day]
+    return Text(f"{date}. {'; '.join(events)}. {_dice(record, day)}", "note"), _actors(record, day, date)
+
+
+def _actors(record: Record, day: int, date: str) -> Table:
+    rows = []
+    for name, actor in record["actors"].items():
+        one = record["daily"]["actors"][name]
+        stances = (on_scale(one["stance"][day + 1]), on_scale(one["said"][day]), on_scale(one["perceived"][day]))
+        postures = (plain(one["target"][day]), f"{plain(one['posture'][day + 1])} {actor['posture_name']}")
+        rows.append((actor["name"], *stances, *postures))
+    return Table(f"What each actor wants, says and does on {date}", COLUMNS, "lrrrrr", tuple(rows))
+
+
+def _dice(record: Record, day: int) -> str:
+    """Say by which chances the dice decided on a day: `heavy bombing 12%, came; offensive 0.4%`."""
+    daily = record["daily"]
+    told = []
+    for event, name in events_of(record).items():
+        if _possible(event, daily["phase"][day]):
+            came = ", came" if day in daily["happened"][event] else ""
+            told.append(f"{name} {chance_text(daily['chances'][event][day])}{came}")
+    return f"Chances of the day: {'; '.join(told)}."
+
+
+def events_of(record: Record) -> dict[str, str]:
+    """Return the events of the dice by their names, less those that the scenario does without."""
+    off = {"strike": record["theatre"]["strikes"] == OFF, "terms": record["theatre"]["terms"] == OFF}
+    names = EVENTS | {"strike": strikes_of(record)}
+    return {event: name for event, name in names.items() if not off.get(event, False)}
+
+
+def _possible(event: str, phase: str) -> bool:
+    return {"agreement": phase == "standoff", "breakdown": phase == "agreement"}.get(event, True)
+
+
+def chance_text(chance: float) -> str:
+    """Write a chance that the model computed, which has no error of its own: `12%`, `0.4%`, `less than 0.1%`."""
+    if chance == 0:
+        return "0%"
+    if chance < 0.0005:
+        return "less than 0.1%"
+    return f"{100 * chance:.1f}%" if chance < 0.0995 else f"{100 * chance:.0f}%"
+
+
+def daily_table(record: Record) -> Table:
+    """Return postures of the leading actors, two chances and the events of every day."""
+    daily, leading = record["daily"], list(record["course"]["start"]["posture"])
+    calendar = calendar_of(record)
+    heads = [f"{record['actors'][name]['name']}: {record['actors'][name]['posture_name']}" for name in leading]
+    columns = ("Date", "Phase", *heads, "Chance of an offensive", "Chance of an agreement", "Events")
+    rows = []
+    for day in range(record["course"]["days"]):
+        phase = daily["phase"][day]
+        agreed = NONE if phase == "agreement" else chance_text(daily["chances"]["agreement"][day])
+        events = [name for event, name in events_of(record).items() if day in daily["happened"][event]]
+        levels = [plain(daily["actors"][name]["posture"][day + 1]) for name in leading]
+        launch = chance_text(daily["chances"]["launch"][day])
+        rows.append((short_date(calendar.date(day)), phase, *levels, launch, agreed, ", ".join(events)))
+    return Table("Every day of the run", columns, f"ll{'r' * len(leading)}rrl", tuple(rows))
+
+
+def postures(record: Record) -> Figure:
+    """Say what the figure of postures shows."""
+    return _figure(record, "posture", "Posture at the end of each day, from 0 to 1")
+
+
+def stances(record: Record) -> Figure:
+    """Say what the figure of stances shows."""
+    return _figure(record, "stance", "Stance at the end of each day, from −1 (resists an offensive) to +1 (wants it)")
+
+
+def _figure(record: Record, kind: str, unit: str) -> Figure:
+    leading = list(record["course"]["start"]["posture"])
+    calendar = calendar_of(record)
+    write = plain if kind == "posture" else on_scale
+    series = {name: record["daily"]["actors"][name][kind] for name in leading}
+    moves = [
+        f"{record['actors'][name]['name']} from {write(one[0])} to {write(one[-1])}" for name, one in series.items()
+    ]
+    title = f"{kind.capitalize()}: {'; '.join(moves)}"
+    days = sorted({*range(0, record["course"]["days"] + 1, WEEK), record["course"]["days"]})
+    rows = tuple(
+        (short_date(calendar.date(day)), *(write(one[day]) for one in series.values())) for day in days
+    )  # fmt: skip
+    columns = ("Start of", *(record["actors"][name]["name"] for name in leading))
+    table = Table(f"{kind.capitalize()} by week", columns, f"l{'r' * len(leading)}", rows)
+    return Figure(f"run-{kind}", title, unit, f"Lines over {counted(record['course']['days'], 'day')}. {title}.", table)
+
+
+def _inputs(record: Record) -> tuple[Text, Table]:
+    rows = tuple((input_name(record, path), signed(value)) for path, value in record["inputs"].items())
+    text = "Each uncertain input has one value in a run, by its draw; frailties are in standard deviations."
+    table = Table("Inputs of this run", ("Input", "Value"), "lr", rows)
+    return Text(text, "note"), table.fold(counted(len(rows), "input"))

@@ -1,0 +1,291 @@
+"""The page of a forecast: from the record to its sections, each of them one function.
+
+`document` reads the record of `offramp run`; every number in it is written by `Chance`, so sentence, table and label
+agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sim.report import captions
+from sim.report.captions import in_force, marks, schedule_table
+from sim.report.chance import Chance, points_text
+from sim.report.document import Block, Document, Entry, Figure, Group, List, Section, Table, Text, rerun
+from sim.report.figures import specifications
+from sim.report.pages import counterfactuals
+from sim.report.reading import ENDS, Record, calendar_of, heading, outcome_at, strikes_of, without_off
+from sim.report.sections import basis, drivers, estimates, indicators, provenance, since, storylines, track_record
+from sim.report.sections.basis import conditional_sentence, disagreement_sentence, parameters_line
+from sim.report.values import long_date, on_scale
+from sim.report.words import scale_of
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sim.report.charts import Spec
+
+
+HEADING = "Probability of an offensive"
+UNDECIDED, LEANING = 0.2, 0.6  # sizes of a stance up to which it is called so
+_STATUS = {
+    "complete": "",
+    "interrupted": "This forecast was interrupted: it has fewer runs than planned and wider Monte Carlo intervals.",
+    "imprecise": "This forecast did not reach the precision it was asked for: its runs came to their limit first.",
+}
+
+
+@dataclass(frozen=True)
+class Window:
+    """The chance of an offensive within so many days."""
+
+    days: int
+    until: str
+    chance: Chance
+    line: str
+
+
+def figures(record: Record) -> dict[str, Spec]:
+    """Draw the figures of a forecast."""
+    return specifications(record)
+
+
+def document(record: Record, words: str) -> Document:
+    """Read a record into its page."""
+    calendar, windows = calendar_of(record), windows_of(record, words)
+    last = windows[-1]
+    as_of = long_date(calendar.as_of)
+    status = _STATUS.get(record["status"], f"The status of this forecast is {record['status']}.")
+    window = f"Window: {as_of} to {last.until}, {counted(last.days, 'day')}"
+    return Document(
+        kicker=f"offramp forecast, as of {as_of}",
+        title=record["scenario"]["title"],
+        about=(Text(window, "window"), Text(status, "banner"), basis.conditions_of(record), _question(record)),
+        heading=HEADING,
+        short="Probability",
+        number=last.chance.text,
+        word=last.chance.word(words),
+        frequency=last.chance.frequency,
+        says=f"that an offensive, limited or full, begins within {counted(last.days, 'day')}, by {last.until}",
+        head=(_strips(windows), _standings(record)),
+        below=(
+            estimates.others_of(record),
+            estimates.baselines_of(record),
+            _words(words),
+            _errors(record, last.chance),
+        ),
+        sections=(
+            track_record.section_of(record),
+            since.section_of(record),
+            _suppositions(record),
+            _when(record),
+            _futures(record),
+            _actors(record),
+            drivers.section_of(record),
+            counterfactuals.section_of(record),
+            indicators.section_of(record),
+            storylines.section_of(record),
+            provenance.section_of(record),
+            rerun(rerun_rows(record), _thin(captions.convergence(record))),
+        ),
+    )
+
+
+def windows_of(record: Record, words: str) -> tuple[Window, ...]:
+    """Return the windows that are not settled, the last of them the horizon, on which the question resolves."""
+    calendar = calendar_of(record)
+    days = {days for days in record["milestones"] if days > basis.settled(record)} | {record["horizon"]}
+    chances = {day: outcome_at(record, "offensive", day) for day in sorted(days)}
+    return tuple(Window(day, long_date(calendar.until(day)), one, one.line(words)) for day, one in chances.items())
+
+
+def _question(record: Record) -> Group:
+    asked = record["question"]
+    sides = (Entry(asked["resolves"], "It resolves"), Entry(asked["does_not_resolve"], "It does not resolve"))
+    return Group("What resolves the question, and what does not", (List(sides, "notes"),), role="folded")
+
+
+def _strips(windows: tuple[Window, ...]) -> Block:
+    rows = tuple((counted(one.days, "day"), one.until, one.line) for one in windows)
+    return Block("strips", windows, (Table("", ("Within", "Until", HEADING), "lll", rows),))
+
+
+def _standings(record: Record) -> Block:
+    """Say where each actor stands on day 0: its name, words, the number."""
+    stances = record["provenance"]["stances"].items()
+    rows = [(record["actors"][key]["name"], leaning(one["mean"]), on_scale(one["mean"])) for key, one in stances]
+    told = "; ".join(f"{name} {words} ({number})" for name, words, number in rows)
+    text = f"Where they stand on day 0, from −1 (resists an offensive) to +1 (wants it): {told}."
+    return Block("stands", rows, (Text(text),))
+
+
+def leaning(stance: float) -> str:
+    """Say in words where a stance, to two digits, lies on the axis; an edge belongs to the band nearer to 0."""
+    size, wants = abs(round(stance, 2)), stance > 0
+    if size <= UNDECIDED:
+        return "undecided"
+    if size <= LEANING:
+        return "rather for it" if wants else "rather against it"
+    return "for it" if wants else "against it"
+
+
+def _errors(record: Record, chance: Chance) -> Group:
+    """Say both uncertainties, and the analyst's own confidence in sentences of its own."""
+    monte_carlo = (
+        f"The 95% interval of the simulation itself, from {record['draws']:,} independent draws "
+        f"({counted(record['runs'], 'run')}). It shrinks with more runs."
+    )
+    spread = "Not known" if chance.input_sd is None else points_text(chance.input_sd)
+    inputs = f"{_input_sentence(record, chance)} {disagreement_sentence(record)}".rstrip()
+    return Group("", (
+        Group("Monte Carlo error", (Text(monte_carlo),), role="card", number=chance.interval),
+        Group("Input uncertainty", (Text(inputs),), role="card", number=spread),
+        Text(conditional_sentence(record), "conditional"),
+        _confidence(record),
+    ), role="trio")  # fmt: skip
+
+
+def _input_sentence(record: Record, chance: Chance) -> str:
+    if chance.input_sd is None:
+        return basis.input_sentence(record)
+    sentence = (
+        "The standard deviation of the probability over the uncertain inputs: stances, strengths, ties, parameters. "
+        "It does not shrink with more runs."
+    )
+    if chance.spread_text is None:
+        return f"{sentence} No beta distribution fits it, so no range is given."
+    sentence += f" A beta fit has its central 80% at {chance.spread_text}"
+    if chance.spread_shape == "split":
+        return f"{sentence} and is highest at both ends: many inputs make the offensive improbable, many nearly sure."
+    if chance.spread_shape == "lopsided":
+        return f"{sentence}, which leaves the mean outside: few inputs give a very different answer, and they pull it."
+    return f"{sentence}."
+
+
+def _confidence(record: Record) -> Section:
+    stated = record["confidence"] or {"level": "not stated", "basis": ""}
+    sentence = f"The analyst's own confidence in this forecast is {stated['level']}."
+    if record["confidence"] is None:
+        sentence = "The scenario does not state the analyst's own confidence."
+    return Section(
+        "confidence", "Analyst’s confidence", (Text(sentence), Text(stated["basis"])),
+        short="Confidence", role="card", number=stated["level"].capitalize(),
+    )  # fmt: skip
+
+
+def _words(name: str) -> Table:
+    scale = scale_of(name)
+    rows = tuple((band.word, scale.range(band.low, band.high)) for band in scale.bands)
+    table = Table(f"Words for probabilities: {scale.name}", ("Word", "Range"), "lr", rows)
+    return table.fold("The words and their ranges")
+
+
+def _suppositions(record: Record) -> Section | None:
+    notes = [Entry(text, heading(name)) for name, text in record["provenance"]["notes"].items()]
+    for one in record.get("warnings", []):
+        name = f"Warning: {one['warning'].replace('-', ' ')}"
+        notes.append(Entry(f"{one['key']} ({one['place']}): {one['message']}", name))
+    if not notes:
+        return None
+    return Section("notes", "What this scenario supposes", (List(tuple(notes), "notes"),), short="Suppositions")
+
+
+def _when(record: Record) -> Section:
+    keep = [counted(one.days, "day") for one in windows_of(record, "none")]
+    changes = List(tuple(Entry(f"{one.date}: {one.label}", str(one.number)) for one in marks(record)), "marks")
+    about = (
+        f"{_kinds(record)} A full offensive is launched at an imminence (readiness times support) of 0.3 or more, a "
+        f"limited one below that. First events count as long as the future has not ended. {_in_force(record)}"
+    ).strip()
+    marked = Block("note", "▼ marks scheduled changes, by number.") if changes.items else None
+    share = Chance.of(record["after_agreement"]).text
+    after = (
+        f"An agreement is not the end: in {share} of all futures the offensive is launched while an agreement is in "
+        "force."
+    )
+    weekly = (
+        "New offensives of a week as a share of the futures without one at its start; the intervals are Monte Carlo. "
+        "Days beyond the last whole week are left out."
+    )
+    incidence, states = _thin(captions.incidence(record), keep), _thin(captions.states(record), keep)
+    hazard = _thin(captions.hazard(record))
+    return Section("when", "When", (
+        incidence and incidence.with_parts(changes, Text(about, "note"), marked, schedule_table(record).fold()),
+        states and states.with_parts(Text(after, "note")),
+        hazard and hazard.with_parts(Text(weekly, "note")),
+        captions.outcomes_table(record).fold("All outcomes by milestone, with both uncertainties"),
+    ))  # fmt: skip
+
+
+def _thin(figure: Figure | None, keep: list[str] | tuple[()] = ()) -> Figure | None:
+    """Return a figure over time with a brief table."""
+    return figure and replace(figure, table=figure.table.thin(keep))
+
+
+def _kinds(record: Record) -> str:
+    """Say what a strike is here, and what terms are."""
+    strike = f"A strike is a day of {strikes_of(record)}."
+    terms = "Terms of surrender end a future without an offensive: the defenders give the ground up."
+    return " ".join(without_off(record, {"strikes": strike, "terms": terms}).values())
+
+
+def _in_force(record: Record) -> str:
+    count = in_force(record)
+    if count == 0:
+        return ""
+    subject = "One pressure was" if count == 1 else f"{count} pressures were"
+    return (
+        f"{subject} in force before the window began: the stances of day 0 already contain them, so only their changes "
+        "count."
+    )
+
+
+def _futures(record: Record) -> Section | None:
+    shown = captions.dots(record)
+    if shown is None:
+        return None
+    content = {"dots": record["dots"], "ends": without_off(record, ENDS), "alt": shown.alt, "rows": shown.table.rows}
+    replay = f"To see one of them day by day: {storylines.explain_command(record, 'RUN')}"
+    return Section("futures", "100 futures", (replace(shown, block=Block("dots", content)), Text(replay, "note")))
+
+
+def _actors(record: Record) -> Section:
+    about = (
+        "Stance runs from −1 (resists an offensive by every means) to +1 (wants it now); posture from 0 to 1. Both are "
+        "over the runs in which no offensive has begun yet, so later weeks show only the futures that stayed without "
+        "one."
+    )
+    cards = (_actor(record, key, number) for number, key in enumerate(record["actors"], 1))
+    return Section("actors", "Actors", (Text(about, "note"), Block("fan_key"), Group("", tuple(cards), role="actors")))
+
+
+def _actor(record: Record, key: str, number: int) -> Group:
+    """Return the small charts of an actor and how its stance began."""
+    actor = record["actors"][key]
+    assumed = record["provenance"]["stances"][key]["from"] != provenance.EVIDENCE
+    start, read_from = provenance.start_of(record, key)
+    fan = captions.fan(record, actor, number)
+    basis = Group("The author’s basis", (Text(actor["basis"] or ""),), role="folded")
+    shown = replace(fan, table=replace(fan.table, brief=captions.narrowed(fan.table)).thin(), small=True)
+    drawn = shown.with_parts(Text(start, "assumed" if assumed else ""), List.of(read_from, "read"), basis)
+    return Group(actor["name"], (drawn,), role="card actor", small=actor["role"])
+
+
+def rerun_rows(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield what makes the forecast again, by name."""
+    yield "Scenario", record["scenario"]["id"]
+    yield "Scenario hash", record["scenario"]["hash"]
+    if parameters := parameters_line(record):
+        yield "Parameters", parameters
+    yield "Seed", str(record["seed"])
+    yield "Runs", basis.runs_line(record)
+    yield "Draws", basis.draws_line(record)
+    precision: Any = record["precision"]
+    yield "Precision asked for", "none" if precision is None else f"{100 * precision:g} points half-width"
+    yield "Status", record["status"]
+    yield "Versions", ", ".join(f"{name} {value}" for name, value in record["environment"].items() if name != "cpu")
+    yield "CPU level", record["environment"]["cpu"]
+    if record["command"]:
+        yield "Command", record["command"]

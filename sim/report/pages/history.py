@@ -1,0 +1,181 @@
+"""What a history says, before any layout: how the probability moved over the dates and which news moved it by how much.
+
+`document` reads the record of `offramp history`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from sim.report.chance import Chance, Shift, with_interval
+from sim.report.curves import history_curve
+from sim.report.document import Block, Document, Facts, Figure, Group, Section, Table, Text, rerun
+from sim.report.values import NONE, long_date, short_date
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sim.report.charts import Spec
+    from sim.report.reading import Record
+
+
+PLACE = "history"
+"""Where the figure stands on the page."""
+GUARD = (
+    "Each forecast uses only the evidence known by its date; pressures and talks that began later are left out and "
+    "readings age as they would have. All dates share one seed, so the curve moves by the news and not by chance."
+)
+ABOUT_MOVES = (
+    "All news of a date: the forecast of that date minus the same forecast without its new items, paired. Below it, "
+    "each item left out alone. An item counts by the stance it reads. Items of one date overlap, so their changes do "
+    "not add up to that of the date; nor do the dates add up to the curve, because readings age and pressures begin."
+)
+
+
+def document(record: Record, words: str) -> Document:
+    """Read a record into its page."""
+    days = record["horizon"]
+    start, end = ends(record)
+    first, last = (long_date(_date(record["points"][place]["date"])) for place in (0, -1))
+    since = f"; {start.text} as of {first}" if first != last else ""
+    key = (
+        " ▼ marks news by its number in the table below, on the day it was made; the first dot from that day on takes "
+        "it in."
+    )
+    moves = _moves(record)
+    drawn = figure_of(record).with_parts(
+        Block("note", f"Each dot is a forecast, its window counted from its own date.{key if moves.rows else ''}")
+    )
+    return Document(
+        kicker=f"offramp history, {first} to {last}",
+        title=record["scenario"]["title"],
+        number=end.text,
+        word=end.word(words),
+        frequency=end.frequency,
+        says=f"that an offensive begins within {counted(days, 'day')}, as of {last}{since}",
+        heading="Probability of an offensive",
+        short="Probability",
+        head=(Group("", (Facts(tuple(_windows(record, words)), ("Window", f"As of {last}")), Text(GUARD, "note"))),),
+        sections=(
+            Section("dates", "Over time", (drawn,)),
+            Section("news", "What moved it", (Text(ABOUT_MOVES, "note"), _news(record), moves) if moves.rows else (
+                Text("Between these dates no item came that a stance is read from: no news moved it."),
+            )),
+            rerun((
+                ("Scenario", record["scenario"]["id"]),
+                ("Scenario hash", record["scenario"]["hash"]),
+                ("Seed", f"{record['seed']}, the same for every date"),
+                ("Runs of each date", f"{record['runs']:,}"),
+            )),
+        ),
+    )  # fmt: skip
+
+
+def ends(record: Record) -> tuple[Chance, Chance]:
+    """Return the probability within the horizon on the first and the last date."""
+    first, last = (Chance.of(record["points"][place]["by"][str(record["horizon"])]) for place in (0, -1))
+    return first, last
+
+
+def largest(record: Record) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of the moves that are clear and go the way of the curve, the first few."""
+    start, end = ends(record)
+    against = "−" if end.p >= start.p else "+"
+    return tuple(row for row in _moves(record).rows if not row[-1] and not row[4].startswith(against))[:4]
+
+
+def marks(record: Record) -> tuple[tuple[datetime.date, int], ...]:
+    """Return the day and the number of each mark, in order."""
+    return tuple((_marked(record, move), number) for number, move in _numbered(record))
+
+
+def figures(record: Record) -> dict[str, Spec]:
+    """Draw the curve over the dates."""
+    return {PLACE: history_curve(record, marks(record))}
+
+
+def _date(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def _lead(record: Record) -> str:
+    days = record["horizon"]
+    start, end = ends(record)
+    first, last = (long_date(_date(record["points"][place]["date"])) for place in (0, -1))
+    subject = f"The probability of an offensive within {counted(days, 'day')}"
+    if first == last:
+        return f"{subject} is {end.text} on {last}"
+    if start.text == end.text:
+        return f"{subject} is {end.text} on {last}, as on {first}"
+    verb = "rises" if end.p > start.p else "falls"
+    return f"{subject} {verb} from {start.text} on {first} to {end.text} on {last}"
+
+
+def _windows(record: Record, words: str) -> Iterator[tuple[str, str]]:
+    """Yield each window with its probability on the last date."""
+    for days in record["milestones"]:
+        yield f"Within {counted(days, 'day')}", Chance.of(record["points"][-1]["by"][str(days)]).line(words)
+
+
+def _numbered(record: Record) -> list[tuple[int, Record]]:
+    """Return the moves numbered in the order of their marks."""
+    ordered = sorted(record["moves"], key=lambda move: _marked(record, move))
+    return list(enumerate(ordered, 1))
+
+
+def _marked(record: Record, move: Record) -> datetime.date:
+    """Return the day on which news is marked: its own, within the dates shown."""
+    return max(_date(record["points"][0]["date"]), min(_date(move["item_date"]), _date(move["date"])))
+
+
+def _news(record: Record) -> Table:
+    """Return what all news of each date moved."""
+    rows = [
+        (
+            short_date(_date(point["date"])), ", ".join(point["new_items"]),
+            Shift.of(point["news"]).number, Shift.of(point["news"]).interval,
+            "" if Shift.of(point["news"]).is_clear else "no clear change",
+        )
+        for point in record["points"] if point["news"] is not None
+    ]  # fmt: skip
+    caption = f"What all news of a date moved within {counted(record['horizon'], 'day')}, in points"
+    return Table(caption, ("As of", "New items", "Change", "Interval, 95%", "Remark"), "llrrl", tuple(rows))
+
+
+def _moves(record: Record) -> Table:
+    ordered = sorted(_numbered(record), key=lambda one: -abs(one[1]["p"]))
+    rows = [
+        (
+            str(number), move["id"], short_date(_date(move["item_date"])), move["says"],
+            Shift.of(move).number, Shift.of(move).interval, "" if Shift.of(move).is_clear else "no clear change",
+        )
+        for number, move in ordered
+    ]  # fmt: skip
+    caption = f"What each item moved within {counted(record['horizon'], 'day')}, in points, largest first"
+    columns = ("Mark", "Item", "Date", "What happened", "Change", "Interval, 95%", "Remark")
+    return Table(caption, columns, "rlllrrl", tuple(rows))
+
+
+def figure_of(record: Record) -> Figure:
+    """Say what the curve shows, and its table."""
+    lead = _lead(record)
+    rows = [
+        (
+            short_date(_date(point["date"])),
+            *(with_interval(Chance.of(point["by"][str(days)])) for days in record["milestones"]),
+            (", ".join(point["new_items"]) or NONE) if point["known_items"] else "no evidence yet",
+        )
+        for point in record["points"]
+    ]
+    columns = ("As of", *(f"Within {counted(days, 'day')}" for days in record["milestones"]), "Items new on that date")
+    caption = "Probability of an offensive by as-of date, with its 95% Monte Carlo interval"
+    table = Table(caption, columns, "l" + "r" * len(record["milestones"]) + "l", tuple(rows))
+    windows = ", ".join(str(days) for days in record["milestones"])
+    alt = (
+        f"Line chart over {counted(len(rows), 'as-of date')}, a line for each window ({counted(windows, 'day')}). "
+        f"{lead}."
+    )
+    unit = "Probability of an offensive within so many days of each date, with 95% Monte Carlo bands"
+    return Figure(PLACE, lead, unit, alt, table)

@@ -1,0 +1,299 @@
+"""What a sweep says, before any layout: from where to where the probability runs, what moves it, every cell.
+
+`document` reads the record of `offramp sweep run`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sim.report.captions import outcomes_table
+from sim.report.chance import Chance
+from sim.report.ci.findings import verdicts_of
+from sim.report.document import Block, Document, Entry, Facts, Figure, Group, List, Section, Table, Text, rerun
+from sim.report.pages import forecast
+from sim.report.pages.sweep_figures import CELL_FIGURE, chance, change_of, done, drawn_of, short, upright_key, written
+from sim.report.sections.basis import conditional_sentence
+from sim.report.values import NONE, long_date
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sim.report.charts import Spec
+    from sim.report.reading import Record
+
+
+SHOWN_AXES = 4
+MOST_CELLS = 2000
+"""Cells in the table of the page; all of them are in the CSV."""
+WIDEST = 12
+"""Columns of a table of a figure that Markdown still shows."""
+FEW = 20
+"""Cells at either end that the Markdown shows."""
+CONDITIONAL = "Every number is conditional on this model and on the assumptions of each scenario."
+ABOUT = (
+    "All cells share one seed and differ run by run only by what the cell changes, so differences between cells are "
+    "more precise than their own intervals say."
+)
+DESIGNS = {
+    "grid": "grid",
+    "one-at-a-time": "one at a time",
+    "latin-hypercube": "Latin hypercube",
+    "sobol": "scrambled Sobol’ sequence",
+    "table": "table",
+    "scenarios": "list of scenarios",
+}
+
+
+def document(record: Record, words: str) -> Document:
+    """Read a record into its page."""
+    as_of = long_date(datetime.date.fromisoformat(record["as_of"]))
+    windows = Facts(tuple(_windows(record, words)), ("Window", "Lowest to highest probability of an offensive"))
+    return Document(
+        kicker=f"offramp sweep, as of {as_of}: {DESIGNS[record['design']]}, {counted(record['cells'], 'cell')}",
+        title=record["sweep"]["title"],
+        number=_range(record),
+        says=_lead(record),
+        about=(Text(record["sweep"]["about"] or "", "note"),),
+        heading="Probability of an offensive",
+        short="Probability",
+        head=(Group("", (windows, Text(ABOUT, "note"), Text(CONDITIONAL, "conditional"))),),
+        below=tuple(Text(remark, "banner") for remark in _remarks(record)),
+        sections=(_gates(record), _across(record), _cells(record), rerun(_rerun(record))),
+    )
+
+
+def figures(record: Record) -> dict[str, Spec]:
+    """Draw the figures that fit the sweep."""
+    return {figure.id: drawn for figure, drawn in drawn_of(record)}
+
+
+def _gates(record: Record) -> Section | None:
+    verdicts = verdicts_of(record)
+    if verdicts is None:
+        return None
+    line, table, left_out = verdicts
+    more = Text(f"{left_out:,} more are in sweep.json." if left_out else "", "note")
+    return Section("gates", "Gates", (Text(line), table, more))
+
+
+def _across(record: Record) -> Section | None:
+    said = tuple(_shown(figure) for figure, _ in drawn_of(record))
+    return Section("figures", "Across the cells", said) if said else None
+
+
+def _shown(figure: Figure) -> Figure:
+    """Return a figure with its key; Markdown does without a table that is too wide."""
+    if len(figure.table.columns) > WIDEST:
+        figure = replace(figure, table=figure.table.page_only())
+    return figure.with_parts(Block("uprights", upright_key(figure)) if figure.id == CELL_FIGURE else None)
+
+
+def _cells(record: Record) -> Section:
+    rows = record["rows"]
+    how = (
+        "The id of a cell opens its forecast."
+        if rows and rows[0]["page"]
+        else "The full report of a cell is written by offramp sweep cell FILE ID --out FOLDER."
+    )
+    left_out = len(rows) - MOST_CELLS
+    more = f" sweep.csv has {counted(left_out, 'more cell')}." if left_out > 0 else ""
+    caption = "Probability of an offensive in each cell"
+    shown = [{"id": row["cell"], "page": row["page"], "cells": _row(record, row)} for row in rows[:MOST_CELLS]]
+    table = {"caption": caption, "columns": _columns(record), "rows": shown}
+    return Section("cells", "Cells", (
+        _failures(record), Block("note", f"A heading sorts. {how}{more}"), Block("cells", table, (_extremes(record),)),
+    ))  # fmt: skip
+
+
+def _ends(record: Record, day: int) -> tuple[Record, Record] | None:
+    rows = sorted(done(record), key=lambda row: chance(row, day).p)
+    return (rows[0], rows[-1]) if rows else None
+
+
+def _range(record: Record) -> str:
+    day = record["horizon"]
+    ends = _ends(record, day)
+    if ends is None:
+        return "no result"
+    low, high = (chance(row, day).label for row in ends)
+    return low if low == high else f"{low}–{high}"
+
+
+def _lead(record: Record) -> str:
+    day = record["horizon"]
+    ends = _ends(record, day)
+    if ends is None:
+        return "No cell has a result"
+    low, high = ends
+    subject = f"The probability of an offensive within {counted(day, 'day')}"
+    if chance(low, day).text == chance(high, day).text:
+        return f"{subject} is {chance(low, day).text} in all {counted(len(done(record)), 'cell')}"
+    return (
+        f"{subject} runs from {chance(low, day).text} ({low['label']}) to {chance(high, day).text} ({high['label']}) "
+        f"over {counted(len(done(record)), 'cell')}"
+    )
+
+
+def _windows(record: Record, words: str) -> Iterator[tuple[str, str]]:
+    """Yield the lowest and the highest probability of each window, in words."""
+    for day in record["milestones"]:
+        ends = _ends(record, day)
+        if ends is None:
+            continue
+        low, high = (_worded(chance(row, day), words) for row in ends)
+        yield f"Within {counted(day, 'day')}", low if low == high else f"{low} to {high}"
+
+
+def _worded(one: Chance, words: str) -> str:
+    word = one.word(words)
+    return f"{one.text} ({word})" if word else one.text
+
+
+def _columns(record: Record) -> tuple[tuple[str, str], ...]:
+    """Return the columns of the table after the id, with their alignment."""
+    axes = list(record["axes"])
+    named = [(short(path), "r") for path in axes] if 1 <= len(axes) <= SHOWN_AXES else [("Cell", "l")]
+    windows = [(f"Within {counted(day, 'day')}", "r") for day in record["milestones"]]
+    change = [(f"Change within {counted(record['horizon'], 'day')}", "r")] if record["reference"] is not None else []
+    return (
+        *named,
+        *windows,
+        ("Interval, 95%", "r"),
+        ("Input sd", "r"),
+        *change,
+        (f"Agreement within {counted(record['horizon'], 'day')}", "r"),
+        ("Runs", "r"),
+        ("Status", "l"),
+    )
+
+
+def _row(record: Record, row: Record) -> tuple[tuple[str, str], ...]:
+    """Return text and sort key of each column after the id."""
+    axes, day = list(record["axes"]), record["horizon"]
+    if 1 <= len(axes) <= SHOWN_AXES:
+        values = [(written(row["inputs"][path]), _key(row["inputs"][path])) for path in axes]
+    else:
+        values = [(row["label"], row["label"])]
+    empty = (NONE, "")
+    if row["outcomes"] is None:
+        change = [empty] if record["reference"] is not None else []
+        blank = [*[empty] * len(record["milestones"]), empty, empty, *change, empty]
+        return (*values, *blank, ("0", "0"), ("failed", "failed"))
+    chances = [chance(row, one) for one in record["milestones"]]
+    last, agreement = chances[-1], Chance.of(row["outcomes"]["agreement"][str(day)])
+    spread = empty if last.input_sd is None else (f"{100 * last.input_sd:.0f} points", f"{last.input_sd}")
+    change = []
+    if record["reference"] is not None:
+        shift = change_of(row, day)
+        change = [empty if shift is None else (f"{shift.number} ({shift.interval})", f"{shift.p}")]
+    return (
+        *values,
+        *((one.text, f"{one.p}") for one in chances),
+        (last.interval, f"{last.p}"),
+        spread,
+        *change,
+        (agreement.text, f"{agreement.p}"),
+        (f"{row['runs']:,}", f"{row['runs']}"),
+        (row["status"], row["status"]),
+    )
+
+
+def _key(value: object) -> str:
+    return "" if value is None else f"{value}"
+
+
+def _remarks(record: Record) -> Iterator[str]:
+    """Yield what a reader must know before trusting the numbers."""
+    statuses = [row["status"] for row in record["rows"]]
+    if "failed" in statuses:
+        yield (
+            f"{statuses.count('failed')} of {counted(len(statuses), 'cell')} failed and have no numbers; the table "
+            "says why."
+        )
+    if "imprecise" in statuses:
+        yield (
+            f"{statuses.count('imprecise')} of {counted(len(statuses), 'cell')} did not reach the precision of "
+            f"{record['precision']:g} within {counted(record['runs'], 'run')}."
+        )
+    labels = {row["cell"]: row["label"] for row in record["rows"]}
+    for cells in record["without_effect"][:FEW]:
+        names = "; ".join(labels[cell] for cell in cells[:4]) + ("; and more" if len(cells) > 4 else "")
+        yield (
+            f"No effect: in {counted(len(cells), 'cell')} every single run went the same, although their inputs differ "
+            f"({names}). Does a pressure lack its tie, or lie outside the window?"
+        )
+    if len(record["environment"]["cpu"]) > 1:
+        levels = ", ".join(record["environment"]["cpu"])
+        yield f"The shards ran on processors of different levels ({levels}); last digits may differ between them."
+
+
+def _extremes(record: Record) -> Table:
+    """Return all cells by probability, or where there are many the lowest and the highest."""
+    day = record["horizon"]
+    rows = sorted(done(record), key=lambda row: -chance(row, day).p)
+    shown = rows if len(rows) <= 2 * FEW else [*rows[:FEW], *rows[-FEW:]]
+    caption = f"Probability of an offensive within {counted(day, 'day')}, highest first"
+    if len(shown) < len(rows):
+        caption += f": the {FEW} highest and the {FEW} lowest of {len(rows):,}"
+    changes = [change_of(row, day) for row in shown]
+    with_change = any(shift is not None for shift in changes)
+    body = tuple(
+        (
+            row["cell"], row["label"], chance(row, day).text, chance(row, day).interval,
+            *([NONE if shift is None else shift.line] if with_change else []),
+        )
+        for row, shift in zip(shown, changes, strict=True)
+    )  # fmt: skip
+    columns = ("Id", "Cell", "Probability", "Monte Carlo interval, 95%", *(["Change"] if with_change else []))
+    return Table(caption, columns, "llrr" + ("r" if with_change else ""), body)
+
+
+def _failures(record: Record) -> Table:
+    rows = tuple((row["cell"], row["label"], row["error"]) for row in record["rows"] if row["error"] is not None)
+    return Table("Cells that failed", ("Id", "Cell", "Why"), "lll", rows)
+
+
+def _rerun(record: Record) -> Iterator[tuple[str, str]]:
+    precision = "" if record["precision"] is None else f" at most, to a precision of {record['precision']:g}"
+    yield "Command", record["command"]
+    yield "Base", f"{record['base']['id']}, {record['base']['hash']}"
+    yield "Sweep", record["sweep"]["identity"]
+    yield "Seed", f"{record['seed']}, the same for all cells"
+    yield "Runs a cell", f"{record['runs']:,}{precision}, {record['replicates']} a draw"
+    versions = ", ".join(f"{name} {text}" for name, text in record["environment"].items() if isinstance(text, str))
+    yield "Versions", f"{versions}; {', '.join(record['environment']['cpu'])}"
+
+
+def cell_document(record: Record, label: str, changes: Mapping[str, Any], words: str) -> Document:
+    """Return the small page of one cell: its probabilities and what it changes, without figures.
+
+    Parameters
+    ----------
+    record
+        The content of the cell's forecast.json.
+    label
+        What the sweep calls the cell.
+    changes
+        Dotted path to what the cell sets there.
+    """
+    whole, windows = forecast.document(record, words), forecast.windows_of(record, words)
+    facts = Facts(tuple((f"Within {counted(one.days, 'day')}", one.line) for one in windows))
+    rows = tuple((path, written(value)) for path, value in changes.items())
+    changed = Table("What this cell sets in its base", ("Input", "Value"), "lr", rows)
+    link = List((Entry("", link="The whole forecast of this cell, as JSON", url="forecast.json"),))
+    return replace(
+        whole,
+        kicker=f"A cell of an offramp sweep, as of {long_date(datetime.date.fromisoformat(record['as_of']))}",
+        title=label,
+        about=(Text(whole.title, "note"),),
+        head=(Group("", (facts, Text(conditional_sentence(record), "note"))),),
+        below=(),
+        sections=(
+            Section("outcomes", "All outcomes", (outcomes_table(record), changed, link)),
+            rerun(forecast.rerun_rows(record)),
+        ),
+    )

@@ -1,0 +1,280 @@
+"""Tipping points as readers see them: the answer in a sentence, how sure it is, the curve or the map, its table."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sim.report.chance import Chance, with_interval
+from sim.report.charts import LIGHT, Spec, axis, dots, line, note, rule, safe
+from sim.report.curves import Curve, curves
+from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
+from sim.report.maps import Scale, heat_map
+from sim.report.reading import OUTCOMES, Record, in_sentence, input_name
+from sim.report.values import quantity
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FIGURE = "tipping-figure"
+
+
+def document(record: Record, words: str) -> Document:
+    """Read a record into its page."""
+    plane = len(record["inputs"]) == 2
+    lead = lead_of(record)
+    notes = _plane_notes(record) if plane else _notes(record)
+    kind = "Map of the probability over two numbers." if plane else "Line chart with its band."
+    table = _plane_table(record) if plane else _table(record)
+    number = _number(record)
+    drawn = Figure(FIGURE, _title(record, number), _unit(record), f"{kind} {lead}", table)
+    return Document(
+        kicker=f"offramp tipping point, as of {record['as_of']}",
+        title=record["scenario"]["title"],
+        number=number,
+        says=_says(record),
+        head=(Text(lead),),
+        sections=(
+            Section("tipping", "How much is enough", (drawn, *map(Text, notes))),
+            rerun_of(record, Runs_at_each_value=f"{record['runs']:,}"),
+        ),
+    )
+
+
+def lead_of(record: Record) -> str:
+    """Return the answer in a sentence."""
+    return _plane_lead(record) if len(record["inputs"]) == 2 else _lead(record)
+
+
+def _event(record: Record) -> str:
+    return f"{OUTCOMES[record['outcome']].lower()} within {counted(record['within'], 'day')}"
+
+
+def percent(share: float) -> str:
+    """Write a target as it was asked for."""
+    return f"{100 * share:.6g}%"
+
+
+def to_error(value: float, half_width: float) -> str:
+    """Write a value in no more digits than its error supports."""
+    places = 3 if half_width <= 0 else max(0, min(6, -math.floor(math.log10(half_width / 2))))
+    text = f"{value:.{places}f}"
+    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
+
+
+def _number(record: Record) -> str:
+    if record["verdict"] != "reached":
+        return {"not reached": "none", "no effect": "no effect"}.get(record["verdict"], "open")
+    if len(record["inputs"]) == 2:
+        return counted(len(record["contour"]), "point")
+    found = record["crossings"]
+    return _value(found[0]) if len(found) == 1 else counted(len(found), "value")
+
+
+def _half(one: Record) -> float:
+    return float(one["high"] - one["low"]) / 2
+
+
+def _value(one: Record) -> str:
+    return to_error(one["value"], _half(one))
+
+
+def _lead(record: Record) -> str:
+    (one,) = record["inputs"]
+    target, span = percent(record["target"]), f"{quantity(one['low'])} to {quantity(one['high'])}"
+    if record["verdict"] == "reached":
+        return " ".join(_crossing(record, found) for found in record["crossings"])
+    if record["verdict"] == "no effect":
+        return _no_effect(record, input_name(record, one["path"]))
+    nearest, at = Chance.of(record["nearest"]), quantity(record["nearest"]["value"])
+    near = f"the nearest tried is {with_interval(nearest)}, at {at}"
+    if record["verdict"] == "not reached":
+        return f"No value of {_name(record)} in {span} reaches {target} for the {_event(record)}: {near}."
+    return (
+        f"These runs leave open whether any value of {_name(record)} in {span} reaches {target} for the "
+        f"{_event(record)}: {near}, and its interval holds the target. More runs narrow it."
+    )
+
+
+def _no_effect(record: Record, subject: str) -> str:
+    known = all(one.get("no_effect") for one in record["inputs"])
+    doubt = "" if known else " An effect too small for these runs would show with more of them, or over a wider range."
+    return (
+        f"{subject}: no effect on the {_event(record)}, so none reaches {percent(record['target'])}. All "
+        f"{counted(record['runs'], 'run')} go the same way at every value tried, and the probability is "
+        f"{with_interval(Chance.of(record['nearest']))} at each.{doubt}"
+    )
+
+
+def _reasons(record: Record) -> Iterator[str]:
+    """Say of each number that cannot have an effect why."""
+    for one in record["inputs"]:
+        if one.get("no_effect"):
+            yield f"Why {in_sentence(input_name(record, one['path']))} has no effect: {one['no_effect']}."
+
+
+def _name(record: Record) -> str:
+    """Name the input for the middle of a sentence."""
+    return in_sentence(input_name(record, record["inputs"][0]["path"]))
+
+
+def _crossing(record: Record, found: Record) -> str:
+    verb = "rises" if found["direction"] == "rising" else "falls"
+    low, high = (to_error(found[key], _half(found)) for key in ("low", "high"))
+    return (
+        f"The probability of the {_event(record)} {verb} through {percent(record['target'])} where {_name(record)} is "
+        f"{_value(found)} ({low} to {high}, 95%{_open(found)})."
+    )
+
+
+def _open(found: Record) -> str:
+    ends = [name for name, key in (("lower", "low_open"), ("upper", "high_open")) if found[key]]
+    if not ends:
+        return ""
+    return f"; the {' and '.join(ends)} end is that of the range, and the crossing may lie beyond"
+
+
+def _notes(record: Record) -> Iterator[str]:
+    yield from _reasons(record)
+    base = record["inputs"][0]["base"]
+    if base is not None:
+        yield f"In the scenario as written it is {quantity(base)}."
+    found = record["crossings"]
+    if found:
+        finest = max(one["searched"] for one in found)
+        yield (
+            f"Precision: the curve of these {counted(record['runs'], 'run')} was searched to ±{finest:.2g}. The "
+            "interval holds every value whose own 95% interval contains the target; it narrows with more runs."
+        )
+    if len(found) > 1:
+        apart = "" if record["apart"] else " Their intervals meet: these runs do not tell all of them apart."
+        yield f"The probability is not monotone here: it crosses the target {counted(len(found), 'time')}.{apart}"
+    if record["verdict"] == "no effect":
+        return
+    yield (
+        f"Tried first: {counted(record['grid'], 'value')} across the range; two crossings between neighbours would "
+        "be missed."
+    )
+
+
+def _table(record: Record) -> Table:
+    rows = [
+        (quantity(one["value"]), chance.text, chance.interval)
+        for one in record["points"]
+        for chance in (Chance.of(one),)
+    ]
+    columns = (input_name(record, record["inputs"][0]["path"]), "Probability", "Monte Carlo interval, 95%")
+    return Table(f"Probability of the {_event(record)} at each value tried", columns, "rrr", tuple(rows))
+
+
+def _plane_lead(record: Record) -> str:
+    first, second = (in_sentence(input_name(record, one["path"])) for one in record["inputs"])
+    target = f"{percent(record['target'])} for the {_event(record)}"
+    if record["verdict"] == "reached":
+        return (
+            f"{counted(len(record['contour']), 'pair')} of {first} and {second} at which the probability crosses "
+            f"{target}."
+        )
+    if record["verdict"] == "no effect":
+        return _no_effect(record, f"{first} and {second}")
+    nearest, at = Chance.of(record["nearest"]), " and ".join(map(quantity, record["nearest"]["value"]))
+    near = f"the nearest is {with_interval(nearest)}, at {at}"
+    if record["verdict"] == "not reached":
+        return f"No pair of {first} and {second} on the grid reaches {target}: {near}."
+    return f"These runs leave open whether any pair of {first} and {second} reaches {target}: {near}."
+
+
+def _plane_notes(record: Record) -> Iterator[str]:
+    yield from _reasons(record)
+    across, up = (len(axis) for axis in record["grid"])
+    yield (
+        f"Precision: {across} by {counted(up, 'pair')} were tried, and where two neighbours lie on different sides of "
+        "the target the crossing between them was narrowed twice. The interval is the 95% error of the probability "
+        "over its slope along that edge; it narrows with more runs. A curve that enters and leaves between neighbours "
+        "would be missed."
+    )
+
+
+def _plane_table(record: Record) -> Table:
+    first, second = (input_name(record, one["path"]) for one in record["inputs"])
+    rows = tuple(
+        (
+            *(to_error(value, _half(one)) for value in one["value"]),
+            f"{to_error(one['low'], _half(one))} to {to_error(one['high'], _half(one))}", one["along"],
+        )
+        for one in record["contour"]
+    )  # fmt: skip
+    caption = f"Where the probability of the {_event(record)} crosses {percent(record['target'])}"
+    return Table(caption, (first, second, "Interval, 95%", "of"), "rrrl", rows)
+
+
+def _says(record: Record) -> str:
+    if record["verdict"] == "no effect":
+        names = " and ".join(in_sentence(input_name(record, one["path"])) for one in record["inputs"])
+        return f"of {names} on the {_event(record)}"
+    return f"where the probability of the {_event(record)} crosses {percent(record['target'])}"
+
+
+def _title(record: Record, number: str) -> str:
+    target = percent(record["target"])
+    return {
+        "reached": f"{target} is crossed at {number}",
+        "not reached": f"{target} is not reached",
+        "no effect": f"No effect on the {_event(record)}",
+    }.get(record["verdict"], f"{target} may be reached or not")
+
+
+def _unit(record: Record) -> str:
+    if len(record["inputs"]) == 2:
+        return f"Probability of the {_event(record)}; dots are points of the contour, with 95% intervals"
+    band_ = "its 95% Monte Carlo band; the interval of a crossing lies on the target's line"
+    return f"Probability of the {_event(record)} with {band_}"
+
+
+def figures(record: Record) -> dict[str, Spec]:
+    """Draw the figure."""
+    return {FIGURE: _map(record) if len(record["inputs"]) == 2 else _curve(record)}
+
+
+def _curve(record: Record) -> Spec:
+    points, target = record["points"], record["target"]
+    chances, x = [Chance.of(one) for one in points], [one["value"] for one in points]
+    texts = [f"{value:g}: {with_interval(one)}" for value, one in zip(x, chances, strict=True)]
+    xaxis = axis(showgrid=False, showline=True, linecolor=LIGHT["muted"], nticks=8)
+    drawn = [Curve.of("", chances, texts, colour="fan", width=2.5)]
+    fig = curves(x, drawn, xaxis, also=[target], height=360, top=26, bottom=56)
+    fig["layout"]["shapes"].append({
+        "type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": target, "y1": target,
+        "line": {"color": LIGHT["muted"], "width": 1, "dash": "dot"},
+    })  # fmt: skip
+    note(fig, percent(target), x=1, xanchor="right", y=target, yref="y")
+    for one in record["crossings"]:
+        interval = line([one["low"], one["high"]], [target, target], "offensive", [], width=5)
+        at = dots([one["value"]], [target], [], color=LIGHT["offensive"], size=11)
+        fig["data"] += [trace | {"hoverinfo": "skip", "cliponaxis": False} for trace in (interval, at)]
+        rule(fig, one["value"], "grid")
+    name = safe(input_name(record, record["inputs"][0]["path"]))
+    note(fig, name, x=0.5, xanchor="center", y=0, yanchor="top", yshift=-26)
+    return fig
+
+
+def _map(record: Record) -> Spec:
+    xs, ys = record["grid"]
+    cells = {tuple(one["value"]): Chance.of(one) for one in record["points"]}
+    first, second = (input_name(record, one["path"]) for one in record["inputs"])
+    texts = [[f"{x:g}, {y:g}: {safe(with_interval(cells[x, y]))}" for x in xs] for y in ys]
+    values = [[cells[x, y].p for x in xs] for y in ys]
+    drawn = heat_map(
+        Scale(first, tuple(xs)), Scale(second, tuple(ys)), values, texts, [[""] * len(xs)] * len(ys), [record["target"]]
+    )
+    for one in record["contour"]:
+        x, y = one["value"]
+        side, value = ("x", x) if one["along"] == first else ("y", y)
+        error = {
+            "type": "data", "symmetric": False, "array": [one["high"] - value], "arrayminus": [value - one["low"]],
+            "thickness": 1.4, "color": LIGHT["ink"], "width": 3,
+        }  # fmt: skip
+        point = dots([x], [y], [], color=LIGHT["ink"], size=7)
+        drawn["data"].append(point | {"hoverinfo": "skip", "cliponaxis": False, f"error_{side}": error})
+    return drawn

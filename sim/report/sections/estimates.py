@@ -1,0 +1,215 @@
+"""Other estimates below the headline: pool, samples of past cases, outside view, what others said, baselines.
+
+A reader who sees one probability should see between which others it lies. The baselines learn from few, hand-picked
+cases, so their numbers are whole per cent and never without an interval.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.report.chance import Chance, share_text
+from sim.report.document import Block, Group, Part, Table, Text
+from sim.report.reading import Record, calendar_of, outcome_at
+from sim.report.values import NONE, long_date, on_scale, short_date
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SAMPLES = {"crises": "If it is one of the library's crises", "threats": "If it is a threat between states"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One probability beside others: what it is of, the number as text, ends of its interval, and what they are.
+
+    `kind` is `model`, `pool`, `sample`, `outside` or `other`.
+    """
+
+    label: str
+    kind: str
+    text: str
+    p: float
+    low: float | None = None
+    high: float | None = None
+    detail: str = ""
+
+
+def others_of(record: Record) -> Group | None:
+    """Read what stands beside the headline; None where nothing does."""
+    days = window_of(record)
+    if days is None:
+        return None
+    lines = tuple(lines_of(record, days))
+    rows = tuple((one.label, one.text, one.detail or NONE) for one in lines)
+    table = Table("", ("", "Probability", "Interval, counts"), "lrl", rows)
+    note = Group("Where these come from", (Text(_note(record), "note"),), role="folded")
+    title = f"Other estimates, within {counted(days, 'day')}"
+    return Group(title, (Block("estimates", lines, (table,)), note), role="beside", id="beside")
+
+
+def window_of(record: Record) -> str | None:
+    """Return the window, in days, in which other estimates are compared.
+
+    None where the record has no window to compare in, is given something that the others do not know of, or is of
+    before there was an outside view.
+    """
+    view = record.get("outside_view")
+    if view is None or record.get("baselines") is None or record.get("given") is not None:
+        return None
+    windows = [str(days) for days in record["milestones"] if str(days) in view["windows"]]
+    return windows[-1] if windows else None
+
+
+def lines_of(record: Record, days: str) -> Iterator[Line]:
+    """Yield the estimates for a window, the model's own first."""
+    yield _model(record, days)
+    if record["pooled"] is not None and days in record["pooled"]:
+        p = record["pooled"][days]
+        yield Line("Pooled with the baselines", "pool", share_text(p), p)
+    if record["samples"] is not None:
+        for name, label in SAMPLES.items():
+            one = Chance.of(record["samples"][name][days])
+            yield Line(label, "sample", one.text, one.p, one.low, one.high, f"{one.interval} Monte Carlo")
+    yield from _outside(record, days)
+    for other in record["others"]:
+        said, until = (short_date(datetime.date.fromisoformat(other[key])) for key in ("date", "by"))
+        yield Line(
+            f"{other['name']}, by {until}", "other", share_text(other["p"]), other["p"], detail=f"said on {said}"
+        )
+
+
+def _model(record: Record, days: str) -> Line:
+    one = outcome_at(record, "offensive", int(days))
+    low, high = one.input_range or (None, None)
+    spread = "" if one.spread_text is None else f"{one.spread_text} over inputs, central 80%"
+    return Line("This model", "model", one.text, one.p, low, high, spread)
+
+
+def _outside(record: Record, days: str) -> Iterator[Line]:
+    rate = record["baselines"]["windows"].get(days, {}).get("base_rate")
+    if rate is not None:
+        yield _rate("Crises like these", rate, rate["cases"])
+    view = record["outside_view"]
+    force, major = (view["windows"][days][kind] for kind in ("force", "major"))
+    yield _rate("Threats between states: force used", force, view["cases"])
+    yield _rate("Threats between states: large-scale", major, view["cases"])
+
+
+def _rate(label: str, rate: Record, cases: int) -> Line:
+    span = f"{share_text(rate['low'])} to {share_text(rate['high'])}"
+    detail = f"{rate['happened']} of {cases}; {span}"
+    return Line(label, "outside", share_text(rate["p"]), rate["p"], rate["low"], rate["high"], detail)
+
+
+def _note(record: Record) -> str:
+    parts = []
+    if record["pooled"] is not None:
+        weights = record["track_record"]["pool"]["weights"]
+        told = ", ".join(f"{name} {weight:.0%}" for name, weight in weights.items())
+        parts.append(f"Pooled on the logit scale, weights from past cases: {told}.")
+    if record["samples"] is not None:
+        parts.append(
+            "The headline weighs the two samples as the scenario does (`sample`), by half each where it does not say."
+        )
+    view = record["outside_view"]
+    parts.append(
+        "Crises like these: past cases of the library resolved by the as-of date, picked by hand. Threats between "
+        f"states: {view['source']}; {counted(view['pairs'], 'pair')}. Large-scale: an occupation, a battle or 25 "
+        "deaths. Intervals of rates are at 95%, clustered by area or pair."
+    )
+    return " ".join(parts)
+
+
+WATCHED = "30, 90 and 180 days"
+RULES = {
+    "mean": "Weighted mean",
+    "median": "Weighted median",
+    "challenge": "Challenge model",
+    "condorcet": "Condorcet choice",
+}
+
+
+def baselines_of(record: Record) -> Group | None:
+    """Read the baselines of a record; None where it has none, as those of earlier versions."""
+    if record.get("baselines") is None:
+        return None
+    as_of = long_date(calendar_of(record).as_of)
+    lead = (
+        f"Simple rules that know only past cases resolved by {as_of}; the cases are picked by hand, so a rate among "
+        "them is not a rate in the world."
+    )
+    table = _table(record)
+    parts: tuple[Part, ...] = (Text(lead, "note"), table, *(Text(text, "note") for text in _notes(record)))
+    return Group(table.caption, parts, role="folded", id="baselines", short="Baselines")
+
+
+def _table(record: Record) -> Table:
+    windows = record["baselines"]["windows"]
+    columns = ("Probability of an offensive within", *(counted(days, "day") for days in windows))
+    rows = [("This model", *(outcome_at(record, "offensive", int(days)).text for days in windows))]
+    rows.append(("Base rate of past cases", *map(_base_rate, windows.values())))
+    rows.append(("Logistic regression", *(_prediction(one, one["logistic"]) for one in windows.values())))
+    for rule in RULES:
+        cells = (_prediction(one, one["positions"].get(rule)) for one in windows.values())
+        rows.append((_rule_name(record, rule), *cells))
+    rows.append(("Cases learnt from", *(f"{one['cases']} ({one['early']} early)" for one in windows.values())))
+    body = tuple(rows) if windows else ()
+    return Table("The model and simple baselines", columns, "l" + "r" * len(windows), body, narrow=True)
+
+
+def _base_rate(window: Record) -> str:
+    rate = window["base_rate"]
+    if rate is None:
+        return str(window["reason"])
+    return f"{share_text(rate['p'])} ({rate['happened']} of {rate['cases']}; {_interval(rate)})"
+
+
+def _prediction(window: Record, prediction: Record | None) -> str:
+    """Write a probability with its interval; a dash where the rule has too few cases or no position."""
+    return NONE if prediction is None or window["reason"] is not None else _with_interval(prediction)
+
+
+def _with_interval(one: Record) -> str:
+    return f"{share_text(one['p'])} ({_interval(one)})"
+
+
+def _interval(one: Record) -> str:
+    return f"{share_text(one['low'])} to {share_text(one['high'])}"
+
+
+def _rule_name(record: Record, rule: str) -> str:
+    positions = record["baselines"]["positions"]
+    if positions is None:
+        return f"{RULES[rule]} [no position]"
+    still = ", nobody moves" if rule == "challenge" and positions["challenge_rounds"] == 0 else ""
+    return f"{RULES[rule]} [{on_scale(positions[rule])}{still}]"
+
+
+def _notes(record: Record) -> Iterator[str]:
+    windows = record["baselines"]["windows"]
+    if windows:
+        yield (
+            "In round brackets: 95% intervals, wide because the cases are few; the model's own uncertainty is with its "
+            "headline. In square brackets: the position of the scenario by each rule, from −1 (against an "
+            "offensive) to +1 (for it), which a curve through the cases turns into a probability."
+        )
+        yield (
+            "Early: counted although the window was not over, because it had happened already. Cases like them in "
+            "which nothing had happened yet are not counted, so rates with early cases are somewhat high."
+        )
+    for days, one in windows.items():
+        if one["reason"] is not None:
+            yield (
+                f"Within {counted(days, 'day')} there is no baseline: {counted(one['cases'], 'resolved case')} "
+                f"{'is' if one['cases'] == 1 else 'are'} {one['reason']}."
+            )
+    missing = [str(days) for days in record["milestones"] if str(days) not in windows]
+    if missing:
+        yield (
+            f"Past cases were watched for {WATCHED}, so there is no baseline within "
+            f"{counted(' or '.join(missing), 'day')}."
+        )

@@ -1,0 +1,152 @@
+"""Indicators as readers see them: the sentences, figure and table of the part `indicators` of a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.report.chance import Chance, Shift, with_interval
+from sim.report.document import Figure, Section, Table, Text
+from sim.report.reading import OUTCOMES, Record, calendar_of, name_in_text, name_of
+from sim.report.values import NONE, short_date
+from sim.wording import counted
+
+SHOWN = 10
+"""Indicators that the figure shows, of each thing and day the level that moves the forecast most; the table has all."""
+
+
+OBSERVED = {
+    ("readiness", 0.25): "more than forces withdrawn",
+    ("readiness", 0.5): "reinforcements under way",
+    ("readiness", 0.75): "an assault force in place",
+    ("deterrence", 0.25): "more than posts cut off",
+    ("deterrence", 0.5): "forces in place",
+    ("deterrence", 0.75): "lately reinforced",
+}
+"""What somebody on the ground would see at a posture: the level of the codebook (docs/cases.md) about there."""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """An indicator that can tell something, within the window of the forecast; `short` names it in a figure."""
+
+    label: str
+    short: str
+    seen: Chance
+    unknown: Chance
+    if_seen: Chance
+    if_not: Chance
+    difference: Shift
+    moves: float
+    given: str
+
+
+def section_of(record: Record) -> Section | None:
+    """Read the indicators of a record; None where it has none that tells anything."""
+    shown = signs(record)
+    if not shown:
+        return None
+    day = record["horizon"]
+    takes = next((one.given for one in shown if not one.given.startswith("terms ")), "strikes by DATE")
+    drawn = _figure(record, shown, day).with_parts(
+        Text(
+            "Only futures that have not ended by the day of the indicator count. Indicators are ordered by how far "
+            "checking moves the probability on average, seen or not. A sign goes with "
+            "a probability; it need not bring an offensive about. Intervals are 95%.",
+            "note",
+        ),
+        Text(
+            f'To forecast again given what has been seen: offramp run SCENARIO --given "{takes}".',
+            "note",
+        ),
+    )
+    return Section("indicators", "What to watch for", (Text(_lead(shown[0], day), "lead"), drawn), short="Watch for")
+
+
+def signs(record: Record) -> list[Sign]:
+    """Return the indicators for the figure: of each thing and day one."""
+    best: dict[tuple[str, int], Sign] = {}
+    for one in record.get("indicators") or []:
+        sign = _sign(record, one)
+        if sign is not None:
+            best.setdefault((one.get("actor") or one["event"], one["day"]), sign)
+    return list(best.values())[:SHOWN]
+
+
+def _sign(record: Record, one: Record) -> Sign | None:
+    by = one["by"].get(str(record["horizon"]))
+    if by is None or by["moves"] is None:
+        return None
+    return Sign(
+        label=label_of(record, one),
+        short=_short(record, one),
+        seen=Chance.of(one["seen"]),
+        unknown=Chance.of(by["unknown"]),
+        if_seen=Chance.of(by["if_seen"]),
+        if_not=Chance.of(by["if_not"]),
+        difference=Shift.of(by["difference"]),
+        moves=by["moves"],
+        given=one["given"],
+    )
+
+
+def label_of(record: Record, one: Record) -> str:
+    """Name an indicator, such as `Deterrence of Turkey above 0.5 on 1 Sep 2018`."""
+    date = short_date(calendar_of(record).until(one["day"]))
+    if "event" in one:
+        return f"{OUTCOMES.get(one['event'], one['event'])} by {date}"
+    actor = name_in_text(name_of(record, one["actor"]))
+    said = f"{one['posture'].capitalize()} of {actor} above {one['above']:g} on {date}"
+    seen = OBSERVED.get((one["posture"], one["above"]))
+    return said if seen is None else f"{said} ({seen})"
+
+
+def _short(record: Record, one: Record) -> str:
+    """Name an indicator by what would be seen, its date without the year."""
+    seen = OBSERVED.get((one["posture"], one["above"])) if "event" not in one else None
+    if seen is None:
+        return label_of(record, one).rpartition(" ")[0]
+    date = short_date(calendar_of(record).until(one["day"])).rpartition(" ")[0]
+    return f"{name_of(record, one['actor'])}: {seen}, {date}"
+
+
+def _lead(first: Sign, day: int) -> str:
+    return (
+        f"What would move this forecast most: {first.label}. It is seen in {first.seen.text} of the futures without an "
+        f"offensive by then. If it is seen, an offensive within {counted(day, 'day')} has a probability of "
+        f"{first.if_seen.text}, if not, of {first.if_not.text}; {first.unknown.text} without checking."
+    )
+
+
+def _figure(record: Record, shown: list[Sign], day: int) -> Figure:
+    first = shown[0]
+    title = f"{first.label}: {first.if_seen.text} if seen, {first.if_not.text} if not"
+    steps = "; ".join(f"{one.label}, {one.if_seen.text} if seen, {one.if_not.text} if not" for one in shown)
+    alt = (
+        f"Bars of the probability of an offensive within {counted(day, 'day')} if a sign is seen and if it is not: "
+        f"{steps}."
+    )
+    unit = (
+        f"Probability of an offensive within {counted(day, 'day')} if it is seen (full bar) and if it is not (pale "
+        "bar), with 95% intervals; the line is the probability without checking"
+    )
+    return Figure("indicators-figure", title, unit, alt, _table(record))
+
+
+def _table(record: Record) -> Table:
+    day = record["horizon"]
+    columns = ("Seen by then", "In", "If seen", "If not", "Difference, points", "Without checking", "Moves it by")
+    rows = tuple(_row(record, one, str(day)) for one in record["indicators"] if str(day) in one["by"])
+    caption = f"Probability of an offensive within {counted(day, 'day')} if it is seen and if not; no offensive by then"
+    return Table(caption, columns, "lrrrrrr", rows)
+
+
+def _row(record: Record, one: Record, day: str) -> tuple[str, ...]:
+    by = one["by"][day]
+    sides = (NONE if by[side] is None else with_interval(Chance.of(by[side])) for side in ("if_seen", "if_not"))
+    between = NONE if by["difference"] is None else _difference(Shift.of(by["difference"]))
+    moves = NONE if by["moves"] is None else f"{100 * by['moves']:.1f} points"
+    return label_of(record, one), Chance.of(one["seen"]).text, *sides, between, Chance.of(by["unknown"]).text, moves
+
+
+def _difference(shift: Shift) -> str:
+    return f"{shift.number} ({shift.interval})"

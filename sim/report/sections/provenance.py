@@ -1,0 +1,262 @@
+"""Where the numbers of a forecast come from: stances with their readings, evidence with its conflicts, inputs.
+
+What an author assumed is called so; a number read from evidence names its occasions and items.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sim.report.document import Block, Entry, Group, List, Section, Table, Text
+from sim.report.reading import Record, heading, name_of
+from sim.report.sections.storylines import spelled
+from sim.report.values import NONE, goldstein, on_scale, plain, quantity
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Items that contradict each other, by bearing: (item, whether it is a duplicate) each."""
+
+    name: str
+    sides: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
+
+
+def evidence_group(record: Record) -> Group:
+    """Return the items of evidence with their sources."""
+    table = evidence_table(record)
+    if not table.rows:
+        return Group("", (Text("This scenario names no evidence: every stance is the author’s assumption.", "note"),))
+    about = (Text(contested_sentence(record), "note"), Text(duplicates_sentence(record), "note"))
+    shown = table.fold(f"{counted(len(table.rows), 'item')} of evidence, with their codes")
+    return Group("Evidence", (*about, shown, List(tuple(sources(record)), "sources")))
+
+
+def conflicts_group(record: Record) -> Group | None:
+    """Return the items that contradict each other, each from against the offensive to for it; None without any."""
+    found = [
+        _conflict(group, sorted(items, key=lambda one: one[1]["bearing"]))
+        for group, items in _groups(record).items()
+        if len(items) > 1
+    ]
+    about = (
+        "Items that contradict each other, by their bearing from against the offensive (−1) to for it (+1); dashed "
+        "ones are duplicates. None is dropped for the conflict."
+    )
+    return Group("Conflicts", (Text(about, "note"), *found)) if found else None
+
+
+def evidence_table(record: Record) -> Table:
+    """One row an item of evidence, with its codes and what became of it."""
+    provenance = record["provenance"]
+    used = {name for stance in provenance["stances"].values() for one in stance["occasions"] for name in one["items"]}
+    rows = [
+        (
+            name, item["says"], _paragraph(item), _item_date(item), _who(record, item), item["kind"],
+            item["informs"], on_scale(item["bearing"]), plain(item["reliability"]), item["occasion"],
+            item.get("cameo", NONE), goldstein(item.get("goldstein")), _remark(name, item, name in used),
+        )
+        for name, item in provenance["items"].items()
+    ]  # fmt: skip
+    columns = (
+        "Item", "What happened", "Source", "Date", "Who", "Kind", "Informs", "Bearing", "Reliability", "Occasion",
+        "CAMEO", "Goldstein", "In a stance",
+    )  # fmt: skip
+    return Table("Evidence items", columns, "lllllllrrlrrl", tuple(rows))
+
+
+def _paragraph(item: Record) -> str:
+    paragraph = item.get("paragraph")
+    return str(item["source"]) if paragraph is None else f"{item['source']}, P{paragraph}"
+
+
+def _item_date(item: Record) -> str:
+    span = f"{item['start']} to {item['date']}" if "start" in item else str(item["date"])
+    return f"{span}, standing" if item.get("standing") else span
+
+
+def _who(record: Record, item: Record) -> str:
+    actors, targets = ([name_of(record, one) for one in item.get(role) or ()] for role in ("actor", "target"))
+    return f"{', '.join(actors)} → {', '.join(targets)}" if targets else ", ".join(actors)
+
+
+def _remark(name: str, item: Record, used: bool) -> str:
+    remarks = ["counted" if used else "not counted"]
+    if "duplicate_of" in item:
+        remarks.append(f"duplicate of {item['duplicate_of']}")
+    if "conflicts" in item:
+        remarks.append(f"in conflict: {item['conflicts']}")
+    return "; ".join(remarks)
+
+
+def contested_sentence(record: Record) -> str:
+    """Name the items that other accounts contradict, which are not among the items."""
+    alone = [f"{items[0][0]} ({group})" for group, items in _groups(record).items() if len(items) == 1]
+    return f"Contested by accounts that are not among the items: {', '.join(alone)}." if alone else ""
+
+
+def _groups(record: Record) -> dict[str, list[tuple[str, Record]]]:
+    groups: dict[str, list[tuple[str, Record]]] = {}
+    for name, item in record["provenance"]["items"].items():
+        if "conflicts" in item:
+            groups.setdefault(item["conflicts"], []).append((name, item))
+    return groups
+
+
+def _conflict(group: str, items: list[tuple[str, Record]]) -> Group:
+    columns = ("Item", "Bearing", "Reliability", "Date", "What happened", "Duplicate of")
+    sides: dict[str, list[tuple[str, bool]]] = {}
+    for name, item in items:
+        sides.setdefault(on_scale(item["bearing"]), []).append((name, "duplicate_of" in item))
+    table = Table(heading(group), columns, "lrrlll", tuple(_conflict_row(*one) for one in items))
+    conflict = Conflict(heading(group), tuple((bearing, tuple(names)) for bearing, names in sides.items()))
+    return Group(conflict.name, (Block("sides", conflict), table.fold("What they say")), role="conflict")
+
+
+def _conflict_row(name: str, item: Record) -> tuple[str, ...]:
+    duplicate = str(item.get("duplicate_of", NONE))
+    return name, on_scale(item["bearing"]), plain(item["reliability"]), _item_date(item), item["says"], duplicate
+
+
+def duplicates_sentence(record: Record) -> str:
+    """Name the items that repeat others and are left out."""
+    pairs = [
+        f"{name} (of {item['duplicate_of']})"
+        for name, item in record["provenance"]["items"].items()
+        if "duplicate_of" in item
+    ]
+    return f"Duplicates, shown but not counted: {', '.join(pairs)}." if pairs else ""
+
+
+def dyads_table(record: Record) -> Table:
+    """Mean Goldstein score by directed pair."""
+    rows = [
+        (name_of(record, row["from"]), name_of(record, row["to"]), str(row["items"]), goldstein(row["goldstein"]))
+        for row in record["provenance"]["dyads"]
+    ]
+    return Table("Mean Goldstein score by pair", ("From", "To", "Items", "Goldstein"), "llrr", tuple(rows))
+
+
+def sources(record: Record) -> Iterator[Entry]:
+    """Yield the sources; only web addresses are linked."""
+    for name, source in record["provenance"]["sources"].items():
+        url = str(source.get("url", ""))
+        linked = url if url.lower().startswith(("http://", "https://")) else ""
+        details = ", ".join(str(source[key]) for key in ("publisher", "date") if key in source)
+        yield Entry(f", {details}. {source.get('note', '')}".rstrip(), name, source["title"], linked)
+
+
+EVIDENCE, ASSUMPTION, DEFAULT = "evidence", "author's assumption", "model default"
+_READ = {"stance": "from", "ambiguity": "ambiguity_from"}
+"""Fields of an actor that may be read from evidence, and the key that says whether they were."""
+
+
+def section_of(record: Record) -> Section:
+    """Read the provenance of a record."""
+    occasions, dyads = occasions_table(record), dyads_table(record)
+    about = (
+        "Items of one occasion (one meeting, one raid) count as one reading; weights are shares of the precision of "
+        "all readings of an actor. P is the paragraph of the source."
+    )
+    tone = (
+        "The Goldstein score says how friendly an act is between the two, from −10 to +10. It is context for the ties "
+        "only: no stance is read from it."
+    )
+    return Section("provenance", "Provenance", (
+        Group("Stances", (stances_table(record), Text(about if occasions.rows else "", "note"), occasions)),
+        conflicts_group(record),
+        evidence_group(record),
+        Group("Tone between actors", (Text(tone, "note"), dyads.fold())) if dyads.rows else None,
+        inputs_group(record),
+    ))  # fmt: skip
+
+
+def inputs_group(record: Record) -> Group:
+    """Return all inputs; elsewhere than on the page those that the scenario writes."""
+    table = inputs_table(record)
+    written = tuple(row for row in table.rows if row[2] != DEFAULT)
+    defaults = counted(len(table.rows) - len(written), "default")
+    caption = f"Inputs that the scenario writes; forecast.json has the {defaults} of the model too"
+    brief = Table(caption, table.columns, table.align, written)
+    shown = replace(table, brief=brief).fold(f"{counted(len(table.rows), 'input')} with value and origin")
+    return Group("Inputs", (shown,))
+
+
+def start_of(record: Record, actor: str) -> tuple[str, tuple[str, ...]]:
+    """Tell how an actor's stance at the start came about: a sentence, and a line for each occasion it was read from."""
+    stance = record["provenance"]["stances"][actor]
+    start = f"{on_scale(stance['mean'])}, give or take {plain(stance['sd'])}"
+    if stance["from"] != EVIDENCE:
+        return f"Starts at {start}: the author's assumption ({stance['origin']}).", ()
+    occasions = spelled(len(stance["occasions"]), "occasion")
+    lines = tuple(
+        f"{on_scale(one['reading'])}, weight {plain(one['weight'])}: {heading(one['id'])} ({', '.join(one['items'])})"
+        for one in sorted(stance["occasions"], key=lambda one: -one["weight"])
+    )
+    widened = stance.get("birge", 1.0)
+    spread = (
+        f" They contradict each other, which widens the spread {counted(plain(widened), 'time')}."
+        if widened > 1.005
+        else ""
+    )
+    return f"Starts at {start}, read from the evidence of {occasions}.{spread}", lines
+
+
+def stances_table(record: Record) -> Table:
+    """One row an actor: the stance it starts with and where that comes from."""
+    rows = []
+    for actor, stance in record["provenance"]["stances"].items():
+        read = stance["from"] == EVIDENCE
+        rows.append((
+            name_of(record, actor), on_scale(stance["mean"]), plain(stance["sd"]), EVIDENCE if read else ASSUMPTION,
+            quantity(stance["ambiguity"]), stance["origin"],
+        ))  # fmt: skip
+    columns = ("Actor", "Stance", "Sd", "From", "Ambiguity of signals", "Written at")
+    return Table("Stances at the start", columns, "lrrlrl", tuple(rows))
+
+
+def occasions_table(record: Record) -> Table:
+    """One row an occasion: which items it holds, how it reads, how much it weighs in the stance."""
+    items = record["provenance"]["items"]
+    rows = [
+        (
+            name_of(record, actor), one["id"], ", ".join(_cited(name, items) for name in one["items"]),
+            on_scale(one["reading"]), plain(one["weight"]),
+        )
+        for actor, stance in record["provenance"]["stances"].items()
+        for one in stance["occasions"]
+    ]  # fmt: skip
+    columns = ("Actor", "Occasion", "Items", "Reading", "Weight")
+    return Table("Readings of stances, by occasion", columns, "lllrr", tuple(rows))
+
+
+def _cited(name: str, items: Record) -> str:
+    paragraph = items.get(name, {}).get("paragraph")
+    return name if paragraph is None else f"{name} (P{paragraph})"
+
+
+def inputs_table(record: Record) -> Table:
+    """All inputs with their value and origin."""
+    stances = record["provenance"]["stances"]
+    rows = [
+        (one["path"], quantity(one["value"]), _basis(one, stances), one["origin"])
+        for one in record["provenance"]["inputs"]
+    ]
+    rows += [
+        (", ".join(one["inputs"]), f"rank correlation {one['rank']:g}", ASSUMPTION, one.get("basis", "no basis given"))
+        for one in record["document"].get("together", [])
+    ]
+    return Table("All inputs", ("Input", "Value", "Rests on", "Written at"), "llll", tuple(rows))
+
+
+def _basis(one: Record, stances: Record) -> str:
+    if one["origin"] == "default":
+        return DEFAULT
+    group, _, rest = str(one["path"]).partition(".")
+    actor, _, field = rest.rpartition(".")
+    read = _READ.get(field) if group == "actors" and actor in stances else None
+    return EVIDENCE if read is not None and stances[actor].get(read) == EVIDENCE else ASSUMPTION

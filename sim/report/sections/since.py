@@ -1,0 +1,145 @@
+"""What moved since an earlier forecast, and why: the sentences and tables of the part `since` of a record."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from sim.report.chance import Chance, Shift
+from sim.report.document import Entry, Group, List, Section, Table, Text
+from sim.report.reading import OUTCOMES, Record, input_name, name_in_text, name_of
+from sim.report.values import NONE, long_date, on_scale, plain, quantity, short_date
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_OPEN = 8
+"""Changed inputs that the page shows without folding them away."""
+_REWORDED = ("resolves", "does not resolve")
+
+
+def section_of(record: Record) -> Section | None:
+    """Read what moved since an earlier forecast; None where the record compares with none."""
+    since = record.get("since")
+    if since is None:
+        return None
+    stances = List(tuple(_stance(record, one) for one in since["stances"]), "notes")
+    inputs, settings = _inputs(record, since), _settings(since)
+    if len(inputs.rows) > MOST_OPEN:
+        inputs = inputs.fold(f"{counted(len(inputs.rows), 'input')} changed, added or removed")
+    nothing = "" if stances.items or inputs.rows or settings.rows else "No input, evidence or setting has changed."
+    return Section(
+        "since",
+        _title(record, since["forecast"]),
+        (
+            Text(_lead(record, since), "lead"),
+            Text(f"{_basis(since)} {_window(record, since)}".rstrip(), "note"),
+            _outcomes(since),
+            Group("What is different", (Text(nothing), stances, inputs, settings)),
+        ),
+        short="Since last time",
+    )
+
+
+def _title(record: Record, forecast: Record) -> str:
+    title = f"Since the forecast of {_date(forecast['as_of'])}"
+    return title if forecast["id"] == record["scenario"]["id"] else f"{title}, {forecast['id']}"
+
+
+def _date(text: str) -> str:
+    return long_date(datetime.date.fromisoformat(text))
+
+
+def _lead(record: Record, since: Record) -> str:
+    """Tell how the headline moved, or the last window that both forecasts have."""
+    rows = since["outcomes"]["offensive"]
+    if not rows:
+        return "The two forecasts share no window, so their probabilities cannot be compared."
+    days = max(rows, key=int)
+    row = rows[days]
+    then, now = Chance.of(row["old"]).text, Chance.of(row["new"]).text
+    return f"An offensive within {counted(days, 'day')}: {then} then, {now} now, {Shift.of(row['change']).line}."
+
+
+def _basis(since: Record) -> str:
+    runs, forecast = since["paired_runs"], since["forecast"]
+    if runs is None:
+        return (
+            f"The two are not paired: {since['unpaired']}. The interval joins the Monte Carlo errors of both, and the "
+            "change may come from anything that differs below."
+        )
+    return (
+        f"The change is paired: the earlier scenario, {forecast['id']}, was run again with the same draws and random "
+        f"numbers and {counted(runs, 'run')} were compared one by one, so chance moves both alike."
+    )
+
+
+def _window(record: Record, since: Record) -> str:
+    then, now = since["forecast"]["as_of"], record["as_of"]
+    if then == now:
+        return ""
+    return (
+        f"Each counts days from its own as-of date: {_date(then)} then, {_date(now)} now. The windows are not the same."
+    )
+
+
+def _outcomes(since: Record) -> Table:
+    rows = [
+        (
+            OUTCOMES[outcome], f"within {counted(days, 'day')}", Chance.of(row["old"]).text, Chance.of(row["new"]).text,
+            Shift.of(row["change"]).number, Shift.of(row["change"]).interval,
+            "" if Shift.of(row["change"]).is_clear else "no clear change",
+        )
+        for outcome, by_days in reversed(since["outcomes"].items())
+        for days, row in by_days.items()
+    ]  # fmt: skip
+    caption = "Then and now; the change and its 95% interval in points"
+    columns = ("Outcome", "Window", "Then", "Now", "Change", "Interval", "Remark")
+    return Table(caption, columns, "llrrrrl", tuple(rows))
+
+
+def _stance(record: Record, one: Record) -> Entry:
+    """Return a stance at the start that has changed, with the items that came, went or were read anew."""
+    then, now = one["old"], one["new"]
+    name = f"Stance of {name_in_text(name_of(record, one['actor']))}"
+    if then is None or now is None:
+        return Entry("new in this forecast" if then is None else "no longer in this forecast", name)
+    news = tuple(_news(one))
+    if not news and {then["from"], now["from"]} == {"evidence"}:
+        news = ("no item came or went: the readings have aged, or their weights have changed",)
+    sources = "" if then["from"] == now["from"] else f", from {then['from']} then and {now['from']} now"
+    return Entry(f"{_start(then)} then, {_start(now)} now{sources}", name, lines=news)
+
+
+def _start(stance: Record) -> str:
+    return f"{on_scale(stance['mean'])} give or take {plain(stance['sd'])}"
+
+
+def _news(one: Record) -> Iterator[str]:
+    for key, verb in (("items_added", "New"), ("items_removed", "Gone"), ("items_recoded", "Coded anew")):
+        for item in one[key]:
+            yield f"{verb}: {item['id']}. {item['says']}".rstrip()
+
+
+def _inputs(record: Record, since: Record) -> Table:
+    rows = [(input_name(record, one["path"]), _value(one["old"]), _value(one["new"])) for one in since["inputs"]]
+    return Table("Inputs that have changed", ("Input", "Then", "Now"), "lll", tuple(rows))
+
+
+def _value(value: Any) -> str:
+    """Write a number, a distribution, a date or a word."""
+    try:
+        return short_date(datetime.date.fromisoformat(value))
+    except (TypeError, ValueError):
+        return NONE if value is None else quantity(value)
+
+
+def _settings(since: Record) -> Table:
+    rows = [
+        (one["name"], "", "reworded")
+        if one["name"] in _REWORDED
+        else (one["name"], _value(one["old"]), _value(one["new"]))
+        for one in since["settings"]
+    ]
+    return Table("What else differs", ("Setting", "Then", "Now"), "lll", tuple(rows))

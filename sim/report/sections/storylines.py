@@ -1,0 +1,354 @@
+"""Storylines: the few runs that stand for clusters of futures, and any run as sentences (`story_of`).
+
+Every sentence follows from the plain values of a course (`sim.forecast.course`), and says "after" and "while", never
+"because".
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sim.report.chance import Chance, share_text, with_interval
+from sim.report.document import Block, Figure, Group, List, Section, Table, Text
+from sim.report.reading import Record, calendar_of, name_in_text, name_of, strikes_of
+from sim.report.values import MONTHS, long_date, on_scale, plain, short_date
+from sim.wording import counted, noun
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator, Mapping, Sequence
+
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SOON = 7
+
+
+def story_of(record: Record, course: Mapping[str, Any]) -> list[str]:
+    """Tell the course of a run, 6 to 15 sentences.
+
+    Parameters
+    ----------
+    record
+        Of a forecast or an explanation: as-of date, horizon, actors.
+    course
+        One of its `storylines`, or the `course` of an explanation.
+
+    Returns
+    -------
+    list
+        Sentences in plain text; names in them come from the scenario and are not escaped.
+    """
+    teller = _Teller(record)
+    return [*teller.start(course), *teller.turns(course), *teller.finish(course)]
+
+
+def turn_text(record: Record, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
+    """Tell one turning point without its date, as for a table: `Russia’s backing rises past one half`."""
+    text = _Teller(record).event(course, turn)
+    return text[0].upper() + text[1:]
+
+
+def possessive(name: str) -> str:
+    """Return a name in the possessive, as it stands within a sentence."""
+    return f"{name_in_text(name)}’" if name.endswith("s") else f"{name_in_text(name)}’s"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Join parts with commas and a last `and`."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def spelled(count: int, one: str, many: str | None = None) -> str:
+    """Write a number of things in a story: `two agreements`, `23 days`, `no days`."""
+    return f"{_SMALL[count] if count < len(_SMALL) else count} {noun(count, one, many)}"
+
+
+class _Teller:
+    """Tells one run; keeps the last date told, so that the next one need not say its year again."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._calendar = calendar_of(record)
+        self._strikes = strikes_of(record)
+        self._year = 0
+        self._day: int | None = None
+
+    def _name(self, actor: str) -> str:
+        return name_of(self._record, actor)
+
+    def _posture(self, actor: str) -> str:
+        known = self._record["actors"].get(actor, {"posture_name": "posture"})
+        return f"{possessive(self._name(actor))} {known['posture_name']}"
+
+    def _levels(self, levels: Mapping[str, float], verb: str) -> str:
+        """Say where postures stand: `Russia’s backing stands at 0.31 and Turkey’s deterrence at 0.52`."""
+        told = [f"{self._posture(actor)} {verb if not place else ''} at {plain(value)}".replace("  ", " ")
+                for place, (actor, value) in enumerate(levels.items())]  # fmt: skip
+        return joined(told)
+
+    def _date(self, day: int) -> str:
+        date: datetime.date = self._calendar.date(day)
+        text = f"{date.day} {MONTHS[date.month - 1]}"
+        told = text if date.year == self._year else f"{text} {date.year}"
+        self._year = date.year
+        return told
+
+    def _when(self, day: int) -> str:
+        """Say when, from the date told before."""
+        before, self._day = self._day, day
+        date = self._date(day)
+        if before is None or not 0 <= day - before <= _SOON:
+            return f"On {date}"
+        if day == before:
+            return "The same day"
+        return (
+            f"The next day, {date},"
+            if day == before + 1
+            else f"{_SMALL[day - before].capitalize()} days later, on {date},"
+        )
+
+    def start(self, course: Mapping[str, Any]) -> Iterator[str]:
+        """Two sentences on how it begins."""
+        phase = course["phases"][0][1]
+        how = "with an agreement in force" if phase == "agreement" else "in a standoff"
+        stances = [f"{on_scale(value)} for {name_in_text(self._name(actor))}"
+                   for actor, value in course["start"]["stance"].items()]  # fmt: skip
+        yield (
+            f"On {self._date(0)} this future begins {how}, with support for an offensive at {joined(stances)} on a "
+            "scale from −1 to +1."
+        )
+        told = self._levels(course["start"]["posture"], "starts")
+        each = "each on" if len(course["start"]["posture"]) > 1 else "on"
+        yield f"{_capital(told)}, {each} a scale from 0 to 1."
+        self._day = 0
+
+    def turns(self, course: Mapping[str, Any]) -> Iterator[str]:
+        """One sentence a turning point, two for the end."""
+        for turn in course["turns"]:
+            when = self._when(turn["day"])
+            yield f"{when} {self.event(course, turn)}."
+            if turn["kind"] in ("limited", "full", "terms"):
+                yield self._before_it(course, turn)
+
+    def event(self, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
+        """Say what happens at a turning point."""
+        kind, levels = turn["kind"], turn["levels"]
+        beside = f", with {self._levels(levels, '')}" if levels else ""
+        if kind in ("rise", "fall"):
+            return (
+                f"{self._posture(turn['actor'])} {'rises past' if kind == 'rise' else 'falls below'} one half{beside}"
+            )
+        if kind in ("for", "against"):
+            side = "in favour of" if kind == "for" else "against"
+            return f"{possessive(self._name(turn['actor']))} stance turns {side} an offensive"
+        another = "an" if turn.get("count") == 1 else "another"
+        return {
+            "strike": f"there is {self._strikes} for the first time{beside}",
+            "bombing": f"there is {self._strikes} on a third day within a week for the first time",
+            "agreement": f"{self._parties(course)} conclude {another} agreement{beside}",
+            "breakdown": f"the agreement breaks down{_lasted(turn)}, and the standoff is back",
+            "terms": f"the defenders give the ground up on terms, without an assault{beside}",
+            "limited": f"a limited offensive begins{beside}",
+            "full": f"a full offensive begins{beside}",
+            "still": f"there is still {_phase_at(course, turn['day'])} and no offensive{beside}",
+        }[kind]
+
+    def _parties(self, course: Mapping[str, Any]) -> str:
+        return joined([name_in_text(self._name(actor)) for actor in course["parties"]])
+
+    def _before_it(self, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
+        day = turn["day"]
+        strikes = sum(one <= day for one in course["strikes"])
+        bombed = f"after {spelled(strikes, 'day')}" if strikes else "without a day"
+        under = " and while an agreement is in force" if _phase_at(course, day) == "an agreement" else ""
+        return f"It comes on day {day + 1} of the window, {bombed} of {self._strikes}{under}."
+
+    def finish(self, course: Mapping[str, Any]) -> Iterator[str]:
+        """Two or three sentences on what there was in all, and what the end means."""
+        end, over = course["end"], course["day"] is not None
+        if not over or course["agreements"]:
+            yield f"In all there {'is' if len(course['strikes']) == 1 else 'are'} {self._in_all(course)}."
+        last = long_date(self._calendar.until(self._calendar.horizon))
+        if end == "terms":
+            yield "With the surrender this future ends: no offensive has begun, and the question resolves as no."
+        elif over:
+            size = "0.3 or more" if end == "full" else "below 0.3"
+            yield "With the offensive this future ends, and the question resolves as yes."
+            yield f"It counts as {end}, for imminence, readiness times support, is {size} on its first day."
+        else:
+            how = "under an agreement" if end == "agreement" else "in a standoff"
+            yield f"The window closes on {last} {how}: no offensive has begun, and the question resolves as no."
+
+    def _in_all(self, course: Mapping[str, Any]) -> str:
+        strikes = f"{spelled(len(course['strikes']), 'day')} of {self._strikes}"
+        new = "new " if course["phases"][0][1] == "agreement" else ""
+        agreements = spelled(course["agreements"], f"{new}agreement")
+        broken = course["breakdowns"]
+        fate = "" if not broken else f", and {spelled(broken, 'agreement breaks', 'agreements break')} down"
+        return f"{strikes} and {agreements}{fate}"
+
+
+def _lasted(turn: Mapping[str, Any]) -> str:
+    return f" after {spelled(turn['lasted'], 'day')}" if turn.get("lasted") else ""
+
+
+def _phase_at(course: Mapping[str, Any], day: int) -> str:
+    """Phase at the start of a day."""
+    phase = [name for start, name in course["phases"] if start <= day][-1]
+    return "an agreement" if phase == "agreement" else "a standoff"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+_HOW_IT_ENDS = {
+    "standoff": "end in a standoff",
+    "agreement": "end under an agreement",
+    "terms": "end with terms of surrender",
+    "limited": "see a limited offensive",
+    "full": "see a full offensive",
+}
+UNDER = " under an agreement"
+NOTE = (
+    "Grey line: standoff; blue line: an agreement in force; dots: days of {strikes}; triangles: a posture passes "
+    "one half, upwards or downwards; square: the offensive, hexagon: terms of surrender, with which a future ends."
+)
+
+
+@dataclass(frozen=True)
+class Storyline:
+    """One of them: its title, how many futures it stands for, its sentences and the run that it is."""
+
+    number: int
+    title: str
+    share: Chance
+    standing: str
+    sentences: tuple[str, ...]
+    run: int
+
+
+def section_of(record: Record) -> Section | None:
+    """Read the storylines of a forecast; None where it has none."""
+    told = record.get("storylines")
+    if not told:
+        return None
+    titles, note = titles_of(record), NOTE.format(strikes=strikes_of(record))
+    items = tuple(_item(record, place, titles[place - 1], one) for place, one in enumerate(told, 1))
+    drawn = _figure(record, items)
+    drawn = replace(drawn, table=drawn.table.page_only()).with_parts(Block("note", note))
+    return Section("storylines", "Storylines", (
+        Text(f"{_lead(told)} {_CAUTION}", "note"), drawn, Group("", tuple(map(_card, items)), role="stories"),
+        Text(_replay(record), "note"),
+    ))  # fmt: skip
+
+
+def _card(one: Storyline) -> Group:
+    parts = (Text(one.standing, "standing"), List.of(one.sentences))
+    return Group(f"{one.number}. {one.title}", parts, role="card story", id=f"storyline-{one.number}")
+
+
+_CAUTION = (
+    "A storyline is an example, not a prediction: no future will go exactly like it. That one thing follows another "
+    "in it does not show that the first brought about the second."
+)
+
+
+def titles_of(record: Record) -> list[str]:
+    """Return a title for each storyline; those that would share one say where the backing, or another posture, ends."""
+    told = record["storylines"]
+    titles = [title_of(record, one) for one in told]
+    often = Counter(titles)
+    return [
+        f"{title}, {_ending(record, one)}" if often[title] > 1 else title
+        for title, one in zip(titles, told, strict=True)
+    ]
+
+
+def title_of(record: Record, course: Mapping[str, Any]) -> str:
+    """Return the title of a run by how it ends."""
+    if course["day"] is not None:
+        date = calendar_of(record).date(course["day"])
+        under = UNDER if course["phases"][-1][1] == "agreement" else ""
+        what = "Terms of surrender" if course["end"] == "terms" else f"A {course['end']} offensive"
+        return f"{what} in {MONTHS[date.month - 1]} {date.year}{under}"
+    if course["end"] == "agreement":
+        return (
+            "An agreement that holds" if not course["breakdowns"] else "An agreement at the end, after one that broke"
+        )
+    return "A standoff to the end" if not course["breakdowns"] else "An agreement that breaks, then a standoff"
+
+
+def _ending(record: Record, course: Mapping[str, Any]) -> str:
+    """Say where the posture of the first patron ends, or of the initiator where there is none."""
+    levels = course["finish"]["posture"]
+    known = {actor: record["actors"].get(actor, {"role": "", "posture_name": "posture"}) for actor in levels}
+    actor = next((one for one in levels if known[one]["role"] == "patron"), next(iter(levels)))
+    return f"{possessive(name_of(record, actor))} {known[actor]['posture_name']} at {plain(levels[actor])}"
+
+
+def _item(record: Record, number: int, title: str, one: Mapping[str, Any]) -> Storyline:
+    share = Chance.of(one["share"])
+    alike = _alike(one)
+    standing = (
+        f"About {share.text} of futures ({share.interval}) are nearest to this one, run {one['run']:,}; of these "
+        f"{_nearly_all(alike)} {_HOW_IT_ENDS[one['end']]} too."
+    )
+    return Storyline(number, title, share, standing, tuple(story_of(record, one)), one["run"])
+
+
+def _alike(one: Mapping[str, Any]) -> Chance:
+    """Return the share of the runs nearest to it that end as it does."""
+    return Chance.of_share(one["ends"][one["end"]], one["runs"])
+
+
+def _nearly_all(alike: Chance) -> str:
+    return "all" if alike.p == 1 else share_text(alike.p)
+
+
+def _lead(told: list[Mapping[str, Any]]) -> str:
+    return (
+        f"{spelled(len(told), 'run').capitalize()} represent all futures. Each is a real run, the middle one of a "
+        f"cluster of runs that are alike in their dates, events and postures; the clusters are those of the first "
+        f"{counted(told[0]['of'], 'run')}. Brackets hold the 95% Monte Carlo interval of a share."
+    )
+
+
+def _replay(record: Record) -> str:
+    return f"Any run can be replayed day by day: {explain_command(record, record['storylines'][0]['run'])}"
+
+
+def explain_command(record: Record, run: int | str) -> str:
+    """Return the command that replays a run; SCENARIO stands for the file where the record does not name it."""
+    try:
+        words = shlex.split(record["command"] or "")
+    except ValueError:  # a record may come from anywhere
+        words = []
+    scenario = words[2] if words[:2] == ["offramp", "run"] and len(words) > 2 else "SCENARIO"
+    rest = [] if record["replicates"] == 2 else ["--replicates", str(record["replicates"])]
+    return shlex.join(["offramp", "explain", scenario, "--run", str(run), "--seed", str(record["seed"]), *rest])
+
+
+def _figure(record: Record, items: tuple[Storyline, ...]) -> Figure:
+    largest = items[0]
+    title = f"The largest share, {largest.share.text} of futures, is: {_small(largest.title)}"
+    told = "; ".join(f"{one.number}, {one.share.text} of futures: {_small(one.title)}" for one in items)
+    alt = f"Timelines of {counted(len(items), 'run')} over {counted(record['horizon'], 'day')}. {told}."
+    columns = ("Storyline", "Share of futures", "That end alike", "Run", "Date", "What happens")
+    table = Table("Turning points of the storylines", columns, "lrrrll", tuple(_rows(record, items)))
+    return Figure("timelines", title, "One line a storyline, from the first day of the window to its last", alt, table)
+
+
+def _rows(record: Record, items: tuple[Storyline, ...]) -> Iterator[tuple[str, ...]]:
+    calendar = calendar_of(record)
+    for one, course in zip(items, record["storylines"], strict=True):
+        for turn in course["turns"]:
+            date = short_date(calendar.date(turn["day"]))
+            shares = with_interval(one.share), _nearly_all(_alike(course))
+            yield str(one.number), *shares, f"{one.run}", date, turn_text(record, course, turn)
+
+
+def _small(title: str) -> str:
+    return title[0].lower() + title[1:]
