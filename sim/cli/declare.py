@@ -1,36 +1,26 @@
-"""How a command is declared: its help from its docstring, its errors guarded; and the options many commands share."""
+"""How a command is declared: its help from its docstring, its options in ranges, its errors guarded.
+
+A command is a function with the options as parameters, declared by `@command`. What takes time to load it imports
+itself, so that help and a wrong word cost nothing.
+"""
 
 from __future__ import annotations
 
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any, ClassVar, ParamSpec
+from typing import Any, ClassVar, ParamSpec
 
 import typer
 from typer.core import TyperGroup
 
-from sim.cli.console import Format, guarded
+from sim.cli.console import guarded
 from sim.cli.machines import with_machines
-from sim.cli.ranges import with_ranges
+from sim.cli.options import with_ranges
 
 P = ParamSpec("P")
 WIDEST = len("counterfactuals")
 AS_WRITTEN = "\b"  # before a paragraph of a help page: its lines stay as they are
-Output = Annotated[Format, typer.Option("--format", help="Format of the data on stdout.")]
-JUnit = Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")]
-Summary = Annotated[Path | None, typer.Option(help="Write a Markdown summary to this file.")]
-Annotations = Annotated[bool, typer.Option("--annotations", help="Annotate the gates' lines on GitHub.")]
-
-
-class Words(StrEnum):
-    """Scales of words."""
-
-    ICD203 = "icd203"
-    PHIA = "phia"
-    NONE = "none"
 
 
 class Panels(TyperGroup):
@@ -42,7 +32,15 @@ class Panels(TyperGroup):
         Names of commands by job, in the order shown.
     """
 
-    panels: ClassVar[Mapping[str, Sequence[str]]] = {}
+    panels: ClassVar[Mapping[str, Sequence[str]]] = {
+        "Write a scenario": ("init", "validate", "show", "schema"),
+        "Run it": ("run", "history", "explore"),
+        "Ask why": ("drivers", "discover", "explain"),
+        "Ask what if": ("counterfactuals", "tip", "advise", "diff"),
+        "Sweep and check": ("sweep", "check"),
+        "Keep score": ("record", "resolve", "score", "backtest", "calibrate"),
+        "Set up": ("doctor", "store"),
+    }
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the panels."""
@@ -52,6 +50,27 @@ class Panels(TyperGroup):
                 limit = formatter.width - 6 - WIDEST
                 with formatter.section(job):
                     formatter.write_dl([(f"{name:<{WIDEST}}", one.get_short_help_str(limit)) for name, one in found])
+
+
+app = typer.Typer(
+    cls=Panels,
+    name="offramp",
+    help="Forecast a crisis: from a scenario in YAML to a probability report.",
+    epilog="Start with: offramp run scenarios/idlib-2018/baseline.yaml --out reports/idlib-2018",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,  # boxes around a help page take half of its time
+    pretty_exceptions_enable=False,
+)
+
+
+def group(name: str, text: str) -> typer.Typer:
+    """Return a group of commands below `offramp`."""
+    inner = typer.Typer(
+        help=help_of(text), short_help=text.partition("\n")[0], no_args_is_help=True, rich_markup_mode=None
+    )
+    app.add_typer(inner, name=name)
+    return inner
 
 
 def declare(app: typer.Typer, name: str | None = None) -> Callable[[Callable[P, None]], Callable[P, None]]:
@@ -64,6 +83,9 @@ def declare(app: typer.Typer, name: str | None = None) -> Callable[[Callable[P, 
         return guard
 
     return command
+
+
+command = declare(app)
 
 
 def help_of(text: str) -> str:

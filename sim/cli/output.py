@@ -9,14 +9,14 @@ import os
 import sys
 import tempfile
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Format, note, print_json, say
 from sim.errors import UsageError
-from sim.wording import GLUE, glued
+from sim.wording import GLUE, counted, glued
 
 READABLE = 100
 """Columns of a paragraph at most."""
@@ -70,6 +70,17 @@ def shown(path: Path) -> str:
     return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else path.name
 
 
+def head(record: Mapping[str, Any], counts: str) -> Iterator[str]:
+    """Yield the first lines of a result: of which scenario it is, from how many runs, as `counts` says."""
+    yield record["scenario"]["title"]
+    yield f"as of {record['as_of']}; {counts}, seed {record['seed']}"
+
+
+def runs_of(record: Mapping[str, Any], of: str = "") -> str:
+    """Return how many runs and draws a result is from."""
+    return f"{counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')}{of}"
+
+
 def deliver(
     record: dict[str, Any],
     format_: Format,
@@ -77,7 +88,7 @@ def deliver(
     *,
     lines: Iterable[str],
     write: Callable[[dict[str, Any], Path], list[Path]],
-    then: str,
+    then: str = "",
 ) -> None:
     """Print the record of a study, write its files where a folder is given, and say the next step.
 
@@ -88,20 +99,31 @@ def deliver(
     write
         Writes the files, the page first.
     then
-        The next step where no folder is given.
+        The next step where no folder is given, if there is one.
     """
+    show(record, format_, lines)
+    if out is None:
+        if then:
+            note(f"next: {then}")
+        return
+    paths = written(write(record, out))
+    note(f"next: open {paths[0]}")
+
+
+def show(record: Mapping[str, Any], format_: Format, lines: Iterable[str]) -> None:
+    """Print a result: as JSON, or its lines, which are taken only then."""
     if format_ is Format.JSON:
         print_json(record)
-    else:
-        for line in lines:
-            say(line)
-    if out is None:
-        note(f"next: {then}")
         return
-    paths = write(record, out)
+    for line in lines:
+        say(line)
+
+
+def written(paths: list[Path]) -> list[Path]:
+    """Say which files were written; return them."""
     for path in paths:
         note(f"wrote {path}")
-    note(f"next: open {paths[0]}")
+    return paths
 
 
 def width() -> int:

@@ -10,7 +10,6 @@ from xml.etree.ElementTree import parse
 
 import pytest
 
-from sim.cli import check_command
 from sim.cli.machines import Machines
 from tests.cli.conftest import Offramp
 from tests.places import IDLIB
@@ -112,7 +111,11 @@ def test_a_sweep_is_sent_to_its_own_command_and_validated_with_the_rest(
     assert (answer.code, answer.out) == (2, "")
     assert "offramp sweep run sweep.yaml" in answer.err
     assert offramp("check", ".", "--quiet").code == 0, "a folder's sweeps are left aside"
-    assert offramp("validate", ".").out.splitlines() == ["crisis.yaml: valid", "sweep.yaml: valid"]
+    assert offramp("validate", ".").out.splitlines() == [
+        "crisis.yaml: valid",
+        "sweep.yaml: valid",
+        "1 scenario, 1 sweep: all valid",
+    ]
 
 
 @pytest.mark.slow
@@ -140,7 +143,7 @@ def test_what_cannot_be_checked_leaves_with_2(offramp: Offramp, gated: Gated, pa
 def test_the_faults_of_all_files_are_told_at_once_before_any_run(
     offramp: Offramp, gated: Gated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_command, "check", lambda *_: pytest.fail("ran"))
+    monkeypatch.setattr("sim.studies.gates.check.check", lambda *_: pytest.fail("ran"))
     gated("low: {below: 5}")
     gated("low: {by: 11, below: 0.5}", name="b.yaml")
     answer = offramp("check", ".", "--quiet")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import typer
 
-from sim.cli import scenario_commands
-from sim.cli.app import PANELS, app
+from sim.cli.app import app
 from sim.cli.console import Exit, note, print_json, say
+from sim.cli.declare import Panels
 from sim.environment import version
 from sim.progress import progress
 from sim.runs.block.blocks import FIRST_EVENTS
@@ -52,12 +52,12 @@ def test_the_help_lists_every_command(offramp: Offramp) -> None:
 
 
 def test_the_help_lists_every_command_once_in_a_panel_by_job() -> None:
-    assert sorted(name for names in PANELS.values() for name in names) == COMMANDS
+    assert sorted(name for names in Panels.panels.values() for name in names) == COMMANDS
 
 
 def test_panels_are_plain_text_in_the_order_of_the_jobs(offramp: Offramp) -> None:
     lines = offramp("--help").out.splitlines()
-    assert [line.removesuffix(":") for line in lines if line.removesuffix(":") in PANELS] == list(PANELS)
+    assert [line.removesuffix(":") for line in lines if line.removesuffix(":") in Panels.panels] == list(Panels.panels)
     assert max(map(len, lines)) <= 80
     assert "\x1b" not in "".join(lines)
 
@@ -103,7 +103,7 @@ def test_no_error_shares_a_code_with_an_answer(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(scenario_commands, "load_scenario", fail)
+    monkeypatch.setattr("sim.cli.files.load_scenario", fail)
     answer = offramp("show", crisis)
     assert (answer.code, answer.out) == (code, "")
     assert "Traceback" not in answer.err
@@ -112,10 +112,10 @@ def test_no_error_shares_a_code_with_an_answer(
 def test_a_debugger_may_ask_for_the_traceback(
     crisis: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from sim.cli.app import show
+    from sim.cli.write import show
 
     monkeypatch.setenv("OFFRAMP_DEBUG", "1")
-    monkeypatch.setattr(scenario_commands, "load_scenario", lambda file: 1 / 0)
+    monkeypatch.setattr("sim.cli.files.load_scenario", lambda file: 1 / 0)
     with pytest.raises(typer.Exit) as caught:
         show(crisis)
     assert caught.value.exit_code == 3

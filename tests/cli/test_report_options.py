@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import run_command
 from sim.cli.machines import Machines
+from sim.cli.run import KEPT
 from sim.report.chance import Chance
 from sim.report.shift import Shift
 from tests.cli.conftest import Offramp
@@ -112,7 +112,7 @@ def test_an_interruption_does_not_write_over_the_forecast_it_is_compared_with(
     assert answer.code == 130
     assert (out / "forecast.json").read_bytes() == before
     assert answer.err.splitlines()[-1].endswith(f"--since out/forecast.json --figures --out {out}")
-    assert (out / run_command.KEPT).exists()
+    assert (out / KEPT).exists()
 
 
 @pytest.mark.slow

@@ -4,37 +4,43 @@ from __future__ import annotations
 
 import datetime
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from sim.cli.console import Format, note, print_json, say
+from sim.cli.declare import command
+from sim.cli.options import Output
 from sim.cli.surroundings import epoch
 from sim.errors import UsageError
-from sim.evaluation.ledger.chain import read_chain
-from sim.evaluation.ledger.entry import Entry
-from sim.evaluation.ledger.questions import others_by_window, question_id, record_forecast
-from sim.evaluation.ledger.questions import resolve as enter_outcome
-from sim.evaluation.ledger.score import BaselineScore, LedgerScore, WindowScore, score_ledger
 from sim.wording import counted
 
+if TYPE_CHECKING:
+    from sim.evaluation.ledger.entry import Entry
+    from sim.evaluation.ledger.score import BaselineScore, LedgerScore, WindowScore
 
-@dataclass(frozen=True)
-class Outcome:
-    """The options of `resolve` as given."""
-
-    question: str
-    ledger: Path
-    outcome: str
-    event: str
-    source: str | None
-    correct: bool
-    at: str | None
-    format_: Format
+LedgerPath = Annotated[Path, typer.Option("--ledger", help="Ledger file (JSON lines).")]
+At = Annotated[
+    str | None, typer.Option("--at", help="Time of the entry, in UTC.", show_default="now, or SOURCE_DATE_EPOCH")
+]
+LEDGER = Path("offramp-ledger.jsonl")
 
 
-def record(forecast: Path, ledger: Path, at: str | None, format_: Format) -> None:
-    """Enter a forecast."""
+@command
+def record(
+    forecast: Annotated[Path, typer.Argument(help="A forecast.json.", show_default=False)],
+    ledger: LedgerPath = LEDGER,
+    at: At = None,
+    format_: Output = Format.TEXT,
+) -> None:
+    """Enter a forecast in the ledger before its outcome.
+
+    offramp record reports/idlib-2018/forecast.json
+    offramp record forecast.json --ledger forecasts/2026.jsonl
+    """
     moment = _moment(at)
+    from sim.evaluation.ledger.questions import others_by_window, question_id, record_forecast
     from sim.studies.stored import forecast_of, read_raw
 
     raw = read_raw(forecast)
@@ -46,32 +52,66 @@ def record(forecast: Path, ledger: Path, at: str | None, format_: Format) -> Non
     for other in content.get("others", ()):
         if other["name"] not in scored:
             note(f"{other['name']} spoke of the days up to {other['by']}, which ends no window: it cannot be scored")
-    command = ["offramp", "resolve", name, "--outcome", "yes|no|DATE", "--ledger", str(ledger)]
-    note(f"next, when it is known: {' '.join(map(_shown, command))}")
+    words = ["offramp", "resolve", name, "--outcome", "yes|no|DATE", "--ledger", str(ledger)]
+    note(f"next, when it is known: {' '.join(map(_shown, words))}")
 
 
-def resolve(given: Outcome) -> None:
-    """Enter how a question turned out."""
+@command
+def resolve(  # noqa: PLR0913 - one parameter an option
+    question: Annotated[str, typer.Argument(help="Question: ID@DATE, or ID.", show_default=False)],
+    outcome: Annotated[str, typer.Option(help="Date on which it began, or yes, or no.", show_default=False)],
+    event: Annotated[str, typer.Option(help="Event asked about: offensive or agreement.")] = "offensive",
+    source: Annotated[str | None, typer.Option(help="Source of the outcome.")] = None,
+    correct: Annotated[bool, typer.Option("--correct", help="Replace an earlier outcome by a new entry.")] = False,
+    ledger: LedgerPath = LEDGER,
+    at: At = None,
+    format_: Output = Format.TEXT,
+) -> None:
+    """Enter the outcome of a question in the ledger.
+
+    offramp resolve idlib-2018@2018-08-19 --outcome no
+    offramp resolve idlib-2018 --outcome 2019-04-30 --source "The ministry's statement"
+    offramp resolve idlib-2018 --outcome 2018-09-17 --event agreement
+    offramp resolve idlib-2018 --outcome no --correct
+    """
+    from sim.evaluation.ledger.questions import resolve as enter_outcome
+
     entry = enter_outcome(
-        given.ledger,
-        given.question,
-        outcome=given.outcome,
-        at=_moment(given.at),
-        event=given.event,
-        note=given.source,
-        correct=given.correct,
+        ledger,
+        question,
+        outcome=outcome,
+        at=_moment(at),
+        event=event,
+        note=source,
+        correct=correct,
     )
     content = entry.content
     windows = ", ".join(
         f"{counted(days, 'day')} {'yes' if label else 'no'}" for days, label in content["windows"].items()
     )
-    verb = "corrected" if given.correct else "resolved"
-    _say_entry(entry, given.ledger, given.format_, f"{verb} {content['question']}, {content['event']}: {windows}")
-    note(f"next: {shlex.join(['offramp', 'score', '--ledger', str(given.ledger)])}")
+    verb = "corrected" if correct else "resolved"
+    _say_entry(entry, ledger, format_, f"{verb} {content['question']}, {content['event']}: {windows}")
+    note(f"next: {shlex.join(['offramp', 'score', '--ledger', str(ledger)])}")
 
 
-def score(ledger: Path, expect: str | None, format_: Format, *, late: bool) -> None:
-    """Check the chain and print scores."""
+@command
+def score(
+    ledger: LedgerPath = LEDGER,
+    expect: Annotated[str | None, typer.Option(help="Head noted earlier, which the ledger must still contain.")] = None,
+    late: Annotated[
+        bool, typer.Option("--late", help="Also score forecasts entered after their window closed.")
+    ] = False,
+    format_: Output = Format.TEXT,
+) -> None:
+    """Verify the ledger and score its resolved forecasts.
+
+    offramp score
+    offramp score --ledger forecasts/2026.jsonl --expect 3f9c01d2ab45
+    offramp score --format json
+    """
+    from sim.evaluation.ledger.chain import read_chain
+    from sim.evaluation.ledger.score import score_ledger
+
     result = score_ledger(read_chain(ledger, expect=expect), late=late)
     if format_ is Format.JSON:
         print_json(result.record())
