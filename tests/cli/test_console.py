@@ -13,7 +13,7 @@ import typer
 
 from sim.cli.app import app
 from sim.cli.console import Exit, note, print_json, say
-from sim.cli.declare import Panels
+from sim.cli.declare import PANELS
 from sim.environment import version
 from sim.progress import progress
 from sim.runs.block.blocks import FIRST_EVENTS
@@ -52,12 +52,12 @@ def test_the_help_lists_every_command(offramp: Offramp) -> None:
 
 
 def test_the_help_lists_every_command_once_in_a_panel_by_job() -> None:
-    assert sorted(name for names in Panels.panels.values() for name in names) == COMMANDS
+    assert sorted(name for panel in PANELS.values() for names in panel.values() for name in names) == COMMANDS
 
 
 def test_panels_are_plain_text_in_the_order_of_the_jobs(offramp: Offramp) -> None:
     lines = offramp("--help").out.splitlines()
-    assert [line.removesuffix(":") for line in lines if line.removesuffix(":") in Panels.panels] == list(Panels.panels)
+    assert [line.removesuffix(":") for line in lines if line.removesuffix(":") in PANELS] == list(PANELS)
     assert max(map(len, lines)) <= 80
     assert "\x1b" not in "".join(lines)
 
