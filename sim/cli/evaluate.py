@@ -215,8 +215,10 @@ def _score_fixed(cases: Path, name: str, seed: int, machines: Machines, *, quiet
     """Score a fixed posterior on cases it has not seen."""
     from sim.evaluation.backtest.fixed import score_fixed
     from sim.evaluation.cases import load_cases
-    from sim.scenario.posterior import posterior, read_posterior
+    from sim.scenario.posterior import names, posterior, read_posterior
 
+    if not name.endswith(".csv") and name not in names():
+        raise UsageError(f"expected {', '.join(names())} or a CSV file after --posterior (got {name!r})")
     past = load_cases(cases)
     draws = read_posterior(Path(name)) if name.endswith(".csv") else posterior(name)
     with progress("cases", len(past), quiet=quiet) as finished:

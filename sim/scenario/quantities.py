@@ -22,6 +22,7 @@ from sim.wording import counted
 MAX_DAYS = 3650
 FARTHEST_DAY = 36_500  # from the as-of date, either way
 FIRST_YEAR, LAST_YEAR = 1800, 2200
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(day|week)s?")
 
 
@@ -127,6 +128,30 @@ class WholeDays:
         """Describe for editors."""
         whole = {"type": "integer", "minimum": 1, "maximum": MAX_DAYS}
         return {"anyOf": [whole, {"type": "string", "pattern": f"^{_DURATION.pattern}$"}]}
+
+
+@dataclass(frozen=True)
+class WindowEnd(WholeDays):
+    """A window: its length as whole days or "90 days", or its last date."""
+
+    def _window(self, value: Any) -> int | datetime.date:
+        if isinstance(value, datetime.date):
+            return value
+        if isinstance(value, str) and _DATE.fullmatch(value):
+            return read_date(value)
+        if isinstance(value, str) and not _DURATION.fullmatch(value.strip()):
+            raise fault('expected a number of days, "90 days" or a date such as 2018-11-16')
+        return self._read(value)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate; serialise to the form a file writes."""
+        return core_schema.no_info_plain_validator_function(
+            self._window, serialization=core_schema.plain_serializer_function_ser_schema(_days_or_date)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe for editors."""
+        return {"anyOf": [*super().__get_pydantic_json_schema__(schema, handler)["anyOf"], _DATE_SCHEMA]}
 
 
 @dataclass(frozen=True)
@@ -239,7 +264,7 @@ class DateOrNone(Date):
 
 def read_date(text: str) -> datetime.date:
     """Read `YYYY-MM-DD`."""
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    if _DATE.fullmatch(text):
         try:
             date = datetime.date.fromisoformat(text)
         except ValueError:
@@ -278,6 +303,10 @@ def _bounded(kind: str, range_: Quantity) -> dict[str, Any]:
     if math.isfinite(range_.high):
         schema["maximum"] = range_.high
     return schema
+
+
+def _days_or_date(value: int | datetime.date) -> int | str:
+    return value if isinstance(value, int) else value.isoformat()
 
 
 def _to_plain(value: Distribution | datetime.date | str | None) -> Any:
@@ -335,6 +364,7 @@ AttackStrength = Annotated[
 AnyNumber = Annotated[Distribution, Quantity()]
 Days = Annotated[Distribution, Duration()]
 Horizon = Annotated[int, WholeDays()]
+Window = Annotated[int | datetime.date, WindowEnd()]
 SupportOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(-1.0, 1.0, word="evidence")]
 PositiveOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(0.0, open_low=True, word="evidence")]
 When = Annotated[datetime.date | Distribution, Moment()]

@@ -90,6 +90,11 @@ def read_day(by: int | str | datetime.date, as_of: datetime.date) -> int | None:
         return _length(by)
 
 
+def window_days(by: int | datetime.date, as_of: datetime.date) -> int:
+    """Return the number of days of a window that has been read already."""
+    return by if isinstance(by, int) else (by - as_of).days + 1
+
+
 def _length(text: str) -> int | None:
     written = text.strip().lower()
     if written.isdecimal():

@@ -65,14 +65,20 @@ def test_a_backtest_prints_scores_and_writes_its_page(offramp: Offramp, home: Pa
         (("calibrate", "{home}", "--name", "No Name"), "expected a name of small letters"),
         (("calibrate", "{home}", "--known", "soon"), "expected a date such as 2018-11-16 for --known"),
         (("calibrate", "{home}", "--known", "2019-01-01"), "nothing is known of any case by 2019-01-01"),
+        (("backtest", "{home}", "--posterior", "nope"), "or a CSV file after --posterior (got 'nope')"),
+        (("backtest", "{home}", "--posterior", "none.csv"), "none.csv: cannot read the file: no such file"),
+        (("backtest", "{home}", "--posterior", "{home}/wrong.csv"), "wrong.csv:1: expected a comment with JSON"),
         (("backtest", "{home}", "--variants", "none"), "expected a folder with scenarios after --variants"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_exit_code_2(
     offramp: Offramp, home: Path, words: tuple[str, ...], complaint: str
 ) -> None:
-    answer = offramp(*(word.format(home=home) for word in words), *SMALL)
-    assert answer.code == 2
+    (home / "wrong.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    small = SMALL[2:] if "--posterior" in words else SMALL
+    answer = offramp(*(word.format(home=home) for word in words), *small)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("error: ")
     assert complaint in answer.err
 
 
