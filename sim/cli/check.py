@@ -57,7 +57,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     output = CiOutput(junit, summary, annotations)
     output.check()
     supplier = Player(machines.make())
-    with progress("check", len(trials), quiet=quiet, unit="gates decided") as decided:
+    with progress("check", len(trials), quiet=quiet, unit="gate") as decided:
         checked = gates.check(trials, budget, supplier=supplier, decided=decided)
     findings = [Finding.of(record) for record in _records(checked)]
     if format_ is Format.JSON:

@@ -77,7 +77,9 @@ class _Designs:
         """Play every case once more where the posterior lies."""
         from sim.evaluation.calibration.calibrate import refined
 
-        with progress(f"design at the posterior, seed {made.seed}", len(made.cases), quiet=self.quiet) as finished:
+        with progress(
+            f"design at the posterior, seed {made.seed}", len(made.cases), quiet=self.quiet, unit="case"
+        ) as finished:
             executor = self.machines.make(MANY)
             return refined(made, seen, executor=executor, keep=self.keep, finished=finished)
 
@@ -128,7 +130,7 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     studies = [designs.refined(one, crises | second) for one in studies]
     about = _about(past, crises, day, seed, blocks) | _about_threats(others, second)
     asked = results.Request(name, day, crises | second, frozenset(second), scenario, about)
-    with progress("posterior", asked.steps(studies[0]), quiet=quiet, unit="steps") as finished:
+    with progress("posterior", asked.steps(studies[0]), quiet=quiet, unit="step") as finished:
         made = results.calibration(asked, studies, recovered, executor=machines.make(MANY), finished=finished)
     record = made.record()
     show(record, format_, _calibration_lines(record))
@@ -195,7 +197,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     trained = Training(pool, designs.study(pool, others, seed), _known(known), others.cases)
     trained = replace(trained, study=designs.refined(trained.study, trained.seen))
     steps = backtests.steps(past, trained, len(scenarios))
-    with progress("backtest", steps, quiet=quiet, unit="steps") as finished:
+    with progress("backtest", steps, quiet=quiet, unit="step") as finished:
         result = backtests.backtest(
             past,
             trained,
@@ -221,7 +223,7 @@ def _score_fixed(cases: Path, name: str, seed: int, machines: Machines, *, quiet
         raise UsageError(f"expected {', '.join(names())} or a CSV file after --posterior (got {name!r})")
     past = load_cases(cases)
     draws = read_posterior(Path(name)) if name.endswith(".csv") else posterior(name)
-    with progress("cases", len(past), quiet=quiet) as finished:
+    with progress("scored", len(past), quiet=quiet, unit="case") as finished:
         executor = machines.make(len(past))
         return score_fixed(past, draws, seed=seed, executor=executor, finished=finished)
 
@@ -289,7 +291,7 @@ def _recovered(made: Study, repeats: int, machines: Machines, *, quiet: bool) ->
 
     if repeats == 0:
         return None
-    with progress("simulated cases", repeats, quiet=quiet, unit="calibrations") as finished:
+    with progress("simulated cases", repeats, quiet=quiet, unit="calibration") as finished:
         return recovery(made, repeats=repeats, executor=machines.make(MANY), finished=finished)
 
 

@@ -291,7 +291,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     loaded = load_scenario(scenario)
     days = dates_between(date_of(start, "--from"), loaded.as_of, length_of(every, "--every"))
     plan = Plan(runs=runs, seed=seed)
-    with progress(loaded.id, len(days), quiet=quiet, unit="dates") as finished:
+    with progress(loaded.id, len(days), quiet=quiet, unit="date") as finished:
         result = recompute(loaded, days, plan, finished=finished)
     write = partial(write_history, words=words, figures=figures)
     deliver(result.record(), format_, out, lines=_history_lines(result), write=write)

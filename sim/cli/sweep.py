@@ -132,7 +132,7 @@ def _rows(sweep: Sweep, options: Options, machines: Machines, label: str, *, qui
     cells = sweep.cells if options.cells is None else options.cells
     blocks = len(cells) * sweep.plan.blocks
     by_cell = sweep.plan.precision is not None
-    total, unit = (len(cells), "cells") if by_cell else (blocks, "blocks")
+    total, unit = (len(cells), "cell") if by_cell else (blocks, "block")
     with progress(label, total, quiet=quiet, unit=unit) as finished:
         told = replace(options, on_cell=finished) if by_cell else replace(options, on_block=finished)
         return run_sweep(sweep, executor=machines.make(blocks), options=told)
@@ -389,7 +389,7 @@ class Gates:
         if not mine:
             return []
         supplier = supplier_of(store, machines.make())
-        with progress("gates", len(mine), quiet=quiet, unit="gates decided") as decided:
+        with progress("gates", len(mine), quiet=quiet, unit="gate") as decided:
             trials = [one.trial for one in mine]
             checked = check(trials, self.budget, supplier=supplier, decided=decided, of=len(self.dealt))
         if checked.interrupted:

@@ -192,7 +192,7 @@ def test_the_summary_is_added_to_the_file_of_a_step(
 
 def test_progress_counts_gates_that_are_decided(offramp: Offramp, gated: Gated) -> None:
     answer = offramp("check", gated("low: {below: 0.5}", "high: {above: 0.1}"))
-    assert answer.err.splitlines()[:2] == ["check: 1 of 2 gates decided", "check: 2 of 2 gates decided"]
+    assert answer.err.splitlines()[:2] == ["check: 1 of 2 gates", "check: 2 of 2 gates"]
 
 
 def test_control_characters_of_a_file_name_do_not_reach_the_terminal(offramp: Offramp, gated: Gated) -> None:

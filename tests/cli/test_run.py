@@ -41,7 +41,7 @@ def test_run_prints_the_table_and_the_next_step(offramp: Offramp, crisis: Path) 
         )
         assert float(row[7]) == pytest.approx(one.input_sd, abs=0.005001)
     assert answer.err.splitlines() == [
-        "crisis: 1 of 1 blocks",
+        "crisis: 1 of 1 block",
         f"next: write the report with offramp run {crisis} --runs 512 --seed 0 --out FOLDER",
     ]
 
