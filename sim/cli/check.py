@@ -15,7 +15,7 @@ from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.options import Alpha, Annotations, JUnit, MaxRuns, Output, Quiet, Seed, Summary
-from sim.cli.output import check_file, shown
+from sim.cli.output import aligned, check_file, paragraph, shown
 from sim.errors import Fault, ReportError, ScenarioError, UsageError
 from sim.progress import progress
 from sim.wording import counted
@@ -119,28 +119,26 @@ def print_findings(findings: Sequence[Finding]) -> None:
     """Print a line a gate, below the file that writes it."""
     from sim.report.ci.findings import WORDS
 
-    width = max(4, *(len(one.name) for one in findings)) if findings else 4
-    measured = max(len("interval"), *(len(one.interval) for one in findings)) if findings else 0
-    bound = max(len("held to"), *(len(one.bound) for one in findings)) if findings else 0
-    head = f"{'':<11}{'gate':<{width}}  {'interval':<{measured}}  {'held to':<{bound}}  {'runs':>9}"
     for file in dict.fromkeys(one.file for one in findings):
+        mine = [one for one in findings if one.file == file]
+        rows = [(one.name, WORDS[one.verdict], one.interval, one.bound, f"{one.runs:,}") for one in mine]
         say(file)
-        say(head.rstrip())
-        for one in findings:
-            if one.file == file:
-                row = f"{one.interval:<{measured}}  {one.bound:<{bound}}  {one.runs:>9,}"
-                say(f"{WORDS[one.verdict]:<11}{one.name:<{width}}  {one.message or row}")
+        for line in aligned(("gate", "verdict", "interval", "held to", "runs"), rows, words="ll--r"):
+            say(line)
+        for one in mine:
+            for line in paragraph(f"{one.name}: {one.message}", hang="  ") if one.message else ():
+                say(line)
         say()
 
 
 def _finish(checked: Checked, findings: Sequence[Finding]) -> None:
     """Say the next step; leave with the code that fits."""
     if checked.interrupted:
-        note("interrupted; what is undecided was not run to its end")
+        note("interrupted; the undecided gates were not run to the end")
         raise typer.Exit(Exit.INTERRUPTED)
     missed = next((one for one in findings if one.verdict == checked.verdict), None)
     if checked.verdict == "undecided":
-        note(f"next: allow more runs, as in --max-runs {10 * checked.budget.max_runs}, or move a gate off the truth")
+        note(f"next: allow more runs, as in --max-runs {10 * checked.budget.max_runs}, or loosen the gate")
     elif checked.verdict == "fail" and missed is not None:
         file = shlex.quote(missed.file)
         note(f"next: offramp show {file}, and correct the scenario or the gate on {missed.file}:{missed.line}")

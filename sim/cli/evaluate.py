@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +16,7 @@ from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.machines import SPAWNING_PAYS as MANY
 from sim.cli.options import BLOCKS, REPEATS, Output, Quiet, Seed
-from sim.cli.output import check_output, show, written
+from sim.cli.output import aligned, check_output, paragraph, show, written
 from sim.cli.surroundings import epoch
 from sim.errors import UsageError
 from sim.progress import progress
@@ -121,7 +121,7 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     scenario = None if target is None else load(target)
     crises = results.informative({one.name: one.seen(day) for one in past if not one.filed.target})
     if not crises:
-        raise UsageError(f"nothing is known of any case by {day}; name a later day with --known")
+        raise UsageError(f"no outcome of any case was known by {day}; name a later date with --known")
     second = results.informative({one.name: one.seen(day) for one in others.cases})
     check_repeats(recovery, min(points_of(blocks, sample_of(one)) for one in _played(past, others).values()))
     designs = _Designs(blocks, machines, keep, quiet)
@@ -229,26 +229,35 @@ def _score_fixed(cases: Path, name: str, seed: int, machines: Machines, *, quiet
 
 
 def _fixed_lines(record: Mapping[str, Any]) -> Iterator[str]:
-    count = len(record["cases"])
-    yield (
-        f"{counted(count, 'case')} scored with {record['posterior']}, which knows {record['known']}; mean Brier "
-        "score, 0 is best"
-    )
+    count = counted(len(record["cases"]), "case")
+    fitted = f"{record['posterior']}, fitted to outcomes known by {record['known']}"
+    yield from paragraph(f"{count} scored with {fitted}; mean Brier score, 0 is best")
     if record["not_scored"]:
-        yield f"not scored, for it has seen them: {', '.join(record['not_scored'])}"
+        names = ", ".join(record["not_scored"])
+        yield from paragraph(f"not scored, because the posterior was fitted to them: {names}")
     yield ""
-    yield f"{'':<26}" + "".join(f"{counted(window, 'day'):>10}" for window in record["windows"])
-    for name, means in record["brier"].items():
-        yield f"{name:<26}" + "".join(f"{value:>10.3f}" for value in means)
+    yield from _scores(record["windows"], record["brier"].items())
     yield ""
     for reference, rows in record["against"].items():
         row = rows[record["windows"].index(90)]
-        if row["skill"] is None:
-            better = f"{row['better']} of {counted(row['cases'], 'case')}"
-            yield f"within 90 days better than the {reference} in {better}; too few for a skill"
-        else:
-            value, low, high = map(_share, row["skill"])
-            yield f"skill of the model within 90 days against the {reference}: {value} ({low} to {high}), 95% by areas"
+        yield from _against(reference, row["skill"], f"{row['better']} of {counted(row['cases'], 'case')}")
+
+
+def _scores(windows: Sequence[int], means: Iterable[tuple[str, Sequence[float]]], *more: str) -> Iterator[str]:
+    """Yield a table of mean scores, a line a forecaster, a column a window."""
+    columns = ("", *(counted(window, "day") for window in windows), *more)
+    rows = [(name, *(f"{value:.3f}" for value in values)) for name, values in means]
+    yield from aligned(columns, rows, words="l" + "r" * (len(columns) - 1))
+
+
+def _against(reference: str, skill: Sequence[float | None], better: str) -> Iterator[str]:
+    """Yield how the model compares with a reference within 90 days."""
+    if skill is None or skill[0] is None:
+        text = f"within 90 days better than the {reference} in {better}; too few for a skill score"
+    else:
+        value, low, high = map(_share, skill)
+        text = f"skill of the model within 90 days against the {reference}: {value} ({low} to {high}, 95% over areas)"
+    yield from paragraph(text)
 
 
 def _check_apart(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> None:
@@ -339,19 +348,18 @@ def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
     for name, one in record["samples"].items():
         yield f"mean log score of {name}: {one['prior']:.3f} at the priors, {one['posterior']:.3f} calibrated"
     yield ""
-    yield f"{'parameter':<20}{'prior 5%':>10}{'median':>10}{'95%':>10}{'posterior 5%':>14}{'median':>10}{'95%':>10}"
-    for one in record["parameters"]:
-        prior = "".join(f"{value:>10.4g}" for value in one["prior"])
-        low, middle, high = one["posterior"]
-        yield f"{one['name']:<20}{prior}{low:>14.4g}{middle:>10.4g}{high:>10.4g}"
+    columns = ("parameter", "prior 5%", "median", "95%", "posterior 5%", "median", "95%")
+    rows = [
+        (one["name"], *(f"{value:.4g}" for value in (*one["prior"], *one["posterior"]))) for one in record["parameters"]
+    ]
+    yield from aligned(columns, rows, words="lrrrrrr")
     if record["disagreement"] is not None:
         yield ""
         for window, first, second in zip(
             record["windows"], record["seeds"][0]["target"], record["seeds"][1]["target"], strict=True
         ):
-            yield (
-                f"target within {counted(window, 'day')}: {decimal_text(first)} and {decimal_text(second)} by two seeds"
-            )
+            said = f"{decimal_text(first)} and {decimal_text(second)} with two seeds"
+            yield f"target within {counted(window, 'day')}: {said}"
     worst = max(record["fits"], key=lambda one: abs(one["surface"] - one["model"]))
     yield f"surface against model: at most {abs(worst['surface'] - worst['model']):.3f} apart ({worst['case']})"
     if (one := record["threats_fit"]) is not None:
@@ -367,23 +375,17 @@ def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str
     how = "each left out in turn" if result.others is None else f"trained on {counted(result.others, 'other case')}"
     yield f"{counted(table.cases, 'case')}, {how}; mean Brier score, 0 is best"
     yield ""
-    yield f"{'':<26}" + "".join(f"{counted(window, 'day'):>10}" for window in record["windows"]) + f"{'ranked':>10}"
-    for name in FORECASTERS:
-        means = [table.row(name, "brier", window).mean for window in record["windows"]]
-        ranked = table.row(name, "rps", None).mean
-        yield f"{name:<26}" + "".join(f"{value:>10.3f}" for value in (*means, ranked))
+    windows = record["windows"]
+    means = {name: [table.row(name, "brier", window).mean for window in windows] for name in FORECASTERS}
+    ranked = ((name, (*values, table.row(name, "rps", None).mean)) for name, values in means.items())
+    yield from _scores(windows, ranked, "ranked")
     yield ""
     for reference in (BASE_RATE, LOGISTIC):
-        value, low, high = table.row(MODEL).against[reference].skill.plain()
-        if value is None:
-            better, count = better_of(record, reference)
-            in_ = f"{better} of {counted(count, 'case')}"
-            yield f"within 90 days better than the {reference} in {in_}; too few for a skill"
-        else:
-            skill = f"{_share(value)} ({_share(low)} to {_share(high)})"
-            yield f"skill of the model within 90 days against the {reference}: {skill}, 95% by areas"
+        better, count = better_of(record, reference)
+        skill = table.row(MODEL).against[reference].skill.plain()
+        yield from _against(reference, skill, f"{better} of {counted(count, 'case')}")
     if table.too_few:
-        yield "too few cases to judge calibration by"
+        yield "too few cases to judge calibration"
     if record["threats"] is not None:
         yield from _threat_lines(record["threats"])
 
@@ -392,17 +394,20 @@ def _threat_lines(threats: Mapping[str, Any]) -> Iterator[str]:
     from sim.report.chance import share_text
 
     yield ""
-    yield (
-        f"{counted(threats['cases'], 'threat')} between {counted(threats['pairs'], 'pair')} of states, whole pairs "
-        "left out"
-    )
+    pairs = f"{counted(threats['pairs'], 'pair')} of states"
+    yield from paragraph(f"{counted(threats['cases'], 'threat')} between {pairs}, each pair left out in turn")
     for window, one in threats["windows"].items():
-        came = one["happened"] / one["cases"]
-        yield f"within {counted(window, 'day')}, force in {share_text(came)}: mean said, Brier score, AUC"
-        for name, said in one["said"].items():
-            area = one["auc"][name]
-            ranked = "?" if area is None else f"{area:.2f}"
-            yield f"  {name:<24}{share_text(said):>14}{one['brier'][name]:>10.3f}{ranked:>8}"
+        yield f"within {counted(window, 'day')}, force in {share_text(one['happened'] / one['cases'])}"
+        rows = [
+            (
+                name,
+                share_text(said),
+                f"{one['brier'][name]:.3f}",
+                "?" if (area := one["auc"][name]) is None else f"{area:.2f}",
+            )
+            for name, said in one["said"].items()
+        ]
+        yield from aligned(("", "mean forecast", "Brier score", "AUC"), rows, words="lrrr", indent="  ")
 
 
 def _share(value: float | None) -> str:

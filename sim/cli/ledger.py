@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,13 +13,14 @@ import typer
 from sim.cli.console import Format, note, print_json, say
 from sim.cli.declare import command
 from sim.cli.options import Output
+from sim.cli.output import aligned, paragraph, show
 from sim.cli.surroundings import epoch
 from sim.errors import UsageError
 from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.evaluation.ledger.entry import Entry
-    from sim.evaluation.ledger.score import BaselineScore, LedgerScore, WindowScore
+    from sim.evaluation.ledger.score import LedgerScore, WindowScore
 
 LedgerPath = Annotated[Path, typer.Option("--ledger", help="Ledger file (JSON lines).")]
 At = Annotated[
@@ -51,7 +53,7 @@ def record(
     scored = {who for _, who, _ in others_by_window(content)}
     for other in content.get("others", ()):
         if other["name"] not in scored:
-            note(f"{other['name']} spoke of the days up to {other['by']}, which ends no window: it cannot be scored")
+            note(f"{other['name']} forecast up to {other['by']}, which ends no window: it cannot be scored")
     words = ["offramp", "resolve", name, "--outcome", "yes|no|DATE", "--ledger", str(ledger)]
     note(f"next, when it is known: {' '.join(map(_shown, words))}")
 
@@ -113,11 +115,8 @@ def score(
     from sim.evaluation.ledger.score import score_ledger
 
     result = score_ledger(read_chain(ledger, expect=expect), late=late)
-    if format_ is Format.JSON:
-        print_json(result.record())
-    else:
-        _print(result, ledger)
-    note(f"next: keep the head somewhere else, and check with: offramp score --expect {result.head[:16]}")
+    show(result.record(), format_, _lines(result, ledger))
+    note(f"next: keep the head elsewhere; to verify later: offramp score --expect {result.head[:16]}")
 
 
 def _shown(word: str) -> str:
@@ -146,42 +145,38 @@ def _moment(at: str | None) -> datetime.datetime | None:
         raise UsageError(f"expected a time such as 2018-08-19T12:00:00Z (got {at!r} after --at)") from None
 
 
-def _print(result: LedgerScore, ledger: Path) -> None:
-    counts = f"entries {result.entries}, forecasts {result.forecasts}, questions {result.questions}"
-    say(f"{ledger}: whole; {counts}")
-    say(f"head {result.head}")
+def _lines(result: LedgerScore, ledger: Path) -> Iterator[str]:
+    yield f"{ledger}: intact; entries {result.entries}, forecasts {result.forecasts}, questions {result.questions}"
+    yield f"head {result.head}"
     for event, questions in result.open.items():
         for name, windows in questions.items():
-            say(f"without an outcome: {event} of {name}: {counted(', '.join(map(str, windows)), 'day')}")
-        say(f"enter it with resolve --event {event}")
+            yield f"unresolved: {event} of {name}: {counted(', '.join(map(str, windows)), 'day')}"
+        yield f"enter an outcome with resolve --event {event}"
     if result.late:
         said = "scored with the others" if result.includes_late else "left out (--late scores them)"
-        say(f"{result.late} entered when the window was over already: {said}")
+        yield f"{result.late} entered after their window had closed: {said}"
     for event in dict.fromkeys(one.event for one in result.windows):
-        say()
-        say(f"{event}: Brier on 0 to 1, log clipped at 0.001 and 0.999; lower is better")
-        say(f"{'within':<16}{'forecasts':>10}{'questions':>11}{'happened':>10}{'Brier':>9}{'log':>9}")
-        for one in result.windows:
-            if one.event == event:
-                _print_window(one)
+        found = [one for one in result.windows if one.event == event]
+        yield ""
+        yield from paragraph(f"{event}: Brier on 0 to 1, log clipped at 0.001 and 0.999; lower is better")
+        columns = ("within", "forecasts", "questions", "happened", "Brier", "log", "")
+        yield from aligned(columns, (row for one in found for row in _rows(one)), words="lrrrrrl")
+        for one in found:
+            if (parts := one.decomposition) is not None:
+                said = f"miscalibration {parts.miscalibration:.4f}, discrimination {parts.discrimination:.4f}"
+                within = counted(one.window, "day")
+                yield from paragraph(f"within {within}: {said}, uncertainty {parts.uncertainty:.4f}")
     if not result.windows:
-        say("nothing to score yet")
+        yield "nothing to score yet"
 
 
-def _print_window(one: WindowScore) -> None:
-    few = "   too few to judge" if one.too_few else ""
-    counts = f"{one.forecasts:>10}{one.questions:>11}{one.happened:>10}"
-    say(f"{counted(one.window, 'day'):<16}{counts}{one.brier:>9.4f}{one.log:>9.4f}{few}")
-    if one.decomposition is not None:
-        parts = one.decomposition
-        said = f"miscalibration {parts.miscalibration:.4f}, discrimination {parts.discrimination:.4f}"
-        say(f"  {said}, uncertainty {parts.uncertainty:.4f}")
+def _rows(one: WindowScore) -> Iterator[tuple[str, ...]]:
+    """Yield the scores within a window, then those of its baselines on the same forecasts."""
+    counts = (str(count) for count in (one.forecasts, one.questions, one.happened))
+    few = "too few to judge" if one.too_few else ""
+    yield counted(one.window, "day"), *counts, f"{one.brier:.4f}", f"{one.log:.4f}", few
     for baseline in one.baselines:
-        _print_baseline(baseline)
-
-
-def _print_baseline(one: BaselineScore) -> None:
-    difference = one.difference
-    interval = "" if difference.low is None else f" (95%: {difference.low:+.4f} to {difference.high:+.4f})"
-    label = f"  {one.name.replace('_', ' ')}"
-    say(f"{label:<16}{one.forecasts:>10}{'':>21}{one.brier:>9.4f}   ours less this {difference.mean:+.4f}{interval}")
+        less = baseline.difference
+        interval = "" if less.low is None else f" (95%: {less.low:+.4f} to {less.high:+.4f})"
+        name, moved = f"- {baseline.name.replace('_', ' ')}", f"model minus this {less.mean:+.4f}{interval}"
+        yield name, str(baseline.forecasts), "", "", f"{baseline.brier:.4f}", "", moved

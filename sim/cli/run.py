@@ -197,7 +197,7 @@ def _given(record: Mapping[str, Any]) -> Iterator[str]:
     for text in given["conditions"]:
         yield f"given: {text}"
     said = Chance.of_share(record["runs"] / given["runs_made"], given["runs_made"]).text
-    yield f"and no offensive by {given['waiting']}: {said} of {counted(given['runs_made'], 'run')} made meet it"
+    yield f"and no offensive by {given['waiting']}: {said} of {counted(given['runs_made'], 'run')} meet the condition"
 
 
 def _row(outcome: str, day: int, one: Mapping[str, Any], words: str) -> tuple[str, ...]:
@@ -304,7 +304,7 @@ def _history_lines(result: History) -> Iterator[str]:
     scenario = result.scenario
     yield scenario.document.title
     made = counted(result.plan.most_runs, "run")
-    yield f"probability of an offensive within so many days of each date; {made} a date"
+    yield f"probability of an offensive within so many days of each date; {made} per date"
     yield ""
     milestones = scenario.milestones
     columns = ("as of", *(counted(day, "day") for day in milestones), "news since the date before")
@@ -320,9 +320,9 @@ def _history_lines(result: History) -> Iterator[str]:
     yield ""
     items = {} if scenario.evidence is None else scenario.evidence.items
     if not items:
-        yield "the scenario has no evidence, so no news can have moved it"
+        yield "the scenario has no evidence, so no news could move the forecast"
         return
-    yield f"what moved it, within {counted(scenario.horizon, 'day')} (paired, 95%)"
+    yield f"what moved the probability within {counted(scenario.horizon, 'day')} (paired, 95%)"
     for point in result.points:
         if point.news is not None:
             shift = Shift(point.news.p, point.news.low, point.news.high)

@@ -120,7 +120,7 @@ def list_(place: StoreFolder = DEFAULT_STORE, format_: Output = Format.TEXT) -> 
         counts = f"{one.entries:>8,}  {one.size / MB:>9,.1f}  {row['oldest']}  {row['newest']}"
         say(f"{one.head.scenario or '?':<{width}}  {counts}  {one.head.title}{old}")
     blocks, total = sum(one.entries for one in groups), sum(one.size for one in groups)
-    say(f"{counted(blocks, 'block')}, {total / MB:,.1f} MB in {place}" if groups else f"nothing is kept in {place}")
+    say(f"{counted(blocks, 'block')}, {total / MB:,.1f} MB in {place}" if groups else f"no runs are cached in {place}")
 
 
 @declare(store)

@@ -263,7 +263,7 @@ def cell(  # noqa: PLR0913 - one parameter an option
     loaded = load_sweep(file)
     chosen = [one for one in loaded.cells if one.id.startswith(name)] if len(name) >= 4 else []
     if len(chosen) != 1:
-        raise UsageError(f"there is no cell {name!r} in {file}; its ids stand in sweep.csv and in the report")
+        raise UsageError(f"there is no cell {name!r} in {file}; sweep.csv and the report list the ids")
     check_output(out, figures=False)
     said = command_of(context, name=chosen[0].id)
     records: list[Record] = []
@@ -442,5 +442,5 @@ def exit_code(verdicts: Sequence[Record]) -> Exit:
     found = {one["verdict"] for one in verdicts}
     worst = next((verdict for verdict in WORST_FIRST if verdict in found), "pass")
     if worst == "undecided":
-        note("next: allow the gates more runs with --max-runs, or move their bounds further from it")
+        note("next: allow the gates more runs with --max-runs, or loosen them")
     return CODES[worst]

@@ -301,7 +301,7 @@ def _diff_lines(found: Difference, record: Mapping[str, Any]) -> Iterator[str]:
     for side, one in zip(found.sides, (record["before"], record["after"]), strict=True):
         yield f"{side.path}: {one['id']}, as of {one['as_of']}, {counted(one['horizon'], 'day')}"
     if found.runs is None:
-        yield f"not paired, {found.unpaired}: every change holds the luck of two independent draws"
+        yield f"not paired, {found.unpaired}: every change includes the Monte Carlo error of both sides"
     else:
         yield f"paired over {counted(found.runs, 'run')}"
     yield ""

@@ -266,7 +266,7 @@ def _summary(scenario: Scenario) -> None:
     say(f"as of {scenario.as_of}, {counted(scenario.horizon, 'day')}; {scenario.id}, {scenario.hash[:12]}")
     say()
     width = max(map(len, scenario.actors))
-    say(f"{'actor':<{width}}  {'role':<9}  stance at the start")
+    say(f"{'actor':<{width}}  {'role':<9}  starting stance")
     for name, actor in scenario.actors.items():
         how = "evidence" if (name, "stance") in scenario.read_fields else "assumption"
         prior = scenario.distribution(name, "stance")

@@ -39,9 +39,9 @@ def test_gates_that_pass_leave_with_0_and_a_line_each(offramp: Offramp, gated: G
     assert answer.code == 0
     lines = answer.out.splitlines()
     assert lines[0] == "crisis.yaml"
-    assert lines[1].split() == ["gate", "interval", "held", "to", "runs"]
-    assert lines[2].split()[:2] == ["passed", "low"]
-    assert lines[2].endswith("below 0.5      4,096")
+    assert lines[1].split() == ["gate", "verdict", "interval", "held", "to", "runs"]
+    assert lines[2].split()[:2] == ["low", "passed"]
+    assert lines[2].endswith("below 0.5  4,096")
     assert answer.err == "2 passed; the chance that any verdict is false is at most 5%, shared by 2 gates\n"
 
 
@@ -51,7 +51,7 @@ def test_gates_that_pass_leave_with_0_and_a_line_each(offramp: Offramp, gated: G
         (("low: {below: 0.2}", "edge: {below: 0.3}"), 1, "1 failed, 1 undecided",
          "next: offramp show crisis.yaml, and correct the scenario or the gate on crisis.yaml:19"),
         (("edge: {below: 0.3}", "low: {below: 0.5}"), 4, "1 undecided, 1 passed",
-         "next: allow more runs, as in --max-runs 80000, or move a gate off the truth"),
+         "next: allow more runs, as in --max-runs 80000, or loosen the gate"),
     ],
 )  # fmt: skip
 def test_a_miss_leaves_with_1_and_doubt_with_4(
@@ -75,8 +75,8 @@ def test_a_crash_leaves_with_3_and_the_rest_is_judged(
     monkeypatch.setattr(Machines, "make", lambda self, blocks=None: stand_in)
     answer = offramp("check", file, "variant.yaml", "--quiet")
     assert answer.code == 3
-    assert "crashed    low   block 0 of variant failed" in " ".join(answer.out.split(" "))
-    assert "failed     low " in answer.out
+    assert "low: block 0 of variant failed" in answer.out
+    assert "low   failed   " in answer.out
     assert answer.err.splitlines()[-1] == "next: offramp run variant.yaml shows the crash alone"
 
 
