@@ -344,9 +344,11 @@ def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
 
     counts = " and ".join(f"{one['cases']} {name}" for name, one in record["samples"].items())
     known = "all outcomes known" if record["known"] == NEVER.isoformat() else f"known by {record['known']}"
-    yield f"{record['name']}: {counts}, {known}"
+    yield from paragraph(f"{record['name']}: {counts}, {known}")
     for name, one in record["samples"].items():
-        yield f"mean log score of {name}: {one['prior']:.3f} at the priors, {one['posterior']:.3f} calibrated"
+        yield from paragraph(
+            f"mean log score of {name}: {one['prior']:.3f} at the priors, {one['posterior']:.3f} calibrated"
+        )
     yield ""
     columns = ("parameter", "prior 5%", "median", "95%", "posterior 5%", "median", "95%")
     rows = [
@@ -359,12 +361,14 @@ def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
             record["windows"], record["seeds"][0]["target"], record["seeds"][1]["target"], strict=True
         ):
             said = f"{decimal_text(first)} and {decimal_text(second)} with two seeds"
-            yield f"target within {counted(window, 'day')}: {said}"
+            yield from paragraph(f"target within {counted(window, 'day')}: {said}")
     worst = max(record["fits"], key=lambda one: abs(one["surface"] - one["model"]))
-    yield f"surface against model: at most {abs(worst['surface'] - worst['model']):.3f} apart ({worst['case']})"
+    yield from paragraph(
+        f"surface against model: at most {abs(worst['surface'] - worst['model']):.3f} apart ({worst['case']})"
+    )
     if (one := record["threats_fit"]) is not None:
         said = f"{decimal_text(one['surface'])} by the surface, {decimal_text(one['model'])} by the model"
-        yield f"force in threats within {counted(one['window'], 'day')}: {said}"
+        yield from paragraph(f"force in threats within {counted(one['window'], 'day')}: {said}")
 
 
 def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str]:

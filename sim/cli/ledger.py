@@ -146,37 +146,39 @@ def _moment(at: str | None) -> datetime.datetime | None:
 
 
 def _lines(result: LedgerScore, ledger: Path) -> Iterator[str]:
-    yield f"{ledger}: intact; entries {result.entries}, forecasts {result.forecasts}, questions {result.questions}"
+    yield from paragraph(
+        f"{ledger}: intact; entries {result.entries}, forecasts {result.forecasts}, questions {result.questions}"
+    )
     yield f"head {result.head}"
     for event, questions in result.open.items():
         for name, windows in questions.items():
-            yield f"unresolved: {event} of {name}: {counted(', '.join(map(str, windows)), 'day')}"
-        yield f"enter an outcome with resolve --event {event}"
+            yield from paragraph(f"unresolved: {event} of {name}: {counted(', '.join(map(str, windows)), 'day')}")
+        yield from paragraph(f"enter an outcome with resolve --event {event}")
     if result.late:
         said = "scored with the others" if result.includes_late else "left out (--late scores them)"
-        yield f"{result.late} entered after their window had closed: {said}"
+        yield from paragraph(f"{result.late} entered after their window had closed: {said}")
     for event in dict.fromkeys(one.event for one in result.windows):
-        found = [one for one in result.windows if one.event == event]
         yield ""
         yield from paragraph(f"{event}: Brier on 0 to 1, log clipped at 0.001 and 0.999; lower is better")
-        columns = ("within", "forecasts", "questions", "happened", "Brier", "log", "")
-        yield from aligned(columns, (row for one in found for row in _rows(one)), words="lrrrrrl")
-        for one in found:
-            if (parts := one.decomposition) is not None:
-                said = f"miscalibration {parts.miscalibration:.4f}, discrimination {parts.discrimination:.4f}"
-                within = counted(one.window, "day")
-                yield from paragraph(f"within {within}: {said}, uncertainty {parts.uncertainty:.4f}")
+        for one in result.windows:
+            if one.event == event:
+                yield from _window_lines(one)
     if not result.windows:
         yield "nothing to score yet"
 
 
-def _rows(one: WindowScore) -> Iterator[tuple[str, ...]]:
-    """Yield the scores within a window, then those of its baselines on the same forecasts."""
-    counts = (str(count) for count in (one.forecasts, one.questions, one.happened))
-    few = "too few to judge" if one.too_few else ""
-    yield counted(one.window, "day"), *counts, f"{one.brier:.4f}", f"{one.log:.4f}", few
+def _window_lines(one: WindowScore) -> Iterator[str]:
+    """Yield the scores within a window, and those of its baselines on the same forecasts."""
+    said = f"{counted(one.forecasts, 'forecast')} of {counted(one.questions, 'question')}, {one.happened} happened"
+    few = "; too few to judge" if one.too_few else ""
+    yield from paragraph(f"within {counted(one.window, 'day')}: {said}{few}")
+    rows = [("model", str(one.forecasts), f"{one.brier:.4f}", f"{one.log:.4f}", "")]
     for baseline in one.baselines:
         less = baseline.difference
-        interval = "" if less.low is None else f" (95%: {less.low:+.4f} to {less.high:+.4f})"
-        name, moved = f"- {baseline.name.replace('_', ' ')}", f"model minus this {less.mean:+.4f}{interval}"
-        yield name, str(baseline.forecasts), "", "", f"{baseline.brier:.4f}", "", moved
+        interval = "" if less.low is None else f" ({less.low:+.4f} to {less.high:+.4f})"
+        name = baseline.name.replace("_", " ")
+        rows.append((name, str(baseline.forecasts), f"{baseline.brier:.4f}", "", f"{less.mean:+.4f}{interval}"))
+    yield from aligned(("", "forecasts", "Brier", "log", "model minus this (95%)"), rows, words="lrrr-", indent="  ")
+    if (parts := one.decomposition) is not None:
+        said = f"miscalibration {parts.miscalibration:.4f}, discrimination {parts.discrimination:.4f}"
+        yield from paragraph(f"{said}, uncertainty {parts.uncertainty:.4f}", indent="  ")
