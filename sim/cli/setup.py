@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -141,10 +141,11 @@ def prune(
     """
     from sim.runs.store import Store
     from sim.runs.store.contents import items_of, to_remove
+    from sim.scenario.windows import age_of
 
     if older_than is None and to_size is None:
         raise UsageError("expected what to remove: --older-than DAYS, --to-size MB, or both")
-    days = None if older_than is None else _age(older_than)
+    days = None if older_than is None else age_of(older_than, datetime.now(UTC).date(), "--older-than")
     kept = Store(place)
     items = list(items_of(kept))
     gone = to_remove(items, time.time(), days, None if to_size is None else to_size * MB)
@@ -156,16 +157,6 @@ def prune(
         f"{said} {len(gone):,} of {counted(len(items), 'block')}, {size / MB:,.1f} MB; "
         f"{left / MB:,.1f} MB are left in {place}"
     )
-
-
-def _age(text: str) -> int:
-    """Return an age in days: a length of time, or that of a date."""
-    from sim.scenario.windows import length_of
-
-    try:
-        return max(0, (datetime.now(UTC).date() - date.fromisoformat(text.strip())).days)
-    except ValueError:
-        return length_of(text, "--older-than")
 
 
 def _date(seconds: float) -> str:

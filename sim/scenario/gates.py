@@ -20,9 +20,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from sim.scenario.part import Part, Text
-from sim.scenario.quantities import Window, fault, read_horizon
-from sim.scenario.windows import read_day, window_days
-from sim.scenario.yamltree import map_at
+from sim.scenario.quantities import Window, fault, read_day, read_horizon, window_days
 from sim.wording import counted
 
 MAX_GATES = 64
@@ -127,7 +125,7 @@ Complaint = tuple[tuple[str | int, ...], str]
 def gate_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check on plain values that every gate makes one claim, which can be held and lies within the horizon."""
     gates = value.get("gates")
-    question = map_at(value, "question")
+    question = value["question"] if isinstance(value.get("question"), Mapping) else {}
     horizon, as_of = read_horizon(question.get("horizon")), _date(question.get("as_of"))
     for name, gate in gates.items() if isinstance(gates, Mapping) else ():
         if isinstance(gate, Mapping):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import numbers
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -137,11 +138,12 @@ class WindowEnd(WholeDays):
     def _window(self, value: Any) -> int | datetime.date:
         if isinstance(value, datetime.date):
             return value
-        if isinstance(value, str) and _DATE.fullmatch(value):
-            return read_date(value)
-        if isinstance(value, str) and not _DURATION.fullmatch(value.strip()):
+        if isinstance(value, str) and _DATE.fullmatch(value.strip()):
+            return read_date(value.strip())
+        days = read_length(value) if isinstance(value, str) else value
+        if days is None:
             raise fault('expected a number of days, "90 days" or a date such as 2018-11-16')
-        return self._read(value)
+        return self._read(days)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Validate; serialise to the form a file writes."""
@@ -380,3 +382,32 @@ def read_horizon(written: Any) -> int | None:
         return _HORIZON.validate_python(written)
     except ValidationError:
         return None
+
+
+def read_day(by: int | str | datetime.date, as_of: datetime.date) -> int | None:
+    """Return the number of days of a window, which may lie beyond any horizon; None where it is no window."""
+    if isinstance(by, bool):
+        return None
+    if isinstance(by, numbers.Integral):
+        return int(by)
+    if isinstance(by, datetime.date):
+        return (by - as_of).days + 1
+    if not isinstance(by, str):
+        return None
+    try:
+        return (datetime.date.fromisoformat(by.strip()) - as_of).days + 1
+    except ValueError:
+        return read_length(by)
+
+
+def window_days(by: int | datetime.date, as_of: datetime.date) -> int:
+    """Return the number of days of a window that has been read already."""
+    return by if isinstance(by, int) else (by - as_of).days + 1
+
+
+def read_length(text: str) -> int | None:
+    """Return a length of time in days, such as 3, "3 days" or "2 weeks"; None where it is none."""
+    written = text.strip().lower()
+    if written.isdecimal():
+        return int(written) if len(written) < 9 else None
+    return read_horizon(written)
