@@ -16,11 +16,10 @@ from typing import Annotated, Any, NoReturn, ParamSpec
 import typer
 from typer.core import TyperGroup
 
-from sim.cli.console import Exit, guarded, note
+from sim.cli.console import Exit, check_words, guarded, note
 from sim.cli.machines import with_machines
 from sim.cli.options import with_ranges
 from sim.cli.streams import failure_of, hold
-from sim.cli.surroundings import check_words
 from sim.errors import UsageError
 
 P = ParamSpec("P")

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.console import Format, note
+from sim.cli.console import Format, epoch, note
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.machines import SPAWNING_PAYS as MANY
 from sim.cli.options import BLOCKS, REPEATS, Output, Quiet, Seed
 from sim.cli.output import aligned, check_output, paragraph, show, written
-from sim.cli.surroundings import epoch
 from sim.errors import UsageError
 from sim.progress import progress
 from sim.wording import counted

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import Format, note, print_json, say
+from sim.cli.console import Format, epoch, note, print_json, say
 from sim.cli.declare import command
 from sim.cli.options import Output
 from sim.cli.output import aligned, paragraph, show
-from sim.cli.surroundings import epoch
 from sim.errors import UsageError
 from sim.wording import counted
 

@@ -109,7 +109,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         record["counterfactuals"] = _otherwise(forecast, store, machines, quiet=quiet)
     show(record, format_, _lines(record, words))
     if out is not None and not _would_lose(forecast, since, out):
-        from sim.report import write_report  # late: it brings in Plotly
+        from sim.report import write_report  # late: it brings in Jinja
 
         written(write_report(record, out, words=words, figures=figures))
     _finish(forecast, context, out)

@@ -281,7 +281,7 @@ def _deliver(record: Record, out: Path | None, format_: Format, words: str, outp
     """Print the results, write them where a folder is given, and leave with the code that fits."""
     show(record, format_, _lines(record))
     if out is not None:
-        from sim.report import write_sweep  # late: it brings in Plotly
+        from sim.report import write_sweep  # late: it brings in Jinja
 
         written(write_sweep(record, out, words=words))
     _write_ci(record, output)

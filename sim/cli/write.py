@@ -64,9 +64,7 @@ def _id(path: Path) -> str:
 
 @command
 def validate(
-    paths: Annotated[
-        list[Path], typer.Argument(help="Scenario or sweep files, or folders of them.", show_default=False)
-    ],
+    paths: Annotated[list[Path], typer.Argument(help="Files to check, or folders of them.", show_default=False)],
     format_: Output = Format.TEXT,
 ) -> None:
     """Check files and print all their faults at once.
@@ -76,11 +74,10 @@ def validate(
     """
     from sim.cli.files import once, yaml_files
 
-    found = {file: True for path in paths if path.is_dir() for file in yaml_files(path)}
-    files = once([*found, *(path for path in paths if not path.is_dir())])
+    files = once(file for path in paths for file in (yaml_files(path) if path.is_dir() else [path]))
     if not files:
         raise UsageError(f"there is no YAML file in {', '.join(map(str, paths))}")
-    checked = [_Checked.of(file, inside=file in found) for file in files]
+    checked = [_Checked.of(file, inside=file not in paths) for file in files]
     known = [one for one in checked if one.kind]
     errors = [one.error for one in known if one.error is not None]
     unknown = [one for one in checked if not one.kind]
@@ -88,7 +85,7 @@ def validate(
     if format_ is Format.JSON:
         faults = [plain for error in errors for plain in errors_as_plain(error)]
         left = [str(one.file) for one in unknown]
-        print_json({"valid": not errors, "errors": faults, "files": counts, "unknown": left})
+        print_json({"valid": bool(known) and not errors, "errors": faults, "files": counts, "unknown": left})
     else:
         for one in known:
             if one.error is None:
