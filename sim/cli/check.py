@@ -72,6 +72,7 @@ def check(  # noqa: PLR0913 - one parameter an option
 
 def _trials(files: Sequence[Path]) -> list[Trial]:
     """Return the trials of all files; all their faults together."""
+    from sim.cli.files import beyond_missing
     from sim.studies.gates.trials import trials_of
     from sim.studies.sweep.schema import is_sweep
 
@@ -83,7 +84,7 @@ def _trials(files: Sequence[Path]) -> list[Trial]:
         try:
             trials += trials_of(file)
         except ScenarioError as error:
-            faults += error.faults
+            faults += beyond_missing(file, error)
     if faults:
         raise ScenarioError(faults)
     if not trials:

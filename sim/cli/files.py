@@ -12,19 +12,19 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from sim.errors import ScenarioError, UsageError
+from sim.errors import Fault, ScenarioError, UsageError
 from sim.scenario.load import load
 from sim.scenario.merge import scenario_root
 from sim.scenario.scenario import Scenario
 from sim.scenario.yamltree import read_schema, top_keys
 
 KINDS = {
-    "scenario": ("question", "actors", "extends", "pressures"),
-    "sweep": ("axes", "scenarios", "table", "base"),
-    "evidence": ("items",),
-    "sources": ("sources",),
+    "scenario": ("id question", "id actors", "id extends"),
+    "sweep": ("id base", "id axes", "id scenarios"),
+    "evidence": ("sources items",),
+    "sources": (),
 }
-"""Kinds of files, and the keys that only files of a kind have, by which one without a key `schema` is known."""
+"""Kinds of files, and the keys by which one that lacks a `schema` is known: all of those that stand together."""
 FORMATS = tuple(f"offramp/{kind}/1" for kind in KINDS)
 UNKNOWN = ""
 SUFFIXES = (".yaml", ".yml")
@@ -73,18 +73,23 @@ def kind_of(file: Path) -> str:
     name, _, kind = (read_schema(file) or "").partition("/")
     if name == "offramp":
         return kind.partition("/")[0]
-    top = top_keys(file)
-    return next((kind for kind, keys in KINDS.items() if any(key in top for key in keys)), UNKNOWN)
+    top = top_keys(file).keys()
+    known = (kind for kind, keys in KINDS.items() if any(set(some.split()) <= top for some in keys))
+    return next(known, UNKNOWN)
 
 
-def is_base(file: Path) -> bool:
-    """Whether a file below the same scenario folder extends this one, so that it need not be whole."""
-    return os.path.realpath(file) in _extended(scenario_root(file))
+def beyond_missing(file: Path, error: ScenarioError) -> list[Fault]:
+    """Return the faults of a file; of a base that others extend, those that are no key left for them to write."""
+    wrong = [fault for fault in error.faults if not fault.message.startswith("this key is required")]
+    is_base = len(wrong) < len(error.faults) and os.path.realpath(file) in _extended(scenario_root(file))
+    return wrong if is_base else list(error.faults)
 
 
 @cache
 def _extended(root: Path) -> frozenset[str]:
-    named = ((file, top_keys(file).get("extends")) for file in yaml_files(root))
+    """Return the files that others in a scenario folder extend; another folder may be large, and is not searched."""
+    files = yaml_files(root) if root.name == "scenarios" else root.glob("*.y*ml")
+    named = ((file, top_keys(file).get("extends")) for file in files)
     return frozenset(os.path.realpath(file.parent / written) for file, written in named if written)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 NAMES = {
-    "scenario": "scenario",
-    "case": "case",
-    "base": "shared base",
-    "sweep": "sweep",
-    "evidence": "evidence file",
-    "sources": "list of sources",
+    "scenario": ("scenario",),
+    "case": ("case",),
+    "base": ("shared base",),
+    "sweep": ("sweep",),
+    "evidence": ("evidence file",),
+    "sources": ("list of sources", "lists of sources"),
 }
 """The kinds of files that are checked, as the last line names them."""
 
@@ -99,18 +99,12 @@ def validate(
             note(f"{counted(len(seen), 'fault')} in {len(errors)} of {counted(len(known), 'file')}")
         else:
             if len(known) > 1:
-                say(f"{', '.join(_counted(kind, counts) for kind in NAMES if kind in counts)}: all valid")
+                say(
+                    f"{', '.join(counted(counts[kind], *names) for kind, names in NAMES.items() if kind in counts)}: all valid"
+                )
             _next(known)
     if errors or not known:
         raise typer.Exit(Exit.USAGE)
-
-
-def _counted(kind: str, counts: Mapping[str, int]) -> str:
-    """Return how many files of a kind there are, such as `3 sweeps`."""
-    name = NAMES[kind]
-    if kind == "sources":
-        return f"{counted(counts[kind], 'list')} of sources"
-    return counted(counts[kind], name)
 
 
 def _next(files: Sequence[_Checked]) -> None:
@@ -170,17 +164,17 @@ class _Checked:
     @classmethod
     def _of_scenario(cls, file: Path) -> _Checked:
         """Check a scenario; a case also for what a backtest needs of it, a base but for what it leaves out."""
-        from sim.cli.files import is_base
+        from sim.cli.files import beyond_missing
         from sim.scenario.evidence_files import unread
         from sim.scenario.load import load
 
         try:
             loaded = load(file)
         except ScenarioError as error:
-            left = [fault for fault in error.faults if not fault.message.startswith("this key is required")]
-            if len(left) < len(error.faults) and is_base(file):
-                return cls(file, "base", ScenarioError(left) if left else None)
-            raise
+            left = beyond_missing(file, error)
+            if len(left) == len(error.faults):
+                raise
+            return cls(file, "base", ScenarioError(left) if left else None)
         kind, wrong = "scenario" if loaded.document.case is None else "case", None
         if kind == "case":
             from sim.evaluation.cases import as_case  # late: it brings in the model

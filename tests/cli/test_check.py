@@ -118,6 +118,15 @@ def test_a_sweep_is_sent_to_its_own_command_and_validated_with_the_rest(
     ]
 
 
+def test_a_base_that_others_complete_has_no_gates_and_no_fault(offramp: Offramp, gated: Gated, folder: Folder) -> None:
+    folder.write("schema: offramp/scenario/1\nid: part\npopulation: 1000\n", "part.yaml")
+    file = gated("low: {below: 0.5}")
+    file.write_text(file.read_text(encoding="utf-8") + "extends: ./part.yaml\n", encoding="utf-8")
+    assert offramp("check", ".", "--quiet").code == 0
+    folder.write("schema: offramp/scenario/1\nid: part\npopulation: -1\n", "part.yaml")
+    assert "population: expected" in offramp("check", ".", "--quiet").err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("paths", "said"),

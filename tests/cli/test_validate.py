@@ -55,7 +55,7 @@ def test_files_of_every_kind_are_counted_and_the_unknown_is_named(offramp: Offra
             "gates.g.compared_with: there is no file './other.yaml'",
         ),
         ("schema: offramp/evidence/1\nitems: {}\n", "sources: this key is required"),
-        ("items: {}\n", "schema: this key is required"),
+        ("sources: ./s.yaml\nitems: {}\n", "schema: this key is required"),
         ("schema: offramp/sources/1\nsources: {}\n", "sources: "),
         ("schema: offramp/scenario/1\nid: [", "not valid YAML"),
     ],
