@@ -99,9 +99,8 @@ def validate(
             note(f"{counted(len(seen), 'fault')} in {len(errors)} of {counted(len(known), 'file')}")
         else:
             if len(known) > 1:
-                say(
-                    f"{', '.join(counted(counts[kind], *names) for kind, names in NAMES.items() if kind in counts)}: all valid"
-                )
+                parts = (counted(counts[kind], *names) for kind, names in NAMES.items() if kind in counts)
+                say(f"{', '.join(parts)}: all valid")
             _next(known)
     if errors or not known:
         raise typer.Exit(Exit.USAGE)
