@@ -27,7 +27,7 @@ from sim.cli.options import (
     WordScale,
     command_of,
 )
-from sim.cli.output import aligned, check_output, deliver, head, runs_of, show, written
+from sim.cli.output import aligned, check_output, deliver, head, paragraph, runs_of, show, written
 from sim.errors import UsageError
 from sim.progress import progress
 from sim.wording import counted
@@ -168,7 +168,9 @@ def _lines(record: Mapping[str, Any], words: str) -> Iterator[str]:
         yield from _since(record["since"])
     if record["counterfactuals"] is not None:
         yield from _counterfactuals(record)
-    yield "Monte Carlo error shrinks with more runs; the input sd, the spread over uncertain inputs, does not."
+    yield from paragraph(
+        "Monte Carlo error shrinks with more runs; the input sd, the spread over uncertain inputs, does not."
+    )
 
 
 def _beside(record: Mapping[str, Any]) -> Iterator[str]:
@@ -195,9 +197,10 @@ def _given(record: Mapping[str, Any]) -> Iterator[str]:
 
     given = record["given"]
     for text in given["conditions"]:
-        yield f"given: {text}"
+        yield from paragraph(f"given: {text}", hang="  ")
     said = Chance.of_share(record["runs"] / given["runs_made"], given["runs_made"]).text
-    yield f"and no offensive by {given['waiting']}: {said} of {counted(given['runs_made'], 'run')} meet the condition"
+    made = counted(given["runs_made"], "run")
+    yield from paragraph(f"and no offensive by {given['waiting']}: {said} of {made} meet the condition", hang="  ")
 
 
 def _row(outcome: str, day: int, one: Mapping[str, Any], words: str) -> tuple[str, ...]:
@@ -218,7 +221,7 @@ def _since(since: Mapping[str, Any]) -> Iterator[str]:
 
     how = "not paired" if since["paired_runs"] is None else f"paired over {counted(since['paired_runs'], 'run')}"
     date = datetime.date.fromisoformat(since["forecast"]["as_of"])
-    yield f"since the forecast of {date} ({since['forecast']['id']}), {how}:"
+    yield from paragraph(f"since the forecast of {date} ({since['forecast']['id']}), {how}:")
     for day, row in since["outcomes"]["offensive"].items():
         then, now = (decimal_text(row[key]["p"]) for key in ("old", "new"))
         yield f"offensive   {counted(day, 'day'):<9} {then} -> {now}: {Shift.of(row['change']).line}"
@@ -232,7 +235,7 @@ def _counterfactuals(record: Mapping[str, Any]) -> Iterator[str]:
     day = record["horizon"]
     yield f"if one thing changed, offensive within {counted(day, 'day')}, the largest changes:"
     for row in ordered(record, day)[:MOST_SHOWN]:
-        yield f"{row.label}: {row.before.text} -> {row.after.text}, {row.line}"
+        yield from paragraph(f"{row.label}: {row.before.text} -> {row.after.text}, {row.line}", hang="  ")
     yield ""
 
 

@@ -309,7 +309,7 @@ def _diff_lines(found: Difference, record: Mapping[str, Any]) -> Iterator[str]:
     rows = map(_moved, sorted(found.rows, key=lambda one: -OUTCOMES.index(one.outcome)))
     yield from aligned(("", "within", "before", "after", "change, points (95%)", "verdict"), rows)
     yield ""
-    yield "A change is real if its interval excludes 0; about one in twenty that are noise looks real."
+    yield from paragraph("A change is real if its interval excludes 0; about one in twenty that are noise looks real.")
 
 
 def _inputs(record: Mapping[str, Any]) -> Iterator[str]:
