@@ -14,7 +14,7 @@ import typer
 from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
-from sim.cli.options import Alpha, Annotations, JUnit, MaxRuns, Output, Quiet, Seed, Summary
+from sim.cli.options import Alpha, Annotations, AnyStore, JUnit, MaxRuns, Output, Quiet, Seed, Summary
 from sim.cli.output import aligned, check_file, paragraph, shown
 from sim.errors import Fault, ReportError, ScenarioError, UsageError
 from sim.progress import progress
@@ -35,6 +35,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     alpha: Alpha = 0.05,
     seed: Seed = 0,
     machines: Machines = MACHINES,
+    store: AnyStore = None,
     format_: Output = Format.TEXT,
     junit: JUnit = None,
     summary: Summary = None,
@@ -49,16 +50,16 @@ def check(  # noqa: PLR0913 - one parameter an option
     """
     from sim.cli.files import scenario_files
     from sim.report.ci.findings import Finding, counts_in_words
+    from sim.runs.store import store_at
     from sim.studies.gates import check as gates
-    from sim.studies.gates.supplier import Player
 
     budget = gates.Budget(alpha=alpha, max_runs=max_runs, seed=seed)
     trials = _trials(scenario_files(paths))
     output = CiOutput(junit, summary, annotations)
     output.check()
-    supplier = Player(machines.make())
+    executor, kept = machines.make(), store_at(store)
     with progress("check", len(trials), quiet=quiet, unit="gate") as decided:
-        checked = gates.check(trials, budget, supplier=supplier, decided=decided)
+        checked = gates.check(trials, budget, executor=executor, store=kept, decided=decided)
     findings = [Finding.of(record) for record in _records(checked)]
     if format_ is Format.JSON:
         print_json(_plain(checked))

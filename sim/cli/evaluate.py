@@ -15,7 +15,7 @@ from sim.cli.console import Format, epoch, note
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.machines import SPAWNING_PAYS as MANY
-from sim.cli.options import BLOCKS, REPEATS, Output, Quiet, Seed
+from sim.cli.options import BLOCKS, DEFAULT_STORE, REPEATS, NoStore, Output, Quiet, Seed, StoreFolder
 from sim.cli.output import aligned, check_output, paragraph, show, written
 from sim.errors import UsageError
 from sim.progress import progress
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sim.evaluation.calibration.recovery import Recovery
     from sim.evaluation.cases import HistoricalCase
     from sim.evaluation.threats import Threats
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
 
 NEVER = datetime.date(9999, 12, 31)
@@ -40,8 +41,6 @@ Known = Annotated[
     str | None, typer.Option("--known", help="Use only outcomes known by this date.", show_default="all outcomes")
 ]
 Blocks = Annotated[int | None, typer.Option(help="Blocks of 4,096 runs per case.", show_default="8"), BLOCKS]
-Keep = Annotated[Path, typer.Option(help="Folder that keeps finished runs for resuming and reuse.")]
-KEEP = Path(".offramp/designs")
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class _Designs:
 
     blocks: int
     machines: Machines
-    keep: Path
+    store: Store | None
     quiet: bool
 
     def study(self, cases: Sequence[HistoricalCase], threats: Threats, seed: int) -> Study:
@@ -67,7 +66,7 @@ class _Designs:
                 seed=seed,
                 executor=self.machines.make(MANY),
                 blocks=self.blocks,
-                keep=self.keep,
+                store=self.store,
                 finished=finished,
             )
         return replace(made, coded={one.name: one.scenario for one in threats.cases})
@@ -80,7 +79,7 @@ class _Designs:
             f"design at the posterior, seed {made.seed}", len(made.cases), quiet=self.quiet, unit="case"
         ) as finished:
             executor = self.machines.make(MANY)
-            return refined(made, seen, executor=executor, keep=self.keep, finished=finished)
+            return refined(made, seen, executor=executor, store=self.store, finished=finished)
 
 
 @command
@@ -94,7 +93,8 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     seed: Seed = 0,
     blocks: Blocks = None,
     machines: Machines = MACHINES,
-    keep: Keep = KEEP,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the posterior and calibration.html, .md, .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
@@ -110,6 +110,7 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     from sim.evaluation.calibration.parameters import sample_of
     from sim.evaluation.calibration.recovery import check_repeats
     from sim.evaluation.cases import load_cases
+    from sim.runs.store import store_at
     from sim.scenario.load import load
 
     check_output(out, figures=False)
@@ -123,7 +124,7 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
         raise UsageError(f"no outcome of any case was known by {day}; name a later date with --known")
     second = results.informative({one.name: one.seen(day) for one in others.cases})
     check_repeats(recovery, min(points_of(blocks, sample_of(one)) for one in _played(past, others).values()))
-    designs = _Designs(blocks, machines, keep, quiet)
+    designs = _Designs(blocks, machines, store_at(None if no_store else store), quiet)
     studies = [designs.study(past, others, seed + number) for number in range(2)]
     recovered = _recovered(studies[0], recovery, machines, quiet=quiet)
     studies = [designs.refined(one, crises | second) for one in studies]
@@ -155,7 +156,8 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     seed: Seed = 0,
     blocks: Blocks = None,
     machines: Machines = MACHINES,
-    keep: Keep = KEEP,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
     out: Annotated[Path | None, typer.Option(help="Folder for backtest.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
@@ -171,6 +173,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     from sim.evaluation.backtest.forecasts import Training
     from sim.evaluation.calibration.calibrate import BLOCKS as USUAL
     from sim.evaluation.cases import load_cases
+    from sim.runs.store import store_at
 
     check_output(out, figures=False)
     if posterior is not None:
@@ -192,7 +195,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     _check_apart(past, pool if train is not None else ())
     scenarios = _variants(variants)
     others = _threats(threats)
-    designs = _Designs(USUAL if blocks is None else blocks, machines, keep, quiet)
+    designs = _Designs(USUAL if blocks is None else blocks, machines, store_at(None if no_store else store), quiet)
     trained = Training(pool, designs.study(pool, others, seed), _known(known), others.cases)
     trained = replace(trained, study=designs.refined(trained.study, trained.seen))
     steps = backtests.steps(past, trained, len(scenarios))

@@ -103,6 +103,10 @@ By = Annotated[
 Seed = Annotated[int, typer.Option(help="Random seed; the same seed gives the same result."), SEED]
 Replicates = Annotated[int, typer.Option(help="Runs per draw of the uncertain inputs."), REPLICATES]
 StoreFolder = Annotated[str, typer.Option("--store", help="Cache of finished runs: a folder or s3://BUCKET/PREFIX.")]
+AnyStore = Annotated[
+    str | None,
+    typer.Option("--store", help="Cache of finished runs: a folder or s3://BUCKET/PREFIX.", show_default="none"),
+]
 NoStore = Annotated[bool, typer.Option("--no-store", help="Use no cache.")]
 Output = Annotated[Format, typer.Option("--format", help="Format of the data on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
@@ -115,7 +119,7 @@ Annotations = Annotated[bool, typer.Option("--annotations", help="Annotate the g
 
 MACHINE = frozenset({"workers", "executor", "address", "tls_ca", "tls_cert", "tls_key", "insecure"})
 UNTOLD = MACHINE | {
-    "store", "no_store", "keep", "out", "format_", "quiet", "words", "figures", "shard", "fail_fast", "cells", "daily",
+    "store", "no_store", "out", "format_", "quiet", "words", "figures", "shard", "fail_fast", "cells", "daily",
     "junit", "summary", "annotations",
 }  # fmt: skip
 """Parameters that say where runs are played, kept or written, and nothing of the result."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shlex
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,12 +18,12 @@ from sim.cli.options import (
     DEFAULT_STORE,
     PORT,
     RUNS,
+    AnyStore,
     Output,
     Quiet,
     Replicates,
     ScenarioPath,
     Seed,
-    StoreFolder,
     Words,
     WordScale,
     command_of,
@@ -34,10 +35,11 @@ from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.forecast.forecast import Forecast
+    from sim.runs.store import Store
     from sim.studies.history import History
 
 MOST_SHOWN = 5  # counterfactuals in the terminal; the report has all
-CHECKPOINT = ".offramp-checkpoint.npz"
+KEPT = ".offramp-blocks"  # below --out, until the report is written
 MISSING = "the explorer needs aiohttp; install it with: pip install 'offramp[explore]'"
 UNSPECIFIED = ("0.0.0.0", "::")  # noqa: S104 - a comparison
 
@@ -68,7 +70,13 @@ def run(  # noqa: PLR0913 - one parameter an option
     counterfactuals: Annotated[
         bool, typer.Option("--counterfactuals", help="Add what the forecast would be if one thing changed.")
     ] = False,
-    store: StoreFolder = DEFAULT_STORE,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            help="Cache of finished runs: a folder or s3://BUCKET/PREFIX.",
+            show_default=f"none; {DEFAULT_STORE} with --counterfactuals",
+        ),
+    ] = None,
     given: Annotated[
         list[str] | None, typer.Option(help='Condition on what has been seen since, as in "strikes by 2018-09-04".')
     ] = None,
@@ -98,47 +106,56 @@ def run(  # noqa: PLR0913 - one parameter an option
     plan = Plan(runs, seed, replicates, precision, read_given(given or (), loaded))
     earlier = None if since is None else read_forecast(since)
     check_output(out, figures=figures)
-    checkpoint = None if out is None else out / CHECKPOINT
+    kept = _store(DEFAULT_STORE if store is None and counterfactuals else store, out)
     with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
         executor = machines.make(plan.blocks)
-        forecast = run_plan(loaded, plan, executor=executor, finished=finished, checkpoint=checkpoint)
+        forecast = run_plan(loaded, plan, executor=executor, finished=finished, store=kept)
     record = forecast.record(command_of(context))
     if earlier is not None:
-        record["since"] = _change(earlier, forecast, machines, quiet=quiet)
+        record["since"] = _change(earlier, forecast, kept, machines, quiet=quiet)
     if counterfactuals and forecast.status != "interrupted":
-        record["counterfactuals"] = _otherwise(forecast, store, machines, quiet=quiet)
+        record["counterfactuals"] = _otherwise(forecast, kept, machines, quiet=quiet)
     show(record, format_, _lines(record, words))
     if out is not None and not _would_lose(forecast, since, out):
         from sim.report import write_report  # late: it brings in Jinja
 
         written(write_report(record, out, words=words, figures=figures))
+        if forecast.status != "interrupted":
+            shutil.rmtree(out / KEPT, ignore_errors=True)
     _finish(forecast, context, out)
 
 
-def _change(earlier: Mapping[str, Any], forecast: Forecast, machines: Machines, *, quiet: bool) -> dict[str, Any]:
+def _store(place: str | None, out: Path | None) -> Store | None:
+    """Return where blocks are kept: the store named, or a folder beside the report, gone once that is written."""
+    from sim.runs.store import Store, store_at
+
+    return store_at(place) if place is not None or out is None else Store(out / KEPT)
+
+
+def _change(
+    earlier: Mapping[str, Any], forecast: Forecast, store: Store | None, machines: Machines, *, quiet: bool
+) -> dict[str, Any]:
     """Compare with an earlier forecast, whose scenario may have to be run again."""
     from sim.studies.change import change, plan_of_rerun
 
     blocks = plan_of_rerun(earlier, forecast).blocks
     with progress(f"{earlier['scenario']['id']}, as it was", blocks, quiet=quiet) as finished:
         executor = machines.make(blocks)
-        return change(earlier, forecast, executor=executor, finished=finished).record()
+        return change(earlier, forecast, executor=executor, store=store, finished=finished).record()
 
 
-def _otherwise(forecast: Forecast, store: str, machines: Machines, *, quiet: bool) -> dict[str, Any]:
+def _otherwise(forecast: Forecast, store: Store | None, machines: Machines, *, quiet: bool) -> dict[str, Any]:
     """Play the counterfactuals beside the runs that are at hand."""
     from dataclasses import replace
 
-    from sim.runs.store import store_at
     from sim.studies.counterfactuals import DEFAULT_RUNS, blocks_of, counterfactuals
-    from sim.studies.gates.kept import supplier_of
 
     plan = replace(forecast.plan, runs=min(DEFAULT_RUNS, len(forecast.records)), precision=None)
     blocks = blocks_of(forecast.scenario, plan, with_base=False)
     with progress(f"{forecast.scenario.id}, counterfactuals", blocks, quiet=quiet) as finished:
-        supplier = supplier_of(store_at(store), machines.make(blocks))
-        base = forecast.records
-        return counterfactuals(forecast.scenario, plan, base=base, supplier=supplier, finished=finished).part()
+        executor, base = machines.make(blocks), forecast.records
+        found = counterfactuals(forecast.scenario, plan, base=base, executor=executor, store=store, finished=finished)
+        return found.part()
 
 
 def _would_lose(forecast: Forecast, since: Path | None, out: Path) -> bool:
@@ -241,9 +258,12 @@ def _counterfactuals(record: Mapping[str, Any]) -> Iterator[str]:
 
 def _finish(forecast: Forecast, context: typer.Context, out: Path | None) -> None:
     """Say the next step; leave with the code that fits."""
-    here = command_of(context, str)
+    place = context.params["store"] or (DEFAULT_STORE if context.params["counterfactuals"] else None)
+    here = command_of(context, str) + ("" if place is None else f" --store {shlex.quote(place)}")
     if forecast.status == "interrupted":
-        note(f"interrupted after {counted(forecast.runs, 'run')}{_going_on(here, context.params, out)}")
+        note(
+            f"interrupted after {counted(forecast.runs, 'run')}{_going_on(here, context.params, out, kept=place is not None)}"
+        )
         raise typer.Exit(Exit.INTERRUPTED)
     if forecast.status == "imprecise":
         note(f"the precision was not reached in {counted(forecast.runs, 'run')}; allow more with --runs")
@@ -254,10 +274,10 @@ def _finish(forecast: Forecast, context: typer.Context, out: Path | None) -> Non
         note(f"next: open {out / 'report.html'}")
 
 
-def _going_on(here: str, given: Mapping[str, Any], out: Path | None) -> str:
-    """Return the command that goes on from the blocks that were kept; without a folder none were."""
+def _going_on(here: str, given: Mapping[str, Any], out: Path | None, *, kept: bool) -> str:
+    """Return the command that goes on from the blocks that were kept; without a folder or a store none were."""
     if out is None:
-        return ""
+        return f"; to resume: {here}" if kept else ""
     words = [] if given["words"] == Words.ICD203 else ["--words", given["words"]]
     figures = ["--figures"] if given["figures"] else []
     return f"; to resume: {here} {shlex.join([*words, *figures, '--out', str(out)])}"
@@ -270,6 +290,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     every: Annotated[str, typer.Option(help='Step between dates, as in "3 days".')] = "7 days",
     runs: Annotated[int, typer.Option(help="Runs per date."), RUNS] = 8192,
     seed: Seed = 0,
+    store: AnyStore = None,
     out: Annotated[Path | None, typer.Option(help="Folder for history.html, history.md and history.json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
@@ -286,6 +307,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
     from sim.report import write_history
+    from sim.runs.store import store_at
     from sim.scenario.windows import date_of, length_of
     from sim.studies.history import dates_between
     from sim.studies.history import history as recompute
@@ -295,7 +317,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     days = dates_between(date_of(start, "--from"), loaded.as_of, length_of(every, "--every"))
     plan = Plan(runs=runs, seed=seed)
     with progress(loaded.id, len(days), quiet=quiet, unit="date") as finished:
-        result = recompute(loaded, days, plan, finished=finished)
+        result = recompute(loaded, days, plan, store=store_at(store), finished=finished)
     write = partial(write_history, words=words, figures=figures)
     deliver(result.record(), format_, out, lines=_history_lines(result), write=write)
 

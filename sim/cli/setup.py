@@ -18,7 +18,7 @@ from sim.cli.options import DEFAULT_STORE, MEGABYTES, Output, StoreFolder
 from sim.errors import UsageError
 from sim.wording import counted
 
-LEAST_DISK = 100_000_000  # bytes free that a report and its checkpoint may need, with room to spare
+LEAST_DISK = 100_000_000  # bytes free that a report and the blocks it keeps may need, with room to spare
 MB = 1_000_000
 
 

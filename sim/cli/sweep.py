@@ -382,16 +382,15 @@ class Gates:
             Where it came.
         """
         from sim.studies.gates.check import check
-        from sim.studies.gates.kept import supplier_of
 
         wanted = {cell.index for cell in cells}
         mine = [one for one in self.dealt if one.cell.index in wanted]
         if not mine:
             return []
-        supplier = supplier_of(store, machines.make())
+        executor = machines.make()
         with progress("gates", len(mine), quiet=quiet, unit="gate") as decided:
             trials = [one.trial for one in mine]
-            checked = check(trials, self.budget, supplier=supplier, decided=decided, of=len(self.dealt))
+            checked = check(trials, self.budget, executor=executor, store=store, decided=decided, of=len(self.dealt))
         if checked.interrupted:
             raise KeyboardInterrupt
         return [

@@ -17,6 +17,7 @@ from sim.cli.options import (
     DEFAULT_STORE,
     RUNS,
     SEED,
+    AnyStore,
     By,
     NoStore,
     Output,
@@ -67,9 +68,9 @@ def counterfactuals(  # noqa: PLR0913 - one parameter an option
     from sim.studies.counterfactuals import counterfactuals as play
 
     loaded, plan = _prepared(scenario, runs, seed, out)
-    supplier = _supplier(store, machines, no_store=no_store)
+    where = _where(store, machines, no_store=no_store)
     with progress("counterfactuals", blocks_of(loaded, plan), quiet=quiet) as finished:
-        record = play(loaded, plan, supplier=supplier, finished=finished).record(command_of(context))
+        record = play(loaded, plan, **where, finished=finished).record(command_of(context))
     then = f"offramp run {shlex.quote(str(scenario))} --counterfactuals --out FOLDER writes a report"
     lines = _counterfactuals_lines(record)
     deliver(record, format_, out, lines=lines, write=write_counterfactuals, then=then)
@@ -151,9 +152,9 @@ def tip(  # noqa: PLR0913 - one parameter an option
     is_plane = len(asked.paths) == 2
     values = 2 * contour.GRID**2 if is_plane else crossing.GRID + LATER
     search = contour.contour if is_plane else tipping.tip
-    supplier, said = _supplier(store, machines, no_store=no_store), command_of(context)
+    where, said = _where(store, machines, no_store=no_store), command_of(context)
     with progress("tip, at most about", values * plan.blocks, quiet=quiet) as finished:
-        record = search(asked, plan, supplier=supplier, finished=finished).record(said)
+        record = search(asked, plan, **where, finished=finished).record(said)
     lines = _tipping_lines(record)
     deliver(record, format_, out, lines=lines, write=write_tipping, then=f"{said} --out FOLDER draws it")
 
@@ -204,9 +205,9 @@ def advise(  # noqa: PLR0913 - one parameter an option
     loaded, plan = _prepared(scenario, runs, seed, out, REPLICATES)
     asked = goal_of(goal, loaded)
     blocks = (1 + len(mixes_of(loaded, actor, asked, budget))) * plan.blocks
-    supplier, said = _supplier(store, machines, blocks, no_store=no_store), command_of(context)
+    where, said = _where(store, machines, blocks, no_store=no_store), command_of(context)
     with progress("advise", blocks, quiet=quiet) as finished:
-        found = compare(loaded, actor, asked, plan, budget=budget, supplier=supplier, finished=finished)
+        found = compare(loaded, actor, asked, plan, budget=budget, **where, finished=finished)
     record = found.record(said)
     lines = _advice_lines(record)
     deliver(record, format_, out, lines=lines, write=write_advice, then=f"{said} --out FOLDER draws it")
@@ -223,11 +224,11 @@ def _prepared(scenario: Path, runs: int, seed: int, out: Path | None, replicates
     return loaded, plan
 
 
-def _supplier(store: str, machines: Machines, blocks: int | None = None, *, no_store: bool) -> Any:
+def _where(store: str, machines: Machines, blocks: int | None = None, *, no_store: bool) -> dict[str, Any]:
+    """Return where blocks are played and kept, as studies take it."""
     from sim.runs.store import store_at
-    from sim.studies.gates.kept import supplier_of
 
-    return supplier_of(store_at(None if no_store else store), machines.make(blocks))
+    return {"executor": machines.make(blocks), "store": store_at(None if no_store else store)}
 
 
 def _advice_lines(record: Mapping[str, Any]) -> Iterator[str]:
@@ -265,6 +266,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
         int | None, typer.Option(help="Random seed.", show_default="as a forecast has it, or 0"), SEED
     ] = None,
     machines: Machines = MACHINES,
+    store: AnyStore = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
@@ -273,12 +275,13 @@ def diff(  # noqa: PLR0913 - one parameter an option
     offramp diff scenarios/idlib-2018/baseline.yaml scenarios/idlib-2018/german-offer.yaml
     offramp diff reports/idlib-2018/baseline/forecast.json scenarios/idlib-2018/baseline.yaml
     """
+    from sim.runs.store import store_at
     from sim.studies import diff as differences
 
     sides = differences.read_sides(before, after, seed)
     plan = differences.plan_of(sides, runs, seed)
     with progress("diff", differences.blocks_of(sides, plan), quiet=quiet) as finished:
-        found = differences.diff(sides, plan, executor=machines.make(), finished=finished)
+        found = differences.diff(sides, plan, executor=machines.make(), store=store_at(store), finished=finished)
     record = found.record()
     show(record, format_, _diff_lines(found, record))
     if format_ is Format.TEXT:

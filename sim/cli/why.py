@@ -13,7 +13,7 @@ import typer
 from sim.cli.console import Format, note
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
-from sim.cli.options import NUMBER, RUNS, By, Output, Quiet, Replicates, ScenarioPath, Seed, command_of
+from sim.cli.options import NUMBER, RUNS, AnyStore, By, Output, Quiet, Replicates, ScenarioPath, Seed, command_of
 from sim.cli.output import aligned, check_output, deliver, head, paragraph, runs_of, show
 from sim.errors import UsageError
 from sim.progress import progress
@@ -21,6 +21,7 @@ from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
+    from sim.runs.store import Store
     from sim.studies.drivers import Asked
 
 MOST_SHOWN = 20
@@ -52,6 +53,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     ] = None,
     seed: Seed = 0,
     machines: Machines = MACHINES,
+    store: AnyStore = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
@@ -63,6 +65,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     """
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
+    from sim.runs.store import store_at
     from sim.scenario.windows import day_of
     from sim.studies.drivers import ask, from_counts
 
@@ -73,11 +76,13 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     plan = Plan(runs=MADE[study] if runs is None else runs, seed=seed)
     said = command_of(context, runs=plan.runs)
     if study is Study.SOBOL:
-        record = _design(asked, plan, said, machines, by_actor=by_actor, quiet=quiet)
+        record = _design(asked, plan, said, machines, store_at(store), by_actor=by_actor, quiet=quiet)
     else:
         plan.check(loaded)
         with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
-            found = from_counts(asked, plan, executor=machines.make(plan.blocks), finished=finished)
+            found = from_counts(
+                asked, plan, executor=machines.make(plan.blocks), store=store_at(store), finished=finished
+            )
         record = asked.head("counts", plan.most_runs, plan.seed, plan.replicates, said) | found.plain()
     show(record, format_, _drivers_lines(record))
     if study is Study.COUNTS and format_ is Format.TEXT:
@@ -85,7 +90,9 @@ def drivers(  # noqa: PLR0913 - one parameter an option
         note(f"next: {design} adds total indices, with {counted(MADE['sobol'], 'run')}")
 
 
-def _design(asked: Asked, most: Plan, said: str, machines: Machines, *, by_actor: bool, quiet: bool) -> dict[str, Any]:
+def _design(
+    asked: Asked, most: Plan, said: str, machines: Machines, store: Store | None, *, by_actor: bool, quiet: bool
+) -> dict[str, Any]:
     from sim.studies.drivers import design_of, plain_indices
     from sim.studies.sobol import blocks_of, study
 
@@ -93,8 +100,8 @@ def _design(asked: Asked, most: Plan, said: str, machines: Machines, *, by_actor
     runs, blocks = plan.rows * plan.replicates, blocks_of(plan)
     replace(most, runs=runs).check(asked.scenario)
     with progress(f"{asked.scenario.id}, a design", blocks, quiet=quiet) as finished:
-        executor = machines.make(blocks)
-        found = study(asked.scenario, plan, asked.outcome, asked.by, executor=executor, finished=finished)
+        executor, day = machines.make(blocks), asked.by
+        found = study(asked.scenario, plan, asked.outcome, day, executor=executor, store=store, finished=finished)
     record = asked.head("sobol", runs, plan.seed, plan.replicates, said)
     return record | plain_indices(asked, plan, found, by_actor=by_actor)
 
@@ -194,6 +201,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     ] = 20_000,
     seed: Seed = 0,
     machines: Machines = MACHINES,
+    store: AnyStore = None,
     out: Annotated[Path | None, typer.Option(help="Folder for discovery.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
@@ -207,6 +215,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
     from sim.report import write_discovery
+    from sim.runs.store import store_at
     from sim.scenario.windows import day_of
     from sim.studies.discovery import ask
     from sim.studies.discovery import discover as search
@@ -217,7 +226,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     plan = Plan(runs=runs, seed=seed)
     check_output(out, figures=False)
     with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
-        found = search(asked, plan, executor=machines.make(plan.blocks), finished=finished)
+        found = search(asked, plan, executor=machines.make(plan.blocks), store=store_at(store), finished=finished)
     said = command_of(context)
     record = found.record(said)
     deliver(record, format_, out, lines=_discovery_lines(record), write=write_discovery, then=f"{said} --out FOLDER")
