@@ -25,7 +25,6 @@ KINDS = {
     "sources": (),
 }
 """Kinds of files, and the keys by which one that lacks a `schema` is known: all of those that stand together."""
-FORMATS = tuple(f"offramp/{kind}/1" for kind in KINDS)
 UNKNOWN = ""
 SUFFIXES = (".yaml", ".yml")
 
@@ -43,7 +42,7 @@ def scenario_files(paths: Iterable[Path]) -> list[Path]:
         inside = [file for file in yaml_files(path) if kind_of(file) == "scenario"] if path.is_dir() else [path]
         if not inside:
             raise UsageError(
-                f"there is no scenario file in the folder {path}; a scenario begins `schema: {FORMATS[0]}`"
+                f"there is no scenario file in the folder {path}; a scenario begins `schema: offramp/scenario/1`"
             )
         found += inside
     return once(found)

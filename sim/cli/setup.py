@@ -66,8 +66,8 @@ def _speed() -> float:
     from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block
     from sim.scenario.load import load
 
-    with resources.as_file(resources.files("sim.scenario").joinpath("starter.yaml")) as path:
-        scenario = load(path)
+    with resources.as_file(resources.files("sim.scenario").joinpath("starter")) as folder:
+        scenario = load(folder / "scenario.yaml")
     run_block(BlockTask(scenario, 0, 0, 2))
     start = time.perf_counter()
     run_block(BlockTask(scenario, 0, 0, 2))

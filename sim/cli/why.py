@@ -108,7 +108,7 @@ def _design(
 
 def _drivers_lines(record: Mapping[str, Any]) -> Iterator[str]:
     from sim.report.chance import decimal_text
-    from sim.report.drivers import inert_text
+    from sim.report.drivers import inert_text, together_text
 
     yield from head(record, counted(record["runs"], "run"))
     yield ""
@@ -118,6 +118,7 @@ def _drivers_lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield from (_design_table if record["study"] == "sobol" else _counts_tables)(record)
     yield ""
     yield from paragraph(inert_text(record, record["inputs"]))
+    yield from paragraph(together_text(record["inputs"]))
     yield from paragraph(
         "An index is the share of the variance of the probability that goes with an input; 95% intervals. It says "
         "what goes together in this model, not what changing the input would do (docs/drivers.md).",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shlex
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +20,7 @@ from sim.errors import Fault, ReportError, ScenarioError, UsageError
 from sim.wording import counted
 
 if TYPE_CHECKING:
+    from sim.scenario.doubts import Doubt
     from sim.scenario.scenario import Scenario
 
 NAMES = {
@@ -29,31 +32,62 @@ NAMES = {
     "sources": ("list of sources", "lists of sources"),
 }
 """The kinds of files that are checked, as the last line names them."""
+EXPECTED = (
+    "expected a key `schema`, which is offramp/scenario/1, offramp/sweep/1, offramp/evidence/1 or offramp/sources/1"
+)
 
 
 @command
 def init(
     path: Annotated[Path, typer.Argument(help="File to write, such as my-crisis.yaml.", show_default=False)],
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Past case to start from.", metavar="CASE", show_default=False)
+    ] = None,
 ) -> None:
-    """Write a commented scenario that is ready to run.
+    """Write a commented scenario with its evidence, ready to run.
 
     offramp init my-crisis.yaml
+    offramp init my-crisis.yaml --from scenarios/cases/s17-idlib-2019-08.yaml
     """
-    from importlib import resources
-
-    text = resources.files("sim.scenario").joinpath("starter.yaml").read_text(encoding="utf-8")
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"expected a name that ends in .yaml (got {path})")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text.replace("id: starter\n", f"id: {_id(path)}\n"))
-    except FileExistsError:
-        raise UsageError(f"{path} exists already; name another file, or remove it first") from None
-    except OSError as error:
-        raise ReportError(f"cannot write {path}: {(error.strerror or '').lower()}") from None
-    say(f"wrote {path}")
+    files = _starter(path) if start is None else {path: _started(start, _id(path))}
+    for file in files:
+        if file.exists():
+            raise UsageError(f"{file} exists already; name another file, or remove it first")
+    for file, text in files.items():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("x", encoding="utf-8", newline="\n") as new:
+                new.write(text)
+        except OSError as error:
+            raise ReportError(f"cannot write {file}: {(error.strerror or '').lower()}") from None
+        say(f"wrote {file}")
     note(f"next: {shlex.join(['offramp', 'run', str(path)])}")
+
+
+def _started(case: Path, name: str) -> str:
+    """Return a scenario that starts from a past case."""
+    from sim.scenario.overlay import started_from
+
+    return started_from(case, name)
+
+
+def _starter(path: Path) -> dict[Path, str]:
+    """Return the starter's three files, by the path that each is to have; the others are named after the first."""
+    from importlib import resources
+
+    folder = resources.files("sim.scenario").joinpath("starter")
+    names = {kind: f"{path.stem}-{kind}{path.suffix}" for kind in ("evidence", "sources")}
+    written = {kind: name if re.fullmatch(r"[\w.-]+", name) else json.dumps(name) for kind, name in names.items()}
+    files = {}
+    for kind in ("scenario", "evidence", "sources"):
+        text = folder.joinpath(f"{kind}.yaml").read_text(encoding="utf-8")
+        text = text.replace("id: starter\n", f"id: {_id(path)}\n")
+        for other, name in written.items():
+            text = text.replace(f"{other}: ./{other}.yaml", f"{other}: {name}")
+        files[path if kind == "scenario" else path.with_name(names[kind])] = text
+    return files
 
 
 def _id(path: Path) -> str:
@@ -65,11 +99,13 @@ def _id(path: Path) -> str:
 @command
 def validate(
     paths: Annotated[list[Path], typer.Argument(help="Files to check, or folders of them.", show_default=False)],
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 2 on a warning too.")] = False,
     format_: Output = Format.TEXT,
 ) -> None:
-    """Check files and print all their faults at once.
+    """Check files: print all faults, and warnings of likely slips.
 
     offramp validate scenarios/idlib-2018/baseline.yaml
+    offramp validate scenarios --strict
     offramp validate scenarios --format json
     """
     from sim.cli.files import once, yaml_files
@@ -82,16 +118,21 @@ def validate(
     errors = [one.error for one in known if one.error is not None]
     unknown = [one for one in checked if not one.kind]
     counts = Counter(one.kind for one in known)
+    doubts = list(dict.fromkeys(doubt for one in known for doubt in one.doubts))  # of shared bases: once
     if format_ is Format.JSON:
         faults = [plain for error in errors for plain in errors_as_plain(error)]
         left = [str(one.file) for one in unknown]
-        print_json({"valid": bool(known) and not errors, "errors": faults, "files": counts, "unknown": left})
+        warnings = [{**asdict(one.fault), "warning": one.name} for one in doubts]
+        told = {"errors": faults, "warnings": warnings, "files": counts, "unknown": left}
+        print_json({"valid": bool(known) and not errors, **told})
     else:
         for one in known:
             if one.error is None:
                 say(f"{one.file}: valid")
-        for text in dict.fromkeys(text for one in checked for text in one.notes):
-            note(text)
+        for one in unknown:
+            note(f"{one.file}: unknown kind of file, not checked; {EXPECTED}")
+        for doubt in doubts:
+            note(str(doubt))
         seen = dict.fromkeys(fault for error in errors for fault in error.faults)  # shared bases: once
         for fault in seen:
             note(str(fault))
@@ -102,7 +143,7 @@ def validate(
                 parts = (counted(counts[kind], *names) for kind, names in NAMES.items() if kind in counts)
                 say(f"{', '.join(parts)}: all valid")
             _next(known)
-    if errors or not known:
+    if errors or not known or (strict and doubts):
         raise typer.Exit(Exit.USAGE)
 
 
@@ -125,24 +166,23 @@ class _Checked:
         A key of `NAMES`; empty for a file in a folder that is none of them.
     error
         What is wrong with it, if anything is.
-    notes
-        What is odd but no fault.
+    doubts
+        What is legal there and was probably not meant.
     """
 
     file: Path
     kind: str
     error: ScenarioError | None = None
-    notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @classmethod
     def of(cls, file: Path, *, inside: bool) -> _Checked:
         """Check a file as what it is; `inside` says that it was found in a folder."""
-        from sim.cli.files import FORMATS, UNKNOWN, kind_of
+        from sim.cli.files import UNKNOWN, kind_of
 
         kind = kind_of(file)
-        expected = f"expected a key `schema`, which is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
         if kind == UNKNOWN and inside:
-            return cls(file, "", notes=(f"{file}: unknown kind of file, not checked; {expected}",))
+            return cls(file, "")
         try:
             if kind == "scenario":
                 return cls._of_scenario(file)
@@ -155,7 +195,7 @@ class _Checked:
             elif kind == "sources":
                 _check_sources(file)
             else:
-                _check_unknown(file, kind, expected)
+                _check_unknown(file, kind)
         except ScenarioError as error:
             return cls(file, kind or "unknown", error)
         return cls(file, kind)
@@ -164,7 +204,7 @@ class _Checked:
     def _of_scenario(cls, file: Path) -> _Checked:
         """Check a scenario; a case also for what a backtest needs of it, a base but for what it leaves out."""
         from sim.cli.files import beyond_missing
-        from sim.scenario.evidence_files import unread
+        from sim.scenario.doubts import doubts_of
         from sim.scenario.load import load
 
         try:
@@ -182,8 +222,7 @@ class _Checked:
                 as_case(loaded, file)
             except UsageError as error:
                 wrong = ScenarioError([Fault(str(file), 0, 0, "", str(error).removeprefix(f"{file}: "))])
-        odd = () if loaded.evidence is None else unread(loaded.evidence, loaded.actors)
-        return cls(file, kind, wrong, tuple(f"note: {one}" for one in odd))
+        return cls(file, kind, wrong, doubts_of(loaded))
 
 
 def _check_evidence(file: Path) -> None:
@@ -212,14 +251,14 @@ def _check_sources(file: Path) -> None:
         raise ScenarioError(faults)
 
 
-def _check_unknown(file: Path, kind: str, expected: str) -> None:
+def _check_unknown(file: Path, kind: str) -> None:
     """Say that a file is of no kind that is known; where it cannot be read, why."""
     from sim.scenario.yamltree import Place, read_tree
 
     tree = read_tree(file, str(file))
     place = tree.places.get(("schema",), Place(str(file), 1, 1))
     got = f"got {tree.value['schema']}" if kind else "there is none"
-    raise ScenarioError([Fault(str(file), place.line, place.column, "schema", f"{expected} ({got})")])
+    raise ScenarioError([Fault(str(file), place.line, place.column, "schema", f"{EXPECTED} ({got})")])
 
 
 @command
@@ -234,16 +273,20 @@ def show(
     offramp show scenarios/idlib-2018/german-offer.yaml --resolved
     """
     from sim.cli.files import load_scenario
+    from sim.scenario.doubts import doubts_of
     from sim.scenario.show import origins, resolved_yaml
 
     scenario = load_scenario(file)
     if format_ is Format.JSON:
-        print_json({"id": scenario.id, "hash": scenario.hash, "values": origins(scenario)})
+        warnings = [one.plain() for one in doubts_of(scenario)]
+        print_json({"id": scenario.id, "hash": scenario.hash, "values": origins(scenario), "warnings": warnings})
     elif resolved:
         for line in resolved_yaml(scenario).splitlines():
             say(line)
     else:
         _summary(scenario)
+        for doubt in doubts_of(scenario):
+            note(str(doubt))
         name = shlex.quote(str(file))
         note(f"next: offramp run {name}, or offramp show {name} --resolved for every value and its origin")
 
@@ -267,11 +310,11 @@ def _summary(scenario: Scenario) -> None:
     counterpart = scenario.counterpart or "nobody: no agreement can be concluded"
     say(f"bargaining: {scenario.principal} with {counterpart}")
     for name, pressure in scenario.pressures.items():
-        tied = pressure.target in document.ties.get(pressure.source, {})
-        idle = "" if tied else f"; does nothing without a tie {pressure.source}: {{{pressure.target}: ...}}"
-        say(f"pressure {name}: {pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel}){idle}")
+        say(f"pressure {name}: {pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel})")
     for name in scenario.talks:
         say(f"talks {name}")
+    for entry in document.together or ():
+        say(f"together: {' and '.join(entry.inputs)}, rank {entry.rank:g}")
     for text in document.notes.values():
         say(f"note: {' '.join(text.split())}")
 
