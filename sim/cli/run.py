@@ -261,9 +261,8 @@ def _finish(forecast: Forecast, context: typer.Context, out: Path | None) -> Non
     place = context.params["store"] or (DEFAULT_STORE if context.params["counterfactuals"] else None)
     here = command_of(context, str) + ("" if place is None else f" --store {shlex.quote(place)}")
     if forecast.status == "interrupted":
-        note(
-            f"interrupted after {counted(forecast.runs, 'run')}{_going_on(here, context.params, out, kept=place is not None)}"
-        )
+        resume = _going_on(here, context.params, out, kept=place is not None)
+        note(f"interrupted after {counted(forecast.runs, 'run')}{resume}")
         raise typer.Exit(Exit.INTERRUPTED)
     if forecast.status == "imprecise":
         note(f"the precision was not reached in {counted(forecast.runs, 'run')}; allow more with --runs")

@@ -90,7 +90,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
         note(f"next: {design} adds total indices, with {counted(MADE['sobol'], 'run')}")
 
 
-def _design(
+def _design(  # noqa: PLR0913 - what is asked, and where it is played
     asked: Asked, most: Plan, said: str, machines: Machines, store: Store | None, *, by_actor: bool, quiet: bool
 ) -> dict[str, Any]:
     from sim.studies.drivers import design_of, plain_indices
