@@ -3,8 +3,8 @@
 OfframpError                  anything below; the command line turns it into a message and an exit code
 |-- ScenarioError             a scenario or evidence file is wrong (all its faults together)
 |-- UsageError                a call or an option that cannot be met, such as a negative number of runs
-|   `-- TableError            a table is no CSV, or a cell of it is wrong
-|-- CalibrationError          a posterior over the parameters, or what it is made from, is missing or wrong
+|   |-- TableError            a table is no CSV, or a cell of it is wrong
+|   `-- CalibrationError      a posterior over the parameters is missing or wrong
 |-- TooFewError               so few runs meet what is given that they tell nothing; more runs may
 |-- ExecutionError            a block of runs failed or its worker was lost
 |-- ReportError               a report could not be written or read
@@ -73,8 +73,8 @@ class TableError(UsageError):
         return type(self), (self.faults,)
 
 
-class CalibrationError(OfframpError):
-    """A posterior over the structural parameters, or what it is made from, is missing or wrong."""
+class CalibrationError(UsageError):
+    """A posterior over the structural parameters is missing or wrong."""
 
 
 class TooFewError(OfframpError):

@@ -1,4 +1,7 @@
-"""How far something that takes long is: a bar on a terminal, a line now and then elsewhere, always on stderr."""
+"""How far something that takes long is: a bar on a terminal, a line now and then elsewhere, always on stderr.
+
+On a terminal long work is announced: one sentence says how long it takes, by the speed of its first steps.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,18 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
-from sim.wording import seen
+from sim.wording import counted, noun, seen
 
-SURE = 3
-"""Steps by which at the least it is judged how long the rest will take."""
-SOON = 5.0
-"""Seconds after which it is told how long something will take, off a terminal; on one the bar tells it."""
-LONG = 90.0
-"""Seconds from which on that is told."""
+FEWEST = 3
+"""Steps by which at the least it is judged how long all of them take."""
+PROBE = 2.0
+"""Seconds that these steps take at the least."""
+LONG = 20.0
+"""Seconds from which on work is announced."""
 
 
 @contextmanager
-def progress(label: str, total: int, *, quiet: bool, unit: str = "blocks") -> Iterator[Callable[[], None]]:
+def progress(label: str, total: int, *, quiet: bool, unit: str = "block") -> Iterator[Callable[[], None]]:
     """Show a bar with rate and time left on stderr; off a terminal a line now and then; nothing where quiet."""
     if quiet:
         yield lambda: None
@@ -45,31 +48,59 @@ def _bar(label: str, total: int, unit: str) -> Iterator[Callable[[], None]]:
             speed = task.finished_speed or task.speed
             return Text("" if speed is None else f"{speed * BLOCK_RUNS:,.0f} runs/s")
 
-    count = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit))
-    rate = (Rate(),) if unit == "blocks" else ()
+    count = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(noun(total, unit)))
+    rate = (Rate(),) if unit == "block" else ()
     left = (TextColumn("left"), TimeRemainingColumn())
+    announced = _announcement(label, total, unit)
     with Progress(*count, *rate, *left, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda: bar.advance(task)
+
+        def advance() -> None:
+            bar.advance(task)
+            if text := announced():
+                bar.console.print(seen(text), markup=False, highlight=False)
+
+        yield advance
+
+
+def _announcement(label: str, total: int, unit: str) -> Callable[[], str]:
+    """Return what is called after each step and says once how long all of them take, if that is long; else nothing.
+
+    The first step is not measured: before it, workers start and what all steps need is made.
+    """
+    done, told, first = 0, False, 0.0
+
+    def step() -> str:
+        nonlocal done, told, first
+        done += 1
+        if done == 1:
+            first = monotonic()
+        taken = monotonic() - first
+        if told or done < FEWEST or taken < PROBE:
+            return ""
+        told = True
+        whole = taken / (done - 1) * total
+        return "" if whole < LONG else f"{label}: {counted(total, unit)}, which take about {duration(whole)}"
+
+    return step
+
+
+def duration(seconds: float) -> str:
+    """Write a length of time as it is said, such as `40 seconds`, `12 minutes` or `3 hours`."""
+    if seconds < 90:
+        return counted(10 * max(1, round(seconds / 10)), "second")
+    if seconds < 90 * 60:
+        return counted(round(seconds / 60), "minute")
+    return counted(round(seconds / 3600), "hour")
 
 
 def _lines(label: str, total: int, unit: str) -> Callable[[], None]:
-    done, told, first = 0, False, 0.0
+    done = 0
 
     def advance() -> None:
-        nonlocal done, told, first
+        nonlocal done
         done += 1
-        first = first if done > 1 else monotonic()  # before it, workers start and what all steps need is made
-        taken = monotonic() - first if done >= SURE else 0.0
-        left = taken / max(1, done - 1) * (total - done)
-        if not told and taken >= SOON and left >= LONG:
-            told = True
-            _note(f"{label}: about {left / 60:,.0f} minutes left")
         if done == total or done % max(1, total // 4) == 0:
-            _note(f"{label}: {done} of {total} {unit}")
+            sys.stderr.write(f"{seen(label)}: {done} of {counted(total, unit)}\n")
 
     return advance
-
-
-def _note(text: str) -> None:
-    sys.stderr.write(f"{seen(text)}\n")

@@ -15,9 +15,9 @@ def main() -> None:
     answer_once()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it looks for some in every package installed
     try:
-        from sim.cli.app import main as call
+        from sim.cli.declare import call
 
-        call()
+        call(sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 

@@ -1,4 +1,4 @@
-"""What all commands share: streams, exit codes, errors turned into messages.
+"""What all commands share: streams, exit codes, errors turned into messages, and what they find around them.
 
 Data goes to stdout, everything else to stderr. Exit codes: 0 success, 1 a gate failed, 2 usage or an invalid scenario,
 3 an error of the tool, 4 incomplete, 130 interrupted.
@@ -6,22 +6,25 @@ Data goes to stdout, everything else to stderr. Exit codes: 0 success, 1 a gate 
 
 from __future__ import annotations
 
+import datetime
 import functools
 import json
 import os
+import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum, StrEnum
+from pathlib import Path
 from typing import Any, NoReturn, ParamSpec
 
 import typer
 
-from sim.cli.surroundings import check_surroundings
 from sim.errors import LedgerError, OfframpError, ScenarioError, TooFewError, UsageError
 from sim.wording import counted, seen
 
 P = ParamSpec("P")
+EPOCH = "SOURCE_DATE_EPOCH"
 
 
 class Exit(IntEnum):
@@ -110,3 +113,61 @@ def say(text: str = "") -> None:
 def print_json(value: Any) -> None:
     """Print a value as JSON to stdout, in ASCII: valid whatever the encoding, and harmless to a terminal."""
     print(json.dumps(value, ensure_ascii=True, indent=2))
+
+
+def check_surroundings() -> None:
+    """See that a command can work where it is called.
+
+    Raises
+    ------
+    UsageError
+        Where the working folder is gone, or the clock is set to no time.
+    """
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the working folder is gone; change to one that exists") from None
+    epoch()
+
+
+def check_words(words: Sequence[str]) -> None:
+    """Complain of an empty word, which would be read as the working folder or as nothing.
+
+    Raises
+    ------
+    UsageError
+        Where there is one; as a rule from a variable that is not set.
+    """
+    for place, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        if word == "":
+            before = words[place - 1] if place and words[place - 1].startswith("-") else ""
+        elif word.startswith("--") and equals and not value:
+            before = name
+        else:
+            continue
+        where = f" after {before}" if before else ""
+        raise UsageError(f"there is an empty word{where}; is a variable not set?")
+
+
+def epoch() -> datetime.datetime | None:
+    """Return the time that SOURCE_DATE_EPOCH sets, in UTC; None where it is not set.
+
+    Raises
+    ------
+    UsageError
+        Where it is no time: NumPy cannot be loaded then, and no command works.
+    """
+    text = os.environ.get(EPOCH)
+    if text is None:
+        return None
+    try:
+        if re.fullmatch(r"[0-9]{1,12}", text) is None:
+            raise ValueError
+        return datetime.datetime.fromtimestamp(int(text), datetime.UTC)
+    except (ValueError, OverflowError, OSError):
+        said = "empty" if text == "" else repr(text[:60])
+        raise UsageError(
+            f"the environment variable {EPOCH} is {said}; expected whole seconds since 1970, such as 1534680000, "
+            "or unset it"
+        ) from None

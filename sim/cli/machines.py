@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, get_type_hints
 import typer
 
 from sim.cli.console import note
-from sim.cli.ranges import WORKERS
+from sim.cli.options import WORKERS
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -113,6 +113,9 @@ class Machines:
         return [f"--{name.replace('_', '-')}" for name in names if getattr(self, name) not in (None, False)]
 
 
+MACHINES = Machines()
+
+
 def with_machines(command: Callable[P, None]) -> Callable[P, None]:
     """Return a command with options in the place of its parameter `machines`; one that has none as it is."""
     signature = inspect.signature(command, eval_str=True)
@@ -133,8 +136,7 @@ def with_machines(command: Callable[P, None]) -> Callable[P, None]:
             parameters.append(parameter)
             continue
         for one in fields(Machines):
-            kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-            parameters.append(inspect.Parameter(one.name, kind, default=one.default, annotation=hints[one.name]))
+            parameters.append(parameter.replace(name=one.name, default=one.default, annotation=hints[one.name]))
     wrapper.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {one.name: one.annotation for one in parameters}
     return wrapper

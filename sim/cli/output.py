@@ -6,13 +6,14 @@ No run is made in vain: that the output can be written is seen to first.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Format, note, print_json, say
 from sim.errors import UsageError
 from sim.report import lines_of, write_report
+from sim.wording import counted
 
 
 def check_output(folder: Path | None, *, figures: bool) -> None:
@@ -60,6 +61,22 @@ def shown(path: Path) -> str:
     return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else path.name
 
 
+def head(record: Mapping[str, Any], counts: str) -> Iterator[str]:
+    """Yield the first lines of a result: of which scenario it is, from how many runs, as `counts` says."""
+    yield record["scenario"]["title"]
+    yield basis_of(record, counts)
+
+
+def basis_of(record: Mapping[str, Any], counts: str) -> str:
+    """Say what a result rests on: as-of date, how many runs, as `counts` says, and seed."""
+    return f"as of {record['as_of']}; {counts}, seed {record['seed']}"
+
+
+def runs_of(record: Mapping[str, Any], of: str = "") -> str:
+    """Return how many runs and draws a result is from."""
+    return f"{counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')}{of}"
+
+
 def deliver(
     record: dict[str, Any],
     format_: Format,
@@ -80,15 +97,25 @@ def deliver(
     sections
         The sections of its page that are printed as text, by default all that it does not fold away.
     """
-    if format_ is Format.JSON:
-        print_json(record)
-    else:
-        for line in lines_of(record, basis, sections):
-            say(line)
+    show(record, format_, lines_of(record, basis, sections))
     if out is None:
         note(f"next: {then}")
         return
-    paths = write_report(record, out)
+    paths = written(write_report(record, out))
+    note(f"next: open {paths[0]}")
+
+
+def show(record: Mapping[str, Any], format_: Format, lines: Iterable[str]) -> None:
+    """Print a result: as JSON, or its lines, which are taken only then."""
+    if format_ is Format.JSON:
+        print_json(record)
+        return
+    for line in lines:
+        say(line)
+
+
+def written(paths: list[Path]) -> list[Path]:
+    """Say which files were written; return them."""
     for path in paths:
         note(f"wrote {path}")
-    note(f"next: open {paths[0]}")
+    return paths

@@ -93,13 +93,20 @@ def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:
     files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
     if not files:
         raise UsageError(f"expected a folder with cases, one YAML file each (got {folder})")
-    cases = tuple(_case(file) for file in files)
+    cases = tuple(as_case(load(file), file) for file in files)
     _check_names(case.name for case in cases)
     return cases
 
 
-def _case(file: Path) -> HistoricalCase:
-    scenario = at_priors(load(file))
+def as_case(scenario: Scenario, file: Path) -> HistoricalCase:
+    """Return a scenario as a case, at its priors.
+
+    Raises
+    ------
+    UsageError
+        Where its file says not what happened, or its horizon is too short to be scored.
+    """
+    scenario = at_priors(scenario)
     filed, resolution = scenario.document.case, scenario.document.resolution
     if filed is None or resolution is None:
         missing = "case" if filed is None else "resolution"

@@ -6,6 +6,7 @@ inherit the gates of its base. docs/gates.md says what each claims and when it p
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -19,7 +20,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from sim.scenario.part import Part, Text
-from sim.scenario.quantities import Horizon, fault, read_horizon
+from sim.scenario.quantities import Window, fault, read_day, read_horizon, window_days
 from sim.wording import counted
 
 MAX_GATES = 64
@@ -69,7 +70,9 @@ class Gate(Part):
     outcome: Literal["offensive", "limited", "full", "agreement", "strikes", "terms"] = Field(
         default="offensive", description="What the probability is of"
     )
-    by: Horizon | None = Field(default=None, description="Within how many days; the horizon where absent")
+    by: Window | None = Field(
+        default=None, description="Within how many days, or until which date; the horizon where absent"
+    )
     below: Chance | None = Field(default=None, description="The probability lies below this")
     above: Chance | None = Field(default=None, description="The probability lies above this")
     compared_with: File | None = Field(
@@ -95,6 +98,18 @@ class Gate(Part):
     )
     basis: Text | None = Field(default=None, description="Why this is claimed")
 
+    def day(self, as_of: datetime.date, horizon: int) -> int:
+        """Return the number of days n of "within n days" of a scenario, which may be none of its horizon."""
+        return horizon if self.by is None else window_days(self.by, as_of)
+
+
+def window_complaint(days: int, as_of: datetime.date, horizon: int) -> str | None:
+    """Say what is wrong with a window of so many days, if anything is."""
+    if 1 <= days <= horizon:
+        return None
+    last = as_of + datetime.timedelta(days=horizon - 1)
+    return f"expected a day within the horizon of {counted(horizon, 'day')}, up to {last}"
+
 
 SUBJECTS = ("compared_with", "against", "along")
 LEVEL = ("below", "above")
@@ -110,22 +125,31 @@ Complaint = tuple[tuple[str | int, ...], str]
 def gate_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check on plain values that every gate makes one claim, which can be held and lies within the horizon."""
     gates = value.get("gates")
-    horizon = read_horizon(value["question"].get("horizon") if isinstance(value.get("question"), Mapping) else None)
+    question = value["question"] if isinstance(value.get("question"), Mapping) else {}
+    horizon, as_of = read_horizon(question.get("horizon")), _date(question.get("as_of"))
     for name, gate in gates.items() if isinstance(gates, Mapping) else ():
         if isinstance(gate, Mapping):
-            for path, message in _gate_complaints(gate, horizon):
+            if horizon is not None and as_of is not None:
+                by = None if gate.get("by") is None else read_day(gate["by"], as_of)
+                if by is not None and (message := window_complaint(by, as_of, horizon)):
+                    yield ("gates", name, "by"), message
+            for path, message in _gate_complaints(gate):
                 yield ("gates", name, *path), message
 
 
-def _gate_complaints(gate: Mapping[str, Any], horizon: int | None) -> Iterator[Complaint]:
+def _date(written: Any) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(str(written))
+    except ValueError:
+        return None
+
+
+def _gate_complaints(gate: Mapping[str, Any]) -> Iterator[Complaint]:
     subjects = [key for key in SUBJECTS if key in gate]
     if len(subjects) > 1:
         yield (subjects[1],), f"a gate is about one thing, and this one has `{subjects[0]}` already; write two gates"
         return
     subject = subjects[0] if subjects else None
-    by = read_horizon(gate.get("by"))
-    if by is not None and horizon is not None and by > horizon:
-        yield ("by",), f"expected a day within the horizon of {counted(horizon, 'day')}"
     yield from _claim_complaints(gate, subject)
     for low, high in (("above", "below"), ("change_above", "change_below"), ("from", "to")):
         if all(isinstance(gate.get(key), (int, float)) for key in (low, high)) and gate[low] >= gate[high]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import math
+import re
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 FORMAT = "offramp/posterior/1"
+_PLAIN_HEADER = re.compile(r"\w+(?:,\w+)*", re.ASCII)
+_PLAIN_ROW = re.compile(r"[-+.eE0-9,]+")
 MOST_BYTES = 20 << 20
 PRIOR = "prior"
 MODEL = 5
@@ -152,6 +156,27 @@ def parse(text: str, file: str) -> Posterior:
             f"{file} was made for version {about.get('model', 4)} of the model, and this is version {MODEL}: make it "
             "again with `offramp calibrate`, or name another calibration"
         )
+    header, numbers = _plain(rest) or _checked(rest, file)
+    return Posterior(str(about["name"]), header, numbers, about)
+
+
+def _plain(rest: str) -> tuple[tuple[str, ...], array[float]] | None:
+    """Read a table as `Posterior.text` writes it, in a tenth of the time; None where a closer look is needed."""
+    head, *rows = rest.splitlines()
+    header = tuple(head.split(","))
+    if not _PLAIN_HEADER.fullmatch(head) or len(set(header)) < len(header):
+        return None
+    if not rows or any(row.count(",") != len(header) - 1 or not _PLAIN_ROW.fullmatch(row) for row in rows):
+        return None
+    try:
+        numbers = array("d", map(float, ",".join(rows).split(",")))
+    except ValueError:
+        return None
+    return (header, numbers) if all(map(math.isfinite, numbers)) else None
+
+
+def _checked(rest: str, file: str) -> tuple[tuple[str, ...], array[float]]:
+    """Read any table of numbers."""
     try:
         table = table_of(rest, file, first=2)
         numbers = array("d", (row.number(name) for row in table.rows for name in table.header))
@@ -159,7 +184,7 @@ def parse(text: str, file: str) -> Posterior:
         raise CalibrationError(str(error)) from None
     if not numbers:
         raise CalibrationError(f"{file}:3: expected at least one draw")
-    return Posterior(str(about["name"]), table.header, numbers, about)
+    return table.header, numbers
 
 
 def _about(line: str, file: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import numbers
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from sim.wording import counted
 MAX_DAYS = 3650
 FARTHEST_DAY = 36_500  # from the as-of date, either way
 FIRST_YEAR, LAST_YEAR = 1800, 2200
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(day|week)s?")
 
 
@@ -127,6 +129,31 @@ class WholeDays:
         """Describe for editors."""
         whole = {"type": "integer", "minimum": 1, "maximum": MAX_DAYS}
         return {"anyOf": [whole, {"type": "string", "pattern": f"^{_DURATION.pattern}$"}]}
+
+
+@dataclass(frozen=True)
+class WindowEnd(WholeDays):
+    """A window: its length as whole days or "90 days", or its last date."""
+
+    def _window(self, value: Any) -> int | datetime.date:
+        if isinstance(value, datetime.date):
+            return value
+        if isinstance(value, str) and _DATE.fullmatch(value.strip()):
+            return read_date(value.strip())
+        days = read_length(value) if isinstance(value, str) else value
+        if days is None:
+            raise fault('expected a number of days, "90 days" or a date such as 2018-11-16')
+        return self._read(days)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate; serialise to the form a file writes."""
+        return core_schema.no_info_plain_validator_function(
+            self._window, serialization=core_schema.plain_serializer_function_ser_schema(_days_or_date)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe for editors."""
+        return {"anyOf": [*super().__get_pydantic_json_schema__(schema, handler)["anyOf"], _DATE_SCHEMA]}
 
 
 @dataclass(frozen=True)
@@ -239,7 +266,7 @@ class DateOrNone(Date):
 
 def read_date(text: str) -> datetime.date:
     """Read `YYYY-MM-DD`."""
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    if _DATE.fullmatch(text):
         try:
             date = datetime.date.fromisoformat(text)
         except ValueError:
@@ -278,6 +305,10 @@ def _bounded(kind: str, range_: Quantity) -> dict[str, Any]:
     if math.isfinite(range_.high):
         schema["maximum"] = range_.high
     return schema
+
+
+def _days_or_date(value: int | datetime.date) -> int | str:
+    return value if isinstance(value, int) else value.isoformat()
 
 
 def _to_plain(value: Distribution | datetime.date | str | None) -> Any:
@@ -335,6 +366,7 @@ AttackStrength = Annotated[
 AnyNumber = Annotated[Distribution, Quantity()]
 Days = Annotated[Distribution, Duration()]
 Horizon = Annotated[int, WholeDays()]
+Window = Annotated[int | datetime.date, WindowEnd()]
 SupportOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(-1.0, 1.0, word="evidence")]
 PositiveOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(0.0, open_low=True, word="evidence")]
 When = Annotated[datetime.date | Distribution, Moment()]
@@ -350,3 +382,32 @@ def read_horizon(written: Any) -> int | None:
         return _HORIZON.validate_python(written)
     except ValidationError:
         return None
+
+
+def read_day(by: int | str | datetime.date, as_of: datetime.date) -> int | None:
+    """Return the number of days of a window, which may lie beyond any horizon; None where it is no window."""
+    if isinstance(by, bool):
+        return None
+    if isinstance(by, numbers.Integral):
+        return int(by)
+    if isinstance(by, datetime.date):
+        return (by - as_of).days + 1
+    if not isinstance(by, str):
+        return None
+    try:
+        return (datetime.date.fromisoformat(by.strip()) - as_of).days + 1
+    except ValueError:
+        return read_length(by)
+
+
+def window_days(by: int | datetime.date, as_of: datetime.date) -> int:
+    """Return the number of days of a window that has been read already."""
+    return by if isinstance(by, int) else (by - as_of).days + 1
+
+
+def read_length(text: str) -> int | None:
+    """Return a length of time in days, such as 3, "3 days" or "2 weeks"; None where it is none."""
+    written = text.strip().lower()
+    if written.isdecimal():
+        return int(written) if len(written) < 9 else None
+    return read_horizon(written)

@@ -7,11 +7,10 @@ what lies beyond the horizon. What can only be a date, or only a length of time,
 from __future__ import annotations
 
 import datetime
-import numbers
 from typing import TypeAlias
 
 from sim.errors import UsageError
-from sim.scenario.quantities import read_horizon
+from sim.scenario.quantities import read_day, read_length
 from sim.wording import counted
 
 By: TypeAlias = "int | str | datetime.date | None"
@@ -68,30 +67,27 @@ def length_of(text: str, name: str) -> int:
     UsageError
         Where it is none.
     """
-    days = _length(text)
+    days = read_length(text)
     if not days:
         raise UsageError(f'expected a number of days, "3 days" or "2 weeks" for {name} (got {text!r})')
     return days
 
 
-def read_day(by: int | str | datetime.date, as_of: datetime.date) -> int | None:
-    """Return the number of days of a window, which may lie beyond any horizon; None where it is no window."""
-    if isinstance(by, bool):
-        return None
-    if isinstance(by, numbers.Integral):
-        return int(by)
-    if isinstance(by, datetime.date):
-        return (by - as_of).days + 1
-    if not isinstance(by, str):
-        return None
+def age_of(text: str, today: datetime.date, name: str) -> int:
+    """Return an age in days: a length of time, or how long ago a date was.
+
+    Raises
+    ------
+    UsageError
+        Where it is neither.
+    """
     try:
-        return (datetime.date.fromisoformat(by.strip()) - as_of).days + 1
-    except ValueError:
-        return _length(by)
-
-
-def _length(text: str) -> int | None:
-    written = text.strip().lower()
-    if written.isdecimal():
-        return int(written) if len(written) < 9 else None
-    return read_horizon(written)
+        return length_of(text, name)
+    except UsageError:
+        pass
+    try:
+        return max(0, (today - date_of(text, name)).days)
+    except UsageError:
+        raise UsageError(
+            f'expected a number of days, "90 days" or a date such as 2018-11-16 for {name} (got {text!r})'
+        ) from None

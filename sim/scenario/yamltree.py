@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path as FilePath
@@ -115,22 +115,33 @@ def read_schema(file: FilePath) -> str | None:
 
     What is no plain file is never looked into: a pipe can be read only once.
     """
+    return next((value for key, value in _top(file) if key == "schema"), None)
+
+
+def top_keys(file: FilePath) -> dict[str, str | None]:
+    """Return the keys of a file's outermost map as far as it can be read, with what they say: None for no scalar."""
+    return dict(_top(file))
+
+
+def _top(file: FilePath) -> Iterator[tuple[str, str | None]]:
+    """Yield the keys of the outermost map with their values, None for what is no scalar."""
     if not file.is_file():
-        return None
+        return
     depth, key = 0, None
     try:
         for event in islice(yaml.parse(_read_text(file, str(file)), Loader=_FASTEST), MAX_NODES):
             if isinstance(event, MappingStartEvent | SequenceStartEvent):
+                if depth == 1 and key is not None:
+                    yield key, None
                 depth, key = depth + 1, None
             elif isinstance(event, MappingEndEvent | SequenceEndEvent):
                 depth -= 1
             elif isinstance(event, ScalarEvent) and depth == 1:
-                if key == "schema":
-                    return str(event.value)
+                if key is not None:
+                    yield key, str(event.value)
                 key = event.value if key is None else None
     except (ScenarioError, YAMLError, ValueError):
-        return None
-    return None
+        return
 
 
 def _read_text(file: FilePath, shown: str) -> str:

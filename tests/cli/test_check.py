@@ -10,7 +10,6 @@ from xml.etree.ElementTree import parse
 
 import pytest
 
-from sim.cli import check_command
 from sim.cli.machines import Machines
 from tests.cli.conftest import Offramp
 from tests.places import IDLIB
@@ -40,9 +39,9 @@ def test_gates_that_pass_leave_with_0_and_a_line_each(offramp: Offramp, gated: G
     assert answer.code == 0
     lines = answer.out.splitlines()
     assert lines[0] == "crisis.yaml"
-    assert lines[1].split() == ["gate", "interval", "held", "to", "runs"]
-    assert lines[2].split()[:2] == ["passed", "low"]
-    assert lines[2].endswith("below 0.5      4,096")
+    assert lines[1].split() == ["gate", "verdict", "interval", "held", "to", "runs"]
+    assert lines[2].split()[:2] == ["low", "passed"]
+    assert lines[2].endswith("below 0.5  4,096")
     assert answer.err == "2 passed; the chance that any verdict is false is at most 5%, shared by 2 gates\n"
 
 
@@ -52,7 +51,7 @@ def test_gates_that_pass_leave_with_0_and_a_line_each(offramp: Offramp, gated: G
         (("low: {below: 0.2}", "edge: {below: 0.3}"), 1, "1 failed, 1 undecided",
          "next: offramp show crisis.yaml, and correct the scenario or the gate on crisis.yaml:19"),
         (("edge: {below: 0.3}", "low: {below: 0.5}"), 4, "1 undecided, 1 passed",
-         "next: allow more runs, as in --max-runs 80000, or move a gate off the truth"),
+         "next: allow more runs, as in --max-runs 80000, or loosen the gate"),
     ],
 )  # fmt: skip
 def test_a_miss_leaves_with_1_and_doubt_with_4(
@@ -76,8 +75,8 @@ def test_a_crash_leaves_with_3_and_the_rest_is_judged(
     monkeypatch.setattr(Machines, "make", lambda self, blocks=None: stand_in)
     answer = offramp("check", file, "variant.yaml", "--quiet")
     assert answer.code == 3
-    assert "crashed    low   block 0 of variant failed" in " ".join(answer.out.split(" "))
-    assert "failed     low " in answer.out
+    assert "low: block 0 of variant failed" in answer.out
+    assert "low   failed   " in answer.out
     assert answer.err.splitlines()[-1] == "next: offramp run variant.yaml shows the crash alone"
 
 
@@ -112,7 +111,20 @@ def test_a_sweep_is_sent_to_its_own_command_and_validated_with_the_rest(
     assert (answer.code, answer.out) == (2, "")
     assert "offramp sweep run sweep.yaml" in answer.err
     assert offramp("check", ".", "--quiet").code == 0, "a folder's sweeps are left aside"
-    assert offramp("validate", ".").out.splitlines() == ["crisis.yaml: valid", "sweep.yaml: valid"]
+    assert offramp("validate", ".").out.splitlines() == [
+        "crisis.yaml: valid",
+        "sweep.yaml: valid",
+        "1 scenario, 1 sweep: all valid",
+    ]
+
+
+def test_a_base_that_others_complete_has_no_gates_and_no_fault(offramp: Offramp, gated: Gated, folder: Folder) -> None:
+    folder.write("schema: offramp/scenario/1\nid: part\npopulation: 1000\n", "part.yaml")
+    file = gated("low: {below: 0.5}")
+    file.write_text(file.read_text(encoding="utf-8") + "extends: ./part.yaml\n", encoding="utf-8")
+    assert offramp("check", ".", "--quiet").code == 0
+    folder.write("schema: offramp/scenario/1\nid: part\npopulation: -1\n", "part.yaml")
+    assert "population: expected" in offramp("check", ".", "--quiet").err
 
 
 @pytest.mark.slow
@@ -140,7 +152,7 @@ def test_what_cannot_be_checked_leaves_with_2(offramp: Offramp, gated: Gated, pa
 def test_the_faults_of_all_files_are_told_at_once_before_any_run(
     offramp: Offramp, gated: Gated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_command, "check", lambda *_: pytest.fail("ran"))
+    monkeypatch.setattr("sim.studies.gates.check.check", lambda *_: pytest.fail("ran"))
     gated("low: {below: 5}")
     gated("low: {by: 11, below: 0.5}", name="b.yaml")
     answer = offramp("check", ".", "--quiet")
@@ -189,7 +201,7 @@ def test_the_summary_is_added_to_the_file_of_a_step(
 
 def test_progress_counts_gates_that_are_decided(offramp: Offramp, gated: Gated) -> None:
     answer = offramp("check", gated("low: {below: 0.5}", "high: {above: 0.1}"))
-    assert answer.err.splitlines()[:2] == ["check: 1 of 2 gates decided", "check: 2 of 2 gates decided"]
+    assert answer.err.splitlines()[:2] == ["check: 1 of 2 gates", "check: 2 of 2 gates"]
 
 
 def test_control_characters_of_a_file_name_do_not_reach_the_terminal(offramp: Offramp, gated: Gated) -> None:

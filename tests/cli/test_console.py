@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import typer
 
-from sim.cli import scenario_commands
-from sim.cli.app import PANELS, app
+from sim.cli.app import app
 from sim.cli.console import Exit, note, print_json, say
+from sim.cli.declare import PANELS
 from sim.environment import version
 from sim.progress import progress
 from sim.runs.block.blocks import FIRST_EVENTS
@@ -52,7 +52,7 @@ def test_the_help_lists_every_command(offramp: Offramp) -> None:
 
 
 def test_the_help_lists_every_command_once_in_a_panel_by_job() -> None:
-    assert sorted(name for names in PANELS.values() for name in names) == COMMANDS
+    assert sorted(name for panel in PANELS.values() for names in panel.values() for name in names) == COMMANDS
 
 
 def test_panels_are_plain_text_in_the_order_of_the_jobs(offramp: Offramp) -> None:
@@ -103,7 +103,7 @@ def test_no_error_shares_a_code_with_an_answer(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(scenario_commands, "load_scenario", fail)
+    monkeypatch.setattr("sim.cli.files.load_scenario", fail)
     answer = offramp("show", crisis)
     assert (answer.code, answer.out) == (code, "")
     assert "Traceback" not in answer.err
@@ -112,10 +112,10 @@ def test_no_error_shares_a_code_with_an_answer(
 def test_a_debugger_may_ask_for_the_traceback(
     crisis: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from sim.cli.app import show
+    from sim.cli.write import show
 
     monkeypatch.setenv("OFFRAMP_DEBUG", "1")
-    monkeypatch.setattr(scenario_commands, "load_scenario", lambda file: 1 / 0)
+    monkeypatch.setattr("sim.cli.files.load_scenario", lambda file: 1 / 0)
     with pytest.raises(typer.Exit) as caught:
         show(crisis)
     assert caught.value.exit_code == 3
@@ -167,30 +167,37 @@ def test_progress_off_a_terminal_takes_few_lines(
     with progress("crisis", total, quiet=False) as finished:
         for _ in range(total):
             finished()
-    assert capsys.readouterr().err.splitlines() == [f"crisis: {done} of {total} blocks" for done in told]
+    assert capsys.readouterr().err.splitlines() == [
+        f"crisis: {done} of {total} {'block' if total == 1 else 'blocks'}" for done in told
+    ]
 
 
 @pytest.mark.parametrize(
     ("seconds", "told"),
     [
         (0.1, None),
-        (0.5, None),
-        (1.0, "design: about 2 minutes left"),
-        (6.0, "design: about 10 minutes left"),
-        (60.0, "design: about 97 minutes left"),
+        (0.3, "design: 100 blocks, which take about 30 seconds"),
+        (1.0, "design: 100 blocks, which take about 2 minutes"),
+        (6.0, "design: 100 blocks, which take about 10 minutes"),
+        (60.0, "design: 100 blocks, which take about 2 hours"),
     ],
 )
-def test_what_takes_long_says_how_long_once(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, seconds: float, told: str | None
+@pytest.mark.parametrize("kind", [StringIO, Terminal])
+def test_long_work_is_announced_once_on_a_terminal_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, kind: type[StringIO], seconds: float, told: str | None
 ) -> None:
     """On a clock of its own: a hundred steps of so many seconds each."""
     now = [300.0]  # the first step waits for what all of them need, which says nothing of the others
+    terminal = kind()
+    monkeypatch.setattr("sys.stderr", terminal)
     monkeypatch.setattr("sim.progress.monotonic", lambda: now[0])
     with progress("design", 100, quiet=False) as finished:
         for _ in range(100):
             now[0] += seconds
             finished()
-    assert [line for line in capsys.readouterr().err.splitlines() if "left" in line] == ([] if told is None else [told])
+    found = re.findall(r"design: [^\x1b\r\n]* take about [^\x1b\r\n]*", terminal.getvalue())
+    assert found == ([told] if told and terminal.isatty() else [])
+    assert "left" not in terminal.getvalue() or terminal.isatty()
 
 
 def test_a_mistyped_goal_is_refused_before_the_model_is_loaded(crisis: Path) -> None:

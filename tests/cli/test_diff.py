@@ -29,7 +29,7 @@ def test_inputs_changes_and_verdicts_are_told(offramp: Offramp, folder: Folder) 
     rows = {tuple(line.split()[:2]): line for line in lines if line.endswith(("real", "noise", "differs"))}
     assert list(rows)[:2] == [("offensive", "5"), ("offensive", "10")]
     assert rows["strikes", "10"].endswith("real")
-    assert answer.err.startswith(f"next: hold on to it by a gate in {after}")
+    assert answer.err.startswith(f"next: guard it by a gate in {after}")
 
 
 def test_the_same_twice_differs_in_no_run(offramp: Offramp, folder: Folder) -> None:
@@ -60,7 +60,7 @@ def test_a_stored_forecast_leads_to_a_report(offramp: Offramp, folder: Folder, t
     assert answer.err.splitlines() == [
         "diff: 1 of 2 blocks",
         "diff: 2 of 2 blocks",
-        f"next: offramp run {after} --since {stored} --out FOLDER tells it in a report",
+        f"next: offramp run {after} --since {stored} --out FOLDER writes it into a report",
     ]
 
 

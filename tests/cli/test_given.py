@@ -22,7 +22,7 @@ def test_it_says_what_was_given_and_how_many_runs_remain(offramp: Offramp, tmp_p
     assert lines[1] == f"as of 2020-01-01; {kept:,} runs of {draws:,} draws, seed 0"
     assert lines[2:4] == [
         f"given: {SEEN}",
-        f"and no offensive by 2020-01-14: {kept / 4096:.0%} of 4,096 runs made meet it",
+        f"and no offensive by 2020-01-14: {kept / 4096:.0%} of 4,096 runs meet the condition",
     ]
     offensive = [line.split() for line in lines if line.startswith("offensive")]
     assert [row[1] for row in offensive] == ["30", "60"]  # 14 days are settled

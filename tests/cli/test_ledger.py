@@ -37,8 +37,8 @@ def test_a_forecast_is_recorded_resolved_and_scored(offramp: Offramp, forecast: 
     scored = offramp("score", "--ledger", ledger)
     assert scored.code == 0
     assert "too few to judge" in scored.out
-    assert f"without an outcome: agreement of {name}: 5, 10 days" in scored.out.splitlines()
-    assert "without an outcome: offensive" not in scored.out, "all its windows are resolved"
+    assert f"unresolved: agreement of {name}: 5, 10 days" in scored.out.splitlines()
+    assert "unresolved: offensive" not in scored.out, "all its windows are resolved"
     head = offramp("score", "--ledger", ledger, "--format", "json").json["head"]
     assert f"head {head}" in scored.out
     assert offramp("score", "--ledger", ledger, "--expect", head).code == 0

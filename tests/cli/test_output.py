@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from sim.cli import evaluate
 from sim.report.terminal import aligned, paragraph
 from tests.cli.conftest import Offramp
+from tests.places import ROOT
 from tests.scenario.files import FULL, Folder, edit
 from tests.studies.sweep.worlds import GRID, write_base, write_sweep
 
@@ -94,3 +97,45 @@ def test_every_row_of_a_sweep_keeps_its_values(
     assert max(map(len, answer.out.splitlines())) <= columns
     assert len(re.findall(r"0\.\d{3} to 0\.\d{3}", answer.out)) >= 6
     assert "..." not in answer.out
+
+
+RECORDS = {
+    "calibrate": ("calibration/calibrated-all/calibration.json", evaluate._calibration_lines, "precision"),
+    "backtest": ("backtest/backtest.json", lambda record: evaluate._threat_lines(record["threats"]), "base rate"),
+}
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("name", RECORDS)
+def test_tables_of_past_cases_fit_the_terminal_and_keep_their_numbers(
+    monkeypatch: pytest.MonkeyPatch, columns: int, name: str
+) -> None:
+    file, write, first = RECORDS[name]
+    record = json.loads((ROOT / "reports" / file).read_text(encoding="utf-8"))
+    monkeypatch.delenv("COLUMNS", raising=False)
+    wide = list(write(record))
+    monkeypatch.setenv("COLUMNS", str(columns))
+    narrow = list(write(record))
+    assert max(map(len, narrow)) <= columns
+    assert any(line.strip().startswith(first) for line in narrow)
+    assert " ".join(narrow).split() == " ".join(wide).split(), "the same words in the same order"
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_tables_of_gates_and_of_the_ledger_fit_the_terminal(
+    offramp: Offramp, folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    gates = "gates:\n  a-gate-with-a-long-name-as-they-have: {below: 0.99}\n  b: {above: 0.001, below: 0.999}\n"
+    crisis = folder.write(edit(FULL, ("60 days", "10 days\n  milestones: [5]")) + gates)
+    ledger = tmp_path / "ledger.jsonl"
+    assert offramp("run", crisis, "--runs", 512, "--out", tmp_path / "out", "-q").code == 0
+    assert offramp("record", tmp_path / "out" / "forecast.json", "--ledger", ledger, "--at", "2020-01-01").code == 0
+    assert offramp("resolve", "crisis", "--outcome", "no", "--ledger", ledger).code == 0
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for words in (["check", crisis, "-q"], ["score", "--ledger", ledger]):
+        answer = offramp(*words)
+        assert answer.code == 0, answer.err
+        tables = [line for line in answer.out.splitlines() if re.search(r"\S {2,}\S", line)]
+        assert tables
+        assert max(map(len, tables)) <= columns
+        assert re.search(r" 0\.\d{4} ", answer.out)

@@ -84,7 +84,7 @@ def test_ctrl_c_ends_a_run_with_130_and_keeps_what_is_done(folder: Folder, tmp_p
     record = json.loads(stdout)
     assert record["status"] == "interrupted"
     assert record["runs"] in range(3 * 4096, 65536, 4096)  # the fourth is told, and perhaps not yet merged
-    assert f"; to go on: offramp run {file} --runs 65536 --seed 0 --out {out}" in stderr
+    assert f"; to resume: offramp run {file} --runs 65536 --seed 0 --out {out}" in stderr
     assert (out / ".offramp-blocks").exists()
 
 

@@ -12,7 +12,7 @@ import typer
 from typer.models import OptionInfo
 
 from sim.cli.app import app
-from sim.cli.ranges import MOST_RUNS, NUMBER, RUNS, SEED, SHARDS, Range, ranges_of
+from sim.cli.options import MOST_RUNS, NUMBER, RUNS, SEED, SHARDS, Range, ranges_of
 from sim.errors import UsageError
 from sim.evaluation.calibration.recovery import check_repeats
 from sim.forecast.plan import MAX_RUNS
@@ -44,6 +44,8 @@ class Given:
 def parameters(command: Callable[..., Any]) -> Iterator[Given]:
     """Yield the parameters of a command, as its signature has them."""
     for one in inspect.signature(command, eval_str=True).parameters.values():
+        if one.annotation is typer.Context:
+            continue
         kind, *parts = get_args(one.annotation)
         info = next(part for part in parts if isinstance(part, typer.models.ParameterInfo))
         words = info.default, *(info.param_decls or ())  # in an annotation, the first word is where a default else is

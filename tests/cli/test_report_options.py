@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import run_command
 from sim.cli.machines import Machines
+from sim.cli.run import KEPT
 from sim.report.chance import Chance, Shift
 from tests.cli.conftest import Offramp
 from tests.cli.test_run import InterruptedAfterOne
@@ -66,7 +66,7 @@ def test_what_moved_since_is_printed_and_stored(offramp: Offramp, folder: Folder
     for day, row in since["outcomes"]["offensive"].items():
         then, now = (f"{row[side]['p']:.3f}" for side in ("old", "new"))
         assert f"offensive   {f'{day} days':<9} {then} -> {now}: {Shift.of(row['change']).line}" in answer.out
-    assert "crisis, as it was: 1 of 1 blocks" in answer.err
+    assert "crisis, as it was: 1 of 1 block" in answer.err
     assert record["command"] == "offramp run firmer.yaml --runs 512 --seed 0 --since forecast.json"
     assert "Since the forecast of 1 January 2020" in (tmp_path / "now" / "report.md").read_text(encoding="utf-8")
     again = offramp("run", firmer, "--runs", 512, "--since", old, "--format", "json", "--quiet")
@@ -111,7 +111,7 @@ def test_an_interruption_does_not_write_over_the_forecast_it_is_compared_with(
     assert answer.code == 130
     assert (out / "forecast.json").read_bytes() == before
     assert answer.err.splitlines()[-1].endswith(f"--since out/forecast.json --figures --out {out}")
-    assert (out / run_command.KEPT).exists()
+    assert (out / KEPT).exists()
 
 
 @pytest.mark.slow

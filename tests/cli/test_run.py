@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 import sim
-from sim.cli import run_command
-from sim.cli.console import Format
+from sim.cli.app import app
 from sim.cli.machines import Machines
-from sim.cli.run_command import Options
+from sim.cli.options import command_of
+from sim.cli.run import KEPT
 from sim.errors import ExecutionError
 from sim.runs.executors import Serial
 from tests.cli.conftest import Offramp
@@ -40,7 +41,7 @@ def test_run_prints_the_table_and_the_next_step(offramp: Offramp, crisis: Path) 
         )
         assert float(row[7]) == pytest.approx(one.input_sd, abs=0.005001)
     assert answer.err.splitlines() == [
-        "crisis: 1 of 1 blocks",
+        "crisis: 1 of 1 block",
         f"next: write the report with offramp run {crisis} --runs 512 --seed 0 --out FOLDER",
     ]
 
@@ -201,7 +202,7 @@ def test_an_internal_error_leaves_with_3_and_no_traceback(
     offramp: Offramp, crisis: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OFFRAMP_DEBUG", raising=False)
-    monkeypatch.setattr(run_command, "run_plan", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("sim.forecast.runner.run", lambda *_, **__: 1 / 0)
     answer = offramp("run", crisis, "--quiet")
     assert (answer.code, answer.out) == (3, "")
     assert answer.err.splitlines() == [
@@ -216,7 +217,7 @@ def test_a_failed_block_leaves_with_3_and_its_message(
     def fail(*_: object, **__: object) -> None:
         raise ExecutionError("block 3 of crisis failed: ValueError: x")
 
-    monkeypatch.setattr(run_command, "run_plan", fail)
+    monkeypatch.setattr("sim.forecast.runner.run", fail)
     answer = offramp("run", crisis, "--quiet")
     assert (answer.code, answer.err) == (3, "error: block 3 of crisis failed: ValueError: x\n")
     answer = offramp("run", crisis, "--quiet", "--format", "json")
@@ -229,7 +230,7 @@ def test_an_interruption_before_the_first_block_leaves_with_130(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run_command, "run_plan", interrupted)
+    monkeypatch.setattr("sim.forecast.runner.run", interrupted)
     answer = offramp("run", crisis, "--quiet")
     assert (answer.code, answer.out, answer.err) == (130, "", "interrupted; there is no result yet\n")
 
@@ -255,14 +256,14 @@ def test_an_interruption_keeps_what_is_done_and_the_command_told_goes_on_from_th
     assert "4,096 runs of 2,048 draws" in answer.out
     told = answer.err.splitlines()[-1]
     command = f"offramp run {crisis} --runs 9000 --seed 0 --out '{out}'"
-    assert told == f"interrupted after 4,096 runs; to go on: {command}"
+    assert told == f"interrupted after 4,096 runs; to resume: {command}"
     assert json.loads((out / "forecast.json").read_text(encoding="utf-8"))["status"] == "interrupted"
-    assert (out / run_command.KEPT).exists()
+    assert (out / KEPT).exists()
 
-    again = offramp(*shlex.split(told.partition("to go on: ")[2])[1:])
+    again = offramp(*shlex.split(told.partition("to resume: ")[2])[1:])
     assert again.code == 0
     assert again.err.startswith("crisis: 1 of 3 blocks\n")
-    assert not (out / run_command.KEPT).exists()
+    assert not (out / KEPT).exists()
     assert offramp("run", crisis, "--runs", 9000, "--out", whole, "--quiet").code == 0
     assert (out / "forecast.json").read_bytes() == (whole / "forecast.json").read_bytes()
 
@@ -273,7 +274,7 @@ def test_an_interruption_without_a_folder_promises_nothing(
     monkeypatch.setattr(Machines, "make", lambda self, blocks=None: InterruptedAfterOne())
     answer = offramp("run", crisis, "--runs", 9000, "--quiet")
     assert answer.code == 130
-    assert "to go on" not in answer.err
+    assert "to resume" not in answer.err
 
 
 def test_progress_off_a_terminal_is_a_line_now_and_then(offramp: Offramp, folder: Folder) -> None:
@@ -285,34 +286,45 @@ def test_progress_off_a_terminal_is_a_line_now_and_then(offramp: Offramp, folder
 # -- options --------------------------------------------------------------------------------------------------------
 
 
-def options(**changes: Any) -> Options:
-    given = {
-        "scenario": Path("crisis.yaml"),
-        "runs": None,
-        "precision": None,
-        "seed": 0,
-        "replicates": 2,
-        "machines": Machines(),
-        "out": None,
-        "format_": Format.TEXT,
-        "quiet": False,
-    }
-    return Options(**{**given, **changes})
-
-
 @pytest.mark.parametrize(
-    ("changes", "command"),
+    ("given", "told"),
     [
-        ({}, "offramp run crisis.yaml --seed 0"),
-        ({"runs": 512, "seed": 7}, "offramp run crisis.yaml --runs 512 --seed 7"),
-        ({"precision": 0.01}, "offramp run crisis.yaml --precision 0.01 --seed 0"),
-        (
-            {"replicates": 8, "machines": Machines(workers=4), "quiet": True},
-            "offramp run crisis.yaml --seed 0 --replicates 8",
-        ),
-        ({"scenario": Path("a b/c.yaml"), "out": Path("out")}, "offramp run 'a b/c.yaml' --seed 0"),
-        ({"scenario": Path("../elsewhere/secret/c.yaml")}, "offramp run c.yaml --seed 0"),
+        ("run crisis.yaml", "run crisis.yaml --seed 0"),
+        ("run crisis.yaml --runs 512 --seed 7", "run crisis.yaml --runs 512 --seed 7"),
+        ("run crisis.yaml --precision 0.010", "run crisis.yaml --precision 0.01 --seed 0"),
+        ("run crisis.yaml --replicates 8 --workers 4 --quiet", "run crisis.yaml --seed 0 --replicates 8"),
+        ("run crisis.yaml --replicates 2", "run crisis.yaml --seed 0"),
+        ("run 'a b/c.yaml' --out out --figures --words phia --format json", "run 'a b/c.yaml' --seed 0"),
+        ("run ../elsewhere/secret/c.yaml", "run c.yaml --seed 0"),
+        ("run c.yaml --given 'strikes by 30'", "run c.yaml --seed 0 --given 'strikes by 30'"),
+        ("run c.yaml --since old/forecast.json --counterfactuals --store s",
+         "run c.yaml --seed 0 --since old/forecast.json --counterfactuals"),
+        ("drivers c.yaml", "drivers c.yaml --outcome offensive --seed 0"),
+        ("drivers c.yaml --by-actor --study sobol --by 30 --runs 9",
+         "drivers c.yaml --outcome offensive --by 30 --study sobol --by-actor --runs 9 --seed 0"),
+        ("discover c.yaml --structural", "discover c.yaml --outcome offensive --structural --runs 20000 --seed 0"),
+        ("explain c.yaml --run 3 --daily --replicates 4", "explain c.yaml --run 3 --seed 0 --replicates 4"),
+        ("counterfactuals c.yaml --no-store", "counterfactuals c.yaml --runs 8192 --seed 0"),
+        ("tip c.yaml --to 0.070 --input a --range 0:1 --by '90 days'",
+         "tip c.yaml --input a --outcome offensive --by '90 days' --to 0.07 --range 0:1 --runs 8192 --seed 0"),
+        ("advise c.yaml --goal 'lower offensive' --for a --budget 5 --executor dask --address tcp://127.0.0.1:1",
+         "advise c.yaml --for a --goal 'lower offensive' --budget 5 --runs 16384 --seed 0"),
+        ("sweep run s.yaml --shard 1/2 --out o --fail-fast", "sweep run s.yaml"),
+        ("sweep run s.yaml --alpha 0.010 --runs 64 --max-runs 9 --junit g.xml",
+         "sweep run s.yaml --runs 64 --max-runs 9 --alpha 0.01"),
+        ("sweep cell s.yaml 5f0c --out o", "sweep cell s.yaml 5f0c"),
     ],
-)
-def test_the_command_of_a_report_repeats_it_and_tells_no_folders(changes: dict[str, Any], command: str) -> None:
-    assert options(**changes).command == command
+)  # fmt: skip
+def test_the_command_of_a_result_repeats_it_and_tells_no_folders_and_no_machines(given: str, told: str) -> None:
+    command: Any = typer.main.get_command(app)
+    context: Any = typer.Context(command, info_name="offramp")
+    words = shlex.split(given)
+    while hasattr(command, "get_command"):
+        name = words.pop(0)
+        command = command.get_command(context, name)
+        context = (
+            typer.Context(command, info_name=name, parent=context)
+            if hasattr(command, "get_command")
+            else command.make_context(name, words, parent=context)
+        )
+    assert command_of(context) == f"offramp {told}"

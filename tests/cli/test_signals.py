@@ -70,7 +70,7 @@ def test_any_number_of_signals_keeps_what_is_done_and_leaves_nothing_behind(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("imported", ["sim.interrupts", "sim.cli.app", "numpy", "sim.cli.run_command"])
+@pytest.mark.parametrize("imported", ["sim.interrupts", "sim.cli.declare", "numpy", "sim.forecast.runner"])
 def test_a_signal_while_it_starts_leaves_no_traceback(
     folder: Folder, imported: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

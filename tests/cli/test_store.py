@@ -67,7 +67,7 @@ def test_junk_among_the_entries_is_listed_without_a_name(offramp: Offramp, folde
 
 
 def test_a_store_that_is_not_there_is_listed_as_empty_and_not_made(offramp: Offramp, tmp_path: Path) -> None:
-    assert "nothing is kept" in offramp("store", "list", "--store", tmp_path / "none").out
+    assert "no runs are cached" in offramp("store", "list", "--store", tmp_path / "none").out
     assert not (tmp_path / "none").exists()
 
 

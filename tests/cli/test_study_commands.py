@@ -28,7 +28,7 @@ def test_a_calibration_writes_a_posterior_that_a_scenario_can_name(offramp: Offr
     answer = offramp("calibrate", home, *options)
     assert answer.code == 0, answer.err
     assert "mine: 3 crises" in answer.out
-    assert "by two seeds" in answer.out
+    assert "with two seeds" in answer.out
     made = read_posterior(home.parent / "out" / "mine.csv")
     assert made.parameters == COLUMNS
     assert made.about["left_out"] == ["case-03"]
@@ -48,7 +48,7 @@ def test_a_backtest_prints_scores_and_writes_its_page(offramp: Offramp, home: Pa
     answer = offramp("backtest", home, "--store", home / "kept", "--out", out, *SMALL)
     assert answer.code == 0, answer.err
     assert "within 90 days better than the base rate in" in answer.out
-    assert "of 3 cases; too few for a skill" in answer.out
+    assert "of 3 cases; too few for a skill score" in answer.out
     assert "too few cases" in answer.out
     assert {path.name for path in out.iterdir()} == {
         "backtest.html", "backtest.md", "backtest.json", "track_record.json",
@@ -64,15 +64,21 @@ def test_a_backtest_prints_scores_and_writes_its_page(offramp: Offramp, home: Pa
         (("calibrate", "none"), "expected a folder with cases"),
         (("calibrate", "{home}", "--name", "No Name"), "expected a name of small letters"),
         (("calibrate", "{home}", "--known", "soon"), "expected a date such as 2018-11-16 for --known"),
-        (("calibrate", "{home}", "--known", "2019-01-01"), "nothing is known of any case by 2019-01-01"),
+        (("calibrate", "{home}", "--known", "2019-01-01"), "no outcome of any case was known by 2019-01-01"),
+        (("backtest", "{home}", "--posterior", "nope"), "or a CSV file after --posterior (got 'nope')"),
+        (("backtest", "{home}", "--posterior", "none.csv"), "none.csv: cannot read the file: no such file"),
+        (("backtest", "{home}", "--posterior", "{home}/wrong.csv"), "wrong.csv:1: expected a comment with JSON"),
         (("backtest", "{home}", "--variants", "none"), "expected a folder with scenarios after --variants"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_exit_code_2(
     offramp: Offramp, home: Path, words: tuple[str, ...], complaint: str
 ) -> None:
-    answer = offramp(*(word.format(home=home) for word in words), *SMALL)
-    assert answer.code == 2
+    (home / "wrong.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    small = SMALL[2:] if "--posterior" in words else SMALL
+    answer = offramp(*(word.format(home=home) for word in words), *small)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("error: ")
     assert complaint in answer.err
 
 

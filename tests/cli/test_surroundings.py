@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.surroundings import check_words, epoch
+from sim.cli.console import check_words, epoch
 from sim.errors import UsageError
 from tests.cli.conftest import Offramp
 from tests.places import ROOT

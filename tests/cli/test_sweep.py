@@ -19,9 +19,6 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from sim.cli import sweep_command
-from sim.cli.console import Format
-from sim.cli.machines import Machines
 from sim.errors import StoreError
 from sim.runs import play as playing
 from sim.runs.store import Store
@@ -400,11 +397,9 @@ def test_plan_refuses_more_shards_than_a_matrix_may_have(offramp: Offramp, tmp_p
 # -- kills and interruptions --------------------------------------------------------------------------------------
 
 
-def test_ctrl_c_leaves_130_says_how_to_go_on_and_keeps_what_is_done(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_ctrl_c_leaves_130_says_how_to_resume_and_keeps_what_is_done(
+    offramp: Offramp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import typer
-
     played, original = [], playing.run_block
 
     def interrupted(task: Any) -> Any:
@@ -414,24 +409,9 @@ def test_ctrl_c_leaves_130_says_how_to_go_on_and_keeps_what_is_done(
         return original(task)
 
     monkeypatch.setattr(playing, "run_block", interrupted)
-    call = sweep_command.Call(
-        write_sweep(tmp_path),
-        None,
-        Machines(workers=1),
-        None,
-        None,
-        tmp_path / "store",
-        None,
-        False,
-        False,
-        Format.TEXT,
-        True,
-        "icd203",
-    )
-    with pytest.raises(typer.Exit) as left:
-        sweep_command.run(call)
-    assert left.value.exit_code == 130
-    assert "give the same command again to go on" in capsys.readouterr().err
+    answer = offramp("sweep", "run", write_sweep(tmp_path), "--workers", 1, "--store", tmp_path / "store", "--quiet")
+    assert answer.code == 130
+    assert "give the same command again to resume" in answer.err
     assert len([path for path in (tmp_path / "store" / "blocks").rglob("*") if path.is_file()]) == 2
 
 

@@ -122,7 +122,7 @@ def test_a_killed_scheduler_is_a_clear_error_and_the_same_command_goes_on(
         out, err = process.communicate(timeout=120)
     assert process.returncode == 3
     assert "the connection to the workers was lost" in json.loads(out)["errors"][0]["message"]
-    assert err == f"finished blocks are kept in {store}: give the same command again to go on\n"
+    assert err == f"finished blocks are kept in {store}: give the same command again to resume\n"
     assert 2 <= blocks_in(store) < 54
     done = offramp(*sweep_on(machines, "--store", store), cwd=folder)
     assert (done.returncode, done.stdout) == (0, local)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.cli.check_command import CODES
+from sim.cli.check import CODES
 from sim.scenario.gates import TOLERANCE
 from sim.studies.gates.check import ALPHA, MAX_RUNS
 from sim.studies.gates.sequences import RHO, ConfidenceSequence

@@ -11,6 +11,7 @@ import sim
 from sim.scenario.jsonschema import scenario_schema
 from sim.scenario.numbers import number_range, with_number
 from sim.scenario.scenario import resolve
+from sim.studies.gates.trials import trials_of
 from tests.scenario.files import FULL, MINIMAL, OVER, Folder, edit
 
 PRESSED = (
@@ -40,6 +41,14 @@ def test_gates_are_read_with_their_defaults(folder: Folder) -> None:
     assert (gates["falls"].start, gates["falls"].to, gates["falls"].tolerance) == (0.2, None, 0.0)
 
 
+@pytest.mark.parametrize("by", ["30", "30 days", "2020-01-30"])
+def test_the_window_of_a_gate_is_a_number_a_length_or_its_last_date(folder: Folder, by: str) -> None:
+    scenario = folder.load(gated(f"g: {{by: {by}, below: 0.4}}"))
+    assert scenario.document.gates["g"].day(scenario.as_of, scenario.horizon) == 30
+    (trial,) = trials_of(folder.path / "crisis.yaml")
+    assert (trial.contrasts[0].day, trial.says) == (30, "P(offensive within 30 days) below 0.4")
+
+
 def test_gates_are_no_part_of_the_resolved_document_or_its_hash(folder: Folder) -> None:
     without, scenario = folder.load(PRESSED), folder.load(gated("a: {below: 0.4}"))
     assert scenario.hash == without.hash
@@ -61,9 +70,14 @@ def test_a_variant_does_not_inherit_gates_even_faulty_ones(folder: Folder) -> No
     [
         ("g: {outcome: ofensive, below: 0.4}", "18:7: gates.g.outcome: expected 'offensive', 'limited', 'full', "
          "'agreement', 'strikes' or 'terms' (got \"ofensive\"); did you mean offensive?"),
-        ("g: {by: 61 days, below: 0.4}", "18:7: gates.g.by: expected a day within the horizon of 60 days"),
+        ("g: {by: 61 days, below: 0.4}",
+         "18:7: gates.g.by: expected a day within the horizon of 60 days, up to 2020-02-29"),
+        ("g: {by: 2020-03-01, below: 0.4}",
+         "18:7: gates.g.by: expected a day within the horizon of 60 days, up to 2020-02-29"),
+        ("g: {by: 2019-12-31, below: 0.4}",
+         "18:7: gates.g.by: expected a day within the horizon of 60 days, up to 2020-02-29"),
         ("g: {by: soon, below: 0.4}",
-         '18:7: gates.g.by: expected a duration such as "120 days" (got "soon")'),
+         '18:7: gates.g.by: expected a number of days, "90 days" or a date such as 2018-11-16 (got "soon")'),
         ("g: {bellow: 0.4, above: 0.1}", "18:7: gates.g.bellow: there is no such key; did you mean below?"),
         ("g: {below: 40}", "18:7: gates.g.below: expected a number between 0 and 1 (got 40)"),
         ("g: {below: 0}", "18:7: gates.g.below: expected a number between 0 and 1 (got 0)"),

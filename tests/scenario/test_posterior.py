@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from sim.scenario.posterior import (
     MODEL,
     SAMPLED_COLUMNS,
     Posterior,
+    _checked,
+    _plain,
     latest,
     names,
     parse,
@@ -166,6 +169,12 @@ def test_draws_are_held_to_the_range_of_their_parameter(folder: Path, column: st
     (folder / "mine.csv").write_text(replace(MADE, numbers=table).text(), encoding="utf-8")
     with pytest.raises(ScenarioError, match=said):
         with_posterior(folder)
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_table_of_plain_numbers_is_read_as_any_table_is(name: str) -> None:
+    _, _, rest = resources.files("sim").joinpath("posteriors", f"{name}.csv").read_text("utf-8").partition("\n")
+    assert _plain(rest) == _checked(rest, "table.csv")
 
 
 def test_a_number_with_an_underscore_is_none_and_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ import pytest
 import sim
 from sim.errors import UsageError
 from sim.runs.block.given import read_given
+from sim.scenario.gates import Gate
 from sim.scenario.scenario import Scenario
-from sim.scenario.windows import date_of, day_of, length_of
+from sim.scenario.windows import age_of, date_of, day_of, length_of
 from sim.studies import discovery, drivers, tipping
 from sim.studies.advice import goal_of
 from tests import worlds
@@ -52,6 +53,7 @@ READERS: dict[str, Callable[[Scenario, str], object]] = {
     "discover": lambda scenario, by: discovery.ask(scenario, by=by).by,
     "drivers": lambda scenario, by: drivers.ask(scenario, "offensive", by).by,
     "advise": lambda scenario, by: goal_of(f"lower offensive by {by}", scenario).day,
+    "gate": lambda scenario, by: Gate(by=by, below=0.5).day(scenario.as_of, scenario.horizon),
     "given": lambda scenario, by: read_given([f"strikes by {by}"], scenario)[0].day,
 }
 
@@ -91,6 +93,13 @@ def test_what_is_no_length_of_time_is_refused(text: str) -> None:
         length_of(text, "--every")
 
 
+@pytest.mark.parametrize(("text", "days"), [("3", 3), ("2 weeks", 14), ("2020-01-01", 30), ("2020-02-10", 0)])
+def test_an_age_is_a_length_of_time_or_that_of_a_date(text: str, days: int) -> None:
+    assert age_of(text, datetime.date(2020, 1, 31), "--older-than") == days
+    with pytest.raises(UsageError, match=r'expected a number of days, "90 days" or a date .* for --older-than'):
+        age_of("soon", datetime.date(2020, 1, 31), "--older-than")
+
+
 def test_a_date_is_a_date() -> None:
     assert date_of("2020-01-30", "--from") == datetime.date(2020, 1, 30)
     with pytest.raises(UsageError, match="expected a date such as 2018-11-16 for --from"):
@@ -105,4 +114,4 @@ def test_no_command_reads_days_or_dates_by_itself() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr == "fromisoformat"
     ]
-    assert [one.split(":")[0] for one in own] == ["ledger_commands.py", "run_command.py"]
+    assert [one.split(":")[0] for one in own] == ["ledger.py", "run.py"]

@@ -6,6 +6,7 @@ by run against the same draw of the other scenario, the difference of the two sh
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -70,18 +71,19 @@ class Source:
 
     Attributes
     ----------
-    hash, horizon
+    hash, horizon, as_of
         As the scenario has them.
     """
 
     hash: str
     horizon: int
+    as_of: datetime.date
     build: Callable[[], Scenario] = field(compare=False, repr=False)
 
     @classmethod
     def of(cls, scenario: Scenario) -> Source:
         """Return the source of a scenario that is at hand."""
-        return cls(scenario.hash, scenario.horizon, lambda: scenario)
+        return cls(scenario.hash, scenario.horizon, scenario.as_of, lambda: scenario)
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,8 @@ class _Cells:
 
     def source(self, cell: Cell) -> Source:
         """Return the scenario of a cell, to be built when it is needed."""
-        horizon = self._sweep.bases[cell.base].scenario.horizon
-        return Source(cell.hash, horizon, partial(self._build, cell.index))
+        base = self._sweep.bases[cell.base].scenario
+        return Source(cell.hash, base.horizon, base.as_of, partial(self._build, cell.index))
 
     def subject(self, cell: Cell, label: str) -> Subject:
         """Return a cell as what gates are put to."""

@@ -156,7 +156,7 @@ def trials(subject: Subject, gates: Mapping[str, Gate]) -> list[Trial]:
 
 
 def _trial(subject: Subject, name: str, gate: Gate) -> Trial:
-    day = subject.source.horizon if gate.by is None else gate.by
+    day = gate.day(subject.source.as_of, subject.source.horizon)
     probability = f"P({gate.outcome} within {counted(day, 'day')})"
     whole = Contrast(subject.source, gate.outcome, day)
     if gate.along is not None:
@@ -194,7 +194,7 @@ def along(subject: Subject, name: str, gate: Gate, points: Sequence[tuple[str, S
     The claim is about every pair of them: nowhere does a later one lie above an earlier one by the tolerance or more
     (below, where the trend is `not-falling`). So a curve that creeps up step by step does not pass.
     """
-    day = subject.source.horizon if gate.by is None else gate.by
+    day = gate.day(subject.source.as_of, subject.source.horizon)
     tolerance = _or(gate.tolerance, TOLERANCE)
     rising = gate.trend == "not-rising"
     claim = Claim(high=tolerance) if rising else Claim(low=-tolerance)

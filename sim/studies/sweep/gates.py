@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from sim.scenario.faults import Places
 from sim.scenario.gate_files import gate_file_faults
+from sim.scenario.gates import window_complaint
 from sim.scenario.suggest import suggestion
 from sim.studies.sweep.sweep import Cell, canonical, label_of
-from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.errors import Fault
+    from sim.scenario.scenario import Scenario
     from sim.scenario.yamltree import Path, Tree
     from sim.studies.sweep.schema import SweepDocument
     from sim.studies.sweep.sweep import Base
@@ -50,15 +51,17 @@ def gate_faults(
     document: SweepDocument, tree: Tree, bases: Sequence[Base], cells: Sequence[Cell], file: FilePath
 ) -> list[Fault]:
     """Return what is wrong with the gates of a sweep whose cells are right."""
-    horizon = min(base.scenario.horizon for base in bases)
-    complaints = _complaints(document, horizon, cells)
+    complaints = _complaints(document, [base.scenario for base in bases], cells)
     return [*Places(tree.places, str(file)).faults(complaints), *gate_file_faults(tree.value, tree.places, file)]
 
 
-def _complaints(document: SweepDocument, horizon: int, cells: Sequence[Cell]) -> Iterator[tuple[Path, str]]:
+def _complaints(
+    document: SweepDocument, bases: Sequence[Scenario], cells: Sequence[Cell]
+) -> Iterator[tuple[Path, str]]:
     for name, gate in document.gates.items():
-        if gate.by is not None and gate.by > horizon:
-            yield ("gates", name, "by"), f"expected a day within the horizon of {counted(horizon, 'day')}"
+        windows = ((gate.day(one.as_of, one.horizon), one.as_of, one.horizon) for one in bases)
+        if message := next(filter(None, (window_complaint(*window) for window in windows)), None):
+            yield ("gates", name, "by"), message
         if gate.along is None:
             continue
         for key, value in (("from", gate.start), ("to", gate.to), ("steps", gate.steps)):

@@ -10,7 +10,7 @@ import pytest
 
 from sim.cli.console import Exit
 from sim.cli.machines import Machines
-from sim.cli.sweep_gates import GateOptions, Gates, exit_code
+from sim.cli.sweep import Gates, exit_code
 from sim.errors import ScenarioError, UsageError
 from sim.report.ci.findings import findings_of
 from sim.report.ci.junit import to_junit
@@ -50,7 +50,9 @@ def faults(folder: Path, gates: str, body: str = GRID) -> list[str]:
         ("g: {below: 7}", "11: gates.g.below: expected a number between 0 and 1 (got 7)"),
         ("g: {bellow: 0.7, above: 0.1}", "11: gates.g.bellow: there is no such key; did you mean below?"),
         ("g: {by: 5}", "11: gates.g: this gate claims nothing; add one of `below`, `above`"),
-        ("g: {by: 11, below: 0.7}", "11: gates.g.by: expected a day within the horizon of 10 days"),
+        ("g: {by: 11, below: 0.7}", "11: gates.g.by: expected a day within the horizon of 10 days, up to 2020-01-10"),
+        ("g: {by: 2020-01-11, below: 0.7}",
+         "11: gates.g.by: expected a day within the horizon of 10 days, up to 2020-01-10"),
         ("g: {compared_with: none.yaml, change_above: 0}",
          "11: gates.g.compared_with: there is no file 'none.yaml'; did you mean sweep.yaml?"),
         ("g: {along: actors.shield.postur, trend: not-rising}",
@@ -118,7 +120,7 @@ def test_cells_that_differ_in_more_than_the_axis_are_no_line(tmp_path: Path) -> 
 
 def judged(found: Sweep, store: Store | None, shard: Shard | None = None) -> tuple[dict[str, Any], Any]:
     """Run a sweep or a shard of it and judge its gates; return the head and what was found."""
-    gates = Gates.of(found, GateOptions(max_runs=20_000, alpha=0.1))
+    gates = Gates.of(found, Budget(0.1, 20_000, found.plan.seed, found.plan.replicates))
     cells = list(found.cells) if shard is None else shard.cells(found)
     rows = run_sweep(found, options=Options(store=store, cells=cells))
     verdicts = gates.judge(cells, store, Machines(workers=1), quiet=True)
@@ -164,7 +166,9 @@ def test_blocks_that_the_cells_left_in_the_store_are_not_played_again(
     run_sweep(found, options=Options(store=store))
     played: list[str] = []
     replace_play(monkeypatch, lambda task: played.append(str(task)) or 1 / 0)
-    verdicts = Gates.of(found, GateOptions(max_runs=4096)).judge(found.cells, store, Machines(workers=1), quiet=True)
+    verdicts = Gates.of(found, Budget(0.05, 4096, found.plan.seed, found.plan.replicates)).judge(
+        found.cells, store, Machines(workers=1), quiet=True
+    )
     assert sorted(set(played)) == ["block 0 of crisis"], "only the scenario that the cells are compared with"
     by_gate = {(one["gate"], one["cell"]): one["verdict"] for one in verdicts}
     assert {verdict for (gate, _), verdict in by_gate.items() if gate == "like-base"} == {"error"}
@@ -222,5 +226,5 @@ def test_without_gates_every_cell_is_a_case(tmp_path: Path) -> None:
         (["undecided", "fail"], Exit.GATE), (["fail", "error"], Exit.INTERNAL),
     ],
 )  # fmt: skip
-def test_the_worst_verdict_decides_the_exit_code(verdicts: list[str], code: Exit) -> None:
+def test_the_worst_verdict_decides_theexit_code(verdicts: list[str], code: Exit) -> None:
     assert exit_code([{"verdict": verdict} for verdict in verdicts]) == code

@@ -1,0 +1,210 @@
+"""`check`: hold scenarios to the gates they write, print a line a gate, write what CI services read."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.console import Exit, Format, note, print_json, say
+from sim.cli.declare import command
+from sim.cli.machines import MACHINES, Machines
+from sim.cli.options import Alpha, Annotations, AnyStore, JUnit, MaxRuns, Output, Quiet, Seed, Summary
+from sim.cli.output import check_file, shown
+from sim.errors import Fault, ReportError, ScenarioError, UsageError
+from sim.progress import progress
+from sim.report.terminal import aligned, paragraph
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.report.ci.findings import Finding
+    from sim.studies.gates.check import Checked
+    from sim.studies.gates.trials import Trial
+
+CODES = {"pass": Exit.OK, "fail": Exit.GATE, "error": Exit.INTERNAL, "undecided": Exit.INCOMPLETE}
+
+
+@command
+def check(  # noqa: PLR0913 - one parameter an option
+    paths: Annotated[list[Path], typer.Argument(help="Scenario files, or folders of them.", show_default=False)],
+    max_runs: MaxRuns = 200_000,
+    alpha: Alpha = 0.05,
+    seed: Seed = 0,
+    machines: Machines = MACHINES,
+    store: AnyStore = None,
+    format_: Output = Format.TEXT,
+    junit: JUnit = None,
+    summary: Summary = None,
+    annotations: Annotations = False,
+    quiet: Quiet = False,
+) -> None:
+    """Test forecasts against the gates in their scenario files.
+
+    offramp check scenarios/idlib-2018/baseline.yaml
+    offramp check scenarios --max-runs 1000000
+    offramp check scenarios --junit gates.xml --summary "$GITHUB_STEP_SUMMARY" --annotations
+    """
+    from sim.cli.files import scenario_files
+    from sim.report.ci.findings import Finding, counts_in_words
+    from sim.runs.store import store_at
+    from sim.studies.gates import check as gates
+
+    budget = gates.Budget(alpha=alpha, max_runs=max_runs, seed=seed)
+    trials = _trials(scenario_files(paths))
+    output = CiOutput(junit, summary, annotations)
+    output.check()
+    executor, kept = machines.make(), store_at(store)
+    with progress("check", len(trials), quiet=quiet, unit="gate") as decided:
+        checked = gates.check(trials, budget, executor=executor, store=kept, decided=decided)
+    findings = [Finding.of(record) for record in _records(checked)]
+    if format_ is Format.JSON:
+        print_json(_plain(checked))
+    else:
+        print_findings(findings)
+    chances = alpha_in_words(checked)
+    output.write(findings, "Gates", [chances])
+    note(f"{counts_in_words(findings)}; {chances}")
+    _finish(checked, findings)
+
+
+def _trials(files: Sequence[Path]) -> list[Trial]:
+    """Return the trials of all files; all their faults together."""
+    from sim.cli.files import beyond_missing
+    from sim.studies.gates.trials import trials_of
+    from sim.studies.sweep.schema import is_sweep
+
+    faults: list[Fault] = []
+    trials: list[Trial] = []
+    for file in files:
+        if is_sweep(file):
+            raise UsageError(f"{file} is a sweep; its gates are judged by offramp sweep run {shlex.quote(str(file))}")
+        try:
+            trials += trials_of(file)
+        except ScenarioError as error:
+            faults += beyond_missing(file, error)
+    if faults:
+        raise ScenarioError(faults)
+    if not trials:
+        where = files[0] if len(files) == 1 else counted(len(files), "scenario")
+        raise UsageError(f"there is nothing to check: no gates in {where}; docs/gates.md says how to write them")
+    return trials
+
+
+def _records(checked: Checked) -> list[dict[str, Any]]:
+    return [{**(one := result.record()), "file": shown(Path(one["file"]))} for result in checked.results]
+
+
+def _plain(checked: Checked) -> dict[str, Any]:
+    budget = checked.budget
+    return {
+        "verdict": checked.verdict,
+        "interrupted": checked.interrupted,
+        "alpha": budget.alpha,
+        "max_runs": budget.max_runs,
+        "seed": budget.seed,
+        "replicates": budget.replicates,
+        "gates": _records(checked),
+    }
+
+
+def alpha_in_words(checked: Checked) -> str:
+    """Say how sure the verdicts are."""
+    share = f", shared by {counted(len(checked.results), 'gate')}" if len(checked.results) > 1 else ""
+    return f"the chance that any verdict is false is at most {100 * checked.budget.alpha:g}%{share}"
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Print a line a gate, below the file that writes it."""
+    from sim.report.ci.findings import WORDS
+
+    for file in dict.fromkeys(one.file for one in findings):
+        mine = [one for one in findings if one.file == file]
+        rows = [(one.name, WORDS[one.verdict], one.interval, one.bound, f"{one.runs:,}") for one in mine]
+        say(file)
+        for line in aligned(("gate", "verdict", "interval", "held to", "runs"), rows, words="ll--r"):
+            say(line)
+        for one in mine:
+            for line in paragraph(f"{one.name}: {one.message}", hang="  ") if one.message else ():
+                say(line)
+        say()
+
+
+def _finish(checked: Checked, findings: Sequence[Finding]) -> None:
+    """Say the next step; leave with the code that fits."""
+    if checked.interrupted:
+        note("interrupted; the undecided gates were not run to the end")
+        raise typer.Exit(Exit.INTERRUPTED)
+    missed = next((one for one in findings if one.verdict == checked.verdict), None)
+    if checked.verdict == "undecided":
+        note(f"next: allow more runs, as in --max-runs {10 * checked.budget.max_runs}, or loosen the gate")
+    elif checked.verdict == "fail" and missed is not None:
+        file = shlex.quote(missed.file)
+        note(f"next: offramp show {file}, and correct the scenario or the gate on {missed.file}:{missed.line}")
+    elif checked.verdict == "error" and missed is not None:
+        note(f"next: offramp run {shlex.quote(missed.file)} shows the crash alone")
+    if checked.verdict != "pass":
+        raise typer.Exit(CODES[checked.verdict])
+
+
+@dataclass(frozen=True)
+class CiOutput:
+    """Which outputs are asked for."""
+
+    junit: Path | None = None
+    summary: Path | None = None
+    annotations: bool = False
+
+    def check(self) -> None:
+        """See that the files can be written.
+
+        Raises
+        ------
+        UsageError
+            Where one cannot be.
+        """
+        check_file(self.junit)
+        check_file(self.summary)
+
+    def write(self, findings: Sequence[Finding], title: str, notes: Iterable[str] = ()) -> None:
+        """Write what is asked for.
+
+        Raises
+        ------
+        ReportError
+            Where a file cannot be written.
+        """
+        from sim.report import write_files
+        from sim.report.ci.annotations import to_annotations
+        from sim.report.ci.junit import to_junit
+
+        if self.junit is not None:
+            write_files(self.junit.parent, {self.junit.name: to_junit(findings)})
+            note(f"wrote {self.junit}")
+        if self.summary is not None:
+            self._write_summary(self.summary, findings, title, notes)
+        if self.annotations:
+            for line in to_annotations(findings):
+                note(line)
+
+    @staticmethod
+    def _write_summary(path: Path, findings: Sequence[Finding], title: str, notes: Iterable[str]) -> None:
+        """Write the summary; add it to the file that GitHub gives to a step, which other commands write to as well."""
+        from sim.report import write_files
+        from sim.report.ci.summary import MOST_BYTES, to_summary
+
+        shared = os.environ.get("GITHUB_STEP_SUMMARY")
+        if shared is None or Path(shared).resolve() != path.resolve():
+            write_files(path.parent, {path.name: to_summary(findings, title, notes=notes)})
+            note(f"wrote {path}")
+            return
+        try:
+            taken = path.stat().st_size if path.exists() else 0
+            with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(to_summary(findings, title, notes=notes, most=max(0, MOST_BYTES - taken)))
+        except OSError as error:
+            raise ReportError(f"the summary cannot be written to {path}: {error.strerror or error}") from error

@@ -1,0 +1,423 @@
+"""`backtest` and `calibrate`: how well the model would have done on past cases, and what they say of its parameters."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.console import Format, epoch, note
+from sim.cli.declare import command
+from sim.cli.machines import MACHINES, Machines
+from sim.cli.machines import SPAWNING_PAYS as MANY
+from sim.cli.options import BLOCKS, DEFAULT_STORE, REPEATS, NoStore, Output, Quiet, Seed, StoreFolder
+from sim.cli.output import check_output, show, written
+from sim.errors import UsageError
+from sim.progress import progress
+from sim.report.terminal import aligned, paragraph
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.evaluation.backtest.backtest import Backtest
+    from sim.evaluation.calibration.calibrate import Seen, Study
+    from sim.evaluation.calibration.recovery import Recovery
+    from sim.evaluation.cases import HistoricalCase
+    from sim.evaluation.threats import Threats
+    from sim.runs.store import Store
+    from sim.scenario.scenario import Scenario
+
+NEVER = datetime.date(9999, 12, 31)
+
+CasesPath = Annotated[Path, typer.Argument(help="Folder of cases, one YAML file each.", show_default=False)]
+ThreatsPath = Annotated[
+    Path | None,
+    typer.Option("--threats", help="CSV of threats between states, as a second sample.", show_default=False),
+]
+Known = Annotated[
+    str | None, typer.Option("--known", help="Use only outcomes known by this date.", show_default="all outcomes")
+]
+Blocks = Annotated[int | None, typer.Option(help="Blocks of 4,096 runs per case.", show_default="8"), BLOCKS]
+
+
+@dataclass(frozen=True)
+class _Designs:
+    """Plays the designs that a calibration stands on, or takes up what was kept of them."""
+
+    blocks: int
+    machines: Machines
+    store: Store | None
+    quiet: bool
+
+    def study(self, cases: Sequence[HistoricalCase], threats: Threats, seed: int) -> Study:
+        """Play the design of all cases and threats."""
+        from sim.evaluation.calibration.calibrate import points_of, study
+        from sim.evaluation.calibration.design import BLOCK_POINTS
+        from sim.evaluation.calibration.parameters import sample_of
+
+        scenarios = _played(cases, threats)
+        total = sum(points_of(self.blocks, sample_of(one)) // BLOCK_POINTS for one in scenarios.values())
+        with progress(f"design, seed {seed}", total, quiet=self.quiet) as finished:
+            made = study(
+                scenarios,
+                seed=seed,
+                executor=self.machines.make(MANY),
+                blocks=self.blocks,
+                store=self.store,
+                finished=finished,
+            )
+        return replace(made, coded={one.name: one.scenario for one in threats.cases})
+
+    def refined(self, made: Study, seen: Seen) -> Study:
+        """Play every case once more where the posterior lies."""
+        from sim.evaluation.calibration.calibrate import refined
+
+        with progress(
+            f"design at the posterior, seed {made.seed}", len(made.cases), quiet=self.quiet, unit="case"
+        ) as finished:
+            executor = self.machines.make(MANY)
+            return refined(made, seen, executor=executor, store=self.store, finished=finished)
+
+
+@command
+def calibrate(  # noqa: PLR0913 - one parameter an option
+    cases: CasesPath,
+    name: Annotated[str, typer.Option(help="Name by which scenarios refer to the posterior.")] = "calibrated",
+    threats: ThreatsPath = None,
+    known: Known = None,
+    target: Annotated[Path | None, typer.Option(help="Scenario on which to compare two seeds.")] = None,
+    recovery: Annotated[int, typer.Option(help="Simulated calibrations with a known truth, as a check."), REPEATS] = 0,
+    seed: Seed = 0,
+    blocks: Blocks = None,
+    machines: Machines = MACHINES,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the posterior and calibration.html, .md, .json.")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Calibrate the structural parameters on past cases.
+
+    offramp calibrate scenarios/cases --known 2018-08-19 --name calibrated-2018-08 --out reports/calibration
+    offramp calibrate scenarios/cases --target scenarios/idlib-2018/baseline.yaml --recovery 100
+    """
+    from sim.evaluation.calibration import result as results
+    from sim.evaluation.calibration.calibrate import BLOCKS as USUAL
+    from sim.evaluation.calibration.calibrate import points_of
+    from sim.evaluation.calibration.parameters import sample_of
+    from sim.evaluation.calibration.recovery import check_repeats
+    from sim.evaluation.cases import load_cases
+    from sim.runs.store import store_at
+    from sim.scenario.load import load
+
+    check_output(out, figures=False)
+    if not name.replace("-", "").isalnum() or name != name.lower():
+        raise UsageError(f"expected a name of small letters, digits and hyphens (got {name!r})")
+    past, others = load_cases(cases), _threats(threats)
+    day, blocks = _known(known), USUAL if blocks is None else blocks
+    scenario = None if target is None else load(target)
+    crises = results.informative({one.name: one.seen(day) for one in past if not one.filed.target})
+    if not crises:
+        raise UsageError(f"no outcome of any case was known by {day}; name a later date with --known")
+    second = results.informative({one.name: one.seen(day) for one in others.cases})
+    check_repeats(recovery, min(points_of(blocks, sample_of(one)) for one in _played(past, others).values()))
+    designs = _Designs(blocks, machines, store_at(None if no_store else store), quiet)
+    studies = [designs.study(past, others, seed + number) for number in range(2)]
+    recovered = _recovered(studies[0], recovery, machines, quiet=quiet)
+    studies = [designs.refined(one, crises | second) for one in studies]
+    about = _about(past, crises, day, seed, blocks) | _about_threats(others, second)
+    asked = results.Request(name, day, crises | second, frozenset(second), scenario, about)
+    with progress("posterior", asked.steps(studies[0]), quiet=quiet, unit="step") as finished:
+        made = results.calibration(asked, studies, recovered, executor=machines.make(MANY), finished=finished)
+    record = made.record()
+    show(record, format_, _calibration_lines(record))
+    if out is not None:
+        from sim.report import write_report
+
+        written(write_report(record, out, others={f"{name}.csv": made.posterior.text()}))
+        note(f"next: write `calibration: {name}.csv` in a scenario, with the file beside it")
+
+
+@command
+def backtest(  # noqa: PLR0913 - one parameter an option
+    cases: CasesPath,
+    threats: ThreatsPath = None,
+    known: Known = None,
+    variants: Annotated[Path | None, typer.Option(help="Folder of scenarios to forecast next to the skill.")] = None,
+    train: Annotated[
+        Path | None, typer.Option(help="Folder of other cases to train on.", show_default="the cases themselves")
+    ] = None,
+    posterior: Annotated[
+        str | None, typer.Option(help="Score this posterior (name or CSV file) without fitting.", show_default=False)
+    ] = None,
+    seed: Seed = 0,
+    blocks: Blocks = None,
+    machines: Machines = MACHINES,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for backtest.html, .md and .json.")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Score the model on past cases against simple baselines.
+
+    offramp backtest scenarios/cases --out reports/backtest
+    offramp backtest my-cases --posterior calibrated-all
+    offramp backtest my-cases --train scenarios/cases
+    offramp backtest scenarios/cases --variants scenarios/idlib-2018 --format json > backtest.json
+    """
+    from sim.evaluation.backtest import backtest as backtests
+    from sim.evaluation.backtest.forecasts import Training
+    from sim.evaluation.calibration.calibrate import BLOCKS as USUAL
+    from sim.evaluation.cases import load_cases
+    from sim.runs.store import store_at
+
+    check_output(out, figures=False)
+    if posterior is not None:
+        fitted = {"train": train, "variants": variants, "threats": threats, "known": known, "blocks": blocks}
+        for option, value in fitted.items():
+            if value is not None:
+                raise UsageError(
+                    f"--posterior fits nothing, so --{option} cannot be combined with it; leave one of them out"
+                )
+        fixed = _score_fixed(cases, posterior, seed, machines, quiet=quiet)
+        show(fixed, format_, _fixed_lines(fixed))
+        if out is not None:
+            path = out / "backtest.json"
+            path.write_text(json.dumps(fixed, indent=1) + "\n", encoding="utf-8")
+            written([path])
+        return
+    past = load_cases(cases)
+    pool = past if train is None else load_cases(train)
+    _check_apart(past, pool if train is not None else ())
+    scenarios = _variants(variants)
+    others = _threats(threats)
+    designs = _Designs(USUAL if blocks is None else blocks, machines, store_at(None if no_store else store), quiet)
+    trained = Training(pool, designs.study(pool, others, seed), _known(known), others.cases)
+    trained = replace(trained, study=designs.refined(trained.study, trained.seen))
+    steps = backtests.steps(past, trained, len(scenarios))
+    with progress("backtest", steps, quiet=quiet, unit="step") as finished:
+        result = backtests.backtest(
+            past,
+            trained,
+            executor=machines.make(MANY),
+            variants=scenarios,
+            finished=finished,
+        )
+    record = result.record()
+    show(record, format_, _backtest_lines(result, record))
+    if out is not None:
+        from sim.report import write_report
+        from sim.report.files import to_json
+
+        kept = {"track_record.json": to_json(result.track_record(_today()))}
+        written(write_report(record, out, others=kept))
+
+
+def _score_fixed(cases: Path, name: str, seed: int, machines: Machines, *, quiet: bool) -> dict[str, Any]:
+    """Score a fixed posterior on cases it has not seen."""
+    from sim.evaluation.backtest.fixed import score_fixed
+    from sim.evaluation.cases import load_cases
+    from sim.scenario.posterior import names, posterior, read_posterior
+
+    if not name.endswith(".csv") and name not in names():
+        raise UsageError(f"expected {', '.join(names())} or a CSV file after --posterior (got {name!r})")
+    past = load_cases(cases)
+    draws = read_posterior(Path(name)) if name.endswith(".csv") else posterior(name)
+    with progress("scored", len(past), quiet=quiet, unit="case") as finished:
+        executor = machines.make(len(past))
+        return score_fixed(past, draws, seed=seed, executor=executor, finished=finished)
+
+
+def _fixed_lines(record: Mapping[str, Any]) -> Iterator[str]:
+    count = counted(len(record["cases"]), "case")
+    fitted = f"{record['posterior']}, fitted to outcomes known by {record['known']}"
+    yield from paragraph(f"{count} scored with {fitted}; mean Brier score, 0 is best")
+    if record["not_scored"]:
+        names = ", ".join(record["not_scored"])
+        yield from paragraph(f"not scored, because the posterior was fitted to them: {names}")
+    yield ""
+    yield from _scores(record["windows"], record["brier"].items())
+    yield ""
+    for reference, rows in record["against"].items():
+        row = rows[record["windows"].index(90)]
+        yield from _against(reference, row["skill"], f"{row['better']} of {counted(row['cases'], 'case')}")
+
+
+def _scores(windows: Sequence[int], means: Iterable[tuple[str, Sequence[float]]], *more: str) -> Iterator[str]:
+    """Yield a table of mean scores, a line a forecaster, a column a window."""
+    columns = ("", *(counted(window, "day") for window in windows), *more)
+    rows = [(name, *(f"{value:.3f}" for value in values)) for name, values in means]
+    yield from aligned(columns, rows, words="l" + "r" * (len(columns) - 1))
+
+
+def _against(reference: str, skill: Sequence[float | None], better: str) -> Iterator[str]:
+    """Yield how the model compares with a reference within 90 days."""
+    if skill is None or skill[0] is None:
+        text = f"within 90 days better than the {reference} in {better}; too few for a skill score"
+    else:
+        value, low, high = map(_share, skill)
+        text = f"skill of the model within 90 days against the {reference}: {value} ({low} to {high}, 95% over areas)"
+    yield from paragraph(text)
+
+
+def _check_apart(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> None:
+    """Refuse to train on what is scored, under whatever name."""
+    hashes = {one.scenario.hash: one.name for one in pool} | {one.name: one.name for one in pool}
+    for one in cases:
+        for key in (one.scenario.hash, one.name):
+            if key in hashes:
+                raise UsageError(
+                    f"{one.name} is among the cases to train on as {hashes[key]}; leave it out of one folder"
+                )
+
+
+def _known(text: str | None) -> datetime.date:
+    from sim.scenario.windows import date_of
+
+    return NEVER if text is None else date_of(text, "--known")
+
+
+def _today() -> datetime.date:
+    """Return the day it is, or the one that SOURCE_DATE_EPOCH names."""
+    return (epoch() or datetime.datetime.now(datetime.UTC)).date()
+
+
+def _threats(file: Path | None) -> Threats:
+    from sim.evaluation.threats import Threats, load_threats
+
+    return Threats((), {}) if file is None else load_threats(file)
+
+
+def _played(cases: Sequence[HistoricalCase], threats: Threats) -> dict[str, Scenario]:
+    """Return what is played: each case at its priors, and what threats are coded as."""
+    from sim.evaluation.cases import at_priors
+
+    return {one.name: at_priors(one.scenario) for one in cases} | dict(threats.scenarios)
+
+
+def _recovered(made: Study, repeats: int, machines: Machines, *, quiet: bool) -> Recovery | None:
+    from sim.evaluation.calibration.recovery import recovery
+
+    if repeats == 0:
+        return None
+    with progress("simulated cases", repeats, quiet=quiet, unit="calibration") as finished:
+        return recovery(made, repeats=repeats, executor=machines.make(MANY), finished=finished)
+
+
+def _about(cases: Sequence[HistoricalCase], seen: Seen, known: datetime.date, seed: int, blocks: int) -> dict[str, Any]:
+    """Say what a posterior was made from."""
+    from sim.evaluation.calibration.design import BLOCK_POINTS
+
+    last = max(day for one in cases if one.name in seen for day in one.news_until(known))
+    return {
+        "date": (last if known == NEVER else known).isoformat(),
+        "cases": sorted(seen),
+        "left_out": sorted(one.name for one in cases if one.name not in seen),
+        "seed": seed,
+        "runs_per_case": blocks * BLOCK_POINTS,
+    }
+
+
+def _about_threats(threats: Threats, seen: Seen) -> dict[str, Any]:
+    """Say how many threats a posterior was made from; none of them is named."""
+    from sim.evaluation.threats import SOURCE
+
+    if not seen:
+        return {}
+    pairs = {one.pair for one in threats.cases if one.name in seen}
+    return {"threats": {"cases": len(seen), "pairs": len(pairs), "source": SOURCE}}
+
+
+def _variants(folder: Path | None) -> list[Scenario]:
+    from sim.scenario.load import load
+
+    if folder is None:
+        return []
+    files = [path for path in sorted(folder.glob("*.yaml")) if path.name not in ("evidence.yaml", "sources.yaml")]
+    if not files:
+        raise UsageError(f"expected a folder with scenarios after --variants (got {folder})")
+    return [load(path) for path in files]
+
+
+def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.report.chance import decimal_text
+
+    counts = " and ".join(f"{one['cases']} {name}" for name, one in record["samples"].items())
+    known = "all outcomes known" if record["known"] == NEVER.isoformat() else f"known by {record['known']}"
+    yield from paragraph(f"{record['name']}: {counts}, {known}")
+    for name, one in record["samples"].items():
+        yield from paragraph(
+            f"mean log score of {name}: {one['prior']:.3f} at the priors, {one['posterior']:.3f} calibrated"
+        )
+    yield ""
+    columns = ("parameter", "prior 5%", "median", "95%", "posterior 5%", "median", "95%")
+    rows = [
+        (one["name"], *(f"{value:.4g}" for value in (*one["prior"], *one["posterior"]))) for one in record["parameters"]
+    ]
+    yield from aligned(columns, rows, words="lrrrrrr")
+    if record["disagreement"] is not None:
+        yield ""
+        for window, first, second in zip(
+            record["windows"], record["seeds"][0]["target"], record["seeds"][1]["target"], strict=True
+        ):
+            said = f"{decimal_text(first)} and {decimal_text(second)} with two seeds"
+            yield from paragraph(f"target within {counted(window, 'day')}: {said}")
+    worst = max(record["fits"], key=lambda one: abs(one["surface"] - one["model"]))
+    yield from paragraph(
+        f"surface against model: at most {abs(worst['surface'] - worst['model']):.3f} apart ({worst['case']})"
+    )
+    if (one := record["threats_fit"]) is not None:
+        said = f"{decimal_text(one['surface'])} by the surface, {decimal_text(one['model'])} by the model"
+        yield from paragraph(f"force in threats within {counted(one['window'], 'day')}: {said}")
+
+
+def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.evaluation.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL
+    from sim.report.pages.backtest import better_of
+
+    table = result.tables["case"]["all"]
+    how = "each left out in turn" if result.others is None else f"trained on {counted(result.others, 'other case')}"
+    yield f"{counted(table.cases, 'case')}, {how}; mean Brier score, 0 is best"
+    yield ""
+    windows = record["windows"]
+    means = {name: [table.row(name, "brier", window).mean for window in windows] for name in FORECASTERS}
+    ranked = ((name, (*values, table.row(name, "rps", None).mean)) for name, values in means.items())
+    yield from _scores(windows, ranked, "ranked")
+    yield ""
+    for reference in (BASE_RATE, LOGISTIC):
+        better, count = better_of(record, reference)
+        skill = table.row(MODEL).against[reference].skill.plain()
+        yield from _against(reference, skill, f"{better} of {counted(count, 'case')}")
+    if table.too_few:
+        yield "too few cases to judge calibration"
+    if record["threats"] is not None:
+        yield from _threat_lines(record["threats"])
+
+
+def _threat_lines(threats: Mapping[str, Any]) -> Iterator[str]:
+    from sim.report.chance import share_text
+
+    yield ""
+    pairs = f"{counted(threats['pairs'], 'pair')} of states"
+    yield from paragraph(f"{counted(threats['cases'], 'threat')} between {pairs}, each pair left out in turn")
+    for window, one in threats["windows"].items():
+        yield f"within {counted(window, 'day')}, force in {share_text(one['happened'] / one['cases'])}"
+        rows = [
+            (
+                name,
+                share_text(said),
+                f"{one['brier'][name]:.3f}",
+                "?" if (area := one["auc"][name]) is None else f"{area:.2f}",
+            )
+            for name, said in one["said"].items()
+        ]
+        yield from aligned(("", "mean forecast", "Brier score", "AUC"), rows, words="lrrr", indent="  ")
+
+
+def _share(value: float | None) -> str:
+    return "?" if value is None else f"{value:+.0%}"

@@ -1,0 +1,124 @@
+"""Files by path: those named, and in a folder all of a kind; and what a file is, by what it says.
+
+A file under two paths is one file. What is no plain file (a pipe, a device) is never looked into beforehand: it can be
+read only once.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from sim.errors import Fault, ScenarioError, UsageError
+from sim.scenario.load import load
+from sim.scenario.merge import scenario_root
+from sim.scenario.scenario import Scenario
+from sim.scenario.yamltree import read_schema, top_keys
+
+KINDS = {
+    "scenario": ("id question", "id actors", "id extends"),
+    "sweep": ("id base", "id axes", "id scenarios"),
+    "evidence": ("sources items",),
+    "sources": (),
+}
+"""Kinds of files, and the keys by which one that lacks a `schema` is known: all of those that stand together."""
+UNKNOWN = ""
+SUFFIXES = (".yaml", ".yml")
+
+
+def scenario_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the files named and the scenario files in the folders named, each once, whatever the paths to it.
+
+    Raises
+    ------
+    UsageError
+        Where a folder holds none.
+    """
+    found: list[Path] = []
+    for path in paths:
+        inside = [file for file in yaml_files(path) if kind_of(file) == "scenario"] if path.is_dir() else [path]
+        if not inside:
+            raise UsageError(
+                f"there is no scenario file in the folder {path}; a scenario begins `schema: offramp/scenario/1`"
+            )
+        found += inside
+    return once(found)
+
+
+def once(files: Iterable[Path]) -> list[Path]:
+    """Return files without those that are one of them under another path."""
+    single: dict[str, Path] = {}
+    for file in files:
+        single.setdefault(os.path.realpath(file), file)
+    return list(single.values())
+
+
+def yaml_files(folder: Path) -> Iterator[Path]:
+    """Yield the YAML files in a folder and those below it, without hidden ones, in order of their paths."""
+    files = (file for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    return (file for file in sorted(files) if not _is_hidden(file.relative_to(folder)))
+
+
+def kind_of(file: Path) -> str:
+    """Return what a file says it is, such as `sweep`, which may be a word that is no kind; `UNKNOWN` if nothing.
+
+    What cannot be read may be a scenario: to load it tells what is wrong.
+    """
+    if not file.is_file() or not os.access(file, os.R_OK):
+        return "scenario"
+    name, _, kind = (read_schema(file) or "").partition("/")
+    if name == "offramp":
+        return kind.partition("/")[0]
+    top = top_keys(file).keys()
+    known = (kind for kind, keys in KINDS.items() if any(set(some.split()) <= top for some in keys))
+    return next(known, UNKNOWN)
+
+
+def beyond_missing(file: Path, error: ScenarioError) -> list[Fault]:
+    """Return the faults of a file; of a base that others extend, those that are no key left for them to write."""
+    wrong = [fault for fault in error.faults if not fault.message.startswith("this key is required")]
+    is_base = len(wrong) < len(error.faults) and os.path.realpath(file) in _extended(scenario_root(file))
+    return wrong if is_base else list(error.faults)
+
+
+@cache
+def _extended(root: Path) -> frozenset[str]:
+    """Return the files that others in a scenario folder extend; another folder may be large, and is not searched."""
+    files = yaml_files(root) if root.name == "scenarios" else root.glob("*.y*ml")
+    named = ((file, top_keys(file).get("extends")) for file in files)
+    return frozenset(os.path.realpath(file.parent / written) for file, written in named if written)
+
+
+def load_scenario(file: Path) -> Scenario:
+    """Load a scenario for a command.
+
+    Raises
+    ------
+    UsageError
+        Where the file is sound as something else; it says what to type then.
+    ScenarioError
+        Where it is at fault.
+    """
+    try:
+        return load(file)
+    except ScenarioError:
+        kind = kind_of(file)
+        if kind == "sweep":
+            raise UsageError(f"{file} is a sweep; run it with {command('sweep', 'run', str(file))}") from None
+        if kind in ("evidence", "sources"):
+            what = "an evidence file" if kind == "evidence" else "a list of sources"
+            check = command("validate", str(file))
+            raise UsageError(f"{file} is {what}, not a scenario; name a scenario, or check it with {check}") from None
+        raise
+
+
+def command(*words: str) -> str:
+    """Return a command as it can be pasted."""
+    return shlex.join(["offramp", *words])
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)

@@ -1,0 +1,157 @@
+"""The options that several commands share, the range of every whole number, and the command of a result.
+
+A range is part of the annotation of a parameter, after its option; `with_ranges` holds a command to those it declares.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec, get_args
+
+import typer
+
+from sim.cli.console import Format
+from sim.cli.output import shown
+from sim.errors import UsageError
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Range:
+    """The whole numbers that an option takes.
+
+    Attributes
+    ----------
+    least, most
+        Both among them.
+    told
+        What is expected, as a message has it.
+    """
+
+    least: int
+    most: int
+    told: str
+
+    def hold(self, value: int) -> None:
+        """Complain of a number outside.
+
+        Raises
+        ------
+        UsageError
+            Where it is.
+        """
+        if not self.least <= value <= self.most:
+            got = f"{value:,}" if self.most == MOST_RUNS else str(value)
+            raise UsageError(f"expected {self.told} (got {got})")
+
+
+MOST_RUNS = 10_000_000
+RUNS = Range(1, MOST_RUNS, f"1 to {MOST_RUNS:,} runs")
+MEGABYTES = Range(0, 1_000_000_000, "0 to 1000000000 MB")
+SEED = Range(0, 2**63 - 1, "a seed from 0 to 2**63 - 1")
+REPLICATES = Range(1, 64, "replicates of 1, 2, 4, 8, 16, 32 or 64")
+NUMBER = Range(0, MOST_RUNS - 1, f"the number of a run, 0 to {MOST_RUNS - 1:,}")
+WORKERS = Range(1, 4096, "at least one worker")
+BLOCKS = Range(1, 1000, "1 to 1000 blocks")
+REPEATS = Range(0, 10_000, "0 to 10000 simulated calibrations")
+PORT = Range(0, 65535, "a port from 0 to 65535")
+SHARDS = Range(1, 256, "1 to 256 shards")
+
+
+def ranges_of(command: Callable[..., None]) -> dict[str, Range]:
+    """Return the ranges that a command declares, by parameter."""
+    parameters = inspect.signature(command, eval_str=True).parameters.values()
+    found = ((one.name, part) for one in parameters for part in get_args(one.annotation))
+    return {name: part for name, part in found if isinstance(part, Range)}
+
+
+def with_ranges(command: Callable[P, None]) -> Callable[P, None]:
+    """Return a command that is held to the ranges it declares."""
+
+    @functools.wraps(command)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+        given = inspect.signature(command).bind_partial(*args, **kwargs).arguments
+        for name, one in ranges_of(command).items():
+            if given.get(name) is not None:
+                one.hold(given[name])
+        command(*args, **kwargs)
+
+    return wrapper
+
+
+class Words(StrEnum):
+    """Scales of words."""
+
+    ICD203 = "icd203"
+    PHIA = "phia"
+    NONE = "none"
+
+
+DEFAULT_STORE = ".offramp/store"
+
+ScenarioPath = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
+By = Annotated[
+    str | None, typer.Option("--by", help='Time window: 90, "90 days" or its last date.', show_default="horizon")
+]
+Seed = Annotated[int, typer.Option(help="Random seed; the same seed gives the same result."), SEED]
+Replicates = Annotated[int, typer.Option(help="Runs per draw of the uncertain inputs."), REPLICATES]
+StoreFolder = Annotated[str, typer.Option("--store", help="Cache of finished runs: a folder or s3://BUCKET/PREFIX.")]
+AnyStore = Annotated[
+    str | None,
+    typer.Option("--store", help="Cache of finished runs: a folder or s3://BUCKET/PREFIX.", show_default="none"),
+]
+NoStore = Annotated[bool, typer.Option("--no-store", help="Use no cache.")]
+Output = Annotated[Format, typer.Option("--format", help="Format of the data on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+WordScale = Annotated[Words, typer.Option("--words", help="Words for probabilities: US ICD 203, UK PHIA or none.")]
+MaxRuns = Annotated[int, typer.Option(help="Upper limit of runs while a gate is undecided."), RUNS]
+Alpha = Annotated[float, typer.Option(help="Upper limit of the chance that any verdict is false.")]
+JUnit = Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")]
+Summary = Annotated[Path | None, typer.Option(help="Write a Markdown summary to this file.")]
+Annotations = Annotated[bool, typer.Option("--annotations", help="Annotate the gates' lines on GitHub.")]
+
+MACHINE = frozenset({"workers", "executor", "address", "tls_ca", "tls_cert", "tls_key", "insecure"})
+UNTOLD = MACHINE | {
+    "store", "no_store", "out", "format_", "quiet", "words", "figures", "shard", "fail_fast", "cells", "daily",
+    "junit", "summary", "annotations",
+}  # fmt: skip
+"""Parameters that say where runs are played, kept or written, and nothing of the result."""
+ALWAYS_TOLD = frozenset({"runs", "seed", "outcome"})
+"""Parameters told at their defaults too, which a later version may change."""
+
+
+def command_of(context: typer.Context, told: Callable[[Path], str] = shown, **made: Any) -> str:
+    """Return the command that gives the result of this one again, on any machine and wherever it is written.
+
+    Parameters
+    ----------
+    context
+        Of the command that runs.
+    told
+        How a path is written; `str` for one that can be pasted in this folder.
+    made
+        What stands in the place of a parameter as it was given, such as the runs that none means.
+    """
+    words: list[str] = []
+    here: Any = context
+    while here.parent is not None:
+        words, here = [here.info_name, *words], here.parent
+    for one in context.command.params:
+        value = made.get(one.name or "", context.params.get(one.name or ""))
+        usual = value == one.default and one.name not in ALWAYS_TOLD
+        if one.name in UNTOLD or value is None or usual:
+            continue
+        if value is True:
+            words.append(one.opts[0])
+            continue
+        for part in value if isinstance(value, list | tuple) else [value]:
+            text = told(part) if isinstance(part, Path) else f"{part:g}" if isinstance(part, float) else str(part)
+            words += [text] if one.param_type_name == "argument" else [one.opts[0], text]
+    return shlex.join(["offramp", *words])

@@ -1,0 +1,163 @@
+"""`doctor` and `store`: the machine that runs are played on, and the cache that keeps them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.console import Exit, Format, note, print_json, say
+from sim.cli.declare import command, declare, group
+from sim.cli.options import DEFAULT_STORE, MEGABYTES, Output, StoreFolder
+from sim.errors import UsageError
+from sim.wording import counted
+
+LEAST_DISK = 100_000_000  # bytes free that a report and the blocks it keeps may need, with room to spare
+MB = 1_000_000
+
+
+@command
+def doctor(format_: Output = Format.TEXT) -> None:
+    """Check versions, machine and a small forecast.
+
+    offramp doctor
+    """
+    from sim.environment import package_versions, version
+
+    findings = {"offramp": version(), **package_versions(), **_machine()}
+    try:
+        findings["speed"] = f"{_speed():,.0f} runs/s a core (starter scenario)"
+        healthy = True
+    except Exception as error:  # a doctor reports what is broken, whatever it is
+        findings["speed"] = f"failed: {type(error).__name__}: {error}"
+        healthy = False
+    if format_ is Format.JSON:
+        print_json({"healthy": healthy, **findings})
+    else:
+        for name, value in findings.items():
+            say(f"{name:<14}{value}")
+        note("all well" if healthy else "a small forecast failed: reinstall offramp, or report what is above")
+    if not healthy:
+        raise typer.Exit(Exit.INTERNAL)
+
+
+def _machine() -> dict[str, str]:
+    from sim.environment import cpu_level
+
+    free = shutil.disk_usage(Path.cwd()).free
+    return {
+        "cpu": cpu_level(),
+        "cores": str(os.cpu_count()),
+        "free disk": f"{free / 1e9:.1f} GB" + ("" if free > LEAST_DISK else " (little: reports may not fit)"),
+        "executable": Path(sys.executable).name,
+    }
+
+
+def _speed() -> float:
+    """Return how many runs a second one block of the starter scenario makes."""
+    from importlib import resources
+
+    from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block
+    from sim.scenario.load import load
+
+    with resources.as_file(resources.files("sim.scenario").joinpath("starter")) as folder:
+        scenario = load(folder / "scenario.yaml")
+    run_block(BlockTask(scenario, 0, 0, 2))
+    start = time.perf_counter()
+    run_block(BlockTask(scenario, 0, 0, 2))
+    return BLOCK_RUNS / (time.perf_counter() - start)
+
+
+store = group(
+    "store",
+    """List the cache of finished runs, or make room in it.
+
+offramp store list
+offramp store prune --older-than "90 days" --dry-run
+""",
+)
+
+
+@declare(store, name="list")
+def list_(place: StoreFolder = DEFAULT_STORE, format_: Output = Format.TEXT) -> None:
+    """List the cache by scenario: blocks, size, dates.
+
+    offramp store list
+    offramp store list --store s3://bucket/prefix --format json
+    """
+    from sim import environment
+    from sim.runs.store import Store
+    from sim.runs.store.contents import groups_of
+
+    groups = groups_of(Store(place))
+    rows = [
+        {
+            "scenario": one.head.scenario,
+            "title": one.head.title,
+            "model": one.head.model,
+            "current": one.head.model == environment.model_version(),
+            "blocks": one.entries,
+            "bytes": one.size,
+            "oldest": _date(one.oldest),
+            "newest": _date(one.newest),
+        }
+        for one in groups
+    ]
+    if format_ is Format.JSON:
+        print_json({"store": place, "scenarios": rows})
+        return
+    width = max([8, *(len(one.head.scenario) for one in groups)])
+    if groups:
+        say(f"{'scenario':<{width}}  {'blocks':>8}  {'MB':>9}  {'oldest':<10}  {'newest':<10}  title")
+    for one, row in zip(groups, rows, strict=True):
+        old = "" if row["current"] else " (another version of the model: not used by this one)"
+        counts = f"{one.entries:>8,}  {one.size / MB:>9,.1f}  {row['oldest']}  {row['newest']}"
+        say(f"{one.head.scenario or '?':<{width}}  {counts}  {one.head.title}{old}")
+    blocks, total = sum(one.entries for one in groups), sum(one.size for one in groups)
+    say(f"{counted(blocks, 'block')}, {total / MB:,.1f} MB in {place}" if groups else f"no runs are cached in {place}")
+
+
+@declare(store)
+def prune(
+    older_than: Annotated[
+        str | None, typer.Option(help='Remove blocks older than this: 90, "90 days" or a date.')
+    ] = None,
+    to_size: Annotated[
+        int | None, typer.Option(help="Then remove the oldest blocks down to this many MB."), MEGABYTES
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed; remove nothing.")] = False,
+    place: StoreFolder = DEFAULT_STORE,
+) -> None:
+    """Remove old blocks; runs needed again are recomputed.
+
+    offramp store prune --older-than "90 days"
+    offramp store prune --to-size 500 --dry-run
+    """
+    from sim.runs.store import Store
+    from sim.runs.store.contents import items_of, to_remove
+    from sim.scenario.windows import age_of
+
+    if older_than is None and to_size is None:
+        raise UsageError("expected what to remove: --older-than DAYS, --to-size MB, or both")
+    days = None if older_than is None else age_of(older_than, datetime.now(UTC).date(), "--older-than")
+    kept = Store(place)
+    items = list(items_of(kept))
+    gone = to_remove(items, time.time(), days, None if to_size is None else to_size * MB)
+    for item in gone if not dry_run else ():
+        kept.shelf.remove(item.name)
+    size, left = sum(item.size for item in gone), sum(item.size for item in items) - sum(item.size for item in gone)
+    said = "would remove" if dry_run else "removed"
+    note(
+        f"{said} {len(gone):,} of {counted(len(items), 'block')}, {size / MB:,.1f} MB; "
+        f"{left / MB:,.1f} MB are left in {place}"
+    )
+
+
+def _date(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()

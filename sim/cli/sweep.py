@@ -1,0 +1,441 @@
+"""`sweep run`, `plan`, `merge` and `cell`: run a sweep whole or in shards, put shards together, open one cell."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.check import CODES, CiOutput
+from sim.cli.console import Exit, Format, note, print_json, say
+from sim.cli.declare import declare, group
+from sim.cli.machines import MACHINES, Machines
+from sim.cli.options import (
+    DEFAULT_STORE,
+    RUNS,
+    SHARDS,
+    Alpha,
+    Annotations,
+    JUnit,
+    MaxRuns,
+    NoStore,
+    Output,
+    Quiet,
+    StoreFolder,
+    Summary,
+    Words,
+    WordScale,
+    command_of,
+)
+from sim.cli.output import check_output, show, shown, written
+from sim.errors import ExecutionError, UsageError
+from sim.progress import progress
+from sim.report.terminal import aligned
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.forecast.forecast import Forecast
+    from sim.runs.store import Store
+    from sim.studies.gates.check import Budget
+    from sim.studies.gates.sweeps import Dealt
+    from sim.studies.sweep.runner import Options
+    from sim.studies.sweep.shards import Shard
+    from sim.studies.sweep.sweep import Cell, Sweep
+
+Record = dict[str, Any]
+SHOWN = 20  # rows or gates printed
+
+sweep = group(
+    "sweep",
+    """Run many variants of a scenario and compare them.
+
+offramp sweep run scenarios/idlib-2018/sweeps/variants.yaml --out reports/sweep
+offramp sweep plan scenarios/idlib-2018/sweeps/variants.yaml --shards 3
+""",
+)
+SweepFile = Annotated[Path, typer.Argument(help="Sweep file (YAML).", show_default=False)]
+
+
+@declare(sweep)
+def run(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    file: SweepFile,
+    shard: Annotated[str | None, typer.Option(help="Run one shard, as in 2/3, and write its partial file.")] = None,
+    machines: Machines = MACHINES,
+    runs: Annotated[int | None, typer.Option(help="Runs per cell (an upper limit with --precision)."), RUNS] = None,
+    precision: Annotated[float | None, typer.Option(help="Stop a cell when its 95% interval is this narrow.")] = None,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report, the table and the record.")] = None,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first cell that fails.")] = False,
+    cells: Annotated[bool, typer.Option("--cells", help="With --out: write a forecast and a page per cell.")] = False,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+    words: WordScale = Words.ICD203,
+    max_runs: MaxRuns = 200_000,
+    alpha: Alpha = 0.05,
+    junit: JUnit = None,
+    summary: Summary = None,
+    annotations: Annotations = False,
+) -> None:
+    """Run a sweep; repeat the command to resume it.
+
+    offramp sweep run scenarios/idlib-2018/sweeps/offer-and-deterrence.yaml --out reports/sweep
+    offramp sweep run scenarios/idlib-2018/sweeps/variants.yaml --precision 0.01
+    offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --shard 2/3 --out parts
+    offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --executor dask --address tcp://127.0.0.1:8786
+    """
+    from sim.runs.store import store_at
+    from sim.studies.gates.check import Budget
+    from sim.studies.sweep.load import load_sweep
+    from sim.studies.sweep.result import head_of, record_of
+    from sim.studies.sweep.runner import Options
+    from sim.studies.sweep.shards import Shard, partial_of
+
+    part = None if shard is None else Shard.parse(shard)
+    if out is None:
+        for name, use in (("shard", "its partial file"), ("cells", "the forecasts")):
+            if context.params[name]:
+                raise UsageError(f"--{name} needs a folder for {use}; name one with --out")
+    loaded = load_sweep(file, runs=runs, precision=precision)
+    gates = Gates.of(loaded, Budget(alpha, max_runs, loaded.plan.seed, loaded.plan.replicates))
+    check_output(out, figures=False)
+    output = CiOutput(junit, summary, annotations)
+    output.check()
+    chosen = list(loaded.cells) if part is None else part.cells(loaded)
+    kept = store_at(None if no_store else store)
+    keep = _keep_forecast(file, out / "cells") if cells and out is not None else None
+    label = loaded.document.id if part is None else f"{loaded.document.id} {part}"
+    with _resumable(kept):
+        options = Options(store=kept, cells=chosen, fail_fast=fail_fast, on_forecast=keep)
+        rows = _rows(loaded, options, machines, label, quiet=quiet)
+    if kept is not None and kept.damaged:
+        note(f"{kept.damaged} damaged entries of the store {kept} were not used; their blocks were played again")
+    with _resumable(kept):
+        verdicts = gates.judge(chosen, kept, machines, quiet=quiet)
+    top = head_of(loaded, command_of(context), gates.head)
+    if part is not None and out is not None:
+        _write_partial(part, partial_of(top, part, loaded.cells, rows, verdicts), out, format_)
+        _finish({"rows": rows, "verdicts": []}, None)  # the gates are for the merged sweep to pass or miss
+        return
+    record = record_of(top, rows, verdicts)
+    _deliver(_with_pages(record) if cells else record, out, format_, words, output)
+
+
+def _rows(sweep: Sweep, options: Options, machines: Machines, label: str, *, quiet: bool) -> list[Record]:
+    from sim.studies.sweep.runner import run_sweep
+
+    cells = sweep.cells if options.cells is None else options.cells
+    blocks = len(cells) * sweep.plan.blocks
+    by_cell = sweep.plan.precision is not None
+    total, unit = (len(cells), "cell") if by_cell else (blocks, "block")
+    with progress(label, total, quiet=quiet, unit=unit) as finished:
+        told = replace(options, on_cell=finished) if by_cell else replace(options, on_block=finished)
+        return run_sweep(sweep, executor=machines.make(blocks), options=told)
+
+
+@contextmanager
+def _resumable(store: Store | None) -> Iterator[None]:
+    """Say how to resume after Ctrl-C or a failure of the workers."""
+    again = f"finished blocks are kept in {store}: give the same command again to resume"
+    try:
+        yield
+    except ExecutionError:
+        if store is not None:
+            note(again)
+        raise
+    except KeyboardInterrupt:
+        note("interrupted; nothing was kept, for there was no store" if store is None else f"interrupted; {again}")
+        raise typer.Exit(Exit.INTERRUPTED) from None
+
+
+def _keep_forecast(file: Path, folder: Path) -> Any:
+    """Return what writes the forecast of each cell into its own folder below one."""
+    from sim.report import write_cell
+
+    def keep(cell: Cell, forecast: Forecast) -> None:
+        record = forecast.record(f"offramp sweep cell {shlex.quote(shown(file))} {cell.id}")
+        write_cell(record, folder / cell.id, label=cell.label, changes=cell.changes)
+
+    return keep
+
+
+def _write_partial(shard: Shard, partial: Record, out: Path, format_: Format) -> None:
+    from sim.report import write_files
+    from sim.report.files import to_json
+
+    written(write_files(out, {shard.file_name: to_json(partial)}))
+    if format_ is Format.JSON:
+        print_json(partial)
+    if shard.of > 1:
+        note(f"next: run all {counted(shard.of, 'shard')}, then offramp sweep merge FOLDERS... --out FOLDER")
+
+
+@declare(sweep)
+def plan(file: SweepFile, shards: Annotated[int, typer.Option(help="Number of shards."), SHARDS] = 1) -> None:
+    """Print the CI job matrix of a sharded sweep as JSON.
+
+    offramp sweep plan scenarios/idlib-2018/sweeps/pressures.yaml --shards 3
+    """
+    import json  # on one line, as `$GITHUB_OUTPUT` takes it
+
+    from sim.studies.sweep.load import load_sweep
+    from sim.studies.sweep.shards import matrix
+
+    say(json.dumps(matrix(load_sweep(file), shards), separators=(",", ":")))
+
+
+@declare(sweep)
+def merge(  # noqa: PLR0913 - one parameter an option
+    parts: Annotated[
+        list[Path], typer.Argument(help="Partial files of all shards, or folders of them.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the report, the table and the record.")],
+    format_: Output = Format.TEXT,
+    words: WordScale = Words.ICD203,
+    junit: JUnit = None,
+    summary: Summary = None,
+    annotations: Annotations = False,
+) -> None:
+    """Merge the shards of a sweep into one report.
+
+    offramp sweep merge parts --out reports/sweep
+    """
+    from sim.studies.sweep import shards
+
+    check_output(out, figures=False)
+    output = CiOutput(junit, summary, annotations)
+    output.check()
+    files = [file for part in parts for file in _files_of(part)]
+    record = shards.merge(list(dict.fromkeys(files)))
+    if _take_cells([file.parent for file in files], out):
+        record = _with_pages(record)
+    _deliver(record, out, format_, words, output)
+
+
+def _files_of(part: Path) -> list[Path]:
+    """Return a partial file, or those in a folder."""
+    if not part.is_dir():
+        return [part]
+    found = sorted(part.rglob("shard-*-of-*.json"))
+    if not found:
+        raise UsageError(f"there is no partial file of a sweep in {part}")
+    return found
+
+
+def _take_cells(folders: list[Path], out: Path) -> bool:
+    """Copy the forecasts that shards wrote with `--cells`; return whether there are any."""
+    import shutil
+
+    found = [folder for folder in dict.fromkeys(folders) if (folder / "cells").is_dir()]
+    for folder in found:
+        if folder.resolve() != out.resolve():
+            shutil.copytree(folder / "cells", out / "cells", dirs_exist_ok=True)
+    return bool(found)
+
+
+@declare(sweep)
+def cell(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    file: SweepFile,
+    name: Annotated[str, typer.Argument(help="Id of the cell, or its first letters.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and forecast.json.")],
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
+    words: WordScale = Words.ICD203,
+) -> None:
+    """Write the full report of one cell of a sweep.
+
+    offramp sweep cell scenarios/idlib-2018/sweeps/pressures.yaml 5f0c1a --out reports/cell
+    """
+    from sim.report import write_report
+    from sim.runs.store import store_at
+    from sim.studies.sweep.load import load_sweep
+    from sim.studies.sweep.runner import Options, run_sweep
+
+    loaded = load_sweep(file)
+    chosen = [one for one in loaded.cells if one.id.startswith(name)] if len(name) >= 4 else []
+    if len(chosen) != 1:
+        raise UsageError(f"there is no cell {name!r} in {file}; sweep.csv and the report list the ids")
+    check_output(out, figures=False)
+    said = command_of(context, name=chosen[0].id)
+    records: list[Record] = []
+    options = Options(
+        store=store_at(None if no_store else store),
+        cells=chosen,
+        fail_fast=True,
+        on_forecast=lambda _, forecast: records.append(forecast.record(said)),
+    )
+    run_sweep(loaded, options=options)
+    written(write_report(records[0], out, words=words))
+
+
+def _deliver(record: Record, out: Path | None, format_: Format, words: str, output: CiOutput) -> None:
+    """Print the results, write them where a folder is given, and leave with the code that fits."""
+    show(record, format_, _lines(record))
+    if out is not None:
+        from sim.report import write_report  # late: it brings in Jinja
+
+        written(write_report(record, out, words=words))
+    _write_ci(record, output)
+    _finish(record, out)
+
+
+def _with_pages(record: Record) -> Record:
+    """Point each row at the page of its cell."""
+    pages = (None if row["outcomes"] is None else f"cells/{row['cell']}/index.html" for row in record["rows"])
+    return {**record, "rows": [{**row, "page": page} for row, page in zip(record["rows"], pages, strict=True)]}
+
+
+def _lines(record: Record) -> Iterator[str]:
+    day = str(record["milestones"][-1])
+    yield record["sweep"]["title"]
+    yield (
+        f"{counted(record['cells'], 'cell')}, seed {record['seed']}; offensive within {counted(day, 'day')} of "
+        f"{record['as_of']}"
+    )
+    yield ""
+    done = [row for row in record["rows"] if row["outcomes"] is not None]
+    ordered = sorted(done, key=lambda row: row["outcomes"]["offensive"][day]["p"])
+    most = SHOWN // 2
+    parts = (ordered,) if len(ordered) <= SHOWN else (ordered[:most], ordered[-most:])
+    lines = [_row(row, day) for part in parts for row in part]
+    yield from aligned(("cell", "probability", "Monte Carlo 95%", "change, points (95%)"), lines)
+    if len(parts) > 1:
+        yield f"{counted(len(ordered) - SHOWN, 'cell')} between these are in the table that --out writes"
+    for row in record["rows"]:
+        if row["error"] is not None:
+            yield f"failed: {row['label']}: {row['error']}"
+    for cells in record["without_effect"]:
+        yield f"no effect: every run went the same in the cells {', '.join(cells)}, although their inputs differ"
+    yield from _gate_lines(record)
+
+
+def _row(row: Record, day: str) -> tuple[str, ...]:
+    from sim.report.chance import Chance, Shift
+
+    chance = Chance.of(row["outcomes"]["offensive"][day])
+    change = ((row["changes"] or {}).get("offensive") or {}).get(day)
+    moved = "" if change is None or row["index"] == 0 else Shift.of(change).line
+    return row["label"], chance.decimal, chance.decimals, moved
+
+
+def _finish(record: Record, out: Path | None) -> None:
+    """Leave with 3 where a cell failed, with 1 where a gate did, with 4 where one or a precision was not decided."""
+    statuses = [row["status"] for row in record["rows"]]
+    codes = {exit_code(record["verdicts"])}
+    if "failed" in statuses:
+        count = statuses.count("failed")
+        note(f"{count} of {counted(len(statuses), 'cell')} failed; their rows say why. The rest is complete")
+        codes.add(Exit.INTERNAL)
+    if "imprecise" in statuses:
+        note(f"{counted(statuses.count('imprecise'), 'cell')} did not reach the precision; allow more with --runs")
+        codes.add(Exit.INCOMPLETE)
+    worst = next((code for code in (Exit.INTERNAL, Exit.GATE, Exit.INCOMPLETE) if code in codes), Exit.OK)
+    if worst is not Exit.OK:
+        raise typer.Exit(worst)
+    if out is not None:
+        note(f"next: open {out / 'sweep.html'}")
+
+
+@dataclass(frozen=True)
+class Gates:
+    """The gates of a sweep, ready to be judged."""
+
+    dealt: Sequence[Dealt]
+    budget: Budget
+
+    @classmethod
+    def of(cls, sweep: Sweep, budget: Budget) -> Gates:
+        """Prepare the gates of a sweep.
+
+        Raises
+        ------
+        ScenarioError, UsageError
+            Where a file that one names is at fault.
+        """
+        from sim.studies.gates.sweeps import sweep_trials
+
+        return cls(sweep_trials(sweep), budget)
+
+    @property
+    def head(self) -> Record | None:
+        """How they are judged, for the record of the sweep; None where there are none."""
+        if not self.dealt:
+            return None
+        return {"alpha": self.budget.alpha, "max_runs": self.budget.max_runs, "count": len(self.dealt)}
+
+    def judge(self, cells: Sequence[Cell], store: Store | None, machines: Machines, *, quiet: bool) -> list[Record]:
+        """Judge the gates that fall to some cells.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            Where it came.
+        """
+        from sim.studies.gates.check import check
+
+        wanted = {cell.index for cell in cells}
+        mine = [one for one in self.dealt if one.cell.index in wanted]
+        if not mine:
+            return []
+        executor = machines.make()
+        with progress("gates", len(mine), quiet=quiet, unit="gate") as decided:
+            trials = [one.trial for one in mine]
+            checked = check(trials, self.budget, executor=executor, store=store, decided=decided, of=len(self.dealt))
+        if checked.interrupted:
+            raise KeyboardInterrupt
+        return [
+            {"index": one.index, **(found := result.record()), "file": shown(Path(found["file"]))}
+            for one, result in zip(mine, checked.results, strict=True)
+        ]
+
+
+def _gate_lines(record: Record) -> Iterator[str]:
+    """Yield the gates of a sweep that did not pass, worst first, and a count of all."""
+    from sim.report.ci.findings import WORDS, counts_in_words, false_verdicts, findings_of, worst_first
+
+    if record["gates"] is None:
+        return
+    findings = findings_of(record)
+    missed = [one for one in worst_first(findings) if one.verdict != "pass"]
+    yield ""
+    for one in missed[:SHOWN]:
+        yield f"{WORDS[one.verdict]:<11}{one.name}: {one.line_text}"
+    if len(missed) > SHOWN:
+        yield f"... and {len(missed) - SHOWN:,} more gates that did not pass"
+    yield f"gates: {counts_in_words(findings)}; {false_verdicts(record)}"
+
+
+def _write_ci(record: Record, output: CiOutput) -> None:
+    """Write what CI services read.
+
+    Raises
+    ------
+    ReportError
+        Where a file cannot be written.
+    """
+    from sim.report.ci.findings import false_verdicts, findings_of
+
+    findings = findings_of(record)
+    notes = [f"{counted(record['cells'], 'cell')} of the sweep {record['sweep']['id']}, seed {record['seed']}."]
+    if record["gates"] is not None:
+        said = false_verdicts(record)
+        notes.append(f"{said[0].upper()}{said[1:]}.")
+    output.write(findings, record["sweep"]["title"], notes)
+
+
+def exit_code(verdicts: Sequence[Record]) -> Exit:
+    """Return the code of the worst verdict, and say what it means."""
+    from sim.report.ci.findings import WORST_FIRST
+
+    found = {one["verdict"] for one in verdicts}
+    worst = next((verdict for verdict in WORST_FIRST if verdict in found), "pass")
+    if worst == "undecided":
+        note("next: allow the gates more runs with --max-runs, or loosen them")
+    return CODES[worst]

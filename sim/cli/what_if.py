@@ -1,0 +1,292 @@
+"""`counterfactuals`, `tip`, `advise` and `diff`: what a probability would be in another world, paired run by run."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.console import Format, note
+from sim.cli.declare import command
+from sim.cli.machines import MACHINES, Machines
+from sim.cli.options import (
+    DEFAULT_STORE,
+    RUNS,
+    SEED,
+    AnyStore,
+    By,
+    NoStore,
+    Output,
+    Quiet,
+    ScenarioPath,
+    Seed,
+    StoreFolder,
+    command_of,
+)
+from sim.cli.output import basis_of, check_output, deliver, runs_of, show
+from sim.errors import UsageError
+from sim.progress import progress
+from sim.report.terminal import aligned, paragraph
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.forecast.plan import Plan
+    from sim.scenario.scenario import Scenario
+    from sim.studies.diff import Difference, Moved
+
+Runs = Annotated[int, typer.Option(help="Runs of each variant."), RUNS]
+LATER = 10
+"""About how many values a crossing takes beyond the grid, for the progress bar."""
+VERDICTS = {"real": "real", "noise": "noise", "none": "no run differs"}
+LONGEST = 60
+
+
+@command
+def counterfactuals(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    scenario: ScenarioPath,
+    runs: Runs = 8192,
+    seed: Seed = 0,
+    machines: Machines = MACHINES,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for counterfactuals.html, .md and .json.")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Show how the forecast moves if one thing changes.
+
+    offramp counterfactuals scenarios/idlib-2018/baseline.yaml
+    offramp counterfactuals scenarios/idlib-2018/baseline.yaml --runs 20000 --out reports/otherwise
+    """
+    from sim.studies.counterfactuals import blocks_of
+    from sim.studies.counterfactuals import counterfactuals as play
+
+    loaded, plan = _prepared(scenario, runs, seed, out)
+    where = _where(store, machines, no_store=no_store)
+    with progress("counterfactuals", blocks_of(loaded, plan), quiet=quiet) as finished:
+        record = play(loaded, plan, **where, finished=finished).record(command_of(context))
+    then = f"offramp run {shlex.quote(str(scenario))} --counterfactuals --out FOLDER writes a report"
+    runs_each = f"{counted(record['counterfactuals']['runs'], 'run')} of each world, paired run by run"
+    deliver(record, format_, out, basis=basis_of(record, runs_each), then=then)
+
+
+@command
+def tip(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    scenario: ScenarioPath,
+    *,
+    input_: Annotated[
+        list[str],
+        typer.Option("--input", help="Dotted path of a number; give two for a contour.", show_default=False),
+    ],
+    outcome: Annotated[
+        str, typer.Option(help="Outcome: offensive, limited, full, agreement or strikes.")
+    ] = "offensive",
+    by: By = None,
+    to: Annotated[float, typer.Option(help="Probability to reach, as in 0.10.", show_default=False)],
+    range_: Annotated[
+        list[str] | None,
+        typer.Option("--range", help="Range of each input, as in 0:1.", show_default="all allowed values"),
+    ] = None,
+    runs: Runs = 8192,
+    seed: Seed = 0,
+    machines: Machines = MACHINES,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for tipping.html, .md and .json.")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    r"""Find the input value at which a probability is reached.
+
+    offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity --by 90 --to 0.07
+    offramp tip scenarios/idlib-2018/german-offer.yaml --input pressures.german-offer.intensity \
+      --input actors.turkey.posture --outcome offensive --by "90 days" --to 0.07 --out reports/tip
+    """
+    from sim.scenario.windows import day_of
+    from sim.studies import contour, crossing, tipping
+
+    spans = [_span(text) for text in range_ or ()]
+    loaded, plan = _prepared(scenario, runs, seed, out)
+    window = day_of(by, loaded.as_of, loaded.horizon, "--by")
+    asked = tipping.ask(loaded, input_, to=to, outcome=outcome, by=window, spans=spans)
+    is_plane = len(asked.paths) == 2
+    values = 2 * contour.GRID**2 if is_plane else crossing.GRID + LATER
+    search = contour.contour if is_plane else tipping.tip
+    where, said = _where(store, machines, no_store=no_store), command_of(context)
+    with progress("tip, at most about", values * plan.blocks, quiet=quiet) as finished:
+        record = search(asked, plan, **where, finished=finished).record(said)
+    counts = f"{counted(record['runs'], 'run')} at each value, the same draws and random numbers"
+    deliver(record, format_, out, basis=basis_of(record, counts), then=f"{said} --out FOLDER draws it")
+
+
+def _span(text: str) -> tuple[float, float]:
+    low, colon, high = text.partition(":")
+    try:
+        span = float(low), float(high)
+    except ValueError:
+        span = math.nan, math.nan
+    if not colon or not all(map(math.isfinite, span)):
+        raise UsageError(f"expected a range such as 0:1 after --range (got {text!r})")
+    return span
+
+
+@command
+def advise(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    scenario: ScenarioPath,
+    actor: Annotated[str, typer.Option("--for", help="Id of the actor to advise.", show_default=False)],
+    goal: Annotated[str, typer.Option(help='Goal, as in "lower offensive by 90 days".', show_default=False)],
+    budget: Annotated[
+        float | None, typer.Option(help="Upper limit of the cost of a mix.", show_default="no limit")
+    ] = None,
+    runs: Runs = 16_384,
+    seed: Seed = 0,
+    machines: Machines = MACHINES,
+    store: StoreFolder = DEFAULT_STORE,
+    no_store: NoStore = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for advice.html, .md and .json.")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Find the options of an actor that move a probability most.
+
+    offramp advise scenarios/idlib-2018/baseline.yaml --for germany --goal "lower offensive by 90 days"
+    offramp advise scenarios/idlib-2018/baseline.yaml --for turkey --goal "raise agreement by 90 days" --budget 5
+    """
+    from sim.studies.goals import read_goal  # before what takes seconds to load
+
+    read_goal(goal)
+    if budget is not None and not (budget > 0 and math.isfinite(budget)):
+        raise UsageError(f"expected a budget above 0 (got {budget:g})")
+    from sim.studies.advice import REPLICATES, goal_of, mixes_of
+    from sim.studies.advice import advise as compare
+
+    loaded, plan = _prepared(scenario, runs, seed, out, REPLICATES)
+    asked = goal_of(goal, loaded)
+    blocks = (1 + len(mixes_of(loaded, actor, asked, budget))) * plan.blocks
+    where, said = _where(store, machines, blocks, no_store=no_store), command_of(context)
+    with progress("advise", blocks, quiet=quiet) as finished:
+        found = compare(loaded, actor, asked, plan, budget=budget, **where, finished=finished)
+    record = found.record(said)
+    basis = basis_of(record, runs_of(record, " of each mix"))
+    deliver(record, format_, out, basis=basis, then=f"{said} --out FOLDER draws it")
+
+
+def _prepared(scenario: Path, runs: int, seed: int, out: Path | None, replicates: int = 2) -> tuple[Scenario, Plan]:
+    """Load a scenario and plan its runs; see that both and the folder are sound."""
+    from sim.cli.files import load_scenario
+    from sim.forecast.plan import Plan
+
+    loaded, plan = load_scenario(scenario), Plan(runs=runs, seed=seed, replicates=replicates)
+    plan.check(loaded)
+    check_output(out, figures=False)
+    return loaded, plan
+
+
+def _where(store: str, machines: Machines, blocks: int | None = None, *, no_store: bool) -> dict[str, Any]:
+    """Return where blocks are played and kept, as studies take it."""
+    from sim.runs.store import store_at
+
+    return {"executor": machines.make(blocks), "store": store_at(None if no_store else store)}
+
+
+@command
+def diff(  # noqa: PLR0913 - one parameter an option
+    before: Annotated[Path, typer.Argument(help="Scenario file, or a forecast.json.", show_default=False)],
+    after: Annotated[Path, typer.Argument(help="Scenario file, or a forecast.json.", show_default=False)],
+    runs: Annotated[
+        int | None, typer.Option(help="Runs of each side.", show_default="as a forecast has it, or 20000"), RUNS
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Random seed.", show_default="as a forecast has it, or 0"), SEED
+    ] = None,
+    machines: Machines = MACHINES,
+    store: AnyStore = None,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Compare two scenarios or forecasts; tell change from noise.
+
+    offramp diff scenarios/idlib-2018/baseline.yaml scenarios/idlib-2018/german-offer.yaml
+    offramp diff reports/idlib-2018/baseline/forecast.json scenarios/idlib-2018/baseline.yaml
+    """
+    from sim.runs.store import store_at
+    from sim.studies import diff as differences
+
+    sides = differences.read_sides(before, after, seed)
+    plan = differences.plan_of(sides, runs, seed)
+    with progress("diff", differences.blocks_of(sides, plan), quiet=quiet) as finished:
+        found = differences.diff(sides, plan, executor=machines.make(), store=store_at(store), finished=finished)
+    record = found.record()
+    show(record, format_, _diff_lines(found, record))
+    if format_ is Format.TEXT:
+        note(f"next: {_next(before, after)}")
+
+
+def _next(before: Path, after: Path) -> str:
+    """Return what may be done with a difference."""
+    from sim.studies.diff import is_stored
+
+    old, new = (shlex.quote(str(path)) for path in (before, after))
+    if is_stored(before) and not is_stored(after):
+        return f"offramp run {new} --since {old} --out FOLDER writes it into a report"
+    return f"guard it by a gate in {new}, as in `compared_with: ...` (docs/gates.md)"
+
+
+def _diff_lines(found: Difference, record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.runs.block.blocks import OUTCOMES
+
+    for side, one in zip(found.sides, (record["before"], record["after"]), strict=True):
+        yield f"{side.path}: {one['id']}, as of {one['as_of']}, {counted(one['horizon'], 'day')}"
+    if found.runs is None:
+        yield f"not paired, {found.unpaired}: every change includes the Monte Carlo error of both sides"
+    else:
+        yield f"paired over {counted(found.runs, 'run')}"
+    yield ""
+    yield from _inputs(record)
+    rows = map(_moved, sorted(found.rows, key=lambda one: -OUTCOMES.index(one.outcome)))
+    yield from aligned(("", "within", "before", "after", "change, points (95%)", "verdict"), rows)
+    yield ""
+    yield from paragraph("A change is real if its interval excludes 0; about one in twenty that are noise looks real.")
+
+
+def _inputs(record: Mapping[str, Any]) -> Iterator[str]:
+    """Write what differs in the inputs, the evidence and the settings."""
+    rows = [(one["path"], one["old"], one["new"]) for one in record["inputs"]]
+    rows += [(f"stance of {one['actor']}", _stance(one["old"]), _stance(one["new"])) for one in record["stances"]]
+    rows += [(one["name"], one["old"], one["new"]) for one in record["settings"]]
+    if not rows:
+        yield "no input differs"
+    for name, old, new in rows:
+        yield f"{name}: {_value(old)} -> {_value(new)}"
+    yield ""
+
+
+def _stance(one: Mapping[str, Any] | None) -> str | None:
+    from sim.report.values import on_scale
+
+    return None if one is None else f"{on_scale(one['mean'])}, sd {one['sd']:.2f} ({one['from']})"
+
+
+def _value(value: Any) -> str:
+    from sim.report.values import quantity
+
+    if value is None:
+        return "none"
+    text = " ".join(quantity(value).split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+
+
+def _moved(one: Moved) -> tuple[str, ...]:
+    from sim.report.chance import Shift, decimal_text
+
+    shift = Shift.of(one.change)
+    moved = "0" if one.verdict == "none" else f"{shift.number} ({shift.interval})"
+    before, after = (decimal_text(side["p"]) for side in (one.before, one.after))
+    return one.outcome, counted(one.day, "day"), before, after, moved, VERDICTS[one.verdict]

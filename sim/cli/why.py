@@ -1,0 +1,267 @@
+"""`drivers`, `discover` and `explain`: what a probability rests on, and why one run went as it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.console import Format, note
+from sim.cli.declare import command
+from sim.cli.machines import MACHINES, Machines
+from sim.cli.options import NUMBER, RUNS, AnyStore, By, Output, Quiet, Replicates, ScenarioPath, Seed, command_of
+from sim.cli.output import basis_of, check_output, deliver, head, runs_of, show
+from sim.errors import UsageError
+from sim.progress import progress
+from sim.report.terminal import aligned, paragraph
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.forecast.plan import Plan
+    from sim.runs.store import Store
+    from sim.studies.drivers import Asked
+
+MOST_SHOWN = 20
+MADE = {"counts": 20_000, "sobol": 400_000}
+REPLICATES = 2
+
+
+class Study(StrEnum):
+    """Where indices come from."""
+
+    COUNTS = "counts"
+    SOBOL = "sobol"
+
+
+@command
+def drivers(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    scenario: ScenarioPath,
+    outcome: Annotated[str, typer.Option(help="Outcome: offensive, agreement or strikes.")] = "offensive",
+    by: By = None,
+    study: Annotated[
+        Study, typer.Option(help="Method: counts of a forecast, or a Sobol design with total indices.")
+    ] = Study.COUNTS,
+    by_actor: Annotated[
+        bool, typer.Option("--by-actor", help="With --study sobol: vary the inputs of each actor together.")
+    ] = False,
+    runs: Annotated[
+        int | None, typer.Option(help="Upper limit of runs.", show_default="20000; 400000 with --study sobol"), RUNS
+    ] = None,
+    seed: Seed = 0,
+    machines: Machines = MACHINES,
+    store: AnyStore = None,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Rank the uncertain inputs that drive a probability.
+
+    offramp drivers scenarios/idlib-2018/baseline.yaml
+    offramp drivers scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90
+    offramp drivers scenarios/idlib-2018/baseline.yaml --study sobol --by-actor
+    """
+    from sim.cli.files import load_scenario
+    from sim.forecast.plan import Plan
+    from sim.runs.store import store_at
+    from sim.scenario.windows import day_of
+    from sim.studies.drivers import ask, from_counts
+
+    if by_actor and study is Study.COUNTS:
+        raise UsageError("--by-actor needs --study sobol; counts give both inputs and actors")
+    loaded = load_scenario(scenario)
+    asked = ask(loaded, outcome, day_of(by, loaded.as_of, loaded.horizon, "--by"))
+    plan = Plan(runs=MADE[study] if runs is None else runs, seed=seed)
+    said = command_of(context, runs=plan.runs)
+    if study is Study.SOBOL:
+        record = _design(asked, plan, said, machines, store_at(store), by_actor=by_actor, quiet=quiet)
+    else:
+        plan.check(loaded)
+        with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
+            found = from_counts(
+                asked, plan, executor=machines.make(plan.blocks), store=store_at(store), finished=finished
+            )
+        record = asked.head("counts", plan.most_runs, plan.seed, plan.replicates, said) | found.plain()
+    show(record, format_, _drivers_lines(record))
+    if study is Study.COUNTS and format_ is Format.TEXT:
+        design = command_of(context, study=Study.SOBOL, runs=None, seed=None)
+        note(f"next: {design} adds total indices, with {counted(MADE['sobol'], 'run')}")
+
+
+def _design(  # noqa: PLR0913 - what is asked, and where it is played
+    asked: Asked, most: Plan, said: str, machines: Machines, store: Store | None, *, by_actor: bool, quiet: bool
+) -> dict[str, Any]:
+    from sim.studies.drivers import design_of, plain_indices
+    from sim.studies.sobol import blocks_of, study
+
+    plan = design_of(asked, most.most_runs, seed=most.seed, replicates=REPLICATES, by_actor=by_actor)
+    runs, blocks = plan.rows * plan.replicates, blocks_of(plan)
+    replace(most, runs=runs).check(asked.scenario)
+    with progress(f"{asked.scenario.id}, a design", blocks, quiet=quiet) as finished:
+        executor, day = machines.make(blocks), asked.by
+        found = study(asked.scenario, plan, asked.outcome, day, executor=executor, store=store, finished=finished)
+    record = asked.head("sobol", runs, plan.seed, plan.replicates, said)
+    return record | plain_indices(asked, plan, found, by_actor=by_actor)
+
+
+def _drivers_lines(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.report.chance import decimal_text
+    from sim.report.sections.drivers import inert_text, together_text
+
+    yield from head(record, counted(record["runs"], "run"))
+    yield ""
+    yield f"{record['outcome']} within {counted(record['by'], 'day')}: {decimal_text(record['p'])}"
+    yield from paragraph(_split(record))
+    yield ""
+    yield from (_design_table if record["study"] == "sobol" else _counts_tables)(record)
+    yield ""
+    yield from paragraph(inert_text(record, record["inputs"]))
+    yield from paragraph(together_text(record["inputs"]))
+    yield from paragraph(
+        "An index is the share of the variance of the probability that goes with an input; 95% intervals. It says "
+        "what goes together in this model, not what changing the input would do (docs/drivers.md).",
+    )
+
+
+def _split(record: Mapping[str, Any]) -> str:
+    share = record["variance"]["not_chance"]
+    return (
+        f"{share['value']:.0%} ({_between(share)}) of the variance of the outcome comes from uncertain inputs, the "
+        f"rest is chance; sd of the probability {record['variance']['probability'] ** 0.5:.2f}"
+    )
+
+
+def _counts_tables(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.report.reading import group_name, input_name
+    from sim.report.sections.drivers import if_known
+
+    groups = [(group_name(record, one["group"]), *_index(one["index"])) for one in record["groups"]]
+    yield from aligned(("of all inputs of", "index", "95%"), groups)
+    yield ""
+    shown_ = record["inputs"][:MOST_SHOWN]
+    rows = [
+        (input_name(record, one["path"]), *_index(one["index"]), one["direction"], _p(one["at_low"]),
+         _p(one["at_high"]), if_known(one, f"{one['sd_left']:.2f}"))
+        for one in shown_
+    ]  # fmt: skip
+    yield from aligned(("input", "index", "95%", "probability", "low end", "high end", "sd if known"), rows)
+    if len(record["inputs"]) > len(shown_):
+        yield f"and {len(record['inputs']) - len(shown_)} more, with --format json"
+
+
+def _design_table(record: Mapping[str, Any]) -> Iterator[str]:
+    from sim.report.reading import group_name, input_name
+    from sim.report.sections.drivers import if_known
+
+    names = [
+        group_name(record, one["group"]) if record["by_actor"] else input_name(record, one["path"])
+        for one in record["inputs"]
+    ]
+    rows = [
+        (name, *_index(one["first"]), *_index(one["total"]), "no effect" if one.get("no_effect") else if_known(one, ""))
+        for name, one in zip(names, record["inputs"], strict=True)
+    ][:MOST_SHOWN]
+    first = "of all inputs of" if record["by_actor"] else "input"
+    yield from aligned((first, "first", "95%", "total", "95%", ""), rows)
+    if len(names) > len(rows):
+        yield f"and {len(names) - len(rows)} more, with --format json"
+    yield f"a design of {counted(record['base'], 'base row')}; total: alone or with others"
+
+
+def _index(one: Mapping[str, float] | None) -> tuple[str, str]:
+    """Write an index and its interval; what lies below 0 is nothing."""
+    return ("-", "-") if one is None else (f"{max(0.0, one['value']):.3f}", _between(one, places=1))
+
+
+def _between(one: Mapping[str, float], places: int = 0) -> str:
+    low, high = (min(1.0, max(0.0, one[edge])) for edge in ("low", "high"))
+    return f"{low:.{places}%} to {high:.{places}%}"
+
+
+def _p(one: Mapping[str, float] | None) -> str:
+    from sim.report.chance import decimal_text
+
+    return "-" if one is None else decimal_text(one["p"])
+
+
+@command
+def discover(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    scenario: ScenarioPath,
+    outcome: Annotated[
+        str, typer.Option(help='Outcome: strikes, agreement, terms, offensive, limited or full; or "no offensive".')
+    ] = "offensive",
+    by: By = None,
+    structural: Annotated[
+        bool, typer.Option("--structural", help="Let boxes limit structural parameters and frailties too.")
+    ] = False,
+    runs: Annotated[
+        int, typer.Option(help="Number of runs; half of the draws find boxes, half test them."), RUNS
+    ] = 20_000,
+    seed: Seed = 0,
+    machines: Machines = MACHINES,
+    store: AnyStore = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for discovery.html, .md and .json.")] = None,
+    format_: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Find input ranges in which an outcome is frequent.
+
+    offramp discover scenarios/idlib-2018/baseline.yaml
+    offramp discover scenarios/idlib-2018/baseline.yaml --outcome "no offensive"
+    offramp discover scenarios/idlib-2018/baseline.yaml --outcome agreement --by 90 --out reports/discovery
+    """
+    from sim.cli.files import load_scenario
+    from sim.forecast.plan import Plan
+    from sim.runs.store import store_at
+    from sim.scenario.windows import day_of
+    from sim.studies.discovery import ask
+    from sim.studies.discovery import discover as search
+
+    loaded = load_scenario(scenario)
+    window = day_of(by, loaded.as_of, loaded.horizon, "--by")
+    asked = ask(loaded, outcome=outcome, by=window, structural=structural)
+    plan = Plan(runs=runs, seed=seed)
+    check_output(out, figures=False)
+    with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
+        found = search(asked, plan, executor=machines.make(plan.blocks), store=store_at(store), finished=finished)
+    said = command_of(context)
+    record = found.record(said)
+    basis = basis_of(record, runs_of(record))
+    deliver(record, format_, out, basis=basis, then=f"{said} --out FOLDER draws it")
+
+
+@command
+def explain(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    scenario: ScenarioPath,
+    run_: Annotated[int, typer.Option("--run", help="Number of the run, counted from 0.", show_default=False), NUMBER],
+    seed: Seed = 0,
+    replicates: Replicates = 2,
+    daily: Annotated[bool, typer.Option("--daily", help="Print every day instead of the turning points.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for explanation.html, .md and .json.")] = None,
+    format_: Output = Format.TEXT,
+) -> None:
+    """Replay one run: what each actor said, wanted and did.
+
+    offramp explain scenarios/idlib-2018/baseline.yaml --run 478
+    offramp explain scenarios/idlib-2018/baseline.yaml --run 478 --daily
+    offramp explain scenarios/idlib-2018/baseline.yaml --run 12345 --seed 1 --out reports/run-12345
+    """
+    from sim.cli.files import load_scenario
+    from sim.forecast.plan import Plan
+    from sim.studies.explain import explain as replay
+
+    loaded = load_scenario(scenario)
+    plan = Plan(seed=seed, replicates=replicates)
+    plan.check(loaded)
+    check_output(out, figures=False)
+    said = command_of(context)
+    record = replay(loaded, run_, seed=plan.seed, replicates=plan.replicates, command=said)
+    more = "" if daily else "; --daily prints every day"
+    then = f"{said} --out FOLDER draws it{more}"
+    sections = ("story", "days" if daily else "moments")
+    deliver(record, format_, out, basis=f"as of {record['as_of']}", then=then, sections=sections)

@@ -1,0 +1,346 @@
+"""`init`, `validate`, `show` and `schema`: commands about scenario files that run nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
+from sim.cli.declare import command
+from sim.cli.options import Output, ScenarioPath
+from sim.errors import Fault, ReportError, ScenarioError, UsageError
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.scenario.doubts import Doubt
+    from sim.scenario.scenario import Scenario
+
+NAMES = {
+    "scenario": ("scenario",),
+    "case": ("case",),
+    "base": ("shared base",),
+    "sweep": ("sweep",),
+    "evidence": ("evidence file",),
+    "sources": ("list of sources", "lists of sources"),
+}
+"""The kinds of files that are checked, as the last line names them."""
+EXPECTED = (
+    "expected a key `schema`, which is offramp/scenario/1, offramp/sweep/1, offramp/evidence/1 or offramp/sources/1"
+)
+
+
+@command
+def init(
+    path: Annotated[Path, typer.Argument(help="File to write, such as my-crisis.yaml.", show_default=False)],
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Past case to start from.", metavar="CASE", show_default=False)
+    ] = None,
+) -> None:
+    """Write a commented scenario with its evidence, ready to run.
+
+    offramp init my-crisis.yaml
+    offramp init my-crisis.yaml --from scenarios/cases/s17-idlib-2019-08.yaml
+    """
+    if path.suffix not in (".yaml", ".yml"):
+        raise UsageError(f"expected a name that ends in .yaml (got {path})")
+    files = _starter(path) if start is None else {path: _started(start, _id(path))}
+    for file in files:
+        if file.exists():
+            raise UsageError(f"{file} exists already; name another file, or remove it first")
+    for file, text in files.items():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("x", encoding="utf-8", newline="\n") as new:
+                new.write(text)
+        except OSError as error:
+            raise ReportError(f"cannot write {file}: {(error.strerror or '').lower()}") from None
+        say(f"wrote {file}")
+    note(f"next: {shlex.join(['offramp', 'run', str(path)])}")
+
+
+def _started(case: Path, name: str) -> str:
+    """Return a scenario that starts from a past case."""
+    from sim.scenario.overlay import started_from
+
+    return started_from(case, name)
+
+
+def _starter(path: Path) -> dict[Path, str]:
+    """Return the starter's three files, by the path that each is to have; the others are named after the first."""
+    from importlib import resources
+
+    folder = resources.files("sim.scenario").joinpath("starter")
+    names = {kind: f"{path.stem}-{kind}{path.suffix}" for kind in ("evidence", "sources")}
+    written = {kind: name if re.fullmatch(r"[\w.-]+", name) else json.dumps(name) for kind, name in names.items()}
+    files = {}
+    for kind in ("scenario", "evidence", "sources"):
+        text = folder.joinpath(f"{kind}.yaml").read_text(encoding="utf-8")
+        text = text.replace("id: starter\n", f"id: {_id(path)}\n")
+        for other, name in written.items():
+            text = text.replace(f"{other}: ./{other}.yaml", f"{other}: {name}")
+        files[path if kind == "scenario" else path.with_name(names[kind])] = text
+    return files
+
+
+def _id(path: Path) -> str:
+    """Make an id of a file name."""
+    letters = "".join(char if char.isascii() and char.isalnum() else "-" for char in path.stem.lower()).strip("-")
+    return letters[:64] or "starter"
+
+
+@command
+def validate(
+    paths: Annotated[list[Path], typer.Argument(help="Files to check, or folders of them.", show_default=False)],
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 2 on a warning too.")] = False,
+    format_: Output = Format.TEXT,
+) -> None:
+    """Check files: print all faults, and warnings of likely slips.
+
+    offramp validate scenarios/idlib-2018/baseline.yaml
+    offramp validate scenarios --strict
+    offramp validate scenarios --format json
+    """
+    from sim.cli.files import once, yaml_files
+
+    files = once(file for path in paths for file in (yaml_files(path) if path.is_dir() else [path]))
+    if not files:
+        raise UsageError(f"there is no YAML file in {', '.join(map(str, paths))}")
+    checked = [_Checked.of(file, inside=file not in paths) for file in files]
+    known = [one for one in checked if one.kind]
+    errors = [one.error for one in known if one.error is not None]
+    unknown = [one for one in checked if not one.kind]
+    counts = Counter(one.kind for one in known)
+    doubts = list(dict.fromkeys(doubt for one in known for doubt in one.doubts))  # of shared bases: once
+    if format_ is Format.JSON:
+        faults = [plain for error in errors for plain in errors_as_plain(error)]
+        left = [str(one.file) for one in unknown]
+        warnings = [{**asdict(one.fault), "warning": one.name} for one in doubts]
+        told = {"errors": faults, "warnings": warnings, "files": counts, "unknown": left}
+        print_json({"valid": bool(known) and not errors, **told})
+    else:
+        for one in known:
+            if one.error is None:
+                say(f"{one.file}: valid")
+        for one in unknown:
+            note(f"{one.file}: unknown kind of file, not checked; {EXPECTED}")
+        for doubt in doubts:
+            note(str(doubt))
+        seen = dict.fromkeys(fault for error in errors for fault in error.faults)  # shared bases: once
+        for fault in seen:
+            note(str(fault))
+        if errors:
+            note(f"{counted(len(seen), 'fault')} in {len(errors)} of {counted(len(known), 'file')}")
+        else:
+            if len(known) > 1:
+                parts = (counted(counts[kind], *names) for kind, names in NAMES.items() if kind in counts)
+                say(f"{', '.join(parts)}: all valid")
+            _next(known)
+    if errors or not known or (strict and doubts):
+        raise typer.Exit(Exit.USAGE)
+
+
+def _next(files: Sequence[_Checked]) -> None:
+    """Say how to run the first of the files that can be run."""
+    commands = {"scenario": "run", "case": "run", "sweep": "sweep run"}
+    for one in files:
+        if one.kind in commands and one.file.is_file():  # no pipe, which can be read only once
+            note(f"next: offramp {commands[one.kind]} {shlex.quote(str(one.file))}")
+            return
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A file that was looked at.
+
+    Attributes
+    ----------
+    kind
+        A key of `NAMES`; empty for a file in a folder that is none of them.
+    error
+        What is wrong with it, if anything is.
+    doubts
+        What is legal there and was probably not meant.
+    """
+
+    file: Path
+    kind: str
+    error: ScenarioError | None = None
+    doubts: tuple[Doubt, ...] = ()
+
+    @classmethod
+    def of(cls, file: Path, *, inside: bool) -> _Checked:
+        """Check a file as what it is; `inside` says that it was found in a folder."""
+        from sim.cli.files import UNKNOWN, kind_of
+
+        kind = kind_of(file)
+        if kind == UNKNOWN and inside:
+            return cls(file, "")
+        try:
+            if kind == "scenario":
+                return cls._of_scenario(file)
+            if kind == "sweep":
+                from sim.studies.sweep.load import load_sweep  # late: it brings in the model
+
+                load_sweep(file)
+            elif kind == "evidence":
+                _check_evidence(file)
+            elif kind == "sources":
+                _check_sources(file)
+            else:
+                _check_unknown(file, kind)
+        except ScenarioError as error:
+            return cls(file, kind or "unknown", error)
+        return cls(file, kind)
+
+    @classmethod
+    def _of_scenario(cls, file: Path) -> _Checked:
+        """Check a scenario; a case also for what a backtest needs of it, a base but for what it leaves out."""
+        from sim.cli.files import beyond_missing
+        from sim.scenario.doubts import doubts_of
+        from sim.scenario.load import load
+
+        try:
+            loaded = load(file)
+        except ScenarioError as error:
+            left = beyond_missing(file, error)
+            if len(left) == len(error.faults):
+                raise
+            return cls(file, "base", ScenarioError(left) if left else None)
+        kind, wrong = "scenario" if loaded.document.case is None else "case", None
+        if kind == "case":
+            from sim.evaluation.cases import as_case  # late: it brings in the model
+
+            try:
+                as_case(loaded, file)
+            except UsageError as error:
+                wrong = ScenarioError([Fault(str(file), 0, 0, "", str(error).removeprefix(f"{file}: "))])
+        return cls(file, kind, wrong, doubts_of(loaded))
+
+
+def _check_evidence(file: Path) -> None:
+    """Check an evidence file by itself, with the sources it cites but without the date of a scenario."""
+    from sim.scenario.evidence_files import load_evidence
+    from sim.scenario.merge import scenario_root
+    from sim.scenario.yamltree import Place
+
+    faults: list[Fault] = []
+    load_evidence(file.name, Place(str(file), 0, 0), scenario_root(file), None, faults)
+    if faults:
+        raise ScenarioError(faults)
+
+
+def _check_sources(file: Path) -> None:
+    """Check a list of sources by itself."""
+    from sim.scenario.evidence import SOURCES_FORMAT, Source, SourceFile
+    from sim.scenario.evidence_files import check_part
+    from sim.scenario.faults import Places
+    from sim.scenario.yamltree import read_tree
+
+    faults: list[Fault] = []
+    tree = read_tree(file, str(file), SOURCES_FORMAT)
+    check_part(SourceFile, tree, Places(tree.places, str(file)), faults, {"sources": Source})
+    if faults:
+        raise ScenarioError(faults)
+
+
+def _check_unknown(file: Path, kind: str) -> None:
+    """Say that a file is of no kind that is known; where it cannot be read, why."""
+    from sim.scenario.yamltree import Place, read_tree
+
+    tree = read_tree(file, str(file))
+    place = tree.places.get(("schema",), Place(str(file), 1, 1))
+    got = f"got {tree.value['schema']}" if kind else "there is none"
+    raise ScenarioError([Fault(str(file), place.line, place.column, "schema", f"{EXPECTED} ({got})")])
+
+
+@command
+def show(
+    file: ScenarioPath,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Print every value and its origin.")] = False,
+    format_: Output = Format.TEXT,
+) -> None:
+    """Show the question, the actors and their starting values.
+
+    offramp show scenarios/idlib-2018/baseline.yaml
+    offramp show scenarios/idlib-2018/german-offer.yaml --resolved
+    """
+    from sim.cli.files import load_scenario
+    from sim.scenario.doubts import doubts_of
+    from sim.scenario.show import origins, resolved_yaml
+
+    scenario = load_scenario(file)
+    if format_ is Format.JSON:
+        warnings = [one.plain() for one in doubts_of(scenario)]
+        print_json({"id": scenario.id, "hash": scenario.hash, "values": origins(scenario), "warnings": warnings})
+    elif resolved:
+        for line in resolved_yaml(scenario).splitlines():
+            say(line)
+    else:
+        _summary(scenario)
+        for doubt in doubts_of(scenario):
+            note(str(doubt))
+        name = shlex.quote(str(file))
+        note(f"next: offramp run {name}, or offramp show {name} --resolved for every value and its origin")
+
+
+def _summary(scenario: Scenario) -> None:
+    from sim.report.values import on_scale
+
+    document = scenario.document
+    say(document.title)
+    say(f"as of {scenario.as_of}, {counted(scenario.horizon, 'day')}; {scenario.id}, {scenario.hash[:12]}")
+    say()
+    width = max(map(len, scenario.actors))
+    say(f"{'actor':<{width}}  {'role':<9}  starting stance")
+    for name, actor in scenario.actors.items():
+        how = "evidence" if (name, "stance") in scenario.read_fields else "assumption"
+        prior = scenario.distribution(name, "stance")
+        stance = f"{on_scale(prior.mean)}, sd {prior.sd:.2f} ({how})"
+        say(f"{name:<{width}}  {actor.role:<9}  {stance}")
+    say()
+    say(f"parameters: {_parameters(scenario)}")
+    counterpart = scenario.counterpart or "nobody: no agreement can be concluded"
+    say(f"bargaining: {scenario.principal} with {counterpart}")
+    for name, pressure in scenario.pressures.items():
+        say(f"pressure {name}: {pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel})")
+    for name in scenario.talks:
+        say(f"talks {name}")
+    for entry in document.together or ():
+        say(f"together: {' and '.join(entry.inputs)}, rank {entry.rank:g}")
+    for text in document.notes.values():
+        say(f"note: {' '.join(text.split())}")
+
+
+def _parameters(scenario: Scenario) -> str:
+    """Say where the structural parameters come from, and of which sample they are."""
+    draws = scenario.posterior
+    if draws is None:
+        chosen = "named in the file" if scenario.document.calibration is not None else "no posterior is early enough"
+        return f"at their priors ({chosen})"
+    how = "named in the file" if scenario.document.calibration is not None else "the latest that the as-of date allows"
+    threats = scenario.threats_weight
+    mixed = f"; crises {1 - threats:.0%}, threats {threats:.0%}" if scenario.sampled_parameters else ""
+    return f"{draws.name}, which knows {draws.about['date']} ({how}){mixed}"
+
+
+@command
+def schema(
+    of_sweeps: Annotated[bool, typer.Option("--sweep", help="Print the schema of sweep files.")] = False,
+) -> None:
+    """Print the JSON Schema of scenario or sweep files.
+
+    offramp schema > docs/schema/scenario.schema.json
+    offramp schema --sweep > docs/schema/sweep.schema.json
+    """
+    from sim.scenario.jsonschema import scenario_schema
+    from sim.studies.sweep.schema import sweep_schema
+
+    print_json(sweep_schema() if of_sweeps else scenario_schema())
