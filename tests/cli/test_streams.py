@@ -43,7 +43,9 @@ def test_faults_leave_with_2_whoever_reads(folder: Folder, deaf: IO[bytes]) -> N
     faulty = folder.write(edit(MINIMAL, ("stance: 0.8", "stance: 8")))
     sound = folder.write(MINIMAL, "sound.yaml")
     assert leave("validate", sound, faulty, out=deaf).startswith("2 ")
-    assert leave("validate", sound, out=deaf).startswith("0 next: ")
+    said = leave("validate", sound, out=deaf)
+    assert said.startswith("0 ")
+    assert "next: " in said
 
 
 @pytest.mark.slow
