@@ -310,9 +310,14 @@ def _summary(scenario: Scenario) -> None:
     counterpart = scenario.counterpart or "nobody: no agreement can be concluded"
     say(f"bargaining: {scenario.principal} with {counterpart}")
     for name, pressure in scenario.pressures.items():
-        say(f"pressure {name}: {pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel})")
+        after = "" if pressure.after is None else f", after {pressure.after}"
+        what = f"{pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel}){after}"
+        say(f"pressure {name}: {what}")
     for name in scenario.talks:
         say(f"talks {name}")
+    for name, event in scenario.events.items():
+        on = event.target if isinstance(event.target, str) else f"{event.target.source} over {event.target.target}"
+        say(f"event {name}: {event.field} of {on}")
     for entry in document.together or ():
         say(f"together: {' and '.join(entry.inputs)}, rank {entry.rank:g}")
     for text in document.notes.values():

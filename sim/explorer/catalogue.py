@@ -43,7 +43,7 @@ class State:
     values
         Number by dotted path of each input that was moved; all others stay as the scenario writes them.
     off
-        Pressures and talks that are switched off, such as `pressures.appeal`.
+        Pressures, talks and events that are switched off, such as `pressures.appeal`.
     """
 
     scenario: str
@@ -149,7 +149,7 @@ class Catalogue:
         changes: dict[str, Any] = {}
         for path in sorted(state.off):
             if path not in _switches(scenario):
-                raise UsageError("this scenario has no such pressure or talks to switch off")
+                raise UsageError("this scenario has no such pressure, talks or event to switch off")
             changes |= off_changes(scenario, path)
         for path, value in state.values.items():
             slider = sliders.get(path)
@@ -228,7 +228,8 @@ class Catalogue:
 
 
 def _switches(scenario: Scenario) -> list[str]:
-    return [*(f"pressures.{name}" for name in scenario.pressures), *(f"talks.{name}" for name in scenario.talks)]
+    groups = {"pressures": scenario.pressures, "talks": scenario.talks, "events": scenario.events}
+    return [f"{group}.{name}" for group, entries in groups.items() for name in entries]
 
 
 def _without(leaves: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The controls of a scenario: a slider for each stance, posture, tie and pressure, a switch for each pressure and talk.
+"""The controls of a scenario: sliders for stances, postures, ties and pressures, switches for pressures, talks, events.
 
 They are grouped by the actor whose stance it is, whose hold, whose pressure. Each says in one sentence what it is.
 """
@@ -62,7 +62,7 @@ class Slider:
 
 @dataclass(frozen=True)
 class Switch:
-    """A pressure or talks that may be switched off."""
+    """A pressure, talks or an event that may be switched off."""
 
     path: str
     label: str
@@ -71,7 +71,7 @@ class Switch:
 
 @dataclass(frozen=True)
 class Group:
-    """What belongs to one actor, or the calendar of talks."""
+    """What belongs to one actor, or the calendar of talks and events."""
 
     id: str
     name: str
@@ -85,7 +85,7 @@ class Group:
 
 
 def groups_of(scenario: Scenario) -> tuple[Group, ...]:
-    """Return the controls of a scenario, actors in file order, talks last."""
+    """Return the controls of a scenario, actors in file order, talks and events last."""
     inputs = {one.path: one for one in inputs_of(scenario)}
     groups = [
         Group(
@@ -97,8 +97,9 @@ def groups_of(scenario: Scenario) -> tuple[Group, ...]:
         )
         for name, actor in scenario.actors.items()
     ]
-    talks = tuple(_talk_switches(scenario, inputs))
-    return (*groups, Group("", "Talks", "", (), talks)) if talks else tuple(groups)
+    talks, events = tuple(_talk_switches(scenario, inputs)), tuple(_event_switches(scenario, inputs))
+    name = "Talks and events" if talks and events else "Events" if events else "Talks"
+    return (*groups, Group("", name, "", (), (*talks, *events))) if talks or events else tuple(groups)
 
 
 def sliders_of(scenario: Scenario) -> dict[str, Slider]:
@@ -110,9 +111,11 @@ def off_changes(scenario: Scenario, path: str) -> dict[str, Any]:
     """Return what switching something off lays over a scenario.
 
     A pressure in force before day 0 is withdrawn: it ends on the as-of date, for deleting it would keep it up. One that
-    was to begin later, or a meeting, is taken out.
+    was to begin later, or a meeting, is taken out. An event stays, with a probability of 0, for others to wait for.
     """
     kind, _, name = path.partition(".")
+    if kind == "events":
+        return {f"{path}.probability": 0}
     if kind == "pressures" and is_in_force(scenario, name):
         return {f"{path}.end": scenario.as_of.isoformat()}
     return {path: None}
@@ -161,7 +164,7 @@ def _sliders(scenario: Scenario, name: str, inputs: Mapping[str, Input]) -> Iter
         if pressure.source == name:
             hint = f"Strength of this pressure, 0 to 1: {_pressure_sentence(scenario, id_, inputs)}"
             hint += f" {RENEWED}" if is_in_force(scenario, id_) else ""
-            yield _slider(inputs[f"pressures.{id_}.intensity"], "pressure", _title(id_), hint)
+            yield _slider(inputs[f"pressures.{id_}.intensity"], "pressure", _title(scenario, id_), hint)
 
 
 def _slider(one: Input, kind: str, label: str, hint: str) -> Slider:
@@ -175,14 +178,26 @@ def _slider(one: Input, kind: str, label: str, hint: str) -> Slider:
 def _pressure_switches(scenario: Scenario, name: str, inputs: Mapping[str, Input]) -> Iterator[Switch]:
     for id_, pressure in scenario.pressures.items():
         if pressure.source == name:
-            yield Switch(f"pressures.{id_}", _title(id_), _pressure_sentence(scenario, id_, inputs))
+            yield Switch(f"pressures.{id_}", _title(scenario, id_), _pressure_sentence(scenario, id_, inputs))
 
 
 def _talk_switches(scenario: Scenario, inputs: Mapping[str, Input]) -> Iterator[Switch]:
     calendar = Calendar(scenario.as_of, scenario.horizon)
     for id_ in scenario.talks:
         day = long_date(calendar.date(inputs[f"talks.{id_}.start"].distribution.median))
-        yield Switch(f"talks.{id_}", _title(id_), f"Talks on {day}, on which an agreement is likelier.")
+        yield Switch(f"talks.{id_}", _title(scenario, id_), f"Talks on {day}, on which an agreement is likelier.")
+
+
+def _event_switches(scenario: Scenario, inputs: Mapping[str, Input]) -> Iterator[Switch]:
+    calendar = Calendar(scenario.as_of, scenario.horizon)
+    for id_, event in scenario.events.items():
+        days = [long_date(calendar.date(inputs[f"events.{id_}.{key}"].distribution.median)) for key in event.days]
+        on = event.target
+        ends = [on] if isinstance(on, str) else [on.source, on.target]
+        whose = " over ".join(map(scenario.name_of, ends))
+        when = f"on {days[0]}" if len(days) == 1 else f"between {days[0]} and {days[1]}"
+        verb = "Shifts" if event.probability.mean == 1 and event.condition is None else "May shift"
+        yield Switch(f"events.{id_}", _title(scenario, id_), f"{verb} the {_words(event.field)} of {whose} {when}.")
 
 
 def _pressure_sentence(scenario: Scenario, id_: str, inputs: Mapping[str, Input]) -> str:
@@ -190,12 +205,26 @@ def _pressure_sentence(scenario: Scenario, id_: str, inputs: Mapping[str, Input]
     verb = "hold back" if pressure.aim == "restrain" else "go ahead"
     how = "by persuasion" if pressure.channel == "persuasion" else "on a condition that acting would break"
     target = scenario.name_of(pressure.target)
-    start = inputs[f"pressures.{id_}.start"].distribution.median
-    day = long_date(Calendar(scenario.as_of, scenario.horizon).date(start))
-    sentence = f"{scenario.name_of(pressure.source)} presses {target} to {verb}, {how}, from {day}"
+    if pressure.after is None:
+        start = inputs[f"pressures.{id_}.start"].distribution.median
+        since = f"from {long_date(Calendar(scenario.as_of, scenario.horizon).date(start))}"
+    else:
+        since = f"after {_answered(scenario, pressure.after)}"
+    sentence = f"{scenario.name_of(pressure.source)} presses {target} to {verb}, {how}, {since}"
     return f"{sentence}; {IN_FORCE}." if is_in_force(scenario, id_) else f"{sentence}."
 
 
-def _title(id_: str) -> str:
-    words = id_.replace("-", " ").replace("_", " ")
+def _answered(scenario: Scenario, after: str) -> str:
+    first = {"strikes": "a strike", "agreement": "an agreement", "breakdown": "a breakdown"}
+    return first.get(after) or scenario.events[after].name or _words(after)
+
+
+def _title(scenario: Scenario, id_: str) -> str:
+    """Return the name of a pressure, talks or an event; its id in words where it has none."""
+    groups = (scenario.pressures, scenario.talks, scenario.events)
+    words = next((group[id_].name for group in groups if id_ in group), None) or _words(id_)
     return words[:1].upper() + words[1:]
+
+
+def _words(key: str) -> str:
+    return key.replace("-", " ").replace("_", " ")

@@ -19,6 +19,7 @@ from sim.runs.block.blocks import END_STATES, last_days
 if TYPE_CHECKING:
     from sim.runs.block.watches import Paths
     from sim.scenario.scenario import Scenario
+    from sim.scenario.schema import Event
 
 HALF, POSTURE_MARGIN = 0.5, 0.05
 STANCE_MARGIN = 0.1
@@ -29,7 +30,7 @@ MOST, LEAST = 10, 2
 LEADING = ("initiator", "patron", "guarantor")
 MOST_LEADING = 5
 RANKS = {
-    "limited": 0, "full": 0, "terms": 0, "agreement": 1, "breakdown": 1, "strike": 2, "rise patron": 3,
+    "limited": 0, "full": 0, "terms": 0, "agreement": 1, "breakdown": 1, "event": 1, "strike": 2, "rise patron": 3,
     "fall patron": 3, "rise guarantor": 4, "fall guarantor": 4, "rise initiator": 5, "fall initiator": 5, "bombing": 6,
     "for": 7, "against": 7, "again": 8, "rise mediator": 9, "fall mediator": 9, "rise defender": 9, "fall defender": 9,
 }  # fmt: skip
@@ -46,9 +47,12 @@ class Turn:
     kind
         `strike` (first day of heavy bombing), `bombing` (three such days within a week for the first time), `rise` and
         `fall` (a posture passes one half), `for` and `against` (a stance changes sides), `agreement`, `breakdown`,
-        `terms` (of surrender), `limited`, `full`, `still` (none; how things stand).
+        `terms` (of surrender), `limited`, `full`, `event` (of the scenario), `still` (none; how things stand).
     actor
         Whose posture or stance it is.
+    event
+        Of an event: its id and name, what it is on (an actor, or the two ends of a tie), the field that it shifts and
+        which way: `rises`, `falls` or `shifts`.
     count
         Of an agreement or a breakdown: which one of the run it is, from 1.
     lasted
@@ -60,13 +64,14 @@ class Turn:
     day: int
     kind: str
     actor: str | None = None
+    event: Mapping[str, Any] | None = None
     count: int | None = None
     lasted: int | None = None
     levels: Mapping[str, float] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
         """Return it as plain values, without what it lacks."""
-        values = {"day": self.day, "kind": self.kind, "actor": self.actor, "count": self.count, "lasted": self.lasted}
+        values = {name: getattr(self, name) for name in ("day", "kind", "actor", "event", "count", "lasted")}
         return {key: value for key, value in values.items() if value is not None} | {"levels": dict(self.levels)}
 
 
@@ -126,6 +131,7 @@ class _Reader:
 
     def __init__(self, scenario: Scenario, path: Paths, days: int) -> None:
         self._path, self._days = path, days
+        self._events = scenario.events
         self._roles = {name: actor.role for name, actor in scenario.actors.items()}
         self._places = {name: place for place, name in enumerate(scenario.actors)}
         leading = [name for role in LEADING for name, own in self._roles.items() if own == role]
@@ -173,6 +179,9 @@ class _Reader:
     def _all(self, end: str) -> Iterator[Turn]:
         yield from self._strikes()
         yield from self._changes()
+        for (name, event), day in zip(self._events.items(), self._path.events[:, 0].tolist(), strict=True):
+            if day < self._days:
+                yield Turn(day, "event", event=_told(name, event))
         for name in self._places:
             yield from self._postures(name)
         for name in self._leading:
@@ -206,6 +215,18 @@ class _Reader:
         for entry, above in crossings(self._column("posture", name), HALF, POSTURE_MARGIN):
             levels = {} if beside is None else self.levels(entry, beside)
             yield Turn(entry - 1, "rise" if above else "fall", name, levels=levels)
+
+
+def _told(name: str, event: Event) -> dict[str, Any]:
+    """Say what an event is and does, for a sentence."""
+    low, high = event.add.support
+    return {
+        "id": name,
+        "name": event.name or f"the {name.replace('-', ' ')}",
+        "on": event.target if isinstance(event.target, str) else event.target.model_dump(by_alias=True),
+        "field": event.field,
+        "way": "rises" if low >= 0 else ("falls" if high <= 0 else "shifts"),
+    }
 
 
 def _round(value: Any) -> float:

@@ -222,9 +222,10 @@ def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int, seed: int 
 
 
 def group_of(scenario: Scenario, path: str) -> str:
-    """Return whose input it is: an actor by id, `structural` or `setting`; a tie or a pressure is its source's.
+    """Return whose input it is: an actor by id, `structural` or `setting`.
 
-    Inputs that go together and are not of one owner have a group of their own, called as they are.
+    A tie or a pressure is its source's, an event that of the actor, or of the tie, that it shifts. Inputs that go
+    together and are not of one owner have a group of their own, called as they are.
     """
     paths = path.split(TOGETHER)
     if len(paths) > 1:
@@ -235,6 +236,9 @@ def group_of(scenario: Scenario, path: str) -> str:
         return rest.partition(".")[0]
     if kind == "pressures":
         return scenario.pressures[rest.rpartition(".")[0]].source
+    if kind == "events":
+        on = scenario.events[rest.rpartition(".")[0]].target
+        return on if isinstance(on, str) else on.source
     return STRUCTURAL if kind == "parameters" else SETTING
 
 

@@ -20,6 +20,7 @@ from sim.forecast.drivers import drivers_record
 from sim.forecast.indicators import indicators_record
 from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
+from sim.report.reading import heading
 from sim.runs.block.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK, last_days
 from sim.runs.block.conditions import POSTURES, last_date
 from sim.runs.block.counts import event_sums, is_given, kept_counts
@@ -81,7 +82,7 @@ def forecast_record(
         "dots": _dots(records, scenario.horizon),
         "storylines": [],
         "convergence": _convergence(records, scenario.horizon, plan.replicates),
-        "schedule": _schedule(scenario),
+        "schedule": _schedule(scenario, tally),
         "drivers": None if plan.given else drivers_record(scenario, tally),
         "counterfactuals": None,
         "indicators": [] if plan.given else indicators_record(scenario, tally),
@@ -305,8 +306,11 @@ def _headline(records: Records, horizon: int, replicates: int) -> tuple[int, Est
     return int(np.count_nonzero(counts)), _ratio(kept_counts(counts, replicates)["kept"], sums)
 
 
-def _schedule(scenario: Scenario) -> list[dict[str, Any]]:
-    """List pressures and talks with their days, for marks on the time axis."""
+def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
+    """List pressures, talks and events with their names and days, for marks on the time axis.
+
+    Of an event, `happens` is in which share of runs it happened before the run ended or the window closed.
+    """
     inputs = {one.path: one.distribution for one in inputs_of(scenario)}
 
     def day(path: str) -> float | None:
@@ -317,8 +321,9 @@ def _schedule(scenario: Scenario) -> list[dict[str, Any]]:
         path = f"pressures.{name}"
         rows.append({
             "id": name, "kind": "pressure", "from": pressure.source, "on": pressure.target, "aim": pressure.aim,
-            "channel": pressure.channel, "start": day(f"{path}.start"), "end": day(f"{path}.end"),
-            "intensity": pressure.intensity.to_plain(), "basis": pressure.basis,
+            "channel": pressure.channel, "start": day(f"{path}.start"), "after": pressure.after,
+            "delay": day(f"{path}.delay"), "end": day(f"{path}.end"), "intensity": pressure.intensity.to_plain(),
+            "name": pressure.name or heading(name), "basis": pressure.basis,
         })  # fmt: skip
     for name, talks in scenario.talks.items():
         path = f"talks.{name}"
@@ -328,9 +333,22 @@ def _schedule(scenario: Scenario) -> list[dict[str, Any]]:
                 "kind": "talks",
                 "start": day(f"{path}.start"),
                 "end": day(f"{path}.end"),
+                "name": talks.name or heading(name),
                 "basis": talks.basis,
             }
         )
+    for place, (name, event) in enumerate(scenario.events.items()):
+        path = f"events.{name}"
+        dated, last = day(f"{path}.date"), day(f"{path}.until")
+        rows.append({
+            "id": name, "kind": "event",
+            "on": event.target if isinstance(event.target, str) else event.target.model_dump(by_alias=True),
+            "field": event.field, "add": event.add.to_plain(),
+            "start": day(f"{path}.from") if dated is None else dated, "end": None if last is None else last + 1,
+            "probability": event.probability.mean, "if": event.condition,
+            "happens": _plain(_share(tally, tally["events"][place])),
+            "name": event.name or heading(name), "basis": event.basis,
+        })  # fmt: skip
     return rows
 
 

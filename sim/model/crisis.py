@@ -7,6 +7,7 @@ the state before the first day and at the end of each; the model itself records 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +17,7 @@ import numpy as np
 from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patron, View
 from sim.model.arrays import Bools, Floats, Number, at_least, at_most, is_zero, number, total
 from sim.model.bargaining import Bargain
+from sim.model.events import Coming
 from sim.model.theatre import (
     Theatre,
     held_back,
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from sim.model.setting import Setting
 
 EVENTS = ("incident", "strike", "launch", "terms", "agreement", "breakdown")
+OF_SUPPORT = ("posture", "self_reliance", "air_denial")
+"""Fields of actors from which support and imminence follow."""
 OFF = "off"  # what a scenario says of a kind of event that it does without
 
 
@@ -63,19 +67,22 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         Share of dispositions of the initiator that would attack today.
     """
 
-    PHASES = ("signal", "perceive", "deliberate", "posture", "resolve")
+    PHASES = ("happen", "signal", "perceive", "deliberate", "posture", "resolve")
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(rng=0)  # Mesa's own generator is never used
         self.day = -1
         scenario = setting.scenario
         self.horizon = scenario.horizon
-        self._setting = setting
         under_agreement = scenario.document.start.phase == "agreement"
-        self.theatre = Theatre(setting.runs, scenario.horizon, under_agreement=under_agreement)
+        self.theatre = Theatre(setting.runs, scenario.horizon, under_agreement=under_agreement, events=scenario.events)
+        self._values = dict(setting.draws.values)  # of its own: events shift ties
+        draws = replace(setting.draws, values=self._values)
+        setting = self._setting = replace(setting, draws=draws, firsts=self.theatre.firsts)
         self.actors: list[Actor] = [ROLES[a.role](self, setting, name) for name, a in scenario.actors.items()]
         self._cast()
         self._constants()
+        self._events = [Coming(setting, name) for name in scenario.events]
         self._survey()
 
     def _cast(self) -> None:
@@ -91,9 +98,14 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         self._initiator.lean_on(self._shares)
         by_name = {actor.name: actor for actor in self.actors}
         scenario = self._setting.scenario
+        self._by_name = by_name
         self._principal = by_name[scenario.principal]
-        counterpart = None if scenario.counterpart is None else by_name[scenario.counterpart]
-        self._bargain = None if counterpart is None else Bargain(self._setting, self._principal, counterpart)
+        self._bargain = self._bargaining()
+
+    def _bargaining(self) -> Bargain | None:
+        """Return the bargain of the two parties by the ties as they are; None without a counterpart."""
+        counterpart = self._setting.scenario.counterpart
+        return None if counterpart is None else Bargain(self._setting, self._principal, self._by_name[counterpart])
 
     def _constants(self) -> None:
         """Compute the constants of the theatre and open its streams."""
@@ -122,6 +134,20 @@ class Crisis(mesa.Model):  # type: ignore[misc]
                 if observer is not None:
                     observer.day_end(self)
         return self.theatre
+
+    def happen(self) -> None:
+        """Before all phases: the events of the day, each by what the day before left (section 3)."""
+        hits = [(one, hit) for one in self._events if (hit := one.hits(self.theatre, self.day)) is not None]
+        for one, hit in hits:
+            self.theatre.take_event(self.day, one.name, hit)
+            if one.tie is None:
+                self._by_name[one.target].shift(one.field, one.shift(hit))
+            else:
+                self._values[one.tie] = one.shift(hit)(self._values[one.tie])
+                self._by_name[one.target].connect(self.actors)
+                self._bargain = self._bargaining()
+        if any(one.field in OF_SUPPORT for one, _ in hits):
+            self._survey()
 
     def signal(self) -> None:
         """Phase 1: every actor says where it stands."""

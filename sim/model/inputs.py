@@ -220,9 +220,12 @@ def _walk(scenario: Scenario) -> Iterator[Input]:
         for target, leverage in targets.items():
             yield Input(f"ties.{source}.{target}", leverage, 0.0, 1.0)
     for name, pressure in document.pressures.items():
-        yield from _fields(pressure, f"pressures.{name}.", scenario.as_of)
+        fields = _fields(pressure, f"pressures.{name}.", scenario.as_of)
+        yield from (one for one in fields if pressure.after is None or not one.path.endswith(".start"))
     for name, talks in document.talks.items():
         yield from _fields(talks, f"talks.{name}.", scenario.as_of)
+    for name, event in document.events.items():
+        yield from _fields(event, f"events.{name}.", scenario.as_of)
     yield from _parameters(scenario)
 
 
@@ -250,14 +253,14 @@ def _parameters(scenario: Scenario) -> Iterator[Input]:
 
 def _fields(part: Part, prefix: str, as_of: datetime.date, only: tuple[str, ...] | None = None) -> Iterator[Input]:
     """Yield the numeric fields of a part; points in time become day counts."""
-    for name in type(part).model_fields:
+    for name, field_ in type(part).model_fields.items():
         value = getattr(part, name)
         if only is not None and name not in only:
             continue
         if isinstance(value, datetime.date):
             value = day_count(value, as_of)
         if isinstance(value, Distribution):
-            yield Input(f"{prefix}{name}", value, *field_range(type(part), name))
+            yield Input(f"{prefix}{field_.alias or name}", value, *field_range(type(part), name))
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,16 @@ are made and connected; afterwards they only look at what changes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from sim import rng
-from sim.model.arrays import Floats, Number, number, over_runs
-from sim.model.influence import Schedule
+from sim.model.arrays import Days, Floats, Number, number, over_runs
+from sim.model.influence import Answer, Schedule
 from sim.scenario.posterior import SAMPLE, SAMPLES
 
 if TYPE_CHECKING:
@@ -51,19 +53,27 @@ class Dice:
 
 @dataclass(frozen=True)
 class ScheduledPressure:
-    """A pressure on one actor: its weight (aim, effect, intensity and leverage) and its change by day."""
+    """A pressure on one actor: its weight (aim, effect, intensity and leverage) and its change on a day."""
 
     weight: Number
-    changes: list[Number]
+    change: Callable[[int], Number]
 
 
 @dataclass(frozen=True)
 class Setting:
-    """The inputs, ties, pressures and dice of one block of one scenario."""
+    """The inputs, ties, pressures and dice of one block of one scenario.
+
+    Attributes
+    ----------
+    firsts
+        Days of what pressures may answer, by name; the theatre writes to them as the block is played.
+    """
 
     scenario: Scenario
     draws: Draws
     dice: Dice
+    firsts: Mapping[str, Days] = field(default_factory=dict, repr=False)
+    _changes: dict[str, Callable[[int], Number]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def runs(self) -> int:
@@ -115,7 +125,7 @@ class Setting:
     def pressures_on(self, target: str, channel: str, effect: Number) -> list[ScheduledPressure]:
         """Return the scheduled pressures of a channel on an actor (section 3)."""
         return [
-            ScheduledPressure(self._weight(name, effect), self._schedule(name).changes(self.horizon))
+            ScheduledPressure(self._weight(name, effect), self._change(name))
             for name, pressure in self.scenario.pressures.items()
             if pressure.target == target and pressure.channel == channel
         ]
@@ -126,9 +136,44 @@ class Setting:
         leverage = self.leverage(pressure.target, pressure.source)
         return number(aim * effect * self.value(f"pressures.{name}.intensity") * leverage)
 
+    def _change(self, name: str) -> Callable[[int], Number]:
+        """Return the change of a pressure since the eve of day 0 by day; made once."""
+        if name not in self._changes:
+            after, schedule = self.scenario.pressures[name].after, self._schedule(name)
+            answer = None if after is None else Answer(self.firsts[after], schedule, self.horizon)
+            by_day = schedule.changes(self.horizon) if answer is None else []
+            self._changes[name] = by_day.__getitem__ if answer is None else answer.change
+        return self._changes[name]
+
     def _schedule(self, name: str) -> Schedule:
         written = {key: self.optional(f"pressures.{name}.{key}") for key in SCHEDULE_FIELDS}
+        if self.scenario.pressures[name].after is not None:
+            delay = self.optional(f"pressures.{name}.delay")
+            written["start"] = 0.0 if delay is None else delay
         return Schedule(**{key: value for key, value in written.items() if value is not None})
+
+    def event_days(self, name: str) -> Days:
+        """Return the day on which an event comes in each run, where what it waits for lets it.
+
+        The horizon stands for never. Days are whole: an event of day 2.5 comes on day 3.
+        """
+        path, event = f"events.{name}", self.scenario.events[name]
+        probability = self.value(f"{path}.probability")
+        if event.date is not None:
+            day = np.asarray(self.value(f"{path}.date"), dtype=np.float64)
+        else:
+            first, last = (np.asarray(self.value(f"{path}.{key}"), dtype=np.float64) for key in ("from", "until"))
+            day = first + np.floor(self._throw(path, "day") * np.maximum(last - first + 1, 1))
+        certain = isinstance(probability, float) and probability == 1.0
+        comes = certain or self._throw(path, "happens") < np.asarray(probability, dtype=np.float64)
+        days: Days = np.where(comes, np.clip(np.ceil(day), 0, self.horizon), self.horizon).astype(np.int16)
+        return np.array(np.broadcast_to(days, (self.runs,)))
+
+    def _throw(self, owner: str, purpose: str) -> npt.NDArray[np.float64]:
+        """Return one uniform number a run from a stream of its own."""
+        out = np.empty(self.runs, dtype=np.float32)
+        thrown: Floats = self.dice.stream(owner, purpose).random(out=out, dtype=np.float32)
+        return thrown.astype(np.float64)
 
     def talk_boosts(self) -> list[Number]:
         """Return the factor on the agreement probability by day: 1 plus the boosts of the talks of that day."""

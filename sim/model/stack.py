@@ -31,7 +31,10 @@ def structure(scenario: Scenario) -> Hashable:
         scenario.principal,
         scenario.counterpart,
         tuple((name, actor.role, actor.held) for name, actor in scenario.actors.items()),
-        tuple((name, one.source, one.target, one.aim, one.channel) for name, one in scenario.pressures.items()),
+        tuple(
+            (name, one.source, one.target, one.aim, one.channel, one.after) for name, one in scenario.pressures.items()
+        ),
+        tuple((name, one.target, one.field, one.condition) for name, one in scenario.events.items()),
         tuple(one.path for one in inputs_of(scenario)),
     )
 
@@ -64,7 +67,7 @@ class Stack(Setting):
         first, height = draws[0], len(draws)
         values = {path: _piled([one.values[path] for one in draws], first.runs) for path in first.values}
         whole = Draws(values, {}, height * first.runs, first.replicates)
-        return cls(scenarios[0], whole, _SharedDice(dice.seed, dice.block, dice, height), tuple(scenarios))
+        return cls(scenarios[0], whole, _SharedDice(dice.seed, dice.block, dice, height), scenarios=tuple(scenarios))
 
     def first_belief(self, name: str) -> tuple[Number, Number]:
         """Return mean and standard deviation of what others take an actor's stance to be before its first signal."""

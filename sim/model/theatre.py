@@ -7,7 +7,7 @@ run's dice depend on another's fate, but nothing of it is recorded any more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 
 import numpy as np
@@ -77,9 +77,14 @@ class Theatre:
         Of the offensive: whether it was full; whether an agreement was in force.
     breakdowns
         Number of agreements broken, int16.
+    events
+        Ids of the events of the scenario, in file order.
+    firsts
+        Day of what pressures and events may wait for, int16, the horizon where it has not happened: by name `strikes`,
+        `agreement`, `breakdown` and the events of the scenario.
     """
 
-    def __init__(self, runs: int, horizon: int, *, under_agreement: bool) -> None:
+    def __init__(self, runs: int, horizon: int, *, under_agreement: bool, events: Iterable[str] = ()) -> None:
         self.attacks: Floats = np.full(runs, 0.1, dtype=np.float32)
         self.bombing: Floats = np.full(runs, 0.1, dtype=np.float32)
         self.displacement: Floats = np.zeros(runs, dtype=np.float32)
@@ -94,13 +99,20 @@ class Theatre:
         self.broke_agreement: Bools = np.zeros(runs, dtype=np.bool_)
         self.breakdowns: Days = np.zeros(runs, dtype=np.int16)
         self._never = horizon
+        self.events = tuple(events)
+        self.firsts: dict[str, Days] = {"strikes": self.first_strike, "agreement": self.first_agreement}
+        self.firsts |= {name: np.full(runs, horizon, dtype=np.int16) for name in ("breakdown", *self.events)}
 
     def part(self, runs: slice) -> Theatre:
         """Return what has happened in some runs, as views."""
         cut = copy(self)
         arrays = {name: value[runs] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
-        vars(cut).update(arrays)
+        vars(cut).update(arrays, firsts={name: days[runs] for name, days in self.firsts.items()})
         return cut
+
+    def take_event(self, day: int, name: str, hit: Bools) -> None:
+        """Record an event of the scenario in the runs that it hits."""
+        self._record(self.firsts[name], hit, day)
 
     def take_incidents(self, incident: Bools) -> None:
         """Rebels' attacks follow the incidents of the day."""
@@ -138,6 +150,7 @@ class Theatre:
             self.yielded |= terms
             self.ended |= terms
         self._record(self.first_agreement, concluded, day)
+        self._record(self.firsts["breakdown"], broken, day)
         self.breakdowns += broken
         self.agreement ^= concluded | broken
 

@@ -19,6 +19,7 @@ from sim.report.reading import (
     calendar_of,
     name_of,
     outcome_at,
+    schedule_name,
     state_at,
     strikes_of,
     weeks,
@@ -161,9 +162,8 @@ def schedule_table(record: Record) -> Table:
     """All scheduled pressures and talks."""
     rows = [
         (
-            one["id"], _what(record, one), one.get("channel", NONE),
-            _day(record, one["start"]), _day(record, one["end"]),
-            quantity(one["intensity"]) if "intensity" in one else NONE, one["basis"] or "no basis given",
+            one["id"], _what(record, one), one.get("channel", one["kind"] if one["kind"] == "event" else NONE),
+            _first(record, one), _day(record, one["end"]), _size(one), one["basis"] or "no basis given",
         )
         for one in record["schedule"]
     ]  # fmt: skip
@@ -172,9 +172,31 @@ def schedule_table(record: Record) -> Table:
 
 
 def _what(record: Record, one: Record) -> str:
+    if one["kind"] == "event":
+        on = one["on"]
+        ends = [on] if isinstance(on, str) else [on["from"], on["to"]]
+        return f"{one['field'].replace('_', ' ')} of {' over '.join(name_of(record, end) for end in ends)}"
     if one["kind"] != "pressure":
         return "talks"
     return f"{name_of(record, one['from'])} on {name_of(record, one['on'])}: {one['aim']}"
+
+
+def _first(record: Record, one: Record) -> str:
+    """Say when an entry begins: on a date, or so long after what it answers."""
+    if one.get("after") is None:
+        return _day(record, one["start"])
+    what = {"strikes": "the first strike", "agreement": "an agreement", "breakdown": "a breakdown"}
+    after = what.get(one["after"]) or schedule_name(record, one["after"])
+    delay = f"{one['delay'] or 0:g}"
+    return f"after {after}" if delay == "0" else f"{counted(delay, 'day')} after {after}"
+
+
+def _size(one: Record) -> str:
+    if one["kind"] == "event":
+        chance = "" if one["probability"] == 1 else f", {100 * one['probability']:.3g}% likely"
+        condition = "" if one["if"] is None else f", if {one['if']}"
+        return f"{quantity(one['add'])}{chance}{condition}"
+    return quantity(one["intensity"]) if "intensity" in one else NONE
 
 
 def _day(record: Record, day: float | None) -> str:
@@ -185,11 +207,14 @@ def marks(record: Record) -> list[Mark]:
     """List what begins or ends inside the window, in order of time."""
     calendar, changes = calendar_of(record), []
     for one in record["schedule"]:
-        label = f"{one['id']} ({_what(record, one)})"
+        label = f"{schedule_name(record, one['id'])} ({_what(record, one)})"
+        verbs = ("begins", "ends")
+        if one["kind"] == "event":
+            certain = one["probability"] == 1 and one["if"] is None
+            verbs = ("comes" if certain else "may come", "can come no more")
+        days = zip((one["start"], one["end"]), verbs, strict=True)
         changes += [
-            (float(day), f"{label} {verb}")
-            for day, verb in ((one["start"], "begins"), (one["end"], "ends"))
-            if day is not None and 0 <= day < calendar.horizon
+            (float(day), f"{label} {verb}") for day, verb in days if day is not None and 0 <= day < calendar.horizon
         ]
     ordered = sorted(changes, key=lambda change: change[0])
     return [Mark(n, day, short_date(calendar.date(day)), label) for n, (day, label) in enumerate(ordered, 1)]

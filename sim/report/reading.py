@@ -172,6 +172,7 @@ _FIELDS = {
     "disposition": "disposition",
     "posture": "posture at the start",
     "half_life": "half-life",
+    "add": "size",
 }
 
 
@@ -189,8 +190,10 @@ def input_name(record: Record, path: str) -> str:
         source, _, target = rest.partition(".")
         return f"Leverage of {name_in_text(name_of(record, source))} over {name_in_text(name_of(record, target))}"
     if kind in ("pressures", "talks", "events") and field and subject:
-        return f"{_words(field).capitalize()} of {heading(subject)}"
-    if kind in ("actors", "pressures", "talks", "events") and rest:
+        return f"{_words(field).capitalize()} of {schedule_name(record, subject)}"
+    if kind in ("pressures", "talks", "events") and rest:
+        return schedule_name(record, rest)
+    if kind == "actors" and rest:
         return name_of(record, rest)
     if path in _WHOLE:
         return _WHOLE[path]
@@ -210,3 +213,14 @@ def group_name(record: Record, group: str) -> str:
 
 def _words(field: str) -> str:
     return _FIELDS.get(field, field.replace("_", " "))
+
+
+def schedule_name(record: Record, id_: str) -> str:
+    """Return the name of a pressure, talks or an event; where the record does not have it, its id as a name."""
+    rows = record.get("schedule") or ()
+    return next((str(one["name"]) for one in rows if one["id"] == id_ and one.get("name")), heading(id_))
+
+
+def capital(text: str) -> str:
+    """Return text that begins with a capital, as at the start of a sentence or a row."""
+    return text[:1].upper() + text[1:]

@@ -7,6 +7,7 @@ faults at once.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +18,9 @@ from sim.scenario.quantities import day_count
 from sim.scenario.schema import (
     OUTCOME_KEYS,
     ROLES,
+    SHIFTS,
+    TRIGGERS,
+    Event,
     Mediator,
     OtherForecast,
     Part,
@@ -36,12 +40,13 @@ P = TypeVar("P", bound=Part)
 
 
 def cross_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check the cast, and that ties, pressures and bargaining name actors."""
+    """Check the cast, and that ties, pressures, events and bargaining name what there is."""
     actors = map_at(value, "actors")
     yield from _role_counts(actors)
     yield from _reliance_complaints(actors)
     yield from _tie_complaints(map_at(value, "ties"), actors)
-    yield from _pressure_complaints(map_at(value, "pressures"), actors)
+    yield from _pressure_complaints(map_at(value, "pressures"), actors, map_at(value, "events"))
+    yield from _event_complaints(value)
     for side, name in map_at(value, "bargaining").items():
         if side in ("principal", "counterpart") and isinstance(name, str) and name not in actors:
             yield ("bargaining", side), _unknown(name, actors)
@@ -103,6 +108,11 @@ def time_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
                     yield (kind, name, key), message
                 if isinstance(entry, Talks) and _last_day(entry, question.as_of) <= 0:
                     yield (kind, name, "start"), "these talks are over before day 0 and can do nothing; remove them"
+    for name, written in map_at(value, "events").items():
+        event = _read(Event, written if isinstance(written, Mapping) else {})
+        if event is not None:
+            for key, message in _event_day_complaints(event, question):
+                yield ("events", name, key), message
 
 
 def outcome_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -188,6 +198,18 @@ def _entry_complaints(entry: Any, as_of: datetime.date, horizon: int) -> Iterato
         yield "end", "expected a day after `start`"
 
 
+def _event_day_complaints(event: Event, question: Question) -> Iterator[tuple[str, str]]:
+    """Check that an event comes within the window, and its first day before its last."""
+    days = {key: _day(one, question.as_of) for key, one in event.days.items()}
+    for key, day in days.items():
+        if day < 0:
+            yield key, f"lies before the as-of date {question.as_of}, so the stances and postures contain it already"
+        elif day >= question.horizon and key != "until":
+            yield key, f"lies on day {day:g}, after the horizon of {counted(question.horizon, 'day')}"
+    if "from" in days and days.get("until", math.inf) < days["from"]:
+        yield "until", "expected a day after `from`, or the same"
+
+
 def _last_day(talks: Talks, as_of: datetime.date) -> float:
     """Return the first day after the talks."""
     return _day(talks.start, as_of) + 1 if talks.end is None else _day(talks.end, as_of)
@@ -249,14 +271,111 @@ def _tie_complaints(ties: Mapping[str, Any], actors: Mapping[str, Any]) -> Itera
                 yield ("ties", source, target), "an actor has no leverage over itself; remove the line"
 
 
-def _pressure_complaints(pressures: Mapping[str, Any], actors: Mapping[str, Any]) -> Iterator[Complaint]:
+def _pressure_complaints(
+    pressures: Mapping[str, Any], actors: Mapping[str, Any], events: Mapping[str, Any]
+) -> Iterator[Complaint]:
     for name, pressure in pressures.items():
+        written = pressure if isinstance(pressure, Mapping) else {}
+        for key, message in _answer_complaints(written, events):
+            yield ("pressures", name, key), message
         ends = {key: pressure.get(key) if isinstance(pressure, Mapping) else None for key in ("from", "on")}
         for key, actor in ends.items():
             if isinstance(actor, str) and actor not in actors:
                 yield ("pressures", name, key), _unknown(actor, actors)
         if ends["from"] is not None and ends["from"] == ends["on"]:
             yield ("pressures", name, "on"), "expected another actor than the one it comes from"
+
+
+def _answer_complaints(pressure: Mapping[str, Any], events: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Check what a pressure waits for."""
+    after = pressure.get("after")
+    if after is None and "delay" in pressure:
+        yield "delay", "a pressure with a date has no delay; add `after`, what it answers, or remove this line"
+    if after is not None and "start" in pressure:
+        yield "start", "a pressure begins on a date or after something; remove `start` or `after`"
+    if isinstance(after, str):
+        yield from (("after", message) for message in _trigger_complaints(after, events))
+
+
+def _trigger_complaints(trigger: str, events: Iterable[str]) -> Iterator[str]:
+    """Check the name of what must have come first."""
+    known = [*TRIGGERS, *events]
+    if trigger in ("terms", "offensive"):
+        what = "an offensive ends" if trigger == "offensive" else "terms of surrender end"
+        yield f"{what} a run, so that nothing comes after; expected one of {', '.join(known)}"
+    elif trigger not in known:
+        yield f"expected one of {', '.join(known)} (got {trigger!r}){suggestion(trigger, known)}"
+
+
+def _event_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check ids, ends, fields, days and conditions of events."""
+    events = map_at(value, "events")
+    for name, event in events.items():
+        taken = next((group for group in ("pressures", "talks") if name in map_at(value, group)), None)
+        if name in (*TRIGGERS, "terms", "offensive"):
+            yield ("events", name), f"{name} is something that the model itself brings about; give the event another id"
+        elif taken is not None:
+            yield ("events", name), f"there is {name!r} under {taken} already; give the event another id"
+        if isinstance(event, Mapping):
+            for key, message in (*_shift_complaints(event, value), *_date_complaints(event)):
+                yield ("events", name, *key), message
+            if isinstance(event.get("if"), str):
+                for message in _condition_complaints(name, events):
+                    yield ("events", name, "if"), message
+
+
+def _shift_complaints(event: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Check that what an event shifts is there."""
+    actors, on, field = map_at(value, "actors"), event.get("on"), str(event.get("field", "leverage"))
+    if isinstance(on, Mapping):
+        ends = {key: on.get(key) for key in ("from", "to")}
+        unknown = {key: one for key, one in ends.items() if isinstance(one, str) and one not in actors}
+        yield from ((("on", key), _unknown(one, actors)) for key, one in unknown.items())
+        if not unknown and all(isinstance(one, str) for one in ends.values()):
+            source, target = (str(one) for one in ends.values())
+            if target not in map_at(map_at(value, "ties"), source):
+                tie = f"{source}: {{{target}: 0}}"
+                yield ("on",), f"there is no tie from {source} to {target}; write it under `ties`, such as {tie}"
+        if field != "leverage":
+            yield ("field",), f"expected leverage, the only number of a tie (got {field!r})"
+    elif isinstance(on, str) and on not in actors:
+        yield ("on",), _unknown(on, actors)
+    elif isinstance(on, str) and isinstance(actors[on], Mapping) and _is_role(actors[on].get("role")):
+        role = actors[on]["role"]
+        known = SHIFTS[role]
+        if event.get("field") == "leverage":
+            yield ("on",), f"leverage is a number of a tie; write both of its ends, such as {{from: {on}, to: ...}}"
+        elif field not in known and any(field in fields for fields in SHIFTS.values()):
+            yield ("field",), f"an event shifts {', '.join(known[:-1])} or {known[-1]} of a {role} (got {field!r})"
+
+
+def _date_complaints(event: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Check that an event has a date, or a first and a last day."""
+    dated, window = "date" in event, [key for key in ("from", "until") if key in event]
+    if dated and window:
+        yield (window[0],), "an event has a `date`, or `from` and `until`; remove one of the two"
+    elif not dated and not window:
+        yield (), "when does it happen? add a `date`, or `from` and `until`"
+    elif len(window) == 1:
+        other = "until" if window == ["from"] else "from"
+        yield (window[0],), f"expected `{other}` too; where the day is known, write `date`"
+
+
+def _condition_complaints(name: str, events: Mapping[str, Any]) -> Iterator[str]:
+    """Check what an event waits for: something there is, and not itself."""
+    trigger = _trigger(events[name])
+    if trigger != name:
+        yield from _trigger_complaints(trigger, [other for other in events if other != name])
+    seen = [name]
+    while trigger in events and trigger not in seen:
+        seen.append(trigger)
+        trigger = _trigger(events[trigger]) if isinstance(events[trigger], Mapping) else ""
+    if trigger == name:
+        yield "an event cannot wait for itself" if len(seen) == 1 else f"{' and '.join(seen)} wait for one another"
+
+
+def _trigger(event: Mapping[str, Any]) -> str:
+    return str(event.get("if", "")).removeprefix("no ")
 
 
 def menu_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -278,7 +397,7 @@ def _option_complaints(name: str, option: Mapping[str, Any], value: Mapping[str,
         yield (key,), f"an option does one thing, and this one has `{done[0]}` already; write two options"
     pressure = option.get("pressure")
     if isinstance(pressure, Mapping):
-        for path, message in _pressure_complaints({name: pressure}, actors):
+        for path, message in _pressure_complaints({name: pressure}, actors, map_at(value, "events")):
             yield ("pressure", *path[2:]), message
         if isinstance(by, str) and isinstance(pressure.get("from"), str) and pressure["from"] != by:
             yield ("pressure", "from"), f"expected {by}, who could do it"

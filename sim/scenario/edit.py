@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Document
 
-ENTRIES = ("actors", "pressures", "talks")
+ENTRIES = ("actors", "pressures", "talks", "events")
 PARTS = ("start", "bargaining", "parameters")
 KEYS = ("population", "credibility", "strikes", "terms", "together")
 HEADS = (*KEYS, *PARTS, *ENTRIES, "ties")
@@ -36,7 +36,7 @@ HEADS = (*KEYS, *PARTS, *ENTRIES, "ties")
 MORE_HEADS = (*HEADS, "question", "title", "id", "allow")
 """The same where a scenario is changed for good."""
 WINDOW = ("horizon", "milestones")
-_KINDS = {"actors": "actor", "pressures": "pressure", "talks": "talks"}
+_KINDS = {"actors": "actor", "pressures": "pressure", "talks": "talks", "events": "event"}
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:

@@ -173,6 +173,7 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
         Case,
         Confidence,
         Document,
+        Event,
         Option,
         Parameters,
         Pressure,
@@ -180,12 +181,19 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
         Resolution,
         Start,
         Talks,
+        TieEnds,
         Together,
     )
 
     parts: dict[str, type[Part]] = {"question": Question, "confidence": Confidence, "start": Start}
     parts |= {"bargaining": Bargaining, "parameters": Parameters, "case": Case, "resolution": Resolution}
-    entries: dict[str, type[Part]] = {"pressures": Pressure, "talks": Talks, "gates": Gate, "menu": Option}
+    entries: dict[str, type[Part]] = {
+        "pressures": Pressure,
+        "talks": Talks,
+        "events": Event,
+        "gates": Gate,
+        "menu": Option,
+    }
     listed: dict[str, type[Part]] = {"together": Together, "allow": Allowed}
     of_options: dict[str, type[Part]] = {"pressure": Pressure, "talks": Talks}
 
@@ -199,6 +207,8 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
             return field_names(entries[head])
         if len(path) == 2 and head in listed:
             return field_names(listed[head])
+        if len(path) == 3 and head == "events" and path[2] == "on":
+            return field_names(TieEnds)
         if len(path) == 3 and head == "menu" and path[2] in of_options:
             return field_names(of_options[str(path[2])])
         if len(path) == 2 and head == "actors":

@@ -1,4 +1,4 @@
-"""Inputs without any effect: what the model says of pressures and talks before a run is played.
+"""Inputs without any effect: what the model says of pressures, talks and events before a run is played.
 
 Stances read from reports already hold the pressures in force on the eve of day 0, so only what changes afterwards
 counts: a pressure that is constant since before then moves nothing, however strong it is.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sim.distributions import Distribution
 from sim.scenario.quantities import day_count
-from sim.scenario.schema import field_range
+from sim.scenario.schema import TieEnds, field_range
 
 if TYPE_CHECKING:
     from sim.scenario.part import Part
@@ -32,7 +32,7 @@ class Inert:
 
 
 def why_inert(scenario: Scenario, path: str, days: int) -> str | None:
-    """Say why an input of pressures or talks cannot have an effect within so many days; None where it can, or may.
+    """Say why an input of pressures, talks or events cannot have an effect within so many days; None where it may.
 
     Parameters
     ----------
@@ -43,6 +43,7 @@ def why_inert(scenario: Scenario, path: str, days: int) -> str | None:
     name = rest.rpartition(".")[0]
     found = inert_talks(scenario, name, days) if kind == "talks" else None
     found = inert_pressure(scenario, name, days) if kind == "pressures" else found
+    found = inert_event(scenario, name, days) if kind == "events" else found
     return None if found is None else found.why
 
 
@@ -57,13 +58,25 @@ def inert_talks(scenario: Scenario, name: str, days: int) -> Inert | None:
     return None
 
 
+def inert_event(scenario: Scenario, name: str, days: int) -> Inert | None:
+    """Say why an event cannot have an effect within so many days."""
+    own = _spans(scenario.events[name], scenario.as_of)
+    if (own["date"] if "date" in own else own["from"])[0] > days - 1:
+        return Inert("other", "the event does not come within the window", "write a day of the window")
+    if own["probability"] == (0.0, 0.0):
+        return Inert("other", "the probability of the event is 0", "write a `probability` above 0")
+    return None
+
+
 def inert_pressure(scenario: Scenario, name: str, days: int) -> Inert | None:
     """Say why a pressure cannot have an effect within so many days."""
     pressure = scenario.pressures[name]
     own = _spans(pressure, scenario.as_of)
     source, target = scenario.name_of(pressure.source), scenario.name_of(pressure.target)
     tie = scenario.document.ties.get(pressure.source, {}).get(pressure.target)
-    if tie is None or tie.support[1] <= 0:
+    shifted = (one.target for one in scenario.events.values() if isinstance(one.target, TieEnds))
+    may_arise = any((on.source, on.target) == (pressure.source, pressure.target) for on in shifted)
+    if tie is None or (tie.support[1] <= 0 and not may_arise):
         mend = f"write `ties: {{{pressure.source}: {{{pressure.target}: 0.2}}}}`, or another number"
         return Inert("untied", f"{source} has no leverage over {target}", mend)
     if own["intensity"] == (0.0, 0.0):
@@ -73,7 +86,11 @@ def inert_pressure(scenario: Scenario, name: str, days: int) -> Inert | None:
     if pressure.channel == "conditional" and not (acts or bargains):
         why = f"a conditional pressure changes what acting pays, and {target} has no part in attack or bargain"
         return Inert("other", why, "write `channel: persuasion`")
-    start, end = own.get("start", (0.0, math.inf)), own.get("end", (math.inf, math.inf))
+    end = own.get("end", (math.inf, math.inf))
+    if pressure.after is not None:
+        why, mend = "the pressure ends before it can begin", "write an `end` after day 0, or none"
+        return Inert("other", why, mend) if end[1] <= 0 else None
+    start = own.get("start", (0.0, math.inf))
     if start[0] > days - 1 or end[1] <= -1:
         return Inert("other", "the pressure does not act within the window", "write `start` and `end` that do")
     is_full = start[1] <= -1 and start[1] + own.get("ramp", (0.0, 1.0))[1] <= 0 and "half_life" not in own

@@ -20,7 +20,7 @@ from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place, Tree, read_tree, value_at
 
 MAX_BASES = 8
-REMOVABLE = {"actors", "ties", "pressures", "talks", "notes", *OUTSIDE_THE_MODEL}
+REMOVABLE = {"actors", "ties", "pressures", "talks", "events", "notes", *OUTSIDE_THE_MODEL}
 
 
 @dataclass

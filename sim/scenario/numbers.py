@@ -11,7 +11,7 @@ from sim.scenario.part import Part
 from sim.scenario.schema import Document, field_range
 from sim.scenario.suggest import suggestion
 
-GROUPS = ("population", "credibility", "actors", "ties", "pressures", "talks", "parameters")
+GROUPS = ("population", "credibility", "actors", "ties", "pressures", "talks", "events", "parameters")
 READ_FIELDS = ("stance", "ambiguity")
 """Where the word `evidence` stands for a number."""
 
@@ -33,7 +33,9 @@ def number_range(document: Document, path: str) -> tuple[float, float]:
     found = _below(node, last)
     if not isinstance(found, (Distribution, datetime.date)) and not (last in READ_FIELDS and found == "evidence"):
         raise ValueError(f"{path} is no number of this scenario")
-    return field_range(type(node), last) if isinstance(node, Part) else (0.0, 1.0)  # a tie has no model of its own
+    return (
+        field_range(type(node), _attribute(node, last)) if isinstance(node, Part) else (0.0, 1.0)
+    )  # a tie has no model
 
 
 def number_at(document: Document, path: str) -> Any:
@@ -58,13 +60,23 @@ def _with(node: Any, path: list[str], value: Distribution) -> Any:
     if not path:
         return value
     inner = _with(_below(node, path[0]), path[1:], value)
-    return node.model_copy(update={path[0]: inner}) if isinstance(node, Part) else {**node, path[0]: inner}
+    return (
+        node.model_copy(update={_attribute(node, path[0]): inner})
+        if isinstance(node, Part)
+        else {**node, path[0]: inner}
+    )
+
+
+def _attribute(node: Part, key: str) -> str:
+    """Return the attribute of a part that a key of a file is kept in."""
+    return next((name for name, field in type(node).model_fields.items() if field.alias == key), key)
 
 
 def _below(node: Any, key: str) -> Any:
     """Return what a map or a part holds under a key; a number may only stand where one is already."""
     if isinstance(node, Part):
-        held: Mapping[str, Any] = {name: getattr(node, name) for name in type(node).model_fields}
+        fields = type(node).model_fields.items()
+        held: Mapping[str, Any] = {field.alias or name: getattr(node, name) for name, field in fields}
     else:
         held = node if isinstance(node, Mapping) else {}
     if held.get(key) is None:

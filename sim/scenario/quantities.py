@@ -110,6 +110,25 @@ class Duration(Quantity):
 
 
 @dataclass(frozen=True)
+class Chance(Quantity):
+    """A probability: one number from 0 to 1."""
+
+    low: float = 0.0
+    high: float = 1.0
+
+    def read(self, value: Any) -> Distribution | str:
+        """Check one value."""
+        read = super().read(value)
+        if isinstance(read, Distribution) and not read.is_fixed:
+            raise fault(f"expected one {in_words(self.low, self.high).removeprefix('a ')}, not a distribution")
+        return read
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe for editors."""
+        return _bounded("number", self)
+
+
+@dataclass(frozen=True)
 class WholeDays:
     """A fixed whole number of days, or "180 days"."""
 
@@ -365,6 +384,8 @@ AttackStrength = Annotated[
 ]
 AnyNumber = Annotated[Distribution, Quantity()]
 Days = Annotated[Distribution, Duration()]
+Delay = Annotated[Distribution, Duration(open_low=False)]
+Probability = Annotated[Distribution, Chance()]
 Horizon = Annotated[int, WholeDays()]
 Window = Annotated[int | datetime.date, WindowEnd()]
 SupportOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(-1.0, 1.0, word="evidence")]

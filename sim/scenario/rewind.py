@@ -17,7 +17,7 @@ from sim.errors import UsageError
 from sim.scenario.posterior import PRIOR
 from sim.scenario.quantities import day_count
 from sim.scenario.scenario import Scenario, resolve
-from sim.scenario.schema import Document, Pressure, Talks
+from sim.scenario.schema import Document, Event, Pressure, Talks
 
 if TYPE_CHECKING:
     from sim.scenario.evidence import Evidence
@@ -50,6 +50,7 @@ def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = 
         "question": question,
         "pressures": _known(document.pressures, to, scenario.as_of),
         "talks": _known(document.talks, to, scenario.as_of),
+        "events": {name: _dated(event, scenario.as_of) for name, event in document.events.items()},
     }
     if scenario.posterior is None:
         changes["calibration"] = PRIOR
@@ -73,10 +74,14 @@ def _known(entries: Mapping[str, Scheduled], to: datetime.date, as_of: datetime.
     """Keep what had begun by a day, and what is supposed to begin only after the as-of date.
 
     What began on the earlier day itself is in that day's news, hence in the stances read from it: it is taken as in
-    force on the eve, so that it does not count a second time as a change.
+    force on the eve, so that it does not count a second time as a change. A pressure that waits for something to answer
+    has not begun.
     """
     kept = {}
     for name, entry in entries.items():
+        if isinstance(entry, Pressure) and entry.after is not None:
+            kept[name] = entry.model_copy(update={"end": _as_date(entry.end, as_of)})
+            continue
         start = day_count(entry.start, as_of).median + (as_of - to).days
         if 0 < start <= (as_of - to).days:
             continue
@@ -85,6 +90,12 @@ def _known(entries: Mapping[str, Scheduled], to: datetime.date, as_of: datetime.
             changes["start"] = to - datetime.timedelta(days=1)
         kept[name] = entry.model_copy(update=changes)
     return kept
+
+
+def _dated(event: Event, as_of: datetime.date) -> Event:
+    """Return an event with dates in place of day counts; it comes after the as-of date and stays, as a supposition."""
+    days = {name: _as_date(getattr(event, name), as_of) for name in ("date", "start", "until")}
+    return event.model_copy(update=days)
 
 
 def _as_date(moment: datetime.date | Distribution | None, as_of: datetime.date) -> datetime.date | Distribution | None:

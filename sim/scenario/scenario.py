@@ -20,6 +20,7 @@ from sim.scenario.schema import (
     UNHASHED,
     Actor,
     Document,
+    Event,
     Guarantor,
     Initiator,
     Mediator,
@@ -85,8 +86,8 @@ class Scenario:
         ----------
         changes
             Dotted path to value: a number, a word, a date, a distribution (of `sim.distributions`, or as a file writes
-            it, such as `{"uniform": [0.5, 0.9]}`); a map for a whole actor, pressure or talks, which may be new; None
-            removes. Evidence and posterior stay.
+            it, such as `{"uniform": [0.5, 0.9]}`); a map for a whole actor, pressure, event or talks, which may be new;
+            None removes. Evidence and posterior stay.
 
         Raises
         ------
@@ -157,6 +158,11 @@ class Scenario:
         return self.document.talks
 
     @property
+    def events(self) -> Mapping[str, Event]:
+        """Events by id."""
+        return self.document.events
+
+    @property
     def parameters(self) -> Parameters:
         """Structural parameters or their priors."""
         return self.document.parameters
@@ -192,6 +198,8 @@ class Scenario:
         named = None if self.posterior is None else self.document.calibration or self.posterior.name
         document = self.document.model_copy(update={"calibration": named})
         plain = document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(UNHASHED))
+        if not self.events:
+            del plain["events"]  # a scenario without any is what it was before there were such
         if self.posterior is not None:
             plain["parameters"] = {name: plain["parameters"][name] for name in sorted(self.written_parameters)}
         return plain

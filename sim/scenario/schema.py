@@ -7,11 +7,13 @@ from them. Meanings and defaults follow the model's reference (docs/model.md); `
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
-from sim.distributions import Fixed, LogNormal, Normal
+from sim.distributions import Distribution, Fixed, LogNormal, Normal
 from sim.scenario.gates import MAX_GATES, Between, Gate
 from sim.scenario.part import Id as Id
 from sim.scenario.part import Part as Part
@@ -22,11 +24,13 @@ from sim.scenario.quantities import (
     AttackStrength,
     CalendarDate,
     Days,
+    Delay,
     Horizon,
     NonNegative,
     OutcomeDate,
     Positive,
     PositiveOrEvidence,
+    Probability,
     Quantity,
     Sample,
     Share,
@@ -38,8 +42,19 @@ from sim.scenario.quantities import (
 FORMAT = "offramp/scenario/1"
 MAX_ACTORS = 32
 MAX_PRESSURES = 128
+MAX_EVENTS = 32
 MAX_OPTIONS = 32
 MAX_CHANGES = 16
+TRIGGERS = ("strikes", "agreement", "breakdown")
+"""First events of a run that pressures and events may wait for, besides the events of the scenario."""
+SHIFTS = {
+    "initiator": ("stance", "salience", "strength", "posture", "self_reliance"),
+    "patron": ("stance", "salience", "posture"),
+    "guarantor": ("stance", "salience", "strength", "posture", "air_denial"),
+    "defender": ("stance", "salience", "strength", "posture"),
+    "mediator": ("stance", "salience", "posture"),
+}
+"""Fields that an event may shift, by the role of its actor: those that the model reads every day."""
 STRIKES = "heavy bombing"
 """What a strike of the theatre is called unless a scenario says otherwise."""
 LEAST = 1e-6  # what a draw at or below an open end at 0 counts as
@@ -173,7 +188,13 @@ class Pressure(Part):
     aim: Literal["restrain", "encourage"]
     channel: Literal["persuasion", "conditional"] = "persuasion"
     intensity: Share
+    name: Title | None = Field(default=None, description="How reports call it, such as the Turkish refusal")
     start: When = Field(default=Fixed(0.0), description="Date or day count; before day 0 where it is in force already")
+    after: Title | None = Field(
+        default=None,
+        description="What it answers, in place of `start`: strikes, agreement, breakdown or the id of an event",
+    )
+    delay: Delay | None = Field(default=None, description="Days from what it answers to its start; none where absent")
     end: When | None = Field(default=None, description="First day without it; the horizon where absent")
     ramp: Days | None = Field(default=None, description="Days to full strength; at once where absent")
     half_life: Days | None = Field(default=None, description="Days in which it fades to half; no fading where absent")
@@ -183,10 +204,55 @@ class Pressure(Part):
 class Talks(Part):
     """A scheduled meeting that makes an agreement likelier on its days."""
 
+    name: Title | None = Field(default=None, description="How reports call it, such as the summit of Tehran")
     start: When
     end: When | None = Field(default=None, description="First day after it; one day where absent")
     boost: NonNegative
     basis: Text | None = None
+
+
+class TieEnds(Part):
+    """A tie, by its two ends."""
+
+    source: Id = Field(alias="from", description="Who has the leverage")
+    target: Id = Field(alias="to", description="Over whom")
+
+
+def _end_kind(value: Any) -> str:
+    return "tie" if isinstance(value, Mapping | TieEnds) else "actor"
+
+
+class Event(Part):
+    """What happens on a day, or may: it shifts one number of an actor or the leverage of a tie for good."""
+
+    name: Title | None = Field(default=None, description="How reports call it, such as the Turkish election")
+    target: Annotated[Annotated[Id, Tag("actor")] | Annotated[TieEnds, Tag("tie")], Discriminator(_end_kind)] = Field(
+        alias="on", description="The actor, or a tie as {from: russia, to: assad-regime}"
+    )
+    field: Literal["stance", "salience", "strength", "posture", "air_denial", "self_reliance", "leverage"]
+    add: AnyNumber = Field(description="What is added to it; the sum is kept within its range")
+    date: When | None = Field(default=None, description="The day on which it happens")
+    start: When | None = Field(default=None, alias="from", description="In place of `date`: first day it may happen on")
+    until: When | None = Field(default=None, description="Last day it may happen on; all days are as likely")
+    probability: Probability = Field(default=Fixed(1.0), description="Chance that it happens")
+    condition: Title | None = Field(
+        default=None,
+        alias="if",
+        description="What must have come before its day: strikes, agreement, breakdown or the id of another event; "
+        "with `no ` before it, what must not",
+    )
+    basis: Text | None = None
+
+    @property
+    def days(self) -> dict[str, datetime.date | Distribution]:
+        """What is written of its day, by key: `date`, or `from` and `until`."""
+        written = {"date": self.date, "from": self.start, "until": self.until}
+        return {key: value for key, value in written.items() if value is not None}
+
+    @property
+    def waits_for(self) -> str | None:
+        """What decides whether it happens, without the `no`."""
+        return None if self.condition is None else self.condition.removeprefix("no ")
 
 
 class Option(Part):
@@ -319,6 +385,9 @@ class Document(Part):
     ties: dict[Id, dict[Id, Share]] = Field(default={}, description="source: {target: leverage of source over target}")
     pressures: dict[Id, Pressure] = Field(default={}, max_length=MAX_PRESSURES)
     talks: dict[Id, Talks] = Field(default={}, max_length=MAX_PRESSURES)
+    events: dict[Id, Event] = Field(
+        default={}, max_length=MAX_EVENTS, description="What happens on a day, or may, and shifts a number"
+    )
     calibration: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = Field(
         default=None,
         description="Where parameters not written below come from: `prior`, a posterior that comes with offramp, such "

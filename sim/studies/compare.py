@@ -12,7 +12,7 @@ from typing import Any
 
 Record = Mapping[str, Any]
 
-_MOMENT = re.compile(r"(?:pressures|talks)\.[^.]+\.(?:start|end)")
+_MOMENT = re.compile(r"(?:pressures|talks|events)\.[^.]+\.(?:start|end|date|from|until)")
 _CODES = ("kind", "bearing", "reliability", "occasion", "date", "start", "standing", "informs", "duplicate_of")
 
 
@@ -40,8 +40,9 @@ def _values(record: Record) -> dict[str, Any]:
     for name, actor in record["actors"].items():
         values[f"actors.{name}.role"] = actor["role"]
     for one in record["schedule"]:
-        group = "pressures" if one["kind"] == "pressure" else one["kind"]
-        words = {key: one[key] for key in ("from", "on", "aim", "channel") if isinstance(one.get(key), str)}
+        group = {"pressure": "pressures", "event": "events"}.get(one["kind"], one["kind"])
+        keys = ("from", "on", "aim", "channel", "after", "field", "if")
+        words = {key: one[key] for key in keys if isinstance(one.get(key), str)}
         values |= {f"{group}.{one['id']}.{key}": word for key, word in words.items()}
     return values
 

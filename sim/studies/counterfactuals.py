@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Pressure
 
 
-Kind = Literal["withdrawn", "full", "removed", "held"]
+Kind = Literal["withdrawn", "full", "removed", "certain", "held"]
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,10 @@ class World:
     Attributes
     ----------
     kind
-        `withdrawn` or `full`: a pressure; `removed`: talks; `held`: the posture of an actor.
+        `withdrawn` or `full`: a pressure; `removed`: talks or an event; `certain`: an event that may not happen;
+        `held`: the posture of an actor.
     subject
-        Id of the pressure, talks or actor.
+        Id of the pressure, talks, event or actor.
     """
 
     kind: Kind
@@ -73,6 +74,12 @@ def _worlds(scenario: Scenario) -> Iterator[World]:
         yield World("full", name, at_full_strength(scenario, name))
     for name in scenario.talks:
         yield World("removed", name, without_talks(scenario, name))
+    for name, event in scenario.events.items():
+        if event.probability.mean > 0:
+            yield World("removed", name, with_chance(scenario, name, 0.0))
+    for name, event in scenario.events.items():
+        if event.probability.mean < 1:
+            yield World("certain", name, with_chance(scenario, name, 1.0))
     for name in (name for name, actor in scenario.actors.items() if not actor.held):
         yield World("held", name, held(scenario, name))
 
@@ -102,6 +109,12 @@ def without_talks(scenario: Scenario, name: str) -> Scenario:
     """Return a scenario in which talks do not take place."""
     talks = {key: one for key, one in scenario.talks.items() if key != name}
     return with_document(scenario, scenario.document.model_copy(update={"talks": talks}))
+
+
+def with_chance(scenario: Scenario, name: str, probability: float) -> Scenario:
+    """Return a scenario in which an event happens with some probability; with 0 it stays, for others to wait for."""
+    event = scenario.events[name].model_copy(update={"probability": Fixed(probability)})
+    return with_document(scenario, scenario.document.model_copy(update={"events": {**scenario.events, name: event}}))
 
 
 def held(scenario: Scenario, name: str) -> Scenario:
@@ -175,8 +188,8 @@ class Counterfactuals:
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each world, outcome and milestone.
 
-        Columns: kind (`withdrawn`, `full`, `removed` or `held`), subject, outcome, day, p there, and the change of the
-        probability from the forecast with its 95% interval, change_low and change_high.
+        Columns: kind (`withdrawn`, `full`, `removed`, `certain` or `held`), subject, outcome, day, p there, and the
+        change of the probability from the forecast with its 95% interval, change_low and change_high.
         """
         import pandas as pd
 
@@ -216,6 +229,12 @@ class Counterfactuals:
                 name: {"name": names(name), "posture_name": POSTURES[actor.role]}
                 for name, actor in scenario.actors.items()
             },
+            "schedule": [
+                {"id": name, "name": one.name}
+                for group in (scenario.pressures, scenario.talks, scenario.events)
+                for name, one in group.items()
+                if one.name is not None
+            ],
             "counterfactuals": self.part(),
             "environment": environment.stamp(),
             "command": command,

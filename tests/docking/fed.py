@@ -13,7 +13,8 @@ from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Patron
 
-PRESSURE_FIELDS = ("intensity", "start", "end", "ramp", "half_life")
+PRESSURE_FIELDS = ("intensity", "start", "delay", "end", "ramp", "half_life")
+EVENT_FIELDS = ("add", "date", "from", "until", "probability")
 ACTOR_FIELDS = {
     "initiator": ("self_reliance", "momentum", "disposition"),
     "patron": ("share", "exposure"),
@@ -54,6 +55,10 @@ class FedWorlds:
             "ties_median": self._ties(lambda _, prior: prior.median),
             "pressures": [self._pressure(name, run) for name in scenario.pressures],
             "talks": [self._talks(name, run) for name in scenario.talks],
+            "events": [
+                event_words(scenario, name) | {key: self.value(f"events.{name}.{key}", run) for key in EVENT_FIELDS}
+                for name in scenario.events
+            ],
         }
 
     def _parameter(self, name: str, run: int) -> float | None:
@@ -88,13 +93,20 @@ class FedWorlds:
         pressure = self.scenario.pressures[name]
         numbers = {key: self.value(f"pressures.{name}.{key}", run) for key in PRESSURE_FIELDS}
         words = {"source": pressure.source, "target": pressure.target, "aim": pressure.aim, "channel": pressure.channel}
-        return words | numbers
+        return words | {"after": pressure.after} | numbers
 
     def _talks(self, name: str, run: int) -> dict[str, float]:
         start, end, boost = (self.value(f"talks.{name}.{key}", run) for key in ("start", "end", "boost"))
         assert start is not None
         assert boost is not None
         return {"start": start, "end": start + 1 if end is None else end, "boost": boost}
+
+
+def event_words(scenario: Scenario, name: str) -> dict[str, Any]:
+    """Return what is no number of an event, in the plain model's words."""
+    event = scenario.events[name]
+    on = {"target": event.target} if isinstance(event.target, str) else event.target.model_dump()
+    return {"id": name, "field": event.field, "if": event.condition, **on}
 
 
 class FedDice:
@@ -106,6 +118,11 @@ class FedDice:
             (name, purpose): _normals(dice.stream(f"actors.{name}", purpose), horizon, runs)
             for name in scenario.actors
             for purpose in ("signal", "deliberation")
+        }
+        self._once = {
+            (name, purpose): _uniforms(dice.stream(f"events.{name}", purpose), 1, runs)[0]
+            for name in scenario.events
+            for purpose in ("happens", "day")
         }
         self._uniforms = {event: _uniforms(dice.stream("theatre", event), horizon, runs) for event in EVENTS}
 
@@ -131,6 +148,10 @@ class RunDice:
     def uniform(self, event: str, day: int) -> float:
         """Die of an event."""
         return float(self._dice._uniforms[event][day, self._run])
+
+    def once(self, event: str, purpose: str) -> float:
+        """Die of a dated event."""
+        return float(self._dice._once[event, purpose][self._run])
 
 
 def _normals(stream: np.random.Generator, horizon: int, runs: int) -> np.ndarray:

@@ -61,6 +61,9 @@ class Chance(Protocol):
     def uniform(self, event: str, day: int) -> float:
         """Uniform on [0, 1) for incident, strike, launch, terms, agreement or breakdown (phase 5)."""
 
+    def once(self, event: str, purpose: str) -> float:
+        """Uniform on [0, 1), once a run, for whether a dated event `happens` and on which `day`."""
+
 
 class OwnChance:
     """Dice of its own: one generator, thrown in the order of the questions."""
@@ -78,6 +81,10 @@ class OwnChance:
 
     def uniform(self, event: str, day: int) -> float:
         """Uniform number for an event; name and day do not matter here."""
+        return float(self._generator.random())
+
+    def once(self, event: str, purpose: str) -> float:
+        """Uniform number for a dated event; name and purpose do not matter here."""
         return float(self._generator.random())
 
 
@@ -132,6 +139,18 @@ def change(pressure: dict[str, Any], day: int, horizon: int) -> float:
     return profile(pressure, day, horizon) - profile(pressure, -1, horizon)
 
 
+def day_of_event(event: dict[str, Any], chance: Chance) -> int | None:
+    """The day for which a dated event is down, or None where chance has it not happen at all."""
+    day = event.get("date")
+    if day is None:
+        first, last = event["from"], event["until"]
+        day = first + math.floor(chance.once(event["id"], "day") * max(last - first + 1, 1))
+    probability = event["probability"]
+    if probability < 1 and not chance.once(event["id"], "happens") < probability:
+        return None
+    return max(0, math.ceil(day))
+
+
 # --- actors -------------------------------------------------------------------------------------------------
 
 
@@ -157,6 +176,16 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa is untyped
         self.signal = self.stance
         self.next_stance = self.stance
         self.next_posture = self.posture
+
+    def be_shifted(self, field: str, add: float) -> None:
+        """An event adds to one of the numbers, within its range; the conviction goes with the stance."""
+        if field == "stance":
+            self.conviction = clip(self.conviction + add, -1, 1)
+            self.stance = clip(self.stance + add, -1, 1)
+        elif field == "strength":
+            self.strength = max(0.0, self.strength + add)
+        else:
+            setattr(self, field, clip(getattr(self, field) + add, 0, 1))
 
     def make_signal(self) -> None:
         """Phase 1: show the stance in public, blurred by the actor's ambiguity."""
@@ -214,7 +243,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # Mesa is untyped
             {"restrain": -1, "encourage": 1}[pressure["aim"]]
             * pressure["intensity"]
             * self.leverage_of(pressure["source"])
-            * change(pressure, model.day, model.horizon)
+            * model.change_of(pressure)
             for pressure in model.pressures
             if pressure["target"] == self.name and pressure.get("channel", "persuasion") == channel
         )
@@ -370,7 +399,7 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         self.chance = chance
         self.horizon: int = world["horizon"]
         self.parameters: dict[str, float] = world["parameters"]
-        self.ties: dict[str, dict[str, float]] = world["ties"]
+        self.ties: dict[str, dict[str, float]] = {source: dict(row) for source, row in world["ties"].items()}
         self.pressures: list[dict[str, Any]] = world["pressures"]
         self.talks: list[dict[str, Any]] = world["talks"]
         self.credibility: float = world["credibility"]
@@ -389,6 +418,9 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         self.outcome: dict[str, Any] = {"strike": None, "agreement": None, "offensive": None, "terms": None}
         self.outcome |= {"full": False, "under_agreement": False, "breakdowns": 0}
         self.history: list[dict[str, Any]] | None = [] if trace else None
+        self.events: list[dict[str, Any]] = world.get("events", [])
+        self.due = {event["id"]: day_of_event(event, chance) for event in self.events}
+        self.came: dict[str, int] = {}  # on which day the first strike, agreement, breakdown, and each dated event came
 
     def _seat(self, actors: list[dict[str, Any]]) -> None:
         """Make the agents, in the order given, and sort them by role."""
@@ -410,11 +442,12 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         end = self.phase
         if end == "offensive":
             end = "full" if self.outcome["full"] else "limited"
-        outcome = self.outcome | {"end": end}
+        outcome = self.outcome | {"end": end, "came": self.came}
         return outcome if self.history is None else outcome | {"trace": self.history}
 
     def step(self) -> None:
-        """One day in five phases; within a phase all decide before anyone commits."""
+        """One day in five phases, after its dated events; within a phase all decide before anyone commits."""
+        self.bring_events()
         self.agents.do("make_signal")
         self.agents.do("be_perceived")
         self.agents.do("decide_stance").do("commit_stance")
@@ -422,6 +455,34 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         self.resolve_day()
         self._record()
         self.day += 1
+
+    def bring_events(self) -> None:
+        """The dated events of this day happen where what they wait for came on an earlier one, or did not."""
+        for event in [event for event in self.events if self.due[event["id"]] == self.day and self.is_met(event)]:
+            self.came[event["id"]] = self.day
+            if event["field"] == "leverage":
+                row = self.ties[event["source"]]
+                row[event["target"]] = clip(row[event["target"]] + event["add"], 0, 1)
+            else:
+                self.actors[event["target"]].be_shifted(event["field"], event["add"])
+
+    def is_met(self, event: dict[str, Any]) -> bool:
+        """Whether what the event waits for came before today; with `no`, whether it did not."""
+        words = (event.get("if") or "").split()
+        if not words:
+            return True
+        came = self.came.get(words[-1], self.day) < self.day
+        return came if words[0] != "no" else not came
+
+    def change_of(self, pressure: dict[str, Any]) -> float:
+        """Today's change of a scheduled pressure; one that answers something has only begun where that came."""
+        trigger = pressure.get("after")
+        if trigger is None:
+            return change(pressure, self.day, self.horizon)
+        if trigger not in self.came:
+            return 0.0
+        start = self.came[trigger] + (pressure.get("delay") or 0)
+        return profile({**pressure, "start": start}, self.day, self.horizon)
 
     def resolve_day(self) -> None:
         """Phase 5 (section 5): the theatre throws its dice; at most one change of phase."""
@@ -453,14 +514,14 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         self.bombing = min(1.0, 0.9 * self.bombing + 0.15 * strike)
         self.displacement = min(1.0, 0.98 * self.displacement + 0.03 * strike)
         if strike and self.outcome["strike"] is None:
-            self.outcome["strike"] = self.day
+            self.outcome["strike"] = self.came["strikes"] = self.day
 
     def _negotiate(self) -> None:
         """In a standoff the parties may conclude an agreement (5.4)."""
         if self._happens("agreement", self.agreement_probability()):
             self.phase = "agreement"
             if self.outcome["agreement"] is None:
-                self.outcome["agreement"] = self.day
+                self.outcome["agreement"] = self.came["agreement"] = self.day
 
     def _hold(self) -> None:
         """Under an agreement it may break down (5.5)."""
@@ -468,6 +529,7 @@ class PlainCrisis(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         if self._happens("breakdown", min(1.0, probability)):
             self.phase = "standoff"
             self.outcome["breakdowns"] += 1
+            self.came.setdefault("breakdown", self.day)
 
     def _happens(self, event: str, probability: float) -> bool:
         """Throw the dice of one event."""
@@ -628,7 +690,7 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(["resolve", "salience", "posture", "self_reliance", "momentum", "air_denial"], (0.0, 1.0)),
     **dict.fromkeys(["attention", "leverage", "intensity", "credibility"], (0.0, 1.0)),
     **dict.fromkeys(["ambiguity", "strength", "share", "exposure", "militancy"], (0.0, _INFINITE)),
-    **dict.fromkeys(["ramp", "half_life"], (0.0, _INFINITE)),
+    **dict.fromkeys(["ramp", "half_life", "delay"], (0.0, _INFINITE)),
     **dict.fromkeys(PRIORS, (0.0, _INFINITE)),
     **dict.fromkeys(["patron_bias", "guarantor_bias"], (-_INFINITE, _INFINITE)),
     "agreement_position": (-1.0, 1.0),
@@ -659,6 +721,7 @@ def draw_world(spec: dict[str, Any], rng: numpy.random.Generator) -> dict[str, A
         },
         "pressures": [_draw_all(pressure, rng) for pressure in spec["pressures"]],
         "talks": [_draw_all(talk, rng) for talk in spec["talks"]],
+        "events": [_draw_all(event, rng) for event in spec["events"]],
     }
 
 

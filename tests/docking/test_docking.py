@@ -20,7 +20,7 @@ from sim.model.theatre import Theatre
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario
 from tests import sizes
-from tests.docking.fed import FedDice, FedWorlds
+from tests.docking.fed import EVENT_FIELDS, PRESSURE_FIELDS, FedDice, FedWorlds, event_words
 from tests.docking.plain import OwnChance, PlainCrisis, draw_world
 
 pytestmark = pytest.mark.slow
@@ -30,7 +30,7 @@ IDLIB = Path(__file__).parents[2] / "scenarios" / "idlib-2018"
 SCENARIOS = [
     IDLIB / "baseline.yaml",
     IDLIB / "german-offer.yaml",
-    *(HERE / f"{name}.yaml" for name in ("alone", "twofold", "truce")),
+    *(HERE / f"{name}.yaml" for name in ("alone", "twofold", "truce", "eventful")),
 ]
 RUNS = 200 if sizes.full else 64
 ROUNDING = 1e-5
@@ -79,6 +79,7 @@ def outcome(theatre: Theatre, run: int, horizon: int) -> dict[str, object]:
         "under_agreement": bool(theatre.broke_agreement[run]),
         "breakdowns": int(theatre.breakdowns[run]),
         "end": end,
+        "came": {name: int(days[run]) for name, days in theatre.firsts.items() if days[run] < horizon},
     }
 
 
@@ -154,8 +155,8 @@ def _spec(scenario: Scenario) -> dict[str, object]:
         "actors": actors,
         "ties": plain["ties"],
         "pressures": [
-            {"source": p.source, "target": p.target, "aim": p.aim, "channel": p.channel}
-            | {key: priors.get(f"pressures.{name}.{key}") for key in ("intensity", "start", "end", "ramp", "half_life")}
+            {"source": p.source, "target": p.target, "aim": p.aim, "channel": p.channel, "after": p.after}
+            | {key: priors.get(f"pressures.{name}.{key}") for key in PRESSURE_FIELDS}
             for name, p in scenario.pressures.items()
         ],
         "talks": [
@@ -165,6 +166,10 @@ def _spec(scenario: Scenario) -> dict[str, object]:
                 "boost": priors[f"talks.{name}.boost"],
             }
             for name in scenario.talks
+        ],
+        "events": [
+            event_words(scenario, name) | {key: priors.get(f"events.{name}.{key}") for key in EVENT_FIELDS}
+            for name in scenario.events
         ],
     }
 

@@ -25,6 +25,7 @@ from sim.scenario.quantities import FARTHEST_DAY, FIRST_YEAR, LAST_YEAR, MAX_DAY
 from sim.scenario.schema import (
     LEAST,
     MAX_ACTORS,
+    MAX_EVENTS,
     MAX_OPTIONS,
     MAX_PRESSURES,
     Actor,
@@ -34,6 +35,7 @@ from sim.scenario.schema import (
     Confidence,
     Defender,
     Document,
+    Event,
     Guarantor,
     Initiator,
     Mediator,
@@ -48,6 +50,7 @@ from sim.scenario.schema import (
     Start,
     Talks,
     Text,
+    TieEnds,
     Title,
     Together,
 )
@@ -86,6 +89,7 @@ SECTIONS: dict[str, tuple[type[Part], str]] = {
     "`together`": (Together, "together.-"),
     "Warnings": (Allowed, "allow.-"),
     "`menu`": (Option, "menu"),
+    "`events`": (Event, "events"),
     "`gates`": (Gate, "gates"),
     "6. Pressures": (Pressure, "pressures.appeal"),
     "7. Talks": (Talks, "talks.conference"),
@@ -215,7 +219,7 @@ def test_a_table_has_every_key_of_its_model(title: str) -> None:
 
 
 def test_every_model_has_its_table() -> None:
-    described = {model for model, _ in SECTIONS.values()} | {SourceFile}
+    described = {model for model, _ in SECTIONS.values()} | {SourceFile, TieEnds}
     models = {model for model in Part.__subclasses__() if model.__module__.startswith("sim.scenario")}
     assert models | set(Actor.__subclasses__()) == described
     assert all(f"`{key}`" in section(GUIDE, "Keys of a source") for key in fields(SourceFile))
@@ -316,6 +320,7 @@ def test_limits_of_size_are_those_of_the_code() -> None:
             MAX_ACTORS,
             MAX_PRESSURES,
             most(Document, "talks"),
+            MAX_EVENTS,
             most(Document, "notes"),
             MAX_GATES,
             MAX_OPTIONS,

@@ -30,7 +30,9 @@ def path(*, posture: dict[str, Any] | None = None, agreed: Any = (), strikes: An
     strike = np.zeros((DAYS, 1), dtype=np.bool_)
     strike[list(strikes)] = True
     stance = np.full_like(postures, -0.5)
-    return Paths(stance, postures, agreement, np.zeros_like(strike), strike)
+    return Paths(
+        stance, postures, agreement, np.zeros_like(strike), strike, np.zeros((0, strike.shape[-1]), dtype=np.int16)
+    )
 
 
 def course(tmp_path: Path, one: Paths, end: int = 0, offensive: int = DAYS, terms: int = DAYS) -> dict[str, Any]:

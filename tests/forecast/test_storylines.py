@@ -50,7 +50,8 @@ def planted(kinds: np.ndarray, seed: int = 0) -> tuple[Paths, np.ndarray]:
     posture = np.clip(level + 0.05 * made.standard_normal((HORIZON + 1, 5, len(kinds))), 0, 1).astype(np.float32)
     agreement = np.arange(HORIZON + 1)[:, None] > np.where(agreed, records["agreement"], HORIZON)[None]
     nothing = np.zeros((HORIZON, len(kinds)), dtype=np.bool_)
-    return Paths(np.zeros_like(posture), posture, agreement, nothing, nothing), records
+    events = np.zeros((0, len(kinds)), dtype=np.int16)
+    return Paths(np.zeros_like(posture), posture, agreement, nothing, nothing, events), records
 
 
 def test_planted_kinds_are_the_storylines(scenario: Scenario) -> None:

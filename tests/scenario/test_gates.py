@@ -111,7 +111,7 @@ def test_a_variant_does_not_inherit_gates_even_faulty_ones(folder: Folder) -> No
          "18:7: gates.g.along: pressures.push.aim is no number of this scenario"),
         ("g: {along: question.horizon, trend: not-rising}",
          "18:7: gates.g.along: no number has a path that begins so; expected one of population, credibility, actors, "
-         "ties, pressures, talks, parameters"),
+         "ties, pressures, talks, events, parameters"),
         ("g: {along: parameters.inertia, trend: not-rising}",
          "18:3: gates.g: parameters.inertia has no end on this side; add `to`"),
         ("g: {along: ties.envoy.backer, trend: not-rising, to: 2}",

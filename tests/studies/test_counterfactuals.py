@@ -81,6 +81,21 @@ def test_what_is_over_or_held_already_has_no_world(tmp_path: Path) -> None:
     ]
 
 
+def test_an_event_is_removed_and_where_it_may_fail_made_certain(tmp_path: Path) -> None:
+    """Another event may wait for it all the same."""
+    event = {"on": "shield", "field": "stance", "add": 0.5, "date": 3}
+    events = {"sure": event, "maybe": {**event, "probability": 0.4}, "next": {**event, "date": 9, "if": "maybe"}}
+    scenario = worlds.load(tmp_path, question__horizon=HORIZON, question__milestones=[10], events=events)
+    made = [(one.kind, one.subject) for one in worlds_of(scenario) if one.kind != "held"]
+    assert made == [("removed", "sure"), ("removed", "maybe"), ("removed", "next"), ("certain", "maybe")]
+    found = {(one.kind, one.subject): one.scenario for one in worlds_of(scenario)}
+    without = worlds.load(tmp_path, question__horizon=HORIZON, question__milestones=[10], events={"sure": event})
+    assert np.array_equal(days(found["removed", "maybe"]), days(without))
+    dated = {name: {key: item for key, item in one.items() if key != "probability"} for name, one in events.items()}
+    certain = worlds.load(tmp_path, question__horizon=HORIZON, question__milestones=[10], events=dated)
+    assert np.array_equal(days(found["certain", "maybe"]), days(certain))
+
+
 def test_a_withdrawn_pressure_is_the_variant_that_ends_on_the_as_of_date(scenario: Scenario, tmp_path: Path) -> None:
     value = worlds.crisis(
         question__horizon=HORIZON,

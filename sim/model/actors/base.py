@@ -19,6 +19,7 @@ from sim.model.arrays import Floats, Number, at_least, is_zero, larger, number, 
 from sim.model.influence import deliberate, kalman_gain
 
 if TYPE_CHECKING:
+    from sim.model.events import Shift
     from sim.model.setting import ScheduledPressure, Setting
 
 LEAST_DOUBT = 0.02  # sd of what others take a stance to be, where a scenario gives it as one number
@@ -98,7 +99,8 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         whole = total(leverage for _, leverage in heard)
         giving_way = (1 - self.resolve) * np.minimum(whole, 1)
         share = giving_way / np.where(np.asarray(whole) > 0, whole, 1)
-        self._anchor = setting.whole((1 - giving_way) * self.conviction)
+        self._keeping = 1 - giving_way
+        self._anchor = setting.whole(self._keeping * self.conviction)
         self._heard = [(other, number(share * leverage)) for other, leverage in heard]
         openness = setting.parameter("press_effect") * (1 - self.resolve)
         self._mediators = [
@@ -117,6 +119,13 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         """Return the guarantors that have leverage over it, each with what a rift with it costs at full deterrence."""
         cost = self.setting.parameter("rift_cost")
         return [(one, number(cost * leverage)) for one, leverage in self.leverages(cast, "guarantor")]
+
+    def shift(self, key: str, shifted: Shift) -> None:
+        """Let an event shift one of its numbers; a stance together with the conviction that it comes back to."""
+        for name in ("stance", "conviction") if key == "stance" else (key,):
+            setattr(self, name, shifted(getattr(self, name)))
+        if key == "stance":
+            self._anchor = self.setting.whole(self._keeping * self.conviction)
 
     def signal(self) -> None:
         """Phase 1: say in public where it stands, with noise."""
@@ -170,4 +179,4 @@ def rift_cost(rifts: Sequence[tuple[Actor, Number]]) -> Number:
 
 def _strength(pressures: list[ScheduledPressure], day: int) -> Number:
     """Sum of the pressures of a day."""
-    return total(pressure.weight * pressure.changes[day] for pressure in pressures)
+    return total(pressure.weight * pressure.change(day) for pressure in pressures)

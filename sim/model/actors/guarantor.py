@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from sim.model.actors.base import Actor, View
-from sim.model.arrays import Floats, at_least, number, total
+from sim.model.arrays import Floats, Number, at_least, number, total
 from sim.model.utility import guarantor_gain, quantal_response
 
 if TYPE_CHECKING:
     import mesa
 
+    from sim.model.events import Shift
     from sim.model.setting import Setting
 
 
@@ -32,7 +33,7 @@ class Guarantor(Actor):
     def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
         super().__init__(crisis, setting, name)
         self.air_denial = self.field("air_denial")
-        self.troops = setting.parameter("troop_weight") * self.strength
+        self.troops: Number = setting.parameter("troop_weight") * self.strength
         self._constant = setting.parameter("guarantor_bias") + self.frailty - setting.parameter("inertia")
         self._precision = setting.parameter("precision")
 
@@ -41,6 +42,12 @@ class Guarantor(Actor):
         super().connect(cast)
         cost = self.setting.parameter("clash_cost")
         self._clashes = [(p, number(cost * leverage)) for p, leverage in self.leverages(cast, "patron")]
+
+    def shift(self, key: str, shifted: Shift) -> None:
+        """Let an event shift one of its numbers; of its strength, the weight of its troops follows."""
+        super().shift(key, shifted)
+        if key == "strength":
+            self.troops = shifted.other(self.setting.parameter("troop_weight") * self.strength, self.troops)
 
     def target(self, view: View) -> Floats:
         """Deterrence: salience times the will to deter."""

@@ -19,6 +19,7 @@ from sim.model.utility import (
 if TYPE_CHECKING:
     import mesa
 
+    from sim.model.events import Shift
     from sim.model.setting import Setting
 
 
@@ -27,6 +28,8 @@ class Initiator(Actor):
 
     Attributes
     ----------
+    self_reliance
+        What it can do without backing.
     disposition
         Uniform on [0, 1], one a draw: it is willing on days on which the choice to attack is likelier than this.
     """
@@ -36,8 +39,8 @@ class Initiator(Actor):
 
     def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
         super().__init__(crisis, setting, name)
-        self._self_reliance = self.field("self_reliance")
-        self._reliance = 1 - self._self_reliance
+        self.self_reliance = self.field("self_reliance")
+        self._reliance = 1 - self.self_reliance
         self._fear = fear_of_defeat(setting.parameter("defeat_cost"), self.field("momentum"))
         distrust = commitment_problem(setting.parameter("commit_effect"), setting.value("credibility"))
         self._constant = distrust + self.frailty - setting.parameter("inertia")
@@ -56,7 +59,7 @@ class Initiator(Actor):
 
     def supported_by(self, backing: Number) -> Floats:
         """Return what it can bring to bear with some backing: self_reliance + (1 - self_reliance) * backing."""
-        return self.setting.filled(self._self_reliance + self._reliance * backing)
+        return self.setting.filled(self.self_reliance + self._reliance * backing)
 
     def win(self, support: Floats, defence: Floats) -> Floats:
         """Chance to win with some support against some defence."""
@@ -72,6 +75,12 @@ class Initiator(Actor):
     def will(self, gain: Floats) -> Floats:
         """Share of dispositions that would attack at some gain."""
         return quantal_response(gain, self._precision)
+
+    def shift(self, key: str, shifted: Shift) -> None:
+        """Let an event shift one of its numbers; what it cannot do alone, it leans on backing for."""
+        super().shift(key, shifted)
+        if key == "self_reliance":
+            self._reliance = shifted.other(1 - self.self_reliance, self._reliance)
 
     def target(self, view: View) -> Floats:
         """Readiness: the will to attack with the backing that the patrons' perceived stances promise."""

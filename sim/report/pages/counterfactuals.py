@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, Shift, with_interval
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
-from sim.report.reading import OUTCOMES, Record, heading, name_of
+from sim.report.reading import OUTCOMES, Record, capital, name_of, schedule_name
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -130,12 +130,18 @@ def label_of(record: Record, one: Record) -> str:
     if one["kind"] == "held":
         actor = record["actors"][subject]
         return f"{name_of(record, subject)}: {actor['posture_name']} held at its start"
-    ends = {"withdrawn": "withdrawn", "full": "at full strength", "removed": "does not take place"}
-    return f"{heading(subject)} {ends[one['kind']]}"
+    ends = {
+        "withdrawn": "withdrawn",
+        "full": "at full strength",
+        "removed": "does not take place",
+        "certain": "takes place for certain",
+    }
+    return capital(f"{schedule_name(record, subject)} {ends[one['kind']]}")
 
 
 def _lead(rows: list[Otherwise], day: int) -> str:
     first = rows[0]
+    label = f"the {first.label[4:]}" if first.label.startswith("The ") else first.label
     if first.differing == 0 or not first.shift.is_clear:
         return (
             f"None of {counted(len(rows), 'change')} moves the probability of an offensive within "
@@ -144,7 +150,7 @@ def _lead(rows: list[Otherwise], day: int) -> str:
     clear = sum(row.shift.is_clear for row in rows)
     return (
         f"The probability of an offensive within {counted(day, 'day')} is {first.before.text} as it is. It moves most "
-        f"with {first.label}: to {first.after.text}, {first.line}. {clear} of {counted(len(rows), 'change')} move it "
+        f"with {label}: to {first.after.text}, {first.line}. {clear} of {counted(len(rows), 'change')} move it "
         "clearly."
     )
 
@@ -153,7 +159,7 @@ def _interaction(record: Record, part: Record, day: int) -> str:
     both = part["interaction"]
     if both is None:
         return ""
-    first, second = (heading(name) for name in both["subjects"])
+    first, second = (schedule_name(record, name) for name in both["subjects"])
     together, added, beyond = (Shift.of(both[name][str(day)]) for name in ("together", "sum", "interaction"))
     tail = (
         f"the two together lie {beyond.text} ({beyond.interval}) from that sum"
@@ -161,8 +167,8 @@ def _interaction(record: Record, part: Record, day: int) -> str:
         else f"no clear interaction ({beyond.interval} points)"
     )
     return (
-        f"{first} and {second} withdrawn together: {together.line} within {counted(day, 'day')}, where their own "
-        f"changes sum to {added.text}; {tail}."
+        f"{capital(first)} and {second} withdrawn together: {together.line} within {counted(day, 'day')}, where their "
+        f"own changes sum to {added.text}; {tail}."
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, share_text, with_interval
 from sim.report.document import Block, Figure, Group, List, Section, Table, Text
-from sim.report.reading import Record, calendar_of, name_in_text, name_of, strikes_of
+from sim.report.reading import Record, calendar_of, capital, name_in_text, name_of, strikes_of
 from sim.report.values import MONTHS, long_date, on_scale, plain, short_date
 from sim.wording import counted, noun
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _SOON = 7
+_SHIFTED = {"stance": "support for an offensive", "air_denial": "air denial", "self_reliance": "self-reliance"}
 
 
 def story_of(record: Record, course: Mapping[str, Any]) -> list[str]:
@@ -121,20 +122,22 @@ class _Teller:
         )
         told = self._levels(course["start"]["posture"], "starts")
         each = "each on" if len(course["start"]["posture"]) > 1 else "on"
-        yield f"{_capital(told)}, {each} a scale from 0 to 1."
+        yield f"{capital(told)}, {each} a scale from 0 to 1."
         self._day = 0
 
     def turns(self, course: Mapping[str, Any]) -> Iterator[str]:
         """One sentence a turning point, two for the end."""
         for turn in course["turns"]:
-            when = self._when(turn["day"])
-            yield f"{when} {self.event(course, turn)}."
+            when, what = self._when(turn["day"]), self.event(course, turn)
+            yield f"{when.rstrip(',')}, {what}." if turn["kind"] == "event" else f"{when} {what}."
             if turn["kind"] in ("limited", "full", "terms"):
                 yield self._before_it(course, turn)
 
     def event(self, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
         """Say what happens at a turning point."""
         kind, levels = turn["kind"], turn["levels"]
+        if kind == "event":
+            return f"with {turn['event']['name']}, {self._shifted(turn['event'])} {turn['event']['way']}"
         beside = f", with {self._levels(levels, '')}" if levels else ""
         if kind in ("rise", "fall"):
             return (
@@ -154,6 +157,15 @@ class _Teller:
             "full": f"a full offensive begins{beside}",
             "still": f"there is still {_phase_at(course, turn['day'])} and no offensive{beside}",
         }[kind]
+
+    def _shifted(self, event: Mapping[str, Any]) -> str:
+        """Name what an event shifts: `Turkey’s support for an offensive`, `Turkey’s leverage over Russia`."""
+        on, field = event["on"], event["field"]
+        if not isinstance(on, str):
+            return f"{possessive(self._name(on['from']))} leverage over {name_in_text(self._name(on['to']))}"
+        if field == "posture":
+            return self._posture(on)
+        return f"{possessive(self._name(on))} {_SHIFTED.get(field, field)}"
 
     def _parties(self, course: Mapping[str, Any]) -> str:
         return joined([name_in_text(self._name(actor)) for actor in course["parties"]])
@@ -198,10 +210,6 @@ def _phase_at(course: Mapping[str, Any], day: int) -> str:
     """Phase at the start of a day."""
     phase = [name for start, name in course["phases"] if start <= day][-1]
     return "an agreement" if phase == "agreement" else "a standoff"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 _HOW_IT_ENDS = {

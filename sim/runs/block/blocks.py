@@ -160,6 +160,7 @@ def _given_result(task: BlockTask, draws: Draws, dice: Dice) -> BlockResult:
         "ends": np.stack([event_sums(ends == code, kept, replicates) for code in range(len(END_STATES))]),
         "broke_agreement": event_sums(theatre.broke_agreement[:runs], kept, replicates),
         "breakdowns": np.array(int(theatre.breakdowns[:runs][kept].sum()), dtype=np.int64),
+        **_happened_counts(task, theatre, lambda happened: event_sums(happened, kept, replicates)),
     }
     records = _records(task, theatre)
     records["end"][~kept] = LEFT_OUT
@@ -226,7 +227,14 @@ def _event_counts(task: BlockTask, theatre: Theatre, days: dict[str, Days]) -> d
         "ends": np.stack([successes_per_draw(ends == code, replicates) for code in range(len(END_STATES))]),
         "broke_agreement": successes_per_draw(theatre.broke_agreement[:runs], replicates),
         "breakdowns": np.array(int(theatre.breakdowns[:runs].sum()), dtype=np.int64),
+        **_happened_counts(task, theatre, lambda happened: successes_per_draw(happened, replicates)),
     }
+
+
+def _happened_counts(task: BlockTask, theatre: Theatre, count: Callable[[Bools], Counts]) -> dict[str, Counts]:
+    """Count for each event of the scenario in which runs it happened; nothing where there is none."""
+    happened = [theatre.firsts[name][: task.runs] < task.scenario.horizon for name in task.scenario.events]
+    return {"events": np.stack([count(one) for one in happened])} if happened else {}
 
 
 def _sample_counts(task: BlockTask, draws: Draws, offensive: Days) -> dict[str, Counts]:

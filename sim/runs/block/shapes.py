@@ -55,6 +55,8 @@ def shapes_of(task: BlockTask) -> Shapes:
             "ends": (len(END_STATES), 3),
             "broke_agreement": (3,),
         }
+        if scenario.events:
+            sums["events"] = (len(scenario.events), 3)
         return watched | sums
     milestones, rows = len(scenario.milestones), posterior_rows(scenario)
     by_input = (len(OUTCOMES), milestones, len(binned_inputs(scenario)), INPUT_BINS, levels)
@@ -65,6 +67,8 @@ def shapes_of(task: BlockTask) -> Shapes:
         "inputs": by_input,
         "indicators": (len(indicators_of(scenario)), milestones, len(PARTS), len(PARTS)),
     }
+    if scenario.events:
+        counts["events"] = (len(scenario.events), levels)
     if rows:
         counts |= {"rows": (rows,), "row_successes": (len(OUTCOMES), milestones, rows, 2)}
     if groups := tied_inputs(scenario):

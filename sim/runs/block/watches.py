@@ -14,7 +14,7 @@ import numpy as np
 from sim.runs.block.conditions import Condition, PostureAt
 
 if TYPE_CHECKING:
-    from sim.model.arrays import Bools, Floats
+    from sim.model.arrays import Bools, Days, Floats
     from sim.model.crisis import Crisis
 
 
@@ -32,6 +32,9 @@ class Paths:
         Whether one is in force, shape (days + 1, runs).
     incident, strike
         Whether there was one on the day, shape (days, runs).
+    events
+        By event of the scenario, in file order, the day on which it happened; the horizon where it did not. Int16,
+        shape (events, runs).
     """
 
     stance: Floats = field(repr=False)
@@ -39,6 +42,7 @@ class Paths:
     agreement: Bools = field(repr=False)
     incident: Bools = field(repr=False)
     strike: Bools = field(repr=False)
+    events: Days = field(repr=False)
 
     @property
     def runs(self) -> int:
@@ -52,7 +56,7 @@ class Paths:
     def until(self, days: int) -> Paths:
         """Return the paths of the first days."""
         ends = {name: getattr(self, name)[: days + 1] for name in ("stance", "posture", "agreement")}
-        return Paths(**ends, incident=self.incident[:days], strike=self.strike[:days])
+        return Paths(**ends, incident=self.incident[:days], strike=self.strike[:days], events=self.events)
 
 
 class PathWatch:
@@ -81,6 +85,7 @@ class PathWatch:
     def start(self, crisis: Crisis) -> None:
         """Copy the state before day 0."""
         self._copy(crisis, 0)
+        self._theatre = crisis.theatre
 
     def day_end(self, crisis: Crisis) -> None:
         """Copy the state at the end of a day, and what happened on it."""
@@ -91,7 +96,9 @@ class PathWatch:
     def paths(self) -> Paths:
         """Return the paths."""
         incident, strike = self._happened["incident"], self._happened["strike"]
-        return Paths(self._stance, self._posture, self._agreement, incident, strike)
+        events = [self._theatre.firsts[name][self.rows] for name in self._theatre.events]
+        days = np.array(events, dtype=np.int16).reshape(-1, self._agreement.shape[1])
+        return Paths(self._stance, self._posture, self._agreement, incident, strike, days)
 
     def _copy(self, crisis: Crisis, entry: int) -> None:
         for place, actor in enumerate(crisis.actors):

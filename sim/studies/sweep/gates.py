@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ Line = tuple[str, tuple[tuple[float, Cell], ...]]
 """The label of what cells share, and the cells by the one value that they do not, rising."""
 
 
-def lines_along(cells: Sequence[Cell], path: str) -> list[Line]:
+def lines_along(cells: Sequence[Cell], path: str, names: Mapping[str, str]) -> list[Line]:
     """Return the lines of cells that differ in nothing but a plain number at a path; two cells at least in each."""
     groups: dict[tuple[int, str], list[tuple[float, Cell]]] = {}
     for cell in cells:
@@ -33,7 +33,7 @@ def lines_along(cells: Sequence[Cell], path: str) -> list[Line]:
         group = (cell.base, canonical(_others(cell, path)))
         groups.setdefault(group, []).append((float(value), cell))
     lines = [sorted(points, key=lambda point: point[0]) for points in groups.values() if len(points) > 1]
-    return [(_label(line[0][1], path), tuple(line)) for line in lines]
+    return [(_label(line[0][1], path, names), tuple(line)) for line in lines]
 
 
 def _others(cell: Cell, path: str) -> dict[str, Any]:
@@ -41,10 +41,10 @@ def _others(cell: Cell, path: str) -> dict[str, Any]:
     return {key: value for key, value in cell.changes.items() if key != path}
 
 
-def _label(cell: Cell, path: str) -> str:
+def _label(cell: Cell, path: str, names: Mapping[str, str]) -> str:
     """Name a line by what its cells share; empty where that is the base."""
     others = _others(cell, path)
-    return label_of(others, cell.index) if others else ""
+    return label_of(others, cell.index, names) if others else ""
 
 
 def gate_faults(
@@ -67,7 +67,7 @@ def _complaints(
         for key, value in (("from", gate.start), ("to", gate.to), ("steps", gate.steps)):
             if value is not None:
                 yield ("gates", name, key), "a trend in a sweep runs along the values of its cells; remove this"
-        if not lines_along(cells, gate.along):
+        if not lines_along(cells, gate.along, {}):
             known = sorted({path for cell in cells for path in cell.changes})
             message = f"no two cells differ in nothing but a number at {gate.along}{suggestion(gate.along, known)}"
             yield ("gates", name, "along"), message

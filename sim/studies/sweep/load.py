@@ -20,6 +20,7 @@ from sim.scenario.edit import plain
 from sim.scenario.faults import Places, field_names, model_complaints
 from sim.scenario.gates import Gate, gate_complaints
 from sim.scenario.merge import named_file, scenario_root
+from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place, Tree, read_tree
 from sim.studies.sweep.axes import PRIOR, Axis, axis_complaints, day_of, read_axis, same_day_complaints
 from sim.studies.sweep.designs import cell_count, cells_of, sampled_complaint
@@ -91,6 +92,9 @@ def _sweep(
     document = _document(tree, places)
     bases = bases or _bases(document, tree, file)
     paths, drafts = _drafts(document, bases, tree, places, file)
+    unknown = [(("names", path), _unvaried(path, paths)) for path in document.names if path not in paths]
+    if unknown:
+        raise ScenarioError(places.faults(unknown))
     plan = _plan(document, runs, precision)
     cells, milestones = _checked(drafts, bases, paths, places, sampled=document.design.is_sampled)
     wrong = gate_faults(document, tree, bases, cells, file)
@@ -100,6 +104,10 @@ def _sweep(
     one_at_a_time = document.table is None and document.design.kind == "one-at-a-time"
     compared = document.scenarios is not None or one_at_a_time
     return Sweep(file, document, bases, paths, cells, plan, milestones, compared)
+
+
+def _unvaried(path: str, paths: tuple[str, ...]) -> str:
+    return f"expected a path that the sweep varies{suggestion(path, paths)}"
 
 
 def _document(tree: Tree, places: Places) -> SweepDocument:
@@ -181,10 +189,11 @@ def _drafts(
     if document.table is not None:
         table = named_file(scenario_root(file), tree.places[("table",)], "table", document.table)
         paths, rows = read_table(table, base)
-        name = base.scenario.id
+        name, names = base.scenario.id, document.names
+        labels = (row.label or label_of(row.changes, n, names) for n, row in enumerate(rows))
         made = (
-            Cell(n, cell_id(name, row.changes), row.label or label_of(row.changes, n), row.changes, 0, "", row.places)
-            for n, row in enumerate(rows)
+            Cell(n, cell_id(name, row.changes), label, row.changes, 0, "", row.places)
+            for n, (row, label) in enumerate(zip(rows, labels, strict=True))
         )
         return paths, made
     axes = _axes(document, base, tree, places)
@@ -201,7 +210,7 @@ def _designed(document: SweepDocument, axes: Mapping[str, Axis], base: Base, tre
     }
     for index, changes in enumerate(cells_of(document.design, axes, document.seed)):
         where = {path: items.get((path, shown(value)), heads[path]) for path, value in changes.items()}
-        label = label_of(changes, index)
+        label = label_of(changes, index, document.names)
         yield Cell(index, cell_id(base.scenario.id, changes), label, changes, places=where)
 
 

@@ -13,7 +13,7 @@ from pydantic_core import core_schema
 
 from sim.scenario.gates import MAX_GATES, Gate
 from sim.scenario.quantities import fault
-from sim.scenario.schema import Id, Part, Text, Title
+from sim.scenario.schema import DottedPath, Id, Part, Text, Title
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import read_schema
 from sim.studies.sweep.sweep import shown
@@ -132,6 +132,9 @@ class SweepDocument(Part):
     about: Text | None = Field(default=None, description="What the sweep is for; the report shows it")
     base: FileName | None = Field(default=None, description="Scenario that the cells vary, relative to this file")
     axes: Annotated[Any, AxesField()] = Field(default=None, description="Dotted path: its values or their range")
+    names: dict[DottedPath, Title] = Field(
+        default={}, max_length=MAX_AXES, description="Dotted path: how reports call what is varied there"
+    )
     design: Annotated[Any, DesignField()] = Field(
         default=Design("grid"), description="How cells are chosen from the axes"
     )

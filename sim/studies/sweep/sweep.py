@@ -57,13 +57,20 @@ def short(path: str) -> str:
     return rest or head
 
 
-def label_of(changes: Mapping[str, Any], index: int) -> str:
-    """Write what a cell changes, such as `offer.intensity 0.4, turkey.posture 0.5`; where that is much, its number."""
+def label_of(changes: Mapping[str, Any], index: int, names: Mapping[str, str]) -> str:
+    """Write what a cell changes, such as `offer.intensity 0.4, turkey.posture 0.5`; where that is much, its number.
+
+    Parameters
+    ----------
+    names
+        What paths are called, where that is written.
+    """
     if not changes:
         return "base"
     if len(changes) > MOST_IN_LABEL:
         return f"cell {index + 1}"
-    return ", ".join(f"{short(path)} {'removed' if value is None else shown(value)}" for path, value in changes.items())
+    told = [(names.get(path) or short(path), value) for path, value in changes.items()]
+    return ", ".join(f"{name} {'removed' if value is None else shown(value)}" for name, value in told)
 
 
 @dataclass(frozen=True)
@@ -215,7 +222,7 @@ class Sweep:
         """Digest of all that decides the results but for the processor: cells, plan, model, packages."""
         parts = {
             "cells": [(cell.id, cell.label, cell.hash) for cell in self.cells],
-            "document": self.document.model_dump(mode="json", by_alias=True, exclude={"design", "axes"}),
+            "document": self.document.model_dump(mode="json", by_alias=True, exclude={"design", "axes", "names"}),
             "plan": [self.plan.runs, self.plan.seed, self.plan.replicates, self.plan.precision],
             "model": environment.model_version(),
             "packages": {name: text for name, text in environment.package_versions().items() if name != "python"},

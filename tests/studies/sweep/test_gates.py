@@ -105,14 +105,14 @@ def test_the_scenario_of_a_trial_is_that_of_its_cell(tmp_path: Path) -> None:
 
 def test_lines_run_in_the_order_of_the_values_whatever_that_of_the_cells(tmp_path: Path) -> None:
     body = f"base: crisis.yaml\naxes:\n  {AXIS}: [1, 0, base, 0.5, {{uniform: [0.1, 0.3]}}]\n"
-    ((label, line),) = lines_along(sweep(tmp_path, body).cells, AXIS)
+    ((label, line),) = lines_along(sweep(tmp_path, body).cells, AXIS, {})
     assert (label, [value for value, _ in line]) == ("", [0, 0.5, 1])
 
 
 def test_cells_that_differ_in_more_than_the_axis_are_no_line(tmp_path: Path) -> None:
     body = f"base: crisis.yaml\naxes:\n  {AXIS}: {{from: 0, to: 1}}\n  actors.shield.posture: {{from: 0, to: 1}}\n"
     found = sweep(tmp_path, body + "design: {sobol: 8}\n")
-    assert lines_along(found.cells, AXIS) == []
+    assert lines_along(found.cells, AXIS, {}) == []
 
 
 # -- judging --------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from sim.model.inputs import is_unseen
 from sim.scenario.yamltree import read_tree
 from sim.studies.sweep import load as module
 from sim.studies.sweep.load import load_sweep
+from sim.studies.sweep.result import head_of
 from sim.studies.sweep.schema import sweep_schema
 from sim.studies.sweep.sweep import cell_id
 from tests.places import ROOT, SWEEPS
@@ -50,6 +51,18 @@ def test_a_grid_has_a_cell_for_each_combination(tmp_path: Path) -> None:
     ]
     assert loaded.paths == ("pressures.appeal.intensity", "actors.shield.posture")
     assert loaded.milestones == (5, 10)
+
+
+def test_a_path_may_have_a_name_which_labels_and_record_say(tmp_path: Path) -> None:
+    plain = sweep(tmp_path)
+    named = sweep(tmp_path, GRID + "    names: {pressures.appeal.intensity: the appeal}\n")
+    assert named.cells[1].label == "the appeal 0, shield.posture 0.8"
+    assert [cell.id for cell in named.cells] == [cell.id for cell in plain.cells]
+    assert head_of(named, "")["names"] == {"pressures.appeal.intensity": "the appeal"}
+    assert faults(tmp_path, GRID + "    names: {pressures.appeal.intensty: the appeal}\n") == [
+        "sweep.yaml:9:9: names.pressures.appeal.intensty: expected a path that the sweep varies; did you mean "
+        "pressures.appeal.intensity?"
+    ]
 
 
 def test_a_cell_is_what_a_file_that_extends_the_base_would_be(tmp_path: Path) -> None:
