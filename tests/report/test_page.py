@@ -89,6 +89,18 @@ def test_a_full_forecast_fits_a_phone_with_everything_open(written, browser):
         assert overflow(seen.page) == 0
 
 
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_no_number_set_to_the_right_breaks_over_lines(record, written, browser, viewport):
+    for one in record["actors"].values():
+        one["name"] = "A Coalition of States with a Very Long Name"
+    with opened(browser, written(record)[0], viewport=viewport) as seen:
+        lines = seen.page.evaluate("""[...document.querySelectorAll(".stands .r, .lines .r")].map(one => {
+          const range = document.createRange(); range.selectNodeContents(one);
+          return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size; })""")
+    assert len(lines) > 5
+    assert set(lines) == {1}
+
+
 def test_hostile_text_stays_text(hostile, written, browser):
     path = written(hostile)[0]
     with opened(browser, path, viewport=PHONE) as seen:
