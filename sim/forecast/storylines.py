@@ -68,9 +68,23 @@ def storylines(scenario: Scenario, paths: Paths, records: Records, replicates: i
             "runs": int(inside.sum()),
             "of": paths.runs,
             "ends": {name: _round(share) for name, share in zip(END_STATES, alike, strict=True)},
+            "cluster": _middle_halves(scenario, paths, records, inside),
             **course_of(scenario, paths.of([run]), records[run]),
         })  # fmt: skip
     return sorted(told, key=lambda one: (-one["runs"], one["run"]))
+
+
+def _middle_halves(scenario: Scenario, paths: Paths, records: Records, inside: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """Return where the middle half of a cluster lies: the posture of each actor at the end of a run."""
+    runs = np.flatnonzero(inside)
+    last = np.minimum(last_days(records[runs]).astype(np.int64) + 1, scenario.horizon)
+    postures = paths.posture[last, :, runs].astype(np.float64)  # (runs, actors)
+    low, high = np.quantile(postures, (0.25, 0.75), axis=0)
+    return {
+        "posture": {
+            actor: [_round(low[place]), _round(high[place])] for place, actor in enumerate(scenario.actors)
+        }
+    }  # fmt: skip
 
 
 def features(paths: Paths, records: Records, horizon: int) -> tuple[Floats, Floats, Floats]:

@@ -40,7 +40,7 @@ def planted(kinds: np.ndarray, seed: int = 0) -> tuple[Paths, np.ndarray]:
     """Return runs of three kinds: standoff, early full offensive with high postures, late agreement."""
     made = np.random.default_rng(seed)
     records = np.zeros(len(kinds), dtype=RECORD)
-    for name in ("strikes", "agreement", "offensive"):
+    for name in ("strikes", "agreement", "terms", "offensive"):
         records[name] = HORIZON
     launched, agreed = kinds == 1, kinds == 2
     records["offensive"][launched] = 10 + made.integers(0, 5, launched.sum())
@@ -52,6 +52,17 @@ def planted(kinds: np.ndarray, seed: int = 0) -> tuple[Paths, np.ndarray]:
     nothing = np.zeros((HORIZON, len(kinds)), dtype=np.bool_)
     events = np.zeros((0, len(kinds)), dtype=np.int16)
     return Paths(np.zeros_like(posture), posture, agreement, nothing, nothing, events), records
+
+
+def test_the_middle_half_of_a_cluster_is_that_of_its_runs(scenario: Scenario) -> None:
+    kinds = np.random.default_rng(4).choice(3, size=600, p=[0.5, 0.2, 0.3])
+    paths, records = planted(kinds)
+    for one in storylines(scenario, paths, records, 1):
+        kind = kinds[one["run"]]
+        ends = np.minimum(records["offensive"].astype(int) + 1, HORIZON)
+        for place, actor in enumerate(scenario.actors):
+            posture = paths.posture[ends, place, np.arange(len(kinds))][kinds == kind]
+            assert one["cluster"]["posture"][actor] == pytest.approx(np.quantile(posture, (0.25, 0.75)), abs=1e-6)
 
 
 def test_planted_kinds_are_the_storylines(scenario: Scenario) -> None:

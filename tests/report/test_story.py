@@ -171,6 +171,26 @@ def test_titles_that_would_be_alike_say_where_they_differ(record: Record) -> Non
     assert [title.rpartition(", ")[2] for title in titles] == ["Russia’s backing at 0.11", "Russia’s backing at 0.22"]
 
 
+def test_they_name_the_posture_in_which_they_differ_most(record: Record) -> None:
+    record["storylines"] = [record["storylines"][0], copy.deepcopy(record["storylines"][0])]
+    for one, (backing, deterrence) in zip(record["storylines"], ((0.2, 0.9), (0.3, 0.4)), strict=True):
+        one["finish"]["posture"] |= {"russia": backing, "turkey": deterrence}
+    assert [title.rpartition(", ")[2] for title in titles_of(record)] == [
+        "Turkey’s deterrence at 0.90",
+        "Turkey’s deterrence at 0.40",
+    ]
+
+
+def test_a_storyline_that_is_not_typical_says_in_what(record: Record) -> None:
+    one = record["storylines"][0]
+    one["finish"]["posture"]["russia"] = 0.8
+    one["cluster"] = {"posture": {"russia": [0.2, 0.4], "turkey": [0.0, 1.0]}}
+    said = "Russia’s backing ends at 0.80, in half of these futures between 0.20 and 0.40."
+    assert said in markdown_of(record)
+    one["finish"]["posture"]["russia"] = 0.45
+    assert "not typical" not in markdown_of(record)
+
+
 def test_the_command_replays_a_run_of_the_same_forecast(record: Record) -> None:
     assert explain_command(record, 7).endswith(f"--run 7 --seed {record['seed']}")
     record["command"] = None

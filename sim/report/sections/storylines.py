@@ -7,7 +7,6 @@ Every sentence follows from the plain values of a course (`sim.forecast.course`)
 from __future__ import annotations
 
 import shlex
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -219,6 +218,8 @@ _HOW_IT_ENDS = {
     "limited": "see a limited offensive",
     "full": "see a full offensive",
 }
+FAR = 0.1
+"""So far outside the middle half of its cluster a posture is worth a word, on its scale from 0 to 1."""
 UNDER = " under an agreement"
 NOTE = (
     "Grey line: standoff; blue line: an agreement in force; dots: days of {strikes}; triangles: a posture passes "
@@ -265,12 +266,12 @@ _CAUTION = (
 
 
 def titles_of(record: Record) -> list[str]:
-    """Return a title for each storyline; those that would share one say where the backing, or another posture, ends."""
+    """Return a title for each storyline; those that would share one say in which posture they differ most."""
     told = record["storylines"]
     titles = [title_of(record, one) for one in told]
-    often = Counter(titles)
+    alike = {title: [one for one, its in zip(told, titles, strict=True) if its == title] for title in titles}
     return [
-        f"{title}, {_ending(record, one)}" if often[title] > 1 else title
+        f"{title}, {_ending(record, one, alike[title])}" if len(alike[title]) > 1 else title
         for title, one in zip(titles, told, strict=True)
     ]
 
@@ -289,12 +290,33 @@ def title_of(record: Record, course: Mapping[str, Any]) -> str:
     return "A standoff to the end" if not course["breakdowns"] else "An agreement that breaks, then a standoff"
 
 
-def _ending(record: Record, course: Mapping[str, Any]) -> str:
-    """Say where the posture of the first patron ends, or of the initiator where there is none."""
-    levels = course["finish"]["posture"]
-    known = {actor: record["actors"].get(actor, {"role": "", "posture_name": "posture"}) for actor in levels}
-    actor = next((one for one in levels if known[one]["role"] == "patron"), next(iter(levels)))
-    return f"{possessive(name_of(record, actor))} {known[actor]['posture_name']} at {plain(levels[actor])}"
+def _ending(record: Record, course: Mapping[str, Any], alike: Sequence[Mapping[str, Any]]) -> str:
+    """Say where that posture ends in which these storylines differ most."""
+    actor = max(course["finish"]["posture"], key=lambda one: _spread(one, alike))
+    return f"{_posture(record, actor)} at {plain(course['finish']['posture'][actor])}"
+
+
+def _spread(actor: str, alike: Sequence[Mapping[str, Any]]) -> float:
+    ends = [one["finish"]["posture"][actor] for one in alike]
+    return float(max(ends) - min(ends))
+
+
+def _posture(record: Record, actor: str) -> str:
+    return f"{possessive(name_of(record, actor))} {record['actors'].get(actor, {}).get('posture_name', 'posture')}"
+
+
+def _apart(record: Record, course: Mapping[str, Any]) -> str:
+    """Say where a run, though in the middle of its cluster on the whole, ends outside the middle half of it."""
+    ends, halves = course["finish"]["posture"], course.get("cluster", {}).get("posture", {})
+    away = {actor: max(low - ends[actor], ends[actor] - high) for actor, (low, high) in halves.items() if actor in ends}
+    actor = max(away, key=lambda one: away[one], default=None)
+    if actor is None or away[actor] < FAR:
+        return ""
+    low, high = halves[actor]
+    return (
+        f" It is not typical in everything: {_posture(record, actor)} ends at {plain(ends[actor])}, in half of these "
+        f"futures between {plain(low)} and {plain(high)}."
+    )
 
 
 def _item(record: Record, number: int, title: str, one: Mapping[str, Any]) -> Storyline:
@@ -302,7 +324,7 @@ def _item(record: Record, number: int, title: str, one: Mapping[str, Any]) -> St
     alike = _alike(one)
     standing = (
         f"About {share.text} of futures ({share.interval}) are nearest to this one, run {one['run']:,}; of these "
-        f"{_nearly_all(alike)} {_HOW_IT_ENDS[one['end']]} too."
+        f"{_nearly_all(alike)} {_HOW_IT_ENDS[one['end']]} too.{_apart(record, one)}"
     )
     return Storyline(number, title, share, standing, tuple(story_of(record, one)), one["run"])
 
