@@ -74,12 +74,14 @@ bench: .venv/installed-dev ## Measure speed and print a table
 	$(PY) -m pytest tests/benchmarks -o addopts='-ra --strict-markers -p no:cacheprovider' -p no:xdist \
 		--benchmark-only --benchmark-columns=min,median,max,rounds --benchmark-sort=name -s $(PYTEST_OPTIONS)
 
-schema: .venv/installed ## Write the JSON Schemas for editors anew
+schema: .venv/installed ## Write the JSON Schemas of scenarios, sweeps and forecasts anew
 	mkdir -p docs/schema
 	.venv/bin/offramp schema >docs/schema/.new
 	mv docs/schema/.new docs/schema/scenario.schema.json
 	.venv/bin/offramp schema --sweep >docs/schema/.new
 	mv docs/schema/.new docs/schema/sweep.schema.json
+	.venv/bin/offramp schema --forecast >docs/schema/.new
+	mv docs/schema/.new docs/schema/forecast.schema.json
 
 # Plotly's build for axes in a plane, of the version that the Python package draws for; `npm` packs it.
 plotly: .venv/installed ## Renew the script of the figures (needs npm)

@@ -339,13 +339,18 @@ def _parameters(scenario: Scenario) -> str:
 @command
 def schema(
     of_sweeps: Annotated[bool, typer.Option("--sweep", help="Print the schema of sweep files.")] = False,
+    of_forecasts: Annotated[bool, typer.Option("--forecast", help="Print the schema of forecast.json.")] = False,
 ) -> None:
     """Print the JSON Schema of scenario or sweep files.
 
     offramp schema > docs/schema/scenario.schema.json
     offramp schema --sweep > docs/schema/sweep.schema.json
+    offramp schema --forecast > docs/schema/forecast.schema.json
     """
+    from sim.report.record import record_schema
     from sim.scenario.jsonschema import scenario_schema
     from sim.studies.sweep.schema import sweep_schema
 
-    print_json(sweep_schema() if of_sweeps else scenario_schema())
+    if of_sweeps and of_forecasts:
+        raise UsageError("--sweep cannot be combined with --forecast: one schema at a time")
+    print_json(sweep_schema() if of_sweeps else record_schema() if of_forecasts else scenario_schema())

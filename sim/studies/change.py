@@ -96,10 +96,10 @@ def rerunnable(old: Record, known: Posterior | None = None) -> Scenario | str:
         if any(True for _ in cross_complaints(document)):
             return "the scenario in the earlier file is faulty"
         scenario = scenario_again(document, known)
+    except CalibrationError:  # before ValueError, which it is too
+        return "the posterior that the earlier forecast rests on is not at hand"
     except (ValueError, LookupError):
         return "the scenario in the earlier file cannot be read"
-    except CalibrationError:
-        return "the posterior that the earlier forecast rests on is not at hand"
     if scenario.hash != old["scenario"]["hash"]:
         return "the scenario in the earlier file is not the one it was made from"
     return scenario
