@@ -152,6 +152,15 @@ def test_every_whole_scenario_of_the_guide_loads(folder: Path, name: str) -> Non
     assert sim.load(folder / name).horizon == 120
 
 
+@pytest.mark.slow
+def test_the_probabilities_of_the_first_steps_are_those_of_their_runs(folder: Path) -> None:
+    told = re.findall(r"An offensive[^:\n]*: ([0-9]+)%", section(GUIDE, "1. A crisis in twenty minutes"))
+    assert len(told) == 5
+    for step, percent in enumerate(told, 1):
+        forecast = sim.run(folder / f"step-{step}.yaml", runs=4096, seed=0)
+        assert f"{forecast.probability('offensive').p:.0%}" == f"{percent}%", step
+
+
 @pytest.mark.parametrize("piece", PIECES)
 def test_every_piece_of_the_guide_loads_laid_over_its_scenario(folder: Path, piece: str) -> None:
     sim.load(variant(folder, HEAD + piece))
