@@ -56,6 +56,19 @@ def test_every_reference_has_its_scenario() -> None:
     assert {path.parent for path in (ROOT / "reports").glob("*/*/forecast.json")} == {folder(file) for file in FILES}
 
 
+def test_the_history_of_a_crisis_is_that_of_its_scenario_and_its_markdown_that_of_its_record() -> None:
+    histories = sorted((ROOT / "reports").glob("*/history/history.json"))
+    assert {path.parts[-3] for path in histories} == {"niger-2023", "ukraine-2022"}
+    for path in histories:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        scenario = sim.load(ROOT / "scenarios" / path.parts[-3] / "baseline.yaml")
+        assert record["scenario"]["hash"] == scenario.hash, "recompute it: offramp history"
+        assert record["points"][-1]["date"] == scenario.as_of.isoformat()
+        assert path.with_suffix(".md").read_text(encoding="utf-8") == markdown_of(record), (
+            "write it anew: offramp history"
+        )
+
+
 @pytest.mark.parametrize("file", FILES, ids=str)
 def test_a_reference_is_small_and_its_markdown_that_of_its_record(file: Path) -> None:
     names = {path.name: path for path in folder(file).iterdir()}
