@@ -36,9 +36,9 @@ writes this page and the reports it links to, from {RUNS:,} runs of each scenari
 
 All numbers are conditional on the model. A scenario takes the model's parameters from [past cases](calibration.md) as
 known on its date, or from priors where no calibration is so old (East Ghouta): take the level of a probability as a
-structured guess. The 95% Monte Carlo interval is in brackets. The spread over the uncertain inputs is far wider; each report gives it. The change is
-that of the probability of an offensive within {CHANGE_DAY} days against the baseline of the same crisis, in points,
-paired run by run, with its 95% interval."""
+structured guess. The 95% Monte Carlo interval is in brackets. The spread over the uncertain inputs is far wider; each
+report gives it. The change is that of the probability of an offensive within {CHANGE_DAY} days against the baseline of
+the same crisis, in points, paired run by run, with its 95% interval."""
 
 
 @dataclass(frozen=True)

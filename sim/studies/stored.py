@@ -106,10 +106,19 @@ def _text(value: Any) -> bool:
 
 
 def _quantity(value: Any) -> bool:
-    """Whether a value is a number or a distribution as a scenario writes it."""
-    if isinstance(value, Mapping):
-        return all(isinstance(numbers, list) and all(map(_number, numbers)) for numbers in value.values())
-    return _number(value)
+    """Whether a value is a number or a distribution as a scenario writes it; a pool holds distributions."""
+    return _distribution(value) or (isinstance(value, Mapping) and all(map(_pooled, value.values())))
+
+
+def _distribution(value: Any) -> bool:
+    if not isinstance(value, Mapping):
+        return _number(value)
+    parts = [list(one.values()) if isinstance(one, Mapping) else one for one in value.values()]
+    return all(isinstance(one, list) and all(map(_number, one)) for one in parts)
+
+
+def _pooled(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_distribution, value))
 
 
 WANTED = {

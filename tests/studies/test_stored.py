@@ -18,6 +18,7 @@ from sim.report.files import to_json
 from sim.studies import stored
 from sim.studies.stored import read_forecast
 from tests import worlds
+from tests.places import ROOT
 from tests.report.conftest import _stored
 
 Record = dict[str, Any]
@@ -36,6 +37,38 @@ def read(folder: Path, text: str | bytes) -> Record:
 
 def test_a_forecast_comes_back_as_it_was(tmp_path: Path, record: Record) -> None:
     assert read(tmp_path, to_json(record)) == record
+
+
+def test_every_reference_is_read() -> None:
+    files = sorted((ROOT / "reports").rglob("forecast.json"))
+    assert {file.parts[-3] for file in files} >= {"idlib-2018", "ukraine-2022"}
+    for file in files:
+        read_forecast(file)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [
+        (0.5, True),
+        ({"normal": [0, 1]}, True),
+        ({"quantiles": {"10": 0.1, "90": 0.5}}, True),
+        ({"experts": [{"normal": [0, 1]}, {"quantiles": {"50": 1}}, 0.2], "weights": [1, 2, 1]}, True),
+        ({"experts": [{"normal": [0, 1]}, "x"]}, False),
+        ({"normal": [0, "a"]}, False),
+        ({"normal": 1}, False),
+        (float("nan"), False),
+    ],
+)
+def test_inputs_are_numbers_or_distributions_of_any_kind(
+    tmp_path: Path, record: Record, value: Any, is_one: bool
+) -> None:
+    made = copy.deepcopy(record)
+    made["provenance"]["inputs"][0]["value"] = value
+    if is_one:
+        assert read(tmp_path, to_json(made)) == made
+    else:
+        with pytest.raises(UsageError, match="number"):
+            read(tmp_path, json.dumps(made))
 
 
 def test_a_forecast_from_before_documents_were_kept_is_read(tmp_path: Path, record: Record) -> None:

@@ -12,6 +12,7 @@ from sim.evaluation.ledger.chain import read_chain
 from sim.evaluation.ledger.questions import resolve
 from sim.evaluation.ledger.score import LedgerScore, score_ledger
 from tests.evaluation.ledger.made import enter, forecast, when
+from tests.places import ROOT
 
 
 def filled(path: Path, count: int = 3) -> LedgerScore:
@@ -103,3 +104,13 @@ def test_what_others_said_is_scored_beside_ours_where_their_window_is_one_of_our
     (window,) = [one for one in score_ledger(read_chain(ledger)).windows if one.window == 90]
     scores = {one.name: one.brier for one in window.baselines}
     assert scores == pytest.approx({"pooled": 0.36, "Market": 0.04}), "the panel's window ends on no day of ours"
+
+
+def test_the_example_is_whole_and_all_of_it_late() -> None:
+    entries = read_chain(ROOT / "reports" / "ledger.jsonl")
+    result = score_ledger(entries)
+    assert (result.forecasts, result.questions, result.open) == (3, 3, {})
+    assert result.late == 18  # two events of three windows, three times
+    assert result.windows == ()
+    happened = {(one.event, one.window): one.happened for one in score_ledger(entries, late=True).windows}
+    assert [happened[place] for place in (("offensive", 14), ("offensive", 180), ("agreement", 30))] == [1, 0, 1]
