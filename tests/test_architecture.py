@@ -73,7 +73,7 @@ HOMES: dict[str, set[str]] = {
     "jinja2": {"report"},
     "ruamel": {"scenario"},  # to write YAML with comments
     "yaml": {"scenario"},  # to read it
-    "pydantic": {"evaluation.ledger", "scenario", "studies"},
+    "pydantic": {"evaluation.ledger", "report", "scenario", "studies"},
     "pyarrow": {"report"},
     "typer": {"cli"},
     "rich": {"cli", "progress"},

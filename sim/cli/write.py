@@ -115,36 +115,58 @@ def validate(
         raise UsageError(f"there is no YAML file in {', '.join(map(str, paths))}")
     checked = [_Checked.of(file, inside=file not in paths) for file in files]
     known = [one for one in checked if one.kind]
-    errors = [one.error for one in known if one.error is not None]
     unknown = [one for one in checked if not one.kind]
-    counts = Counter(one.kind for one in known)
+    errors = [one.error for one in known if one.error is not None]
     doubts = list(dict.fromkeys(doubt for one in known for doubt in one.doubts))  # of shared bases: once
     if format_ is Format.JSON:
-        faults = [plain for error in errors for plain in errors_as_plain(error)]
-        left = [str(one.file) for one in unknown]
-        warnings = [{**asdict(one.fault), "warning": one.name} for one in doubts]
-        told = {"errors": faults, "warnings": warnings, "files": counts, "unknown": left}
-        print_json({"valid": bool(known) and not errors, **told})
+        print_json(_plain_checked(known, unknown, errors, doubts))
     else:
-        for one in known:
-            if one.error is None:
-                say(f"{one.file}: valid")
-        for one in unknown:
-            note(f"{one.file}: unknown kind of file, not checked; {EXPECTED}")
-        for doubt in doubts:
-            note(str(doubt))
-        seen = dict.fromkeys(fault for error in errors for fault in error.faults)  # shared bases: once
-        for fault in seen:
-            note(str(fault))
-        if errors:
-            note(f"{counted(len(seen), 'fault')} in {len(errors)} of {counted(len(known), 'file')}")
-        else:
-            if len(known) > 1:
-                parts = (counted(counts[kind], *names) for kind, names in NAMES.items() if kind in counts)
-                say(f"{', '.join(parts)}: all valid")
-            _next(known)
+        _say_checked(known, unknown, doubts)
+        _say_faults(known, errors)
     if errors or not known or (strict and doubts):
         raise typer.Exit(Exit.USAGE)
+
+
+def _plain_checked(
+    known: Sequence[_Checked],
+    unknown: Sequence[_Checked],
+    errors: Sequence[ScenarioError],
+    doubts: Sequence[Doubt],
+) -> dict[str, Any]:
+    """Return what was checked and found as plain values."""
+    return {
+        "valid": bool(known) and not errors,
+        "errors": [plain for error in errors for plain in errors_as_plain(error)],
+        "warnings": [{**asdict(one.fault), "warning": one.name} for one in doubts],
+        "files": Counter(one.kind for one in known),
+        "unknown": [str(one.file) for one in unknown],
+    }
+
+
+def _say_checked(known: Sequence[_Checked], unknown: Sequence[_Checked], doubts: Sequence[Doubt]) -> None:
+    """Say which files are valid or of no known kind, and what is legal and probably not meant."""
+    for one in known:
+        if one.error is None:
+            say(f"{one.file}: valid")
+    for one in unknown:
+        note(f"{one.file}: unknown kind of file, not checked; {EXPECTED}")
+    for doubt in doubts:
+        note(str(doubt))
+
+
+def _say_faults(known: Sequence[_Checked], errors: Sequence[ScenarioError]) -> None:
+    """Say every fault and how many there are; where there is none, how many files of each kind, and the next step."""
+    seen = dict.fromkeys(fault for error in errors for fault in error.faults)  # shared bases: once
+    for fault in seen:
+        note(str(fault))
+    if errors:
+        note(f"{counted(len(seen), 'fault')} in {len(errors)} of {counted(len(known), 'file')}")
+        return
+    if len(known) > 1:
+        counts = Counter(one.kind for one in known)
+        parts = (counted(counts[kind], *names) for kind, names in NAMES.items() if kind in counts)
+        say(f"{', '.join(parts)}: all valid")
+    _next(known)
 
 
 def _next(files: Sequence[_Checked]) -> None:

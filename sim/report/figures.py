@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.report.chance import Chance
 from sim.report.charts import LIGHT, Spec, noon, safe, time_axis, tint
 from sim.report.curves import convergence, fans, hazard, incidence, states
-from sim.report.pages.counterfactuals import SHOWN, ordered, section_of
+from sim.report.pages.counterfactuals import changes
 from sim.report.reading import Record, calendar_of, outcome_at, strikes_of, weeks
 from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
 from sim.report.sections.drivers import bars
@@ -86,29 +86,6 @@ def drivers(record: Record) -> Spec | None:
         shares_axis(end.high for one in known for end in (one.low, one.high)),
     )
     reference(fig, middle.p, f"forecast {middle.label}", heading="index")
-    return fig
-
-
-def changes(record: Record) -> Spec | None:
-    """Return the figure of the largest counterfactuals, before and after; None where the record has none."""
-    if section_of(record) is None:
-        return None
-    known, rows = ordered(record, record["horizon"])[:SHOWN], []
-    for one in known:
-        before, after, shift = one.before.p, one.after.p, one.shift
-        colour = "muted" if not shift.is_clear else "offensive" if after > before else "agreement"
-        said = f"{safe(one.label)}: {safe(shift.number)}"
-        ends = (
-            Dot(before, colour, said, size=9, rim=2, hollow=True),
-            Dot(after, colour, said, before + shift.low, before + shift.high, size=12),
-        )
-        rows.append(Row(one.label, [Bar(before, after, LIGHT[colour], 3)], ends, [Words("", colour, shift.number)]))
-    base = known[0].before
-    fig = rows_chart(
-        rows,
-        shares_axis([base.p, *(base.p + one.shift.high for one in known)]),
-    )
-    reference(fig, base.p, f"as it is {base.label}", heading="points")
     return fig
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sim.report import captions
+import sim.report.captions as captions
 from sim.report.captions import marks
 from sim.report.charts import FONT, LIGHT
 from sim.report.figures import specifications

@@ -10,8 +10,10 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, Shift, with_interval
+from sim.report.charts import LIGHT, safe
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.reading import OUTCOMES, Record, capital, name_of, schedule_name
+from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -68,8 +70,6 @@ def document(record: Record, words: str) -> Document:
 
 def figures(record: Record) -> dict[str, Spec]:
     """Draw the figure of a study of counterfactuals alone."""
-    from sim.report.figures import changes  # late: the figures of a forecast hold this one too
-
     drawn = changes(record)
     return {} if drawn is None else {"counterfactuals-figure": drawn}
 
@@ -240,3 +240,26 @@ def _window_rows(record: Record, part: Record) -> Iterator[tuple[str, ...]]:
             shifts = [Shift.of(by_day[str(day)]) for day in record["milestones"]]
             cells = ("0" if row.low == row.high == 0 else f"{row.number} ({row.interval})" for row in shifts)
             yield label_of(record, one), OUTCOMES[outcome], *cells
+
+
+def changes(record: Record) -> Spec | None:
+    """Return the figure of the largest counterfactuals, before and after; None where the record has none."""
+    if section_of(record) is None:
+        return None
+    known, rows = ordered(record, record["horizon"])[:SHOWN], []
+    for one in known:
+        before, after, shift = one.before.p, one.after.p, one.shift
+        colour = "muted" if not shift.is_clear else "offensive" if after > before else "agreement"
+        said = f"{safe(one.label)}: {safe(shift.number)}"
+        ends = (
+            Dot(before, colour, said, size=9, rim=2, hollow=True),
+            Dot(after, colour, said, before + shift.low, before + shift.high, size=12),
+        )
+        rows.append(Row(one.label, [Bar(before, after, LIGHT[colour], 3)], ends, [Words("", colour, shift.number)]))
+    base = known[0].before
+    fig = rows_chart(
+        rows,
+        shares_axis([base.p, *(base.p + one.shift.high for one in known)]),
+    )
+    reference(fig, base.p, f"as it is {base.label}", heading="points")
+    return fig

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sim.report import captions
+import sim.report.captions as captions
 from sim.report.captions import in_force, marks, schedule_table
 from sim.report.chance import Chance, points_text
 from sim.report.document import Block, Document, Entry, Figure, Group, List, Section, Table, Text, rerun
