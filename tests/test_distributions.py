@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -80,7 +80,6 @@ def scipy_of(one: Distribution) -> Any:
 
 
 @given(continuous)
-@settings(deadline=None)
 def test_quantiles_and_moments_are_those_of_scipy(one: Distribution) -> None:
     oracle = scipy_of(one)
     scale = max(1.0, abs(oracle.mean()), oracle.std())
@@ -118,7 +117,6 @@ def test_moments_are_those_of_the_quantiles(one: Distribution) -> None:
 
 
 @given(any_distribution)
-@settings(deadline=None)
 def test_quantiles_rise_within_the_support(one: Distribution) -> None:
     drawn = one.ppf(GRID)
     slack = 1e-9 * max(1.0, *(abs(edge) for edge in one.support if math.isfinite(edge)), 0)
@@ -128,7 +126,6 @@ def test_quantiles_rise_within_the_support(one: Distribution) -> None:
 
 
 @given(any_distribution, st.sampled_from([(0,), (1,), (7,), (2, 3)]))
-@settings(deadline=None)
 def test_quantiles_keep_their_shape(one: Distribution, shape: tuple[int, ...]) -> None:
     drawn = one.ppf(np.full(shape, 0.25))
     assert drawn.shape == shape
@@ -136,7 +133,6 @@ def test_quantiles_keep_their_shape(one: Distribution, shape: tuple[int, ...]) -
 
 
 @given(any_distribution)
-@settings(deadline=None)
 def test_what_is_written_is_read_back(one: Distribution) -> None:
     assert parse(one.to_plain()) == one
     assert parse(json.loads(json.dumps(one.to_plain()))) == one
@@ -144,7 +140,6 @@ def test_what_is_written_is_read_back(one: Distribution) -> None:
 
 
 @given(st.one_of(st.integers(-(10**9), 10**9), st.floats(-1e9, 1e9)))
-@settings(deadline=None)
 def test_a_number_is_a_fixed_value(number: float) -> None:
     one, value = parse(number), float(number)
     assert one == Fixed(value)
@@ -153,14 +148,12 @@ def test_a_number_is_a_fixed_value(number: float) -> None:
 
 
 @given(any_distribution)
-@settings(deadline=None)
 def test_only_a_number_is_fixed(one: Distribution) -> None:
     assert one.is_fixed == isinstance(one, Fixed)
     assert hash(one) == hash(parse(one.to_plain()))
 
 
 @given(st.lists(values, min_size=1, max_size=30))
-@settings(deadline=None)
 def test_an_empirical_prior_steps_through_its_values(listed: list[float]) -> None:
     one = Empirical(tuple(listed))
     middles = (np.arange(len(listed)) + 0.5) / len(listed)
