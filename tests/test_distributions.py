@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -303,7 +303,7 @@ def test_every_prior_that_is_accepted_has_finite_moments(plain: object) -> None:
 
 
 @given(by_percentiles(least=1, most=99))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_asked_percentiles_are_met_exactly(one: Quantiles) -> None:
     assert one.ppf(np.array(one.percents) / 100).tolist() == list(one.values)
     slack = 1e-9 * max(1.0, *map(abs, one.values))
@@ -311,7 +311,7 @@ def test_asked_percentiles_are_met_exactly(one: Quantiles) -> None:
 
 
 @given(two, st.lists(st.integers(0, 100), min_size=2, max_size=6, unique=True).map(sorted), st.booleans())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_percentiles_of_a_uniform_give_the_uniform(ends: list[float], percents: list[int], bounded: bool) -> None:
     uniform = Uniform(*ends)
     asked = uniform.ppf(np.array(percents) / 100)
@@ -332,14 +332,14 @@ def test_tails_continue_the_density_beside_them_and_end_at_the_range() -> None:
 
 
 @given(one=st.one_of(continuous, percentiles))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_distribution_function_inverts_the_quantiles(one: Distribution) -> None:
     inner = np.linspace(0.01, 0.99, 99)
     assert one.cdf(one.ppf(inner)) == pytest.approx(inner, abs=1e-6)
 
 
 @given(any_distribution, st.lists(values, min_size=1, max_size=20))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_distribution_function_rises_from_0_to_1(one: Distribution, at: list[float]) -> None:
     shares = one.cdf(np.array(sorted(at)))
     assert np.all(np.diff(shares) >= -1e-12)
@@ -350,7 +350,7 @@ def test_a_distribution_function_rises_from_0_to_1(one: Distribution, at: list[f
 
 
 @given(pools)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_pool_is_the_mixture_of_its_experts(one: Pool) -> None:
     """Stone 1961: the probability of anything is the weighted mean of what the experts say of it."""
     at = one.ppf(np.linspace(0.02, 0.98, 25))
@@ -360,7 +360,7 @@ def test_a_pool_is_the_mixture_of_its_experts(one: Pool) -> None:
 
 
 @given(pools, st.floats(0.01, 100))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_weights_of_any_sum_say_the_same(one: Pool, factor: float) -> None:
     scaled = Pool(one.experts, tuple(weight * factor for weight in one.weights or ()))
     scale = max(1.0, abs(one.mean), one.sd)
