@@ -8,6 +8,7 @@ PYTHON ?= python3
 RUNS ?=
 THREATS ?=
 SEED ?=
+MUTANTS ?=
 # The two Pythons that `make constraints` resolves for.
 OLDEST ?= python3.11
 NEWEST ?= python3.13
@@ -21,7 +22,7 @@ PYTEST := $(PY) -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help forecast reports calibrations picture test test-slow test-full lint format dist docs bench schema plotly constraints clean
+.PHONY: help forecast reports calibrations picture test test-slow test-full mutants lint format dist docs bench schema plotly constraints clean
 
 help: ## List the commands
 	@echo 'make COMMAND [PYTHON=python3.12] [RUNS=20000] [SEED=0]'
@@ -51,6 +52,14 @@ test-slow: .venv/installed-dev ## Run the slow tests, the statistical ones at re
 
 test-full: .venv/installed-dev ## Run all tests, the statistical ones in full
 	$(PYTEST) --full $(PYTEST_OPTIONS)
+
+# Hours on two cores; MUTANTS='sim.estimates*' takes one module. What is found is kept in mutants/ and not run again;
+# `.venv/bin/mutmut show NAME` shows a fault. Which modules and which tests: [tool.mutmut] in pyproject.toml.
+# What a shared fixture plays counts as played by the first test that asks for it, so try a survivor on whole files:
+# cd mutants && MUTANT_UNDER_TEST=NAME ../.venv/bin/python -m pytest -x -m 'not slow' tests/runs/block
+mutants: .venv/installed-mutants ## Put faults into the core one by one and list those that no quick test finds
+	.venv/bin/mutmut run --max-children 1 $(if $(MUTANTS),'$(MUTANTS)')
+	.venv/bin/mutmut results
 
 lint: .venv/installed-dev ## Check style, format, types and workflows
 	$(PY) -m ruff check .
@@ -97,10 +106,10 @@ constraints: ## Renew constraints.txt (needs OLDEST and NEWEST)
 	rm -rf build && mkdir -p build/pins
 	"$(OLDEST)" -m venv build/pins/old
 	"$(NEWEST)" -m venv build/pins/new
-	build/pins/old/bin/python -m pip install --quiet --editable '.[dev,docs]'
+	build/pins/old/bin/python -m pip install --quiet --editable '.[dev,docs,mutants]'
 	build/pins/old/bin/python -m pip freeze --exclude-editable >build/pins/old.txt
 	grep -iv '^mesa==' build/pins/old.txt >build/pins/shared.txt
-	build/pins/new/bin/python -m pip install --quiet --constraint build/pins/shared.txt --editable '.[dev,docs]'
+	build/pins/new/bin/python -m pip install --quiet --constraint build/pins/shared.txt --editable '.[dev,docs,mutants]'
 	build/pins/new/bin/python -m pip freeze --exclude-editable >build/pins/new.txt
 	{ grep '^#' constraints.txt; cat build/pins/shared.txt; \
 	  grep -vxFf build/pins/shared.txt build/pins/old.txt | sed 's/$$/; python_version < "3.12"/'; \
@@ -110,7 +119,7 @@ constraints: ## Renew constraints.txt (needs OLDEST and NEWEST)
 	rm -rf build
 
 clean: ## Remove .venv and everything made by tools
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # -- how .venv is made: each file below stands for a step that is done ------------------------------------------
@@ -124,6 +133,11 @@ clean: ## Remove .venv and everything made by tools
 	@echo 'Installing offramp and the tools for its tests into .venv'
 	@$(PIP_INSTALL) --editable '.[dev]'
 	@touch .venv/installed $@
+
+.venv/installed-mutants: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	@echo 'Installing offramp and the tools for mutation testing into .venv'
+	@$(PIP_INSTALL) --editable '.[mutants]'
+	@touch .venv/installed .venv/installed-dev $@
 
 .venv/installed-docs: .venv/pyvenv.cfg pyproject.toml constraints.txt
 	@echo 'Installing offramp and the tools for its site into .venv'

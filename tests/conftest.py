@@ -1,4 +1,4 @@
-"""What the command line of the tests says, the one browser of a process and its one cluster.
+"""What the command line of the tests says, no deadlines, the one browser of a process and its one cluster.
 
 A second browser would meet the event loop of the first.
 """
@@ -9,10 +9,14 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests import sizes
 from tests.cluster.processes import Cluster, cluster
+
+hypothesis.settings.register_profile("no deadline", deadline=None)  # how long a test takes is up to the machine
+hypothesis.settings.load_profile("no deadline")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -80,7 +80,6 @@ def scipy_of(one: Distribution) -> Any:
 
 
 @given(continuous)
-@settings(deadline=None)
 def test_quantiles_and_moments_are_those_of_scipy(one: Distribution) -> None:
     oracle = scipy_of(one)
     scale = max(1.0, abs(oracle.mean()), oracle.std())
@@ -118,7 +117,6 @@ def test_moments_are_those_of_the_quantiles(one: Distribution) -> None:
 
 
 @given(any_distribution)
-@settings(deadline=None)
 def test_quantiles_rise_within_the_support(one: Distribution) -> None:
     drawn = one.ppf(GRID)
     slack = 1e-9 * max(1.0, *(abs(edge) for edge in one.support if math.isfinite(edge)), 0)
@@ -128,7 +126,6 @@ def test_quantiles_rise_within_the_support(one: Distribution) -> None:
 
 
 @given(any_distribution, st.sampled_from([(0,), (1,), (7,), (2, 3)]))
-@settings(deadline=None)
 def test_quantiles_keep_their_shape(one: Distribution, shape: tuple[int, ...]) -> None:
     drawn = one.ppf(np.full(shape, 0.25))
     assert drawn.shape == shape
@@ -136,7 +133,6 @@ def test_quantiles_keep_their_shape(one: Distribution, shape: tuple[int, ...]) -
 
 
 @given(any_distribution)
-@settings(deadline=None)
 def test_what_is_written_is_read_back(one: Distribution) -> None:
     assert parse(one.to_plain()) == one
     assert parse(json.loads(json.dumps(one.to_plain()))) == one
@@ -144,7 +140,6 @@ def test_what_is_written_is_read_back(one: Distribution) -> None:
 
 
 @given(st.one_of(st.integers(-(10**9), 10**9), st.floats(-1e9, 1e9)))
-@settings(deadline=None)
 def test_a_number_is_a_fixed_value(number: float) -> None:
     one, value = parse(number), float(number)
     assert one == Fixed(value)
@@ -153,14 +148,12 @@ def test_a_number_is_a_fixed_value(number: float) -> None:
 
 
 @given(any_distribution)
-@settings(deadline=None)
 def test_only_a_number_is_fixed(one: Distribution) -> None:
     assert one.is_fixed == isinstance(one, Fixed)
     assert hash(one) == hash(parse(one.to_plain()))
 
 
 @given(st.lists(values, min_size=1, max_size=30))
-@settings(deadline=None)
 def test_an_empirical_prior_steps_through_its_values(listed: list[float]) -> None:
     one = Empirical(tuple(listed))
     middles = (np.arange(len(listed)) + 0.5) / len(listed)
@@ -310,7 +303,7 @@ def test_every_prior_that_is_accepted_has_finite_moments(plain: object) -> None:
 
 
 @given(by_percentiles(least=1, most=99))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_asked_percentiles_are_met_exactly(one: Quantiles) -> None:
     assert one.ppf(np.array(one.percents) / 100).tolist() == list(one.values)
     slack = 1e-9 * max(1.0, *map(abs, one.values))
@@ -318,7 +311,7 @@ def test_asked_percentiles_are_met_exactly(one: Quantiles) -> None:
 
 
 @given(two, st.lists(st.integers(0, 100), min_size=2, max_size=6, unique=True).map(sorted), st.booleans())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_percentiles_of_a_uniform_give_the_uniform(ends: list[float], percents: list[int], bounded: bool) -> None:
     uniform = Uniform(*ends)
     asked = uniform.ppf(np.array(percents) / 100)
@@ -339,14 +332,14 @@ def test_tails_continue_the_density_beside_them_and_end_at_the_range() -> None:
 
 
 @given(one=st.one_of(continuous, percentiles))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_distribution_function_inverts_the_quantiles(one: Distribution) -> None:
     inner = np.linspace(0.01, 0.99, 99)
     assert one.cdf(one.ppf(inner)) == pytest.approx(inner, abs=1e-6)
 
 
 @given(any_distribution, st.lists(values, min_size=1, max_size=20))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_distribution_function_rises_from_0_to_1(one: Distribution, at: list[float]) -> None:
     shares = one.cdf(np.array(sorted(at)))
     assert np.all(np.diff(shares) >= -1e-12)
@@ -357,7 +350,7 @@ def test_a_distribution_function_rises_from_0_to_1(one: Distribution, at: list[f
 
 
 @given(pools)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_pool_is_the_mixture_of_its_experts(one: Pool) -> None:
     """Stone 1961: the probability of anything is the weighted mean of what the experts say of it."""
     at = one.ppf(np.linspace(0.02, 0.98, 25))
@@ -367,7 +360,7 @@ def test_a_pool_is_the_mixture_of_its_experts(one: Pool) -> None:
 
 
 @given(pools, st.floats(0.01, 100))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_weights_of_any_sum_say_the_same(one: Pool, factor: float) -> None:
     scaled = Pool(one.experts, tuple(weight * factor for weight in one.weights or ()))
     scale = max(1.0, abs(one.mean), one.sd)

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import sim
-from sim.estimates import beta_range, difference, estimate
+from sim.estimates import Estimate, beta_range, difference, estimate, mean_of_draws, ratio
 from sim.forecast.forecast import Forecast
 from sim.runs.block.blocks import FIRST_EVENTS
 from sim.tallies import draws_by_successes, replicate_days, successes_per_draw
@@ -86,6 +87,67 @@ def test_the_spread_over_inputs_is_recovered_without_the_chance_within_draws() -
     assert estimate(np.array([7, 3])).input_sd is None, "one replicate cannot tell"
 
 
+def test_an_estimate_is_worked_by_hand() -> None:
+    """Draws by successes 2, 1, 0, 1 of three: means 0, 0, 1/3, 1 with variance 2/9, of which chance within is 1/36."""
+    one = estimate(np.array([2, 1, 0, 1]))
+    assert (one.p, one.se) == pytest.approx((1 / 3, math.sqrt(2 / 9 / 4)))
+    assert one.input_sd == pytest.approx(math.sqrt(2 / 9 - 1 / 36))
+    assert (one.draws, one.replicates) == (4, 3)
+    assert score_test(one, one.low, 4) == score_test(one, one.high, 4) == pytest.approx(0)
+    assert one.low < 1 / 3 < one.high
+    assert one.half_width == pytest.approx((one.high - one.low) / 2)
+
+
+def score_test(one: Estimate, bound: float, draws: float) -> float:
+    """Distance of a probability from an estimate less t standard errors, as they are where it is the truth: the number
+    of runs is the one at which the estimate would have its own standard error.
+    """
+    runs = one.p * (1 - one.p) / one.se**2
+    reach = stats.t.ppf(0.975, draws - 1) * math.sqrt(bound * (1 - bound) / runs)
+    return round(abs(one.p - bound) - reach, 12)
+
+
+def test_an_estimate_is_written_with_its_interval() -> None:
+    assert str(Estimate(0.28149, 0.2619, 0.3012, 0.01, None, 9, 2)) == "0.281 (0.262 to 0.301)"
+
+
+def test_one_draw_tells_nothing_and_draws_that_agree_no_more_than_their_number() -> None:
+    one = estimate(np.array([0, 1, 0]))
+    assert (one.p, one.low, one.high, one.se) == (0.5, 0, 1, 0)
+    agreed = estimate(np.array([0, 40, 0]))
+    bound = 1 - 0.05 ** (1 / 40)
+    assert (agreed.p, agreed.low, agreed.high) == pytest.approx((0.5, 0.5 - bound, 0.5 + bound))
+
+
+@pytest.mark.parametrize("counts", [[5, 3, 9], [1, 1, 0]])
+def test_a_ratio_of_equal_draws_is_the_estimate_of_their_counts(counts: list[int]) -> None:
+    draws, hits, squares = sum(counts), counts[1] + 2 * counts[2], counts[1] + 4 * counts[2]
+    one, other = ratio(hits, 2 * draws, (squares, 2 * hits, 4 * draws)), estimate(np.array(counts))
+    assert (one.p, one.low, one.high, one.se) == pytest.approx((other.p, other.low, other.high, other.se))
+    assert (one.draws, one.replicates, one.input_sd) == (draws, 2, None)
+
+
+def test_a_ratio_of_unequal_draws_is_worked_by_hand() -> None:
+    """Of 1, 2 and 3 runs 1, 0 and 2 hit. Residuals 1/2, -1, 1/2; as good as 36 / 14 draws: 1.5 / 36 * 18 / 11."""
+    one = ratio(3, 6, (5, 7, 14))
+    assert (one.p, one.se) == pytest.approx((0.5, math.sqrt(1.5 / 36 * 18 / 11)))
+    assert (one.draws, one.replicates) == (3, 2)
+    assert score_test(one, one.low, 36 / 14) == score_test(one, one.high, 36 / 14) == pytest.approx(0)
+    assert one.low < 0.5 < one.high
+
+
+def test_a_ratio_at_its_edges() -> None:
+    with pytest.raises(ValueError, match="no runs"):
+        ratio(0, 0, (0, 0, 0))
+    none = ratio(0, 10, (0, 0, 20))
+    assert (none.p, none.low, none.high, none.se) == pytest.approx((0, 0, 1 - 0.05 ** (1 / 5), 0))
+    single = ratio(1, 2, (1, 2, 4))
+    assert (single.p, single.low, single.high, single.se, single.draws) == (0.5, 0, 1, 0, 1)
+    few = ratio(1, 3, (1, 1, 5))  # 1 of 1 and 0 of 2: as good as 1.8 draws, which have no spread to go by
+    assert (few.low, few.high, few.draws, few.replicates) == (0, 1, 2, 2)
+    assert few.se == pytest.approx(math.sqrt((1 - 2 / 3 + 5 / 9) / 9 * 1.8))
+
+
 def test_no_event_gives_the_one_sided_bound() -> None:
     none = estimate(np.array([1000, 0, 0]))
     assert (none.p, none.low) == (0, 0)
@@ -116,14 +178,35 @@ def test_paired_differences_are_exact_where_nothing_changes_and_cover_where_it_d
         difference(happened, happened[:-2], 2)
 
 
+def test_a_paired_difference_is_worked_by_hand() -> None:
+    """Two draws that change by a half and by nothing: mean 1/4, standard error 1/4, and t at one degree of freedom."""
+    first, second = np.array([0, 0, 1, 1], dtype=bool), np.array([1, 0, 1, 1], dtype=bool)
+    one = difference(first, second, 2)
+    half = stats.t.ppf(0.975, 1) / 4
+    assert (one.p, one.low, one.high, one.se) == pytest.approx((0.25, 0.25 - half, 0.25 + half, 0.25))
+    assert (one.draws, one.replicates, one.input_sd) == (2, 2, None)
+    assert difference(second, first, 2).p == -0.25
+    with pytest.raises(ValueError, match="two draws at least"):
+        difference(first, second, 3)
+
+
+def test_a_mean_of_draws_has_students_interval() -> None:
+    values = np.random.default_rng(4).normal(0.3, 1, 12)
+    one, expected = mean_of_draws(values, 5), stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert (one.p, one.low, one.high) == pytest.approx((values.mean(), expected.low, expected.high))
+    assert (one.se, one.draws, one.replicates) == pytest.approx((stats.sem(values), 12, 5))
+
+
 def test_beta_range_has_the_moments_asked_for() -> None:
     from scipy.stats import beta
 
     low, high = beta_range(0.3, 0.1, 0.8) or (0, 0)
     total = 0.3 * 0.7 / 0.01 - 1
     assert (low, high) == pytest.approx(beta(0.3 * total, 0.7 * total).interval(0.8))
-    assert beta_range(0.3, 0.46) is None
-    assert beta_range(0.0, 0.1) is None
+    assert beta_range(0.3, 0.1) == (low, high), "the central 80% unless told"
+    assert beta_range(0.5, 0.3) == pytest.approx(beta(0.25 / 0.18 - 0.5, 0.25 / 0.18 - 0.5).interval(0.8))
+    for p, sd in ((0.3, 0.46), (0.0, 0.1), (1.0, 0.1), (0.5, 0.0), (0.5, -0.1), (0.5, 0.5)):
+        assert beta_range(p, sd) is None, (p, sd)
 
 
 def test_counts_by_replicate_give_the_successes_by_any_day() -> None:

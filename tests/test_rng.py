@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
@@ -40,7 +40,6 @@ def test_the_words_of_a_stream_are_the_same_on_every_machine() -> None:
 
 
 @given(seeds, blocks, names, names)
-@settings(deadline=None)
 def test_one_name_is_one_stream(seed: int, block: int, owner: str, purpose: str) -> None:
     assert first(seed, block, owner, purpose) == first(seed, block, owner, purpose)
 
@@ -73,7 +72,6 @@ def test_another_seed_block_owner_or_purpose_is_another_stream(other: tuple[int,
 
 
 @given(names, names, names, names)
-@settings(deadline=None)
 def test_streams_of_different_names_differ(owner: str, purpose: str, owner2: str, purpose2: str) -> None:
     same = (owner, purpose) == (owner2, purpose2)
     assert (first(1, 0, owner, purpose) == first(1, 0, owner2, purpose2)) == same
@@ -86,7 +84,6 @@ def test_names_that_read_alike_when_joined_stay_apart() -> None:
 
 
 @given(st.integers(0, 40), st.integers(0, 40))
-@settings(deadline=None)
 def test_a_shorter_horizon_draws_the_beginning_of_a_longer_one(days: int, more: int) -> None:
     short, long = rng.stream(*BASE), rng.stream(*BASE)
     assert np.array_equal(short.random((days, 5)), long.random((days + more, 5))[:days])

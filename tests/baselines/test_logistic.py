@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
@@ -105,7 +105,6 @@ rows = st.lists(st.tuples(st.floats(-1, 1), st.integers(0, 1), st.integers(0, 1)
 
 
 @pytest.mark.slow
-@settings(deadline=None)
 @given(rows, st.floats(-3, 3), st.floats(0.1, 50))
 def test_units_of_the_features_do_not_matter(data: list[tuple[float, int, int]], shift: float, scale: float) -> None:
     x = np.array([[round(a, 2), b] for a, b, _ in data])

@@ -71,7 +71,7 @@ def test_block_against_the_plain_model_and_against_its_random_numbers(
     assert len(result.records) == BLOCK_RUNS
     block = benchmark.stats.stats.min
     drawing = fastest(lambda: draw_only(idlib, 0), 10)
-    worlds, dice = FedWorlds(idlib, 1), FedDice(idlib, 1, PLAIN_RUNS)
+    worlds, dice = FedWorlds(idlib, 1, PLAIN_RUNS), FedDice(idlib, 1, PLAIN_RUNS)
     crises = [PlainCrisis(worlds.world(number), dice.of(number)) for number in range(PLAIN_RUNS)]
     plain = fastest(lambda: [crisis.play() for crisis in crises], 1) / PLAIN_RUNS
     with capsys.disabled():

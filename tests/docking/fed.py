@@ -26,16 +26,16 @@ SHARED_FIELDS = ("resolve", "salience", "ambiguity", "strength", "posture")
 
 
 class FedWorlds:
-    """The worlds of the first runs of block 0 of a scenario."""
+    """The worlds of the first runs of block 0 of a scenario, whole draws of them."""
 
-    def __init__(self, scenario: Scenario, seed: int, replicates: int = 2) -> None:
+    def __init__(self, scenario: Scenario, seed: int, runs: int, replicates: int = 2) -> None:
         self.scenario = scenario
-        self.draws: Draws = draw_inputs(inputs_of(scenario), seed, 0, BLOCK_RUNS, replicates)
+        self.draws: Draws = draw_inputs(inputs_of(scenario), seed, 0, BLOCK_RUNS, replicates).part(slice(0, runs))
 
     def value(self, path: str, run: int) -> float | None:
         """Return one input of one run."""
         value = self.draws.values.get(path)
-        return None if value is None else float(np.broadcast_to(value, BLOCK_RUNS)[run])
+        return None if value is None else float(np.broadcast_to(value, self.draws.runs)[run])
 
     def world(self, run: int) -> dict[str, Any]:
         """Return one run's numbers in the form the plain model takes."""
@@ -110,7 +110,7 @@ def event_words(scenario: Scenario, name: str) -> dict[str, Any]:
 
 
 class FedDice:
-    """The dice of the first runs of block 0, drawn as the package draws them."""
+    """The dice of a block of so many runs, drawn as the package draws them."""
 
     def __init__(self, scenario: Scenario, seed: int, runs: int) -> None:
         dice, horizon = Dice(seed, 0), scenario.horizon
@@ -155,8 +155,8 @@ class RunDice:
 
 
 def _normals(stream: np.random.Generator, horizon: int, runs: int) -> np.ndarray:
-    return np.stack([stream.standard_normal(BLOCK_RUNS, dtype=np.float32)[:runs] for _ in range(horizon)])
+    return np.stack([stream.standard_normal(runs, dtype=np.float32) for _ in range(horizon)])
 
 
 def _uniforms(stream: np.random.Generator, horizon: int, runs: int) -> np.ndarray:
-    return np.stack([stream.random(BLOCK_RUNS, dtype=np.float32)[:runs] for _ in range(horizon)])
+    return np.stack([stream.random(runs, dtype=np.float32) for _ in range(horizon)])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.model.crisis import Crisis
+from sim.model.crisis import Crisis, _stake
 from sim.model.inputs import draw_inputs, inputs_of, uncertain_inputs
 from sim.model.setting import Dice, Setting
 from sim.model.theatre import Theatre
@@ -17,6 +17,7 @@ from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario
 from tests import worlds
 
+DOCKING = Path(__file__).parents[1] / "docking" / "scenarios"
 QUIET = {"inertia": 0.0, "frailty": 0.0, "patron_bias": 0.0, "guarantor_bias": 0.0, "press_effect": 0.0}
 
 
@@ -112,7 +113,8 @@ def test_a_constant_rate_of_terms_matches_its_closed_form(tmp_path: Path) -> Non
         expected = 1 - math.prod(1 - chance for chance in daily[:day])
         se = math.sqrt(expected * (1 - expected) / forecast.runs)
         assert abs(forecast.probability("terms", day).p - expected) < 4.8 * se
-    assert forecast.probability("offensive").p == forecast.probability("strikes").p == 0
+    for never in ("offensive", "strikes", "agreement"):  # nobody is there to bargain with
+        assert forecast.probability(never).p == 0
 
 
 def test_terms_are_offered_by_no_attacker_below_zero(tmp_path: Path) -> None:
@@ -255,6 +257,34 @@ def test_an_agreement_in_force_at_the_start_is_not_one_concluded(tmp_path: Path)
     theatre = play(worlds.load(tmp_path, start={"phase": "agreement"}, parameters=quiet))
     assert theatre.agreement.all()
     assert (theatre.first_agreement == 60).all()
+
+
+@pytest.mark.parametrize("name", ["alone", "twofold", "truce"])
+def test_numbers_of_runs_are_float32_and_days_int16_throughout(name: str) -> None:
+    scenario = sim.load(DOCKING / f"{name}.yaml")
+    draws = draw_inputs(inputs_of(scenario), 1, 0, 64, 2)
+    crisis = Crisis(Setting(scenario, draws, Dice(1, 0)))
+    assert crisis.day == -1
+    theatre = crisis.play(days=12)
+    assert crisis.day == 11
+    kept = {"support": crisis.support, "imminence": crisis.imminence, "will": crisis.will, **crisis.chances}
+    kept |= {name: getattr(theatre, name) for name in ("attacks", "bombing", "displacement")}
+    for actor in crisis.actors:
+        kept |= {f"{actor.name} {one}": getattr(actor, one) for one in ("stance", "said", "perceived", "posture")}
+        kept |= {f"{actor.name} {one}": getattr(actor, one, 0.0) for one in ("argument", "condition", "variance")}
+    wide = {name: value.dtype for name, value in kept.items() if isinstance(value, np.ndarray)}
+    assert set(wide.values()) == {np.dtype(np.float32)}, wide
+    assert len(wide) > 20
+    for one in ("first_strike", "first_agreement", "offensive", "terms", "breakdowns"):
+        assert getattr(theatre, one).dtype == np.int16, one
+    for one in ("agreement", "ended", "yielded", "full", "broke_agreement"):
+        assert getattr(theatre, one).dtype == np.bool_, one
+
+
+def test_the_stake_is_nothing_below_ten_thousand_people_and_all_above_three_million() -> None:
+    people = np.array([1, 9_999, 10_000, 1_000_000, 1e4 * 10**2.5, 1e9], dtype=np.float32)
+    assert _stake(people) == pytest.approx([0, 0, 0, 0.8, 1, 1], abs=1e-6)
+    assert (_stake(None), _stake(100_000.0)) == (0.5, pytest.approx(0.4))
 
 
 def test_crises_are_freed(tmp_path: Path) -> None:

@@ -105,7 +105,6 @@ def shift(folder: Path, world: dict[str, Any], path: str, by: Any) -> Estimate:
 
 relaxed = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     derandomize=True,
     database=None,
     phases=[Phase.generate],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -282,3 +283,45 @@ def test_a_part_of_a_block_and_a_stack_have_the_runs_of_the_block(tmp_path: Path
     stacked = run_part([BlockTask(one, SEED, 0, 2) for one in scenarios], part, dice)
     for scenario, piece in zip(scenarios, stacked, strict=True):
         assert np.array_equal(piece.records, run_block(BlockTask(scenario, SEED, 0, 2)).records[part])
+
+
+Told = dict[str, list[float]]
+
+
+class Thrown:
+    """Dice that fall as they are told, by purpose; also the stream of one purpose."""
+
+    def __init__(self, numbers: Told, purpose: str = "") -> None:
+        self.numbers, self.purpose = numbers, purpose
+
+    def stream(self, owner: str, purpose: str) -> Thrown:
+        return Thrown(self.numbers, purpose)
+
+    def random(self, *, out: np.ndarray, dtype: type) -> np.ndarray:
+        out[:] = self.numbers[self.purpose]
+        return out
+
+
+@pytest.mark.parametrize(
+    ("event", "values", "thrown", "days"),
+    [
+        ({"date": 5}, {"date": [-2.5, 0, 2.5, 59, 59.5, 80]}, {}, [0, 0, 3, 59, 60, 60]),
+        ({"date": 5, "probability": 0.5}, {}, {"happens": [0, 0.49, 0.5, 0.51, 0.9, 0.1]}, [5, 5, 60, 60, 60, 5]),
+        ({"date": 5, "probability": 0.0}, {}, {"happens": [0, 0, 0.5, 0.9, 0.9, 0.1]}, [60] * 6),
+        ({"from": 10, "until": 12}, {}, {"day": [0, 0.33, 0.34, 0.66, 0.67, 0.99]}, [10, 10, 11, 11, 12, 12]),
+        ({"from": 10, "until": 12}, {"until": [9, 8, 10, 11, 30, 99]}, {"day": [0.9] * 6}, [10, 10, 10, 11, 28, 60]),
+    ],
+)
+def test_the_day_of_an_event_is_the_one_thrown(
+    tmp_path: Path,
+    event: dict[str, Any],
+    values: dict[str, list[float]],
+    thrown: dict[str, list[float]],
+    days: list[int],
+) -> None:
+    scenario = world(tmp_path, {"surge": {"on": "town", "field": "posture", "add": 0.1, **event}})
+    draws = draw_inputs(inputs_of(scenario), 1, 0, 6, 1)
+    own = {f"events.surge.{key}": np.array(column, dtype=np.float32) for key, column in values.items()}
+    setting = Setting(scenario, replace(draws, values={**draws.values, **own}), Thrown(thrown))
+    found = setting.event_days("surge")
+    assert (found.tolist(), found.dtype) == (days, np.int16)

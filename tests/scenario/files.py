@@ -12,8 +12,8 @@ from sim.errors import ScenarioError
 from sim.scenario.scenario import Scenario
 from sim.scenario.yamltree import Tree, read_tree
 
-WITH_FOLDER = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-"""For Hypothesis: every example writes its file anew, and the first one imports SciPy."""
+WITH_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+"""For Hypothesis: every example writes its file anew."""
 
 MINIMAL = """\
 schema: offramp/scenario/1

@@ -10,7 +10,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
@@ -174,7 +174,6 @@ def test_acts_weigh_more_than_words_and_words_more_than_silence(kinds: tuple[str
 
 
 @given(st.integers(0, 400), st.floats(5, 200), st.floats(0.01, 1))
-@settings(deadline=None)
 def test_a_dated_reading_halves_with_every_half_life(age: int, half_life: float, reliability: float) -> None:
     day = (AS_OF - datetime.timedelta(age)).isoformat()
     dated = item(0.5, date=day, reliability=reliability)
@@ -267,7 +266,6 @@ def test_agreeing_occasions_do_not_narrow_the_sd() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(-1, 1), st.floats(0.1, 20)), min_size=1, max_size=8))
-@settings(deadline=None)
 def test_a_stance_lies_within_its_readings_and_the_prior(pairs: list[tuple[float, float]]) -> None:
     occasions = tuple(Occasion(str(n), (), reading, precision) for n, (reading, precision) in enumerate(pairs))
     found = combine(occasions, "patron")
@@ -283,7 +281,6 @@ def test_a_stance_lies_within_its_readings_and_the_prior(pairs: list[tuple[float
 
 
 @given(st.floats(-10, 10))
-@settings(deadline=None)
 def test_the_goldstein_score_never_enters(score: float) -> None:
     assert reading(item(0.5, goldstein=score, cameo="195")) == reading(item(0.5))
 

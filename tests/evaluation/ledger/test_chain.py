@@ -148,7 +148,7 @@ def test_a_head_that_is_no_digest_is_refused(ledger: Path) -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(place=st.integers(0, 10_000), byte=st.integers(1, 255))
 def test_no_changed_byte_goes_unnoticed(place: int, byte: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("ledger") / "ledger.jsonl"

@@ -98,7 +98,8 @@ def test_the_bootstrap_interval_of_skill_is_near_the_normal_one_for_many_cases()
 def test_one_group_gives_no_interval() -> None:
     one = paired_difference([0.1, 0.2], [0.2, 0.4], ["idlib", "idlib"])
     assert (one.mean, one.low, one.bootstrap_high, one.groups) == (pytest.approx(-0.15), None, None, 1)
-    assert skill_score([0.1, 0.2], [0.2, 0.4], ["idlib", "idlib"]).low is None
+    skill = skill_score([0.1, 0.2], [0.2, 0.4], ["idlib", "idlib"])
+    assert (skill.low, skill.cases, skill.groups) == (None, 2, 1)
 
 
 def test_the_seed_decides_the_bootstrap() -> None:
@@ -119,6 +120,51 @@ def test_scores_that_do_not_belong_together_are_refused() -> None:
             judged([np.nan], [1])
         with pytest.raises(ValueError, match="a group for each case"):
             judged([1, 2], [1, 2], ["a"])
+
+
+def test_the_bootstrap_draws_whole_groups() -> None:
+    """Of two groups a resample is the one, both or the other, each in a quarter of the cases or more: the interval
+    goes from the one's to the other's, the mean of all its cases.
+    """
+    one = paired_difference([1, 2, 6], [0, 0, 0], ["a", "a", "b"], resamples=50)
+    assert (one.bootstrap_low, one.bootstrap_high) == (1.5, 6)
+    skill = skill_score([1, 2, 6], [4, 2, 8], ["a", "a", "b"], resamples=50)
+    assert (skill.low, skill.high) == pytest.approx((0.25, 0.5))
+    assert (skill.value, skill.cases, skill.groups) == (pytest.approx(1 - 9 / 14), 3, 2)
+    with pytest.raises(ValueError, match="at least one resample"):
+        paired_difference([1, 2], [1, 1], resamples=0)
+
+
+def test_the_bootstrap_interval_is_the_central_95_percent() -> None:
+    """Half of 100 cases worth 1, half 0: sums of resamples are binomial, 95% of them from 40 to 60.
+
+    Of 20,000 resamples 2.8% are 40 or less and 1.8% less than 40: at 2.5% either is more than 3 standard errors off.
+    """
+    one = paired_difference([0, 1] * 50, [0] * 100, seed=3, resamples=20_000)
+    assert (one.bootstrap_low, one.bootstrap_high) == (0.4, 0.6)
+
+
+def test_a_comparison_is_of_groups_and_tells_skill_from_ten_cases_on() -> None:
+    rng = np.random.default_rng(9)
+    a, b, groups = rng.random(10), rng.random(10) + 0.5, list("aabbccddee")
+    one = compare(a, b, groups, bound=0.9)
+    assert one.difference == paired_difference(a, b, groups, seed=0, resamples=2000, bound=0.9)
+    assert one.skill == skill_score(a, b, groups, seed=0, resamples=2000)
+    assert compare(a, b, groups).difference == paired_difference(a, b, groups)
+    skill, gain = one.skill, one.difference
+    said = {"difference": [gain.mean, gain.low, gain.high], "skill": [skill.value, skill.low, skill.high]}
+    rounded = {name: [round(value, 4) for value in values] for name, values in said.items()}
+    assert one.plain() == {**rounded, "areas": 5}
+    assert compare(a[:9], b[:9], groups[:9]).plain()["skill"] == [None] * 3
+    alone = compare(a, b, ["a"] * 10).plain()
+    assert (alone["difference"][1:], alone["skill"][1:]) == ([None, None], [None, None])
+
+
+def test_no_interval_goes_beyond_the_bound_on_either_side() -> None:
+    low, high = (paired_difference([0.1, 0.9], [0.9, 0.1], bound=1.0).low, paired_difference([0.1], [0.2]).high)
+    assert (low, high) == (-1, None)
+    one = paired_difference([0.9, 0.6], [0.1, 0.1], bound=1.0)
+    assert (one.low, one.high) == (-1, 1)
 
 
 def test_a_comparison_says_no_skill_of_few_cases_and_counts_its_groups() -> None:

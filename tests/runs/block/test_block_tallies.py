@@ -1,13 +1,27 @@
-"""What blocks count of inputs and indicators agrees with the runs themselves, one by one."""
+"""What blocks count agrees with the runs themselves, one by one."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sim.model.inputs import POSTERIOR_STREAM, draw_inputs, inputs_of
-from sim.runs.block.blocks import OUTCOMES, BlockResult, BlockTask, run_block
-from sim.runs.block.conditions import EventBy, Look, PostureAt, indicators_of
+from sim.runs.block.blocks import (
+    END_STATES,
+    FIRST_EVENTS,
+    LEFT_OUT,
+    OUTCOMES,
+    BlockResult,
+    BlockTask,
+    last_days,
+    record_block,
+    run_block,
+    sample_block,
+)
+from sim.runs.block.conditions import EventBy, Look, PostureAt, all_met, indicators_of
 from sim.runs.block.counts import INPUT_BINS, binned_inputs, indicator_counts, posterior_rows
 from sim.scenario.scenario import Scenario
 from tests import worlds
@@ -75,9 +89,188 @@ def test_a_higher_level_is_seen_less_often(scenario: Scenario, block: BlockResul
         assert by_level[0] > 0
 
 
+def test_runs_wait_until_an_offensive_or_terms_came_before_the_day() -> None:
+    first = {"offensive": [13, 14, 60, 60, 60], "terms": [60, 60, 13, 14, 60], "strikes": [9, 60, 13, 14, 9]}
+    look = Look({name: np.array(days, dtype=np.int16) for name, days in first.items()})
+    assert look.waiting(14).tolist() == [False, True, False, True, True]
+    assert EventBy("terms", 14).waiting(look).tolist() == [False, True, True, True, True]
+    assert EventBy("terms", 14).seen(look).tolist() == [False, False, True, False, False]
+    assert EventBy("strikes", 14, happened=False).seen(look).tolist() == [False, True, False, True, False]
+    assert all_met([EventBy("strikes", 14), EventBy("strikes", 10)], look).tolist() == [False] * 4 + [True]
+    assert all_met([EventBy("strikes", 14), EventBy("strikes", 15)], look).tolist() == [False] * 4 + [True]
+
+
 def test_postures_are_looked_at_on_their_day() -> None:
     days = {name: np.array([first, 60, 60, 60], dtype=np.int16) for name, first in (("offensive", 9), ("terms", 60))}
     look = Look(days, {("a", 14): np.array([0.9, 0.9, 0.5, 0.1], dtype=np.float32)})
     counts = indicator_counts([PostureAt("a", "initiator", 0.5, 14)], look, [10, 60], 1)
     assert counts[0, 0].tolist() == np.zeros((5, 5)).tolist()
     assert counts[0, 1].diagonal().tolist() == [4, 1, 0, 2, 0]
+
+
+DAYS = 30
+"""Played of runs that begin under an agreement: many break it, many end while it is in force."""
+
+
+@pytest.fixture(scope="module")
+def task(tmp_path_factory: pytest.TempPathFactory) -> BlockTask:
+    scenario = worlds.load(
+        tmp_path_factory.mktemp("agreed"),
+        start={"phase": "agreement"},
+        question__horizon=DAYS,
+        question__milestones=[14],
+        parameters={"launch_rate": 0.8, "break_rate": 0.4, "agreement_rate": 0.5, "terms_rate": 0.4},
+    )
+    return BlockTask(scenario, 3, 0, 2, 600, sampled=600)
+
+
+@pytest.fixture(scope="module")
+def agreed(task: BlockTask) -> BlockResult:
+    return run_block(task)
+
+
+def test_the_states_of_every_day_are_those_of_the_runs(agreed: BlockResult) -> None:
+    runs, paths = agreed.records, agreed.paths
+    assert paths is not None
+    for day in range(DAYS + 1):
+        terms, over = runs["terms"] < day, runs["offensive"] < day
+        going = ~(terms | over)
+        states = [going & ~paths.agreement[day], going & paths.agreement[day], terms, over]
+        assert agreed.tally["states"][:, day].tolist() == [state.sum() for state in states], day
+    assert min(state.sum() for state in states) > 5
+    assert (paths.agreement[DAYS] & over).sum() > 5, "some runs end while an agreement is in force"
+    ends = [runs["end"] == code for code in range(3)]
+    for end, state in zip([*ends, runs["end"] >= 3], states, strict=True):
+        assert np.array_equal(end, state)
+
+
+def test_stances_and_postures_are_counted_weekly_over_runs_that_go_on(agreed: BlockResult) -> None:
+    paths = agreed.paths
+    assert paths is not None
+    for week in range(DAYS // 7 + 1):
+        going = last_days(agreed.records) >= 7 * week
+        for name, low in (("stance", -1), ("posture", 0)):
+            counts = agreed.tally[name][:, week]
+            assert counts.sum(axis=1).tolist() == [going.sum()] * 5
+            cumulative = np.cumsum(counts, axis=1)
+            edges = np.linspace(low, 1, counts.shape[1] + 1)[1:]
+            values = getattr(paths, name)[7 * week, :, going].T
+            below = np.array([(one[:, None] < edges - 1e-6).sum(axis=0) for one in values])
+            up_to = np.array([(one[:, None] <= edges + 1e-6).sum(axis=0) for one in values])
+            assert (below[:, :-1] <= cumulative[:, :-1]).all()
+            assert (cumulative <= up_to).all()
+
+
+def test_first_days_ends_and_breakdowns_are_those_of_the_runs(agreed: BlockResult) -> None:
+    runs, paths, tally = agreed.records, agreed.paths, agreed.tally
+    assert paths is not None
+    full, limited = (runs["end"] == END_STATES.index(name) for name in ("full", "limited"))
+    days = {name: runs[name] for name in OUTCOMES}
+    days |= {"full": np.where(full, runs["offensive"], DAYS), "limited": np.where(limited, runs["offensive"], DAYS)}
+    for place, name in enumerate(FIRST_EVENTS):
+        ordered = np.sort(days[name].reshape(-1, 2), axis=1)
+        expected = [np.bincount(column, minlength=DAYS + 1).tolist() for column in ordered.T]
+        assert tally["first_days"][place].tolist() == expected, name
+    for code, name in enumerate(END_STATES):
+        assert tally["ends"][code].tolist() == by_draw(runs["end"] == code), name
+    eve = paths.agreement[np.minimum(runs["offensive"], DAYS - 1), np.arange(600)]
+    assert tally["broke_agreement"].tolist() == by_draw(eve & (runs["offensive"] < DAYS))
+    broken = (paths.agreement[:-1] & ~paths.agreement[1:]).sum(axis=0)
+    assert runs["breakdowns"].tolist() == broken.tolist()
+    assert tally["breakdowns"] == broken.sum() > 100
+    assert tally["runs"] == 600
+
+
+def by_draw(happened: np.ndarray) -> list[int]:
+    """Draws with 0, 1 and 2 of their two runs in an event."""
+    return np.bincount(happened.reshape(-1, 2).sum(axis=1), minlength=3).tolist()
+
+
+def test_draws_of_each_sample_of_past_cases_are_counted_by_offensives(scenario: Scenario, block: BlockResult) -> None:
+    sample = np.asarray(draw_inputs(inputs_of(scenario), 3, 1, 4096, REPLICATES).values["sample"])[:2000:REPLICATES]
+    for m, day in enumerate(scenario.milestones):
+        hits = (block.records["offensive"] < day).reshape(-1, REPLICATES).sum(axis=1)
+        for code in (0, 1):
+            counts = np.bincount(hits[sample == code], minlength=REPLICATES + 1)
+            assert block.tally["samples"][code, m].tolist() == counts.tolist()
+
+
+def test_draws_are_counted_by_every_input_and_outcome(scenario: Scenario, block: BlockResult) -> None:
+    inputs, draws = binned_inputs(scenario), draw_inputs(inputs_of(scenario), 3, 1, 4096, REPLICATES)
+    expected = np.zeros_like(block.tally["inputs"])
+    for o, outcome in enumerate(OUTCOMES):
+        for m, day in enumerate(scenario.milestones):
+            hits = (block.records[outcome] < day).reshape(-1, REPLICATES).sum(axis=1)
+            for i, one in enumerate(inputs):
+                places = one.place(draws.quantiles[one.stream][:500])
+                np.add.at(expected[o, m, i], ((places * INPUT_BINS).astype(int), hits), 1)
+    assert np.array_equal(block.tally["inputs"], expected)
+    rows = (draws.quantiles[POSTERIOR_STREAM][:500] * 1024).astype(int)
+    assert np.array_equal(block.tally["rows"], np.bincount(rows, minlength=1024))
+
+
+def test_indicators_are_early_events_and_postures_of_those_who_attack_or_protect(scenario: Scenario) -> None:
+    early = [
+        [*(EventBy(event, day) for event in ("strikes", "agreement", "terms"))]
+        + [PostureAt("attacker", "initiator", level, day) for level in (0.25, 0.5, 0.75)]
+        + [PostureAt("shield", "guarantor", level, day) for level in (0.25, 0.5, 0.75)]
+        for day in (14, 30)
+    ]
+    assert list(indicators_of(scenario)) == early[0] + early[1]
+
+
+def test_no_indicator_is_looked_at_where_it_cannot_be_or_on_the_last_day(task: BlockTask, tmp_path: Path) -> None:
+    assert {one.day for one in indicators_of(task.scenario)} == {14}
+    quiet = indicators_of(worlds.load(tmp_path, strikes="off", terms="off", question__horizon=31))
+    assert [one for one in quiet if isinstance(one, EventBy)] == [EventBy("agreement", 14), EventBy("agreement", 30)]
+
+
+def test_postures_given_leave_the_runs_that_have_them(task: BlockTask, agreed: BlockResult) -> None:
+    high, calm = PostureAt("shield", "guarantor", 0.3, 14), EventBy("strikes", 9, happened=False)
+    given = run_block(replace(task, given=(high, calm)))
+    runs, paths = agreed.records, agreed.paths
+    assert paths is not None
+    place = list(task.scenario.actors).index("shield")
+    kept = (paths.posture[14, place] > 0.3) & (runs["strikes"] >= 9) & (last_days(runs) >= 14)
+    assert 20 < kept.sum() < 580
+    assert np.array_equal(given.records["end"] != LEFT_OUT, kept)
+    assert np.array_equal(given.records["end"][kept], runs["end"][kept])
+    number = kept.reshape(-1, 2).sum(axis=1)
+    assert given.tally["kept"].tolist() == [number.sum(), (number > 0).sum(), (number**2).sum()]
+    eve = paths.agreement[np.minimum(runs["offensive"], DAYS - 1), np.arange(600)] & (runs["offensive"] < DAYS)
+    for name, happened in (("broke_agreement", eve), ("ends", runs["end"] == 4)):
+        part = (happened & kept).reshape(-1, 2).sum(axis=1)
+        counted = given.tally[name][4] if name == "ends" else given.tally[name]
+        assert counted.tolist() == [part.sum(), (part**2).sum(), (part * number).sum()], name
+    broken = (paths.agreement[:-1] & ~paths.agreement[1:]).sum(axis=0)
+    assert given.tally["breakdowns"] == broken[kept].sum() > 0
+    for day in (0, 14, DAYS):
+        part = ((runs["offensive"] < day) & kept).reshape(-1, 2).sum(axis=1)
+        sums = given.tally["first_days"][FIRST_EVENTS.index("offensive"), day]
+        assert sums.tolist() == [part.sum(), (part**2).sum(), (part * number).sum()]
+        states = given.tally["states"][:, day]
+        assert (states.sum(), states[3]) == (kept.sum(), part.sum())
+
+
+def test_a_block_played_again_gives_the_same_records_and_paths(task: BlockTask, agreed: BlockResult) -> None:
+    assert record_block(task).tobytes() == agreed.records.tobytes()
+    again, paths = sample_block(replace(task, sampled=100)), agreed.paths
+    assert paths is not None
+    few = paths.of(slice(100)).until(9)
+    assert (again.runs, few.runs, len(few.stance), len(few.strike)) == (100, 100, 10, 9)
+    for name in ("stance", "posture", "agreement", "incident", "strike"):
+        whole, cut = getattr(paths, name), getattr(few, name)
+        assert np.array_equal(getattr(again, name), whole[..., :100]), name
+        assert np.array_equal(cut, whole[: len(cut), ..., :100]), name
+    first = np.where(paths.strike.any(axis=0), paths.strike.argmax(axis=0), DAYS)
+    assert np.array_equal(
+        np.minimum(first, last_days(agreed.records) + 1),
+        np.minimum(agreed.records["strikes"], last_days(agreed.records) + 1),
+    )
+    assert str(task) == "block 0 of crisis"
+
+
+def test_quantiles_of_a_task_stand_in_for_those_drawn(task: BlockTask) -> None:
+    drawn = draw_inputs(inputs_of(task.scenario), 3, 0, 4096, 2).quantiles["actors.backer.stance"]
+    same, other = (record_block(replace(task, quantiles={"actors.backer.stance": one})) for one in (drawn, 1 - drawn))
+    assert same.tobytes() == record_block(task).tobytes() != other.tobytes()

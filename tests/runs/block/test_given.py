@@ -166,17 +166,26 @@ def test_what_cannot_be_given_is_said(scenario: Scenario, text: str, said: str) 
     with pytest.raises(UsageError) as caught:
         read_given([text], scenario)
     assert said in str(caught.value)
+    assert f"--given {text[:200]!r}" in str(caught.value)
     assert len(str(caught.value)) < 800
 
 
 def test_conditions_read_back_what_they_write(scenario: Scenario) -> None:
     texts = [
         STRIKES, "no strikes by 2020-01-14", "no agreement by 2020-02-01", "no offensive by 2020-02-01",
-        "attacker readiness below 0.25 on 2020-01-02",
+        "attacker readiness below 0.25 on 2020-01-02", "shield deterrence above 0.5 on 2020-01-20",
     ]  # fmt: skip
     assert [one.text(scenario.as_of) for one in read_given(texts, scenario)] == texts
+    for same in ("Shield posture Above 0.5 on 20", "SHIELD deterrence above .5 after 20 days"):
+        assert read_given([same], scenario) == (PostureAt("shield", "guarantor", 0.5, 20),)
     for same in ("STRIKE by 2020-01-14", "strikes by 14", "strikes by 14 days", "strikes within 2 weeks"):
         assert read_given([same], scenario) == read_given(["strikes by 2020-01-14"], scenario)
+
+
+def test_an_actor_is_known_by_its_name_too(tmp_path: Path) -> None:
+    named = worlds.load(tmp_path, actors__shield__name="The Great Power")
+    for said in ("the great power", "The Great Power", "shield"):
+        assert read_given([f"{said} deterrence above 0.5 on 20"], named) == (PostureAt("shield", "guarantor", 0.5, 20),)
 
 
 def test_intervals_cover_where_runs_are_kept_by_what_is_seen() -> None:
