@@ -338,8 +338,9 @@ class Triangular(_Listed):
 
         inside, width = np.clip(value, self.low, self.high), self.high - self.low
         rises, falls = self.mode - self.low or 1.0, self.high - self.mode or 1.0  # a side without width holds no value
-        rising, falling = (inside - self.low) ** 2 / rises, (self.high - inside) ** 2 / falls
-        return np.clip(np.where(inside < self.mode, rising / width, 1 - falling / width), 0.0, 1.0)
+        up, down = np.minimum(inside, self.mode) - self.low, self.high - np.maximum(inside, self.mode)
+        below, above = up * (up / rises) / width, down * (down / falls) / width
+        return np.clip(np.where(inside < self.mode, below, 1 - above), 0.0, 1.0)
 
 
 @dataclass(frozen=True)
