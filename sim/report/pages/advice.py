@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from sim.report.chance import Chance, Shift, share_text
 from sim.report.charts import Spec, axis, safe
 from sim.report.document import Document, Figure, Part, Section, Table, Text, rerun_of
-from sim.report.reading import OUTCOMES, Record, heading
+from sim.report.reading import OUTCOMES, Record
 from sim.report.rows import Dot, Row, Words, reference, rows_chart
 from sim.report.values import quantity
-from sim.wording import counted
+from sim.wording import counted, heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

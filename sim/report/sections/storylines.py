@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sim.report.chance import Chance, share_text, with_interval
 from sim.report.document import Block, Figure, Group, List, Section, Table, Text
 from sim.report.reading import Record, calendar_of, capital, name_in_text, name_of, strikes_of
-from sim.report.values import MONTHS, long_date, on_scale, plain, short_date
-from sim.wording import counted, noun
+from sim.report.values import on_scale, plain, short_date
+from sim.wording import MONTHS, counted, long_date, noun
 
 if TYPE_CHECKING:
     import datetime
