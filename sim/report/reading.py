@@ -196,10 +196,14 @@ def input_words(record: Record, path: str) -> tuple[str, str]:
     return "the ", f"{_words(rest)} (parameter)" if kind == "parameters" else _words(path.replace(".", " "))
 
 
-def group_name(record: Record, group: str) -> str:
-    """Name whose inputs they are."""
-    known = {STRUCTURAL: "Structural parameters", SETTING: "The setting"}.get(group)
-    return known or (input_name(record, group) if "+" in group else name_of(record, group))
+def group_name(record: Record, group: str, *, within: bool = False) -> str:
+    """Name whose inputs they are, as a row does or within a sentence."""
+    known = {STRUCTURAL: "structural parameters", SETTING: "the setting"}.get(group)
+    if "+" in group:
+        known = in_sentence(record, group)
+    if known is None:
+        return name_in_text(name_of(record, group)) if within else name_of(record, group)
+    return known if within else capital(known.removeprefix("the ") if "+" in group else known)
 
 
 def _words(field: str) -> str:

@@ -15,7 +15,17 @@ from sim.report.chance import Chance, points_text
 from sim.report.document import Block, Document, Entry, Figure, Group, List, Section, Table, Text, rerun
 from sim.report.figures import specifications
 from sim.report.pages import counterfactuals
-from sim.report.reading import ENDS, Record, calendar_of, input_name, name_of, outcome_at, strikes_of, without_off
+from sim.report.reading import (
+    ENDS,
+    Record,
+    calendar_of,
+    input_name,
+    name_in_text,
+    name_of,
+    outcome_at,
+    strikes_of,
+    without_off,
+)
 from sim.report.sections import basis, drivers, estimates, indicators, provenance, since, storylines, track_record
 from sim.report.sections.basis import conditional_sentence, disagreement_sentence, parameters_line
 from sim.report.values import on_scale
@@ -116,7 +126,7 @@ def _standings(record: Record) -> Block:
     """Say where each actor stands on day 0: its name, words, the number."""
     stances = record["provenance"]["stances"].items()
     rows = [(record["actors"][key]["name"], leaning(one["mean"]), on_scale(one["mean"])) for key, one in stances]
-    told = "; ".join(f"{name} {words} ({number})" for name, words, number in rows)
+    told = "; ".join(f"{name_in_text(name)} {words} ({number})" for name, words, number in rows)
     text = f"Where they stand on day 0, from −1 (resists an offensive) to +1 (wants it): {told}."
     return Block("stands", rows, (Text(text),))
 

@@ -120,7 +120,9 @@ def _split(record: Record, by: Record) -> str:
     if share is None:
         return ""
     groups = [one for one in by["groups"] if one["index"] is not None]
-    names = ", ".join(f"{group_name(record, one['group'])} {index_text(one['index'])}" for one in groups[:4])
+    names = ", ".join(
+        f"{group_name(record, one['group'], within=True)} {index_text(one['index'])}" for one in groups[:4]
+    )
     return (
         f"Of the variance of the outcome, yes or no, {share_text(share['value'])} ({index_interval(share)}) comes from "
         f"the uncertain inputs; the rest is chance, which no knowledge of the inputs would remove. Shares of the first "
