@@ -121,7 +121,7 @@ def test_what_moved_since_has_names_and_no_ids(offramp: Offramp, file: Path) -> 
     assert not leaks(offramp, file.parent, "run", file, "--runs", 512, "--since", first / "forecast.json")
 
 
-@pytest.mark.parametrize("design", ["grid", "one-at-a-time", "{sobol: 16}"])
+@pytest.mark.parametrize("design", ["grid", "one-at-a-time", pytest.param("{sobol: 16}", marks=pytest.mark.slow)])
 def test_a_sweep_has_names_and_no_ids(offramp: Offramp, file: Path, design: str) -> None:
     sweep = file.with_name("sweep.yaml")
     text = SWEEP.replace("{design}", design)
