@@ -19,7 +19,7 @@ from sim.report.chance import Chance, Shift, with_interval
 from sim.report.document import Table
 from sim.report.markdown import escape, markdown_table
 from sim.report.reading import calendar_of, outcome_at
-from sim.report.values import long_date
+from sim.wording import long_date
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS, SEED = 20_000, 0

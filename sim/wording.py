@@ -5,6 +5,7 @@ Text from a scenario is text everywhere: what drives a terminal or turns the dir
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -58,3 +59,43 @@ def noun(count: int | str, one: str, many: str | None = None) -> str:
 def counted(count: int | str, one: str, many: str | None = None) -> str:
     """Write a count with its noun, such as `1 day` or `10,000 runs`."""
     return f"{count if isinstance(count, str) else format(count, ',')} {noun(count, one, many)}"
+
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_SMALL = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
+_CAPITALS = frozenset(["eu", "iaea", "nato", "uae", "uk", "un", "us", "usa"])
+_DATED = re.compile(r"(.+)-(\d{4})-(\d{2})(?:-(\d{2}))?")
+
+
+def long_date(date: datetime.date) -> str:
+    """Write a date as 19 August 2018."""
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
+
+
+def heading(id_: str) -> str:
+    """Name what has no name by its id: `Aim of the Regime` of `aim-of-the-regime`, `Raid, May 2018` of `raid-2018-05`.
+
+    All words but small ones get a capital, for an id does not say which of them are names.
+    """
+    dated = _DATED.fullmatch(id_)
+    date = "" if dated is None else _date(*map(int, dated.groups(default="0")[1:]))
+    words = (dated[1] if dated and date else id_).split("-")
+    return " ".join(_written(word, first=place == 0) for place, word in enumerate(words)) + date
+
+
+def _written(word: str, *, first: bool) -> str:
+    if word in _CAPITALS:
+        return word.upper()
+    return word if word in _SMALL and not first else word.capitalize()
+
+
+def _date(year: int, month: int, day: int) -> str:
+    """Return a day, or a month where the day is 0, in words after a comma; nothing where the calendar has no such."""
+    try:
+        date = datetime.date(year, month, day or 1)
+    except ValueError:
+        return ""
+    return f", {long_date(date) if day else long_date(date).removeprefix('1 ')}"

@@ -41,8 +41,8 @@ LAYERS: dict[str, set[str]] = {
         "runs.block", "runs.executors", "runs.store", "scenario", "tallies", "wholefiles", "wording",
     },
     "studies": {
-        "baselines", "distributions", "environment", "errors", "estimates", "forecast", "model", "rng", "runs",
-        "runs.block", "runs.executors", "runs.store", "scenario", "tables", "tallies", "wholefiles", "wording",
+        "baselines", "distributions", "environment", "errors", "estimates", "forecast", "model", "report", "rng",
+        "runs", "runs.block", "runs.executors", "runs.store", "scenario", "tables", "tallies", "wholefiles", "wording",
     },
     "evaluation": {
         "baselines", "distributions", "environment", "errors", "estimates", "evaluation.scoring", "forecast", "model",

@@ -109,7 +109,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     output.check()
     chosen = list(loaded.cells) if part is None else part.cells(loaded)
     kept = store_at(None if no_store else store)
-    keep = _keep_forecast(file, out / "cells") if cells and out is not None else None
+    keep = _keep_forecast(file, out / "cells", loaded) if cells and out is not None else None
     label = loaded.document.id if part is None else f"{loaded.document.id} {part}"
     with _resumable(kept):
         options = Options(store=kept, cells=chosen, fail_fast=fail_fast, on_forecast=keep)
@@ -154,13 +154,13 @@ def _resumable(store: Store | None) -> Iterator[None]:
         raise typer.Exit(Exit.INTERRUPTED) from None
 
 
-def _keep_forecast(file: Path, folder: Path) -> Any:
+def _keep_forecast(file: Path, folder: Path, sweep: Sweep) -> Any:
     """Return what writes the forecast of each cell into its own folder below one."""
     from sim.report import write_cell
 
     def keep(cell: Cell, forecast: Forecast) -> None:
         record = forecast.record(f"offramp sweep cell {shlex.quote(shown(file))} {cell.id}")
-        write_cell(record, folder / cell.id, label=cell.label, changes=cell.changes)
+        write_cell(record, folder / cell.id, label=cell.label, changes=cell.changes, names=sweep.names)
 
     return keep
 
@@ -293,6 +293,8 @@ def _with_pages(record: Record) -> Record:
 
 
 def _lines(record: Record) -> Iterator[str]:
+    from sim.report.pages.sweep import some_of
+
     day = str(record["milestones"][-1])
     yield record["sweep"]["title"]
     yield (
@@ -312,7 +314,7 @@ def _lines(record: Record) -> Iterator[str]:
         if row["error"] is not None:
             yield f"failed: {row['label']}: {row['error']}"
     for cells in record["without_effect"]:
-        yield f"no effect: every run went the same in the cells {', '.join(cells)}, although their inputs differ"
+        yield f"no effect: every run went the same in {counted(len(cells), 'cell')} ({some_of(record, cells)})"
     yield from _gate_lines(record)
 
 

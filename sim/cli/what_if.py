@@ -258,9 +258,18 @@ def _diff_lines(found: Difference, record: Mapping[str, Any]) -> Iterator[str]:
 
 def _inputs(record: Mapping[str, Any]) -> Iterator[str]:
     """Write what differs in the inputs, the evidence and the settings."""
-    rows = [(one["path"], one["old"], one["new"]) for one in record["inputs"]]
-    rows += [(f"stance of {one['actor']}", _stance(one["old"]), _stance(one["new"])) for one in record["stances"]]
-    rows += [(one["name"], one["old"], one["new"]) for one in record["settings"]]
+    from sim.report.reading import input_name
+    from sim.report.sections.since import changed
+
+    stances = [(input_name(record, f"actors.{one['actor']}.stance"), one) for one in record["stances"]]
+    rows = [
+        *changed(record, record["inputs"], "path"),
+        *(
+            (f"{input_name(record, path)} at the start", _stance(one["old"]), _stance(one["new"]))
+            for path, one in stances
+        ),
+        *changed(record, record["settings"], "name"),
+    ]
     if not rows:
         yield "no input differs"
     for name, old, new in rows:

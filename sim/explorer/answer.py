@@ -22,8 +22,8 @@ from sim.report.charts import DARK, Spec, moment
 from sim.report.curves import incidence, states
 from sim.report.reading import ENDS, Record, calendar_of, outcome_at, without_off
 from sim.report.svg import number_of, ticks_of
-from sim.report.values import Calendar, long_date, on_scale, plain
-from sim.wording import counted
+from sim.report.values import Calendar, on_scale, plain
+from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     from sim.explorer.catalogue import Catalogue

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.model.inputs import Input, inputs_of
-from sim.report.values import Calendar, long_date
+from sim.report.reading import capital
+from sim.report.values import Calendar
 from sim.runs.block.conditions import POSTURES
 from sim.scenario.quantities import day_count
 from sim.studies.counterfactuals import renewed_id
+from sim.wording import long_date
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -164,7 +166,7 @@ def _sliders(scenario: Scenario, name: str, inputs: Mapping[str, Input]) -> Iter
         if pressure.source == name:
             hint = f"Strength of this pressure, 0 to 1: {_pressure_sentence(scenario, id_, inputs)}"
             hint += f" {RENEWED}" if is_in_force(scenario, id_) else ""
-            yield _slider(inputs[f"pressures.{id_}.intensity"], "pressure", _title(scenario, id_), hint)
+            yield _slider(inputs[f"pressures.{id_}.intensity"], "pressure", capital(scenario.name_of(id_)), hint)
 
 
 def _slider(one: Input, kind: str, label: str, hint: str) -> Slider:
@@ -178,14 +180,16 @@ def _slider(one: Input, kind: str, label: str, hint: str) -> Slider:
 def _pressure_switches(scenario: Scenario, name: str, inputs: Mapping[str, Input]) -> Iterator[Switch]:
     for id_, pressure in scenario.pressures.items():
         if pressure.source == name:
-            yield Switch(f"pressures.{id_}", _title(scenario, id_), _pressure_sentence(scenario, id_, inputs))
+            yield Switch(f"pressures.{id_}", capital(scenario.name_of(id_)), _pressure_sentence(scenario, id_, inputs))
 
 
 def _talk_switches(scenario: Scenario, inputs: Mapping[str, Input]) -> Iterator[Switch]:
     calendar = Calendar(scenario.as_of, scenario.horizon)
     for id_ in scenario.talks:
         day = long_date(calendar.date(inputs[f"talks.{id_}.start"].distribution.median))
-        yield Switch(f"talks.{id_}", _title(scenario, id_), f"Talks on {day}, on which an agreement is likelier.")
+        yield Switch(
+            f"talks.{id_}", capital(scenario.name_of(id_)), f"Talks on {day}, on which an agreement is likelier."
+        )
 
 
 def _event_switches(scenario: Scenario, inputs: Mapping[str, Input]) -> Iterator[Switch]:
@@ -197,7 +201,11 @@ def _event_switches(scenario: Scenario, inputs: Mapping[str, Input]) -> Iterator
         whose = " over ".join(map(scenario.name_of, ends))
         when = f"on {days[0]}" if len(days) == 1 else f"between {days[0]} and {days[1]}"
         verb = "Shifts" if event.probability.mean == 1 and event.condition is None else "May shift"
-        yield Switch(f"events.{id_}", _title(scenario, id_), f"{verb} the {_words(event.field)} of {whose} {when}.")
+        yield Switch(
+            f"events.{id_}",
+            capital(scenario.name_of(id_)),
+            f"{verb} the {event.field.replace('_', ' ')} of {whose} {when}.",
+        )
 
 
 def _pressure_sentence(scenario: Scenario, id_: str, inputs: Mapping[str, Input]) -> str:
@@ -216,15 +224,4 @@ def _pressure_sentence(scenario: Scenario, id_: str, inputs: Mapping[str, Input]
 
 def _answered(scenario: Scenario, after: str) -> str:
     first = {"strikes": "a strike", "agreement": "an agreement", "breakdown": "a breakdown"}
-    return first.get(after) or scenario.events[after].name or _words(after)
-
-
-def _title(scenario: Scenario, id_: str) -> str:
-    """Return the name of a pressure, talks or an event; its id in words where it has none."""
-    groups = (scenario.pressures, scenario.talks, scenario.events)
-    words = next((group[id_].name for group in groups if id_ in group), None) or _words(id_)
-    return words[:1].upper() + words[1:]
-
-
-def _words(key: str) -> str:
-    return key.replace("-", " ").replace("_", " ")
+    return first.get(after) or scenario.name_of(after)

@@ -21,13 +21,12 @@ from sim.explorer.scheduler import WORKERS, Scheduler
 from sim.explorer.simulation import PLAN
 from sim.forecast.course import course_of
 from sim.forecast.plan import Plan
-from sim.forecast.record import theatre_of
+from sim.forecast.record import names_of, theatre_of
 from sim.forecast.replay import replay
 from sim.report.pages.tipping import lead_of
 from sim.report.sections.storylines import story_of
 from sim.report.words import SCALES
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
-from sim.runs.block.conditions import POSTURES
 from sim.runs.executors import Executor
 from sim.runs.play import Failure, Task
 from sim.scenario.edit import bare
@@ -49,10 +48,7 @@ async def told(scheduler: Scheduler, scenario: Scenario, run: int) -> dict[str, 
         "as_of": scenario.as_of.isoformat(),
         "horizon": scenario.horizon,
         "theatre": theatre_of(scenario),
-        "actors": {
-            name: {"name": scenario.name_of(name), "posture_name": POSTURES[one.role]}
-            for name, one in scenario.actors.items()
-        },
+        **names_of(scenario),
     }
     return {"title": f"Run {run:,}", "sentences": story_of(record, course)}
 
@@ -102,7 +98,6 @@ async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
         stop.set()
     record = found.record()
     crossings = record["crossings"]
-    record["inputs"][0]["path"] = "this slider"
     sentences = [
         lead_of(record),
         f"{100 * asked.target:g}% is where the word changes; {counted(TIP_PLAN.most_runs, 'run')} at each value tried.",

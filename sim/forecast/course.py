@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.runs.block.blocks import END_STATES, last_days
+from sim.wording import heading
 
 if TYPE_CHECKING:
     from sim.runs.block.watches import Paths
@@ -222,7 +223,7 @@ def _told(name: str, event: Event) -> dict[str, Any]:
     low, high = event.add.support
     return {
         "id": name,
-        "name": event.name or f"the {name.replace('-', ' ')}",
+        "name": event.name or heading(name),
         "on": event.target if isinstance(event.target, str) else event.target.model_dump(by_alias=True),
         "field": event.field,
         "way": "rises" if low >= 0 else ("falls" if high <= 0 else "shifts"),

@@ -20,7 +20,6 @@ from sim.forecast.drivers import drivers_record
 from sim.forecast.indicators import indicators_record
 from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
-from sim.report.reading import heading
 from sim.runs.block.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK, last_days
 from sim.runs.block.conditions import POSTURES, last_date
 from sim.runs.block.counts import event_sums, is_given, kept_counts
@@ -92,6 +91,22 @@ def forecast_record(
         "since": None,
         "environment": environment.stamp(),
         "command": command,
+    }
+
+
+def names_of(scenario: Scenario) -> dict[str, Any]:
+    """Return what a report calls actors, pressures, talks and events, as every record has it."""
+    groups = {"pressure": scenario.pressures, "talks": scenario.talks, "event": scenario.events}
+    return {
+        "actors": {
+            name: {"name": scenario.name_of(name), "role": actor.role, "posture_name": POSTURES[actor.role]}
+            for name, actor in scenario.actors.items()
+        },
+        "schedule": [
+            {"id": name, "kind": kind, "name": scenario.name_of(name)}
+            for kind, group in groups.items()
+            for name in group
+        ],
     }
 
 
@@ -323,7 +338,7 @@ def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
             "id": name, "kind": "pressure", "from": pressure.source, "on": pressure.target, "aim": pressure.aim,
             "channel": pressure.channel, "start": day(f"{path}.start"), "after": pressure.after,
             "delay": day(f"{path}.delay"), "end": day(f"{path}.end"), "intensity": pressure.intensity.to_plain(),
-            "name": pressure.name or heading(name), "basis": pressure.basis,
+            "name": scenario.name_of(name), "basis": pressure.basis,
         })  # fmt: skip
     for name, talks in scenario.talks.items():
         path = f"talks.{name}"
@@ -333,7 +348,7 @@ def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
                 "kind": "talks",
                 "start": day(f"{path}.start"),
                 "end": day(f"{path}.end"),
-                "name": talks.name or heading(name),
+                "name": scenario.name_of(name),
                 "basis": talks.basis,
             }
         )
@@ -347,7 +362,7 @@ def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
             "start": day(f"{path}.from") if dated is None else dated, "end": None if last is None else last + 1,
             "probability": event.probability.mean, "if": event.condition,
             "happens": _plain(_share(tally, tally["events"][place])),
-            "name": event.name or heading(name), "basis": event.basis,
+            "name": scenario.name_of(name), "basis": event.basis,
         })  # fmt: skip
     return rows
 

@@ -74,7 +74,9 @@ def write_report(
     return write_files(folder, dict(_files(record, words, figures=figures, page=page)) | dict(others or {}))
 
 
-def write_cell(record: Mapping[str, Any], folder: Path, *, label: str, changes: Mapping[str, Any]) -> list[Path]:
+def write_cell(
+    record: Mapping[str, Any], folder: Path, *, label: str, changes: Mapping[str, Any], names: Mapping[str, Any]
+) -> list[Path]:
     """Write the forecast of a cell of a sweep, as a small page index.html and as forecast.json, into a folder.
 
     Parameters
@@ -85,6 +87,8 @@ def write_cell(record: Mapping[str, Any], folder: Path, *, label: str, changes: 
         What the sweep calls the cell.
     changes
         Dotted path to what the cell sets there.
+    names
+        What the sweep calls inputs, as its record has it.
 
     Raises
     ------
@@ -96,7 +100,7 @@ def write_cell(record: Mapping[str, Any], folder: Path, *, label: str, changes: 
     from sim.report.pages.sweep import cell_document
 
     with reading():
-        document = cell_document(record, label, changes, "icd203")
+        document = cell_document(record, label, changes, names, "icd203")
     return write_files(folder, {"forecast.json": to_json(record), "index.html": to_html(document, {})})
 
 

@@ -17,6 +17,9 @@ from sim.report.reading import (
     Record,
     Week,
     calendar_of,
+    capital,
+    in_sentence,
+    name_in_text,
     name_of,
     outcome_at,
     schedule_name,
@@ -25,9 +28,10 @@ from sim.report.reading import (
     weeks,
     without_off,
 )
-from sim.report.values import NONE, Calendar, long_date, on_scale, plain, quantity, short_date
-from sim.wording import counted
+from sim.report.values import NONE, Calendar, on_scale, plain, quantity, short_date
+from sim.wording import counted, long_date
 
+_AIMS = {"restrain": "hold back", "encourage": "go ahead"}
 QUANTILES = {"q05": "5%", "q25": "25%", "q50": "median", "q75": "75%", "q95": "95%"}
 
 
@@ -159,44 +163,68 @@ class Mark:
 
 
 def schedule_table(record: Record) -> Table:
-    """All scheduled pressures and talks."""
+    """All scheduled pressures, talks and events."""
     rows = [
         (
-            one["id"], _what(record, one), one.get("channel", one["kind"] if one["kind"] == "event" else NONE),
-            _first(record, one), _day(record, one["end"]), _size(one), one["basis"] or "no basis given",
+            capital(schedule_name(record, one["id"])), capital(_what(record, one)), one.get("channel", NONE),
+            _first(record, one), _day(record, one["end"]), _size(record, one), one["basis"] or "no basis given",
         )
         for one in record["schedule"]
     ]  # fmt: skip
-    columns = ("Id", "What", "Channel", "From", "First day without it", "Intensity", "The author's basis")
-    return Table("Scheduled pressures and talks", columns, "lllllll", tuple(rows))
+    columns = ("Name", "What", "Channel", "From", "First day without it", "Size", "The author's basis")
+    return Table(f"Scheduled {scheduled(record)}", columns, "lllllll", tuple(rows))
+
+
+def scheduled(record: Record) -> str:
+    """Name the kinds that a schedule holds, such as `pressures and talks`."""
+    names = {"pressure": "pressures", "talks": "talks", "event": "events"}
+    kinds = {one["kind"] for one in record["schedule"]}
+    *first, last = [name for kind, name in names.items() if kind in kinds] or ["pressures"]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _what(record: Record, one: Record) -> str:
+    """Say what an entry does: `Turkey to Russia: hold back`, `talks`, `shifts the stance of Russia`."""
     if one["kind"] == "event":
-        on = one["on"]
-        ends = [on] if isinstance(on, str) else [on["from"], on["to"]]
-        return f"{one['field'].replace('_', ' ')} of {' over '.join(name_of(record, end) for end in ends)}"
+        on, field = one["on"], one["field"]
+        if not isinstance(on, str):
+            return f"shifts {in_sentence(record, '.'.join(('ties', on['from'], on['to'])))}"
+        if field == "posture":
+            field = record["actors"].get(on, {}).get("posture_name", field)
+        return f"shifts {in_sentence(record, f'actors.{on}.{field}')}"
     if one["kind"] != "pressure":
         return "talks"
-    return f"{name_of(record, one['from'])} on {name_of(record, one['on'])}: {one['aim']}"
+    source, target = (name_in_text(name_of(record, one[end])) for end in ("from", "on"))
+    return f"{source} to {target}: {_AIMS.get(one['aim'], one['aim'])}"
 
 
 def _first(record: Record, one: Record) -> str:
     """Say when an entry begins: on a date, or so long after what it answers."""
     if one.get("after") is None:
         return _day(record, one["start"])
-    what = {"strikes": "the first strike", "agreement": "an agreement", "breakdown": "a breakdown"}
-    after = what.get(one["after"]) or schedule_name(record, one["after"])
     delay = f"{one['delay'] or 0:g}"
+    after = _happening(record, one["after"])
     return f"after {after}" if delay == "0" else f"{counted(delay, 'day')} after {after}"
 
 
-def _size(one: Record) -> str:
-    if one["kind"] == "event":
-        chance = "" if one["probability"] == 1 else f", {100 * one['probability']:.3g}% likely"
-        condition = "" if one["if"] is None else f", if {one['if']}"
-        return f"{quantity(one['add'])}{chance}{condition}"
-    return quantity(one["intensity"]) if "intensity" in one else NONE
+def _happening(record: Record, id_: str) -> str:
+    """Name what a pressure answers, or an event waits for."""
+    what = {"strikes": "the first strike", "agreement": "an agreement", "breakdown": "the breakdown of an agreement"}
+    return what.get(id_) or schedule_name(record, id_)
+
+
+def _size(record: Record, one: Record) -> str:
+    if one["kind"] != "event":
+        return quantity(one["intensity"]) if "intensity" in one else NONE
+    size = quantity(one["add"]) if one["probability"] == 1 else f"{quantity(one['add'])}; {_chance(one)} likely"
+    if one["if"] is None:
+        return size
+    wanted = "without" if one["if"].startswith("no ") else "after"
+    return f"{size}; only {wanted} {_happening(record, one['if'].removeprefix('no '))}"
+
+
+def _chance(one: Record) -> str:
+    return f"{100 * one['probability']:.3g}%"
 
 
 def _day(record: Record, day: float | None) -> str:
@@ -207,17 +235,29 @@ def marks(record: Record) -> list[Mark]:
     """List what begins or ends inside the window, in order of time."""
     calendar, changes = calendar_of(record), []
     for one in record["schedule"]:
-        label = f"{schedule_name(record, one['id'])} ({_what(record, one)})"
-        verbs = ("begins", "ends")
-        if one["kind"] == "event":
-            certain = one["probability"] == 1 and one["if"] is None
-            verbs = ("comes" if certain else "may come", "can come no more")
-        days = zip((one["start"], one["end"]), verbs, strict=True)
+        name = capital(schedule_name(record, one["id"]))
+        days = zip((one["start"], one["end"]), _verbs(record, one), strict=True)
         changes += [
-            (float(day), f"{label} {verb}") for day, verb in days if day is not None and 0 <= day < calendar.horizon
+            (float(day), f"{name} {verb}") for day, verb in days if day is not None and 0 <= day < calendar.horizon
         ]
     ordered = sorted(changes, key=lambda change: change[0])
     return [Mark(n, day, short_date(calendar.date(day)), label) for n, (day, label) in enumerate(ordered, 1)]
+
+
+def _verbs(record: Record, one: Record) -> tuple[str, str]:
+    """Say of an entry that it begins and ends, or of an event that it comes and can come no more."""
+    what = _what(record, one)
+    if one["kind"] == "pressure":
+        return f"begins ({what})", f"ends ({what})"
+    if one["kind"] == "talks":
+        return "begins (talks)", "is over (talks)"
+    certain = one["probability"] == 1 and one["if"] is None
+    chance = "" if one["probability"] == 1 else f", {_chance(one)} likely"
+    since = "" if one["end"] is None else " from this day on"
+    return (
+        f"{'comes' if certain else 'may come'}{since}{chance} ({what})",
+        "has come" if certain else "can no longer come",
+    )
 
 
 def in_force(record: Record) -> int:

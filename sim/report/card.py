@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, points_text
-from sim.report.values import long_date
-from sim.wording import counted
+from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     import datetime

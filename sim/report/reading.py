@@ -7,7 +7,6 @@ out.
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,37 +15,8 @@ from typing import Any
 
 from sim.errors import ReportError
 from sim.report.chance import Chance
-from sim.report.values import Calendar, long_date
-
-_SMALL = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
-_CAPITALS = frozenset(["eu", "iaea", "nato", "uae", "uk", "un", "us", "usa"])
-_DATED = re.compile(r"(.+)-(\d{4}-\d{2}-\d{2})")
-
-
-def heading(id_: str) -> str:
-    """Write an id as a heading: `Aim of the Regime` of `aim-of-the-regime`, `Raid, 10 May 2018` of `raid-2018-05-10`.
-
-    All words but small ones get a capital, for an id does not say which of them are names.
-    """
-    dated = _DATED.fullmatch(id_)
-    date = _date(dated[2]) if dated else ""
-    words = (dated[1] if dated and date else id_).split("-")
-    return " ".join(_written(word, first=place == 0) for place, word in enumerate(words)) + date
-
-
-def _written(word: str, *, first: bool) -> str:
-    if word in _CAPITALS:
-        return word.upper()
-    return word if word in _SMALL and not first else word.capitalize()
-
-
-def _date(text: str) -> str:
-    """Return a date in words after a comma; nothing where the calendar has no such day."""
-    try:
-        return f", {long_date(datetime.date.fromisoformat(text))}"
-    except ValueError:
-        return ""
-
+from sim.report.values import Calendar
+from sim.wording import heading
 
 Record = Mapping[str, Any]
 
@@ -146,8 +116,10 @@ def weeks(record: Record) -> Iterator[Week]:
 
 def name_in_text(name: str) -> str:
     """Return a name as it stands within a sentence: with an article where its last word is no name, as in a regime."""
+    if name.startswith(("The ", "A ", "An ")):
+        return f"{name[0].lower()}{name[1:]}"
     last = name.rpartition(" ")[2]
-    common = " " in name and last[:1].islower() and not name.lower().startswith(("the ", "a ", "an "))
+    common = " " in name and last[:1].islower() and not name.startswith(("the ", "a ", "an "))
     return f"the {name}" if common else name
 
 
@@ -159,56 +131,79 @@ def name_of(record: Record, actor: str) -> str:
 
 STRUCTURAL, SETTING = "structural", "setting"
 _WHOLE = {
-    "sample": "The sample of past cases it belongs to",
-    "parameters.inertia_crises": "Inertia among crises (parameter)",
-    "parameters.inertia_threats": "Inertia among threats (parameter)",
-    "parameters.launch_rate_crises": "Launch rate among crises (parameter)",
-    "parameters.launch_rate_threats": "Launch rate among threats (parameter)",
-    "parameters.posterior": "Structural parameters, drawn together",
-    "parameters.frailty": "Size of unobserved leanings (parameter)",
+    "sample": "sample of past cases that the question belongs to",
+    "parameters.inertia_crises": "inertia among crises (parameter)",
+    "parameters.inertia_threats": "inertia among threats (parameter)",
+    "parameters.launch_rate_crises": "launch rate among crises (parameter)",
+    "parameters.launch_rate_threats": "launch rate among threats (parameter)",
+    "parameters.posterior": "structural parameters, drawn together",
+    "parameters.frailty": "size of unobserved leanings (parameter)",
+    "start.phase": "phase at the start",
+    "bargaining.principal": "party to the bargain that attacks",
+    "bargaining.counterpart": "party to the bargain that resists",
 }
 _FIELDS = {
     "frailty": "unobserved leaning",
-    "disposition": "disposition",
     "posture": "posture at the start",
     "half_life": "half-life",
+    "held": "held posture",
     "add": "size",
+    "from": "first day",
+    "until": "last day",
+    "field": "effect",
+    "on": "target",
+    "after": "trigger",
+    "if": "condition",
 }
+_SCHEDULED = ("pressures", "talks", "events")
 
 
 def input_name(record: Record, path: str) -> str:
-    """Name an input by its dotted path; actors that the record does not name are named by their ids."""
+    """Name an input by its dotted path, as a row or a heading does: `Intensity of the Turkish refusal`.
+
+    The record says what paths, actors, pressures, talks and events are called; what it does not name is named by its
+    id. No other function names an input.
+    """
+    return capital(input_words(record, path)[1])
+
+
+def in_sentence(record: Record, path: str) -> str:
+    """Name an input for the middle of a sentence: `the intensity of the Turkish refusal`."""
+    return "".join(input_words(record, path))
+
+
+def input_words(record: Record, path: str) -> tuple[str, str]:
+    """Return the article that the name of an input has within a sentence, and the name."""
+    if written := (record.get("names") or {}).get(path):
+        return "", str(written)
     if "+" in path:  # inputs that go together by rank
-        first, *others = (input_name(record, one) for one in path.split("+"))
-        *middle, last = (f"{one[0].lower()}{one[1:]}" for one in others)
-        return f"{', '.join([first, *middle])} and {last} (together)"
+        *names, last = (input_words(record, one)[1] for one in path.split("+"))
+        return "the ", f"{', '.join(names)} and {last} (together)"
     kind, _, rest = path.partition(".")
     subject, _, field = rest.rpartition(".")
-    if kind == "actors" and subject:
-        return f"{_words(field).capitalize()} of {name_in_text(name_of(record, subject))}"
-    if kind == "ties" and subject:
-        source, _, target = rest.partition(".")
-        return f"Leverage of {name_in_text(name_of(record, source))} over {name_in_text(name_of(record, target))}"
-    if kind in ("pressures", "talks", "events") and field and subject:
-        return f"{_words(field).capitalize()} of {schedule_name(record, subject)}"
-    if kind in ("pressures", "talks", "events") and rest:
-        return schedule_name(record, rest)
-    if kind == "actors" and rest:
-        return name_of(record, rest)
     if path in _WHOLE:
-        return _WHOLE[path]
-    return (f"{_words(rest)} (parameter)" if kind == "parameters" else _words(path.replace(".", " "))).capitalize()
+        return "the ", _WHOLE[path]
+    if kind == "actors" and rest:
+        name = name_in_text(name_of(record, subject or rest))
+        return ("the ", f"{_words(field)} of {name}") if subject else ("", name)
+    if kind == "ties" and subject:
+        source, target = (name_in_text(name_of(record, one)) for one in (subject, field))
+        return "the ", f"leverage of {source} over {target}"
+    if kind in _SCHEDULED and rest:
+        name = schedule_name(record, subject or rest)
+        word = "source" if (kind, field) == ("pressures", "from") else _words(field)
+        return ("the ", f"{word} of {name}") if subject else ("", name)
+    return "the ", f"{_words(rest)} (parameter)" if kind == "parameters" else _words(path.replace(".", " "))
 
 
-def in_sentence(name: str) -> str:
-    """Return the name of an input for the middle of a sentence."""
-    return f"the {name[0].lower()}{name[1:]}"
-
-
-def group_name(record: Record, group: str) -> str:
-    """Name whose inputs they are."""
-    known = {STRUCTURAL: "Structural parameters", SETTING: "The setting"}.get(group)
-    return known or (input_name(record, group) if "+" in group else name_of(record, group))
+def group_name(record: Record, group: str, *, within: bool = False) -> str:
+    """Name whose inputs they are, as a row does or within a sentence."""
+    known = {STRUCTURAL: "structural parameters", SETTING: "the setting"}.get(group)
+    if "+" in group:
+        known = in_sentence(record, group)
+    if known is None:
+        return name_in_text(name_of(record, group)) if within else name_of(record, group)
+    return known if within else capital(known.removeprefix("the ") if "+" in group else known)
 
 
 def _words(field: str) -> str:

@@ -25,8 +25,7 @@ from sim.report.html import drawing
 from sim.report.pages import history
 from sim.report.pages.history import PLACE, figure_of, largest
 from sim.report.reading import ENDS, Record, calendar_of, without_off
-from sim.report.values import MONTHS, long_date
-from sim.wording import seen
+from sim.wording import MONTHS, long_date, seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.wording import MONTHS
+
 NONE = "–"
 
 
@@ -56,17 +58,6 @@ def _number(value: Any) -> str:
 def goldstein(value: float | None) -> str:
     """Write a Goldstein score with its sign and one digit."""
     return NONE if value is None else f"{value:+.1f}".replace("-", "−")
-
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
-def long_date(date: datetime.date) -> str:
-    """Write a date as `19 August 2018`."""
-    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
 def short_date(date: datetime.date) -> str:

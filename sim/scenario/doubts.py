@@ -128,13 +128,13 @@ def lone_member(scenario: Scenario) -> Iterator[Complaint]:
 
 def idle_talks(scenario: Scenario) -> Iterator[Complaint]:
     """Find talks without anybody to bargain."""
-    principal, counterpart = scenario.principal, scenario.counterpart
+    principal, counterpart, names = scenario.principal, scenario.counterpart, scenario.name_of
     if counterpart is None:
         why = "nobody bargains, so no agreement can come of them; name a counterpart under `bargaining`, with a tie"
     elif _leverage(scenario, counterpart, principal) <= 0:
         why = (
-            f"{counterpart} bargains without leverage over {principal}, so no agreement can come of them; write "
-            f"`ties: {{{counterpart}: {{{principal}: 0.2}}}}`, or another number"
+            f"{names(counterpart)} bargains without leverage over {names(principal)}, so no agreement can come of "
+            f"them; write `ties: {{{counterpart}: {{{principal}: 0.2}}}}`, or another number"
         )
     else:
         return
@@ -207,11 +207,10 @@ def ties_above_one(scenario: Scenario) -> Iterator[Complaint]:
         }
         total = math.fsum(sources.values())
         if round(total, 9) > 1:
-            terms = " + ".join(f"{source} {value:.3g}" for source, value in sources.items())
-            message = (
-                f"the leverages over {target} sum to {total:.3g} ({terms}), and more than 1 counts as 1; lower some"
-            )
-            yield ("ties", list(sources)[-1], target), message
+            names = scenario.name_of
+            terms = " + ".join(f"{names(source)} {value:.3g}" for source, value in sources.items())
+            told = f"the leverages over {names(target)} sum to {total:.3g} ({terms})"
+            yield ("ties", list(sources)[-1], target), f"{told}, and more than 1 counts as 1; lower some"
 
 
 def clipped_prior(scenario: Scenario) -> Iterator[Complaint]:

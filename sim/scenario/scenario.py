@@ -29,7 +29,7 @@ from sim.scenario.schema import (
     Pressure,
     Talks,
 )
-from sim.wording import counted
+from sim.wording import counted, heading
 
 if TYPE_CHECKING:
     from sim.scenario.evidence import Evidence, StanceReading
@@ -184,10 +184,10 @@ class Scenario:
         """Probability that the question belongs to the second sample, threats between states; half where not said."""
         return 0.5 if self.document.sample is None else self.document.sample
 
-    def name_of(self, actor: str) -> str:
-        """Return what reports call an actor."""
-        written = self.actors[actor].name
-        return written if written is not None else actor.replace("-", " ").title()
+    def name_of(self, id_: str) -> str:
+        """Return what reports call an actor, a pressure, talks or an event: its name, or its id as one."""
+        groups = (self.actors, self.pressures, self.talks, self.events)
+        return next((group[id_].name for group in groups if id_ in group), None) or heading(id_)
 
     def plain(self) -> dict[str, Any]:
         """Return the resolved document as plain values, keys as in a file, without what is nothing to the model.

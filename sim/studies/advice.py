@@ -17,6 +17,7 @@ import numpy as np
 from sim import environment, rng
 from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate, mean_of_draws
+from sim.forecast.record import names_of
 from sim.scenario.edit import over_days, with_document
 from sim.scenario.numbers import with_number
 from sim.scenario.windows import day_of
@@ -113,6 +114,7 @@ class Advice:
             "schema": FORMAT,
             "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
             "as_of": scenario.as_of.isoformat(),
+            **names_of(scenario),
             "actor": {"id": self.actor, "name": scenario.name_of(self.actor)},
             "goal": {"direction": "lower" if goal.lower else "raise", "outcome": goal.outcome, "within": goal.day},
             "budget": self.budget,

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sim.wording import heading
+
 Record = Mapping[str, Any]
 
 _MOMENT = re.compile(r"(?:pressures|talks|events)\.[^.]+\.(?:start|end|date|from|until)")
@@ -55,6 +57,18 @@ def _dated(path: str, value: Any, as_of: datetime.date) -> Any:
         except OverflowError:
             return value
     return value
+
+
+def names_in(old: Record, new: Record) -> dict[str, Any]:
+    """Return what actors, pressures, talks and events of either record are called; the new one has the say."""
+    actors = {
+        name: {"name": one.get("name") or heading(name)} for name, one in {**old["actors"], **new["actors"]}.items()
+    }
+    schedule = {
+        one["id"]: {"id": one["id"], "kind": one["kind"], "name": one.get("name") or heading(one["id"])}
+        for one in (*old["schedule"], *new["schedule"])
+    }
+    return {"actors": actors, "schedule": list(schedule.values())}
 
 
 def stances_changed(old: Record, new: Record) -> list[dict[str, Any]]:

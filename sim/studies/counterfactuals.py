@@ -17,8 +17,8 @@ import numpy as np
 from sim import environment
 from sim.distributions import Fixed
 from sim.estimates import LEVEL, difference, estimate, mean_of_draws
+from sim.forecast.record import names_of
 from sim.runs.block.blocks import OUTCOMES
-from sim.runs.block.conditions import POSTURES
 from sim.scenario.edit import with_document
 from sim.scenario.quantities import day_count
 from sim.studies.bench import Bench, Values, draw_shares, happened
@@ -216,7 +216,7 @@ class Counterfactuals:
 
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of counterfactuals.json (docs/what-if.md)."""
-        scenario, names = self.scenario, self.scenario.name_of
+        scenario = self.scenario
         return {
             "schema": FORMAT,
             "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
@@ -225,16 +225,7 @@ class Counterfactuals:
             "milestones": list(scenario.milestones),
             "seed": self.plan.seed,
             "replicates": self.plan.replicates,
-            "actors": {
-                name: {"name": names(name), "posture_name": POSTURES[actor.role]}
-                for name, actor in scenario.actors.items()
-            },
-            "schedule": [
-                {"id": name, "name": one.name}
-                for group in (scenario.pressures, scenario.talks, scenario.events)
-                for name, one in group.items()
-                if one.name is not None
-            ],
+            **names_of(scenario),
             "counterfactuals": self.part(),
             "environment": environment.stamp(),
             "command": command,

@@ -26,7 +26,7 @@ from sim.runs.play import RECORD_CAP
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.studies.change import Record, Row, plain_row, rerunnable, stored_row, unpaired_row
-from sim.studies.compare import inputs_changed, settings_changed, stances_changed
+from sim.studies.compare import inputs_changed, names_in, settings_changed, stances_changed
 from sim.studies.stored import read_forecast
 from sim.wording import counted
 
@@ -121,6 +121,7 @@ class Difference:
                 }
                 for one in self.rows
             ],
+            **names_in(self.before, self.after),
             "inputs": inputs_changed(self.before, self.after),
             "stances": stances_changed(self.before, self.after),
             "settings": [one for one in settings_changed(self.before, self.after) if not self._is_dice(one["name"])],

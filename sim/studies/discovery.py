@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
+from sim.forecast.record import names_of
 from sim.model.inputs import can_be_looked_up, draw_inputs, inputs_of
 from sim.runs.block.blocks import BLOCK_RUNS, FIRST_EVENTS
 from sim.runs.play import ALL, records_of
@@ -254,7 +255,7 @@ class Discovery:
             "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
             "as_of": scenario.as_of.isoformat(),
             "horizon": scenario.horizon,
-            "actors": {name: {"name": scenario.name_of(name)} for name in scenario.actors},
+            **names_of(scenario),
             "outcome": self.asked.outcome,
             "by": self.asked.by,
             "structural": self.asked.structural,

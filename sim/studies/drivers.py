@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.forecast.drivers import Drivers, drivers, group_of, plain_interval, why_no_effect
+from sim.forecast.record import names_of
 from sim.forecast.runner import run
 from sim.model.inputs import can_be_looked_up, names_of_streams
 from sim.runs.block.blocks import OUTCOMES
@@ -42,7 +43,7 @@ class Asked:
             "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
             "as_of": scenario.as_of.isoformat(),
             "horizon": scenario.horizon,
-            "actors": {name: {"name": scenario.name_of(name)} for name in scenario.actors},
+            **names_of(scenario),
             "outcome": self.outcome,
             "by": self.by,
             "seed": seed,

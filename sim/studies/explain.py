@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.forecast.course import course_of
-from sim.forecast.record import theatre_of
+from sim.forecast.record import names_of, theatre_of
 from sim.forecast.replay import Trace, replay
 from sim.runs.block.blocks import BLOCK_RUNS
-from sim.runs.block.conditions import POSTURES
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -54,10 +53,7 @@ def explain(
         "run": run,
         "draw": trace.draw,
         "block": run // BLOCK_RUNS,
-        "actors": {
-            name: {"name": scenario.name_of(name), "role": actor.role, "posture_name": POSTURES[actor.role]}
-            for name, actor in scenario.actors.items()
-        },
+        **names_of(scenario),
         "course": course_of(scenario, trace.path, trace.record),
         "inputs": {path: _number(value, 4) for path, value in trace.inputs.items()},
         "daily": _daily(scenario, trace),

@@ -15,6 +15,7 @@ from sim import environment
 from sim.distributions import Uniform
 from sim.errors import UsageError
 from sim.estimates import LEVEL, Estimate, estimate
+from sim.forecast.record import names_of
 from sim.runs.block.blocks import FIRST_EVENTS
 from sim.scenario.edit import over_days, with_document
 from sim.scenario.inert import why_inert
@@ -98,6 +99,7 @@ class Asked:
             "schema": FORMAT,
             "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
             "as_of": scenario.as_of.isoformat(),
+            **names_of(scenario),
             "outcome": self.outcome,
             "within": self.day,
             "target": self.target,

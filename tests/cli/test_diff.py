@@ -24,7 +24,7 @@ def test_inputs_changes_and_verdicts_are_told(offramp: Offramp, folder: Folder) 
         f"{after}: other, as of 2020-01-01, 10 days",
         "paired over 8,192 runs",
     ]
-    assert "actors.backer.stance: 0.2 -> 0.9" in lines
+    assert "Stance of Backer: 0.2 -> 0.9" in lines
     assert "scenario: crisis -> other" in lines
     rows = {tuple(line.split()[:2]): line for line in lines if line.endswith(("real", "noise", "differs"))}
     assert list(rows)[:2] == [("offensive", "5"), ("offensive", "10")]
@@ -44,7 +44,8 @@ def test_json_holds_the_difference(offramp: Offramp, folder: Folder) -> None:
     answer = offramp("diff", *pair(folder), "--runs", 512, "--seed", 5, "--quiet", "--format", "json")
     assert (answer.code, answer.err) == (0, "")
     assert list(answer.json) == [
-        "schema", "before", "after", "paired_runs", "unpaired", "level", "outcomes", "inputs", "stances", "settings",
+        "schema", "before", "after", "paired_runs", "unpaired", "level", "outcomes", "actors",
+        "schedule", "inputs", "stances", "settings",
     ]  # fmt: skip
     assert answer.json["paired_runs"] == 512
     assert {one["verdict"] for one in answer.json["outcomes"]} <= {"real", "noise", "none"}

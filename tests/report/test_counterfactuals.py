@@ -75,7 +75,7 @@ def test_the_largest_change_leads_and_rows_follow_by_size(otherwise: Record) -> 
     assert [(one[0], *one[2:5]) for one in figures(said)["counterfactuals-figure"].table.rows] == [
         ("German Appeal at full strength", "12%", "−8.0", "−9.0 to −7.0"),
         ("German Appeal withdrawn", "25%", "+5.0", "+4.0 to +6.0"),
-        ("Turkey: deterrence held at its start", "20%", "+0.2", "−0.8 to +1.2"),
+        ("Deterrence of Turkey held at its start", "20%", "+0.2", "−0.8 to +1.2"),
         ("Turkish Refusal at full strength", "20%", "0", "no run differs"),
     ]
     drawn = figures(said)["counterfactuals-figure"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.report.reading import heading, in_sentence, input_name
+from sim.report.reading import in_sentence, input_name
+from sim.wording import heading
 
 RECORD = {"actors": {"turkey": {"name": "Türkiye"}}}
 
@@ -28,9 +29,22 @@ def test_an_input_is_named_and_not_called_by_its_path(path: str, name: str) -> N
 
 
 def test_a_sentence_has_the_article() -> None:
-    assert (
-        in_sentence(input_name(RECORD, "pressures.moratorium-offer.intensity")) == "the intensity of Moratorium Offer"
+    assert in_sentence(RECORD, "pressures.moratorium-offer.intensity") == "the intensity of Moratorium Offer"
+    assert in_sentence(RECORD, "sample").startswith("the sample of past cases")
+
+
+def test_a_name_stands_in_a_sentence_as_it_is_written() -> None:
+    names = {
+        "schedule": [{"id": "offer", "kind": "pressure", "name": "the German offer"}],
+        "names": {"ties.a.b": "EU aid"},
+    }
+    assert in_sentence(names, "pressures.offer.half_life") == "the half-life of the German offer"
+    assert (in_sentence(names, "pressures.offer"), input_name(names, "pressures.offer")) == (
+        "the German offer",
+        "The German offer",
     )
+    assert in_sentence(names, "ties.a.b") == input_name(names, "ties.a.b") == "EU aid"
+    assert input_name(names, "actors.x.stance+actors.y.posture").startswith("Stance of X and posture at the start of Y")
 
 
 def test_abbreviations_of_states_stay_in_capitals() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.report.pages.forecast import leaning
-from sim.report.reading import heading
+from sim.wording import heading
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,8 @@ from sim.report.reading import heading
         ("air-power", "Air Power"),
         ("the-aim-of-the-regime", "The Aim of the Regime"),
         ("strikes-2018-08-10", "Strikes, 10 August 2018"),
+        ("strikes-2018-08", "Strikes, August 2018"),
+        ("strikes-2018-13", "Strikes 2018 13"),
         ("deal-2018-02-30", "Deal 2018 02 30"),
         ("2018-08-10", "2018 08 10"),
         ("a", "A"),

@@ -99,7 +99,7 @@ def test_nothing_is_said_to_be_caused(record: Record) -> None:
         ("Russia", "Russia", "Russia’s"),
         ("Assad regime", "the Assad regime", "the Assad regime’s"),
         ("Moderate rebels", "the Moderate rebels", "the Moderate rebels’"),
-        ("The union", "The union", "The union’s"),
+        ("The union", "the union", "the union’s"),
         ("United States", "United States", "United States’"),
     ],
 )

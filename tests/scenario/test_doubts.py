@@ -88,7 +88,7 @@ CASES = [
     (
         "idle-talks",
         edit(SOUND, ("shield: {backer: 0.4}", "shield: {town: 0.4}")) + TALKS,
-        "crisis.yaml:18:9: talks.summit: warning: shield bargains without leverage over backer, so no agreement",
+        "crisis.yaml:18:9: talks.summit: warning: Shield bargains without leverage over Backer, so no agreement",
     ),
     (
         "idle-talks",
@@ -119,7 +119,7 @@ CASES = [
     (
         "ties-above-one",
         SOUND.replace("shield: {backer: 0.4}", "shield: {backer: 0.8}"),
-        "crisis.yaml:17:12: ties.shield.backer: warning: the leverages over backer sum to 1.1 (envoy 0.3 + shield 0.8)",
+        "crisis.yaml:17:12: ties.shield.backer: warning: the leverages over Backer sum to 1.1 (Envoy 0.3 + Shield 0.8)",
     ),
     (
         "default-strengths",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from sim.report.chance import Chance, Shift, share_text
 from sim.report.charts import Spec, axis, safe
 from sim.report.document import Document, Figure, Part, Section, Table, Text, rerun_of
-from sim.report.reading import OUTCOMES, Record, heading
+from sim.report.reading import OUTCOMES, Record, input_name, name_in_text, name_of
 from sim.report.rows import Dot, Row, Words, reference, rows_chart
 from sim.report.values import quantity
-from sim.wording import counted
+from sim.wording import counted, heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,19 +115,20 @@ def _table(record: Record) -> Table:
 
 def _options(record: Record) -> Table:
     rows = tuple(
-        (one.get("name") or heading(name), _what(one), quantity(one["cost"]), one.get("basis", ""))
+        (one.get("name") or heading(name), _what(record, one), quantity(one["cost"]), one.get("basis", ""))
         for name, one in record["options"].items()
     )
     return Table("The options", ("Option", "What it is", "Cost", "The author's basis"), "llrl", rows)
 
 
-def _what(one: Record) -> str:
+def _what(record: Record, one: Record) -> str:
     if "pressure" in one:
         pressure = one["pressure"]
-        return f"{pressure['channel']} pressure on {pressure['on']}, intensity {quantity(pressure['intensity'])}"
+        target = name_in_text(name_of(record, pressure["on"]))
+        return f"{pressure['channel']} pressure on {target}, intensity {quantity(pressure['intensity'])}"
     if "talks" in one:
         return f"talks, boost {quantity(one['talks']['boost'])}"
-    return "; ".join(f"{path} {quantity(number)}" for path, number in one["change"].items())
+    return "; ".join(f"{input_name(record, path)} {quantity(number)}" for path, number in one["change"].items())
 
 
 def figures(record: Record) -> dict[str, Spec]:

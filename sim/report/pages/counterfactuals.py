@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sim.report.chance import Chance, Shift, with_interval
 from sim.report.charts import LIGHT, safe
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
-from sim.report.reading import OUTCOMES, Record, capital, name_of, schedule_name
+from sim.report.reading import OUTCOMES, Record, capital, name_in_text, name_of, schedule_name
 from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
 from sim.wording import counted
 
@@ -32,6 +32,8 @@ class Otherwise:
 
     Attributes
     ----------
+    label, inside
+        The change as a row names it, and within a sentence.
     differing
         Runs in which anything at all differs.
     ratio
@@ -39,6 +41,7 @@ class Otherwise:
     """
 
     label: str
+    inside: str
     before: Chance
     after: Chance
     shift: Shift
@@ -114,6 +117,7 @@ def ordered(record: Record, day: int) -> list[Otherwise]:
 def _otherwise(record: Record, one: Record, day: str) -> Otherwise:
     return Otherwise(
         label=label_of(record, one),
+        inside=_inside(record, one),
         before=Chance.of(record["counterfactuals"]["base"]["offensive"][day]),
         after=Chance.of(one["outcomes"]["offensive"][day]),
         shift=Shift.of(one["changes"]["offensive"][day]),
@@ -125,23 +129,40 @@ def _otherwise(record: Record, one: Record, day: str) -> Otherwise:
 
 
 def label_of(record: Record, one: Record) -> str:
-    """Name a change, such as `German Appeal withdrawn`."""
-    subject = one["subject"]
-    if one["kind"] == "held":
-        actor = record["actors"][subject]
-        return f"{name_of(record, subject)}: {actor['posture_name']} held at its start"
+    """Name a change as a row does, such as `The German appeal withdrawn`."""
+    name = _subject(record, one)
     ends = {
+        "held": "held at its start",
         "withdrawn": "withdrawn",
         "full": "at full strength",
         "removed": "does not take place",
         "certain": "takes place for certain",
     }
-    return capital(f"{schedule_name(record, subject)} {ends[one['kind']]}")
+    return capital(f"{name} {ends[one['kind']]}")
+
+
+def _subject(record: Record, one: Record) -> str:
+    """Name what is changed for the middle of a sentence: a pressure, talks, an event or a posture."""
+    if one["kind"] != "held":
+        return schedule_name(record, one["subject"])
+    actor = record["actors"][one["subject"]]
+    return f"{actor['posture_name']} of {name_in_text(name_of(record, one['subject']))}"
+
+
+def _inside(record: Record, one: Record) -> str:
+    """Say what moves the probability, within a sentence: `with the German appeal withdrawn`, `without the summit`."""
+    name = _subject(record, one)
+    return {
+        "held": f"with the {name} held at its start",
+        "withdrawn": f"with {name} withdrawn",
+        "full": f"with {name} at full strength",
+        "removed": f"without {name}",
+        "certain": f"if it is certain that {name} takes place",
+    }[one["kind"]]
 
 
 def _lead(rows: list[Otherwise], day: int) -> str:
     first = rows[0]
-    label = f"the {first.label[4:]}" if first.label.startswith("The ") else first.label
     if first.differing == 0 or not first.shift.is_clear:
         return (
             f"None of {counted(len(rows), 'change')} moves the probability of an offensive within "
@@ -150,7 +171,7 @@ def _lead(rows: list[Otherwise], day: int) -> str:
     clear = sum(row.shift.is_clear for row in rows)
     return (
         f"The probability of an offensive within {counted(day, 'day')} is {first.before.text} as it is. It moves most "
-        f"with {label}: to {first.after.text}, {first.line}. {clear} of {counted(len(rows), 'change')} move it "
+        f"{first.inside}: to {first.after.text}, {first.line}. {clear} of {counted(len(rows), 'change')} move it "
         "clearly."
     )
 

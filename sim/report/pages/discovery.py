@@ -99,7 +99,7 @@ def _lead(record: Record, found: list[Record]) -> str:
 def _box(record: Record, place: int, box: Record) -> Section:
     """Return the section of a box; one that does not stand out says that there is none, and what was tried."""
     density, coverage = Chance.of(box["density"]), Chance.of(box["coverage"])
-    where = joined([f"{in_sentence(input_name(record, one['path']))} is {limit_text(one)}" for one in box["limits"]])
+    where = joined([f"{in_sentence(record, one['path'])} is {limit_text(one)}" for one in box["limits"]])
     sentence = (
         f"Where {where}, {density.text} of futures ({density.interval}) {_see(record)} within "
         f"{counted(record['by'], 'day')}; {coverage.text} of {_all(record)} ({coverage.interval}) lie "
@@ -127,7 +127,7 @@ def _no_box(record: Record, place: int, box: Record, where: str) -> Section:
 
 
 def _remark(record: Record, box: Record) -> str:
-    weak = [in_sentence(input_name(record, one["path"])) for one in box["limits"] if one["p_value"] > CONFIRMED]
+    weak = [in_sentence(record, one["path"]) for one in box["limits"] if one["p_value"] > CONFIRMED]
     if not weak:
         return "The held-out draws confirm each of its limits."
     those = "the limit on" if len(weak) == 1 else "by themselves the limits on"

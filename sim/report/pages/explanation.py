@@ -8,8 +8,8 @@ from sim.report.curves import run_figures
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.reading import ENDS, OFF, WEEK, Record, calendar_of, input_name, strikes_of
 from sim.report.sections.storylines import story_of, title_of, turn_text
-from sim.report.values import NONE, long_date, on_scale, plain, short_date, signed
-from sim.wording import counted
+from sim.report.values import NONE, on_scale, plain, short_date, signed
+from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     from sim.report.charts import Spec

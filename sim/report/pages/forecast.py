@@ -15,12 +15,22 @@ from sim.report.chance import Chance, points_text
 from sim.report.document import Block, Document, Entry, Figure, Group, List, Section, Table, Text, rerun
 from sim.report.figures import specifications
 from sim.report.pages import counterfactuals
-from sim.report.reading import ENDS, Record, calendar_of, heading, outcome_at, strikes_of, without_off
+from sim.report.reading import (
+    ENDS,
+    Record,
+    calendar_of,
+    input_name,
+    name_in_text,
+    name_of,
+    outcome_at,
+    strikes_of,
+    without_off,
+)
 from sim.report.sections import basis, drivers, estimates, indicators, provenance, since, storylines, track_record
 from sim.report.sections.basis import conditional_sentence, disagreement_sentence, parameters_line
-from sim.report.values import long_date, on_scale
+from sim.report.values import on_scale
 from sim.report.words import scale_of
-from sim.wording import counted
+from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +126,7 @@ def _standings(record: Record) -> Block:
     """Say where each actor stands on day 0: its name, words, the number."""
     stances = record["provenance"]["stances"].items()
     rows = [(record["actors"][key]["name"], leaning(one["mean"]), on_scale(one["mean"])) for key, one in stances]
-    told = "; ".join(f"{name} {words} ({number})" for name, words, number in rows)
+    told = "; ".join(f"{name_in_text(name)} {words} ({number})" for name, words, number in rows)
     text = f"Where they stand on day 0, from −1 (resists an offensive) to +1 (wants it): {told}."
     return Block("stands", rows, (Text(text),))
 
@@ -183,13 +193,20 @@ def _words(name: str) -> Table:
 
 
 def _suppositions(record: Record) -> Section | None:
-    notes = [Entry(text, heading(name)) for name, text in record["provenance"]["notes"].items()]
+    notes = [Entry(text, name_of(record, name)) for name, text in record["provenance"]["notes"].items()]
     for one in record.get("warnings", []):
         name = f"Warning: {one['warning'].replace('-', ' ')}"
-        notes.append(Entry(f"{one['key']} ({one['place']}): {one['message']}", name))
+        where = f"{one['key']}, {one['place']}"
+        notes.append(Entry(f"{_warned(record, one['key'])}{one['message']} ({where})", name))
     if not notes:
         return None
     return Section("notes", "What this scenario supposes", (List(tuple(notes), "notes"),), short="Suppositions")
+
+
+def _warned(record: Record, key: str) -> str:
+    """Name what a warning is about; nothing where that is no actor, input, pressure, talks or event."""
+    named = key.partition(".")[0] in ("actors", "pressures", "talks", "events", "ties")
+    return f"{input_name(record, key)}: " if named and "." in key else ""
 
 
 def _when(record: Record) -> Section:
@@ -199,7 +216,7 @@ def _when(record: Record) -> Section:
         f"{_kinds(record)} A full offensive is launched at an imminence (readiness times support) of 0.3 or more, a "
         f"limited one below that. First events count as long as the future has not ended. {_in_force(record)}"
     ).strip()
-    marked = Block("note", "▼ marks scheduled changes, by number.") if changes.items else None
+    marked = Block("note", "▼ marks what is scheduled, by its number above.") if changes.items else None
     share = Chance.of(record["after_agreement"]).text
     after = (
         f"An agreement is not the end: in {share} of all futures the offensive is launched while an agreement is in "

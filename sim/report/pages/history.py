@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from sim.report.chance import Chance, Shift, with_interval
 from sim.report.curves import history_curve
 from sim.report.document import Block, Document, Facts, Figure, Group, Section, Table, Text, rerun
-from sim.report.values import NONE, long_date, short_date
-from sim.wording import counted
+from sim.report.values import NONE, short_date
+from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

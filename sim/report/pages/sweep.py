@@ -14,10 +14,11 @@ from sim.report.chance import Chance
 from sim.report.ci.findings import verdicts_of
 from sim.report.document import Block, Document, Entry, Facts, Figure, Group, List, Section, Table, Text, rerun
 from sim.report.pages import forecast
-from sim.report.pages.sweep_figures import CELL_FIGURE, chance, change_of, done, drawn_of, short, upright_key, written
+from sim.report.pages.sweep_figures import CELL_FIGURE, chance, change_of, done, drawn_of, upright_key, written
+from sim.report.reading import capital, input_name
 from sim.report.sections.basis import conditional_sentence
-from sim.report.values import NONE, long_date
-from sim.wording import counted
+from sim.report.values import NONE
+from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -156,7 +157,7 @@ def _worded(one: Chance, words: str) -> str:
 def _columns(record: Record) -> tuple[tuple[str, str], ...]:
     """Return the columns of the table after the id, with their alignment."""
     axes = list(record["axes"])
-    named = [(short(path), "r") for path in axes] if 1 <= len(axes) <= SHOWN_AXES else [("Cell", "l")]
+    named = [(input_name(record, path), "r") for path in axes] if 1 <= len(axes) <= SHOWN_AXES else [("Cell", "l")]
     windows = [(f"Within {counted(day, 'day')}", "r") for day in record["milestones"]]
     change = [(f"Change within {counted(record['horizon'], 'day')}", "r")] if record["reference"] is not None else []
     return (
@@ -219,16 +220,20 @@ def _remarks(record: Record) -> Iterator[str]:
             f"{statuses.count('imprecise')} of {counted(len(statuses), 'cell')} did not reach the precision of "
             f"{record['precision']:g} within {counted(record['runs'], 'run')}."
         )
-    labels = {row["cell"]: row["label"] for row in record["rows"]}
     for cells in record["without_effect"][:FEW]:
-        names = "; ".join(labels[cell] for cell in cells[:4]) + ("; and more" if len(cells) > 4 else "")
         yield (
             f"No effect: in {counted(len(cells), 'cell')} every single run went the same, although their inputs differ "
-            f"({names}). Does a pressure lack its tie, or lie outside the window?"
+            f"({some_of(record, cells)}). Does a pressure lack its tie, or lie outside the window?"
         )
     if len(record["environment"]["cpu"]) > 1:
         levels = ", ".join(record["environment"]["cpu"])
         yield f"The shards ran on processors of different levels ({levels}); last digits may differ between them."
+
+
+def some_of(record: Record, cells: list[str]) -> str:
+    """Name the first of some cells by their labels."""
+    labels = {row["cell"]: row["label"] for row in record["rows"]}
+    return "; ".join(labels[cell] for cell in cells[:4]) + ("; and more" if len(cells) > 4 else "")
 
 
 def _extremes(record: Record) -> Table:
@@ -268,7 +273,9 @@ def _rerun(record: Record) -> Iterator[tuple[str, str]]:
     yield "Versions", f"{versions}; {', '.join(record['environment']['cpu'])}"
 
 
-def cell_document(record: Record, label: str, changes: Mapping[str, Any], words: str) -> Document:
+def cell_document(
+    record: Record, label: str, changes: Mapping[str, Any], names: Mapping[str, Any], words: str
+) -> Document:
     """Return the small page of one cell: its probabilities and what it changes, without figures.
 
     Parameters
@@ -279,16 +286,18 @@ def cell_document(record: Record, label: str, changes: Mapping[str, Any], words:
         What the sweep calls the cell.
     changes
         Dotted path to what the cell sets there.
+    names
+        What the sweep calls inputs, as its record has it.
     """
     whole, windows = forecast.document(record, words), forecast.windows_of(record, words)
     facts = Facts(tuple((f"Within {counted(one.days, 'day')}", one.line) for one in windows))
-    rows = tuple((path, written(value)) for path, value in changes.items())
+    rows = tuple((input_name({**record, **names}, path), written(value)) for path, value in changes.items())
     changed = Table("What this cell sets in its base", ("Input", "Value"), "lr", rows)
     link = List((Entry("", link="The whole forecast of this cell, as JSON", url="forecast.json"),))
     return replace(
         whole,
         kicker=f"A cell of an offramp sweep, as of {long_date(datetime.date.fromisoformat(record['as_of']))}",
-        title=label,
+        title=capital(label),
         about=(Text(whole.title, "note"),),
         head=(Group("", (facts, Text(conditional_sentence(record), "note"))),),
         below=(),

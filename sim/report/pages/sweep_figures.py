@@ -16,7 +16,7 @@ from sim.report.charts import Spec, axis, safe
 from sim.report.curves import Curve, curves, label_ends, ranked
 from sim.report.document import Figure, Table
 from sim.report.maps import Scale, heat_map, parallel
-from sim.report.reading import Record
+from sim.report.reading import Record, in_sentence, input_name
 from sim.report.rows import MOST_ROWS, Dot, Row, spanned_points, spanned_shares, strips
 from sim.report.values import NONE, quantity, signed
 from sim.wording import counted
@@ -38,12 +38,6 @@ def chance(row: Record, day: int) -> Chance:
 def written(value: Any) -> str:
     """Write a value of an axis."""
     return "removed" if value is None else "true" if value is True else quantity(value)
-
-
-def short(path: str) -> str:
-    """Shorten a dotted path for a label: without its first part."""
-    head, _, rest = path.partition(".")
-    return rest or head
 
 
 def is_number(value: Any) -> bool:
@@ -129,12 +123,12 @@ def correlation_figure(record: Record, found: Sequence[Correlation]) -> tuple[Fi
     day = record["horizon"]
     clear = [one for one in found if one.low > 0 or one.high < 0]
     title = (
-        f"Within {counted(day, 'day')} the probability goes most with {short(clear[0].path)}"
+        f"Within {counted(day, 'day')} the probability goes most with {in_sentence(record, clear[0].path)}"
         if clear
         else f"No axis goes clearly with the probability within {counted(day, 'day')}"
     )
     shown = found[:MOST_ROWS]
-    rows = [Row(f"{short(one.path)} {signed(one.value)}", dots=[_dot(one)]) for one in shown]
+    rows = [Row(f"{input_name(record, one.path)} {signed(one.value)}", dots=[_dot(record, one)]) for one in shown]
     xaxis = axis(range=[-1.03, 1.03], tickvals=[-1, -0.5, 0, 0.5, 1], ticktext=["−1", "−0.5", "0", "+0.5", "+1"])
     table = Table(
         "Rank correlation of each axis with the probability of an offensive (Spearman), strongest first",
@@ -142,7 +136,7 @@ def correlation_figure(record: Record, found: Sequence[Correlation]) -> tuple[Fi
         "lrrl",
         tuple(
             (
-                one.path,
+                input_name(record, one.path),
                 signed(one.value),
                 f"{signed(one.low)} to {signed(one.high)}",
                 "" if one in clear else "not clear",
@@ -156,8 +150,8 @@ def correlation_figure(record: Record, found: Sequence[Correlation]) -> tuple[Fi
     return Figure("correlations", title, unit, alt, table), strips(rows, xaxis, zero=True)
 
 
-def _dot(one: Correlation) -> Dot:
-    said = f"{safe(one.path)}: {signed(one.value)} ({signed(one.low)} to {signed(one.high)})"
+def _dot(record: Record, one: Correlation) -> Dot:
+    said = f"{safe(input_name(record, one.path))}: {signed(one.value)} ({signed(one.low)} to {signed(one.high)})"
     return Dot(one.value, "offensive", said, one.low, one.high, size=9)
 
 
@@ -176,7 +170,10 @@ def parallel_figure(record: Record, found: Sequence[Correlation]) -> tuple[Figur
         ("Upright", "What it is", "Foot", "Head"),
         "llrr",
         (
-            *((str(n), path, *end) for n, (path, end) in enumerate(zip(paths, ends, strict=False), 1)),
+            *(
+                (str(n), input_name(record, path), *end)
+                for n, (path, end) in enumerate(zip(paths, ends, strict=False), 1)
+            ),
             ("P", f"Probability of an offensive within {counted(day, 'day')}", *ends[-1]),
         ),
     )
@@ -184,7 +181,7 @@ def parallel_figure(record: Record, found: Sequence[Correlation]) -> tuple[Figur
     axes = len(record["axes"])
     some = "" if len(paths) == axes else f", the {len(paths)} that go most with it of {axes}"
     unit = f"A line for each cell{every}, coloured by its probability; axes{some}"
-    key = "; ".join(f"{n} {short(path)}" for n, path in enumerate(paths, 1))
+    key = "; ".join(f"{n} {input_name(record, path)}" for n, path in enumerate(paths, 1))
     alt = f"Parallel coordinates: {key}; P the probability. {span(record, day)}."
     return Figure(CELL_FIGURE, span(record, day), unit, alt, table), parallel(ends, drawn)
 
@@ -262,11 +259,12 @@ def shape_of(record: Record) -> str:
 def _scale(record: Record, path: str) -> Scale:
     values = values_of(record, path)
     numeric = all(map(is_number, values))
-    return Scale(short(path), tuple(values if numeric else map(written, values)))
+    return Scale(input_name(record, path), tuple(values if numeric else map(written, values)))
 
 
 def _map(record: Record, day: int) -> Drawn:
     x, y = record["axes"]
+    across, down = in_sentence(record, x), in_sentence(record, y)
     rows = {(json.dumps(row["inputs"][x]), json.dumps(row["inputs"][y])): row for row in record["rows"]}
     grid = [[rows[json.dumps(left), json.dumps(low)] for left in values_of(record, x)] for low in values_of(record, y)]
     spec = heat_map(
@@ -278,12 +276,12 @@ def _map(record: Record, day: int) -> Drawn:
     )  # fmt: skip
     texts = _each(grid, lambda row: chance(row, day).text if has_result(row) else NONE)
     table = Table(
-        f"Probability of an offensive within {counted(day, 'day')}; down {short(y)}, across {short(x)}",
-        (short(y), *map(written, values_of(record, x))),
+        f"Probability of an offensive within {counted(day, 'day')}; down {down}, across {across}",
+        (input_name(record, y), *map(written, values_of(record, x))),
         "r" * (1 + len(grid[0])),
         tuple((written(value), *line) for value, line in zip(values_of(record, y), texts, strict=True)),
     )
-    alt = f"Heat map of the probability of an offensive over {short(x)} and {short(y)}. {span(record, day)}."
+    alt = f"Heat map of the probability of an offensive over {across} and {down}. {span(record, day)}."
     unit = f"Probability of an offensive within {counted(day, 'day')}; lines join equal probabilities"
     return Figure(f"map-{day}", span(record, day), unit, alt, table), spec
 
@@ -294,29 +292,33 @@ def _each(grid: Sequence[Sequence[Record]], of: Callable[[Record], Any]) -> list
 
 def _lines(record: Record) -> Drawn:
     (path,) = record["axes"]
+    name, named = input_name(record, path), in_sentence(record, path)
     rows = sorted(done(record), key=lambda row: row["inputs"][path])
     days = sorted(record["milestones"], reverse=True)
     drawn = []
     for rank, day in enumerate(days):
         chances = [chance(row, day) for row in rows]
         texts = [
-            f"{short(path)} {written(row['inputs'][path])}, within {counted(day, 'day')}: {with_interval(one)}"
+            f"{name} {written(row['inputs'][path])}, within {counted(day, 'day')}: {with_interval(one)}"
             for row, one in zip(rows, chances, strict=True)
         ]
         drawn.append(Curve.of(f"{counted(day, 'day')} {chances[-1].label}", chances, texts, **ranked(rank)))
-    across, cells = Scale(short(path), tuple(row["inputs"][path] for row in rows)), [row["cell"] for row in rows]
+    across, cells = (
+        Scale(name, tuple(row["inputs"][path] for row in rows)),
+        [row["cell"] for row in rows],
+    )
     first, last = across.places[0], across.places[-1]
     xaxis = across.axis() | {"range": [first - (0.03 * (last - first) or 1.0), last]}
     spec = curves(across.places, drawn, xaxis, height=410, cells=cells, top=14, bottom=56)
     across.name_below(spec)
     label_ends(spec, drawn)
     table = Table(
-        f"Probability of an offensive by {short(path)}, with its 95% Monte Carlo interval",
-        (short(path), *(f"Within {counted(day, 'day')}" for day in days)),
+        f"Probability of an offensive by {named}, with its 95% Monte Carlo interval",
+        (name, *(f"Within {counted(day, 'day')}" for day in days)),
         "r" * (1 + len(days)),
         tuple((written(row["inputs"][path]), *(with_interval(chance(row, day)) for day in days)) for row in rows),
     )
-    alt = f"Line chart of the probability of an offensive over {short(path)}. {span(record, days[0])}."
+    alt = f"Line chart of the probability of an offensive over {named}. {span(record, days[0])}."
     unit = "Probability of an offensive, with 95% Monte Carlo bands"
     return Figure("lines", span(record, days[0]), unit, alt, table), spec
 
@@ -325,12 +327,12 @@ def _tornado(record: Record, day: int) -> Drawn:
     reference = next((row for row in done(record) if row["cell"] == record["reference"]), None)
     ordered = _changes_by_input(record, day)
     shown = ordered[:MOST_ROWS]
-    drawn = [_tornado_row(path, group) for path, group in shown]
+    drawn = [_tornado_row(record, path, group) for path, group in shown]
     title = _tornado_title(ordered, day, None if reference is None else chance(reference, day))
     unit = "Change from the base in points, each input alone, with 95% intervals of the paired difference"
     spec = strips(drawn, spanned_points(drawn), zero=True)
     alt = f"Tornado chart of {counted(len(drawn), 'input')}. {title}."
-    return Figure(f"tornado-{day}", title, unit, alt, _tornado_table(ordered, day)), spec
+    return Figure(f"tornado-{day}", title, unit, alt, _tornado_table(record, ordered, day)), spec
 
 
 def _changes_by_input(record: Record, day: int) -> list[Changes]:
@@ -343,7 +345,7 @@ def _changes_by_input(record: Record, day: int) -> list[Changes]:
     return sorted(groups.items(), key=lambda item: -max(abs(shift.p) for _, shift in item[1]))
 
 
-def _tornado_row(path: str, group: Sequence[tuple[Record, Shift]]) -> Row:
+def _tornado_row(record: Record, path: str, group: Sequence[tuple[Record, Shift]]) -> Row:
     dots = [
         Dot(
             100 * shift.p, "offensive", f"{safe(row['label'])}: {shift.line}", 100 * shift.low, 100 * shift.high,
@@ -351,10 +353,10 @@ def _tornado_row(path: str, group: Sequence[tuple[Record, Shift]]) -> Row:
         )
         for row, shift in group
     ]  # fmt: skip
-    return Row(_row_name(path, group), dots=dots)
+    return Row(_row_name(record, path, group), dots=dots)
 
 
-def _tornado_table(ordered: Sequence[Changes], day: int) -> Table:
+def _tornado_table(record: Record, ordered: Sequence[Changes], day: int) -> Table:
     rows = [(path, row, shift) for path, group in ordered for row, shift in group]
     return Table(
         f"Change of the probability of an offensive within {counted(day, 'day')} from the base, in points, paired "
@@ -363,7 +365,7 @@ def _tornado_table(ordered: Sequence[Changes], day: int) -> Table:
         "llrrl",
         tuple(
             (
-                path,
+                input_name(record, path),
                 written(row["inputs"][path]),
                 shift.number,
                 shift.interval,
@@ -374,14 +376,14 @@ def _tornado_table(ordered: Sequence[Changes], day: int) -> Table:
     )
 
 
-def _row_name(path: str, group: Sequence[tuple[Record, Shift]]) -> str:
+def _row_name(record: Record, path: str, group: Sequence[tuple[Record, Shift]]) -> str:
     """Name a row of a tornado, what may be cut on a narrow screen last."""
     if len(group) == 1:
         ((row, shift),) = group
-        text = f"{shift.number} {short(path)} {written(row['inputs'][path])}"
+        text = f"{shift.number} {input_name(record, path)} {written(row['inputs'][path])}"
     else:
         text = ", ".join(f"{written(row['inputs'][path])} → {shift.number}" for row, shift in group)
-        text = f"{short(path)}: {text}"
+        text = f"{input_name(record, path)}: {text}"
     return text if len(text) <= NAME_WIDTH else f"{text[: NAME_WIDTH - 1]}…"
 
 

@@ -10,7 +10,7 @@ from sim.report.charts import LIGHT, Spec, axis, dots, line, note, rule, safe
 from sim.report.curves import Curve, curves
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.maps import Scale, heat_map
-from sim.report.reading import OUTCOMES, Record, in_sentence, input_name
+from sim.report.reading import OUTCOMES, Record, capital, in_sentence, input_name
 from sim.report.values import quantity
 from sim.wording import counted
 
@@ -111,12 +111,12 @@ def _reasons(record: Record) -> Iterator[str]:
     """Say of each number that cannot have an effect why."""
     for one in record["inputs"]:
         if one.get("no_effect"):
-            yield f"Why {in_sentence(input_name(record, one['path']))} has no effect: {one['no_effect']}."
+            yield f"Why {in_sentence(record, one['path'])} has no effect: {one['no_effect']}."
 
 
 def _name(record: Record) -> str:
     """Name the input for the middle of a sentence."""
-    return in_sentence(input_name(record, record["inputs"][0]["path"]))
+    return in_sentence(record, record["inputs"][0]["path"])
 
 
 def _crossing(record: Record, found: Record) -> str:
@@ -169,7 +169,7 @@ def _table(record: Record) -> Table:
 
 
 def _plane_lead(record: Record) -> str:
-    first, second = (in_sentence(input_name(record, one["path"])) for one in record["inputs"])
+    first, second = (in_sentence(record, one["path"]) for one in record["inputs"])
     target = f"{percent(record['target'])} for the {_event(record)}"
     if record["verdict"] == "reached":
         return (
@@ -177,7 +177,7 @@ def _plane_lead(record: Record) -> str:
             f"{target}."
         )
     if record["verdict"] == "no effect":
-        return _no_effect(record, f"{first} and {second}")
+        return _no_effect(record, capital(f"{first} and {second}"))
     nearest, at = Chance.of(record["nearest"]), " and ".join(map(quantity, record["nearest"]["value"]))
     near = f"the nearest is {with_interval(nearest)}, at {at}"
     if record["verdict"] == "not reached":
@@ -201,7 +201,8 @@ def _plane_table(record: Record) -> Table:
     rows = tuple(
         (
             *(to_error(value, _half(one)) for value in one["value"]),
-            f"{to_error(one['low'], _half(one))} to {to_error(one['high'], _half(one))}", one["along"],
+            f"{to_error(one['low'], _half(one))} to {to_error(one['high'], _half(one))}",
+            input_name(record, one["along"]),
         )
         for one in record["contour"]
     )  # fmt: skip
@@ -211,7 +212,7 @@ def _plane_table(record: Record) -> Table:
 
 def _says(record: Record) -> str:
     if record["verdict"] == "no effect":
-        names = " and ".join(in_sentence(input_name(record, one["path"])) for one in record["inputs"])
+        names = " and ".join(in_sentence(record, one["path"]) for one in record["inputs"])
         return f"of {names} on the {_event(record)}"
     return f"where the probability of the {_event(record)} crosses {percent(record['target'])}"
 
@@ -270,7 +271,7 @@ def _map(record: Record) -> Spec:
     )
     for one in record["contour"]:
         x, y = one["value"]
-        side, value = ("x", x) if one["along"] == first else ("y", y)
+        side, value = ("x", x) if one["along"] == record["inputs"][0]["path"] else ("y", y)
         error = {
             "type": "data", "symmetric": False, "array": [one["high"] - value], "arrayminus": [value - one["low"]],
             "thickness": 1.4, "color": LIGHT["ink"], "width": 3,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sim.report.chance import points_text, share_text
 from sim.report.document import Group, List, Text
-from sim.report.values import long_date
-from sim.wording import counted
+from sim.report.reading import name_of
+from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     from sim.report.reading import Record
@@ -25,9 +25,16 @@ def conditions_of(record: Record) -> Group | None:
         "The baselines and the track record do not know of them. A condition goes with another probability; it need "
         "not bring an offensive about, nor keep one away."
     )
-    conditions = List.of((*given["conditions"], f"no offensive by {_date(given['waiting'])}"))
+    told = (_condition(record, one) for one in given["conditions"])
+    conditions = List.of((*told, f"no offensive by {_date(given['waiting'])}"))
     lead = Text("Every number of this forecast is conditional on what has been seen since:", "strong")
     return Group("", (lead, conditions, Text(basis)), role="banner", id="given")
+
+
+def _condition(record: Record, text: str) -> str:
+    """Write a condition with the name of the actor whose posture it is on: `Turkey: deterrence above 0.5 on ...`."""
+    actor, _, rest = text.partition(" ")
+    return f"{name_of(record, actor)}: {rest}" if actor in record["actors"] else text
 
 
 def input_sentence(record: Record) -> str:

@@ -110,7 +110,7 @@ def _lead(record: Record, by: Record) -> str:
     low, high = (Chance.of(first[end]).text for end in ("at_low", "at_high"))
     return (
         f"Of all uncertain inputs, the probability of an offensive within {counted(record['horizon'], 'day')} goes "
-        f"most with {in_sentence(input_name(record, first['path']))}: {low} in the lowest sixteenth of "
+        f"most with {in_sentence(record, first['path'])}: {low} in the lowest sixteenth of "
         f"its draws, {high} in the highest."
     )
 
@@ -120,7 +120,9 @@ def _split(record: Record, by: Record) -> str:
     if share is None:
         return ""
     groups = [one for one in by["groups"] if one["index"] is not None]
-    names = ", ".join(f"{group_name(record, one['group'])} {index_text(one['index'])}" for one in groups[:4])
+    names = ", ".join(
+        f"{group_name(record, one['group'], within=True)} {index_text(one['index'])}" for one in groups[:4]
+    )
     return (
         f"Of the variance of the outcome, yes or no, {share_text(share['value'])} ({index_interval(share)}) comes from "
         f"the uncertain inputs; the rest is chance, which no knowledge of the inputs would remove. Shares of the first "
@@ -138,7 +140,7 @@ def _worth(record: Record, by: Record) -> str:
     if left != now:
         spread = f"takes its standard deviation from {now} to {left}"
     return (
-        f"Of what can be looked up, {in_sentence(input_name(record, first['path']))} is worth most: knowing it lowers "
+        f"Of what can be looked up, {in_sentence(record, first['path'])} is worth most: knowing it lowers "
         f"the variance of the probability by {index_text(first['index'])} on average and {spread}. The table has the "
         "same for every input; nobody can look up an actor's unobserved leaning or disposition, nor the structural "
         "parameters."

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sim.report.chance import Chance, share_text
 from sim.report.document import Block, Group, Part, Table, Text
 from sim.report.reading import Record, calendar_of, outcome_at
-from sim.report.values import NONE, long_date, on_scale, short_date
-from sim.wording import counted
+from sim.report.values import NONE, on_scale, short_date
+from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sim.report.document import Block, Entry, Group, List, Section, Table, Text
-from sim.report.reading import Record, heading, name_of
+from sim.report.reading import Record, input_name, name_of
 from sim.report.sections.storylines import spelled
 from sim.report.values import NONE, goldstein, on_scale, plain, quantity
-from sim.wording import counted
+from sim.wording import counted, heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def evidence_table(record: Record) -> Table:
     rows = [
         (
             name, item["says"], _paragraph(item), _item_date(item), _who(record, item), item["kind"],
-            item["informs"], on_scale(item["bearing"]), plain(item["reliability"]), item["occasion"],
+            item["informs"], on_scale(item["bearing"]), plain(item["reliability"]), heading(item["occasion"]),
             item.get("cameo", NONE), goldstein(item.get("goldstein")), _remark(name, item, name in used),
         )
         for name, item in provenance["items"].items()
@@ -89,13 +89,13 @@ def _remark(name: str, item: Record, used: bool) -> str:
     if "duplicate_of" in item:
         remarks.append(f"duplicate of {item['duplicate_of']}")
     if "conflicts" in item:
-        remarks.append(f"in conflict: {item['conflicts']}")
+        remarks.append(f"in conflict: {heading(item['conflicts'])}")
     return "; ".join(remarks)
 
 
 def contested_sentence(record: Record) -> str:
     """Name the items that other accounts contradict, which are not among the items."""
-    alone = [f"{items[0][0]} ({group})" for group, items in _groups(record).items() if len(items) == 1]
+    alone = [f"{items[0][0]} ({heading(group)})" for group, items in _groups(record).items() if len(items) == 1]
     return f"Contested by accounts that are not among the items: {', '.join(alone)}." if alone else ""
 
 
@@ -224,7 +224,7 @@ def occasions_table(record: Record) -> Table:
     items = record["provenance"]["items"]
     rows = [
         (
-            name_of(record, actor), one["id"], ", ".join(_cited(name, items) for name in one["items"]),
+            name_of(record, actor), heading(one["id"]), ", ".join(_cited(name, items) for name in one["items"]),
             on_scale(one["reading"]), plain(one["weight"]),
         )
         for actor, stance in record["provenance"]["stances"].items()
@@ -243,14 +243,23 @@ def inputs_table(record: Record) -> Table:
     """All inputs with their value and origin."""
     stances = record["provenance"]["stances"]
     rows = [
-        (one["path"], quantity(one["value"]), _basis(one, stances), one["origin"])
+        (
+            input_name(record, one["path"]),
+            quantity(one["value"]),
+            _basis(one, stances),
+            one["origin"],
+            one["path"],
+        )
         for one in record["provenance"]["inputs"]
     ]
     rows += [
-        (", ".join(one["inputs"]), f"rank correlation {one['rank']:g}", ASSUMPTION, one.get("basis", "no basis given"))
+        (
+            input_name(record, "+".join(one["inputs"])), f"rank correlation {one['rank']:g}", ASSUMPTION,
+            one.get("basis", "no basis given"), ", ".join(one["inputs"]),
+        )
         for one in record["document"].get("together", [])
-    ]
-    return Table("All inputs", ("Input", "Value", "Rests on", "Written at"), "llll", tuple(rows))
+    ]  # fmt: skip
+    return Table("All inputs", ("Input", "Value", "Rests on", "Written at", "Path"), "lllll", tuple(rows))
 
 
 def _basis(one: Record, stances: Record) -> str:

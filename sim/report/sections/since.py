@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, Shift
 from sim.report.document import Entry, Group, List, Section, Table, Text
-from sim.report.reading import OUTCOMES, Record, input_name, name_in_text, name_of
-from sim.report.values import NONE, long_date, on_scale, plain, quantity, short_date
-from sim.wording import counted
+from sim.report.reading import OUTCOMES, Record, input_name, name_in_text, name_of, schedule_name
+from sim.report.values import NONE, on_scale, plain, quantity, short_date
+from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MOST_OPEN = 8
 """Changed inputs that the page shows without folding them away."""
 _REWORDED = ("resolves", "does not resolve")
+_OF_NAMES = ("from", "on", "after", "principal", "counterpart")
+_SCHEDULED = ("pressures.", "events.")
 
 
 def section_of(record: Record) -> Section | None:
@@ -24,8 +26,9 @@ def section_of(record: Record) -> Section | None:
     since = record.get("since")
     if since is None:
         return None
-    stances = List(tuple(_stance(record, one) for one in since["stances"]), "notes")
-    inputs, settings = _inputs(record, since), _settings(since)
+    compared = {**record, **since}
+    stances = List(tuple(_stance(compared, one) for one in since["stances"]), "notes")
+    inputs, settings = _inputs(compared), _settings(compared)
     if len(inputs.rows) > MOST_OPEN:
         inputs = inputs.fold(f"{counted(len(inputs.rows), 'input')} changed, added or removed")
     nothing = "" if stances.items or inputs.rows or settings.rows else "No input, evidence or setting has changed."
@@ -99,10 +102,10 @@ def _outcomes(since: Record) -> Table:
     return Table(caption, columns, "llrrrrl", tuple(rows))
 
 
-def _stance(record: Record, one: Record) -> Entry:
+def _stance(compared: Record, one: Record) -> Entry:
     """Return a stance at the start that has changed, with the items that came, went or were read anew."""
     then, now = one["old"], one["new"]
-    name = f"Stance of {name_in_text(name_of(record, one['actor']))}"
+    name = f"Stance of {name_in_text(name_of(compared, one['actor']))}"
     if then is None or now is None:
         return Entry("new in this forecast" if then is None else "no longer in this forecast", name)
     news = tuple(_news(one))
@@ -122,9 +125,26 @@ def _news(one: Record) -> Iterator[str]:
             yield f"{verb}: {item['id']}. {item['says']}".rstrip()
 
 
-def _inputs(record: Record, since: Record) -> Table:
-    rows = [(input_name(record, one["path"]), _value(one["old"]), _value(one["new"])) for one in since["inputs"]]
+def _inputs(compared: Record) -> Table:
+    rows = [(name, _value(old), _value(new)) for name, old, new in changed(compared, compared["inputs"], "path")]
     return Table("Inputs that have changed", ("Input", "Then", "Now"), "lll", tuple(rows))
+
+
+def changed(compared: Record, rows: Sequence[Record], key: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield inputs or settings that differ: how they are called, the value on either side, ids among them by name."""
+    for one in rows:
+        path = one[key]
+        kind, _, field = path.rpartition(".")
+        ids = field in _OF_NAMES and (kind == "bargaining" or kind.startswith(_SCHEDULED))
+        old, new = (_called(compared, one[side]) if ids else one[side] for side in ("old", "new"))
+        yield input_name(compared, path) if kind or key == "path" else path, old, new
+
+
+def _called(compared: Record, id_: Any) -> Any:
+    """Return the name of an actor or an event; of anything else the value."""
+    if not isinstance(id_, str) or id_ not in {*compared["actors"], *(one["id"] for one in compared["schedule"])}:
+        return id_
+    return name_of(compared, id_) if id_ in compared["actors"] else schedule_name(compared, id_)
 
 
 def _value(value: Any) -> str:
@@ -135,11 +155,9 @@ def _value(value: Any) -> str:
         return NONE if value is None else quantity(value)
 
 
-def _settings(since: Record) -> Table:
+def _settings(compared: Record) -> Table:
     rows = [
-        (one["name"], "", "reworded")
-        if one["name"] in _REWORDED
-        else (one["name"], _value(one["old"]), _value(one["new"]))
-        for one in since["settings"]
+        (name, "", "reworded") if name in _REWORDED else (name, _value(old), _value(new))
+        for name, old, new in changed(compared, compared["settings"], "name")
     ]
     return Table("What else differs", ("Setting", "Then", "Now"), "lll", tuple(rows))

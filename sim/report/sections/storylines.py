@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, share_text, with_interval
 from sim.report.document import Block, Figure, Group, List, Section, Table, Text
-from sim.report.reading import Record, calendar_of, capital, name_in_text, name_of, strikes_of
-from sim.report.values import MONTHS, long_date, on_scale, plain, short_date
-from sim.wording import counted, noun
+from sim.report.reading import OFF, Record, calendar_of, capital, name_in_text, name_of, strikes_of, without_off
+from sim.report.values import on_scale, plain, short_date
+from sim.wording import MONTHS, counted, long_date, noun
 
 if TYPE_CHECKING:
     import datetime
@@ -72,6 +72,7 @@ class _Teller:
         self._record = record
         self._calendar = calendar_of(record)
         self._strikes = strikes_of(record)
+        self._strike = record["theatre"]["strikes"] != OFF
         self._year = 0
         self._day: int | None = None
 
@@ -172,15 +173,17 @@ class _Teller:
     def _before_it(self, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
         day = turn["day"]
         strikes = sum(one <= day for one in course["strikes"])
-        bombed = f"after {spelled(strikes, 'day')}" if strikes else "without a day"
+        often = f"after {spelled(strikes, 'day')}" if strikes else "without a day"
+        bombed = f", {often} of {self._strikes}" if self._strike else ""
         under = " and while an agreement is in force" if _phase_at(course, day) == "an agreement" else ""
-        return f"It comes on day {day + 1} of the window, {bombed} of {self._strikes}{under}."
+        return f"It comes on day {day + 1} of the window{bombed}{under}."
 
     def finish(self, course: Mapping[str, Any]) -> Iterator[str]:
         """Two or three sentences on what there was in all, and what the end means."""
         end, over = course["end"], course["day"] is not None
         if not over or course["agreements"]:
-            yield f"In all there {'is' if len(course['strikes']) == 1 else 'are'} {self._in_all(course)}."
+            first = course["strikes"] if self._strike else range(course["agreements"])
+            yield f"In all there {'is' if len(first) == 1 else 'are'} {self._in_all(course)}."
         last = long_date(self._calendar.until(self._calendar.horizon))
         if end == "terms":
             yield "With the surrender this future ends: no offensive has begun, and the question resolves as no."
@@ -193,12 +196,12 @@ class _Teller:
             yield f"The window closes on {last} {how}: no offensive has begun, and the question resolves as no."
 
     def _in_all(self, course: Mapping[str, Any]) -> str:
-        strikes = f"{spelled(len(course['strikes']), 'day')} of {self._strikes}"
+        strikes = f"{spelled(len(course['strikes']), 'day')} of {self._strikes} and " if self._strike else ""
         new = "new " if course["phases"][0][1] == "agreement" else ""
         agreements = spelled(course["agreements"], f"{new}agreement")
         broken = course["breakdowns"]
         fate = "" if not broken else f", and {spelled(broken, 'agreement breaks', 'agreements break')} down"
-        return f"{strikes} and {agreements}{fate}"
+        return f"{strikes}{agreements}{fate}"
 
 
 def _lasted(turn: Mapping[str, Any]) -> str:
@@ -222,8 +225,8 @@ FAR = 0.1
 """So far outside the middle half of its cluster a posture is worth a word, on its scale from 0 to 1."""
 UNDER = " under an agreement"
 NOTE = (
-    "Grey line: standoff; blue line: an agreement in force; dots: days of {strikes}; triangles: a posture passes "
-    "one half, upwards or downwards; square: the offensive, hexagon: terms of surrender, with which a future ends."
+    "Grey line: standoff; blue line: an agreement in force; {strikes}triangles: a posture passes one half, upwards or "
+    "downwards; square: the offensive{terms}, with which a future ends."
 )
 
 
@@ -244,7 +247,7 @@ def section_of(record: Record) -> Section | None:
     told = record.get("storylines")
     if not told:
         return None
-    titles, note = titles_of(record), NOTE.format(strikes=strikes_of(record))
+    titles, note = titles_of(record), _note(record)
     items = tuple(_item(record, place, titles[place - 1], one) for place, one in enumerate(told, 1))
     drawn = _figure(record, items)
     drawn = replace(drawn, table=drawn.table.page_only()).with_parts(Block("note", note))
@@ -252,6 +255,12 @@ def section_of(record: Record) -> Section | None:
         Text(f"{_lead(told)} {_CAUTION}", "note"), drawn, Group("", tuple(map(_card, items)), role="stories"),
         Text(_replay(record), "note"),
     ))  # fmt: skip
+
+
+def _note(record: Record) -> str:
+    """Say what the marks of the timelines are, less those of kinds that the scenario does without."""
+    marks = {"strikes": f"dots: days of {strikes_of(record)}; ", "terms": ", hexagon: terms of surrender"}
+    return NOTE.format(**{"strikes": "", "terms": ""} | without_off(record, marks))
 
 
 def _card(one: Storyline) -> Group:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.document import Part, Section, Table, Text
 from sim.report.sections.basis import is_calibrated
-from sim.report.values import long_date
-from sim.wording import counted
+from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     from sim.report.reading import Record

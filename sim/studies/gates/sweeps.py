@@ -81,7 +81,7 @@ def _gate_trials(sweep: Sweep, cells: _Cells, name: str, gate: Gate) -> list[tup
     if gate.along is None:
         return [(cell, trials(cells.subject(cell, cell.label), {name: gate})[0]) for cell in sweep.cells]
     made = []
-    for label, line in lines_along(sweep.cells, gate.along, sweep.document.names):
+    for label, line in lines_along(sweep.cells, gate.along, sweep.names):
         first = line[0][1]
         points = [(f"{value:.4g}", cells.source(cell)) for value, cell in line]
         made.append((first, along(cells.subject(first, label), name, gate, points)))

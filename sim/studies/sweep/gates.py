@@ -23,7 +23,7 @@ Line = tuple[str, tuple[tuple[float, Cell], ...]]
 """The label of what cells share, and the cells by the one value that they do not, rising."""
 
 
-def lines_along(cells: Sequence[Cell], path: str, names: Mapping[str, str]) -> list[Line]:
+def lines_along(cells: Sequence[Cell], path: str, names: Mapping[str, Any]) -> list[Line]:
     """Return the lines of cells that differ in nothing but a plain number at a path; two cells at least in each."""
     groups: dict[tuple[int, str], list[tuple[float, Cell]]] = {}
     for cell in cells:
@@ -41,7 +41,7 @@ def _others(cell: Cell, path: str) -> dict[str, Any]:
     return {key: value for key, value in cell.changes.items() if key != path}
 
 
-def _label(cell: Cell, path: str, names: Mapping[str, str]) -> str:
+def _label(cell: Cell, path: str, names: Mapping[str, Any]) -> str:
     """Name a line by what its cells share; empty where that is the base."""
     others = _others(cell, path)
     return label_of(others, cell.index, names) if others else ""

@@ -26,7 +26,18 @@ from sim.studies.sweep.axes import PRIOR, Axis, axis_complaints, day_of, read_ax
 from sim.studies.sweep.designs import cell_count, cells_of, sampled_complaint
 from sim.studies.sweep.gates import gate_faults
 from sim.studies.sweep.schema import FORMAT, MAX_CELLS, UNCERTAIN, Design, SweepDocument
-from sim.studies.sweep.sweep import DEFAULT_RUNS, Base, Cell, Sweep, canonical, cell_id, label_of, shown, value_at
+from sim.studies.sweep.sweep import (
+    DEFAULT_RUNS,
+    Base,
+    Cell,
+    Sweep,
+    canonical,
+    cell_id,
+    label_of,
+    naming,
+    shown,
+    value_at,
+)
 from sim.studies.sweep.table_file import read_table
 from sim.wording import counted
 
@@ -189,7 +200,7 @@ def _drafts(
     if document.table is not None:
         table = named_file(scenario_root(file), tree.places[("table",)], "table", document.table)
         paths, rows = read_table(table, base)
-        name, names = base.scenario.id, document.names
+        name, names = base.scenario.id, naming(document, bases)
         labels = (row.label or label_of(row.changes, n, names) for n, row in enumerate(rows))
         made = (
             Cell(n, cell_id(name, row.changes), label, row.changes, 0, "", row.places)
@@ -208,9 +219,10 @@ def _designed(document: SweepDocument, axes: Mapping[str, Axis], base: Base, tre
         for place, value in enumerate(axis.values)
         if ("axes", path, place) in tree.places
     }
+    names = naming(document, (base,))
     for index, changes in enumerate(cells_of(document.design, axes, document.seed)):
         where = {path: items.get((path, shown(value)), heads[path]) for path, value in changes.items()}
-        label = label_of(changes, index, document.names)
+        label = label_of(changes, index, names)
         yield Cell(index, cell_id(base.scenario.id, changes), label, changes, places=where)
 
 

@@ -116,7 +116,7 @@ def head_of(sweep: Sweep, command: str, gates: Record | None = None) -> Record:
         "milestones": list(sweep.milestones),
         "outcomes": list(FIRST_EVENTS),
         "axes": {path: sweep.bases[0].value_at(path) for path in sweep.paths},
-        "names": dict(document.names),
+        **sweep.names,
         "reference": sweep.cells[0].id if sweep.has_reference else None,
         "contours": None if document.contours is None else list(document.contours),
         "seed": plan.seed,

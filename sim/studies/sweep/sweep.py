@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from sim import environment
+from sim.forecast.record import names_of
 from sim.model.inputs import Input, inputs_of, is_key
+from sim.report.reading import input_words
 from sim.scenario.edit import path_complaint, vary, written
 from sim.scenario.load import scenario_of
 from sim.scenario.merge import Merged, read_merged
@@ -51,25 +53,19 @@ def _even(value: Any) -> Any:
     return value
 
 
-def short(path: str) -> str:
-    """Shorten a dotted path for labels: without its first part, which the rest implies."""
-    head, _, rest = path.partition(".")
-    return rest or head
-
-
-def label_of(changes: Mapping[str, Any], index: int, names: Mapping[str, str]) -> str:
-    """Write what a cell changes, such as `offer.intensity 0.4, turkey.posture 0.5`; where that is much, its number.
+def label_of(changes: Mapping[str, Any], index: int, names: Mapping[str, Any]) -> str:
+    """Write what a cell changes, such as `intensity of the German offer 0.4`; where that is much, its number.
 
     Parameters
     ----------
     names
-        What paths are called, where that is written.
+        What inputs are called, as `Sweep.names` has it.
     """
     if not changes:
         return "base"
     if len(changes) > MOST_IN_LABEL:
         return f"cell {index + 1}"
-    told = [(names.get(path) or short(path), value) for path, value in changes.items()]
+    told = [(input_words(names, path)[1], value) for path, value in changes.items()]
     return ", ".join(f"{name} {'removed' if value is None else shown(value)}" for name, value in told)
 
 
@@ -128,6 +124,11 @@ def value_at(plain: Mapping[str, Any], path: str) -> Any:
 
 DEFAULT_RUNS = 4096
 ID_DIGITS = 12
+
+
+def naming(document: SweepDocument, bases: Sequence[Base]) -> dict[str, Any]:
+    """Return what paths, actors, pressures, talks and events of a sweep are called, as a record has it."""
+    return {"names": dict(document.names), **names_of(bases[0].scenario)}
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,11 @@ class Sweep:
     def __repr__(self) -> str:
         """Say how large it is, in one line."""
         return f"Sweep({self.document.id!r}, {self.kind}, {counted(len(self.cells), 'cell')})"
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What paths, actors, pressures, talks and events are called, as its record has it."""
+        return naming(self.document, self.bases)
 
     @property
     def kind(self) -> str:

@@ -47,7 +47,9 @@ def faults(folder: Path, body: str) -> list[str]:
 def test_a_grid_has_a_cell_for_each_combination(tmp_path: Path) -> None:
     loaded = sweep(tmp_path)
     assert [cell.label for cell in loaded.cells] == [
-        f"appeal.intensity {a}, shield.posture {b}" for a in ("0", "0.5", "1") for b in ("0.2", "0.8")
+        f"intensity of Appeal {a}, posture at the start of Shield {b}"
+        for a in ("0", "0.5", "1")
+        for b in ("0.2", "0.8")
     ]
     assert loaded.paths == ("pressures.appeal.intensity", "actors.shield.posture")
     assert loaded.milestones == (5, 10)
@@ -56,7 +58,7 @@ def test_a_grid_has_a_cell_for_each_combination(tmp_path: Path) -> None:
 def test_a_path_may_have_a_name_which_labels_and_record_say(tmp_path: Path) -> None:
     plain = sweep(tmp_path)
     named = sweep(tmp_path, GRID + "    names: {pressures.appeal.intensity: the appeal}\n")
-    assert named.cells[1].label == "the appeal 0, shield.posture 0.8"
+    assert named.cells[1].label == "the appeal 0, posture at the start of Shield 0.8"
     assert [cell.id for cell in named.cells] == [cell.id for cell in plain.cells]
     assert head_of(named, "")["names"] == {"pressures.appeal.intensity": "the appeal"}
     assert faults(tmp_path, GRID + "    names: {pressures.appeal.intensty: the appeal}\n") == [
@@ -104,7 +106,7 @@ def test_cells_keep_their_ids_when_the_sweep_grows_or_is_written_otherwise(tmp_p
 def test_null_removes_and_base_leaves_alone(tmp_path: Path) -> None:
     loaded = sweep(tmp_path, "base: crisis.yaml\naxes:\n  pressures.appeal: [base, null]\n")
     assert [len(loaded.scenario(cell).pressures) for cell in loaded.cells] == [1, 0]
-    assert [cell.label for cell in loaded.cells] == ["base", "appeal removed"]
+    assert [cell.label for cell in loaded.cells] == ["base", "Appeal removed"]
 
 
 def test_words_dates_and_distributions_may_be_values(tmp_path: Path) -> None:
@@ -119,7 +121,7 @@ def test_words_dates_and_distributions_may_be_values(tmp_path: Path) -> None:
         """,
     )
     assert [cell.label for cell in loaded.cells][-1] == (
-        'appeal.aim encourage, appeal.intensity {"uniform": [0, 1]}, appeal.end 2020-01-06'
+        'aim of Appeal encourage, intensity of Appeal {"uniform": [0, 1]}, end of Appeal 2020-01-06'
     )
 
 
@@ -161,7 +163,7 @@ def test_a_table_gives_a_cell_for_each_row(tmp_path: Path) -> None:
     loaded = sweep(tmp_path, "base: crisis.yaml\ntable: ./cells.csv\n")
     assert [cell.label for cell in loaded.cells] == [
         "=first, so to speak",
-        'appeal.intensity {"uniform": [0, 1]}, appeal.ramp 3',
+        'intensity of Appeal {"uniform": [0, 1]}, ramp of Appeal 3',
     ]
     assert loaded.cells[0].changes == {"pressures.appeal.intensity": 0.5, "ties.backer.shield": 0.25}
 
@@ -253,7 +255,7 @@ def test_all_faults_of_the_axes_come_at_once(tmp_path: Path) -> None:
 def test_a_value_that_no_scenario_may_have_names_cell_axis_and_value(tmp_path: Path) -> None:
     found = faults(tmp_path, "base: crisis.yaml\naxes:\n  actors.shield.posture: [0.5, 1.5]\n")
     assert found == [
-        "sweep.yaml:6:32: actors.shield.posture: expected a number from 0 to 1 (got 1.5), in cell 2 (shield.posture 1.5)"
+        "sweep.yaml:6:32: actors.shield.posture: expected a number from 0 to 1 (got 1.5), in cell 2 (posture at the start of Shield 1.5)"
     ]
 
 
@@ -262,7 +264,7 @@ def test_a_combination_that_no_scenario_may_have_is_a_fault_of_its_cells(tmp_pat
         tmp_path, "base: crisis.yaml\naxes:\n  pressures.appeal.start: [1, 4]\n  pressures.appeal.end: [3, 6]\n"
     )
     assert len(found) == 1
-    assert "expected a day after `start`, in cell 3 (appeal.start 4, appeal.end 3)" in found[0]
+    assert "expected a day after `start`, in cell 3 (start of Appeal 4, end of Appeal 3)" in found[0]
 
 
 def test_a_mistyped_word_of_an_axis_is_told_once_with_the_number_of_its_cells(tmp_path: Path) -> None:
@@ -275,7 +277,9 @@ def test_a_mistyped_word_of_an_axis_is_told_once_with_the_number_of_its_cells(tm
     found = faults(tmp_path, body)
     assert len(found) == 1
     assert found[0].startswith("sweep.yaml:7:26: pressures.appeal.aim: expected")
-    assert found[0].endswith("in 30 cells, the first of them cell 1 (appeal.aim restrian, shield.posture 0)")
+    assert found[0].endswith(
+        "in 30 cells, the first of them cell 1 (aim of Appeal restrian, posture at the start of Shield 0)"
+    )
 
 
 def test_a_mistyped_word_of_a_table_is_told_once_with_the_number_of_its_cells(tmp_path: Path) -> None:
@@ -284,8 +288,8 @@ def test_a_mistyped_word_of_a_table_is_told_once_with_the_number_of_its_cells(tm
     found = faults(tmp_path, "base: crisis.yaml\ntable: cells.csv\n")
     assert len(found) == 2
     assert found[0].startswith("cells.csv:3:1: pressures.appeal.aim: expected")
-    assert found[0].endswith("in 40 cells, the first of them cell 2 (appeal.aim restrian, population 1)")
-    assert found[1].endswith("in cell 81 (appeal.aim aid, population 3)")
+    assert found[0].endswith("in 40 cells, the first of them cell 2 (aim of Appeal restrian, population 1)")
+    assert found[1].endswith("in cell 81 (aim of Appeal aid, population 3)")
 
 
 def test_a_number_that_is_none_is_told_once_with_the_number_of_its_rows(tmp_path: Path) -> None:
@@ -394,6 +398,6 @@ def test_a_day_as_a_date_and_the_same_day_as_a_number_are_one_value(tmp_path: Pa
 def test_rows_of_a_table_that_write_one_day_in_two_ways_are_one_cell(tmp_path: Path) -> None:
     (tmp_path / "cells.csv").write_text("pressures.appeal.start\n2020-01-05\n4\n5\n")
     assert faults(tmp_path, "base: crisis.yaml\ntable: cells.csv\n") == [
-        "cells.csv:3:1: pressures.appeal.start: it has the same days as cell 1 (appeal.start 2020-01-05), "
-        "as dates or counts; leave it out, in cell 2 (appeal.start 4)"
+        "cells.csv:3:1: pressures.appeal.start: it has the same days as cell 1 (start of Appeal 2020-01-05), "
+        "as dates or counts; leave it out, in cell 2 (start of Appeal 4)"
     ]

@@ -238,7 +238,8 @@ def test_with_fail_fast_the_first_failing_cell_stops_the_sweep(tmp_path: Path, m
     loaded = sweep(tmp_path)
     fail_in(monkeypatch, loaded, 2)
     with pytest.raises(
-        ExecutionError, match=r"^cell 3 \(appeal.intensity 0.5, shield.posture 0.2\) failed: ValueError"
+        ExecutionError,
+        match=r"^cell 3 \(intensity of Appeal 0.5, posture at the start of Shield 0.2\) failed: ValueError",
     ):
         run_sweep(loaded, options=Options(fail_fast=True))
 
@@ -357,7 +358,10 @@ def test_switches_are_swept_by_axes_and_by_a_table_as_spreadsheets_write_it(tmp_
     axes = "base: crisis.yaml\naxes:\n  actors.shield.held: [true, false]\n  terms: [on, off]\nruns: 256\n"
     held, free = ([row for row in run_sweep(sweep(tmp_path, axes)) if row["inputs"]["actors.shield.held"] is one]
                   for one in (True, False))  # fmt: skip
-    assert (held[0]["label"], free[0]["label"]) == ("shield.held true, terms on", "shield.held false, terms on")
+    assert (held[0]["label"], free[0]["label"]) == (
+        "held posture of Shield true, terms on",
+        "held posture of Shield false, terms on",
+    )
     assert held[0]["outcomes"] != free[0]["outcomes"]
 
 
