@@ -200,6 +200,9 @@ class Scenario:
         plain = document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(UNHASHED))
         if not self.events:
             del plain["events"]  # a scenario without any is what it was before there were such
+        for pressure in plain["pressures"].values():
+            if "after" in pressure:
+                del pressure["start"]  # a default that no file may write beside `after`
         if self.posterior is not None:
             plain["parameters"] = {name: plain["parameters"][name] for name in sorted(self.written_parameters)}
         return plain
