@@ -75,7 +75,8 @@ def _any_role(definitions: dict[str, Any]) -> dict[str, Any]:
             properties[key]["anyOf"].append(_words(words))
     properties["role"] = {"enum": list(ROLES), "description": "Its part in the crisis"}
     posture = {"type": "number", "minimum": 0.0, "maximum": 1.0, "description": "Its material variable at the start"}
-    properties["posture"] = {"anyOf": [posture, {"$ref": "#/$defs/Distribution"}, {"type": "null"}]}
+    levels = sorted({word for role in ROLES for word in LEVELS.get(f"{role}.posture", ())})
+    properties["posture"] = {"anyOf": [posture, {"$ref": "#/$defs/Distribution"}, {"type": "null"}, _words(levels)]}
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 

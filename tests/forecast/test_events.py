@@ -74,8 +74,8 @@ def test_a_story_says_when_an_event_comes_and_what_it_moves(forecast: Forecast) 
     (trace,) = [one for one in replay(scenario, range(40), seed=3) if (one.path.events < 20).all()][:1]
     told = " ".join(story_of(forecast.record(), course_of(scenario, trace.path, trace.record)))
     assert "4 January, with the election, Shield’s support for an offensive rises." in told
-    assert ", with the troops, Attacker’s strength falls." in told
-    assert ", with the deal, Shield’s leverage over Backer shifts." in told
+    assert ", with Troops, Attacker’s strength falls." in told
+    assert ", with Deal, Shield’s leverage over Backer shifts." in told
 
 
 def test_the_days_of_a_replay_are_those_of_the_block(forecast: Forecast) -> None:
@@ -88,16 +88,16 @@ def test_the_days_of_a_replay_are_those_of_the_block(forecast: Forecast) -> None
 
 def test_the_table_and_the_marks_say_events_and_answers(forecast: Forecast) -> None:
     table = {row[0]: row for row in schedule_table(forecast.record()).rows}
-    assert table["answer"][3] == "3 days after the first strike"
-    assert table["election"][1:4] == ("stance of Shield", "event", "4 Jan 2020")
-    assert table["troops"][5] == "uniform −0.3, −0.1, 70% likely"
-    assert table["deal"][1] == "leverage of Shield over Backer"
+    assert table["The sanctions"][3] == "3 days after the first strike"
+    assert table["The election"][1:4] == ("Shifts the stance of Shield", "–", "4 Jan 2020")
+    assert table["Troops"][5] == "uniform −0.3, −0.1; 70% likely"
+    assert table["Deal"][1] == "Shifts the leverage of Shield over Backer"
     labels = [one.label for one in marks(forecast.record())]
     assert labels == [
-        "Troops (strength of Attacker) may come",
-        "the election (stance of Shield) comes",
-        "Deal (leverage of Shield over Backer) may come",
-        "Troops (strength of Attacker) can come no more",
+        "Troops may come from this day on, 70% likely (shifts the strength of Attacker)",
+        "The election comes (shifts the stance of Shield)",
+        "Deal may come (shifts the leverage of Shield over Backer)",
+        "Troops can no longer come",
     ]
     assert label_of(forecast.record(), {"kind": "certain", "subject": "troops"}) == "Troops takes place for certain"
 
