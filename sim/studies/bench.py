@@ -1,4 +1,4 @@
-"""The bench: plays several scenarios on the same draws and dice, so that they can be compared run by run.
+"""The bench: plays several scenarios on the same draws and random numbers, so that they can be compared run by run.
 
 A `Bench` is asked for the records of scenarios and plays only what it does not have: what it was given, what it played
 before, and what lies in the store. All scenarios share one plan, and with it every stream.

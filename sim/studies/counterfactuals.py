@@ -1,8 +1,8 @@
 """Counterfactuals: what the forecast would be with one thing otherwise, compared run by run with what it is.
 
-Each world of `worlds_of` is played on the base's draws and dice. The change of a probability is a difference of means
-of draws and holds under any way of pairing the two; in which share of runs a change averts an offensive and in which it
-brings one about depends on the pairing, here the same chance in both worlds.
+Each world of `worlds_of` is played on the base's draws and random numbers. The change of a probability is a difference
+of means of draws and holds under any way of pairing the two; in which share of runs a change averts an offensive and in
+which it brings one about depends on the pairing, here the same chance in both worlds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a probability along one number crosses a target, found from runs that all share their draws and dice.
+"""Where a probability along one number crosses a target, found from runs that all share their draws and random numbers.
 
 With common random numbers the estimated curve is nearly as smooth as the true one, so a bracket can be narrowed on it.
 What it leaves open is where the *true* curve crosses: the interval of a crossing holds every value at which the target
@@ -19,7 +19,7 @@ from sim.estimates import Estimate
 from sim.studies.sweep.axes import rounded
 
 Sample = Callable[[Sequence[float]], Sequence[Estimate]]
-"""Estimates the probability at each of some values, on the same draws and dice every time."""
+"""Estimates the probability at each of some values, on the same draws and random numbers every time."""
 Point = tuple[float, Estimate]
 Verdict = Literal["reached", "not reached", "undecided"]
 

@@ -1,7 +1,7 @@
 """Tipping points: how much of one number of a scenario it takes for a probability to cross a target.
 
-`tip` answers for one number, `sim.studies.contour` for two. Every value is played on the same draws and dice, up to the
-day that is asked about and no further, which leaves each run as it was.
+`tip` answers for one number, `sim.studies.contour` for two. Every value is played on the same draws and random numbers,
+up to the day that is asked about and no further, which leaves each run as it was.
 """
 
 from __future__ import annotations
