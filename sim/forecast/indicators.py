@@ -31,9 +31,9 @@ class Reading:
     Attributes
     ----------
     unknown
-        The probability of whoever has not looked.
+        The probability without checking.
     if_seen, if_not
-        The probability of whoever has; None where fewer than 20 runs tell it.
+        The probabilities after checking; None where fewer than 20 runs tell it.
     difference
         The first less the second; its variance holds that they come from the same draws.
     moves

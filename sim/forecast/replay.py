@@ -34,7 +34,7 @@ class Trace:
     Attributes
     ----------
     run, draw
-        Its number in the ensemble, and that of its draw of what is not known.
+        Its number in the ensemble, and that of its draw of the uncertain inputs.
     record
         What the ensemble keeps of it, dtype `RECORD`.
     days

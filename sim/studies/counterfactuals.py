@@ -1,4 +1,4 @@
-"""Counterfactuals: what the forecast would be with one thing otherwise, compared run by run with what it is.
+"""Counterfactuals: what the forecast would be if one thing changed, compared with it run by run.
 
 Each world of `worlds_of` is played on the base's draws and random numbers. The change of a probability is a difference
 of means of draws and holds under any way of pairing the two; in which share of runs a change averts an offensive and in

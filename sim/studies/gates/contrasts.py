@@ -1,6 +1,6 @@
 """Contrasts: the numbers that gates are about, as means of draws: a probability, or its change from another scenario.
 
-Each draw of what is not known gives one number: the share of its replicates in which the outcome came in time, or, run
+Each draw of the uncertain inputs gives one number: the share of its replicates in which the outcome came in time, or, run
 by run against the same draw of the other scenario, the difference of the two shares.
 """
 
