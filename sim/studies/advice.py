@@ -1,8 +1,8 @@
 """Advice: which of the things an actor could do moves a probability most, for what they cost.
 
 Every mix of options from the scenario's menu is played on the base's draws and random numbers. How far a ranking can be
-trusted has two sides, and both are told: in how many draws of the uncertain inputs a mix is the best one, and in how many
-resamples of the draws it comes first, which is about the number of runs alone.
+trusted has two sides, and both are told: in how many draws of the uncertain inputs a mix is the best one, and in how
+many resamples of the draws it comes first, which is about the number of runs alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Contrasts: the numbers that gates are about, as means of draws: a probability, or its change from another scenario.
 
-Each draw of the uncertain inputs gives one number: the share of its replicates in which the outcome came in time, or, run
-by run against the same draw of the other scenario, the difference of the two shares.
+Each draw of the uncertain inputs gives one number: the share of its replicates in which the outcome came in time, or,
+run by run against the same draw of the other scenario, the difference of the two shares.
 """
 
 from __future__ import annotations
