@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.errors import StoreError
+from sim.report.reading import capital
 from sim.runs import play as playing
 from sim.runs.store import Store
 from tests import sizes
@@ -112,7 +113,7 @@ def test_with_cells_each_row_leads_to_its_forecast(run: Run, tmp_path: Path) -> 
         forecast = json.loads((folder / "forecast.json").read_text(encoding="utf-8"))
         assert forecast["scenario"]["hash"] == row["scenario_hash"]
         assert forecast["outcomes"]["offensive"]["10"]["p"] == row["outcomes"]["offensive"]["10"]["p"]
-        assert row["label"] in (folder / "index.html").read_text(encoding="utf-8")
+        assert f"<h1>{capital(row['label'])}</h1>" in (folder / "index.html").read_text(encoding="utf-8")
         assert (folder / "index.html").stat().st_size < 60_000
 
 
