@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING
 
 from sim.errors import UsageError
-from sim.forecast.record import is_precise
+from sim.forecast.probability import is_precise
 from sim.forecast.storylines import sampled_runs
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
 from sim.runs.play import RECORD_CAP, Request

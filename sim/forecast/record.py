@@ -6,7 +6,7 @@ bytes. docs/forecast.md describes the format.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from sim import environment
 from sim.baselines.cases import threats_between_states, track_record
-from sim.estimates import Estimate, beta_range, estimate, ratio
+from sim.estimates import Estimate, beta_range, estimate
 from sim.forecast.drivers import drivers_record
 from sim.forecast.indicators import indicators_record
+from sim.forecast.probability import event_estimate, kept_ratio, share_estimate
 from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
 from sim.runs.block.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK, last_days
@@ -74,8 +75,8 @@ def forecast_record(
         "track_record": track_record(),
         "incidence": _incidence(range(scenario.horizon + 1), tally),
         "states": _states(range(scenario.horizon + 1), tally, runs),
-        "ends": {name: _plain(_share(tally, tally["ends"][code])) for code, name in enumerate(END_STATES)},
-        "after_agreement": _plain(_share(tally, tally["broke_agreement"])),
+        "ends": {name: _plain(share_estimate(tally, tally["ends"][code])) for code, name in enumerate(END_STATES)},
+        "after_agreement": _plain(share_estimate(tally, tally["broke_agreement"])),
         "breakdowns_per_run": _round(int(tally["breakdowns"]) / runs),
         "actors": _actors(scenario, tally),
         "dots": _dots(records, scenario.horizon),
@@ -130,26 +131,11 @@ def _others(scenario: Scenario) -> list[dict[str, Any]]:
     return [one.model_dump(mode="json", exclude_none=True) for one in scenario.document.forecasts]
 
 
-def event_estimate(tally: Tally, outcome: str, day: int) -> Estimate:
-    """Estimate the probability that the first event of a kind comes before `day`."""
-    counts = tally["first_days"][FIRST_EVENTS.index(outcome)]
-    return _share(tally, counts[day] if is_given(tally) else draws_by_successes(counts, day))
-
-
 def counted(plan: Plan, tally: Tally) -> tuple[int, int]:
     """Return the runs that count, and the draws that have one: all of them unless something is given."""
     if is_given(tally):
         return int(tally["kept"][0]), int(tally["kept"][1])
     return int(tally["runs"]), int(tally["runs"]) // plan.replicates
-
-
-def _share(tally: Tally, counts: npt.NDArray[np.int64]) -> Estimate:
-    """Estimate a probability from draws by successes, or from sums over draws where something is given."""
-    return _ratio(tally["kept"], counts) if is_given(tally) else estimate(counts)
-
-
-def _ratio(kept: npt.NDArray[np.int64], sums: npt.NDArray[np.int64]) -> Estimate:
-    return ratio(int(sums[0]), int(kept[0]), (int(sums[1]), int(sums[2]), int(kept[2])))
 
 
 def _given(scenario: Scenario, plan: Plan, tally: Tally) -> dict[str, Any] | None:
@@ -164,11 +150,6 @@ def _given(scenario: Scenario, plan: Plan, tally: Tally) -> dict[str, Any] | Non
         "runs_made": made,
         "draws_made": made // plan.replicates,
     }
-
-
-def is_precise(tally: Tally, milestones: Iterable[int], precision: float) -> bool:
-    """Whether the interval of the probability of an offensive by every milestone is so narrow, either side."""
-    return all(event_estimate(tally, "offensive", day).half_width <= precision for day in milestones)
 
 
 def _parameters(scenario: Scenario) -> dict[str, Any]:
@@ -318,7 +299,7 @@ def _headline(records: Records, horizon: int, replicates: int) -> tuple[int, Est
     if not counts.any():
         return 0, Estimate(0.0, 0.0, 1.0, 0.0, None, 0, replicates)
     sums = event_sums(records["offensive"] < horizon, counts, replicates)
-    return int(np.count_nonzero(counts)), _ratio(kept_counts(counts, replicates)["kept"], sums)
+    return int(np.count_nonzero(counts)), kept_ratio(kept_counts(counts, replicates)["kept"], sums)
 
 
 def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
@@ -361,7 +342,7 @@ def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
             "field": event.field, "add": event.add.to_plain(),
             "start": day(f"{path}.from") if dated is None else dated, "end": None if last is None else last + 1,
             "probability": event.probability.mean, "if": event.condition,
-            "happens": _plain(_share(tally, tally["events"][place])),
+            "happens": _plain(share_estimate(tally, tally["events"][place])),
             "name": scenario.name_of(name), "basis": event.basis,
         })  # fmt: skip
     return rows

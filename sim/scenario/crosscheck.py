@@ -326,22 +326,37 @@ def _event_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 def _shift_complaints(event: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Check that what an event shifts is there."""
-    actors, on, field = map_at(value, "actors"), event.get("on"), str(event.get("field", "leverage"))
+    on, actors = event.get("on"), map_at(value, "actors")
     if isinstance(on, Mapping):
-        ends = {key: on.get(key) for key in ("from", "to")}
-        unknown = {key: one for key, one in ends.items() if isinstance(one, str) and one not in actors}
-        yield from ((("on", key), _unknown(one, actors)) for key, one in unknown.items())
-        if not unknown and all(isinstance(one, str) for one in ends.values()):
-            source, target = (str(one) for one in ends.values())
-            if target not in map_at(map_at(value, "ties"), source):
-                tie = f"{source}: {{{target}: 0}}"
-                yield ("on",), f"there is no tie from {source} to {target}; write it under `ties`, such as {tie}"
-        if field != "leverage":
-            yield ("field",), f"expected leverage, the only number of a tie (got {field!r})"
-    elif isinstance(on, str) and on not in actors:
+        yield from _tie_shift_complaints(event, on, actors, map_at(value, "ties"))
+    elif isinstance(on, str):
+        yield from _actor_shift_complaints(event, on, actors)
+
+
+def _tie_shift_complaints(
+    event: Mapping[str, Any], on: Mapping[str, Any], actors: Mapping[str, Any], ties: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    ends = {key: on[key] for key in ("from", "to") if isinstance(on.get(key), str)}
+    unknown = {key: one for key, one in ends.items() if one not in actors}
+    yield from ((("on", key), _unknown(one, actors)) for key, one in unknown.items())
+    if len(ends) == 2 and not unknown and ends["to"] not in map_at(ties, ends["from"]):
+        tie = f"{ends['from']}: {{{ends['to']}: 0}}"
+        yield (
+            ("on",),
+            f"there is no tie from {ends['from']} to {ends['to']}; write it under `ties`, such as {tie}",
+        )
+    field = str(event.get("field", "leverage"))
+    if field != "leverage":
+        yield ("field",), f"expected leverage, the only number of a tie (got {field!r})"
+
+
+def _actor_shift_complaints(
+    event: Mapping[str, Any], on: str, actors: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    if on not in actors:
         yield ("on",), _unknown(on, actors)
-    elif isinstance(on, str) and isinstance(actors[on], Mapping) and _is_role(actors[on].get("role")):
-        role = actors[on]["role"]
+    elif isinstance(actors[on], Mapping) and _is_role(actors[on].get("role")):
+        role, field = actors[on]["role"], str(event.get("field", "leverage"))
         known = SHIFTS[role]
         if event.get("field") == "leverage":
             yield ("on",), f"leverage is a number of a tie; write both of its ends, such as {{from: {on}, to: ...}}"

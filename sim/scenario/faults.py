@@ -164,6 +164,10 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+ANY = "*"
+"""Any entry of a map or a list, in the place of a part."""
+
+
 def document_keys(value: Any) -> Callable[[Path], list[str]]:
     """Return a function from a path in a document to the keys it may hold, for "did you mean"."""
     from sim.scenario.gates import Gate
@@ -185,36 +189,24 @@ def document_keys(value: Any) -> Callable[[Path], list[str]]:
         Together,
     )
 
-    parts: dict[str, type[Part]] = {"question": Question, "confidence": Confidence, "start": Start}
-    parts |= {"bargaining": Bargaining, "parameters": Parameters, "case": Case, "resolution": Resolution}
-    entries: dict[str, type[Part]] = {
-        "pressures": Pressure,
-        "talks": Talks,
-        "events": Event,
-        "gates": Gate,
-        "menu": Option,
-    }
-    listed: dict[str, type[Part]] = {"together": Together, "allow": Allowed}
-    of_options: dict[str, type[Part]] = {"pressure": Pressure, "talks": Talks}
+    models: dict[tuple[str, ...], type[Part]] = {
+        ("question",): Question, ("confidence",): Confidence, ("start",): Start, ("bargaining",): Bargaining,
+        ("parameters",): Parameters, ("case",): Case, ("resolution",): Resolution,
+        ("pressures", ANY): Pressure, ("talks", ANY): Talks, ("events", ANY): Event, ("events", ANY, "on"): TieEnds,
+        ("gates", ANY): Gate, ("menu", ANY): Option, ("menu", ANY, "pressure"): Pressure, ("menu", ANY, "talks"): Talks,
+        ("together", ANY): Together, ("allow", ANY): Allowed,
+    }  # fmt: skip
 
     def keys(path: Path) -> list[str]:
         if not path:
             return [*field_names(Document), "extends"]
-        head = str(path[0])
-        if len(path) == 1 and head in parts:
-            return field_names(parts[head])
-        if len(path) == 2 and head in entries:
-            return field_names(entries[head])
-        if len(path) == 2 and head in listed:
-            return field_names(listed[head])
-        if len(path) == 3 and head == "events" and path[2] == "on":
-            return field_names(TieEnds)
-        if len(path) == 3 and head == "menu" and path[2] in of_options:
-            return field_names(of_options[str(path[2])])
-        if len(path) == 2 and head == "actors":
+        place = tuple(ANY if at == 1 else str(part) for at, part in enumerate(path))
+        if place in models:
+            return field_names(models[place])
+        if place == ("actors", ANY):
             role = _get(_get(_get(value, "actors"), path[1]), "role")
-            models = [ROLES[role]] if isinstance(role, str) and role in ROLES else list(ROLES.values())
-            return sorted({name for model in models for name in field_names(model)})
+            roles = [ROLES[role]] if isinstance(role, str) and role in ROLES else list(ROLES.values())
+            return sorted({name for model in roles for name in field_names(model)})
         return []
 
     return keys

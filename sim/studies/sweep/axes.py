@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.distributions import Distribution, Fixed, Uniform, is_distribution, parse
-from sim.studies.sweep.sweep import shown
+from sim.studies.sweep.words import shown
 
 if TYPE_CHECKING:
     from sim.model.inputs import Input

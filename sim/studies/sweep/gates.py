@@ -10,7 +10,8 @@ from sim.scenario.faults import Places
 from sim.scenario.gate_files import gate_file_faults
 from sim.scenario.gates import window_complaint
 from sim.scenario.suggest import suggestion
-from sim.studies.sweep.sweep import Cell, canonical, label_of
+from sim.studies.sweep.sweep import Cell, label_of
+from sim.studies.sweep.words import canonical
 
 if TYPE_CHECKING:
     from sim.errors import Fault

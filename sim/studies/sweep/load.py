@@ -26,19 +26,9 @@ from sim.studies.sweep.axes import PRIOR, Axis, axis_complaints, day_of, read_ax
 from sim.studies.sweep.designs import cell_count, cells_of, sampled_complaint
 from sim.studies.sweep.gates import gate_faults
 from sim.studies.sweep.schema import FORMAT, MAX_CELLS, UNCERTAIN, Design, SweepDocument
-from sim.studies.sweep.sweep import (
-    DEFAULT_RUNS,
-    Base,
-    Cell,
-    Sweep,
-    canonical,
-    cell_id,
-    label_of,
-    naming,
-    shown,
-    value_at,
-)
+from sim.studies.sweep.sweep import DEFAULT_RUNS, Base, Cell, Sweep, cell_id, label_of, naming, value_at
 from sim.studies.sweep.table_file import read_table
+from sim.studies.sweep.words import canonical, shown
 from sim.wording import counted
 
 if TYPE_CHECKING:

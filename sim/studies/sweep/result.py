@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import environment
 from sim.estimates import Estimate, difference
-from sim.forecast.record import event_estimate
+from sim.forecast.probability import event_estimate
 from sim.runs.block.blocks import FIRST_EVENTS, OUTCOMES
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from sim.scenario.quantities import fault
 from sim.scenario.schema import DottedPath, Id, Part, Text, Title
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import read_schema
-from sim.studies.sweep.sweep import shown
+from sim.studies.sweep.words import shown
 
 FORMAT = "offramp/sweep/1"
 SAMPLED = ("latin-hypercube", "sobol")

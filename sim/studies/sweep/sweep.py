@@ -17,6 +17,7 @@ from sim.report.reading import input_words
 from sim.scenario.edit import path_complaint, vary, written
 from sim.scenario.load import scenario_of
 from sim.scenario.merge import Merged, read_merged
+from sim.studies.sweep.words import canonical, shown
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -26,31 +27,7 @@ if TYPE_CHECKING:
     from sim.studies.sweep.schema import SweepDocument
 
 
-MOST = 60
 MOST_IN_LABEL = 4
-
-
-def shown(value: Any) -> str:
-    """Write a value as a file would, numbers alike whether whole or not, at most 60 characters."""
-    text = canonical(value)
-    return text if len(text) <= MOST else text[: MOST - 3] + "..."
-
-
-def canonical(value: Any) -> str:
-    """Write a value the one way that stands for it in ids: JSON, keys in order, 1 and 1.0 the same."""
-    if isinstance(value, str):
-        return value
-    return json.dumps(_even(value), sort_keys=True, ensure_ascii=False, separators=(", ", ": "), default=str)
-
-
-def _even(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _even(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_even(item) for item in value]
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return int(value)
-    return value
 
 
 def label_of(changes: Mapping[str, Any], index: int, names: Mapping[str, Any]) -> str:

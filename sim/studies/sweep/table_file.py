@@ -20,7 +20,7 @@ from sim.errors import Fault, ScenarioError, TableError
 from sim.scenario.yamltree import Place
 from sim.studies.sweep.axes import BASE
 from sim.studies.sweep.schema import MAX_AXES, MAX_CELLS
-from sim.studies.sweep.sweep import shown
+from sim.studies.sweep.words import shown
 from sim.wording import counted
 
 if TYPE_CHECKING:
