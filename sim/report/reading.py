@@ -16,7 +16,7 @@ from typing import Any
 from sim.errors import ReportError
 from sim.report.chance import Chance
 from sim.report.values import Calendar
-from sim.wording import heading
+from sim.wording import heading, long_date
 
 Record = Mapping[str, Any]
 
@@ -68,6 +68,11 @@ def reading() -> Iterator[None]:
         yield
     except (KeyError, IndexError, StopIteration) as error:
         raise ReportError(f"the record lacks {error}; was it written by another version?") from error
+
+
+def as_of(record: Record) -> str:
+    """Write the as-of date of a record in words."""
+    return long_date(datetime.date.fromisoformat(record["as_of"]))
 
 
 def calendar_of(record: Record) -> Calendar:

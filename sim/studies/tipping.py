@@ -159,7 +159,8 @@ def _span(scenario: Scenario, path: str, given: Span | None) -> Span:
         raise UsageError(f"{path}: {error}") from None
     if given is None:
         if not (math.isfinite(low) and math.isfinite(high)):
-            raise UsageError(f"{path} may be any number from {low:g} to {high:g}; give its range, as in --range 0:1")
+            allowed = "" if math.isinf(low) and math.isinf(high) else f" from {low:g} to {high:g}"
+            raise UsageError(f"{path} may be any number{allowed}; give its range, as in --range 0:1")
         return low, high
     if not (low <= given[0] < given[1] <= high and math.isfinite(given[1] - given[0])):
         raise UsageError(f"{path}: expected a range within {low:g} to {high:g} (got {given[0]:g} to {given[1]:g})")

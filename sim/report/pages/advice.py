@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.report.chance import Chance, Shift, share_text
 from sim.report.charts import Spec, axis, safe
 from sim.report.document import Document, Figure, Part, Section, Table, Text, rerun_of
-from sim.report.reading import OUTCOMES, Record, input_name, name_in_text, name_of
+from sim.report.reading import OUTCOMES, Record, as_of, input_name, name_in_text, name_of
 from sim.report.rows import Dot, Row, Words, reference, rows_chart
 from sim.report.values import quantity
 from sim.wording import counted, heading
@@ -31,7 +31,7 @@ def document(record: Record, words: str) -> Document:
     )
     parts: tuple[Part, ...] = (drawn, *map(Text, _notes(record)), _options(record))
     return Document(
-        kicker=f"offramp advice, as of {record['as_of']}",
+        kicker=f"offramp advice, as of {as_of(record)}",
         title=record["scenario"]["title"],
         number=Shift.of(record["mixes"][0]["change"]).text,
         says=f"the change of the probability of the {_event(record)} by the mix that gains most for its cost",
@@ -65,10 +65,9 @@ def _lead(record: Record) -> str:
     asked = f"{actor}, to {verb} the probability of the {_event(record)}, which is {base.text} as it is"
     if not _helps(record, first):
         return f"{asked}: nothing on the menu does so clearly."
-    return (
-        f"{asked}: most for its cost by {name_of_mix(record, first)}, to {Chance.of(first['probability']).text}, "
-        f"{Shift.of(first['change']).line} for a cost of {quantity(first['cost'])}."
-    )
+    best, change = name_in_text(name_of_mix(record, first)), Shift.of(first["change"]).line
+    then = Chance.of(first["probability"]).text
+    return f"{asked}: most for its cost by {best}, to {then}, {change} for a cost of {quantity(first['cost'])}."
 
 
 def _notes(record: Record) -> Iterator[str]:
@@ -79,7 +78,7 @@ def _notes(record: Record) -> Iterator[str]:
     if most is not first and _helps(record, most):
         within = "" if record["budget"] is None else f" within the budget of {quantity(record['budget'])}"
         yield (
-            f"The largest change that is worth its cost{within}: {name_of_mix(record, most)}, "
+            f"The largest change that is worth its cost{within}: {name_in_text(name_of_mix(record, most))}, "
             f"{Shift.of(most['change']).line} for a cost of {quantity(most['cost'])}."
         )
     yield (
@@ -118,7 +117,7 @@ def _options(record: Record) -> Table:
         (one.get("name") or heading(name), _what(record, one), quantity(one["cost"]), one.get("basis", ""))
         for name, one in record["options"].items()
     )
-    return Table("The options", ("Option", "What it is", "Cost", "The author's basis"), "llrl", rows)
+    return Table("The options", ("Option", "What it is", "Cost", "The author's basis"), "llrl", rows, narrow=True)
 
 
 def _what(record: Record, one: Record) -> str:

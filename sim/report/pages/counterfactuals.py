@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sim.report.chance import Chance, Shift, with_interval
 from sim.report.charts import LIGHT, safe
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
-from sim.report.reading import OUTCOMES, Record, capital, name_in_text, name_of, schedule_name
+from sim.report.reading import OUTCOMES, Record, as_of, capital, name_in_text, name_of, schedule_name
 from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
 from sim.wording import counted
 
@@ -62,7 +62,7 @@ def document(record: Record, words: str) -> Document:
     day = record["horizon"]
     event = f"an offensive within {counted(day, 'day')}"
     return Document(
-        kicker=f"offramp counterfactuals, as of {record['as_of']}",
+        kicker=f"offramp counterfactuals, as of {as_of(record)}",
         title=record["scenario"]["title"],
         number=ordered(record, day)[0].shift.text if section is not None else "0",
         says=f"the largest change of the probability of {event} if one thing changed",

@@ -10,7 +10,7 @@ from sim.report.charts import LIGHT, Spec, axis, dots, line, note, rule, safe
 from sim.report.curves import Curve, curves
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.maps import Scale, heat_map
-from sim.report.reading import OUTCOMES, Record, capital, in_sentence, input_name
+from sim.report.reading import OUTCOMES, Record, as_of, capital, in_sentence, input_name
 from sim.report.values import quantity
 from sim.wording import counted
 
@@ -30,7 +30,7 @@ def document(record: Record, words: str) -> Document:
     number = _number(record)
     drawn = Figure(FIGURE, _title(record, number), _unit(record), f"{kind} {lead}", table)
     return Document(
-        kicker=f"offramp tipping point, as of {record['as_of']}",
+        kicker=f"offramp tipping point, as of {as_of(record)}",
         title=record["scenario"]["title"],
         number=number,
         says=_says(record),
