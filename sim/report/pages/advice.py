@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, Shift, share_text
 from sim.report.charts import Spec, axis, safe
-from sim.report.document import Document, Figure, Part, Section, Table, Text, rerun_of
+from sim.report.document import Document, Entry, Figure, List, Part, Section, Table, Text, rerun_of
 from sim.report.reading import OUTCOMES, Record, as_of, input_name, name_in_text, name_of
 from sim.report.rows import Dot, Row, Words, reference, rows_chart
+from sim.report.sections.storylines import joined
 from sim.report.values import quantity
 from sim.wording import counted, heading
 
@@ -49,6 +50,12 @@ def name_of_mix(record: Record, mix: Record) -> str:
     return " + ".join(names)
 
 
+def _in_text(record: Record, mix: Record) -> str:
+    """Name a mix within a sentence."""
+    names = (record["options"][name].get("name") or heading(name) for name in mix["options"])
+    return joined([name_in_text(name) for name in names])
+
+
 def _event(record: Record) -> str:
     return f"{OUTCOMES[record['goal']['outcome']].lower()} within {counted(record['goal']['within'], 'day')}"
 
@@ -65,7 +72,7 @@ def _lead(record: Record) -> str:
     asked = f"{actor}, to {verb} the probability of the {_event(record)}, which is {base.text} as it is"
     if not _helps(record, first):
         return f"{asked}: nothing on the menu does so clearly."
-    best, change = name_in_text(name_of_mix(record, first)), Shift.of(first["change"]).line
+    best, change = _in_text(record, first), Shift.of(first["change"]).line
     then = Chance.of(first["probability"]).text
     return f"{asked}: most for its cost by {best}, to {then}, {change} for a cost of {quantity(first['cost'])}."
 
@@ -78,7 +85,7 @@ def _notes(record: Record) -> Iterator[str]:
     if most is not first and _helps(record, most):
         within = "" if record["budget"] is None else f" within the budget of {quantity(record['budget'])}"
         yield (
-            f"The largest change that is worth its cost{within}: {name_in_text(name_of_mix(record, most))}, "
+            f"The largest change that is worth its cost{within}: {_in_text(record, most)}, "
             f"{Shift.of(most['change']).line} for a cost of {quantity(most['cost'])}."
         )
     yield (
@@ -112,12 +119,18 @@ def _table(record: Record) -> Table:
     return Table("Every mix, by its gain for its cost", columns, "lrrrrrrrl", rows)
 
 
-def _options(record: Record) -> Table:
-    rows = tuple(
-        (one.get("name") or heading(name), _what(record, one), quantity(one["cost"]), one.get("basis", ""))
-        for name, one in record["options"].items()
+def _options(record: Record) -> List:
+    """List what the mixes are made of, each with what it is, its cost and the author's reason."""
+    return List(
+        tuple(
+            Entry(
+                f"{_what(record, one)}; cost {quantity(one['cost'])}. {one.get('basis', '')}".rstrip(),
+                one.get("name") or heading(name),
+            )
+            for name, one in record["options"].items()
+        ),
+        "notes",
     )
-    return Table("The options", ("Option", "What it is", "Cost", "The author's basis"), "llrl", rows, narrow=True)
 
 
 def _what(record: Record, one: Record) -> str:
