@@ -43,12 +43,17 @@ def _installed() -> dict[str, str]:
     return {name: metadata.version(name) for name in PACKAGES}
 
 
-@cache
 def model_version() -> str:
     """Digest of the source files that decide what a run does."""
+    return digest_of(MODEL_SOURCES)
+
+
+@cache
+def digest_of(sources: tuple[str, ...]) -> str:
+    """Digest of source files and folders of the package, 16 hexadecimal digits."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for name in MODEL_SOURCES:
+    for name in sources:
         source = here / name
         for file in sorted(source.rglob("*.py")) if source.is_dir() else [source]:
             digest.update(file.relative_to(here).as_posix().encode())

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sim.forecast import runner
 from sim.runs import play
 from sim.runs.block.blocks import BlockTask
 
@@ -14,10 +15,10 @@ PLAYS = ("run_block", "record_block")
 
 
 def count_blocks(monkeypatch: pytest.MonkeyPatch) -> list[BlockTask]:
-    """Return a list that grows by every block played."""
+    """Return a list that grows by every block played, those played again for their paths included."""
     played: list[BlockTask] = []
-    for name in PLAYS:
-        monkeypatch.setattr(play, name, partial(_counted, played, getattr(play, name)))
+    for module, name in [*((play, name) for name in PLAYS), (runner, "sample_block")]:
+        monkeypatch.setattr(module, name, partial(_counted, played, getattr(module, name)))
     return played
 
 

@@ -69,6 +69,8 @@ class Forecast:
         One record a run, dtype `RECORD`, of the first 1,000,000 runs.
     paths
         Of the first runs, from which storylines are made; None where they were not kept.
+    kept_storylines
+        What a store holds of them, in place of paths.
     status
         `complete`; `interrupted`: fewer runs than planned; `imprecise`: the runs did not reach the precision.
     """
@@ -79,6 +81,7 @@ class Forecast:
     records: npt.NDArray[np.void] = field(repr=False)
     status: Status = "complete"
     paths: Paths | None = field(default=None, repr=False)
+    kept_storylines: list[dict[str, Any]] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         """Say what it is of and its headline, in one line."""
@@ -166,7 +169,7 @@ class Forecast:
     def storylines(self) -> list[dict[str, Any]]:
         """Real runs that stand for clusters of futures (docs/forecast.md); made when asked, none without paths."""
         if self.paths is None:
-            return []
+            return self.kept_storylines or []
         return storylines(self.scenario, self.paths, self.records, self.plan.replicates)
 
     def record(self, command: str | None = None) -> dict[str, Any]:

@@ -7,9 +7,12 @@ forecast are the runs of a forecast of 4,096.
 from __future__ import annotations
 
 import math
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sim.errors import TooFewError
+from sim import environment
+from sim.errors import StoreError, TooFewError
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import MAX_RUNS, Plan
 from sim.runs.block.blocks import sample_block
@@ -21,9 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sim.forecast.record import Status
+    from sim.runs.block.blocks import BlockTask
     from sim.runs.executors import Executor
     from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
+
+STORYLINE_SOURCES = ("forecast", "estimates.py")
+"""What decides, besides the model, which storylines a block has."""
 
 
 def run(
@@ -46,7 +53,7 @@ def run(
     finished
         Called once for each block merged, and for those that a precision makes needless.
     with_paths
-        Whether the paths for storylines are kept; where the store holds the first block, it is played again for them.
+        Whether storylines are wanted: the paths they are made from are kept, or a store gives the storylines.
 
     Raises
     ------
@@ -73,12 +80,28 @@ def run(
     merged = request.merged
     if status == "complete" and not request.is_met:
         status = "imprecise"
-    paths = merged.paths
-    if with_paths and paths is None and (first := plan.task(scenario, with_paths=True)).sampled:
-        paths = sample_block(first)
-    forecast = Forecast(scenario, plan, merged.tally, merged.records, status, paths)
+    forecast = Forecast(scenario, plan, merged.tally, merged.records, status, merged.paths)
     if plan.given:
         _check_enough(forecast)
+    first = plan.task(scenario, with_paths=with_paths)
+    return _with_storylines(forecast, first, store) if first.sampled else forecast
+
+
+def _with_storylines(forecast: Forecast, first: BlockTask, store: Store | None) -> Forecast:
+    """Give a forecast what its storylines are made from, or those that a store keeps of its first block.
+
+    A store keeps the storylines, about a kilobyte: the paths they are made from take thousands of times as much.
+    """
+    if store is None:
+        return forecast
+    kind = f"storylines {environment.digest_of(STORYLINE_SOURCES)}"
+    if forecast.paths is None:
+        kept = store.get_note(first, kind)
+        if kept is not None:
+            return replace(forecast, kept_storylines=kept)
+        forecast = replace(forecast, paths=sample_block(first))
+    with suppress(StoreError):  # they can be made again, and a full store that is read-only will do
+        store.put_note(first, kind, forecast.storylines)
     return forecast
 
 

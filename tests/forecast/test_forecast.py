@@ -175,6 +175,20 @@ def test_an_interruption_keeps_what_is_done_and_the_next_call_goes_on(
     assert len(told) == 3, "finished blocks are counted, those kept included"
 
 
+def test_a_forecast_made_again_from_a_store_plays_nothing_and_tells_the_same_storylines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = worlds.load(tmp_path, question__horizon=10, question__milestones=[5])
+    plan, store = Plan(runs=512, seed=6), Store(tmp_path / "store")
+    alone = run(short, plan).record()
+    assert alone["storylines"], "there is something to keep"
+    assert run(short, plan, store=store, with_paths=False).record()["storylines"] == []
+    played = count_blocks(monkeypatch)
+    for times in (1, 1):  # the first call plays the block, which is kept, once more for its paths
+        assert run(short, plan, store=store).record() == alone
+        assert len(played) == times
+
+
 class Torn(Interrupted):
     """Is interrupted while a result is merged: its tally has been read, its records have not."""
 

@@ -1,4 +1,7 @@
-"""An entry of the store: a finished block as bytes, with a digest at the head, never trusted damaged."""
+"""An entry of the store as bytes, with a digest at the head, never trusted damaged.
+
+It is a finished block, or a note: plain values that took a block to find.
+"""
 
 from __future__ import annotations
 
@@ -45,34 +48,57 @@ def packed(result: BlockResult, key: str, scenario: str = "", title: str = "") -
         (f"count.{name}", count) for name, count in result.tally.counts.items()
     ]
     arrays += [(f"record.{name}", result.records[name]) for name in RECORD.names or ()]
-    header, planes = [], []
+    header: list[tuple[str, str, list[int]]] = []
+    planes = []
     for name, array in arrays:
         small = np.ascontiguousarray(array, dtype=np.min_scalar_type(int(array.max(initial=0))).newbyteorder("<"))
-        header.append([name, small.dtype.str, list(array.shape)])
+        header.append((name, small.dtype.str, list(array.shape)))
         planes.append(np.atleast_1d(small).view(np.uint8).reshape(-1, small.itemsize).T.tobytes())
-    about = {"key": key, "scenario": scenario, "title": title, "model": environment.model_version()}
-    described = json.dumps({**about, "arrays": header}).encode() + b"\n"
-    content = FORMAT + zlib.compress(described + b"".join(planes), 6)
+    return _sealed({"arrays": header}, b"".join(planes), Head(scenario, title), key)
+
+
+def packed_note(note: Any, key: str, scenario: str = "", title: str = "") -> bytes:
+    """Return an entry that holds plain values."""
+    return _sealed({}, json.dumps(note).encode(), Head(scenario, title), key)
+
+
+def _sealed(described: dict[str, Any], body: bytes, head: Head, key: str) -> bytes:
+    about = {"key": key, "scenario": head.scenario, "title": head.title, "model": environment.model_version()}
+    line = json.dumps({**about, **described}).encode() + b"\n"
+    content = FORMAT + zlib.compress(line + body, 6)
     return hashlib.sha256(content).digest() + content
 
 
 def unpacked(raw: bytes, key: str) -> BlockResult | None:
-    """Read an entry; None where it is not one, is damaged, or belongs to another key.
+    """Read a block; None where the entry is none, is damaged, or belongs to another key.
 
     Whether it has the counts and runs of a task is for `sim.runs.block.shapes`.
     """
-    digest, content = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
-    if hashlib.sha256(content).digest() != digest or not content.startswith(FORMAT):
-        return None
     try:
-        line, _, body = zlib.decompressobj().decompress(content[len(FORMAT) :], MOST_BYTES).partition(b"\n")
-        header = json.loads(line)
-        if header["key"] != key:
-            return None
-        arrays = dict(_arrays(header["arrays"], body))
-        return _result(arrays)
+        header, body = _opened(raw, key)
+        return _result(dict(_arrays(header["arrays"], body)))
     except Exception:  # whatever junk with a digest that fits may bring about
         return None
+
+
+def unpacked_note(raw: bytes, key: str) -> Any:
+    """Read a note; None where the entry is none, is damaged, or belongs to another key."""
+    try:
+        return json.loads(_opened(raw, key)[1])
+    except Exception:  # as above
+        return None
+
+
+def _opened(raw: bytes, key: str) -> tuple[dict[str, Any], bytes]:
+    """Return the description of an entry and what follows it; ValueError where it is damaged or of another key."""
+    digest, content = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
+    if hashlib.sha256(content).digest() != digest or not content.startswith(FORMAT):
+        raise ValueError
+    line, _, body = zlib.decompressobj().decompress(content[len(FORMAT) :], MOST_BYTES).partition(b"\n")
+    header: dict[str, Any] = json.loads(line)
+    if header["key"] != key:
+        raise ValueError
+    return header, body
 
 
 def _result(arrays: dict[str, npt.NDArray[Any]]) -> BlockResult:

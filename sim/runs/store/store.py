@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
@@ -20,7 +21,7 @@ from sim import environment
 from sim.errors import UsageError
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
 from sim.runs.block.shapes import is_of
-from sim.runs.store.entry import packed, unpacked
+from sim.runs.store.entry import packed, packed_note, unpacked, unpacked_note
 from sim.runs.store.objects import PACKAGES, Objects
 from sim.runs.store.shelf import Folder, Shelf
 
@@ -42,6 +43,10 @@ def key_of(task: BlockTask) -> str:
         **({"quantiles": _digest(task.quantiles)} if task.quantiles else {}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _key_of_note(task: BlockTask, kind: str) -> str:
+    return hashlib.sha256(f"{key_of(task)} {kind}".encode()).hexdigest()
 
 
 def _digest(quantiles: Mapping[str, npt.NDArray[np.float64]]) -> str:
@@ -95,6 +100,23 @@ class Store:
         """
         key = key_of(task)
         self.shelf.put(name_of(key), packed(result, key, task.scenario.id, task.scenario.document.title))
+
+    def get_note(self, task: BlockTask, kind: str) -> Any:
+        """Return the note of a kind that was kept of a block; None where there is none, or it is damaged."""
+        key = _key_of_note(task, kind)
+        raw = self.shelf.get(name_of(key))
+        return None if raw is None else unpacked_note(raw, key)
+
+    def put_note(self, task: BlockTask, kind: str, note: Any) -> None:
+        """Keep plain values that took a block to find; `kind` names them and the code that found them.
+
+        Raises
+        ------
+        StoreError
+            As for `put`.
+        """
+        key = _key_of_note(task, kind)
+        self.shelf.put(name_of(key), packed_note(note, key, task.scenario.id, task.scenario.document.title))
 
     def check_usable(self) -> None:
         """See, before any work is done, that there is a store or can be one; a full one that is read-only will do.

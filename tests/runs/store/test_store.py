@@ -23,6 +23,7 @@ from sim import environment
 from sim.errors import StoreError
 from sim.runs.block.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask, run_block
 from sim.runs.store import Store, key_of
+from sim.runs.store.contents import groups_of
 from sim.runs.store.entry import FORMAT, packed
 from sim.runs.store.shelf import Folder
 from sim.runs.store.store import name_of
@@ -149,6 +150,20 @@ def test_an_entry_under_another_key_is_not_used(store: Store, task: BlockTask, r
     path_of(store, task).rename(path_of(store, other))
     assert store.get(other) is None
     assert store.damaged == 1
+
+
+def test_a_note_of_a_block_comes_back_under_its_kind_and_never_damaged(store: Store, task: BlockTask) -> None:
+    note = [{"run": 7, "share": 0.25}]
+    store.put_note(task, "stories 1", note)
+    assert store.get_note(task, "stories 1") == note
+    assert store.get_note(task, "stories 2") is None
+    assert store.get_note(replace(task, block=0), "stories 1") is None
+    assert store.get(task) is None, "a note is no block"
+    (group,) = groups_of(store)
+    assert (group.head.scenario, group.entries) == (task.scenario.id, 1), "it is listed, and can be pruned"
+    (path,) = (path for path in (folder_of(store) / "blocks").rglob("*") if path.is_file())
+    path.write_bytes(path.read_bytes()[:-1])
+    assert store.get_note(task, "stories 1") is None
 
 
 def test_foreign_files_and_folders_are_left_alone(store: Store, task: BlockTask, result: BlockResult) -> None:
