@@ -4,7 +4,8 @@ OfframpError                  anything below; the command line turns it into a m
 |-- ScenarioError             a scenario or evidence file is wrong (all its faults together)
 |-- UsageError                a call or an option that cannot be met, such as a negative number of runs
 |   |-- TableError            a table is no CSV, or a cell of it is wrong
-|   `-- CalibrationError      a posterior over the parameters is missing or wrong
+|   |-- CalibrationError      a posterior over the parameters is missing or wrong
+|   `-- ArticleError          an article cannot be read, or is not what evidence was coded from
 |-- TooFewError               so few runs meet what is given that they tell nothing; more runs may
 |-- ExecutionError            a block of runs failed or its worker was lost
 |-- ReportError               a report could not be written or read
@@ -75,6 +76,10 @@ class TableError(UsageError):
 
 class CalibrationError(UsageError):
     """A posterior over the structural parameters is missing or wrong."""
+
+
+class ArticleError(UsageError):
+    """An article cannot be read, or is not the one that evidence was coded from; the message names the file."""
 
 
 class TooFewError(OfframpError):

@@ -28,6 +28,7 @@ LAYERS: dict[str, set[str]] = {
     "estimates": {"tallies"},
     "evaluation.scoring": {"rng", "wording"},
     "evaluation.ledger": {"errors", "evaluation.scoring", "wholefiles", "wording"},
+    "articles": {"errors", "wholefiles", "wording"},
     "report": {"errors", "estimates", "wording"},
     "scenario": {"errors", "distributions", "tables", "wholefiles", "wording"},
     "model": {"rng", "distributions", "scenario"},
@@ -44,6 +45,7 @@ LAYERS: dict[str, set[str]] = {
         "baselines", "distributions", "environment", "errors", "estimates", "forecast", "model", "report", "rng",
         "runs", "runs.block", "runs.executors", "runs.store", "scenario", "tables", "tallies", "wholefiles", "wording",
     },
+    "draft": {"articles", "errors", "scenario", "wholefiles", "wording"},
     "evaluation": {
         "baselines", "distributions", "environment", "errors", "estimates", "evaluation.scoring", "forecast", "model",
         "rng", "runs", "runs.block", "runs.executors", "runs.store", "scenario", "studies", "tables", "tallies",
@@ -73,7 +75,7 @@ HOMES: dict[str, set[str]] = {
     "jinja2": {"report"},
     "ruamel": {"scenario"},  # to write YAML with comments
     "yaml": {"scenario"},  # to read it
-    "pydantic": {"evaluation.ledger", "report", "scenario", "studies"},
+    "pydantic": {"draft", "evaluation.ledger", "report", "scenario", "studies"},
     "pyarrow": {"report"},
     "typer": {"cli"},
     "rich": {"cli", "progress"},

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from sim.distributions import Fixed, Normal
 from sim.scenario.part import Part
-from sim.scenario.quantities import CalendarDate, Days
+from sim.scenario.quantities import CalendarDate, Days, fault
 from sim.scenario.schema import Id, Text, Title
 
 if TYPE_CHECKING:
@@ -53,7 +53,26 @@ Ids = Annotated[
     Field(min_length=1, max_length=8, strict=False),
     BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
 ]
+Character = Annotated[int, Field(ge=0)]
 ItemId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")]
+
+
+def _in_order(span: tuple[int, int]) -> tuple[int, int]:
+    if span[0] >= span[1]:
+        raise fault("expected a span of at least one character, such as [0, 12]")
+    return span
+
+
+class Anchor(Part):
+    """The words that an item was coded from: characters `span[0]` up to `span[1]` of one paragraph of its article.
+
+    The paragraph is normalised (`sim.articles.paragraphs`), and `sha256` is its `paragraph_hash`. The words themselves
+    are not kept: who has the article can hold the item to them (`offramp check --articles`).
+    """
+
+    paragraph: int = Field(ge=1)
+    span: Annotated[tuple[Character, Character], Field(strict=False), AfterValidator(_in_order)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
 class Source(Part):
@@ -63,6 +82,9 @@ class Source(Part):
     publisher: Title | None = None
     date: CalendarDate
     url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=500)] | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        default=None, description="Hash of the article's text, to find its file by"
+    )
     note: Text | None = None
 
 
@@ -83,6 +105,7 @@ class Item(Part):
     standing: bool = Field(default=False, description="A standing fact, which does not age")
     source: Id
     paragraph: int | None = Field(default=None, ge=1)
+    anchor: Anchor | None = None
     says: Text = Field(description="The fact in our own words")
     kind: Kind
     informs: Literal["stance", "ambiguity", "momentum", "credibility", "constraint", "displacement", "none"]

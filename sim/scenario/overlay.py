@@ -10,13 +10,12 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
-from sim.distributions import is_distribution
 from sim.errors import UsageError
 from sim.scenario.faults import field_names
 from sim.scenario.load import load
 from sim.scenario.merge import read_merged
 from sim.scenario.schema import FORMAT, OUTSIDE_THE_MODEL, Document
-from sim.scenario.show import on_one_line
+from sim.scenario.written import yaml_of
 
 
 def overlay_yaml(extends: str, changes: Mapping[str, Any], head: str) -> str:
@@ -72,24 +71,12 @@ def started_from(file: Path, name: str) -> str:
         raise UsageError(f"{file} has evidence of its own; write a file beside it with `extends: ./{file.name}`")
     value |= {"schema": FORMAT, "id": name}
     kept = [key for key in field_names(Document) if key in value and key not in LEFT]
-    document = CommentedMap({key: _laid_out(value[key]) for key in kept})
-    document.yaml_set_start_comment(
+    head = (
         f"Started from the past case {scenario.id}: {scenario.document.title}\n"
         "Change title and question first, then levels and texts one by one; docs/cases.md says when each level is\n"
         "meant. Parameters are those of the latest calibration that the as-of date allows.\n"
     )
-    writer = YAML()
-    writer.width = 110
-    stream = StringIO()
-    writer.dump(document, stream)
-    return stream.getvalue()
-
-
-def _laid_out(value: Any) -> Any:
-    """Return a value with a line for each key, distributions and lists on one."""
-    if isinstance(value, Mapping) and not is_distribution(value):
-        return CommentedMap({key: _laid_out(one) for key, one in value.items()})
-    return on_one_line(value)
+    return yaml_of({key: value[key] for key in kept}, head)
 
 
 def _null(representer: Any) -> Any:

@@ -33,6 +33,7 @@ from yaml import (
 
 from sim.errors import Fault, ScenarioError
 from sim.wholefiles import read_whole
+from sim.wording import counted
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
@@ -84,7 +85,7 @@ class Tree:
     places: dict[Path, Place] = field(default_factory=dict)
 
 
-def read_tree(file: FilePath, shown: str, format_: str = "offramp/scenario/1") -> Tree:
+def read_tree(file: FilePath, shown: str, format_: str = "offramp/scenario/1", *, larger: int = 1) -> Tree:
     """Read one YAML file.
 
     Parameters
@@ -95,14 +96,16 @@ def read_tree(file: FilePath, shown: str, format_: str = "offramp/scenario/1") -
         How messages name it.
     format_
         What its key `schema` should say, for the message about a file that is no map.
+    larger
+        How many times larger than a scenario it may be, in bytes and in values.
 
     Raises
     ------
     ScenarioError
         Where it cannot be read, is not YAML, or uses what the language leaves out; all faults together.
     """
-    text = _read_text(file, shown)
-    builder = _built(text, shown, _FASTEST)
+    text = _read_text(file, shown, MAX_BYTES * larger)
+    builder = _built(text, shown, _FASTEST, MAX_NODES * larger)
     if builder.faults:
         raise ScenarioError(builder.faults)
     if not isinstance(builder.root, dict):
@@ -129,7 +132,7 @@ def _top(file: FilePath) -> Iterator[tuple[str, str | None]]:
         return
     depth, key = 0, None
     try:
-        for event in islice(yaml.parse(_read_text(file, str(file)), Loader=_FASTEST), MAX_NODES):
+        for event in islice(yaml.parse(_read_text(file, str(file), MAX_BYTES), Loader=_FASTEST), MAX_NODES):
             if isinstance(event, MappingStartEvent | SequenceStartEvent):
                 if depth == 1 and key is not None:
                     yield key, None
@@ -144,13 +147,13 @@ def _top(file: FilePath) -> Iterator[tuple[str, str | None]]:
         return
 
 
-def _read_text(file: FilePath, shown: str) -> str:
+def _read_text(file: FilePath, shown: str, most: int) -> str:
     try:
-        raw = read_whole(file, MAX_BYTES)
+        raw = read_whole(file, most)
     except OSError as error:
         message = f"cannot read the file: {(error.strerror or str(error)).lower()}"
         if error.errno == errno.EFBIG:
-            message = f"the file is larger than {MAX_BYTES >> 10} kB; split it with `extends`"
+            message = f"the file is larger than {most >> 10} kB; split it with `extends`"
         raise ScenarioError([Fault(shown, 0, 0, "", message)]) from None
     try:
         text = raw.decode("utf-8-sig").translate(_BREAKS)
@@ -163,8 +166,8 @@ def _read_text(file: FilePath, shown: str) -> str:
     return text
 
 
-def _built(text: str, shown: str, loader: Any) -> _Builder:
-    builder = _Builder(shown)
+def _built(text: str, shown: str, loader: Any, most: int) -> _Builder:
+    builder = _Builder(shown, most)
     try:
         for event in yaml.parse(text, Loader=loader):
             builder.take(event)
@@ -172,7 +175,7 @@ def _built(text: str, shown: str, loader: Any) -> _Builder:
         pass
     except (YAMLError, ValueError) as error:
         if loader is not _PYTHON:
-            return _built(text, shown, _PYTHON)
+            return _built(text, shown, _PYTHON, most)
         builder.faults.append(_syntax_fault(error, shown, text, builder.line))
     return builder
 
@@ -217,8 +220,9 @@ class _List:
 class _Builder:
     """Builds the plain value from parse events."""
 
-    def __init__(self, shown: str) -> None:
+    def __init__(self, shown: str, most: int) -> None:
         self.shown = shown
+        self._most = most
         self.root: Any = None
         self.places: dict[Path, Place] = {}
         self.faults: list[Fault] = []
@@ -313,8 +317,8 @@ class _Builder:
 
     def _count(self, event: Any) -> None:
         self._nodes += 1
-        if self._nodes > MAX_NODES:
-            self._fault(event, "", f"more than {MAX_NODES:,} values in one file")
+        if self._nodes > self._most:
+            self._fault(event, "", f"more than {counted(self._most, 'value')} in one file")
             raise _TooMuch
         if len(self.faults) >= MAX_FAULTS:
             self._fault(event, "", f"more than {MAX_FAULTS} faults; the rest of the file was not read")

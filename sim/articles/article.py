@@ -1,0 +1,121 @@
+"""An article, read from a file of the analyst's: its paragraphs, and what its head says of it.
+
+Text files may begin with a head of lines `title: ...`, `date: 2018-08-19`, `publisher: ...` and `url: ...`, followed by
+a blank line; pages (`.html`) say the same in their markup. The text is read, never kept: what is written from it cites
+paragraph and span.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.articles.html import read_page
+from sim.articles.paragraphs import normalise, normalised, split
+from sim.errors import ArticleError
+from sim.wholefiles import read_whole
+from sim.wording import counted
+
+MOST_BYTES = 5_000_000
+MOST_PARAGRAPHS = 2_000
+TEXTS = (".txt", ".md")
+PAGES = (".html", ".htm")
+KEYS = ("title", "date", "publisher", "url")
+_HEAD_LINE = re.compile(rf"({'|'.join(KEYS)})[ \t]*:[ \t]*(.*)", re.IGNORECASE)
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article.
+
+    Attributes
+    ----------
+    paragraphs
+        Normalised text (`sim.articles.paragraphs`); paragraph 1 comes first.
+    title, date, publisher, url
+        As its head says; None where it does not.
+    """
+
+    paragraphs: tuple[str, ...] = field(repr=False)
+    title: str | None = None
+    date: datetime.date | None = None
+    publisher: str | None = None
+    url: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the paragraphs, parted by blank lines, in hex digits: the same for every copy of the text."""
+        return hashlib.sha256("\n\n".join(self.paragraphs).encode("utf-8")).hexdigest()
+
+    def paragraph(self, number: int) -> str | None:
+        """Return a paragraph by its number from 1; None where there is none."""
+        return self.paragraphs[number - 1] if 1 <= number <= len(self.paragraphs) else None
+
+
+def read_article(path: Path) -> Article:
+    """Read an article from a file, as text or as a page by its ending.
+
+    Raises
+    ------
+    ArticleError
+        Where the file cannot be read, has another ending, is larger than 5 MB, is not UTF-8 text, or holds no
+        paragraph or more than 2,000 of them.
+    """
+    if path.suffix.lower() not in (*TEXTS, *PAGES):
+        endings = ", ".join((*TEXTS, *PAGES))
+        raise ArticleError(f"{path}: expected an article as text or as a page ({endings}); save it as one of these")
+    text = _text(path)
+    if path.suffix.lower() in PAGES:
+        found, head = read_page(text)
+        paragraphs = normalised(found)
+    else:
+        head, text = _head(text)
+        paragraphs = split(text)
+    if not paragraphs:
+        raise ArticleError(f"{path}: there is no paragraph of text in it; copy the article's text into a .txt file")
+    if len(paragraphs) > MOST_PARAGRAPHS:
+        most = counted(MOST_PARAGRAPHS, "paragraph")
+        raise ArticleError(f"{path}: expected at most {most} (got {len(paragraphs):,}); keep the part you code")
+    return Article(paragraphs, **_told(head))
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = read_whole(path, MOST_BYTES)
+    except OSError as error:
+        raise ArticleError(f"{path}: cannot read the article: {(error.strerror or str(error)).lower()}") from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ArticleError(f"{path}:{line}: the article is not UTF-8 text; save it as UTF-8") from None
+
+
+def _head(text: str) -> tuple[dict[str, str], str]:
+    """Return what the lines at the top say by key, and the text after them; nothing where the head is not whole."""
+    head: dict[str, str] = {}
+    lines = text.lstrip().split("\n")
+    for place, line in enumerate(lines[: len(KEYS) + 1]):
+        found = _HEAD_LINE.fullmatch(line.strip())
+        if found is None:
+            return (head, "\n".join(lines[place:])) if head and not line.strip() else ({}, text)
+        head[found[1].lower()] = found[2]
+    return {}, text
+
+
+def _told(head: Mapping[str, str]) -> dict[str, Any]:
+    told: dict[str, Any] = {key: normalise(head[key])[:300] or None for key in ("title", "publisher") if key in head}
+    url = head.get("url", "").strip()
+    if re.fullmatch(r"https?://\S{1,490}", url):
+        told["url"] = url
+    if found := _ISO_DATE.match(head.get("date", "").strip()):
+        with contextlib.suppress(ValueError):
+            told["date"] = datetime.date.fromisoformat(found[0])
+    return told

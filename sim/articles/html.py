@@ -1,0 +1,109 @@
+"""Paragraphs of a web page: the text of its paragraph elements, without navigation, scripts and adverts.
+
+Where the page marks its article (`<article>`, else `<main>`), only what is within counts. Markup is never run or
+followed: the parser of the standard library reads it, and only text comes out.
+"""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+SILENT = frozenset({
+    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "nav", "header", "footer", "aside",
+    "form", "button", "select", "textarea", "figure", "head",
+})  # fmt: skip
+"""Elements whose text is none of the article's."""
+BLOCKS = frozenset(
+    {"p", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "pre", "div", "section"}
+)
+VOID = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
+})  # fmt: skip
+METAS = {
+    "og:title": "title", "article:published_time": "date", "date": "date", "datepublished": "date",
+    "og:site_name": "publisher", "og:url": "url",
+}  # fmt: skip
+LEAST_IN_ARTICLE = 2
+"""Paragraphs that a marked article must have to be believed."""
+
+
+def read_page(text: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the paragraphs of a page, not yet normalised, and what its head says by key."""
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    reader.end_block()
+    for scope in ("article", "main"):
+        within = tuple(block for block, scopes in reader.blocks if scope in scopes)
+        if len(within) >= LEAST_IN_ARTICLE:
+            return within, reader.told
+    return tuple(block for block, _ in reader.blocks), reader.told
+
+
+class _Reader(HTMLParser):
+    """Collects blocks of text with the elements `article` and `main` that they lie in."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.blocks: list[tuple[str, frozenset[str]]] = []
+        self.told: dict[str, str] = {}
+        self._parts: list[str] = []
+        self._silent: list[str] = []
+        self._scopes: list[str] = []
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open an element."""
+        given = {key: value or "" for key, value in attrs}
+        self._tell(tag, given)
+        if tag in VOID:
+            if tag in ("br", "hr"):
+                self._parts.append(" ")
+            return
+        self._in_title = tag == "title"
+        if tag in SILENT and not (tag == "header" and self._scopes):
+            self.end_block()
+            self._silent.append(tag)
+        elif tag in BLOCKS:
+            self.end_block()
+            if self._silent[-1:] == ["head"]:  # a page that forgot to close its head
+                self._silent.pop()
+        elif tag in ("article", "main"):
+            self.end_block()
+            self._scopes.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close an element, whether or not it was opened."""
+        if tag == "title":
+            self._in_title = False
+        if tag in self._silent:
+            while self._silent.pop() != tag:
+                pass
+        elif tag in BLOCKS:
+            self.end_block()
+        elif tag in self._scopes:
+            self.end_block()
+            while self._scopes.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        """Take text."""
+        if self._in_title:
+            self.told.setdefault("title", data)
+        elif not self._silent:
+            self._parts.append(data)
+
+    def end_block(self) -> None:
+        """End the block of text."""
+        block = "".join(self._parts)
+        self._parts.clear()
+        if block.strip():
+            self.blocks.append((block, frozenset(self._scopes)))
+
+    def _tell(self, tag: str, given: dict[str, str]) -> None:
+        if tag == "meta":
+            key = METAS.get((given.get("property") or given.get("name") or given.get("itemprop") or "").lower())
+            if key is not None and given.get("content"):
+                self.told[key] = given["content"]
+        elif tag == "time" and given.get("datetime"):
+            self.told.setdefault("date", given["datetime"])

@@ -1,0 +1,121 @@
+"""Reading a draft and a cast, all faults at once, and writing a draft whole.
+
+Equal drafts are written in equal bytes, so that a draft can be compared and kept under version control.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from sim.draft.schema import CAST_FORMAT, DRAFT_FORMAT, CastFile, Drafted, DraftFile, DraftItem, Member
+from sim.errors import Fault, ReportError, ScenarioError
+from sim.scenario.evidence_files import check_part
+from sim.scenario.faults import Complaint, Places
+from sim.scenario.part import Part
+from sim.scenario.written import yaml_of
+from sim.scenario.yamltree import Tree, read_tree
+from sim.wholefiles import write_whole
+
+P = TypeVar("P", bound=Part)
+NAME = "evidence.draft.yaml"
+LARGER = 16
+"""How many times larger than a scenario a draft may be: a thousand items of twenty keys."""
+HEAD = (
+    "A draft of evidence: proposals from the articles below, for a person to go through.\n"
+    "`offramp review` opens it as a page, `offramp adopt` makes evidence.yaml of what was accepted. The rules miss\n"
+    "about half of what an article says: read every paragraph.\n"
+)
+
+
+def read_draft(path: Path) -> DraftFile:
+    """Read `evidence.draft.yaml`.
+
+    Raises
+    ------
+    ScenarioError
+        With all its faults: file, line, key, what was expected and what came.
+    """
+    tree = read_tree(path, str(path), DRAFT_FORMAT, larger=LARGER)
+    draft = _checked(DraftFile, tree, path, {"items": DraftItem, "articles": Drafted, "cast": Member})
+    places = Places(tree.places, str(path))
+    if faults := places.faults(_complaints(draft)):
+        raise ScenarioError(faults)
+    return draft
+
+
+def read_cast(path: Path) -> dict[str, Member]:
+    """Read `cast.yaml`: the actors by id.
+
+    Raises
+    ------
+    ScenarioError
+        With all its faults, two actors that share a name among them.
+    """
+    tree = read_tree(path, str(path), CAST_FORMAT)
+    cast = _checked(CastFile, tree, path, {"cast": Member}).cast
+    if faults := Places(tree.places, str(path)).faults(_shared_names(cast)):
+        raise ScenarioError(faults)
+    return cast
+
+
+def write_draft(path: Path, draft: DraftFile) -> None:
+    """Write a draft; what was there before stays until the new one is on the disk.
+
+    Raises
+    ------
+    ReportError
+        Where it cannot be written.
+    """
+    try:
+        write_whole(path, draft_yaml(draft).encode("utf-8"))
+    except OSError as error:
+        raise ReportError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def draft_yaml(draft: DraftFile) -> str:
+    """Return a draft as YAML, defaults left out, lists and anchors on one line."""
+    plain = draft.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+    statuses = {name: {"status": item.status} | plain["items"][name] for name, item in draft.items.items()}
+    document = {"schema": DRAFT_FORMAT} | plain | {"items": statuses}
+    return yaml_of(document, HEAD, levels=3)
+
+
+def _checked(model: type[P], tree: Tree, path: Path, entries: Mapping[str, type[Part]]) -> P:
+    faults: list[Fault] = []
+    part = check_part(model, tree, Places(tree.places, str(path)), faults, entries)
+    if part is None or faults:
+        raise ScenarioError(faults)
+    return part
+
+
+def _complaints(draft: DraftFile) -> list[Complaint]:
+    """Check items against the articles and the cast."""
+    found: list[Complaint] = []
+    for name, item in draft.items.items():
+        article = draft.articles.get(item.source)
+        if article is None:
+            known = ", ".join(draft.articles)
+            found.append((("items", name, "source"), f"there is no article {item.source!r} in this draft ({known})"))
+        elif item.paragraph is not None and item.paragraph > article.paragraphs:
+            message = f"the article has {article.paragraphs} paragraphs (got {item.paragraph})"
+            found.append((("items", name, "paragraph"), message))
+        unknown = [one for one in (*item.actor, *(item.target or ())) if one not in draft.cast]
+        found += [(("items", name), f"{one!r} is not in the cast ({', '.join(draft.cast)})") for one in unknown]
+        if item.duplicate_of is not None and item.duplicate_of not in draft.items:
+            found.append((("items", name, "duplicate_of"), f"there is no item {item.duplicate_of!r}"))
+    for source in draft.done:
+        if source not in draft.articles:
+            found.append((("done", source), f"there is no article {source!r} in this draft"))
+    return found
+
+
+def _shared_names(cast: Mapping[str, Member]) -> list[Complaint]:
+    owners: dict[str, str] = {}
+    found: list[Complaint] = []
+    for name, member in cast.items():
+        for called in {one.casefold() for one in (member.name, *member.aliases)}:
+            if owners.setdefault(called, name) != name:
+                found.append((("cast", name), f"{called!r} is a name of {owners[called]!r} too; one actor a name"))
+    return found

@@ -1,0 +1,76 @@
+"""The language of a draft (`evidence.draft.yaml`) and of a cast (`cast.yaml`), as frozen pydantic models.
+
+A drafted item is an item of evidence that somebody still has to look at: it says what proposed it, how sure that was,
+and what became of it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.scenario.evidence import Item, ItemId
+from sim.scenario.part import Id, Part, Title
+from sim.scenario.quantities import CalendarDate
+
+DRAFT_FORMAT = "offramp/draft/1"
+CAST_FORMAT = "offramp/cast/1"
+MOST_ITEMS = 1_000
+Role = Literal["initiator", "defender", "patron", "guarantor", "mediator"]
+Status = Literal["proposed", "accepted", "edited", "rejected", "added"]
+KEPT: tuple[Status, ...] = ("accepted", "edited", "added")
+"""What becomes evidence."""
+List = Field(strict=False)  # a file writes a list where the model has a tuple
+Number = Annotated[int, Field(ge=1)]
+
+
+class Member(Part):
+    """One of the cast: an actor of the scenario to come, by all the names that articles give it."""
+
+    role: Role
+    name: Title
+    aliases: Annotated[tuple[Title, ...], List] = ()
+
+
+class CastFile(Part):
+    """`cast.yaml`."""
+
+    format: Literal["offramp/cast/1"] = Field(alias="schema")
+    cast: dict[Id, Member] = Field(min_length=1, max_length=32)
+
+
+class Drafted(Part):
+    """One article that a draft was made from; `file` is where it was read, relative to the draft."""
+
+    file: Annotated[str, Field(min_length=1, max_length=500)]
+    title: Title | None = None
+    publisher: Title | None = None
+    date: CalendarDate
+    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=500)] | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    paragraphs: Number
+
+
+class DraftItem(Item):
+    """An item of evidence on its way."""
+
+    status: Status = "proposed"
+    confidence: float = Field(ge=0, le=1, allow_inf_nan=False, description="How often such a proposal is right")
+    rule: Title = Field(description="What proposed it")
+    date_from: Literal["stated", "carried", "article", "standing"]
+    found_by: Literal["rules", "model", "both", "analyst"] = "rules"
+
+
+class DraftFile(Part):
+    """`evidence.draft.yaml`."""
+
+    format: Literal["offramp/draft/1"] = Field(alias="schema", default="offramp/draft/1")
+    as_of: CalendarDate
+    made_with: dict[str, Title] = Field(description="Versions of what made it")
+    cast: dict[Id, Member] = Field(min_length=1, max_length=32)
+    articles: dict[Id, Drafted] = Field(min_length=1, max_length=100)
+    done: dict[Id, Annotated[tuple[Number, ...], List]] = Field(
+        default={}, description="Paragraphs of each article in which a person found nothing more"
+    )
+    items: dict[ItemId, DraftItem] = Field(default={}, max_length=MOST_ITEMS)

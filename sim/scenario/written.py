@@ -1,0 +1,40 @@
+"""Plain values as YAML text under a comment: maps by lines, distributions, lists and what lies deep on one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+
+from sim.distributions import is_distribution
+from sim.scenario.show import on_one_line
+
+EVERY = 99  # deeper than any file may be
+
+
+def yaml_of(document: Mapping[str, Any], head: str, *, levels: int = EVERY) -> str:
+    """Return a document as YAML.
+
+    Parameters
+    ----------
+    head
+        Comment at the top.
+    levels
+        How many maps within each other, below the document's own, are written by lines.
+    """
+    laid = CommentedMap({key: _laid_out(value, levels) for key, value in document.items()})
+    laid.yaml_set_start_comment(head)
+    writer = YAML()
+    writer.width = 110
+    stream = StringIO()
+    writer.dump(laid, stream)
+    return stream.getvalue()
+
+
+def _laid_out(value: Any, levels: int) -> Any:
+    if isinstance(value, Mapping) and levels > 1 and not is_distribution(value):
+        return CommentedMap({key: _laid_out(one, levels - 1) for key, one in value.items()})
+    return on_one_line(value)

@@ -1,0 +1,115 @@
+"""Articles: paragraphs of text files and of pages, their heads, hashes, and what is refused."""
+
+from __future__ import annotations
+
+import datetime
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.articles.article import MOST_BYTES, MOST_PARAGRAPHS, Article, read_article
+from sim.articles.html import read_page
+from sim.articles.paragraphs import normalise, paragraph_hash, split
+from sim.articles.quotes import copies, shared_words
+from sim.errors import ArticleError
+
+PAGE = """<html><head><title>Talks &amp; threats</title>
+<meta property="article:published_time" content="2031-05-04T10:00Z"><meta property="og:site_name" content="The Ledger">
+<script>var p = "<p>not text</p>";</script></head>
+<body><nav><ul><li>Home<li>World</ul></nav>
+<article><header><h1>Talks and threats</h1></header>
+<p>The army of <b>Veldania</b> moved.<p>It stopped<br>at the river.
+<aside><p>Read more</p></aside></article>
+<footer><p>All rights reserved</p></footer></body></html>"""
+
+
+def written(folder: Path, text: str | bytes, name: str = "article.txt") -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    return path
+
+
+def test_blank_lines_part_paragraphs_however_lines_end() -> None:
+    assert split("One\nline.\r\n\r\n  Two. \n \t\n\n\nThree.\r\rFour.") == ("One line.", "Two.", "Three.", "Four.")
+
+
+@given(st.text(max_size=200))
+def test_normalised_text_is_normal_already_and_shows_all_its_signs(text: str) -> None:
+    once = normalise(text)
+    assert normalise(once) == once == once.strip()
+    assert "  " not in once
+    assert all(sign == " " or not unicodedata.category(sign).startswith(("C", "Z")) for sign in once)
+
+
+def test_direction_marks_and_control_signs_are_dropped() -> None:
+    assert normalise("a\u202eb\u200b\x00c\u00a0d") == "abc d"
+
+
+def test_hashes_are_of_the_text_and_not_of_its_layout() -> None:
+    assert paragraph_hash(normalise(" One \n line.")) == paragraph_hash("One line.") == "7e0ad9aeaa9c1b79"
+    assert Article(split("A\n\nB")).sha256 == Article(split("A\r\n\r\n\r\n B ")).sha256
+
+
+def test_a_head_is_told_from_the_text(tmp_path: Path) -> None:
+    text = "Title: Talks: stalled\ndate: 2031-05-04\nPublisher: The Ledger\nurl: https://example.org/a\n\nFirst.\n\nSecond."
+    article = read_article(written(tmp_path, text))
+    assert article.paragraphs == ("First.", "Second.")
+    assert article.title == "Talks: stalled"
+    assert article.date == datetime.date(2031, 5, 4)
+    assert (article.publisher, article.url) == ("The Ledger", "https://example.org/a")
+
+
+def test_a_first_paragraph_that_only_looks_like_a_head_stays(tmp_path: Path) -> None:
+    article = read_article(written(tmp_path, "Date: 2031-05-04 was the day\nwhen it began.\n\nSecond."))
+    assert article.paragraphs == ("Date: 2031-05-04 was the day when it began.", "Second.")
+    assert article.date is None
+
+
+def test_a_page_gives_its_article_and_nothing_around_it(tmp_path: Path) -> None:
+    article = read_article(written(tmp_path, PAGE, "page.html"))
+    assert article.paragraphs == ("Talks and threats", "The army of Veldania moved.", "It stopped at the river.")
+    assert (article.title, article.publisher) == ("Talks & threats", "The Ledger")
+    assert article.date == datetime.date(2031, 5, 4)
+
+
+def test_a_page_without_a_marked_article_gives_all_its_paragraphs() -> None:
+    assert read_page("<title>T</title><body><div>One<p>Two</div></ul></article>Three") == (
+        ("One", "Two", "Three"),
+        {"title": "T"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.pdf", "text", "expected an article as text or as a page"),
+        ("a.txt", b"\xff\xfe\x00", "not UTF-8 text"),
+        ("a.txt", "one\ntwo \udc80".encode("utf-8", "surrogateescape"), ":2: the article is not UTF-8"),
+        ("a.txt", " \n\u200b\n", "there is no paragraph of text"),
+        ("a.html", "<script>1</script><nav>Home</nav>", "there is no paragraph of text"),
+        ("a.txt", "x\n\n" * (MOST_PARAGRAPHS + 1), "expected at most 2,000 paragraphs (got 2,001)"),
+        ("a.txt", b"x" * (MOST_BYTES + 1), "cannot read the article: it is larger"),
+    ],
+)
+def test_what_is_no_article_is_refused_by_name(tmp_path: Path, name: str, content: str | bytes, said: str) -> None:
+    path = written(tmp_path, content, name)
+    with pytest.raises(ArticleError) as refused:
+        read_article(path)
+    assert str(path) in str(refused.value)
+    assert said in str(refused.value)
+
+
+def test_a_missing_article_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ArticleError, match="cannot read the article: no such file"):
+        read_article(tmp_path / "none.txt")
+
+
+def test_words_in_a_row_are_counted_without_case_and_signs() -> None:
+    paragraph = "The minister said, “we will not accept an attack” on Friday."
+    assert shared_words("He says we will NOT accept, an attack ever", paragraph) == "we will not accept an attack"
+    assert copies("He says we will NOT accept, an attack ever", paragraph) == "we will not accept an attack"
+    assert copies("He says we will not accept an assault", paragraph) is None
+    assert shared_words("", paragraph) == ""
