@@ -52,8 +52,8 @@ LAYERS: dict[str, set[str]] = {
         "wholefiles", "wording",
     },
     "explorer": {
-        "errors", "estimates", "forecast", "model", "report", "runs", "runs.block", "runs.executors", "scenario",
-        "studies", "tallies", "wording",
+        "errors", "estimates", "forecast", "model", "report", "runs", "runs.block", "runs.executors", "runs.store",
+        "scenario", "studies", "tallies", "wording",
     },
     "cli": {
         "environment", "errors", "evaluation", "evaluation.ledger", "explorer", "forecast", "interrupts", "progress",

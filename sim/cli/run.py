@@ -363,13 +363,17 @@ def explore(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one."), PORT] = 8765,
     host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs a token.")] = "127.0.0.1",
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address; open no browser.")] = False,
+    store: AnyStore = None,
 ) -> None:
     """Open a live page: move a pressure, see the probability.
 
     offramp explore scenarios/idlib-2018/baseline.yaml
     offramp explore scenarios/idlib-2018/german-offer.yaml --port 9000 --no-browser
+    offramp explore scenarios/idlib-2018/baseline.yaml --store .offramp/store
     """
     import webbrowser
+
+    from sim.runs.store import store_at
 
     try:
         from sim.explorer.guard import is_loopback
@@ -390,5 +394,5 @@ def explore(
         if not no_browser:
             webbrowser.open(address)
 
-    serve(scenario, host, port, opened)
+    serve(scenario, host, port, opened, store_at(store))
     note("ended")

@@ -1,27 +1,43 @@
-"""What a worker does for the explorer: it plays some runs of a block, with the dice of the first block at hand.
+"""What a worker does for the explorer: it plays some runs of a block, with the random numbers of block 0 at hand.
 
 Drawing random numbers takes a good part of a block's time and does not depend on what a slider says, so each worker
-keeps the numbers of the block that every answer begins with.
+keeps the numbers of the block that every answer begins with. With a store, whole blocks come from it or go there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from sim.errors import ExecutionError
 from sim.model.kept_dice import KeptDice, Shelf
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_part
 from sim.runs.executors.processes import halted
+from sim.runs.play import Failure, Task, play_block
+from sim.tallies import Tally
+
+if TYPE_CHECKING:
+    from sim.runs.store import Store
 
 SHELF_BYTES = 96 * 1024**2
 _shelf = Shelf(SHELF_BYTES)
+SHOWN = ("states", "stance", "posture", "runs", "first_days", "ends", "broke_agreement", "breakdowns", "events")
+"""Counts that the page shows, which a part of a block has too."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Some runs of a block: of one scenario, or of several that differ in numbers only."""
+    """Some runs of a block: of one scenario, or of several that differ in numbers only.
+
+    Attributes
+    ----------
+    store
+        Where a piece that is a whole block of one scenario is looked for and kept.
+    """
 
     tasks: tuple[BlockTask, ...]
     part: slice
+    store: Store | None = None
 
     @property
     def block(self) -> int:
@@ -39,14 +55,44 @@ class Halted(Exception):  # noqa: N818 - no error: nobody waits any more
 
 
 def play(piece: Piece) -> list[BlockResult] | None:
-    """Play a piece; return the result of each of its tasks, or None where it was told to stop."""
+    """Play a piece; return the result of each of its tasks, or None where it was told to stop.
+
+    Raises
+    ------
+    StoreError
+        Where it cannot be kept.
+    ExecutionError
+        Where a block for a store cannot be played.
+    """
     first = piece.tasks[0]
+    if piece.store is not None:
+        return [_kept(Task(first, first.scenario.id, with_counts=True, store=piece.store, look_up=True))]
     shelf = _shelf if first.block == 0 else None
     dice = KeptDice(first.seed, first.block, BLOCK_RUNS, piece.part, first.scenario.horizon, shelf)
     try:
         return run_part(piece.tasks, piece.part, dice, _look_up)
     except Halted:
         return None
+
+
+def found(piece: Piece) -> list[BlockResult] | None:
+    """Return what the store of a piece holds of it; None where it holds nothing."""
+    kept = None if piece.store is None else piece.store.get(piece.tasks[0])
+    return None if kept is None else [_shown(kept)]
+
+
+def _kept(task: Task) -> BlockResult:
+    """Take a block from its store, or play it to the end and keep it."""
+    result = play_block(task)
+    if isinstance(result, Failure):
+        raise ExecutionError(result.message)
+    return _shown(result)
+
+
+def _shown(result: BlockResult) -> BlockResult:
+    """Return what the page shows of a whole block."""
+    counts = result.tally.counts
+    return BlockResult(Tally({name: counts[name] for name in SHOWN if name in counts}), result.records)
 
 
 def _look_up() -> None:

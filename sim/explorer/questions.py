@@ -26,7 +26,7 @@ from sim.forecast.replay import replay
 from sim.report.pages.tipping import lead_of
 from sim.report.sections.storylines import story_of
 from sim.report.words import SCALES
-from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
 from sim.runs.executors import Executor
 from sim.runs.play import Failure, Task
 from sim.scenario.edit import bare
@@ -93,7 +93,9 @@ async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
     stop = threading.Event()
     executor = _Scheduled(scheduler, asyncio.get_running_loop(), stop)
     try:
-        found = await asyncio.to_thread(tip, asked, TIP_PLAN, executor=executor, grid=GRID_OF_TIP)
+        found = await asyncio.to_thread(
+            tip, asked, TIP_PLAN, executor=executor, store=scheduler.store, grid=GRID_OF_TIP
+        )
     finally:
         stop.set()
     record = found.record()
@@ -105,14 +107,14 @@ async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
     return {"sentences": sentences, "value": round(crossings[0]["value"], 2) if len(crossings) == 1 else None}
 
 
-def played(task: BlockTask) -> BlockResult | None:
-    """Play a block in a worker, for its records; None where it was told to stop."""
-    results = play(Piece((task,), slice(0, BLOCK_RUNS)))
+def played(task: Task) -> BlockResult | None:
+    """Play a block in a worker, or take it from its store; None where it was told to stop."""
+    results = play(Piece((task.block,), slice(0, BLOCK_RUNS), task.store))
     return None if results is None else results[0]
 
 
 class _Scheduled(Executor):
-    """Plays blocks by the scheduler's workers, with their dice at hand, for a study that runs in a thread beside it."""
+    """Plays the blocks of a study that runs in a thread on the scheduler's workers."""
 
     def __init__(self, scheduler: Scheduler, loop: asyncio.AbstractEventLoop, stop: threading.Event) -> None:
         self._scheduler, self._loop, self._stop = scheduler, loop, stop
@@ -125,12 +127,12 @@ class _Scheduled(Executor):
         lost: Callable[[Any, ExecutionError], Any] | None = None,
     ) -> Iterator[Any]:
         """Yield the results of blocks in order; as many are asked for at once as there are workers."""
-        del function, finished, lost  # `played` in its place, which can be halted
+        del function, finished, lost  # `played` in its place, which can be halted where nothing is kept
         source, waiting = iter(tasks), deque[tuple[Task, Future[Any]]]()
         try:
             while True:
                 for task in islice(source, WORKERS - len(waiting)):
-                    asking: Coroutine[Any, Any, Any] = self._scheduler.run(played, task.block)
+                    asking: Coroutine[Any, Any, Any] = self._scheduler.run(played, task)
                     waiting.append((task, asyncio.run_coroutine_threadsafe(asking, self._loop)))
                 if not waiting:
                     return

@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ExecutionError, OfframpError, UsageError
-from sim.explorer.play import Piece, play
+from sim.explorer.play import Piece, found, play
 from sim.explorer.simulation import GLIMPSE, Simulation, Watcher, awaited
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
 from sim.runs.executors.processes import WarmWorker
 
 if TYPE_CHECKING:
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
 
 WORKERS = 2
@@ -52,6 +53,14 @@ class Turn:
 
 
 @dataclass(eq=False)
+class Search:
+    """The first block of a simulation, to be looked for in the store."""
+
+    simulation: Simulation
+    piece: Piece
+
+
+@dataclass(eq=False)
 class Glimpses:
     """A piece that shows something of each of several simulations."""
 
@@ -63,13 +72,18 @@ class Glimpses:
         return Piece(tuple(one.task(0) for one in self.simulations), GLIMPSE)
 
 
-Work = Turn | Glimpses | Errand
+Work = Turn | Search | Glimpses | Errand
 
 
 class Scheduler:
-    """Hands work to workers and results to whoever waits."""
+    """Hands work to workers and results to all who wait.
 
-    def __init__(self, workers: int = WORKERS) -> None:
+    With a store, one worker at a time refines: a block that is played to be kept is not halted, and the other worker
+    begins first looks at once.
+    """
+
+    def __init__(self, store: Store | None = None, workers: int = WORKERS) -> None:
+        self.store = store
         self._workers = [WarmWorker() for _ in range(workers)]
         self._at: dict[WarmWorker, Work] = {}
         self._simulations: OrderedDict[str, Simulation] = OrderedDict()
@@ -93,7 +107,7 @@ class Scheduler:
         key = scenario.hash
         one = self._simulations.pop(key, None)
         if one is None or one.failure:
-            one = Simulation(scenario)
+            one = Simulation(scenario, store=self.store)
         self._simulations[key] = one
         if not one.watchers:
             one.asked = time.monotonic()
@@ -155,6 +169,9 @@ class Scheduler:
     def _next(self) -> Work | None:
         """Choose the next piece of work."""
         held = awaited(iter(self._simulations.values()))
+        for one in held:
+            if (piece := one.next_search()) is not None:
+                return Search(one, piece)
         looks = [one for one in held if one.looks]
         is_crowded = _is_crowd(held)
         blind = self._blind(looks) if is_crowded else []
@@ -168,6 +185,12 @@ class Scheduler:
                 return Turn(one, one.next_look(whole=is_crowded))
         if self._errands:
             return self._errands.popleft()
+        return self._refining(held, now)
+
+    def _refining(self, held: Sequence[Simulation], now: float) -> Turn | None:
+        """Choose the next block that refines an answer."""
+        if any(isinstance(work, Turn) and work.piece.store is not None for work in self._at.values()):
+            return None
         for one in sorted(held, key=lambda one: one.runs):
             piece = one.next_block() if one.rests <= now else None
             if piece is not None:
@@ -204,12 +227,25 @@ class Scheduler:
             await self._errand(worker, work)
         elif isinstance(work, Glimpses):
             await self._glimpses(worker, work)
+        elif isinstance(work, Search):
+            await self._search(worker, work.simulation, work.piece)
         else:
             await self._turn(worker, work.simulation, work.piece)
 
+    async def _search(self, worker: WarmWorker, simulation: Simulation, piece: Piece) -> None:
+        try:
+            results = await _done(worker, found, piece)
+        except ExecutionError as error:
+            simulation.fail(str(error))
+            return
+        simulation.take_search(piece, None if results is None else results[0])
+        if results is not None:
+            self._rest([simulation], REST)
+            simulation.tell()
+
     async def _turn(self, worker: WarmWorker, simulation: Simulation, piece: Piece) -> None:
         try:
-            results = await _played(worker, piece)
+            results = await _done(worker, play, piece)
         except ExecutionError as error:
             simulation.give_back(piece)
             simulation.fail(str(error))
@@ -227,7 +263,7 @@ class Scheduler:
 
     async def _glimpses(self, worker: WarmWorker, work: Glimpses) -> None:
         try:
-            results = await _played(worker, work.piece)
+            results = await _done(worker, play, work.piece)
         except ExecutionError as error:
             for simulation in work.simulations:
                 simulation.fail(str(error))
@@ -271,8 +307,10 @@ def _is_wanted(work: Work) -> bool:
     return any(one.watchers for one in (work.simulations if isinstance(work, Glimpses) else [work.simulation]))
 
 
-async def _played(worker: WarmWorker, piece: Piece) -> list[BlockResult] | None:
-    """Play a piece in a worker; None where it was halted.
+async def _done(
+    worker: WarmWorker, function: Callable[[Piece], list[BlockResult] | None], piece: Piece
+) -> list[BlockResult] | None:
+    """Play a piece in a worker, or look for it; None where it was halted, or is not there.
 
     Raises
     ------
@@ -280,9 +318,11 @@ async def _played(worker: WarmWorker, piece: Piece) -> list[BlockResult] | None:
         Where it cannot be played.
     """
     try:
-        return await asyncio.wrap_future(worker.submit(play, piece))
+        return await asyncio.wrap_future(worker.submit(function, piece))
     except BrokenProcessPool as error:
         raise ExecutionError(f"{piece} failed: {LOST}") from error
+    except OfframpError as error:
+        raise ExecutionError(str(error)) from error
     except Exception as error:  # a fault in a rule must not end the worker
         raise ExecutionError(f"{piece} failed: {type(error).__name__}: {error}") from error
 

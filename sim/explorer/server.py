@@ -12,7 +12,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSCloseCode, web
 
@@ -23,13 +23,16 @@ from sim.explorer.guard import Guard
 from sim.explorer.scheduler import Scheduler
 from sim.explorer.session import MOST_BYTES, Session
 
+if TYPE_CHECKING:
+    from sim.runs.store import Store
+
 MOST_PAGES = 32
 HEARTBEAT = 20.0  # seconds after which a page that does not answer is taken for closed
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 PAGES = ("explorer.css", "explorer.js", "controls.js", "charts.js", "figures.js", "address.js")
 
 
-def serve(file: Path, host: str, port: int, opened: Callable[[str], None]) -> None:
+def serve(file: Path, host: str, port: int, opened: Callable[[str], None], store: Store | None = None) -> None:
     """Serve a scenario until SIGINT or SIGTERM.
 
     Parameters
@@ -38,6 +41,8 @@ def serve(file: Path, host: str, port: int, opened: Callable[[str], None]) -> No
         Where to listen; port 0 takes a free one.
     opened
         Called with the address once the page can be opened.
+    store
+        Where finished blocks are looked for and kept.
 
     Raises
     ------
@@ -47,23 +52,23 @@ def serve(file: Path, host: str, port: int, opened: Callable[[str], None]) -> No
         Where nothing can listen there.
     """
     catalogue = Catalogue(file)
-    asyncio.run(_serve(catalogue, host, port, opened))
+    asyncio.run(_serve(_listening(catalogue, host, port, store), opened))
 
 
-async def _serve(catalogue: Catalogue, host: str, port: int, opened: Callable[[str], None]) -> None:
+async def _serve(listening: contextlib.AbstractAsyncContextManager[str], opened: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(sign, stop.set)
-    async with _listening(catalogue, host, port) as address:
+    async with listening as address:
         opened(address)
         await stop.wait()
 
 
 @contextlib.asynccontextmanager
-async def _listening(catalogue: Catalogue, host: str, port: int) -> AsyncIterator[str]:
-    scheduler = Scheduler()
+async def _listening(catalogue: Catalogue, host: str, port: int, store: Store | None) -> AsyncIterator[str]:
+    scheduler = Scheduler(store)
     scenes = Scenes(catalogue, scheduler)
     sessions: set[web.WebSocketResponse] = set()
     runner = None

@@ -3,6 +3,9 @@
 Its first look is the first block, cut in two so that both workers share it; the blocks after it refine the answer.
 Whatever is merged are the first runs of `offramp run` with the same seed, to the byte. Where many wait at once, each
 is shown a glimpse before: fewer runs, played in one array with those of others, forgotten when the first look is there.
+
+With a store, the first block is looked for there before any of it is played. Blocks are then played whole and kept; the
+first, of which only parts were played, comes last.
 """
 
 from __future__ import annotations
@@ -21,12 +24,13 @@ from sim.runs.play import Merger, Records
 from sim.scenario.edit import bare
 
 if TYPE_CHECKING:
+    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
     from sim.tallies import Tally
 
 PLAN = Plan(runs=50_000)
 """What every simulation comes to, if somebody waits for it."""
-HALF = BLOCK_RUNS // 2
+HALVES = ((0, BLOCK_RUNS // 2), (BLOCK_RUNS // 2, BLOCK_RUNS))
 GLIMPSE = slice(0, BLOCK_RUNS // 4)
 
 Watcher = Callable[["Simulation"], None]
@@ -60,6 +64,8 @@ class Simulation:
     ----------
     watchers
         Who is told when more runs are merged; without any it is not played on.
+    store
+        Where whole blocks are looked for and kept.
     asked
         When somebody last began to wait for its first answer.
     rests
@@ -72,6 +78,7 @@ class Simulation:
 
     scenario: Scenario
     plan: Plan = PLAN
+    store: Store | None = None
     watchers: list[Watcher] = field(default_factory=list)
     asked: float = field(default_factory=time.monotonic)
     rests: float = 0.0
@@ -82,8 +89,12 @@ class Simulation:
 
     def __post_init__(self) -> None:
         self._light = bare(self.scenario)
-        self._look = [(0, HALF), (HALF, BLOCK_RUNS)]
+        self._look = list(HALVES)
         self._blocks = list(range(1, self.plan.blocks))
+        self.is_searched = self.store is None
+        if self.store is not None:
+            self._look = []
+            self._blocks.append(0)
 
     @property
     def runs(self) -> int:
@@ -133,6 +144,12 @@ class Simulation:
         """Return the task of a block."""
         return self.plan.task(self._light, block)
 
+    def next_search(self) -> Piece | None:
+        """Hand out the first block to be looked for in the store; None where that was done or is being done."""
+        if self.is_searched or self._playing:
+            return None
+        return self._handed(0, 0, BLOCK_RUNS, self.store)
+
     def next_look(self, *, whole: bool) -> Piece:
         """Hand out the next piece of the first look, or all that is left of it."""
         first, last = self._look.pop(0)
@@ -142,12 +159,12 @@ class Simulation:
 
     def next_block(self) -> Piece | None:
         """Hand out the next block that refines the answer; None where all are."""
-        if self.failure or self._look or not self._blocks:
+        if self.failure or self._look or not self._blocks or not self.is_searched:
             return None
-        return self._handed(self._blocks.pop(0), 0, BLOCK_RUNS)
+        return self._handed(self._blocks.pop(0), 0, BLOCK_RUNS, self.store)
 
-    def _handed(self, block: int, first: int, last: int) -> Piece:
-        piece = Piece((self.task(block),), slice(first, last))
+    def _handed(self, block: int, first: int, last: int, store: Store | None = None) -> Piece:
+        piece = Piece((self.task(block),), slice(first, last), store)
         self._playing[block * BLOCK_RUNS + first] = piece
         return piece
 
@@ -160,10 +177,22 @@ class Simulation:
         else:
             self._blocks = sorted([*self._blocks, block])
 
+    def take_search(self, piece: Piece, result: BlockResult | None) -> None:
+        """Merge the first block as the store has it; where it has none, there is a first look to be played."""
+        self.is_searched = True
+        if result is None:
+            del self._playing[0]
+            self._look = list(HALVES)
+        else:
+            self._blocks.remove(0)
+            self.take(piece, result)
+
     def take(self, piece: Piece, result: BlockResult) -> None:
         """Merge a piece, as soon as all runs before it are in."""
         start = piece.block * BLOCK_RUNS + piece.part.start
         del self._playing[start]
+        if start < self.runs:
+            return  # the first block, played whole to be kept
         self._merger.add(start, result)
         while self._merger.step():
             self.glimpse = None

@@ -13,12 +13,19 @@ import pytest
 import sim
 from sim.distributions import Fixed
 from sim.errors import UsageError
+from sim.explorer.questions import TIP_PLAN, played
 from sim.explorer.scheduler import MOST_ERRANDS, MOST_KEPT, Scheduler
 from sim.explorer.simulation import GLIMPSE, PLAN, Simulation
-from sim.runs.block.blocks import BLOCK_RUNS
+from sim.forecast.plan import Plan
+from sim.forecast.runner import run
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
+from sim.runs.play import Task
+from sim.runs.store import Store
+from sim.scenario.edit import bare
 from sim.scenario.scenario import Scenario
 from tests.explorer import world
 from tests.explorer.loops import apart
+from tests.played import count_blocks
 
 PATIENCE = 60.0
 
@@ -47,9 +54,9 @@ async def until(true: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-def with_scheduler(use: Callable[[Scheduler], Awaitable[Any]]) -> Any:
+def with_scheduler(use: Callable[[Scheduler], Awaitable[Any]], store: Store | None = None) -> Any:
     async def run() -> Any:
-        scheduler = Scheduler()
+        scheduler = Scheduler(store)
         try:
             return await use(scheduler)
         finally:
@@ -173,6 +180,45 @@ def test_refining_makes_way_for_a_first_look_and_goes_on_afterwards(scenario: Sc
         assert one.look().records.tobytes() == two.look().records.tobytes()  # the same but for its id
 
     with_scheduler(use)
+
+
+@pytest.mark.slow
+def test_what_the_explorer_has_played_into_a_store_no_command_plays_again(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, store = Plan(runs=2 * BLOCK_RUNS), Store(tmp_path)
+    alone = run(scenario, plan, with_paths=False)
+
+    async def use(scheduler: Scheduler) -> None:
+        one = scheduler.watch(scenario, ignore)
+        await until(lambda: one.is_complete and scheduler.load["playing"] == 0)
+        assert one.look().records[: 2 * BLOCK_RUNS].tobytes() == alone.records.tobytes()
+        assert one.look().records.tobytes() == sim.run(scenario, runs=PLAN.most_runs).records.tobytes()
+        assert await scheduler.run(played, Task(TIP_PLAN.task(scenario), "tip", False, store)) is not None
+
+    with_scheduler(use, store)
+    blocks = count_blocks(monkeypatch)
+    again = run(scenario, plan, store=store, with_paths=False)
+    assert (blocks, again.record()) == ([], alone.record())
+
+
+@pytest.mark.slow
+def test_what_a_store_holds_the_explorer_shows_without_playing_it(scenario: Scenario, tmp_path: Path) -> None:
+    run(scenario, Plan(runs=BLOCK_RUNS), store=(store := Store(tmp_path)), with_paths=False)
+    task = PLAN.task(bare(scenario))
+    kept = store.get(task)
+    assert kept is not None
+    kept.records["breakdowns"] = 99
+    store.put(task, BlockResult(kept.tally, kept.records))
+
+    async def use(scheduler: Scheduler) -> None:
+        one = scheduler.watch(scenario, ignore)
+        await until(lambda: one.runs > BLOCK_RUNS)
+        records = one.look().records
+        assert (records["breakdowns"][:BLOCK_RUNS] == 99).all(), "the mark says that they are from the store"
+        assert not (records["breakdowns"][BLOCK_RUNS:] == 99).any()
+
+    with_scheduler(use, store)
 
 
 def test_what_is_kept_is_bounded(scenario: Scenario) -> None:
