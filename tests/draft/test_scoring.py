@@ -1,4 +1,4 @@
-"""The scores of drafts: known answers of the matching and of the intervals, and the sheets that were coded by hand."""
+"""The scores of drafts: known answers of matching and intervals, and the sheets that were coded by hand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from sim.articles.article import read_article
 from sim.articles.quotes import copies
 from sim.draft.files import read_cast
 from sim.scenario.evidence import Item
-from tests.draft.scoring import Case, cases, interval, loose, match, same_date, score, strict, table
+from tests.draft.matching import interval, loose, match, same_date, score, strict
+from tests.draft.scoring import Case, cases, stance_table, table
 
 ARTICLES = Path(__file__).parent / "articles"
 CASES = [case for half in ("seen", "heldback") for case in cases(ARTICLES / half)]
@@ -164,6 +165,23 @@ def test_a_sheet_fits_its_article(case: Case):
         assert one.bearing * 4 == int(one.bearing * 4), f"{key} is off the grid"
         assert set(one.actor) <= {*cast, "civilians"}, key
         assert one.duplicate_of is None or case.items[one.duplicate_of].duplicate_of is None, key
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_draft_of_what_the_coder_coded_is_perfect(case: Case):
+    items = list(case.items.values())
+    perfect = score(case.name, items, items[::-1])
+    assert all(x == n for name, (x, n) in perfect.shares.items() if name != "to reject")
+    assert perfect.rejected == 0
+    assert all(one.drafted == one.coded for one in case.stances(items).values())
+
+
+def test_an_empty_draft_reads_the_priors_of_the_roles():
+    stances = CASES[0].stances([])
+    assert all(one.drafted == one.prior for one in stances.values())
+    last = stance_table({"wire": stances}).splitlines()[-1]
+    draft, prior = last.split("draft ")[1].split(", prior of the role ")
+    assert draft == prior
 
 
 def test_paragraphs_of_the_page_are_numbered_as_they_were_coded():
