@@ -29,6 +29,7 @@ LAYERS: dict[str, set[str]] = {
     "evaluation.scoring": {"rng", "wording"},
     "evaluation.ledger": {"errors", "evaluation.scoring", "wholefiles", "wording"},
     "articles": {"errors", "wholefiles", "wording"},
+    "web": {"errors"},
     "report": {"errors", "estimates", "wording"},
     "scenario": {"errors", "distributions", "tables", "wholefiles", "wording"},
     "model": {"rng", "distributions", "scenario"},
@@ -53,11 +54,11 @@ LAYERS: dict[str, set[str]] = {
     },
     "explorer": {
         "errors", "estimates", "forecast", "model", "report", "runs", "runs.block", "runs.executors", "runs.store",
-        "scenario", "studies", "tallies", "wording",
+        "scenario", "studies", "tallies", "web", "wording",
     },
     "cli": {
         "environment", "errors", "evaluation", "evaluation.ledger", "explorer", "forecast", "interrupts", "progress",
-        "report", "runs.block", "runs.executors", "runs.store", "scenario", "studies", "wording",
+        "report", "runs.block", "runs.executors", "runs.store", "scenario", "studies", "web", "wording",
     },
     "face": {
         "errors", "estimates", "forecast", "model", "progress", "report", "runs.block", "runs.executors",
@@ -71,7 +72,7 @@ LAYERS: dict[str, set[str]] = {
 HOMES: dict[str, set[str]] = {
     "mesa": {"model"},
     "plotly": {"face"},  # for notebooks; reports hold plain values that its script draws
-    "aiohttp": {"explorer"},
+    "aiohttp": {"explorer", "web"},
     "jinja2": {"report"},
     "ruamel": {"scenario"},  # to write YAML with comments
     "yaml": {"scenario"},  # to read it

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.console import Exit, Format, note, say
+from sim.cli.console import Exit, Format, note
 from sim.cli.declare import command
+from sim.cli.live import Host, NoBrowser, Port, announcing, needing_aiohttp
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.options import (
     DEFAULT_STORE,
-    PORT,
     RUNS,
     AnyStore,
     Output,
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 5  # counterfactuals in the terminal; the report has all
 KEPT = ".offramp-blocks"  # below --out, until the report is written
-MISSING = "the explorer needs aiohttp; install it with: pip install 'offramp[explore]'"
-UNSPECIFIED = ("0.0.0.0", "::")  # noqa: S104 - a comparison
 
 
 @command
@@ -360,9 +358,9 @@ def _history_lines(result: History) -> Iterator[str]:
 @command
 def explore(
     scenario: ScenarioPath,
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one."), PORT] = 8765,
-    host: Annotated[str, typer.Option(help="Address to listen on; any but loopback needs a token.")] = "127.0.0.1",
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address; open no browser.")] = False,
+    port: Port = 8765,
+    host: Host = "127.0.0.1",
+    no_browser: NoBrowser = False,
     store: AnyStore = None,
 ) -> None:
     """Open a live page: move a pressure, see the probability.
@@ -371,28 +369,11 @@ def explore(
     offramp explore scenarios/idlib-2018/german-offer.yaml --port 9000 --no-browser
     offramp explore scenarios/idlib-2018/baseline.yaml --store .offramp/store
     """
-    import webbrowser
-
     from sim.runs.store import store_at
 
-    try:
-        from sim.explorer.guard import is_loopback
+    with needing_aiohttp("the explorer", "explore"):
         from sim.explorer.server import serve
-    except ModuleNotFoundError as error:
-        if error.name != "aiohttp":
-            raise
-        raise UsageError(MISSING) from None
 
-    def opened(address: str) -> None:
-        say(address)
-        if not is_loopback(host):
-            if host in UNSPECIFIED:
-                note(f"from another machine, put the IP address of this one in place of {host}")
-            note("this address can be reached from other machines, over a connection that is not encrypted;")
-            note("its token works once: the first browser that opens it keeps the way in")
-        note("Ctrl-C ends it; next: move a slider, then export the state and: offramp run FILE")
-        if not no_browser:
-            webbrowser.open(address)
-
-    serve(scenario, host, port, opened, store_at(store))
+    then = "move a slider, then export the state and: offramp run FILE"
+    serve(scenario, host, port, announcing(host, then, no_browser=no_browser), store_at(store))
     note("ended")

@@ -15,8 +15,8 @@ import pytest
 import sim
 from tests import sizes, worlds
 from tests.explorer import world
-from tests.explorer.conftest import Served, serving
 from tests.hostile.strings import INJECTIONS
+from tests.web.served import Served, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PATIENCE = 60.0
@@ -309,12 +309,12 @@ def test_many_pages_at_once_are_all_answered_in_little_memory(served: Served, br
 
 def test_a_server_that_is_killed_and_started_again_gets_the_page_back(tmp_path: Path, browser: Any) -> None:
     file = world.write(tmp_path)
-    with serving(file) as first, opened(browser, first.address) as page:
+    with serving("explore", file) as first, opened(browser, first.address) as page:
         there = page.move("actors.backer.stance", 0.4)
         first.process.kill()
         first.process.wait(20)
         page.wait("!document.getElementById('banner').hidden")
-        with serving(file, first.port):
+        with serving("explore", file, first.port):
             page.wait("document.getElementById('banner').hidden && " + ANSWERED)
             assert page.probability() == pytest.approx(there, abs=1.5)
             assert (
@@ -331,7 +331,10 @@ def test_hostile_strings_in_a_scenario_run_nothing(tmp_path: Path, browser: Any)
     for actor, string in zip(spoiled["actors"].values(), chosen, strict=False):
         actor["name"], actor["basis"] = string[:100], text
     spoiled["notes"] = {"note": text}
-    with serving(worlds.write(tmp_path, spoiled)) as hostile, opened(browser, hostile.address, viewport=PHONE) as page:
+    with (
+        serving("explore", worlds.write(tmp_path, spoiled)) as hostile,
+        opened(browser, hostile.address, viewport=PHONE) as page,
+    ):
         page.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         page.page.evaluate(
             "document.querySelector('#dots [data-run]').dispatchEvent(new MouseEvent('click', {bubbles: true}))"

@@ -24,8 +24,8 @@ from sim.runs.store import Store
 from sim.scenario.edit import bare
 from sim.scenario.scenario import Scenario
 from tests.explorer import world
-from tests.explorer.loops import apart
 from tests.played import count_blocks
+from tests.web.loops import apart
 
 PATIENCE = 60.0
 

@@ -2,7 +2,7 @@
 // by a few SVG elements, because it is drawn anew with every step of a hand and Plotly takes ten times as long.
 // Known are what these figures use: bands, lines, stacked areas, markers with labels, vertical rules and notes.
 
-import { make } from "./controls.js";
+import { make } from "./make.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 const DASHES = { dash: "9 5", dot: "2 4", dashdot: "9 4 2 4", longdash: "14 5" };

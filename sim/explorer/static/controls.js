@@ -1,13 +1,8 @@
 // The controls: sliders and switches by actor. All text is written as text.
 
-const KINDS = { stance: "Stance and posture", tie: "Ties", pressure: "Strength of its pressures" };
+import { make } from "./make.js";
 
-export function make(tag, attributes = {}, ...inside) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...inside);
-  return element;
-}
+const KINDS = { stance: "Stance and posture", tie: "Ties", pressure: "Strength of its pressures" };
 
 function written(value, kind) {
   const text = Math.abs(value).toFixed(2);

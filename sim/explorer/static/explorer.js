@@ -2,8 +2,9 @@
 
 import * as address from "./address.js";
 import { Charts } from "./charts.js";
-import { Controls, make } from "./controls.js";
+import { Controls } from "./controls.js";
 import { Dots, Fans, fill } from "./figures.js";
+import { make } from "./make.js";
 
 const $ = (id) => document.getElementById(id);
 const FIRST_LOOK = 4096, RETRIES = [300, 600, 1200, 2500, 5000];

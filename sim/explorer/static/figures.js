@@ -1,7 +1,7 @@
 // The fans of the actors, the dots of the futures, and tables.
 
 import { draw } from "./charts.js";
-import { make } from "./controls.js";
+import { make } from "./make.js";
 
 const SHAPES = {
   standoff: ["circle", { r: 6.2 }],

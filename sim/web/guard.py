@@ -1,8 +1,9 @@
-"""Who may talk to the explorer: pages that it served itself, on the host that it was started for.
+"""Who may talk to a local page's server: pages that it served itself, on the host that it was started for.
 
 A browser sends any site's requests to loopback, and a name that an attacker owns may be pointed there (DNS rebinding).
-So every request must name the host that was bound, every one that carries an origin must come from it, and away from
-loopback a token that was printed once must be shown first. Nothing may be framed, and nothing from elsewhere runs.
+So every request must name the host that was bound, every one that carries an origin must come from it, one that changes
+something must carry it, and away from loopback a token that was printed once must be shown first. Nothing may be
+framed, and nothing from elsewhere runs.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Middleware
 
 COOKIE = "offramp"
+READING = ("GET", "HEAD")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -100,9 +102,9 @@ class Guard:
     def _let_through(self, request: web.Request, host: str) -> None:
         """Raise what refuses a request, or sends it on without its token."""
         if not self._knows(host):
-            raise web.HTTPForbidden(text="this address is not the one the explorer was started for")
+            raise web.HTTPForbidden(text="this address is not the one the page was started for")
         origin = request.headers.get("Origin")
-        if origin is not None and origin != f"http://{host}":
+        if origin != f"http://{host}" and not (origin is None and request.method in READING):
             raise web.HTTPForbidden(text="requests from other sites are refused")
         if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
             raise web.HTTPForbidden(text="requests from other sites are refused")
@@ -122,7 +124,7 @@ class Guard:
         """Let in whoever shows the token for the first time, and send them on without it in the address."""
         shown = request.query.get("token", "")
         if self._used or not hmac.compare_digest(shown.encode(), self.token.encode()):
-            return web.HTTPForbidden(text="open the address that offramp explore printed; its token works once")
+            return web.HTTPForbidden(text="open the address that the command printed; its token works once")
         self._used.append(True)
         response = web.HTTPSeeOther("/")
         response.set_cookie(COOKIE, self._pass, httponly=True, samesite="Strict", path="/")

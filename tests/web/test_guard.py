@@ -1,0 +1,69 @@
+"""A page's server is talked to by its own pages alone, and away from loopback only by whoever has the token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+
+from sim.web.guard import Guard, is_loopback
+from tests.web.loops import apart
+
+ANYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound
+
+
+def test_names_of_this_machine_are_loopback_and_others_are_not() -> None:
+    assert all(map(is_loopback, ("127.0.0.1", "localhost", "::1", "[::1]", "127.1.2.3")))
+    assert not any(map(is_loopback, (ANYWHERE, "192.168.1.5", "::", "example.org", "")))
+    assert Guard.of("127.0.0.1", 1).token == ""
+    assert len(Guard.of(ANYWHERE, 1).token) >= 32
+    assert Guard.of(ANYWHERE, 1).token != Guard.of(ANYWHERE, 1).token
+
+
+def passed(guard: Guard, path: str = "/", method: str = "GET", **headers: str) -> Any:
+    """Send a request through the guard; return its answer, refusals too."""
+
+    async def hello(_: web.Request) -> web.StreamResponse:
+        return web.Response(text="hello")
+
+    async def run() -> Any:
+        request = make_mocked_request(method, path, headers={"Host": "192.0.2.7:8765", **headers})
+        try:
+            return await guard.middleware()(request, hello)
+        except web.HTTPException as answer:
+            return answer
+
+    return apart(run())
+
+
+def test_away_from_loopback_the_token_lets_in_once_and_the_cookie_afterwards() -> None:
+    guard = Guard(ANYWHERE, 8765, "the-token")
+    assert guard.address == f"http://{ANYWHERE}:8765/?token=the-token"
+    assert passed(guard).status == 403
+    assert passed(guard, "/?token=guess").status == 403
+    welcome = passed(guard, "/?token=the-token")
+    assert (welcome.status, welcome.headers["Location"]) == (303, "/")
+    cookie = welcome.cookies["offramp"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict")
+    carried = {"Cookie": f"offramp={cookie.value}"}
+    assert passed(guard, **carried).status == 200
+    assert passed(guard, "/?token=the-token").status == 403
+    assert passed(guard, Cookie="offramp=x").status == 403
+    assert passed(guard, **carried, Host="evil.example:8765").status == 403
+    assert passed(guard, **carried, Host="192.0.2.7:80").status == 403
+    assert passed(guard, **carried, Origin="http://evil.example").status == 403
+    assert passed(guard, **carried, Origin="http://192.0.2.7:8765").status == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1"])
+def test_the_address_that_is_printed_is_one_that_is_answered(host: str) -> None:
+    guard = Guard.of(host, 8000)
+    assert guard.address.removeprefix("http://").rstrip("/") in guard.hosts
+
+
+@pytest.mark.parametrize(("origin", "status"), [("", 403), ("http://evil.example", 403), ("http://127.0.0.1:8", 200)])
+def test_what_changes_something_must_say_that_it_comes_from_the_page(origin: str, status: int) -> None:
+    headers = {"Host": "127.0.0.1:8"} | ({"Origin": origin} if origin else {})
+    assert passed(Guard("127.0.0.1", 8), method="POST", **headers).status == status
