@@ -72,7 +72,7 @@ LAYERS: dict[str, set[str]] = {
 HOMES: dict[str, set[str]] = {
     "mesa": {"model"},
     "plotly": {"face"},  # for notebooks; reports hold plain values that its script draws
-    "aiohttp": {"explorer", "web"},
+    "aiohttp": {"draft", "explorer", "web"},
     "jinja2": {"report"},
     "ruamel": {"scenario"},  # to write YAML with comments
     "yaml": {"scenario"},  # to read it
