@@ -46,7 +46,7 @@ LAYERS: dict[str, set[str]] = {
         "baselines", "distributions", "environment", "errors", "estimates", "forecast", "model", "report", "rng",
         "runs", "runs.block", "runs.executors", "runs.store", "scenario", "tables", "tallies", "wholefiles", "wording",
     },
-    "draft": {"articles", "errors", "scenario", "wholefiles", "wording"},
+    "draft": {"articles", "errors", "scenario", "web", "wholefiles", "wording"},
     "evaluation": {
         "baselines", "distributions", "environment", "errors", "estimates", "evaluation.scoring", "forecast", "model",
         "rng", "runs", "runs.block", "runs.executors", "runs.store", "scenario", "studies", "tables", "tallies",

@@ -6,7 +6,6 @@ http to this machine alone; no user, query or fragment, which may hold secrets. 
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from pydantic import SecretStr
 
 from sim.articles.paragraphs import normalise
 from sim.errors import UsageError
+from sim.web.loopback import is_loopback
 from sim.wording import seen
 
 KEY = "OFFRAMP_LLM_KEY"
@@ -128,16 +128,6 @@ def _checked(url: str) -> tuple[str, str]:
         )
     path = found["path"].removesuffix(COMPLETIONS) + COMPLETIONS
     return found["host"], f"{found['scheme']}://{found['host']}{found['port'] or ''}{path}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _hidden(text: str, key: str) -> str:
