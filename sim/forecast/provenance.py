@@ -23,10 +23,12 @@ def provenance_of(scenario: Scenario) -> dict[str, Any]:
     used = evidence.items if evidence is not None else {}
     sources = evidence.sources if evidence is not None else {}
     inputs = {one.path: one.distribution for one in inputs_of(scenario)}
+    drafted = evidence.drafted if evidence is not None else None
     return {
         "stances": {name: _stance(scenario, name, inputs) for name in scenario.actors},
         "items": {name: item.model_dump(mode="json", exclude_none=True) for name, item in used.items()},
         "sources": {name: source.model_dump(mode="json", exclude_none=True) for name, source in sources.items()},
+        **({"drafted": drafted.model_dump()} if drafted is not None else {}),
         "dyads": list(_dyads(evidence)),
         "inputs": [
             {"path": path, "value": distribution.to_plain(), "origin": _origin(scenario, path)}

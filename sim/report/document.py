@@ -31,6 +31,22 @@ class Text:
     kind: ClassVar[str] = "text"
 
 
+class Linked(str):
+    """Text of a cell that leads to a web address; where nothing can be followed, it is text."""
+
+    __slots__ = ("url",)
+    url: str
+
+    @classmethod
+    def to(cls, url: object, text: str) -> str:
+        """Return text that leads to an address; as it is where the address is none of the web."""
+        if not str(url).lower().startswith(("http://", "https://")):
+            return text
+        linked = cls(text)
+        linked.url = str(url)
+        return linked
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of text; the first column names the row.

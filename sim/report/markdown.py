@@ -16,6 +16,7 @@ from sim.report.document import (
     Facts,
     Figure,
     Group,
+    Linked,
     List,
     Part,
     Section,
@@ -48,8 +49,16 @@ def markdown_table(table: Table) -> str:
     """Return a table without its caption."""
     rule = "|".join("---:" if letter == "r" else "---" for letter in table.align)
     lines = [table.columns, *table.rows]
-    header, *body = ("| " + " | ".join(escape(cell) for cell in line) + " |" for line in lines)
+    header, *body = ("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
     return "\n".join((header, f"|{rule}|", *body))
+
+
+def _cell(text: str) -> str:
+    return _link(text, text.url) if isinstance(text, Linked) else escape(text)
+
+
+def _link(text: str, url: str) -> str:
+    return f"[{escape(text)}](<{quote(url, safe=':/?#@!$&*+,;=%~-._')}>)"
 
 
 def to_markdown(document: Document) -> str:
@@ -120,7 +129,7 @@ def _entry(one: Entry, bullet: str) -> str:
     name = one.name if not bullet else ""
     if bullet and one.name:
         bullet += f"**{escape(one.name)}**: "
-    link = f"[{escape(one.link)}](<{quote(one.url, safe=':/?#@!$&*+,;=%~-._')}>)" if one.url else escape(one.link)
+    link = _link(one.link, one.url) if one.url else escape(one.link)
     lines = "".join(f"\n  - {escape(line)}" for line in one.lines)
     text = escape(one.text) if one.name or one.link else paragraph(one.text)
     return f"{f'{name}. ' if name else ''}{bullet}{link}{text}{lines}"

@@ -292,12 +292,65 @@ class InputRecord(TypedDict):
     origin: str
 
 
+class AnchorRecord(TypedDict):
+    """Where an item was coded from: characters of a paragraph of its source, and the paragraph's hash."""
+
+    paragraph: Count
+    span: tuple[Count, Count]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+
+
+class ItemRecord(TypedDict):
+    """An item of evidence, as its file has it."""
+
+    actor: list[str]
+    target: NotRequired[list[str]]
+    start: NotRequired[Date]
+    date: Date
+    standing: bool
+    source: str
+    paragraph: NotRequired[Count]
+    anchor: NotRequired[AnchorRecord]
+    says: str
+    kind: str
+    informs: str
+    bearing: Annotated[float, Field(ge=-1, le=1)]
+    reliability: Chance
+    occasion: str
+    cameo: NotRequired[str]
+    goldstein: NotRequired[float]
+    conflicts: NotRequired[str]
+    duplicate_of: NotRequired[str]
+
+
+class SourceRecord(TypedDict):
+    """A source of evidence, as its file has it."""
+
+    title: str
+    publisher: NotRequired[str]
+    date: Date
+    url: NotRequired[str]
+    sha256: NotRequired[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]]
+    note: NotRequired[str]
+
+
+class DraftedRecord(TypedDict):
+    """What became of the proposals that items were drafted by, and how many items nothing proposed."""
+
+    proposed: Count
+    accepted: Count
+    edited: Count
+    rejected: Count
+    added: Count
+
+
 class Provenance(TypedDict):
     """What the numbers rest on; items and sources are as their files have them."""
 
     stances: dict[str, Stance]
-    items: dict[str, dict[str, Any]]
-    sources: dict[str, dict[str, Any]]
+    items: dict[str, ItemRecord]
+    sources: dict[str, SourceRecord]
+    drafted: NotRequired[DraftedRecord]
     dyads: list[Dyad]
     inputs: list[InputRecord]
     notes: dict[str, str]

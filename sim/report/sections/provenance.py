@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sim.report.document import Block, Entry, Group, List, Section, Table, Text
+from sim.report.document import Block, Entry, Group, Linked, List, Section, Table, Text
 from sim.report.reading import Record, input_name, name_of
 from sim.report.sections.storylines import spelled
 from sim.report.values import NONE, goldstein, on_scale, plain, quantity
@@ -31,7 +31,8 @@ def evidence_group(record: Record) -> Group:
     table = evidence_table(record)
     if not table.rows:
         return Group("", (Text("This scenario names no evidence: every stance is the author’s assumption.", "note"),))
-    about = (Text(contested_sentence(record), "note"), Text(duplicates_sentence(record), "note"))
+    said = (drafted_sentence(record), contested_sentence(record), duplicates_sentence(record))
+    about = tuple(Text(one, "note") for one in said)
     shown = table.fold(f"{counted(len(table.rows), 'item')} of evidence, with their codes")
     return Group("Evidence", (*about, shown, List(tuple(sources(record)), "sources")))
 
@@ -56,7 +57,7 @@ def evidence_table(record: Record) -> Table:
     used = {name for stance in provenance["stances"].values() for one in stance["occasions"] for name in one["items"]}
     rows = [
         (
-            name, item["says"], _paragraph(item), _item_date(item), _who(record, item), item["kind"],
+            name, item["says"], _cited(provenance["sources"], item), _item_date(item), _who(record, item), item["kind"],
             item["informs"], on_scale(item["bearing"]), plain(item["reliability"]), heading(item["occasion"]),
             item.get("cameo", NONE), goldstein(item.get("goldstein")), _remark(name, item, name in used),
         )
@@ -69,9 +70,20 @@ def evidence_table(record: Record) -> Table:
     return Table("Evidence items", columns, "lllllllrrlrrl", tuple(rows))
 
 
-def _paragraph(item: Record) -> str:
-    paragraph = item.get("paragraph")
-    return str(item["source"]) if paragraph is None else f"{item['source']}, P{paragraph}"
+def _cited(sources: Record, item: Record) -> str:
+    """Say where an item was coded from, and lead to its source on the web."""
+    source, words = item["source"], _words(item)
+    text = f"{source}, {words}" if words else str(source)
+    return Linked.to(sources.get(source, {}).get("url"), text)
+
+
+def _words(item: Record) -> str:
+    """Name the paragraph, and which of its characters."""
+    anchor = item.get("anchor", item)
+    if "paragraph" not in anchor:
+        return ""
+    words = f"paragraph {anchor['paragraph']}"
+    return f"{words}, characters {anchor['span'][0]} to {anchor['span'][1]}" if "span" in anchor else words
 
 
 def _item_date(item: Record) -> str:
@@ -91,6 +103,19 @@ def _remark(name: str, item: Record, used: bool) -> str:
     if "conflicts" in item:
         remarks.append(f"in conflict: {heading(item['conflicts'])}")
     return "; ".join(remarks)
+
+
+def drafted_sentence(record: Record) -> str:
+    """Say what became of the proposals that items were drafted by; nothing where there were none."""
+    drafted = record["provenance"].get("drafted")
+    if drafted is None:
+        return ""
+    fates = ", ".join(f"{drafted[fate]} {fate}" for fate in ("accepted", "edited", "rejected"))
+    proposals = counted(drafted["proposed"], "proposal")
+    return (
+        f"Drafted from articles by a program, then judged by a person: of {proposals}, {fates}; "
+        f"{counted(drafted['added'], 'item was', 'items were')} added by hand."
+    )
 
 
 def contested_sentence(record: Record) -> str:
@@ -160,7 +185,7 @@ def section_of(record: Record) -> Section:
     occasions, dyads = occasions_table(record), dyads_table(record)
     about = (
         "Items of one occasion (one meeting, one raid) count as one reading; weights are shares of the precision of "
-        "all readings of an actor. P is the paragraph of the source."
+        "all readings of an actor. Characters count from 0 in the paragraph that an item was coded from."
     )
     tone = (
         "The Goldstein score says how friendly an act is between the two, from −10 to +10. It is context for the ties "
@@ -224,7 +249,7 @@ def occasions_table(record: Record) -> Table:
     items = record["provenance"]["items"]
     rows = [
         (
-            name_of(record, actor), heading(one["id"]), ", ".join(_cited(name, items) for name in one["items"]),
+            name_of(record, actor), heading(one["id"]), "; ".join(_placed(name, items) for name in one["items"]),
             on_scale(one["reading"]), plain(one["weight"]),
         )
         for actor, stance in record["provenance"]["stances"].items()
@@ -234,9 +259,9 @@ def occasions_table(record: Record) -> Table:
     return Table("Readings of stances, by occasion", columns, "lllrr", tuple(rows))
 
 
-def _cited(name: str, items: Record) -> str:
-    paragraph = items.get(name, {}).get("paragraph")
-    return name if paragraph is None else f"{name} (P{paragraph})"
+def _placed(name: str, items: Record) -> str:
+    words = _words(items.get(name, {}))
+    return f"{name} ({words})" if words else name
 
 
 def inputs_table(record: Record) -> Table:
