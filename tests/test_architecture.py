@@ -46,7 +46,7 @@ LAYERS: dict[str, set[str]] = {
         "baselines", "distributions", "environment", "errors", "estimates", "forecast", "model", "report", "rng",
         "runs", "runs.block", "runs.executors", "runs.store", "scenario", "tables", "tallies", "wholefiles", "wording",
     },
-    "draft": {"articles", "errors", "scenario", "web", "wholefiles", "wording"},
+    "draft": {"articles", "errors", "scenario", "wholefiles", "wording"},
     "evaluation": {
         "baselines", "distributions", "environment", "errors", "estimates", "evaluation.scoring", "forecast", "model",
         "rng", "runs", "runs.block", "runs.executors", "runs.store", "scenario", "studies", "tables", "tallies",
@@ -57,8 +57,9 @@ LAYERS: dict[str, set[str]] = {
         "scenario", "studies", "tallies", "web", "wording",
     },
     "cli": {
-        "environment", "errors", "evaluation", "evaluation.ledger", "explorer", "forecast", "interrupts", "progress",
-        "report", "runs.block", "runs.executors", "runs.store", "scenario", "studies", "web", "wording",
+        "articles", "draft", "environment", "errors", "evaluation", "evaluation.ledger", "explorer", "forecast",
+        "interrupts", "progress", "report", "runs.block", "runs.executors", "runs.store", "scenario", "studies",
+        "web", "wording",
     },
     "face": {
         "errors", "estimates", "forecast", "model", "progress", "report", "runs.block", "runs.executors",
@@ -72,7 +73,7 @@ LAYERS: dict[str, set[str]] = {
 HOMES: dict[str, set[str]] = {
     "mesa": {"model"},
     "plotly": {"face"},  # for notebooks; reports hold plain values that its script draws
-    "aiohttp": {"draft", "explorer", "web"},
+    "aiohttp": {"explorer", "web"},
     "jinja2": {"report"},
     "ruamel": {"scenario"},  # to write YAML with comments
     "yaml": {"scenario"},  # to read it

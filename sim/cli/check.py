@@ -26,12 +26,22 @@ if TYPE_CHECKING:
     from sim.studies.gates.check import Checked
     from sim.studies.gates.trials import Trial
 
+Articles = Annotated[
+    Path | None,
+    typer.Option(
+        help="Hold evidence to the articles in this folder instead; no gates are judged.", metavar="FOLDER",
+        show_default=False,
+    ),
+]  # fmt: skip
 CODES = {"pass": Exit.OK, "fail": Exit.GATE, "error": Exit.INTERNAL, "undecided": Exit.INCOMPLETE}
 
 
 @command
 def check(  # noqa: PLR0913 - one parameter an option
-    paths: Annotated[list[Path], typer.Argument(help="Scenario files, or folders of them.", show_default=False)],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Scenario or evidence files, or folders of them.", show_default=False)
+    ],
+    articles: Articles = None,
     max_runs: MaxRuns = 200_000,
     alpha: Alpha = 0.05,
     seed: Seed = 0,
@@ -48,7 +58,15 @@ def check(  # noqa: PLR0913 - one parameter an option
     offramp check scenarios/idlib-2018/baseline.yaml
     offramp check scenarios --max-runs 1000000
     offramp check scenarios --junit gates.xml --summary "$GITHUB_STEP_SUMMARY" --annotations
+    offramp check scenarios/idlib-2018 --articles my-articles
     """
+    if articles is not None:
+        from sim.cli.articles import check_articles
+
+        if junit or summary or annotations:
+            raise UsageError("--articles judges no gates; leave out --junit, --summary and --annotations")
+        check_articles(paths, articles, format_)
+        return
     from sim.cli.files import scenario_files
     from sim.report.ci.findings import Finding, counts_in_words
     from sim.runs.store import store_at

@@ -213,7 +213,9 @@ class _Checked:
 
                 load_sweep(file)
             elif kind == "evidence":
-                _check_evidence(file)
+                from sim.scenario.evidence_files import read_evidence
+
+                read_evidence(file)
             elif kind == "sources":
                 _check_sources(file)
             else:
@@ -245,18 +247,6 @@ class _Checked:
             except UsageError as error:
                 wrong = ScenarioError([Fault(str(file), 0, 0, "", str(error).removeprefix(f"{file}: "))])
         return cls(file, kind, wrong, doubts_of(loaded))
-
-
-def _check_evidence(file: Path) -> None:
-    """Check an evidence file by itself, with the sources it cites but without the date of a scenario."""
-    from sim.scenario.evidence_files import load_evidence
-    from sim.scenario.merge import scenario_root
-    from sim.scenario.yamltree import Place
-
-    faults: list[Fault] = []
-    load_evidence(file.name, Place(str(file), 0, 0), scenario_root(file), None, faults)
-    if faults:
-        raise ScenarioError(faults)
 
 
 def _check_sources(file: Path) -> None:

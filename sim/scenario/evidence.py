@@ -134,12 +134,39 @@ class Item(Part):
         return self.reliability * fading / READING_SD.get(self.kind, 0.6) ** 2
 
 
+Count = Annotated[int, Field(ge=0)]
+
+
+def _adding_up(counts: Drafted) -> Drafted:
+    judged = counts.accepted + counts.edited + counts.rejected
+    if counts.proposed != judged:
+        raise fault(
+            f"expected `proposed` to be {judged}: what was accepted, edited or rejected (got {counts.proposed})"
+        )
+    return counts
+
+
+class Drafted(Part):
+    """What became of the proposals that items were drafted by, over all adoptions (`offramp adopt` counts)."""
+
+    proposed: Count = Field(default=0, description="Proposals, each of which a person accepted, edited or rejected")
+    accepted: Count = Field(default=0, description="Kept as they were")
+    edited: Count = Field(default=0, description="Kept with changes")
+    rejected: Count = 0
+    added: Count = Field(default=0, description="Items that nothing proposed")
+
+    def __add__(self, other: Drafted) -> Drafted:
+        """Return the counts of both together."""
+        return Drafted(**{name: getattr(self, name) + getattr(other, name) for name in Drafted.model_fields})
+
+
 class EvidenceFile(Part):
     """`evidence.yaml`."""
 
     format: Literal["offramp/evidence/1"] = Field(alias="schema")
     sources: Annotated[str, Field(min_length=1, max_length=300)]
     half_life: Days = Field(default=Fixed(21.0), description="Days in which a dated reading loses half its weight")
+    drafted: Annotated[Drafted, AfterValidator(_adding_up)] | None = None
     items: dict[ItemId, Item] = Field(min_length=1, max_length=300)
 
 
@@ -171,11 +198,12 @@ class StanceReading:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All items and their sources, by id, and the places of their keys in both files."""
+    """All items and their sources, by id, how they were drafted, and the places of their keys in both files."""
 
     items: Mapping[str, Item] = field(repr=False)
     sources: Mapping[str, Source] = field(repr=False)
     half_life: float = 21.0
+    drafted: Drafted | None = None
     places: Mapping[Path, Place] = field(default_factory=dict, repr=False, compare=False)
 
     def stance(self, actor: str, role: str, as_of: datetime.date) -> StanceReading | None:

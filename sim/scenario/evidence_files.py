@@ -14,7 +14,7 @@ from sim.errors import Fault, ScenarioError
 from sim.scenario.evidence import FORMAT as EVIDENCE_FORMAT
 from sim.scenario.evidence import SOURCES_FORMAT, Evidence, EvidenceFile, Item, Source, SourceFile
 from sim.scenario.faults import Complaint, Places, field_names, model_complaints
-from sim.scenario.merge import named_file
+from sim.scenario.merge import named_file, scenario_root
 from sim.scenario.quantities import read_date
 from sim.scenario.schema import Part
 from sim.scenario.suggest import suggestion
@@ -55,7 +55,22 @@ def load_evidence(
         return None
     if items is None or sources is None or len(faults) > before:
         return None
-    return Evidence(items.items, sources.sources, items.half_life.median, {**tree.places, **where})
+    return Evidence(items.items, sources.sources, items.half_life.median, items.drafted, {**tree.places, **where})
+
+
+def read_evidence(file: FilePath) -> Evidence:
+    """Read an evidence file by itself, with the sources it cites but without the date and actors of a scenario.
+
+    Raises
+    ------
+    ScenarioError
+        With all its faults.
+    """
+    faults: list[Fault] = []
+    evidence = load_evidence(file.name, Place(str(file), 0, 0), scenario_root(file), None, faults)
+    if evidence is None:
+        raise ScenarioError(faults)
+    return evidence
 
 
 def _load_sources(
@@ -113,6 +128,7 @@ def _item_complaints(
             elif as_of is not None and (published := _date_of(cited[source])) is not None and published > as_of:
                 message = f"{source!r} is dated {published}, after the as-of date {as_of}: not known then; leave it out"
                 yield ("items", name, "source"), message
+        yield from _anchor_complaints(name, item)
         yield from _duplicate_complaints(name, item.get("duplicate_of"), items)
 
 
@@ -121,6 +137,14 @@ def _actor_complaints(path: Path, written: Any, cast: Sequence[str]) -> Iterator
     for one in written if isinstance(written, list) else [written]:
         if isinstance(one, str) and one.islower() and one not in cast and (meant := suggestion(one, cast, MISTYPED)):
             yield path, f"the scenario has no actor {one!r}, so nothing would read this{meant}"
+
+
+def _anchor_complaints(name: str, item: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check that an anchor lies in the paragraph that its item cites."""
+    anchor, cited = item.get("anchor"), item.get("paragraph")
+    number = anchor.get("paragraph") if isinstance(anchor, dict) else None
+    if isinstance(number, int) and isinstance(cited, int) and number != cited:
+        yield ("items", name, "anchor"), f"expected an anchor in paragraph {cited}, which the item cites (got {number})"
 
 
 def _duplicate_complaints(name: str, original: Any, items: Mapping[str, Any]) -> Iterator[Complaint]:

@@ -17,7 +17,7 @@ from sim.errors import ScenarioError
 from sim.model.influence import Schedule
 from sim.scenario import yamltree
 from sim.scenario.doubts import DOUBTS, doubts_of
-from sim.scenario.evidence import READING_SD, Anchor, EvidenceFile, Item, Kind, Source, SourceFile
+from sim.scenario.evidence import READING_SD, Anchor, Drafted, EvidenceFile, Item, Kind, Source, SourceFile
 from sim.scenario.gates import MAX_GATES, MAX_STEPS, STEPS, TOLERANCE, Gate
 from sim.scenario.levels import LEVELS
 from sim.scenario.merge import MAX_BASES
@@ -96,10 +96,13 @@ SECTIONS: dict[str, tuple[type[Part], str]] = {
     "Keys of an evidence file": (EvidenceFile, ""),
     "Keys of an item": (Item, ""),
     "Keys of an anchor": (Anchor, ""),
+    "Keys of `drafted`": (Drafted, ""),
     "Keys of a source": (Source, ""),
 }
 OWN = {"actors.northern-army", "actors.neighbour", "actors.river-towns", "actors.envoy"}
-OF_SCENARIOS = [name for name, (model, _) in SECTIONS.items() if model not in (EvidenceFile, Item, Anchor, Source)]
+OF_SCENARIOS = [
+    name for name, (model, _) in SECTIONS.items() if model not in (EvidenceFile, Item, Anchor, Drafted, Source)
+]
 OF_EVIDENCE = [name for name in SECTIONS if name not in OF_SCENARIOS]
 
 
@@ -187,10 +190,10 @@ def test_the_examples_of_a_table_are_of_the_language(folder: Path, title: str) -
 def test_the_examples_of_a_table_of_evidence_are_of_the_language(folder: Path, title: str) -> None:
     evidence = YAML(typ="safe").load(WHOLE["evidence.yaml"])
     sources = YAML(typ="safe").load(WHOLE["sources.yaml"])
-    item = evidence["items"]["E1"]
-    if title == "Keys of an anchor":
-        item["anchor"] = {}
-    part = {"Keys of an evidence file": evidence, "Keys of an item": item, "Keys of an anchor": item.get("anchor")}
+    first = evidence["items"]["E1"]
+    part = {"Keys of an evidence file": evidence, "Keys of an item": first}
+    part["Keys of an anchor"] = first["anchor"] = {} if title == "Keys of an anchor" else None
+    part["Keys of `drafted`"] = evidence["drafted"] = {} if title == "Keys of `drafted`" else None
     changed = part.get(title, sources["sources"]["daily-2024-03-01"])
     for row in rows(title):
         (key, value), *_ = plain(row["example"]).items()

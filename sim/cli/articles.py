@@ -1,0 +1,106 @@
+"""`check --articles`: hold evidence to the articles it was coded from, and print what no longer holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from sim.cli.console import Exit, Format, note, print_json, say
+from sim.cli.files import kind_of, load_scenario, once, yaml_files
+from sim.cli.output import shown
+from sim.draft.held import HeldItem, counts, hold_evidence, read_articles
+from sim.errors import Fault, UsageError
+from sim.report.terminal import aligned
+from sim.scenario.evidence import Evidence
+from sim.scenario.evidence_files import read_evidence
+from sim.wording import counted
+
+HEADS = ("evidence", "items", "held", "moved", "differ", "no anchor", "no article", "copied")
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A file of evidence and what became of its items."""
+
+    file: str
+    evidence: Evidence
+    items: tuple[HeldItem, ...]
+
+    @property
+    def faults(self) -> Iterator[Fault]:
+        """What there is to tell of its items, by place."""
+        for item in self.items:
+            path = ("items", item.name)
+            place = self.evidence.places[path]
+            for message in item.messages:
+                yield Fault(self.file, place.line, place.column, ".".join(path), message)
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        told = [
+            {"item": item.name, "state": item.state, "messages": list(item.messages)}
+            for item in self.items
+            if item.messages
+        ]
+        return {"file": self.file, "items": len(self.items), **counts(self.items), "told": told}
+
+
+def check_articles(paths: Iterable[Path], folder: Path, format_: Format) -> None:
+    """Hold the evidence in files and folders to the articles in a folder; leave with 1 where it does not hold."""
+    articles = read_articles(folder)
+    checked = [_Checked(file, one, hold_evidence(one, articles)) for file, one in _evidence(paths)]
+    if format_ is Format.JSON:
+        print_json({"holds": not _failing(checked), "files": [one.plain() for one in checked]})
+    else:
+        _say(checked)
+    if _failing(checked):
+        raise typer.Exit(Exit.GATE)
+
+
+def _evidence(paths: Iterable[Path]) -> Iterator[tuple[str, Evidence]]:
+    """Yield the evidence that files are or name, each file once, with how it is named."""
+    files = once(file for path in paths for file in (_inside(path) if path.is_dir() else [path]))
+    seen: set[Path] = set()
+    for file in files:
+        if kind_of(file) == "evidence":
+            found: Evidence | None = read_evidence(file)
+        else:
+            found = load_scenario(file).evidence
+        if found is None:
+            raise UsageError(f"{file} names no evidence; name a scenario that does, or a file of evidence")
+        path = Path(found.places[("items",)].file)
+        if path.resolve() not in seen:
+            seen.add(path.resolve())
+            yield shown(path), found
+
+
+def _inside(folder: Path) -> list[Path]:
+    found = [file for file in yaml_files(folder) if kind_of(file) == "evidence"]
+    if not found:
+        raise UsageError(f"there is no file of evidence in {folder}; one begins `schema: offramp/evidence/1`")
+    return found
+
+
+def _failing(checked: Iterable[_Checked]) -> list[HeldItem]:
+    return [item for one in checked for item in one.items if item.fails]
+
+
+def _say(checked: list[_Checked]) -> None:
+    """Print a line a file, then what there is to tell of items; say the next step."""
+    rows = [(one.file, str(len(one.items)), *map(str, counts(one.items).values())) for one in checked]
+    for line in aligned(HEADS, rows, words="l"):
+        say(line)
+    for fault in (fault for one in checked for fault in one.faults):
+        note(str(fault))
+    if failing := _failing(checked):
+        note(
+            f"{counted(len(failing), 'item does', 'items do')} not hold; code them again, or find the article as it was"
+        )
+    elif not any(item.state in ("held", "moved") for one in checked for item in one.items):
+        note("nothing was held: no item has an anchor and its article here")
+    else:
+        note("every item that has its article here holds")
