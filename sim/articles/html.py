@@ -27,11 +27,20 @@ LEAST_IN_ARTICLE = 2
 """Paragraphs that a marked article must have to be believed."""
 
 
+MOST_BLOCKS = 10_000
+"""Blocks of text after which a page is read no further."""
+_CHUNK = 1 << 16
+
+
 def read_page(text: str) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return the paragraphs of a page, not yet normalised, and what its head says by key."""
     reader = _Reader()
-    reader.feed(text)
-    reader.close()
+    for start in range(0, len(text), _CHUNK):
+        reader.feed(text[start : start + _CHUNK])
+        if len(reader.blocks) > MOST_BLOCKS:  # no article: a page of nothing but elements
+            break
+    else:
+        reader.close()
     reader.end_block()
     for scope in ("article", "main"):
         within = tuple(block for block, scopes in reader.blocks if scope in scopes)
