@@ -6,10 +6,14 @@ not work.
 
 from __future__ import annotations
 
+import math
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,11 +31,14 @@ from sim.model.inputs import draw_inputs, inputs_of
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block
 from sim.runs.executors import Local
 from sim.scenario.scenario import Scenario
+from tests.benchmarks.casts import cast
+from tests.benchmarks.compiled import COMPILER, Compiled, compiled
 from tests.docking.fed import FedDice, FedWorlds
 from tests.docking.plain import PlainCrisis
 from tests.places import IDLIB
 
 PLAIN_RUNS = 40
+PAIRS = 5
 BLOCKS = 180  # enough for the second that worker processes take to start to weigh little
 
 
@@ -80,6 +87,51 @@ def test_block_against_the_plain_model_and_against_its_random_numbers(
         print(f"{'block of 4,096 runs, 180 days, 6 actors':<48}{block * 1e3:>10.0f} ms{speed:>12,.0f} runs/s")
         print(f"{'  its random numbers alone':<48}{drawing * 1e3:>10.0f} ms{block / drawing:>11.2f} x")
         print(f"{'  plain Mesa, one model a run':<48}{plain * 1e3:>10.1f} ms a run{plain * BLOCK_RUNS / block:>6.0f} x")
+
+
+@pytest.mark.skipif(COMPILER is None, reason="no compiler of C++ here")
+@pytest.mark.parametrize("actors", [None, 3, 12, 30], ids=lambda actors: "idlib" if actors is None else f"{actors}")
+def test_block_against_compiled_code(
+    benchmark: BenchmarkFixture,
+    idlib: Scenario,
+    actors: int | None,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    """By pairs, one after the other, in processor seconds: a block, and as many runs by hand in C++."""
+    scenario = idlib if actors is None else cast(actors, tmp_path)
+    program = compiled(scenario, tmp_path)
+    assert_same_probabilities(scenario, program)
+    benchmark.pedantic(run_block, args=(BlockTask(scenario, 1, 0, 2),), rounds=1, warmup_rounds=1)
+    pairs = [(block_speed(scenario, pair), speed_of(program.play(4 * BLOCK_RUNS, pair))) for pair in range(PAIRS)]
+    ours, theirs = (statistics.median(speeds) for speeds in zip(*pairs, strict=True))
+    ratio = statistics.median(block / by_hand for block, by_hand in pairs)
+    with capsys.disabled():
+        title = f"{scenario.id}: a block, C++ by hand"
+        print(f"\n{title:<48}{ours:>10,.0f} runs/s{theirs:>9,.0f} runs/s{ratio:>7.2f} x")
+
+
+def block_speed(scenario: Scenario, seed: int) -> float:
+    """Runs a processor second of three blocks."""
+    start = time.process_time()
+    for block in range(3):
+        run_block(BlockTask(scenario, seed, block, 2))
+    return 3 * BLOCK_RUNS / (time.process_time() - start)
+
+
+def speed_of(played: dict[str, Any]) -> float:
+    return float(played["runs"] / played["seconds"])
+
+
+def assert_same_probabilities(scenario: Scenario, program: Compiled) -> None:
+    """At |z| < 4.8 in 16 comparisons a false alarm has a chance below 1 in 30,000."""
+    forecast = run(scenario, Plan(runs=5 * BLOCK_RUNS, seed=2))
+    played = program.play(10 * BLOCK_RUNS, 2)
+    for outcome in ("strikes", "agreement", "terms", "offensive"):
+        for day, count in zip(scenario.milestones, played[outcome], strict=True):
+            ours, theirs = forecast.probability(outcome, day), count / played["runs"]
+            se = math.hypot(ours.se, math.sqrt(2 * theirs * (1 - theirs) / played["runs"]))  # two runs a draw
+            assert abs(ours.p - theirs) <= 4.8 * se + 1e-4, (outcome, day, ours.p, theirs, se)
 
 
 def test_two_workers_against_one(
