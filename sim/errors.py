@@ -10,6 +10,7 @@ OfframpError                  anything below; the command line turns it into a m
 |-- ExecutionError            a block of runs failed or its worker was lost
 |-- ReportError               a report could not be written or read
 |-- LedgerError               a ledger is not what was written: a line was changed, removed or moved
+|-- EndpointError             the server of a language model refused, failed or sent what cannot be used
 |-- StoreError                the store of finished blocks could not be written
 
 The first two are ValueErrors too: their cause is a value that was given.
@@ -96,6 +97,10 @@ class ReportError(OfframpError):
 
 class LedgerError(OfframpError):
     """A ledger is not what was written; the message names each line and what is wrong with it."""
+
+
+class EndpointError(OfframpError):
+    """The server of a language model refused, failed or sent what cannot be used; the message names its host."""
 
 
 class StoreError(OfframpError):

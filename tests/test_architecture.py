@@ -46,7 +46,7 @@ LAYERS: dict[str, set[str]] = {
         "baselines", "distributions", "environment", "errors", "estimates", "forecast", "model", "report", "rng",
         "runs", "runs.block", "runs.executors", "runs.store", "scenario", "tables", "tallies", "wholefiles", "wording",
     },
-    "draft": {"articles", "errors", "scenario", "wholefiles", "wording"},
+    "draft": {"articles", "errors", "scenario", "web", "wholefiles", "wording"},
     "evaluation": {
         "baselines", "distributions", "environment", "errors", "estimates", "evaluation.scoring", "forecast", "model",
         "rng", "runs", "runs.block", "runs.executors", "runs.store", "scenario", "studies", "tables", "tallies",
@@ -73,7 +73,7 @@ LAYERS: dict[str, set[str]] = {
 HOMES: dict[str, set[str]] = {
     "mesa": {"model"},
     "plotly": {"face"},  # for notebooks; reports hold plain values that its script draws
-    "aiohttp": {"explorer", "web"},
+    "aiohttp": {"draft", "explorer", "web"},
     "jinja2": {"report"},
     "ruamel": {"scenario"},  # to write YAML with comments
     "yaml": {"scenario"},  # to read it

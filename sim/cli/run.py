@@ -240,6 +240,8 @@ def _since(since: Mapping[str, Any]) -> Iterator[str]:
     for day, row in since["outcomes"]["offensive"].items():
         then, now = (decimal_text(row[key]["p"]) for key in ("old", "new"))
         yield f"offensive   {counted(day, 'day'):<9} {then} -> {now}: {Shift.of(row['change']).line}"
+    for one in since["articles"]:
+        yield from paragraph(f"new article: {one['title']} ({one['date']}), {counted(len(one['items']), 'item')}")
     yield ""
 
 
@@ -285,6 +287,9 @@ def history(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     start: Annotated[str, typer.Option("--from", help="First date, as in 2018-07-25.", show_default=False)],
     every: Annotated[str, typer.Option(help='Step between dates, as in "3 days".')] = "7 days",
+    articles: Annotated[
+        bool, typer.Option("--articles", help="Show the forecast before and after each article.")
+    ] = False,
     runs: Annotated[int, typer.Option(help="Runs per date."), RUNS] = 8192,
     seed: Seed = 0,
     store: AnyStore = None,
@@ -297,6 +302,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     """Recompute the forecast for earlier dates as known then.
 
     offramp history scenarios/idlib-2018/baseline.yaml --from 2018-07-25 --every "3 days"
+    offramp history scenarios/niger-2023/baseline.yaml --from 2023-08-03 --articles
     offramp history scenarios/idlib-2018/baseline.yaml --from 2018-07-25 --out reports/history --figures
     """
     from sim.cli.files import load_scenario
@@ -304,15 +310,17 @@ def history(  # noqa: PLR0913 - one parameter an option
     from sim.report import write_report
     from sim.runs.store import store_at
     from sim.scenario.windows import date_of, length_of
-    from sim.studies.history import dates_between
+    from sim.studies.history import dates_between, with_articles
     from sim.studies.history import history as recompute
 
     check_output(out, figures=figures)
     loaded = load_scenario(scenario)
     days = dates_between(date_of(start, "--from"), loaded.as_of, length_of(every, "--every"))
-    plan = Plan(runs=runs, seed=seed)
+    plan, kept = Plan(runs=runs, seed=seed), store_at(store)
     with progress(loaded.id, len(days), quiet=quiet, unit="date") as finished:
-        result = recompute(loaded, days, plan, store=store_at(store), finished=finished)
+        result = recompute(loaded, days, plan, store=kept, finished=finished)
+    if articles:
+        result = with_articles(result, store=kept)
     record = result.record()
     show(record, format_, _history_lines(result))
     if out is not None:
@@ -340,6 +348,8 @@ def _history_lines(result: History) -> Iterator[str]:
     ]
     yield from aligned(columns, rows, words=f"-{'r' * len(milestones)}l")
     yield ""
+    if result.articles is not None:
+        yield from _article_lines(result)
     items = {} if scenario.evidence is None else scenario.evidence.items
     if not items:
         yield "the scenario has no evidence, so no news could move the forecast"
@@ -353,6 +363,17 @@ def _history_lines(result: History) -> Iterator[str]:
         shift = Shift(move.change.p, move.change.low, move.change.high)
         if shift.is_clear:
             yield f"{move.date!s:<12}{shift.number:>6} points ({shift.interval})  {move.id}: {items[move.id].says}"
+
+
+def _article_lines(result: History) -> Iterator[str]:
+    """Yield the forecast before and after each article, a line each."""
+    from sim.report.pages.history import articles_table
+
+    table = articles_table(result.record())
+    yield f"before and after each article, within {counted(result.scenario.horizon, 'day')} of its date (paired, 95%)"
+    columns = ("published", "article", "before", "after", "change", "interval")
+    yield from aligned(columns, [(row[0], row[1], *row[3:7]) for row in table.rows], words="-lrrrr")
+    yield ""
 
 
 @command

@@ -23,7 +23,7 @@ from sim.scenario.crosscheck import cross_complaints
 from sim.scenario.posterior import PRIOR, Posterior, posterior
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import Document
-from sim.studies.compare import inputs_changed, names_in, settings_changed, stances_changed
+from sim.studies.compare import articles_added, inputs_changed, names_in, settings_changed, stances_changed
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
@@ -71,6 +71,7 @@ class Change:
                 outcome: {str(day): dict(row) for day, row in rows.items()} for outcome, rows in self.rows.items()
             },
             **names_in(self.old, self.new),
+            "articles": articles_added(self.old, self.new),
             "inputs": inputs_changed(self.old, self.new),
             "stances": stances_changed(self.old, self.new),
             "settings": settings_changed(self.old, self.new),

@@ -71,6 +71,21 @@ def names_in(old: Record, new: Record) -> dict[str, Any]:
     return {"actors": actors, "schedule": list(schedule.values())}
 
 
+def articles_added(old: Record, new: Record) -> list[dict[str, Any]]:
+    """List the articles that the new evidence cites and the old does not, by date, with their items."""
+    cited = {item["source"] for item in old["provenance"]["items"].values()}
+    items: dict[str, list[str]] = {}
+    for name, item in new["provenance"]["items"].items():
+        if item["source"] not in cited:
+            items.setdefault(item["source"], []).append(name)
+    sources = new["provenance"]["sources"]
+    added = [
+        {"id": name, **{key: sources[name].get(key) for key in ("title", "publisher", "date")}, "items": of_it}
+        for name, of_it in items.items()
+    ]
+    return sorted(added, key=lambda one: one["date"])
+
+
 def stances_changed(old: Record, new: Record) -> list[dict[str, Any]]:
     """List the actors whose stance at the start, or what it was read from, is not what it was."""
     before, after = (record["provenance"]["stances"] for record in (old, new))

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.forecast.runner import run
 from sim.scenario.rewind import rewind
+from sim.studies.adoptions import Adoption, adoptions
+from sim.studies.change import plain_row
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
@@ -62,17 +64,19 @@ class Move:
 
 @dataclass(frozen=True)
 class History:
-    """Points in the order of their dates and the moves between them."""
+    """Points in the order of their dates, the moves between them and, if asked for, each article's own."""
 
     scenario: Scenario
     plan: Plan
     points: tuple[Point, ...]
     moves: tuple[Move, ...]
+    articles: tuple[Adoption, ...] | None = None
 
     def record(self) -> dict[str, Any]:
         """Return the history as plain values."""
         evidence = self.scenario.evidence
         items = {} if evidence is None else evidence.items
+        articles = {} if self.articles is None else {"articles": [one.record() for one in self.articles]}
         return {
             "schema": FORMAT,
             "scenario": {"id": self.scenario.id, "title": self.scenario.document.title, "hash": self.scenario.hash},
@@ -83,10 +87,10 @@ class History:
             "points": [
                 {
                     "date": point.date.isoformat(),
-                    "by": {str(day): _plain(one) for day, one in point.probabilities.items()},
+                    "by": {str(day): plain_row(one) for day, one in point.probabilities.items()},
                     "new_items": list(point.new_items),
                     "known_items": point.known_items,
-                    "news": None if point.news is None else _plain(point.news),
+                    "news": None if point.news is None else plain_row(point.news),
                 }
                 for point in self.points
             ],
@@ -96,15 +100,12 @@ class History:
                     "id": move.id,
                     "item_date": items[move.id].date.isoformat(),
                     "says": items[move.id].says,
-                    **_plain(move.change),
+                    **plain_row(move.change),
                 }
                 for move in self.moves
             ],
+            **articles,
         }
-
-
-def _plain(one: Estimate) -> dict[str, float]:
-    return {"p": round(one.p, 6), "mc_low": round(one.low, 6), "mc_high": round(one.high, 6)}
 
 
 def dates_between(start: datetime.date, end: datetime.date, every: int) -> list[datetime.date]:
@@ -170,6 +171,12 @@ def history(
         if finished is not None:
             finished()
     return History(scenario, plan, tuple(points), tuple(moves))
+
+
+def with_articles(made: History, *, executor: Executor | None = None, store: Store | None = None) -> History:
+    """Add the forecast before and after each article that was published from the history's first day on."""
+    runs = partial(run, plan=made.plan, executor=executor, store=store, with_paths=False)
+    return replace(made, articles=tuple(adoptions(made.scenario, made.points[0].date, runs)))
 
 
 def _reading(evidence: Evidence, names: Sequence[str]) -> list[str]:

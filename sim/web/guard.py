@@ -17,22 +17,14 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from sim.web.loopback import is_loopback
+
 if TYPE_CHECKING:
     from aiohttp.typedefs import Middleware
 
 COOKIE = "offramp"
 READING = ("GET", "HEAD")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host to bind is this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,21 @@ def test_stances_name_the_items_that_came_went_and_were_coded_anew(record):
     assert re.fullmatch(r"\S+ give or take \S+ then, \S+ give or take \S+ now", stances["Stance of Russia"].text)
 
 
+def test_new_articles_are_named_with_their_items(record, written):
+    article = {"id": "gazette", "title": "Talks fail", "publisher": "The Gazette", "date": "2018-08-18"}
+    article["items"] = ["E42", "E43"]
+    record["since"]["articles"] = [article, article | {"publisher": None, "items": ["E44"]}]
+    lists = [one for one in walk(since(record)) if isinstance(one, List)]
+    (found,) = (one for one in lists if one.items[0].name == "New article")
+    assert [(one.name, one.text) for one in found.items] == [
+        ("New article", "Talks fail (The Gazette, 18 August 2018): 2 items of evidence: E42, E43"),
+        ("New article", "Talks fail (18 August 2018): 1 item of evidence: E44"),
+    ]
+    page, markdown, _ = (path.read_text(encoding="utf-8") for path in written(record))
+    for text in (Text(page).text, markdown.replace("**", "")):
+        assert "Talks fail (The Gazette, 18 August 2018)" in text
+
+
 def test_stances_that_only_aged_say_so_and_actors_that_came_or_went_too(record):
     nothing = {"items_added": [], "items_removed": [], "items_recoded": []}
     read, written = ({"from": way, "mean": 0.1, "sd": 0.2} for way in ("evidence", "assumption"))

@@ -20,6 +20,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.schema import OUTSIDE_THE_MODEL, Document
 from sim.studies import change as module
 from sim.studies.change import change
+from sim.studies.compare import articles_added
 from tests import worlds
 from tests.places import IDLIB, SHIPPED
 
@@ -228,6 +229,19 @@ def test_a_later_as_of_date_alone_moves_no_pressure(tmp_path: Path, firmer: Scen
     told = since(pressed, sim.run(later, runs=64))
     assert told["inputs"] == []
     assert told["settings"] == [{"name": "as of", "old": "2020-01-01", "new": "2020-01-04"}]
+
+
+def test_articles_that_the_earlier_evidence_did_not_cite_are_told_by_date() -> None:
+    def record(**cited: str) -> Record:
+        sources = {name: {"title": name.upper(), "date": f"2020-01-0{name[-1]}"} for name in ("a3", "a2", "a1")}
+        return {"provenance": {"items": {id_: {"source": one} for id_, one in cited.items()}, "sources": sources}}
+
+    told = articles_added(record(E1="a1"), record(E1="a1", E2="a3", E3="a2", E4="a3", E5="a1"))
+    assert [(one["id"], one["items"], one["publisher"]) for one in told] == [
+        ("a2", ["E3"], None),
+        ("a3", ["E2", "E4"], None),
+    ]
+    assert articles_added(record(E1="a1"), record(E1="a1", E5="a1")) == []
 
 
 @pytest.mark.slow

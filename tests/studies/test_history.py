@@ -11,11 +11,11 @@ import pytest
 import sim
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
-from sim.report.pages.history import ends, figure_of, largest
+from sim.report.pages.history import articles_table, ends, figure_of, largest
 from sim.scenario.rewind import rewind
-from sim.studies.history import History, dates_between, history
+from sim.studies.history import History, dates_between, history, with_articles
 from tests import worlds
-from tests.places import IDLIB
+from tests.places import IDLIB, SCENARIOS
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +65,30 @@ def test_all_news_of_a_date_moves_what_leaving_it_out_takes_back(idlib: History)
         bare = sim.run(rewind(idlib.scenario, point.date, without=tuple(reading)), runs=4096, seed=3)
         assert point.news is not None
         assert point.news.p == pytest.approx(point.probabilities[180].p - bare.probability("offensive").p)
+
+
+def test_an_article_moves_what_leaving_it_out_takes_back() -> None:
+    """Before and after share the date and the articles before it; the items of later articles are not in either."""
+    scenario = sim.load(SCENARIOS / "niger-2023" / "baseline.yaml")
+    assert scenario.evidence is not None
+    plan = Plan(runs=1024, seed=3)
+    day = datetime.date(2023, 8, 5)
+    made = with_articles(history(scenario, [day, scenario.as_of], plan))
+    assert made.articles is not None
+    told = [one.source for one in made.articles]
+    assert told == ["senate-2023-08-05", "france-2023-08-05", "algeria-2023-08-05", "ap-2023-08-05"]
+    items = scenario.evidence.items
+    for place, one in enumerate(made.articles):
+        assert one.items == tuple(name for name, item in items.items() if item.source == one.source)
+        later = [name for name, item in items.items() if item.source in told[place + 1 :]]
+        after = sim.run(rewind(scenario, day, without=later), runs=1024, seed=3)
+        before = sim.run(rewind(scenario, day, without=[*later, *one.items]), runs=1024, seed=3)
+        assert (one.after[180], one.before[180]) == (after.probability("offensive"), before.probability("offensive"))
+        assert one.change.p == pytest.approx(one.after[180].p - one.before[180].p)
+    assert made.articles[0].change.high < 0, "the Senate did not approve of force"
+    record = json.loads(json.dumps(made.record()))
+    assert [row[1] for row in articles_table(record).rows] == [one.title for one in made.articles]
+    assert "articles" not in history(scenario, [scenario.as_of], plan).record()
 
 
 def test_a_scenario_without_evidence_has_a_history_without_moves(tmp_path: Path) -> None:

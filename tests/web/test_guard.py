@@ -8,14 +8,15 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from sim.web.guard import Guard, is_loopback
+from sim.web.guard import Guard
+from sim.web.loopback import is_loopback
 from tests.web.loops import apart
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound
 
 
 def test_names_of_this_machine_are_loopback_and_others_are_not() -> None:
-    assert all(map(is_loopback, ("127.0.0.1", "localhost", "::1", "[::1]", "127.1.2.3")))
+    assert all(map(is_loopback, ("127.0.0.1", "localhost", "LOCALHOST", "::1", "[::1]", "127.1.2.3")))
     assert not any(map(is_loopback, (ANYWHERE, "192.168.1.5", "::", "example.org", "")))
     assert Guard.of("127.0.0.1", 1).token == ""
     assert len(Guard.of(ANYWHERE, 1).token) >= 32

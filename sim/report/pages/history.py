@@ -32,6 +32,11 @@ ABOUT_MOVES = (
     "each item left out alone. An item counts by the stance it reads. Items of one date overlap, so their changes do "
     "not add up to that of the date; nor do the dates add up to the curve, because readings age and pressures begin."
 )
+ABOUT_ARTICLES = (
+    "The forecast as of the date of each article, without it and with it, and with nothing that was published later. "
+    "Both share all random numbers, so the change is the article’s. Articles of one date count in the order of the "
+    "list of sources."
+)
 
 
 def document(record: Record, words: str) -> Document:
@@ -63,6 +68,7 @@ def document(record: Record, words: str) -> Document:
             Section("news", "What moved it", (Text(ABOUT_MOVES, "note"), _news(record), moves) if moves.rows else (
                 Text("Between these dates no item came that a stance is read from: no news moved it."),
             )),
+            *_by_article(record),
             rerun((
                 ("Scenario", record["scenario"]["id"]),
                 ("Scenario hash", record["scenario"]["hash"]),
@@ -142,6 +148,34 @@ def _news(record: Record) -> Table:
     ]  # fmt: skip
     caption = f"What all news of a date moved within {counted(record['horizon'], 'day')}, in points"
     return Table(caption, ("As of", "New items", "Change", "Interval, 95%", "Remark"), "llrrl", tuple(rows))
+
+
+def _by_article(record: Record) -> Iterator[Section]:
+    """Yield the forecasts before and after each article, where they were asked for."""
+    if "articles" not in record:
+        return
+    table = articles_table(record)
+    none = Text("No article that the evidence cites was published between these dates.")
+    yield Section("articles", "Article by article", (Text(ABOUT_ARTICLES, "note"), table) if table.rows else (none,))
+
+
+def articles_table(record: Record) -> Table:
+    """One row an article: the probability on its date before and after it, and the paired change."""
+    days = str(record["horizon"])
+    rows = [
+        (
+            short_date(_date(one["date"])), one["title"], ", ".join(one["items"]) or NONE,
+            Chance.of(one["before"][days]).text, Chance.of(one["after"][days]).text,
+            Shift.of(one["change"]).number, Shift.of(one["change"]).interval,
+            "" if Shift.of(one["change"]).is_clear else "no clear change",
+        )
+        for one in record["articles"]
+    ]  # fmt: skip
+    caption = (
+        f"Before and after each article: an offensive within {counted(record['horizon'], 'day')}, change in points"
+    )
+    columns = ("Published", "Article", "Items", "Before", "After", "Change", "Interval, 95%", "Remark")
+    return Table(caption, columns, "lllrrrrl", tuple(rows))
 
 
 def _moves(record: Record) -> Table:

@@ -31,7 +31,11 @@ def section_of(record: Record) -> Section | None:
     inputs, settings = _inputs(compared), _settings(compared)
     if len(inputs.rows) > MOST_OPEN:
         inputs = inputs.fold(f"{counted(len(inputs.rows), 'input')} changed, added or removed")
-    nothing = "" if stances.items or inputs.rows or settings.rows else "No input, evidence or setting has changed."
+    nothing = (
+        ""
+        if since.get("articles") or stances.items or inputs.rows or settings.rows
+        else "No input, evidence or setting has changed."
+    )
     return Section(
         "since",
         _title(record, since["forecast"]),
@@ -39,7 +43,7 @@ def section_of(record: Record) -> Section | None:
             Text(_lead(record, since), "lead"),
             Text(f"{_basis(since)} {_window(record, since)}".rstrip(), "note"),
             _outcomes(since),
-            Group("What is different", (Text(nothing), stances, inputs, settings)),
+            Group("What is different", (Text(nothing), *_articles(since), stances, inputs, settings)),
         ),
         short="Since last time",
     )
@@ -100,6 +104,17 @@ def _outcomes(since: Record) -> Table:
     caption = "Then and now; the change and its 95% interval in points"
     columns = ("Outcome", "Window", "Then", "Now", "Change", "Interval", "Remark")
     return Table(caption, columns, "llrrrrl", tuple(rows))
+
+
+def _articles(since: Record) -> Iterator[List]:
+    """Yield the articles whose items came in, by name; nothing where there are none."""
+    entries = []
+    for one in since.get("articles", ()):
+        whose = "" if one["publisher"] is None else f"{one['publisher']}, "
+        items = f"{counted(len(one['items']), 'item')} of evidence: {', '.join(one['items'])}"
+        entries.append(Entry(f"{one['title']} ({whose}{_date(one['date'])}): {items}", "New article"))
+    if entries:
+        yield List(tuple(entries), "notes")
 
 
 def _stance(compared: Record, one: Record) -> Entry:

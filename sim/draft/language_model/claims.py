@@ -1,0 +1,143 @@
+"""Items as a model claims them, held to the article: what cannot be checked letter for letter is refused.
+
+A quote is looked up in its paragraph and dropped for its place. What else a model writes is a word of the language, an
+id of the cast, a number, a date, or one sentence in its own words. No guard catches a false sentence of the article.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from sim.articles.paragraphs import normalise, paragraph_hash
+from sim.articles.quotes import copies
+from sim.draft.language_model.question import BEARINGS, Question
+from sim.draft.schema import DraftItem, Member
+
+if TYPE_CHECKING:
+    from sim.draft.language_model.endpoint import Endpoint
+
+LEAST_QUOTE = 8
+"""Characters of a quote."""
+MOST_PER_PARAGRAPH = 12
+"""Items of a reply for each paragraph that was asked about."""
+LONGEST_SENTENCE = 300
+CONFIDENCE = 0.5
+"""Of every item: how often a model is right has not been measured."""
+RULE = "language model"
+NO_FORM = "not an item of the language"
+NO_PARAGRAPH = "a paragraph that was not asked about"
+NO_QUOTE = "a quote that is not in its paragraph"
+SHORT_QUOTE = f"a quote of fewer than {LEAST_QUOTE} characters"
+VAGUE_QUOTE = "a quote that its paragraph has twice"
+NO_ACTOR = "somebody who is not in the cast"
+LATE = "a date after the article or the as-of date"
+NO_DATE = "no date, as the article has none"
+OFF_GRID = "a bearing off the nine steps"
+TWICE = "an item twice"
+TOO_MANY = f"more than {MOST_PER_PARAGRAPH} items a paragraph"
+COPY_KEYS = ("actor", "target", "standing", "kind", "informs", "bearing", "reliability", "cameo")
+"""Keys that are taken as they come, for the language of drafts to check; all others of a claim are left."""
+
+
+class RefusedClaimError(ValueError):
+    """A claim that is not taken; the message is one of the reasons above."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Checks the claims of one reply against what was asked."""
+
+    question: Question
+    source: str
+    endpoint: Endpoint
+
+    def checked(self, claims: Sequence[Any]) -> tuple[list[DraftItem], list[str]]:
+        """Return the items that stand, and a reason for each claim that does not."""
+        most = MOST_PER_PARAGRAPH * len(self.question.paragraphs)
+        items: dict[tuple[Any, ...], DraftItem] = {}
+        refused = [TOO_MANY] * max(0, len(claims) - most)
+        for claim in claims[:most]:
+            try:
+                item = self._item(claim)
+            except RefusedClaimError as reason:
+                refused.append(str(reason))
+                continue
+            same = (item.paragraph, frozenset(item.actor), item.kind, item.bearing, item.anchor and item.anchor.span)
+            if same in items:
+                refused.append(TWICE)
+            items.setdefault(same, item)
+        return list(items.values()), refused
+
+    def _item(self, claim: Any) -> DraftItem:
+        if not isinstance(claim, dict):
+            raise RefusedClaimError(NO_FORM)
+        number = claim.get("paragraph")
+        words = self.question.paragraphs.get(number) if type(number) is int else None
+        if words is None:
+            raise RefusedClaimError(NO_PARAGRAPH)
+        begin, end = _span(claim.get("quote"), words)
+        given = {key: claim.get(key) for key in COPY_KEYS}
+        given["standing"] = given["standing"] or False
+        anchor = {"paragraph": number, "span": (begin, end), "sha256": paragraph_hash(words)}
+        ours = {"source": self.source, "paragraph": number, "anchor": anchor, "occasion": f"paragraph-{number}"}
+        made = {"confidence": CONFIDENCE, "rule": RULE, "found_by": "model", "says": "."}
+        try:
+            item = DraftItem.model_validate({**given, **ours, **made, **self._date(claim)})
+        except ValidationError:
+            raise RefusedClaimError(NO_FORM) from None
+        self._hold(item)
+        return item.model_copy(update={"says": self._sentence(claim.get("says"), item, words)})
+
+    def _date(self, claim: Mapping[str, Any]) -> dict[str, Any]:
+        date = claim.get("date") or self.question.date
+        if date is None:
+            raise RefusedClaimError(NO_DATE)
+        stated = "stated" if claim.get("date") else "article"
+        return {"date": date, "date_from": "standing" if claim.get("standing") is True else stated}
+
+    def _hold(self, item: DraftItem) -> None:
+        """Refuse what the language allows and this article does not."""
+        if not {*item.actor, *(item.target or ())} <= self.question.cast.keys():
+            raise RefusedClaimError(NO_ACTOR)
+        if item.date > min(self.question.as_of, self.question.date or datetime.date.max):
+            raise RefusedClaimError(LATE)
+        if item.bearing not in BEARINGS:
+            raise RefusedClaimError(OFF_GRID)
+
+    def _sentence(self, says: Any, item: DraftItem, words: str) -> str:
+        """Return the model's sentence; a template where it is none of its own, is too long or tells the key."""
+        sentence = normalise(says) if isinstance(says, str) else ""
+        if not 1 <= len(sentence) <= LONGEST_SENTENCE or self.endpoint.tells_key(sentence):
+            return template(item, self.question.cast)
+        if any(copies(sentence, one) for one in self.question.paragraphs.values()):
+            return template(item, self.question.cast)
+        return sentence
+
+
+def template(item: DraftItem, cast: Mapping[str, Member]) -> str:
+    """Return a sentence made of the coded values alone, such as `Corvania: threat, towards Belmark.`."""
+    actors = _list(item.actor, cast)
+    return f"{actors}: {item.kind}" + (f", towards {_list(item.target, cast)}." if item.target else ".")
+
+
+def _list(ids: Sequence[str], cast: Mapping[str, Member]) -> str:
+    return " and ".join(cast[one].name for one in ids)
+
+
+def _span(quote: Any, words: str) -> tuple[int, int]:
+    if not isinstance(quote, str):
+        raise RefusedClaimError(NO_FORM)
+    quoted = normalise(quote)
+    if len(quoted) < LEAST_QUOTE:
+        raise RefusedClaimError(SHORT_QUOTE)
+    begin = words.find(quoted)
+    if begin < 0:
+        raise RefusedClaimError(NO_QUOTE)
+    if words.find(quoted, begin + 1) >= 0:
+        raise RefusedClaimError(VAGUE_QUOTE)
+    return begin, begin + len(quoted)
