@@ -37,7 +37,10 @@ class Account:
         lines = [f"the language model proposed {counted(self.proposed, 'item')}"]
         if self.refused:
             reasons = "; ".join(f"{count} for {reason}" for reason, count in sorted(self.refused.items()))
-            lines.append(f"{counted(self.refused.total(), 'item')} of it refused: {reasons}")
+            count = self.refused.total()
+            lines.append(
+                f"{counted(count, 'claim')} of the language model {noun(count, 'was', 'were')} refused: {reasons}"
+            )
         for reason, numbers in self.unanswered.items():
             listed = ", ".join(map(str, numbers))
             lines.append(f"the language model did not answer on {noun(len(numbers), 'paragraph')} {listed}: {reason}")

@@ -7,6 +7,8 @@ import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim.articles.paragraphs import paragraph_hash
 from sim.draft.language_model import claims as reasons
@@ -159,3 +161,22 @@ def test_an_item_cannot_accept_itself_or_set_what_is_not_a_models_to_say() -> No
 def test_lone_surrogates_and_foreign_scripts_are_text() -> None:
     (item,), _ = CLAIMS.checked([MOVE | {"says": "Truppen \ud800an der Grenze: 軍隊"}])
     assert item.says == "Truppen an der Grenze: 軍隊"
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(MOVE)), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=25)
+@given(st.dictionaries(st.sampled_from(sorted(MOVE)), PLAIN))
+def test_no_claim_breaks_the_check_and_what_stands_holds_to_the_article(change: dict[str, Any]) -> None:
+    items, refused = CLAIMS.checked([MOVE | change])
+    assert len(items) + len(refused) == 1
+    for item in items:
+        assert item.anchor is not None
+        assert item.anchor.span[1] <= len(QUESTION.paragraphs[item.anchor.paragraph])
+        assert {*item.actor, *(item.target or ())} <= CAST.keys()
+        assert item.date <= AS_OF

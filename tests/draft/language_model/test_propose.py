@@ -92,7 +92,8 @@ def test_refused_claims_are_counted_by_reason() -> None:
         _, account = asked(endpoint(server))
     assert account.lines() == [
         "the language model proposed 1 item",
-        "3 items of it refused: 1 for a bearing off the nine steps; 2 for a quote that is not in its paragraph",
+        "3 claims of the language model were refused: 1 for a bearing off the nine steps; "
+        "2 for a quote that is not in its paragraph",
     ]
 
 
