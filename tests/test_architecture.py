@@ -85,6 +85,7 @@ HOMES: dict[str, set[str]] = {
     "dask": {"runs.executors"},
     "distributed": {"runs.executors"},
     "fsspec": {"runs.store"},
+    "spacy": {"draft"},
 }
 """Packages that only some parts may import."""
 

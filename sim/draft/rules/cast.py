@@ -1,0 +1,259 @@
+"""Who of the cast a phrase means: by name, by office, by person, by pronoun.
+
+"Russian Foreign Minister Sergey Lavrov" and "Lavrov, the Russian foreign minister" link Lavrov to Russia within one
+noun phrase, and from then on the surname alone does. A demonym stands for its state only before somebody who acts for
+it: a minister, an army, an air strike; "Syrian refugees" are not Syria. A pronoun means the last fitting subject of its
+paragraph or nobody.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sim.draft.rules.acts import words
+from sim.draft.rules.grammar import after, agents, child, is_verb, joined
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+    from sim.draft.rules.names import Names
+
+Ids = tuple[str, ...]
+_WITHIN = ("amod", "compound", "nmod", "poss", "conj", "case", "det", "nummod", "punct", "dep", "appos")
+_HE = frozenset(["he", "she", "him", "her", "his", "hers"])
+_IT = frozenset(["it", "its"])
+_THEY = frozenset(["they", "them", "their", "both"])
+_WE = frozenset(["we", "our", "us", "i", "my", "ours", "me"])
+_RELATIVE = frozenset(["who", "which", "that", "whose", "whom"])
+_REACH = 3  # sentences back that a pronoun may look
+_DEEPEST = 4
+
+
+@dataclass(frozen=True)
+class People:
+    """What an article says about who is who: ids by surname, and by title where it is one party's throughout."""
+
+    surnames: Mapping[str, str]
+    titles: Mapping[str, str]
+
+    @classmethod
+    def of(cls, docs: Sequence[Doc], names: Names) -> People:
+        """Read an article's paragraphs for names with titles."""
+        surnames: dict[str, Counter[str]] = {name: Counter([id_]) for name, id_ in names.surnames().items()}
+        titles: dict[str, Counter[str]] = {}
+        last: Ids = ()
+        for doc in docs:
+            who = Who(doc, names, cls(names.surnames(), {}), before=last)
+            for token in doc:
+                who.hear(token)
+                _note(token, who, surnames, titles)
+            last = who.subjects[-1].ids if who.subjects else last
+        return cls(_settled(surnames), _settled(titles, alone=True))
+
+
+def _note(token: Token, who: Who, surnames: dict[str, Counter[str]], titles: dict[str, Counter[str]]) -> None:
+    """Count what one noun phrase says of a person or an office."""
+    office = [one.lemma_.lower() for one in (token, *token.children) if one.lemma_.lower() in words("title")]
+    if not office or (token.pos_ != "PROPN" and token.lemma_.lower() not in words("title")):
+        return
+    found = who.acting(token)
+    if len(found) != 1:
+        return
+    for one in (token, *(part for part in token.children if part.dep_ == "appos")):
+        if one.pos_ == "PROPN" and one.i not in who.mentioned and one.lemma_.lower() not in words("organ"):
+            surnames.setdefault(one.lower_, Counter())[found[0]] += 1
+    titles.setdefault(office[0], Counter())[found[0]] += 1
+
+
+def _settled(counts: Mapping[str, Counter[str]], *, alone: bool = False) -> dict[str, str]:
+    """Return the id that each name goes with; with `alone` only of names that go with one id throughout."""
+    return {name: found.most_common(1)[0][0] for name, found in counts.items() if not alone or len(found) == 1}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Somebody that a paragraph has spoken of, at the place of a token; `person` is None where it may be either."""
+
+    place: int
+    ids: Ids
+    person: bool | None
+
+
+@dataclass
+class Who:
+    """Resolves phrases of one paragraph; `subjects` grows as its sentences are read.
+
+    `before` is who the paragraph before spoke of last, and `speaker` who says `we`.
+    """
+
+    doc: Doc
+    names: Names
+    people: People
+    before: Ids = ()
+    speaker: Ids = ()
+    mentioned: dict[int, str] = field(init=False)
+    subjects: list[Subject] = field(default_factory=list)
+    pairs: list[tuple[int, Ids]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.mentioned = self.names.mentions(self.doc)
+
+    def acting(self, token: Token, depth: int = 0) -> Ids:
+        """Return the ids for whom a phrase acts; none where it is somebody else."""
+        if depth > _DEEPEST or self._is_barred(token):
+            return ()
+        if token.i in self.mentioned:
+            return (self.mentioned[token.i],)
+        if token.pos_ == "PRON" or token.lower_ in _HE | _IT | _THEY | _WE | _RELATIVE:
+            return self._of_pronoun(token)
+        if token.pos_ == "PROPN" and token.lower_ in self.people.surnames:
+            return (self.people.surnames[token.lower_],)
+        if token.pos_ == "NUM" or token.lemma_.lower() in words("body"):
+            return self._first(after(token, "of"), depth)
+        if token.lemma_.lower() in words("paper"):
+            return self._of_paper(token, depth)
+        if is_organ(token) or token.pos_ == "PROPN":
+            return self._by_phrase(token, depth) or self._by_reference(token)
+        return self._by_reference(token)
+
+    def _by_phrase(self, token: Token, depth: int) -> Ids:
+        """Resolve `Russian Foreign Minister Lavrov`, `the army of Syria`, `Lavrov, the Russian minister`."""
+        found = self.before_noun(token, depth)
+        if not found and is_organ(token):
+            found = self._first(after(token, "of", "from", "by"), depth)
+            if not found:
+                found = tuple(self.mentioned[one.i] for one in after(token, "in", "at") if one.i in self.mentioned)[:1]
+        beside = child(token, "appos")
+        if not found and beside is not None:
+            found = self.acting(beside, depth + 1)
+        if not found and token.dep_ == "appos" and is_organ(token.head):
+            found = self.before_noun(token.head, depth)
+        return found
+
+    def _first(self, tokens: Sequence[Token], depth: int) -> Ids:
+        return next(filter(None, (self.acting(one, depth + 1) for one in tokens)), ())
+
+    def _of_paper(self, token: Token, depth: int) -> Ids:
+        """Return who makes a statement, writes a letter, gives a speech."""
+        found = self.before_noun(token, depth) or self._first(after(token, "by", "from", "of"), depth)
+        if not found and token.dep_ in ("dobj", "pobj") and is_verb(token.head):
+            found = self.parties(agents(token.head))
+        return found
+
+    def before_noun(self, token: Token, depth: int = 0) -> Ids:
+        """Return the ids named before a noun within its phrase, several where `and` joins them."""
+        found: dict[str, None] = {}
+        for one in token.lefts:
+            if one.dep_ not in ("amod", "compound", "nmod", "poss"):
+                continue
+            inner = [part for part in one.subtree if part.i in self.mentioned and part.i < token.i]
+            found.update(dict.fromkeys(self.mentioned[part.i] for part in inner))
+            if one.dep_ == "poss" and not found:
+                found.update(dict.fromkeys(self.acting(one, depth + 1)))
+        return tuple(found)
+
+    def _is_barred(self, token: Token) -> bool:
+        lefts = [one for one in token.lefts if one.dep_ in _WITHIN and one.i not in self.mentioned]
+        return any(one.lower_ in words("bar") for one in lefts)
+
+    def _of_pronoun(self, token: Token) -> Ids:
+        small = token.lower_
+        if small in _WE:
+            return self.speaker
+        if small in _RELATIVE:
+            clause = next((one for one in token.ancestors if one.dep_ == "relcl"), None)
+            return self.acting(clause.head, 2) if clause is not None and clause.head is not token else ()
+        if small == "both":
+            return self._last_pair(token)
+        if small in _HE:
+            return self._last(token, person=True)
+        if small in _IT:
+            return self._last(token, person=False) or self._topic(token)
+        return self._last(token, person=None) if small in _THEY else ()
+
+    def _last(self, token: Token, *, person: bool | None) -> Ids:
+        first = self._start(token)
+        for one in reversed(self.subjects):
+            fits = person is None or one.person is None or one.person == person
+            if first <= one.place < token.i and fits:
+                return one.ids
+        return ()
+
+    def _topic(self, token: Token) -> Ids:
+        """Return whom the paragraph has named so far, if only one."""
+        named = {id_ for place, id_ in self.mentioned.items() if place < token.i}
+        return tuple(named) if len(named) == 1 else ()
+
+    def _start(self, token: Token) -> int:
+        """Return the first place where a pronoun may look for its noun."""
+        starts = [sent.start for sent in self.doc.sents if sent.start <= token.i]
+        return starts[-_REACH] if len(starts) >= _REACH else 0
+
+    def _last_pair(self, token: Token) -> Ids:
+        return next((ids for place, ids in reversed(self.pairs) if place < token.i), ())
+
+    def _by_reference(self, token: Token) -> Ids:
+        """Resolve `the minister`, `the two leaders`, `his country`, `Defence Minister Tannic`."""
+        lemma = token.lemma_.lower()
+        lefts = {one.lower_ for one in token.lefts}
+        if lemma in words("pairword") and (lefts & {"two", "both"} or ("their" in lefts and token.tag_ == "NNS")):
+            return self._last_pair(token)
+        owner = next((one for one in token.lefts if one.lower_ in _HE | _IT | _WE | _THEY), None)
+        if owner is not None and (lemma in ("country", "government", "nation") or is_organ(token)):
+            return self._of_pronoun(owner)
+        if "the" in lefts and lemma in words("title") and not after(token):
+            return (self.people.titles[lemma],) if lemma in self.people.titles else ()
+        titled = token.pos_ == "PROPN" and any(one.lemma_.lower() in words("title") for one in token.lefts)
+        if titled and not any(one.pos_ == "ADJ" for one in token.lefts):
+            return self.subjects[-1].ids if self.subjects else self.before
+        return ()
+
+    def parties(self, tokens: Sequence[Token]) -> Ids:
+        """Return the ids of several phrases, each once."""
+        return tuple(dict.fromkeys(id_ for token in tokens for id_ in self.acting(token)))
+
+    def towards(self, token: Token) -> Ids:
+        """Return whom a phrase is about: whom it acts for, or else whom it names near its head."""
+        found = self.acting(token)
+        if found or token.pos_ not in ("NOUN", "PROPN", "PRON"):
+            return found
+        near = [one.i for one in token.subtree if one.i in self.mentioned and one.i <= token.i + 6]
+        return tuple(dict.fromkeys(self.mentioned[place] for place in near))
+
+    def hear(self, token: Token) -> None:
+        """Remember a subject for the pronouns that follow."""
+        if token.dep_ in ("nsubj", "nsubjpass") and token.lower_ not in _RELATIVE:
+            tokens = list(joined(token))
+            ids = self.parties(tokens)
+            if ids:
+                self.subjects.append(Subject(token.i, ids, self._is_person(token)))
+            if len(ids) > 1:
+                self.pairs.append((token.i, ids))
+
+    def hear_pair(self, token: Token, ids: Ids) -> None:
+        """Remember two who did something together."""
+        if len(ids) > 1:
+            self.pairs.append((token.i, ids))
+
+    def _is_person(self, token: Token) -> bool | None:
+        if token.lower_ in _HE or (token.lower_ in self.people.surnames and token.pos_ == "PROPN"):
+            return True
+        if token.lower_ in _IT or token.tag_ in ("NNS", "NNPS"):
+            return False
+        if any(one.lemma_.lower() in words("officer") for one in token.lefts):
+            return True
+        if token.i in self.mentioned:
+            return None if token.pos_ == "PROPN" and self._is_alias(token) else False
+        return token.lemma_.lower() in words("officer")
+
+    def _is_alias(self, token: Token) -> bool:
+        """Whether a name of several words, or one that is no country's, may be a person's."""
+        return token.lower_ in self.names.surnames() or token.lower_ in self.names.loose
+
+
+def is_organ(token: Token) -> bool:
+    """Whether a noun is somebody or something that acts for a state or a group."""
+    return token.lemma_.lower() in words("organ") or token.lower_ in words("organ")

@@ -1,0 +1,92 @@
+"""What an act becomes when it is announced, refused, or said: a threat, an assurance, a refusal, a demand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sim.draft.rules.acts import Act
+from sim.draft.rules.grammar import is_future, is_obliged, is_unsure, is_verb
+from sim.draft.rules.matter import judgement
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+ASSURE = Act("promise", "0356", "assurance")
+PLEDGE = Act("promise", "033", "assurance")
+THREAT = Act("threaten", "138", "threat")
+REFUSE = Act("reject", "120", "refusal")
+JUDGE = Act("criticize", "111", "criticism")
+DEMAND = Act("demand", "102", "demand")
+APPEAL = Act("urge", "0256", "statement")
+OMIT = Act("omit", "", "omission")
+OPEN = Act("say", "014", "statement")
+NO_FORCE = Act("truce", "0356", "assurance")
+STAY_OUT = Act("withdraw", "121", "refusal")
+MEET = Act("want", "036", "statement")
+EXPECT = Act("say", "012", "statement")
+_FORCE = frozenset(["force", "coerce", "kill", "threaten"])
+_PEACE = frozenset(
+    ["withdraw", "truce", "talk", "negotiate", "yield", "release", "admit", "sign", "promise", "mediate"]
+)
+_YES = frozenset(["agree", "support", "protect"])
+_REFUSALS = frozenset(["agree", "yield", "withdraw", "negotiate", "promise", "sign"])
+_WILL = frozenset(["will", "wo", "would", "shall", "must", "can", "ca", "do", "does"])
+
+
+def intended(act: Act) -> Act:
+    """Return what an act that is announced is now: force a threat, help a promise."""
+    if act.way in ("force", "coerce", "kill"):
+        return THREAT
+    if act.way == "sanction":
+        return Act("sanction", "1312", "threat")
+    if act.way in ("truce", "release", "admit", "withdraw", "yield"):
+        return replace(ASSURE, way=act.way)
+    if act.way == "protect":
+        return Act("protect", "0334", "assurance")
+    if act.way == "aid":
+        return Act("aid", "0332", "assurance")
+    if act.way in ("talk", "negotiate", "host", "visit", "phone"):
+        return replace(act, cameo="036")
+    return act
+
+
+def is_meant(verb: Token) -> bool:
+    """Whether a negated verb says what somebody will not do, and not what merely did not happen."""
+    found = {one.lower_ for one in verb.children}
+    return is_future(verb) or verb.tag_ in ("VBP", "VBZ") or bool(found & _WILL)
+
+
+def denied(verb: Token, act: Act, matter: int) -> tuple[Act, int] | None:
+    """Return what a negated act is: an assurance, a refusal, a silence, or nothing."""
+    if act.way == "reject":
+        return OPEN, matter or 1
+    if act.way in _FORCE:
+        return (NO_FORCE, -1) if is_meant(verb) else None
+    if act.way == "say":
+        return (OMIT, matter) if matter and not is_meant(verb) else None
+    if not is_meant(verb):
+        return (REFUSE, matter or -1) if act.way in _REFUSALS else None
+    if act.way in ("move", "aid"):
+        return STAY_OUT, -1
+    if act.way in _PEACE:
+        return REFUSE, -1
+    if act.way in _YES or act.way == "want":
+        return (REFUSE, matter or 1) if act.way != "want" or matter else None
+    return None
+
+
+def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
+    """Return what a statement amounts to by its content: a threat, an assurance, a judgement, or a statement."""
+    content = next((one for one in verb.children if one.dep_ in ("ccomp", "parataxis")), None)
+    if content is None or not is_verb(content):
+        return act, matter
+    if judgement(content) < 0 and matter < 0:
+        return act, 0  # the copula tells it
+    if is_unsure(content) and not judgement(content):
+        return act, 0
+    if is_obliged(content):
+        return (DEMAND, matter) if matter > 0 else (APPEAL, matter)
+    if is_future(content) and matter:
+        return (THREAT, matter) if matter > 0 else (ASSURE, matter)
+    return act, matter

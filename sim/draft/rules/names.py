@@ -1,0 +1,146 @@
+"""The cast's names as they stand in text: aliases, and for a country its demonyms and its capital.
+
+`countries.csv` has names, demonyms and capitals of 226 countries and territories. It was made from the data of
+countryinfo 1.0.1 (MIT licence) and corrected by hand. A name that two of the cast could claim belongs to the one that
+writes it as its alias, and to nobody where neither does.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sim.draft.rules.acts import table, words
+from sim.draft.rules.parser import readable
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span
+
+    from sim.draft.schema import Member
+
+_ENDINGS = frozenset([
+    "n", "an", "ian", "i", "ish", "ese", "ite", "er", "ns", "ans", "ians", "is", "ites", "ers", "nian", "ic", "ean",
+    "eans", "ine", "ar", "ard", "ards",
+])  # fmt: skip
+"""What makes a demonym of the name of a country that no table knows."""
+
+
+@cache
+def countries() -> Mapping[str, tuple[str, ...]]:
+    """All names of a country by each of its names, demonyms and capitals left out of the keys."""
+    found = {}
+    for row in table("countries.csv"):
+        own = [row["name"], *filter(None, row["other_names"].split(";"))]
+        every = (*own, *filter(None, f"{row['demonyms']};{row['capitals']}".split(";")))
+        found.update(dict.fromkeys(own, every))
+    return found
+
+
+@dataclass(frozen=True)
+class Names:
+    """Who is meant by which words: ids of the cast by the words of a name, in small letters.
+
+    Names in `capital` are written with one; those in `loose` are single words that may be a person's.
+    """
+
+    by_words: Mapping[tuple[str, ...], str]
+    capital: frozenset[tuple[str, ...]]
+    longest: int
+    loose: frozenset[str]
+
+    @classmethod
+    def of(cls, cast: Mapping[str, Member]) -> Names:
+        """Collect the names of a cast."""
+        written = {id_: _plain((member.name, *member.aliases)) for id_, member in cast.items()}
+        own = {name: id_ for id_, names in written.items() for name in names}
+        made = [(name, id_) for id_, names in written.items() for name in _of_country(names) if name not in own]
+        claims = Counter(name for name, _ in set(made))
+        every = {**{name: id_ for name, id_ in made if claims[name] == 1}, **own}
+        split = {tuple(_split(name)): id_ for name, id_ in every.items()}
+        capital = frozenset(tuple(_split(name)) for name in every if _is_proper(name))
+        aliases = [name for member in cast.values() for name in _plain(member.aliases)]
+        loose = frozenset(name.lower() for name in aliases if " " not in name and name not in _known_names())
+        return cls(split, capital, max(map(len, split), default=0), loose)
+
+    def known(self) -> frozenset[str]:
+        """Words that keep their capitals in a headline."""
+        held = {word for name in self.capital for word in name}
+        every = {word for names in countries().values() for name in names for word in _split(name)}
+        return frozenset(word.capitalize() for word in held | every) | frozenset(word.upper() for word in held)
+
+    def mentions(self, doc: Doc) -> dict[int, str]:
+        """Return ids by place of token, for every token of a name; longer names first."""
+        found: dict[int, str] = {}
+        place = 0
+        while place < len(doc):
+            length, id_ = self._at(doc, place)
+            if id_ and not is_barred(doc[place : place + length]):
+                found.update(dict.fromkeys(range(place, place + length), id_))
+            place += max(length, 1)
+        return found
+
+    def _at(self, doc: Doc, place: int) -> tuple[int, str]:
+        for length in range(min(self.longest, len(doc) - place), 0, -1):
+            span = doc[place : place + length]
+            texts = [token.lower_ for token in span]
+            for name in (tuple(texts), (*texts[:-1], span[-1].lemma_.lower()), (*texts[:-1], texts[-1].rstrip("s"))):
+                if name in self.by_words and (name not in self.capital or span.text[0].isupper()):
+                    return length, self.by_words[name]
+        return self._demonym(doc[place].text)
+
+    def _demonym(self, word: str) -> tuple[int, str]:
+        """Return whose demonym a word is by its ending: Vostranan of Vostrana."""
+        small = word.lower()
+        for name, id_ in self.by_words.items() if word[:1].isupper() and len(word) > 5 else ():
+            if len(name) == 1 and len(name[0]) > 4 and name in self.capital:
+                stems = (name[0], name[0].rstrip("aeiouy"))
+                if any(len(stem) > 3 and small.startswith(stem) and small[len(stem) :] in _ENDINGS for stem in stems):
+                    return 1, id_
+        return 0, ""
+
+    def surnames(self) -> dict[str, str]:
+        """Return ids by the last word of what may be a person's name: two or three words with capitals."""
+        found = {}
+        for name, id_ in self.by_words.items():
+            plain = name in self.capital and 2 <= len(name) <= 3 and all(word.isalpha() for word in name)
+            if plain and not set(name) & (words("organ") | words("place") | {"of", "the"}):
+                found[name[-1]] = id_
+        return found
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    """All names, demonyms and capitals of countries."""
+    return frozenset(readable(name) for names in countries().values() for name in names)
+
+
+def is_barred(span: Span) -> bool:
+    """Whether a name is within a compound that means somebody else: pro-X, X-backed, X-held."""
+    doc, before, after = span.doc, span.start - 1, span.end
+    pre = doc[before].text == "-" and before > 0 and doc[before - 1].lower_ in ("pro", "anti", "non", "ex", "post")
+    if span.start and pre:
+        return True
+    return after + 1 < len(doc) and doc[after].text == "-" and doc[after + 1].lower_ in words("bar")
+
+
+def _is_proper(name: str) -> bool:
+    """Whether a name is written with a capital: not `Moderate rebels`, which only begins with one."""
+    words_of = name.split()
+    return words_of[0][:1].isupper() and (len(words_of) == 1 or any(word[:1].isupper() for word in words_of[1:]))
+
+
+def _plain(names: Iterable[str]) -> tuple[str, ...]:
+    bare = (name.removeprefix("the ").removeprefix("The ").strip() for name in names)
+    return tuple(dict.fromkeys(readable(name) for name in bare if name))
+
+
+def _of_country(names: tuple[str, ...]) -> list[str]:
+    return [readable(other) for name in names for other in countries().get(name, ())]
+
+
+def _split(name: str) -> list[str]:
+    """Split a name as the parser splits text: at spaces, hyphens and possessives."""
+    return name.lower().replace("-", " - ").replace("'s", " 's").split()
