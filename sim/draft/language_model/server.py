@@ -1,7 +1,7 @@
 """One exchange with the server: a request goes to the address and nowhere else, and the reply is bounded.
 
-No redirect is followed, no proxy, cookie or netrc of the surroundings is used, and nothing is unpacked. A busy server
-is asked again, twice; one that refuses a JSON schema is asked for any JSON object, then for text.
+No redirect is followed, no proxy or netrc of the surroundings used, no cookie kept, nothing unpacked. A busy server is
+asked again, twice; one that refuses a JSON schema is asked for any JSON object, then for text.
 """
 
 from __future__ import annotations
@@ -125,12 +125,11 @@ def _post(endpoint: Endpoint, body: bytes) -> _Reply:
 
 async def _exchange(endpoint: Endpoint, body: bytes) -> _Reply:
     """Return the reply, of one that is too large the beginning."""
-    from aiohttp import ClientSession, ClientTimeout, DummyCookieJar
+    from aiohttp import ClientSession, ClientTimeout
 
     async with (
         ClientSession(
             timeout=ClientTimeout(total=endpoint.limits.seconds),
-            cookie_jar=DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
         ) as session,

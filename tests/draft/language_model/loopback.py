@@ -15,13 +15,17 @@ LONGEST = 20.0  # seconds that a slow reply takes at most
 
 @dataclass(frozen=True)
 class Reply:
-    """One reply; a slow one sends its first byte and holds the rest back, a dripping one goes on byte by byte."""
+    """One reply; a slow one sends its first byte and holds the rest back, a dripping one goes on byte by byte.
+
+    An endless one repeats its body until the client has gone.
+    """
 
     body: bytes | str = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     slow: bool = False
     drips: float = 0.0
+    endless: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,8 @@ def loopback(replies: Sequence[Reply]) -> Iterator[Loopback]:
                         return
             else:
                 self.wfile.write(body)
+                while reply.endless and not over.is_set():
+                    self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -226,9 +226,15 @@ def test_proxies_and_netrc_of_the_surroundings_are_not_used(monkeypatch: pytest.
     assert [request.headers.get("Authorization") for request in server.requests] == [f"Bearer {KEY}", None]
 
 
-def test_a_reply_of_more_than_two_megabytes_is_refused() -> None:
-    body = completion({"items": [MOVE]}) + " " * 2_000_000
-    with loopback([Reply(body)]) as server, pytest.raises(EndpointError, match="a reply of more than 2,000,000 bytes"):
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(completion({"items": [MOVE]}) + " " * 2_000_000),
+        Reply(" " * 65_536, endless=True, headers={"Content-Length": "1000000000000"}),
+    ],
+)
+def test_a_reply_of_more_than_two_megabytes_is_refused_as_soon_as_it_is(reply: Reply) -> None:
+    with loopback([reply]) as server, pytest.raises(EndpointError, match="a reply of more than 2,000,000 bytes"):
         asked(endpoint(server))
 
 
