@@ -96,6 +96,49 @@ def test_streams_of_neighbours_are_not_correlated() -> None:
     assert np.abs(off_diagonal).max() < 0.083
 
 
+def test_normals_are_the_quantiles_at_the_middle_of_equal_steps() -> None:
+    table = rng.normal_quantiles()
+    assert len(table) == 65536
+    assert table[[0, 16384, 32768, 65535]] == pytest.approx([-4.32492, -0.674466, 1.91e-5, 4.32492], abs=1e-4)
+    assert np.array_equal(table, -table[::-1])
+    steps = np.diff(table)
+    assert steps[1:-1].max() < steps[0] < 0.26  # farthest apart at the ends
+    assert (steps > 0).all()
+
+
+def test_normals_have_the_moments_and_tails_of_the_normal_distribution() -> None:
+    """Of the table itself, so without noise: what 16 bits a number cost."""
+    table = rng.normal_quantiles().astype(np.float64)
+    assert np.mean(table) == 0
+    assert np.std(table) == pytest.approx(1, abs=2e-5)
+    assert np.mean(table**4) == pytest.approx(3, abs=2e-3)
+    for bound, beyond in ((1, 0.317311), (2, 0.0455003), (3, 0.0026998), (4, 6.334e-5)):
+        assert np.mean(np.abs(table) > bound) == pytest.approx(beyond, abs=2**-16)
+
+
+def test_normals_drawn_are_normal_and_use_every_bit_of_their_stream() -> None:
+    """4 million: mean, variance and fourth moment within 4.5 standard errors; the tail beyond 4 by its count."""
+    stream = rng.Numbers(rng.stream(*BASE))
+    drawn = np.array([stream.normals(np.empty(4096, dtype=np.float32)) for _ in range(1024)], dtype=np.float64)
+    size = drawn.size
+    assert abs(drawn.mean()) < 4.5 / np.sqrt(size)
+    assert abs(drawn.var() - 1) < 4.5 * np.sqrt(2 / size)
+    assert abs((drawn**4).mean() - 3) < 4.5 * np.sqrt(96 / size)
+    expected = 6.334e-5 * size
+    assert abs((np.abs(drawn) > 4).sum() - expected) < 4.5 * np.sqrt(expected)
+    of_a_word = drawn.reshape(-1, 4)
+    correlations = np.corrcoef(of_a_word.T)[np.triu_indices(4, 1)]
+    assert np.abs(correlations).max() < 4.5 / np.sqrt(len(of_a_word))
+    lagged = np.corrcoef(drawn[1:].ravel(), drawn[:-1].ravel())[0, 1]
+    assert abs(lagged) < 4.5 / np.sqrt(size)
+
+
+@given(st.integers(1, 40))
+def test_normals_are_those_of_the_first_runs_for_any_number_of_runs(runs: int) -> None:
+    some, all_ = (rng.Numbers(rng.stream(*BASE)).normals(np.empty(n, dtype=np.float32)) for n in (runs, 40))
+    assert np.array_equal(some, all_[:runs])
+
+
 def test_no_other_module_makes_a_generator() -> None:
     here = Path(sim.__file__).parent
     makes = re.compile(

@@ -1,6 +1,6 @@
 """What the model computes with: one number, or an array with one number a run of the block.
 
-Arrays over the runs are float32 throughout; plain Python floats beside them keep it so (NumPy's promotion rules).
+Arrays over the runs are float32 throughout; plain Python floats next to them keep it so (NumPy's promotion rules).
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
     support, imminence
         Of today's postures once they are set, of yesterday's before (section 4).
     chances, happened
-        By event: its probability today, and whether the dice gave it, before it is asked whether it can happen (an
+        By event: its probability today, and whether chance gave it, before it is asked whether it can happen (an
         agreement where there is none, its breakdown where there is one, anything in runs that go on).
     will
         Share of dispositions of the initiator that would attack today.
@@ -172,9 +172,9 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         self._survey()
 
     def resolve(self) -> None:
-        """Phase 5: the dice of the theatre, in the order of section 5."""
+        """Phase 5: chance decides in the theatre, in the order of section 5."""
         for event, stream in self._streams.items():
-            self._rolls[event] = stream.random(out=self._rolls[event], dtype=np.float32)
+            self._rolls[event] = stream.uniforms(self._rolls[event])
         setting, theatre = self._setting, self.theatre
         provocations = [defender.posture for defender in self._defenders]
         incident = self._roll("incident", incident_probability(setting.parameter("incident_rate"), provocations))
@@ -193,7 +193,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         theatre.change_phase(self.day, self.happened, self.imminence)
 
     def _roll(self, event: str, chance: Number) -> Bools:
-        """Let the dice of the day decide on an event; keep its chance and what came."""
+        """Let the draws of the day decide on an event; keep its probability and what came."""
         self.chances[event] = chance
         self.happened[event] = self._rolls[event] < chance
         return self.happened[event]

@@ -1,7 +1,7 @@
-"""Dice that are kept: the chance of a block, drawn once and used again for every scenario played on it.
+"""Draws that are kept: the chance of a block, drawn once and used again for every scenario played on it.
 
-Chance depends on seed, block, owner and purpose, never on a scenario's numbers, so whoever plays one block again and
-again with other numbers need not draw it anew. A `Shelf` keeps the draws within a bound of memory; `KeptDice` takes
+Chance depends on seed, block, owner and purpose, never on a scenario's numbers, so a block that is played again and
+again with other numbers need not be drawn anew. A `Shelf` keeps the draws within a bound of memory; `KeptDice` takes
 those of some runs from it. Runs come out as with `Dice`, to the byte.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from sim.model.setting import Dice, Stream
 if TYPE_CHECKING:
     from sim.model.arrays import Floats
 
-Kind = Literal["random", "standard_normal"]
+Kind = Literal["uniforms", "normals"]
 Key = tuple[int, int, str, str]
 
 
@@ -47,9 +47,10 @@ class Shelf:
             self._kept.pop(key, None)
             while self._kept and self.bytes + size > self.most_bytes:
                 self._kept.popitem(last=False)
-            generator = Dice(*key[:2]).stream(*key[2:])
+            draw = getattr(Dice(*key[:2]).stream(*key[2:]), kind)
             held = np.empty((days, runs), dtype=np.float32)
-            getattr(generator, kind)(out=held, dtype=np.float32)
+            for day in held:
+                draw(day)
             held.flags.writeable = False
             self._kept[key] = held
         self._kept.move_to_end(key)
@@ -89,30 +90,29 @@ class _Cut:
         self._dice, self._names = dice, (owner, purpose)
         self._day = 0
         self._whole: Floats | None = None
-        self._generator: Stream | None = None
+        self._stream: Stream | None = None
 
-    def random(self, *, out: Floats, dtype: Any) -> Floats:
+    def uniforms(self, out: Floats) -> Floats:
         """Return uniform numbers in [0, 1)."""
-        return self._next("random", out, dtype)
+        return self._next("uniforms", out)
 
-    def standard_normal(self, *, out: Floats, dtype: Any) -> Floats:
+    def normals(self, out: Floats) -> Floats:
         """Return standard normal numbers."""
-        return self._next("standard_normal", out, dtype)
+        return self._next("normals", out)
 
-    def _next(self, kind: Kind, out: Floats, dtype: Any) -> Floats:
+    def _next(self, kind: Kind, out: Floats) -> Floats:
         dice, day = self._dice, self._day
         if day == 0 and dice.shelf is not None:
             self._whole = dice.shelf.draws((dice.seed, dice.block, *self._names), kind, dice.days, dice.runs)
         self._day = day + 1
         if self._whole is not None:
             return self._whole[day, dice.part]
-        np.copyto(out, self._drawn(kind, dtype)[dice.part])
+        np.copyto(out, self._drawn(kind)[dice.part])
         return out
 
-    def _drawn(self, kind: Kind, dtype: Any) -> Floats:
+    def _drawn(self, kind: Kind) -> Floats:
         """Draw a day of the whole block."""
-        if self._generator is None:
-            self._generator = Dice(self._dice.seed, self._dice.block).stream(*self._names)
-        whole = np.empty(self._dice.runs, dtype=np.float32)
-        drawn: Floats = getattr(self._generator, kind)(out=whole, dtype=dtype)
+        if self._stream is None:
+            self._stream = Dice(self._dice.seed, self._dice.block).stream(*self._names)
+        drawn: Floats = getattr(self._stream, kind)(np.empty(self._dice.runs, dtype=np.float32))
         return drawn

@@ -1,14 +1,14 @@
 """The setting: what stays the same for a block from its first day to its last.
 
-Inputs as drawn, who has leverage over whom, which pressures are scheduled, and the dice. Actors read it once, when they
-are made and connected; afterwards they only look at what changes.
+Inputs as drawn, who has leverage over whom, which pressures are scheduled, and the random numbers. Actors read it once,
+when they are made and connected; afterwards they only look at what changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,16 +26,16 @@ SCHEDULE_FIELDS = ("start", "end", "ramp", "half_life")
 
 
 class Stream(Protocol):
-    """A source of chance: the next float32 numbers, one a run. NumPy's generators are such.
+    """A source of chance: the next float32 numbers, one a run. `sim.rng.Numbers` is such.
 
     They come in the array given as `out`, or in one of the stream's own that must not be written to: take what is
     returned.
     """
 
-    def random(self, *, out: Floats, dtype: Any) -> Any:
+    def uniforms(self, out: Floats) -> Floats:
         """Return uniform numbers in [0, 1)."""
 
-    def standard_normal(self, *, out: Floats, dtype: Any) -> Any:
+    def normals(self, out: Floats) -> Floats:
         """Return standard normal numbers."""
 
 
@@ -48,7 +48,7 @@ class Dice:
 
     def stream(self, owner: str, purpose: str) -> Stream:
         """Return the stream of one purpose."""
-        return rng.stream(self.seed, self.block, owner, purpose)
+        return rng.Numbers(rng.stream(self.seed, self.block, owner, purpose))
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class ScheduledPressure:
 
 @dataclass(frozen=True)
 class Setting:
-    """The inputs, ties, pressures and dice of one block of one scenario.
+    """The inputs, ties, pressures and random numbers of one block of one scenario.
 
     Attributes
     ----------
@@ -172,7 +172,7 @@ class Setting:
     def _throw(self, owner: str, purpose: str) -> npt.NDArray[np.float64]:
         """Return one uniform number a run from a stream of its own."""
         out = np.empty(self.runs, dtype=np.float32)
-        thrown: Floats = self.dice.stream(owner, purpose).random(out=out, dtype=np.float32)
+        thrown: Floats = self.dice.stream(owner, purpose).uniforms(out)
         return thrown.astype(np.float64)
 
     def talk_boosts(self) -> list[Number]:

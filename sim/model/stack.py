@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -55,7 +55,7 @@ class Stack(Setting):
 
     @classmethod
     def of(cls, scenarios: Sequence[Scenario], draws: Sequence[Draws], dice: Dice) -> Stack:
-        """Stack scenarios, the draws of the same runs of each, and the dice of those runs, which they share.
+        """Stack scenarios, the draws of the same runs of each, and the random numbers of those runs, which they share.
 
         Raises
         ------
@@ -106,14 +106,14 @@ class _SharedStream:
     def __init__(self, stream: Stream, height: int) -> None:
         self._stream, self._height = stream, height
 
-    def random(self, *, out: Floats, dtype: Any) -> Floats:
+    def uniforms(self, out: Floats) -> Floats:
         """Return uniform numbers in [0, 1)."""
         rows = out.reshape(self._height, -1)
-        rows[:] = self._stream.random(out=rows[0], dtype=dtype)
+        rows[:] = self._stream.uniforms(rows[0])
         return out
 
-    def standard_normal(self, *, out: Floats, dtype: Any) -> Floats:
+    def normals(self, out: Floats) -> Floats:
         """Return standard normal numbers."""
         rows = out.reshape(self._height, -1)
-        rows[:] = self._stream.standard_normal(out=rows[0], dtype=dtype)
+        rows[:] = self._stream.normals(rows[0])
         return out

@@ -2,7 +2,7 @@
 
 It keeps what has happened on the ground (`attacks`, `bombing`, `displacement`) and the phase: standoff, agreement, or
 ended, by an offensive or by terms of surrender, which are absorbing. A run that has ended goes on drawing, so that no
-run's dice depend on another's fate, but nothing of it is recorded any more.
+run's chance depends on another's fate, but nothing of it is recorded any more.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class Theatre:
         Parameters
         ----------
         happened
-            By event, what the dice of the day gave: launch, terms, agreement, breakdown.
+            By event, what chance gave on the day: launch, terms, agreement, breakdown.
         """
         going = ~self.ended
         launch = happened["launch"] & going

@@ -20,7 +20,6 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import sim
-from sim import rng
 from sim.forecast.drivers import drivers_record
 from sim.forecast.indicators import indicators_record
 from sim.forecast.plan import Plan
@@ -28,6 +27,7 @@ from sim.forecast.runner import run
 from sim.forecast.storylines import storylines
 from sim.model.crisis import EVENTS
 from sim.model.inputs import draw_inputs, inputs_of
+from sim.model.setting import Dice
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block
 from sim.runs.executors import Local
 from sim.scenario.scenario import Scenario
@@ -50,15 +50,16 @@ def idlib() -> Scenario:
 def draw_only(scenario: Scenario, block: int) -> int:
     """Draw what a block draws and do nothing with it; return how many numbers."""
     owners = [(f"actors.{name}", purpose) for name in scenario.actors for purpose in ("signal", "deliberation")]
-    normals = [rng.stream(1, block, *owner) for owner in owners]
-    uniforms = [rng.stream(1, block, "theatre", event) for event in EVENTS]
+    dice = Dice(1, block)
+    normals = [dice.stream(*owner) for owner in owners]
+    uniforms = [dice.stream("theatre", event) for event in EVENTS]
     buffer = np.empty(BLOCK_RUNS, dtype=np.float32)
     draws = draw_inputs(inputs_of(scenario), 1, block, BLOCK_RUNS, 2)
     for _ in range(scenario.horizon):
         for stream in normals:
-            stream.standard_normal(out=buffer, dtype=np.float32)
+            stream.normals(buffer)
         for stream in uniforms:
-            stream.random(out=buffer, dtype=np.float32)
+            stream.uniforms(buffer)
     return len(draws.quantiles) * BLOCK_RUNS // 2 + scenario.horizon * (len(normals) + len(uniforms)) * BLOCK_RUNS
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.model.crisis import EVENTS
 from sim.model.inputs import Draws, draw_inputs, inputs_of
-from sim.model.setting import Dice
+from sim.model.setting import Dice, Stream
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Patron
@@ -154,9 +154,9 @@ class RunDice:
         return float(self._dice._once[event, purpose][self._run])
 
 
-def _normals(stream: np.random.Generator, horizon: int, runs: int) -> np.ndarray:
-    return np.stack([stream.standard_normal(runs, dtype=np.float32) for _ in range(horizon)])
+def _normals(stream: Stream, horizon: int, runs: int) -> np.ndarray:
+    return np.stack([stream.normals(np.empty(runs, dtype=np.float32)) for _ in range(horizon)])
 
 
-def _uniforms(stream: np.random.Generator, horizon: int, runs: int) -> np.ndarray:
-    return np.stack([stream.random(runs, dtype=np.float32) for _ in range(horizon)])
+def _uniforms(stream: Stream, horizon: int, runs: int) -> np.ndarray:
+    return np.stack([stream.uniforms(np.empty(runs, dtype=np.float32)) for _ in range(horizon)])

@@ -73,7 +73,8 @@ def test_a_story_says_when_an_event_comes_and_what_it_moves(forecast: Forecast) 
     scenario = forecast.scenario
     (trace,) = [one for one in replay(scenario, range(40), seed=3) if (one.path.events < 20).all()][:1]
     told = " ".join(story_of(forecast.record(), course_of(scenario, trace.path, trace.record)))
-    assert "4 January, with the election, Shield’s support for an offensive rises." in told
+    assert "on 4 January, Shield’s deterrence rises past one half" in told
+    assert "The same day, with the election, Shield’s support for an offensive rises." in told
     assert ", with Troops, Attacker’s strength falls." in told
     assert ", with Deal, Shield’s leverage over Backer shifts." in told
 

@@ -297,7 +297,7 @@ class Thrown:
     def stream(self, owner: str, purpose: str) -> Thrown:
         return Thrown(self.numbers, purpose)
 
-    def random(self, *, out: np.ndarray, dtype: type) -> np.ndarray:
+    def uniforms(self, out: np.ndarray) -> np.ndarray:
         out[:] = self.numbers[self.purpose]
         return out
 

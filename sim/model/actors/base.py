@@ -129,7 +129,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
     def signal(self) -> None:
         """Phase 1: say in public where it stands, with noise."""
-        noise = self._signals.standard_normal(out=self._noise, dtype=np.float32)
+        noise = self._signals.normals(self._noise)
         self.said = self.ambiguity * noise
         self.said += self.stance
 
@@ -148,7 +148,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         target += _strength(self._persuasion, day)
         for mediator, weight in self._mediators:
             target += weight * mediator.posture * mediator.stance
-        noise = self._wavering.standard_normal(out=self._noise, dtype=np.float32)
+        noise = self._wavering.normals(self._noise)
         self._next_stance = deliberate(self.stance, target, noise)
         self.condition = _strength(self._conditions, day)
 

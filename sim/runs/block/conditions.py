@@ -1,7 +1,7 @@
 """Conditions: what can have been seen of a run by a day, such as strikes, an agreement, a posture above a level.
 
 One thing serves two questions. As an indicator, a condition is counted in every block (`counts`); as what is
-given, it decides which runs of a forecast count (`--given`). Whoever looks still waits for an end, so only runs in
+given, it decides which runs of a forecast count (`--given`). Those who look still wait for an end, so only runs in
 which neither an offensive nor terms of surrender came by the condition's day meet it.
 """
 

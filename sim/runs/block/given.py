@@ -1,7 +1,7 @@
 """What is given: what has been seen since, read from plain words, such as `strikes by 2018-09-04`.
 
 A forecast that is given something counts only the runs that meet it, and in which no offensive has begun by the last
-day named: whoever has seen it still waits for one.
+day named: those who have seen it still wait for one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What counts and records of a scenario look like: the check on what was kept of a block before it is used again.
 
 A file that was kept has a digest, which finds damage; it finds nothing in a file that somebody else wrote. What passes
-here can be merged with a block that is played; that its numbers are true is for whoever may write to the folder.
+here can be merged with a block that is played; that its numbers are true is for those who may write to the folder.
 """
 
 from __future__ import annotations
