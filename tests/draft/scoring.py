@@ -21,6 +21,8 @@ import numpy as np
 
 from sim.articles.article import read_article
 from sim.draft.files import read_cast
+from sim.draft.rules import propose
+from sim.draft.schema import DraftItem
 from sim.scenario.evidence import FORMAT, PRIOR_MEANS, Evidence, EvidenceFile, Item
 from sim.scenario.yamltree import read_tree
 from tests.draft.matching import Score, interval, loose, match, score, strict
@@ -58,11 +60,9 @@ class Case:
         assert day is not None, f"{self.article}: no date in its head; give --as-of"
         return day
 
-    def draft(self) -> tuple[Item, ...]:
+    def draft(self) -> tuple[DraftItem, ...]:
         """Return what the rules propose."""
-        from sim.draft.rules import propose
-
-        return tuple(propose(read_article(self.article), self.name, read_cast(self.cast), self.day))
+        return propose(read_article(self.article), self.name, read_cast(self.cast), self.day)
 
     def stances(self, drafted: Sequence[Item]) -> dict[str, Stances]:
         """Return the stance of each of the cast, read from the coder's items and from the draft as it is."""
@@ -149,7 +149,9 @@ def main(arguments: Sequence[str]) -> None:
         parser.error("give a folder, or --article, --evidence and --cast")
     drafts = [case.draft() for case in todo]
     results = [score(case.name, list(case.items.values()), draft) for case, draft in zip(todo, drafts, strict=True)]
-    print(table(results), "", sep="\n")
+    confidence = [one.confidence for draft in drafts for one in draft]
+    said = f"mean confidence of the drafted items {np.mean(confidence):.2f}" if confidence else "nothing drafted"
+    print(table(results), said, "", sep="\n")
     print(stance_table({case.name: case.stances(draft) for case, draft in zip(todo, drafts, strict=True)}))
     if given.list:
         print(*(text for case, draft in zip(todo, drafts, strict=True) for text in faults(case, draft)), sep="\n")
