@@ -91,12 +91,14 @@ def match(gold: Sequence[Item], drafted: Sequence[Item], fits: Callable[[Item, I
 
 @dataclass(frozen=True)
 class Score:
-    """One article: numbers of items, how many match strictly, are to be rejected, and right by field of loose pairs."""
+    """One article: numbers of items, how many of the drafted match strictly, have every field right, or have to be
+    rejected, and of the loose pairs how many have each field right."""
 
     name: str
     gold: int
     drafted: int
     matched: int
+    unchanged: int
     rejected: int
     fields: Mapping[str, Counts]
 
@@ -107,6 +109,7 @@ class Score:
             "recall": (self.matched, self.gold),
             "precision": (self.matched, self.drafted),
             "to reject": (self.rejected, self.drafted),
+            "all fields right": (self.unchanged, self.drafted),
             **{f"right {name}": counts for name, counts in self.fields.items()},
         }
 
@@ -118,8 +121,10 @@ def score(name: str, gold: Sequence[Item], drafted: Sequence[Item]) -> Score:
     for key, (counts, right) in FIELDS.items():
         results = [right(one, other) for one, other in pairs if counts(one)]
         fields[key] = (sum(results), len(results))
+    unchanged = sum(all(right(*pair) for counts, right in FIELDS.values() if counts(pair[0])) for pair in pairs)
     rejected = sum(not any(loose(one, other) for one in gold) for other in drafted)
-    return Score(name, len(gold), len(drafted), len(match(gold, drafted, strict)), rejected, fields)
+    matched = len(match(gold, drafted, strict))
+    return Score(name, len(gold), len(drafted), matched, unchanged, rejected, fields)
 
 
 def interval(clusters: Iterable[Counts]) -> tuple[float, float, float]:

@@ -107,6 +107,7 @@ def test_a_score_counts_by_hand():
     assert result.shares["recall"] == (2, 4)
     assert result.shares["precision"] == (2, 5)
     assert result.shares["to reject"] == (2, 5)
+    assert result.shares["all fields right"] == (1, 5)
     assert result.shares["right root"] == (2, 3)
     assert result.shares["right target"] == (2, 2), "where the coder names no target there is nothing to get right"
     assert result.shares["right sign"] == (2, 3)
