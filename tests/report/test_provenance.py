@@ -55,8 +55,15 @@ def test_what_became_of_proposals_is_one_sentence_where_there_were_any(record):
     record["provenance"]["drafted"] = drafted
     said = (
         "Drafted from articles by a program, then judged by a person: of 31 proposals, 20 accepted, 5 edited, "
-        "6 rejected; 1 item was added by hand."
+        "6 rejected; 1 item added in review."
     )
-    assert drafted_sentence(record) == said
+    assert drafted_sentence(record) == f"{said} Coded without a draft: 15 items."
     assert said in markdown_of(record)
-    assert section_of(record).id == "provenance"
+    drafted["accepted"] = 35
+    assert drafted_sentence(record).endswith("1 item added in review.")
+
+
+def test_the_section_says_it_above_the_items(record):
+    record["provenance"]["drafted"] = {"proposed": 1, "accepted": 1, "edited": 0, "rejected": 0, "added": 0}
+    (group,) = [part for part in section_of(record).parts if part is not None and part.title == "Evidence"]
+    assert group.parts[0].text.startswith("Drafted from articles by a program")

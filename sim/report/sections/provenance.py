@@ -111,10 +111,12 @@ def drafted_sentence(record: Record) -> str:
     if drafted is None:
         return ""
     fates = ", ".join(f"{drafted[fate]} {fate}" for fate in ("accepted", "edited", "rejected"))
-    proposals = counted(drafted["proposed"], "proposal")
+    proposals, added = counted(drafted["proposed"], "proposal"), counted(drafted["added"], "item")
+    others = len(record["provenance"]["items"]) - drafted["accepted"] - drafted["edited"] - drafted["added"]
+    rest = f" Coded without a draft: {counted(others, 'item')}." if others > 0 else ""
     return (
-        f"Drafted from articles by a program, then judged by a person: of {proposals}, {fates}; "
-        f"{counted(drafted['added'], 'item was', 'items were')} added by hand."
+        f"Drafted from articles by a program, then judged by a person: of {proposals}, {fates}; {added} added in "
+        f"review.{rest}"
     )
 
 
