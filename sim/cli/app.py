@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.cli import check, evaluate, ledger, run, setup, sweep, what_if, why, write
+from sim.cli import check, draft, evaluate, ledger, run, setup, sweep, what_if, why, write
 from sim.cli.declare import app
 
-__all__ = ["app", "check", "evaluate", "ledger", "run", "setup", "sweep", "what_if", "why", "write"]
+__all__ = ["app", "check", "draft", "evaluate", "ledger", "run", "setup", "sweep", "what_if", "why", "write"]

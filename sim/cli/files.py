@@ -21,10 +21,19 @@ from sim.scenario.yamltree import read_schema, top_keys
 KINDS = {
     "scenario": ("id question", "id actors", "id extends"),
     "sweep": ("id base", "id axes", "id scenarios"),
+    "draft": ("articles items",),
     "evidence": ("sources items",),
+    "cast": (),
     "sources": (),
 }
 """Kinds of files, and the keys by which one that lacks a `schema` is known: all of those that stand together."""
+OTHERS = {
+    "evidence": "an evidence file",
+    "sources": "a list of sources",
+    "draft": "a draft of evidence",
+    "cast": "a cast",
+}
+"""Kinds that belong to a scenario and are none, as a message names them."""
 UNKNOWN = ""
 SUFFIXES = (".yaml", ".yml")
 
@@ -108,9 +117,8 @@ def load_scenario(file: Path) -> Scenario:
         kind = kind_of(file)
         if kind == "sweep":
             raise UsageError(f"{file} is a sweep; run it with {command('sweep', 'run', str(file))}") from None
-        if kind in ("evidence", "sources"):
-            what = "an evidence file" if kind == "evidence" else "a list of sources"
-            check = command("validate", str(file))
+        if kind in OTHERS:
+            what, check = OTHERS[kind], command("validate", str(file))
             raise UsageError(f"{file} is {what}, not a scenario; name a scenario, or check it with {check}") from None
         raise
 

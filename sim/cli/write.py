@@ -30,10 +30,13 @@ NAMES = {
     "sweep": ("sweep",),
     "evidence": ("evidence file",),
     "sources": ("list of sources", "lists of sources"),
+    "draft": ("draft of evidence", "drafts of evidence"),
+    "cast": ("cast",),
 }
 """The kinds of files that are checked, as the last line names them."""
 EXPECTED = (
-    "expected a key `schema`, which is offramp/scenario/1, offramp/sweep/1, offramp/evidence/1 or offramp/sources/1"
+    "expected a key `schema`, which is offramp/scenario/1, offramp/sweep/1, offramp/evidence/1, offramp/sources/1, "
+    "offramp/draft/1 or offramp/cast/1"
 )
 
 
@@ -208,18 +211,7 @@ class _Checked:
         try:
             if kind == "scenario":
                 return cls._of_scenario(file)
-            if kind == "sweep":
-                from sim.studies.sweep.load import load_sweep  # late: it brings in the model
-
-                load_sweep(file)
-            elif kind == "evidence":
-                from sim.scenario.evidence_files import read_evidence
-
-                read_evidence(file)
-            elif kind == "sources":
-                _check_sources(file)
-            else:
-                _check_unknown(file, kind)
+            _check_part(file, kind)
         except ScenarioError as error:
             return cls(file, kind or "unknown", error)
         return cls(file, kind)
@@ -247,6 +239,30 @@ class _Checked:
             except UsageError as error:
                 wrong = ScenarioError([Fault(str(file), 0, 0, "", str(error).removeprefix(f"{file}: "))])
         return cls(file, kind, wrong, doubts_of(loaded))
+
+
+def _check_part(file: Path, kind: str) -> None:
+    """Check a file that is no scenario as what it is; what it takes is loaded only then."""
+    if kind == "sweep":
+        from sim.studies.sweep.load import load_sweep  # late: it brings in the model
+
+        load_sweep(file)
+    elif kind == "evidence":
+        from sim.scenario.evidence_files import read_evidence
+
+        read_evidence(file)
+    elif kind == "sources":
+        _check_sources(file)
+    elif kind == "draft":
+        from sim.draft.files import read_draft
+
+        read_draft(file)
+    elif kind == "cast":
+        from sim.draft.files import read_cast
+
+        read_cast(file)
+    else:
+        _check_unknown(file, kind)
 
 
 def _check_sources(file: Path) -> None:

@@ -15,13 +15,11 @@ from sim.scenario.evidence_files import check_part
 from sim.scenario.faults import Complaint, Places
 from sim.scenario.part import Part
 from sim.scenario.written import yaml_of
-from sim.scenario.yamltree import Tree, read_tree
+from sim.scenario.yamltree import MAX_LARGER, Tree, read_tree
 from sim.wholefiles import write_whole
 
 P = TypeVar("P", bound=Part)
 NAME = "evidence.draft.yaml"
-LARGER = 16
-"""How many times larger than a scenario a draft may be: a thousand items of twenty keys."""
 HEAD = (
     "A draft of evidence: proposals from the articles below, for a person to go through.\n"
     "`offramp review` opens it as a page, `offramp adopt` makes evidence.yaml of what was accepted. The rules miss\n"
@@ -37,7 +35,7 @@ def read_draft(path: Path) -> DraftFile:
     ScenarioError
         With all its faults: file, line, key, what was expected and what came.
     """
-    tree = read_tree(path, str(path), DRAFT_FORMAT, larger=LARGER)
+    tree = read_tree(path, str(path), DRAFT_FORMAT, larger=MAX_LARGER)
     draft = _checked(DraftFile, tree, path, {"items": DraftItem, "articles": Drafted, "cast": Member})
     places = Places(tree.places, str(path))
     if faults := places.faults(_complaints(draft)):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.evidence import Item, ItemId
+from sim.scenario.evidence import DraftCounts, Item, ItemId
 from sim.scenario.part import Id, Part, Title
 from sim.scenario.quantities import CalendarDate
 
@@ -60,6 +60,7 @@ class DraftItem(Item):
     rule: Title = Field(description="What proposed it")
     date_from: Literal["stated", "carried", "article", "standing"]
     found_by: Literal["rules", "model", "both", "analyst"] = "rules"
+    adopted: ItemId | None = Field(default=None, description="Its id in the evidence, once it is there")
 
 
 class DraftFile(Part):
@@ -73,4 +74,5 @@ class DraftFile(Part):
     done: dict[Id, Annotated[tuple[Number, ...], List]] = Field(
         default={}, description="Paragraphs of each article in which a person found nothing more"
     )
+    before: DraftCounts | None = Field(default=None, description="Counts of the evidence when this draft began")
     items: dict[ItemId, DraftItem] = Field(default={}, max_length=MOST_ITEMS)

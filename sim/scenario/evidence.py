@@ -137,7 +137,7 @@ class Item(Part):
 Count = Annotated[int, Field(ge=0)]
 
 
-def _adding_up(counts: Drafted) -> Drafted:
+def _adding_up(counts: DraftCounts) -> DraftCounts:
     judged = counts.accepted + counts.edited + counts.rejected
     if counts.proposed != judged:
         raise fault(
@@ -146,7 +146,7 @@ def _adding_up(counts: Drafted) -> Drafted:
     return counts
 
 
-class Drafted(Part):
+class DraftCounts(Part):
     """What became of the proposals that items were drafted by, over all adoptions (`offramp adopt` counts)."""
 
     proposed: Count = Field(default=0, description="Proposals, each of which a person accepted, edited or rejected")
@@ -155,9 +155,9 @@ class Drafted(Part):
     rejected: Count = 0
     added: Count = Field(default=0, description="Items that nothing proposed")
 
-    def __add__(self, other: Drafted) -> Drafted:
+    def __add__(self, other: DraftCounts) -> DraftCounts:
         """Return the counts of both together."""
-        return Drafted(**{name: getattr(self, name) + getattr(other, name) for name in Drafted.model_fields})
+        return DraftCounts(**{name: getattr(self, name) + getattr(other, name) for name in DraftCounts.model_fields})
 
 
 class EvidenceFile(Part):
@@ -166,7 +166,7 @@ class EvidenceFile(Part):
     format: Literal["offramp/evidence/1"] = Field(alias="schema")
     sources: Annotated[str, Field(min_length=1, max_length=300)]
     half_life: Days = Field(default=Fixed(21.0), description="Days in which a dated reading loses half its weight")
-    drafted: Annotated[Drafted, AfterValidator(_adding_up)] | None = None
+    drafted: Annotated[DraftCounts, AfterValidator(_adding_up)] | None = None
     items: dict[ItemId, Item] = Field(min_length=1, max_length=300)
 
 
@@ -203,7 +203,7 @@ class Evidence:
     items: Mapping[str, Item] = field(repr=False)
     sources: Mapping[str, Source] = field(repr=False)
     half_life: float = 21.0
-    drafted: Drafted | None = None
+    drafted: DraftCounts | None = None
     places: Mapping[Path, Place] = field(default_factory=dict, repr=False, compare=False)
 
     def stance(self, actor: str, role: str, as_of: datetime.date) -> StanceReading | None:

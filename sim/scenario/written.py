@@ -15,18 +15,19 @@ from sim.scenario.show import on_one_line
 EVERY = 99  # deeper than any file may be
 
 
-def yaml_of(document: Mapping[str, Any], head: str, *, levels: int = EVERY) -> str:
+def yaml_of(document: Mapping[str, Any], head: str = "", *, levels: int = EVERY) -> str:
     """Return a document as YAML.
 
     Parameters
     ----------
     head
-        Comment at the top.
+        Comment at the top, if any.
     levels
         How many maps within each other, below the document's own, are written by lines.
     """
     laid = CommentedMap({key: _laid_out(value, levels) for key, value in document.items()})
-    laid.yaml_set_start_comment(head)
+    if head:
+        laid.yaml_set_start_comment(head)
     writer = YAML()
     writer.width = 110
     stream = StringIO()

@@ -36,6 +36,7 @@ from sim.wholefiles import read_whole
 from sim.wording import counted
 
 MAX_BYTES = 256 * 1024
+MAX_LARGER = 16  # times, of a file that may be larger than a scenario, such as a draft of evidence
 MAX_DEPTH = 12
 MAX_NODES = 10_000  # so that even a file of nothing but values is refused well within a second
 MAX_FAULTS = 100  # of YAML itself, after which reading stops
@@ -132,7 +133,9 @@ def _top(file: FilePath) -> Iterator[tuple[str, str | None]]:
         return
     depth, key = 0, None
     try:
-        for event in islice(yaml.parse(_read_text(file, str(file), MAX_BYTES), Loader=_FASTEST), MAX_NODES):
+        for event in islice(
+            yaml.parse(_read_text(file, str(file), MAX_BYTES * MAX_LARGER), Loader=_FASTEST), MAX_NODES
+        ):
             if isinstance(event, MappingStartEvent | SequenceStartEvent):
                 if depth == 1 and key is not None:
                     yield key, None

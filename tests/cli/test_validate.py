@@ -11,7 +11,9 @@ from tests.places import IDLIB, ROOT
 from tests.scenario.files import FULL, MINIMAL, Folder, edit
 
 SWEEP = "schema: offramp/sweep/1\nid: s\ntitle: T?\nbase: crisis.yaml\naxes: {actors.attacker.salience: [0.2, 0.4]}\n"
-FORMATS = "offramp/scenario/1, offramp/sweep/1, offramp/evidence/1 or offramp/sources/1"
+FORMATS = (
+    "offramp/scenario/1, offramp/sweep/1, offramp/evidence/1, offramp/sources/1, offramp/draft/1 or offramp/cast/1"
+)
 GATED = FULL + "gates:\n  g: {compared_with: ./other.yaml, change_below: 0.1}\n"
 CASE = edit(MINIMAL, ("60 days", "30 days")) + "case: {area: here}\nresolution: {}\n"
 

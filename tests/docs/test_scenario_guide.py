@@ -17,7 +17,7 @@ from sim.errors import ScenarioError
 from sim.model.influence import Schedule
 from sim.scenario import yamltree
 from sim.scenario.doubts import DOUBTS, doubts_of
-from sim.scenario.evidence import READING_SD, Anchor, Drafted, EvidenceFile, Item, Kind, Source, SourceFile
+from sim.scenario.evidence import READING_SD, Anchor, DraftCounts, EvidenceFile, Item, Kind, Source, SourceFile
 from sim.scenario.gates import MAX_GATES, MAX_STEPS, STEPS, TOLERANCE, Gate
 from sim.scenario.levels import LEVELS
 from sim.scenario.merge import MAX_BASES
@@ -96,12 +96,12 @@ SECTIONS: dict[str, tuple[type[Part], str]] = {
     "Keys of an evidence file": (EvidenceFile, ""),
     "Keys of an item": (Item, ""),
     "Keys of an anchor": (Anchor, ""),
-    "Keys of `drafted`": (Drafted, ""),
+    "Keys of `drafted`": (DraftCounts, ""),
     "Keys of a source": (Source, ""),
 }
 OWN = {"actors.northern-army", "actors.neighbour", "actors.river-towns", "actors.envoy"}
 OF_SCENARIOS = [
-    name for name, (model, _) in SECTIONS.items() if model not in (EvidenceFile, Item, Anchor, Drafted, Source)
+    name for name, (model, _) in SECTIONS.items() if model not in (EvidenceFile, Item, Anchor, DraftCounts, Source)
 ]
 OF_EVIDENCE = [name for name in SECTIONS if name not in OF_SCENARIOS]
 

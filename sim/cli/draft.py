@@ -1,0 +1,139 @@
+"""`draft` and `adopt`: from articles to a coding sheet filled in beforehand, and from that to evidence."""
+
+from __future__ import annotations
+
+import datetime
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.console import note, say
+from sim.cli.declare import command
+from sim.cli.output import check_output
+from sim.errors import UsageError
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sim.articles.article import Article
+    from sim.draft.drafting import Propose, Reading
+
+HEADS = ("article", "date", "paragraphs", "proposed", "new")
+DATE_EXAMPLE = "2018-08-19"
+
+
+@command
+def draft(
+    articles: Annotated[list[Path], typer.Argument(help="Articles: .txt, .md or .html.", show_default=False)],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the crisis; its draft is added to.", show_default=False)
+    ] = None,
+    cast: Annotated[
+        Path | None, typer.Option(help="Who is who.", show_default="that of the draft, or cast.yaml in the folder")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Date of the forecast to come.", metavar="DATE", show_default="the draft's")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(help="Date of articles that give none.", metavar="DATE", show_default="none")
+    ] = None,
+    suggest_cast: Annotated[bool, typer.Option("--suggest-cast", help="List names with their counts, only.")] = False,
+) -> None:
+    """Propose items of evidence from articles, for you to go through.
+
+    offramp draft article.txt --suggest-cast
+    offramp draft article.txt --cast cast.yaml --as-of 2018-08-19 --out scenarios/my-crisis
+    offramp draft later.html --out scenarios/my-crisis
+    """
+    from sim.articles.article import read_article
+    from sim.draft.drafting import Folder, Reader, cast_of, draft_of
+    from sim.draft.files import NAME, write_draft
+
+    texts = {file: read_article(file) for file in articles}
+    if suggest_cast:
+        _say_names(texts)
+        return
+    if out is None:
+        raise UsageError("name the folder of the crisis with --out")
+    folder = Folder.read(out)
+    until = _date("--as-of", as_of) or (folder.draft.as_of if folder.draft is not None else None)
+    if until is None:
+        raise UsageError(f"name the date of the forecast to come, as in --as-of {DATE_EXAMPLE}")
+    propose, versions = _rules()
+    reader = Reader(propose, cast_of(folder, cast), until, _date("--date", date), versions)
+    made, readings = draft_of(folder, texts, reader)
+    check_output(out, figures=False)
+    write_draft(out / NAME, made)
+    note(f"wrote {out / NAME}")
+    _say_readings(readings)
+    note(f"next: offramp review {shlex.quote(str(out))}; the rules miss about half, so read every paragraph")
+
+
+def _rules() -> tuple[Propose, dict[str, str]]:
+    """Return what proposes, and the versions of what it is made with."""
+    from sim.draft.rules import propose, versions
+    from sim.environment import version
+
+    return propose, {"offramp": version(), **versions()}
+
+
+def _date(option: str, written: str | None) -> datetime.date | None:
+    """Read the date of an option."""
+    from pydantic_core import PydanticCustomError
+
+    from sim.scenario.quantities import read_date
+
+    try:
+        return None if written is None else read_date(written)
+    except PydanticCustomError:
+        raise UsageError(f"{option}: expected a date such as {DATE_EXAMPLE} (got {written})") from None
+
+
+def _say_names(texts: Mapping[Path, Article]) -> None:
+    """List the names of articles with their counts."""
+    from sim.draft.rules import suggest_cast
+    from sim.report.terminal import aligned
+
+    counts: dict[str, int] = {}
+    for article in texts.values():
+        for name, count in suggest_cast(article).items():
+            counts[name] = counts.get(name, 0) + count
+    rows = [(name, str(count)) for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
+    for line in aligned(("name", "times"), rows, words="lr"):
+        say(line)
+    note("next: write cast.yaml, an id for each actor: {role, name, aliases}; roles decide most signs")
+
+
+def _say_readings(readings: Sequence[Reading]) -> None:
+    """Print a line an article."""
+    from sim.report.terminal import aligned
+
+    rows = [
+        (one.source, one.date.isoformat(), str(one.paragraphs), str(one.proposed), str(one.new)) for one in readings
+    ]
+    for line in aligned(HEADS, rows, words="llrrr"):
+        say(line)
+
+
+@command
+def adopt(
+    folder: Annotated[Path, typer.Argument(help="Folder with evidence.draft.yaml.", show_default=False)],
+) -> None:
+    """Make evidence of a draft that you have gone through, and begin its scenario.
+
+    offramp adopt scenarios/my-crisis
+    """
+    from sim.draft.adopt import SCENARIO
+    from sim.draft.adopt import adopt as adopted
+
+    done = adopted(folder)
+    for path in done.written:
+        note(f"wrote {path}")
+    for source in done.unheld:
+        note(f"the article of {source} is not where it was drafted from, so its items were not held to it")
+    fates = ", ".join(f"{count} {name}" for name, count in done.counts.model_dump().items() if name != "proposed")
+    say(f"{counted(len(done.items), 'item')} adopted; of {counted(done.counts.proposed, 'proposal')} so far: {fates}")
+    note(f"next: offramp validate {shlex.quote(str(folder / SCENARIO))}")

@@ -1,0 +1,168 @@
+"""Adopting a draft: what was kept becomes evidence, its articles become sources, and a scenario is begun.
+
+Nothing is written before the loader has read all of it. Each file is then written whole, the sources first and the
+draft last: a kill between two of them leaves files that load, and adopting again finds what is there already.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sim.articles.article import read_article
+from sim.draft.as_evidence import numbered, texts
+from sim.draft.drafting import EVIDENCE, Folder
+from sim.draft.files import NAME, draft_yaml
+from sim.draft.held import hold_item
+from sim.draft.left import left
+from sim.draft.schema import KEPT, DraftFile
+from sim.draft.stub import stub
+from sim.errors import ArticleError, Fault, ReportError, ScenarioError, UsageError
+from sim.scenario.evidence import DraftCounts, Evidence
+from sim.scenario.evidence_files import load_evidence
+from sim.scenario.load import load
+from sim.scenario.merge import scenario_root
+from sim.scenario.yamltree import Place
+from sim.wholefiles import write_whole
+
+SCENARIO = "baseline.yaml"
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """What adopting did.
+
+    Attributes
+    ----------
+    items
+        Id in the evidence of each item of the draft that came in now.
+    counts
+        What became of all proposals so far.
+    written
+        The files that were written, in that order.
+    unheld
+        Articles whose file is gone or is another text now, so that nothing was held to them.
+    """
+
+    items: Mapping[str, str]
+    counts: DraftCounts
+    written: tuple[Path, ...]
+    unheld: tuple[str, ...]
+
+
+def adopt(folder: Path) -> Adopted:
+    """Adopt the draft in a folder.
+
+    Raises
+    ------
+    UsageError
+        Where there is no draft, something in it is left to do, or nothing was kept.
+    ScenarioError
+        Where the draft or the evidence there is at fault, or what would be written is.
+    ReportError
+        Where a file cannot be written.
+    """
+    there = Folder.read(folder)
+    draft = _finished(folder, there.draft)
+    unheld = _hold(folder, draft)
+    old = there.evidence.items if there.evidence is not None else {}
+    ids, counts = numbered(draft, old), counts_of(draft)
+    new = {name: id_ for name, id_ in ids.items() if id_ not in old and draft.items[name].adopted is None}
+    if not new and not old:
+        raise UsageError(f"nothing in {folder / NAME} was accepted, edited or added: there is no evidence to write")
+    files = texts(folder, there.evidence, draft, ids, counts)
+    evidence = _loaded(folder, files, draft, {id_: name for name, id_ in new.items()})
+    if not (folder / SCENARIO).exists():
+        read = {id_ for id_, one in draft.cast.items() if evidence.stance(id_, one.role, draft.as_of) is not None}
+        files[folder / SCENARIO] = stub(folder.resolve().name, draft, read)
+    marked = {name: item.model_copy(update={"adopted": ids.get(name)}) for name, item in draft.items.items()}
+    files[folder / NAME] = draft_yaml(draft.model_copy(update={"items": marked}))
+    return Adopted(new, counts, tuple(_written(files)), unheld)
+
+
+def counts_of(draft: DraftFile) -> DraftCounts:
+    """Count what became of the proposals of a draft, with those that were counted before it."""
+    status = [item.status for item in draft.items.values()]
+    accepted, edited, rejected = (status.count(one) for one in ("accepted", "edited", "rejected"))
+    mine = DraftCounts(
+        proposed=accepted + edited + rejected, accepted=accepted, edited=edited, rejected=rejected,
+        added=status.count("added"),
+    )  # fmt: skip
+    return mine if draft.before is None else draft.before + mine
+
+
+def _finished(folder: Path, draft: DraftFile | None) -> DraftFile:
+    if draft is None:
+        raise UsageError(f"there is no {NAME} in {folder}; write it with offramp draft")
+    if undone := left(draft):
+        said = " ".join(undone.sentences)
+        raise UsageError(f"{folder / NAME} is not finished: {said} Go through it with offramp review {folder}")
+    return draft
+
+
+def _hold(folder: Path, draft: DraftFile) -> tuple[str, ...]:
+    """Hold what is kept to its articles; return those whose file is gone or is another text now."""
+    faults: list[Fault] = []
+    unheld: list[str] = []
+    for source, head in draft.articles.items():
+        try:
+            article = read_article(folder / head.file)
+        except ArticleError:
+            unheld.append(source)
+            continue
+        if article.sha256 != head.sha256:
+            unheld.append(source)
+            continue
+        mine = {name: item for name, item in draft.items.items() if item.source == source and item.status in KEPT}
+        held = [hold_item(name, item, article) for name, item in mine.items()]
+        told = [(one.name, message) for one in held if one.fails for message in one.messages]
+        faults += [Fault(str(folder / NAME), 0, 0, f"items.{name}", message) for name, message in told]
+    if faults:
+        raise ScenarioError(faults)
+    return tuple(unheld)
+
+
+def _loaded(folder: Path, files: Mapping[Path, str], draft: DraftFile, drafted: Mapping[str, str]) -> Evidence:
+    """Load the evidence as it is to be, in a folder of its own; faults of new items name them as the draft does."""
+    as_of, cast = draft.as_of, tuple(draft.cast)
+    try:
+        scenario = load(folder / SCENARIO)
+        as_of, cast = min(as_of, scenario.as_of), tuple(scenario.actors)
+    except ScenarioError:
+        pass  # there is none yet, or one that is not finished
+    root = scenario_root(folder / EVIDENCE)
+    faults: list[Fault] = []
+    with tempfile.TemporaryDirectory() as name:
+        other = Path(name).resolve() / root.name
+        moved = {other / path.resolve().relative_to(root): path for path in files}
+        for copy, path in moved.items():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(files[path].encode("utf-8"))
+        copy = other / (folder / EVIDENCE).resolve().relative_to(root)
+        evidence = load_evidence(copy.name, Place(str(copy), 0, 0), other, as_of.isoformat(), faults, cast)
+    if evidence is None:
+        places = {str(copy): path for copy, path in moved.items()}
+        raise ScenarioError([_named(fault, places, folder, drafted) for fault in faults])
+    return evidence
+
+
+def _named(fault: Fault, places: Mapping[str, Path], folder: Path, drafted: Mapping[str, str]) -> Fault:
+    """Return a fault of a file that is not there yet as one of the file or item that it comes from."""
+    head, _, rest = fault.key.partition(".")
+    name, dot, field = rest.partition(".")
+    if head == "items" and name in drafted:
+        return Fault(str(folder / NAME), 0, 0, f"items.{drafted[name]}{dot}{field}", fault.message)
+    return replace(fault, file=str(places.get(fault.file, fault.file)))
+
+
+def _written(files: Mapping[Path, str]) -> Iterator[Path]:
+    for path, text in files.items():
+        content = text.encode("utf-8")
+        try:
+            if not path.exists() or path.read_bytes() != content:
+                write_whole(path, content)
+                yield path
+        except OSError as error:
+            raise ReportError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None

@@ -1,0 +1,115 @@
+"""A draft as evidence: the next ids for what was kept, and the files of the folder with it, old lines as they are."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.draft.drafting import EVIDENCE
+from sim.draft.schema import KEPT, Drafted, DraftFile, DraftItem
+from sim.scenario.appended import Kept
+from sim.scenario.evidence import FORMAT, SOURCES_FORMAT, DraftCounts, Evidence, Item
+from sim.scenario.written import yaml_of
+
+SOURCES = "sources.yaml"
+HEAD = "What articles say about the crisis, item by item: drafted by `offramp draft`, judged by a person.\n"
+SOURCES_HEAD = "The sources that evidence.yaml cites.\n"
+
+
+def numbered(draft: DraftFile, old: Mapping[str, Item]) -> dict[str, str]:
+    """Return the id in the evidence of each item that is kept: the one that it has there, or else the next.
+
+    What was adopted once and is gone from the evidence was taken out by a person, and stays out.
+    """
+    kept = {name: item for name, item in draft.items.items() if item.status in KEPT}
+    ids = {name: there for name, item in kept.items() if (there := _id_there(item, old)) is not None}
+    last = max((int(found[1]) for name in (*old, *ids.values()) if (found := re.fullmatch(r"E(\d+)", name))), default=0)
+    new = sorted((name for name in kept if name not in ids), key=lambda name: _place(kept[name], draft.articles))
+    return ids | {name: f"E{last + nth:02}" for nth, name in enumerate(new, 1)}
+
+
+def _id_there(item: DraftItem, old: Mapping[str, Item]) -> str | None:
+    if item.adopted is not None:
+        return item.adopted
+    return next((name for name, one in old.items() if _content(item) == _content(one)), None)
+
+
+def _content(item: Item) -> tuple[Any, ...]:
+    """Return what tells two items apart; ids of duplicates are others in a draft and in the evidence."""
+    return tuple(getattr(item, key) for key in Item.model_fields if key != "duplicate_of")
+
+
+def _place(item: DraftItem, articles: Mapping[str, Drafted]) -> tuple[datetime.date, str, int, tuple[int, int]]:
+    span = item.anchor.span if item.anchor is not None else (0, 0)
+    return articles[item.source].date, item.source, item.paragraph or 0, span
+
+
+def texts(
+    folder: Path, evidence: Evidence | None, draft: DraftFile, ids: Mapping[str, str], counts: DraftCounts
+) -> dict[Path, str]:
+    """Return the files of sources and of evidence as they are to be, those first.
+
+    Parameters
+    ----------
+    evidence
+        What the folder has; None writes both files anew.
+    ids
+        Of all items that are kept (`numbered`).
+
+    Raises
+    ------
+    UsageError
+        Where a file there is not laid out so that lines can be added to it.
+    """
+    old = evidence.items if evidence is not None else {}
+    new = {name: id_ for name, id_ in ids.items() if id_ not in old and draft.items[name].adopted is None}
+    items = {
+        id_: _plain_item(draft.items[name], ids) for name, id_ in sorted(new.items(), key=lambda one: _number(one[1]))
+    }
+    known = evidence.sources if evidence is not None else {}
+    sources = {name: _plain_source(name, head) for name, head in draft.articles.items() if name not in known}
+    path = folder / EVIDENCE
+    if evidence is None:
+        head = {"schema": FORMAT, "sources": f"./{SOURCES}", "drafted": counts.model_dump()}
+        return {
+            folder / SOURCES: yaml_of({"schema": SOURCES_FORMAT, "sources": sources}, SOURCES_HEAD, levels=3),
+            path: yaml_of(head, HEAD, levels=1) + yaml_of({"items": items}, levels=3),
+        }
+    found = Kept.read(path, FORMAT)
+    listed = Kept.read(folder / str(found.tree.value["sources"]), SOURCES_FORMAT)
+    edits = [found.entries("items", items)] if items else []
+    return {
+        listed.path: listed.edited(*([listed.entries("sources", sources)] if sources else [])),
+        path: found.edited(*edits, found.key("drafted", counts.model_dump(), before="items")),
+    }
+
+
+def _number(id_: str) -> int:
+    return int(id_[1:])
+
+
+def _plain_item(item: DraftItem, ids: Mapping[str, str]) -> dict[str, Any]:
+    """Return an item without what belongs to drafts; dates are dates, one actor is a word."""
+    plain = item.model_dump(include=set(Item.model_fields), exclude_none=True, exclude_defaults=True)
+    for key in ("actor", "target"):
+        if key in plain:
+            plain[key] = plain[key][0] if len(plain[key]) == 1 else list(plain[key])
+    for key in ("start", "date"):
+        if key in plain:
+            plain[key] = getattr(item, key)
+    if item.anchor is not None:
+        plain["anchor"] = item.anchor.model_dump(mode="json")
+    if item.duplicate_of is not None:
+        plain["duplicate_of"] = ids[item.duplicate_of]
+    return plain
+
+
+def _plain_source(name: str, head: Drafted) -> dict[str, Any]:
+    plain = {
+        "title": head.title or name, "publisher": head.publisher, "date": head.date, "url": head.url,
+        "sha256": head.sha256,
+    }  # fmt: skip
+    return {key: value for key, value in plain.items() if value is not None}

@@ -1,0 +1,211 @@
+"""Making a draft, or adding to one: articles named, dated and read for proposals, in a folder that may have items.
+
+What a person has done there stays: judged items, ticked paragraphs, coded evidence.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.articles.article import Article
+from sim.draft.files import NAME, read_cast, read_draft
+from sim.draft.gather import gather
+from sim.draft.schema import MOST_ITEMS, Drafted, DraftFile, DraftItem, Member
+from sim.errors import ArticleError, UsageError
+from sim.scenario.evidence_files import read_evidence
+from sim.wording import long_date
+
+if TYPE_CHECKING:
+    from sim.scenario.evidence import DraftCounts, Evidence
+
+CAST = "cast.yaml"
+EVIDENCE = "evidence.yaml"
+Propose = Callable[[Article, str, Mapping[str, Member], datetime.date], tuple[DraftItem, ...]]
+"""Proposes items for one article: the article with its date, the id of its source, the cast, the as-of date."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What a folder of a crisis has already."""
+
+    path: Path
+    draft: DraftFile | None = None
+    evidence: Evidence | None = None
+
+    @classmethod
+    def read(cls, path: Path) -> Folder:
+        """Read it; a folder that is not there has nothing.
+
+        Raises
+        ------
+        ScenarioError
+            Where its draft or its evidence is at fault.
+        """
+        draft, evidence = path / NAME, path / EVIDENCE
+        return cls(
+            path, read_draft(draft) if draft.exists() else None, read_evidence(evidence) if evidence.exists() else None
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one article gave: how many proposals it had, and how many of them are new."""
+
+    source: str
+    date: datetime.date
+    paragraphs: int
+    proposed: int
+    new: int
+
+
+def cast_of(folder: Folder, file: Path | None) -> dict[str, Member]:
+    """Return the cast: of a file, else of the draft, else of the folder's cast.yaml.
+
+    Raises
+    ------
+    UsageError
+        Where there is none.
+    """
+    if file is None and folder.draft is not None:
+        return folder.draft.cast
+    file = file or folder.path / CAST
+    if not file.exists():
+        raise UsageError(
+            f"there is no cast {file}; write who is who first (--suggest-cast lists names) and give --cast"
+        )
+    return read_cast(file)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads articles, and as what.
+
+    Attributes
+    ----------
+    propose
+        Proposes the items of one article.
+    cast
+        Who is who, by id.
+    as_of
+        The day on which the forecast is to be made; nothing later is read.
+    undated
+        Date of articles whose head gives none.
+    made_with
+        Versions of what proposes.
+    """
+
+    propose: Propose
+    cast: Mapping[str, Member]
+    as_of: datetime.date
+    undated: datetime.date | None = None
+    made_with: Mapping[str, str] = field(default_factory=dict)
+
+
+def draft_of(folder: Folder, articles: Mapping[Path, Article], reader: Reader) -> tuple[DraftFile, list[Reading]]:
+    """Return the draft of a folder with the proposals of articles by file added, and what each article gave.
+
+    Raises
+    ------
+    ArticleError
+        Where an article has no date, one after the as-of date, or a name that another has.
+    UsageError
+        Where the as-of date is before the draft's, somebody of the draft is not in the cast, or there is too much.
+    """
+    before = folder.draft
+    kept = before.items if before is not None else {}
+    _check(before, reader)
+    named = {
+        source: (file, _dated(file, articles[file], folder, source, reader))
+        for file, source in _sources(folder, articles).items()
+    }
+    heads = {**(before.articles if before is not None else {}), **_heads(folder, named)}
+    proposals = {source: reader.propose(one, source, reader.cast, reader.as_of) for source, (_, one) in named.items()}
+    coded = folder.evidence.items if folder.evidence is not None else {}
+    dates = {source: head.date for source, head in heads.items()}
+    items = gather((one for found in proposals.values() for one in found), dates, kept, coded)
+    if len(items) > MOST_ITEMS:
+        raise UsageError(f"more than {MOST_ITEMS:,} items in one draft; adopt what is there, or draft fewer articles")
+    draft = DraftFile(
+        as_of=reader.as_of, made_with=dict(reader.made_with), cast=dict(reader.cast), articles=heads,
+        done=before.done if before is not None else {}, before=_counted(folder), items=items,
+    )  # fmt: skip
+    new = [item.source for name, item in items.items() if name not in kept]
+    return draft, [
+        Reading(source, heads[source].date, heads[source].paragraphs, len(proposals[source]), new.count(source))
+        for source in named
+    ]
+
+
+def _check(draft: DraftFile | None, reader: Reader) -> None:
+    """Check that a draft may become one of this cast and date."""
+    if draft is None:
+        return
+    if reader.as_of < draft.as_of:
+        raise UsageError(f"the draft there is as of {long_date(draft.as_of)}; expected that day or a later one")
+    used = {one for item in draft.items.values() for one in (*item.actor, *(item.target or ()))}
+    if gone := sorted(used - reader.cast.keys()):
+        raise UsageError(f"items of the draft name {', '.join(gone)}, not in the cast; keep their ids in it")
+
+
+def _sources(folder: Folder, articles: Mapping[Path, Article]) -> dict[Path, str]:
+    """Name the source of each article: as the folder knows its text, else by its file; a second copy is left out."""
+    known = {head.sha256: name for name, head in (folder.draft.articles if folder.draft is not None else {}).items()}
+    hashes: dict[str, str | None] = {name: digest for digest, name in known.items()}
+    for name, source in folder.evidence.sources.items() if folder.evidence is not None else ():
+        hashes.setdefault(name, source.sha256)
+        if source.sha256 is not None:
+            known.setdefault(source.sha256, name)
+    found: dict[Path, str] = {}
+    for file, article in articles.items():
+        name = known.get(article.sha256) or _id(file)
+        if hashes.get(name) not in (None, article.sha256):
+            raise ArticleError(f"{file}: {name!r} is another text already; save this one under another name")
+        if name not in found.values():
+            found[file] = name
+        hashes[name] = article.sha256
+    return found
+
+
+def _id(file: Path) -> str:
+    """Make the id of a source of the name of a file."""
+    letters = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
+    if not letters:
+        raise ArticleError(f"{file}: a source is called by its file; rename it to letters and digits")
+    return letters[:64].rstrip("-")
+
+
+def _dated(file: Path, article: Article, folder: Folder, source: str, reader: Reader) -> Article:
+    """Return an article with its date: its own, else that of the source, else the one that is given."""
+    listed = folder.evidence.sources.get(source) if folder.evidence is not None else None
+    date = article.date or (listed.date if listed is not None else None) or reader.undated
+    if date is None:
+        raise ArticleError(
+            f"{file}: the article has no date; write a line such as `date: 2018-08-19` and a blank line at its top, or "
+            "give --date"
+        )
+    if date > reader.as_of:
+        raise ArticleError(f"{file}: the article is of {long_date(date)}, after the as-of date; leave it out")
+    return replace(article, date=date)
+
+
+def _heads(folder: Folder, named: Mapping[str, tuple[Path, Article]]) -> dict[str, Drafted]:
+    return {
+        source: Drafted(
+            file=Path(os.path.relpath(file.resolve(), folder.path.resolve())).as_posix(), title=article.title,
+            publisher=article.publisher, date=article.date or datetime.date.min, url=article.url,
+            sha256=article.sha256, paragraphs=len(article.paragraphs),
+        )
+        for source, (file, article) in named.items()
+    }  # fmt: skip
+
+
+def _counted(folder: Folder) -> DraftCounts | None:
+    if folder.draft is not None:
+        return folder.draft.before
+    return folder.evidence.drafted if folder.evidence is not None else None

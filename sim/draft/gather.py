@@ -1,0 +1,143 @@
+"""Proposals of several articles put together: what is new, one id each, occasions, duplicates across articles.
+
+Rules read one article at a time and know nothing of what a person has judged already. Here a proposal that is in the
+draft, or coded in the evidence, is left out, and what two articles say of one act counts once.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.draft.schema import DraftItem
+    from sim.scenario.evidence import Anchor, Item
+
+LONGEST_ID = 64
+ACTS = frozenset({"strike", "deployment", "casualties"})
+UNSAID = frozenset({"omission", "inference", "meta", "summary"})
+STANDING = frozenset({"structural", "stance", "pattern"})
+Place = tuple[datetime.date, str, int, tuple[int, int], tuple[str, ...], str, str]
+
+
+def gather(
+    proposals: Iterable[DraftItem],
+    dates: Mapping[str, datetime.date],
+    kept: Mapping[str, DraftItem],
+    coded: Mapping[str, Item],
+) -> dict[str, DraftItem]:
+    """Return the items of a draft: those that it has, then what is new, with the next ids.
+
+    Parameters
+    ----------
+    proposals
+        Of the articles, in any order.
+    dates
+        Date of each article by source.
+    kept
+        What the draft has; none of it changes, and a proposal that it has is not made again.
+    coded
+        What the evidence has; a proposal that says the same is not made again.
+    """
+    in_order = sorted(proposals, key=lambda one: _place(one, dates))
+    unknown = _unknown(in_order, kept.values())
+    new = [item for item in unknown if not any(is_coded(item, one) for one in coded.values())]
+    items = dict(kept)
+    for number, item in enumerate(new, _last_number(kept) + 1):
+        original = next((name for name, one in items.items() if _repeats(item, one)), None)
+        update = {"occasion": occasion(item), "duplicate_of": original}
+        items[f"D{number:02}"] = item.model_copy(update=update)
+    return items
+
+
+def is_coded(item: Item, coded: Item) -> bool:
+    """Whether a coded item covers a proposal: by the words of one article, else by actor, target, root and date."""
+    if item.source == coded.source:
+        if item.anchor is not None and coded.anchor is not None:
+            return _overlap(item.anchor, coded.anchor) and set(item.actor) <= set(coded.actor)
+        if item.paragraph != coded.paragraph and coded.paragraph is not None:
+            return False
+    return same_fact(item, coded)
+
+
+def same_fact(item: Item, other: Item) -> bool:
+    """Whether another item says of all actors of the first the same act, towards the same, on the same days."""
+    aimed = item.target is None or other.target is None or bool(set(item.target) & set(other.target))
+    return set(item.actor) <= set(other.actor) and aimed and _same_root(item, other) and _same_days(item, other)
+
+
+def occasion(item: Item) -> str:
+    """Name an occasion by its parties, what sort of act it is, and its days; equal ones are one reading."""
+    parties = "-".join(sorted({*item.actor, *(item.target or ())}))
+    if item.standing or item.kind in STANDING:
+        return _id("standing-", parties, "")
+    sort = "-acts" if item.kind in ACTS else "-unsaid" if item.kind in UNSAID else ""
+    days = (item.date - item.start).days + 1 if item.start is not None else 1
+    return _id("", parties, f"{sort}{f'-{days}-days' if days > 1 else ''}-{item.date.isoformat()}")
+
+
+def _id(before: str, middle: str, after: str) -> str:
+    """Put an id together; a middle that is too long is cut, and its hash keeps it apart from others."""
+    room = LONGEST_ID - len(before) - len(after)
+    if len(middle) > room:
+        middle = f"{middle[: room - 9].rstrip('-')}-{hashlib.sha256(middle.encode('ascii')).hexdigest()[:8]}"
+    return f"{before}{middle}{after}"
+
+
+def _unknown(proposals: Iterable[DraftItem], kept: Iterable[DraftItem]) -> list[DraftItem]:
+    """Return the proposals that are not in the draft; each item of it stands for one, whatever a person made of it."""
+    left, there = list(proposals), list(kept)
+    for same in (_same_proposal, _same_find):
+        for one in list(there):
+            found = next((item for item in left if same(item, one)), None)
+            if found is not None:
+                left.remove(found)
+                there.remove(one)
+    return left
+
+
+def _same_proposal(item: DraftItem, other: DraftItem) -> bool:
+    return _same_find(item, other) and (item.actor, item.target, item.kind) == (other.actor, other.target, other.kind)
+
+
+def _same_find(item: DraftItem, other: DraftItem) -> bool:
+    """Whether one rule found both at the same words: a person may have changed all else."""
+    return (item.source, item.anchor, item.rule) == (other.source, other.anchor, other.rule)
+
+
+def _repeats(item: DraftItem, other: DraftItem) -> bool:
+    """Whether an item of another article counts already for what this one says."""
+    counts = other.duplicate_of is None and other.status != "rejected"
+    return counts and item.source != other.source and same_fact(item, other)
+
+
+def _overlap(one: Anchor, other: Anchor) -> bool:
+    (a, b), (c, d) = one.span, other.span
+    return one.sha256 == other.sha256 and a < d and c < b
+
+
+def _same_root(one: Item, other: Item) -> bool:
+    """Whether two acts have one CAMEO root; where one has no code, one kind."""
+    if one.cameo is None or other.cameo is None:
+        return one.kind == other.kind
+    return one.cameo[:2] == other.cameo[:2]
+
+
+def _same_days(one: Item, other: Item) -> bool:
+    """Whether two spans of days overlap; standing facts are dated by who says them, so they always do."""
+    if one.standing and other.standing:
+        return True
+    return (one.start or one.date) <= other.date and (other.start or other.date) <= one.date
+
+
+def _place(item: DraftItem, dates: Mapping[str, datetime.date]) -> Place:
+    """Order by article, place in it, and then by what it says, so that no order of proposals matters."""
+    span = item.anchor.span if item.anchor is not None else (0, 0)
+    date = dates.get(item.source, datetime.date.max)
+    return date, item.source, item.paragraph or 0, span, item.actor, item.rule, item.model_dump_json()
+
+
+def _last_number(items: Iterable[str]) -> int:
+    return max((int(name[1:]) for name in items if name[0] == "D" and name[1:].isdecimal()), default=0)

@@ -1,0 +1,75 @@
+"""What is left to do in a draft before it can be adopted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sim.draft.schema import KEPT, DraftFile
+from sim.wording import counted
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left.
+
+    Attributes
+    ----------
+    proposed
+        Items without an answer.
+    unread
+        Paragraphs by article in which nobody has yet found nothing more.
+    stray
+        Items that are kept as duplicates of an item that was rejected, with that item.
+    """
+
+    proposed: tuple[str, ...]
+    unread: Mapping[str, tuple[int, ...]]
+    stray: Mapping[str, str]
+
+    def __bool__(self) -> bool:
+        """Whether anything is left."""
+        return bool(self.proposed or self.unread or self.stray)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is left, a sentence a matter."""
+        said = []
+        if self.proposed:
+            said.append(f"{counted(len(self.proposed), 'item')} without an answer: {listed(self.proposed)}.")
+        for source, numbers in self.unread.items():
+            what = counted(len(numbers), "paragraph")
+            said.append(f"{what} of {source} not ticked as having nothing more: {listed(map(str, numbers))}.")
+        said += [
+            f"{name} is a duplicate of {original}, which was rejected: name an item that counts, or none."
+            for name, original in self.stray.items()
+        ]
+        return tuple(said)
+
+
+MOST_LISTED = 12
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write names after each other, the first twelve of many."""
+    every = tuple(names)
+    more = len(every) - MOST_LISTED
+    return ", ".join(every[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def left(draft: DraftFile) -> Left:
+    """Return what is left to do in a draft."""
+    kept = {name: item for name, item in draft.items.items() if item.status in KEPT}
+    unread = {
+        source: tuple(n for n in range(1, article.paragraphs + 1) if n not in draft.done.get(source, ()))
+        for source, article in draft.articles.items()
+    }
+    return Left(
+        tuple(name for name, item in draft.items.items() if item.status == "proposed"),
+        {source: numbers for source, numbers in unread.items() if numbers},
+        {
+            name: item.duplicate_of
+            for name, item in kept.items()
+            if item.duplicate_of is not None and draft.items[item.duplicate_of].status == "rejected"
+        },
+    )
