@@ -30,7 +30,7 @@ def of_being(clause: Clause) -> list[Event] | None:
         return []
     inner = child(verb, "xcomp") if verb.lemma_.lower() != "be" else None
     said = [one for top in (verb, inner) if top is not None for one in top.children if one.dep_ in _SAID]
-    for rule in (_barrier, _needed, _judged, _open):
+    for rule in (_barrier, _needed, _warned, _judged, _open):
         found = rule(clause, said)
         if found:
             return found
@@ -63,6 +63,14 @@ def _needed(clause: Clause, said: list[Token]) -> list[Event]:
         return []
     owner = clause.who.parties(about) or tuple(id_ for one in about for id_ in clause.who.towards(one))
     return clause.event(owner, RELY, "be:need", how=GUESSED)
+
+
+def _warned(clause: Clause, said: list[Token]) -> list[Event]:
+    """Find `an attack on them would be an attack on us`, `a declaration of war`, `a red line`."""
+    called = any(one.dep_ == "attr" and one.lemma_.lower() in words("claimed") for one in said)
+    about = any(sign(one) > 0 for one in subjects(clause.token))
+    speaker = clause.speaker()
+    return clause.event(speaker, THREAT, "be:warned", matter=1, how=TOLD) if called and about and speaker else []
 
 
 def _judged(clause: Clause, said: list[Token]) -> list[Event]:

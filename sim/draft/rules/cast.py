@@ -86,17 +86,20 @@ class Subject:
 class Who:
     """Resolves phrases of one paragraph; `subjects` grows as its sentences are read.
 
-    `before` is who the paragraph before spoke of last, and `speaker` who says `we`.
+    `before` is who the paragraph before spoke of last, `author` who says `we` throughout, and `speaker` who says it
+    within quotation marks.
     """
 
     doc: Doc
     names: Names
     people: People
     before: Ids = ()
+    author: Ids = ()
     speaker: Ids = ()
     mentioned: dict[int, str] = field(init=False)
     subjects: list[Subject] = field(default_factory=list)
     pairs: list[tuple[int, Ids]] = field(default_factory=list)
+    persons: list[Subject] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.mentioned = self.names.mentions(self.doc)
@@ -109,7 +112,7 @@ class Who:
             return (self.mentioned[token.i],)
         if token.pos_ == "PRON" or token.lower_ in _HE | _IT | _THEY | _WE | _RELATIVE:
             return self._of_pronoun(token)
-        if token.pos_ == "PROPN" and token.lower_ in self.people.surnames:
+        if self._is_surname(token):
             return (self.people.surnames[token.lower_],)
         if token.pos_ == "NUM" or token.lemma_.lower() in words("body"):
             return self._first(after(token, "of"), depth)
@@ -162,14 +165,14 @@ class Who:
     def _of_pronoun(self, token: Token) -> Ids:
         small = token.lower_
         if small in _WE:
-            return self.speaker
+            return self.speaking(token)
         if small in _RELATIVE:
             clause = next((one for one in token.ancestors if one.dep_ == "relcl"), None)
-            return self.acting(clause.head, 2) if clause is not None and clause.head is not token else ()
+            return self.acting(clause.head, 2) if clause is not None and clause.head != token else ()
         if small == "both":
-            return self._last_pair(token)
+            return self.last_pair(token)
         if small in _HE:
-            return self._last(token, person=True)
+            return self._last(token, person=True) or self._last_person(token)
         if small in _IT:
             return self._last(token, person=False) or self._topic(token)
         return self._last(token, person=None) if small in _THEY else ()
@@ -182,6 +185,19 @@ class Who:
                 return one.ids
         return ()
 
+    def _last_person(self, token: Token) -> Ids:
+        """Return whom the last name of a person means, subject or not."""
+        first = self._start(token)
+        return next((one.ids for one in reversed(self.persons) if first <= one.place < token.i), ())
+
+    def speaking(self, token: Token) -> Ids:
+        """Return who says a word: the speaker within quotation marks, the author of an address outside."""
+        before = sum(one.text == '"' for one in self.doc[: token.i])
+        return self.speaker if before % 2 else self.author
+
+    def _is_surname(self, token: Token) -> bool:
+        return token.text[:1].isupper() and token.pos_ in ("PROPN", "NOUN") and token.lower_ in self.people.surnames
+
     def _topic(self, token: Token) -> Ids:
         """Return whom the paragraph has named so far, if only one."""
         named = {id_ for place, id_ in self.mentioned.items() if place < token.i}
@@ -192,7 +208,8 @@ class Who:
         starts = [sent.start for sent in self.doc.sents if sent.start <= token.i]
         return starts[-_REACH] if len(starts) >= _REACH else 0
 
-    def _last_pair(self, token: Token) -> Ids:
+    def last_pair(self, token: Token) -> Ids:
+        """Return the two who last did something together."""
         return next((ids for place, ids in reversed(self.pairs) if place < token.i), ())
 
     def _by_reference(self, token: Token) -> Ids:
@@ -200,16 +217,25 @@ class Who:
         lemma = token.lemma_.lower()
         lefts = {one.lower_ for one in token.lefts}
         if lemma in words("pairword") and (lefts & {"two", "both"} or ("their" in lefts and token.tag_ == "NNS")):
-            return self._last_pair(token)
+            return self.last_pair(token)
         owner = next((one for one in token.lefts if one.lower_ in _HE | _IT | _WE | _THEY), None)
         if owner is not None and (lemma in ("country", "government", "nation") or is_organ(token)):
             return self._of_pronoun(owner)
-        if "the" in lefts and lemma in words("title") and not after(token):
-            return (self.people.titles[lemma],) if lemma in self.people.titles else ()
+        if "the" in lefts and not after(token) and (found := self._of_the(token, lemma)):
+            return found
         titled = token.pos_ == "PROPN" and any(one.lemma_.lower() in words("title") for one in token.lefts)
         if titled and not any(one.pos_ == "ADJ" for one in token.lefts):
             return self.subjects[-1].ids if self.subjects else self.before
         return ()
+
+    def _of_the(self, token: Token, lemma: str) -> Ids:
+        """Resolve `the army` by whom the paragraph speaks of, `the minister` by his office, `the brigade` by either."""
+        nearest = self.subjects[-1].ids if self.subjects else ()
+        if lemma in words("title"):
+            of_office = (self.people.titles[lemma],) if lemma in self.people.titles else ()
+            return of_office if lemma in words("officer") else nearest or of_office
+        plain = all(one.dep_ in ("det", "nummod") or one.pos_ in ("ADJ", "NUM") for one in token.lefts)
+        return (nearest or self.before) if lemma in words("@force") and plain else ()
 
     def parties(self, tokens: Sequence[Token]) -> Ids:
         """Return the ids of several phrases, each once."""
@@ -224,8 +250,11 @@ class Who:
         return tuple(dict.fromkeys(self.mentioned[place] for place in near))
 
     def hear(self, token: Token) -> None:
-        """Remember a subject for the pronouns that follow."""
-        if token.dep_ in ("nsubj", "nsubjpass") and token.lower_ not in _RELATIVE:
+        """Remember a subject, and a person, for the pronouns that follow."""
+        if token.pos_ == "PROPN" and self._is_person(token) and (named := self.acting(token)):
+            self.persons.append(Subject(token.i, named, True))
+        nobody = any(one.lower_ in ("no", "any", "every") for one in token.lefts)
+        if token.dep_ in ("nsubj", "nsubjpass") and token.lower_ not in _RELATIVE | _WE and not nobody:
             tokens = list(joined(token))
             ids = self.parties(tokens)
             if ids:
@@ -239,7 +268,7 @@ class Who:
             self.pairs.append((token.i, ids))
 
     def _is_person(self, token: Token) -> bool | None:
-        if token.lower_ in _HE or (token.lower_ in self.people.surnames and token.pos_ == "PROPN"):
+        if token.lower_ in _HE or self._is_surname(token):
             return True
         if token.lower_ in _IT or token.tag_ in ("NNS", "NNPS"):
             return False

@@ -103,8 +103,7 @@ class Clause:
         told_by = reporting(self.token)
         if told_by is not None:
             return self.who.parties(agents(told_by))
-        before = sum(one.text == '"' for one in self.who.doc[: self.token.i])
-        return self.who.speaker if before % 2 or '"' in self.token.sent.text else ()
+        return self.who.speaking(self.token) if self.who.speaker or self.who.author else ()
 
     def told(self, actor: Ids) -> str:
         """Return by whose word an act of an actor is known."""
@@ -117,6 +116,8 @@ class Clause:
             speaker = self.who.parties(agents(told_by))
             if told_by.lemma_.lower() in ("accuse", "allege", "claim") or (speaker and not set(speaker) & set(actor)):
                 return "claim"
+            if not speaker and any(one.lower_ in ("we", "i") for one in agents(told_by)):
+                return "guess"
             if not speaker and any(one.lemma_.lower() in words("outsider") for one in agents(told_by)):
                 return "guess" if is_future(token) else "hearsay"
         return "hearsay" if is_hearsay(token) else "article"

@@ -17,7 +17,7 @@ from sim.draft.rules.nouns import of_noun
 from sim.draft.rules.verbs import of_verb
 
 if TYPE_CHECKING:
-    from spacy.tokens import Span
+    from spacy.tokens import Span, Token
 
     from sim.draft.rules.cast import Who
 
@@ -66,17 +66,23 @@ def _hear_speaker(sentence: Span, who: Who) -> None:
         who.speaker = who.subjects[-1].ids
 
 
+def _is_content(told: Token, tells: Token) -> bool:
+    """Whether a word tells what a verb of speech reports first: not what a second clause adds."""
+    one = told
+    while one.head != one and one.head != tells:
+        if one.dep_ == "conj" and one.pos_ in ("VERB", "AUX"):
+            return False
+        one = one.head
+    return one.head == tells and one.dep_ in ("ccomp", "parataxis")
+
+
 def _without_weaker(events: list[Event], who: Who) -> list[Event]:
-    """Drop statements of somebody about whom the same sentence tells an act."""
-
-    def sentence(event: Event) -> int:
-        return int(who.doc[event.head].sent.start)
-
-    strong = {(sentence(one), actor) for one in events if not one.weak for actor in one.actor}
-    claims = {sentence(one) for one in events if one.told == "claim"}
-    kept = []
+    """Drop statements whose content is told as an act of the same speaker, or as another's that they claim."""
+    doc, kept = who.doc, []
     for one in events:
-        better = all((sentence(one), actor) in strong for actor in one.actor)
-        if not one.weak or not (better or (one.act.way == "say" and one.matter > 0 and sentence(one) in claims)):
+        inside = [other for other in events if not other.weak and _is_content(doc[other.head], doc[one.head])]
+        own = any(set(one.actor) <= set(other.actor) for other in inside)
+        claimed = one.act.way == "say" and one.matter > 0 and any(other.told == "claim" for other in inside)
+        if not one.weak or not (own or claimed):
             kept.append(one)
     return kept

@@ -65,7 +65,7 @@ def subjects(verb: Token, depth: int = 0) -> list[Token]:
         own = child(head, "nsubjpass") or child(head, "dobj")
         if own is not None:
             return list(joined(own))
-    if verb.dep_ in ("conj", "xcomp", "advcl", "pcomp", "ccomp", "dep", "prep") and head is not verb:
+    if verb.dep_ in ("conj", "xcomp", "advcl", "pcomp", "ccomp", "dep", "prep") and head != verb:
         return subjects(head, depth + 1) if is_verb(head) or head.pos_ == "ADJ" else _of_noun(head)
     return []
 
@@ -222,9 +222,7 @@ def reporting(verb: Token) -> Token | None:
             return one.head
         one = one.head
     speaker = next((part for part in one.children if part.dep_ == "parataxis"), None)
-    return (
-        speaker if speaker is not None and speaker.lemma_.lower() in words("speech") and speaker is not verb else None
-    )
+    return speaker if speaker is not None and speaker.lemma_.lower() in words("speech") and speaker != verb else None
 
 
 def is_hearsay(token: Token) -> bool:

@@ -88,6 +88,10 @@ def judgement(verb: Token) -> int:
 def _of_noun(token: Token, depth: int) -> int:
     lemma = token.lemma_.lower()
     near = {one.lower_ for one in token.lefts}
+    if token.lower_ == "force" and not any(one.dep_ == "compound" for one in token.lefts):
+        return 1
+    if lemma == "deployment" and any(one.lemma_.lower() in words("watcher") for one in token.subtree):
+        return -1
     if lemma in words("neutral") and near & words("armed"):
         return 1
     if lemma in ("action", "measure", "step") and any(one.lower_ == "against" for one in token.rights):

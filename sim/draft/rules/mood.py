@@ -71,9 +71,9 @@ def denied(verb: Token, act: Act, matter: int) -> tuple[Act, int] | None:
         return STAY_OUT, -1
     if act.way in _PEACE:
         return REFUSE, -1
-    if act.way in _YES or act.way == "want":
-        return (REFUSE, matter or 1) if act.way != "want" or matter else None
-    return None
+    if act.way == "want" and matter > 0:
+        return NO_FORCE, -1
+    return (REFUSE, matter or 1) if act.way in _YES else None
 
 
 def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:

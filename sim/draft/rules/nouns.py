@@ -82,6 +82,8 @@ def _both(clause: Clause, act: Act) -> tuple[Ids, Ids]:
         return between, ()
     others = who.parties(after(noun, "with"))
     owners = who.before_noun(noun)
+    if not others and not after(noun, "with", "between") and all(one.lower_ in words("reply") for one in noun.lefts):
+        return who.last_pair(noun), ()
     if others and not owners:
         verb = next((one for one in noun.ancestors if is_verb(one)), None)
         owners = who.parties(subjects(verb)) if verb is not None else ()
@@ -105,7 +107,7 @@ def _is_unreal(clause: Clause, act: Act) -> bool:
     verb = next((one for one in noun.ancestors if is_verb(one)), None)
     if verb is None:
         return act.way not in _MUTUAL
-    if light_noun(verb) is noun or is_unsure(verb) or negated(verb):
+    if light_noun(verb) == noun or is_unsure(verb) or negated(verb):
         return True
     return _is_spoken_for(clause, act)
 
@@ -117,7 +119,7 @@ def _is_spoken_for(clause: Clause, act: Act) -> bool:
         return True
     lemma = verb.lemma_.lower()
     close = noun.dep_ in ("dobj", "nsubjpass", "attr", "conj", "xcomp") or (
-        noun.dep_ == "pobj" and noun.head.head is verb
+        noun.dep_ == "pobj" and noun.head.head == verb
     )
     if close and lemma in words("plan") | words("stopper"):
         return True

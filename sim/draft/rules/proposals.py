@@ -71,19 +71,19 @@ def propose(article: Article, source: str, cast: Mapping[str, Member], as_of: da
     names = Names.of(cast)
     docs = list(parse(article.paragraphs, names.known()))
     people = People.of(docs, names)
-    speaker = _speaker(article, names, people)
+    author = _author(article, names)
     items: list[DraftItem] = []
     last: tuple[str, ...] = ()
     for number, doc in enumerate(docs, 1):
         text = article.paragraphs[number - 1]
-        who = Who(doc, names, people, before=last, speaker=speaker)
+        who = Who(doc, names, people, before=last, author=author)
         sheet = _Sheet(source, number, text, today, cast)
         items += sheet.items(doc, _merged(read(who), cast))
         last = who.subjects[-1].ids if who.subjects else last
     return tuple(items)
 
 
-def _speaker(article: Article, names: Names, people: People) -> tuple[str, ...]:
+def _author(article: Article, names: Names) -> tuple[str, ...]:
     """Return who speaks throughout: of an address or a statement, whom its title names."""
     title = article.title or ""
     if not _SPEECH & set(title.lower().replace(",", " ").split()):
@@ -212,8 +212,8 @@ def _nearest(doc: Doc, event: Event, dates: Sequence[When], offset: int) -> When
     for one in dates:
         span = doc.char_span(offset + one.start, offset + one.end, alignment_mode="expand")
         top = span.root if span is not None else head
-        verb = next((part for part in (top, *top.ancestors) if part.pos_ in ("VERB", "AUX") or part is head), top)
-        far = 0 if verb is head else 1 if verb.i in above else 2
+        verb = next((part for part in (top, *top.ancestors) if part.pos_ in ("VERB", "AUX") or part == head), top)
+        far = 0 if verb == head else 1 if verb.i in above else 2
         ranked.append((far, abs(one.start - place), one))
     return min(ranked, key=lambda row: row[:2])[2] if ranked else None
 

@@ -161,13 +161,20 @@ def _weighed(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
         return said(verb, act, matter)
     if act.way == "want" and matter < 0:
         return MEET, matter
-    if act.way == "promise" and matter > 0:
+    if act.way == "promise" and matter > 0 and _is_for_fight(verb):
         return THREAT, matter
     if act.way == "urge" and (patients(verb) or after(verb, "on", "upon", "to")):
         return Act("urge", act.cameo, "demand"), matter
     if act.way == "threaten" and matter < 0 and any(one.lower_ == "against" for one in verb.children):
         return Act("warn", act.cameo, act.kind), matter
     return act, matter
+
+
+def _is_for_fight(verb: Token) -> bool:
+    """Whether what is promised is to fight or to resist."""
+    content = child(verb, "xcomp", "ccomp")
+    phrase = act_of_verb(content) if content is not None else None
+    return phrase is not None and phrase.act.way in ("force", "threaten", "reject", "coerce")
 
 
 def _obliged(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | None:
@@ -195,7 +202,7 @@ def _matter(verb: Token, act: Act) -> int:
         return 0
     noun = light_noun(verb)
     parts = [one for top in (verb, noun) if top is not None for one in top.children if one.dep_ in _ORDER]
-    parts = [one for one in parts if one is not noun and not (one.dep_ == "advcl" and act.way != "say")]
+    parts = [one for one in parts if one != noun and not (one.dep_ == "advcl" and act.way != "say")]
     if act.way in ("reject", "agree"):
         parts = [
             one for one in parts if one.dep_ != "prep" or one.lower_ in ("to", "on", "against", "out", "of", "with")
