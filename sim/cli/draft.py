@@ -11,6 +11,7 @@ import typer
 
 from sim.cli.console import note, say
 from sim.cli.declare import command
+from sim.cli.language_model import with_model
 from sim.cli.output import check_output
 from sim.errors import UsageError
 from sim.wording import counted
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
 
 HEADS = ("article", "date", "paragraphs", "proposed", "new")
 DATE_EXAMPLE = "2018-08-19"
+LLM = (
+    "Send the articles to a language model too, at this address (OpenAI chat completions; key in OFFRAMP_LLM_KEY). How "
+    "good its proposals are has not been measured."
+)
 
 
 @command
-def draft(
+def draft(  # noqa: PLR0913 - one parameter an option
     articles: Annotated[list[Path], typer.Argument(help="Articles: .txt, .md or .html.", show_default=False)],
     out: Annotated[
         Path | None, typer.Option(help="Folder of the crisis; its draft is added to.", show_default=False)
@@ -41,12 +46,28 @@ def draft(
         str | None, typer.Option(help="Date of articles that give none.", metavar="DATE", show_default="none")
     ] = None,
     suggest_cast: Annotated[bool, typer.Option("--suggest-cast", help="List names with their counts, only.")] = False,
+    llm: Annotated[
+        str | None,
+        typer.Option(help=LLM, metavar="URL", show_default="rules alone"),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Name of the language model.", metavar="NAME", show_default=False)
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            help="Keep its replies, with the words they quote, and use those kept.",
+            metavar="FOLDER",
+            show_default="none",
+        ),
+    ] = None,
 ) -> None:
     """Propose items of evidence from articles, for you to go through.
 
     offramp draft article.txt --suggest-cast
     offramp draft article.txt --cast cast.yaml --as-of 2018-08-19 --out scenarios/my-crisis
     offramp draft later.html --out scenarios/my-crisis
+    offramp draft article.txt --out scenarios/my-crisis --llm http://127.0.0.1:8080/v1 --model small-model
     """
     from sim.articles.article import read_article
     from sim.draft.drafting import Folder, Reader, cast_of, draft_of
@@ -62,10 +83,11 @@ def draft(
     until = _date("--as-of", as_of) or (folder.draft.as_of if folder.draft is not None else None)
     if until is None:
         raise UsageError(f"name the date of the forecast to come, as in --as-of {DATE_EXAMPLE}")
-    propose, versions = _rules()
-    reader = Reader(propose, cast_of(folder, cast), until, _date("--date", date), versions)
-    made, readings = draft_of(folder, texts, reader)
+    rules, versions = _rules()
+    propose, asked = with_model(rules, llm, model, replay)
+    reader = Reader(propose, cast_of(folder, cast), until, _date("--date", date), versions | asked)
     check_output(out, figures=False)
+    made, readings = draft_of(folder, texts, reader)
     write_draft(out / NAME, made)
     note(f"wrote {out / NAME}")
     _say_readings(readings)
