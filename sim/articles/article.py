@@ -91,6 +91,8 @@ def _text(path: Path) -> str:
         raw = read_whole(path, MOST_BYTES)
     except OSError as error:
         raise ArticleError(f"{path}: cannot read the article: {(error.strerror or str(error)).lower()}") from None
+    except ValueError:  # a null character
+        raise ArticleError(f"{path}: no file can have this name") from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
