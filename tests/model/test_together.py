@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -131,8 +132,9 @@ def test_a_group_has_the_share_of_all_its_members_at_once(members: int) -> None:
     together, alone = indices.of([], indices.tied(cells, members)), indices.of([members])
     assert together is not None
     assert alone is not None
-    assert together.value == pytest.approx(true, abs=5 * (together.high - together.low) / 2 / 1.96)
-    assert together.value + alone.value == pytest.approx(1, abs=0.12)
+    error, other_error = ((one.high - one.low) / 2 / 1.96 for one in (together, alone))
+    assert together.value == pytest.approx(true, abs=5 * error)
+    assert together.value + alone.value == pytest.approx(1, abs=3 * math.hypot(error, other_error))
 
 
 def test_drivers_have_one_row_for_what_goes_together(tmp_path: Path) -> None:
