@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from sim import errors
     from sim.estimates import Estimate
     from sim.face import Forecast, Place, Progress, SweepResult
-    from sim.scenario.scenario import Scenario
+    from sim.scenario.face import Scenario
 
     __version__: str
 
 __all__ = ["Estimate", "Forecast", "Scenario", "__version__", "errors", "load", "run", "sweep"]
 
-_HOMES = {"Estimate": "sim.estimates", "Forecast": "sim.face", "Scenario": "sim.scenario.scenario"}
+_HOMES = {"Estimate": "sim.estimates", "Forecast": "sim.face", "Scenario": "sim.scenario.face"}
 
 
 def __getattr__(name: str) -> Any:
@@ -63,9 +63,10 @@ def load(path: str | PathLike[str]) -> Scenario:
     >>> scenario.as_of, scenario.horizon
     (datetime.date(2018, 8, 19), 180)
     """
+    from sim.scenario.face import of
     from sim.scenario.load import load as load_scenario
 
-    return load_scenario(path)
+    return of(load_scenario(path))
 
 
 def run(  # noqa: PLR0913 - one parameter an option

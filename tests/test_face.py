@@ -23,6 +23,7 @@ import sim
 from sim.distributions import Uniform
 from sim.errors import OfframpError, ScenarioError, UsageError
 from sim.face import SweepResult
+from sim.scenario import edit
 from sim.scenario.rewind import rewind
 from sim.scenario.yamltree import read_schema
 from tests import worlds
@@ -228,8 +229,8 @@ def test_a_changed_scenario_keeps_evidence_and_posterior_and_runs_pair_with_the_
 
 def test_a_scenario_of_an_earlier_day_can_be_changed_too() -> None:
     earlier = rewind(sim.load(IDLIB / "baseline.yaml"), datetime.date(2018, 7, 1))
-    assert earlier.with_({}).hash == earlier.hash
-    assert earlier.with_({"actors.turkey.posture": 0.8}).hash != earlier.hash
+    assert edit.changed(earlier, {}).hash == earlier.hash
+    assert edit.changed(earlier, {"actors.turkey.posture": 0.8}).hash != earlier.hash
 
 
 def test_a_new_pressure_is_a_map_under_a_new_name(scenario: sim.Scenario) -> None:

@@ -65,22 +65,25 @@ def removal_complaints(removals: Iterable[Path], known_keys: Callable[[Path], li
 
 def actor_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check the fields of actors whose role is no role, which the models cannot do."""
-    every_key = sorted({key for model in ROLES.values() for key in field_names(model)})
     for name, actor in map_at(value, "actors").items():
-        if not isinstance(actor, Mapping) or _is_role(actor.get("role")):
-            continue
-        shared = {key: actor[key] for key in actor if key in Mediator.model_fields and key not in ("role", "attention")}
-        for key in actor:
-            if key not in every_key:
-                yield ("actors", name, key), unknown_key(key, every_key, empty=actor[key] is None)
-        if "stance" not in shared:
-            yield ("actors", name, "stance"), "this key is required"
-            continue
-        try:
-            Mediator.model_validate({**shared, "role": "mediator"})
-        except ValidationError as error:
-            for path, message in model_complaints(error, shared, lambda _: []):
-                yield ("actors", name, *path), message
+        if isinstance(actor, Mapping) and not _is_role(actor.get("role")):
+            yield from ((("actors", name, *path), message) for path, message in _field_complaints(actor))
+
+
+def _field_complaints(actor: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check an actor without a role: its keys are those of some role, and what all roles share is right."""
+    every_key = sorted({key for model in ROLES.values() for key in field_names(model)})
+    for key in actor:
+        if key not in every_key:
+            yield (key,), unknown_key(key, every_key, empty=actor[key] is None)
+    shared = {key: actor[key] for key in actor if key in Mediator.model_fields and key not in ("role", "attention")}
+    if "stance" not in shared:
+        yield ("stance",), "this key is required"
+        return
+    try:
+        Mediator.model_validate({**shared, "role": "mediator"})
+    except ValidationError as error:
+        yield from model_complaints(error, shared, lambda _: [])
 
 
 def _window(value: Mapping[str, Any]) -> Question | None:
@@ -100,19 +103,16 @@ def time_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
         return
     yield from _milestone_complaints(value, question)
     yield from _forecast_complaints(value, question)
-    for kind, model in (("pressures", Pressure), ("talks", Talks)):
+    checks: dict[str, tuple[type[Part], Callable[[Any, Question], Iterator[tuple[str, str]]]]] = {
+        "pressures": (Pressure, _entry_complaints),
+        "talks": (Talks, _talks_complaints),
+        "events": (Event, _event_day_complaints),
+    }
+    for kind, (model, complaints) in checks.items():
         for name, written in map_at(value, kind).items():
             entry = _read(model, written if isinstance(written, Mapping) else {})
             if entry is not None:
-                for key, message in _entry_complaints(entry, question.as_of, question.horizon):
-                    yield (kind, name, key), message
-                if isinstance(entry, Talks) and _last_day(entry, question.as_of) <= 0:
-                    yield (kind, name, "start"), "these talks are over before day 0 and can do nothing; remove them"
-    for name, written in map_at(value, "events").items():
-        event = _read(Event, written if isinstance(written, Mapping) else {})
-        if event is not None:
-            for key, message in _event_day_complaints(event, question):
-                yield ("events", name, key), message
+                yield from (((kind, name, key), message) for key, message in complaints(entry, question))
 
 
 def outcome_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -152,8 +152,8 @@ def _written(value: Any, path: str) -> list[str] | None:
     keys = path.split(".")
     for depth, key in enumerate(keys):
         if not isinstance(value, Mapping) or key not in value:
-            beside = value if isinstance(value, Mapping) else ()
-            return [".".join((*keys[:depth], other, *keys[depth + 1 :])) for other in beside]
+            others = value if isinstance(value, Mapping) else ()
+            return [".".join((*keys[:depth], other, *keys[depth + 1 :])) for other in others]
         value = value[key]
     return None
 
@@ -190,12 +190,18 @@ def _forecast_complaints(value: Mapping[str, Any], question: Question) -> Iterat
             yield ("forecasts", index, "by"), f"expected a day after the as-of date {question.as_of}"
 
 
-def _entry_complaints(entry: Any, as_of: datetime.date, horizon: int) -> Iterator[tuple[str, str]]:
-    start = _day(entry.start, as_of)
-    if start >= horizon:
-        yield "start", f"begins on day {start:g}, after the horizon of {counted(horizon, 'day')}"
-    if entry.end is not None and _day(entry.end, as_of) <= start:
+def _entry_complaints(entry: Any, question: Question) -> Iterator[tuple[str, str]]:
+    start = _day(entry.start, question.as_of)
+    if start >= question.horizon:
+        yield "start", f"begins on day {start:g}, after the horizon of {counted(question.horizon, 'day')}"
+    if entry.end is not None and _day(entry.end, question.as_of) <= start:
         yield "end", "expected a day after `start`"
+
+
+def _talks_complaints(talks: Talks, question: Question) -> Iterator[tuple[str, str]]:
+    yield from _entry_complaints(talks, question)
+    if _last_day(talks, question.as_of) <= 0:
+        yield "start", "these talks are over before day 0 and can do nothing; remove them"
 
 
 def _event_day_complaints(event: Event, question: Question) -> Iterator[tuple[str, str]]:
@@ -231,16 +237,20 @@ def _only(value: Mapping[str, Any], keys: tuple[str, ...], **fixed: str) -> dict
     return {**{key: value[key] for key in keys if key in value}, **fixed}
 
 
+NEEDED = {
+    "initiator": "expected one actor with `role: initiator`: who would launch the offensive?",
+    "defender": "expected at least one actor with `role: defender`: who holds the ground?",
+}
+"""What to say where no actor has a role that every crisis needs."""
+
+
 def _role_counts(actors: Mapping[str, Any]) -> Iterator[Complaint]:
     roles = {name: actor.get("role") if isinstance(actor, Mapping) else None for name, actor in actors.items()}
     initiators = [name for name, role in roles.items() if role == "initiator"]
-    unclear = not all(_is_role(role) for role in roles.values())
-    if actors and not initiators and not unclear:
-        yield ("actors",), "expected one actor with `role: initiator`: who would launch the offensive?"
     for extra in initiators[1:]:
         yield ("actors", extra, "role"), f"expected one initiator only; {initiators[0]} is it already"
-    if actors and "defender" not in roles.values() and not unclear:
-        yield ("actors",), "expected at least one actor with `role: defender`: who holds the ground?"
+    if roles and all(map(_is_role, roles.values())):
+        yield from ((("actors",), asked) for role, asked in NEEDED.items() if role not in roles.values())
 
 
 def _reliance_complaints(actors: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -410,15 +420,21 @@ def _option_complaints(name: str, option: Mapping[str, Any], value: Mapping[str,
         yield (), "this option does nothing; add one of `pressure`, `talks`, `change`"
     for key in done[1:]:
         yield (key,), f"an option does one thing, and this one has `{done[0]}` already; write two options"
-    pressure = option.get("pressure")
-    if isinstance(pressure, Mapping):
-        for path, message in _pressure_complaints({name: pressure}, actors, map_at(value, "events")):
-            yield ("pressure", *path[2:]), message
-        if isinstance(by, str) and isinstance(pressure.get("from"), str) and pressure["from"] != by:
-            yield ("pressure", "from"), f"expected {by}, who could do it"
+    if isinstance(option.get("pressure"), Mapping):
+        yield from _offered_complaints(name, option["pressure"], by, value)
     for key, group, model in (("pressure", "pressures", Pressure), ("talks", "talks", Talks)):
         if key in done:
             yield from _added_complaints(name, key, group, model, value)
+
+
+def _offered_complaints(
+    name: str, pressure: Mapping[str, Any], by: Any, value: Mapping[str, Any]
+) -> Iterator[Complaint]:
+    """Check the pressure of an option as any pressure, and that it comes from the actor that has the option."""
+    found = _pressure_complaints({name: pressure}, map_at(value, "actors"), map_at(value, "events"))
+    yield from ((("pressure", *path[2:]), message) for path, message in found)
+    if isinstance(by, str) and isinstance(pressure.get("from"), str) and pressure["from"] != by:
+        yield ("pressure", "from"), f"expected {by}, who could do it"
 
 
 def _added_complaints(
@@ -432,7 +448,7 @@ def _added_complaints(
     entry: Any = _read(model, written)
     if question is None or entry is None:
         return
-    for field, message in _entry_complaints(entry, question.as_of, question.horizon):
+    for field, message in _entry_complaints(entry, question):
         yield (key, field), message
     if _day(entry.start, question.as_of) < 0:
         yield (key, "start"), "an option begins on day 0 or later: what came before is in the stances"

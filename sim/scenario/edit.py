@@ -19,13 +19,13 @@ from sim.scenario.load import scenario_of
 from sim.scenario.merge import Merged
 from sim.scenario.numbers import number_range
 from sim.scenario.rewind import as_written
+from sim.scenario.scenario import Scenario
 from sim.scenario.schema import OUTSIDE_THE_MODEL
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place
 
 if TYPE_CHECKING:
     from sim.scenario.posterior import Posterior
-    from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Document
 
 ENTRIES = ("actors", "pressures", "talks", "events")
@@ -40,7 +40,7 @@ _KINDS = {"actors": "actor", "pressures": "pressure", "talks": "talks", "events"
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
-    """Return a scenario with values laid over it; `Scenario.with_` says how.
+    """Return a scenario with values laid over it; `sim.Scenario.with_` says how.
 
     Raises
     ------
@@ -111,7 +111,8 @@ def with_posterior(scenario: Scenario, draws: Posterior | None) -> Scenario:
 
 def bare(scenario: Scenario) -> Scenario:
     """Return a scenario without what runs do not need, so that it travels light; its hash stays known."""
-    light = replace(scenario, evidence=None, readings={}, read_fields=frozenset(), places={})
+    document, draws, levels = scenario.document, scenario.posterior, scenario.levels
+    light = Scenario(document, scenario.principal, scenario.counterpart, posterior=draws, levels=levels)
     light.__dict__["hash"] = scenario.hash
     return light
 

@@ -170,7 +170,7 @@ def _claim_complaints(gate: Mapping[str, Any], subject: str | None) -> Iterator[
 
 
 def _of(subject: str | None) -> str:
-    return "of a probability alone" if subject is None else f"beside `{subject}`"
+    return "of a probability alone" if subject is None else f"with `{subject}`"
 
 
 def _advice(key: str) -> str:

@@ -16,8 +16,11 @@ from sim.scenario.quantities import day_count
 from sim.scenario.schema import TieEnds, field_range
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sim.scenario.part import Part
     from sim.scenario.scenario import Scenario
+    from sim.scenario.schema import Pressure
 
 Span = tuple[float, float]
 
@@ -40,10 +43,8 @@ def why_inert(scenario: Scenario, path: str, days: int) -> str | None:
         Its dotted path, such as `pressures.appeal.intensity`; its own values are those of its prior.
     """
     kind, _, rest = path.partition(".")
-    name = rest.rpartition(".")[0]
-    found = inert_talks(scenario, name, days) if kind == "talks" else None
-    found = inert_pressure(scenario, name, days) if kind == "pressures" else found
-    found = inert_event(scenario, name, days) if kind == "events" else found
+    finders = {"talks": inert_talks, "pressures": inert_pressure, "events": inert_event}
+    found = finders[kind](scenario, rest.rpartition(".")[0], days) if kind in finders else None
     return None if found is None else found.why
 
 
@@ -72,20 +73,38 @@ def inert_pressure(scenario: Scenario, name: str, days: int) -> Inert | None:
     """Say why a pressure cannot have an effect within so many days."""
     pressure = scenario.pressures[name]
     own = _spans(pressure, scenario.as_of)
-    source, target = scenario.name_of(pressure.source), scenario.name_of(pressure.target)
+    reasons = (_powerless(scenario, pressure), _weightless(scenario, pressure, own), _untimely(pressure, own, days))
+    return next((reason for reason in reasons if reason is not None), None)
+
+
+def _powerless(scenario: Scenario, pressure: Pressure) -> Inert | None:
+    """Say so where the source has no leverage over the target, and no event gives it any."""
+    ends = pressure.source, pressure.target
     tie = scenario.document.ties.get(pressure.source, {}).get(pressure.target)
     shifted = (one.target for one in scenario.events.values() if isinstance(one.target, TieEnds))
-    may_arise = any((on.source, on.target) == (pressure.source, pressure.target) for on in shifted)
-    if tie is None or (tie.support[1] <= 0 and not may_arise):
-        mend = f"write `ties: {{{pressure.source}: {{{pressure.target}: 0.2}}}}`, or another number"
-        return Inert("untied", f"{source} has no leverage over {target}", mend)
+    may_arise = tie is not None and any((on.source, on.target) == ends for on in shifted)
+    if may_arise or (tie is not None and tie.support[1] > 0):
+        return None
+    source, target = map(scenario.name_of, ends)
+    mend = f"write `ties: {{{pressure.source}: {{{pressure.target}: 0.2}}}}`, or another number"
+    return Inert("untied", f"{source} has no leverage over {target}", mend)
+
+
+def _weightless(scenario: Scenario, pressure: Pressure, own: Mapping[str, Span]) -> Inert | None:
+    """Say so where its intensity is 0, or it changes what acting pays for an actor that does not act."""
     if own["intensity"] == (0.0, 0.0):
         return Inert("other", "the intensity of the pressure is 0", "write an `intensity` above 0")
     acts = scenario.actors[pressure.target].role not in ("defender", "mediator")
     bargains = pressure.target in (scenario.principal, scenario.counterpart)
-    if pressure.channel == "conditional" and not (acts or bargains):
-        why = f"a conditional pressure changes what acting pays, and {target} has no part in attack or bargain"
-        return Inert("other", why, "write `channel: persuasion`")
+    if pressure.channel != "conditional" or acts or bargains:
+        return None
+    target = scenario.name_of(pressure.target)
+    why = f"a conditional pressure changes what acting pays, and {target} has no part in attack or bargain"
+    return Inert("other", why, "write `channel: persuasion`")
+
+
+def _untimely(pressure: Pressure, own: Mapping[str, Span], days: int) -> Inert | None:
+    """Say so where it changes nothing from day 0 to the last day of the window."""
     end = own.get("end", (math.inf, math.inf))
     if pressure.after is not None:
         why, mend = "the pressure ends before it can begin", "write an `end` after day 0, or none"

@@ -161,7 +161,7 @@ def _base(tree: Tree, root: FilePath, seen: list[FilePath]) -> FilePath | None:
 
 
 def _neighbours(file: FilePath) -> list[str]:
-    """Return the YAML files beside a path."""
+    """Return the YAML files in the folder of a path."""
     try:
         return sorted(path.name for path in file.parent.glob("*.yaml"))
     except (OSError, ValueError):

@@ -19,7 +19,7 @@ from sim.scenario.written import yaml_of
 
 
 def overlay_yaml(extends: str, changes: Mapping[str, Any], head: str) -> str:
-    """Return the file; loaded from beside its base it is the base with the changes laid over.
+    """Return the file; loaded from the folder of its base it is the base with the changes laid over.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def started_from(file: Path, name: str) -> str:
     scenario = load(file)
     value = read_merged(file).value
     if "evidence" in value:
-        raise UsageError(f"{file} has evidence of its own; write a file beside it with `extends: ./{file.name}`")
+        raise UsageError(f"{file} has evidence of its own; write a file next to it with `extends: ./{file.name}`")
     value |= {"schema": FORMAT, "id": name}
     kept = [key for key in field_names(Document) if key in value and key not in LEFT]
     head = (

@@ -1,6 +1,6 @@
 """A posterior over the structural parameters: joint draws as a small table, kept by name or in a user's file.
 
-The tables that come with offramp stand in `posteriors/` beside this file; `offramp calibrate` makes them. A file is
+The tables that come with offramp are in `posteriors/` in this folder; `offramp calibrate` makes them. A file is
 CSV: its first line is a comment that holds, as JSON, what the draws were made from; the second names the parameters;
 each line after it is one draw, all equally likely.
 """

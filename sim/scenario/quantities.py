@@ -10,7 +10,7 @@ import datetime
 import math
 import numbers
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -71,14 +71,17 @@ class Quantity:
         except DistributionError as error:
             word = "" if self.word is None or error.where else f", or `{self.word}`"
             raise fault(f"{error}{word}", error.where) from None
-        outside = [where for where, edge in distribution.edges() if not self.low <= edge <= self.high]
-        # A support may touch an open end.
-        if self.open_low and any(one.median <= self.low for one in distribution.members):
-            outside.append(())
-        if outside:
+        outside = next(self._outside(distribution), None)
+        if outside is not None:
             why = "" if self.reason is None else f": {self.reason}"
-            raise fault(f"expected {in_words(self.low, self.high, open_low=self.open_low)}{why}", outside[0])
+            raise fault(f"expected {in_words(self.low, self.high, open_low=self.open_low)}{why}", outside)
         return distribution.within(self.low, self.high)
+
+    def _outside(self, distribution: Distribution) -> Iterator[Where]:
+        """Yield where a distribution leaves the range."""
+        yield from (where for where, edge in distribution.edges() if not self.low <= edge <= self.high)
+        if self.open_low and any(one.median <= self.low for one in distribution.members):
+            yield ()  # a support may touch an open end, a median not
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Validate by `read`, serialise to the form a file writes."""

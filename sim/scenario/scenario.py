@@ -79,36 +79,6 @@ class Scenario:
         """Hash what the numbers depend on."""
         return hash(self.hash)
 
-    def with_(self, changes: Mapping[str, Any]) -> Scenario:
-        """Return the scenario with some values changed, as a file that extends it would change them.
-
-        Parameters
-        ----------
-        changes
-            Dotted path to value: a number, a word, a date, a distribution (of `sim.distributions`, or as a file writes
-            it, such as `{"uniform": [0.5, 0.9]}`); a map for a whole actor, pressure, event or talks, which may be new;
-            None removes. Evidence and posterior stay.
-
-        Raises
-        ------
-        ScenarioError
-            Where a path or value is wrong; its `faults` list all of it. It is a ValueError too.
-
-        Examples
-        --------
-        >>> import sim
-        >>> scenario = sim.load("scenarios/idlib-2018/baseline.yaml")
-        >>> firm = scenario.with_({"actors.turkey.posture": 0.8, "pressures.german-appeal": None})
-        >>> firm.actors["turkey"].posture.mean
-        0.8
-        >>> scenario.with_({"actors.turky.posture": 0.8})
-        Traceback (most recent call last):
-        sim.errors.ScenarioError: with_: actors.turky.posture: the scenario has no actor 'turky'; did you mean turkey?
-        """
-        from sim.scenario.edit import changed
-
-        return changed(self, changes)
-
     @property
     def id(self) -> str:
         """Name of the scenario."""
@@ -202,7 +172,7 @@ class Scenario:
             del plain["events"]  # a scenario without any is what it was before there were such
         for pressure in plain["pressures"].values():
             if "after" in pressure:
-                del pressure["start"]  # a default that no file may write beside `after`
+                del pressure["start"]  # a default that no file may write where there is `after`
         if self.posterior is not None:
             plain["parameters"] = {name: plain["parameters"][name] for name in sorted(self.written_parameters)}
         return plain

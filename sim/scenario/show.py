@@ -1,4 +1,4 @@
-"""A resolved scenario as YAML, with the origin of every value as a comment beside it."""
+"""A resolved scenario as YAML, each value with its origin as a comment."""
 
 from __future__ import annotations
 

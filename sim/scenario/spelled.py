@@ -1,7 +1,7 @@
 """Levels in place of numbers: `stance: threatened` is spelled out as the distribution that the codebook gives it.
 
-A level goes by the role of its actor, or by the roles at both ends of a tie. The document holds the number; which word
-stood there is kept beside it, so that a report can say it.
+A level goes by the role of its actor, or by the roles at both ends of a tie. The document holds the number; the word
+that a file wrote is kept too, so that a report can say it.
 """
 
 from __future__ import annotations
@@ -60,22 +60,22 @@ def _places(value: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """Yield every key at which a level may stand, with the field that it is a level of."""
     actors = map_at(value, "actors")
     roles = {name: actor.get("role") for name, actor in actors.items() if isinstance(actor, Mapping)}
-    for name, role in roles.items():
-        for key in actors[name]:
-            if f"{role}.{key}" in LEVELS:
-                yield ("actors", name, key), f"{role}.{key}"
-    for source, targets in map_at(value, "ties").items():
-        for target in targets if isinstance(targets, Mapping) else ():
-            field = f"ties.{roles.get(source)}.{roles.get(target)}"
-            if field in LEVELS:
-                yield ("ties", source, target), field
+    for path in _keys(value):
+        field = _field(path[-1] if path[0] == "menu" else ".".join(path), roles)
+        if field in LEVELS:
+            yield path, field
+
+
+def _keys(value: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield every key that is looked at: of actors, of ties, of what options of the menu change."""
+    for group in ("actors", "ties"):
+        for name, written in map_at(value, group).items():
+            yield from ((group, name, key) for key in (written if isinstance(written, Mapping) else ()))
     if "credibility" in value:
-        yield ("credibility",), "credibility"
+        yield ("credibility",)
     for name, option in map_at(value, "menu").items():
-        for key in map_at(option, "change") if isinstance(option, Mapping) else ():
-            field = _field(key, roles)
-            if field in LEVELS:
-                yield ("menu", name, "change", key), field
+        changes = map_at(option, "change") if isinstance(option, Mapping) else {}
+        yield from (("menu", name, "change", key) for key in changes)
 
 
 def _field(key: str, roles: Mapping[str, Any]) -> str:

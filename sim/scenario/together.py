@@ -9,10 +9,10 @@ two inputs of a group that no entry names together have a rank correlation of 0.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -99,15 +99,17 @@ def _factor(group: Group) -> Matrix:
 def groups_of(entries: Sequence[Together] | None) -> tuple[Group, ...]:
     """Return the groups that entries make, in file order."""
     ties = [Tie(number, one.inputs, one.rank) for number, one in enumerate(entries or ())]
-    groups: list[list[Tie]] = []
+    groups: list[Group] = []
     for tie in ties:
-        met = [group for group in groups if any(set(tie.inputs) & set(other.inputs) for other in group)]
-        groups = [group for group in groups if group not in met]
-        groups.append([*(one for group in met for one in group), tie])
-    ordered = sorted((sorted(group, key=lambda tie: tie.entry) for group in groups), key=lambda group: group[0].entry)
-    return tuple(
-        Group(tuple(dict.fromkeys(path for tie in group for path in tie.inputs)), tuple(group)) for group in ordered
-    )
+        apart = [group for group in groups if not set(tie.inputs) & set(group.members)]
+        met = (group.ties for group in groups if group not in apart)
+        groups = [*apart, _group([*chain.from_iterable(met), tie])]
+    return tuple(sorted(groups, key=lambda group: group.ties[0].entry))
+
+
+def _group(ties: Iterable[Tie]) -> Group:
+    ordered = tuple(sorted(ties, key=lambda tie: tie.entry))
+    return Group(tuple(dict.fromkeys(path for tie in ordered for path in tie.inputs)), ordered)
 
 
 def group_complaints(entries: Sequence[Together] | None) -> Iterator[Complaint]:

@@ -54,7 +54,7 @@ def test_a_past_case_starts_a_new_question_without_its_outcome(offramp: Offramp,
 def test_a_scenario_with_evidence_of_its_own_is_no_start(offramp: Offramp, tmp_path: Path) -> None:
     answer = offramp("init", tmp_path / "next.yaml", "--from", IDLIB / "baseline.yaml")
     assert answer.code == 2
-    assert "has evidence of its own; write a file beside it with `extends: ./baseline.yaml`" in answer.err
+    assert "has evidence of its own; write a file next to it with `extends: ./baseline.yaml`" in answer.err
 
 
 def test_a_case_that_there_is_not_is_a_fault(offramp: Offramp, tmp_path: Path) -> None:

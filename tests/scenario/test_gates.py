@@ -91,7 +91,7 @@ def test_a_variant_does_not_inherit_gates_even_faulty_ones(folder: Folder) -> No
         ("g: {compared_with: crisis.yaml}", "18:3: gates.g: this gate claims nothing; add one of `change_below`, "
          "`change_above`, `change_within`"),
         ("g: {compared_with: crisis.yaml, change_above: 0, below: 0.4}", "18:52: gates.g.below: this says nothing "
-         "beside `compared_with`; leave out what it is compared with, or write `change_below` or `change_above`"),
+         "with `compared_with`; leave out what it is compared with, or write `change_below` or `change_above`"),
         ("g: {compared_with: crisis.yaml, along: pressures.push.intensity, change_above: 0}",
          "18:35: gates.g.along: a gate is about one thing, and this one has `compared_with` already; write two gates"),
         ("g: {compared_with: crisis.yaml, change_within: 0.1, change_below: 0}",
