@@ -115,14 +115,11 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     from sim.scenario.load import load
 
     check_output(out, figures=False)
-    if not name.replace("-", "").isalnum() or name != name.lower():
-        raise UsageError(f"expected a name of small letters, digits and hyphens (got {name!r})")
+    _check_name(name)
     past, others = load_cases(cases), _threats(threats)
     day, blocks = _known(known), USUAL if blocks is None else blocks
     scenario = None if target is None else load(target)
-    crises = results.informative({one.name: one.seen(day) for one in past if not one.filed.target})
-    if not crises:
-        raise UsageError(f"no outcome of any case was known by {day}; name a later date with --known")
+    crises = _known_outcomes(past, day)
     second = results.informative({one.name: one.seen(day) for one in others.cases})
     check_repeats(recovery, min(points_of(blocks, sample_of(one)) for one in _played(past, others).values()))
     designs = _Designs(blocks, machines, store_at(None if no_store else store), quiet)
@@ -139,7 +136,22 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
         from sim.report import write_report
 
         written(write_report(record, out, others={f"{name}.csv": made.posterior.text()}))
-        note(f"next: write `calibration: {name}.csv` in a scenario, with the file beside it")
+        note(f"next: put the file next to a scenario, and write there `calibration: {name}.csv`")
+
+
+def _check_name(name: str) -> None:
+    if not name.replace("-", "").isalnum() or name != name.lower():
+        raise UsageError(f"expected a name of small letters, digits and hyphens (got {name!r})")
+
+
+def _known_outcomes(past: Sequence[HistoricalCase], day: datetime.date) -> dict[str, frozenset[int]]:
+    """Return what is known by a day of the cases that are not themselves to be forecast."""
+    from sim.evaluation.calibration.result import informative
+
+    crises = informative({one.name: one.seen(day) for one in past if not one.filed.target})
+    if not crises:
+        raise UsageError(f"no outcome of any case was known by {day}; name a later date with --known")
+    return crises
 
 
 @command
@@ -178,18 +190,10 @@ def backtest(  # noqa: PLR0913 - one parameter an option
 
     check_output(out, figures=False)
     if posterior is not None:
-        fitted = {"train": train, "variants": variants, "threats": threats, "known": known, "blocks": blocks}
-        for option, value in fitted.items():
-            if value is not None:
-                raise UsageError(
-                    f"--posterior fits nothing, so --{option} cannot be combined with it; leave one of them out"
-                )
+        _check_fixed({"train": train, "variants": variants, "threats": threats, "known": known, "blocks": blocks})
         fixed = _score_fixed(cases, posterior, seed, machines, quiet=quiet)
         show(fixed, format_, _fixed_lines(fixed))
-        if out is not None:
-            path = out / "backtest.json"
-            path.write_text(json.dumps(fixed, indent=1) + "\n", encoding="utf-8")
-            written([path])
+        _write_fixed(fixed, out)
         return
     past = load_cases(cases)
     pool = past if train is None else load_cases(train)
@@ -201,13 +205,8 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     trained = replace(trained, study=designs.refined(trained.study, trained.seen))
     steps = backtests.steps(past, trained, len(scenarios))
     with progress("backtest", steps, quiet=quiet, unit="step") as finished:
-        result = backtests.backtest(
-            past,
-            trained,
-            executor=machines.make(MANY),
-            variants=scenarios,
-            finished=finished,
-        )
+        executor = machines.make(MANY)
+        result = backtests.backtest(past, trained, executor=executor, variants=scenarios, finished=finished)
     record = result.record()
     show(record, format_, _backtest_lines(result, record))
     if out is not None:
@@ -216,6 +215,22 @@ def backtest(  # noqa: PLR0913 - one parameter an option
 
         kept = {"track_record.json": to_json(result.track_record(_today()))}
         written(write_report(record, out, others=kept))
+
+
+def _check_fixed(fitted: Mapping[str, Any]) -> None:
+    """Refuse the options of a fit where a posterior is given."""
+    for option, value in fitted.items():
+        if value is not None:
+            raise UsageError(
+                f"--posterior fits nothing, so --{option} cannot be combined with it; leave one of them out"
+            )
+
+
+def _write_fixed(record: Mapping[str, Any], out: Path | None) -> None:
+    if out is not None:
+        path = out / "backtest.json"
+        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        written([path])
 
 
 def _score_fixed(cases: Path, name: str, seed: int, machines: Machines, *, quiet: bool) -> dict[str, Any]:

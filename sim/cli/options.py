@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -146,12 +146,17 @@ def command_of(context: typer.Context, told: Callable[[Path], str] = shown, **ma
     for one in context.command.params:
         value = made.get(one.name or "", context.params.get(one.name or ""))
         usual = value == one.default and one.name not in ALWAYS_TOLD
-        if one.name in UNTOLD or value is None or usual:
-            continue
-        if value is True:
-            words.append(one.opts[0])
-            continue
-        for part in value if isinstance(value, list | tuple) else [value]:
-            text = told(part) if isinstance(part, Path) else f"{part:g}" if isinstance(part, float) else str(part)
-            words += [text] if one.param_type_name == "argument" else [one.opts[0], text]
+        if one.name not in UNTOLD and value is not None and not usual:
+            words += _words_of(one, value, told)
     return shlex.join(["offramp", *words])
+
+
+def _words_of(parameter: Any, value: Any, told: Callable[[Path], str]) -> Iterator[str]:
+    """Yield the words that give a parameter its value; a list is given one by one."""
+    name = [] if parameter.param_type_name == "argument" else [parameter.opts[0]]
+    if value is True:
+        yield from name
+        return
+    for part in value if isinstance(value, list | tuple) else [value]:
+        yield from name
+        yield told(part) if isinstance(part, Path) else f"{part:g}" if isinstance(part, float) else str(part)

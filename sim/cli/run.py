@@ -97,11 +97,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     from sim.studies.stored import read_forecast
 
     loaded = load_scenario(scenario)
-    for name, value in (("since", since), ("counterfactuals", counterfactuals)):
-        if given and value:
-            raise UsageError(
-                f"--given cannot be combined with --{name}: the condition selects different runs in each forecast"
-            )
+    _check_given(context.params)
     plan = Plan(runs, seed, replicates, precision, read_given(given or (), loaded))
     earlier = None if since is None else read_forecast(since)
     check_output(out, figures=figures)
@@ -116,12 +112,26 @@ def run(  # noqa: PLR0913 - one parameter an option
         record["counterfactuals"] = _otherwise(forecast, kept, machines, quiet=quiet)
     show(record, format_, _lines(record, words))
     if out is not None and not _would_lose(forecast, since, out):
-        from sim.report import write_report  # late: it brings in Jinja
-
-        written(write_report(record, out, words=words, figures=figures))
-        if forecast.status != "interrupted":
-            shutil.rmtree(out / KEPT, ignore_errors=True)
+        _write(record, out, words, figures=figures)
     _finish(forecast, context, out)
+
+
+def _check_given(params: Mapping[str, Any]) -> None:
+    """Refuse a condition where forecasts are compared."""
+    for name in ("since", "counterfactuals"):
+        if params["given"] and params[name]:
+            raise UsageError(
+                f"--given cannot be combined with --{name}: the condition selects different runs in each forecast"
+            )
+
+
+def _write(record: Mapping[str, Any], out: Path, words: str, *, figures: bool) -> None:
+    """Write the report; the blocks that were kept until then go."""
+    from sim.report import write_report  # late: it brings in Jinja
+
+    written(write_report(record, out, words=words, figures=figures))
+    if record["status"] != "interrupted":
+        shutil.rmtree(out / KEPT, ignore_errors=True)
 
 
 def _store(place: str | None, out: Path | None) -> Store | None:

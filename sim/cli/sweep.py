@@ -98,10 +98,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     from sim.studies.sweep.shards import Shard, partial_of
 
     part = None if shard is None else Shard.parse(shard)
-    if out is None:
-        for name, use in (("shard", "its partial file"), ("cells", "the forecasts")):
-            if context.params[name]:
-                raise UsageError(f"--{name} needs a folder for {use}; name one with --out")
+    _check_folder(context.params)
     loaded = load_sweep(file, runs=runs, precision=precision)
     gates = Gates.of(loaded, Budget(alpha, max_runs, loaded.plan.seed, loaded.plan.replicates))
     check_output(out, figures=False)
@@ -114,8 +111,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     with _resumable(kept):
         options = Options(store=kept, cells=chosen, fail_fast=fail_fast, on_forecast=keep)
         rows = _rows(loaded, options, machines, label, quiet=quiet)
-    if kept is not None and kept.damaged:
-        note(f"{kept.damaged} damaged entries of the store {kept} were not used; their blocks were played again")
+    _note_damage(kept)
     with _resumable(kept):
         verdicts = gates.judge(chosen, kept, machines, quiet=quiet)
     top = head_of(loaded, command_of(context), gates.head)
@@ -125,6 +121,18 @@ def run(  # noqa: PLR0913 - one parameter an option
         return
     record = record_of(top, rows, verdicts)
     _deliver(_with_pages(record) if cells else record, out, format_, words, output)
+
+
+def _check_folder(params: Record) -> None:
+    """Ask for a folder where something is to be written into it."""
+    for name, use in (("shard", "its partial file"), ("cells", "the forecasts")):
+        if params[name] and params["out"] is None:
+            raise UsageError(f"--{name} needs a folder for {use}; name one with --out")
+
+
+def _note_damage(store: Store | None) -> None:
+    if store is not None and store.damaged:
+        note(f"{store.damaged} damaged entries of the store {store} were not used; their blocks were played again")
 
 
 def _rows(sweep: Sweep, options: Options, machines: Machines, label: str, *, quiet: bool) -> list[Record]:

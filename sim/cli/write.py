@@ -116,60 +116,73 @@ def validate(
     files = once(file for path in paths for file in (yaml_files(path) if path.is_dir() else [path]))
     if not files:
         raise UsageError(f"there is no YAML file in {', '.join(map(str, paths))}")
-    checked = [_Checked.of(file, inside=file not in paths) for file in files]
-    known = [one for one in checked if one.kind]
-    unknown = [one for one in checked if not one.kind]
-    errors = [one.error for one in known if one.error is not None]
-    doubts = list(dict.fromkeys(doubt for one in known for doubt in one.doubts))  # of shared bases: once
+    found = _Findings([_Checked.of(file, inside=file not in paths) for file in files])
     if format_ is Format.JSON:
-        print_json(_plain_checked(known, unknown, errors, doubts))
+        print_json(found.plain())
     else:
-        _say_checked(known, unknown, doubts)
-        _say_faults(known, errors)
-    if errors or not known or (strict and doubts):
+        found.say()
+    if not found.is_valid or (strict and found.doubts):
         raise typer.Exit(Exit.USAGE)
 
 
-def _plain_checked(
-    known: Sequence[_Checked],
-    unknown: Sequence[_Checked],
-    errors: Sequence[ScenarioError],
-    doubts: Sequence[Doubt],
-) -> dict[str, Any]:
-    """Return what was checked and found as plain values."""
-    return {
-        "valid": bool(known) and not errors,
-        "errors": [plain for error in errors for plain in errors_as_plain(error)],
-        "warnings": [{**asdict(one.fault), "warning": one.name} for one in doubts],
-        "files": Counter(one.kind for one in known),
-        "unknown": [str(one.file) for one in unknown],
-    }
+class _Findings:
+    """What was found in all files; a fault or doubt of a base that several share is told once.
 
+    Attributes
+    ----------
+    known, unknown
+        The files of a kind that is checked, and those of none.
+    errors, doubts
+        What is wrong, by file; what is legal and probably not meant.
+    """
 
-def _say_checked(known: Sequence[_Checked], unknown: Sequence[_Checked], doubts: Sequence[Doubt]) -> None:
-    """Say which files are valid or of no known kind, and what is legal and probably not meant."""
-    for one in known:
-        if one.error is None:
-            say(f"{one.file}: valid")
-    for one in unknown:
-        note(f"{one.file}: unknown kind of file, not checked; {EXPECTED}")
-    for doubt in doubts:
-        note(str(doubt))
+    def __init__(self, checked: Sequence[_Checked]) -> None:
+        self.known = [one for one in checked if one.kind]
+        self.unknown = [one.file for one in checked if not one.kind]
+        self.errors = [one.error for one in self.known if one.error is not None]
+        self.doubts = list(dict.fromkeys(doubt for one in self.known for doubt in one.doubts))
+        self.kinds = Counter(one.kind for one in self.known)
 
+    @property
+    def is_valid(self) -> bool:
+        """Whether there are files of known kinds, and nothing is wrong with them."""
+        return bool(self.known) and not self.errors
 
-def _say_faults(known: Sequence[_Checked], errors: Sequence[ScenarioError]) -> None:
-    """Say every fault and how many there are; where there is none, how many files of each kind, and the next step."""
-    seen = dict.fromkeys(fault for error in errors for fault in error.faults)  # shared bases: once
-    for fault in seen:
-        note(str(fault))
-    if errors:
-        note(f"{counted(len(seen), 'fault')} in {len(errors)} of {counted(len(known), 'file')}")
-        return
-    if len(known) > 1:
-        counts = Counter(one.kind for one in known)
-        parts = (counted(counts[kind], *names) for kind, names in NAMES.items() if kind in counts)
-        say(f"{', '.join(parts)}: all valid")
-    _next(known)
+    def plain(self) -> dict[str, Any]:
+        """Return what was checked and found as plain values."""
+        return {
+            "valid": self.is_valid,
+            "errors": [plain for error in self.errors for plain in errors_as_plain(error)],
+            "warnings": [{**asdict(one.fault), "warning": one.name} for one in self.doubts],
+            "files": self.kinds,
+            "unknown": list(map(str, self.unknown)),
+        }
+
+    def say(self) -> None:
+        """Say of each file what it is or what is wrong with it, then how many there are, and the next step."""
+        for one in self.known:
+            if one.error is None:
+                say(f"{one.file}: valid")
+        for file in self.unknown:
+            note(f"{file}: unknown kind of file, not checked; {EXPECTED}")
+        for doubt in self.doubts:
+            note(str(doubt))
+        if self.errors:
+            self._say_faults()
+        else:
+            self._say_kinds()
+            _next(self.known)
+
+    def _say_faults(self) -> None:
+        faults = dict.fromkeys(fault for error in self.errors for fault in error.faults)
+        for fault in faults:
+            note(str(fault))
+        note(f"{counted(len(faults), 'fault')} in {len(self.errors)} of {counted(len(self.known), 'file')}")
+
+    def _say_kinds(self) -> None:
+        if len(self.known) > 1:
+            parts = (counted(self.kinds[kind], *names) for kind, names in NAMES.items() if kind in self.kinds)
+            say(f"{', '.join(parts)}: all valid")
 
 
 def _next(files: Sequence[_Checked]) -> None:

@@ -12,7 +12,7 @@ import datetime
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,22 +165,31 @@ def document_of(known: Mapping[str, float]) -> dict[str, Any]:
     return head | document
 
 
+INITIATOR: dict[str, tuple[tuple[str, Callable[[Mapping[str, float]], float | bool]], ...]] = {
+    "stance": (
+        ("ordered", lambda known: known["trig_war_threat"]),
+        ("threatened", lambda known: known["trig_threat"] or known["n_threat30"] or known["trig_mobil"]),
+        ("aim", lambda known: known["rival"] or known["force_5y"]),
+        ("no-aim", lambda _: True),
+    ),
+    "posture": (
+        ("massed", lambda known: known["trig_mobil"] or known["n_disp30"] >= 3),
+        ("moving", lambda known: known["trig_show"] or known["trig_fort"]),
+        ("routine", lambda _: True),
+    ),
+    "momentum": (
+        ("sweeping", lambda known: known["force_5y"] >= 3),
+        ("some", lambda known: known["force_5y"]),
+        ("none", lambda _: True),
+    ),
+}
+"""The levels of the one who threatens: the first whose condition on the columns of the table holds."""
+
+
 def _initiator(known: Mapping[str, float]) -> dict[str, Any]:
-    threatened = known["trig_threat"] or known["n_threat30"] or known["trig_mobil"]
-    stance = (
-        "ordered" if known["trig_war_threat"]
-        else "threatened" if threatened
-        else "aim" if known["rival"] or known["force_5y"]
-        else "no-aim"
-    )  # fmt: skip
-    posture = (
-        "massed" if known["trig_mobil"] or known["n_disp30"] >= 3
-        else "moving" if known["trig_show"] or known["trig_fort"]
-        else "routine"
-    )  # fmt: skip
-    momentum = "sweeping" if known["force_5y"] >= 3 else "some" if known["force_5y"] else "none"
     fixed = {"role": "initiator", "resolve": 0.9, "salience": 1.0, "ambiguity": 0.2, "strength": 1.0}
-    return fixed | _levels("initiator", stance=stance, posture=posture, momentum=momentum)
+    levels = {key: next(level for level, holds in rules if holds(known)) for key, rules in INITIATOR.items()}
+    return fixed | _levels("initiator", **levels)
 
 
 def _reliance(known: Mapping[str, float]) -> str:

@@ -217,9 +217,9 @@ class Session:
         if slot == "b":
             self._unanswered = 0.0
         message: Message = {"type": "answer", "slot": slot, "n": stamp, **shown}
-        both = [self._held.get(one) for one in ("a", "b")]
-        if all(one is not None and one.is_known for one in both):
-            message["difference"] = comparison(*(one.look() for one in both if one is not None))
+        known = [one.look() for place in ("a", "b") if (one := self._held.get(place)) is not None and one.is_known]
+        if len(known) == 2:
+            message["difference"] = comparison(*known)
         await self._send(message)
 
     async def _name_variants(self) -> None:

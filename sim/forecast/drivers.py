@@ -8,7 +8,7 @@ says what goes with what; it is no cause.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -303,20 +303,25 @@ def _groups(
 ) -> tuple[Group, ...]:
     """Return the groups of inputs: of each owner, and of what goes together across owners."""
     whole = {one: path for path in tied for one in path.split(TOGETHER)}
-    members: dict[str, list[int]] = {}
-    inputs = binned_inputs(scenario)
-    for place, one in enumerate(inputs):
-        members.setdefault(group_of(scenario, whole.get(one.path, one.path)), []).append(place)
-    found = []
-    for name, places in members.items():
-        parts = [joint] if joint is not None and name == STRUCTURAL else []
-        parts += [part for path, part in tied.items() if group_of(scenario, path) == name]
-        paths = {place: inputs[place].path for place in places}
-        rows = joint is not None
-        alone = [one for one in places if paths[one] not in whole and not (rows and inputs[one].together)]
-        index = indices.of(alone, sum_of(parts) if parts else None)
-        found.append(Group(name, index, bool(parts) and (name == STRUCTURAL or not alone), len(places)))
+    members: dict[str, list[tuple[int, bool]]] = {}
+    for place, one in enumerate(binned_inputs(scenario)):
+        is_within = one.path in whole or (joint is not None and bool(one.together))
+        members.setdefault(group_of(scenario, whole.get(one.path, one.path)), []).append((place, is_within))
+    found = [_group(indices, name, own, _parts_of(scenario, name, joint, tied)) for name, own in members.items()]
     return tuple(sorted(found, key=lambda one: 0.0 if one.index is None else -one.index.value))
+
+
+def _parts_of(scenario: Scenario, name: str, joint: Part | None, tied: Mapping[str, Part]) -> list[Part]:
+    """Return the shares of a group that are those of several inputs at once."""
+    own = [part for path, part in tied.items() if group_of(scenario, path) == name]
+    return [joint, *own] if joint is not None and name == STRUCTURAL else own
+
+
+def _group(indices: InputIndices, name: str, members: Sequence[tuple[int, bool]], parts: Sequence[Part]) -> Group:
+    """Return a group, given the place of each member and whether it is within one of the parts."""
+    alone = [place for place, is_within in members if not is_within]
+    index = indices.of(alone, sum_of(parts) if parts else None)
+    return Group(name, index, bool(parts) and (name == STRUCTURAL or not alone), len(members))
 
 
 def _round(value: float) -> float:

@@ -168,30 +168,33 @@ def _first_events(record: Record, outcome: str) -> Curve:
 
 def _milestones(fig: Spec, record: Record, calendar: Calendar) -> None:
     """Mark the milestones before the horizon on the line of the offensive; name those that have room for it."""
-    horizon, top = record["horizon"], fig["layout"]["yaxis"]["range"][1]
+    horizon = record["horizon"]
     days = [day for day in record["milestones"] if day < horizon]
-    chances = [outcome_at(record, "offensive", day) for day in days]
-    named = set(apart([day for day in days if day >= horizon / 10], horizon / 4))
-    texts = [f"<b>{safe(one.label)}</b>" if day in named else "" for day, one in zip(days, chances, strict=True)]
-    x = [moment(calendar, day) for day in days]
-    colour = LIGHT["offensive"]
+    named = apart([day for day in days if day >= horizon / 10], horizon / 4)
     fig["data"].append(
-        dots(x, [one.p for one in chances], texts, color=colour, size=9)
-        | {
-            "mode": "markers+text",
-            "textposition": [_beside(day / horizon, one.p / top) for day, one in zip(days, chances, strict=True)],
-            "textfont": {"color": colour, "size": 13},
-            "hoverinfo": "skip",
-            "cliponaxis": False,
-        }
+        _marked(record, calendar, {day: day in named for day in days}, fig["layout"]["yaxis"]["range"][1])
     )
-    for day, text, place in zip(days, texts, x, strict=True):
-        rule(fig, place, "grid")
-        if text:
-            note(fig, counted(day, "day"), x=place, xref="x", xanchor="center", yshift=2)
+    for day in days:
+        rule(fig, moment(calendar, day), "grid")
+        if day in named:
+            note(fig, counted(day, "day"), x=moment(calendar, day), xref="x", xanchor="center", yshift=2)
 
 
-def _beside(across: float, up: float) -> str:
+def _marked(record: Record, calendar: Calendar, days: Mapping[int, bool], top: float) -> Spec:
+    """Return a dot for each day, with its probability for those that are named."""
+    chances = [outcome_at(record, "offensive", day) for day in days]
+    shares, colour = [one.p for one in chances], LIGHT["offensive"]
+    texts = [f"<b>{safe(one.label)}</b>" if days[day] else "" for day, one in zip(days, chances, strict=True)]
+    return dots([moment(calendar, day) for day in days], shares, texts, color=colour, size=9) | {
+        "mode": "markers+text",
+        "textposition": [_where(day / record["horizon"], p / top) for day, p in zip(days, shares, strict=True)],
+        "textfont": {"color": colour, "size": 13},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+
+
+def _where(across: float, up: float) -> str:
     """Where the label of a milestone has room: above a rising line, beneath it near the top."""
     if up > 0.8:
         return "bottom right"

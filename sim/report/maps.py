@@ -120,14 +120,11 @@ def parallel(ends: Sequence[tuple[str, str]], lines_: Sequence[tuple[Sequence[fl
     last = len(ends) - 1
     fig["layout"].update(xaxis=axis(range=[-0.08, last + 0.08], **_BLANK), yaxis=axis(range=[0, 1], **_BLANK))
     low, high = share_ends([p for _, p in lines_])
+    edges = [low + (high - low) * n / (len(HEAT) - 1) for n in range(len(HEAT) - 1)]
+    ranks = [max(rank for rank, edge in enumerate(edges) if edge <= p) for _, p in lines_]
     for rank, colour in enumerate(HEAT[1:]):
-        edges = [low + (high - low) * n / (len(HEAT) - 1) for n in (rank, rank + 1)]
-        kept = [places for places, p in lines_ if edges[0] <= p < edges[1] or (p == high and rank == len(HEAT) - 2)]
-        fig["data"].append({
-            "type": "scatter", "x": [x for places in kept for x in (*range(len(places)), None)],
-            "y": [y for places in kept for y in (*places, None)],
-            "mode": "lines", "line": {"color": colour, "width": 1.2}, "opacity": 0.75, "hoverinfo": "skip",
-        })  # fmt: skip
+        kept = [places for (places, _), own in zip(lines_, ranks, strict=True) if own == rank]
+        fig["data"].append(_connected(kept, colour))
     upright = {"type": "line", "y0": 0, "y1": 1, "line": {"color": LIGHT["muted"], "width": 1}}
     for place, (foot, head) in enumerate(ends):
         fig["layout"]["shapes"].append({**upright, "x0": place, "x1": place})
@@ -135,3 +132,12 @@ def parallel(ends: Sequence[tuple[str, str]], lines_: Sequence[tuple[Sequence[fl
         for y, text, shift in ((1, safe(head), 10), (0, safe(foot), -10), (0, f"<b>{name}</b>", -30)):
             note(fig, text, x=place, xref="x", y=y, yref="y", xanchor="center", yanchor="middle", yshift=shift)
     return fig
+
+
+def _connected(kept: Sequence[Sequence[float]], colour: str) -> Spec:
+    """Return lines of one colour as one trace, each from upright to upright."""
+    return {
+        "type": "scatter", "x": [x for places in kept for x in (*range(len(places)), None)],
+        "y": [y for places in kept for y in (*places, None)],
+        "mode": "lines", "line": {"color": colour, "width": 1.2}, "opacity": 0.75, "hoverinfo": "skip",
+    }  # fmt: skip

@@ -84,15 +84,12 @@ def _parts(parts: tuple[Part | None, ...], above: str = "") -> Iterator[str]:
 
 def _part(part: Part, above: str) -> Iterator[str]:
     match part:
-        case Text(text=text, role=role):
-            line = f"**{escape(text)}**" if role in _STRONG else paragraph(text)
-            yield f"> {line}" if role == "banner" else line
+        case Text():
+            yield _text(part)
         case Table():
-            shown = part.brief or part
-            yield from _table(shown, shown.caption, above) if shown.rows else ()
+            yield from _table(part, (part.brief or part).caption, above)
         case Figure(table=table):
-            shown = table.brief or table
-            yield from _table(shown, part.title, above, f"{escape(table.caption)}:") if shown.rows else ()
+            yield from _table(table, part.title, above, f"{escape(table.caption)}:")
             yield from _parts(part.parts)
         case List(items=items, role=role):
             yield "\n".join(_entry(one, "" if role == "marks" else "- ") for one in items)
@@ -107,8 +104,16 @@ def _part(part: Part, above: str) -> Iterator[str]:
             yield from _parts(part.parts, title)
 
 
-def _table(shown: Table, title: str, above: str, *lead: str) -> Iterator[str]:
-    """Yield a table below its title, where that does not stand over it already."""
+def _text(part: Text) -> str:
+    line = f"**{escape(part.text)}**" if part.role in _STRONG else paragraph(part.text)
+    return f"> {line}" if part.role == "banner" else line
+
+
+def _table(table: Table, title: str, above: str, *lead: str) -> Iterator[str]:
+    """Yield a table, as short as it can be, below its title, where that does not stand over it already."""
+    shown = table.brief or table
+    if not shown.rows:
+        return
     yield from [f"### {escape(title)}"] if title and title != above else []
     yield from (*lead, markdown_table(shown))
 

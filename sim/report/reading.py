@@ -184,21 +184,25 @@ def input_words(record: Record, path: str) -> tuple[str, str]:
     if "+" in path:  # inputs that go together by rank
         *names, last = (input_words(record, one)[1] for one in path.split("+"))
         return "the ", f"{', '.join(names)} and {last} (together)"
-    kind, _, rest = path.partition(".")
-    subject, _, field = rest.rpartition(".")
     if path in _WHOLE:
         return "the ", _WHOLE[path]
-    if kind == "actors" and rest:
-        name = name_in_text(name_of(record, subject or rest))
-        return ("the ", f"{_words(field)} of {name}") if subject else ("", name)
+    kind, _, rest = path.partition(".")
+    if kind in ("actors", "ties", *_SCHEDULED) and rest:
+        return _words_of_owned(record, kind, rest)
+    return "the ", f"{_words(rest)} (parameter)" if kind == "parameters" else _words(path.replace(".", " "))
+
+
+def _words_of_owned(record: Record, kind: str, rest: str) -> tuple[str, str]:
+    """Return article and name of an input of an actor, a tie, a pressure, talks or an event, or of that itself."""
+    subject, _, field = rest.rpartition(".")
     if kind == "ties" and subject:
         source, target = (name_in_text(name_of(record, one)) for one in (subject, field))
         return "the ", f"leverage of {source} over {target}"
-    if kind in _SCHEDULED and rest:
-        name = schedule_name(record, subject or rest)
-        word = "source" if (kind, field) == ("pressures", "from") else _words(field)
-        return ("the ", f"{word} of {name}") if subject else ("", name)
-    return "the ", f"{_words(rest)} (parameter)" if kind == "parameters" else _words(path.replace(".", " "))
+    owner = subject or rest
+    name = schedule_name(record, owner) if kind in _SCHEDULED else name_in_text(name_of(record, owner))
+    if not subject:
+        return "", name
+    return "the ", f"{'source' if (kind, field) == ('pressures', 'from') else _words(field)} of {name}"
 
 
 def group_name(record: Record, group: str, *, within: bool = False) -> str:

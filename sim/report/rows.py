@@ -59,6 +59,16 @@ class Dot:
     at: float = 0.0
     cell: str | None = None
 
+    @property
+    def inside(self) -> str:
+        """What it is filled with."""
+        return LIGHT["page" if self.hollow else self.colour]
+
+    @property
+    def outline(self) -> str:
+        """The colour of its outline."""
+        return LIGHT[self.colour if self.hollow else "page"]
+
 
 @dataclass(frozen=True)
 class Words:
@@ -213,19 +223,19 @@ def _whiskers(rows: Sequence[Row]) -> list[Spec]:
 
 def _dots(rows: Sequence[Row]) -> list[Spec]:
     """Return all dots as one trace."""
-    known = [(dot, -place + dot.at) for place, one in enumerate(rows) for dot in one.dots]
+    known = [dot for one in rows for dot in one.dots]
     if not known:
         return []
+    y = [-place + dot.at for place, one in enumerate(rows) for dot in one.dots]
+
+    def each(name: str) -> list[Any]:
+        return [getattr(dot, name) for dot in known]
+
     trace = dots(
-        [dot.value for dot, _ in known], [y for _, y in known], [dot.said for dot, _ in known], opacity=1,
-        symbol=[dot.symbol for dot, _ in known], size=[dot.size for dot, _ in known],
-        color=[LIGHT["page" if dot.hollow else dot.colour] for dot, _ in known],
-        line={
-            "color": [LIGHT[dot.colour if dot.hollow else "page"] for dot, _ in known],
-            "width": [dot.rim for dot, _ in known],
-        },
+        each("value"), y, each("said"), opacity=1, symbol=each("symbol"), size=each("size"), color=each("inside"),
+        line={"color": each("outline"), "width": each("rim")},
     )  # fmt: skip
-    cells = {"customdata": [dot.cell for dot, _ in known]} if known[0][0].cell is not None else {}
+    cells = {} if known[0].cell is None else {"customdata": each("cell")}
     return [trace | {"cliponaxis": False} | cells]
 
 

@@ -14,7 +14,7 @@ import math
 import re
 import textwrap
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import sim.report.captions as captions
@@ -391,9 +391,7 @@ def _days(days: Iterable[datetime.date], axis: Spec) -> list[datetime.date]:
     """Return whole days, weeks or months, at most as many as the axis may have."""
     all_days, monthly = list(days), axis.get("dtick") == "M1"
     months = [day for day in all_days if day.day == 1]
-    steps = [
-        *([day for day in all_days if day.toordinal() % step == 0] for step in (() if monthly else _DAY_STEPS)),
-        *([day for day in months if (day.month - 1) % step == 0] for step in _MONTH_STEPS),
-    ]
-    most = 40 if monthly else axis.get("nticks", 7)
+    by_day = ([day for day in all_days if day.toordinal() % step == 0] for step in _DAY_STEPS)
+    by_month = ([day for day in months if (day.month - 1) % step == 0] for step in _MONTH_STEPS)
+    steps, most = (by_month, 40) if monthly else (chain(by_day, by_month), axis.get("nticks", 7))
     return next((kept for kept in steps if len(kept) <= most), months)

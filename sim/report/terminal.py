@@ -110,14 +110,19 @@ def aligned(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: str = 
     widths = _widths(grid, words, room)
     if _whole(widths) <= room or len(head) == 1:
         yield from (f"{indent}{line}".rstrip() for row in grid for line in _side_by_side(row, widths, words))
-        return
+    else:
+        yield from (f"{indent}{line}" for line in _stacked(grid, words, room))
+
+
+def _stacked(grid: Sequence[Sequence[str]], words: str, room: int) -> Iterator[str]:
+    """Yield the lines of a table whose rows have a line for their first cell and more for the others, set in."""
     widths = [0, *_widths([row[1:] for row in grid], words[1:], room - 2)]
     for row in grid:
-        yield from (f"{indent}{line}" for line in _broken(row[0], room))
+        yield from _broken(row[0], room)
         for places in _groups(widths, room - 2):
             cells, kept = [row[place] for place in places], [widths[place] for place in places]
             side = "".join(words[place : place + 1] or "-" for place in places)
-            yield from (f"{indent}  {line}".rstrip() for line in _side_by_side(cells, kept, side) if line.strip())
+            yield from (f"  {line}".rstrip() for line in _side_by_side(cells, kept, side) if line.strip())
 
 
 def _groups(widths: Sequence[int], room: int) -> Iterator[list[int]]:

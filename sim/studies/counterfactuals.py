@@ -74,14 +74,17 @@ def _worlds(scenario: Scenario) -> Iterator[World]:
         yield World("full", name, at_full_strength(scenario, name))
     for name in scenario.talks:
         yield World("removed", name, without_talks(scenario, name))
-    for name, event in scenario.events.items():
-        if event.probability.mean > 0:
-            yield World("removed", name, with_chance(scenario, name, 0.0))
-    for name, event in scenario.events.items():
-        if event.probability.mean < 1:
-            yield World("certain", name, with_chance(scenario, name, 1.0))
+    yield from _with_events(scenario, "removed", 0.0)
+    yield from _with_events(scenario, "certain", 1.0)
     for name in (name for name, actor in scenario.actors.items() if not actor.held):
         yield World("held", name, held(scenario, name))
+
+
+def _with_events(scenario: Scenario, kind: Kind, chance: float) -> Iterator[World]:
+    """Yield a world for each event whose probability is another."""
+    for name, event in scenario.events.items():
+        if event.probability.mean != chance:
+            yield World(kind, name, with_chance(scenario, name, chance))
 
 
 def withdrawn(scenario: Scenario, names: Sequence[str]) -> Scenario:

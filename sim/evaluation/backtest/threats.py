@@ -68,10 +68,7 @@ def score_threats(
         played = dict(zip(scenarios, play_each(scenarios, points, trained.study.seed, executor, finished), strict=True))
         said[MODEL][inside] = [played[one.scenario] for one in own]
         said[BASE_RATE][inside] = happened[~inside].mean(axis=0)
-        known, new = (np.array([_features(one) for one in threats])[rows] for rows in (~inside, inside))
-        for number in range(len(WINDOWS)):
-            curve = fit(known, happened[~inside, number])
-            said[LOGISTIC][inside, number] = [curve.predict(*row).p for row in new]
+        said[LOGISTIC][inside] = _by_regression(threats, happened, inside)
     said[POOLED] = pooled(said, weights)
     return _record(threats, len(folds), said, happened)
 
@@ -80,6 +77,13 @@ def steps(threats: Sequence[Threat], seed: int) -> int:
     """Return how many posteriors and blocks of runs the scores take."""
     folds = folds_of(threats, seed) if threats else []
     return sum(1 + len({one.scenario for one in threats if one.name in fold}) for fold in folds)
+
+
+def _by_regression(threats: Sequence[Threat], happened: np.ndarray, inside: np.ndarray) -> Floats:
+    """Return what a regression on the other threats says of some of them, by window; shape (those, windows)."""
+    features = np.array([_features(one) for one in threats])
+    curves = [fit(features[~inside], happened[~inside, number]) for number in range(len(WINDOWS))]
+    return np.array([[curve.predict(*row).p for curve in curves] for row in features[inside]])
 
 
 def _features(one: Threat) -> list[float]:

@@ -61,14 +61,10 @@ def possible(
     never = WINDOWS[-1]
     begun = never if offensive is None else min(offensive, never)
     agreed = never if agreement is None else min(agreement, never)
-    if begun <= lived or lived >= never:
+    is_over = begun <= lived or lived >= never
+    flags = {1} if agreed <= lived and agreed < begun else {0} if is_over else {0, 1}
+    if is_over:
         windows = {int(window_of(begun))}
     else:  # no offensive so far: a window is ruled out once all its days have passed
         windows = {number for number, end in enumerate((*WINDOWS, never + 1)) if end > lived}
-    if agreed <= lived and agreed < begun:
-        flags = {1}
-    elif begun <= lived or lived >= never:
-        flags = {0}
-    else:
-        flags = {0, 1}
     return frozenset(2 * window + flag for window in windows for flag in flags)

@@ -117,22 +117,7 @@ class Calibration:
                 for name, one in self.evidence.items()
             },
             "windows": list(WINDOWS),
-            "seeds": [
-                {
-                    "log_evidence": round(one.log_evidence, 3),
-                    "stages": [
-                        {
-                            "power": round(stage.power, 4),
-                            "effective": round(stage.effective, 1),
-                            "acceptance": round(stage.acceptance, 3),
-                        }
-                        for stage in one.stages
-                    ],
-                    "distinct": len(np.unique(one.draws[:, 0])),
-                    "target": [round(float(p), 4) for p in self.target[number]] if self.target else None,
-                }
-                for number, one in enumerate(self.samples)
-            ],
+            "seeds": list(map(self._seed, range(len(self.samples)))),
             "disagreement": None if gap is None else [round(float(one), 4) for one in gap],
             "parameters": list(self._parameters()),
             "fits": [
@@ -143,6 +128,24 @@ class Calibration:
             "recovery": None if self.recovery is None else _recovery(self.recovery),
             "splits": {name: _split(one) for name, one in self.splits.items()},
             "environment": environment.stamp(),
+        }
+
+    def _seed(self, number: int) -> dict[str, Any]:
+        """Return how the draws of one seed came about, and what they say of the target."""
+        one = self.samples[number]
+        stages = [
+            {
+                "power": round(stage.power, 4),
+                "effective": round(stage.effective, 1),
+                "acceptance": round(stage.acceptance, 3),
+            }
+            for stage in one.stages
+        ]
+        return {
+            "log_evidence": round(one.log_evidence, 3),
+            "stages": stages,
+            "distinct": len(np.unique(one.draws[:, 0])),
+            "target": [round(float(p), 4) for p in self.target[number]] if self.target else None,
         }
 
     def _parameters(self) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ of a question share its outcome, so intervals are clustered by question.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -140,20 +140,28 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False, seed: int = 0)
         Of the bootstrap intervals.
     """
     open_: dict[str, dict[str, tuple[int, ...]]] = {}
-    windows, too_late = [], 0
+    windows: list[WindowScore] = []
+    too_late = 0
     for event in EVENTS:
         states = {name: state_of(entries, name, event) for name in questions(entries)}
         scored = _scored(entries, states, event)
         without = {name: state.open for name, state in states.items() if state.open}
         open_ |= {event: without} if without else {}
         too_late += sum(one.late for rows in scored.values() for one in rows)
-        for window, rows in sorted(scored.items()):
-            counted = [one for one in rows if late or not one.late]
-            if counted:
-                windows.append(_window_score(event, window, counted, seed))
+        windows += _window_scores(event, scored, seed, late=late)
     forecasts = sum(entry.kind == "forecast" for entry in entries)
     count = len(questions(entries))
     return LedgerScore(len(entries), forecasts, count, open_, too_late, late, tuple(windows), head_of(entries))
+
+
+def _window_scores(
+    event: str, scored: Mapping[int, Sequence[Scored]], seed: int, *, late: bool
+) -> Iterator[WindowScore]:
+    """Yield the scores of an event by window, where there is something to score."""
+    for window, rows in sorted(scored.items()):
+        counted = [one for one in rows if late or not one.late]
+        if counted:
+            yield _window_score(event, window, counted, seed)
 
 
 def _scored(entries: Sequence[Entry], states: Mapping[str, State], event: str) -> dict[int, list[Scored]]:

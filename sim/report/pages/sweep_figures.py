@@ -248,12 +248,11 @@ def shape_of(record: Record) -> str:
         return "tornado"
     if not axes:
         return "list"
-    numeric = [all(is_number(row["inputs"][path]) for row in rows) for path in axes]
-    if len(axes) == 1:
-        return "lines" if numeric[0] and len(rows) > 1 else "list"
-    if len(axes) == 2 and record["design"] == "grid" and min(len(values_of(record, path)) for path in axes) > 1:
+    if len(axes) == 2 and record["design"] == "grid" and all(len(values_of(record, path)) > 1 for path in axes):
         return "map"
-    return "parallel" if any(numeric) and len(rows) > 2 else "list"
+    kind, fewest = ("lines", 2) if len(axes) == 1 else ("parallel", 3)
+    is_numeric = any(all(is_number(row["inputs"][path]) for row in rows) for path in axes)
+    return kind if is_numeric and len(rows) >= fewest else "list"
 
 
 def _scale(record: Record, path: str) -> Scale:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.forecast.plan import MAX_WORK, Plan
 from sim.scenario.edit import plain
-from sim.scenario.faults import Places, field_names, model_complaints
+from sim.scenario.faults import Complaint, Places, field_names, model_complaints
 from sim.scenario.gates import Gate, gate_complaints
 from sim.scenario.merge import named_file, scenario_root
 from sim.scenario.suggest import suggestion
@@ -222,27 +222,36 @@ def _axes(document: SweepDocument, base: Base, tree: Tree, places: Places) -> di
     written: Mapping[str, Any] = document.axes
     if document.axes == UNCERTAIN:
         written = {path: PRIOR for path, one in base.inputs.items() if not one.distribution.is_fixed}
-    complaints: list[tuple[tuple[str | int, ...], str]] = []
+    complaints: list[Complaint] = []
     axes: dict[str, Axis] = {}
     for path, value in written.items():
-        wrong = base.path_complaint(path)
-        own = base.inputs.get(path)
-        below = [((), wrong)] if wrong is not None else list(axis_complaints(value, own))
-        below = below or list(same_day_complaints(value, base.scenario.as_of))
-        complaints += [(("axes", path, *key), message) for key, message in below]
+        below = _axis_complaints(path, value, base)
         if not below:
-            axes[path] = read_axis(value, own)
+            axes[path] = read_axis(value, base.inputs.get(path))
             if design.kind == "grid" and not axes[path].values:
-                message = "a grid needs values: write a list, or `steps` in the range; or take another `design`"
-                complaints.append((("axes", path), message))
-    if not complaints and cell_count(design, axes) > MAX_CELLS:
-        message = f"the design has {counted(cell_count(design, axes), 'cell')}; expected {MAX_CELLS:,} at most"
-        complaints.append((("axes",), message))
-    if not complaints and (wrong := sampled_complaint(design, axes)) is not None:
-        complaints.append((("design",), wrong))
+                below = [((), "a grid needs values: write a list, or `steps` in the range; or take another `design`")]
+        complaints += [(("axes", path, *key), message) for key, message in below]
+    complaints = complaints or list(_design_complaints(design, axes))
     if complaints:
         raise ScenarioError(places.faults(complaints))
     return axes
+
+
+def _axis_complaints(path: str, value: Any, base: Base) -> list[Complaint]:
+    """Check that an input can vary, that its values can be read, and that no two are the same day."""
+    wrong = base.path_complaint(path)
+    if wrong is not None:
+        return [((), wrong)]
+    return list(axis_complaints(value, base.inputs.get(path))) or list(same_day_complaints(value, base.scenario.as_of))
+
+
+def _design_complaints(design: Design, axes: Mapping[str, Axis]) -> Iterator[Complaint]:
+    """Check that a design of axes that can be read has not too many cells, and no more than there are."""
+    if cell_count(design, axes) > MAX_CELLS:
+        message = f"the design has {counted(cell_count(design, axes), 'cell')}; expected {MAX_CELLS:,} at most"
+        yield ("axes",), message
+    elif (wrong := sampled_complaint(design, axes)) is not None:
+        yield ("design",), wrong
 
 
 def _checked(

@@ -179,6 +179,20 @@ def _check_kin(first_path: Path, first: Record, parts: dict[Path, Record]) -> No
 
 
 def _check_complete(first: Record, parts: dict[Path, Record]) -> None:
+    """See that every shard is there once, with its cells, and every gate judged once."""
+    _check_each_once(first, parts)
+    of = int(first["shard"]["of"])
+    for path, part in parts.items():
+        index = int(part["shard"]["index"])
+        dealt = [cell for cell in first["cells"] if int(cell, 16) % of == index - 1]
+        if [row["cell"] for row in part["rows"]] != dealt:
+            raise UsageError(f"{path} does not hold the cells of shard {index}/{of}; run the shard again")
+    judged = sorted(int(one["index"]) for part in parts.values() for one in part["verdicts"])
+    if judged != list(range((first["head"]["gates"] or {"count": 0})["count"])):
+        raise UsageError("the parts do not hold one verdict of every gate; run the shards again")
+
+
+def _check_each_once(first: Record, parts: dict[Path, Record]) -> None:
     of = int(first["shard"]["of"])
     seen: dict[int, Path] = {}
     for path, part in parts.items():
@@ -191,11 +205,3 @@ def _check_complete(first: Record, parts: dict[Path, Record]) -> None:
         raise UsageError(
             f"missing: shard {', '.join(missing)} of {first['head']['sweep']['id']}; run it and merge again"
         )
-    for path, part in parts.items():
-        index = int(part["shard"]["index"])
-        dealt = [cell for cell in first["cells"] if int(cell, 16) % of == index - 1]
-        if [row["cell"] for row in part["rows"]] != dealt:
-            raise UsageError(f"{path} does not hold the cells of shard {index}/{of}; run the shard again")
-    judged = sorted(int(one["index"]) for part in parts.values() for one in part["verdicts"])
-    if judged != list(range((first["head"]["gates"] or {"count": 0})["count"])):
-        raise UsageError("the parts do not hold one verdict of every gate; run the shards again")
