@@ -14,7 +14,7 @@ from sim.cli.files import kind_of, load_scenario, once, yaml_files
 from sim.cli.output import shown
 from sim.draft.held import HeldItem, counts, hold_evidence, read_articles
 from sim.errors import Fault, UsageError
-from sim.report.terminal import aligned
+from sim.report.columns import aligned
 from sim.scenario.evidence import Evidence
 from sim.scenario.evidence_files import read_evidence
 from sim.wording import counted

@@ -18,7 +18,7 @@ from sim.cli.options import Alpha, Annotations, AnyStore, JUnit, MaxRuns, Output
 from sim.cli.output import check_file, shown
 from sim.errors import Fault, ReportError, ScenarioError, UsageError
 from sim.progress import progress
-from sim.report.terminal import aligned, paragraph
+from sim.report.columns import aligned, paragraph
 from sim.wording import counted
 
 if TYPE_CHECKING:

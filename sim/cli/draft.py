@@ -117,7 +117,7 @@ def _date(option: str, written: str | None) -> datetime.date | None:
 def _say_names(texts: Mapping[Path, Article]) -> None:
     """List the names of articles with their counts."""
     from sim.draft.rules import suggest_cast
-    from sim.report.terminal import aligned
+    from sim.report.columns import aligned
 
     counts: dict[str, int] = {}
     for article in texts.values():
@@ -131,7 +131,7 @@ def _say_names(texts: Mapping[Path, Article]) -> None:
 
 def _say_readings(readings: Sequence[Reading]) -> None:
     """Print a line an article."""
-    from sim.report.terminal import aligned
+    from sim.report.columns import aligned
 
     rows = [
         (one.source, one.date.isoformat(), str(one.paragraphs), str(one.proposed), str(one.new)) for one in readings

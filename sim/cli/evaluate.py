@@ -19,7 +19,7 @@ from sim.cli.options import BLOCKS, DEFAULT_STORE, REPEATS, NoStore, Output, Qui
 from sim.cli.output import check_output, show, written
 from sim.errors import UsageError
 from sim.progress import progress
-from sim.report.terminal import aligned, paragraph
+from sim.report.columns import aligned, paragraph
 from sim.wording import counted
 
 if TYPE_CHECKING:

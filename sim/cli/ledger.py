@@ -15,7 +15,7 @@ from sim.cli.declare import command
 from sim.cli.options import Output
 from sim.cli.output import show
 from sim.errors import UsageError
-from sim.report.terminal import aligned, paragraph
+from sim.report.columns import aligned, paragraph
 from sim.wording import counted
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from sim.cli.options import (
 from sim.cli.output import check_output, head, runs_of, show, written
 from sim.errors import UsageError
 from sim.progress import progress
-from sim.report.terminal import aligned, paragraph
+from sim.report.columns import aligned, paragraph
 from sim.wording import counted
 
 if TYPE_CHECKING:

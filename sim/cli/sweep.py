@@ -35,7 +35,7 @@ from sim.cli.options import (
 from sim.cli.output import check_output, show, shown, written
 from sim.errors import ExecutionError, UsageError
 from sim.progress import progress
-from sim.report.terminal import aligned
+from sim.report.columns import aligned
 from sim.wording import counted
 
 if TYPE_CHECKING:

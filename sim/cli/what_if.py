@@ -30,7 +30,7 @@ from sim.cli.options import (
 from sim.cli.output import basis_of, check_output, deliver, runs_of, show
 from sim.errors import UsageError
 from sim.progress import progress
-from sim.report.terminal import aligned, paragraph
+from sim.report.columns import aligned, paragraph
 from sim.wording import counted
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from sim.cli.options import NUMBER, RUNS, AnyStore, By, Output, Quiet, Replicate
 from sim.cli.output import basis_of, check_output, deliver, head, runs_of, show
 from sim.errors import UsageError
 from sim.progress import progress
-from sim.report.terminal import aligned, paragraph
+from sim.report.columns import aligned, paragraph
 from sim.wording import counted
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Reports: a stored record in; a page, Markdown, the record and figures out. Nothing here simulates.
 
-`write_report` is the entry. A page is one module that turns a record into a `Document`; `PAGES` has them by the format
-of their records.
+`write_report` is the entry; what takes a while to import, Jinja most of all, it imports itself. A page is one module
+that turns a record into a `Document`; `PAGES` has them by the format of their records.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ReportError
-from sim.report.reading import reading
-from sim.report.words import scale_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -98,6 +96,7 @@ def write_cell(
     from sim.report.files import to_json
     from sim.report.html import to_html
     from sim.report.pages.sweep import cell_document
+    from sim.report.reading import reading
 
     with reading():
         document = cell_document(record, label, changes, names, "icd203")
@@ -112,6 +111,9 @@ def document_of(record: Mapping[str, Any], words: str = "icd203") -> Document:
     ReportError
         Where the record cannot be read or the scale is unknown.
     """
+    from sim.report.reading import reading
+    from sim.report.words import scale_of
+
     scale_of(words)
     with reading():
         document: Document = _page_of(record)[0].document(record, words)
@@ -136,8 +138,9 @@ def _page_of(record: Mapping[str, Any]) -> tuple[ModuleType, str]:
 def _files(record: Mapping[str, Any], words: str, *, figures: bool, page: bool) -> Iterator[tuple[str, str | bytes]]:
     """Yield the files of a record, name and content."""
     from sim.report.files import to_json
-    from sim.report.html import to_html  # late: Jinja takes a while to import
+    from sim.report.html import to_html
     from sim.report.markdown import to_markdown
+    from sim.report.reading import reading
 
     one, name = _page_of(record)
     document = document_of(record, words)

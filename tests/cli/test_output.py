@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import evaluate
-from sim.report.terminal import aligned, paragraph
+from sim.report.columns import aligned, paragraph
 from tests.cli.conftest import Offramp
 from tests.places import ROOT
 from tests.scenario.files import FULL, Folder, edit

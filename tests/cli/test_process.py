@@ -100,7 +100,8 @@ def test_a_stream_that_cannot_hold_a_character_gets_it_escaped(arguments: tuple[
 )
 def test_a_start_that_needs_no_model_imports_none(arguments: list[str], more: list[str]) -> None:
     """NumPy and what stands on it take most of a second; neither `--help` nor `validate` calculates anything."""
-    heavy = ["numpy", "scipy", "mesa", "plotly", "pandas", "pyarrow", "networkx", "jinja2", "dask", "ruamel", *more]
+    heavy = ["numpy", "scipy", "mesa", "plotly", "pandas", "pyarrow", "networkx", "jinja2", "dask", "ruamel"]
+    heavy += ["sim.report.document", "sim.report.reading", *more]
     tell = f"print([name for name in {heavy} if name in sys.modules], file=sys.stderr)"
     code = f"import sys; from sim.cli import main\ntry: main()\nfinally: {tell}"
     done = subprocess.run(
