@@ -5,7 +5,8 @@ OfframpError                  anything below; the command line turns it into a m
 |-- UsageError                a call or an option that cannot be met, such as a negative number of runs
 |   |-- TableError            a table is no CSV, or a cell of it is wrong
 |   |-- CalibrationError      a posterior over the parameters is missing or wrong
-|   `-- ArticleError          an article cannot be read, or is not what evidence was coded from
+|   |-- ArticleError          an article cannot be read, or is not what evidence was coded from
+|   `-- StaleError            an answer to a draft that somebody else has changed since it was read
 |-- TooFewError               so few runs meet what is given that they tell nothing; more runs may
 |-- ExecutionError            a block of runs failed or its worker was lost
 |-- ReportError               a report could not be written or read
@@ -81,6 +82,10 @@ class CalibrationError(UsageError):
 
 class ArticleError(UsageError):
     """An article cannot be read, or is not the one that evidence was coded from; the message names the file."""
+
+
+class StaleError(UsageError):
+    """An answer to a draft that somebody else has changed since it was read; nothing was written."""
 
 
 class TooFewError(OfframpError):

@@ -47,6 +47,7 @@ LAYERS: dict[str, set[str]] = {
         "runs", "runs.block", "runs.executors", "runs.store", "scenario", "tables", "tallies", "wholefiles", "wording",
     },
     "draft": {"articles", "errors", "scenario", "web", "wholefiles", "wording"},
+    "review": {"articles", "draft", "errors", "scenario", "web", "wholefiles", "wording"},
     "evaluation": {
         "baselines", "distributions", "environment", "errors", "estimates", "evaluation.scoring", "forecast", "model",
         "rng", "runs", "runs.block", "runs.executors", "runs.store", "scenario", "studies", "tables", "tallies",
@@ -58,8 +59,8 @@ LAYERS: dict[str, set[str]] = {
     },
     "cli": {
         "articles", "draft", "environment", "errors", "evaluation", "evaluation.ledger", "explorer", "forecast",
-        "interrupts", "progress", "report", "runs.block", "runs.executors", "runs.store", "scenario", "studies",
-        "web", "wording",
+        "interrupts", "progress", "report", "review", "runs.block", "runs.executors", "runs.store", "scenario",
+        "studies", "web", "wording",
     },
     "face": {
         "errors", "estimates", "forecast", "model", "progress", "report", "runs.block", "runs.executors",
@@ -73,11 +74,11 @@ LAYERS: dict[str, set[str]] = {
 HOMES: dict[str, set[str]] = {
     "mesa": {"model"},
     "plotly": {"face"},  # for notebooks; reports hold plain values that its script draws
-    "aiohttp": {"draft", "explorer", "web"},
+    "aiohttp": {"draft", "explorer", "review", "web"},
     "jinja2": {"report"},
     "ruamel": {"scenario"},  # to write YAML with comments
     "yaml": {"scenario"},  # to read it
-    "pydantic": {"draft", "evaluation.ledger", "report", "scenario", "studies"},
+    "pydantic": {"draft", "evaluation.ledger", "report", "review", "scenario", "studies"},
     "pyarrow": {"report"},
     "typer": {"cli"},
     "rich": {"cli", "progress"},

@@ -29,7 +29,7 @@ AS_WRITTEN = "\b"  # before a paragraph of a help page: its lines stay as they a
 
 PANELS: dict[str, dict[str, tuple[str, ...]]] = {
     "Write a scenario": {"write": ("init", "validate", "show", "schema")},
-    "Code evidence": {"draft": ("draft", "adopt")},
+    "Code evidence": {"draft": ("draft", "review", "adopt")},
     "Run it": {"run": ("run", "history", "explore")},
     "Ask why": {"why": ("drivers", "discover", "explain")},
     "Ask what if": {"what_if": ("counterfactuals", "tip", "advise", "diff")},

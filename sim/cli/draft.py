@@ -1,4 +1,4 @@
-"""`draft` and `adopt`: from articles to a coding sheet filled in beforehand, and from that to evidence."""
+"""`draft`, `review` and `adopt`: from articles to a coding sheet filled in beforehand, and from that to evidence."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import typer
 from sim.cli.console import note, say
 from sim.cli.declare import command
 from sim.cli.language_model import with_model
+from sim.cli.live import Host, NoBrowser, Port, announcing, needing_aiohttp
 from sim.cli.output import check_output
 from sim.errors import UsageError
-from sim.wording import counted
+from sim.wording import counted, seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ LLM = (
     "Send the articles to a language model too, at this address (OpenAI chat completions; key in OFFRAMP_LLM_KEY). How "
     "good its proposals are has not been measured."
 )
+DraftFolder = Annotated[Path, typer.Argument(help="Folder with evidence.draft.yaml.", show_default=False)]
 
 
 @command
@@ -141,9 +143,42 @@ def _say_readings(readings: Sequence[Reading]) -> None:
 
 
 @command
-def adopt(
-    folder: Annotated[Path, typer.Argument(help="Folder with evidence.draft.yaml.", show_default=False)],
+def review(
+    folder: DraftFolder,
+    cli: Annotated[bool, typer.Option("--cli", help="Go through it in the terminal, without a page.")] = False,
+    port: Port = 0,
+    host: Host = "127.0.0.1",
+    no_browser: NoBrowser = False,
 ) -> None:
+    """Go through a draft of evidence: accept, edit, reject, add.
+
+    offramp review scenarios/my-crisis
+    offramp review scenarios/my-crisis --cli
+    """
+    then = f"answer every item, then: offramp adopt {shlex.quote(str(folder))}"
+    if cli:
+        _in_terminal(folder)
+        note(f"next: {then}")
+        return
+    with needing_aiohttp("the page of the review", "draft"):
+        from sim.review.server import serve
+
+    serve(folder, host, port, announcing(host, then, no_browser=no_browser))
+    note("ended; every answer is in the draft")
+
+
+def _in_terminal(folder: Path) -> None:
+    from sim.review.dialogue import Dialogue
+    from sim.review.sheet import Sheet
+
+    try:
+        Dialogue(Sheet(folder), say, lambda prompt: input(seen(prompt).rstrip() + " ")).run()
+    except (EOFError, KeyboardInterrupt):  # whoever leaves has lost nothing
+        say()
+
+
+@command
+def adopt(folder: DraftFolder) -> None:
     """Make evidence of a draft that you have gone through, and begin its scenario.
 
     offramp adopt scenarios/my-crisis

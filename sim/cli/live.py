@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterator
 from typing import Annotated
 
@@ -43,6 +44,7 @@ def announcing(host: str, then: str, *, no_browser: bool) -> Callable[[str], Non
 
     def opened(address: str) -> None:
         say(address)
+        sys.stdout.flush()  # for whoever waits for it at a pipe
         if not is_loopback(host):
             if host in UNSPECIFIED:
                 note(f"from another machine, put the IP address of this one in place of {host}")

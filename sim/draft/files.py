@@ -6,10 +6,11 @@ Equal drafts are written in equal bytes, so that a draft can be compared and kep
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from sim.draft.schema import CAST_FORMAT, DRAFT_FORMAT, CastFile, Drafted, DraftFile, DraftItem, Member
+from sim.draft.schema import CAST_FORMAT, DRAFT_FORMAT, MOST_ITEMS, CastFile, Drafted, DraftFile, DraftItem, Member
 from sim.errors import Fault, ReportError, ScenarioError
 from sim.scenario.evidence_files import check_part
 from sim.scenario.faults import Complaint, Places
@@ -38,7 +39,7 @@ def read_draft(path: Path) -> DraftFile:
     tree = read_tree(path, str(path), DRAFT_FORMAT, larger=MAX_LARGER)
     draft = _checked(DraftFile, tree, path, {"items": DraftItem, "articles": Drafted, "cast": Member})
     places = Places(tree.places, str(path))
-    if faults := places.faults(_complaints(draft)):
+    if faults := places.faults(complaints(draft)):
         raise ScenarioError(faults)
     return draft
 
@@ -74,10 +75,17 @@ def write_draft(path: Path, draft: DraftFile) -> None:
 
 def draft_yaml(draft: DraftFile) -> str:
     """Return a draft as YAML, defaults left out, lists and anchors on one line."""
-    plain = draft.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
-    statuses = {name: {"status": item.status} | plain["items"][name] for name, item in draft.items.items()}
-    document = {"schema": DRAFT_FORMAT} | plain | {"items": statuses}
-    return yaml_of(document, HEAD, levels=3)
+    plain = draft.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True, exclude={"items"})
+    head = yaml_of({"schema": DRAFT_FORMAT} | plain, HEAD, levels=3)
+    items = "".join(_item_yaml(name, item) for name, item in draft.items.items())
+    return f"{head}items:\n{items}" if items else f"{head}items: {{}}\n"
+
+
+@lru_cache(2 * MOST_ITEMS)
+def _item_yaml(name: str, item: DraftItem) -> str:
+    """Return the lines of one item; kept, for an answer changes one of a thousand and all are written."""
+    plain = item.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return yaml_of({"items": {name: {"status": item.status} | plain}}, levels=3).removeprefix("items:\n")
 
 
 def _checked(model: type[P], tree: Tree, path: Path, entries: Mapping[str, type[Part]]) -> P:
@@ -88,7 +96,7 @@ def _checked(model: type[P], tree: Tree, path: Path, entries: Mapping[str, type[
     return part
 
 
-def _complaints(draft: DraftFile) -> list[Complaint]:
+def complaints(draft: DraftFile) -> list[Complaint]:
     """Check items against the articles and the cast."""
     found: list[Complaint] = []
     for name, item in draft.items.items():

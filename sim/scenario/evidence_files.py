@@ -49,7 +49,7 @@ def load_evidence(
         places = Places(tree.places, str(path))
         items = check_part(EvidenceFile, tree, places, faults, {"items": Item})
         sources, cited, where = _load_sources(tree, root, faults)
-        faults += places.faults(_item_complaints(tree.value, cited, _date(as_of), cast))
+        faults += places.faults(item_complaints(tree.value, cited, _date(as_of), cast))
     except ScenarioError as error:
         faults += error.faults
         return None
@@ -109,7 +109,7 @@ def check_part(
         return None
 
 
-def _item_complaints(
+def item_complaints(
     value: Mapping[str, Any], cited: Mapping[str, Any] | None, as_of: datetime.date | None, cast: Sequence[str]
 ) -> Iterator[Complaint]:
     """Check items against each other, their sources and the as-of date, as far as they can be read."""

@@ -16,10 +16,10 @@ import sim
 from tests import sizes, worlds
 from tests.explorer import world
 from tests.hostile.strings import INJECTIONS
+from tests.web.browsed import PATIENCE, Browsed
 from tests.web.served import Served, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PATIENCE = 60.0
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
 ANSWERED = "document.getElementById('number').textContent !== '–' && document.body.ariaBusy === 'false'"
 MOVE = """([path, value]) => {
@@ -29,23 +29,8 @@ MOVE = """([path, value]) => {
 }"""
 
 
-class Page:
-    """A page of the explorer and all that it said."""
-
-    def __init__(self, page: Any) -> None:
-        self.page = page
-        self.messages: list[str] = []
-        self.requests: list[str] = []
-        page.on("console", lambda message: self.messages.append(message.text))
-        page.on("pageerror", lambda error: self.messages.append(str(error)))
-        page.on("request", lambda request: self.requests.append(request.url))
-
-    def wait(self, condition: str, argument: Any = None, patience: float = PATIENCE) -> None:
-        """Wait for a condition; not by the page's own timers, which its policy would refuse."""
-        end = time.monotonic() + patience
-        while not self.page.evaluate(condition, argument):
-            assert time.monotonic() < end, f"waited in vain for {condition}: {self.messages}"
-            self.page.wait_for_timeout(20)
+class Page(Browsed):
+    """A page of the explorer."""
 
     def answers(self) -> int:
         return self.page.evaluate("performance.getEntriesByName('offramp-answer').length")
@@ -71,9 +56,6 @@ class Page:
         return float(
             self.page.evaluate("[...document.querySelectorAll('#milestones .point')].pop().style.left.replace('%', '')")
         )
-
-    def text(self, name: str) -> str:
-        return self.page.evaluate("name => document.getElementById(name).textContent", name)
 
 
 @contextmanager

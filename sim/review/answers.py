@@ -1,0 +1,167 @@
+"""What a person may say of a draft, each as a function from a draft to the draft after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.articles.paragraphs import paragraph_hash
+from sim.draft.schema import MOST_ITEMS, DraftFile, DraftItem
+from sim.errors import UsageError
+from sim.review.checks import checked, plain_of
+from sim.review.form import BLANK, KEYS, changed, written
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.review.texts import Text
+
+ANALYST = "analyst"
+
+
+def accept(draft: DraftFile, name: str, text: Text) -> DraftFile:
+    """Accept an item as it is; one that was edited or added stays that.
+
+    Raises
+    ------
+    ScenarioError
+        Where it does not hold as evidence, key by key.
+    UsageError
+        Where there is no such item.
+    """
+    item = _item(draft, name)
+    status = item.status if item.status in ("edited", "added") else _own(item) or "accepted"
+    return _with_item(draft, name, checked(draft, name, plain_of(item) | {"status": status}, text, item.bearing))
+
+
+def reject(draft: DraftFile, name: str) -> DraftFile:
+    """Reject an item.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such item.
+    """
+    return _with_item(draft, name, _item(draft, name).model_copy(update={"status": "rejected"}))
+
+
+def edit(draft: DraftFile, name: str, values: Mapping[str, Any], text: Text) -> DraftFile:
+    """Keep an item with what was typed into its fields; where nothing differs, accept it.
+
+    Raises
+    ------
+    ScenarioError
+        Where it does not hold as evidence, key by key.
+    UsageError
+        Where there is no such item or field.
+    """
+    item = _item(draft, name)
+    typed = changed(item, _fields(values))
+    if not typed:
+        return accept(draft, name, text)
+    plain = written(plain_of(item) | {"status": _own(item) or "edited"}, typed)
+    if typed.keys() & {"date", "start", "standing"}:
+        plain["date_from"] = _date_from(draft, plain)
+    if "cameo" in typed:
+        plain.pop("goldstein", None)  # the score was the other act's
+    return _with_item(draft, name, checked(draft, name, plain, text, item.bearing))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an item is added: the article, its paragraph, and characters of it; None for the whole paragraph."""
+
+    source: str
+    paragraph: int
+    span: tuple[int, int] | None = None
+
+
+def add(draft: DraftFile, at: Place, values: Mapping[str, Any], text: Text) -> DraftFile:
+    """Add an item of the person's own, under `next_id`.
+
+    Raises
+    ------
+    ScenarioError
+        Where it does not hold as evidence, key by key.
+    UsageError
+        Where there is no such paragraph, span or field, or the draft is full.
+    """
+    _check_place(draft, at.source, at.paragraph)
+    if len(draft.items) >= MOST_ITEMS:
+        raise UsageError(f"a draft holds at most {MOST_ITEMS:,} items; split it by article")
+    plain = written({"source": at.source, "paragraph": at.paragraph}, {**BLANK, **_fields(values)})
+    anchor = _anchor(at, text)
+    plain |= {"status": "added", "confidence": 1.0, "rule": ANALYST, "found_by": ANALYST} | anchor
+    plain["date_from"] = _date_from(draft, plain)
+    name = next_id(draft)
+    return _with_item(draft, name, checked(draft, name, plain, text))
+
+
+def tick(draft: DraftFile, source: str, paragraph: int, *, on: bool) -> DraftFile:
+    """Say that there is nothing more in a paragraph, or take that back.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such paragraph.
+    """
+    _check_place(draft, source, paragraph)
+    numbers = set(draft.done.get(source, ())) - {paragraph} | ({paragraph} if on else set())
+    done = {name: draft.done[name] for name in draft.done if name != source}
+    return draft.model_copy(update={"done": done | ({source: tuple(sorted(numbers))} if numbers else {})})
+
+
+def _item(draft: DraftFile, name: str) -> DraftItem:
+    if name not in draft.items:
+        raise UsageError(f"there is no item {name!r} in the draft")
+    item = draft.items[name]
+    if item.adopted is not None:
+        raise UsageError(f"{name} is in the evidence already, as {item.adopted}; change it in evidence.yaml")
+    return item
+
+
+def _own(item: DraftItem) -> str:
+    """Return the status of an item that the person added, whatever becomes of it; nothing for a proposal."""
+    return "added" if item.found_by == ANALYST else ""
+
+
+def _with_item(draft: DraftFile, name: str, item: DraftItem) -> DraftFile:
+    return draft.model_copy(update={"items": {**draft.items, name: item}})
+
+
+def _fields(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    unknown = [key for key in values if key not in KEYS]
+    if unknown:
+        raise UsageError(f"there is no field {unknown[0]!r} in the form of an item")
+    return values
+
+
+def _check_place(draft: DraftFile, source: str, paragraph: int) -> None:
+    article = draft.articles.get(source)
+    if article is None:
+        raise UsageError(f"there is no article {source!r} in the draft")
+    if not 1 <= paragraph <= article.paragraphs:
+        raise UsageError(f"{source} has {counted(article.paragraphs, 'paragraph')} (got {paragraph})")
+
+
+def _anchor(at: Place, text: Text) -> dict[str, Any]:
+    """Return the anchor of the words selected, or of the whole paragraph, by its key; none without its text."""
+    words = text.paragraph(at.paragraph)
+    if words is None:
+        return {}
+    start, end = at.span or (0, len(words))
+    if not 0 <= start < end <= len(words):
+        raise UsageError(f"the words selected lie outside the paragraph ({start} to {end} of {len(words)})")
+    return {"anchor": {"paragraph": at.paragraph, "span": [start, end], "sha256": paragraph_hash(words)}}
+
+
+def _date_from(draft: DraftFile, plain: Mapping[str, Any]) -> str:
+    if plain.get("standing"):
+        return "standing"
+    return "article" if plain.get("date") == draft.articles[plain["source"]].date.isoformat() else "stated"
+
+
+def next_id(draft: DraftFile) -> str:
+    """Return the id of the next item that is added."""
+    numbers = [int(name[1:]) for name in draft.items if name[:1] == "D" and name[1:].isdecimal()]
+    return f"D{max(numbers, default=0) + 1:02}"

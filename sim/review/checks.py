@@ -1,0 +1,110 @@
+"""Whether an item that a person keeps holds as evidence.
+
+What reading the draft, adopting it and loading the evidence would complain of later is said at once, key by key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from sim.articles.quotes import copies
+from sim.draft.files import NAME, complaints
+from sim.draft.gather import occasion
+from sim.draft.schema import DraftFile, DraftItem
+from sim.errors import Fault, ScenarioError
+from sim.review.form import GRID
+from sim.scenario.evidence_files import item_complaints
+from sim.scenario.faults import Complaint, field_names, model_complaints
+
+if TYPE_CHECKING:
+    from sim.articles.article import Article
+    from sim.review.texts import Text
+
+UNNAMED = "unnamed"
+"""The occasion of an item while it is checked, where it names none."""
+
+
+def checked(draft: DraftFile, name: str, plain: Mapping[str, Any], text: Text, bearing: float = 0.0) -> DraftItem:
+    """Return an item of a draft, as a file would write it, if it holds as evidence.
+
+    Parameters
+    ----------
+    bearing
+        One off the grid that may stay.
+
+    Raises
+    ------
+    ScenarioError
+        With what is wrong, the first complaint of each key.
+    """
+    value = {"occasion": UNNAMED, **plain}
+    try:
+        item = DraftItem.model_validate(value)
+    except ValidationError as error:
+        found = model_complaints(error, value, lambda path: [] if path else field_names(DraftItem))
+        _refuse([(("items", name, *path), message) for path, message in found])
+    if item.occasion == UNNAMED:
+        item = item.model_copy(update={"occasion": occasion(item)})
+    _refuse([*_complaints(draft, name, item, bearing), *_copied(item, name, text)])
+    return item
+
+
+def _refuse(found: list[Complaint]) -> None:
+    first: dict[str, str] = {}
+    for path, message in found:
+        first.setdefault(".".join(map(str, path)), message)
+    if first:
+        raise ScenarioError([Fault(NAME, 0, 0, key, message) for key, message in first.items()])
+
+
+def _complaints(draft: DraftFile, name: str, item: DraftItem, bearing: float) -> Iterator[Complaint]:
+    """Check an item against the draft: what reading it, adopting it and loading the evidence would complain of."""
+    of_item = ("items", name)
+    after = draft.model_copy(update={"items": {**draft.items, name: item}})
+    yield from (one for one in complaints(after) if one[0][:2] == of_item)
+    items: dict[str, Any] = {name: plain_of(item)}
+    original = draft.items.get(item.duplicate_of or "")
+    if original is not None and item.duplicate_of != name:
+        items[str(item.duplicate_of)] = {"duplicate_of": original.duplicate_of}
+    cited = {source: {"date": article.date.isoformat()} for source, article in draft.articles.items()}
+    found = item_complaints({"items": items}, cited, draft.as_of, ())
+    yield from (one for one in found if one[0][:2] == of_item)
+    if item.bearing not in (*GRID, bearing):
+        steps = ", ".join(f"{one:g}" for one in GRID)
+        yield (*of_item, "bearing"), f"expected one of {steps} (got {item.bearing:g})"
+    if item.duplicate_of is not None:
+        yield from _duplicate_complaints(draft, name, item.duplicate_of)
+
+
+def _duplicate_complaints(draft: DraftFile, name: str, original: str) -> Iterator[Complaint]:
+    path = ("items", name, "duplicate_of")
+    if original in draft.items and draft.items[original].status == "rejected":
+        yield path, f"{original} was rejected; name an item that counts, or none"
+    others = [one for one, item in draft.items.items() if item.duplicate_of == name and item.status != "rejected"]
+    if others:
+        yield path, f"{others[0]} is a duplicate of this item; change that first"
+
+
+def _copied(item: DraftItem, name: str, text: Text) -> Iterator[Complaint]:
+    """Look for six words in a row from the article, in its own paragraph first."""
+    if text.article is None:
+        return
+    for paragraph in _nearest_first(text.article, item.paragraph):
+        if (words := copies(item.says, paragraph)) is not None:
+            message = f'these words are the article\'s: "{words}"; say it in your own (at most five in a row)'
+            yield ("items", name, "says"), message
+            return
+
+
+def _nearest_first(article: Article, number: int | None) -> Iterator[str]:
+    own = article.paragraph(number) if number is not None else None
+    yield from (own,) if own is not None else ()
+    yield from (one for one in article.paragraphs if one != own)
+
+
+def plain_of(item: DraftItem) -> dict[str, Any]:
+    """Return what a file writes of an item."""
+    return item.model_dump(mode="json", exclude_none=True)

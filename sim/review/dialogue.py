@@ -1,0 +1,202 @@
+"""The review in a terminal: one item or paragraph after the other, a letter an answer, each saved at once."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sim.articles.paragraphs import normalise
+from sim.draft.left import left
+from sim.errors import ScenarioError, UsageError
+from sim.review import answers
+from sim.review.form import BLANK, FIELDS, Field, values_of
+from sim.review.shown import CAUTION, lines_of, place_of, small_of
+from sim.wording import long_date
+
+if TYPE_CHECKING:
+    from sim.review.sheet import Sheet
+
+WIDTH = 78
+OF_ITEM = "a accept, r reject, e edit, n new item, s skip, u undo, q quit"
+OF_PARAGRAPH = "x nothing more here, n new item, s skip, u undo, q quit"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A place to stop at: an item, or a paragraph as a whole where `item` is empty."""
+
+    source: str
+    place: int
+    item: str = ""
+
+
+@dataclass
+class Dialogue:
+    """A conversation about a sheet; `ask` shows a prompt and returns the line that is typed."""
+
+    sheet: Sheet
+    say: Callable[[str], None]
+    ask: Callable[[str], str]
+    _skipped: set[Stop] = field(default_factory=set, repr=False)
+
+    def run(self) -> None:
+        """Go through all that is open, until it is answered or skipped or the person leaves."""
+        while (stop := self._next()) is not None:
+            self._show(stop)
+            if not self._answered(stop):
+                break
+        todo = left(self.sheet.draft)
+        self._wrapped(*(todo.sentences or ("Nothing is left.",)), CAUTION)
+
+    def _next(self) -> Stop | None:
+        return next((stop for stop in self._stops() if stop not in self._skipped and self._is_open(stop)), None)
+
+    def _stops(self) -> list[Stop]:
+        draft, found = self.sheet.draft, []
+        for source, article in draft.articles.items():
+            for place in range(article.paragraphs + 1):
+                items = [name for name, one in draft.items.items() if (one.source, place_of(one)) == (source, place)]
+                found += [Stop(source, place, name) for name in items] + [Stop(source, place)] * bool(place)
+        return found
+
+    def _is_open(self, stop: Stop) -> bool:
+        draft = self.sheet.draft
+        if stop.item:
+            return draft.items[stop.item].status == "proposed"
+        return stop.place not in draft.done.get(stop.source, ())
+
+    def _answered(self, stop: Stop) -> bool:
+        """Take answers to a stop until one is given; return whether the person stays."""
+        acts = {"s": self._skip, "n": self._add, "u": self._undo}
+        acts |= {"a": self._accept, "r": self._reject, "e": self._edit} if stop.item else {"x": self._tick}
+        while True:
+            letter = self.ask(f"{OF_ITEM if stop.item else OF_PARAGRAPH}: ").strip().lower()[:1]
+            if letter == "q":
+                return False
+            if letter in acts:
+                try:
+                    acts[letter](stop)
+                except (ScenarioError, UsageError) as error:
+                    self._refused(error)
+                return True
+
+    def _refused(self, error: Exception) -> None:
+        faults = [fault.message for fault in error.faults] if isinstance(error, ScenarioError) else [str(error)]
+        self._wrapped(*(f"Not saved: {one}" for one in faults))
+
+    def _save(self, words: str, change: Any) -> None:
+        self.sheet.answer(self.sheet.revision, words, change)
+        self.say(f"Saved: {words}.")
+
+    def _skip(self, stop: Stop) -> None:
+        self._skipped.add(stop)
+
+    def _accept(self, stop: Stop) -> None:
+        change = partial(answers.accept, name=stop.item, text=self.sheet.text(stop.source))
+        self._save(f"{stop.item} accepted", change)
+
+    def _reject(self, stop: Stop) -> None:
+        self._save(f"{stop.item} rejected", partial(answers.reject, name=stop.item))
+
+    def _tick(self, stop: Stop) -> None:
+        change = partial(answers.tick, source=stop.source, paragraph=stop.place, on=True)
+        self._save(f"paragraph {stop.place} has nothing more", change)
+
+    def _undo(self, _: Stop) -> None:
+        self.say(f"Taken back: {self.sheet.undo(self.sheet.revision)}.")
+
+    def _edit(self, stop: Stop) -> None:
+        text = self.sheet.text(stop.source)
+        self._typed(
+            dict(values_of(self.sheet.draft.items[stop.item])),
+            lambda values: self._save(
+                f"{stop.item} saved", partial(answers.edit, name=stop.item, values=values, text=text)
+            ),
+        )
+
+    def _add(self, stop: Stop) -> None:
+        if not stop.place:
+            self.say("These items name no paragraph; add an item at one.")
+            return
+        draft, text = self.sheet.draft, self.sheet.text(stop.source)
+        at = answers.Place(stop.source, stop.place, self._span(text.paragraph(stop.place)))
+        self._typed(
+            {**BLANK, "date": draft.articles[stop.source].date.isoformat()},
+            lambda values: self._save(
+                f"{answers.next_id(self.sheet.draft)} added", partial(answers.add, at=at, values=values, text=text)
+            ),
+        )
+
+    def _span(self, text: str | None) -> tuple[int, int] | None:
+        """Ask for the words of a paragraph that an item is coded from."""
+        while text is not None and (words := normalise(self.ask("Its words, copied from above (empty for all): "))):
+            start = text.find(words)
+            if start >= 0:
+                return start, start + len(words)
+            self.say("These words are not in the paragraph.")
+        return None
+
+    def _typed(self, values: dict[str, Any], save: Callable[[dict[str, Any]], None]) -> None:
+        """Ask for the fields and save them; ask again for those that are at fault, until they hold or all is left."""
+        fields: Sequence[Field] = FIELDS
+        self.say("Enter keeps what is in brackets, - empties it, ? lists what may be typed.")
+        while True:
+            values |= {one.key: self._field(one, values[one.key]) for one in fields}
+            if self.ask("Save? (y/n): ").strip().lower()[:1] != "y":
+                self.say("Left as it was.")
+                return
+            try:
+                save(values)
+            except ScenarioError as error:
+                keys = {part for fault in error.faults for part in fault.key.split(".")[2:3]}
+                fields = [one for one in FIELDS if one.key in keys]
+                if not fields:
+                    raise
+                self._refused(error)
+            else:
+                return
+
+    def _field(self, one: Field, value: Any) -> Any:
+        shown = ", ".join(value) if isinstance(value, list) else "yes" if value is True else value or ""
+        while (typed := self.ask(f"{one.label} [{shown}]: ").strip()) == "?":
+            choices = self.sheet.draft.cast if one.widget == "cast" else one.choices or {}
+            self._wrapped(one.hint, ", ".join(choices))
+        if not typed:
+            return value
+        if one.widget == "cast":
+            return [] if typed == "-" else typed.replace(",", " ").split()
+        return typed.lower()[:1] == "y" if one.widget == "flag" else typed if typed != "-" else ""
+
+    def _show(self, stop: Stop) -> None:
+        draft, text = self.sheet.draft, self.sheet.text(stop.source)
+        article = draft.articles[stop.source]
+        where = f"Paragraph {stop.place} of {article.paragraphs}" if stop.place else "Items of no paragraph"
+        self.say("")
+        self._wrapped(f"--- {where}, {article.title or stop.source} ({long_date(article.date)})", text.missing)
+        self._wrapped(self._marked(stop))
+        if not stop.item:
+            self.say("Is there anything more? About half of what an article says is missed.")
+            return
+        item = draft.items[stop.item]
+        self.say(f"{stop.item} ({item.status})")
+        for label, words in lines_of(item, {name: member.name for name, member in draft.cast.items()}):
+            self._wrapped(f"  {label + ':':<15}{words}", indent=17)
+        self._wrapped(f"  ({small_of(item)})", indent=2)
+
+    def _marked(self, stop: Stop) -> str:
+        """Return the paragraph with the item's words between >> and <<."""
+        text = self.sheet.text(stop.source)
+        words = text.paragraph(stop.place) or ""
+        anchor = self.sheet.draft.items[stop.item].anchor if stop.item else None
+        if anchor is None or not words or text.unmarked(anchor):
+            return words if anchor is None else f"{words} {text.unmarked(anchor)}".strip()
+        start, end = anchor.span
+        return f"{words[:start]}>>{words[start:end]}<<{words[end:]}"
+
+    def _wrapped(self, *texts: str, indent: int = 0) -> None:
+        for text in filter(None, texts):
+            for line in textwrap.wrap(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False):
+                self.say(line)

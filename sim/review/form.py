@@ -1,0 +1,115 @@
+"""An item as a person edits it: its fields, what they hold, and the item that comes of what was typed.
+
+One table serves the page and the terminal. What a field holds is a text; `actor` and `target` are lists of texts and
+`standing` is true or false. An empty field is a key that the item does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from sim.articles.paragraphs import normalise
+from sim.draft.cameo import ROOTS
+from sim.scenario.evidence import Item, Kind
+
+if TYPE_CHECKING:
+    from sim.draft.schema import DraftItem
+
+GRID = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
+"""The steps of a bearing: -1 speaks against an offensive, 1 for it."""
+Value = str | bool | list[str]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: `widget` is how it is filled in, `choices` what it may hold with the words for each."""
+
+    key: str
+    label: str
+    hint: str
+    widget: Literal["cast", "date", "flag", "choice", "steps", "number", "long", "text", "item"]
+    choices: Mapping[str, str] | None = None
+
+
+def _words(values: tuple[str, ...]) -> dict[str, str]:
+    return {value: value for value in values}
+
+
+CODES = {code: f"{code} {name}" for code, name in ROOTS.items()}
+STEPS = {f"{step:g}": f"{step:g}" for step in GRID}
+FIELDS: tuple[Field, ...] = (
+    Field("actor", "Actor", "Who acts or speaks.", "cast"),
+    Field("target", "Target", "Whom it is aimed at, if anybody.", "cast"),
+    Field("date", "Date", "The day it happened, or its last day.", "date"),
+    Field("start", "From", "The first day, if it is not the date.", "date"),
+    Field("standing", "Standing fact", "It does not age.", "flag"),
+    Field("kind", "Kind", "What it is; sets how much one reading counts.", "choice", _words(get_args(Kind))),
+    Field(
+        "informs", "Informs", "Only stance moves the stance of its actor.", "choice",
+        _words(get_args(Item.model_fields["informs"].annotation)),
+    ),
+    Field("bearing", "Bearing", "From −1, against an offensive, to +1, for it.", "steps", STEPS),
+    Field("reliability", "Reliability", "Above 0, up to 1; lower for hearsay and partisans.", "number"),
+    Field("cameo", "CAMEO", "The root of the act.", "choice", {"": "none", **CODES}),
+    Field("says", "Says", "The fact in your own words; at most five in a row from the article.", "long"),
+    Field("occasion", "Occasion", "One meeting or raid; its items count once. Empty: by who, what and when.", "text"),
+    Field("conflicts", "Conflict", "A name for items that contradict each other.", "text"),
+    Field("duplicate_of", "Duplicate of", "The item that tells the same, if one does.", "item"),
+)  # fmt: skip
+KEYS = tuple(field.key for field in FIELDS)
+NUMBERS = tuple(field.key for field in FIELDS if field.widget in ("steps", "number"))
+BLANK: Mapping[str, Value] = {
+    "actor": [], "target": [], "date": "", "start": "", "standing": False, "kind": "statement", "informs": "stance",
+    "bearing": "0", "reliability": "0.7", "cameo": "", "says": "", "occasion": "", "duplicate_of": "", "conflicts": "",
+}  # fmt: skip
+"""What the form of a new item holds."""
+
+
+def values_of(item: DraftItem) -> dict[str, Value]:
+    """Return what the fields of an item hold."""
+    plain = item.model_dump(mode="json", exclude_none=True)
+    return {field.key: _shown(plain.get(field.key), field) for field in FIELDS}
+
+
+def _shown(value: Any, field: Field) -> Value:
+    if field.widget in ("cast", "flag"):
+        return value or ([] if field.widget == "cast" else False)
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else normalise(str(value))
+
+
+def changed(item: DraftItem, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was typed where it differs from what the fields of an item hold; of lists the order is no matter."""
+    before = values_of(item)
+    return {key: value for key, value in values.items() if not _same(before.get(key), value)}
+
+
+def _same(before: Any, value: Any) -> bool:
+    if isinstance(before, list) and isinstance(value, list):
+        return len(before) == len(value) and all(one in before for one in value)
+    if isinstance(before, str) and isinstance(value, str):
+        return before == normalise(value)
+    return bool(before == value)
+
+
+def written(plain: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a file would say of an item, given what it said and what was typed."""
+    said = {**plain, **{key: _written(key, value) for key, value in typed.items()}}
+    return {key: value for key, value in said.items() if not _is_empty(value)}
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is False or value in ("", [])
+
+
+def _written(key: str, value: Any) -> Any:
+    text = normalise(value) if isinstance(value, str) else value
+    if key in NUMBERS and isinstance(text, str) and text:
+        try:
+            return float(text)
+        except ValueError:
+            return text  # the schema says what it expected
+    return text

@@ -1,0 +1,123 @@
+"""The review as a page: what it shows is asked for as JSON, every answer is one request and on disk when it returns.
+
+The page writes all text as text; the files it is made of are ours alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from sim.draft.files import draft_yaml
+from sim.errors import Fault, OfframpError, ScenarioError, StaleError, UsageError
+from sim.review.requests import answered
+from sim.review.sheet import Sheet
+from sim.review.shown import frame, state
+from sim.web.serving import application, listening, until_stopped
+from sim.wording import all_seen
+
+if TYPE_CHECKING:
+    from sim.web.guard import Guard
+
+MOST_BYTES = 65_536  # of an answer: a few thousand characters and their fields
+STATIC = files("sim.review") / "static"
+NAMES = ("review.css", "review.js", "text.js", "form.js")
+
+
+def serve(folder: Path, host: str, port: int, opened: Callable[[str], None]) -> None:
+    """Serve the draft in a folder until SIGINT or SIGTERM.
+
+    Parameters
+    ----------
+    host, port
+        Where to listen; port 0 takes a free one.
+    opened
+        Called with the address once the page can be opened.
+
+    Raises
+    ------
+    ScenarioError
+        Where the draft is at fault.
+    UsageError
+        Where nothing can listen there.
+    """
+    until_stopped(served(Sheet(folder), host, port), opened)
+
+
+@contextlib.asynccontextmanager
+async def served(sheet: Sheet, host: str, port: int) -> AsyncIterator[str]:
+    """Serve a sheet within the block, which gets the address to open."""
+    async with listening(host, port, lambda guard: _app(guard, sheet)) as address:
+        warm = asyncio.create_task(asyncio.to_thread(draft_yaml, sheet.draft))  # the first answer need not wait for it
+        yield address
+        await warm
+
+
+def _app(guard: Guard, sheet: Sheet) -> web.Application:
+    one_at_a_time = asyncio.Lock()
+
+    async def sent(work: Callable[[], tuple[int, dict[str, Any]]]) -> web.Response:
+        async with one_at_a_time:
+            status, value = await asyncio.to_thread(work)
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return web.json_response(text=text, status=status, headers={"Cache-Control": "no-store"})
+
+    async def shown(_: web.Request) -> web.Response:
+        return await sent(lambda: _told(sheet, lambda: _shown(sheet), "The draft cannot be read"))
+
+    async def current(_: web.Request) -> web.Response:
+        return await sent(lambda: _told(sheet, lambda: _refreshed(sheet), "The draft cannot be read"))
+
+    async def answer(request: web.Request) -> web.Response:
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType(text="an answer is JSON")
+        try:
+            asked = await request.json()
+        except (ValueError, RecursionError):
+            raise web.HTTPBadRequest(text="an answer is JSON") from None
+        return await sent(lambda: _told(sheet, lambda: answered(sheet, asked), "Not saved"))
+
+    app = application(guard, {"/": STATIC / "review.html", **{f"/{name}": STATIC / name for name in NAMES}}, MOST_BYTES)
+    app.router.add_get("/draft", shown)
+    app.router.add_get("/state", current)
+    app.router.add_post("/answer", answer)
+    return app
+
+
+def _shown(sheet: Sheet) -> dict[str, Any]:
+    sheet.refresh()
+    return {"said": "", "frame": frame(sheet)}
+
+
+def _refreshed(sheet: Sheet) -> dict[str, Any]:
+    return {"said": "The draft was changed by somebody else; this is how it is now." if sheet.refresh() else ""}
+
+
+def _told(sheet: Sheet, do: Callable[[], dict[str, Any]], failed: str) -> tuple[int, dict[str, Any]]:
+    """Return the status and what to send: what came of it or what is wrong, and always how the draft is now."""
+    try:
+        status, value = 200, do()
+    except ScenarioError as error:
+        status, value = 422, {"said": f"{failed}.", "faults": list(map(_fault, error.faults))}
+    except StaleError as error:
+        status, value = 409, {"said": f"{failed}: {error}."}
+    except UsageError as error:
+        status, value = 400, {"said": f"{failed}: {error}."}
+    except OfframpError as error:
+        status, value = 500, {"said": f"{failed}: {error}."}
+    return status, {**all_seen(value), "state": state(sheet)}
+
+
+def _fault(fault: Fault) -> dict[str, str]:
+    """Return what is wrong with a field that was typed, by its key; with the file, by none and where."""
+    parts = fault.key.split(".")
+    if fault.line or len(parts) < 3:
+        return {"field": "", "said": str(fault)}
+    return {"field": parts[2], "said": fault.message}
