@@ -27,8 +27,8 @@ BEARINGS = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 MEANINGS = {
     "stance": "how far the actor is for or against the offensive",
     "ambiguity": "signals of the actor that contradict each other",
-    "momentum": "how fast events move towards the offensive",
-    "credibility": "whether promises and threats are kept",
+    "momentum": "past conduct of this kind, the pace of events",
+    "credibility": "whether agreements and threats were kept before",
     "constraint": "what hinders the offensive",
     "displacement": "people driven from their homes",
     "none": "background",
