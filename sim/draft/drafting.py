@@ -197,12 +197,19 @@ def _dated(file: Path, article: Article, folder: Folder, source: str, reader: Re
 def _heads(folder: Folder, named: Mapping[str, tuple[Path, Article]]) -> dict[str, Drafted]:
     return {
         source: Drafted(
-            file=Path(os.path.relpath(file.resolve(), folder.path.resolve())).as_posix(), title=article.title,
+            file=_relative(file, folder.path), title=article.title,
             publisher=article.publisher, date=article.date or datetime.date.min, url=article.url,
             sha256=article.sha256, paragraphs=len(article.paragraphs),
         )
         for source, (file, article) in named.items()
     }  # fmt: skip
+
+
+def _relative(file: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # on another drive
+        return file.resolve().as_posix()
 
 
 def _counted(folder: Folder) -> DraftCounts | None:

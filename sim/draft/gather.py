@@ -89,7 +89,7 @@ def _id(before: str, middle: str, after: str) -> str:
 def _unknown(proposals: Iterable[DraftItem], kept: Iterable[DraftItem]) -> list[DraftItem]:
     """Return the proposals that are not in the draft; each item of it stands for one, whatever a person made of it."""
     left, there = list(proposals), list(kept)
-    for same in (_same_proposal, _same_find):
+    for same in (_same_proposal, _same_find, _same_clause):
         for one in list(there):
             found = next((item for item in left if same(item, one)), None)
             if found is not None:
@@ -105,6 +105,12 @@ def _same_proposal(item: DraftItem, other: DraftItem) -> bool:
 def _same_find(item: DraftItem, other: DraftItem) -> bool:
     """Whether one rule found both at the same words: a person may have changed all else."""
     return (item.source, item.anchor, item.rule) == (other.source, other.anchor, other.rule)
+
+
+def _same_clause(item: DraftItem, other: DraftItem) -> bool:
+    """Whether both read one act of the same actors from words that overlap: a model does not quote twice alike."""
+    there = item.anchor is not None and other.anchor is not None and _overlap(item.anchor, other.anchor)
+    return there and item.source == other.source and set(item.actor) == set(other.actor) and _same_root(item, other)
 
 
 def _repeats(item: DraftItem, other: DraftItem) -> bool:

@@ -95,6 +95,14 @@ def test_each_kept_item_stands_for_one_proposal() -> None:
     assert [one.actor for one in new] == [("veldania",)]
 
 
+def test_words_quoted_a_little_otherwise_are_the_same_proposal_and_another_act_of_them_is_not() -> None:
+    kept = {"D01": item(status="rejected")}
+    anchor = item().anchor.model_dump() | {"span": (5, 40)}  # type: ignore[union-attr]
+    assert gathered([item(anchor=anchor, rule="model", says="It moved.")], kept=kept) == kept
+    assert len(gathered([item(anchor=anchor, rule="model", cameo="190")], kept=kept)) == 2
+    assert len(gathered([item("orsk", anchor=anchor, rule="model")], kept=kept)) == 2
+
+
 def test_drafting_again_adds_nothing() -> None:
     first = gathered(EVERY)
     assert gathered(EVERY, kept=first) == first
