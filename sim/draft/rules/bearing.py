@@ -20,6 +20,7 @@ ATTACKING: Mapping[str, float] = {
     "agree": -0.25, "promise": -0.25, "aid": 0.5, "relief": -0.25, "deny": -0.25, "omit": -0.25, "protect": 0.25,
     "propose": -0.25, "reject": 0.5, "support": 0.5, "want": 0.0, "urge": 0.0, "say": 0.0, "signal": 0.0, "need": 0.0,
     "barrier": -0.5, "rely": 0.0, "hold": 0.5, "warn": -0.5,
+    "idle": 0.0, "peaceful": -0.5, "guess": 0.0,
 }  # fmt: skip
 """By way of the act, of an initiator; a patron's force, moves and threats weigh a step less."""
 OPPOSING: Mapping[str, float] = {
@@ -30,11 +31,13 @@ OPPOSING: Mapping[str, float] = {
     "agree": -0.5, "promise": -0.75, "aid": -0.5, "relief": -0.25, "deny": -0.25, "omit": 0.25, "protect": -0.75,
     "propose": -0.5, "reject": -0.75, "support": -0.5, "want": -0.5, "urge": -0.5, "say": -0.5, "signal": 0.0,
     "need": 0.0, "barrier": -0.75, "rely": 0.0, "hold": -0.75, "warn": -0.5,
+    "idle": 0.0, "peaceful": -0.25, "guess": 0.0,
 }  # fmt: skip
 """By way of the act, of a guarantor, mediator or defender."""
 BY_MATTER: Mapping[str, float] = {
     "demand": 0.5, "urge": 0.5, "propose": 0.5, "support": 0.5, "agree": 0.5, "promise": 0.5, "want": 0.75, "say": 0.5,
     "omit": -0.25, "reject": -0.75, "deny": -0.5, "fear": -0.5, "criticize": -0.5, "signal": 0.0,
+    "guess": 0.5,
 }  # fmt: skip
 """Ways whose sign, of an initiator or patron, is that of what they are about."""
 _FORCE = frozenset(["force", "coerce", "move", "drill", "threaten"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import Act, words
-from sim.draft.rules.clause import GUESSED, STANDING, TOLD
+from sim.draft.rules.clause import GUESSED, STANDING, TOLD, How
 from sim.draft.rules.grammar import act_of_verb, after, child, is_conditional, is_unsure, negated, subjects
 from sim.draft.rules.matter import judgement, sign
 from sim.draft.rules.mood import JUDGE, THREAT
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 RELY = Act("rely", "", "structural")
 BARRIER = Act("barrier", "", "structural")
 STAND = Act("hold", "074", "deployment")
+GUESS = Act("guess", "", "inference")
+EXPECTED = How("guess")
 EXCLUDE = Act("reject", "0356", "statement")
 _SAID = ("attr", "acomp", "prep", "oprd", "advmod")
 
@@ -34,6 +36,8 @@ def of_being(clause: Clause) -> list[Event] | None:
         found = rule(clause, said)
         if found:
             return found
+    if found := _estimated(clause, said):
+        return found
     if is_unsure(verb):
         return []
     phrase = act_of_verb(verb)
@@ -88,6 +92,18 @@ def _judged(clause: Clause, said: list[Token]) -> list[Event]:
     if value > 0 and about and matter >= 0 and not negated(clause.token):
         return clause.event(speaker, SIDE, "be:just", target=about, how=TOLD)
     return []
+
+
+def _estimated(clause: Clause, said: list[Token]) -> list[Event]:
+    """Find `an attack is unlikely`, in nobody's word: what the author or outsiders expect of the attacker."""
+    lemmas = {one.lemma_.lower() for one in said}
+    chance = 1 if lemmas & words("likely") else -1 if lemmas & words("unlikely") else 0
+    about = [one for one in subjects(clause.token) if sign(one) > 0]
+    if not chance or not about or clause.speaker():
+        return []
+    named = tuple(id_ for one in about for id_ in clause.who.towards(one)[:1])
+    chance = -chance if negated(clause.token) else chance
+    return clause.event(named[:1] or clause.who.attacker, GUESS, "be:likely", matter=chance, target=(), how=EXPECTED)
 
 
 def _open(clause: Clause, said: list[Token]) -> list[Event]:

@@ -62,6 +62,8 @@ def _note(token: Token, who: Who, surnames: dict[str, Counter[str]], titles: dic
     found = who.acting(token)
     if len(found) != 1:
         return
+    if token.i and token.doc[token.i - 1].text == "-":  # the general of a secretary-general
+        return
     for one in (token, *(part for part in token.children if part.dep_ == "appos")):
         if one.pos_ == "PROPN" and one.i not in who.mentioned and one.lemma_.lower() not in words("organ"):
             surnames.setdefault(one.lower_, Counter())[found[0]] += 1
@@ -86,16 +88,20 @@ class Subject:
 class Who:
     """Resolves phrases of one paragraph; `subjects` grows as its sentences are read.
 
-    `before` is who the paragraph before spoke of last, `author` who says `we` throughout, and `speaker` who says it
-    within quotation marks.
+    `before` and `before_person` are who the paragraphs before spoke of last. `author` is who says `we` throughout,
+    `speaker` who says it within quotation marks, `last_speaker` the last speaker who is of the cast. `attacker` is
+    whose attack is meant where none is named.
     """
 
     doc: Doc
     names: Names
     people: People
+    attacker: Ids = ()
     before: Ids = ()
+    before_person: Ids = ()
     author: Ids = ()
     speaker: Ids = ()
+    last_speaker: Ids = ()
     mentioned: dict[int, str] = field(init=False)
     subjects: list[Subject] = field(default_factory=list)
     pairs: list[tuple[int, Ids]] = field(default_factory=list)
@@ -188,7 +194,13 @@ class Who:
     def _last_person(self, token: Token) -> Ids:
         """Return whom the last name of a person means, subject or not."""
         first = self._start(token)
-        return next((one.ids for one in reversed(self.persons) if first <= one.place < token.i), ())
+        here = [one.ids for one in self.persons if first <= one.place < token.i]
+        return here[-1] if here else () if any(one.place < token.i for one in self.persons) else self.before_person
+
+    def say(self, ids: Ids) -> None:
+        """Remember who speaks from here on."""
+        self.speaker = ids
+        self.last_speaker = ids or self.last_speaker
 
     def speaking(self, token: Token) -> Ids:
         """Return who says a word: the speaker within quotation marks, the author of an address outside."""
@@ -208,6 +220,11 @@ class Who:
         starts = [sent.start for sent in self.doc.sents if sent.start <= token.i]
         return starts[-_REACH] if len(starts) >= _REACH else 0
 
+    def _only_subject(self, token: Token) -> Ids:
+        """Return whom the paragraph has been about, if about one party alone."""
+        ids = {one.ids for one in self.subjects if one.place < token.i}
+        return next(iter(ids)) if len(ids) == 1 else ()
+
     def last_pair(self, token: Token) -> Ids:
         """Return the two who last did something together."""
         return next((ids for place, ids in reversed(self.pairs) if place < token.i), ())
@@ -221,7 +238,10 @@ class Who:
         owner = next((one for one in token.lefts if one.lower_ in _HE | _IT | _WE | _THEY), None)
         if owner is not None and (lemma in ("country", "government", "nation") or is_organ(token)):
             return self._of_pronoun(owner)
-        if "the" in lefts and not after(token) and (found := self._of_the(token, lemma)):
+        if lefts & {"a", "an", "one", "another"} and lemma in words("officer") and not after(token):
+            return self._only_subject(token)
+        clause = child(token, "relcl", "acl")
+        if "the" in lefts and not after(token) and clause is None and (found := self._of_the(token, lemma)):
             return found
         titled = token.pos_ == "PROPN" and any(one.lemma_.lower() in words("title") for one in token.lefts)
         if titled and not any(one.pos_ == "ADJ" for one in token.lefts):

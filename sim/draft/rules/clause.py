@@ -123,9 +123,11 @@ class Clause:
         return "hearsay" if is_hearsay(token) else "article"
 
     def is_denied_above(self) -> bool:
-        """Whether the verb of speech above is negated, as in `I have not heard that`."""
+        """Whether the verb of speech above denies it: `I have not heard that`, `they doubt that`."""
         told_by = reporting(self.token)
-        return told_by is not None and told_by.i < self.token.i and negated(told_by)
+        if told_by is None or told_by.i > self.token.i:
+            return False
+        return negated(told_by) or told_by.lemma_.lower() in words("doubt")
 
     def target(self, actor: Ids) -> Ids:
         """Return whom an act is directed at: whoever of the cast stands among its objects, the nearest first."""

@@ -54,16 +54,16 @@ def _hear_speaker(sentence: Span, who: Who) -> None:
         if token.lemma_.lower() in words("speech") and is_verb(token):
             own = [one for one in agents(token) if one.lower_ not in ("we", "i", "you", "me")]
             if own and not token.i > sentence.end:
-                who.speaker = who.parties(own)
+                who.say(who.parties(own))
                 return
     text = sentence.text
     if ': "' in text and '"' not in text[: text.index(': "')]:
         own = subjects(sentence.root) or [one for one in sentence if one.dep_ == "nsubj"][:1]
         first = who.parties([one for one in own if one.idx < sentence.start_char + text.index(': "')])
         first = first or who.parties([one for one in sentence[:4] if one.pos_ == "PROPN"])
-        who.speaker = first[:1] or who.speaker
+        who.say(first[:1] or who.speaker)
     elif sentence.start and who.doc[sentence.start - 1].text == ":" and text.startswith('"') and who.subjects:
-        who.speaker = who.subjects[-1].ids
+        who.say(who.subjects[-1].ids)
 
 
 def _is_content(told: Token, tells: Token) -> bool:

@@ -167,8 +167,11 @@ def negated(token: Token) -> bool:
 
 
 def auxiliaries(verb: Token) -> set[str]:
-    """Return the auxiliaries of a verb."""
-    return {one.lower_ for one in verb.children if one.dep_ in ("aux", "auxpass")}
+    """Return the auxiliaries of a verb, those of the verb that it is joined to where it has none of its own."""
+    own = {one.lower_ for one in verb.children if one.dep_ in ("aux", "auxpass")}
+    if not own and verb.dep_ == "conj" and child(verb, *_SUBJECTS) is None and is_verb(verb.head):
+        return auxiliaries(verb.head)
+    return own
 
 
 def is_future(verb: Token) -> bool:
@@ -219,10 +222,16 @@ def reporting(verb: Token) -> Token | None:
         if one.dep_ == "ROOT":
             break
         if one.dep_ in ("ccomp", "acl", "xcomp", "parataxis") and one.head.lemma_.lower() in words("speech"):
-            return one.head
+            return one.head if not _is_parted(one, one.head) else None
         one = one.head
     speaker = next((part for part in one.children if part.dep_ == "parataxis"), None)
     return speaker if speaker is not None and speaker.lemma_.lower() in words("speech") and speaker != verb else None
+
+
+def _is_parted(one: Token, other: Token) -> bool:
+    """Whether a semicolon stands between two words: then neither reports the other."""
+    first, last = sorted((one.i, other.i))
+    return any(token.text == ";" for token in one.doc[first:last])
 
 
 def is_hearsay(token: Token) -> bool:

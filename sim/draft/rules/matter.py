@@ -21,6 +21,7 @@ _TO_PEACE = frozenset([
 ])  # fmt: skip
 _THROUGH = frozenset(["agree", "support", "want", "urge", "propose", "promise", "say", "demand", "signal", "protect"])
 _TURNS = frozenset(["reject", "deny", "fear", "criticize", "breakoff", "cutaid"])
+_SUBJECTS = ("nsubj", "nsubjpass")
 _DEEPEST = 7
 _SKIPPED = ("mark", "punct", "cc", "det", "poss", "nsubj", "aux", "auxpass", "neg", "advcl", "nummod", "npadvmod",
             "parataxis")  # fmt: skip
@@ -38,6 +39,8 @@ def _of_clause(verb: Token, depth: int) -> int:
     lemma = verb.lemma_.lower()
     if lemma == "be":
         return _of_being(verb, depth)
+    if lemma in words("ending"):
+        return -next(filter(None, (sign(one, depth + 1) for one in verb.children if one.dep_ in _SUBJECTS)), 0)
     if lemma in words("stopper"):
         inner = _of_children(verb, depth)
         return -inner if inner else (-1 if lemma in ("halt", "stop", "cease", "refrain", "desist") else 0)
@@ -88,6 +91,10 @@ def judgement(verb: Token) -> int:
 def _of_noun(token: Token, depth: int) -> int:
     lemma = token.lemma_.lower()
     near = {one.lower_ for one in token.lefts}
+    if lemma == "use" and any(part.lemma_.lower() in words("@force") | {"force"} for part in token.subtree):
+        return 1
+    if token.lower_ == "talk":  # talk of war, not talks
+        return _of_children(token, depth)
     if token.lower_ == "force" and not any(one.dep_ == "compound" for one in token.lefts):
         return 1
     if lemma == "deployment" and any(one.lemma_.lower() in words("watcher") for one in token.subtree):

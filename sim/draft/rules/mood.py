@@ -22,6 +22,7 @@ APPEAL = Act("urge", "0256", "statement")
 OMIT = Act("omit", "", "omission")
 OPEN = Act("say", "014", "statement")
 NO_FORCE = Act("truce", "0356", "assurance")
+NO_WISH = Act("peaceful", "035", "assurance")
 STAY_OUT = Act("withdraw", "121", "refusal")
 MEET = Act("want", "036", "statement")
 EXPECT = Act("say", "012", "statement")
@@ -61,6 +62,8 @@ def denied(verb: Token, act: Act, matter: int) -> tuple[Act, int] | None:
     """Return what a negated act is: an assurance, a refusal, a silence, or nothing."""
     if act.way == "reject":
         return OPEN, matter or 1
+    if act.way == "idle":
+        return THREAT, 1
     if act.way in _FORCE:
         return (NO_FORCE, -1) if is_meant(verb) else None
     if act.way == "say":
@@ -72,8 +75,8 @@ def denied(verb: Token, act: Act, matter: int) -> tuple[Act, int] | None:
     if act.way in _PEACE:
         return REFUSE, -1
     if act.way == "want" and matter > 0:
-        return NO_FORCE, -1
-    return (REFUSE, matter or 1) if act.way in _YES else None
+        return NO_WISH, -1
+    return (REFUSE, matter) if act.way in _YES else None
 
 
 def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
@@ -83,7 +86,7 @@ def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
         return act, matter
     if judgement(content) < 0 and matter < 0:
         return act, 0  # the copula tells it
-    if is_unsure(content) and not judgement(content):
+    if is_unsure(content) and matter > 0 and not judgement(content):
         return act, 0
     if is_obliged(content):
         return (DEMAND, matter) if matter > 0 else (APPEAL, matter)

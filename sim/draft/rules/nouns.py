@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.draft.rules.acts import Act, nouns, words
+from sim.draft.rules.acts import Act, words
 from sim.draft.rules.clause import TOWARDS
 from sim.draft.rules.grammar import (
     act_of_noun,
@@ -31,6 +31,7 @@ _TOLD = frozenset([
 ])  # fmt: skip
 """Ways of acts that a noun tells by itself."""
 _MUTUAL = frozenset(["talk", "phone", "negotiate", "sign", "visit"])
+_ASIDE = frozenset(["after", "during", "before", "amid", "following", "despite", "since", "in", "at"])
 _SPEAKING_FOR = frozenset([
     "say", "deny", "fear", "demand", "urge", "propose", "promise", "want", "reject", "agree", "support", "threaten",
     "mediate", "truce", "sign", "talk", "negotiate", "host", "visit", "phone",
@@ -128,13 +129,5 @@ def _is_spoken_for(clause: Clause, act: Act) -> bool:
         return False
     if noun.dep_ == "nsubj" and act.way == "force" and phrase.act.way in ("force", "kill"):
         return True  # the verb tells it
-    aside = noun.dep_ == "pobj" and noun.head.lower_ in (
-        "after",
-        "during",
-        "before",
-        "amid",
-        "following",
-        "despite",
-        "since",
-    )
-    return close and not aside and phrase.act.way in _SPEAKING_FOR and clause.lemma in nouns()
+    aside = noun.dep_ == "pobj" and noun.head.lower_ in _ASIDE
+    return close and not aside and phrase.act.way in _SPEAKING_FOR

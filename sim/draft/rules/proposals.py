@@ -17,6 +17,7 @@ from sim.draft.rules.bearing import FOR, bearing
 from sim.draft.rules.cast import People, Who
 from sim.draft.rules.dates import Context, When, find
 from sim.draft.rules.events import read
+from sim.draft.rules.mood import NO_FORCE, STAY_OUT
 from sim.draft.rules.names import Names
 from sim.draft.rules.parser import parse
 from sim.draft.rules.says import own_words, says
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     from sim.draft.rules.clause import Event
 
 CAUTION = Act("warn", "0256", "statement")
-PAST = 270  # days after which an act is a pattern of conduct and no longer news
+PAST = 180  # days after which an act is a pattern of conduct and no longer news
 RELIABILITY = {"article": 0.9, "claim": 0.5, "hearsay": 0.6, "guess": 0.4}
+_MEETING = frozenset(["talk", "phone", "visit", "negotiate"])
 _SPEECH = frozenset(["address", "speech", "remarks", "statement", "letter", "interview", "sermon"])
 
 
@@ -73,14 +75,29 @@ def propose(article: Article, source: str, cast: Mapping[str, Member], as_of: da
     people = People.of(docs, names)
     author = _author(article, names)
     items: list[DraftItem] = []
-    last: tuple[str, ...] = ()
+    attacker = tuple(id_ for id_, member in cast.items() if member.role == "initiator")[:1]
+    who: Who | None = None
     for number, doc in enumerate(docs, 1):
         text = article.paragraphs[number - 1]
-        who = Who(doc, names, people, before=last, author=author)
+        who = _after(who, Who(doc, names, people, attacker=attacker, author=author))
         sheet = _Sheet(source, number, text, today, cast)
         items += sheet.items(doc, _merged(read(who), cast))
-        last = who.subjects[-1].ids if who.subjects else last
     return tuple(items)
+
+
+def _after(previous: Who | None, who: Who) -> Who:
+    """Return a paragraph's resolver with what the one before leaves to it; a quotation may go on with its speaker."""
+    if previous is None:
+        return who
+    quoted = who.doc.text.startswith('"')
+    last, person = previous.subjects, [one for one in (*previous.subjects, *previous.persons) if one.person]
+    return replace(
+        who,
+        before=last[-1].ids if last else previous.before,
+        before_person=max(person, key=lambda one: one.place).ids if person else previous.before_person,
+        speaker=previous.last_speaker if quoted else (),
+        last_speaker=previous.last_speaker,
+    )
 
 
 def _author(article: Article, names: Names) -> tuple[str, ...]:
@@ -96,13 +113,18 @@ def _merged(events: Sequence[Event], cast: Mapping[str, Member]) -> list[Event]:
     """Keep one event of each actor, root and sign in a paragraph, the surest, with the targets of all."""
     kept: dict[tuple[Any, ...], Event] = {}
     for event in (one for joint in events for one in _parted(joint, cast)):
+        met = [one for one in kept.values() if one.act.way in _MEETING and event.act.way in _MEETING]
+        if any(set(one.actor) & set(event.actor) and len(event.actor) > 1 for one in met):
+            continue
         key = (event.actor, event.act.cameo[:2] or event.act.kind, event.act.kind, _bearing(event, cast) > 0)
         kept.setdefault(key, event)
     return list(kept.values())
 
 
 def _by_role(event: Event, cast: Mapping[str, Member]) -> Event:
-    """Return a warning against force as what it is by its speaker: a threat only of those who would resist."""
+    """Return an act as it is by the role: a guarantor who will not fight stays out, only a defender warns to deter."""
+    if event.act == NO_FORCE and cast[event.actor[0]].role == "guarantor":
+        return replace(event, act=STAY_OUT)
     if event.act.way == "warn" and cast[event.actor[0]].role in (*FOR, "mediator"):
         return replace(event, act=CAUTION)
     return event

@@ -25,7 +25,7 @@ from sim.draft.rules.grammar import (
     subjects,
 )
 from sim.draft.rules.matter import sign
-from sim.draft.rules.mood import APPEAL, DEMAND, MEET, NO_FORCE, OMIT, THREAT, denied, intended, said
+from sim.draft.rules.mood import APPEAL, DEMAND, JUDGE, MEET, NO_FORCE, OMIT, STAY_OUT, THREAT, denied, intended, said
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -45,6 +45,7 @@ _ABOUT = frozenset(["say", "deny", "fear", "demand", "urge", "propose", "promise
 _SPOKEN_FOR = frozenset(["want", "deny", "fear", "urge", "demand", "propose", "reject"])
 _ORDER = ("ccomp", "xcomp", "acomp", "acl", "dobj", "oprd", "attr", "prep", "parataxis", "advcl")
 _OBLIGING = frozenset(["force", "truce", "withdraw", "talk", "negotiate", "coerce", "agree", "yield", "sign"])
+_DETERRENT = frozenset(["protect", "sanction", "reject", "aid", "threaten", "force", "move", "support"])
 _OWN = frozenset(["move", "drill", "withdraw"])
 """Acts that in the passive, with nobody named, are of those whom they befall: `troops were deployed`."""
 
@@ -52,7 +53,7 @@ _OWN = frozenset(["move", "drill", "withdraw"])
 def of_verb(clause: Clause) -> Iterator[Event]:
     """Yield the events that a verb tells."""
     verb = clause.token
-    if _is_spoken_for(verb) or is_conditional(verb) or clause.is_denied_above():
+    if (_is_spoken_for(verb) and not _is_ordered(clause)) or is_conditional(verb) or clause.is_denied_above():
         return
     special = _special(clause)
     if special:
@@ -71,7 +72,7 @@ def _is_spoken_for(verb: Token) -> bool:
         return head.lemma_.lower() not in words("aspect") or negated(head)
     to = child(verb, "aux")
     if verb.dep_ in ("advcl", "acl", "relcl") and to is not None and to.lower_ == "to":
-        return verb.lemma_.lower() not in ("tell", "say", "announce", "warn") or verb.dep_ != "advcl"
+        return verb.dep_ != "advcl" or not _is_told_too(verb)
     if verb.dep_ == "pcomp" and is_verb(head.head):
         return head.lower_ in ("of", "from", "against", "without", "about", "for", "to", "before", "instead")
     if verb.dep_ == "acl" and head.lemma_.lower() in words("force") | words("peace") and verb.tag_ == "VBG":
@@ -82,6 +83,26 @@ def _is_spoken_for(verb: Token) -> bool:
         phrase = act_of_verb(head)
         return phrase is not None and phrase.act.way in _SPOKEN_FOR
     return False
+
+
+def _is_ordered(clause: Clause) -> bool:
+    """Whether a verb is what somebody orders of their own: `instructed the chief of staff to bring two battalions`."""
+    verb, head = clause.token, clause.token.head
+    phrase = act_of_verb(verb)
+    if head.lemma_.lower() not in words("orders") or verb.dep_ not in ("xcomp", "ccomp") or negated(head):
+        return False
+    own, above = clause.who.parties(subjects(verb)), clause.who.parties(agents(head))
+    fits = phrase is not None and phrase.act.way in ("move", "withdraw", "drill", "truce", "release", "admit", "force")
+    return fits and bool(above) and (not own or own == above)
+
+
+def _is_told_too(verb: Token) -> bool:
+    """Whether a purpose is as good as done: `went on to say`, `flew there to counsel patience`."""
+    if verb.lemma_.lower() in ("tell", "say", "announce", "warn"):
+        return True
+    phrase, above = act_of_verb(verb), act_of_verb(verb.head)
+    reached = above is not None and above.act.way in ("visit", "talk", "phone")
+    return reached and phrase is not None and phrase.act.way in ("urge", "demand", "negotiate", "mediate", "propose")
 
 
 def of_act(clause: Clause, phrase: Phrase) -> Iterator[Event]:
@@ -99,7 +120,12 @@ def of_act(clause: Clause, phrase: Phrase) -> Iterator[Event]:
 
 def _actor(clause: Clause, phrase: Phrase) -> Ids:
     verb = clause.token
-    found = clause.who.parties(agents(verb))
+    doers = agents(verb)
+    if phrase.act.way not in ("force", "kill", "coerce", "violate"):
+        doers = [one for one in doers if one.lemma_.lower() not in words("weapon")]
+    found = clause.who.parties(doers)
+    if not found and verb.head.lemma_.lower() in words("orders"):
+        found = clause.who.parties(agents(verb.head))
     if found or not is_passive(verb):
         return found
     if phrase.act.way in _OWN and not found:
@@ -117,7 +143,7 @@ def _in_mood(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | Non
     """Return the act in the mood of its verb, its matter, and the speaker where the act is theirs; None for no act."""
     verb = clause.token
     matter = _matter(verb, act)
-    if negated(verb) or _nobody(verb):
+    if negated(verb) or (act.way != "say" and _nobody(verb)):
         changed = denied(verb, act, matter)
         return (*changed, ()) if changed is not None else None
     if is_obliged(verb):
@@ -125,13 +151,20 @@ def _in_mood(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | Non
     if is_future(verb):
         act = _announced(verb, act, matter)
     elif is_unsure(verb):
-        return None
+        if not (_is_provided(verb) and act.way in _DETERRENT):
+            return None
+        act = _announced(verb, act, matter)
     act, matter = _weighed(verb, act, matter)
     if act.way == "talk" and not _has_counterpart(clause, actor):
         return None
-    if (act.way in ("say", "fear") and not matter) or (act.way == "want" and not matter):
+    if act.way == "idle" or (act.way == "say" and not matter) or (act.way == "want" and not matter):
         return None
     return act, matter, ()
+
+
+def _is_provided(verb: Token) -> bool:
+    """Whether a sentence says on what condition: `if it is attacked`, `should they come`."""
+    return any(one.lower_ in ("if", "unless", "should", "case") for one in verb.sent)
 
 
 def _has_counterpart(clause: Clause, actor: Ids) -> bool:
@@ -147,10 +180,9 @@ def _has_counterpart(clause: Clause, actor: Ids) -> bool:
 
 def _announced(verb: Token, act: Act, matter: int) -> Act:
     """Return an act that is announced; resistance to force that may come, and help if it comes, are threats."""
-    provided = any(one.lower_ in ("if", "unless", "should", "case") for one in verb.sent)
     if act.way == "reject" and matter >= 0 and verb.lemma_ in ("resist", "oppose", "stand"):
         return THREAT
-    if provided and act.way in ("protect", "force", "aid", "support", "move"):
+    if _is_provided(verb) and act.way in ("protect", "force", "aid", "support", "move"):
         return THREAT
     return intended(act)
 
@@ -159,8 +191,12 @@ def _weighed(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
     """Return an act by what it is about: a statement by its content, a wish for talks, a warning against force."""
     if act.way == "say":
         return said(verb, act, matter)
+    if act.way == "reject" and not matter and verb.lemma_ == "be" and not after(verb):
+        return act, 1  # opposed to what all the text is about
     if act.way == "want" and matter < 0:
         return MEET, matter
+    if act.way == "reject" and _own_act(verb) in ("move", "force", "aid", "protect", "drill", "promise"):
+        return STAY_OUT, -1
     if act.way == "promise" and matter > 0 and _is_for_fight(verb):
         return THREAT, matter
     if act.way == "urge" and (patients(verb) or after(verb, "on", "upon", "to")):
@@ -172,9 +208,25 @@ def _weighed(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
 
 def _is_for_fight(verb: Token) -> bool:
     """Whether what is promised is to fight or to resist."""
-    content = child(verb, "xcomp", "ccomp")
-    phrase = act_of_verb(content) if content is not None else None
-    return phrase is not None and phrase.act.way in ("force", "threaten", "reject", "coerce")
+    return _own_act(verb) in ("force", "threaten", "reject", "coerce")
+
+
+def _between(token: Token, top: Token) -> list[Token]:
+    """Return what stands between a token and one above it."""
+    found = []
+    for one in token.ancestors:
+        if one == top:
+            break
+        found.append(one)
+    return found
+
+
+def _own_act(verb: Token) -> str:
+    """Return the way of the act that a verb promises or refuses: `to send troops`, `promising to send troops`."""
+    behind = [one for one in verb.subtree if one.i > verb.i and one.dep_ in ("xcomp", "pcomp", "ccomp")]
+    content = next((one for one in behind if not any(is_verb(top) for top in _between(one, verb))), None)
+    phrase = act_of_verb(content) if content is not None and child(content, "nsubj") is None else None
+    return phrase.act.way if phrase is not None else ""
 
 
 def _obliged(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | None:
@@ -274,10 +326,39 @@ def _is_force(token: Token) -> bool:
 
 
 def _special(clause: Clause) -> list[Event]:
-    for rule in (_relies, _holds, _mixes, _omits, _has_no_plan, _has_right, _denies):
+    for rule in (_condemns, _loses_patience, _relies, _holds, _mixes, _omits, _has_no_plan, _has_right, _denies):
         found = rule(clause)
         if found:
             return found
+    return []
+
+
+def _condemns(clause: Clause) -> list[Event]:
+    """Find `regards the shelling as unacceptable`, `called it an act of aggression`."""
+    verb = clause.token
+    if clause.lemma not in words("names") or negated(verb):
+        return []
+    called = [
+        one for one in verb.subtree if one.i > verb.i and one.dep_ in ("oprd", "pobj", "acomp", "attr", "ccomp", "amod")
+    ]
+    harmful = any(one.lemma_.lower() in words("harm") for one in called)
+    actor = clause.who.parties(agents(verb))
+    if not harmful or not actor:
+        return []
+    about = [one for one in verb.children if one.dep_ in ("dobj", "nsubj", "ccomp") and one.i > verb.i]
+    speech = any(one.lemma_.lower() in words("paper") | {"remark", "decision", "move", "step", "plan"} for one in about)
+    whose = clause.target(actor)
+    if not whose and not speech and not any(sign(one) > 0 for one in about):
+        return []
+    return clause.event(actor, JUDGE, f"verb:{clause.lemma}-harm", matter=0 if whose or speech else 1)
+
+
+def _loses_patience(clause: Clause) -> list[Event]:
+    """Find `its patience is running out`."""
+    verb = clause.token
+    patience = [one for one in subjects(verb) if one.lemma_.lower() == "patience"]
+    if patience and clause.lemma in ("run", "wear", "end", "be") and not is_unsure(verb):
+        return clause.event(clause.who.before_noun(patience[0]) or clause.speaker(), THREAT, "verb:patience")
     return []
 
 
