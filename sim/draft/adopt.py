@@ -7,7 +7,7 @@ draft last: a kill between two of them leaves files that load, and adopting agai
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,6 +68,7 @@ def adopt(folder: Path) -> Adopted:
     draft = _finished(folder, there.draft)
     unheld = _hold(folder, draft)
     old = there.evidence.items if there.evidence is not None else {}
+    _check_rejected(folder, draft, old)
     ids, counts = numbered(draft, old), counts_of(draft)
     new = {name: id_ for name, id_ in ids.items() if id_ not in old and draft.items[name].adopted is None}
     if not new and not old:
@@ -77,7 +78,9 @@ def adopt(folder: Path) -> Adopted:
     if not (folder / SCENARIO).exists():
         read = {id_ for id_, one in draft.cast.items() if evidence.stance(id_, one.role, draft.as_of) is not None}
         files[folder / SCENARIO] = stub(folder.resolve().name, draft, read)
-    marked = {name: item.model_copy(update={"adopted": ids.get(name)}) for name, item in draft.items.items()}
+    marked = {
+        name: item.model_copy(update={"adopted": ids.get(name, item.adopted)}) for name, item in draft.items.items()
+    }
     files[folder / NAME] = draft_yaml(draft.model_copy(update={"items": marked}))
     return Adopted(new, counts, tuple(_written(files)), unheld)
 
@@ -100,6 +103,17 @@ def _finished(folder: Path, draft: DraftFile | None) -> DraftFile:
         said = " ".join(undone.sentences)
         raise UsageError(f"{folder / NAME} is not finished: {said} Go through it with offramp review {folder}")
     return draft
+
+
+def _check_rejected(folder: Path, draft: DraftFile, old: Collection[str]) -> None:
+    """Check that nothing is rejected that an adoption before took over: what is in the evidence a person takes out."""
+    there = [
+        f"{name} is {item.adopted}"
+        for name, item in draft.items.items()
+        if item.status == "rejected" and item.adopted in old
+    ]
+    if there:
+        raise UsageError(f"rejected, and in {folder / EVIDENCE} already: {', '.join(there)}; take it out there by hand")
 
 
 def _hold(folder: Path, draft: DraftFile) -> tuple[str, ...]:

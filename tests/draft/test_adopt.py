@@ -220,6 +220,19 @@ def test_what_a_person_took_out_of_the_evidence_stays_out(folder: Path) -> None:
     assert dict(adopt(folder).items) == {"D04": "E04"}
 
 
+def test_what_is_in_the_evidence_is_not_rejected_behind_its_back(folder: Path) -> None:
+    drafted(folder, "ledger")
+    judged(folder)
+    adopt(folder)
+    changed(folder, "D03", status="rejected")
+    with pytest.raises(UsageError, match=r"already: D03 is E03; take it out there by hand"):
+        adopt(folder)
+    path = folder / "evidence.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("  E03:")], encoding="utf-8")
+    assert adopt(folder).counts == DraftCounts(proposed=3, accepted=2, rejected=1)
+
+
 @pytest.mark.parametrize("lost", [1, 2, 3])
 def test_adoption_cut_off_between_two_files_leaves_what_loads_and_is_finished_by_adopting_again(
     folder: Path, lost: int, monkeypatch: pytest.MonkeyPatch
