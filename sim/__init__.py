@@ -149,7 +149,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     store: Place = None,
     progress: Progress = False,
 ) -> SweepResult:
-    """Run a scenario over values of some of its inputs, all cells on the same draws and dice.
+    """Run a scenario over values of some of its inputs, all cells on the same draws and random numbers.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Files read or written whole.
 
 A file that a user names is read once and within bounds by `read_whole`: it may be a pipe, which can be read only once,
-a device that never ends, or a pipe that nobody writes to. What is written appears whole or not at all: written beside
+a device that never ends, or a pipe that nobody writes to. What is written appears whole or not at all: written next to
 its place, flushed to the disk, then renamed.
 """
 

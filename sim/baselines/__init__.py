@@ -1,4 +1,4 @@
-"""Baselines: what simple rules say of a scenario, to stand beside the forecast of the model.
+"""Baselines: what simple rules say of a scenario, to compare the forecast of the model with.
 
 Rules on the positions of the actors (`positions`, with `choice` and `challenge`), a logistic regression on two features
 (`logistic`), and the share of comparable cases (`base_rate`), all learnt from the table of past cases (`cases`) and

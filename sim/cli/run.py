@@ -135,7 +135,7 @@ def _write(record: Mapping[str, Any], out: Path, words: str, *, figures: bool) -
 
 
 def _store(place: str | None, out: Path | None) -> Store | None:
-    """Return where blocks are kept: the store named, or a folder beside the report, gone once that is written."""
+    """Return where blocks are kept: the store named, or a folder within the report's, gone once that is written."""
     from sim.runs.store import Store, store_at
 
     return store_at(place) if place is not None or out is None else Store(out / KEPT)
@@ -154,7 +154,7 @@ def _change(
 
 
 def _otherwise(forecast: Forecast, store: Store | None, machines: Machines, *, quiet: bool) -> dict[str, Any]:
-    """Play the counterfactuals beside the runs that are at hand."""
+    """Play the counterfactuals of the runs that are at hand."""
     from dataclasses import replace
 
     from sim.studies.counterfactuals import DEFAULT_RUNS, blocks_of, counterfactuals

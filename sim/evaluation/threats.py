@@ -2,7 +2,7 @@
 
 The second sample that the level of a forecast rests on (docs/calibration.md): a threat or show of force between states
 at peace with one another, as the Militarized Interstate Events data have them (Gibler & Miller 2024). Those data may
-not be passed on, so no row of them comes with offramp; whoever has the table gives its path. Rows that are coded alike
+not be passed on, so no row of them comes with offramp; if you have the table, give its path. Rows that are coded alike
 share one scenario, which is played once.
 """
 

@@ -240,7 +240,7 @@ class Scenes:
         return {**await asyncio.shield(task), "variants": self._catalogue.variants()}
 
     async def load_all(self) -> None:
-        """Take a first look at the scenario that is explored, then load what stands beside it."""
+        """Take a first look at the scenario that is explored, then load the variants next to it."""
         await self.of(self._catalogue.first)
         await asyncio.to_thread(self._catalogue.load_beside, lambda: not self._is_closed)
         self.are_all_known.set()

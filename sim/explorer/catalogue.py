@@ -1,4 +1,4 @@
-"""What is explored: a scenario and the variants beside it, and the state of a page, which is one of them with changes.
+"""What is explored: a scenario and the variants in its folder; the state of a page is one of them with changes.
 
 A state travels as plain values, in messages and in the address of the page, and comes from outside: `State.of` believes
 nothing. Nothing outside the folder of the scenario is ever opened, whatever name a page sends.
@@ -104,7 +104,7 @@ class Catalogue:
         return [{"file": name, "title": base.scenario.document.title} for name, base in loaded.items()]
 
     def load_beside(self, wanted: Callable[[], bool] = lambda: True) -> None:
-        """Load what stands beside the first, as long as it is wanted; what is no variant of it is left out."""
+        """Load the files next to the first, as long as it is wanted; what is no variant of it is left out."""
         for path in sorted(self.file.parent.glob("*.yaml"))[:MOST_FILES]:
             if path.name not in self._bases and wanted():
                 self._bases[path.name] = self._variant(path)
@@ -133,7 +133,7 @@ class Catalogue:
                 self._bases[name] = self._variant(path)
         base = self._bases.get(name)
         if base is None:
-            raise UsageError("there is no such scenario beside the one that is explored")
+            raise UsageError("there is no such scenario next to the one that is explored")
         return base
 
     def changes(self, state: State) -> dict[str, Any]:
@@ -179,8 +179,8 @@ class Catalogue:
         return base.vary(changes, {}) if changes else base.scenario
 
     def export(self, state: State) -> str:
-        """Return a state as a scenario file, to be kept beside its base."""
-        head = "Made in the explorer: keep it beside the file that it extends.\n"
+        """Return a state as a scenario file, to be kept next to its base."""
+        head = "Made in the explorer: keep it next to the file that it extends.\n"
         return overlay_yaml(f"./{state.scenario}", self.changes(state), head)
 
     def imported(self, text: str) -> State:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 WORKERS = 2
-MOST_KEPT = 24  # simulations kept for whoever comes back to them: about a megabyte each
+MOST_KEPT = 24  # simulations kept for pages that come back to them: about a megabyte each
 MOST_ERRANDS = 16
 REST = 0.15  # seconds from an answer to what refines it: pages paint meanwhile, a hand that moves on finds idle workers
 CROWD = 3  # simulations without a whole first look from which on each is shown a glimpse before
@@ -178,7 +178,7 @@ class Scheduler:
         if blind:
             return Glimpses(self._share(blind))
         if any(isinstance(work, Glimpses) for work in self._at.values()):
-            return None  # glimpses are there sooner where nothing else is played beside them
+            return None  # glimpses are there sooner where nothing else is played meanwhile
         now = time.monotonic()
         for one in looks:
             if one.rests <= now:

@@ -69,7 +69,7 @@ class Simulation:
     asked
         When somebody last began to wait for its first answer.
     rests
-        Until when nothing more of it is played: whoever looks should first see what there is.
+        Until when nothing more of it is played: people should first see what there is.
     failure
         Why it cannot be played, or empty.
     glimpse
@@ -124,11 +124,6 @@ class Simulation:
     def structure(self) -> Hashable:
         """What it must have in common with others to be played in one array with them."""
         return structure(self._light)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether all runs of the plan are in."""
-        return self.runs >= self.plan.most_runs
 
     @property
     def looks(self) -> bool:

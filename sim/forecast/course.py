@@ -59,7 +59,7 @@ class Turn:
     lasted
         Of a breakdown: after how many days of the agreement; none where it was in force at the start.
     levels
-        Postures at the end of the day, by actor, that belong beside it.
+        Postures at the end of the day, by actor, that explain it.
     """
 
     day: int

@@ -1,7 +1,7 @@
 """Indicators: how the forecast would look if something were seen early, and if it were not, from counts alone.
 
-Each indicator is a condition by an early day; only runs in which no offensive has begun by then count, for whoever
-looks still waits. They are ordered by how far looking would move the forecast on average. Seeing one goes with another
+Each indicator is a condition by an early day; only runs in which no offensive has begun by then count, for afterwards
+nobody would look. They are ordered by how far looking would move the forecast on average. Seeing one goes with another
 probability; it need not bring the offensive about.
 """
 

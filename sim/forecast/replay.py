@@ -48,7 +48,7 @@ class Trace:
         `attacks`, `bombing` and `displacement` at the end of each day, shape (days + 1,), and of its postures `support`
         and `imminence`.
     chances, happened
-        By event, shape (days,): its probability on the day, and whether the dice gave it. They are rolled for every
+        By event, shape (days,): its probability on the day, and whether it came up. Chance is drawn for every
         event every day; an agreement counts in a standoff only, a breakdown under an agreement only.
     will
         Share of the initiator's dispositions that would attack on each day; it launches only above its own.
@@ -115,7 +115,7 @@ def _inputs(draws: Draws, row: int) -> dict[str, float]:
 
 
 class _TraceWatch(PathWatch):
-    """Copies, besides the paths, what is said and believed, the ground, and the dice."""
+    """Copies, besides the paths, what is said and believed, the ground, and what chance decided."""
 
     def __init__(self, rows: npt.NDArray[np.int64], scenario: Scenario) -> None:
         shape = days, actors, runs = scenario.horizon, len(scenario.actors), len(rows)

@@ -187,7 +187,7 @@ def _complaints(folder: Path) -> Iterator[None]:
 
 
 def _write_all(contents: Mapping[Path, str | bytes]) -> None:
-    """Write all contents beside their places, then put them there."""
+    """Write all contents under temporary names in their folders, then rename them."""
     parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
     try:
         for path, content in contents.items():

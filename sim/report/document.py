@@ -221,7 +221,7 @@ class Document:
     says
         What the number is.
     head
-        What stands beside the number.
+        What goes with the number.
     about
         What stands between the title and the number.
     below

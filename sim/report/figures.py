@@ -145,7 +145,7 @@ def _marks(record: Record, calendar: Calendar, course: Mapping[str, Any]) -> Ite
 
 
 def _names(calendar: Calendar, course: Mapping[str, Any]) -> Iterator[Words]:
-    """Name the changes of phase, the last first, that have room beside one another."""
+    """Name the changes of phase, the last first, that have room next to one another."""
     taken: list[int] = []
     for turn in reversed(course["turns"]):
         day, (_, colour, _, name) = turn["day"], _TURNS.get(turn["kind"], ("", "", 0, ""))

@@ -212,7 +212,7 @@ class World(TypedDict):
 
 
 class Interaction(TypedDict):
-    """Two pressures withdrawn together, beside the sum of each alone."""
+    """Two pressures withdrawn together, and the sum of each alone."""
 
     subjects: tuple[str, str]
     hash: str

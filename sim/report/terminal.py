@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def to_lines(document: Document, basis: str, sections: Iterable[str] | None = None) -> Iterator[str]:
-    """Yield the lines of a document: its title, what it rests on, what stands beside its number, its sections.
+    """Yield the lines of a document: its title, what it rests on, what goes with its number, its sections.
 
     Parameters
     ----------

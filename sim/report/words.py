@@ -1,6 +1,6 @@
 """Words of estimative probability, each with its range: ICD 203, the UK's PHIA yardstick, or numbers alone.
 
-Readers agree with a scale far more often where the range stands beside the word (Wintle et al. 2019), so a word never
+Readers agree with a scale far more often where the range follows the word (Wintle et al. 2019), so a word never
 leaves this module without one. `phrase` gives the word for a probability, `about` the natural frequency.
 """
 

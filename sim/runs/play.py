@@ -1,8 +1,8 @@
 """The one place that plays blocks: it merges them in order, stops, keeps and resumes.
 
 `play` takes requests, each for the blocks of one scenario from the first on, shares the workers among them and merges
-the blocks of each in their own order, until there are enough. `results` gives blocks one after another, for whoever
-decides by each of them which one is needed next. Both take from a store what it holds and keep there what they play, so
+the blocks of each in their own order, until there are enough. `results` gives blocks one after another, where
+each of them decides which one is needed next. Both take from a store what it holds and keep there what they play, so
 that a command that was killed goes on where it was, and no command plays what another has played. A block that fails,
 or loses its worker every time, gives a `Failure` in its place.
 
@@ -297,7 +297,7 @@ class Task:
     with_counts
         Whether its counts are wanted, besides the records.
     store
-        Where to keep it, of whoever reaches it.
+        Where to keep it, if the worker reaches that.
     look_up
         Whether it may be there already.
     kept
@@ -356,7 +356,7 @@ def _lost(task: Task, error: ExecutionError) -> Failure:
 
 
 class _Keeping:
-    """A store, and who puts blocks there: the worker that played one, or, where it cannot, whoever gets the result."""
+    """A store; the worker that played a block puts it there, or, where it cannot, the process that gets it."""
 
     def __init__(self, store: Store | None, executor: Executor, *, with_counts: bool) -> None:
         self._store, self._with_counts = store, with_counts

@@ -36,7 +36,7 @@ def inputs_changed(old: Record, new: Record) -> list[dict[str, Any]]:
 
 
 def _values(record: Record) -> dict[str, Any]:
-    """Return inputs by path, and beside them the words that decide how a run goes."""
+    """Return inputs by path, and the words that decide how a run goes."""
     as_of = datetime.date.fromisoformat(record["as_of"])
     values = {one["path"]: _dated(one["path"], one["value"], as_of) for one in record["provenance"]["inputs"]}
     for name, actor in record["actors"].items():
@@ -131,7 +131,7 @@ def _quoted(name: str, items: Record) -> dict[str, str]:
 
 
 def settings_changed(old: Record, new: Record) -> list[dict[str, Any]]:
-    """List what else differs: the question, the dice, the model, the machine."""
+    """List what else differs: the question, seed and runs, the model, the machine."""
     before, after = dict(_settings(old)), dict(_settings(new))
     if old.get("document") is not None:
         before, after = before | dict(_written(old)), after | dict(_written(new))

@@ -147,7 +147,7 @@ DEFAULT_RUNS = 8192
 
 @dataclass(frozen=True, eq=False)
 class Counterfactual:
-    """One world beside the base; `records` are of the same runs."""
+    """One world and the base; `records` are of the same runs."""
 
     world: World
     records: Records = field(repr=False)

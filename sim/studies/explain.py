@@ -1,4 +1,4 @@
-"""Explain: one run of an ensemble as plain values, from its replay: what each actor said, wanted and did, and the dice.
+"""Explain: one run of an ensemble as plain values, from its replay: what actors said and did, what chance decided.
 
 `explain` is the whole: the course of the run for its story, and every day of it for tables and figures
 (docs/explain.md).

@@ -1,6 +1,6 @@
 """The forecast remade day by day from only what was known by then, and which item of news moved it by how much.
 
-Every day uses the same seed, so the curve moves by the news and not by the dice. What one item moved is the paired
+Every day uses the same seed, so the curve moves by the news and not by chance. What one item moved is the paired
 change of the probability, on the first day that knows it, from the same forecast without that item.
 """
 

@@ -113,7 +113,7 @@ class Guard:
         return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._pass.encode())
 
     def _at_the_door(self, request: web.Request) -> web.HTTPException:
-        """Let in whoever shows the token for the first time, and send them on without it in the address."""
+        """Let in the first that shows the token, and send it on without it in the address."""
         shown = request.query.get("token", "")
         if self._used or not hmac.compare_digest(shown.encode(), self.token.encode()):
             return web.HTTPForbidden(text="open the address that the command printed; its token works once")

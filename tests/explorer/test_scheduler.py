@@ -79,7 +79,7 @@ def test_what_is_merged_are_the_first_runs_of_the_forecast(scenario: Scenario) -
         whole = sim.run(scenario, runs=look.runs)
         assert look.records.tobytes() == whole.records.tobytes()
         assert all(np.array_equal(counts, whole.tally[name]) for name, counts in look.tally.counts.items())
-        await until(lambda: one.is_complete)
+        await until(lambda: one.runs == PLAN.most_runs)
         assert one.runs == PLAN.most_runs
         return told
 
@@ -175,8 +175,8 @@ def test_refining_makes_way_for_a_first_look_and_goes_on_afterwards(scenario: Sc
         await until(lambda: one.runs > BLOCK_RUNS)
         two = scheduler.watch(variant(scenario, 1), ignore)
         await until(lambda: two.runs >= BLOCK_RUNS)
-        assert not one.is_complete
-        await until(lambda: one.is_complete and two.is_complete)
+        assert one.runs < PLAN.most_runs
+        await until(lambda: one.runs == two.runs == PLAN.most_runs)
         assert one.look().records.tobytes() == two.look().records.tobytes()  # the same but for its id
 
     with_scheduler(use)
@@ -191,7 +191,7 @@ def test_what_the_explorer_has_played_into_a_store_no_command_plays_again(
 
     async def use(scheduler: Scheduler) -> None:
         one = scheduler.watch(scenario, ignore)
-        await until(lambda: one.is_complete and scheduler.load["playing"] == 0)
+        await until(lambda: one.runs == PLAN.most_runs and scheduler.load["playing"] == 0)
         assert one.look().records[: 2 * BLOCK_RUNS].tobytes() == alone.records.tobytes()
         assert one.look().records.tobytes() == sim.run(scenario, runs=PLAN.most_runs).records.tobytes()
         assert await scheduler.run(played, Task(TIP_PLAN.task(scenario), "tip", False, store)) is not None

@@ -73,7 +73,7 @@ class Backtest:
     hindsight
         Scores with marked codings dropped or shifted, by what was done.
     levers
-        The scenarios that were asked for beside the skill.
+        The scenarios to forecast in addition.
     others
         Of how many other cases it was trained on; None where each case was left out of the cases themselves.
     threats
@@ -168,7 +168,7 @@ def backtest(
     Parameters
     ----------
     variants
-        Scenarios whose spread is shown beside the skill.
+        Scenarios to forecast in addition, for their spread.
     finished
         Called once for each posterior and block of runs; `steps` says how many there are.
     """

@@ -42,7 +42,7 @@ class Study:
     cases
         Scenarios by name, at their priors.
     seed
-        Of design, dice and sampler.
+        Of design, runs and sampler.
     surface
         Probability of each class of each case over the parameters.
     points, classes

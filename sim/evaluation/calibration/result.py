@@ -1,6 +1,6 @@
 """The result of a calibration: the posterior to ship, and how far it can be trusted.
 
-Two calibrations that share nothing but the cases (other designs, dice, samplers) are compared on the target's
+Two calibrations that share nothing but the cases (other designs, random numbers, samplers) are compared on the target's
 probability; the surface is held against runs of the model itself at the posterior; true parameters of simulated cases
 are looked for (`recovery`).
 """
@@ -283,7 +283,7 @@ def target_probabilities(
     executor: Executor,
     finished: Callable[[], None] | None = None,
 ) -> tuple[Floats, ...]:
-    """Return the target's probability within each window under each sample, on the same dice."""
+    """Return the target's probability within each window under each sample, on the same random numbers."""
     free = with_posterior(scenario, None)  # its parameters are those of the samples
     tasks = [_task(free.id, free, one, seed) for one in samples]
     return tuple(map(shares_within, play(tasks, executor=executor, finished=finished)))

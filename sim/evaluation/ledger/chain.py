@@ -43,7 +43,7 @@ def locked(path: Path, patience: float = PATIENCE) -> Iterator[None]:
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise ReportError(f"cannot write beside {path}: {(error.strerror or str(error)).lower()}") from None
+        raise ReportError(f"cannot write next to {path}: {(error.strerror or str(error)).lower()}") from None
     try:
         end = time.monotonic() + patience
         while not _take(descriptor):

@@ -118,7 +118,7 @@ def _by_window(outcome: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _beside(record: Mapping[str, Any]) -> dict[str, dict[str, float]] | None:
-    """Return what stands beside the model by window and name: the baselines, the pool, and what others said."""
+    """Return what else was said by window and name: the baselines, the pool, and what others said."""
     beside: dict[str, dict[str, float]] = {}
     for window, one in (record.get("baselines") or {}).get("windows", {}).items():
         said = {"base_rate": one.get("base_rate"), "logistic": one.get("logistic"), **(one.get("positions") or {})}

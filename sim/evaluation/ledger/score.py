@@ -1,4 +1,4 @@
-"""Scores of a ledger: how good the forecasts in it were, beside the baselines that were stored with them.
+"""Scores of a ledger: how good the forecasts in it were, against the baselines that were stored with them.
 
 Only forecasts that were entered before their window was over count, unless late ones are asked for. Several forecasts
 of a question share its outcome, so intervals are clustered by question.

@@ -1,7 +1,7 @@
 """Comparisons: whether one forecaster scores better than another on the same cases, and how sure that is.
 
 Cases of one crisis share what happened there, so the unit of independence is the group (the area), not the case. The
-interval to quote is the cluster-robust t interval; the cluster bootstrap beside it shows whether normality matters.
+interval to quote is the cluster-robust t interval; a cluster bootstrap shows whether normality matters.
 """
 
 from __future__ import annotations

@@ -81,38 +81,6 @@ def ranked_probability_score(within: npt.ArrayLike, happened: npt.ArrayLike) -> 
     return np.asarray(np.mean((p - y) ** 2, axis=-1))
 
 
-def timing_score(within: npt.ArrayLike, day: npt.ArrayLike) -> Floats:
-    """Threshold-weighted CRPS, in days, of the day of an event up to a horizon, from the forecast's curve.
-
-    The integral from 0 to the horizon of (F(t) - [event by t])**2, the weight being 1 before the horizon and 0 after it
-    (Matheson & Winkler 1976; Gneiting & Ranjan 2011). What comes after the horizon counts as "not by the horizon": when
-    it would have come plays no part, so a censored event needs no guess.
-
-    Parameters
-    ----------
-    within
-        Shape (..., horizon + 1): position n is the probability that the event comes within n days, as `incidence` in a
-        forecast has it; position 0 is 0.
-    day
-        Shape (...): day of the event, NaN where it did not come within the horizon.
-
-    Raises
-    ------
-    ValueError
-        Where the curve is no curve of probabilities that begins at 0 and never falls, or a day is below 0.
-    """
-    curve = np.asarray(within, dtype=np.float64)
-    if curve.ndim == 0 or curve.shape[-1] < 2:
-        raise ValueError("expected a curve of at least two points, within 0 days and within 1")
-    if not np.all((curve >= 0) & (curve <= 1)) or np.any(curve[..., 0] != 0) or np.any(np.diff(curve) < -1e-12):
-        raise ValueError("expected a curve of probabilities that begins at 0 and never falls")
-    days = np.asarray(day, dtype=np.float64)
-    if np.any(days < 0):
-        raise ValueError("expected days of 0 or more")
-    come = days[..., None] < np.arange(1, curve.shape[-1])  # NaN is below nothing
-    return np.asarray(np.sum((curve[..., 1:] - come) ** 2, axis=-1))
-
-
 def checked(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Return probabilities and outcomes as arrays of one shape; ValueError where they are none."""
     p, y = np.asarray(forecast, dtype=np.float64), np.asarray(outcome, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What a backtest says: how well the model does on past cases, beside what, and how far that can be trusted."""
+"""What a backtest says: how well the model does on past cases, against what, and how far that can be trusted."""
 
 from __future__ import annotations
 

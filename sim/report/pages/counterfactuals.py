@@ -28,7 +28,7 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Otherwise:
-    """One change beside the forecast as it is, within one window.
+    """One change against the forecast as it is, within one window.
 
     Attributes
     ----------

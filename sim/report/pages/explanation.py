@@ -23,7 +23,7 @@ EVENTS = {
     "agreement": "agreement",
     "breakdown": "breakdown",
 }
-"""Events of the dice by their names to readers."""
+"""Random events by their names to readers."""
 ABOUT_MOMENTS = (
     "Wants: its stance at the end of the day. Says: the stance it signalled that day, with noise. Taken for: the "
     "stance that the others then infer. Would do: the posture it would take at once if it could. Does: its posture at "
@@ -72,7 +72,7 @@ def _head(record: Record) -> str:
 
 
 def _moment(record: Record, day: int) -> tuple[Text, Table]:
-    """Return a turning point: what happens on which date, the dice of the day, what each actor says, wants and does."""
+    """Return a turning point: what happens when, the chances of the day, what each actor says, wants and does."""
     course = record["course"]
     date = long_date(calendar_of(record).date(day))
     events = [turn_text(record, course, turn) for turn in course["turns"] if turn["day"] == day]
@@ -90,7 +90,7 @@ def _actors(record: Record, day: int, date: str) -> Table:
 
 
 def _dice(record: Record, day: int) -> str:
-    """Say by which chances the dice decided on a day: `heavy bombing 12%, came; offensive 0.4%`."""
+    """Say which events were likely on a day and which came: `heavy bombing 12%, came; offensive 0.4%`."""
     daily = record["daily"]
     told = []
     for event, name in events_of(record).items():
@@ -101,7 +101,7 @@ def _dice(record: Record, day: int) -> str:
 
 
 def events_of(record: Record) -> dict[str, str]:
-    """Return the events of the dice by their names, less those that the scenario does without."""
+    """Return random events by their names, less those that the scenario does without."""
     off = {"strike": record["theatre"]["strikes"] == OFF, "terms": record["theatre"]["terms"] == OFF}
     names = EVENTS | {"strike": strikes_of(record)}
     return {event: name for event, name in names.items() if not off.get(event, False)}

@@ -78,7 +78,7 @@ def has_result(row: Record) -> bool:
 
 
 def hover(row: Record, day: int) -> str:
-    """Write what stands beside the pointer on a cell."""
+    """Write what the pointer shows on a cell."""
     return f"{safe(row['label'])}<br><b>{with_interval(chance(row, day))}</b>"
 
 

@@ -101,7 +101,7 @@ def disagreement_sentence(record: Record) -> str:
 
 
 def parameters_line(record: Record) -> str:
-    """Return the entry beside seed and runs; empty where the record does not say."""
+    """Return the entry after seed and runs; empty where the record does not say."""
     parameters = record.get("parameters")
     if parameters is None:
         return ""

@@ -24,7 +24,7 @@ SAMPLES = {"crises": "If it is one of the library's crises", "threats": "If it i
 
 @dataclass(frozen=True)
 class Line:
-    """One probability beside others: what it is of, the number as text, ends of its interval, and what they are.
+    """One probability among others: what it is of, the number as text, ends of its interval, and what they are.
 
     `kind` is `model`, `pool`, `sample`, `outside` or `other`.
     """
@@ -39,7 +39,7 @@ class Line:
 
 
 def others_of(record: Record) -> Group | None:
-    """Read what stands beside the headline; None where nothing does."""
+    """Read what the headline is compared with; None where nothing does."""
     days = window_of(record)
     if days is None:
         return None

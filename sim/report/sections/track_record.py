@@ -35,7 +35,7 @@ def section_of(record: Record) -> Section:
 
 
 def _lead(track: Record, *, calibrated: bool) -> str:
-    """Tell the mean Brier score of the model with parameters like those of the forecast, beside its references."""
+    """Tell the mean Brier score of the model with parameters like those of the forecast, against its references."""
     days = MAIN_WINDOW if MAIN_WINDOW in track["windows"] else list(track["windows"])[-1]
     window = track["windows"][days]
     brier = window["brier"]

@@ -1,7 +1,7 @@
 """Executors map a function over tasks, here or on workers; they know no scenarios.
 
 `Pool` takes the workers of any `concurrent.futures.Executor`; `Local` starts processes on this machine, and
-`sim.runs.executors.dask.Dask` connects to a scheduler. Results come in the order of the tasks, whoever computes them.
+`sim.runs.executors.dask.Dask` connects to a scheduler. Results come in the order of the tasks, wherever they are made.
 """
 
 from sim.runs.executors.pool import Executor, Pool, Serial

@@ -75,9 +75,9 @@ class Address:
         within = loopback(host)
         if within is None and not insecure:
             raise UsageError(
-                f"{text} is not on this machine and the way to it is not encrypted: whoever listens or answers there "
-                "could run code here and there. Use tls:// with --tls-ca, --tls-cert and --tls-key, or a tunnel such "
-                "as ssh -L; --insecure goes on all the same"
+                f"{text} is not on this machine and the way to it is not encrypted: anyone who listens or answers "
+                "there could run code here and there. Use tls:// with --tls-ca, --tls-cert and --tls-key, or a tunnel "
+                "such as ssh -L; --insecure goes on all the same"
             )
         return cls(_joined(scheme, within or host, port))
 

@@ -1,7 +1,7 @@
 """One way to map a function over tasks: in this process, or on the workers of any `concurrent.futures.Executor`.
 
 `map` yields results in the order of the tasks, each exactly once; takes tasks only a little ahead of need; stops at the
-first failure with an error that names the task; tries again what was lost with its worker, with nothing beside it, and
+first failure with an error that names the task; tries again what was lost with its worker, alone, and
 names a task that is lost even so. Closing the iterator drops what has not begun.
 """
 
@@ -25,7 +25,7 @@ from sim.errors import ExecutionError, OfframpError, UsageError
 from sim.runs.executors.batches import Feed, Outcome, Result, Task, packed, play, unpacked
 
 Note = Callable[[str], None]
-"""Takes a sentence for whoever watches, such as what is run again."""
+"""Takes a sentence for the user, such as what is run again."""
 LOOK = 2.0
 """Seconds without news after which a pool sees whether its workers are still there."""
 
@@ -239,7 +239,7 @@ class _Run(Generic[Task, Result]):
             raise failure(batch.tasks[len(outcome.results)], outcome.error) from outcome.error
 
     def _again(self, batch: _Batch[Task]) -> Iterator[Result]:
-        """Run the tasks of a lost batch one at a time, with nothing beside them, which shows the one to blame."""
+        """Run the tasks of a lost batch one at a time, which shows the one to blame."""
         if batch.workers is self._workers:
             self.pool.note(f"a worker was lost while {named(batch.tasks)} was waited for; what it had is run again")
         for task in batch.tasks:

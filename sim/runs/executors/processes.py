@@ -1,7 +1,7 @@
 """Worker processes on this machine, spawned, never forked, so that they behave the same everywhere and under threads.
 
 `Local` maps tasks over some of them; a `WarmWorker` is one that stays from task to task and can be told to drop the one
-it is at, for whoever answers a user who changes their mind.
+it is at, for users who change their minds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Shelves: where a store's entries lie, as named bytes. `Folder` keeps them as files.
 
-An entry is whole or not there for every reader, whoever else writes: files are written beside their place, flushed to
-the disk and renamed, under names that no other writer on any machine uses.
+An entry is whole or not there for every reader, however many write: files are written under a temporary name in
+their folder, flushed to the disk and renamed, under names that no other writer on any machine uses.
 """
 
 from __future__ import annotations

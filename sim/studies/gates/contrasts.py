@@ -130,7 +130,7 @@ class Contrast:
         return after - draw_shares(records[self.base.hash], self.outcome, self.day, replicates)
 
     def sequence(self, alpha: float) -> ConfidenceSequence:
-        """Return the confidence sequence of its mean; beside a known probability it gets half of the alpha."""
+        """Return the confidence sequence of its mean; against a known probability it gets half of the alpha."""
         share = alpha if self.known is None else alpha / 2
         return ConfidenceSequence(share, -1.0 if self.base is not None else 0.0, 1.0)
 

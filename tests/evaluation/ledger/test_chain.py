@@ -234,7 +234,7 @@ def test_a_ledger_that_is_not_there_or_cannot_be_read_is_told(tmp_path: Path) ->
         read_chain(tmp_path / "none.jsonl")
     with pytest.raises(ReportError, match="cannot read"):
         read_chain(tmp_path)
-    with pytest.raises(ReportError, match="cannot write beside"):
+    with pytest.raises(ReportError, match="cannot write next to"):
         enter(tmp_path / "no" / "folder.jsonl", forecast())
 
 

@@ -15,7 +15,6 @@ from sim.evaluation.scoring.rules import (
     brier_score,
     log_score,
     ranked_probability_score,
-    timing_score,
 )
 
 AGREE = 1e-9
@@ -44,23 +43,10 @@ def test_rps_agrees_with_scoringrules_up_to_the_number_of_windows() -> None:
     assert 3 * ours == pytest.approx(scoringrules.rps_score(came, categories), abs=AGREE)
 
 
-@pytest.mark.parametrize("horizon", [1, 40, 180])
-def test_the_timing_score_agrees_with_the_threshold_weighted_crps_of_scoringrules(horizon: int) -> None:
-    rng = np.random.default_rng(3)
-    days = np.where(rng.random((50, 200)) < 0.4, 1e6, rng.integers(0, 200, (50, 200)))
-    came = rng.integers(0, 300, 50).astype(float)
-    expected = scoringrules.twcrps_ensemble(came, days, a=0, b=float(horizon), estimator="nrg")
-    curve = np.mean(days[:, :, None] < np.arange(horizon + 1), axis=1)
-    assert timing_score(curve, came) == pytest.approx(expected, abs=AGREE)
-
-
 def test_known_answers() -> None:
     assert brier_score([0, 0.3, 0.3, 1], [0, 0, 1, 0]) == pytest.approx([0, 0.09, 0.49, 1])
     assert log_score([0.25, 0, 1], [1, 1, 1]) == pytest.approx([math.log(4), math.log(1000), -math.log(0.999)])
     assert ranked_probability_score([0.2, 0.5, 0.6], [0, 1, 1]) == pytest.approx((0.04 + 0.25 + 0.16) / 3)
-    assert timing_score([0, 0.5, 0.5, 1], 1) == pytest.approx(0.25 + 0.25 + 0)
-    assert timing_score([0, 0, 0, 0], math.nan) == 0
-    assert timing_score([0, 1, 1, 1], math.nan) == 3, "sure of day 0, it never came: three days of error"
 
 
 @given(chances)
@@ -85,16 +71,12 @@ weights = st.lists(st.floats(0.01, 1), min_size=4, max_size=4)
 
 
 @given(weights, weights)
-def test_rps_and_timing_scores_are_least_at_the_truth(truth: list[float], said: list[float]) -> None:
+def test_rps_is_least_at_the_truth(truth: list[float], said: list[float]) -> None:
     chance = np.array(truth) / sum(truth)
     happened = np.arange(4)[:, None] <= np.arange(3)  # row: which category comes; column: within which window
     true, other = (np.minimum(np.cumsum(np.array(w) / sum(w))[:3], 1) for w in (truth, said))
-    days = np.array([0, 1, 2, np.nan])
-    for first, second in (
-        [(ranked_probability_score(np.tile(f, (4, 1)), happened)) for f in (true, other)],
-        [timing_score(np.tile([0, *f], (4, 1)), days) for f in (true, other)],
-    ):
-        assert chance @ first <= chance @ second + 1e-12
+    first, second = (ranked_probability_score(np.tile(f, (4, 1)), happened) for f in (true, other))
+    assert chance @ first <= chance @ second + 1e-12
 
 
 def test_what_is_no_forecast_is_refused() -> None:
@@ -107,8 +89,3 @@ def test_what_is_no_forecast_is_refused() -> None:
         ranked_probability_score([0.5, 0.4], [0, 0])
     with pytest.raises(ValueError, match="rising order"):
         ranked_probability_score([0.4, 0.5], [1, 0])
-    for curve in ([0], [0.1, 0.2], [0, 0.5, 0.4], [0, 2]):
-        with pytest.raises(ValueError, match="curve"):
-            timing_score(curve, 0)
-    with pytest.raises(ValueError, match="days of 0 or more"):
-        timing_score([0, 1], -1)
