@@ -49,10 +49,14 @@ class Sheet:
 
         Raises
         ------
+        UsageError
+            Where there is none.
         ScenarioError
             With all its faults.
         """
         self.path = folder if folder.is_file() else folder / NAME
+        if not self.path.exists():
+            raise UsageError(f"there is no {NAME} in {folder}; write it with offramp draft")
         self._texts = Texts(self.path.parent)
         self._steps: list[Step] = []
         self.draft, self.revision = self._read()

@@ -135,7 +135,7 @@ def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
     for more in ((), ("--cli",)):
         missing = CliRunner().invoke(app, ["review", str(tmp_path), "--no-browser", *more])
         assert missing.exit_code == 2
-        assert "cannot read the file" in missing.stderr
+        assert "write it with offramp draft" in missing.stderr
 
 
 def test_without_aiohttp_the_command_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

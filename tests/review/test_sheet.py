@@ -384,7 +384,9 @@ def test_words_that_are_not_where_an_anchor_says_are_not_marked(
 
 def test_a_folder_or_the_file_itself_may_be_named(tmp_path: Path) -> None:
     assert Sheet(write(tmp_path)).path == Sheet(tmp_path / NAME).path
-    with pytest.raises(ScenarioError, match="cannot read"):
+    with pytest.raises(
+        UsageError, match=r"there is no evidence\.draft\.yaml in .*nowhere; write it with offramp draft"
+    ):
         Sheet(tmp_path / "nowhere")
 
 

@@ -102,9 +102,13 @@ export class Form {
     return Object.fromEntries([...this.readers].map(([key, read]) => [key, read()]));
   }
 
+  // What differs from what the form began with: what else somebody changes meanwhile stays theirs.
+  changed() {
+    return Object.fromEntries(Object.entries(this.values()).filter(([key, value]) => String(value) !== String(this.first[key])));
+  }
+
   isChanged() {
-    const now = this.values();
-    return this.frame.fields.some(({ key }) => String(now[key]) !== String(this.first[key]));
+    return Object.keys(this.changed()).length > 0;
   }
 
   focus() {

@@ -37,10 +37,10 @@ async function answer(asked) {
   page.busy = true;
   document.body.setAttribute("aria-busy", "true");
   const reply = await post(asked);
-  page.busy = false;
-  document.body.setAttribute("aria-busy", "false");
   if (reply.state) page.state = reply.state;
   if (reply.isStale) await load();
+  page.busy = false;
+  document.body.setAttribute("aria-busy", "false");
   const faults = page.form && reply.faults ? page.form.fault(reply.faults) : (reply.faults ?? []).map((one) => (one.field ? `${label(one.field)}: ${one.said}` : one.said));
   say(reply.ok ? reply.said : "");
   const isInForm = page.form && reply.faults?.length && !faults.length;
@@ -135,10 +135,12 @@ function chip(at) {
 }
 
 function reading() {
-  const { source, place } = page.at, from = article(source), text = from.paragraphs?.[place - 1];
+  const { source, place } = page.at, from = article(source), text = from.paragraphs?.[place - 1], before = from.paragraphs?.[place - 2];
   $("article").textContent = `${from.title} (${from.from})`;
   $("title").textContent = place ? `Paragraph ${place} of ${from.count}` : "Items of no paragraph";
   $("text").hidden = $("text-help").hidden = text === undefined;
+  $("before").hidden = before === undefined;
+  $("before-text").textContent = before ?? "";
   if (text !== undefined) show($("text"), text, spans());
   const unmarked = [from.missing, item(page.at.item)?.unmarked].filter(Boolean).join(" ");
   $("missing").textContent = unmarked;
@@ -236,8 +238,8 @@ function fill(values, id, adding) {
 }
 
 async function saved(id) {
-  const values = page.form.values();
-  const asked = id ? { do: "edit", item: id, values } : { do: "add", source: page.at.source, paragraph: page.at.place, span: page.adding.span, values };
+  const { source, place: paragraph } = page.at;
+  const asked = id ? { do: "edit", item: id, values: page.form.changed() } : { do: "add", source, paragraph, span: page.adding.span, values: page.form.values() };
   const reply = await answer(asked);
   if (!reply) return;
   if (id) goOn();
