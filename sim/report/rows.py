@@ -15,6 +15,10 @@ from sim.report.charts import LIGHT, Spec, axis, dots, figure, note, rule, safe,
 
 ROW = 46
 """Height of a row in pixels: its name stands above its marks, so that a phone has room for it."""
+LINE = 17
+"""What each further line of a name adds to it."""
+NAME_WIDTH = 44
+"""Characters of a line of a name for which a phone has room."""
 MOST_ROWS = 24
 """Rows that the figure of a sweep shows; the table beneath has all."""
 
@@ -86,7 +90,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Row:
-    """One row; its name is not yet escaped, and `head` and `tail` are in bold before and after it."""
+    """One row; its name, of a line or more, is not yet escaped; `head` and `tail` are in bold before and after it."""
 
     name: str
     bars: Sequence[Bar] = ()
@@ -119,6 +123,7 @@ def rows_chart(
     margins
         Other than those of a chart with numbers at its right edge, in pixels.
     """
+    row += LINE * max((one.name.count("\n") for one in rows), default=0)
     fig = figure(height=row * len(rows) + room, hovermode="closest", **{"top": 30, "left": 14, "right": 64, **margins})
     fig["data"] += [*_bars(rows), *_whiskers(rows), *_dots(rows)]
     yaxis = axis(range=[span[0] - len(rows), span[1]], showgrid=False, showticklabels=False)
@@ -128,7 +133,7 @@ def rows_chart(
     fig["layout"].update(xaxis=xaxis, yaxis=yaxis)
     for place, one in enumerate(rows):
         if name_shift is not None:
-            name = (f"<b>{safe(one.head)}</b>  " if one.head else "") + safe(one.name)
+            name = (f"<b>{safe(one.head)}</b>  " if one.head else "") + safe(one.name).replace("\n", "<br>")
             name += f": <b>{safe(one.tail)}</b>" if one.tail else ""
             note(fig, name, y=-place, yref="y", yshift=name_shift, font={"color": LIGHT["ink"], "size": 13})
         for words in one.words:
