@@ -53,7 +53,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     annotations: Annotations = False,
     quiet: Quiet = False,
 ) -> None:
-    """Test forecasts against the gates in their scenario files.
+    """Test forecasts against their gates, or evidence against its articles.
 
     offramp check scenarios/idlib-2018/baseline.yaml
     offramp check scenarios --max-runs 1000000
