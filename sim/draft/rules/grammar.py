@@ -204,8 +204,11 @@ def is_conditional(token: Token) -> bool:
         if one.lower_ in ("if", "unless", "whether", "provided", "case") and one.dep_ in ("mark", "prep", "pobj"):
             return True
         if one.dep_ == "advcl" and one.lefts and next(iter(one.lefts), one).lower_ in ("should", "were", "had"):
-            return next(iter(one.lefts)).dep_ == "aux" and next(iter(one.lefts)).i < min(
-                (part.i for part in one.children if part.dep_ in _SUBJECTS), default=-1
+            return (
+                one.n_lefts > 0
+                and next(iter(one.lefts)).dep_ == "aux"
+                and next(iter(one.lefts)).i
+                < min((part.i for part in one.children if part.dep_ in _SUBJECTS), default=-1)
             )
     return False
 
