@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.articles.paragraphs import paragraph_hash
+from sim.draft.rules.acts import goldstein
 from sim.draft.schema import MOST_ITEMS, DraftFile, DraftItem
 from sim.errors import UsageError
 from sim.review.checks import checked, plain_of
@@ -63,7 +64,7 @@ def edit(draft: DraftFile, name: str, values: Mapping[str, Any], text: Text) -> 
     if typed.keys() & {"date", "start", "standing"}:
         plain["date_from"] = _date_from(draft, plain)
     if "cameo" in typed:
-        plain.pop("goldstein", None)  # the score was the other act's
+        plain = _scored(plain)
     return _with_item(draft, name, checked(draft, name, plain, text, item.bearing))
 
 
@@ -94,7 +95,7 @@ def add(draft: DraftFile, at: Place, values: Mapping[str, Any], text: Text) -> D
     plain |= {"status": "added", "confidence": 1.0, "rule": ANALYST, "found_by": ANALYST} | anchor
     plain["date_from"] = _date_from(draft, plain)
     name = next_id(draft)
-    return _with_item(draft, name, checked(draft, name, plain, text))
+    return _with_item(draft, name, checked(draft, name, _scored(plain), text))
 
 
 def tick(draft: DraftFile, source: str, paragraph: int, *, on: bool) -> DraftFile:
@@ -153,6 +154,13 @@ def _anchor(at: Place, text: Text) -> dict[str, Any]:
     if not 0 <= start < end <= len(words):
         raise UsageError(f"the words selected lie outside the paragraph ({start} to {end} of {len(words)})")
     return {"anchor": {"paragraph": at.paragraph, "span": [start, end], "sha256": paragraph_hash(words)}}
+
+
+def _scored(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item with the Goldstein score of its act; with none where its code has none."""
+    score = goldstein().get(str(plain.get("cameo")))
+    unscored = {key: value for key, value in plain.items() if key != "goldstein"}
+    return unscored if score is None else {**unscored, "goldstein": score}
 
 
 def _date_from(draft: DraftFile, plain: Mapping[str, Any]) -> str:

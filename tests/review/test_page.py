@@ -195,6 +195,22 @@ def test_a_change_by_somebody_else_is_not_overwritten(page: Page, served: Served
     assert item_of(served, "D01").status == "rejected"
 
 
+def test_a_form_that_is_saved_again_leaves_what_another_page_changed(page: Page, served: Served, browser: Any) -> None:
+    page.press("e")
+    page.tab("field-bearing")
+    page.press("ArrowLeft")
+    with opened(browser, served.address) as other:
+        other.press("e")
+        other.tab("field-kind")
+        other.type("strike")
+        other.press("Control+Enter")
+    page.press("Control+Enter")
+    assert "changed meanwhile" in page.text("banner")
+    page.press("Control+Enter")
+    item = item_of(served, "D01")
+    assert (item.bearing, item.kind) == (0.5, "strike")
+
+
 def test_a_page_that_is_looked_at_again_shows_what_another_did(page: Page, served: Served, browser: Any) -> None:
     with opened(browser, served.address) as other:
         other.press("a")

@@ -80,11 +80,14 @@ def test_a_form_that_was_not_changed_accepts(sheet: Sheet) -> None:
     assert sheet.draft.items["D01"].status == "edited"
 
 
-def test_an_act_of_another_kind_loses_the_score_of_the_old(sheet: Sheet) -> None:
+def test_an_act_of_another_kind_takes_its_own_score(sheet: Sheet) -> None:
     give(sheet, "edit", item="D01", values=typed(sheet, says="Brigades went to the border."))
     assert sheet.draft.items["D01"].goldstein == -7.2
-    give(sheet, "edit", item="D01", values=typed(sheet, cameo="04"))
-    assert sheet.draft.items["D01"].goldstein is None
+    for code, score in (("04", 1.0), ("99", None), ("", None)):
+        give(sheet, "edit", item="D01", values=typed(sheet, cameo=code))
+        assert sheet.draft.items["D01"].goldstein == score
+    name = give(sheet, "add", source="ledger", paragraph=3, span=None, values={**NEW, "cameo": "13"})["item"]
+    assert sheet.draft.items[name].goldstein == -6.0
 
 
 def test_a_date_that_is_typed_says_where_it_is_from(sheet: Sheet) -> None:
