@@ -79,7 +79,7 @@ docs: .venv/installed-docs ## Build the site of the documents into build/site an
 	.venv/bin/mkdocs build --strict --quiet
 
 # The options of pyproject.toml skip benchmarks, so they are set anew; workers would share the cores being measured.
-bench: .venv/installed-dev ## Measure speed and print a table
+bench: .venv/installed-dev ## Measure speed and print a table (of commands: python -m tests.benchmarks.commands)
 	$(PY) -m pytest tests/benchmarks -o addopts='-ra --strict-markers -p no:cacheprovider' -p no:xdist \
 		--benchmark-only --benchmark-columns=min,median,max,rounds --benchmark-sort=name -s $(PYTEST_OPTIONS)
 
