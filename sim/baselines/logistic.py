@@ -22,8 +22,9 @@ from sim.wording import counted
 Floats = npt.NDArray[np.float64]
 
 MOST_STEPS = 500
-TIGHT = 1e-10
-NEAR = 0.01  # how far the polished estimate may lie from the maximum found, per standardised feature
+TIGHT = 1e-12
+LONGEST = 5.0  # step of scoring, per standardised feature
+LOWER = 1e-9  # by which the likelihood may fall in a step: more than it is rounded by
 FARTHEST = 30.0  # log-odds beyond which a probability is 0 or 1 to the precision of a float
 FLAT = 1e-6  # gradient of the penalised likelihood a case, at and below which an estimate is one
 
@@ -151,27 +152,39 @@ def _to_units(count: int, kept: list[int], centre: Floats, scale: Floats) -> Flo
 
 
 def _maximise(design: Floats, y: Floats) -> Floats:
-    """Maximise the penalised likelihood, then find the zero of its gradient nearby to more digits."""
-    from scipy.optimize import minimize, root  # late: scipy.optimize takes a quarter of a second
+    """Maximise the penalised likelihood by Fisher scoring (Heinze & Schemper 2002).
 
-    start = np.zeros(design.shape[1])
-    found = minimize(
-        lambda beta: -_penalised(design, y, beta) / len(y), start, jac=lambda beta: -_score(design, y, beta) / len(y)
-    )
-    exact = root(lambda beta: _score(design, y, beta) / len(y), found.x, tol=1e-13)
-    near = float(np.max(np.abs(exact.x - found.x))) < NEAR
-    beta = np.asarray(exact.x if near else found.x)
-    if not float(np.max(np.abs(_score(design, y, beta)))) < FLAT * len(y):
+    A step is halved while it leads down, or past the top to where it is steep again: with about as many coefficients as
+    cases the information is half of the curvature, and whole steps would go from side to side for ever.
+    """
+    beta = np.zeros(design.shape[1])
+    score, inverse = _score(design, y, beta)
+    for _ in range(MOST_STEPS):
+        height, step = _penalised(design, y, beta), inverse @ score
+        step *= min(1.0, LONGEST / max(float(np.max(np.abs(step))), TIGHT))
+        rise = float(score @ step)
+        while np.max(np.abs(step)) > TIGHT:
+            score, inverse = _score(design, y, beta + step)
+            if float(score @ step) >= -rise / 2 and _penalised(design, y, beta + step) >= height - LOWER:
+                break
+            step, rise = step / 2, rise / 2
+        else:
+            break
+        beta = beta + step
+    if not float(np.max(np.abs(_score(design, y, beta)[0]))) < FLAT * len(y):
         raise UsageError(f"the logistic regression on {counted(len(y), 'case')} did not converge")
     return beta
 
 
-def _score(design: Floats, y: Floats, beta: Floats) -> Floats:
-    """Gradient of the penalised likelihood (Heinze & Schemper 2002): each case as if split by its leverage."""
+def _score(design: Floats, y: Floats, beta: Floats) -> tuple[Floats, Floats]:
+    """Return the gradient of the penalised likelihood (Heinze & Schemper 2002), and the inverse of the information.
+
+    Each case counts as if split by its leverage.
+    """
     p = _chances(design @ beta)
-    inverse = np.linalg.pinv(_information(design, beta))
+    inverse = np.asarray(np.linalg.pinv(_information(design, beta)), dtype=np.float64)
     leverage = p * (1 - p) * np.sum(design @ inverse * design, axis=1)
-    return np.asarray(design.T @ (y - p + leverage * (0.5 - p)))
+    return np.asarray(design.T @ (y - p + leverage * (0.5 - p))), inverse
 
 
 def _refit_intercept(design: Floats, y: Floats, beta: Floats) -> Floats:
