@@ -1,4 +1,7 @@
-"""Worker processes on this machine, spawned, never forked, so that they behave the same everywhere and under threads.
+"""Worker processes on this machine, never forked from this one, whose threads and state they would inherit.
+
+On Linux they are forked from a server, a process without threads that has imported once what all of them need;
+elsewhere each is spawned and imports it anew, a second or two of work.
 
 `Local` maps tasks over some of them; a `WarmWorker` is one that stays from task to task and can be told to drop the one
 it is at, for users who change their minds.
@@ -8,8 +11,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -20,13 +24,16 @@ from sim.interrupts import held, leave_to_parent
 from sim.runs.executors.pool import Note, Pool, silent
 
 if TYPE_CHECKING:
+    from sim.errors import ExecutionError
     from sim.runs.executors.batches import Result, Task
 
 P = ParamSpec("P")
 
-SPAWN = multiprocessing.get_context("spawn")
-ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+CONTEXT = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 """Workers share the cores already: threads of linear algebra beneath them would only wait for each other."""
+OF_SERVER = {**ONE_THREAD, "PYTHONSAFEPATH": "1"}
+"""The server runs no thread, and imports nothing from the folder in which it happens to start."""
 
 
 class Processes(ProcessPoolExecutor):
@@ -34,7 +41,8 @@ class Processes(ProcessPoolExecutor):
 
     def __init__(self, workers: int, halted: Any = None) -> None:
         with held():  # Python's tracker of shared resources starts with the first pool, and a SIGHUP would end it
-            super().__init__(workers, mp_context=SPAWN, initializer=_begin, initargs=(halted,))
+            _start_server()
+            super().__init__(workers, mp_context=CONTEXT, initializer=_begin, initargs=(halted,))
 
     def submit(self, function: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
         """Hand over a call, which may start a process."""
@@ -47,7 +55,7 @@ class Processes(ProcessPoolExecutor):
 
 
 class Local(Pool):
-    """Processes of this machine, started for each `map` and gone after it; starting takes a second or two each."""
+    """Processes of this machine, started for each `map` and gone after it; the first ones take a second or two."""
 
     same_disk = True
     level = 0
@@ -56,12 +64,23 @@ class Local(Pool):
         super().__init__(partial(Processes, number), number, note)
         self.here = here
 
+    def map(
+        self,
+        function: Callable[[Task], Result],
+        tasks: Iterable[Task],
+        finished: Callable[[], None] | None = None,
+        lost: Callable[[Task, ExecutionError], Result] | None = None,
+    ) -> Iterator[Result]:
+        """Yield results in order; the module of the first function mapped is what the server imports."""
+        CONTEXT.set_forkserver_preload([function.__module__])
+        return super().map(function, tasks, finished, lost)
+
 
 class WarmWorker:
     """One process, for one caller at a time; a task looks at `halted` now and then and returns early if it says so."""
 
     def __init__(self) -> None:
-        self._halted = SPAWN.RawValue("q", 0)
+        self._halted = CONTEXT.RawValue("q", 0)
         self._ticket = 0
         self._pool = Processes(1, self._halted)
 
@@ -83,6 +102,24 @@ class WarmWorker:
         """End the process; a task it is at is told to stop."""
         self.halt()
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _start_server() -> None:
+    """Start the server from which workers are forked, where there is to be one and none runs."""
+    if CONTEXT.get_start_method() != "forkserver":
+        return
+    from multiprocessing import forkserver
+
+    before = {name: os.environ.get(name) for name in OF_SERVER}
+    os.environ.update(OF_SERVER)
+    try:
+        forkserver.ensure_running()
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 _state: dict[str, Any] = {"halted": None, "ticket": 0}
@@ -107,7 +144,7 @@ def _begin(halted: Any) -> None:
     """
     leave_to_parent()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # the worker's own, for libraries that it has yet to load
+    os.environ.update(ONE_THREAD)  # the worker's own, for libraries that it has yet to load
     threadpool_limits(1)  # for those that its parent's script has loaded in it
     _state["halted"] = halted
 
