@@ -17,7 +17,7 @@ from tests.draft.scoring import Case, cases, stance_table, table
 
 ARTICLES = Path(__file__).parent / "articles"
 CASES = [case for half in ("seen", "heldback") for case in cases(ARTICLES / half)]
-LATER = ("agency", "analysis", "meeting", "radio", "communique")
+LATER = ("agency", "analysis", "meeting", "radio", "communique", "answers")
 DAY = datetime.date(2023, 5, 19)
 
 
