@@ -61,11 +61,11 @@ def bearing(way: str, matter: int, actor: str, targets: Sequence[str]) -> float:
 
 
 def _of_attacker(way: str, matter: int, actor: str, targets: Sequence[str]) -> float:
-    friends = bool(targets) and all(role in FOR for role in targets)
-    if friends and way in _FRIENDLY:
-        return _FRIENDLY[way] if way != "support" or matter >= 0 else -0.5
     if way in BY_MATTER and matter:
         return BY_MATTER[way] * matter
+    friends = bool(targets) and all(role in FOR for role in targets)
+    if friends and way in _FRIENDLY:
+        return _FRIENDLY[way]
     size = ATTACKING.get(way, 0.0)
     if way == "support":
         return -0.25

@@ -88,6 +88,12 @@ def _judged(clause: Clause, said: list[Token]) -> list[Event]:
         out = any(one.dep_ == "prep" and one.lower_ in ("out", "off") for one in said)
         return clause.event(speaker, EXCLUDE if out else JUDGE, "be:excluded" if out else "be:judged",
                             matter=1, how=TOLD)  # fmt: skip
+    if (
+        value < 0
+        and not matter
+        and any(one.lower_ in ("this", "that", "it", "these") for one in subjects(clause.token))
+    ):
+        return clause.event(speaker, JUDGE, "be:judged", how=TOLD)
     about = tuple(id_ for one in subjects(clause.token) for id_ in clause.who.towards(one) if id_ not in speaker)
     if value > 0 and about and matter >= 0 and not negated(clause.token):
         return clause.event(speaker, SIDE, "be:just", target=about, how=TOLD)

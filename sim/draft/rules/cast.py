@@ -120,7 +120,7 @@ class Who:
             return self._of_pronoun(token)
         if self._is_surname(token):
             return (self.people.surnames[token.lower_],)
-        if token.pos_ == "NUM" or token.lemma_.lower() in words("body"):
+        if (token.pos_ == "NUM" or token.lemma_.lower() in words("body")) and after(token, "of"):
             return self._first(after(token, "of"), depth)
         if token.lemma_.lower() in words("paper"):
             return self._of_paper(token, depth)
@@ -132,7 +132,8 @@ class Who:
         """Resolve `Russian Foreign Minister Lavrov`, `the army of Syria`, `Lavrov, the Russian minister`."""
         found = self.before_noun(token, depth)
         if not found and is_organ(token):
-            found = self._first(after(token, "of", "from", "by"), depth)
+            found = self.parties(after(token, "of")) if token.tag_ == "NNS" else ()
+            found = found or self._first(after(token, "of", "from", "by"), depth)
             if not found:
                 found = tuple(self.mentioned[one.i] for one in after(token, "in", "at") if one.i in self.mentioned)[:1]
         beside = child(token, "appos")

@@ -123,7 +123,12 @@ class Clause:
         return "hearsay" if is_hearsay(token) else "article"
 
     def is_denied_above(self) -> bool:
-        """Whether the verb of speech above denies it: `I have not heard that`, `they doubt that`."""
+        """Whether the verb of speech above denies it: `I have not heard that`, `there is no sign that`."""
+        signs = [
+            one for one in self.token.ancestors if one.lemma_.lower() in words("speculation") and one.pos_ == "NOUN"
+        ]
+        if any(part.lower_ in ("no", "little", "few") for one in signs for part in one.lefts):
+            return True
         told_by = reporting(self.token)
         if told_by is None or told_by.i > self.token.i:
             return False

@@ -46,7 +46,14 @@ def is_passive(verb: Token) -> bool:
     """Whether a verb is in the passive, or a participle behind its noun."""
     if child(verb, "nsubjpass", "auxpass") is not None:
         return True
-    return verb.tag_ == "VBN" and verb.dep_ == "acl"
+    return verb.tag_ == "VBN" and verb.dep_ == "acl" and not _is_main(verb)
+
+
+def _is_main(verb: Token) -> bool:
+    """Whether a participle is the verb of a sentence that the parse has none for: `Volia, its ally, called on both`."""
+    root = verb.sent.root
+    below = verb.head == root or (verb.head.dep_ == "appos" and verb.head.head == root)
+    return verb.dep_ == "acl" and root.pos_ in ("NOUN", "PROPN") and below and child(verb, "agent") is None
 
 
 def subjects(verb: Token, depth: int = 0) -> list[Token]:
@@ -57,6 +64,8 @@ def subjects(verb: Token, depth: int = 0) -> list[Token]:
     if depth > 6:
         return []
     head = verb.head
+    if _is_main(verb):
+        return list(joined(verb.sent.root))
     if verb.dep_ in ("acl", "relcl"):
         return [head] if head.pos_ in ("NOUN", "PROPN", "PRON") else []
     if verb.dep_ == "pcomp":

@@ -50,9 +50,9 @@ def _of_clause(verb: Token, depth: int) -> int:
         return -_of_children(verb, depth)
     if way in _TO_FORCE:
         return 1
-    if way == "truce":
-        inner = _of_children(verb, depth)
-        return -inner if inner else -1
+    if phrase is not None and way == "truce":
+        inner = 0 if phrase.rest else _of_children(verb, depth)
+        return -inner or -1
     if way in _TO_PEACE:
         return -1
     return _of_children(verb, depth)

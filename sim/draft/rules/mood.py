@@ -24,7 +24,7 @@ OPEN = Act("say", "014", "statement")
 NO_FORCE = Act("truce", "0356", "assurance")
 NO_WISH = Act("peaceful", "035", "assurance")
 STAY_OUT = Act("withdraw", "121", "refusal")
-MEET = Act("want", "036", "statement")
+MEET = Act("peaceful", "036", "statement")
 EXPECT = Act("say", "012", "statement")
 _FORCE = frozenset(["force", "coerce", "kill", "threaten"])
 _PEACE = frozenset(
@@ -84,12 +84,12 @@ def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
     content = next((one for one in verb.children if one.dep_ in ("ccomp", "parataxis")), None)
     if content is None or not is_verb(content):
         return act, matter
-    if judgement(content) < 0 and matter < 0:
+    if judgement(content) < 0:
         return act, 0  # the copula tells it
     if is_unsure(content) and matter > 0 and not judgement(content):
         return act, 0
     if is_obliged(content):
-        return (DEMAND, matter) if matter > 0 else (APPEAL, matter)
+        return (DEMAND, matter) if matter >= 0 else (APPEAL, matter)
     if is_future(content) and matter:
         return (THREAT, matter) if matter > 0 else (ASSURE, matter)
     return act, matter

@@ -30,6 +30,7 @@ MISSING = "drafting needs spaCy and its small English model; install them with: 
 MOST_WORDS = 600
 """Words and signs of a paragraph that are read; its rest is left to the analyst."""
 MOST_SIGNS = 12_000
+_DATELINE = re.compile(r"[A-Z][A-Z .']{2,40}(?:, [^-–—]{1,40})?(?:\([^)]{1,30}\) ?)? ?[-–—]{1,2} (?=[A-Z\"“])")
 _PIECE = re.compile(r"\w+|[^\w\s]")
 _PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "…": ".", "—": "-",
                         "–": "-", "\u00a0": " "})  # fmt: skip
@@ -80,9 +81,15 @@ def cut(paragraphs: Sequence[str]) -> tuple[int, ...]:
 
 def readable(text: str, known: frozenset[str] = frozenset()) -> str:
     """Return text of equal length with straight quotes, letters without marks, and headlines in small letters."""
-    plain = "".join(map(_plain, text.translate(_PLAIN)))
+    plain = without_dateline("".join(map(_plain, text.translate(_PLAIN))))
     plain = plain.replace("....", ".   ").replace("...", ",  ")
     return _small(plain, known) if is_headline(plain) else plain
+
+
+def without_dateline(text: str) -> str:
+    """Return text with spaces for the place and the day that a report of an agency opens with."""
+    found = _DATELINE.match(text)
+    return text if found is None else " " * found.end() + text[found.end() :]
 
 
 def _plain(sign: str) -> str:

@@ -19,7 +19,7 @@ from sim.draft.rules.dates import Context, When, find
 from sim.draft.rules.events import read
 from sim.draft.rules.mood import NO_FORCE, STAY_OUT
 from sim.draft.rules.names import Names
-from sim.draft.rules.parser import parse
+from sim.draft.rules.parser import parse, without_dateline
 from sim.draft.rules.says import own_words, says
 from sim.draft.schema import DraftItem, Member
 from sim.errors import UsageError
@@ -134,7 +134,12 @@ def _parted(event: Event, cast: Mapping[str, Member]) -> list[Event]:
     """Part a joint act that bears differently on those who do it."""
     alone = [replace(event, actor=(id_,)) for id_ in event.actor]
     parts = [event] if len({_bearing(one, cast) for one in alone}) == 1 else alone
-    return [_by_role(one, cast) for one in parts]
+    return [_by_role(one, cast) for one in parts if not _is_report(one, cast)]
+
+
+def _is_report(event: Event, cast: Mapping[str, Member]) -> bool:
+    """Whether somebody who is against an attack merely speaks of force: a report, which reads no stance."""
+    return event.act.way == "say" and event.matter > 0 and cast[event.actor[0]].role not in FOR
 
 
 def _bearing(event: Event, cast: Mapping[str, Member]) -> float:
@@ -169,7 +174,8 @@ class _Sheet:
         sentence = doc[event.head].sent
         context = Context(self.today, carried.last if carried else None)
         start, end = sentence.start_char, min(sentence.end_char, len(self.text))
-        dates = [one for one in find(self.text[start:end], context) if one.first <= self.today]
+        text = without_dateline(self.text)[start:end]
+        dates = [one for one in find(text, context) if one.first <= self.today]
         best = _nearest(doc, event, dates, start)
         if best is not None:
             return Dated(best.first, min(best.last, self.today), "stated")

@@ -25,7 +25,7 @@ from sim.draft.rules.grammar import (
     subjects,
 )
 from sim.draft.rules.matter import sign
-from sim.draft.rules.mood import APPEAL, DEMAND, JUDGE, MEET, NO_FORCE, OMIT, STAY_OUT, THREAT, denied, intended, said
+from sim.draft.rules.mood import DEMAND, JUDGE, MEET, NO_FORCE, OMIT, STAY_OUT, THREAT, denied, intended, said
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -237,7 +237,7 @@ def _obliged(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | Non
     matter = sign(clause.token)
     if act.way in ("force", "coerce"):
         return THREAT, matter, speaker
-    return (DEMAND if matter > 0 else APPEAL), matter, speaker
+    return (DEMAND if matter > 0 else Act("urge", "0256", "demand")), matter, speaker
 
 
 def _nobody(verb: Token) -> bool:
@@ -326,7 +326,18 @@ def _is_force(token: Token) -> bool:
 
 
 def _special(clause: Clause) -> list[Event]:
-    for rule in (_condemns, _loses_patience, _relies, _holds, _mixes, _omits, _has_no_plan, _has_right, _denies):
+    for rule in (
+        _condemns,
+        _loses_patience,
+        _has_cost,
+        _relies,
+        _holds,
+        _mixes,
+        _omits,
+        _has_no_plan,
+        _has_right,
+        _denies,
+    ):
         found = rule(clause)
         if found:
             return found
@@ -351,6 +362,15 @@ def _condemns(clause: Clause) -> list[Event]:
     if not whose and not speech and not any(sign(one) > 0 for one in about):
         return []
     return clause.event(actor, JUDGE, f"verb:{clause.lemma}-harm", matter=0 if whose or speech else 1)
+
+
+def _has_cost(clause: Clause) -> list[Event]:
+    """Find a speaker's `it will have consequences`."""
+    verb = clause.token
+    cost = any(one.lemma_.lower() in ("consequence", "price", "cost", "repercussion") for one in patients(verb))
+    if cost and clause.lemma in ("have", "carry", "bring", "face", "pay") and is_future(verb) and not negated(verb):
+        return clause.event(clause.speaker(), THREAT, f"verb:{clause.lemma}-cost")
+    return []
 
 
 def _loses_patience(clause: Clause) -> list[Event]:
