@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sim.errors import UsageError
+from sim.scenario.evidence_files import LARGER
 from sim.scenario.written import yaml_of
 from sim.scenario.yamltree import Tree, read_tree
 from sim.wholefiles import read_whole
@@ -49,7 +50,7 @@ class Kept:
         UsageError
             Where its lines end as no editor of today ends them.
         """
-        tree = read_tree(path, str(path), format_)
+        tree = read_tree(path, str(path), format_, larger=LARGER)
         text = read_whole(path, 1 << 30).decode("utf-8")
         if re.search(r"\r(?!\n)", text):
             raise UsageError(f"{path}: lines end with a carriage return alone; save it with usual line ends")

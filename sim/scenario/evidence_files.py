@@ -21,6 +21,8 @@ from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place, Tree, read_tree
 
 P = TypeVar("P", bound=Part)
+LARGER = 2
+"""How many times larger than a scenario an evidence file may be: 300 items, each with all its keys."""
 MISTYPED = 0.8
 """How close an id must be to an actor's to be taken for a slip: `rusia` is 0.91 from russia, `iraq` 0.75 from iran."""
 
@@ -45,7 +47,7 @@ def load_evidence(
     before = len(faults)
     try:
         path = named_file(root, place, "evidence", written)
-        tree = read_tree(path, str(path), EVIDENCE_FORMAT)
+        tree = read_tree(path, str(path), EVIDENCE_FORMAT, larger=LARGER)
         places = Places(tree.places, str(path))
         items = check_part(EvidenceFile, tree, places, faults, {"items": Item})
         sources, cited, where = _load_sources(tree, root, faults)

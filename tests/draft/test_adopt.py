@@ -368,3 +368,22 @@ def test_a_kill_at_any_moment_leaves_files_that_load(tmp_path: Path) -> None:
         adopt(folder)
         assert len(read_evidence(folder / "evidence.yaml").items) == 6
     assert 1 in seen  # the first were killed at once
+
+
+def test_as_many_items_as_evidence_may_have_are_read_with_all_their_keys(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "sources.yaml").write_text(NOTE, encoding="utf-8")
+    actors = "[a, b, c, d, e, f, g, h]"
+    keys = (
+        f"    actor: {actors}\n    target: {actors}\n    start: 2031-05-01\n    date: 2031-05-02\n    standing: true\n"
+        "    source: note\n    paragraph: 1\n    anchor: {paragraph: 1, span: [0, 9], sha256: 0123456789abcdef}\n"
+        "    says: It did.\n    kind: strike\n    informs: stance\n    bearing: 0.5\n    reliability: 0.5\n"
+        '    occasion: one\n    cameo: "190"\n    goldstein: -10\n    conflicts: two\n'
+    )
+    items = "".join(f"  E{number}:\n{keys}" for number in range(1, 301))
+    text = f"schema: offramp/evidence/1\nsources: ./sources.yaml\nitems:\n{items}"
+    (folder / "evidence.yaml").write_text(text, encoding="utf-8")
+    assert len(read_evidence(folder / "evidence.yaml").items) == 300
+    (folder / "evidence.yaml").write_text(f"{text}  E301:\n{keys}", encoding="utf-8")
+    with pytest.raises(ScenarioError, match="items: expected at most 300"):
+        read_evidence(folder / "evidence.yaml")
