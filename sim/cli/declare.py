@@ -130,9 +130,9 @@ def call(words: Sequence[str]) -> NoReturn:
 
 def _load(name: str) -> None:
     """Import the module that declares a command, and leave only that command: the others take a while. Else all."""
-    modules = [module for panel in PANELS.values() for module, names in panel.items() if name in names]
-    import_module(f"sim.cli.{modules[0] if modules else 'app'}")
-    if modules:
+    module = next((module for panel in PANELS.values() for module, names in panel.items() if name in names), None)
+    import_module(f"sim.cli.{module or 'app'}")
+    if module is not None:
         commands = app.registered_commands
         app.registered_commands = [one for one in commands if one.callback and one.callback.__name__ == name]
         app.registered_groups = [one for one in app.registered_groups if one.name == name]

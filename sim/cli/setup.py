@@ -6,9 +6,10 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +18,10 @@ from sim.cli.declare import command, declare, group
 from sim.cli.options import DEFAULT_STORE, MEGABYTES, Output, StoreFolder
 from sim.errors import UsageError
 from sim.wording import counted
+
+if TYPE_CHECKING:
+    from sim.runs.store.contents import Group
+    from sim.runs.store.shelf import Item
 
 LEAST_DISK = 100_000_000  # bytes free that a report and the blocks it keeps may need, with room to spare
 MB = 1_000_000
@@ -111,16 +116,21 @@ def list_(place: StoreFolder = DEFAULT_STORE, format_: Output = Format.TEXT) -> 
     ]
     if format_ is Format.JSON:
         print_json({"store": place, "scenarios": rows})
-        return
+    elif not groups:
+        say(f"no runs are cached in {place}")
+    else:
+        _say_groups(groups, rows, place)
+
+
+def _say_groups(groups: Sequence[Group], rows: Sequence[Mapping[str, Any]], place: str) -> None:
     width = max([8, *(len(one.head.scenario) for one in groups)])
-    if groups:
-        say(f"{'scenario':<{width}}  {'blocks':>8}  {'MB':>9}  {'oldest':<10}  {'newest':<10}  title")
+    say(f"{'scenario':<{width}}  {'blocks':>8}  {'MB':>9}  {'oldest':<10}  {'newest':<10}  title")
     for one, row in zip(groups, rows, strict=True):
         old = "" if row["current"] else " (another version of the model: not used by this one)"
         counts = f"{one.entries:>8,}  {one.size / MB:>9,.1f}  {row['oldest']}  {row['newest']}"
         say(f"{one.head.scenario or '?':<{width}}  {counts}  {one.head.title}{old}")
-    blocks, total = sum(one.entries for one in groups), sum(one.size for one in groups)
-    say(f"{counted(blocks, 'block')}, {total / MB:,.1f} MB in {place}" if groups else f"no runs are cached in {place}")
+    blocks = sum(one.entries for one in groups)
+    say(f"{counted(blocks, 'block')}, {_bytes(groups) / MB:,.1f} MB in {place}")
 
 
 @declare(store)
@@ -151,12 +161,17 @@ def prune(
     gone = to_remove(items, time.time(), days, None if to_size is None else to_size * MB)
     for item in gone if not dry_run else ():
         kept.shelf.remove(item.name)
-    size, left = sum(item.size for item in gone), sum(item.size for item in items) - sum(item.size for item in gone)
+    size = _bytes(gone)
+    left = _bytes(items) - size
     said = "would remove" if dry_run else "removed"
     note(
         f"{said} {len(gone):,} of {counted(len(items), 'block')}, {size / MB:,.1f} MB; "
         f"{left / MB:,.1f} MB are left in {place}"
     )
+
+
+def _bytes(items: Iterable[Item | Group]) -> int:
+    return sum(one.size for one in items)
 
 
 def _date(seconds: float) -> str:

@@ -8,6 +8,8 @@ import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -111,11 +113,7 @@ def validate(
     offramp validate scenarios --strict
     offramp validate scenarios --format json
     """
-    from sim.cli.files import once, yaml_files
-
-    files = once(file for path in paths for file in (yaml_files(path) if path.is_dir() else [path]))
-    if not files:
-        raise UsageError(f"there is no YAML file in {', '.join(map(str, paths))}")
+    files = _files_of(paths)
     found = _Findings([_Checked.of(file, inside=file not in paths) for file in files])
     if format_ is Format.JSON:
         print_json(found.plain())
@@ -123,6 +121,16 @@ def validate(
         found.say()
     if not found.is_valid or (strict and found.doubts):
         raise typer.Exit(Exit.USAGE)
+
+
+def _files_of(paths: Sequence[Path]) -> Sequence[Path]:
+    """Return the files that are named, and those of the folders that are; UsageError where there is none."""
+    from sim.cli.files import once, yaml_files
+
+    files = once(file for path in paths for file in (yaml_files(path) if path.is_dir() else [path]))
+    if not files:
+        raise UsageError(f"there is no YAML file in {', '.join(map(str, paths))}")
+    return files
 
 
 class _Findings:
@@ -140,8 +148,8 @@ class _Findings:
         self.known = [one for one in checked if one.kind]
         self.unknown = [one.file for one in checked if not one.kind]
         self.errors = [one.error for one in self.known if one.error is not None]
-        self.doubts = list(dict.fromkeys(doubt for one in self.known for doubt in one.doubts))
-        self.kinds = Counter(one.kind for one in self.known)
+        self.doubts = list(dict.fromkeys(chain.from_iterable(one.doubts for one in self.known)))
+        self.kinds = Counter(map(attrgetter("kind"), self.known))
 
     @property
     def is_valid(self) -> bool:

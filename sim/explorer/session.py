@@ -19,7 +19,7 @@ from sim.errors import OfframpError, UsageError
 from sim.explorer.answer import comparison
 from sim.explorer.catalogue import State
 from sim.explorer.questions import asked_of, tipping_point, told
-from sim.explorer.simulation import PLAN, Simulation
+from sim.explorer.simulation import PLAN, Look, Simulation
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.wording import all_seen
 
@@ -217,10 +217,15 @@ class Session:
         if slot == "b":
             self._unanswered = 0.0
         message: Message = {"type": "answer", "slot": slot, "n": stamp, **shown}
-        known = [one.look() for place in ("a", "b") if (one := self._held.get(place)) is not None and one.is_known]
-        if len(known) == 2:
-            message["difference"] = comparison(*known)
+        first, second = self._look("a"), self._look("b")
+        if first is not None and second is not None:
+            message["difference"] = comparison(first, second)
         await self._send(message)
+
+    def _look(self, slot: str) -> Look | None:
+        """Return what is known of the simulation in a slot."""
+        one = self._held.get(slot)
+        return one.look() if one is not None and one.is_known else None
 
     async def _name_variants(self) -> None:
         await self._scenes.are_all_known.wait()

@@ -227,9 +227,8 @@ def group_of(scenario: Scenario, path: str) -> str:
     A tie or a pressure is its source's, an event that of the actor, or of the tie, that it shifts. Inputs that go
     together and are not of one owner have a group of their own, called as they are.
     """
-    paths = path.split(TOGETHER)
-    if len(paths) > 1:
-        owners = {group_of(scenario, one) for one in paths}
+    if TOGETHER in path:
+        owners = {group_of(scenario, one) for one in path.split(TOGETHER)}
         return owners.pop() if len(owners) == 1 else path
     kind, _, rest = path.partition(".")
     if kind in ("actors", "ties"):

@@ -27,6 +27,11 @@ PRECISION_RUNS = 1_000_000  # most runs that a precision may cost where no numbe
 MAX_WORK = 100e9  # runs * days * actors: about an hour on two cores of 2026
 
 
+def _check_whole(name: str, value: object) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, Integral)):
+        raise UsageError(f"expected a whole number for {name} (got {value!r})")
+
+
 @dataclass(frozen=True)
 class Plan:
     """How many runs of what.
@@ -53,10 +58,8 @@ class Plan:
     given: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("seed", "runs"):
-            value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, Integral)):
-                raise UsageError(f"expected a whole number for {name} (got {value!r})")
+        _check_whole("seed", self.seed)
+        _check_whole("runs", self.runs)
         if self.replicates not in (1, 2, 4, 8, 16, 32, 64):
             raise UsageError(f"expected replicates of 1, 2, 4, 8, 16, 32 or 64 (got {self.replicates})")
         if self.seed < 0 or self.seed >= 2**63:

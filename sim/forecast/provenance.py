@@ -6,6 +6,7 @@ Part of the record of a forecast (`sim.forecast.record`); docs/forecast.md descr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from sim.model.inputs import inputs_of, is_unseen
@@ -78,9 +79,8 @@ def _dyads(evidence: Evidence | None) -> Iterator[dict[str, Any]]:
     scores: dict[tuple[str, str], list[float]] = {}
     for item in evidence.items.values() if evidence is not None else ():
         if item.goldstein is not None and item.duplicate_of is None:
-            for source in item.actor:
-                for target in item.target or ():
-                    scores.setdefault((source, target), []).append(item.goldstein)
+            for dyad in product(item.actor, item.target or ()):
+                scores.setdefault(dyad, []).append(item.goldstein)
     for (source, target), values in scores.items():
         yield {"from": source, "to": target, "items": len(values), "goldstein": round(sum(values) / len(values), 2)}
 

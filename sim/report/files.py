@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ReportError
@@ -76,36 +76,43 @@ Columns = dict[str, list[Any]]
 def columns_of(record: Record) -> Columns:
     """Return the table by column."""
     rows = record["rows"]
-    table: Columns = {"cell": [row["cell"] for row in rows], "label": [row["label"] for row in rows]}
+    table = _columns(rows, "cell", "label")
     for path in record["axes"]:
         table[path] = _input_column([row["inputs"].get(path) for row in rows])
-    for name, key in (("status", "status"), ("runs", "runs")):
-        table[name] = [row[key] for row in rows]
+    table |= _columns(rows, "status", "runs")
     table |= dict(_outcome_columns(record))
-    table |= {"scenario_hash": [row["scenario_hash"] for row in rows], "error": [row["error"] for row in rows]}
-    return table
+    return table | _columns(rows, "scenario_hash", "error")
+
+
+def _columns(rows: Sequence[Record], *names: str) -> Columns:
+    return {name: [row[name] for row in rows] for name in names}
 
 
 def _input_column(values: list[Any]) -> list[Any]:
     """Return numbers where all values are numbers or missing, else text, distributions as JSON."""
-    if all(value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)) for value in values):
+    if all(value is None or _is_number(value) for value in values):
         return [None if value is None else float(value) for value in values]
     return [value if value is None or isinstance(value, str) else json.dumps(value) for value in values]
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _outcome_columns(record: Record) -> Iterator[tuple[str, list[Any]]]:
-    rows = record["rows"]
-    names = record["outcomes"]
-    for outcome in names:
-        for day in map(str, record["milestones"]):
-            for quantity in QUANTITIES:
-                yield f"{outcome}.{day}.{quantity}", [_at(row["outcomes"], outcome, day, quantity) for row in rows]
-    for outcome in names if record["reference"] is not None else ():
-        for day in map(str, record["milestones"]):
-            if not any(_at(row["changes"], outcome, day, "p") is not None for row in rows):
-                continue
+    """Yield the probabilities by outcome and day, and the changes where they are known of any cell."""
+    whens = [(outcome, str(day)) for outcome in record["outcomes"] for day in record["milestones"]]
+    for outcome, day in whens:
+        for quantity in QUANTITIES:
+            yield f"{outcome}.{day}.{quantity}", _values(record, "outcomes", outcome, day, quantity)
+    for outcome, day in whens if record["reference"] is not None else ():
+        if any(value is not None for value in _values(record, "changes", outcome, day, "p")):
             for quantity, name in CHANGES.items():
-                yield f"{outcome}.{day}.{name}", [_at(row["changes"], outcome, day, quantity) for row in rows]
+                yield f"{outcome}.{day}.{name}", _values(record, "changes", outcome, day, quantity)
+
+
+def _values(record: Record, part: str, outcome: str, day: str, quantity: str) -> list[float | None]:
+    return [_at(row[part], outcome, day, quantity) for row in record["rows"]]
 
 
 def _at(part: Record | None, outcome: str, day: str, quantity: str) -> float | None:

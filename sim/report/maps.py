@@ -120,8 +120,7 @@ def parallel(ends: Sequence[tuple[str, str]], lines_: Sequence[tuple[Sequence[fl
     last = len(ends) - 1
     fig["layout"].update(xaxis=axis(range=[-0.08, last + 0.08], **_BLANK), yaxis=axis(range=[0, 1], **_BLANK))
     low, high = share_ends([p for _, p in lines_])
-    edges = [low + (high - low) * n / (len(HEAT) - 1) for n in range(len(HEAT) - 1)]
-    ranks = [max(rank for rank, edge in enumerate(edges) if edge <= p) for _, p in lines_]
+    ranks = [_rank(p, low, high) for _, p in lines_]
     for rank, colour in enumerate(HEAT[1:]):
         kept = [places for (places, _), own in zip(lines_, ranks, strict=True) if own == rank]
         fig["data"].append(_connected(kept, colour))
@@ -132,6 +131,12 @@ def parallel(ends: Sequence[tuple[str, str]], lines_: Sequence[tuple[Sequence[fl
         for y, text, shift in ((1, safe(head), 10), (0, safe(foot), -10), (0, f"<b>{name}</b>", -30)):
             note(fig, text, x=place, xref="x", y=y, yref="y", xanchor="center", yanchor="middle", yshift=shift)
     return fig
+
+
+def _rank(p: float, low: float, high: float) -> int:
+    """Return which of the colours a probability has on a scale from low to high."""
+    edges = (low + (high - low) * n / (len(HEAT) - 1) for n in range(len(HEAT) - 1))
+    return max(rank for rank, edge in enumerate(edges) if edge <= p)
 
 
 def _connected(kept: Sequence[Sequence[float]], colour: str) -> Spec:

@@ -387,11 +387,15 @@ def _dated(low: float, high: float, axis: Spec) -> Iterator[Tick]:
         year = day.year
 
 
+def _every(step: int, days: Sequence[datetime.date], numbers: Sequence[int]) -> list[datetime.date]:
+    return [day for day, number in zip(days, numbers, strict=True) if number % step == 0]
+
+
 def _days(days: Iterable[datetime.date], axis: Spec) -> list[datetime.date]:
     """Return whole days, weeks or months, at most as many as the axis may have."""
     all_days, monthly = list(days), axis.get("dtick") == "M1"
     months = [day for day in all_days if day.day == 1]
-    by_day = ([day for day in all_days if day.toordinal() % step == 0] for step in _DAY_STEPS)
-    by_month = ([day for day in months if (day.month - 1) % step == 0] for step in _MONTH_STEPS)
+    by_day = (_every(step, all_days, [day.toordinal() for day in all_days]) for step in _DAY_STEPS)
+    by_month = (_every(step, months, [day.month - 1 for day in months]) for step in _MONTH_STEPS)
     steps, most = (by_month, 40) if monthly else (chain(by_day, by_month), axis.get("nticks", 7))
     return next((kept for kept in steps if len(kept) <= most), months)

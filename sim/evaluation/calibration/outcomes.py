@@ -63,8 +63,10 @@ def possible(
     agreed = never if agreement is None else min(agreement, never)
     is_over = begun <= lived or lived >= never
     flags = {1} if agreed <= lived and agreed < begun else {0} if is_over else {0, 1}
-    if is_over:
-        windows = {int(window_of(begun))}
-    else:  # no offensive so far: a window is ruled out once all its days have passed
-        windows = {number for number, end in enumerate((*WINDOWS, never + 1)) if end > lived}
+    windows = {int(window_of(begun))} if is_over else _windows_left(lived)
     return frozenset(2 * window + flag for window in windows for flag in flags)
+
+
+def _windows_left(lived: int) -> set[int]:
+    """Return the windows of which a day is left, and what lies beyond all, after so many days without an offensive."""
+    return {number for number, end in enumerate((*WINDOWS, WINDOWS[-1] + 1)) if end > lived}

@@ -121,13 +121,17 @@ def _beside(record: Mapping[str, Any]) -> dict[str, dict[str, float]] | None:
     """Return what else was said by window and name: the baselines, the pool, and what others said."""
     beside: dict[str, dict[str, float]] = {}
     for window, one in (record.get("baselines") or {}).get("windows", {}).items():
-        said = {"base_rate": one.get("base_rate"), "logistic": one.get("logistic"), **(one.get("positions") or {})}
-        beside[window] = {name: said[name]["p"] for name in BASELINES if said.get(name) is not None}
+        beside[window] = _of_baselines(one)
     for window, p in (record.get("pooled") or {}).items():
         beside.setdefault(window, {})["pooled"] = p
     for window, name, p in others_by_window(record):
         beside.setdefault(window, {})[name] = p
     return beside or None
+
+
+def _of_baselines(window: Mapping[str, Any]) -> dict[str, float]:
+    said = {name: window.get(name) for name in ("base_rate", "logistic")} | (window.get("positions") or {})
+    return {name: one["p"] for name in BASELINES if (one := said.get(name)) is not None}
 
 
 def others_by_window(record: Mapping[str, Any]) -> list[tuple[str, str, float]]:

@@ -241,6 +241,11 @@ def drawn_of(record: Record) -> Iterator[Drawn]:
         yield parallel_figure(record, correlations)
 
 
+def _is_plane(record: Record) -> bool:
+    axes = record["axes"]
+    return len(axes) == 2 and record["design"] == "grid" and all(len(values_of(record, path)) > 1 for path in axes)
+
+
 def shape_of(record: Record) -> str:
     """Name the kind of figure that fits: `lines`, `map`, `tornado`, `list` or `parallel`."""
     axes, rows = list(record["axes"]), record["rows"]
@@ -248,7 +253,7 @@ def shape_of(record: Record) -> str:
         return "tornado"
     if not axes:
         return "list"
-    if len(axes) == 2 and record["design"] == "grid" and all(len(values_of(record, path)) > 1 for path in axes):
+    if _is_plane(record):
         return "map"
     kind, fewest = ("lines", 2) if len(axes) == 1 else ("parallel", 3)
     is_numeric = any(all(is_number(row["inputs"][path]) for row in rows) for path in axes)

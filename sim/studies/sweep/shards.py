@@ -181,15 +181,18 @@ def _check_kin(first_path: Path, first: Record, parts: dict[Path, Record]) -> No
 def _check_complete(first: Record, parts: dict[Path, Record]) -> None:
     """See that every shard is there once, with its cells, and every gate judged once."""
     _check_each_once(first, parts)
-    of = int(first["shard"]["of"])
     for path, part in parts.items():
-        index = int(part["shard"]["index"])
-        dealt = [cell for cell in first["cells"] if int(cell, 16) % of == index - 1]
-        if [row["cell"] for row in part["rows"]] != dealt:
-            raise UsageError(f"{path} does not hold the cells of shard {index}/{of}; run the shard again")
+        _check_cells(first, path, part)
     judged = sorted(int(one["index"]) for part in parts.values() for one in part["verdicts"])
     if judged != list(range((first["head"]["gates"] or {"count": 0})["count"])):
         raise UsageError("the parts do not hold one verdict of every gate; run the shards again")
+
+
+def _check_cells(first: Record, path: Path, part: Record) -> None:
+    index, of = int(part["shard"]["index"]), int(first["shard"]["of"])
+    dealt = [cell for cell in first["cells"] if int(cell, 16) % of == index - 1]
+    if [row["cell"] for row in part["rows"]] != dealt:
+        raise UsageError(f"{path} does not hold the cells of shard {index}/{of}; run the shard again")
 
 
 def _check_each_once(first: Record, parts: dict[Path, Record]) -> None:
