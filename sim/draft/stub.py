@@ -75,7 +75,7 @@ def _actor(id_: str, member: Member, *, read: bool, patrons: bool) -> Iterator[s
     yield "    stance: evidence" if read else "    stance: TODO  # no item of the evidence reads it"
     yield f"    posture: TODO  # {NOTES['posture'][member.role]}"  # type: ignore[index]
     yield f"    resolve: TODO  # {NOTES['resolve']}"
-    if member.role in ("patron", "guarantor", "defender"):
+    if member.role in ("guarantor", "defender"):
         yield f"    strength: TODO  # {NOTES['strength']}"
     if member.role == "initiator" and patrons:
         yield f"    self_reliance: TODO  # {NOTES['self_reliance']}"

@@ -17,6 +17,7 @@ from sim.draft.adopt import adopt, counts_of
 from sim.draft.files import NAME, read_draft, write_draft
 from sim.draft.held import hold_evidence, read_articles
 from sim.draft.schema import DraftFile
+from sim.draft.stub import stub
 from sim.errors import ScenarioError, UsageError
 from sim.scenario.evidence import DraftCounts
 from sim.scenario.evidence_files import read_evidence
@@ -261,6 +262,17 @@ def test_adoption_cut_off_between_two_files_leaves_what_loads_and_is_finished_by
     monkeypatch.undo()
     adopt(folder)
     assert {name: text.replace(b"river-towns", b"whole") for name, text in files(folder).items()} == files(whole)
+
+
+def test_the_scenario_begun_asks_for_no_number_that_counts_for_nothing(folder: Path) -> None:
+    """The strength of a patron: its weight is the initiator's self-reliance."""
+    drafted(folder)
+    draft = read_draft(folder / NAME)
+    cast = {name: one.model_copy(update={"role": "patron"}) if one.role == "guarantor" else one
+            for name, one in draft.cast.items()}  # fmt: skip
+    text = stub("river-towns", draft.model_copy(update={"cast": cast}), read=list(cast))
+    assert text.count("strength: TODO") == 1
+    assert "self_reliance: TODO" in text
 
 
 def test_the_scenario_begun_names_all_that_is_missing_and_does_not_run(folder: Path) -> None:

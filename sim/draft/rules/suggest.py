@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from sim.draft.rules.dates import DAYS
 from sim.draft.rules.names import countries
 from sim.draft.rules.parser import parse
+from sim.wording import MONTHS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
     from sim.articles.article import Article
+
+
+CALENDAR = frozenset({*MONTHS, *(day.capitalize() for day in DAYS)})
 
 
 def suggest_cast(article: Article, most: int = 40) -> dict[str, int]:
@@ -27,7 +32,8 @@ def suggest_cast(article: Article, most: int = 40) -> dict[str, int]:
     for doc in parse(article.paragraphs):
         last = -1
         for token in doc:
-            if token.i > last and (token.pos_ == "PROPN" or token.text in of_country) and token.text[:1].isupper():
+            named = token.pos_ == "PROPN" or token.text in of_country
+            if token.i > last and named and token.text[:1].isupper() and token.text not in CALENDAR:
                 parts = _name(token, of_country)
                 last = token.i + len(parts) - 1
                 text = " ".join(parts)

@@ -197,8 +197,10 @@ def test_the_rules_are_imported_without_the_parser() -> None:
 
 def test_names_are_counted_for_a_cast_and_demonyms_for_their_country() -> None:
     text = (
-        "Turkish Foreign Minister Ada Test met Russian officials in Ankara. Turkey and Russia said nothing. Test left."
+        "Turkish Foreign Minister Ada Test met Russian officials in Ankara. Turkey and Russia said nothing. Test left "
+        "on Friday, 3 May."
     )
     counts = suggest_cast(article(text))
     assert (counts["Turkey"], counts["Russia"]) == (3, 2)
+    assert not {"Friday", "May"} & set(counts)
     assert list(counts.values()) == sorted(counts.values(), reverse=True)
