@@ -123,6 +123,7 @@ class Checkout:
 
     def _start(self, words: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "PYTHONPATH": str(self.root)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as installed: what is compiled is kept
         with (folder / "log").open("wb") as log:
             return subprocess.Popen(words, cwd=folder, env=environment, stdout=log, stderr=log)
 
@@ -172,6 +173,8 @@ def rows(names: Sequence[str], checkouts: Sequence[Checkout], rounds: int) -> It
     yield f"| {' | '.join(heads)} |"
     yield f"|{'---|' * len(heads)}"
     for name in names:
+        for one in checkouts:
+            one.cost(name)  # compiles what is not compiled
         calls = [[one.cost(name) for one in checkouts] for _ in range(rounds)]
         cells, medians = [name], []
         for checkout, costs in zip(checkouts, zip(*calls, strict=True), strict=True):
