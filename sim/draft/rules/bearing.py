@@ -66,6 +66,8 @@ def _of_attacker(way: str, matter: int, actor: str, targets: Sequence[str]) -> f
     friends = bool(targets) and all(role in FOR for role in targets)
     if friends and way in _FRIENDLY:
         return _FRIENDLY[way]
+    if way == "cutaid" and actor == "patron" and not targets:
+        return -0.5  # what a patron holds back is its client's
     size = ATTACKING.get(way, 0.0)
     if way == "support":
         return -0.25

@@ -12,6 +12,7 @@ from sim.draft.rules.grammar import (
     agents,
     is_future,
     is_hearsay,
+    is_passive,
     is_verb,
     light_noun,
     negated,
@@ -112,6 +113,8 @@ class Clause:
         if any(one.lemma_.lower() in words("speculation") and one.i < token.i for one in doubted):
             return "guess"
         told_by = reporting(token)
+        if told_by is not None and token.dep_ == "xcomp" and is_passive(told_by):
+            return "hearsay"
         if told_by is not None:
             speaker = self.who.parties(agents(told_by))
             if told_by.lemma_.lower() in ("accuse", "allege", "claim") or (speaker and not set(speaker) & set(actor)):

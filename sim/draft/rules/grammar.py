@@ -125,6 +125,8 @@ def companions(token: Token) -> set[str]:
     """Return lemmas near a verb or noun that make it a phrase: particles, prepositions, objects and theirs."""
     found = set()
     for near in token.children:
+        if near.dep_ == "ccomp" and token.lemma_ in ("let", "allow", "permit"):
+            found |= {inner.lemma_.lower() for inner in near.children if inner.dep_ in _SUBJECTS}
         if near.dep_ in (*_NEAR, "compound", "amod", "nmod"):
             for one in joined(near):
                 found |= {one.lemma_.lower(), one.lower_}

@@ -32,7 +32,8 @@ def sign(token: Token, depth: int = 0) -> int:
     if depth > _DEEPEST:
         return 0
     found = _of_clause(token, depth) if is_verb(token) else _of_noun(token, depth)
-    return -found if negated(token) else found
+    nobody = any(one.lower_ in ("nobody", "none", "neither") for one in token.children if one.dep_ in _SUBJECTS)
+    return -found if negated(token) != nobody else found
 
 
 def _of_clause(verb: Token, depth: int) -> int:

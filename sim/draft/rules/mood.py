@@ -88,7 +88,7 @@ def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
         return act, 0  # the copula tells it
     if is_unsure(content) and matter > 0 and not judgement(content):
         return act, 0
-    if is_obliged(content):
+    if is_obliged(content) or (verb.lemma_ == "insist" and content.tag_ == "VB"):
         return (DEMAND, matter) if matter >= 0 else (APPEAL, matter)
     if is_future(content) and matter:
         return (THREAT, matter) if matter > 0 else (ASSURE, matter)

@@ -1,7 +1,7 @@
 """Propose items of evidence from an article: the parse, the rules, the roles and the dates put together.
 
-What comes out is a coding sheet filled in beforehand. On articles that the rules had not seen about half of the items
-that a person codes were proposed right; a person goes through all of them.
+What comes out is a coding sheet filled in beforehand: a good part of the items is missing and some of what is there is
+wrong, so that a person goes through all of it.
 """
 
 from __future__ import annotations

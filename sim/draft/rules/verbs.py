@@ -45,6 +45,8 @@ _ABOUT = frozenset(["say", "deny", "fear", "demand", "urge", "propose", "promise
 _SPOKEN_FOR = frozenset(["want", "deny", "fear", "urge", "demand", "propose", "reject"])
 _ORDER = ("ccomp", "xcomp", "acomp", "acl", "dobj", "oprd", "attr", "prep", "parataxis", "advcl")
 _OBLIGING = frozenset(["force", "truce", "withdraw", "talk", "negotiate", "coerce", "agree", "yield", "sign"])
+_REPORTED = frozenset(["say", "report", "believe", "think", "understand", "know", "allege"])
+"""Verbs of `is said to have`."""
 _DETERRENT = frozenset(["protect", "sanction", "reject", "aid", "threaten", "force", "move", "support"])
 _OWN = frozenset(["move", "drill", "withdraw"])
 """Acts that in the passive, with nobody named, are of those whom they befall: `troops were deployed`."""
@@ -68,6 +70,10 @@ def of_verb(clause: Clause) -> Iterator[Event]:
 def _is_spoken_for(verb: Token) -> bool:
     """Whether another verb speaks for this one: what is wanted, refused, demanded or feared is not done."""
     head = verb.head
+    if verb.dep_ == "ccomp" and head.lemma_ == "let":
+        return True
+    if verb.dep_ == "xcomp" and head.lemma_ in _REPORTED and is_passive(head):
+        return negated(head)
     if verb.dep_ == "xcomp":
         return head.lemma_.lower() not in words("aspect") or negated(head)
     to = child(verb, "aux")
