@@ -19,7 +19,6 @@ _TO_PEACE = frozenset([
     "withdraw", "truce", "release", "admit", "talk", "negotiate", "mediate", "sign", "relief", "visit", "host", "yield",
     "phone",
 ])  # fmt: skip
-_THROUGH = frozenset(["agree", "support", "want", "urge", "propose", "promise", "say", "demand", "signal", "protect"])
 _TURNS = frozenset(["reject", "deny", "fear", "criticize", "breakoff", "cutaid"])
 _SUBJECTS = ("nsubj", "nsubjpass")
 _DEEPEST = 7

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import Act
 from sim.draft.rules.grammar import is_future, is_obliged, is_unsure, is_verb
-from sim.draft.rules.matter import judgement
+from sim.draft.rules.matter import judgement, sign
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 ASSURE = Act("promise", "0356", "assurance")
-PLEDGE = Act("promise", "033", "assurance")
 THREAT = Act("threaten", "138", "threat")
 REFUSE = Act("reject", "120", "refusal")
 JUDGE = Act("criticize", "111", "criticism")
@@ -25,7 +24,6 @@ NO_FORCE = Act("truce", "0356", "assurance")
 NO_WISH = Act("peaceful", "035", "assurance")
 STAY_OUT = Act("withdraw", "121", "refusal")
 MEET = Act("peaceful", "036", "statement")
-EXPECT = Act("say", "012", "statement")
 _FORCE = frozenset(["force", "coerce", "kill", "threaten"])
 _PEACE = frozenset(
     ["withdraw", "truce", "talk", "negotiate", "yield", "release", "admit", "sign", "promise", "mediate"]
@@ -79,6 +77,14 @@ def denied(verb: Token, act: Act, matter: int) -> tuple[Act, int] | None:
     return (REFUSE, matter) if act.way in _YES else None
 
 
+def _answers_force(content: Token) -> bool:
+    """Whether a clause says what an attack would bring: `any attack would end all trade`."""
+    subject = next((one for one in content.children if one.dep_ in ("nsubj", "nsubjpass")), None)
+    any_such = subject is not None and any(one.lower_ in ("any", "an", "a", "such") for one in subject.lefts)
+    begins = content.lemma_ in ("begin", "start", "come", "happen", "take", "be", "follow")
+    return subject is not None and any_such and not begins and sign(subject) > 0
+
+
 def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
     """Return what a statement amounts to by its content: a threat, an assurance, a judgement, or a statement."""
     content = next((one for one in verb.children if one.dep_ in ("ccomp", "parataxis")), None)
@@ -90,6 +96,8 @@ def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
         return act, 0
     if is_obliged(content) or (verb.lemma_ == "insist" and content.tag_ == "VB"):
         return (DEMAND, matter) if matter >= 0 else (APPEAL, matter)
+    if is_future(content) and _answers_force(content):
+        return THREAT, 1
     if is_future(content) and matter:
         return (THREAT, matter) if matter > 0 else (ASSURE, matter)
     return act, matter

@@ -147,6 +147,7 @@ ACTS = [
     ("“Nobody in Norland wants war,” the Norlandic ambassador insisted.", ["norland 01 statement -"]),
     ("Kestria is said to have withheld deliveries since January.", ["kestria 16 threat -"]),
     ("Norland let the first convoy pass.", ["norland 08 assurance -"]),
+    ("Belmar said any attack on the harbour would end all trade with Norland.", ["belmar 13 threat -"]),
     ("There were no signs that Norland was preparing to attack.", []),
     ("Diplomats doubt that Kestria wants a war.", []),
     ("An attack is unlikely.", ["norland - inference -"]),
