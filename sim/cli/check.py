@@ -53,7 +53,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     annotations: Annotations = False,
     quiet: Quiet = False,
 ) -> None:
-    """Test forecasts against their gates, or evidence against its articles.
+    """Test forecasts against gates, or evidence against articles.
 
     offramp check scenarios/idlib-2018/baseline.yaml
     offramp check scenarios --max-runs 1000000

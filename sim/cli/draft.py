@@ -64,7 +64,7 @@ def draft(  # noqa: PLR0913 - one parameter an option
         ),
     ] = None,
 ) -> None:
-    """Propose items of evidence from articles, for you to go through.
+    """Propose items of evidence from articles.
 
     offramp draft article.txt --suggest-cast
     offramp draft article.txt --cast cast.yaml --as-of 2018-08-19 --out scenarios/my-crisis
@@ -179,7 +179,7 @@ def _in_terminal(folder: Path) -> None:
 
 @command
 def adopt(folder: DraftFolder) -> None:
-    """Make evidence of a draft that you have gone through, and begin its scenario.
+    """Make evidence of a draft you have reviewed.
 
     offramp adopt scenarios/my-crisis
     """

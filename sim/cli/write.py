@@ -107,7 +107,7 @@ def validate(
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 2 on a warning too.")] = False,
     format_: Output = Format.TEXT,
 ) -> None:
-    """Check files: print all faults, and warnings of likely slips.
+    """Check files: print all faults and likely slips.
 
     offramp validate scenarios/idlib-2018/baseline.yaml
     offramp validate scenarios --strict

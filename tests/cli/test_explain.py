@@ -18,7 +18,7 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_it_prints_the_turning_points(offramp: Offramp, scenario: str) -> None:
-    done = offramp("explain", scenario, "--run", "5")
+    done = offramp("explain", scenario, "--run", "6")
     assert done.code == 0, done.err
     assert "On 1 January 2020 this future begins in a standoff" in done.out
     assert "Taken for" in done.out
