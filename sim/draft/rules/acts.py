@@ -1,6 +1,6 @@
 """What words do: the tables of acts, of matters and of organs, read from the package's data.
 
-`acts.csv` has about 1,100 verbs and phrases and 330 nouns of event, each with the way it bears on an offensive, a CAMEO
+`acts.csv` has about 2,900 verbs and phrases and 430 nouns of event, each with the way it bears on an offensive, a CAMEO
 code and the kind of its item. `words.csv` has the words that say what a statement is about (force or its opposite) and
 the words for those who act for a state. Both are our own. `goldstein.csv` is the CAMEO scale (Goldstein 1992, as GDELT
 publishes it).

@@ -8,7 +8,7 @@ from sim.draft.rules.acts import Act, words
 from sim.draft.rules.clause import GUESSED, STANDING, TOLD, How
 from sim.draft.rules.grammar import act_of_verb, after, child, is_conditional, is_unsure, negated, subjects
 from sim.draft.rules.matter import judgement, sign
-from sim.draft.rules.mood import JUDGE, THREAT
+from sim.draft.rules.mood import JUDGE, THREAT, unwilling
 from sim.draft.rules.verbs import SIDE, of_act
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def of_being(clause: Clause) -> list[Event] | None:
         return []
     inner = child(verb, "xcomp") if verb.lemma_.lower() != "be" else None
     said = [one for top in (verb, inner) if top is not None for one in top.children if one.dep_ in _SAID]
-    for rule in (_barrier, _needed, _warned, _judged, _open):
+    for rule in (_barrier, _unwilling, _needed, _warned, _judged, _open):
         found = rule(clause, said)
         if found:
             return found
@@ -53,6 +53,26 @@ def _barrier(clause: Clause, said: list[Token]) -> list[Event]:
         return []
     ids = clause.who.parties(nouns)
     return clause.event(ids, BARRIER, "be:barrier", target=(), how=GUESSED)
+
+
+def _unwilling(clause: Clause, said: list[Token]) -> list[Event]:
+    """Find `is not ready to withdraw`, `was not in a position to support it`, `is reluctant to send troops`."""
+    verb = clause.token
+    for one in (verb, *said, *(part for prep in said for part in prep.children)):
+        lemmas = {one.lemma_.lower(), *(other.lemma_.lower() for other in said)}
+        inner = child(one, "xcomp", "acl", "relcl", "ccomp")
+        phrase = act_of_verb(inner) if inner is not None and child(inner, "aux") is not None else None
+        if phrase is None or negated(verb) == bool(lemmas & words("unwilling")):
+            continue
+        if lemmas & (words("willing") | words("unwilling")):
+            matter = next(filter(None, (sign(part) for part in inner.children)), 0) if inner is not None else 0
+            meant = unwilling(phrase.act, matter)
+            return (
+                clause.event(clause.who.parties(subjects(verb)), meant[0], "be:unwilling", matter=meant[1])
+                if meant
+                else []
+            )
+    return []
 
 
 def _needed(clause: Clause, said: list[Token]) -> list[Event]:

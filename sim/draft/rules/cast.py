@@ -106,6 +106,7 @@ class Who:
     subjects: list[Subject] = field(default_factory=list)
     pairs: list[tuple[int, Ids]] = field(default_factory=list)
     persons: list[Subject] = field(default_factory=list)
+    organs: list[tuple[str, int, Ids]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.mentioned = self.names.mentions(self.doc)
@@ -122,6 +123,8 @@ class Who:
             return (self.people.surnames[token.lower_],)
         if (token.pos_ == "NUM" or token.lemma_.lower() in words("body")) and after(token, "of"):
             return self._first(after(token, "of"), depth)
+        if token.dep_ == "appos" and token.head.i in self.mentioned:
+            return (self.mentioned[token.head.i],)
         if token.lemma_.lower() in words("paper"):
             return self._of_paper(token, depth)
         if is_organ(token) or token.pos_ == "PROPN":
@@ -244,6 +247,8 @@ class Who:
         clause = child(token, "relcl", "acl")
         if "the" in lefts and not after(token) and clause is None and (found := self._of_the(token, lemma)):
             return found
+        if found := self._of_bare(token, lemma):
+            return found
         titled = token.pos_ == "PROPN" and any(one.lemma_.lower() in words("title") for one in token.lefts)
         if titled and not any(one.pos_ == "ADJ" for one in token.lefts):
             return self.subjects[-1].ids if self.subjects else self.before
@@ -252,11 +257,21 @@ class Who:
     def _of_the(self, token: Token, lemma: str) -> Ids:
         """Resolve `the army` by whom the paragraph speaks of, `the minister` by his office, `the brigade` by either."""
         nearest = self.subjects[-1].ids if self.subjects else ()
+        same = next((ids for word, place, ids in reversed(self.organs) if word == lemma and place < token.i), ())
+        if same:
+            return same
         if lemma in words("title"):
             of_office = (self.people.titles[lemma],) if lemma in self.people.titles else ()
             return of_office if lemma in words("officer") else nearest or of_office
-        plain = all(one.dep_ in ("det", "nummod") or one.pos_ in ("ADJ", "NUM") for one in token.lefts)
-        return (nearest or self.before) if lemma in words("@force") and plain else ()
+        return (nearest or self.before) if lemma in words("@force") and _is_plain(token) else ()
+
+    def _of_bare(self, token: Token, lemma: str) -> Ids:
+        """Resolve `troops`, `two brigades` by whom the paragraph spoke of last."""
+        lefts = {one.lower_ for one in token.lefts}
+        counted = token.tag_ == "NNS" or any(one.pos_ == "NUM" for one in token.lefts) or token.lower_ == "aircraft"
+        fits = counted and _is_plain(token) and not lefts & {"no", "any", "other", "these", "those", "some", "many"}
+        alone = fits and lemma in words("@force") and not after(token) and child(token, "relcl", "acl") is None
+        return self.subjects[-1].ids if alone and self.subjects else ()
 
     def parties(self, tokens: Sequence[Token]) -> Ids:
         """Return the ids of several phrases, each once."""
@@ -274,6 +289,8 @@ class Who:
         """Remember a subject, and a person, for the pronouns that follow."""
         if token.pos_ == "PROPN" and self._is_person(token) and (named := self.acting(token)):
             self.persons.append(Subject(token.i, named, True))
+        if is_organ(token) and (owners := self._by_phrase(token, 0)):
+            self.organs.append((token.lemma_.lower(), token.i, owners))
         nobody = any(one.lower_ in ("no", "any", "every") for one in token.lefts)
         if token.dep_ in ("nsubj", "nsubjpass") and token.lower_ not in _RELATIVE | _WE and not nobody:
             tokens = list(joined(token))
@@ -304,6 +321,18 @@ class Who:
         return token.lower_ in self.names.surnames() or token.lower_ in self.names.loose
 
 
+def _is_plain(token: Token) -> bool:
+    """Whether nothing before a noun names somebody: `the two brigades`, `the 3rd Corps`, not `the French brigades`."""
+    return (
+        all(
+            one.dep_ == "det" or one.pos_ == "NUM" or not one.is_title or one.lower_ in words("branch")
+            for one in token.lefts
+            if one.dep_ not in ("poss", "punct")
+        )
+        and child(token, "poss") is None
+    )
+
+
 def is_organ(token: Token) -> bool:
     """Whether a noun is somebody or something that acts for a state or a group."""
-    return token.lemma_.lower() in words("organ") or token.lower_ in words("organ")
+    return bool({token.lemma_.lower(), token.lower_} & (words("organ") | words("@force")))

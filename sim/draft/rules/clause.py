@@ -144,7 +144,7 @@ class Clause:
         direct = patients(verb)
         tokens = [*direct, *after(verb, *TOWARDS), *(after(noun, *TOWARDS) if noun is not None else [])]
         for token in list(tokens):
-            tokens += after(token, "against", "on", "with", "to", "at", "of", "between", "in")
+            tokens += after(token, "against", "on", "with", "to", "at", "of", "between", "in", "for")
         for one in verb.children:
             if one.dep_ in ("ccomp", "xcomp", "advcl"):
                 tokens += [*subjects(one), *patients(one), *after(one, "against", "on", "at", "with", "to", "from")]

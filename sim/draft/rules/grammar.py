@@ -69,6 +69,9 @@ def subjects(verb: Token, depth: int = 0) -> list[Token]:
     if verb.dep_ in ("acl", "relcl"):
         return [head] if head.pos_ in ("NOUN", "PROPN", "PRON") else []
     if verb.dep_ == "pcomp":
+        talked = child(head.head, "dobj") if head.lower_ == "into" else None
+        if talked is not None:  # talked them into signing
+            return list(joined(talked))
         head = head.head
     if verb.dep_ == "xcomp" and head.lemma_ in _CONTROL:
         own = child(head, "nsubjpass") or child(head, "dobj")

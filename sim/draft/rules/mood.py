@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import Act
-from sim.draft.rules.grammar import is_future, is_obliged, is_unsure, is_verb
+from sim.draft.rules.grammar import act_of_verb, after, is_future, is_obliged, is_unsure, is_verb, negated
 from sim.draft.rules.matter import judgement, sign
 
 if TYPE_CHECKING:
@@ -56,18 +56,33 @@ def is_meant(verb: Token) -> bool:
     return is_future(verb) or verb.tag_ in ("VBP", "VBZ") or bool(found & _WILL)
 
 
+def is_awaited(verb: Token) -> bool:
+    """Whether something has not happened so far: `has not attacked yet`."""
+    found = {one.lower_ for one in verb.children}
+    return bool(found & {"has", "have", "'ve"}) and any(
+        one.lower_ in ("far", "yet", "still", "now") for one in verb.sent
+    )
+
+
 def denied(verb: Token, act: Act, matter: int) -> tuple[Act, int] | None:
     """Return what a negated act is: an assurance, a refusal, a silence, or nothing."""
     if act.way == "reject":
         return OPEN, matter or 1
-    if act.way == "idle":
-        return THREAT, 1
-    if act.way in _FORCE:
-        return (NO_FORCE, -1) if is_meant(verb) else None
+    if act.way == "idle" or (verb.lemma_ == "stand" and act.way == "support" and not after(verb, "by")):
+        return (THREAT, 1) if is_meant(verb) else None
+    if act.way in _FORCE and is_awaited(verb):
+        return OMIT, 1
     if act.way == "say":
         return (OMIT, matter) if matter and not is_meant(verb) else None
     if not is_meant(verb):
         return (REFUSE, matter or -1) if act.way in _REFUSALS else None
+    return unwilling(act, matter)
+
+
+def unwilling(act: Act, matter: int) -> tuple[Act, int] | None:
+    """Return what it is to be unwilling to do something: an assurance, a refusal, or nothing."""
+    if act.way in _FORCE:
+        return NO_FORCE, -1
     if act.way in ("move", "aid"):
         return STAY_OUT, -1
     if act.way in _PEACE:
@@ -85,6 +100,12 @@ def _answers_force(content: Token) -> bool:
     return subject is not None and any_such and not begins and sign(subject) > 0
 
 
+def _is_none(content: Token) -> bool:
+    """Whether a clause says that there will be none of something: `there will be no talks`."""
+    there = any(one.dep_ == "expl" for one in content.children)
+    return there and any(negated(one) for one in (content, *content.children) if one == content or one.dep_ == "attr")
+
+
 def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
     """Return what a statement amounts to by its content: a threat, an assurance, a judgement, or a statement."""
     content = next((one for one in verb.children if one.dep_ in ("ccomp", "parataxis")), None)
@@ -95,7 +116,12 @@ def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
     if is_unsure(content) and matter > 0 and not judgement(content):
         return act, 0
     if is_obliged(content) or (verb.lemma_ == "insist" and content.tag_ == "VB"):
+        phrase = act_of_verb(content)
+        if phrase is not None and phrase.act.way == "withdraw":
+            return DEMAND, 0  # of the other side's forces: restraint is not what it is about
         return (DEMAND, matter) if matter >= 0 else (APPEAL, matter)
+    if content.lemma_ == "be" and is_future(content) and matter and _is_none(content):
+        return (REFUSE if matter > 0 else ASSURE), -1
     if is_future(content) and _answers_force(content):
         return THREAT, 1
     if is_future(content) and matter:

@@ -7,6 +7,7 @@ writes it as its alias, and to nobody where neither does.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -146,4 +147,4 @@ def _of_country(names: tuple[str, ...]) -> list[str]:
 
 def _split(name: str) -> list[str]:
     """Split a name as the parser splits text: at spaces, hyphens and possessives."""
-    return name.lower().replace("-", " - ").replace("'s", " 's").split()
+    return re.sub(r"'(?=s?\b|\s|$)", " '", name.lower().replace("-", " - ")).split()

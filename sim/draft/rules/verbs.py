@@ -11,6 +11,7 @@ from sim.draft.rules.grammar import (
     act_of_verb,
     after,
     agents,
+    auxiliaries,
     child,
     is_conditional,
     is_future,
@@ -25,7 +26,7 @@ from sim.draft.rules.grammar import (
     subjects,
 )
 from sim.draft.rules.matter import sign
-from sim.draft.rules.mood import DEMAND, JUDGE, MEET, NO_FORCE, OMIT, STAY_OUT, THREAT, denied, intended, said
+from sim.draft.rules.mood import DEMAND, JUDGE, MEET, NO_FORCE, OMIT, OPEN, STAY_OUT, THREAT, denied, intended, said
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -70,6 +71,8 @@ def of_verb(clause: Clause) -> Iterator[Event]:
 def _is_spoken_for(verb: Token) -> bool:
     """Whether another verb speaks for this one: what is wanted, refused, demanded or feared is not done."""
     head = verb.head
+    if {"to", "have"} <= auxiliaries(verb) and not negated(head):
+        return head.lemma_ in ("want", "like", "hope", "wish")  # to have done it is to have done it
     if verb.dep_ == "ccomp" and head.lemma_ == "let":
         return True
     if verb.dep_ == "xcomp" and head.lemma_ in _REPORTED and is_passive(head):
@@ -120,7 +123,7 @@ def of_act(clause: Clause, phrase: Phrase) -> Iterator[Event]:
         return
     act, matter, other = found
     rule = f"verb:{clause.lemma}" + (f"-{phrase.rule}" if phrase.rule else "")
-    weak = phrase.act.way == "say"
+    weak = phrase.act.way in ("say", "promise")
     yield from clause.event(other or actor, act, rule, matter=matter, how=How("article" if other else told, weak=weak))
 
 
@@ -243,6 +246,8 @@ def _obliged(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | Non
     matter = sign(clause.token)
     if act.way in ("force", "coerce"):
         return THREAT, matter, speaker
+    if act.way == "withdraw":
+        return DEMAND, 0, speaker
     return (DEMAND if matter > 0 else Act("urge", "0256", "demand")), matter, speaker
 
 
@@ -340,6 +345,7 @@ def _special(clause: Clause) -> list[Event]:
         _holds,
         _mixes,
         _omits,
+        _awaits,
         _has_no_plan,
         _has_right,
         _denies,
@@ -415,6 +421,16 @@ def _mixes(clause: Clause) -> list[Event]:
         ids = clause.who.parties(subjects(clause.token))
         return clause.event(ids, MIXED, "verb:mixed-signals", target=(), how=STANDING)
     return []
+
+
+def _awaits(clause: Clause) -> list[Event]:
+    """Find `has yet to attack`, `has yet to answer`."""
+    verb, inner = clause.token, child(clause.token, "xcomp")
+    if clause.lemma != "have" or inner is None or not any(one.lower_ == "yet" for one in verb.children):
+        return []
+    phrase = act_of_verb(inner)
+    act = {"force": OMIT, "say": OPEN, "agree": OPEN}.get(phrase.act.way) if phrase is not None else None
+    return clause.event(clause.who.parties(subjects(verb)), act, "verb:yet-to", matter=int(act == OMIT)) if act else []
 
 
 def _omits(clause: Clause) -> list[Event]:
