@@ -90,13 +90,14 @@ class Who:
 
     `before` and `before_person` are who the paragraphs before spoke of last. `author` is who says `we` throughout,
     `speaker` who says it within quotation marks, `last_speaker` the last speaker who is of the cast. `attacker` is
-    whose attack is meant where none is named.
+    whose attack is meant where none is named, `allies` whom `its ally` means, by whose ally it is.
     """
 
     doc: Doc
     names: Names
     people: People
     attacker: Ids = ()
+    allies: Mapping[str, Ids] = field(default_factory=dict)
     before: Ids = ()
     before_person: Ids = ()
     author: Ids = ()
@@ -215,9 +216,10 @@ class Who:
         return token.text[:1].isupper() and token.pos_ in ("PROPN", "NOUN") and token.lower_ in self.people.surnames
 
     def _topic(self, token: Token) -> Ids:
-        """Return whom the paragraph has named so far, if only one."""
-        named = {id_ for place, id_ in self.mentioned.items() if place < token.i}
-        return tuple(named) if len(named) == 1 else ()
+        """Return whom the paragraph has named so far, if only one; the first where none was a subject."""
+        named = dict.fromkeys(id_ for place, id_ in self.mentioned.items() if place < token.i)
+        spoken = any(one.place < token.i for one in self.subjects)
+        return tuple(named)[:1] if len(named) == 1 or not spoken else ()
 
     def _start(self, token: Token) -> int:
         """Return the first place where a pronoun may look for its noun."""
@@ -228,6 +230,11 @@ class Who:
         """Return whom the paragraph has been about, if about one party alone."""
         ids = {one.ids for one in self.subjects if one.place < token.i}
         return next(iter(ids)) if len(ids) == 1 else ()
+
+    def spoken_of(self, token: Token, but: Ids) -> Ids:
+        """Return who was the last subject before a word, those left out to whom it is done."""
+        before = [one.ids for one in self.subjects if one.place < token.i and not set(one.ids) & set(but)]
+        return before[-1] if before else ()
 
     def last_pair(self, token: Token) -> Ids:
         """Return the two who last did something together."""
@@ -247,6 +254,8 @@ class Who:
         clause = child(token, "relcl", "acl")
         if "the" in lefts and not after(token) and clause is None and (found := self._of_the(token, lemma)):
             return found
+        if lemma in words("allied"):
+            return self.allies.get(next(iter(self.before_noun(token)), ""), ())
         if found := self._of_bare(token, lemma):
             return found
         titled = token.pos_ == "PROPN" and any(one.lemma_.lower() in words("title") for one in token.lefts)
@@ -271,7 +280,7 @@ class Who:
         counted = token.tag_ == "NNS" or any(one.pos_ == "NUM" for one in token.lefts) or token.lower_ == "aircraft"
         fits = counted and _is_plain(token) and not lefts & {"no", "any", "other", "these", "those", "some", "many"}
         alone = fits and lemma in words("@force") and not after(token) and child(token, "relcl", "acl") is None
-        return self.subjects[-1].ids if alone and self.subjects else ()
+        return (self.subjects[-1].ids if self.subjects else self.before) if alone else ()
 
     def parties(self, tokens: Sequence[Token]) -> Ids:
         """Return the ids of several phrases, each once."""
@@ -279,7 +288,7 @@ class Who:
 
     def towards(self, token: Token) -> Ids:
         """Return whom a phrase is about: whom it acts for, or else whom it names near its head."""
-        found = self.acting(token)
+        found = self.acting(token) or self.before_noun(token)
         if found or token.pos_ not in ("NOUN", "PROPN", "PRON"):
             return found
         near = [one.i for one in token.subtree if one.i in self.mentioned and one.i <= token.i + 6]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sim.draft.rules.acts import Act
+from sim.draft.rules.acts import Act, words
 from sim.draft.rules.grammar import act_of_verb, after, is_future, is_obliged, is_unsure, is_verb, negated
 from sim.draft.rules.matter import judgement, sign
 
@@ -16,6 +16,7 @@ ASSURE = Act("promise", "0356", "assurance")
 THREAT = Act("threaten", "138", "threat")
 REFUSE = Act("reject", "120", "refusal")
 JUDGE = Act("criticize", "111", "criticism")
+CUT = Act("cutaid", "1312", "threat")
 DEMAND = Act("demand", "102", "demand")
 APPEAL = Act("urge", "0256", "statement")
 OMIT = Act("omit", "", "omission")
@@ -106,6 +107,12 @@ def _is_none(content: Token) -> bool:
     return there and any(negated(one) for one in (content, *content.children) if one == content or one.dep_ == "attr")
 
 
+def _is_help(content: Token) -> bool:
+    """Whether it is help that will stop: `the money will end if there is war`."""
+    about = [one for one in content.children if one.dep_ in ("nsubj", "nsubjpass")]
+    return any(one.lemma_.lower() in words("@help") for one in about)
+
+
 def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
     """Return what a statement amounts to by its content: a threat, an assurance, a judgement, or a statement."""
     content = next((one for one in verb.children if one.dep_ in ("ccomp", "parataxis")), None)
@@ -124,6 +131,8 @@ def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
         return (REFUSE if matter > 0 else ASSURE), -1
     if is_future(content) and _answers_force(content):
         return THREAT, 1
+    if is_future(content) and content.lemma_ in words("stopper") and _is_help(content):
+        return CUT, 0
     if is_future(content) and matter:
         return (THREAT, matter) if matter > 0 else (ASSURE, matter)
     return act, matter

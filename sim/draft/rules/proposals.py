@@ -76,13 +76,24 @@ def propose(article: Article, source: str, cast: Mapping[str, Member], as_of: da
     author = _author(article, names)
     items: list[DraftItem] = []
     attacker = tuple(id_ for id_, member in cast.items() if member.role == "initiator")[:1]
+    allies = _allies(cast)
     who: Who | None = None
     for number, doc in enumerate(docs, 1):
         text = article.paragraphs[number - 1]
-        who = _after(who, Who(doc, names, people, attacker=attacker, author=author))
+        who = _after(who, Who(doc, names, people, attacker=attacker, allies=allies, author=author))
         sheet = _Sheet(source, number, text, today, cast)
         items += sheet.items(doc, _merged(read(who), cast))
     return tuple(items)
+
+
+def _allies(cast: Mapping[str, Member]) -> dict[str, tuple[str, ...]]:
+    """Return whose ally is who by the roles, where there is one alone: initiators and their patrons."""
+    found = {}
+    for id_, member in cast.items():
+        other = {"initiator": "patron", "patron": "initiator"}.get(member.role)
+        sided = tuple(one for one, its in cast.items() if its.role == other)
+        found[id_] = sided if len(sided) == 1 else ()
+    return found
 
 
 def _after(previous: Who | None, who: Who) -> Who:

@@ -53,6 +53,10 @@ _OWN = frozenset(["move", "drill", "withdraw"])
 """Acts that in the passive, with nobody named, are of those whom they befall: `troops were deployed`."""
 
 
+_UNSAID = frozenset(["breakoff", "sanction", "coerce", "criticize", "cutaid", "move"])
+"""Acts that in the passive, with nobody named, are of whom the paragraph speaks: `a complaint was lodged`."""
+
+
 def of_verb(clause: Clause) -> Iterator[Event]:
     """Yield the events that a verb tells."""
     verb = clause.token
@@ -145,6 +149,10 @@ def _actor(clause: Clause, phrase: Phrase) -> Ids:
     told_by = reporting(verb)
     if not found and told_by is not None and (is_future(verb) or is_obliged(verb)):
         found = clause.who.parties(agents(told_by))
+    if not found and phrase.act.way in _UNSAID and verb.dep_ in ("ROOT", "ccomp") and not is_unsure(verb):
+        done_to = clause.who.parties(patients(verb))
+        said = clause.who.parties(agents(told_by)) if told_by is not None else ()
+        found = said if said and not set(said) & set(done_to) else clause.who.spoken_of(verb, done_to)
     return found
 
 

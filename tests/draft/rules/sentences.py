@@ -154,6 +154,16 @@ ACTS = [
     ("Norland dissolved the provincial assembly.", ["norland 17 threat +"]),
     ("The militia is holding four hostages.", ["harbour-council 18 strike +"]),
     ("The League dispatched an envoy to Tarn.", ["league 04 visit -"]),
+    # the ally by the roles, help that will stop, a passive by whom the paragraph speaks of
+    ("Kestria said the money will stop if there is war.", ["kestria 13 threat -"]),
+    ("Kestria expressed sympathy for its ally's grievance.", ["kestria 05 statement +"]),
+    ("Norland's patron condemned the attack.", ["kestria 11 criticism -"]),
+    ("Word from Kestria, which pays for Norland's lorries. Its ambassador praised the offensive.",
+     ["kestria 05 statement +", "kestria 07 deployment +"]),
+    ("Belmar's prime minister met reporters. A complaint has been lodged with the court.",
+     ["belmar 11 accusation -"]),
+    ("Norland's minister met reporters. Belmar's consul was expelled.", ["norland 16 refusal +"]),
+    ("Norland's minister met reporters. Two protesters were arrested.", []),
     # standing facts
     ("Belmar keeps four observation posts around the harbour.", ["belmar 07 deployment -"]),
     ("Kestria's support is essential for any offensive.", ["kestria - structural 0"]),
