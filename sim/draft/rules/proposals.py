@@ -88,7 +88,7 @@ def propose(article: Article, source: str, cast: Mapping[str, Member], as_of: da
 
 def _allies(cast: Mapping[str, Member]) -> dict[str, tuple[str, ...]]:
     """Return whose ally is who by the roles, where there is one alone: initiators and their patrons."""
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for id_, member in cast.items():
         other = {"initiator": "patron", "patron": "initiator"}.get(member.role)
         sided = tuple(one for one, its in cast.items() if its.role == other)
