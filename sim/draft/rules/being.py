@@ -133,9 +133,10 @@ def _estimated(clause: Clause, said: list[Token]) -> list[Event]:
 
 
 def _open(clause: Clause, said: list[Token]) -> list[Event]:
-    """Find `all options are on the table`."""
+    """Find `all options are on the table`, `remain open`."""
     options = any(one.lemma_.lower() in ("option", "force") for one in subjects(clause.token))
     table = any(part.lower_ == "table" for one in said if one.lower_ == "on" for part in one.subtree)
+    table = table or any(one.dep_ == "acomp" and one.lower_ in ("open", "available") for one in said)
     speaker = clause.speaker()
     return clause.event(speaker, THREAT, "be:on-the-table") if options and table and not negated(clause.token) else []
 

@@ -90,7 +90,8 @@ class Who:
 
     `before` and `before_person` are who the paragraphs before spoke of last. `author` is who says `we` throughout,
     `speaker` who says it within quotation marks, `last_speaker` the last speaker who is of the cast. `attacker` is
-    whose attack is meant where none is named, `allies` whom `its ally` means, by whose ally it is.
+    whose attack is meant where none is named, `allies` whom `its ally` means, by whose ally it is,
+    `sides` whom `both sides`.
     """
 
     doc: Doc
@@ -98,6 +99,7 @@ class Who:
     people: People
     attacker: Ids = ()
     allies: Mapping[str, Ids] = field(default_factory=dict)
+    sides: Ids = ()
     before: Ids = ()
     before_person: Ids = ()
     author: Ids = ()
@@ -245,7 +247,7 @@ class Who:
         lemma = token.lemma_.lower()
         lefts = {one.lower_ for one in token.lefts}
         if lemma in words("pairword") and (lefts & {"two", "both"} or ("their" in lefts and token.tag_ == "NNS")):
-            return self.last_pair(token)
+            return self.last_pair(token) or (self.sides if lemma in ("side", "party", "foe", "rival") else ())
         owner = next((one for one in token.lefts if one.lower_ in _HE | _IT | _WE | _THEY), None)
         if owner is not None and (lemma in ("country", "government", "nation") or is_organ(token)):
             return self._of_pronoun(owner)

@@ -46,7 +46,8 @@ def is_passive(verb: Token) -> bool:
     """Whether a verb is in the passive, or a participle behind its noun."""
     if child(verb, "nsubjpass", "auxpass") is not None:
         return True
-    return verb.tag_ == "VBN" and verb.dep_ == "acl" and not _is_main(verb)
+    bare = verb.dep_ == "acl" or (verb.dep_ == "advcl" and child(verb, "aux", "mark", *_SUBJECTS) is None)
+    return verb.tag_ == "VBN" and bare and not _is_main(verb)
 
 
 def _is_main(verb: Token) -> bool:

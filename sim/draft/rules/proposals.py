@@ -77,10 +77,12 @@ def propose(article: Article, source: str, cast: Mapping[str, Member], as_of: da
     items: list[DraftItem] = []
     attacker = tuple(id_ for id_, member in cast.items() if member.role == "initiator")[:1]
     allies = _allies(cast)
+    defender = tuple(id_ for id_, member in cast.items() if member.role == "defender")
+    sides = (*attacker, *defender) if len(defender) == 1 else ()
     who: Who | None = None
     for number, doc in enumerate(docs, 1):
         text = article.paragraphs[number - 1]
-        who = _after(who, Who(doc, names, people, attacker=attacker, allies=allies, author=author))
+        who = _after(who, Who(doc, names, people, attacker=attacker, allies=allies, sides=sides, author=author))
         sheet = _Sheet(source, number, text, today, cast)
         items += sheet.items(doc, _merged(read(who), cast))
     return tuple(items)

@@ -26,7 +26,7 @@ from sim.draft.rules.grammar import (
     subjects,
 )
 from sim.draft.rules.matter import sign
-from sim.draft.rules.mood import DEMAND, JUDGE, MEET, NO_FORCE, OMIT, OPEN, STAY_OUT, THREAT, denied, intended, said
+from sim.draft.rules.mood import DEMAND, JUDGE, MEET, NO_FORCE, OMIT, OPEN, REFUSE, STAY_OUT, THREAT, denied, intended, said
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -354,6 +354,7 @@ def _special(clause: Clause) -> list[Event]:
         _mixes,
         _omits,
         _awaits,
+        _defies,
         _has_no_plan,
         _has_right,
         _denies,
@@ -428,6 +429,14 @@ def _mixes(clause: Clause) -> list[Event]:
     if any(one.lemma_.lower() in ("signal", "message", "statement") for one in objects) and near & _MIXED:
         ids = clause.who.parties(subjects(clause.token))
         return clause.event(ids, MIXED, "verb:mixed-signals", target=(), how=STANDING)
+    return []
+
+
+def _defies(clause: Clause) -> list[Event]:
+    """Find `we will not be intimidated`."""
+    verb = clause.token
+    if clause.lemma in words("cow") and is_passive(verb) and negated(verb) and is_future(verb):
+        return clause.event(clause.who.parties(patients(verb)), REFUSE, "verb:defies", matter=-1)
     return []
 
 

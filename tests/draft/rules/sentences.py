@@ -164,6 +164,12 @@ ACTS = [
      ["belmar 11 accusation -"]),
     ("Norland's minister met reporters. Belmar's consul was expelled.", ["norland 16 refusal +"]),
     ("Norland's minister met reporters. Two protesters were arrested.", []),
+    # defiance, options, both sides, a participle in the passive, units that are no act
+    ("“We will not be intimidated,” said the Norlandic president.", ["norland 12 refusal +"]),
+    ("The regime's spokesman said that all options remained open.", ["norland 13 threat +"]),
+    ("Both sides agreed to a pause of two days.", ["harbour-council 08 assurance -", "norland 08 assurance -"]),
+    ("Asked for help by the mayor, Belmar sent troops.", ["belmar 15 deployment -"]),
+    ("Militia fighters ambushed a Norlandic patrol.", ["harbour-council 19 strike +"]),
     # standing facts
     ("Belmar keeps four observation posts around the harbour.", ["belmar 07 deployment -"]),
     ("Kestria's support is essential for any offensive.", ["kestria - structural 0"]),
