@@ -6,7 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import Act, words
-from sim.draft.rules.grammar import act_of_verb, after, is_future, is_obliged, is_unsure, is_verb, negated
+from sim.draft.rules.grammar import (
+    act_of_verb,
+    after,
+    is_future,
+    is_obliged,
+    is_passive,
+    is_unsure,
+    is_verb,
+    negated,
+    patients,
+)
 from sim.draft.rules.matter import judgement, sign
 
 if TYPE_CHECKING:
@@ -113,10 +123,21 @@ def _is_help(content: Token) -> bool:
     return any(one.lemma_.lower() in words("@help") for one in about)
 
 
+def _told_to(verb: Token) -> tuple[Act, int] | None:
+    """Return the demand or the appeal that `told them to leave` is."""
+    wish = next((one for one in verb.children if one.dep_ in ("xcomp", "advcl") and one.tag_ == "VB"), None)
+    if wish is None or verb.lemma_ != "tell" or not patients(verb) or is_passive(verb):
+        return None
+    matter = sign(wish)
+    return (APPEAL, matter) if matter < 0 else (DEMAND, matter)
+
+
 def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
     """Return what a statement amounts to by its content: a threat, an assurance, a judgement, or a statement."""
     content = next((one for one in verb.children if one.dep_ in ("ccomp", "parataxis")), None)
-    if content is None or not is_verb(content):
+    if content is None:
+        return _told_to(verb) or (act, matter)
+    if not is_verb(content):
         return act, matter
     if judgement(content) < 0:
         return act, 0  # the copula tells it

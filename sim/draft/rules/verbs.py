@@ -26,7 +26,20 @@ from sim.draft.rules.grammar import (
     subjects,
 )
 from sim.draft.rules.matter import sign
-from sim.draft.rules.mood import DEMAND, JUDGE, MEET, NO_FORCE, OMIT, OPEN, REFUSE, STAY_OUT, THREAT, denied, intended, said
+from sim.draft.rules.mood import (
+    DEMAND,
+    JUDGE,
+    MEET,
+    NO_FORCE,
+    OMIT,
+    OPEN,
+    REFUSE,
+    STAY_OUT,
+    THREAT,
+    denied,
+    intended,
+    said,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -84,6 +97,8 @@ def _is_spoken_for(verb: Token) -> bool:
     if verb.dep_ == "xcomp":
         return head.lemma_.lower() not in words("aspect") or negated(head)
     to = child(verb, "aux")
+    if verb.dep_ == "acl" and head.lemma_.lower() in words("decided") and not negated(head):
+        return False
     if verb.dep_ in ("advcl", "acl", "relcl") and to is not None and to.lower_ == "to":
         return verb.dep_ != "advcl" or not _is_told_too(verb)
     if verb.dep_ == "pcomp" and is_verb(head.head):
@@ -139,6 +154,8 @@ def _actor(clause: Clause, phrase: Phrase) -> Ids:
     found = clause.who.parties(doers)
     if not found and verb.head.lemma_.lower() in words("orders"):
         found = clause.who.parties(agents(verb.head))
+    if not found and verb.dep_ == "acl" and verb.head.lemma_.lower() in words("decided"):
+        found = clause.who.before_noun(verb.head)
     if found or not is_passive(verb):
         return found
     if phrase.act.way in _OWN and not found:

@@ -170,6 +170,9 @@ ACTS = [
     ("Both sides agreed to a pause of two days.", ["harbour-council 08 assurance -", "norland 08 assurance -"]),
     ("Asked for help by the mayor, Belmar sent troops.", ["belmar 15 deployment -"]),
     ("Militia fighters ambushed a Norlandic patrol.", ["harbour-council 19 strike +"]),
+    ("Belmar would not hesitate to act, its defence minister said.", ["belmar 13 threat -"]),
+    ("Kestria told Norland to hold back.", ["kestria 10 demand -"]),
+    ("Tarn's decision to postpone the offensive surprised diplomats.", ["norland 08 assurance -"]),
     # standing facts
     ("Belmar keeps four observation posts around the harbour.", ["belmar 07 deployment -"]),
     ("Kestria's support is essential for any offensive.", ["kestria - structural 0"]),
