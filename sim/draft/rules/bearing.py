@@ -63,7 +63,8 @@ def bearing(way: str, matter: int, actor: str, targets: Sequence[str]) -> float:
 def _of_attacker(way: str, matter: int, actor: str, targets: Sequence[str]) -> float:
     if way in BY_MATTER and matter:
         return BY_MATTER[way] * matter
-    friends = bool(targets) and all(role in FOR for role in targets)
+    helps = actor == "patron" and way in ("promise", "support")  # its client, where nobody is named
+    friends = all(role in FOR for role in targets) if targets else helps
     if friends and way in _FRIENDLY:
         return _FRIENDLY[way]
     if way == "cutaid" and actor == "patron" and not targets:

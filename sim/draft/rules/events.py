@@ -61,7 +61,8 @@ def _hear_speaker(sentence: Span, who: Who) -> None:
     if ': "' in text and '"' not in text[: text.index(': "')]:
         own = subjects(sentence.root) or [one for one in sentence if one.dep_ == "nsubj"][:1]
         first = who.parties([one for one in own if one.idx < sentence.start_char + text.index(': "')])
-        first = first or who.parties([one for one in sentence[:4] if one.pos_ == "PROPN"])
+        end = sentence.start_char + text.index(': "')
+        first = first or who.parties([one for one in sentence if one.pos_ in ("NOUN", "PROPN") and one.idx < end])
         who.say(first[:1] or who.speaker)
     elif sentence.start and who.doc[sentence.start - 1].text == ":" and text.startswith('"') and who.subjects:
         who.say(who.subjects[-1].ids)

@@ -66,6 +66,8 @@ _OWN = frozenset(["move", "drill", "withdraw"])
 """Acts that in the passive, with nobody named, are of those whom they befall: `troops were deployed`."""
 
 
+_ITS_OWNER = frozenset(["truce", "drill"])
+"""Acts that in the passive, with nobody named, are of whose it was: `Norland's exercise was called off`."""
 _UNSAID = frozenset(["breakoff", "sanction", "coerce", "criticize", "cutaid", "move"])
 """Acts that in the passive, with nobody named, are of whom the paragraph speaks: `a complaint was lodged`."""
 
@@ -160,6 +162,8 @@ def _actor(clause: Clause, phrase: Phrase) -> Ids:
         return found
     if phrase.act.way in _OWN and not found:
         found = clause.who.parties(patients(verb))
+    if phrase.act.way in _ITS_OWNER and not found:
+        found = next(filter(None, (clause.who.before_noun(one) for one in patients(verb))), ())
     noun = light_noun(verb)
     if not found and noun is not None:
         found = clause.who.before_noun(noun)

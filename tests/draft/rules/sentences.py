@@ -130,7 +130,7 @@ ACTS = [
     ("Kestria, the only power to have defended the raids, sent ammunition to Norland.",
      ["kestria 05 statement +", "kestria 07 deployment +"]),
     ("Belmar talked the League into condemning the shelling.", ["league 11 criticism -"]),
-    ("Norland's patrol boats turned back a freighter.", ["norland 17 deployment +"]),
+    ("Norland's patrol boats turned back a freighter.", ["norland 19 strike +"]),
     # who is not ready to, who has not done so far, of what there will be none
     ("Belmar is not willing to send troops.", ["belmar 12 refusal +"]),
     ("Norland was unwilling to withdraw its tanks.", ["norland 12 refusal +"]),
@@ -173,6 +173,10 @@ ACTS = [
     ("Belmar would not hesitate to act, its defence minister said.", ["belmar 13 threat -"]),
     ("Kestria told Norland to hold back.", ["kestria 10 demand -"]),
     ("Tarn's decision to postpone the offensive surprised diplomats.", ["norland 08 assurance -"]),
+    ("Norland's naval exercise has been called off.", ["norland 08 assurance -"]),
+    ("Kestria promised more money.", ["kestria 03 assurance +"]),
+    ("A spokeswoman of the militia, on our programme: “We have sent them a proposal.”",
+     ["harbour-council 02 proposal -"]),
     # standing facts
     ("Belmar keeps four observation posts around the harbour.", ["belmar 07 deployment -"]),
     ("Kestria's support is essential for any offensive.", ["kestria - structural 0"]),
