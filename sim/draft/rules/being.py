@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from sim.draft.rules.acts import Act, words
 from sim.draft.rules.clause import GUESSED, STANDING, TOLD, How
 from sim.draft.rules.grammar import act_of_verb, after, child, is_conditional, is_unsure, negated, subjects
+from sim.draft.rules.idioms import SIDE
 from sim.draft.rules.matter import judgement, sign
 from sim.draft.rules.mood import JUDGE, THREAT, unwilling
-from sim.draft.rules.verbs import SIDE, of_act
+from sim.draft.rules.verbs import of_act
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
