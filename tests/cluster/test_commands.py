@@ -161,8 +161,10 @@ def test_workers_keep_their_blocks_on_object_storage_over_an_encrypted_way(
         "run",
         "check",
         "diff",
-        "calibrate",
-        pytest.param("backtest", marks=pytest.mark.skipif(not sizes.full, reason="takes most of a minute: --full")),
+        *(
+            pytest.param(one, marks=pytest.mark.skipif(not sizes.full, reason="takes most of a minute: --full"))
+            for one in ("calibrate", "backtest")
+        ),
     ],
 )
 def test_other_commands_give_the_bytes_of_local_workers_too(

@@ -21,7 +21,7 @@ from sim.scenario.scenario import Scenario
 from tests import sizes, worlds
 from tests.places import IDLIB
 
-RUNS, LEVER_RUNS = (16_384, 8192) if sizes.full else (4096, 4096)
+RUNS, LEVER_RUNS = (16_384, 8192) if sizes.full else (4096, 2048)
 CALIBRATIONS = ("prior", *names())
 STANCES = (-1.0, -0.5, 0.0, 0.5, 0.8)
 BASE: dict[str, Any] = {
