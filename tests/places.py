@@ -1,5 +1,7 @@
 """Where the project's own files are."""
 
+import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -22,3 +24,9 @@ def cases() -> list[Path]:
 
 
 SHIPPED = shipped()
+
+
+@cache
+def syntax(path: Path) -> ast.Module:
+    """Return the syntax tree of a file of Python, parsed once however many tests read it."""
+    return ast.parse(path.read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.places import ROOT
+from tests.places import ROOT, syntax
 
 LAYERS: dict[str, set[str]] = {
     "wording": set(),
@@ -105,7 +105,7 @@ def owner(name: str) -> str:
 
 def imports_of(path: Path) -> Iterator[str]:
     """Yield the dotted names a module imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(syntax(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -139,7 +139,7 @@ def needed_at_import(path: Path) -> set[str]:
                 yield from statements(getattr(node, "body", []))
 
     names: set[str] = set()
-    for node in statements(ast.parse(path.read_text(encoding="utf-8")).body):
+    for node in statements(syntax(path).body):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -173,11 +173,7 @@ def test_pages_say_what_they_say_and_leave_html_and_markdown_to_the_renderers() 
     assert len(pages) > 20
     for path in pages:
         assert not renderers & set(imports_of(path)), path
-        texts = (
-            node.value
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(node, ast.Constant)
-        )
+        texts = (node.value for node in ast.walk(syntax(path)) if isinstance(node, ast.Constant))
         wrong = [
             text
             for text in texts
@@ -188,7 +184,7 @@ def test_pages_say_what_they_say_and_leave_html_and_markdown_to_the_renderers() 
 
 def test_generators_are_made_in_rng_and_printing_done_in_cli() -> None:
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(syntax(path)):
             called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
             if called in ("np.random.default_rng", "np.random.Generator", "np.random.SeedSequence", "random.Random"):
                 assert part_of(path) == "rng", f"{path}: {called} outside sim/rng.py"
@@ -198,7 +194,7 @@ def test_generators_are_made_in_rng_and_printing_done_in_cli() -> None:
 
 def test_only_play_merges_blocks() -> None:
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(syntax(path)):
             sides = ()
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
                 sides = (node.left, node.right)
@@ -216,7 +212,7 @@ def test_only_edit_changes_a_scenario() -> None:
 
     names = {one.name for one in fields(Scenario)}
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(syntax(path)):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("replace", "dataclasses.replace"):
                 set_here = {keyword.arg for keyword in node.keywords} & names
                 assert not set_here or path.relative_to(ROOT) == Path("sim/scenario/edit.py"), f"{path}:{node.lineno}"

@@ -99,6 +99,7 @@ def test_a_writer_that_falls_silent_is_not_waited_for_without_end(monkeypatch: p
     os.close(writing)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["validate", "show", "check"])
 def test_a_scenario_comes_from_a_command_and_is_read_once(command: str) -> None:
     text = FULL

@@ -14,7 +14,7 @@ from sim.report.html import _environment, embedded
 from sim.report.markdown import escape
 from sim.report.svg import text as svg_text
 from sim.wording import all_seen, counted, noun, seen
-from tests.places import ROOT
+from tests.places import ROOT, syntax
 
 NOUNS = (  # noqa: SIM905 - read as words
     "actors areas blocks boxes bytes calibrations cases cells changes classes columns cores crises dates days draws "
@@ -53,7 +53,7 @@ def test_a_count_of_one_takes_the_singular() -> None:
 def test_no_message_puts_a_plural_after_a_number_by_itself() -> None:
     found = []
     for path in sorted((ROOT / "sim").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(syntax(path)):
             if not isinstance(node, ast.JoinedStr):
                 continue
             for one, after in pairwise(node.values):

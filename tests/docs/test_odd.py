@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.markdown import anchors, headings, links, resolve, section, tables
-from tests.places import ROOT
+from tests.places import ROOT, syntax
 
 DOCS = ROOT / "docs"
 ODD = (DOCS / "odd.md").read_text(encoding="utf-8")
@@ -62,7 +62,7 @@ def defined(node: ast.AST, prefix: str = "") -> Iterator[str]:
 
 
 def functions_of(path: Path) -> set[str]:
-    return set(defined(ast.parse(path.read_text(encoding="utf-8"))))
+    return set(defined(syntax(path)))
 
 
 def test_the_sections_are_those_of_odd_d_in_order() -> None:

@@ -23,6 +23,7 @@ from tests.places import IDLIB
 
 RUNS, LEVER_RUNS = (16_384, 8192) if sizes.full else (4096, 2048)
 CALIBRATIONS = ("prior", *names())
+QUICK = ("prior", "calibrated-all")
 STANCES = (-1.0, -0.5, 0.0, 0.5, 0.8)
 BASE: dict[str, Any] = {
     "schema": "offramp/scenario/1",
@@ -64,7 +65,10 @@ def two(stance: float, **changes: Any) -> dict[str, Any]:
     return value
 
 
-@pytest.fixture(scope="module", params=CALIBRATIONS)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(one, marks=() if one in QUICK else pytest.mark.slow) for one in CALIBRATIONS],
+)
 def calibration(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

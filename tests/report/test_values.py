@@ -10,7 +10,7 @@ import pytest
 from sim.report.values import on_scale
 from sim.studies.explain import explain
 from tests import worlds
-from tests.places import ROOT
+from tests.places import ROOT, syntax
 from tests.report.said import section, tables
 
 STANCES = ("stance", "said", "perceived", "reading", "bearing", "positions")
@@ -37,7 +37,7 @@ def test_what_an_actor_says_and_is_taken_for_stays_on_the_scale(tmp_path: Path) 
 
 def test_no_page_writes_a_stance_but_on_the_scale() -> None:
     for path in (ROOT / "sim").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(syntax(path)):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "signed":
                 told = ast.unparse(node.args[0])
                 assert not any(word in told for word in STANCES), f"{path}:{node.lineno}: signed({told}); use on_scale"

@@ -19,6 +19,7 @@ from sim.studies import discovery, drivers, tipping
 from sim.studies.advice import goal_of
 from tests import worlds
 from tests.cli.conftest import Offramp, offramp
+from tests.places import syntax
 
 __all__ = ["offramp"]
 AS_OF = datetime.date(2020, 1, 1)
@@ -111,7 +112,7 @@ def test_no_command_reads_days_or_dates_by_itself() -> None:
     own = [
         f"{path.name}:{node.lineno}"
         for path in (PACKAGE / "cli").glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(syntax(path))
         if isinstance(node, ast.Attribute) and node.attr == "fromisoformat"
     ]
     assert [one.split(":")[0] for one in own] == ["ledger.py", "run.py"]

@@ -73,6 +73,7 @@ def test_a_point_of_the_design_is_a_run_with_those_parameters(tmp_path: Path) ->
     assert (got != expected).mean() < 0.002  # a parameter's last bit may turn a run
 
 
+@pytest.mark.slow
 def test_a_store_keeps_the_runs_of_a_design_and_takes_no_other_points_for_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
