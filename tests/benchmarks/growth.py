@@ -3,14 +3,12 @@
     python -m tests.benchmarks.growth               # prints the tables of docs/scale.md
     python -m tests.benchmarks.growth runs workers  # some of them
 
-Every measurement is one process of its own in a new folder: processor seconds of it and of its workers, seconds of the
-clock, and the most memory that one process held.
+Every measurement is one call in a new folder: seconds of the clock, and the most memory that its first process held.
 """
 
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -35,21 +33,20 @@ runs: 512
 
 
 def measured(*words: str, folder: Path) -> str:
-    """Run `offramp` and return processor seconds, seconds and megabytes, as cells of a row."""
+    """Run `offramp` and return seconds and megabytes, as cells of a row."""
     code = (
         "import resource, sys; from sim.cli import main\n"
         "try: main()\n"
         "finally: print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
     )
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    start = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", code, *words, "--quiet"], cwd=folder, env={**os.environ, "COLUMNS": "80"},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    seconds, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    seconds = time.monotonic() - start
     peak = next(int(line.split()[1]) for line in done.stderr.splitlines() if line.startswith("peak "))
-    return f"{spent:8.1f} {seconds:8.1f} {peak / 1024:8.0f}"
+    return f"{seconds:8.1f} {peak / 1024:8.0f}"
 
 
 def runs(folder: Path) -> Iterator[tuple[str, str]]:
@@ -94,7 +91,7 @@ TABLES = {one.__name__: one for one in (runs, days, actors, cells, workers)}
 
 def main() -> None:
     """Print the tables named, or all."""
-    print(f"{'':20}processor  seconds       MB", flush=True)
+    print(f"{'':20} seconds       MB", flush=True)
     for name in sys.argv[1:] or TABLES:
         with tempfile.TemporaryDirectory() as folder:
             for label, row in TABLES[name](Path(folder)):
