@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import unicodedata
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 from sim.articles.article import Article, read_article
 from sim.articles.paragraphs import normalise
+from sim.articles.quotes import copies
+from sim.draft.rules import propose
+from sim.draft.schema import DraftItem, Member
 from sim.errors import ArticleError
 from tests.hostile.articles import ARTICLES, LEAD
 
@@ -42,6 +46,28 @@ def test_a_hostile_article_is_refused_by_name_or_read_as_plain_paragraphs(tmp_pa
         assert all(article.paragraphs), name
         assert LEAD in article.paragraphs or "," not in name or any(LEAD in one for one in article.paragraphs), name
     assert 5 <= refused <= 60
+
+
+@pytest.mark.slow
+def test_the_rules_make_a_harmless_draft_of_every_hostile_article_that_can_be_read(tmp_path: Path) -> None:
+    """Every proposal is one of the language, lies in its paragraph, and is about the cast; nothing is accepted."""
+    cast = {"veldania": Member(role="initiator", name="Veldania"), "orsk": Member(role="defender", name="Orsk")}
+    drafted = 0
+    for name in ARTICLES:
+        article = read(tmp_path, name)
+        if isinstance(article, str):
+            continue
+        for item in propose(article, "hostile", cast, datetime.date(2024, 3, 14)):
+            drafted += 1
+            assert DraftItem.model_validate(item.model_dump(mode="json")) == item, name
+            assert item.status == "proposed", name
+            assert {*item.actor, *(item.target or ())} <= set(cast), name
+            assert item.anchor is not None
+            paragraph = article.paragraph(item.anchor.paragraph)
+            assert paragraph is not None
+            assert item.anchor.span[1] <= len(paragraph), name
+            assert copies(item.says, paragraph) is None, name
+    assert drafted > 100
 
 
 @pytest.mark.parametrize(
