@@ -381,8 +381,8 @@ def _article_lines(result: History) -> Iterator[str]:
 
     table = articles_table(result.record())
     yield f"before and after each article, within {counted(result.scenario.horizon, 'day')} of its date (paired, 95%)"
-    columns = ("published", "article", "before", "after", "change", "interval")
-    yield from aligned(columns, [(row[0], row[1], *row[3:7]) for row in table.rows], words="-lrrrr")
+    columns = ("published", "before", "after", "change", "interval", "article")
+    yield from aligned(columns, [row[:6] for row in table.rows], words="-rrrrl")
     yield ""
 
 

@@ -9,6 +9,7 @@ Every measurement is one call in a new folder: seconds of the clock, and the mos
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,14 +18,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks.casts import cast
-from tests.places import IDLIB
+from tests.places import SCENARIOS
 
-BASE = IDLIB / "baseline.yaml"
-LONG = "schema: offramp/scenario/1\nid: long\nextends: {base}\nquestion: {{horizon: {days} days}}\n"
+BASE, OFFER = "scenarios/idlib-2018/baseline.yaml", "scenarios/idlib-2018/german-offer.yaml"
+LONG = """schema: offramp/scenario/1
+id: long
+extends: ./{base}
+question: {{horizon: {days} days, milestones: [30, {days}]}}
+"""
 SWEEP = """schema: offramp/sweep/1
 id: cells
 title: Cells
-base: {base}
+base: ./{base}
 axes:
   pressures.german-offer.intensity: {{from: 0, to: 1, steps: {steps}}}
   actors.turkey.posture: {{from: 0, to: 1, steps: {steps}}}
@@ -52,7 +57,7 @@ def measured(*words: str, folder: Path) -> str:
 def runs(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield runs of the Idlib baseline."""
     for number in (10_000, 100_000, 1_000_000):
-        yield f"{number:,} runs", measured("run", str(BASE), "--runs", str(number), folder=folder)
+        yield f"{number:,} runs", measured("run", BASE, "--runs", str(number), folder=folder)
 
 
 def days(folder: Path) -> Iterator[tuple[str, str]]:
@@ -75,14 +80,14 @@ def cells(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield sweeps of 512 runs a cell."""
     for steps in (7, 14, 45):
         file = folder / f"cells-{steps}.yaml"
-        file.write_text(SWEEP.format(base=IDLIB / "german-offer.yaml", steps=steps), encoding="utf-8")
+        file.write_text(SWEEP.format(base=OFFER, steps=steps), encoding="utf-8")
         yield f"{steps * steps:,} cells", measured("sweep", "run", str(file), "--out", f"out-{steps}", folder=folder)
 
 
 def workers(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield 500,000 runs of the Idlib baseline by one worker and by two."""
     for number in (1, 2):
-        words = ("run", str(BASE), "--runs", "500000", "--workers", str(number))
+        words = ("run", BASE, "--runs", "500000", "--workers", str(number))
         yield f"{number} of 2 workers", measured(*words, folder=folder)
 
 
@@ -94,6 +99,7 @@ def main() -> None:
     print(f"{'':20} seconds       MB", flush=True)
     for name in sys.argv[1:] or TABLES:
         with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(SCENARIOS, Path(folder) / "scenarios")
             for label, row in TABLES[name](Path(folder)):
                 print(f"{label:20}{row}", flush=True)
 

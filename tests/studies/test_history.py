@@ -87,7 +87,7 @@ def test_an_article_moves_what_leaving_it_out_takes_back() -> None:
         assert one.change.p == pytest.approx(one.after[180].p - one.before[180].p)
     assert made.articles[0].change.high < 0, "the Senate did not approve of force"
     record = json.loads(json.dumps(made.record()))
-    assert [row[1] for row in articles_table(record).rows] == [one.title for one in made.articles]
+    assert [row[5] for row in articles_table(record).rows] == [one.title for one in made.articles]
     assert "articles" not in history(scenario, [scenario.as_of], plan).record()
 
 

@@ -38,7 +38,6 @@ _NUMBER = "|".join(sorted(map(re.escape, _NUMBERS), key=len, reverse=True)) + r"
 _ORDINAL = "|".join(sorted(map(re.escape, _ORDINALS), key=len, reverse=True))
 _PART = "early |late |mid-|mid |the (?:end|beginning|start|middle|first week|last week|first days|last days) of "
 _UNIT = "day|night|week|month|year|hour|decade|fortnight"
-_EARLIEST = datetime.date(1801, 1, 1)
 
 
 @dataclass(frozen=True)

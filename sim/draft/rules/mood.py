@@ -144,16 +144,26 @@ def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
     if is_unsure(content) and matter > 0 and not judgement(content):
         return act, 0
     if is_obliged(content) or (verb.lemma_ == "insist" and content.tag_ == "VB"):
-        phrase = act_of_verb(content)
-        if phrase is not None and phrase.act.way == "withdraw":
-            return DEMAND, 0  # of the other side's forces: restraint is not what it is about
-        return (DEMAND, matter) if matter >= 0 else (APPEAL, matter)
-    if content.lemma_ == "be" and is_future(content) and matter and _is_none(content):
+        return _obliged(content, matter)
+    return (_announced(content, matter) if is_future(content) else None) or (act, matter)
+
+
+def _obliged(content: Token, matter: int) -> tuple[Act, int]:
+    """Return the demand or the appeal that a statement of what somebody must do is."""
+    phrase = act_of_verb(content)
+    if phrase is not None and phrase.act.way == "withdraw":
+        return DEMAND, 0  # of the other side's forces: restraint is not what it is about
+    return (DEMAND, matter) if matter >= 0 else (APPEAL, matter)
+
+
+def _announced(content: Token, matter: int) -> tuple[Act, int] | None:
+    """Return what a statement of what will be is: a refusal, a threat, an assurance, or nothing."""
+    if content.lemma_ == "be" and matter and _is_none(content):
         return (REFUSE if matter > 0 else ASSURE), -1
-    if is_future(content) and _answers_force(content):
+    if _answers_force(content):
         return THREAT, 1
-    if is_future(content) and content.lemma_ in words("stopper") and _is_help(content):
+    if content.lemma_ in words("stopper") and _is_help(content):
         return CUT, 0
-    if is_future(content) and matter:
+    if matter:
         return (THREAT, matter) if matter > 0 else (ASSURE, matter)
-    return act, matter
+    return None

@@ -76,7 +76,7 @@ def _moment(record: Record, day: int) -> tuple[Text, Table]:
     course = record["course"]
     date = long_date(calendar_of(record).date(day))
     events = [turn_text(record, course, turn) for turn in course["turns"] if turn["day"] == day]
-    return Text(f"{date}. {'; '.join(events)}. {_dice(record, day)}", "note"), _actors(record, day, date)
+    return Text(f"{date}. {'; '.join(events)}. {_chances(record, day)}", "note"), _actors(record, day, date)
 
 
 def _actors(record: Record, day: int, date: str) -> Table:
@@ -89,7 +89,7 @@ def _actors(record: Record, day: int, date: str) -> Table:
     return Table(f"What each actor wants, says and does on {date}", COLUMNS, "lrrrrr", tuple(rows))
 
 
-def _dice(record: Record, day: int) -> str:
+def _chances(record: Record, day: int) -> str:
     """Say which events were likely on a day and which came: `heavy bombing 12%, came; offensive 0.4%`."""
     daily = record["daily"]
     told = []

@@ -164,18 +164,17 @@ def articles_table(record: Record) -> Table:
     days = str(record["horizon"])
     rows = [
         (
-            short_date(_date(one["date"])), one["title"], ", ".join(one["items"]) or NONE,
-            Chance.of(one["before"][days]).text, Chance.of(one["after"][days]).text,
+            short_date(_date(one["date"])), Chance.of(one["before"][days]).text, Chance.of(one["after"][days]).text,
             Shift.of(one["change"]).number, Shift.of(one["change"]).interval,
-            "" if Shift.of(one["change"]).is_clear else "no clear change",
+            one["title"], ", ".join(one["items"]) or NONE,
         )
         for one in record["articles"]
     ]  # fmt: skip
     caption = (
         f"Before and after each article: an offensive within {counted(record['horizon'], 'day')}, change in points"
     )
-    columns = ("Published", "Article", "Items", "Before", "After", "Change", "Interval, 95%", "Remark")
-    return Table(caption, columns, "lllrrrrl", tuple(rows))
+    columns = ("Published", "Before", "After", "Change", "Interval, 95%", "Article", "Items")
+    return Table(caption, columns, "lrrrrll", tuple(rows))
 
 
 def _moves(record: Record) -> Table:
