@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import UsageError
-from sim.model.crisis import EVENTS, Crisis
+from sim.model.theatre import EVENTS
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, last_days, watch_block
 from sim.runs.block.watches import Paths, PathWatch
 
 if TYPE_CHECKING:
     from sim.model.arrays import Bools, Floats
+    from sim.model.crisis import Crisis
     from sim.model.inputs import Draws
     from sim.scenario.scenario import Scenario
 

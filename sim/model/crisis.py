@@ -19,6 +19,7 @@ from sim.model.arrays import Bools, Floats, Number, at_least, at_most, is_zero, 
 from sim.model.bargaining import Bargain
 from sim.model.events import Coming
 from sim.model.theatre import (
+    EVENTS,
     Theatre,
     held_back,
     incident_probability,
@@ -31,7 +32,6 @@ from sim.model.utility import quantal_response
 if TYPE_CHECKING:
     from sim.model.setting import Setting
 
-EVENTS = ("incident", "strike", "launch", "terms", "agreement", "breakdown")
 OF_SUPPORT = ("posture", "self_reliance", "air_denial")
 """Fields of actors from which support and imminence follow."""
 OFF = "off"  # what a scenario says of a kind of event that it does without

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.model.arrays import Bools, Days, Floats, Number, at_most
 
+EVENTS = ("incident", "strike", "launch", "terms", "agreement", "breakdown")
 FULL_IMMINENCE = 0.3  # an offensive launched at this imminence or more is full, else limited
 CALM = 0.25  # factor on strikes under an agreement
 

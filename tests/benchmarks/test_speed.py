@@ -25,9 +25,9 @@ from sim.forecast.indicators import indicators_record
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
 from sim.forecast.storylines import storylines
-from sim.model.crisis import EVENTS
 from sim.model.inputs import draw_inputs, inputs_of
 from sim.model.setting import Dice
+from sim.model.theatre import EVENTS
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block
 from sim.runs.executors import Local
 from sim.scenario.scenario import Scenario

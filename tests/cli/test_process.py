@@ -111,6 +111,18 @@ def test_a_start_that_needs_no_model_imports_none(arguments: list[str], more: li
     assert done.stderr.splitlines()[-1] == "[]"
 
 
+def test_a_report_from_a_warm_store_imports_no_mesa(crisis: Path, tmp_path: Path) -> None:
+    """Mesa takes a second, and only runs that are played need it."""
+    words = ["run", str(crisis), "--runs", "64", "--store", str(tmp_path), "--out", str(tmp_path / "out")]
+    code = "import sys; from sim.cli import main\ntry: main()\nfinally: print('mesa' in sys.modules, file=sys.stderr)"
+    for plays in (True, False):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=ROOT, check=False, timeout=120
+        )
+        assert done.returncode == 0
+        assert done.stderr.splitlines()[-1] == str(plays)
+
+
 def test_scenarios_are_named_as_given(folder: Folder) -> None:
     file = folder.write(edit(MINIMAL, ("stance: 0.8", "stance: 8")))
     done = run("validate", "./crisis.yaml", cwd=folder.path)

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.crisis import EVENTS
 from sim.model.inputs import Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice, Stream
+from sim.model.theatre import EVENTS
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Patron

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.crisis import Crisis, Observer
 from sim.model.inputs import Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice, Setting
 from sim.model.stack import Stack
@@ -25,6 +24,7 @@ from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_
 
 if TYPE_CHECKING:
     from sim.model.arrays import Bools, Days, Floats
+    from sim.model.crisis import Crisis, Observer
     from sim.model.theatre import Theatre
     from sim.scenario.scenario import Scenario
 
@@ -197,6 +197,8 @@ def _play(task: BlockTask, draws: Draws, dice: Dice, watch: Observer | None = No
 
 
 def _played(setting: Setting, watch: Observer | None = None, days: int | None = None) -> Theatre:
+    from sim.model.crisis import Crisis  # late: it brings in Mesa, which only those who play need
+
     crisis = Crisis(setting)
     try:
         return crisis.play(watch, days)

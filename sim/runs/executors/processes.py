@@ -36,6 +36,10 @@ OF_SERVER = {**ONE_THREAD, "PYTHONSAFEPATH": "1"}
 """The server runs no thread, and imports nothing from the folder in which it happens to start."""
 
 
+MODEL = "sim.model.crisis"
+"""What a block imports only when it is played, once a worker where the server has not."""
+
+
 class Processes(ProcessPoolExecutor):
     """A process pool that signals cannot catch half started, and whose workers leave them to this process."""
 
@@ -71,8 +75,8 @@ class Local(Pool):
         finished: Callable[[], None] | None = None,
         lost: Callable[[Task, ExecutionError], Result] | None = None,
     ) -> Iterator[Result]:
-        """Yield results in order; the module of the first function mapped is what the server imports."""
-        CONTEXT.set_forkserver_preload([function.__module__])
+        """Yield results in order; the server imports the module of the first function mapped, and the model."""
+        CONTEXT.set_forkserver_preload([function.__module__, MODEL])
         return super().map(function, tasks, finished, lost)
 
 
