@@ -21,6 +21,8 @@ Role = Literal["initiator", "defender", "patron", "guarantor", "mediator"]
 Status = Literal["proposed", "accepted", "edited", "rejected", "added"]
 KEPT: tuple[Status, ...] = ("accepted", "edited", "added")
 """What becomes evidence."""
+GRID = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
+"""The steps of a bearing: -1 speaks against an offensive, 1 for it."""
 List = Field(strict=False)  # a file writes a list where the model has a tuple
 Number = Annotated[int, Field(ge=1)]
 

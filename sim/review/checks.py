@@ -13,9 +13,8 @@ from pydantic import ValidationError
 from sim.articles.quotes import copies
 from sim.draft.files import NAME, complaints
 from sim.draft.gather import occasion
-from sim.draft.schema import DraftFile, DraftItem
+from sim.draft.schema import GRID, DraftFile, DraftItem
 from sim.errors import Fault, ScenarioError
-from sim.review.form import GRID
 from sim.scenario.evidence_files import item_complaints
 from sim.scenario.faults import Complaint, field_names, model_complaints
 

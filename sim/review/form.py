@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sim.articles.paragraphs import normalise
 from sim.draft.cameo import ROOTS
+from sim.draft.schema import GRID
 from sim.scenario.evidence import Item, Kind
 
 if TYPE_CHECKING:
     from sim.draft.schema import DraftItem
 
-GRID = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
-"""The steps of a bearing: -1 speaks against an offensive, 1 for it."""
 Value = str | bool | list[str]
 
 

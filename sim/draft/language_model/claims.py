@@ -15,11 +15,11 @@ from pydantic import ValidationError
 
 from sim.articles.paragraphs import normalise, paragraph_hash
 from sim.articles.quotes import copies
-from sim.draft.language_model.question import BEARINGS, Question
-from sim.draft.schema import DraftItem, Member
+from sim.draft.schema import GRID, DraftItem, Member
 
 if TYPE_CHECKING:
     from sim.draft.language_model.endpoint import Endpoint
+    from sim.draft.language_model.question import Question
 
 LEAST_QUOTE = 8
 """Characters of a quote."""
@@ -106,7 +106,7 @@ class Claims:
             raise RefusedClaimError(NO_ACTOR)
         if item.date > min(self.question.as_of, self.question.date or datetime.date.max):
             raise RefusedClaimError(LATE)
-        if item.bearing not in BEARINGS:
+        if item.bearing not in GRID:
             raise RefusedClaimError(OFF_GRID)
 
     def _sentence(self, says: Any, item: DraftItem, words: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
+from sim.draft.schema import GRID
 from sim.scenario.evidence import Kind
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ BUDGET = 6_000
 """Characters of paragraphs in a request."""
 LONGEST = 4 * BUDGET
 """Characters of a paragraph that is asked about at all, in a request of its own."""
-BEARINGS = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 MEANINGS = {
     "stance": "how far the actor is for or against the offensive",
     "ambiguity": "signals of the actor that contradict each other",
@@ -55,7 +55,7 @@ says         the fact in one short sentence of your own words; never six words i
 kind         one of: {", ".join(get_args(Kind))}
 informs      {"; ".join(f"{word} ({meaning})" for word, meaning in MEANINGS.items())}
 bearing      what it says of its actor's support for the offensive, from -1 (firmly against) over 0 (nothing) to
-             1 (firmly for); one of {", ".join(f"{step:g}" for step in BEARINGS)}
+             1 (firmly for); one of {", ".join(f"{step:g}" for step in GRID)}
 reliability  above 0 to 1: 1 for what is seen or on record, lower for hearsay, partisan voices, the author's reading
 cameo        two digits, the root category of the event in CAMEO; null if none fits
 """
@@ -118,7 +118,7 @@ def schema(cast: Mapping[str, Member]) -> dict[str, Any]:
                 "says": {"type": "string"},
                 "kind": {"type": "string", "enum": list(get_args(Kind))},
                 "informs": {"type": "string", "enum": list(MEANINGS)},
-                "bearing": {"type": "number", "enum": list(BEARINGS)},
+                "bearing": {"type": "number", "enum": list(GRID)},
                 "reliability": {"type": "number"},
                 "cameo": {"type": ["string", "null"]},
             }),

@@ -1,41 +1,49 @@
 """What words do: the tables of acts, of matters and of organs, read from the package's data.
 
 `acts.csv` has about 2,900 verbs and phrases and 430 nouns of event, each with the way it bears on an offensive, a CAMEO
-code and the kind of its item. `words.csv` has the words that say what a statement is about (force or its opposite) and
-the words for those who act for a state. Both are our own. `goldstein.csv` is the CAMEO scale (Goldstein 1992, as GDELT
-publishes it).
+code and the kind of its item. `words.csv` has the words that say what a statement is about (force or its opposite), the
+words for those who act for a state, and in the groups `ways-...` the ways of acts that a rule asks for. Both are our
+own. `goldstein.csv` is the CAMEO scale (Goldstein 1992, as GDELT publishes it).
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from io import StringIO
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Act:
-    """One kind of act: `way` is how it bears on an offensive, in bearing.py's words."""
+class Act(NamedTuple):
+    """One kind of act: `way` is how it bears on an offensive, a row of `ways.csv`."""
 
     way: str
     cameo: str
     kind: str
 
 
-@dataclass(frozen=True)
-class Phrase:
+ASSURE = Act("promise", "0356", "assurance")
+THREAT = Act("threaten", "138", "threat")
+REFUSE = Act("reject", "120", "refusal")
+JUDGE = Act("criticize", "111", "criticism")
+DEMAND = Act("demand", "102", "demand")
+APPEAL = Act("urge", "0256", "statement")
+OMIT = Act("omit", "", "omission")
+OPEN = Act("say", "014", "statement")
+NO_FORCE = Act("truce", "0356", "assurance")
+STAY_OUT = Act("withdraw", "121", "refusal")
+SIDE = Act("support", "051", "statement")
+HOLD = Act("hold", "074", "deployment")
+RELY = Act("rely", "", "structural")
+
+
+class Phrase(NamedTuple):
     """An act and the words that must be near its verb or noun."""
 
     act: Act
     rest: tuple[str, ...]
-
-    @property
-    def rule(self) -> str:
-        """What the phrase adds to the name of its rule."""
-        return "-".join(self.rest)
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -69,9 +77,9 @@ def nouns() -> Mapping[str, tuple[Phrase, ...]]:
 
 
 @cache
-def words(group: str) -> frozenset[str]:
-    """Return the words of a group of `words.csv`."""
-    return frozenset(next(row["words"] for row in table("words.csv") if row["group"] == group).split(";"))
+def words(*groups: str) -> frozenset[str]:
+    """Return the words of groups of `words.csv`."""
+    return frozenset(word for row in table("words.csv") if row["group"] in groups for word in row["words"].split(";"))
 
 
 @cache

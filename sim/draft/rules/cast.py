@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import words
-from sim.draft.rules.grammar import after, agents, child, is_verb, joined
+from sim.draft.rules.grammar import after, agents, child, children, is_in, is_verb, joined, lowered, some_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -28,6 +28,8 @@ _IT = frozenset(["it", "its"])
 _THEY = frozenset(["they", "them", "their", "both"])
 _WE = frozenset(["we", "our", "us", "i", "my", "ours", "me"])
 _RELATIVE = frozenset(["who", "which", "that", "whose", "whom"])
+_OWNERS = _HE | _IT | _THEY | _WE
+_PRONOUNS = _OWNERS | _RELATIVE
 _REACH = 3  # sentences back that a pronoun may look
 _DEEPEST = 4
 
@@ -56,18 +58,16 @@ class People:
 
 def _note(token: Token, who: Who, surnames: dict[str, Counter[str]], titles: dict[str, Counter[str]]) -> None:
     """Count what one noun phrase says of a person or an office."""
-    office = [one.lemma_.lower() for one in (token, *token.children) if one.lemma_.lower() in words("title")]
-    if not office or (token.pos_ != "PROPN" and token.lemma_.lower() not in words("title")):
+    office = some_in((token, *token.children), "title")
+    if not office or (token.pos_ != "PROPN" and not is_in(token, "title")):
         return
     found = who.acting(token)
-    if len(found) != 1:
+    if len(found) != 1 or (token.i and token.doc[token.i - 1].text == "-"):  # the general of a secretary-general
         return
-    if token.i and token.doc[token.i - 1].text == "-":  # the general of a secretary-general
-        return
-    for one in (token, *(part for part in token.children if part.dep_ == "appos")):
-        if one.pos_ == "PROPN" and one.i not in who.mentioned and one.lemma_.lower() not in words("organ"):
+    for one in (token, *children(token, "appos")):
+        if one.pos_ == "PROPN" and one.i not in who.mentioned and not is_in(one, "organ"):
             surnames.setdefault(one.lower_, Counter())[found[0]] += 1
-    titles.setdefault(office[0], Counter())[found[0]] += 1
+    titles.setdefault(office[0].lemma_.lower(), Counter())[found[0]] += 1
 
 
 def _settled(counts: Mapping[str, Counter[str]], *, alone: bool = False) -> dict[str, str]:
@@ -120,34 +120,36 @@ class Who:
             return ()
         if token.i in self.mentioned:
             return (self.mentioned[token.i],)
-        if token.pos_ == "PRON" or token.lower_ in _HE | _IT | _THEY | _WE | _RELATIVE:
+        if token.pos_ == "PRON" or token.lower_ in _PRONOUNS:
             return self._of_pronoun(token)
         if self._is_surname(token):
             return (self.people.surnames[token.lower_],)
-        if (token.pos_ == "NUM" or token.lemma_.lower() in words("body")) and after(token, "of"):
+        if (token.pos_ == "NUM" or is_in(token, "body")) and after(token, "of"):
             return self._first(after(token, "of"), depth)
         if token.dep_ == "appos" and token.head.i in self.mentioned:
             return (self.mentioned[token.head.i],)
-        if token.lemma_.lower() in words("paper"):
+        if is_in(token, "paper"):
             return self._of_paper(token, depth)
-        if is_organ(token) or token.pos_ == "PROPN":
-            return self._by_phrase(token, depth) or self._by_reference(token)
-        return self._by_reference(token)
+        named = self._by_phrase(token, depth) if is_organ(token) or token.pos_ == "PROPN" else ()
+        return named or self._by_reference(token)
 
     def _by_phrase(self, token: Token, depth: int) -> Ids:
         """Resolve `Russian Foreign Minister Lavrov`, `the army of Syria`, `Lavrov, the Russian minister`."""
         found = self.before_noun(token, depth)
         if not found and is_organ(token):
-            found = self.parties(after(token, "of")) if token.tag_ == "NNS" else ()
-            found = found or self._first(after(token, "of", "from", "by"), depth)
-            if not found:
-                found = tuple(self.mentioned[one.i] for one in after(token, "in", "at") if one.i in self.mentioned)[:1]
+            found = self._of_organ(token, depth)
         beside = child(token, "appos")
         if not found and beside is not None:
             found = self.acting(beside, depth + 1)
         if not found and token.dep_ == "appos" and is_organ(token.head):
             found = self.before_noun(token.head, depth)
         return found
+
+    def _of_organ(self, token: Token, depth: int) -> Ids:
+        """Resolve `the armies of Syria and Russia`, `the minister from Ankara`, `the embassy in Moscow`."""
+        found = self.parties(after(token, "of")) if token.tag_ == "NNS" else ()
+        found = found or self._first(after(token, "of", "from", "by"), depth)
+        return found or tuple(self.mentioned[one.i] for one in after(token, "in", "at") if one.i in self.mentioned)[:1]
 
     def _first(self, tokens: Sequence[Token], depth: int) -> Ids:
         return next(filter(None, (self.acting(one, depth + 1) for one in tokens)), ())
@@ -163,17 +165,17 @@ class Who:
         """Return the ids named before a noun within its phrase, several where `and` joins them."""
         found: dict[str, None] = {}
         for one in token.lefts:
-            if one.dep_ not in ("amod", "compound", "nmod", "poss"):
-                continue
-            inner = [part for part in one.subtree if part.i in self.mentioned and part.i < token.i]
-            found.update(dict.fromkeys(self.mentioned[part.i] for part in inner))
+            if one.dep_ in ("amod", "compound", "nmod", "poss"):
+                inner = (part.i for part in one.subtree if part.i < token.i)
+                found.update(dict.fromkeys(self.mentioned[place] for place in inner if place in self.mentioned))
             if one.dep_ == "poss" and not found:
                 found.update(dict.fromkeys(self.acting(one, depth + 1)))
         return tuple(found)
 
     def _is_barred(self, token: Token) -> bool:
-        lefts = [one for one in token.lefts if one.dep_ in _WITHIN and one.i not in self.mentioned]
-        return any(one.lower_ in words("bar") for one in lefts)
+        return any(
+            one.lower_ in words("bar") and one.dep_ in _WITHIN and one.i not in self.mentioned for one in token.lefts
+        )
 
     def _of_pronoun(self, token: Token) -> Ids:
         small = token.lower_
@@ -244,45 +246,38 @@ class Who:
 
     def _by_reference(self, token: Token) -> Ids:
         """Resolve `the minister`, `the two leaders`, `his country`, `Defence Minister Tannic`."""
-        lemma = token.lemma_.lower()
-        lefts = {one.lower_ for one in token.lefts}
-        if lemma in words("pairword") and (lefts & {"two", "both"} or ("their" in lefts and token.tag_ == "NNS")):
-            return self.last_pair(token) or (self.sides if lemma in ("side", "party", "foe", "rival") else ())
-        owner = next((one for one in token.lefts if one.lower_ in _HE | _IT | _WE | _THEY), None)
-        if owner is not None and (lemma in ("country", "government", "nation") or is_organ(token)):
+        lefts = lowered(token.lefts)
+        if is_in(token, "pairword") and (lefts & {"two", "both"} or ("their" in lefts and token.tag_ == "NNS")):
+            return self.last_pair(token) or (self.sides if token.lemma_ in ("side", "party", "foe", "rival") else ())
+        owner = next((one for one in token.lefts if one.lower_ in _OWNERS), None)
+        if owner is not None and (token.lemma_ in ("country", "government", "nation") or is_organ(token)):
             return self._of_pronoun(owner)
-        if lefts & {"a", "an", "one", "another"} and lemma in words("officer") and not after(token):
+        bare = not after(token)
+        if lefts & {"a", "an", "one", "another"} and is_in(token, "officer") and bare:
             return self._only_subject(token)
-        clause = child(token, "relcl", "acl")
-        if "the" in lefts and not after(token) and clause is None and (found := self._of_the(token, lemma)):
+        bare = bare and child(token, "relcl", "acl") is None
+        if "the" in lefts and bare and (found := self._of_the(token)):
             return found
-        if lemma in words("allied"):
+        if is_in(token, "allied"):
             return self.allies.get(next(iter(self.before_noun(token)), ""), ())
-        if found := self._of_bare(token, lemma):
-            return found
-        titled = token.pos_ == "PROPN" and any(one.lemma_.lower() in words("title") for one in token.lefts)
+        titled = token.pos_ == "PROPN" and some_in(token.lefts, "title")
         if titled and not any(one.pos_ == "ADJ" for one in token.lefts):
-            return self.subjects[-1].ids if self.subjects else self.before
-        return ()
+            return self._nearest()
+        return self._nearest() if bare and _counts_force(token) else ()
 
-    def _of_the(self, token: Token, lemma: str) -> Ids:
+    def _nearest(self) -> Ids:
+        """Return whom the text spoke of last."""
+        return self.subjects[-1].ids if self.subjects else self.before
+
+    def _of_the(self, token: Token) -> Ids:
         """Resolve `the army` by whom the paragraph speaks of, `the minister` by his office, `the brigade` by either."""
-        nearest = self.subjects[-1].ids if self.subjects else ()
+        lemma = token.lemma_.lower()
         same = next((ids for word, place, ids in reversed(self.organs) if word == lemma and place < token.i), ())
-        if same:
-            return same
-        if lemma in words("title"):
-            of_office = (self.people.titles[lemma],) if lemma in self.people.titles else ()
-            return of_office if lemma in words("officer") else nearest or of_office
-        return (nearest or self.before) if lemma in words("@force") and _is_plain(token) else ()
-
-    def _of_bare(self, token: Token, lemma: str) -> Ids:
-        """Resolve `troops`, `two brigades` by whom the paragraph spoke of last."""
-        lefts = {one.lower_ for one in token.lefts}
-        counted = token.tag_ == "NNS" or any(one.pos_ == "NUM" for one in token.lefts) or token.lower_ == "aircraft"
-        fits = counted and _is_plain(token) and not lefts & {"no", "any", "other", "these", "those", "some", "many"}
-        alone = fits and lemma in words("@force") and not after(token) and child(token, "relcl", "acl") is None
-        return (self.subjects[-1].ids if self.subjects else self.before) if alone else ()
+        if same or lemma not in words("title"):
+            return same or (self._nearest() if lemma in words("@force") and _is_plain(token) else ())
+        of_office = (self.people.titles[lemma],) if lemma in self.people.titles else ()
+        here = self.subjects[-1].ids if self.subjects else ()
+        return of_office if lemma in words("officer") else here or of_office
 
     def parties(self, tokens: Sequence[Token]) -> Ids:
         """Return the ids of several phrases, each once."""
@@ -302,14 +297,12 @@ class Who:
             self.persons.append(Subject(token.i, named, True))
         if is_organ(token) and (owners := self._by_phrase(token, 0)):
             self.organs.append((token.lemma_.lower(), token.i, owners))
-        nobody = any(one.lower_ in ("no", "any", "every") for one in token.lefts)
+        nobody = lowered(token.lefts) & {"no", "any", "every"}
         if token.dep_ in ("nsubj", "nsubjpass") and token.lower_ not in _RELATIVE | _WE and not nobody:
-            tokens = list(joined(token))
-            ids = self.parties(tokens)
+            ids = self.parties(list(joined(token)))
             if ids:
                 self.subjects.append(Subject(token.i, ids, self._is_person(token)))
-            if len(ids) > 1:
-                self.pairs.append((token.i, ids))
+            self.hear_pair(token, ids)
 
     def hear_pair(self, token: Token, ids: Ids) -> None:
         """Remember two who did something together."""
@@ -321,11 +314,11 @@ class Who:
             return True
         if token.lower_ in _IT or token.tag_ in ("NNS", "NNPS"):
             return False
-        if any(one.lemma_.lower() in words("officer") for one in token.lefts):
+        if some_in(token.lefts, "officer"):
             return True
         if token.i in self.mentioned:
             return None if token.pos_ == "PROPN" and self._is_alias(token) else False
-        return token.lemma_.lower() in words("officer")
+        return is_in(token, "officer")
 
     def _is_alias(self, token: Token) -> bool:
         """Whether a name of several words, or one that is no country's, may be a person's."""
@@ -334,16 +327,17 @@ class Who:
 
 def _is_plain(token: Token) -> bool:
     """Whether nothing before a noun names somebody: `the two brigades`, `the 3rd Corps`, not `the French brigades`."""
-    return (
-        all(
-            one.dep_ == "det" or one.pos_ == "NUM" or not one.is_title or one.lower_ in words("branch")
-            for one in token.lefts
-            if one.dep_ not in ("poss", "punct")
-        )
-        and child(token, "poss") is None
-    )
+    names = [one for one in token.lefts if one.is_title and one.dep_ not in ("punct", "det") and one.pos_ != "NUM"]
+    return child(token, "poss") is None and lowered(names) <= words("branch")
+
+
+def _counts_force(token: Token) -> bool:
+    """Whether a noun means troops by number alone, as `troops`, `two brigades`."""
+    counted = token.tag_ == "NNS" or any(one.pos_ == "NUM" for one in token.lefts) or token.lower_ == "aircraft"
+    others = lowered(token.lefts) & {"no", "any", "other", "these", "those", "some", "many"}
+    return counted and not others and is_in(token, "@force") and _is_plain(token)
 
 
 def is_organ(token: Token) -> bool:
     """Whether a noun is somebody or something that acts for a state or a group."""
-    return bool({token.lemma_.lower(), token.lower_} & (words("organ") | words("@force")))
+    return bool({token.lemma_.lower(), token.lower_} & words("organ", "@force"))

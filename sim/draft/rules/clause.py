@@ -10,14 +10,19 @@ from sim.draft.rules.acts import Act, words
 from sim.draft.rules.grammar import (
     after,
     agents,
+    children,
     is_future,
     is_hearsay,
+    is_in,
     is_passive,
+    is_present,
     is_verb,
     light_noun,
+    lowered,
     negated,
     patients,
     reporting,
+    some_in,
     subjects,
 )
 
@@ -28,9 +33,6 @@ if TYPE_CHECKING:
 
 TOWARDS = ("against", "on", "at", "with", "to", "of", "for", "into", "from", "by", "over", "near", "toward", "towards",
            "between", "in", "across", "around", "about")  # fmt: skip
-_STATIVE = frozenset(["support", "back", "oppose", "want", "need", "depend", "rely", "supply", "fund", "arm", "protect",
-                      "finance", "guard", "desire", "seek", "patrol", "occupy", "besiege", "guarantee", "train", "pay",
-                      "watch", "police", "monitor"])  # fmt: skip
 _INNER = ("nsubj", "nsubjpass", "dobj", "prep", "agent", "aux", "auxpass", "neg", "prt", "attr", "acomp", "ccomp",
           "xcomp", "amod", "compound", "poss", "dative", "oprd")  # fmt: skip
 
@@ -99,6 +101,21 @@ class Clause:
         """The word itself, in its plain form."""
         return self.token.lemma_.lower()
 
+    @property
+    def subjects(self) -> Ids:
+        """Who of the cast its subjects are."""
+        return self.who.parties(subjects(self.token))
+
+    @property
+    def agents(self) -> Ids:
+        """Who of the cast does it."""
+        return self.who.parties(agents(self.token))
+
+    @property
+    def patients(self) -> Ids:
+        """To whom of the cast it is done."""
+        return self.who.parties(patients(self.token))
+
     def speaker(self) -> Ids:
         """Return who says it: the subject of the verb of speech above, or who speaks where it is quoted."""
         told_by = reporting(self.token)
@@ -109,45 +126,44 @@ class Clause:
     def told(self, actor: Ids) -> str:
         """Return by whose word an act of an actor is known."""
         token = self.token
-        doubted = [one for top in (token, *token.ancestors) for one in (top, *subjects(top)) if one.pos_ == "NOUN"]
-        if any(one.lemma_.lower() in words("speculation") and one.i < token.i for one in doubted):
+        above = [one for top in (token, *token.ancestors) for one in (top, *subjects(top))]
+        if any(one.pos_ == "NOUN" and one.i < token.i for one in some_in(above, "speculation")):
             return "guess"
         told_by = reporting(token)
-        if told_by is not None and token.dep_ == "xcomp" and is_passive(told_by):
+        if told_by is None:
+            return "hearsay" if is_hearsay(token) else "article"
+        if token.dep_ == "xcomp" and is_passive(told_by):
             return "hearsay"
-        if told_by is not None:
-            speaker = self.who.parties(agents(told_by))
-            if told_by.lemma_.lower() in ("accuse", "allege", "claim") or (speaker and not set(speaker) & set(actor)):
-                return "claim"
-            if not speaker and any(one.lower_ in ("we", "i") for one in agents(told_by)):
-                return "guess"
-            if not speaker and any(one.lemma_.lower() in words("outsider") for one in agents(told_by)):
-                return "guess" if is_future(token) else "hearsay"
-        return "hearsay" if is_hearsay(token) else "article"
+        return self._told_by(told_by, actor)
+
+    def _told_by(self, verb: Token, actor: Ids) -> str:
+        speaker = self.who.parties(agents(verb))
+        if verb.lemma_.lower() in ("accuse", "allege", "claim") or (speaker and not set(speaker) & set(actor)):
+            return "claim"
+        if not speaker and lowered(agents(verb)) & {"we", "i"}:
+            return "guess"
+        if not speaker and some_in(agents(verb), "outsider"):
+            return "guess" if is_future(self.token) else "hearsay"
+        return "hearsay" if is_hearsay(self.token) else "article"
 
     def is_denied_above(self) -> bool:
         """Whether the verb of speech above denies it: `I have not heard that`, `there is no sign that`."""
-        signs = [
-            one for one in self.token.ancestors if one.lemma_.lower() in words("speculation") and one.pos_ == "NOUN"
-        ]
-        if any(part.lower_ in ("no", "little", "few") for one in signs for part in one.lefts):
+        signs = [one for one in some_in(self.token.ancestors, "speculation") if one.pos_ == "NOUN"]
+        if any(lowered(one.lefts) & {"no", "little", "few"} for one in signs):
             return True
         told_by = reporting(self.token)
         if told_by is None or told_by.i > self.token.i:
             return False
-        return negated(told_by) or told_by.lemma_.lower() in words("doubt")
+        return negated(told_by) or is_in(told_by, "doubt")
 
     def target(self, actor: Ids) -> Ids:
         """Return whom an act is directed at: whoever of the cast stands among its objects, the nearest first."""
-        verb = self.token
-        noun = light_noun(verb)
-        direct = patients(verb)
+        verb, noun, direct = self.token, light_noun(self.token), patients(self.token)
         tokens = [*direct, *after(verb, *TOWARDS), *(after(noun, *TOWARDS) if noun is not None else [])]
         for token in list(tokens):
             tokens += after(token, "against", "on", "with", "to", "at", "of", "between", "in", "for")
-        for one in verb.children:
-            if one.dep_ in ("ccomp", "xcomp", "advcl"):
-                tokens += [*subjects(one), *patients(one), *after(one, "against", "on", "at", "with", "to", "from")]
+        for one in children(verb, "ccomp", "xcomp", "advcl"):
+            tokens += [*subjects(one), *patients(one), *after(one, "against", "on", "at", "with", "to", "from")]
         return self._first_named(tokens, direct, actor)
 
     def _first_named(self, tokens: Sequence[Token], direct: Sequence[Token], actor: Ids) -> Ids:
@@ -166,17 +182,17 @@ class Clause:
         if not actor:
             return []
         token, how = self.token, how or How(self.told(actor))
-        places = [part.i for one in token.children if one.dep_ in _INNER for part in one.subtree if not part.is_punct]
-        whom = tuple(id_ for id_ in (self.target(actor) if target is None else target) if id_ not in actor)
-        stands = how.standing or (self.lemma in _STATIVE and token.tag_ in ("VBZ", "VBP"))
+        inner = [part for one in children(token, *_INNER) for part in one.subtree]
+        places = [part.i for part in inner if not part.is_punct]
+        whom = self.target(actor) if target is None else target
         return [
             Event(
                 actor=actor,
-                target=whom,
+                target=tuple(id_ for id_ in whom if id_ not in actor),
                 act=act,
                 matter=matter,
                 told=how.told,
-                standing=stands,
+                standing=how.standing or (self.lemma in words("stative") and is_present(token)),
                 ahead=is_verb(token) and is_future(token),
                 rule=rule,
                 head=token.i,

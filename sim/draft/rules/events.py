@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sim.draft.rules.acts import words
 from sim.draft.rules.being import of_being
 from sim.draft.rules.clause import Clause, Event
-from sim.draft.rules.grammar import agents, is_question, is_verb, subjects
+from sim.draft.rules.grammar import agents, is_in, is_question, is_verb, subjects
 from sim.draft.rules.nouns import of_noun
 from sim.draft.rules.verbs import of_verb
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
     from sim.draft.rules.cast import Who
-
-_BEINGS = frozenset(["be", "appear", "seem", "remain", "become", "prove"])
 
 
 def read(who: Who) -> list[Event]:
@@ -32,59 +30,58 @@ def read(who: Who) -> list[Event]:
         asks = is_question(sentence)
         for token in sentence:
             who.hear(token)
-            if not asks:
-                events = list(_of_token(Clause(token, who)))
-                for one in events:
-                    if one.act.way in ("talk", "phone", "visit", "host", "negotiate", "sign"):
-                        who.hear_pair(token, (*one.actor, *one.target))
-                found += events
+            events = [] if asks else _of_token(Clause(token, who))
+            for one in events:
+                if one.act.way in words("ways-pair"):
+                    who.hear_pair(token, (*one.actor, *one.target))
+            found += events
     return _without_weaker(found, who)
 
 
 def _of_token(clause: Clause) -> list[Event]:
     token = clause.token
     if is_verb(token):
-        found = of_being(clause) if token.lemma_.lower() in _BEINGS else None
-        return list(of_verb(clause)) if found is None else found
-    return list(of_noun(clause)) if token.pos_ in ("NOUN", "PROPN") else []
+        return of_being(clause) if is_in(token, "being") else list(of_verb(clause))
+    return of_noun(clause) if token.pos_ in ("NOUN", "PROPN") else []
 
 
 def _hear_speaker(sentence: Span, who: Who) -> None:
     """Note who speaks in a sentence, for `we` and `I` in what is quoted."""
     for token in sentence:
-        if token.lemma_.lower() in words("speech") and is_verb(token):
-            own = [one for one in agents(token) if one.lower_ not in ("we", "i", "you", "me")]
-            if own and not token.i > sentence.end:
-                who.say(who.parties(own))
-                return
-    text = sentence.text
-    if ': "' in text and '"' not in text[: text.index(': "')]:
+        own = [one for one in agents(token) if one.lower_ not in ("we", "i", "you", "me")] if _speaks(token) else []
+        if own:
+            who.say(who.parties(own))
+            return
+    opening, colon, _ = sentence.text.partition(': "')
+    if colon and '"' not in opening:
+        before = [one for one in sentence if one.idx < sentence.start_char + len(opening)]
         own = subjects(sentence.root) or [one for one in sentence if one.dep_ == "nsubj"][:1]
-        first = who.parties([one for one in own if one.idx < sentence.start_char + text.index(': "')])
-        end = sentence.start_char + text.index(': "')
-        first = first or who.parties([one for one in sentence if one.pos_ in ("NOUN", "PROPN") and one.idx < end])
-        who.say(first[:1] or who.speaker)
-    elif sentence.start and who.doc[sentence.start - 1].text == ":" and text.startswith('"') and who.subjects:
+        first = who.parties([one for one in own if one in before])
+        who.say((first or who.parties([one for one in before if one.pos_ in ("NOUN", "PROPN")]))[:1] or who.speaker)
+    elif sentence.start and who.doc[sentence.start - 1].text == ":" and opening.startswith('"') and who.subjects:
         who.say(who.subjects[-1].ids)
+
+
+def _speaks(token: Token) -> bool:
+    return is_in(token, "speech") and is_verb(token)
 
 
 def _is_content(told: Token, tells: Token) -> bool:
     """Whether a word tells what a verb of speech reports first: not what a second clause adds."""
-    one = told
-    while one.head != one and one.head != tells:
-        if one.dep_ == "conj" and one.pos_ in ("VERB", "AUX"):
-            return False
-        one = one.head
-    return one.head == tells and one.dep_ in ("ccomp", "parataxis")
+    if told.head == tells:
+        return told.dep_ in ("ccomp", "parataxis")
+    added = told.dep_ == "conj" and told.pos_ in ("VERB", "AUX")
+    return told.head != told and not added and _is_content(told.head, tells)
 
 
 def _without_weaker(events: list[Event], who: Who) -> list[Event]:
     """Drop statements whose content is told as an act of the same speaker, or as another's that they claim."""
-    doc, kept = who.doc, []
-    for one in events:
-        inside = [other for other in events if not other.weak and _is_content(doc[other.head], doc[one.head])]
-        own = any(set(one.actor) <= set(other.actor) for other in inside)
-        claimed = one.act.way == "say" and one.matter > 0 and any(other.told == "claim" for other in inside)
-        if not one.weak or not (own or claimed):
-            kept.append(one)
-    return kept
+    return [one for one in events if not one.weak or not _is_told_better(one, events, who)]
+
+
+def _is_told_better(event: Event, events: list[Event], who: Who) -> bool:
+    tells = who.doc[event.head]
+    inside = [one for one in events if not one.weak and _is_content(who.doc[one.head], tells)]
+    if event.act.way == "say" and event.matter > 0 and any(one.told == "claim" for one in inside):
+        return True
+    return any(set(event.actor) <= set(one.actor) for one in inside)

@@ -6,22 +6,18 @@ nearest word that has one, turned by every no, not, avoid, prevent or halt in be
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import words
-from sim.draft.rules.grammar import act_of_verb, is_verb, negated
+from sim.draft.rules.grammar import act_of_verb, children, is_in, is_verb, lowered, negated, some_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_TO_FORCE = frozenset(["force", "coerce", "kill", "abduct", "violate", "move", "drill", "threaten", "sanction"])
-_TO_PEACE = frozenset([
-    "withdraw", "truce", "release", "admit", "talk", "negotiate", "mediate", "sign", "relief", "visit", "host", "yield",
-    "phone",
-])  # fmt: skip
-_TURNS = frozenset(["reject", "deny", "fear", "criticize", "breakoff", "cutaid"])
 _SUBJECTS = ("nsubj", "nsubjpass")
 _DEEPEST = 7
+_FIRST = ("dobj", "xcomp", "ccomp", "attr", "pobj", "pcomp")
 _SKIPPED = ("mark", "punct", "cc", "det", "poss", "nsubj", "aux", "auxpass", "neg", "advcl", "nummod", "npadvmod",
             "parataxis")  # fmt: skip
 
@@ -31,8 +27,13 @@ def sign(token: Token, depth: int = 0) -> int:
     if depth > _DEEPEST:
         return 0
     found = _of_clause(token, depth) if is_verb(token) else _of_noun(token, depth)
-    nobody = any(one.lower_ in ("nobody", "none", "neither") for one in token.children if one.dep_ in _SUBJECTS)
+    nobody = bool(lowered(children(token, *_SUBJECTS)) & {"nobody", "none", "neither"})
     return -found if negated(token) != nobody else found
+
+
+def first_sign(tokens: Iterable[Token], depth: int = 0) -> int:
+    """Return the sign of the first of several phrases that has one."""
+    return next(filter(None, (sign(one, depth) for one in tokens)), 0)
 
 
 def _of_clause(verb: Token, depth: int) -> int:
@@ -40,87 +41,74 @@ def _of_clause(verb: Token, depth: int) -> int:
     if lemma == "be":
         return _of_being(verb, depth)
     if lemma in words("ending"):
-        return -next(filter(None, (sign(one, depth + 1) for one in verb.children if one.dep_ in _SUBJECTS)), 0)
+        return -first_sign(children(verb, *_SUBJECTS), depth + 1)
+    inner = _of_children(verb, depth)
     if lemma in words("stopper"):
-        inner = _of_children(verb, depth)
-        return -inner if inner else (-1 if lemma in ("halt", "stop", "cease", "refrain", "desist") else 0)
+        return -inner if inner or lemma not in ("halt", "stop", "cease", "refrain", "desist") else -1
     phrase = act_of_verb(verb)
     way = phrase.act.way if phrase is not None else ""
-    if way in _TURNS:
-        return -_of_children(verb, depth)
-    if way in _TO_FORCE:
-        return 1
     if phrase is not None and way == "truce":
-        inner = 0 if phrase.rest else _of_children(verb, depth)
-        return -inner or -1
-    if way in _TO_PEACE:
-        return -1
-    return _of_children(verb, depth)
+        return -inner if inner and not phrase.rest else -1
+    if way in words("ways-turning"):
+        return -inner
+    return 1 if way in words("ways-to-force") else -1 if way in words("ways-to-peace") else inner
 
 
 def _of_being(verb: Token, depth: int) -> int:
     """Return the sign of `it would be a mistake to attack`, `there will be no attack`, `no attack is planned`."""
-    said = [one for one in verb.children if one.dep_ in ("attr", "acomp", "prep", "advmod", "oprd")]
-    about = [one for one in verb.children if one.dep_ in ("nsubj", "csubj", "xcomp", "ccomp", "advcl", "nsubjpass")]
+    about = children(verb, "nsubj", "csubj", "xcomp", "ccomp", "advcl", "nsubjpass")
+    inner = first_sign(about, depth + 1)
+    outer = first_sign(children(verb, "attr", "acomp", "prep", "advmod", "oprd"), depth + 1)
     value = judgement(verb)
-    inner = next(filter(None, (sign(one, depth + 1) for one in about)), 0)
-    outer = next(filter(None, (sign(one, depth + 1) for one in said)), 0)
-    if value:
-        return value * (inner or outer)
-    return outer or inner
+    return value * (inner or outer) if value else outer or inner
 
 
 def judgement(verb: Token) -> int:
     """Return -1 where a copula calls its subject harmful or excluded, +1 where it calls it fit, 0 otherwise."""
-    for one in verb.children:
-        if one.dep_ in ("attr", "acomp", "oprd"):
-            lemma = one.lemma_.lower()
-            if lemma in words("harm"):
-                return -1
-            if lemma in words("fitting"):
-                return 1
-            if any(part.lemma_.lower() in words("harm") for part in one.children if part.dep_ in ("amod", "compound")):
-                return -1
-        if one.dep_ == "prep" and one.lower_ in ("out", "off", "against"):
-            phrase = {part.lower_ for part in one.subtree}
-            if phrase & {"question", "table", "law", "interest", "interests"}:
-                return -1
-    return 0
+    return next(filter(None, map(_judged, children(verb, "attr", "acomp", "oprd", "prep"))), 0)
+
+
+def _judged(one: Token) -> int:
+    if one.dep_ == "prep":
+        out = one.lower_ in ("out", "off", "against")
+        return -1 if out and lowered(one.subtree) & {"question", "table", "law", "interest", "interests"} else 0
+    if is_in(one, "fitting") and not is_in(one, "harm"):
+        return 1
+    return -1 if is_in(one, "harm") or some_in(children(one, "amod", "compound"), "harm") else 0
 
 
 def _of_noun(token: Token, depth: int) -> int:
-    lemma = token.lemma_.lower()
-    near = {one.lower_ for one in token.lefts}
-    if lemma == "use" and any(part.lemma_.lower() in words("@force") | {"force"} for part in token.subtree):
+    lemma, near = token.lemma_.lower(), lowered(token.lefts)
+    inner = _of_children(token, depth)
+    if _is_force(token, lemma, near):
         return 1
     if token.lower_ == "talk":  # talk of war, not talks
-        return _of_children(token, depth)
+        return inner
+    if lemma == "deployment" and some_in(token.subtree, "watcher"):
+        return -1
+    if lemma in words("measure"):
+        return -1 if near & words("peaceful") else inner
+    if lemma in words("halt"):
+        return -inner or -1
+    if lemma in words("opposition"):
+        return -inner
+    return 1 if lemma in words("force", "enemy") else -1 if lemma in words("peace") else inner
+
+
+def _is_force(token: Token, lemma: str, near: set[str]) -> bool:
+    """Whether a noun of many meanings is about force: `the use of force`, `military action`, `steps against it`."""
+    if lemma == "use":
+        return any(part.lemma_.lower() in words("@force") | {"force"} for part in token.subtree)
     if token.lower_ == "force" and not any(one.dep_ == "compound" for one in token.lefts):
-        return 1
-    if lemma == "deployment" and any(one.lemma_.lower() in words("watcher") for one in token.subtree):
-        return -1
-    if lemma in words("neutral") and near & words("armed"):
-        return 1
-    if lemma in ("action", "measure", "step") and any(one.lower_ == "against" for one in token.rights):
-        return 1
-    if lemma in ("step", "measure", "means", "way", "option", "path", "action", "response"):
-        return -1 if near & {"peaceful", "diplomatic", "political"} else _of_children(token, depth)
-    if lemma in ("end", "halt", "stop", "pause", "suspension", "cessation", "prevention", "avoidance", "postponement"):
-        inner = _of_children(token, depth)
-        return -inner if inner else -1
-    if lemma in ("opposition", "rejection", "resistance", "objection", "alternative", "warning", "defence", "defense"):
-        return -_of_children(token, depth)
-    if lemma in words("force") or lemma in words("enemy"):
-        return 1
-    if lemma in words("peace"):
-        return -1
-    return _of_children(token, depth)
+        return True
+    against = lemma in ("action", "measure", "step") and "against" in lowered(token.rights)
+    return against or (lemma in words("neutral") and bool(near & words("armed")))
 
 
 def _of_children(token: Token, depth: int) -> int:
     """Return the sign of the nearest child that has one; what follows `against` is turned unless it is an enemy."""
     ranked = [one for one in token.children if one.dep_ not in _SKIPPED]
-    for one in sorted(ranked, key=lambda part: part.dep_ not in ("dobj", "xcomp", "ccomp", "attr", "pobj", "pcomp")):
+    for one in sorted(ranked, key=lambda part: part.dep_ not in _FIRST):
         found = sign(one, depth + 1)
         if found:
             return -found if _turns(one) else found
@@ -131,5 +119,4 @@ def _turns(prep: Token) -> bool:
     """Whether a preposition turns what follows it: against an attack, but not against terrorists."""
     if prep.dep_ != "prep" or prep.lower_ not in ("against", "without", "from"):
         return False
-    inner = [one.lemma_.lower() for one in prep.children if one.dep_ == "pobj"]
-    return not (prep.lower_ == "against" and any(lemma in words("enemy") for lemma in inner))
+    return prep.lower_ != "against" or not some_in(children(prep, "pobj"), "enemy")

@@ -11,123 +11,98 @@ from sim.draft.rules.grammar import (
     act_of_verb,
     after,
     agents,
+    children,
     is_conditional,
     is_future,
+    is_in,
     is_unsure,
     is_verb,
     light_noun,
+    lowered,
     negated,
     subjects,
+    way_of,
 )
-from sim.draft.rules.matter import sign
+from sim.draft.rules.matter import first_sign
 
 if TYPE_CHECKING:
+    from spacy.tokens import Token
+
     from sim.draft.rules.cast import Ids
     from sim.draft.rules.clause import Clause, Event
 
-_TOLD = frozenset([
-    "force", "move", "drill", "talk", "phone", "visit", "negotiate", "mediate", "reject", "withdraw", "coerce", "aid",
-    "criticize", "breakoff", "sign",
-])  # fmt: skip
-"""Ways of acts that a noun tells by itself."""
-_MUTUAL = frozenset(["talk", "phone", "negotiate", "sign", "visit"])
 _ASIDE = frozenset(["after", "during", "before", "amid", "following", "despite", "since", "in", "at"])
-_SPEAKING_FOR = frozenset([
-    "say", "deny", "fear", "demand", "urge", "propose", "promise", "want", "reject", "agree", "support", "threaten",
-    "mediate", "truce", "sign", "talk", "negotiate", "host", "visit", "phone",
-])  # fmt: skip
-"""Ways of verbs that tell what becomes of the noun they govern."""
 
 
 def of_noun(clause: Clause) -> list[Event]:
     """Return the events that a noun tells."""
     noun = clause.token
     phrase = act_of_noun(noun)
-    if phrase is None or phrase.act.way not in _TOLD or _is_unreal(clause, phrase.act):
+    if phrase is None or phrase.act.way not in words("ways-noun") or _is_unreal(noun, phrase.act):
         return []
-    rule = f"noun:{clause.lemma}"
-    both, others = _both(clause, phrase.act)
+    rule, is_mutual = f"noun:{clause.lemma}", phrase.act.way in words("ways-mutual")
+    both, others = _both(clause) if is_mutual else ((), ())
     if both and (others or len(both) > 1):
         return clause.event(both, phrase.act, rule, target=others)
-    actor = _doers(clause)
-    target = tuple(id_ for one in after(noun, *TOWARDS[:9]) for id_ in clause.who.towards(one) if id_ not in actor)
-    if phrase.act.way in _MUTUAL and not target:
+    actor = _doers(clause, phrase.act)
+    named = (id_ for one in after(noun, *TOWARDS[:9]) for id_ in clause.who.towards(one) if id_ not in actor)
+    target = tuple(dict.fromkeys(named))
+    if is_mutual and not target:
         return []
-    matter = next(filter(None, (sign(one) for one in noun.children if one.dep_ in ("prep", "acl"))), 0)
-    return clause.event(actor, phrase.act, rule, matter=matter, target=tuple(dict.fromkeys(target)))
+    return clause.event(actor, phrase.act, rule, matter=first_sign(children(noun, "prep", "acl")), target=target)
 
 
-def _doers(clause: Clause) -> Ids:
-    noun = clause.token
-    found = clause.who.parties(after(noun, "by")) or clause.who.before_noun(noun)
-    if found:
+def _doers(clause: Clause, act: Act) -> Ids:
+    noun, who = clause.token, clause.who
+    found = who.parties(after(noun, "by")) or who.before_noun(noun)
+    if not found and act.way in ("move", "withdraw", "drill", "visit"):
+        found = who.parties(after(noun, "of"))
+    participle = next((one for one in children(noun, "acl") if one.tag_ == "VBN"), None)
+    if found or participle is None or act_of_verb(participle) is not None:
         return found
-    act = act_of_noun(noun)
-    if act is not None and act.act.way in ("move", "withdraw", "drill", "visit"):
-        found = clause.who.parties(after(noun, "of"))
-    if found:
-        return found
-    participle = next((one for one in noun.children if one.dep_ == "acl" and one.tag_ == "VBN"), None)
-    if participle is None or act_of_verb(participle) is not None:
-        return ()
-    return clause.who.parties(agents(participle))
+    return who.parties(agents(participle))
 
 
-def _both(clause: Clause, act: Act) -> tuple[Ids, Ids]:
+def _both(clause: Clause) -> tuple[Ids, Ids]:
     """Return who held talks, a call, an agreement, and with whom; both together where neither comes first."""
-    if act.way not in _MUTUAL:
-        return (), ()
     noun, who = clause.token, clause.who
     between = who.parties(after(noun, "between", "among"))
     if len(between) > 1:
         return between, ()
-    others = who.parties(after(noun, "with"))
-    owners = who.before_noun(noun)
-    if not others and not after(noun, "with", "between") and all(one.lower_ in words("reply") for one in noun.lefts):
+    others, owners = who.parties(after(noun, "with")), who.before_noun(noun)
+    if not others and not after(noun, "with", "between") and lowered(noun.lefts) <= words("reply"):
         return who.last_pair(noun), ()
-    if others and not owners:
-        verb = next((one for one in noun.ancestors if is_verb(one)), None)
-        owners = who.parties(subjects(verb)) if verb is not None else ()
+    verb = _verb_of(noun)
+    if others and not owners and verb is not None:
+        owners = who.parties(subjects(verb))
     return owners, others
 
 
-def _is_unreal(clause: Clause, act: Act) -> bool:
+def _verb_of(noun: Token) -> Token | None:
+    return next(filter(is_verb, noun.ancestors), None)
+
+
+def _is_unreal(noun: Token, act: Act) -> bool:
     """Whether a noun names what did not happen, or what its verb speaks for."""
-    noun = clause.token
-    lefts = {one.lower_ for one in noun.lefts}
     before = noun.doc[noun.left_edge.i - 1].lower_ if noun.left_edge.i else ""
-    if (
-        before in ("if", "unless", "whether", "should")
-        or is_conditional(noun)
-        or lefts & words("unreal")
-        or negated(noun)
-    ):
+    doubted = before in ("if", "unless", "whether", "should") or is_conditional(noun)
+    if doubted or lowered(noun.lefts) & words("unreal") or negated(noun) or noun.dep_ in ("compound", "amod"):
         return True
-    if noun.dep_ in ("compound", "amod"):
-        return True
-    verb = next((one for one in noun.ancestors if is_verb(one)), None)
+    verb = _verb_of(noun)
     if verb is None:
-        return act.way not in _MUTUAL
-    if light_noun(verb) == noun or is_unsure(verb) or negated(verb):
-        return True
-    return _is_spoken_for(clause, act)
+        return act.way not in words("ways-mutual")
+    return light_noun(verb) == noun or is_unsure(verb) or negated(verb) or _is_spoken_for(noun, verb, act)
 
 
-def _is_spoken_for(clause: Clause, act: Act) -> bool:
-    noun = clause.token
-    verb = next(one for one in noun.ancestors if is_verb(one))
+def _is_spoken_for(noun: Token, verb: Token, act: Act) -> bool:
     if is_future(verb) and noun.dep_ != "nsubj":
         return True
-    lemma = verb.lemma_.lower()
-    close = noun.dep_ in ("dobj", "nsubjpass", "attr", "conj", "xcomp") or (
-        noun.dep_ == "pobj" and noun.head.head == verb
-    )
-    if close and lemma in words("plan") | words("stopper"):
+    close = noun.dep_ in ("dobj", "nsubjpass", "attr", "conj", "xcomp")
+    close = close or (noun.dep_ == "pobj" and noun.head.head == verb)
+    if close and is_in(verb, "plan", "stopper"):
         return True
-    phrase = act_of_verb(verb)
-    if phrase is None:
-        return False
-    if noun.dep_ == "nsubj" and act.way == "force" and phrase.act.way in ("force", "kill"):
+    way = way_of(verb)
+    if noun.dep_ == "nsubj" and act.way == "force" and way in ("force", "kill"):
         return True  # the verb tells it
     aside = noun.dep_ == "pobj" and noun.head.lower_ in _ASIDE
-    return close and not aside and phrase.act.way in _SPEAKING_FOR
+    return close and not aside and way in words("ways-governing")

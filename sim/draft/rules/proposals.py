@@ -12,15 +12,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.articles.paragraphs import paragraph_hash
-from sim.draft.rules.acts import Act, goldstein
-from sim.draft.rules.bearing import FOR, bearing
+from sim.draft.rules.acts import NO_FORCE, STAY_OUT, Act, goldstein, words
 from sim.draft.rules.cast import People, Who
 from sim.draft.rules.dates import Context, When, find
 from sim.draft.rules.events import read
-from sim.draft.rules.mood import NO_FORCE, STAY_OUT
 from sim.draft.rules.names import Names
 from sim.draft.rules.parser import parse, without_dateline
-from sim.draft.rules.says import own_words, says
+from sim.draft.rules.ways import FOR, bearing, own_words, says
 from sim.draft.schema import DraftItem, Member
 from sim.errors import UsageError
 from sim.wording import long_date
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
 CAUTION = Act("warn", "0256", "statement")
 PAST = 180  # days after which an act is a pattern of conduct and no longer news
 RELIABILITY = {"article": 0.9, "claim": 0.5, "hearsay": 0.6, "guess": 0.4}
-_MEETING = frozenset(["talk", "phone", "visit", "negotiate"])
-_SPEECH = frozenset(["address", "speech", "remarks", "statement", "letter", "interview", "sermon"])
 
 
 @dataclass(frozen=True)
@@ -116,7 +112,7 @@ def _after(previous: Who | None, who: Who) -> Who:
 def _author(article: Article, names: Names) -> tuple[str, ...]:
     """Return who speaks throughout: of an address or a statement, whom its title names."""
     title = article.title or ""
-    if not _SPEECH & set(title.lower().replace(",", " ").split()):
+    if not words("address") & set(title.lower().replace(",", " ").split()):
         return ()
     found = [names.mentions(doc) for doc in parse((title,), names.known())]
     return tuple(dict.fromkeys(id_ for one in found for id_ in one.values()))[:1]
@@ -126,7 +122,7 @@ def _merged(events: Sequence[Event], cast: Mapping[str, Member]) -> list[Event]:
     """Keep one event of each actor, root and sign in a paragraph, the surest, with the targets of all."""
     kept: dict[tuple[Any, ...], Event] = {}
     for event in (one for joint in events for one in _parted(joint, cast)):
-        met = [one for one in kept.values() if one.act.way in _MEETING and event.act.way in _MEETING]
+        met = [one for one in kept.values() if {one.act.way, event.act.way} <= words("ways-meeting")]
         if any(set(one.actor) & set(event.actor) and len(event.actor) > 1 for one in met):
             continue
         key = (event.actor, event.act.cameo[:2] or event.act.kind, event.act.kind, _bearing(event, cast) > 0)
@@ -237,7 +233,7 @@ class _Sheet:
 
     def _supposed(self, event: Event) -> tuple[str, ...]:
         """Return whom force, threats and forces in place concern by the roles, where the text names nobody."""
-        if event.act.way not in ("force", "coerce", "move", "drill", "threaten", "hold", "protect", "kill", "want"):
+        if event.act.way not in words("ways-armed"):
             return ()
         attacks = self.cast[event.actor[0]].role in FOR
         wanted = "defender" if attacks else "initiator"

@@ -7,8 +7,8 @@ import itertools
 import pytest
 
 from sim.draft.rules.acts import goldstein, nouns, verbs, words
-from sim.draft.rules.bearing import ATTACKING, OPPOSING, STEPS, bearing
-from sim.draft.rules.says import says
+from sim.draft.rules.ways import bearing, says, ways
+from sim.draft.schema import GRID
 from sim.scenario.evidence import PRIOR_MEANS, READING_SD, Item
 
 ROLES = tuple(PRIOR_MEANS)
@@ -16,10 +16,10 @@ PHRASES = {phrase for index in (verbs(), nouns()) for phrases in index.values() 
 WAYS = sorted({phrase.act.way for phrase in PHRASES})
 
 
-@pytest.mark.parametrize("way", sorted({*ATTACKING, *OPPOSING}))
+@pytest.mark.parametrize("way", sorted(ways()))
 def test_every_bearing_is_a_step_of_the_grid(way: str) -> None:
     for actor, target, matter in itertools.product(ROLES, (*ROLES, None), (-1, 0, 1)):
-        assert bearing(way, matter, actor, [target] if target else []) in STEPS
+        assert bearing(way, matter, actor, [target] if target else []) in GRID
 
 
 SIGNS = [
@@ -57,8 +57,7 @@ def test_roles_decide_the_sign(way: str, matter: int, actor: str, target: str | 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_of_the_table_has_a_bearing_and_a_sentence(way: str) -> None:
-    assert way in ATTACKING
-    assert way in OPPOSING
+    assert way in ways()
     assert says(way, ["A"], ["B"], 1, "article").startswith(("A", "What A", "People", "Dependence"))
 
 

@@ -1,0 +1,83 @@
+"""What each way of an act amounts to: how it bears on an offensive, by the roles, and the sentence that an item says.
+
+`ways.csv` has a row a way. Those who would attack (the initiator and its patron) move towards it with force, threats
+and demands and away from it with talks, pull-backs and assurances. Whoever stands against it speaks against it with
+nearly all it does; only giving way, staying out or pulling back speaks for it. Sizes are ours, steps of the grid from
+-1 to 1, after the hand-coded evidence of the Idlib scenario. Column `friend` is for acts of attackers towards their own
+side, `matter` for those whose sign, of an attacker, is that of what they are about.
+
+A sentence has only the names of the cast and of the act, never the article's words, so that it cannot share six words
+in a row with an article by more than chance; where it does, a plainer sentence stands for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from sim.articles.quotes import copies
+from sim.draft.rules.acts import table
+
+FOR = frozenset(["initiator", "patron"])
+_SIZES = ("initiator", "patron", "guarantor", "mediator", "defender", "friend", "matter")
+_TOLD = {
+    "hearsay": "By report: ",
+    "claim": "As another party tells it: ",
+    "guess": "As the author reads it: ",
+    "article": "",
+}
+_ABOUT = {1: ", on the use of force", -1: ", on restraint or a settlement", 0: ""}
+
+
+@cache
+def ways() -> Mapping[str, Mapping[str, str]]:
+    """Rows of the table by way."""
+    return {row["way"]: row for row in table("ways.csv")}
+
+
+@cache
+def _sizes(way: str) -> Mapping[str, float]:
+    row = ways()[way]
+    return {key: float(row[key]) for key in _SIZES if row[key]}
+
+
+def bearing(way: str, matter: int, actor: str, targets: Sequence[str]) -> float:
+    """Return the bearing of an act on the actor's support of an offensive.
+
+    Parameters
+    ----------
+    way
+        How it bears, a row of the table.
+    matter
+        +1 where it is about force, -1 about its opposite, 0 neither.
+    actor, targets
+        Their roles; a target outside the cast has none.
+    """
+    sizes = _sizes(way)
+    if actor not in FOR:
+        return 0.25 if way == "say" and matter > 0 else sizes[actor]  # it expects force, which is no wish for it
+    if matter and "matter" in sizes:
+        return sizes["matter"] * matter
+    helps = actor == "patron" and way in ("promise", "support")  # its client, where nobody is named
+    if "friend" in sizes and (FOR.issuperset(targets) if targets else helps):
+        return sizes["friend"]
+    if way == "cutaid" and actor == "patron" and not targets:
+        return -0.5  # what a patron holds back is its client's
+    return sizes[actor]
+
+
+def says(way: str, actor: Sequence[str], target: Sequence[str], matter: int, told: str) -> str:
+    """Return the sentence for an act between named parties; what is in brackets needs a target."""
+    template = re.sub(r"\[(.*?)\]", r"\1" if target else "", ways()[way]["says"])
+    whom = _listed(target) if target else "somebody"
+    return _TOLD[told] + template.format(actor=_listed(actor), target=whom, about=_ABOUT[matter])
+
+
+def own_words(sentence: str, kind: str, paragraph: str) -> str:
+    """Return the sentence, or a plainer one where it shares six words in a row with its paragraph."""
+    return sentence if copies(sentence, paragraph) is None else f"Proposed {kind}; see the marked words."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
