@@ -1,20 +1,24 @@
-"""Estimates from counts of draws: probabilities with honest intervals, and the split of variance.
+"""Estimates from counts: probabilities with honest intervals, and the split of variance.
 
-Runs share draws, so the unit of independence is the draw: intervals rest on the spread of draw means. Where that
-spread cannot be seen (no event, or all events) the bound is the exact one-sided bound on draws.
+Runs share draws, and the draws of a Latin hypercube (`rng.STRATA`) depend on one another, so the unit of independence
+is the hypercube: intervals rest on the spread between hypercubes. Where that spread cannot be seen (no event, or all
+events) the bound is the exact one-sided bound on draws.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.rng import STRATA
+from sim.tallies import event_sums, run_sums
+
 if TYPE_CHECKING:
-    from sim.tallies import Counts
+    from sim.tallies import Bools, Counts
 
 LEVEL = 0.95
 
@@ -30,7 +34,7 @@ class Estimate:
     low, high
         Monte Carlo interval at 95%: shrinks with more runs.
     se
-        Standard error of `p`, from draw means.
+        Standard error of `p`.
     input_sd
         Sd of the probability over what we do not know: does not shrink. None with one replicate a draw.
     draws, replicates
@@ -55,12 +59,48 @@ class Estimate:
         return (self.high - self.low) / 2
 
 
-def estimate(successes: Counts) -> Estimate:
-    """Estimate a probability from draws by number of successes among their replicates.
+def share(happened: Bools, replicates: int, kept: Bools | None = None) -> Estimate:
+    """Estimate the probability of an event from whether it came in each run, replicates next to each other.
 
-    The interval is Wilson's with the effective number of runs that the spread of draw means implies and Student's t
-    in place of the normal (after Korn & Graubard 1998 for clustered proportions): on the draw means, but never beyond
-    0 or 1, and sound where p is small.
+    Parameters
+    ----------
+    happened
+        Shape (runs,).
+    kept
+        The runs that count; all where it is not given.
+
+    Raises
+    ------
+    ValueError
+        Where no run counts.
+    """
+    runs = np.ones(len(happened), dtype=np.bool_) if kept is None else kept
+    return of_sums(event_sums(happened, replicates, kept), run_sums(runs, replicates), whole=bool(runs.all()))
+
+
+def of_sums(event: Counts, runs: Counts, *, whole: bool) -> Estimate:
+    """Estimate the probability of an event among the runs that count.
+
+    Parameters
+    ----------
+    event, runs
+        Sums of the event, `tallies.SUMS`, and of the runs that count (`tallies.run_sums`).
+    whole
+        Whether all runs of each draw count, so that the sd over inputs can be told.
+
+    Raises
+    ------
+    ValueError
+        Where no run counts.
+    """
+    hits, draw_squares, cube_squares, cross = (int(one) for one in event)
+    count, draws, squares = (int(one) for one in runs)
+    one = ratio(hits, count, (cube_squares, cross, squares), draws)
+    return replace(one, input_sd=_input_sd(hits, draw_squares, draws, count // draws)) if whole else one
+
+
+def estimate(successes: Counts) -> Estimate:
+    """Estimate a probability from independent draws by number of successes among their replicates.
 
     Parameters
     ----------
@@ -75,39 +115,45 @@ def estimate(successes: Counts) -> Estimate:
     draws, replicates = int(successes.sum()), len(successes) - 1
     if draws == 0:
         raise ValueError("no draws to estimate from")
-    share = np.arange(replicates + 1) / replicates
-    p = float(successes @ share) / draws
-    variance = float(successes @ (share - p) ** 2) / max(draws - 1, 1)
-    low, high = _interval(p, variance, draws)
-    return Estimate(p, low, high, math.sqrt(variance / draws), _input_sd(successes, variance), draws, replicates)
+    levels = np.arange(replicates + 1)
+    hits, squares = int(successes @ levels), int(successes @ levels**2)
+    p = hits / draws / replicates
+    variance = max(0.0, squares / replicates**2 - draws * p**2) / max(draws - 1, 1) / draws
+    low, high = _interval(p, variance, draws, draws)
+    return Estimate(p, low, high, math.sqrt(variance), _input_sd(hits, squares, draws, replicates), draws, replicates)
 
 
-def _interval(p: float, variance: float, draws: float) -> tuple[float, float]:
-    if draws == 1:
-        return 0.0, 1.0
+def _interval(p: float, variance: float, clusters: float, draws: float) -> tuple[float, float]:
+    """Return Wilson's interval with the effective number of runs that the variance of `p` implies.
+
+    It has Student's t in place of the normal (after Korn & Graubard 1998 for clustered proportions): it is that of the
+    means of clusters, but never beyond 0 or 1, and sound where p is small.
+    """
     if p in (0.0, 1.0) or variance == 0.0:
         bound = 1 - (1 - LEVEL) ** (1 / draws)  # exact one-sided bound (Clopper & Pearson 1934)
         return max(0.0, p - bound), min(1.0, p + bound)
+    if clusters < 2:
+        return 0.0, 1.0
     from scipy.special import stdtrit
 
-    effective = p * (1 - p) * draws / variance
-    z2 = float(stdtrit(draws - 1, (1 + LEVEL) / 2)) ** 2
+    effective = p * (1 - p) / variance
+    z2 = float(stdtrit(clusters - 1, (1 + LEVEL) / 2)) ** 2
     centre = (p + z2 / (2 * effective)) / (1 + z2 / effective)
     half = math.sqrt(z2 * (p * (1 - p) / effective + z2 / (4 * effective**2))) / (1 + z2 / effective)
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def _input_sd(successes: Counts, variance: float) -> float | None:
+def _input_sd(hits: int, squares: int, draws: int, replicates: int) -> float | None:
     """Sd of the probability over inputs: spread of draw means less what chance within draws adds to it.
 
     Var(draw mean) = Var(p) + E[p (1 - p)] / m, and E[p (1 - p)] is estimated without bias by
-    m / (m - 1) * mean of k/m (1 - k/m).
+    m / (m - 1) * mean of k/m (1 - k/m). None with one replicate.
     """
-    replicates = len(successes) - 1
     if replicates < 2:
         return None
-    share = np.arange(replicates + 1) / replicates
-    within = float(successes @ (share * (1 - share))) / float(successes.sum()) / (replicates - 1)
+    p = hits / draws / replicates
+    variance = (squares / replicates**2 - draws * p**2) / max(draws - 1, 1)
+    within = (hits * replicates - squares) / replicates**2 / draws / (replicates - 1)
     return math.sqrt(max(0.0, variance - within))
 
 
@@ -122,10 +168,10 @@ def difference(first: np.ndarray, second: np.ndarray, replicates: int) -> Estima
     Raises
     ------
     ValueError
-        Where the shapes differ or there are fewer than two draws.
+        Where the shapes differ or there are fewer than two hypercubes.
     """
-    if first.shape != second.shape or first.size < 2 * replicates:
-        raise ValueError("paired differences need the same runs of both scenarios, two draws at least")
+    if first.shape != second.shape:
+        raise ValueError("paired differences need the same runs of both scenarios")
     change = (second.astype(np.int64) - first.astype(np.int64)).reshape(-1, replicates).mean(axis=1)
     return mean_of_draws(change, replicates)
 
@@ -136,28 +182,49 @@ def mean_of_draws(values: npt.NDArray[np.float64], replicates: int) -> Estimate:
     Parameters
     ----------
     values
-        Shape (draws,), two draws at least.
+        Shape (draws,), in the order of the draws from the first on.
+
+    Raises
+    ------
+    ValueError
+        Where there are fewer than two hypercubes of draws.
     """
     from scipy.special import stdtrit
 
-    draws = len(values)
-    mean, se = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(draws)
-    half = float(stdtrit(draws - 1, (1 + LEVEL) / 2)) * se
+    draws, firsts = len(values), np.arange(0, len(values), STRATA)
+    if len(firsts) < 2:
+        raise ValueError("an interval needs two hypercubes of draws")
+    mean = float(values.mean())
+    residuals = np.add.reduceat(values, firsts) - mean * np.minimum(draws - firsts, STRATA)
+    clusters = len(firsts)
+    se = math.sqrt(float(residuals @ residuals) * clusters / (clusters - 1)) / draws
+    half = float(stdtrit(clusters - 1, (1 + LEVEL) / 2)) * se
     return Estimate(mean, mean - half, mean + half, se, None, draws, replicates)
 
 
-def ratio(part: float, whole: float, products: tuple[float, float, float]) -> Estimate:
-    """Estimate a probability as a ratio of two sums over draws, where how many runs of a draw count differs.
+def cube_means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the mean of each hypercube of draws; these are independent. Last axis draws in, hypercubes out."""
+    draws = values.shape[-1]
+    firsts = np.arange(0, draws, STRATA)
+    means: npt.NDArray[np.float64] = np.add.reduceat(values, firsts, axis=-1) / np.minimum(draws - firsts, STRATA)
+    return means
 
-    The variance is that of the ratio's linear approximation, from the residuals of draws (Cochran 1977, section 6.4);
-    the number of draws is what equal ones with these runs would be (Kish 1965), for Student's t.
+
+def ratio(part: float, whole: float, products: tuple[float, float, float], draws: float) -> Estimate:
+    """Estimate a probability as a ratio of two sums over hypercubes, where how many runs of one count may differ.
+
+    The variance is that of the ratio's linear approximation, from the residuals of hypercubes (Cochran 1977, section
+    6.4); their number is what equal ones with these runs would be (Kish 1965), for Student's t.
 
     Parameters
     ----------
     part, whole
-        Runs in the event, and runs that count: sums over draws.
+        Runs in the event, and runs that count.
     products
-        Sums over draws of part * part, part * whole and whole * whole.
+        Sums over hypercubes of part * part, part * whole and whole * whole.
+    draws
+        Draws with a run that counts, or fewer. For the exact bound they count less by 1 in `STRATA`, as what the draws
+        of a hypercube have in common could make them worth so much less.
 
     Raises
     ------
@@ -167,10 +234,10 @@ def ratio(part: float, whole: float, products: tuple[float, float, float]) -> Es
     if whole == 0:
         raise ValueError("no runs to estimate from")
     both, cross, squares = products
-    p, draws = part / whole, whole**2 / squares
+    p, clusters = part / whole, whole**2 / squares
     variance = max(0.0, both - 2 * p * cross + p**2 * squares) / whole**2  # of the ratio
-    variance *= draws / max(draws - 1, 1)
-    low, high = (0.0, 1.0) if draws < 2 else _interval(p, variance * draws, draws)
+    variance *= clusters / max(clusters - 1, 1)
+    low, high = _interval(p, variance, clusters, max(clusters, draws * (1 - 1 / STRATA)))
     return Estimate(p, low, high, math.sqrt(variance), None, round(draws), round(whole / draws))
 
 

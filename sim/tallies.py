@@ -1,8 +1,8 @@
 """Tallies: integer counts of what happened in blocks of runs, which merge by addition.
 
 Because merging is exact and has no order, any number of workers finishing in any order gives the same forecast, to the
-byte. Counts are kept by draw, not only by run: runs that share a draw are not independent, and every interval in the
-package is computed from the number of draws with 0, 1, ... of their replicates in the event.
+byte. Runs that share a draw are not independent, nor are the draws of a Latin hypercube (`rng.STRATA`). So of an event
+four sums are kept, `SUMS`, from which `estimates.of_sums` computes its probability and interval.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from sim.rng import STRATA
+
+Bools = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
+SUMS = ("hits", "draw_squares", "cube_squares", "cross")
+"""Of an event, among the runs that count: how many it came in; the sums of their squared numbers by draw, and by
+hypercube; and the sum over hypercubes of their number times that of the runs that count."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,34 +39,73 @@ class Tally:
         return self.counts[name]
 
 
-def replicate_days(days: npt.NDArray[np.int16], horizon: int, replicates: int) -> Counts:
-    """Count draws by the day on which the first, second, ... of their replicates has the event.
+def run_sums(kept: Bools, replicates: int) -> Counts:
+    """Return how many runs count, how many draws have one, and the sum of their squared numbers by hypercube."""
+    return np.array([kept.sum(), np.count_nonzero(per_draw(kept, replicates)), (per_cube(kept, replicates) ** 2).sum()])
+
+
+def event_sums(happened: Bools, replicates: int, kept: Bools | None = None) -> Counts:
+    """Return `SUMS` of an event.
+
+    Parameters
+    ----------
+    happened
+        Whether it came, shape (..., runs), replicates next to each other.
+    kept
+        The runs that count; all where it is not given.
+
+    Returns
+    -------
+    Shape (..., 4).
+    """
+    kept = np.ones(happened.shape[-1], dtype=np.bool_) if kept is None else kept
+    counted = happened & kept
+    draw, cube = per_draw(counted, replicates).astype(np.int64), per_cube(counted, replicates)
+    cross = (cube * per_cube(kept, replicates)).sum(axis=-1)
+    return np.stack([cube.sum(axis=-1), (draw**2).sum(axis=-1), (cube**2).sum(axis=-1), cross], axis=-1)
+
+
+def day_sums(days: npt.NDArray[np.int16], horizon: int, replicates: int, kept: Bools | None = None) -> Counts:
+    """Return `SUMS` of "before day n" for n from 0 to the horizon, shape (horizon + 1, 4).
 
     Parameters
     ----------
     days
-        Day of the event by run, `horizon` where it never happens; shape (runs,), replicates next to each other.
-
-    Returns
-    -------
-    Shape (replicates, horizon + 1); row j counts draws by the day of their (j + 1)th earliest event, never last.
+        Day of the event by run, the horizon where it never comes; shape (runs,), replicates next to each other.
+    kept
+        The runs that count; all where it is not given.
     """
-    ordered = np.sort(days.reshape(-1, replicates), axis=1)
-    return np.stack([np.bincount(column, minlength=horizon + 1) for column in ordered.T]).astype(np.int64)
+    kept = np.ones(len(days), dtype=np.bool_) if kept is None else kept
+    days = np.where(kept, days, np.int16(horizon))
+    number = np.repeat(per_cube(kept, replicates), replicates * STRATA)[: len(days)]
+    sums = [
+        np.bincount(days, minlength=horizon + 1),
+        _squares_by_day(days, horizon, replicates),
+        _squares_by_day(days, horizon, replicates * STRATA),
+        np.bincount(days, number, horizon + 1),
+    ]
+    before = np.zeros((horizon + 1, len(SUMS)), dtype=np.int64)
+    np.cumsum(np.rint(sums).astype(np.int64)[:, :-1], axis=1, out=before[1:].T)
+    return before
 
 
-def draws_by_successes(replicate_day_counts: Counts, day: int) -> Counts:
-    """Count draws by how many of their replicates had the event before `day`: shape (replicates + 1,)."""
-    at_least = replicate_day_counts[:, :day].sum(axis=1)
-    draws = replicate_day_counts[0].sum()
-    edges = np.concatenate(([draws], at_least, [0]))
-    return edges[:-1] - edges[1:]
+def _squares_by_day(days: npt.NDArray[np.int16], horizon: int, runs: int) -> npt.NDArray[np.float64]:
+    """Return by how much each day raises the sum of squared numbers of runs, of so many in a row, with the event.
+
+    k squared is the sum of the first k odd numbers: the first of some runs adds 1, the second 3, and so on.
+    """
+    padded = np.full(-(-len(days) // runs) * runs, horizon, dtype=days.dtype)
+    padded[: len(days)] = days
+    ordered = np.sort(padded.reshape(-1, runs), axis=1)
+    odd = np.tile(2.0 * np.arange(runs) + 1, len(ordered))
+    return np.bincount(ordered.ravel(), odd, horizon + 1).astype(np.float64)
 
 
-def successes_per_draw(happened: npt.NDArray[np.bool_], replicates: int) -> Counts:
-    """Count draws by how many of their replicates are in an event: shape (replicates + 1,)."""
-    successes = happened.reshape(-1, replicates).sum(axis=1)
-    return np.bincount(successes, minlength=replicates + 1).astype(np.int64)
+def per_cube(happened: Bools, replicates: int) -> Counts:
+    """Return how many runs of each hypercube are in an event; last axis runs in, hypercubes out."""
+    firsts = np.arange(0, happened.shape[-1], replicates * STRATA)
+    number: Counts = np.add.reduceat(happened, firsts, axis=-1, dtype=np.int64)
+    return number
 
 
 def per_draw(happened: npt.NDArray[np.bool_], replicates: int) -> npt.NDArray[np.uint8]:

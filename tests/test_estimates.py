@@ -9,10 +9,11 @@ import pytest
 from scipy import stats
 
 import sim
-from sim.estimates import Estimate, beta_range, difference, estimate, mean_of_draws, ratio
+from sim.estimates import Estimate, beta_range, cube_means, difference, estimate, mean_of_draws, ratio, share
 from sim.forecast.forecast import Forecast
+from sim.rng import STRATA, stratified
 from sim.runs.block.blocks import FIRST_EVENTS
-from sim.tallies import draws_by_successes, replicate_days, successes_per_draw
+from sim.tallies import day_sums, event_sums, run_sums
 from tests import sizes, worlds
 from tests.places import IDLIB
 
@@ -60,9 +61,44 @@ def test_intervals_cover_on_the_model_itself(model_runs: tuple[Forecast, np.ndar
     truth = model_runs[0].probability(outcome, 60).p
     covered = 0
     for days in model_runs[1][outcome].reshape(REPEATS, 256):
-        one = estimate(successes_per_draw(days < 60, 2))
+        one = share(days < 60, 2)
         covered += one.low <= truth <= one.high
     print(f"{outcome}: {covered} of {REPEATS} intervals cover {truth:.4f}")
+    assert ALLOWED[0] <= covered / REPEATS <= ALLOWED[1], covered / REPEATS
+
+
+def replicated(p: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Whether an event came in two runs of each draw, given its probability by draw; shape (runs,)."""
+    return generator.random((len(p), 2)).ravel() < np.repeat(p, 2)
+
+
+def test_intervals_of_stratified_draws_cover_and_are_narrower() -> None:
+    """Four inputs that add up, and a fifth that turns the first about: 1,000 forecasts of 128 hypercubes.
+
+    What adds up is most of the variance, and draws alone would take the interval twice as wide as it need be.
+    """
+    generator, covered, narrower = np.random.default_rng(11), 0, []
+    for _ in range(REPEATS):
+        inputs = np.stack([stratified(generator, 128 * STRATA) for _ in range(5)])
+        p = np.clip(0.3 + 0.3 * (inputs[:4] - 0.5).sum(axis=0) + 0.2 * (inputs[0] - 0.5) * (inputs[4] > 0.5), 0, 1)
+        happened = replicated(p, generator)
+        one = share(happened, 2)
+        covered += one.low <= 0.3006 <= one.high
+        hits = happened.reshape(-1, 2).sum(axis=1)
+        narrower.append(estimate(np.bincount(hits, minlength=3)).se / one.se)
+    assert ALLOWED[0] <= covered / REPEATS <= ALLOWED[1], covered / REPEATS
+    assert 1.15 < np.mean(narrower) < 1.35
+
+
+def test_a_difference_of_stratified_draws_covers() -> None:
+    """A change that depends on one input, and whose chance is that of the other scenario, run by run."""
+    generator, covered = np.random.default_rng(12), 0
+    for _ in range(REPEATS):
+        inputs = np.stack([stratified(generator, 64 * STRATA) for _ in range(2)])
+        before, u = 0.2 + 0.4 * inputs[0], generator.random(128 * STRATA)
+        after = before + 0.2 * inputs[1]
+        one = difference(u < np.repeat(before, 2), u < np.repeat(after, 2), 2)
+        covered += one.low <= 0.1 <= one.high
     assert ALLOWED[0] <= covered / REPEATS <= ALLOWED[1], covered / REPEATS
 
 
@@ -120,16 +156,17 @@ def test_one_draw_tells_nothing_and_draws_that_agree_no_more_than_their_number()
 
 
 @pytest.mark.parametrize("counts", [[5, 3, 9], [1, 1, 0]])
-def test_a_ratio_of_equal_draws_is_the_estimate_of_their_counts(counts: list[int]) -> None:
-    draws, hits, squares = sum(counts), counts[1] + 2 * counts[2], counts[1] + 4 * counts[2]
-    one, other = ratio(hits, 2 * draws, (squares, 2 * hits, 4 * draws)), estimate(np.array(counts))
+def test_a_ratio_of_equal_clusters_is_the_estimate_of_their_counts(counts: list[int]) -> None:
+    clusters, hits, squares = sum(counts), counts[1] + 2 * counts[2], counts[1] + 4 * counts[2]
+    one = ratio(hits, 2 * clusters, (squares, 2 * hits, 4 * clusters), clusters)
+    other = estimate(np.array(counts))
     assert (one.p, one.low, one.high, one.se) == pytest.approx((other.p, other.low, other.high, other.se))
-    assert (one.draws, one.replicates, one.input_sd) == (draws, 2, None)
+    assert (one.draws, one.replicates, one.input_sd) == (clusters, 2, None)
 
 
-def test_a_ratio_of_unequal_draws_is_worked_by_hand() -> None:
-    """Of 1, 2 and 3 runs 1, 0 and 2 hit. Residuals 1/2, -1, 1/2; as good as 36 / 14 draws: 1.5 / 36 * 18 / 11."""
-    one = ratio(3, 6, (5, 7, 14))
+def test_a_ratio_of_unequal_clusters_is_worked_by_hand() -> None:
+    """Of 1, 2 and 3 runs 1, 0 and 2 hit. Residuals 1/2, -1, 1/2; as good as 36 / 14 clusters: 1.5 / 36 * 18 / 11."""
+    one = ratio(3, 6, (5, 7, 14), 3)
     assert (one.p, one.se) == pytest.approx((0.5, math.sqrt(1.5 / 36 * 18 / 11)))
     assert (one.draws, one.replicates) == (3, 2)
     assert score_test(one, one.low, 36 / 14) == score_test(one, one.high, 36 / 14) == pytest.approx(0)
@@ -138,12 +175,14 @@ def test_a_ratio_of_unequal_draws_is_worked_by_hand() -> None:
 
 def test_a_ratio_at_its_edges() -> None:
     with pytest.raises(ValueError, match="no runs"):
-        ratio(0, 0, (0, 0, 0))
-    none = ratio(0, 10, (0, 0, 20))
+        ratio(0, 0, (0, 0, 0), 0)
+    none = ratio(0, 10, (0, 0, 20), 5)
     assert (none.p, none.low, none.high, none.se) == pytest.approx((0, 0, 1 - 0.05 ** (1 / 5), 0))
-    single = ratio(1, 2, (1, 2, 4))
+    many = ratio(0, 80, (0, 0, 640), 40)  # 10 hypercubes of 4 draws, which are worth 3 at the least
+    assert many.high == pytest.approx(1 - 0.05 ** (1 / 30))
+    single = ratio(1, 2, (1, 2, 4), 1)
     assert (single.p, single.low, single.high, single.se, single.draws) == (0.5, 0, 1, 0, 1)
-    few = ratio(1, 3, (1, 1, 5))  # 1 of 1 and 0 of 2: as good as 1.8 draws, which have no spread to go by
+    few = ratio(1, 3, (1, 1, 5), 2)  # 1 of 1 and 0 of 2: as good as 1.8 clusters, which have no spread to go by
     assert (few.low, few.high, few.draws, few.replicates) == (0, 1, 2, 2)
     assert few.se == pytest.approx(math.sqrt((1 - 2 / 3 + 5 / 9) / 9 * 1.8))
 
@@ -162,39 +201,45 @@ def test_estimating_from_nothing_is_refused() -> None:
         estimate(np.array([0, 0, 0]))
 
 
-def test_paired_differences_are_exact_where_nothing_changes_and_cover_where_it_does() -> None:
-    rng = np.random.default_rng(3)
-    happened = rng.random(4000) < 0.3
+def test_paired_differences_are_exact_where_nothing_changes_and_refused_where_they_do_not_pair() -> None:
+    happened = np.random.default_rng(3).random(4000) < 0.3
     same = difference(happened, happened, 2)
     assert (same.p, same.low, same.high) == (0, 0, 0)
-    covered = 0
-    for _ in range(REPEATS):
-        p = np.repeat(rng.beta(2, 5, 300), 2)
-        u = rng.random(600)
-        one = difference(u < p, u < np.minimum(p + 0.1, 1), 2)
-        covered += one.low <= 0.1 <= one.high
-    assert ALLOWED[0] <= covered / REPEATS <= 0.985
     with pytest.raises(ValueError, match="same runs"):
         difference(happened, happened[:-2], 2)
 
 
 def test_a_paired_difference_is_worked_by_hand() -> None:
-    """Two draws that change by a half and by nothing: mean 1/4, standard error 1/4, and t at one degree of freedom."""
-    first, second = np.array([0, 0, 1, 1], dtype=bool), np.array([1, 0, 1, 1], dtype=bool)
+    """Two hypercubes of four draws, of which one changes by a half: mean 1/16, standard error 1/16, and t at one."""
+    first = np.zeros(4 * STRATA, dtype=bool)
+    second = first.copy()
+    second[0] = True
     one = difference(first, second, 2)
-    half = stats.t.ppf(0.975, 1) / 4
-    assert (one.p, one.low, one.high, one.se) == pytest.approx((0.25, 0.25 - half, 0.25 + half, 0.25))
-    assert (one.draws, one.replicates, one.input_sd) == (2, 2, None)
-    assert difference(second, first, 2).p == -0.25
-    with pytest.raises(ValueError, match="two draws at least"):
-        difference(first, second, 3)
+    half = stats.t.ppf(0.975, 1) / 16
+    assert (one.p, one.low, one.high, one.se) == pytest.approx((1 / 16, 1 / 16 - half, 1 / 16 + half, 1 / 16))
+    assert (one.draws, one.replicates, one.input_sd) == (8, 2, None)
+    assert difference(second, first, 2).p == -1 / 16
+    with pytest.raises(ValueError, match="two hypercubes"):
+        difference(first[:8], second[:8], 2)
 
 
 def test_a_mean_of_draws_has_students_interval() -> None:
-    values = np.random.default_rng(4).normal(0.3, 1, 12)
-    one, expected = mean_of_draws(values, 5), stats.ttest_1samp(values, 0).confidence_interval(0.95)
-    assert (one.p, one.low, one.high) == pytest.approx((values.mean(), expected.low, expected.high))
-    assert (one.se, one.draws, one.replicates) == pytest.approx((stats.sem(values), 12, 5))
+    values = np.random.default_rng(4).normal(0.3, 1, 12 * STRATA)
+    means = values.reshape(12, STRATA).mean(axis=1)
+    one, expected = mean_of_draws(values, 5), stats.ttest_1samp(means, 0).confidence_interval(0.95)
+    assert (one.p, one.low, one.high) == pytest.approx((means.mean(), expected.low, expected.high))
+    assert (one.se, one.draws, one.replicates) == pytest.approx((stats.sem(means), 48, 5))
+    assert np.allclose(cube_means(values), means)
+
+
+def test_the_last_hypercube_may_be_a_part_of_one() -> None:
+    """Hypercubes of 4 and 2 draws with means of 1 and 0: 2/3; residuals 4/3 and -4/3, over 6 draws, twice."""
+    one = mean_of_draws(np.array([1.0, 1, 1, 1, 0, 0]), 2)
+    assert (one.p, one.se) == pytest.approx((2 / 3, math.sqrt(2 * (4 / 3) ** 2 * 2) / 6))
+    assert np.array_equal(cube_means(np.array([[1.0, 1, 1, 1, 0, 0]])), [[1, 0]])
+    runs = np.repeat([True, False], [8, 4])
+    assert share(runs, 2).p == pytest.approx(2 / 3)
+    assert share(runs, 2).se == pytest.approx(ratio(8, 12, (64, 64, 80), 6).se)
 
 
 def test_beta_range_has_the_moments_asked_for() -> None:
@@ -209,13 +254,24 @@ def test_beta_range_has_the_moments_asked_for() -> None:
         assert beta_range(p, sd) is None, (p, sd)
 
 
-def test_counts_by_replicate_give_the_successes_by_any_day() -> None:
-    rng = np.random.default_rng(2)
-    days = rng.integers(0, 31, 4000).astype(np.int16)
-    counts = replicate_days(days, 30, 4)
-    assert counts.shape == (4, 31)
-    for day in (1, 7, 30):
-        assert np.array_equal(draws_by_successes(counts, day), successes_per_draw(days < day, 4))
+@pytest.mark.parametrize("runs", [4000, 4012], ids=["whole", "part of a hypercube"])
+def test_sums_by_day_are_those_of_the_runs_that_have_it_by_then(runs: int) -> None:
+    generator = np.random.default_rng(2)
+    days, kept = generator.integers(0, 31, runs).astype(np.int16), generator.random(runs) < 0.7
+    sums, of_kept = day_sums(days, 30, 4), day_sums(days, 30, 4, kept)
+    assert sums.shape == (31, 4)
+    for day in (0, 1, 7, 30):
+        assert np.array_equal(sums[day], event_sums(days < day, 4))
+        assert np.array_equal(of_kept[day], event_sums(days < day, 4, kept))
+
+
+def test_sums_of_an_event_are_worked_by_hand() -> None:
+    """Draws of 2, 1, 0, 0 and 1 of two runs: a hypercube of 3 in 8, and a part of one of 1 in 2."""
+    happened = np.array([1, 1, 1, 0, 0, 0, 0, 0, 1, 0], dtype=bool)
+    assert event_sums(happened, 2).tolist() == [4, 4 + 1 + 1, 9 + 1, 3 * 8 + 1 * 2]
+    kept = np.array([1, 1, 1, 1, 1, 0, 0, 0, 0, 1], dtype=bool)
+    assert event_sums(happened, 2, kept).tolist() == [3, 4 + 1, 9, 3 * 5]
+    assert run_sums(kept, 2).tolist() == [6, 4, 25 + 1]
 
 
 def test_first_events_named_are_those_tallied() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim import rng
+from sim.rng import STRATA, stratified, stream
 
 names = st.text(st.characters(codec="utf-8"), max_size=20)
 seeds = st.integers(0, 2**63 - 1)
@@ -146,3 +147,29 @@ def test_no_other_module_makes_a_generator() -> None:
     )
     guilty = [file.name for file in here.rglob("*.py") if makes.search(file.read_text(encoding="utf-8"))]
     assert guilty == ["rng.py"]
+
+
+def test_draws_in_a_row_have_one_value_in_each_stratum() -> None:
+    quantiles = stratified(stream(1, 0, "attacker", "stance"), 4096)
+    strata = np.sort((quantiles * STRATA).astype(int).reshape(-1, STRATA), axis=1)
+    assert (strata == np.arange(STRATA)).all()
+    assert 0 < quantiles.min() < quantiles.max() < 1
+
+
+def test_a_draw_is_uniform_and_its_place_in_the_hypercube_tells_nothing_of_its_stratum() -> None:
+    """Of 80 counts of 12,800 draws none is 5 standard errors off: a false alarm in 20,000 (normal tails of 80)."""
+    quantiles = stratified(stream(2, 0, "attacker", "stance"), 4 * 12_800).reshape(-1, STRATA)
+    counts = np.array([np.histogram(column, 20, (0, 1))[0] for column in quantiles.T])
+    assert (np.abs(counts - 640) < 5 * np.sqrt(640 * 0.95)).all()
+
+
+def test_strata_of_two_inputs_are_independent() -> None:
+    """Of 16 pairs of strata each has a sixteenth of 51,200 draws, to 5 standard errors: a false alarm in 100,000."""
+    pairs = [(stratified(stream(3, 0, name, "stance"), 51_200) * STRATA).astype(int) for name in ("a", "b")]
+    counts = np.bincount(pairs[0] * STRATA + pairs[1], minlength=STRATA**2)
+    assert (np.abs(counts - 3200) < 5 * np.sqrt(3200)).all()
+
+
+def test_the_first_draws_do_not_depend_on_how_many_there_are() -> None:
+    few, many = (stratified(stream(4, 0, "attacker", "stance"), draws) for draws in (7, 4096))
+    assert np.array_equal(few, many[:7])

@@ -35,7 +35,7 @@ class Reading:
     if_seen, if_not
         The probabilities after checking; None where fewer than 20 runs tell it.
     difference
-        The first less the second; its variance holds that they come from the same draws.
+        The first less the second; its variance holds that they come from the same hypercubes.
     moves
         By how much looking moves the probability on average: s |a - p| + (1 - s) |b - p| = 2 s (1 - s) |a - b|, with s
         the share of runs in which it is seen. None where a side is missing.
@@ -64,16 +64,16 @@ class Indicator:
 
 def indicators(scenario: Scenario, tally: Tally) -> tuple[Indicator, ...]:
     """Return the indicators of a forecast, those that move it most first; those no run can tell of are left out."""
-    found = []
+    found, replicates = [], int(tally["kept"][0]) // int(tally["kept"][1])
     for condition, counts in zip(indicators_of(scenario), tally["indicators"], strict=True):
         by = {
-            day: _reading(sums)
+            day: _reading(sums, replicates)
             for day, sums in zip(scenario.milestones, counts, strict=True)
             if condition.day < day and _waiting(sums) > 0
         }
         if by:
             last = counts[len(scenario.milestones) - 1]
-            found.append(Indicator(condition, _seen(last), by))
+            found.append(Indicator(condition, _seen(last, replicates), by))
     return tuple(sorted(found, key=lambda one: -one.moves))
 
 
@@ -86,23 +86,24 @@ def _waiting(sums: Counts) -> int:
     return int(sums[0, SEEN] + sums[0, UNSEEN])
 
 
-def _seen(sums: Counts) -> Estimate:
+def _seen(sums: Counts, replicates: int) -> Estimate:
     """How often it is seen among the runs with no offensive by its day."""
     both = int(sums[SEEN, SEEN])
     cross = both + int(sums[SEEN, UNSEEN])
     whole = cross + int(sums[SEEN, UNSEEN]) + int(sums[UNSEEN, UNSEEN])
-    return ratio(int(sums[0, SEEN]), _waiting(sums), (both, cross, whole))
+    return ratio(int(sums[0, SEEN]), _waiting(sums), (both, cross, whole), _waiting(sums) / replicates)
 
 
-def _reading(sums: Counts) -> Reading:
-    seen, unseen = _side(sums, SEEN, SEEN_HIT), _side(sums, UNSEEN, UNSEEN_HIT)
+def _reading(sums: Counts, replicates: int) -> Reading:
+    seen, unseen = _side(sums, SEEN, SEEN_HIT, replicates), _side(sums, UNSEEN, UNSEEN_HIT, replicates)
     hits = sums[0, SEEN_HIT] + sums[0, UNSEEN_HIT]
     parts, wholes = (SEEN_HIT, UNSEEN_HIT), (SEEN, UNSEEN)
     products = tuple(
         float(sum(int(sums[one, other]) for one in left for other in right))
         for left, right in ((parts, parts), (parts, wholes), (wholes, wholes))
     )
-    unknown = ratio(int(hits), _waiting(sums), (products[0], products[1], products[2]))
+    waiting = _waiting(sums)
+    unknown = ratio(int(hits), waiting, (products[0], products[1], products[2]), waiting / replicates)
     if seen is None or unseen is None:
         return Reading(unknown, seen, unseen, None, None)
     share = int(sums[0, SEEN]) / _waiting(sums)
@@ -110,15 +111,15 @@ def _reading(sums: Counts) -> Reading:
     return Reading(unknown, seen, unseen, _difference(sums, seen, unseen), moves)
 
 
-def _side(sums: Counts, whole: int, part: int) -> Estimate | None:
+def _side(sums: Counts, whole: int, part: int, replicates: int) -> Estimate | None:
     if sums[0, whole] < LEAST_RUNS:
         return None
     products = int(sums[part, part]), int(sums[part, whole]), int(sums[whole, whole])
-    return ratio(int(sums[0, part]), int(sums[0, whole]), products)
+    return ratio(int(sums[0, part]), int(sums[0, whole]), products, int(sums[0, whole]) / replicates)
 
 
 def _difference(sums: Counts, seen: Estimate, unseen: Estimate) -> Estimate:
-    """Estimate the difference of the two; draws with runs on both sides make them depend on each other."""
+    """Estimate the difference of the two; hypercubes with runs on both sides make them depend on each other."""
     together = (
         sums[SEEN_HIT, UNSEEN_HIT]
         - unseen.p * sums[SEEN_HIT, UNSEEN]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sim.errors import UsageError
 from sim.forecast.probability import is_precise
 from sim.forecast.storylines import sampled_runs
+from sim.rng import STRATA
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
 from sim.runs.play import RECORD_CAP, Request
 from sim.scenario.edit import bare
@@ -70,16 +71,16 @@ class Plan:
             raise UsageError(f"expected a precision of 0.0005 or more and below 0.5 (got {self.precision:g})")
 
     def check_pairs(self) -> None:
-        """See that there are two draws at least, without which no paired difference has an interval.
+        """See that there are two hypercubes of draws at least, without which no paired difference has an interval.
 
         Raises
         ------
         UsageError
             Where there are fewer.
         """
-        if self.most_runs < 2 * self.replicates:
+        if self.most_runs <= self.replicates * STRATA:
             raise UsageError(
-                f"expected two draws at least, {counted(2 * self.replicates, 'run')} (got {self.most_runs})"
+                f"expected more than {counted(self.replicates * STRATA, 'run')} for a difference (got {self.most_runs})"
             )
 
     @property

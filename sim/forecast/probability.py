@@ -1,35 +1,27 @@
-"""Probabilities from the counts of a forecast: by counting draws, or as ratios where something is given."""
+"""Probabilities from the counts of a forecast."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.estimates import Estimate, estimate, ratio
+from sim.estimates import of_sums
 from sim.runs.block.blocks import FIRST_EVENTS
-from sim.runs.block.counts import is_given
-from sim.tallies import Tally, draws_by_successes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy as np
-    import numpy.typing as npt
+    from sim.estimates import Estimate
+    from sim.tallies import Counts, Tally
 
 
 def event_estimate(tally: Tally, outcome: str, day: int) -> Estimate:
     """Estimate the probability that the first event of a kind comes before `day`."""
-    counts = tally["first_days"][FIRST_EVENTS.index(outcome)]
-    return share_estimate(tally, counts[day] if is_given(tally) else draws_by_successes(counts, day))
+    return share_estimate(tally, tally["first_days"][FIRST_EVENTS.index(outcome), day])
 
 
-def share_estimate(tally: Tally, counts: npt.NDArray[np.int64]) -> Estimate:
-    """Estimate a probability from draws by successes, or from sums over draws where something is given."""
-    return kept_ratio(tally["kept"], counts) if is_given(tally) else estimate(counts)
-
-
-def kept_ratio(kept: npt.NDArray[np.int64], sums: npt.NDArray[np.int64]) -> Estimate:
-    """Estimate a probability among the runs that are kept, from sums over draws."""
-    return ratio(int(sums[0]), int(kept[0]), (int(sums[1]), int(sums[2]), int(kept[2])))
+def share_estimate(tally: Tally, sums: Counts) -> Estimate:
+    """Estimate the probability of an event among the runs that count."""
+    return of_sums(sums, tally["kept"], whole=bool(tally["kept"][0] == tally["runs"]))
 
 
 def is_precise(tally: Tally, milestones: Iterable[int], precision: float) -> bool:

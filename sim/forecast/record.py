@@ -7,7 +7,7 @@ bytes. docs/forecast.md describes the format.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
+from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -15,18 +15,18 @@ import numpy.typing as npt
 
 from sim import environment
 from sim.baselines.cases import threats_between_states, track_record
-from sim.estimates import Estimate, beta_range, estimate
+from sim.estimates import Estimate, beta_range, of_sums, share
 from sim.forecast.drivers import drivers_record
 from sim.forecast.indicators import indicators_record
-from sim.forecast.probability import event_estimate, kept_ratio, share_estimate
+from sim.forecast.probability import event_estimate, share_estimate
 from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
+from sim.rng import STRATA
 from sim.runs.block.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK, last_days
 from sim.runs.block.conditions import POSTURES, last_date
-from sim.runs.block.counts import event_sums, is_given, kept_counts
 from sim.scenario.doubts import doubts_of
 from sim.scenario.posterior import PRIOR, SAMPLES
-from sim.tallies import Tally, draws_by_successes, histogram_quantiles, replicate_days
+from sim.tallies import Tally, histogram_quantiles
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
@@ -48,7 +48,7 @@ def forecast_record(
     `baselines` and `storylines` are for the forecast to fill in, which makes them once; `counterfactuals` and `since`
     are for studies.
     """
-    runs, draws = counted(plan, tally)
+    runs, draws = counted(tally)
     return {
         "schema": FORMAT,
         "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
@@ -120,10 +120,11 @@ def _samples(scenario: Scenario, tally: Tally) -> dict[str, Any] | None:
     """Estimate the probability of an offensive in each sample of past cases; None where the draws are of one alone."""
     if "samples" not in tally.counts:
         return None
-    return {
-        name: {str(day): _plain(estimate(row)) for day, row in zip(scenario.milestones, rows, strict=True)}
-        for name, rows in zip(SAMPLES, tally["samples"], strict=True)
-    }
+    found = {}
+    for name, rows, runs in zip(SAMPLES, tally["samples"], tally["sample_runs"], strict=True):
+        estimates = [of_sums(row, runs, whole=True) for row in rows]
+        found[name] = {str(day): _plain(one) for day, one in zip(scenario.milestones, estimates, strict=True)}
+    return found
 
 
 def _others(scenario: Scenario) -> list[dict[str, Any]]:
@@ -131,11 +132,9 @@ def _others(scenario: Scenario) -> list[dict[str, Any]]:
     return [one.model_dump(mode="json", exclude_none=True) for one in scenario.document.forecasts]
 
 
-def counted(plan: Plan, tally: Tally) -> tuple[int, int]:
+def counted(tally: Tally) -> tuple[int, int]:
     """Return the runs that count, and the draws that have one: all of them unless something is given."""
-    if is_given(tally):
-        return int(tally["kept"][0]), int(tally["kept"][1])
-    return int(tally["runs"]), int(tally["runs"]) // plan.replicates
+    return int(tally["kept"][0]), int(tally["kept"][1])
 
 
 def _given(scenario: Scenario, plan: Plan, tally: Tally) -> dict[str, Any] | None:
@@ -208,7 +207,7 @@ def glance(scenario: Scenario, plan: Plan, tally: Tally, records: Records) -> di
         "outcomes": {name: _milestones(scenario, tally, name) for name in FIRST_EVENTS},
         "incidence": _incidence(days, tally),
         "states": _states(days, tally, runs),
-        "ends": {name: _plain(estimate(tally["ends"][code])) for code, name in enumerate(END_STATES)},
+        "ends": {name: _plain(share_estimate(tally, tally["ends"][code])) for code, name in enumerate(END_STATES)},
         "actors": _actors(scenario, tally),
         "dots": _dots(records, horizon),
         "schedule": [],
@@ -278,28 +277,18 @@ def _dots(records: Records, horizon: int) -> list[dict[str, Any]]:
 
 
 def _convergence(records: Records, horizon: int, replicates: int) -> list[dict[str, Any]]:
-    """Return the headline as it stood after so many runs, at 24 steps of equal ratio."""
-    draws = len(records) // replicates
-    if draws < 64:
+    """Return the headline as it stood after so many runs, at 24 steps of equal ratio, whole hypercubes of draws."""
+    cube = replicates * STRATA
+    if len(records) < 16 * cube:
         return []
+    counts, came = records["end"] != LEFT_OUT, records["offensive"] < horizon
     rows = []
-    for kept in np.unique(np.geomspace(50, draws, 24).round().astype(int)):
-        counts, one = _headline(records[: kept * replicates], horizon, replicates)
-        if counts > 0:
-            rows.append({"runs": counts, "p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)})
+    for kept in np.unique(np.geomspace(12, ceil(len(records) / cube), 24).round().astype(int)) * cube:
+        if counts[:kept].any():
+            one = share(came[:kept], replicates, counts[:kept])
+            runs = int(np.count_nonzero(counts[:kept]))
+            rows.append({"runs": runs, "p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)})
     return rows
-
-
-def _headline(records: Records, horizon: int, replicates: int) -> tuple[int, Estimate]:
-    """Return how many runs count, and the headline that they give; of no runs 0 and anything."""
-    counts = records["end"] != LEFT_OUT
-    if counts.all():
-        days = replicate_days(records["offensive"], horizon, replicates)
-        return len(records), estimate(draws_by_successes(days, horizon))
-    if not counts.any():
-        return 0, Estimate(0.0, 0.0, 1.0, 0.0, None, 0, replicates)
-    sums = event_sums(records["offensive"] < horizon, counts, replicates)
-    return int(np.count_nonzero(counts)), kept_ratio(kept_counts(counts, replicates)["kept"], sums)
 
 
 def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:

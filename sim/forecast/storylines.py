@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.estimates import estimate
+from sim.estimates import share
 from sim.forecast.course import course_of
 from sim.forecast.medoids import best_clusters
 from sim.runs.block.blocks import END_STATES, OUTCOMES, last_days
-from sim.tallies import successes_per_draw
 
 if TYPE_CHECKING:
     from sim.runs.block.watches import Paths
@@ -61,7 +60,7 @@ def storylines(scenario: Scenario, paths: Paths, records: Records, replicates: i
     for label, run in enumerate(medoids):
         inside = labels == label
         alike = np.bincount(records["end"][inside], minlength=len(END_STATES)) / inside.sum()
-        one = estimate(successes_per_draw(inside, replicates))
+        one = share(inside, replicates)
         told.append({
             "run": int(run),
             "share": {"p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)},

@@ -1,7 +1,8 @@
 """The inputs of a scenario: every number a run needs, by dotted path, and their draws for one block.
 
 An input that is a distribution is epistemic: drawn once per draw, shared by the draw's replicates. Each has a random
-stream of its own, named by its path, so changing or adding one leaves the draws of all others as they were.
+stream of its own, named by its path, so changing or adding one leaves the draws of all others as they were. Draws come
+in Latin hypercubes (`rng.stratified`).
 """
 
 from __future__ import annotations
@@ -336,10 +337,9 @@ def draw_inputs(
 
 
 def _drawn(stream: str, seed: int, block: int, draws: int) -> npt.NDArray[np.float64]:
-    """Draw the quantiles of one stream; never exactly 0."""
+    """Draw the quantiles of one stream, stratified."""
     owner, _, purpose = stream.rpartition(".")
-    drawn: npt.NDArray[np.float64] = rng.stream(seed, block, owner, purpose).random(draws) + 2.0**-54
-    return drawn
+    return rng.stratified(rng.stream(seed, block, owner, purpose), draws)
 
 
 def _tied(group: Group, own: Mapping[str, npt.NDArray[np.float64]]) -> dict[str, npt.NDArray[np.float64]]:

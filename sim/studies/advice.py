@@ -16,7 +16,7 @@ import numpy as np
 
 from sim import environment, rng
 from sim.errors import UsageError
-from sim.estimates import LEVEL, Estimate, estimate, mean_of_draws
+from sim.estimates import LEVEL, Estimate, cube_means, mean_of_draws, share
 from sim.forecast.record import names_of
 from sim.scenario.edit import over_days, with_document
 from sim.scenario.numbers import with_number
@@ -24,7 +24,6 @@ from sim.scenario.windows import day_of
 from sim.studies.bench import Bench, Values, draw_shares, happened
 from sim.studies.change import Row, plain_row
 from sim.studies.goals import read_goal
-from sim.tallies import successes_per_draw
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
@@ -140,7 +139,7 @@ class Advice:
 
     def _estimate(self, records: Records) -> Estimate:
         event = happened(records, self.goal.outcome, self.goal.day)
-        return estimate(successes_per_draw(event, self.plan.replicates))
+        return share(event, self.plan.replicates)
 
     def _row(self, place: int, each: Values, lead: float, first: float, efficient: bool) -> dict[str, Any]:
         mix, records = self.mixes[place], self.records[place]
@@ -286,10 +285,11 @@ def best_in_draws(gains: Values) -> tuple[Values, float]:
 
 
 def first_in_resamples(gains: Values, seed: int) -> Values:
-    """Return the share of bootstrap resamples of the draws in which each mix has the largest mean (Efron 1979)."""
-    draws = gains.shape[1]
-    counts = rng.stream(seed, 0, "advice", "resamples").multinomial(draws, np.full(draws, 1 / draws), size=RESAMPLES)
-    first = np.argmax(counts @ gains.T, axis=1)
+    """Return the share of bootstrap resamples of the hypercubes in which each mix has the largest mean (Efron 1979)."""
+    means = cube_means(gains)
+    cubes = means.shape[1]
+    counts = rng.stream(seed, 0, "advice", "resamples").multinomial(cubes, np.full(cubes, 1 / cubes), size=RESAMPLES)
+    first = np.argmax(counts @ means.T, axis=1)
     return np.bincount(first, minlength=len(gains)) / RESAMPLES
 
 

@@ -17,6 +17,7 @@ from sim import environment
 from sim.errors import CalibrationError
 from sim.forecast.forecast import Forecast
 from sim.forecast.runner import run
+from sim.rng import STRATA
 from sim.runs.block.blocks import OUTCOMES
 from sim.runs.play import RECORD_CAP
 from sim.scenario.crosscheck import cross_complaints
@@ -165,8 +166,8 @@ def _again(old: Record, forecast: Forecast, runs: Callable[..., Forecast]) -> Fo
     if isinstance(scenario, str):
         return scenario
     plan = plan_of_rerun(old, forecast)
-    if plan.most_runs < 2 * plan.replicates:
-        return "there are fewer than two draws to pair"
+    if plan.most_runs <= plan.replicates * STRATA:
+        return "there are too few draws to pair"
     if scenario.hash == forecast.scenario.hash:
         return forecast
     try:

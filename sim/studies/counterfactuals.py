@@ -16,14 +16,13 @@ import numpy as np
 
 from sim import environment
 from sim.distributions import Fixed
-from sim.estimates import LEVEL, difference, estimate, mean_of_draws
+from sim.estimates import LEVEL, cube_means, difference, mean_of_draws, share
 from sim.forecast.record import names_of
 from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.edit import with_document
 from sim.scenario.quantities import day_count
 from sim.studies.bench import Bench, Values, draw_shares, happened
 from sim.studies.change import Row, plain_row
-from sim.tallies import successes_per_draw
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -241,7 +240,7 @@ class Counterfactuals:
         }
 
     def _share(self, event: Any) -> Row:
-        return plain_row(estimate(successes_per_draw(event, self.plan.replicates)))
+        return plain_row(share(event, self.plan.replicates))
 
     def _world(self, one: Counterfactual) -> dict[str, Any]:
         """Return what changes in one world: probabilities, and for the offensive what becomes of single runs."""
@@ -273,7 +272,7 @@ class Counterfactuals:
 
     def _variance_ratio(self, records: Records, day: int) -> float | None:
         """Return how many times the variance of the change would be with independent runs; None where none differs."""
-        before, after = self._values(self.base, day), self._values(records, day)
+        before, after = (cube_means(self._values(one, day)) for one in (self.base, records))
         paired = float(np.var(after - before, ddof=1))
         if paired == 0:
             return None

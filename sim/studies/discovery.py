@@ -19,6 +19,7 @@ from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
 from sim.forecast.record import names_of
 from sim.model.inputs import can_be_looked_up, draw_inputs, inputs_of
+from sim.rng import STRATA
 from sim.runs.block.blocks import BLOCK_RUNS, FIRST_EVENTS
 from sim.runs.play import ALL, records_of
 from sim.scenario.windows import By, day_of
@@ -129,8 +130,8 @@ def find_boxes(values: Floats, successes: npt.NDArray[np.int64], replicates: int
 
 
 def finders_of(draws: int) -> npt.NDArray[np.bool_]:
-    """Say which draws find boxes: every other one; the rest measure them."""
-    finding: npt.NDArray[np.bool_] = np.arange(draws) % 2 == 0
+    """Say which draws find boxes: those of every other hypercube; the rest, which are independent, measure them."""
+    finding: npt.NDArray[np.bool_] = np.arange(draws) // STRATA % 2 == 0
     return finding
 
 

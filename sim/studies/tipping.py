@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sim import environment
 from sim.distributions import Uniform
 from sim.errors import UsageError
-from sim.estimates import LEVEL, Estimate, estimate
+from sim.estimates import LEVEL, Estimate, share
 from sim.forecast.record import names_of
 from sim.runs.block.blocks import FIRST_EVENTS
 from sim.scenario.edit import over_days, with_document
@@ -25,7 +25,6 @@ from sim.studies.bench import Bench, are_alike, happened
 from sim.studies.change import plain_row
 from sim.studies.crossing import GRID, Crossing, Crossings, crossings
 from sim.studies.sweep.sweep import value_at
-from sim.tallies import successes_per_draw
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ class Asked:
         """Estimate the probability at each point."""
         played = bench.records([self.world(point) for point in values])
         events = (happened(records, self.outcome, self.day) for records in played)
-        return [estimate(successes_per_draw(event, bench.plan.replicates)) for event in events]
+        return [share(event, bench.plan.replicates) for event in events]
 
     def has_no_effect(self, bench: Bench, values: Sequence[Sequence[float]]) -> bool:
         """Whether the paired runs at all of some points, played already, show no difference."""

@@ -10,6 +10,7 @@ import pytest
 
 import sim
 from sim.cli.check import CODES
+from sim.rng import STRATA
 from sim.scenario.gates import TOLERANCE
 from sim.studies.gates.check import ALPHA, MAX_RUNS
 from sim.studies.gates.sequences import RHO, ConfidenceSequence
@@ -58,13 +59,13 @@ def test_exit_codes_and_defaults_are_those_of_the_code() -> None:
 
 def test_the_widths_told_are_those_of_the_sequence() -> None:
     """To a tenth: they were measured on other draws."""
-    table = next(table for table in tables(section(PAGE, "Statistics")) if "draws" in table[0])
+    table = next(table for table in tables(section(PAGE, "Statistics")) if "hypercubes" in table[0])
     rng = np.random.default_rng(11)
-    values = rng.binomial(2, rng.beta(2, 5, 65_536)) / 2
+    values = (rng.binomial(2, rng.beta(2, 5, 65_536)) / 2).reshape(-1, STRATA).mean(axis=1)
     for row in table:
-        draws = int(row["draws"].replace(",", ""))
-        if draws <= len(values):
-            one = ConfidenceSequence(0.05).after(values[:draws])
+        cubes = int(row["hypercubes"].replace(",", ""))
+        if cubes <= len(values):
+            one = ConfidenceSequence(0.05).after(values[:cubes])
             assert float(row["confidence sequence"]) == pytest.approx((one.high - one.low) / 2, rel=0.1)
 
 

@@ -6,14 +6,12 @@ import numpy as np
 import pytest
 
 import sim
-from sim.estimates import estimate, ratio
 from sim.forecast.forecast import Forecast
 from sim.forecast.indicators import _difference, _reading, indicators, indicators_record
 from sim.runs.block.blocks import OUTCOMES, last_days
 from sim.runs.block.conditions import EventBy, Look, PostureAt
 from sim.runs.block.counts import indicator_counts
 from sim.scenario.scenario import Scenario
-from sim.tallies import successes_per_draw
 from tests import worlds
 
 
@@ -65,15 +63,6 @@ def test_only_windows_that_end_later_are_told(scenario: Scenario, forecast: Fore
     assert (early["given"], early["date"]) == ("strikes by 2020-01-14", "2020-01-14")
 
 
-def test_a_ratio_over_whole_draws_is_the_estimate_of_them() -> None:
-    happened = np.random.default_rng(1).random(4000) < np.repeat(np.random.default_rng(2).beta(1, 3, 1000), 4)
-    hits = happened.reshape(-1, 4).sum(axis=1)
-    plain = estimate(successes_per_draw(happened, 4))
-    one = ratio(hits.sum(), 4000, ((hits**2).sum(), (4 * hits).sum(), 16 * 1000))
-    assert (one.p, one.low, one.high) == pytest.approx((plain.p, plain.low, plain.high), abs=1e-9)
-    assert one.draws == 1000
-
-
 def test_intervals_cover_where_draws_have_different_numbers_of_runs() -> None:
     """Of 1,000 intervals for a nominal 95% between 92% and 97.5% hold the truth: a false alarm in 20,000 at 95%.
 
@@ -92,7 +81,7 @@ def test_intervals_cover_where_draws_have_different_numbers_of_runs() -> None:
             "terms": np.full(1200, 60, dtype=np.int16),
         }
         sums = indicator_counts([EventBy("strikes", 14)], Look(days), [60], 4)[0, 0]
-        said = _reading(sums)
+        said = _reading(sums, 4)
         assert said.if_seen is not None and said.if_not is not None  # noqa: PT018
         both = _difference(sums, said.if_seen, said.if_not)
         for name, one, true in (
@@ -108,7 +97,7 @@ def test_what_is_hardly_ever_seen_is_left_open() -> None:
     days = {name: np.full(400, 60, dtype=np.int16) for name in OUTCOMES}
     days["strikes"][:19] = 1
     sums = indicator_counts([EventBy("strikes", 14)], Look(days), [60], 2)[0, 0]
-    said = _reading(sums)
+    said = _reading(sums, 2)
     assert said.if_seen is None
     assert said.moves is None
     assert said.if_not is not None

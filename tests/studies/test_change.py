@@ -133,7 +133,7 @@ CHANGES: list[tuple[str, Any]] = [
     ("cannot be read", lambda old: old["document"]["actors"]["backer"].update(stance="evidence")),
     ("is faulty", lambda old: old["document"]["ties"].update(nobody={"backer": 0.5})),
     ("not the one it was made from", lambda old: old["document"].update(credibility=0.61)),
-    ("fewer than two draws", lambda old: old.update(runs=2)),
+    ("too few draws", lambda old: old.update(runs=2)),
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.errors import UsageError
-from sim.estimates import difference, estimate
+from sim.estimates import difference, share
 from sim.forecast.plan import Plan
 from sim.runs.block.blocks import run_block
 from sim.runs.play import Records
@@ -25,7 +25,6 @@ from sim.studies.counterfactuals import (
     without_talks,
     worlds_of,
 )
-from sim.tallies import successes_per_draw
 from tests import worlds
 from tests.played import count_blocks
 
@@ -158,7 +157,7 @@ def test_changes_are_those_of_the_same_runs(scenario: Scenario, found: Counterfa
                 )
         first, second = base["offensive"] < HORIZON, records["offensive"] < HORIZON
         for key, event in (("averts", first & ~second), ("brings_about", ~first & second)):
-            assert row[key][str(HORIZON)]["p"] == pytest.approx(estimate(successes_per_draw(event, 2)).p, abs=1e-6)
+            assert row[key][str(HORIZON)]["p"] == pytest.approx(share(event, 2).p, abs=1e-6)
         change = row["changes"]["offensive"][str(HORIZON)]["p"]
         assert change == pytest.approx(
             row["brings_about"][str(HORIZON)]["p"] - row["averts"][str(HORIZON)]["p"], abs=2e-6
@@ -184,7 +183,7 @@ def test_restraint_withdrawn_brings_offensives_about_and_strengthened_averts_the
 def test_pairing_lessens_the_variance_and_by_how_much_is_told(scenario: Scenario, found: Counterfactuals) -> None:
     row = found.part()["worlds"][0]
     base, other = (
-        (one["offensive"] < HORIZON).reshape(-1, 2).mean(axis=1)
+        (one["offensive"] < HORIZON).reshape(-1, 8).mean(axis=1)  # hypercubes of 4 draws
         for one in (days(scenario), days(worlds_of(scenario)[0].scenario))
     )
     wanted = (base.var(ddof=1) + other.var(ddof=1)) / (other - base).var(ddof=1)
@@ -212,7 +211,7 @@ def test_the_interaction_is_the_change_of_both_less_the_sum(scenario: Scenario, 
 
 
 def test_too_few_runs_to_pair_are_refused(scenario: Scenario) -> None:
-    with pytest.raises(UsageError, match="two draws"):
+    with pytest.raises(UsageError, match="more than 8 runs"):
         counterfactuals(scenario, Plan(runs=2))
 
 

@@ -137,5 +137,5 @@ def test_what_is_at_fault_is_refused(base: Path, tmp_path: Path) -> None:
         read_side(tmp_path / "no.json")
     with pytest.raises(ScenarioError):
         read_side(worlds.write(tmp_path, worlds.crisis(title=None), "wrong.yaml"))
-    with pytest.raises(UsageError, match="two draws at least"):
+    with pytest.raises(UsageError, match="expected more than 8 runs"):
         compare(base, base, runs=2)

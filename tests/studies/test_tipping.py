@@ -14,14 +14,13 @@ from scipy.stats import binom
 import sim
 from sim import rng
 from sim.errors import UsageError
-from sim.estimates import Estimate, estimate
+from sim.estimates import Estimate, share
 from sim.forecast.plan import Plan
 from sim.report import document_of
 from sim.scenario.scenario import Scenario
 from sim.studies.contour import contour, trace
 from sim.studies.crossing import Crossings, crossings
 from sim.studies.tipping import ask, tip
-from sim.tallies import successes_per_draw
 from tests import sizes, worlds
 from tests.report.said import texts
 
@@ -45,7 +44,7 @@ def stand_in(truth: Callable[..., float], seed: int = 0) -> Callable[[Sequence[o
 
     def sample(points: Sequence[object]) -> list[Estimate]:
         chances = [truth(*point) if isinstance(point, tuple) else truth(point) for point in points]
-        return [estimate(successes_per_draw(level < chance, REPLICATES)) for chance in chances]
+        return [share(level < chance, REPLICATES) for chance in chances]
 
     return sample
 

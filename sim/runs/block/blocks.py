@@ -17,10 +17,10 @@ from sim.model.inputs import Draws, draw_inputs, inputs_of
 from sim.model.setting import Dice, Setting
 from sim.model.stack import Stack
 from sim.runs.block.conditions import Condition, Look, all_met, indicators_of
-from sim.runs.block.counts import day_sums, event_sums, indicator_counts, input_counts, kept_counts
+from sim.runs.block.counts import indicator_counts, input_counts
 from sim.runs.block.watches import Paths, PathWatch, PostureWatch
 from sim.scenario.posterior import SAMPLE, SAMPLES
-from sim.tallies import Counts, Tally, histogram, replicate_days, successes_per_draw
+from sim.tallies import Counts, Tally, day_sums, event_sums, histogram, run_sums
 
 if TYPE_CHECKING:
     from sim.model.arrays import Bools, Days, Floats
@@ -145,23 +145,13 @@ def _result(task: BlockTask, draws: Draws, dice: Dice) -> BlockResult:
 
 def _given_result(task: BlockTask, draws: Draws, dice: Dice) -> BlockResult:
     """Play the days that settle what is given, then the whole block, and tally the runs that meet it."""
-    horizon, runs, replicates = task.scenario.horizon, task.runs, task.replicates
+    horizon, runs = task.scenario.horizon, task.runs
     looking = PostureWatch(task.given, runs)
     theatre = _play(task, draws, dice, looking, max(one.day for one in task.given))
     kept = all_met(task.given, Look(first_days(theatre, runs, horizon), looking.postures))
     watch = _Watch(task, (), kept=kept)
     theatre = _play(task, draws, dice, watch)
-    days, ends = first_days(theatre, runs, horizon), _end_states(theatre, runs)
-    counts = {
-        **watch.counts(),
-        **kept_counts(kept, replicates),
-        "runs": np.array(runs, dtype=np.int64),
-        "first_days": np.stack([day_sums(days[name], kept, horizon, replicates) for name in FIRST_EVENTS]),
-        "ends": np.stack([event_sums(ends == code, kept, replicates) for code in range(len(END_STATES))]),
-        "broke_agreement": event_sums(theatre.broke_agreement[:runs], kept, replicates),
-        "breakdowns": np.array(int(theatre.breakdowns[:runs][kept].sum()), dtype=np.int64),
-        **_happened_counts(task, theatre, lambda happened: event_sums(happened, kept, replicates)),
-    }
+    counts = {**watch.counts(), **_event_counts(task, theatre, first_days(theatre, runs, horizon), kept)}
     records = _records(task, theatre)
     records["end"][~kept] = LEFT_OUT
     return BlockResult(Tally(counts), records)
@@ -220,41 +210,38 @@ def first_days(theatre: Theatre, runs: int, horizon: int) -> dict[str, Days]:
     }
 
 
-def _event_counts(task: BlockTask, theatre: Theatre, days: dict[str, Days]) -> dict[str, Counts]:
+def _event_counts(
+    task: BlockTask, theatre: Theatre, days: dict[str, Days], kept: Bools | None = None
+) -> dict[str, Counts]:
     horizon, replicates, runs = task.scenario.horizon, task.replicates, task.runs
-    ends = _end_states(theatre, runs)
+    kept = np.ones(runs, dtype=np.bool_) if kept is None else kept
+    states = np.arange(len(END_STATES))[:, None]
+    happened = [theatre.firsts[name][:runs] < horizon for name in task.scenario.events]
     return {
         "runs": np.array(runs, dtype=np.int64),
-        "first_days": np.stack([replicate_days(days[name], horizon, replicates) for name in FIRST_EVENTS]),
-        "ends": np.stack([successes_per_draw(ends == code, replicates) for code in range(len(END_STATES))]),
-        "broke_agreement": successes_per_draw(theatre.broke_agreement[:runs], replicates),
-        "breakdowns": np.array(int(theatre.breakdowns[:runs].sum()), dtype=np.int64),
-        **_happened_counts(task, theatre, lambda happened: successes_per_draw(happened, replicates)),
+        "kept": run_sums(kept, replicates),
+        "first_days": np.stack([day_sums(days[name], horizon, replicates, kept) for name in FIRST_EVENTS]),
+        "ends": event_sums(_end_states(theatre, runs) == states, replicates, kept),
+        "broke_agreement": event_sums(theatre.broke_agreement[:runs], replicates, kept),
+        "breakdowns": np.array(int(theatre.breakdowns[:runs][kept].sum()), dtype=np.int64),
+        **({"events": event_sums(np.stack(happened), replicates, kept)} if happened else {}),
     }
 
 
-def _happened_counts(task: BlockTask, theatre: Theatre, count: Callable[[Bools], Counts]) -> dict[str, Counts]:
-    """Count for each event of the scenario in which runs it happened; nothing where there is none."""
-    happened = [theatre.firsts[name][: task.runs] < task.scenario.horizon for name in task.scenario.events]
-    return {"events": np.stack([count(one) for one in happened])} if happened else {}
-
-
 def _sample_counts(task: BlockTask, draws: Draws, offensive: Days) -> dict[str, Counts]:
-    """Count draws of each sample of past cases by successes, by milestone; nothing where there is but one sample.
+    """Count the runs of each sample of past cases, and of an offensive in each by milestone; nothing if there is one.
 
-    Shape (samples, milestones, replicates + 1).
+    `sample_runs`, shape (samples, 3), and `samples`, shape (samples, milestones, 4).
     """
     sample = draws.values.get(SAMPLE)
     if not isinstance(sample, np.ndarray):
         return {}
-    counts = [
-        [
-            successes_per_draw((offensive < day)[sample[: task.runs] == code], task.replicates)
-            for day in task.scenario.milestones
-        ]
-        for code in range(len(SAMPLES))
-    ]
-    return {"samples": np.array(counts, dtype=np.int64)}
+    within = [sample[: task.runs] == code for code in range(len(SAMPLES))]
+    by_milestone = offensive < np.array(task.scenario.milestones)[:, None]
+    return {
+        "sample_runs": np.stack([run_sums(kept, task.replicates) for kept in within]),
+        "samples": np.stack([event_sums(by_milestone, task.replicates, kept) for kept in within]),
+    }
 
 
 def _end_states(theatre: Theatre, runs: int) -> npt.NDArray[np.uint8]:

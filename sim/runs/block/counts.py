@@ -1,10 +1,10 @@
-"""What a block counts besides first events: draws by uncertain input, by indicator, and by what is given.
+"""What a block counts besides events: draws by uncertain input, and runs by indicator.
 
 For each input the draws are sorted into bins of equal probability, and in each bin counted by the number of successes
-among their replicates; first-order indices are computed from that. Parameters that a posterior draws together are also
-counted by the row of its table. Where something is given, how many runs of a draw meet it differs by draw, so a
-probability is a ratio of two sums over draws: what is kept are those sums and the sums of their products
-(`estimates.ratio`).
+among their replicates; first-order indices are computed from that. Of the draws of a hypercube at most one lies in such
+a bin, so those in a bin are independent. Parameters that a posterior draws together are also counted by the row of its
+table. How many runs of a hypercube have an indicator differs, so a probability given it is a ratio of two sums over
+hypercubes: what is kept are those sums and the sums of their products (`estimates.ratio`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.inputs import POSTERIOR_STREAM, Draws, Input, PosteriorColumn, inputs_of, tied_inputs
-from sim.tallies import Counts, Tally, per_draw
+from sim.tallies import Counts, per_cube, per_draw
 
 if TYPE_CHECKING:
     from sim.runs.block.conditions import Condition, Look
@@ -108,18 +108,18 @@ def _by_bin(inputs: Sequence[Input], draws: Draws, hits: npt.NDArray[np.int64]) 
     return counts
 
 
-PARTS = ("draws", "seen", "seen_offensive", "unseen", "unseen_offensive")
+PARTS = ("cubes", "seen", "seen_offensive", "unseen", "unseen_offensive")
 
 
 def indicator_counts(conditions: Sequence[Condition], look: Look, milestones: Sequence[int], replicates: int) -> Counts:
-    """Return the sums of products of `PARTS` over draws.
+    """Return the sums of products of `PARTS` over hypercubes.
 
     Only runs in which no end has come by the indicator's day are counted; an offensive is one by the milestone.
 
     Returns
     -------
-    Shape (conditions, milestones, 5, 5): of the number of a draw's runs in each of `PARTS`, the first being 1. Zero
-    where the milestone comes no later than the indicator.
+    Shape (conditions, milestones, 5, 5): of the number of a hypercube's runs in each of `PARTS`, the first being 1.
+    Zero where the milestone comes no later than the indicator.
     """
     size = len(PARTS)
     counts = np.zeros((len(conditions), len(milestones), size, size), dtype=np.int64)
@@ -127,56 +127,12 @@ def indicator_counts(conditions: Sequence[Condition], look: Look, milestones: Se
         return counts
     still = np.stack([one.waiting(look) for one in conditions])
     seen = np.stack([one.seen(look) for one in conditions]) & still
-    draws = still.shape[1] // replicates
-    parts = np.ones((len(conditions), size, draws))
-    parts[:, 1], parts[:, 3] = per_draw(seen, replicates), per_draw(still & ~seen, replicates)
+    parts = np.ones((len(conditions), size, per_cube(still[0], replicates).size))
+    parts[:, 1], parts[:, 3] = per_cube(seen, replicates), per_cube(still & ~seen, replicates)
     for index, milestone in enumerate(milestones):
         later = look.days["offensive"] < milestone
-        parts[:, 2], parts[:, 4] = per_draw(seen & later, replicates), per_draw(still & ~seen & later, replicates)
+        parts[:, 2], parts[:, 4] = per_cube(seen & later, replicates), per_cube(still & ~seen & later, replicates)
         early = np.array([one.day < milestone for one in conditions])
         products = parts[early] @ parts[early].transpose(0, 2, 1)  # whole numbers far below 2**53: exact
         counts[early, index] = np.rint(products).astype(np.int64)
     return counts
-
-
-Bools = npt.NDArray[np.bool_]
-
-
-def kept_counts(kept: Bools, replicates: int) -> dict[str, Counts]:
-    """Count runs that meet what is given, draws that have one, and their squares by draw: `kept`, shape (3,)."""
-    number = per_draw(kept, replicates).astype(np.int64)
-    return {"kept": np.array([number.sum(), np.count_nonzero(number), (number**2).sum()], dtype=np.int64)}
-
-
-def event_sums(happened: Bools, kept: Bools, replicates: int) -> Counts:
-    """Sum over draws the runs kept in which an event happened, their squares, and their products with the runs kept.
-
-    Parameters
-    ----------
-    happened
-        Shape (..., runs).
-
-    Returns
-    -------
-    Shape (..., 3).
-    """
-    number = per_draw(kept, replicates).astype(np.int64)
-    part = per_draw(happened & kept, replicates).astype(np.int64)
-    return np.stack([part.sum(axis=-1), (part**2).sum(axis=-1), (part * number).sum(axis=-1)], axis=-1)
-
-
-def day_sums(days: npt.NDArray[np.int16], kept: Bools, horizon: int, replicates: int) -> Counts:
-    """Return the sums of `event_sums` for "before day n", n from 0 to the horizon; shape (horizon + 1, 3)."""
-    draw = np.arange(len(days)) // replicates
-    cell = draw[kept] * (horizon + 1) + days[kept]
-    shape = len(days) // replicates, horizon + 1
-    on_day = np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape)
-    part = np.zeros_like(on_day)
-    np.cumsum(on_day[:, :-1], axis=1, out=part[:, 1:])
-    number = per_draw(kept, replicates).astype(np.int64)
-    return np.stack([part.sum(axis=0), (part**2).sum(axis=0), number @ part], axis=-1).astype(np.int64)
-
-
-def is_given(tally: Tally) -> bool:
-    """Whether a tally is of the runs that meet what is given only."""
-    return "kept" in tally.counts

@@ -25,6 +25,7 @@ from sim.runs.block.blocks import (
 from sim.runs.block.conditions import indicators_of
 from sim.runs.block.counts import INPUT_BINS, PARTS, binned_inputs, most_cells, posterior_rows
 from sim.scenario.posterior import SAMPLE, SAMPLES
+from sim.tallies import SUMS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,41 +42,33 @@ def shapes_of(task: BlockTask) -> Shapes:
         return {}
     scenario, levels = task.scenario, task.replicates + 1
     days, weeks, actors = scenario.horizon + 1, scenario.horizon // WEEK + 1, len(scenario.actors)
-    watched: Shapes = {
+    counts: Shapes = {
         "states": (len(STATES), days),
         "stance": (actors, weeks, STANCE_BINS),
         "posture": (actors, weeks, POSTURE_BINS),
         "runs": (),
         "breakdowns": (),
-    }
-    if task.given:
-        sums: Shapes = {
-            "kept": (3,),
-            "first_days": (len(FIRST_EVENTS), days, 3),
-            "ends": (len(END_STATES), 3),
-            "broke_agreement": (3,),
-        }
-        if scenario.events:
-            sums["events"] = (len(scenario.events), 3)
-        return watched | sums
-    milestones, rows = len(scenario.milestones), posterior_rows(scenario)
-    by_input = (len(OUTCOMES), milestones, len(binned_inputs(scenario)), INPUT_BINS, levels)
-    counts: Shapes = {
-        "first_days": (len(FIRST_EVENTS), task.replicates, days),
-        "ends": (len(END_STATES), levels),
-        "broke_agreement": (levels,),
-        "inputs": by_input,
-        "indicators": (len(indicators_of(scenario)), milestones, len(PARTS), len(PARTS)),
+        "kept": (3,),
+        "first_days": (len(FIRST_EVENTS), days, len(SUMS)),
+        "ends": (len(END_STATES), len(SUMS)),
+        "broke_agreement": (len(SUMS),),
     }
     if scenario.events:
-        counts["events"] = (len(scenario.events), levels)
+        counts["events"] = (len(scenario.events), len(SUMS))
+    if task.given:
+        return counts
+    milestones, rows = len(scenario.milestones), posterior_rows(scenario)
+    counts |= {
+        "inputs": (len(OUTCOMES), milestones, len(binned_inputs(scenario)), INPUT_BINS, levels),
+        "indicators": (len(indicators_of(scenario)), milestones, len(PARTS), len(PARTS)),
+    }
     if rows:
         counts |= {"rows": (rows,), "row_successes": (len(OUTCOMES), milestones, rows, 2)}
     if groups := tied_inputs(scenario):
         counts["tied"] = (len(OUTCOMES), milestones, len(groups), most_cells(groups), levels)
     if any(one.path == SAMPLE and not one.distribution.is_fixed for one in inputs_of(scenario)):
-        counts["samples"] = (len(SAMPLES), milestones, levels)
-    return watched | counts
+        counts |= {"samples": (len(SAMPLES), milestones, len(SUMS)), "sample_runs": (len(SAMPLES), 3)}
+    return counts
 
 
 def is_of(task: BlockTask, tally: Tally, records: npt.NDArray[np.void]) -> bool:

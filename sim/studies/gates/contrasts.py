@@ -1,7 +1,7 @@
-"""Contrasts: the numbers that gates are about, as means of draws: a probability, or its change from another scenario.
+"""Contrasts: the numbers that gates are about, as means: a probability, or its change from another scenario.
 
-Each draw of the uncertain inputs gives one number: the share of its replicates in which the outcome came in time, or,
-run by run against the same draw of the other scenario, the difference of the two shares.
+Each hypercube of draws gives one number, independent of those of others: the share of its runs in which the outcome
+came in time, or, run by run against the same draws of the other scenario, the difference of the two shares.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from sim.rng import STRATA
 from sim.studies.bench import draw_shares
 from sim.studies.gates.sequences import ConfidenceSequence, Values
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from sim.runs.play import Records
     from sim.scenario.scenario import Scenario
 
+
+NEAR = 0.05
+"""How far from none a difference is guessed, as a share of the range of 2: by ten points at most."""
 
 Verdict = Literal["pass", "fail", "undecided", "error"]
 
@@ -117,22 +121,23 @@ class Contrast:
         return (self.source,) if self.base is None else (self.base, self.source)
 
     def values(self, records: Mapping[str, Records], replicates: int) -> Values:
-        """Return one number a draw.
+        """Return one number a hypercube.
 
         Parameters
         ----------
         records
             Records of the same runs by hash of the scenario.
         """
-        after = draw_shares(records[self.source.hash], self.outcome, self.day, replicates)
+        cube = replicates * STRATA
+        after = draw_shares(records[self.source.hash], self.outcome, self.day, cube)
         if self.base is None:
             return after
-        return after - draw_shares(records[self.base.hash], self.outcome, self.day, replicates)
+        return after - draw_shares(records[self.base.hash], self.outcome, self.day, cube)
 
     def sequence(self, alpha: float) -> ConfidenceSequence:
         """Return the confidence sequence of its mean; against a known probability it gets half of the alpha."""
         share = alpha if self.known is None else alpha / 2
-        return ConfidenceSequence(share, -1.0 if self.base is not None else 0.0, 1.0)
+        return ConfidenceSequence(share) if self.base is None else ConfidenceSequence(share, -1.0, near=NEAR)
 
     def interval(self, sequence: ConfidenceSequence, alpha: float) -> Interval:
         """Return where the contrast lies."""

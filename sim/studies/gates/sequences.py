@@ -1,7 +1,8 @@
 """Confidence sequences: intervals for a mean that hold at every look at once, however often and whenever one looks.
 
 A gate stops as soon as its verdict is clear, and an interval made for one look is wrong far more often than it says
-where one looks until it says what one hoped for. `ConfidenceSequence` takes draws block by block and keeps sums only.
+where one looks until it says what one hoped for. `ConfidenceSequence` takes draws block by block and keeps sums only;
+what a gate gives it as draws are the means of hypercubes, which are independent as the draws in them are not.
 
 The bound is the empirical-Bernstein one of Howard, Ramdas, McAuliffe & Sekhon (2021, Annals of Statistics 49, theorem
 4), with their gamma-exponential mixture (proposition 9) as the boundary. Of the bounds tried on draws of forecasts it
@@ -17,9 +18,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-RHO = 20.0
-"""Where the mixture is at its best, as a sum of squares: a few hundred draws of a probability near one half, some
-thousands of a small one. The width elsewhere suffers little: by a tenth at a hundred times as many draws."""
+RHO = 2.0
+"""Where the mixture is at its best, as a sum of squares: a block or two of a forecast, by hypercubes. The width
+elsewhere suffers little: by a tenth at a hundred times as many draws."""
 
 Values = npt.NDArray[np.float64]
 
@@ -36,6 +37,10 @@ class ConfidenceSequence:
         Chance, over all looks together, that the interval ever misses the mean: half of it on each side.
     least, most
         Bounds of every draw: 0 and 1 for shares, -1 and 1 for differences of shares.
+    near
+        How far from the middle of the range, as a share of it, a draw is guessed at most. A guess may be any, so the
+        interval holds for all; what lies near the middle, as most differences do, is told by fewer draws if this is
+        little.
     draws, mean
         Number of draws so far and their mean (the middle of the range without any).
     low, high
@@ -45,6 +50,7 @@ class ConfidenceSequence:
     alpha: float
     least: float = 0.0
     most: float = 1.0
+    near: float = 0.5
     draws: int = 0
     total: float = 0.0
     variation: float = 0.0
@@ -81,8 +87,9 @@ class ConfidenceSequence:
         if not (unit.min() >= 0 and unit.max() <= 1):  # written so that NaN fails
             raise ValueError(f"expected draws from {self.least:g} to {self.most:g}")
         draws, total = self.draws + len(unit), self.total + float(unit.sum())
-        variation = self.variation + float(np.square(unit - self._guesses(unit)).sum())
-        reach = boundary(variation, self.alpha / 2) / draws
+        farthest = 0.5 + self.near  # that a draw can lie from its guess
+        variation = self.variation + float(np.square((unit - self._guesses(unit)) / farthest).sum())
+        reach = boundary(variation, self.alpha / 2) * farthest / draws
         low, high = (self.least + (self.most - self.least) * (total / draws + side) for side in (-reach, reach))
         low, high = max(low, self.low), min(high, self.high)
         if low > high:  # it has missed the mean, as it may with a chance of alpha: keep what there was
@@ -90,9 +97,9 @@ class ConfidenceSequence:
         return replace(self, draws=draws, total=total, variation=variation, low=low, high=high)
 
     def _guesses(self, unit: Values) -> Values:
-        """Guess each draw by the mean of those before it, and of one half that stands for none."""
+        """Guess each draw by the mean of those before it, and of one half that stands for none; near the middle."""
         before = 0.5 + self.total + np.concatenate(([0.0], np.cumsum(unit)[:-1]))
-        return before / (1.0 + self.draws + np.arange(len(unit)))
+        return np.clip(before / (1.0 + self.draws + np.arange(len(unit))), 0.5 - self.near, 0.5 + self.near)
 
 
 @lru_cache(maxsize=4096)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim import environment
 from sim.estimates import Estimate, difference
 from sim.forecast.probability import event_estimate
+from sim.rng import STRATA
 from sim.runs.block.blocks import FIRST_EVENTS, OUTCOMES
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def changes_from(
 ) -> dict[str, dict[str, Any]]:
     """Return the change of each probability from the reference cell, paired run by run."""
     runs = min(len(reference), len(records))
-    if runs < 2 * replicates:
+    if runs <= replicates * STRATA:
         return {}
     return {
         name: {

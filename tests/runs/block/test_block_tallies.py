@@ -72,7 +72,7 @@ def test_indicators_count_only_runs_that_have_not_ended(scenario: Scenario, bloc
             unseen = (runs[one.event] >= one.day) & waiting
             later = runs["offensive"] < day
             parts = [seen, seen & later, unseen, unseen & later]
-            sums = np.array([np.ones(500), *(part.reshape(-1, REPLICATES).sum(axis=1) for part in parts)])
+            sums = np.array([np.ones(125), *(part.reshape(125, -1).sum(axis=1) for part in parts)])
             expected = sums @ sums.T if one.day < day else np.zeros((5, 5))
             assert np.array_equal(block.tally["indicators"][index, m], expected), one
 
@@ -105,7 +105,8 @@ def test_postures_are_looked_at_on_their_day() -> None:
     look = Look(days, {("a", 14): np.array([0.9, 0.9, 0.5, 0.1], dtype=np.float32)})
     counts = indicator_counts([PostureAt("a", "initiator", 0.5, 14)], look, [10, 60], 1)
     assert counts[0, 0].tolist() == np.zeros((5, 5)).tolist()
-    assert counts[0, 1].diagonal().tolist() == [4, 1, 0, 2, 0]
+    assert counts[0, 1, 0].tolist() == [1, 1, 0, 2, 0], "four draws are one hypercube"
+    assert counts[0, 1].diagonal().tolist() == [1, 1, 0, 4, 0]
 
 
 DAYS = 30
@@ -168,31 +169,38 @@ def test_first_days_ends_and_breakdowns_are_those_of_the_runs(agreed: BlockResul
     days = {name: runs[name] for name in OUTCOMES}
     days |= {"full": np.where(full, runs["offensive"], DAYS), "limited": np.where(limited, runs["offensive"], DAYS)}
     for place, name in enumerate(FIRST_EVENTS):
-        ordered = np.sort(days[name].reshape(-1, 2), axis=1)
-        expected = [np.bincount(column, minlength=DAYS + 1).tolist() for column in ordered.T]
+        expected = [sums_of(days[name] < day) for day in range(DAYS + 1)]
         assert tally["first_days"][place].tolist() == expected, name
     for code, name in enumerate(END_STATES):
-        assert tally["ends"][code].tolist() == by_draw(runs["end"] == code), name
+        assert tally["ends"][code].tolist() == sums_of(runs["end"] == code), name
     eve = paths.agreement[np.minimum(runs["offensive"], DAYS - 1), np.arange(600)]
-    assert tally["broke_agreement"].tolist() == by_draw(eve & (runs["offensive"] < DAYS))
+    assert tally["broke_agreement"].tolist() == sums_of(eve & (runs["offensive"] < DAYS))
     broken = (paths.agreement[:-1] & ~paths.agreement[1:]).sum(axis=0)
     assert runs["breakdowns"].tolist() == broken.tolist()
     assert tally["breakdowns"] == broken.sum() > 100
     assert tally["runs"] == 600
+    assert tally["kept"].tolist() == [600, 300, 75 * 8**2]
 
 
-def by_draw(happened: np.ndarray) -> list[int]:
-    """Draws with 0, 1 and 2 of their two runs in an event."""
-    return np.bincount(happened.reshape(-1, 2).sum(axis=1), minlength=3).tolist()
+def sums_of(happened: np.ndarray, kept: np.ndarray | None = None) -> list[int]:
+    """Runs in an event, squares by draw of two and by hypercube of four, and products with the runs that count."""
+    kept = np.ones(len(happened), dtype=bool) if kept is None else kept
+    by_draw, by_cube = ((happened & kept).reshape(-1, size).sum(axis=1) for size in (2, 8))
+    number = kept.reshape(-1, 8).sum(axis=1)
+    return [by_draw.sum(), (by_draw**2).sum(), (by_cube**2).sum(), (by_cube * number).sum()]
 
 
 def test_draws_of_each_sample_of_past_cases_are_counted_by_offensives(scenario: Scenario, block: BlockResult) -> None:
-    sample = np.asarray(draw_inputs(inputs_of(scenario), 3, 1, 4096, REPLICATES).values["sample"])[:2000:REPLICATES]
-    for m, day in enumerate(scenario.milestones):
-        hits = (block.records["offensive"] < day).reshape(-1, REPLICATES).sum(axis=1)
-        for code in (0, 1):
-            counts = np.bincount(hits[sample == code], minlength=REPLICATES + 1)
-            assert block.tally["samples"][code, m].tolist() == counts.tolist()
+    sample = np.asarray(draw_inputs(inputs_of(scenario), 3, 1, 4096, REPLICATES).values["sample"])[:2000]
+    for code in (0, 1):
+        within = sample == code
+        number = within.reshape(125, -1).sum(axis=1)
+        assert block.tally["sample_runs"][code].tolist() == [within.sum(), within.sum() // 4, (number**2).sum()]
+        for m, day in enumerate(scenario.milestones):
+            came = (block.records["offensive"] < day) & within
+            by_draw, by_cube = (came.reshape(one, -1).sum(axis=1) for one in (500, 125))
+            sums = [came.sum(), (by_draw**2).sum(), (by_cube**2).sum(), (by_cube * number).sum()]
+            assert block.tally["samples"][code, m].tolist() == sums
 
 
 def test_draws_are_counted_by_every_input_and_outcome(scenario: Scenario, block: BlockResult) -> None:
@@ -235,21 +243,20 @@ def test_postures_given_leave_the_runs_that_have_them(task: BlockTask, agreed: B
     assert 20 < kept.sum() < 580
     assert np.array_equal(given.records["end"] != LEFT_OUT, kept)
     assert np.array_equal(given.records["end"][kept], runs["end"][kept])
-    number = kept.reshape(-1, 2).sum(axis=1)
-    assert given.tally["kept"].tolist() == [number.sum(), (number > 0).sum(), (number**2).sum()]
+    number, draws = (kept.reshape(-1, size).sum(axis=1) for size in (8, 2))
+    assert given.tally["kept"].tolist() == [number.sum(), (draws > 0).sum(), (number**2).sum()]
     eve = paths.agreement[np.minimum(runs["offensive"], DAYS - 1), np.arange(600)] & (runs["offensive"] < DAYS)
     for name, happened in (("broke_agreement", eve), ("ends", runs["end"] == 4)):
-        part = (happened & kept).reshape(-1, 2).sum(axis=1)
         counted = given.tally[name][4] if name == "ends" else given.tally[name]
-        assert counted.tolist() == [part.sum(), (part**2).sum(), (part * number).sum()], name
+        assert counted.tolist() == sums_of(happened, kept), name
     broken = (paths.agreement[:-1] & ~paths.agreement[1:]).sum(axis=0)
     assert given.tally["breakdowns"] == broken[kept].sum() > 0
     for day in (0, 14, DAYS):
-        part = ((runs["offensive"] < day) & kept).reshape(-1, 2).sum(axis=1)
+        came = runs["offensive"] < day
         sums = given.tally["first_days"][FIRST_EVENTS.index("offensive"), day]
-        assert sums.tolist() == [part.sum(), (part**2).sum(), (part * number).sum()]
+        assert sums.tolist() == sums_of(came, kept)
         states = given.tally["states"][:, day]
-        assert (states.sum(), states[3]) == (kept.sum(), part.sum())
+        assert (states.sum(), states[3]) == (kept.sum(), (came & kept).sum())
 
 
 def test_a_block_played_again_gives_the_same_records_and_paths(task: BlockTask, agreed: BlockResult) -> None:

@@ -9,12 +9,11 @@ import pytest
 
 import sim
 from sim.errors import TooFewError, UsageError
-from sim.estimates import ratio
+from sim.estimates import share
 from sim.forecast.forecast import Forecast
 from sim.forecast.indicators import indicators
 from sim.runs.block.blocks import END_STATES, LEFT_OUT, BlockTask, last_days, run_block
 from sim.runs.block.conditions import EventBy, PostureAt
-from sim.runs.block.counts import event_sums, kept_counts
 from sim.runs.block.given import read_given
 from sim.runs.store import Store
 from sim.scenario.scenario import Scenario
@@ -196,8 +195,6 @@ def test_intervals_cover_where_runs_are_kept_by_what_is_seen() -> None:
     for _ in range(1000):
         draw = np.repeat(rng.random(400), 2)
         kept = rng.random(800) < 0.3 * draw**2
-        sums = event_sums(rng.random(800) < 0.8 * draw, kept, 2)
-        number = kept_counts(kept, 2)["kept"]
-        one = ratio(int(sums[0]), int(number[0]), (int(sums[1]), int(sums[2]), int(number[2])))
+        one = share(rng.random(800) < 0.8 * draw, 2, kept)
         covered += one.low <= truth <= one.high
     assert 0.92 < covered / 1000 < 0.975, covered

@@ -49,17 +49,28 @@ def test_the_boundary_rises_with_the_variation_and_as_alpha_falls(
     assert boundary(variation, alpha / less) > at
 
 
-@pytest.mark.parametrize(("shapes", "widest"), [((2, 5), 1.8), ((50, 50), 1.85), ((0.4, 19.6), 2.2)])
-@pytest.mark.parametrize("draws", [2048, 10_240, 100_352])
+@pytest.mark.parametrize(("shapes", "widest"), [((2, 5), (2, 1.9)), ((50, 50), (2, 1.9)), ((0.4, 19.6), (3.4, 2.3))])
+@pytest.mark.parametrize("blocks", [1, 5])
 def test_the_price_of_looking_always_is_less_than_twice_the_width(
-    shapes: tuple[float, float], widest: float, draws: int
+    shapes: tuple[float, float], widest: tuple[float, float], blocks: int
 ) -> None:
-    """Against the interval for one look, 1.96 standard errors either side; more only where events are rare and few."""
-    values = shares(np.random.default_rng(1), draws, shapes)
+    """Against the interval for one look, 1.96 standard errors either side; more only where events are rare and few.
+
+    Blocks of 512 hypercubes of four draws.
+    """
+    values = shares(np.random.default_rng(1), blocks * 2048, shapes).reshape(-1, 4).mean(axis=1)
     one = ConfidenceSequence(0.05)
-    for block in values.reshape(-1, 2048 if draws % 2048 == 0 else draws):
+    for block in values.reshape(blocks, 512):
         one = one.after(block)
-    assert (one.high - one.low) / 2 < widest * 1.96 * values.std() / math.sqrt(draws)
+    assert (one.high - one.low) / 2 < widest[blocks > 1] * 1.96 * values.std() / math.sqrt(len(values))
+
+
+def test_a_guess_near_the_middle_tells_small_differences_by_fewer_draws() -> None:
+    """Half of the range is the farthest that a draw can lie from a guess there, so the bound is half as wide."""
+    near, anywhere = (ConfidenceSequence(0.05, -1, 1, near).after(np.zeros(512)).high for near in (0.0, 0.5))
+    assert near == pytest.approx(anywhere / 2, rel=0.02)
+    far = ConfidenceSequence(0.05, -1, 1, near=0.05).after(np.full(512, 0.8))
+    assert far.low < 0.8 < far.high, "guesses that are far off widen it only"
 
 
 def test_where_nothing_happens_the_bound_falls_with_the_number_of_draws() -> None:
@@ -129,11 +140,12 @@ def test_a_mean_is_ever_missed_no_more_often_than_alpha(shapes: tuple[float, flo
 
 
 @pytest.mark.slow
-def test_a_paired_difference_is_ever_missed_no_more_often_than_alpha() -> None:
+@pytest.mark.parametrize("near", [0.5, 0.05])
+def test_a_paired_difference_is_ever_missed_no_more_often_than_alpha(near: float) -> None:
     """The second scenario has the event where the first has it, less one run in twenty."""
     rng, missed = np.random.default_rng(5), 0
     for _ in range(SEQUENCES):
-        one = ConfidenceSequence(0.05, -1, 1)
+        one = ConfidenceSequence(0.05, -1, 1, near)
         for _ in range(LOOKS):
             first = rng.random((2048, 2)) < rng.beta(2, 5, 2048)[:, None]
             lost = first & (rng.random((2048, 2)) < 0.05)

@@ -37,7 +37,7 @@ TORNADO = """
 """
 PRECISE = """
     base: crisis.yaml
-    precision: 0.012
+    precision: 0.006
     runs: 40000
     axes:
       actors.attacker.posture: [0.2, 0.5, 0.8]
