@@ -117,8 +117,8 @@ def theatre_of(scenario: Scenario) -> dict[str, str]:
 
 
 def _samples(scenario: Scenario, tally: Tally) -> dict[str, Any] | None:
-    """Estimate the probability of an offensive in each sample of past cases; None where the draws are of one alone."""
-    if "samples" not in tally.counts:
+    """Estimate the probability of an offensive in each sample of past cases; None where the runs are of one alone."""
+    if "samples" not in tally.counts or not tally["sample_runs"][:, 0].all():
         return None
     found = {}
     for name, rows, runs in zip(SAMPLES, tally["samples"], tally["sample_runs"], strict=True):

@@ -106,6 +106,17 @@ def test_counts_agree_with_the_records(scenario: Scenario) -> None:
     assert limited + full == pytest.approx(forecast.probability("offensive").p)
 
 
+@pytest.mark.parametrize("runs", [1, 2, 9])
+def test_a_handful_of_runs_has_a_record_whatever_it_cannot_tell(tmp_path: Path, runs: int) -> None:
+    """With one draw one of the two samples of past cases has no run, and with two hypercubes there is an interval."""
+    scenario = worlds.load(tmp_path, calibration="calibrated-all", question__as_of="2025-01-01")
+    record = sim.run(scenario, runs=runs, seed=2).record()
+    assert (record["samples"] is None) == (runs <= 2)
+    one = record["outcomes"]["offensive"]["60"]
+    assert 0 <= one["mc_low"] <= one["p"] <= one["mc_high"] <= 1
+    assert one["mc_high"] - one["mc_low"] > 0.3
+
+
 def test_histograms_of_inputs_hold_every_draw_once(scenario: Scenario) -> None:
     forecast = sim.run(scenario, runs=5000, seed=2)
     counts = forecast.tally["inputs"]
