@@ -80,7 +80,7 @@ def test_the_headline_and_each_window(record: dict[str, Any], seen: Any) -> None
     assert seen["number"] == shown
     assert PERCENT.findall(seen["word"])[:1] == PERCENT.findall(seen["strips"][-1].split("%", 1)[1])[:1]
     assert f"Monte Carlo error{cells[4]}" in seen["cards"][0]
-    assert f"from {record['draws']:,} independent draws ({record['runs']:,} runs)" in seen["cards"][0]
+    assert f"from {record['runs']:,} runs of {record['draws']:,} draws." in seen["cards"][0]
     assert f"Input uncertainty{cells[5]}" in seen["cards"][1]
     assert f"central 80% at {cells[6]}" in seen["cards"][1]
 

@@ -144,8 +144,8 @@ def leaning(stance: float) -> str:
 def _errors(record: Record, chance: Chance) -> Group:
     """Say both uncertainties, and the analyst's own confidence in sentences of its own."""
     monte_carlo = (
-        f"The 95% interval of the simulation itself, from {record['draws']:,} independent draws "
-        f"({counted(record['runs'], 'run')}). It shrinks with more runs."
+        f"The 95% interval of the simulation itself, from {counted(record['runs'], 'run')} of "
+        f"{counted(record['draws'], 'draw')}. It shrinks with more runs."
     )
     spread = "Not known" if chance.input_sd is None else points_text(chance.input_sd)
     inputs = f"{_input_sentence(record, chance)} {disagreement_sentence(record)}".rstrip()
