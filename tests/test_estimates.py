@@ -123,6 +123,17 @@ def test_the_spread_over_inputs_is_recovered_without_the_chance_within_draws() -
     assert estimate(np.array([7, 3])).input_sd is None, "one replicate cannot tell"
 
 
+def test_runs_give_the_spread_over_inputs_that_their_draws_do_unless_some_are_left_out() -> None:
+    rng = np.random.default_rng(6)
+    happened = replicated(rng.beta(2, 5, 1000), rng)
+    by_draw = estimate(np.bincount(happened.reshape(-1, 2).sum(axis=1), minlength=3))
+    assert by_draw.input_sd is not None
+    assert share(happened, 2).input_sd == pytest.approx(by_draw.input_sd)
+    assert share(happened, 2, np.ones(2000, dtype=bool)).input_sd == pytest.approx(by_draw.input_sd)
+    assert share(happened, 2, np.arange(2000) > 0).input_sd is None
+    assert share(happened, 1).input_sd is None
+
+
 def test_an_estimate_is_worked_by_hand() -> None:
     """Draws by successes 2, 1, 0, 1 of three: means 0, 0, 1/3, 1 with variance 2/9, of which chance within is 1/36."""
     one = estimate(np.array([2, 1, 0, 1]))
@@ -236,7 +247,7 @@ def test_the_last_hypercube_may_be_a_part_of_one() -> None:
     """Hypercubes of 4 and 2 draws with means of 1 and 0: 2/3; residuals 4/3 and -4/3, over 6 draws, twice."""
     one = mean_of_draws(np.array([1.0, 1, 1, 1, 0, 0]), 2)
     assert (one.p, one.se) == pytest.approx((2 / 3, math.sqrt(2 * (4 / 3) ** 2 * 2) / 6))
-    assert np.array_equal(cube_means(np.array([[1.0, 1, 1, 1, 0, 0]])), [[1, 0]])
+    assert np.array_equal(cube_means(np.array([[1.0, 1, 1, 1, 4, 2]])), [[1, 3]])
     runs = np.repeat([True, False], [8, 4])
     assert share(runs, 2).p == pytest.approx(2 / 3)
     assert share(runs, 2).se == pytest.approx(ratio(8, 12, (64, 64, 80), 6).se)
