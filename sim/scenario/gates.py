@@ -8,19 +8,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    StringConstraints,
-)
-from pydantic_core import core_schema
+from pydantic import Field, GetPydanticSchema, StringConstraints
 
 from sim.scenario.part import Part, Text
-from sim.scenario.quantities import Window, fault, read_day, read_horizon, window_days
+from sim.scenario.quantities import Window, fault, read_day, read_horizon, window_days, written
 from sim.wording import counted
 
 MAX_GATES = 64
@@ -29,37 +22,24 @@ STEPS = 5
 TOLERANCE = 0.01
 
 
-@dataclass(frozen=True)
-class Between:
-    """A plain number within a range, its ends left out where it is open."""
+def between(low: float, high: float, *, open: bool = False) -> GetPydanticSchema:
+    """Return how a plain number within a range is read, its ends left out where it is open."""
 
-    low: float
-    high: float
-    open: bool = False
-
-    def read(self, value: Any) -> float:
-        """Check one value."""
-        inside = isinstance(value, (int, float)) and not isinstance(value, bool) and self.low <= value <= self.high
-        if not inside or (self.open and value in (self.low, self.high)):
-            ends = f"between {self.low:g} and {self.high:g}" if self.open else f"from {self.low:g} to {self.high:g}"
-            raise fault(f"expected a number {ends}")
+    def read(value: Any) -> float:
+        inside = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+        if not inside or (open and value in (low, high)):
+            raise fault(f"expected a number {f'between {low:g} and' if open else f'from {low:g} to'} {high:g}")
         return float(value)
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Validate by `read`."""
-        return core_schema.no_info_plain_validator_function(self.read)
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe for editors."""
-        low, high = ("exclusiveMinimum", "exclusiveMaximum") if self.open else ("minimum", "maximum")
-        return {"type": "number", low: self.low, high: self.high}
+    least, most = ("exclusiveMinimum", "exclusiveMaximum") if open else ("minimum", "maximum")
+    return written(read, {"type": "number", least: low, most: high})
 
 
-Chance = Annotated[float, Between(0.0, 1.0, open=True)]
-Change = Annotated[float, Between(-1.0, 1.0, open=True)]
-Margin = Annotated[float, Between(0.0, 1.0, open=True)]
-Tolerance = Annotated[float, Between(0.0, 1.0)]
-End = Annotated[float, Between(-1e15, 1e15)]
+Chance = Annotated[float, between(0.0, 1.0, open=True)]
+Change = Annotated[float, between(-1.0, 1.0, open=True)]
+Margin = Annotated[float, between(0.0, 1.0, open=True)]
+Tolerance = Annotated[float, between(0.0, 1.0)]
+End = Annotated[float, between(-1e15, 1e15)]
 File = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Steps = Annotated[int, Field(ge=2, le=MAX_STEPS)]
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import CalibrationError, TableError
+from sim.scenario.quantities import SAMPLES as SAMPLES
 from sim.tables import read_text, table_of
 
 if TYPE_CHECKING:
@@ -34,9 +35,8 @@ MOST_BYTES = 20 << 20
 PRIOR = "prior"
 MODEL = 5
 """Version of the equations; a posterior of another one is of parameters that mean something else."""
-SAMPLES = ("crises", "threats")
 SAMPLE = "sample"
-"""Path of the input that says which of them a question belongs to."""
+"""Path of the input that says which sample of past cases a question belongs to."""
 SAMPLED = ("inertia", "launch_rate")
 """Parameters that have a value for each sample of past cases: picked crises are further along than threats."""
 SAMPLED_COLUMNS = tuple(f"{name}_{sample}" for name in SAMPLED for sample in SAMPLES)

@@ -10,21 +10,32 @@ import datetime
 import math
 import numbers
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, ValidationError
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, GetPydanticSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.distributions import KINDS, Distribution, DistributionError, Fixed, Pool, Quantiles, Where, parse
 from sim.wording import counted
 
 MAX_DAYS = 3650
+SAMPLES = ("crises", "threats")
+"""Samples of past cases: assaults on ground under siege or fire, and threats between states at peace."""
 FARTHEST_DAY = 36_500  # from the as-of date, either way
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(day|week)s?")
+_DATE_SCHEMA = {"type": "string", "pattern": f"^{_DATE.pattern}$", "format": "date"}
+_DURATION_SCHEMA = {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
+_WEIGHTS_SCHEMA = {
+    "type": "object",
+    "properties": {name: {"type": "number", "minimum": 0} for name in SAMPLES},
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+_WHOLE_DAYS_SCHEMAS = ({"type": "integer", "minimum": 1, "maximum": MAX_DAYS}, _DURATION_SCHEMA)
 
 
 def fault(message: str, where: Where = ()) -> PydanticCustomError:
@@ -53,7 +64,8 @@ class Quantity:
 
     A fixed number and a bounded distribution must lie within the range; of an unbounded one the median must, and what
     is drawn outside is clipped to the range. `word` may stand in place of the number; `reason` says why the range is
-    such where it is not plain.
+    such where it is not plain. A number of days may be written as "120 days" or "2 weeks"; one that is `fixed` may be
+    no distribution.
     """
 
     low: float = -math.inf
@@ -61,13 +73,15 @@ class Quantity:
     open_low: bool = False
     word: str | None = None
     reason: str | None = None
+    days: bool = False
+    fixed: bool = False
 
     def read(self, value: Any) -> Distribution | str:
         """Check one value."""
         if self.word is not None and value == self.word:
             return self.word
         try:
-            distribution = parse(value)
+            distribution = parse(_days(value) if self.days else value)
         except DistributionError as error:
             word = "" if self.word is None or error.where else f", or `{self.word}`"
             raise fault(f"{error}{word}", error.where) from None
@@ -75,6 +89,8 @@ class Quantity:
         if outside is not None:
             why = "" if self.reason is None else f": {self.reason}"
             raise fault(f"expected {in_words(self.low, self.high, open_low=self.open_low)}{why}", outside)
+        if self.fixed and not distribution.is_fixed:
+            raise fault(f"expected one {in_words(self.low, self.high).removeprefix('a ')}, not a distribution")
         return distribution.within(self.low, self.high)
 
     def _outside(self, distribution: Distribution) -> Iterator[Where]:
@@ -91,199 +107,87 @@ class Quantity:
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Describe for editors."""
-        words = [] if self.word is None else [{"const": self.word}]
-        return {"anyOf": [_bounded("number", self), *words, DISTRIBUTION_REFERENCE]}
+        number: dict[str, Any] = {"type": "number"}
+        if math.isfinite(self.low):
+            number["exclusiveMinimum" if self.open_low else "minimum"] = self.low
+        if math.isfinite(self.high):
+            number["maximum"] = self.high
+        words = [{"const": self.word}] if self.word is not None else [_DURATION_SCHEMA] if self.days else []
+        return number if self.fixed else {"anyOf": [number, *words, DISTRIBUTION_REFERENCE]}
 
 
-@dataclass(frozen=True)
-class Duration(Quantity):
-    """A length of time in days: a number, "120 days", "2 weeks" or a distribution over days."""
-
-    low: float = 0.0
-    open_low: bool = True
-
-    def read(self, value: Any) -> Distribution | str:
-        """Check one value."""
-        return super().read(_days(value))
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe for editors."""
-        text = {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
-        return {"anyOf": [_bounded("number", self), text, DISTRIBUTION_REFERENCE]}
+def written(
+    read: Callable[[Any], Any], schema: Mapping[str, Any], plain: Callable[[Any], Any] | None = None
+) -> GetPydanticSchema:
+    """Return how pydantic reads a type of the language, describes it to editors and, if `plain`, writes it again."""
+    serialization = None if plain is None else core_schema.plain_serializer_function_ser_schema(plain)
+    core = core_schema.no_info_plain_validator_function(read, serialization=serialization)
+    return GetPydanticSchema(lambda _, __: core, lambda _, __: dict(schema))
 
 
-@dataclass(frozen=True)
-class Chance(Quantity):
-    """A probability: one number from 0 to 1."""
-
-    low: float = 0.0
-    high: float = 1.0
-
-    def read(self, value: Any) -> Distribution | str:
-        """Check one value."""
-        read = super().read(value)
-        if isinstance(read, Distribution) and not read.is_fixed:
-            raise fault(f"expected one {in_words(self.low, self.high).removeprefix('a ')}, not a distribution")
-        return read
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe for editors."""
-        return _bounded("number", self)
+def _read_whole_days(value: Any) -> int:
+    number = _days(value)
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number // 1:
+        raise fault('expected a whole number of days, as in "180 days"')
+    if not 1 <= number <= MAX_DAYS:
+        raise fault(f"expected 1 to {MAX_DAYS} days")
+    return int(number)
 
 
-@dataclass(frozen=True)
-class WholeDays:
-    """A fixed whole number of days, or "180 days"."""
-
-    def _read(self, value: Any) -> int:
-        number = _days(value)
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number // 1:
-            raise fault('expected a whole number of days, as in "180 days"')
-        if not 1 <= number <= MAX_DAYS:
-            raise fault(f"expected 1 to {MAX_DAYS} days")
-        return int(number)
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Validate and keep as an int."""
-        return core_schema.no_info_plain_validator_function(self._read)
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe for editors."""
-        whole = {"type": "integer", "minimum": 1, "maximum": MAX_DAYS}
-        return {"anyOf": [whole, {"type": "string", "pattern": f"^{_DURATION.pattern}$"}]}
+def _read_window(value: Any) -> int | datetime.date:
+    if isinstance(value, datetime.date):
+        return value
+    if isinstance(value, str) and _DATE.fullmatch(value.strip()):
+        return read_date(value.strip())
+    days = read_length(value) if isinstance(value, str) else value
+    if days is None:
+        raise fault('expected a number of days, "90 days" or a date such as 2018-11-16')
+    return _read_whole_days(days)
 
 
-@dataclass(frozen=True)
-class WindowEnd(WholeDays):
-    """A window: its length as whole days or "90 days", or its last date."""
-
-    def _window(self, value: Any) -> int | datetime.date:
-        if isinstance(value, datetime.date):
-            return value
-        if isinstance(value, str) and _DATE.fullmatch(value.strip()):
-            return read_date(value.strip())
-        days = read_length(value) if isinstance(value, str) else value
-        if days is None:
-            raise fault('expected a number of days, "90 days" or a date such as 2018-11-16')
-        return self._read(days)
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Validate; serialise to the form a file writes."""
-        return core_schema.no_info_plain_validator_function(
-            self._window, serialization=core_schema.plain_serializer_function_ser_schema(_days_or_date)
-        )
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe for editors."""
-        return {"anyOf": [*super().__get_pydantic_json_schema__(schema, handler)["anyOf"], _DATE_SCHEMA]}
+def _read_sample(value: Any) -> float:
+    """Return the probability of the second sample of past cases."""
+    if value in SAMPLES:
+        return float(SAMPLES.index(value))
+    weights = [value.get(name, 0.0) for name in SAMPLES] if isinstance(value, Mapping) else []
+    known = isinstance(value, Mapping) and set(value) <= set(SAMPLES)
+    numbers = all(isinstance(one, int | float) and not isinstance(one, bool) and 0 <= one < 1e9 for one in weights)
+    if not known or not numbers or sum(weights) <= 0:
+        raise fault("expected crises, threats, or weights such as {crises: 0.6, threats: 0.4}")
+    return float(weights[1] / sum(weights))
 
 
-@dataclass(frozen=True)
-class SampleWeights:
-    """Which sample of past cases a question belongs to, as the probability of the second, `threats`.
-
-    `crises`, `threats` or a map with a weight for each.
-    """
-
-    NAMES: ClassVar[tuple[str, str]] = ("crises", "threats")
-
-    def _read(self, value: Any) -> float:
-        if value in self.NAMES:
-            return float(self.NAMES.index(value))
-        weights = [value.get(name, 0.0) for name in self.NAMES] if isinstance(value, Mapping) else []
-        known = isinstance(value, Mapping) and set(value) <= set(self.NAMES)
-        numbers = all(isinstance(one, int | float) and not isinstance(one, bool) and 0 <= one < 1e9 for one in weights)
-        if not known or not numbers or sum(weights) <= 0:
-            raise fault("expected crises, threats, or weights such as {crises: 0.6, threats: 0.4}")
-        return float(weights[1] / sum(weights))
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Validate; serialise to the form a file writes."""
-        return core_schema.no_info_plain_validator_function(
-            self._read, serialization=core_schema.plain_serializer_function_ser_schema(self._plain)
-        )
-
-    def _plain(self, threats: float) -> Any:
-        return dict(zip(self.NAMES, (1 - threats, threats), strict=True))
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe for editors."""
-        weight = {"type": "number", "minimum": 0}
-        weights = dict.fromkeys(self.NAMES, weight)
-        return {
-            "anyOf": [
-                {"enum": list(self.NAMES)},
-                {"type": "object", "properties": weights, "additionalProperties": False, "minProperties": 1},
-            ]
-        }
+def _plain_weights(threats: float) -> dict[str, float]:
+    return dict(zip(SAMPLES, (1 - threats, threats), strict=True))
 
 
-@dataclass(frozen=True)
-class Moment:
-    """A point in time: a date, a day count from the as-of date (day 0), or a distribution over day counts."""
-
-    def _read(self, value: Any) -> datetime.date | Distribution:
-        if isinstance(value, datetime.date):
-            return value
-        if isinstance(value, str):
-            return read_date(value)
-        try:
-            days = parse(value)
-        except DistributionError as error:
-            expected = "expected a date such as 2018-08-19 or a number of days from the as-of date"
-            raise fault(str(error) if error.where else expected, error.where) from None
-        if any(abs(one.median) > FARTHEST_DAY for one in days.members):
-            raise fault(f"expected a day within {counted(FARTHEST_DAY, 'day')} of the as-of date")
-        return days
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Validate; serialise to the form a file writes."""
-        return core_schema.no_info_plain_validator_function(
-            self._read,
-            serialization=core_schema.plain_serializer_function_ser_schema(_to_plain),
-        )
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe for editors."""
-        return {"anyOf": [_DATE_SCHEMA, {"type": "number"}, DISTRIBUTION_REFERENCE]}
-
-
-@dataclass(frozen=True)
-class Date:
-    """A calendar date."""
-
-    def _read(self, value: Any) -> datetime.date | None:
-        if isinstance(value, datetime.date):
-            return value
-        if not isinstance(value, str):
-            raise fault("expected a date such as 2018-08-19")
+def _read_moment(value: Any) -> datetime.date | Distribution:
+    if isinstance(value, datetime.date):
+        return value
+    if isinstance(value, str):
         return read_date(value)
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Validate; serialise as a file writes it."""
-        return core_schema.no_info_plain_validator_function(
-            self._read, serialization=core_schema.plain_serializer_function_ser_schema(_to_plain)
-        )
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe for editors."""
-        return dict(_DATE_SCHEMA)
+    try:
+        days = parse(value)
+    except DistributionError as error:
+        expected = "expected a date such as 2018-08-19 or a number of days from the as-of date"
+        raise fault(str(error) if error.where else expected, error.where) from None
+    if any(abs(one.median) > FARTHEST_DAY for one in days.members):
+        raise fault(f"expected a day within {counted(FARTHEST_DAY, 'day')} of the as-of date")
+    return days
 
 
-@dataclass(frozen=True)
-class DateOrNone(Date):
-    """A calendar date, or the word `none` for what did not happen; kept as None."""
+def _read_calendar_date(value: Any, *, expected: str = "expected a date such as 2018-08-19") -> datetime.date:
+    if isinstance(value, datetime.date):
+        return value
+    if not isinstance(value, str):
+        raise fault(expected)
+    return read_date(value)
 
-    def _read(self, value: Any) -> datetime.date | None:
-        if value == "none":
-            return None
-        if isinstance(value, str | datetime.date):
-            return super()._read(value)
-        raise fault("expected a date such as 2018-08-19, or `none`")
 
-    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe for editors."""
-        return {"anyOf": [_DATE_SCHEMA, {"const": "none"}]}
+def _read_outcome_date(value: Any) -> datetime.date | None:
+    """Read `none` as None."""
+    expected = "expected a date such as 2018-08-19, or `none`"
+    return None if value == "none" else _read_calendar_date(value, expected=expected)
 
 
 def read_date(text: str) -> datetime.date:
@@ -317,29 +221,13 @@ def _days(value: Any) -> Any:
     return int(number) if number == int(number) else number
 
 
-_DATE_SCHEMA = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "format": "date"}
-
-
-def _bounded(kind: str, range_: Quantity) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": kind}
-    if math.isfinite(range_.low):
-        schema["exclusiveMinimum" if range_.open_low else "minimum"] = range_.low
-    if math.isfinite(range_.high):
-        schema["maximum"] = range_.high
-    return schema
-
-
-def _days_or_date(value: int | datetime.date) -> int | str:
-    return value if isinstance(value, int) else value.isoformat()
-
-
-def _to_plain(value: Distribution | datetime.date | str | None) -> Any:
+def _to_plain(value: Distribution | datetime.date | int | str | None) -> Any:
     """Return the form a scenario file writes."""
     if isinstance(value, Distribution):
         return value.to_plain()
     if value is None:
         return "none"
-    return value if isinstance(value, str) else value.isoformat()
+    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 DISTRIBUTION_REFERENCE = {"title": "Distribution"}  # the JSON Schema generator turns it into a $ref
@@ -386,25 +274,36 @@ AttackStrength = Annotated[
     Distribution, Quantity(0.0, open_low=True, reason="an attacker without strength cannot attack")
 ]
 AnyNumber = Annotated[Distribution, Quantity()]
-Days = Annotated[Distribution, Duration()]
-Delay = Annotated[Distribution, Duration(open_low=False)]
-Probability = Annotated[Distribution, Chance()]
-Horizon = Annotated[int, WholeDays()]
-Window = Annotated[int | datetime.date, WindowEnd()]
+Days = Annotated[Distribution, Quantity(0.0, open_low=True, days=True)]
+Delay = Annotated[Distribution, Quantity(0.0, days=True)]
+Probability = Annotated[Distribution, Quantity(0.0, 1.0, fixed=True)]
+Horizon = Annotated[int, written(_read_whole_days, {"anyOf": [*_WHOLE_DAYS_SCHEMAS]})]
+"""A fixed whole number of days, or "180 days"."""
+Window = Annotated[
+    int | datetime.date, written(_read_window, {"anyOf": [*_WHOLE_DAYS_SCHEMAS, _DATE_SCHEMA]}, _to_plain)
+]
+"""A window: its length as whole days or "90 days", or its last date."""
 SupportOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(-1.0, 1.0, word="evidence")]
 PositiveOrEvidence = Annotated[Distribution | Literal["evidence"], Quantity(0.0, open_low=True, word="evidence")]
-When = Annotated[datetime.date | Distribution, Moment()]
-Sample = Annotated[float, SampleWeights()]
-CalendarDate = Annotated[datetime.date, Date()]
-OutcomeDate = Annotated[datetime.date | None, DateOrNone()]
-_HORIZON: TypeAdapter[int] = TypeAdapter(Horizon)
+When = Annotated[
+    datetime.date | Distribution,
+    written(_read_moment, {"anyOf": [_DATE_SCHEMA, {"type": "number"}, DISTRIBUTION_REFERENCE]}, _to_plain),
+]
+"""A point in time: a date, a day count from the as-of date (day 0), or a distribution over day counts."""
+Sample = Annotated[float, written(_read_sample, {"anyOf": [{"enum": [*SAMPLES]}, _WEIGHTS_SCHEMA]}, _plain_weights)]
+"""Which sample of past cases a question belongs to: one or a weight for each; kept as the probability of the second."""
+CalendarDate = Annotated[datetime.date, written(_read_calendar_date, _DATE_SCHEMA, _to_plain)]
+OutcomeDate = Annotated[
+    datetime.date | None, written(_read_outcome_date, {"anyOf": [_DATE_SCHEMA, {"const": "none"}]}, _to_plain)
+]
+"""A calendar date, or the word `none` for what did not happen; kept as None."""
 
 
 def read_horizon(written: Any) -> int | None:
     """Read a number of days as the language does, such as 90 or "90 days"; None where it is at fault."""
     try:
-        return _HORIZON.validate_python(written)
-    except ValidationError:
+        return _read_whole_days(written)
+    except PydanticCustomError:
         return None
 
 

@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
 from sim.distributions import Distribution, Fixed, LogNormal, Normal
-from sim.scenario.gates import MAX_GATES, Between, Gate
+from sim.scenario.gates import MAX_GATES, between
+from sim.scenario.gates import Gate as Gate
 from sim.scenario.part import Id as Id
 from sim.scenario.part import Part as Part
 from sim.scenario.part import Text as Text
@@ -260,7 +261,7 @@ class Option(Part):
 
     by: Id = Field(description="Who could do it")
     name: Title | None = Field(default=None, description="How reports call it; made from the id where absent")
-    cost: Annotated[float, Between(0.0, 1e9, open=True)] = Field(
+    cost: Annotated[float, between(0.0, 1e9, open=True)] = Field(
         description="What it would cost, in units that all options share"
     )
     pressure: Pressure | None = Field(default=None, description="A pressure to add, under the option's id")
@@ -277,7 +278,7 @@ class Together(Part):
     inputs: tuple[DottedPath, ...] = Field(
         min_length=2, max_length=32, strict=False, description="Numbers of the scenario by dotted path"
     )
-    rank: Annotated[float, Between(-1.0, 1.0, open=True)] = Field(
+    rank: Annotated[float, between(-1.0, 1.0, open=True)] = Field(
         description="Rank correlation (Spearman) of their draws: above 0 they are high together"
     )
     basis: Text | None = Field(default=None, description="Why they go together")
