@@ -14,7 +14,7 @@ import typer
 from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
-from sim.cli.options import Alpha, Annotations, AnyStore, JUnit, MaxRuns, Output, Quiet, Seed, Summary
+from sim.cli.options import CACHE, Alpha, Cache, MaxRuns, Output, Quiet, Seed
 from sim.cli.output import check_file, shown
 from sim.errors import Fault, ReportError, ScenarioError, UsageError
 from sim.progress import progress
@@ -36,6 +36,68 @@ Articles = Annotated[
 CODES = {"pass": Exit.OK, "fail": Exit.GATE, "error": Exit.INTERNAL, "undecided": Exit.INCOMPLETE}
 
 
+@dataclass(frozen=True)
+class CiOutput:
+    """What CI services read: the options that ask for it."""
+
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None
+    summary: Annotated[Path | None, typer.Option(help="Write a Markdown summary to this file.")] = None
+    annotations: Annotated[bool, typer.Option("--annotations", help="Annotate the gates' lines on GitHub.")] = False
+
+    def check(self) -> None:
+        """See that the files can be written.
+
+        Raises
+        ------
+        UsageError
+            Where one cannot be.
+        """
+        check_file(self.junit)
+        check_file(self.summary)
+
+    def write(self, findings: Sequence[Finding], title: str, notes: Iterable[str] = ()) -> None:
+        """Write what is asked for.
+
+        Raises
+        ------
+        ReportError
+            Where a file cannot be written.
+        """
+        from sim.report import write_files
+        from sim.report.ci.annotations import to_annotations
+        from sim.report.ci.junit import to_junit
+
+        if self.junit is not None:
+            write_files(self.junit.parent, {self.junit.name: to_junit(findings)})
+            note(f"wrote {self.junit}")
+        if self.summary is not None:
+            self._write_summary(self.summary, findings, title, notes)
+        if self.annotations:
+            for line in to_annotations(findings):
+                note(line)
+
+    @staticmethod
+    def _write_summary(path: Path, findings: Sequence[Finding], title: str, notes: Iterable[str]) -> None:
+        """Write the summary; add it to the file that GitHub gives to a step, which other commands write to as well."""
+        from sim.report import write_files
+        from sim.report.ci.summary import MOST_BYTES, to_summary
+
+        shared = os.environ.get("GITHUB_STEP_SUMMARY")
+        if shared is None or Path(shared).resolve() != path.resolve():
+            write_files(path.parent, {path.name: to_summary(findings, title, notes=notes)})
+            note(f"wrote {path}")
+            return
+        try:
+            taken = path.stat().st_size if path.exists() else 0
+            with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(to_summary(findings, title, notes=notes, most=max(0, MOST_BYTES - taken)))
+        except OSError as error:
+            raise ReportError(f"the summary cannot be written to {path}: {error.strerror or error}") from error
+
+
+CI = CiOutput()
+
+
 @command
 def check(  # noqa: PLR0913 - one parameter an option
     paths: Annotated[
@@ -46,11 +108,9 @@ def check(  # noqa: PLR0913 - one parameter an option
     alpha: Alpha = 0.05,
     seed: Seed = 0,
     machines: Machines = MACHINES,
-    store: AnyStore = None,
+    cache: Cache = CACHE,
     format_: Output = Format.TEXT,
-    junit: JUnit = None,
-    summary: Summary = None,
-    annotations: Annotations = False,
+    ci: CiOutput = CI,
     quiet: Quiet = False,
 ) -> None:
     """Test forecasts against gates, or evidence against articles.
@@ -63,29 +123,26 @@ def check(  # noqa: PLR0913 - one parameter an option
     if articles is not None:
         from sim.cli.articles import check_articles
 
-        if junit or summary or annotations:
+        if ci != CI:
             raise UsageError("--articles judges no gates; leave out --junit, --summary and --annotations")
         check_articles(paths, articles, format_)
         return
     from sim.cli.files import scenario_files
     from sim.report.ci.findings import Finding, counts_in_words
-    from sim.runs.store import store_at
     from sim.studies.gates import check as gates
 
     budget = gates.Budget(alpha=alpha, max_runs=max_runs, seed=seed)
     trials = _trials(scenario_files(paths))
-    output = CiOutput(junit, summary, annotations)
-    output.check()
-    executor, kept = machines.make(), store_at(store)
+    ci.check()
     with progress("check", len(trials), quiet=quiet, unit="gate") as decided:
-        checked = gates.check(trials, budget, executor=executor, store=kept, decided=decided)
+        checked = gates.check(trials, budget, executor=machines.make(), store=cache.open(), decided=decided)
     findings = [Finding.of(record) for record in _records(checked)]
     if format_ is Format.JSON:
         print_json(_plain(checked))
     else:
         print_findings(findings)
     chances = alpha_in_words(checked)
-    output.write(findings, "Gates", [chances])
+    ci.write(findings, "Gates", [chances])
     note(f"{counts_in_words(findings)}; {chances}")
     _finish(checked, findings)
 
@@ -167,62 +224,3 @@ def _finish(checked: Checked, findings: Sequence[Finding]) -> None:
         note(f"next: offramp run {shlex.quote(missed.file)} shows the crash alone")
     if checked.verdict != "pass":
         raise typer.Exit(CODES[checked.verdict])
-
-
-@dataclass(frozen=True)
-class CiOutput:
-    """Which outputs are asked for."""
-
-    junit: Path | None = None
-    summary: Path | None = None
-    annotations: bool = False
-
-    def check(self) -> None:
-        """See that the files can be written.
-
-        Raises
-        ------
-        UsageError
-            Where one cannot be.
-        """
-        check_file(self.junit)
-        check_file(self.summary)
-
-    def write(self, findings: Sequence[Finding], title: str, notes: Iterable[str] = ()) -> None:
-        """Write what is asked for.
-
-        Raises
-        ------
-        ReportError
-            Where a file cannot be written.
-        """
-        from sim.report import write_files
-        from sim.report.ci.annotations import to_annotations
-        from sim.report.ci.junit import to_junit
-
-        if self.junit is not None:
-            write_files(self.junit.parent, {self.junit.name: to_junit(findings)})
-            note(f"wrote {self.junit}")
-        if self.summary is not None:
-            self._write_summary(self.summary, findings, title, notes)
-        if self.annotations:
-            for line in to_annotations(findings):
-                note(line)
-
-    @staticmethod
-    def _write_summary(path: Path, findings: Sequence[Finding], title: str, notes: Iterable[str]) -> None:
-        """Write the summary; add it to the file that GitHub gives to a step, which other commands write to as well."""
-        from sim.report import write_files
-        from sim.report.ci.summary import MOST_BYTES, to_summary
-
-        shared = os.environ.get("GITHUB_STEP_SUMMARY")
-        if shared is None or Path(shared).resolve() != path.resolve():
-            write_files(path.parent, {path.name: to_summary(findings, title, notes=notes)})
-            note(f"wrote {path}")
-            return
-        try:
-            taken = path.stat().st_size if path.exists() else 0
-            with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(to_summary(findings, title, notes=notes, most=max(0, MOST_BYTES - taken)))
-        except OSError as error:
-            raise ReportError(f"the summary cannot be written to {path}: {error.strerror or error}") from error

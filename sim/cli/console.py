@@ -54,12 +54,8 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         try:
             check_surroundings()
             command(*args, **kwargs)
-        except (ScenarioError, UsageError, LedgerError) as error:
-            _fail(error, Exit.USAGE, as_json=as_json)
-        except TooFewError as error:
-            _fail(error, Exit.INCOMPLETE, as_json=as_json)
         except OfframpError as error:
-            _fail(error, Exit.INTERNAL, as_json=as_json)
+            _fail(error, as_json=as_json)
         except KeyboardInterrupt:
             note("interrupted; there is no result yet")
             raise typer.Exit(Exit.INTERRUPTED) from None
@@ -78,7 +74,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
     return wrapper
 
 
-def _fail(error: OfframpError, code: Exit, *, as_json: bool) -> NoReturn:
+def _fail(error: OfframpError, *, as_json: bool) -> NoReturn:
     if as_json:
         print_json({"errors": errors_as_plain(error)})
     elif isinstance(error, ScenarioError):
@@ -87,7 +83,9 @@ def _fail(error: OfframpError, code: Exit, *, as_json: bool) -> NoReturn:
         note(f"{counted(len(error.faults), 'fault')} found")
     else:
         note(f"error: {error}")
-    raise typer.Exit(code)
+    if isinstance(error, ScenarioError | UsageError | LedgerError):
+        raise typer.Exit(Exit.USAGE)
+    raise typer.Exit(Exit.INCOMPLETE if isinstance(error, TooFewError) else Exit.INTERNAL)
 
 
 def errors_as_plain(error: OfframpError) -> list[dict[str, Any]]:

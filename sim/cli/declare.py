@@ -1,4 +1,4 @@
-"""How a command is declared: its help from its docstring, its options in ranges, its errors guarded.
+"""How a command is declared: its help from its docstring, its options in groups and ranges, its errors guarded.
 
 A command is a function with the options as parameters, declared by `@command`. What takes time to load it imports
 itself, so that help and a wrong word cost nothing.
@@ -6,19 +6,20 @@ itself, so that help and a wrong word cost nothing.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
 from importlib import import_module
-from typing import Annotated, Any, NoReturn, ParamSpec
+from typing import Annotated, Any, NoReturn, ParamSpec, get_type_hints
 
 import typer
 from typer.core import TyperGroup
 
 from sim.cli.console import Exit, check_words, guarded, note
-from sim.cli.machines import with_machines
-from sim.cli.options import with_ranges
+from sim.cli.options import ranges_of
 from sim.cli.streams import failure_of, hold
 from sim.errors import UsageError
 
@@ -80,7 +81,7 @@ def declare(app: typer.Typer, name: str | None = None) -> Callable[[Callable[P, 
 
     def command(function: Callable[P, None]) -> Callable[P, None]:
         text = function.__doc__ or ""
-        guard = guarded(with_ranges(with_machines(function)))
+        guard = guarded(with_options(function))
         app.command(name, short_help=text.partition("\n")[0], help=help_of(text))(guard)
         return guard
 
@@ -88,6 +89,37 @@ def declare(app: typer.Typer, name: str | None = None) -> Callable[[Callable[P, 
 
 
 command = declare(app)
+
+
+def with_options(command: Callable[P, None]) -> Callable[P, None]:
+    """Return a command that is held to its ranges, and has options in the place of every group of them."""
+    signature = inspect.signature(command, eval_str=True)
+    groups = {name: one.annotation for name, one in signature.parameters.items() if is_dataclass(one.annotation)}
+
+    @functools.wraps(command)
+    def wrapper(*args: Any, **options: Any) -> None:
+        for name, one in ranges_of(wrapper).items():
+            if options.get(name) is not None:
+                one.hold(options[name])
+        for name, group in groups.items():
+            own = {one.name: options.pop(one.name) for one in fields(group) if one.name in options}
+            options[name] = group(**own)  # type: ignore[operator]
+        command(*args, **options)
+
+    parameters = [option for one in signature.parameters.values() for option in _options_of(one)]
+    wrapper.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {one.name: one.annotation for one in parameters}
+    return wrapper
+
+
+def _options_of(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
+    """Yield the options of a group; what is no group as it is."""
+    if not is_dataclass(parameter.annotation):
+        yield parameter
+        return
+    hints = get_type_hints(parameter.annotation, include_extras=True)
+    for one in fields(parameter.annotation):
+        yield parameter.replace(name=one.name, default=one.default, annotation=hints[one.name])
 
 
 def help_of(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,6 @@ import typer
 
 from sim.cli.console import note, say
 from sim.cli.declare import command
-from sim.cli.language_model import with_model
 from sim.cli.live import Host, NoBrowser, Port, announcing, needing_aiohttp
 from sim.cli.output import check_output
 from sim.errors import UsageError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sim.articles.article import Article
     from sim.draft.drafting import Propose, Reading
+    from sim.draft.schema import DraftItem, Member
 
 HEADS = ("article", "date", "paragraphs", "proposed", "new")
 DATE_EXAMPLE = "2018-08-19"
@@ -86,7 +87,7 @@ def draft(  # noqa: PLR0913 - one parameter an option
     if until is None:
         raise UsageError(f"name the date of the forecast to come, as in --as-of {DATE_EXAMPLE}")
     rules, versions = _rules()
-    propose, asked = with_model(rules, llm, model, replay)
+    propose, asked = _with_model(rules, llm, model, replay)
     reader = Reader(propose, cast_of(folder, cast), until, _date("--date", date), versions | asked)
     check_output(out, figures=False)
     made, readings = draft_of(folder, texts, reader)
@@ -102,6 +103,33 @@ def _rules() -> tuple[Propose, dict[str, str]]:
     from sim.environment import version
 
     return propose, {"offramp": version(), **versions()}
+
+
+def _with_model(
+    rules: Propose, llm: str | None, model: str | None, replay: Path | None
+) -> tuple[Propose, dict[str, str]]:
+    """Return what proposes, and what the head of a draft says of the model; without `llm` the rules alone."""
+    if llm is None:
+        if model is not None or replay is not None:
+            raise UsageError("--model and --replay say how to ask a language model; name its server with --llm")
+        return rules, {}
+    if model is None:
+        raise UsageError("--llm needs the name of the model too; give it with --model")
+    from sim.draft.agreement import merged
+    from sim.draft.language_model.endpoint import KEY, Endpoint
+    from sim.draft.language_model.propose import Account, propose
+
+    endpoint = Endpoint.of(llm, model, os.environ.get(KEY, ""), replay)
+
+    def both(article: Article, source: str, cast: Mapping[str, Member], as_of: datetime.date) -> tuple[DraftItem, ...]:
+        account = Account()
+        found = rules(article, source, cast, as_of)
+        more = propose(article, source, cast, as_of, endpoint, account)
+        for line in account.lines():
+            note(f"{source}: {line}")
+        return merged(found, more)
+
+    return both, endpoint.made_with
 
 
 def _date(option: str, written: str | None) -> datetime.date | None:

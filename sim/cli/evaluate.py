@@ -15,7 +15,7 @@ from sim.cli.console import Format, epoch, note
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.machines import SPAWNING_PAYS as MANY
-from sim.cli.options import BLOCKS, DEFAULT_STORE, REPEATS, NoStore, Output, Quiet, Seed, StoreFolder
+from sim.cli.options import BLOCKS, REPEATS, USUAL_CACHE, Output, Quiet, Seed, UsualCache
 from sim.cli.output import check_output, show, written
 from sim.errors import UsageError
 from sim.progress import progress
@@ -94,8 +94,7 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     seed: Seed = 0,
     blocks: Blocks = None,
     machines: Machines = MACHINES,
-    store: StoreFolder = DEFAULT_STORE,
-    no_store: NoStore = False,
+    cache: UsualCache = USUAL_CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for the posterior and calibration.html, .md, .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
@@ -111,7 +110,6 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     from sim.evaluation.calibration.parameters import sample_of
     from sim.evaluation.calibration.recovery import check_repeats
     from sim.evaluation.cases import load_cases
-    from sim.runs.store import store_at
     from sim.scenario.load import load
 
     check_output(out, figures=False)
@@ -122,7 +120,7 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     crises = _known_outcomes(past, day)
     second = results.informative({one.name: one.seen(day) for one in others.cases})
     check_repeats(recovery, min(points_of(blocks, sample_of(one)) for one in _played(past, others).values()))
-    designs = _Designs(blocks, machines, store_at(None if no_store else store), quiet)
+    designs = _Designs(blocks, machines, cache.open(), quiet)
     studies = [designs.study(past, others, seed + number) for number in range(2)]
     recovered = _recovered(studies[0], recovery, machines, quiet=quiet)
     studies = [designs.refined(one, crises | second) for one in studies]
@@ -169,8 +167,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     seed: Seed = 0,
     blocks: Blocks = None,
     machines: Machines = MACHINES,
-    store: StoreFolder = DEFAULT_STORE,
-    no_store: NoStore = False,
+    cache: UsualCache = USUAL_CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for backtest.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
@@ -186,7 +183,6 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     from sim.evaluation.backtest.forecasts import Training
     from sim.evaluation.calibration.calibrate import BLOCKS as USUAL
     from sim.evaluation.cases import load_cases
-    from sim.runs.store import store_at
 
     check_output(out, figures=False)
     if posterior is not None:
@@ -200,7 +196,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     _check_apart(past, pool if train is not None else ())
     scenarios = _variants(variants)
     others = _threats(threats)
-    designs = _Designs(USUAL if blocks is None else blocks, machines, store_at(None if no_store else store), quiet)
+    designs = _Designs(USUAL if blocks is None else blocks, machines, cache.open(), quiet)
     trained = Training(pool, designs.study(pool, others, seed), _known(known), others.cases)
     trained = replace(trained, study=designs.refined(trained.study, trained.seen))
     steps = backtests.steps(past, trained, len(scenarios))

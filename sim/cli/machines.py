@@ -1,19 +1,16 @@
 """Where blocks of runs are played: the options that every command which plays some shares, and the executor they mean.
 
-A command takes them as one parameter, `machines: Machines`; `with_machines` puts the options in its place.
+A command takes them as one parameter, `machines: Machines`.
 """
 
 from __future__ import annotations
 
-import functools
-import inspect
 import logging
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
     from sim.runs.executors import Executor
     from sim.runs.executors.address import Tls
 
-P = ParamSpec("P")
 SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
 EXAMPLE = "tcp://127.0.0.1:8786"
 
@@ -114,29 +110,3 @@ class Machines:
 
 
 MACHINES = Machines()
-
-
-def with_machines(command: Callable[P, None]) -> Callable[P, None]:
-    """Return a command with options in the place of its parameter `machines`; one that has none as it is."""
-    signature = inspect.signature(command, eval_str=True)
-    if "machines" not in signature.parameters:
-        return command
-    hints = get_type_hints(Machines, include_extras=True)
-    names = [one.name for one in fields(Machines)]
-
-    @functools.wraps(command)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
-        given: dict[str, Any] = dict(kwargs)
-        machines = Machines(**{name: given.pop(name) for name in names if name in given})
-        command(*args, machines=machines, **given)  # type: ignore[arg-type]
-
-    parameters: list[inspect.Parameter] = []
-    for parameter in signature.parameters.values():
-        if parameter.name != "machines":
-            parameters.append(parameter)
-            continue
-        for one in fields(Machines):
-            parameters.append(parameter.replace(name=one.name, default=one.default, annotation=hints[one.name]))
-    wrapper.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    wrapper.__annotations__ = {one.name: one.annotation for one in parameters}
-    return wrapper

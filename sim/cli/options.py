@@ -1,18 +1,18 @@
 """The options that several commands share, the range of every whole number, and the command of a result.
 
-A range is part of the annotation of a parameter, after its option; `with_ranges` holds a command to those it declares.
+A range is part of the annotation of a parameter, after its option; a group of options is a dataclass that has them as
+fields. `declare` holds a command to its ranges and puts the options in the place of a group.
 """
 
 from __future__ import annotations
 
-import functools
 import inspect
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -20,7 +20,8 @@ from sim.cli.console import Format
 from sim.cli.output import shown
 from sim.errors import UsageError
 
-P = ParamSpec("P")
+if TYPE_CHECKING:
+    from sim.runs.store import Store
 
 
 @dataclass(frozen=True)
@@ -72,20 +73,6 @@ def ranges_of(command: Callable[..., None]) -> dict[str, Range]:
     return {name: part for name, part in found if isinstance(part, Range)}
 
 
-def with_ranges(command: Callable[P, None]) -> Callable[P, None]:
-    """Return a command that is held to the ranges it declares."""
-
-    @functools.wraps(command)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
-        given = inspect.signature(command).bind_partial(*args, **kwargs).arguments
-        for name, one in ranges_of(command).items():
-            if given.get(name) is not None:
-                one.hold(given[name])
-        command(*args, **kwargs)
-
-    return wrapper
-
-
 class Words(StrEnum):
     """Scales of words."""
 
@@ -103,19 +90,54 @@ By = Annotated[
 Seed = Annotated[int, typer.Option(help="Random seed; the same seed gives the same result."), SEED]
 Replicates = Annotated[int, typer.Option(help="Runs per draw of the uncertain inputs."), REPLICATES]
 StoreFolder = Annotated[str, typer.Option("--store", help="Cache of finished runs: a folder or s3://BUCKET/PREFIX.")]
-AnyStore = Annotated[
-    str | None,
-    typer.Option("--store", help="Cache of finished runs: a folder or s3://BUCKET/PREFIX.", show_default="none"),
-]
-NoStore = Annotated[bool, typer.Option("--no-store", help="Use no cache.")]
 Output = Annotated[Format, typer.Option("--format", help="Format of the data on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 WordScale = Annotated[Words, typer.Option("--words", help="Words for probabilities: US ICD 203, UK PHIA or none.")]
 MaxRuns = Annotated[int, typer.Option(help="Upper limit of runs while a gate is undecided."), RUNS]
 Alpha = Annotated[float, typer.Option(help="Upper limit of the chance that any verdict is false.")]
-JUnit = Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")]
-Summary = Annotated[Path | None, typer.Option(help="Write a Markdown summary to this file.")]
-Annotations = Annotated[bool, typer.Option("--annotations", help="Annotate the gates' lines on GitHub.")]
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Where a command keeps finished runs, if it is asked to."""
+
+    store: Annotated[
+        str | None,
+        typer.Option("--store", help="Cache of finished runs: a folder or s3://BUCKET/PREFIX.", show_default="none"),
+    ] = None
+
+    def open(self) -> Store | None:
+        """Return the store that the options name.
+
+        Raises
+        ------
+        UsageError
+            Where it is none.
+        """
+        from sim.runs.store import store_at  # late: --help needs none of it
+
+        return store_at(self.store)
+
+
+@dataclass(frozen=True)
+class UsualCache(Cache):
+    """The same for a command that keeps them unless it is asked not to."""
+
+    store: StoreFolder = DEFAULT_STORE
+    no_store: Annotated[bool, typer.Option("--no-store", help="Use no cache.")] = False
+
+    def open(self) -> Store | None:
+        """Return the store that the options name; None with --no-store.
+
+        Raises
+        ------
+        UsageError
+            Where it is none.
+        """
+        return None if self.no_store else super().open()
+
+
+CACHE, USUAL_CACHE = Cache(), UsualCache()
 
 MACHINE = frozenset({"workers", "executor", "address", "tls_ca", "tls_cert", "tls_key", "insecure"})
 UNTOLD = MACHINE | {

@@ -16,9 +16,10 @@ from sim.cli.declare import command
 from sim.cli.live import Host, NoBrowser, Port, announcing, needing_aiohttp
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.options import (
+    CACHE,
     DEFAULT_STORE,
     RUNS,
-    AnyStore,
+    Cache,
     Output,
     Quiet,
     Replicates,
@@ -302,7 +303,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     ] = False,
     runs: Annotated[int, typer.Option(help="Runs per date."), RUNS] = 8192,
     seed: Seed = 0,
-    store: AnyStore = None,
+    cache: Cache = CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for history.html, history.md and history.json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
@@ -318,7 +319,6 @@ def history(  # noqa: PLR0913 - one parameter an option
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
     from sim.report import write_report
-    from sim.runs.store import store_at
     from sim.scenario.windows import date_of, length_of
     from sim.studies.history import dates_between, with_articles
     from sim.studies.history import history as recompute
@@ -326,7 +326,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     check_output(out, figures=figures)
     loaded = load_scenario(scenario)
     days = dates_between(date_of(start, "--from"), loaded.as_of, length_of(every, "--every"))
-    plan, kept = Plan(runs=runs, seed=seed), store_at(store)
+    plan, kept = Plan(runs=runs, seed=seed), cache.open()
     with progress(loaded.id, len(days), quiet=quiet, unit="date") as finished:
         result = recompute(loaded, days, plan, store=kept, finished=finished)
     if articles:
@@ -392,7 +392,7 @@ def explore(
     port: Port = 8765,
     host: Host = "127.0.0.1",
     no_browser: NoBrowser = False,
-    store: AnyStore = None,
+    cache: Cache = CACHE,
 ) -> None:
     """Open a live page: move a pressure, see the probability.
 
@@ -400,11 +400,9 @@ def explore(
     offramp explore scenarios/idlib-2018/german-offer.yaml --port 9000 --no-browser
     offramp explore scenarios/idlib-2018/baseline.yaml --store .offramp/store
     """
-    from sim.runs.store import store_at
-
     with needing_aiohttp("the explorer", "explore"):
         from sim.explorer.server import serve
 
     then = "move a slider, then export the state and: offramp run FILE"
-    serve(scenario, host, port, announcing(host, then, no_browser=no_browser), store_at(store))
+    serve(scenario, host, port, announcing(host, then, no_browser=no_browser), cache.open())
     note("ended")

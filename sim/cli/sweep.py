@@ -11,23 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.check import CODES, CiOutput
+from sim.cli.check import CI, CODES, CiOutput
 from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.declare import declare, group
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.options import (
-    DEFAULT_STORE,
     RUNS,
     SHARDS,
+    USUAL_CACHE,
     Alpha,
-    Annotations,
-    JUnit,
     MaxRuns,
-    NoStore,
     Output,
     Quiet,
-    StoreFolder,
-    Summary,
+    UsualCache,
     Words,
     WordScale,
     command_of,
@@ -69,8 +65,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     machines: Machines = MACHINES,
     runs: Annotated[int | None, typer.Option(help="Runs per cell (an upper limit with --precision)."), RUNS] = None,
     precision: Annotated[float | None, typer.Option(help="Stop a cell when its 95% interval is this narrow.")] = None,
-    store: StoreFolder = DEFAULT_STORE,
-    no_store: NoStore = False,
+    cache: UsualCache = USUAL_CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for the report, the table and the record.")] = None,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first cell that fails.")] = False,
     cells: Annotated[bool, typer.Option("--cells", help="With --out: write a forecast and a page per cell.")] = False,
@@ -79,9 +74,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     words: WordScale = Words.ICD203,
     max_runs: MaxRuns = 200_000,
     alpha: Alpha = 0.05,
-    junit: JUnit = None,
-    summary: Summary = None,
-    annotations: Annotations = False,
+    ci: CiOutput = CI,
 ) -> None:
     """Run a sweep; repeat the command to resume it.
 
@@ -90,7 +83,6 @@ def run(  # noqa: PLR0913 - one parameter an option
     offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --shard 2/3 --out parts
     offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --executor dask --address tcp://127.0.0.1:8786
     """
-    from sim.runs.store import store_at
     from sim.studies.gates.check import Budget
     from sim.studies.sweep.load import load_sweep
     from sim.studies.sweep.result import head_of, record_of
@@ -102,10 +94,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     loaded = load_sweep(file, runs=runs, precision=precision)
     gates = Gates.of(loaded, Budget(alpha, max_runs, loaded.plan.seed, loaded.plan.replicates))
     check_output(out, figures=False)
-    output = CiOutput(junit, summary, annotations)
-    output.check()
+    ci.check()
     chosen = list(loaded.cells) if part is None else part.cells(loaded)
-    kept = store_at(None if no_store else store)
+    kept = cache.open()
     keep = _keep_forecast(file, out / "cells", loaded) if cells and out is not None else None
     label = loaded.document.id if part is None else f"{loaded.document.id} {part}"
     with _resumable(kept):
@@ -120,7 +111,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         _finish({"rows": rows, "verdicts": []}, None)  # the gates are for the merged sweep to pass or miss
         return
     record = record_of(top, rows, verdicts)
-    _deliver(_with_pages(record) if cells else record, out, format_, words, output)
+    _deliver(_with_pages(record) if cells else record, out, format_, words, ci)
 
 
 def _check_folder(params: Record) -> None:
@@ -199,16 +190,14 @@ def plan(file: SweepFile, shards: Annotated[int, typer.Option(help="Number of sh
 
 
 @declare(sweep)
-def merge(  # noqa: PLR0913 - one parameter an option
+def merge(
     parts: Annotated[
         list[Path], typer.Argument(help="Partial files of all shards, or folders of them.", show_default=False)
     ],
     out: Annotated[Path, typer.Option(help="Folder for the report, the table and the record.")],
     format_: Output = Format.TEXT,
     words: WordScale = Words.ICD203,
-    junit: JUnit = None,
-    summary: Summary = None,
-    annotations: Annotations = False,
+    ci: CiOutput = CI,
 ) -> None:
     """Merge the shards of a sweep into one report.
 
@@ -217,13 +206,12 @@ def merge(  # noqa: PLR0913 - one parameter an option
     from sim.studies.sweep import shards
 
     check_output(out, figures=False)
-    output = CiOutput(junit, summary, annotations)
-    output.check()
+    ci.check()
     files = [file for part in parts for file in _files_of(part)]
     record = shards.merge(list(dict.fromkeys(files)))
     if _take_cells([file.parent for file in files], out):
         record = _with_pages(record)
-    _deliver(record, out, format_, words, output)
+    _deliver(record, out, format_, words, ci)
 
 
 def _files_of(part: Path) -> list[Path]:
@@ -248,13 +236,12 @@ def _take_cells(folders: list[Path], out: Path) -> bool:
 
 
 @declare(sweep)
-def cell(  # noqa: PLR0913 - one parameter an option
+def cell(
     context: typer.Context,
     file: SweepFile,
     name: Annotated[str, typer.Argument(help="Id of the cell, or its first letters.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and forecast.json.")],
-    store: StoreFolder = DEFAULT_STORE,
-    no_store: NoStore = False,
+    cache: UsualCache = USUAL_CACHE,
     words: WordScale = Words.ICD203,
 ) -> None:
     """Write the full report of one cell of a sweep.
@@ -262,7 +249,6 @@ def cell(  # noqa: PLR0913 - one parameter an option
     offramp sweep cell scenarios/idlib-2018/sweeps/pressures.yaml 5f0c1a --out reports/cell
     """
     from sim.report import write_report
-    from sim.runs.store import store_at
     from sim.studies.sweep.load import load_sweep
     from sim.studies.sweep.runner import Options, run_sweep
 
@@ -274,7 +260,7 @@ def cell(  # noqa: PLR0913 - one parameter an option
     said = command_of(context, name=chosen[0].id)
     records: list[Record] = []
     options = Options(
-        store=store_at(None if no_store else store),
+        store=cache.open(),
         cells=chosen,
         fail_fast=True,
         on_forecast=lambda _, forecast: records.append(forecast.record(said)),
@@ -283,14 +269,14 @@ def cell(  # noqa: PLR0913 - one parameter an option
     written(write_report(records[0], out, words=words))
 
 
-def _deliver(record: Record, out: Path | None, format_: Format, words: str, output: CiOutput) -> None:
+def _deliver(record: Record, out: Path | None, format_: Format, words: str, ci: CiOutput) -> None:
     """Print the results, write them where a folder is given, and leave with the code that fits."""
     show(record, format_, _lines(record))
     if out is not None:
         from sim.report import write_report  # late: it brings in Jinja
 
         written(write_report(record, out, words=words))
-    _write_ci(record, output)
+    _write_ci(record, ci)
     _finish(record, out)
 
 
@@ -422,7 +408,7 @@ def _gate_lines(record: Record) -> Iterator[str]:
     yield f"gates: {counts_in_words(findings)}; {false_verdicts(record)}"
 
 
-def _write_ci(record: Record, output: CiOutput) -> None:
+def _write_ci(record: Record, ci: CiOutput) -> None:
     """Write what CI services read.
 
     Raises
@@ -437,7 +423,7 @@ def _write_ci(record: Record, output: CiOutput) -> None:
     if record["gates"] is not None:
         said = false_verdicts(record)
         notes.append(f"{said[0].upper()}{said[1:]}.")
-    output.write(findings, record["sweep"]["title"], notes)
+    ci.write(findings, record["sweep"]["title"], notes)
 
 
 def exit_code(verdicts: Sequence[Record]) -> Exit:

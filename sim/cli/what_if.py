@@ -14,17 +14,17 @@ from sim.cli.console import Format, note
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.options import (
-    DEFAULT_STORE,
+    CACHE,
     RUNS,
     SEED,
-    AnyStore,
+    USUAL_CACHE,
     By,
-    NoStore,
+    Cache,
     Output,
     Quiet,
     ScenarioPath,
     Seed,
-    StoreFolder,
+    UsualCache,
     command_of,
 )
 from sim.cli.output import basis_of, check_output, deliver, runs_of, show
@@ -52,8 +52,7 @@ def counterfactuals(  # noqa: PLR0913 - one parameter an option
     runs: Runs = 8192,
     seed: Seed = 0,
     machines: Machines = MACHINES,
-    store: StoreFolder = DEFAULT_STORE,
-    no_store: NoStore = False,
+    cache: UsualCache = USUAL_CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for counterfactuals.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
@@ -67,9 +66,9 @@ def counterfactuals(  # noqa: PLR0913 - one parameter an option
     from sim.studies.counterfactuals import counterfactuals as play
 
     loaded, plan = _prepared(scenario, runs, seed, out)
-    where = _where(store, machines, no_store=no_store)
+    executor, store = machines.make(), cache.open()
     with progress("counterfactuals", blocks_of(loaded, plan), quiet=quiet) as finished:
-        record = play(loaded, plan, **where, finished=finished).record(command_of(context))
+        record = play(loaded, plan, executor=executor, store=store, finished=finished).record(command_of(context))
     then = f"offramp run {shlex.quote(str(scenario))} --counterfactuals --out FOLDER writes a report"
     runs_each = f"{counted(record['counterfactuals']['runs'], 'run')} of each world, paired run by run"
     deliver(record, format_, out, basis=basis_of(record, runs_each), then=then)
@@ -96,8 +95,7 @@ def tip(  # noqa: PLR0913 - one parameter an option
     runs: Runs = 8192,
     seed: Seed = 0,
     machines: Machines = MACHINES,
-    store: StoreFolder = DEFAULT_STORE,
-    no_store: NoStore = False,
+    cache: UsualCache = USUAL_CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for tipping.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
@@ -118,9 +116,9 @@ def tip(  # noqa: PLR0913 - one parameter an option
     is_plane = len(asked.paths) == 2
     values = 2 * contour.GRID**2 if is_plane else crossing.GRID + LATER
     search = contour.contour if is_plane else tipping.tip
-    where, said = _where(store, machines, no_store=no_store), command_of(context)
+    executor, store, said = machines.make(), cache.open(), command_of(context)
     with progress("tip, at most about", values * plan.blocks, quiet=quiet) as finished:
-        record = search(asked, plan, **where, finished=finished).record(said)
+        record = search(asked, plan, executor=executor, store=store, finished=finished).record(said)
     counts = f"{counted(record['runs'], 'run')} at each value, the same draws and random numbers"
     deliver(record, format_, out, basis=basis_of(record, counts), then=f"{said} --out FOLDER draws it")
 
@@ -148,8 +146,7 @@ def advise(  # noqa: PLR0913 - one parameter an option
     runs: Runs = 16_384,
     seed: Seed = 0,
     machines: Machines = MACHINES,
-    store: StoreFolder = DEFAULT_STORE,
-    no_store: NoStore = False,
+    cache: UsualCache = USUAL_CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for advice.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
@@ -170,9 +167,9 @@ def advise(  # noqa: PLR0913 - one parameter an option
     loaded, plan = _prepared(scenario, runs, seed, out, REPLICATES)
     asked = goal_of(goal, loaded)
     blocks = (1 + len(mixes_of(loaded, actor, asked, budget))) * plan.blocks
-    where, said = _where(store, machines, blocks, no_store=no_store), command_of(context)
+    executor, store, said = machines.make(blocks), cache.open(), command_of(context)
     with progress("advise", blocks, quiet=quiet) as finished:
-        found = compare(loaded, actor, asked, plan, budget=budget, **where, finished=finished)
+        found = compare(loaded, actor, asked, plan, budget=budget, executor=executor, store=store, finished=finished)
     record = found.record(said)
     basis = basis_of(record, runs_of(record, " of each mix"))
     deliver(record, format_, out, basis=basis, then=f"{said} --out FOLDER draws it")
@@ -189,13 +186,6 @@ def _prepared(scenario: Path, runs: int, seed: int, out: Path | None, replicates
     return loaded, plan
 
 
-def _where(store: str, machines: Machines, blocks: int | None = None, *, no_store: bool) -> dict[str, Any]:
-    """Return where blocks are played and kept, as studies take it."""
-    from sim.runs.store import store_at
-
-    return {"executor": machines.make(blocks), "store": store_at(None if no_store else store)}
-
-
 @command
 def diff(  # noqa: PLR0913 - one parameter an option
     before: Annotated[Path, typer.Argument(help="Scenario file, or a forecast.json.", show_default=False)],
@@ -207,7 +197,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
         int | None, typer.Option(help="Random seed.", show_default="as a forecast has it, or 0"), SEED
     ] = None,
     machines: Machines = MACHINES,
-    store: AnyStore = None,
+    cache: Cache = CACHE,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
@@ -216,13 +206,12 @@ def diff(  # noqa: PLR0913 - one parameter an option
     offramp diff scenarios/idlib-2018/baseline.yaml scenarios/idlib-2018/german-offer.yaml
     offramp diff reports/idlib-2018/baseline/forecast.json scenarios/idlib-2018/baseline.yaml
     """
-    from sim.runs.store import store_at
     from sim.studies import diff as differences
 
     sides = differences.read_sides(before, after, seed)
     plan = differences.plan_of(sides, runs, seed)
     with progress("diff", differences.blocks_of(sides, plan), quiet=quiet) as finished:
-        found = differences.diff(sides, plan, executor=machines.make(), store=store_at(store), finished=finished)
+        found = differences.diff(sides, plan, executor=machines.make(), store=cache.open(), finished=finished)
     record = found.record()
     show(record, format_, _diff_lines(found, record))
     if format_ is Format.TEXT:

@@ -13,7 +13,7 @@ import typer
 from sim.cli.console import Format, note
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
-from sim.cli.options import NUMBER, RUNS, AnyStore, By, Output, Quiet, Replicates, ScenarioPath, Seed, command_of
+from sim.cli.options import CACHE, NUMBER, RUNS, By, Cache, Output, Quiet, Replicates, ScenarioPath, Seed, command_of
 from sim.cli.output import basis_of, check_output, deliver, head, runs_of, show
 from sim.errors import UsageError
 from sim.progress import progress
@@ -54,7 +54,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     ] = None,
     seed: Seed = 0,
     machines: Machines = MACHINES,
-    store: AnyStore = None,
+    cache: Cache = CACHE,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
@@ -66,7 +66,6 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     """
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
-    from sim.runs.store import store_at
     from sim.scenario.windows import day_of
     from sim.studies.drivers import ask, from_counts
 
@@ -77,13 +76,11 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     plan = Plan(runs=MADE[study] if runs is None else runs, seed=seed)
     said = command_of(context, runs=plan.runs)
     if study is Study.SOBOL:
-        record = _design(asked, plan, said, machines, store_at(store), by_actor=by_actor, quiet=quiet)
+        record = _design(asked, plan, said, machines, cache.open(), by_actor=by_actor, quiet=quiet)
     else:
         plan.check(loaded)
         with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
-            found = from_counts(
-                asked, plan, executor=machines.make(plan.blocks), store=store_at(store), finished=finished
-            )
+            found = from_counts(asked, plan, executor=machines.make(plan.blocks), store=cache.open(), finished=finished)
         record = asked.head("counts", plan.most_runs, plan.seed, plan.replicates, said) | found.plain()
     show(record, format_, _drivers_lines(record))
     if study is Study.COUNTS and format_ is Format.TEXT:
@@ -203,7 +200,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     ] = 20_000,
     seed: Seed = 0,
     machines: Machines = MACHINES,
-    store: AnyStore = None,
+    cache: Cache = CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for discovery.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
     quiet: Quiet = False,
@@ -216,7 +213,6 @@ def discover(  # noqa: PLR0913 - one parameter an option
     """
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
-    from sim.runs.store import store_at
     from sim.scenario.windows import day_of
     from sim.studies.discovery import ask
     from sim.studies.discovery import discover as search
@@ -227,7 +223,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     plan = Plan(runs=runs, seed=seed)
     check_output(out, figures=False)
     with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
-        found = search(asked, plan, executor=machines.make(plan.blocks), store=store_at(store), finished=finished)
+        found = search(asked, plan, executor=machines.make(plan.blocks), store=cache.open(), finished=finished)
     said = command_of(context)
     record = found.record(said)
     basis = basis_of(record, runs_of(record))
