@@ -273,7 +273,9 @@ def _check_part(file: Path, kind: str) -> None:
 
         read_evidence(file)
     elif kind == "sources":
-        _check_sources(file)
+        from sim.scenario.evidence_files import read_sources
+
+        read_sources(file)
     elif kind == "draft":
         from sim.draft.files import read_draft
 
@@ -286,20 +288,6 @@ def _check_part(file: Path, kind: str) -> None:
         _check_unknown(file, kind)
 
 
-def _check_sources(file: Path) -> None:
-    """Check a list of sources by itself."""
-    from sim.scenario.evidence import SOURCES_FORMAT, Source, SourceFile
-    from sim.scenario.evidence_files import check_part
-    from sim.scenario.faults import Places
-    from sim.scenario.yamltree import read_tree
-
-    faults: list[Fault] = []
-    tree = read_tree(file, str(file), SOURCES_FORMAT)
-    check_part(SourceFile, tree, Places(tree.places, str(file)), faults, {"sources": Source})
-    if faults:
-        raise ScenarioError(faults)
-
-
 def _check_unknown(file: Path, kind: str) -> None:
     """Say that a file is of no kind that is known; where it cannot be read, why."""
     from sim.scenario.yamltree import Place, read_tree
@@ -307,7 +295,7 @@ def _check_unknown(file: Path, kind: str) -> None:
     tree = read_tree(file, str(file))
     place = tree.places.get(("schema",), Place(str(file), 1, 1))
     got = f"got {tree.value['schema']}" if kind else "there is none"
-    raise ScenarioError([Fault(str(file), place.line, place.column, "schema", f"{EXPECTED} ({got})")])
+    raise ScenarioError([place.fault(("schema",), f"{EXPECTED} ({got})")])
 
 
 @command

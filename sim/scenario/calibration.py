@@ -41,7 +41,7 @@ def load_posterior(
     try:
         if not written.endswith(".csv"):
             return posterior(written)
-        draws = read_posterior(named_file(root, where[KEY], "calibration", written))
+        draws = read_posterior(named_file(root, where[KEY], KEY, written))
     except ScenarioError as error:
         faults += error.faults
         return None

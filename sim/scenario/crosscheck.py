@@ -39,20 +39,41 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound=Part)
 
 
+def complaints_of(value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check all that goes across fields: names and roles, the order of time, what happened, and the menu."""
+    yield from cross_complaints(value)
+    yield from _roleless_complaints(map_at(value, "actors"))
+    for name, option in _entries(value, "menu"):
+        yield from _below(("menu", name), _option_complaints(name, option, value))
+    question = _window(value)
+    if question is not None:
+        yield from _time_complaints(value, question)
+        yield from _resolution_complaints(map_at(value, "resolution"), question)
+    yield from _hindsight_complaints(value)
+
+
 def cross_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check the cast, and that ties, pressures, events and bargaining name what there is."""
     actors = map_at(value, "actors")
     yield from _role_counts(actors)
     yield from _reliance_complaints(actors)
     yield from _tie_complaints(map_at(value, "ties"), actors)
-    yield from _pressure_complaints(map_at(value, "pressures"), actors, map_at(value, "events"))
-    yield from _event_complaints(value)
-    for side, name in map_at(value, "bargaining").items():
-        if side in ("principal", "counterpart") and isinstance(name, str) and name not in actors:
-            yield ("bargaining", side), _unknown(name, actors)
-    bargaining = map_at(value, "bargaining")
-    if bargaining.get("principal") is not None and bargaining.get("principal") == bargaining.get("counterpart"):
-        yield ("bargaining", "counterpart"), "expected another actor than the principal"
+    yield from _bargaining_complaints(map_at(value, "bargaining"), actors)
+    yield from _event_id_complaints(value)
+    for name, pressure in _entries(value, "pressures"):
+        yield from _below(("pressures", name), _pressure_complaints(pressure, value))
+    for name, event in _entries(value, "events"):
+        yield from _below(("events", name), _event_complaints(name, event, value))
+
+
+def _entries(value: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the entries of a map of maps that are maps."""
+    yield from ((name, entry) for name, entry in map_at(value, kind).items() if isinstance(entry, Mapping))
+
+
+def _below(path: Path, complaints: Iterable[Complaint]) -> Iterator[Complaint]:
+    """Yield complaints about what stands below a path."""
+    return (((*path, *inner), message) for inner, message in complaints)
 
 
 def removal_complaints(removals: Iterable[Path], known_keys: Callable[[Path], list[str]]) -> Iterator[Complaint]:
@@ -63,11 +84,11 @@ def removal_complaints(removals: Iterable[Path], known_keys: Callable[[Path], li
             yield path, unknown_key(str(path[-1]), known, empty=True)
 
 
-def actor_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
+def _roleless_complaints(actors: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check the fields of actors whose role is no role, which the models cannot do."""
-    for name, actor in map_at(value, "actors").items():
+    for name, actor in actors.items():
         if isinstance(actor, Mapping) and not _is_role(actor.get("role")):
-            yield from ((("actors", name, *path), message) for path, message in _field_complaints(actor))
+            yield from _below(("actors", name), _field_complaints(actor))
 
 
 def _field_complaints(actor: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -96,30 +117,24 @@ def _dates(value: Mapping[str, Any]) -> dict[str, Any]:
     return _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
 
 
-def time_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
+def _time_complaints(value: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
     """Check the order of dates, as far as they can be read."""
-    question = _window(value)
-    if question is None:
-        return
     yield from _milestone_complaints(value, question)
     yield from _forecast_complaints(value, question)
-    checks: dict[str, tuple[type[Part], Callable[[Any, Question], Iterator[tuple[str, str]]]]] = {
-        "pressures": (Pressure, _entry_complaints),
+    checks: dict[str, tuple[type[Part], Callable[[Any, Question], Iterator[Complaint]]]] = {
+        "pressures": (Pressure, _start_complaints),
         "talks": (Talks, _talks_complaints),
         "events": (Event, _event_day_complaints),
     }
-    for kind, (model, complaints) in checks.items():
-        for name, written in map_at(value, kind).items():
-            entry = _read(model, written if isinstance(written, Mapping) else {})
+    for kind, (model, check) in checks.items():
+        for name, written in _entries(value, kind):
+            entry = _read(model, written)
             if entry is not None:
-                yield from (((kind, name, key), message) for key, message in complaints(entry, question))
+                yield from _below((kind, name), check(entry, question))
 
 
-def outcome_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check that what happened lies in the window and in order, and that hindsight names what is written."""
-    question = _window(value)
-    if question is not None:
-        yield from _resolution_complaints(map_at(value, "resolution"), question)
+def _hindsight_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check that hindsight names what is written."""
     codings = {key: inner for key, inner in value.items() if key not in OUTCOME_KEYS}
     for path in map_at(value, "hindsight"):
         meant = _written(codings, path)
@@ -128,6 +143,7 @@ def outcome_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _resolution_complaints(resolution: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
+    """Check that what happened lies in the window and in order."""
     alone = {"offensive": "none", "agreement": "none", "source": "-", "confidence": "low"}
     days: dict[str, int] = {}
     for key in ("offensive", "agreement"):
@@ -139,10 +155,8 @@ def _resolution_complaints(resolution: Mapping[str, Any], question: Question) ->
         if days[key] < 0:
             yield ("resolution", key), f"lies before the as-of date {question.as_of}"
         elif days[key] >= question.horizon:
-            message = (
-                f"lies after the horizon of {counted(question.horizon, 'day')}; write `none` and tell it in a `note`"
-            )
-            yield ("resolution", key), message
+            after = f"lies after the horizon of {counted(question.horizon, 'day')}"
+            yield ("resolution", key), f"{after}; write `none` and tell it in a `note`"
     if len(days) == 2 and days["agreement"] >= days["offensive"]:
         yield ("resolution", "agreement"), "expected a day before the offensive; a later agreement is `none`"
 
@@ -179,46 +193,43 @@ def _forecast_complaints(value: Mapping[str, Any], question: Question) -> Iterat
     taken: set[tuple[str, datetime.date]] = set()
     for index, one in enumerate(written if isinstance(written, list) else ()):
         read = _read(OtherForecast, one if isinstance(one, Mapping) else {})
-        if read is not None:
-            name = read.name.lower().replace("_", " ")
-            if name in OUR_FORECASTERS or (name, read.by) in taken:
-                yield ("forecasts", index, "name"), f"{read.name!r} stands for another forecast; name whose this is"
-            taken.add((name, read.by))
-        if read is not None and read.date > question.as_of:
+        if read is None:
+            continue
+        name = read.name.lower().replace("_", " ")
+        if name in OUR_FORECASTERS or (name, read.by) in taken:
+            yield ("forecasts", index, "name"), f"{read.name!r} stands for another forecast; name whose this is"
+        taken.add((name, read.by))
+        if read.date > question.as_of:
             yield ("forecasts", index, "date"), f"expected a day up to the as-of date {question.as_of}"
-        if read is not None and read.by <= question.as_of:
+        if read.by <= question.as_of:
             yield ("forecasts", index, "by"), f"expected a day after the as-of date {question.as_of}"
 
 
-def _entry_complaints(entry: Any, question: Question) -> Iterator[tuple[str, str]]:
+def _start_complaints(entry: Pressure | Talks, question: Question) -> Iterator[Complaint]:
     start = _day(entry.start, question.as_of)
     if start >= question.horizon:
-        yield "start", f"begins on day {start:g}, after the horizon of {counted(question.horizon, 'day')}"
+        yield ("start",), f"begins on day {start:g}, after the horizon of {counted(question.horizon, 'day')}"
     if entry.end is not None and _day(entry.end, question.as_of) <= start:
-        yield "end", "expected a day after `start`"
+        yield ("end",), "expected a day after `start`"
 
 
-def _talks_complaints(talks: Talks, question: Question) -> Iterator[tuple[str, str]]:
-    yield from _entry_complaints(talks, question)
-    if _last_day(talks, question.as_of) <= 0:
-        yield "start", "these talks are over before day 0 and can do nothing; remove them"
+def _talks_complaints(talks: Talks, question: Question) -> Iterator[Complaint]:
+    yield from _start_complaints(talks, question)
+    end = _day(talks.start, question.as_of) + 1 if talks.end is None else _day(talks.end, question.as_of)
+    if end <= 0:
+        yield ("start",), "these talks are over before day 0 and can do nothing; remove them"
 
 
-def _event_day_complaints(event: Event, question: Question) -> Iterator[tuple[str, str]]:
+def _event_day_complaints(event: Event, question: Question) -> Iterator[Complaint]:
     """Check that an event comes within the window, and its first day before its last."""
     days = {key: _day(one, question.as_of) for key, one in event.days.items()}
     for key, day in days.items():
         if day < 0:
-            yield key, f"lies before the as-of date {question.as_of}, so the stances and postures contain it already"
+            yield (key,), f"lies before the as-of date {question.as_of}, so the stances and postures contain it already"
         elif day >= question.horizon and key != "until":
-            yield key, f"lies on day {day:g}, after the horizon of {counted(question.horizon, 'day')}"
+            yield (key,), f"lies on day {day:g}, after the horizon of {counted(question.horizon, 'day')}"
     if "from" in days and days.get("until", math.inf) < days["from"]:
-        yield "until", "expected a day after `from`, or the same"
-
-
-def _last_day(talks: Talks, as_of: datetime.date) -> float:
-    """Return the first day after the talks."""
-    return _day(talks.start, as_of) + 1 if talks.end is None else _day(talks.end, as_of)
+        yield ("until",), "expected a day after `from`, or the same"
 
 
 def _day(moment: datetime.date | Distribution, as_of: datetime.date) -> float:
@@ -281,30 +292,35 @@ def _tie_complaints(ties: Mapping[str, Any], actors: Mapping[str, Any]) -> Itera
                 yield ("ties", source, target), "an actor has no leverage over itself; remove the line"
 
 
-def _pressure_complaints(
-    pressures: Mapping[str, Any], actors: Mapping[str, Any], events: Mapping[str, Any]
-) -> Iterator[Complaint]:
-    for name, pressure in pressures.items():
-        written = pressure if isinstance(pressure, Mapping) else {}
-        for key, message in _answer_complaints(written, events):
-            yield ("pressures", name, key), message
-        ends = {key: pressure.get(key) if isinstance(pressure, Mapping) else None for key in ("from", "on")}
-        for key, actor in ends.items():
-            if isinstance(actor, str) and actor not in actors:
-                yield ("pressures", name, key), _unknown(actor, actors)
-        if ends["from"] is not None and ends["from"] == ends["on"]:
-            yield ("pressures", name, "on"), "expected another actor than the one it comes from"
+def _bargaining_complaints(bargaining: Mapping[str, Any], actors: Mapping[str, Any]) -> Iterator[Complaint]:
+    for side in ("principal", "counterpart"):
+        name = bargaining.get(side)
+        if isinstance(name, str) and name not in actors:
+            yield ("bargaining", side), _unknown(name, actors)
+    if bargaining.get("principal") is not None and bargaining.get("principal") == bargaining.get("counterpart"):
+        yield ("bargaining", "counterpart"), "expected another actor than the principal"
 
 
-def _answer_complaints(pressure: Mapping[str, Any], events: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Check what a pressure waits for."""
+def _pressure_complaints(pressure: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check what a pressure waits for, and that it comes from one actor and is on another."""
+    actors = map_at(value, "actors")
+    yield from _answer_complaints(pressure, map_at(value, "events"))
+    for key in ("from", "on"):
+        actor = pressure.get(key)
+        if isinstance(actor, str) and actor not in actors:
+            yield (key,), _unknown(actor, actors)
+    if pressure.get("from") is not None and pressure.get("from") == pressure.get("on"):
+        yield ("on",), "expected another actor than the one it comes from"
+
+
+def _answer_complaints(pressure: Mapping[str, Any], events: Mapping[str, Any]) -> Iterator[Complaint]:
     after = pressure.get("after")
     if after is None and "delay" in pressure:
-        yield "delay", "a pressure with a date has no delay; add `after`, what it answers, or remove this line"
+        yield ("delay",), "a pressure with a date has no delay; add `after`, what it answers, or remove this line"
     if after is not None and "start" in pressure:
-        yield "start", "a pressure begins on a date or after something; remove `start` or `after`"
+        yield ("start",), "a pressure begins on a date or after something; remove `start` or `after`"
     if isinstance(after, str):
-        yield from (("after", message) for message in _trigger_complaints(after, events))
+        yield from ((("after",), message) for message in _trigger_complaints(after, events))
 
 
 def _trigger_complaints(trigger: str, events: Iterable[str]) -> Iterator[str]:
@@ -317,24 +333,25 @@ def _trigger_complaints(trigger: str, events: Iterable[str]) -> Iterator[str]:
         yield f"expected one of {', '.join(known)} (got {trigger!r}){suggestion(trigger, known)}"
 
 
-def _event_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check ids, ends, fields, days and conditions of events."""
-    events = map_at(value, "events")
-    for name, event in events.items():
+def _event_id_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
+    for name in map_at(value, "events"):
         taken = next((group for group in ("pressures", "talks") if name in map_at(value, group)), None)
         if name in (*TRIGGERS, "terms", "offensive"):
-            yield ("events", name), f"{name} is something that the model itself brings about; give the event another id"
+            what = f"{name} is something that the model itself brings about"
+            yield ("events", name), f"{what}; give the event another id"
         elif taken is not None:
             yield ("events", name), f"there is {name!r} under {taken} already; give the event another id"
-        if isinstance(event, Mapping):
-            for key, message in (*_shift_complaints(event, value), *_date_complaints(event)):
-                yield ("events", name, *key), message
-            if isinstance(event.get("if"), str):
-                for message in _condition_complaints(name, events):
-                    yield ("events", name, "if"), message
 
 
-def _shift_complaints(event: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _event_complaints(name: str, event: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check the ends, field, days and condition of an event."""
+    yield from _shift_complaints(event, value)
+    yield from _date_complaints(event)
+    if isinstance(event.get("if"), str):
+        yield from ((("if",), message) for message in _condition_complaints(name, map_at(value, "events")))
+
+
+def _shift_complaints(event: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check that what an event shifts is there."""
     on, actors = event.get("on"), map_at(value, "actors")
     if isinstance(on, Mapping):
@@ -345,7 +362,7 @@ def _shift_complaints(event: Mapping[str, Any], value: Mapping[str, Any]) -> Ite
 
 def _tie_shift_complaints(
     event: Mapping[str, Any], on: Mapping[str, Any], actors: Mapping[str, Any], ties: Mapping[str, Any]
-) -> Iterator[tuple[tuple[str, ...], str]]:
+) -> Iterator[Complaint]:
     ends = {key: on[key] for key in ("from", "to") if isinstance(on.get(key), str)}
     unknown = {key: one for key, one in ends.items() if one not in actors}
     yield from ((("on", key), _unknown(one, actors)) for key, one in unknown.items())
@@ -360,9 +377,7 @@ def _tie_shift_complaints(
         yield ("field",), f"expected leverage, the only number of a tie (got {field!r})"
 
 
-def _actor_shift_complaints(
-    event: Mapping[str, Any], on: str, actors: Mapping[str, Any]
-) -> Iterator[tuple[tuple[str, ...], str]]:
+def _actor_shift_complaints(event: Mapping[str, Any], on: str, actors: Mapping[str, Any]) -> Iterator[Complaint]:
     if on not in actors:
         yield ("on",), _unknown(on, actors)
     elif isinstance(actors[on], Mapping) and _is_role(actors[on].get("role")):
@@ -374,7 +389,7 @@ def _actor_shift_complaints(
             yield ("field",), f"an event shifts {', '.join(known[:-1])} or {known[-1]} of a {role} (got {field!r})"
 
 
-def _date_complaints(event: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _date_complaints(event: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check that an event has a date, or a first and a last day."""
     dated, window = "date" in event, [key for key in ("from", "until") if key in event]
     if dated and window:
@@ -403,15 +418,8 @@ def _trigger(event: Mapping[str, Any]) -> str:
     return str(event.get("if", "")).removeprefix("no ")
 
 
-def menu_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check that every option of the menu does one thing, that its actor can do it, and when."""
-    for name, option in map_at(value, "menu").items():
-        if isinstance(option, Mapping):
-            for path, message in _option_complaints(name, option, value):
-                yield ("menu", name, *path), message
-
-
 def _option_complaints(name: str, option: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check that an option of the menu does one thing, that its actor can do it, and when."""
     actors, by = map_at(value, "actors"), option.get("by")
     if isinstance(by, str) and by not in actors:
         yield ("by",), _unknown(by, actors)
@@ -421,37 +429,28 @@ def _option_complaints(name: str, option: Mapping[str, Any], value: Mapping[str,
     for key in done[1:]:
         yield (key,), f"an option does one thing, and this one has `{done[0]}` already; write two options"
     if isinstance(option.get("pressure"), Mapping):
-        yield from _offered_complaints(name, option["pressure"], by, value)
+        yield from _below(("pressure",), _offered_complaints(option["pressure"], by, value))
     for key, group, model in (("pressure", "pressures", Pressure), ("talks", "talks", Talks)):
+        if key in done and name in map_at(value, group):
+            yield (key,), f"the scenario has {group} {name!r} already; give the option another id"
         if key in done:
-            yield from _added_complaints(name, key, group, model, value)
+            yield from _below((key,), _added_complaints(_read(model, map_at(option, key)), _window(value)))
 
 
-def _offered_complaints(
-    name: str, pressure: Mapping[str, Any], by: Any, value: Mapping[str, Any]
-) -> Iterator[Complaint]:
+def _offered_complaints(pressure: Mapping[str, Any], by: Any, value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check the pressure of an option as any pressure, and that it comes from the actor that has the option."""
-    found = _pressure_complaints({name: pressure}, map_at(value, "actors"), map_at(value, "events"))
-    yield from ((("pressure", *path[2:]), message) for path, message in found)
+    yield from _pressure_complaints(pressure, value)
     if isinstance(by, str) and isinstance(pressure.get("from"), str) and pressure["from"] != by:
-        yield ("pressure", "from"), f"expected {by}, who could do it"
+        yield ("from",), f"expected {by}, who could do it"
 
 
-def _added_complaints(
-    name: str, key: str, group: str, model: type[Part], value: Mapping[str, Any]
-) -> Iterator[Complaint]:
-    """Check what an option adds: its name is free, and it begins within the window."""
-    if name in map_at(value, group):
-        yield (key,), f"the scenario has {group} {name!r} already; give the option another id"
-    written = map_at(map_at(map_at(value, "menu"), name), key)
-    question = _window(value)
-    entry: Any = _read(model, written)
+def _added_complaints(entry: Any, question: Question | None) -> Iterator[Complaint]:
+    """Check that what an option adds begins within the window."""
     if question is None or entry is None:
         return
-    for field, message in _entry_complaints(entry, question):
-        yield (key, field), message
+    yield from _start_complaints(entry, question)
     if _day(entry.start, question.as_of) < 0:
-        yield (key, "start"), "an option begins on day 0 or later: what came before is in the stances"
+        yield ("start",), "an option begins on day 0 or later: what came before is in the stances"
 
 
 def _unknown(name: str, actors: Mapping[str, Any]) -> str:

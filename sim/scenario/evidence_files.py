@@ -46,7 +46,7 @@ def load_evidence(
     """
     before = len(faults)
     try:
-        path = named_file(root, place, "evidence", written)
+        path = named_file(root, place, ("evidence",), written)
         tree = read_tree(path, str(path), EVIDENCE_FORMAT, larger=LARGER)
         places = Places(tree.places, str(path))
         items = check_part(EvidenceFile, tree, places, faults, {"items": Item})
@@ -75,6 +75,25 @@ def read_evidence(file: FilePath) -> Evidence:
     return evidence
 
 
+def read_sources(file: FilePath) -> SourceFile:
+    """Read a list of sources by itself.
+
+    Raises
+    ------
+    ScenarioError
+        With all its faults.
+    """
+    faults: list[Fault] = []
+    sources = _checked_sources(read_tree(file, str(file), SOURCES_FORMAT), str(file), faults)
+    if sources is None:
+        raise ScenarioError(faults)
+    return sources
+
+
+def _checked_sources(tree: Tree, file: str, faults: list[Fault]) -> SourceFile | None:
+    return check_part(SourceFile, tree, Places(tree.places, file), faults, {"sources": Source})
+
+
 def _load_sources(
     tree: Tree, root: FilePath, faults: list[Fault]
 ) -> tuple[SourceFile | None, Mapping[str, Any] | None, Mapping[Path, Place]]:
@@ -83,12 +102,12 @@ def _load_sources(
     if not isinstance(written, str):
         return None, None, {}
     try:
-        path = named_file(root, tree.places[("sources",)], "sources", written)
+        path = named_file(root, tree.places[("sources",)], ("sources",), written)
         sources_tree = read_tree(path, str(path), SOURCES_FORMAT)
     except ScenarioError as error:
         faults += error.faults
         return None, None, {}
-    sources = check_part(SourceFile, sources_tree, Places(sources_tree.places, str(path)), faults, {"sources": Source})
+    sources = _checked_sources(sources_tree, str(path), faults)
     listed = sources_tree.value.get("sources")
     where = {path: place for path, place in sources_tree.places.items() if len(path) > 1}
     return sources, listed if isinstance(listed, dict) else None, where

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import Fault
+from sim.scenario import schema
 from sim.scenario.schema import ROLES, Part
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place
@@ -14,6 +14,8 @@ from sim.wording import counted
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+
+    from sim.errors import Fault
 
 Complaint = tuple[Path, str]
 NULL_IS_NOTHING = "; null is nothing: put it in quotes if it is meant as text"
@@ -33,8 +35,7 @@ class Places:
     def fault(self, path: Path, message: str) -> Fault:
         """Make a fault of a message about a path."""
         place = next((self._places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._places), None)
-        place = place or Place(self._file, 1, 1)
-        return Fault(place.file, place.line, place.column, ".".join(map(str, path)), message)
+        return (place or Place(self._file, 1, 1)).fault(path, message)
 
 
 def model_complaints(
@@ -170,36 +171,18 @@ ANY = "*"
 
 def document_keys(value: Any) -> Callable[[Path], list[str]]:
     """Return a function from a path in a document to the keys it may hold, for "did you mean"."""
-    from sim.scenario.gates import Gate
-    from sim.scenario.schema import (
-        Allowed,
-        Bargaining,
-        Case,
-        Confidence,
-        Document,
-        Event,
-        Option,
-        Parameters,
-        Pressure,
-        Question,
-        Resolution,
-        Start,
-        Talks,
-        TieEnds,
-        Together,
-    )
-
     models: dict[tuple[str, ...], type[Part]] = {
-        ("question",): Question, ("confidence",): Confidence, ("start",): Start, ("bargaining",): Bargaining,
-        ("parameters",): Parameters, ("case",): Case, ("resolution",): Resolution,
-        ("pressures", ANY): Pressure, ("talks", ANY): Talks, ("events", ANY): Event, ("events", ANY, "on"): TieEnds,
-        ("gates", ANY): Gate, ("menu", ANY): Option, ("menu", ANY, "pressure"): Pressure, ("menu", ANY, "talks"): Talks,
-        ("together", ANY): Together, ("allow", ANY): Allowed,
+        ("question",): schema.Question, ("confidence",): schema.Confidence, ("start",): schema.Start,
+        ("bargaining",): schema.Bargaining, ("parameters",): schema.Parameters, ("case",): schema.Case,
+        ("resolution",): schema.Resolution, ("pressures", ANY): schema.Pressure, ("talks", ANY): schema.Talks,
+        ("events", ANY): schema.Event, ("events", ANY, "on"): schema.TieEnds, ("gates", ANY): schema.Gate,
+        ("menu", ANY): schema.Option, ("menu", ANY, "pressure"): schema.Pressure, ("menu", ANY, "talks"): schema.Talks,
+        ("together", ANY): schema.Together, ("allow", ANY): schema.Allowed,
     }  # fmt: skip
 
     def keys(path: Path) -> list[str]:
         if not path:
-            return [*field_names(Document), "extends"]
+            return [*field_names(schema.Document), "extends"]
         place = tuple(ANY if at == 1 else str(part) for at, part in enumerate(path))
         if place in models:
             return field_names(models[place])

@@ -15,20 +15,12 @@ from pydantic import ValidationError
 
 from sim.errors import Fault, ScenarioError
 from sim.scenario.calibration import knowledge_complaints, load_posterior
-from sim.scenario.crosscheck import (
-    actor_complaints,
-    cross_complaints,
-    menu_complaints,
-    outcome_complaints,
-    removal_complaints,
-    time_complaints,
-)
+from sim.scenario.crosscheck import complaints_of, removal_complaints
 from sim.scenario.doubts import allow_complaints
 from sim.scenario.evidence_files import load_evidence
 from sim.scenario.faults import Complaint, Places, document_keys, model_complaints
-from sim.scenario.gate_files import gate_file_faults
 from sim.scenario.gates import gate_complaints
-from sim.scenario.merge import Merged, read_merged, scenario_root
+from sim.scenario.merge import Merged, gate_file_faults, read_merged, scenario_root
 from sim.scenario.numbers import number_range
 from sim.scenario.scenario import Scenario, default_counterpart, default_principal, resolve
 from sim.scenario.schema import Document
@@ -103,13 +95,8 @@ def _document(merged: Merged, places: Places, faults: list[Fault]) -> Document |
     value = merged.value
     keys = document_keys(value)
     faults += places.faults(removal_complaints(merged.removals, keys))
-    faults += places.faults(cross_complaints(value))
-    faults += places.faults(time_complaints(value))
-    faults += places.faults(outcome_complaints(value))
-    faults += places.faults(actor_complaints(value))
-    faults += places.faults(gate_complaints(value))
-    faults += places.faults(menu_complaints(value))
-    faults += places.faults(allow_complaints(value))
+    for check in (complaints_of, gate_complaints, allow_complaints):
+        faults += places.faults(check(value))
     try:
         return Document.model_validate(value)
     except ValidationError as error:
@@ -122,9 +109,9 @@ def _evidence(merged: Merged, file: FilePath, faults: list[Fault]) -> Evidence |
     written = merged.value.get("evidence")
     if not isinstance(written, str):
         return None
-    question = merged.value.get("question")
-    as_of = question.get("as_of") if isinstance(question, dict) else None
-    named = [*map_at(merged.value, "actors"), *(str(path[1]) for path in merged.removals if path[:1] == ("actors",))]
+    as_of = map_at(merged.value, "question").get("as_of")
+    removed = (str(path[1]) for path in merged.removals if path[0] == "actors" and len(path) > 1)
+    named = [*map_at(merged.value, "actors"), *removed]
     return load_evidence(written, merged.places[("evidence",)], scenario_root(file), as_of, faults, named)
 
 

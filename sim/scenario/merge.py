@@ -17,7 +17,7 @@ from sim.distributions import is_distribution
 from sim.errors import Fault, ScenarioError
 from sim.scenario.schema import OUTSIDE_THE_MODEL
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Path, Place, Tree, read_tree, value_at
+from sim.scenario.yamltree import Path, Place, Tree, map_at, read_tree, value_at
 
 MAX_BASES = 8
 REMOVABLE = {"actors", "ties", "pressures", "talks", "events", "notes", *OUTSIDE_THE_MODEL}
@@ -88,39 +88,61 @@ def scenario_root(file: FilePath) -> FilePath:
     try:
         folder = file.resolve().parent
     except (OSError, ValueError, RuntimeError) as error:  # a loop of links, a null character
-        raise ScenarioError([Fault(str(file), 0, 0, "", f"cannot read the file: {_reason(error)}")]) from None
+        raise ScenarioError([Place(str(file), 0, 0).fault((), f"cannot read the file: {_reason(error)}")]) from None
     for parent in (folder, *folder.parents):
         if parent.name == "scenarios":
             return parent
     return folder
 
 
-def named_file(root: FilePath, place: Place, key: str, written: str) -> FilePath:
-    """Turn the path of a file, as another file names it, into one on disk.
+def named_file(root: FilePath, place: Place, key: Path, written: str) -> FilePath:
+    """Turn the path of a file, as another file names it under a key, into one on disk.
 
     Raises
     ------
     ScenarioError
         Where it leaves the root or is no file.
     """
-
-    def complain(message: str) -> ScenarioError:
-        return ScenarioError([Fault(place.file, place.line, place.column, key, message)])
-
     target = FilePath(place.file).parent / written
     try:
         real = target.resolve()
         is_file = real.is_file()
     except (OSError, ValueError, RuntimeError) as error:
-        raise complain(f"no file can have this path: {_reason(error)}") from None
+        raise ScenarioError([place.fault(key, f"no file can have this path: {_reason(error)}")]) from None
+    wrong = None
     if not real.is_relative_to(root):
-        raise complain(f"{written!r} lies outside the scenario folder {root.name!r}; keep the file inside it")
-    if not is_file and ("\\" in written or not written.isprintable()):
-        raise complain(f"there is no file {written!r}; write / in place of \\")
-    if not is_file:
-        raise complain(f"there is no file {written!r}{suggestion(target.name, _neighbours(target))}")
+        wrong = f"{written!r} lies outside the scenario folder {root.name!r}; keep the file inside it"
+    elif not is_file and ("\\" in written or not written.isprintable()):
+        wrong = f"there is no file {written!r}; write / in place of \\"
+    elif not is_file:
+        wrong = f"there is no file {written!r}{suggestion(target.name, _neighbours(target))}"
+    if wrong is not None:
+        raise ScenarioError([place.fault(key, wrong)])
     plain = FilePath(os.path.normpath(target))
     return plain if plain.resolve() == real else real
+
+
+def gate_file_faults(value: Mapping[str, Any], places: Mapping[Path, Place], file: FilePath) -> list[Fault]:
+    """Check that the files of gates are there: scenarios in the scenario folder, forecasts in the one above or below.
+
+    Parameters
+    ----------
+    value, places
+        The plain value of a scenario or sweep file and the places of its keys.
+    """
+    faults: list[Fault] = []
+    root = scenario_root(file)
+    project = root.parent if root.name == "scenarios" else root
+    for name, gate in map_at(value, "gates").items():
+        for key, below in (("compared_with", root), ("against", project)):
+            written = gate.get(key) if isinstance(gate, dict) else None
+            if isinstance(written, str):
+                path = ("gates", name, key)
+                try:
+                    named_file(below, places[path], path, written)
+                except ScenarioError as error:
+                    faults += error.faults
+    return faults
 
 
 def _reason(error: Exception) -> str:
@@ -145,18 +167,16 @@ def _base(tree: Tree, root: FilePath, seen: list[FilePath]) -> FilePath | None:
     written = tree.value.get("extends")
     if written is None:
         return None
-    place = tree.places[("extends",)]
-
-    def complain(message: str) -> ScenarioError:
-        return ScenarioError([Fault(place.file, place.line, place.column, "extends", message)])
-
+    key: Path = ("extends",)
+    place = tree.places[key]
     if not isinstance(written, str):
-        raise complain(f"expected the path of a scenario file, as in ./baseline.yaml (got {written!r})")
-    base = named_file(root, place, "extends", written)
+        wrong = f"expected the path of a scenario file, as in ./baseline.yaml (got {written!r})"
+        raise ScenarioError([place.fault(key, wrong)])
+    base = named_file(root, place, key, written)
     if base.resolve() in seen:
-        raise complain(f"{written!r} extends this file in turn; break the circle")
+        raise ScenarioError([place.fault(key, f"{written!r} extends this file in turn; break the circle")])
     if len(seen) > MAX_BASES:
-        raise complain(f"more than {MAX_BASES} files extend one another")
+        raise ScenarioError([place.fault(key, f"more than {MAX_BASES} files extend one another")])
     return base
 
 
@@ -207,7 +227,6 @@ def _slips(over: Tree, base: Mapping[str, Any]) -> list[Fault]:
     faults = []
     for path, place in over.places.items():
         if len(path) == 2 and path[0] in REMOVABLE and value_at(over.value, path) is None and not _holds(base, path):
-            known = list(base.get(path[0], {})) if isinstance(base.get(path[0]), dict) else []
-            message = f"there is nothing to remove here{suggestion(str(path[1]), known)}"
-            faults.append(Fault(place.file, place.line, place.column, ".".join(map(str, path)), message))
+            message = f"there is nothing to remove here{suggestion(str(path[1]), list(map_at(base, str(path[0]))))}"
+            faults.append(place.fault(path, message))
     return faults

@@ -218,12 +218,9 @@ def resolve(
         for key in ("stance", "ambiguity")
         if getattr(actor, key) == "evidence"
     )
-    readings = {}
-    for name, _ in sorted(read_fields):
-        reading = _reading(evidence, document, name, unread_is_prior=unread_is_prior)
-        if reading is None:
-            raise LookupError(f"nothing reads the stance of {name}")
-        readings[name] = reading
+    readings = {
+        name: _reading(evidence, document, name, unread_is_prior=unread_is_prior) for name, _ in sorted(read_fields)
+    }
     resolved = document.model_copy(update={"actors": _resolve_actors(document.actors, readings, read_fields)})
     principal = document.bargaining.principal or default_principal(resolved)
     counterpart = document.bargaining.counterpart or default_counterpart(resolved, principal)
@@ -281,13 +278,14 @@ def _first_largest(values: Mapping[str, float]) -> str:
     return max(values, key=lambda name: values[name])  # `max` keeps the first of equals
 
 
-def _reading(
-    evidence: Evidence | None, document: Document, actor: str, *, unread_is_prior: bool
-) -> StanceReading | None:
-    if evidence is None:
-        return None
+def _reading(evidence: Evidence | None, document: Document, actor: str, *, unread_is_prior: bool) -> StanceReading:
     role, as_of = document.actors[actor].role, document.question.as_of
-    return evidence.stance_or_prior(actor, role, as_of) if unread_is_prior else evidence.stance(actor, role, as_of)
+    if evidence is not None and unread_is_prior:
+        return evidence.stance_or_prior(actor, role, as_of)
+    reading = None if evidence is None else evidence.stance(actor, role, as_of)
+    if reading is None:
+        raise LookupError(f"nothing reads the stance of {actor}")
+    return reading
 
 
 def _read(reading: StanceReading) -> dict[str, Distribution]:

@@ -77,6 +77,10 @@ class Place:
     line: int
     column: int
 
+    def fault(self, path: Path, message: str) -> Fault:
+        """Return what is wrong here with the key at a path."""
+        return Fault(self.file, self.line, self.column, ".".join(map(str, path)), message)
+
 
 @dataclass
 class Tree:
@@ -204,20 +208,17 @@ class _TooMuch(Exception):  # noqa: N818 - a jump out of the event loop, never s
 
 
 @dataclass
-class _Map:
-    """An open map, and the key that waits for its value."""
+class _Open:
+    """An open map or list; of a map the key that waits for its value."""
 
-    value: dict[str, Any]
+    value: Any
     path: Path
     key: str | None = None
 
-
-@dataclass
-class _List:
-    """An open list."""
-
-    value: list[Any]
-    path: Path
+    @property
+    def here(self) -> Path:
+        """The path that messages name: to the key, where there is one."""
+        return self.path if self.key is None else (*self.path, self.key)
 
 
 class _Builder:
@@ -229,7 +230,7 @@ class _Builder:
         self.root: Any = None
         self.places: dict[Path, Place] = {}
         self.faults: list[Fault] = []
-        self._stack: list[_Map | _List] = []
+        self._stack: list[_Open] = []
         self._nodes = 0
         self._documents = 0
         self.line = 1  # that the last event ended on
@@ -240,11 +241,11 @@ class _Builder:
         if isinstance(event, DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                self._fault(event, "", "a second document starts here; a file holds one")
+                self._fault(event, "a second document starts here; a file holds one", ())
                 raise _TooMuch
         elif isinstance(event, AliasEvent):
             self._count(event)
-            self._fault(event, self._key(), f"aliases (*{event.anchor}) are not part of the language; use `extends`")
+            self._fault(event, f"aliases (*{event.anchor}) are not part of the language; use `extends`")
             self._place_value(event, None)
         elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
             self._stack.pop()
@@ -254,7 +255,7 @@ class _Builder:
 
     def _node(self, event: Any) -> None:
         frame = self._stack[-1] if self._stack else None
-        if isinstance(frame, _Map) and frame.key is None:
+        if frame is not None and isinstance(frame.value, dict) and frame.key is None:
             self._take_key(frame, event)
         elif isinstance(event, ScalarEvent):
             self._place_value(event, _scalar(self._text(event), plain=not event.style))
@@ -262,26 +263,22 @@ class _Builder:
             self._open(event)
 
     def _open(self, event: Any) -> None:
-        if isinstance(event, MappingStartEvent):
-            fields: dict[str, Any] = {}
-            self._stack.append(_Map(fields, self._place_value(event, fields)))
-        else:
-            items: list[Any] = []
-            self._stack.append(_List(items, self._place_value(event, items)))
+        value: Any = {} if isinstance(event, MappingStartEvent) else []
+        self._stack.append(_Open(value, self._place_value(event, value)))
         if len(self._stack) > MAX_DEPTH:
-            self._fault(event, self._key(), f"nested deeper than {MAX_DEPTH} levels")
+            self._fault(event, f"nested deeper than {MAX_DEPTH} levels")
             raise _TooMuch
 
-    def _take_key(self, frame: _Map, event: Any) -> None:
+    def _take_key(self, frame: _Open, event: Any) -> None:
         if not isinstance(event, ScalarEvent):
-            self._fault(event, self._key(), "expected a plain word as a key")
+            self._fault(event, "expected a plain word as a key")
             raise _TooMuch
         key = self._text(event)
         if key == "<<" and not event.style:
-            self._fault(event, self._key(), "merge keys (<<) are not part of the language; use `extends`")
+            self._fault(event, "merge keys (<<) are not part of the language; use `extends`")
         if key in frame.value:
             first = self.places[(*frame.path, key)].line
-            self._fault(event, ".".join(map(str, (*frame.path, key))), f"the key stands twice (first on line {first})")
+            self._fault(event, f"the key stands twice (first on line {first})", (*frame.path, key))
         frame.key = key
         self.places[(*frame.path, key)] = self._place(event)
 
@@ -291,14 +288,14 @@ class _Builder:
             self.root = value
             return ()
         frame = self._stack[-1]
-        if isinstance(frame, _List):
+        if isinstance(frame.value, list):
             path: Path = (*frame.path, len(frame.value))
             frame.value.append(value)
             self.places[path] = self._place(event)
             return path
         if frame.key is None:  # an alias in the place of a key
             raise _TooMuch
-        path = (*frame.path, frame.key)
+        path = frame.here
         frame.value[frame.key] = value
         frame.key = None
         return path
@@ -315,39 +312,34 @@ class _Builder:
             return text.encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError:
             half = next(iter(_SURROGATE.findall(text)))
-            self._fault(event, self._key(), f"\\u{ord(half):04x} is half of a character; write the character itself")
+            self._fault(event, f"\\u{ord(half):04x} is half of a character; write the character itself")
             return ""
 
     def _count(self, event: Any) -> None:
         self._nodes += 1
         if self._nodes > self._most:
-            self._fault(event, "", f"more than {counted(self._most, 'value')} in one file")
+            self._fault(event, f"more than {counted(self._most, 'value')} in one file", ())
             raise _TooMuch
         if len(self.faults) >= MAX_FAULTS:
-            self._fault(event, "", f"more than {MAX_FAULTS} faults; the rest of the file was not read")
+            self._fault(event, f"more than {MAX_FAULTS} faults; the rest of the file was not read", ())
             raise _TooMuch
 
     def _check(self, event: Any) -> None:
         self._count(event)
         if event.anchor is not None:
-            self._fault(event, self._key(), f"anchors (&{event.anchor}) are not part of the language; use `extends`")
+            self._fault(event, f"anchors (&{event.anchor}) are not part of the language; use `extends`")
         tag = getattr(event, "tag", None)
         if tag is not None and str(tag) != "!":
-            self._fault(event, self._key(), f"tags ({tag}) are not part of the language; write the plain value")
-
-    def _key(self) -> str:
-        if not self._stack:
-            return ""
-        frame = self._stack[-1]
-        key = frame.key if isinstance(frame, _Map) else None
-        return ".".join(map(str, frame.path if key is None else (*frame.path, key)))
+            self._fault(event, f"tags ({tag}) are not part of the language; write the plain value")
 
     def _place(self, event: Any) -> Place:
         return Place(self.shown, event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def _fault(self, event: Any, key: str, message: str) -> None:
-        place = self._place(event)
-        self.faults.append(Fault(place.file, place.line, place.column, key, message))
+    def _fault(self, event: Any, message: str, path: Path | None = None) -> None:
+        """Note what is wrong at a path, by default at the key that is open."""
+        if path is None:
+            path = self._stack[-1].here if self._stack else ()
+        self.faults.append(self._place(event).fault(path, message))
 
 
 def _scalar(text: str, *, plain: bool) -> Any:

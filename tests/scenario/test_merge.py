@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.errors import ScenarioError
 from sim.scenario.merge import MAX_BASES, read_merged
-from tests.scenario.files import FULL, MINIMAL, OVER, Folder, edit
+from tests.scenario.files import FULL, MINIMAL, OVER, READING, Folder, edit
 
 BASE = (
     FULL
@@ -210,6 +210,13 @@ def test_removing_what_was_removed_already_is_a_slip_too(based: Folder) -> None:
 )
 def test_removing_a_misspelt_key_is_a_slip_too(based: Folder, over: str) -> None:
     assert based.faults(OVER + over)
+
+
+def test_a_variant_that_removes_all_actors_of_a_base_with_evidence_is_told_so(folder: Folder) -> None:
+    folder.evidence()
+    folder.write(READING, "base.yaml")
+    null = "null is nothing: put it in quotes if it is meant as text"
+    assert folder.faults(OVER + "actors:\n") == [f"crisis.yaml:4:1: actors: this key is required; {null}"]
 
 
 def test_a_removal_that_fails_hides_no_other_fault(based: Folder) -> None:

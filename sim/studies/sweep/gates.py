@@ -7,8 +7,8 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario.faults import Places
-from sim.scenario.gate_files import gate_file_faults
 from sim.scenario.gates import window_complaint
+from sim.scenario.merge import gate_file_faults
 from sim.scenario.suggest import suggestion
 from sim.studies.sweep.sweep import Cell, label_of
 from sim.studies.sweep.words import canonical

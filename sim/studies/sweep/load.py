@@ -165,7 +165,7 @@ def _bases(document: SweepDocument, tree: Tree, file: FilePath) -> tuple[Base, .
     seen: dict[FilePath, str] = {}
     for path, name in named:
         try:
-            target = named_file(root, tree.places[path], str(path[0]), name)
+            target = named_file(root, tree.places[path], path[:1], name)
             if target.resolve() in seen:
                 message = f"{name!r} stands twice"
                 faults.append(Places(tree.places, str(file)).fault(path, message))
@@ -188,7 +188,7 @@ def _drafts(
         return (), iter(cells)
     base = bases[0]
     if document.table is not None:
-        table = named_file(scenario_root(file), tree.places[("table",)], "table", document.table)
+        table = named_file(scenario_root(file), tree.places[("table",)], ("table",), document.table)
         paths, rows = read_table(table, base)
         name, names = base.scenario.id, naming(document, bases)
         labels = (row.label or label_of(row.changes, n, names) for n, row in enumerate(rows))
