@@ -123,9 +123,9 @@ def _apart(plain: dict[str, dict[str, float]], days: DayEnds, day: int, run: int
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_own_draws_give_the_same_probabilities(path: Path) -> None:
     """At |z| < 4.8 in 20 comparisons a false alarm has a chance below 20 * 1.6e-6, or 1 in 30,000."""
-    runs = 2000 if sizes.full else 120
+    runs, blocks = (2000, 8) if sizes.full else (120, 1)
     scenario = replace(sim.load(path), posterior=None)  # the plain model draws from priors; fed, it takes both
-    forecast = sim.run(scenario, runs=8 * BLOCK_RUNS, seed=5)
+    forecast = sim.run(scenario, runs=blocks * BLOCK_RUNS, seed=5)
     spec = _spec(scenario)
     rng = np.random.default_rng(7)
     results = [PlainCrisis(draw_world(spec, rng), OwnChance(run)).play() for run in range(runs)]

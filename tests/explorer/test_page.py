@@ -16,7 +16,7 @@ import sim
 from tests import sizes, worlds
 from tests.explorer import world
 from tests.hostile.strings import INJECTIONS
-from tests.web.browsed import PATIENCE, Browsed
+from tests.web.browsed import PAINTED, PATIENCE, Browsed
 from tests.web.served import Served, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -242,14 +242,19 @@ def test_controls_have_names_and_explanations(shown: Page) -> None:
     assert levels.count(1) == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_it_fits_and_takes_the_colours_of_the_scheme(served: Served, browser: Any, viewport: dict, scheme: str) -> None:
-    with opened(browser, served.address, viewport=viewport, color_scheme=scheme) as page:
+@pytest.mark.parametrize(
+    ("viewport", "schemes"), [(WIDE, ("light", "dark")), (PHONE, ("dark", "light"))], ids=["wide", "phone"]
+)
+def test_it_fits_and_takes_the_colours_of_the_scheme(
+    served: Served, browser: Any, viewport: dict, schemes: tuple[str, str]
+) -> None:
+    """Those of the scheme that it is opened in and of the one that is changed to."""
+    with opened(browser, served.address, viewport=viewport, color_scheme=schemes[0]) as page:
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert page.page.evaluate(wide) == 0
-        background = page.page.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert background == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(18, 22, 28)")
+        for scheme in schemes:
+            page.page.emulate_media(color_scheme=scheme)
+            page.wait(PAINTED, "rgb(255, 255, 255)" if scheme == "light" else "rgb(18, 22, 28)")
+            assert page.page.evaluate(wide) == 0
         if viewport is PHONE:
             page.page.click("#drawer")
             assert page.page.is_visible("#picker")

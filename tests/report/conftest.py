@@ -21,20 +21,21 @@ STRUCTURE = {"schema", "as_of", "end", "from", "kind", "phases"}  # read by the 
 
 
 @cache
-def _stored(name: str) -> Record:
+def stored(name: str) -> Record:
+    """Return a record kept here, to read only."""
     return json.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
 
 
 @pytest.fixture
 def record() -> Record:
     """A forecast of the Idlib baseline over nine weeks, compared with one of a week before."""
-    return copy.deepcopy(_stored("forecast.json"))
+    return copy.deepcopy(stored("forecast.json"))
 
 
 @pytest.fixture
 def past() -> Record:
     """A history of the Idlib baseline: ten dates, 22 items."""
-    return copy.deepcopy(_stored("history.json"))
+    return copy.deepcopy(stored("history.json"))
 
 
 @pytest.fixture

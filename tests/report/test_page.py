@@ -14,7 +14,7 @@ from sim.report import charts, write_report
 from tests import sizes
 from tests.hostile.strings import INJECTIONS
 from tests.places import ROOT
-from tests.report.conftest import spoil_record
+from tests.report.conftest import spoil_record, stored
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,6 +25,10 @@ STRANGE = (
     "img, iframe, object, embed, video, audio, base, form, input, svg a, main script, main style, main link, main meta"
 )
 """What no report has."""
+SIGHTS = pytest.mark.parametrize(
+    ("viewport", "schemes"), [(WIDE, ("light", "dark")), (PHONE, ("dark", "light"))], ids=["wide", "phone"]
+)
+"""Each size of window with the scheme that a page is opened in and the one it changes to then."""
 CUT = """[...document.querySelectorAll('.annotation-text, .xtick text, .ytick text')].filter(one => {
     const inner = one.getBoundingClientRect(), outer = one.closest('.plot').getBoundingClientRect();
     return inner.left < outer.left - 1 || inner.right > outer.right + 1
@@ -41,6 +45,13 @@ class Seen:
     requests: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
+
+    def change_to(self, scheme: str) -> None:
+        """Change the scheme of colours, and wait until the page has followed."""
+        paint = "getComputedStyle(document.body).backgroundColor"
+        before = self.page.evaluate(paint)
+        self.page.emulate_media(color_scheme=scheme)
+        self.wait_for(f"{paint} !== '{before}'")
 
     def wait_for(self, condition: str) -> None:
         """Wait for a condition; not by the page's own timers, which its policy would refuse."""
@@ -66,19 +77,34 @@ def opened(browser: Any, path: Path, **options: Any) -> Iterator[Seen]:
     context.close()
 
 
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the record as it is."""
+    return write_report(stored("forecast.json"), tmp_path_factory.mktemp("page"))[0]
+
+
+@pytest.fixture(scope="module")
+def wide(page: Path, browser: Any) -> Iterator[Seen]:
+    """That page, opened once for the tests that leave it as it was."""
+    with opened(browser, page) as seen:
+        yield seen
+
+
 def overflow(page: Any) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_it_opens_offline_without_errors_or_overflow(record, written, browser, viewport, scheme):
-    path = written(record)[0]
-    with opened(browser, path, viewport=viewport, color_scheme=scheme, offline=True) as seen:
-        assert [url for url in seen.requests if not url.startswith("data:")] == [path.as_uri()]
-        assert seen.messages == []
-        assert overflow(seen.page) == 0
-        assert seen.page.locator(".plot").count() == seen.page.locator(".plot svg.main-svg:first-child").count() == 13
+@SIGHTS
+def test_it_opens_offline_without_errors_or_overflow(page, browser, viewport, schemes):
+    with opened(browser, page, viewport=viewport, color_scheme=schemes[0], offline=True) as seen:
+        for scheme in schemes:
+            assert [url for url in seen.requests if not url.startswith("data:")] == [page.as_uri()]
+            assert seen.messages == []
+            assert overflow(seen.page) == 0
+            plots, drawings = (seen.page.locator(f".plot{one}").count() for one in ("", " svg.main-svg:first-child"))
+            assert plots == drawings == 13
+            if scheme == schemes[0]:
+                seen.change_to(schemes[1])
 
 
 def test_a_full_forecast_fits_a_phone_with_everything_open(written, browser):
@@ -146,36 +172,35 @@ def test_long_words_do_not_widen_the_page(record, written, browser):
         assert overflow(seen.page) == 0
 
 
-def test_figures_take_the_colours_of_the_scheme_and_follow_a_change(record, written, browser):
+def test_figures_take_the_colours_of_the_scheme_and_follow_a_change(wide):
     colours = {"light": charts.LIGHT["offensive"], "dark": charts.DARK[charts.LIGHT["offensive"]]}
-    with opened(browser, written(record)[0], color_scheme="light") as seen:
-        for scheme in ("light", "dark", "light"):
-            seen.page.emulate_media(color_scheme=scheme)
-            wanted = "rgb({}, {}, {})".format(*(int(colours[scheme][place : place + 2], 16) for place in (1, 3, 5)))
-            seen.wait_for(
-                "[...document.querySelectorAll('#incidence .annotation-text')]"
-                f".some(one => one.textContent.includes('Offensive') && getComputedStyle(one).fill === '{wanted}')"
-            )
+    for scheme in ("light", "dark", "light"):
+        wide.page.emulate_media(color_scheme=scheme)
+        wanted = "rgb({}, {}, {})".format(*(int(colours[scheme][place : place + 2], 16) for place in (1, 3, 5)))
+        wide.wait_for(
+            "[...document.querySelectorAll('#incidence .annotation-text')]"
+            f".some(one => one.textContent.includes('Offensive') && getComputedStyle(one).fill === '{wanted}')"
+        )
 
 
-def test_labels_lie_inside_their_figures(record, written, browser):
-    for viewport in (WIDE, PHONE):
-        with opened(browser, written(record)[0], viewport=viewport) as seen:
-            assert seen.page.evaluate(CUT) == []
+def test_labels_lie_inside_their_figures(wide, page, browser):
+    assert wide.page.evaluate(CUT) == []
+    with opened(browser, page, viewport=PHONE) as seen:
+        assert seen.page.evaluate(CUT) == []
 
 
 def test_names_of_parameters_lie_inside_the_figure_of_a_calibration(tmp_path, browser):
     stored = ROOT / "reports" / "calibration" / "calibrated-all" / "calibration.json"
-    page = write_report(json.loads(stored.read_text(encoding="utf-8")), tmp_path)[0]
+    path = write_report(json.loads(stored.read_text(encoding="utf-8")), tmp_path)[0]
     for viewport in (WIDE, PHONE):
-        with opened(browser, page, viewport=viewport) as seen:
+        with opened(browser, path, viewport=viewport) as seen:
             assert seen.page.locator(".ytick text").count() == 25
             assert seen.page.evaluate(CUT) == []
 
 
-def test_print_opens_the_tables_fits_the_paper_and_is_undone(record, written, browser):
+def test_print_opens_the_tables_fits_the_paper_and_is_undone(page, browser):
     paper = {"width": 680, "height": 1000}  # A4 less margins of 15 mm
-    with opened(browser, written(record)[0], viewport=paper, color_scheme="dark") as seen:
+    with opened(browser, page, viewport=paper, color_scheme="dark") as seen:
         seen.page.emulate_media(media="print")
         seen.wait_for("!document.querySelector('details:not([open])')")
         assert overflow(seen.page) == 0
@@ -188,8 +213,8 @@ def test_print_opens_the_tables_fits_the_paper_and_is_undone(record, written, br
         seen.wait_for("!document.querySelector('details[open]')")
 
 
-def test_it_can_be_read_by_keyboard_and_screen_reader(record, written, browser):
-    with opened(browser, written(record)[0]) as seen:
+def test_it_can_be_read_by_keyboard_and_screen_reader(page, browser):
+    with opened(browser, page) as seen:
         seen.page.keyboard.press("Tab")
         assert seen.page.evaluate("document.activeElement.textContent") == "Skip to the probability"
         seen.page.keyboard.press("Enter")
@@ -207,24 +232,25 @@ def test_it_can_be_read_by_keyboard_and_screen_reader(record, written, browser):
         )
 
 
-def test_every_dot_names_a_run(record, written, browser):
-    with opened(browser, written(record)[0]) as seen:
-        titles = seen.page.evaluate("[...document.querySelectorAll('.dots title')].map(one => one.textContent)")
+def test_every_dot_names_a_run(record, wide):
+    titles = wide.page.evaluate("[...document.querySelectorAll('.dots title')].map(one => one.textContent)")
     assert len(titles) == len(record["dots"]) == 100
     assert titles[0] == f"Run {record['dots'][0]['run']}: standoff"
     assert any(title.endswith("terms of surrender on day 50") for title in titles)
     assert any("limited offensive on day" in title for title in titles)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_a_history_opens_offline_without_errors_or_overflow(past, written_history, browser, viewport, scheme):
+@SIGHTS
+def test_a_history_opens_offline_without_errors_or_overflow(past, written_history, browser, viewport, schemes):
     path = written_history(past)[0]
-    with opened(browser, path, viewport=viewport, color_scheme=scheme, offline=True) as seen:
-        assert [url for url in seen.requests if not url.startswith("data:")] == [path.as_uri()]
-        assert seen.messages == []
-        assert overflow(seen.page) == 0
-        assert seen.page.locator(".plot svg.main-svg:first-child").count() == 1
+    with opened(browser, path, viewport=viewport, color_scheme=schemes[0], offline=True) as seen:
+        for scheme in schemes:
+            assert [url for url in seen.requests if not url.startswith("data:")] == [path.as_uri()]
+            assert seen.messages == []
+            assert overflow(seen.page) == 0
+            assert seen.page.locator(".plot svg.main-svg:first-child").count() == 1
+            if scheme == schemes[0]:
+                seen.change_to(schemes[1])
 
 
 def test_hostile_text_of_a_history_stays_text(hostile_past, written_history, browser):

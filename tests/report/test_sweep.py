@@ -26,7 +26,7 @@ from tests.places import ROOT
 from tests.report import said
 from tests.report.conftest import PAYLOAD
 from tests.report.test_markdown import rendered
-from tests.report.test_page import PHONE, WIDE, opened, overflow
+from tests.report.test_page import PHONE, SIGHTS, opened, overflow
 from tests.report.test_report import Text
 from tests.studies.sweep.worlds import sweep
 
@@ -373,15 +373,17 @@ def test_the_guide_names_every_key_of_the_record(record):
 
 @pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+@SIGHTS
 @pytest.mark.parametrize("name", BODIES)
-def test_it_opens_offline_without_errors_or_overflow(record, write, browser, name, viewport, scheme):
+def test_it_opens_offline_without_errors_or_overflow(record, write, browser, name, viewport, schemes):
     path = write(record(name))[0]
-    with opened(browser, path, viewport=viewport, color_scheme=scheme, offline=True) as seen:
-        assert overflow(seen.page) <= 0
-        assert seen.messages == []
-        assert seen.requests == [path.as_uri()]
+    with opened(browser, path, viewport=viewport, color_scheme=schemes[0], offline=True) as seen:
+        for scheme in schemes:
+            assert overflow(seen.page) <= 0
+            assert seen.messages == []
+            assert seen.requests == [path.as_uri()]
+            if scheme == schemes[0]:
+                seen.change_to(schemes[1])
 
 
 @pytest.mark.slow
@@ -398,46 +400,46 @@ def test_hostile_text_does_nothing_in_a_browser(record, write, browser):
             assert overflow(seen.page) <= 0
 
 
-@pytest.mark.slow
-@pytest.mark.browser
-def test_a_heading_sorts_up_and_down_and_numbers_as_numbers(record, write, browser):
-    one = record("map")
-    with opened(browser, write(one)[0]) as seen:
-        column = "[...document.querySelectorAll('#cell-table tbody tr')].map(row => row.cells[4].dataset.v)"
-        button = seen.page.get_by_role("button", name=re.compile("^Within 10 days"))
-        button.click()
-        values = list(map(float, seen.page.evaluate(column)))
-        assert values == sorted(row["outcomes"]["offensive"]["10"]["p"] for row in one["rows"])
-        assert button.evaluate("one => one.closest('th').getAttribute('aria-sort')") == "ascending"
-        button.press("Enter")
-        assert list(map(float, seen.page.evaluate(column))) == values[::-1]
+@pytest.fixture(scope="module")
+def wide(records, browser, tmp_path_factory):
+    """The map of 441 cells, opened once for the tests of what is done to it."""
+    with opened(browser, write_report(records["map"], tmp_path_factory.mktemp("wide"))[0]) as seen:
+        yield seen
 
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_a_click_on_the_map_goes_to_the_row_of_the_cell(record, write, browser):
-    one = record("map")
-    with opened(browser, write(one)[0]) as seen:
-        plot = seen.page.locator("#map-10 .nsewdrag")
-        plot.scroll_into_view_if_needed()
-        box = plot.bounding_box()
-        seen.page.mouse.move(box["x"] + 8, box["y"] + box["height"] - 8)
-        seen.page.mouse.click(box["x"] + 3, box["y"] + box["height"] - 3)  # the cell at the lower left
-        seen.wait_for("location.hash !== ''")
-        wanted = next(row for row in one["rows"] if set(row["inputs"].values()) == {0.0})
-        assert seen.page.evaluate("location.hash") == f"#c-{wanted['cell']}"
+def test_a_heading_sorts_up_and_down_and_numbers_as_numbers(records, wide):
+    column = "[...document.querySelectorAll('#cell-table tbody tr')].map(row => row.cells[4].dataset.v)"
+    button = wide.page.get_by_role("button", name=re.compile("^Within 10 days"))
+    button.click()
+    values = list(map(float, wide.page.evaluate(column)))
+    assert values == sorted(row["outcomes"]["offensive"]["10"]["p"] for row in records["map"]["rows"])
+    assert button.evaluate("one => one.closest('th').getAttribute('aria-sort')") == "ascending"
+    button.press("Enter")
+    assert list(map(float, wide.page.evaluate(column))) == values[::-1]
 
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_a_report_of_441_cells_draws_hardly_more_than_one_of_five(record, write, browser):
+def test_a_click_on_the_map_goes_to_the_row_of_the_cell(records, wide):
+    plot = wide.page.locator("#map-10 .nsewdrag")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    wide.page.mouse.move(box["x"] + 8, box["y"] + box["height"] - 8)
+    wide.page.mouse.click(box["x"] + 3, box["y"] + box["height"] - 3)  # the cell at the lower left
+    wide.wait_for("location.hash !== ''")
+    wanted = next(row for row in records["map"]["rows"] if set(row["inputs"].values()) == {0.0})
+    assert wide.page.evaluate("location.hash") == f"#c-{wanted['cell']}"
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_report_of_441_cells_draws_hardly_more_than_one_of_five(record, write, wide, browser):
     """How long a page takes depends on the machine; what it has to lay out outside of folded tables does not."""
-
-    def drawn(name: str) -> int:
-        with opened(browser, write(record(name))[0]) as seen:
-            return int(seen.page.evaluate("document.querySelectorAll('.plot *').length"))
-
-    assert 0 < drawn("map") < 3 * drawn("lines")
+    drawn = "document.querySelectorAll('.plot *').length"
+    with opened(browser, write(record("lines"))[0]) as few:
+        assert 0 < wide.page.evaluate(drawn) < 3 * few.page.evaluate(drawn)
 
 
 @pytest.mark.parametrize("text", [";=1", "x;=1", " ;\t+1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201", '"=1', "a; '@x"])

@@ -14,7 +14,7 @@ from sim.draft.files import read_draft, write_draft
 from sim.draft.schema import DraftFile, DraftItem
 from tests.hostile.strings import INJECTIONS
 from tests.review.drafts import PARAGRAPHS, write
-from tests.web.browsed import Browsed
+from tests.web.browsed import PAINTED, Browsed
 from tests.web.served import Served, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -304,16 +304,16 @@ def test_without_its_article_a_draft_is_reviewed_without_words(page: Page, serve
     assert statuses(served) == ["accepted", "proposed", "proposed"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_it_fits_takes_the_colours_of_the_scheme_and_names_its_controls(
-    served: Served, browser: Any, size: Sequence[int], scheme: str
+    served: Served, browser: Any, size: Sequence[int]
 ) -> None:
     write(served.file)
     viewport = {"width": size[0], "height": size[1]}
-    with opened(browser, served.address, viewport=viewport, color_scheme=scheme) as page:
-        background = page.page.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert background == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(18, 22, 28)")
+    with opened(browser, served.address, viewport=viewport, color_scheme="light") as page:
+        page.wait(PAINTED, "rgb(255, 255, 255)")
+        page.page.emulate_media(color_scheme="dark")
+        page.wait(PAINTED, "rgb(18, 22, 28)")
         for keys in ((), ("?",), ("Escape", "e"), ("Escape", "n")):
             page.press(*keys)
             assert page.page.evaluate(WIDER) == 0

@@ -107,7 +107,8 @@ def test_what_moved_it_most_never_went_the_other_way(idlib: History) -> None:
 
 
 def test_the_record_is_plain_and_the_same_each_time(idlib: History) -> None:
-    once, again = (history(idlib.scenario, DAYS[-2:], Plan(runs=512, seed=3)) for _ in range(2))
+    once, again = (history(idlib.scenario, DAYS[:3], Plan(runs=512, seed=3)) for _ in range(2))
+    assert {move.id for move in once.moves} >= {"E21", "E23", "E24"}
     assert json.dumps(once.record()) == json.dumps(again.record())
 
 

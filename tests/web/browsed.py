@@ -6,6 +6,8 @@ import time
 from typing import Any
 
 PATIENCE = 60.0
+PAINTED = "colour => getComputedStyle(document.body).backgroundColor === colour"
+"""Whether the page has a colour behind it."""
 
 
 class Browsed:

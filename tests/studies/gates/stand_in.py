@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -41,17 +42,22 @@ class StandIn(Executor):
 
     def records(self, task: BlockTask) -> Records:
         """Return the records of a block."""
-        from scipy.special import betaincinv
-
         truth = self._chances[task.scenario.id]
         stream = rng.stream(task.seed, task.block, "stand-in", "all")
         quantiles = stream.random(task.runs // task.replicates, dtype=np.float32)
         luck = stream.random((len(quantiles), task.replicates))
-        table = betaincinv(truth * SPREAD, (1 - truth) * SPREAD, np.linspace(0.0005, 0.9995, 1000))
-        p = table[(quantiles * 1000).astype(int)] + (truth - table.mean())
-        happened = (luck < p[:, None]).ravel()
+        happened = (luck < probabilities(truth)[(quantiles * 1000).astype(int)][:, None]).ravel()
         records = np.zeros(task.runs, dtype=RECORD)
         for outcome in ("strikes", "agreement", "offensive"):
             records[outcome] = np.where(happened, 0, task.scenario.horizon)
         records["end"] = np.where(happened, END_STATES.index("full"), END_STATES.index("standoff"))
         return records
+
+
+@cache
+def probabilities(truth: float) -> np.ndarray:
+    """Return the probabilities of a thousand draws whose mean is the truth, from the least to the greatest."""
+    from scipy.special import betaincinv
+
+    table = betaincinv(truth * SPREAD, (1 - truth) * SPREAD, np.linspace(0.0005, 0.9995, 1000))
+    return table + (truth - table.mean())

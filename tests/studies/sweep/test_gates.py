@@ -131,13 +131,19 @@ def judged(found: Sweep, store: Store | None, shard: Shard | None = None) -> tup
     return head, (rows, verdicts)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sweep, dict[str, Any], Any]:
+    """A sweep with gates, judged without a store, as `judged` gives it."""
+    found = sweep(tmp_path_factory.mktemp("whole"), GRID + GATES)
+    return found, *judged(found, None)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("of", [1, 2, 3, 7])
-def test_shards_judge_as_the_whole_sweep_does(tmp_path: Path, of: int) -> None:
-    found = sweep(tmp_path, GRID + GATES)
-    head, (rows, verdicts) = judged(found, Store(tmp_path / "store"))
-    whole = record_of(head, rows, verdicts)
-    assert whole["gates"] == {"alpha": 0.1, "max_runs": 20_000, "count": 14}
+def test_shards_judge_as_the_whole_sweep_does(tmp_path: Path, whole: Any, of: int) -> None:
+    found, head, (rows, verdicts) = whole
+    record = record_of(head, rows, verdicts)
+    assert record["gates"] == {"alpha": 0.1, "max_runs": 20_000, "count": 14}
     parts = []
     for index in range(1, of + 1):
         shard = Shard(index, of)
@@ -145,13 +151,12 @@ def test_shards_judge_as_the_whole_sweep_does(tmp_path: Path, of: int) -> None:
         part = partial_of(own_head, shard, found.cells, own_rows, own_verdicts)
         parts.append(tmp_path / shard.file_name)
         parts[-1].write_text(json.dumps(part), encoding="utf-8")
-    assert json.dumps(merge(parts)) == json.dumps(whole)
+    assert json.dumps(merge(parts)) == json.dumps(record)
 
 
 @pytest.mark.slow
-def test_a_part_that_lacks_a_verdict_is_refused(tmp_path: Path) -> None:
-    found = sweep(tmp_path, GRID + GATES)
-    head, (rows, verdicts) = judged(found, None)
+def test_a_part_that_lacks_a_verdict_is_refused(tmp_path: Path, whole: Any) -> None:
+    found, head, (rows, verdicts) = whole
     for wrong in (verdicts[1:], [*verdicts, verdicts[0]]):
         part = partial_of(head, Shard(1, 1), found.cells, rows, wrong)
         path = tmp_path / "shard-1-of-1.json"
@@ -179,9 +184,9 @@ def test_blocks_that_the_cells_left_in_the_store_are_not_played_again(
 
 
 @pytest.mark.slow
-def test_with_and_without_a_store_verdicts_are_the_same(tmp_path: Path) -> None:
-    found = sweep(tmp_path, GRID + GATES)
-    assert judged(found, None)[1][1] == judged(found, Store(tmp_path / "store"))[1][1]
+def test_with_and_without_a_store_verdicts_are_the_same(tmp_path: Path, whole: Any) -> None:
+    found, _, (_, verdicts) = whole
+    assert judged(found, Store(tmp_path / "store"))[1][1] == verdicts
 
 
 @pytest.mark.slow
@@ -200,11 +205,10 @@ def test_the_trials_of_a_large_sweep_are_judged_in_batches(tmp_path: Path, monke
 
 
 @pytest.mark.slow
-def test_cases_are_cells_and_gates_and_crashed_cells_are_errors(tmp_path: Path) -> None:
-    found = sweep(tmp_path, GRID + GATES)
-    head, (rows, verdicts) = judged(found, None)
-    rows[2] = {**rows[2], "status": "failed", "error": "ValueError: x", "outcomes": None}
-    findings = findings_of(record_of(head, rows, verdicts))
+def test_cases_are_cells_and_gates_and_crashed_cells_are_errors(whole: Any) -> None:
+    found, head, (rows, verdicts) = whole
+    crashed = {**rows[2], "status": "failed", "error": "ValueError: x", "outcomes": None}
+    findings = findings_of(record_of(head, [*rows[:2], crashed, *rows[3:]], verdicts))
     assert [one.verdict for one in findings].count("error") == 1
     assert findings[-1].name == f"{found.cells[2].label}: runs"
     assert 'classname="sweep"' in to_junit(findings)

@@ -308,7 +308,7 @@ def test_what_is_kept_of_a_cell_is_its_row(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_cells(tmp_path: Path) -> None:
-    """Traced memory at its peak, 40 cells against 10: what is more is less than a tally (a row is 5 kB)."""
+    """Traced memory at its peak, 24 cells against 8: what is more is less than a tally (a row is 5 kB)."""
     tally_bytes = 250_000
 
     def peak(steps: int) -> int:
@@ -320,8 +320,8 @@ def test_memory_does_not_grow_with_the_cells(tmp_path: Path) -> None:
         return most
 
     peak(2)
-    few, many = peak(5), peak(20)
-    assert many - few < tally_bytes + 30 * 6_000
+    few, many = peak(4), peak(12)
+    assert many - few < tally_bytes + 16 * 6_000
 
 
 @pytest.mark.slow
