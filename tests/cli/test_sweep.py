@@ -18,7 +18,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
+from sim.cli.app import app
 from sim.errors import StoreError
 from sim.report.reading import capital
 from sim.runs import play as playing
@@ -292,20 +294,29 @@ def test_shards_in_processes_and_folders_of_their_own_merge_as_ci_does_it(tmp_pa
 
 @pytest.mark.slow
 def test_dealing_does_not_depend_on_the_other_cells(offramp: Offramp, run: Run, tmp_path: Path) -> None:
-    def dealt(body: str) -> set[str]:
+    def dealt_of(body: str) -> set[str]:
         run(write_sweep(tmp_path, body), "--shard", "2/3", "--out", tmp_path / "out")
         return {row["cell"] for row in json.loads((tmp_path / "out" / "shard-2-of-3.json").read_text())["rows"]}
 
-    few = dealt(GRID)
-    assert few <= dealt(GRID.replace("[0, 0.5, 1]", "[0, 0.25, 0.5, 1]"))
+    few = dealt_of(GRID)
+    assert few <= dealt_of(GRID.replace("[0, 0.5, 1]", "[0, 0.25, 0.5, 1]"))
+
+
+@pytest.fixture(scope="module")
+def dealt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sweep played in three shards, with its store."""
+    folder = tmp_path_factory.mktemp("dealt")
+    words = ["sweep", "run", str(write_sweep(folder)), "-q", "--store", str(folder / "store")]
+    for shard in ("1/3", "2/3", "3/3"):
+        done = CliRunner().invoke(app, [*words, "--shard", shard, "--out", str(folder / "parts")])
+        assert done.exit_code == 0
+    return folder
 
 
 @pytest.fixture
-def parts(run: Run, tmp_path: Path) -> list[Path]:
-    """The partial files of three shards."""
-    file = write_sweep(tmp_path)
-    for shard in ("1/3", "2/3", "3/3"):
-        assert run(file, "--shard", shard, "--out", tmp_path / "parts").code == 0
+def parts(dealt: Path, tmp_path: Path) -> list[Path]:
+    """The partial files of three shards, a copy of the test's own."""
+    shutil.copytree(dealt, tmp_path, dirs_exist_ok=True)
     return sorted((tmp_path / "parts").glob("*.json"))
 
 
