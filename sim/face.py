@@ -179,12 +179,12 @@ class Forecast(core.Forecast):
         """
         from plotly import graph_objects as go
 
-        from sim.report.figures import specifications
+        from sim.report import document_of
 
-        charts = specifications(self.record())
+        charts = document_of(self.record()).charts
         if name not in charts:
             raise UsageError(f"expected one of the report's charts, {', '.join(sorted(charts))} (got {name!r})")
-        return go.Figure(charts[name])
+        return go.Figure(charts[name]())
 
     def drivers(self, outcome: str = "offensive", by: By = None, *, workers: Workers = 1) -> Drivers:
         """Return which uncertain inputs the probability of an outcome rests on, by first-order index.

@@ -16,11 +16,10 @@ from sim.errors import UsageError
 from sim.estimates import Estimate, difference
 from sim.explorer.controls import groups_of
 from sim.forecast.record import glance
-from sim.report import captions
 from sim.report.chance import Chance, Shift, points_text
 from sim.report.charts import DARK, Spec, moment
-from sim.report.curves import incidence, states
 from sim.report.reading import ENDS, Record, calendar_of, outcome_at, without_off
+from sim.report.sections import futures, when
 from sim.report.svg import number_of, ticks_of
 from sim.report.values import Calendar, on_scale, plain
 from sim.wording import counted, long_date
@@ -80,7 +79,7 @@ def answer(look: Look, built: Mapping[str, Spec]) -> dict[str, Any]:
     """Return what the page shows of one look at a simulation, in the frames of its scene."""
     record = record_of(look)
     head = outcome_at(record, "offensive", record["horizon"])
-    dots = captions.dots(record)
+    dots = futures.figure_of(record)
     return {
         "runs": record["runs"],
         "of": look.plan.most_runs,
@@ -90,8 +89,8 @@ def answer(look: Look, built: Mapping[str, Spec]) -> dict[str, Any]:
         "milestones": [_milestone(record, days) for days in record["milestones"]],
         "figures": moved(record, built),
         "captions": {
-            "incidence": _caption(captions.incidence(record)),
-            "states": _caption(captions.states(record)),
+            "incidence": _caption(when.incidence(record)),
+            "states": _caption(when.states(record)),
             "dots": None if dots is None else _caption(dots),
         },
         "fans": [_fan(actor) for actor in record["actors"].values()],
@@ -107,7 +106,7 @@ def frames(record: Record) -> dict[str, Spec]:
 
 
 def _charts(record: Record) -> dict[str, Spec]:
-    return {"incidence": incidence(record), "states": states(record)}
+    return {"incidence": when.incidence_chart(record), "states": when.states_chart(record)}
 
 
 def _time_ticks(axis: Spec) -> list[tuple[float, str]]:

@@ -24,7 +24,7 @@ from sim.forecast.plan import Plan
 from sim.forecast.record import names_of, theatre_of
 from sim.forecast.replay import replay
 from sim.report.pages.tipping import lead_of
-from sim.report.sections.storylines import story_of
+from sim.report.sections.story import story_of
 from sim.report.words import SCALES
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
 from sim.runs.executors import Executor

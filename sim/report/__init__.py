@@ -16,7 +16,6 @@ from sim.errors import ReportError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
-    from types import ModuleType
 
     from sim.report.document import Document
 
@@ -100,7 +99,7 @@ def write_cell(
 
     with reading():
         document = cell_document(record, label, changes, names, "icd203")
-    return write_files(folder, {"forecast.json": to_json(record), "index.html": to_html(document, {})})
+    return write_files(folder, {"forecast.json": to_json(record), "index.html": to_html(document)})
 
 
 def document_of(record: Mapping[str, Any], words: str = "icd203") -> Document:
@@ -116,7 +115,7 @@ def document_of(record: Mapping[str, Any], words: str = "icd203") -> Document:
 
     scale_of(words)
     with reading():
-        document: Document = _page_of(record)[0].document(record, words)
+        document: Document = import_module(f"sim.report.pages.{_page_of(record)}").document(record, words)
     return document
 
 
@@ -127,33 +126,29 @@ def lines_of(record: Mapping[str, Any], basis: str, sections: Iterable[str] | No
     yield from to_lines(document_of(record), basis, sections)
 
 
-def _page_of(record: Mapping[str, Any]) -> tuple[ModuleType, str]:
-    """Return the page of a record's format and the stem of its files."""
+def _page_of(record: Mapping[str, Any]) -> str:
+    """Return the name of the page of a record's format."""
     if record.get("schema") not in PAGES:
         raise ReportError(f"expected a record of format {' or '.join(PAGES)} (got {record.get('schema')!r})")
-    name = PAGES[record["schema"]]
-    return import_module(f"sim.report.pages.{name}"), name
+    return PAGES[record["schema"]]
 
 
 def _files(record: Mapping[str, Any], words: str, *, figures: bool, page: bool) -> Iterator[tuple[str, str | bytes]]:
     """Yield the files of a record, name and content."""
-    from sim.report.files import to_json
+    from sim.report.files import to_csv, to_json, to_parquet
     from sim.report.html import to_html
     from sim.report.markdown import to_markdown
     from sim.report.reading import reading
 
-    one, name = _page_of(record)
-    document = document_of(record, words)
+    document, name = document_of(record, words), _page_of(record)
     stem = "report" if name == "forecast" else name
     if page:
         with reading():
-            drawn = one.figures(record)
-        yield f"{stem}.html", to_html(document, drawn)
+            html = to_html(document)
+        yield f"{stem}.html", html
     yield f"{stem}.md", to_markdown(document)
     yield f"{name}.json", to_json(record)
     if name == "sweep":
-        from sim.report.files import to_csv, to_parquet
-
         yield "sweep.csv", to_csv(record)
         yield "sweep.parquet", to_parquet(record)
     if figures:

@@ -229,6 +229,16 @@ class Shift:
         return f"{self._points(self.low)} to {self._points(self.high)}"
 
     @property
+    def with_interval(self) -> str:
+        """The change with its interval, without the word: `+2.7 (+2.1 to +3.3)`."""
+        return f"{self.number} ({self.interval})"
+
+    @property
+    def cells(self) -> tuple[str, str, str]:
+        """The change, its interval and a remark where it is none."""
+        return self.number, self.interval, "" if self.is_clear else "no clear change"
+
+    @property
     def is_clear(self) -> bool:
         """Whether the interval, as it is shown, leaves 0 outside."""
         signs = {self._points(edge)[0] for edge in (self.low, self.high)}

@@ -6,11 +6,13 @@ are plain text, some of it from a scenario.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from sim.report.charts import Spec
 
 STEP = 4
 """Rows of a time table of which Markdown keeps one."""
@@ -103,10 +105,12 @@ class Figure:
         Its numbers.
     parts
         What stands between the figure and its table.
-    small
-        Whether it stands in a card.
+    chart
+        Draws it on the page: Plotly's data and layout.
     block
         What draws it on the page, where that is no chart.
+    small
+        Whether it stands in a card.
     """
 
     id: str
@@ -114,6 +118,7 @@ class Figure:
     unit: str
     alt: str
     table: Table
+    chart: Callable[[], Spec] | None = field(default=None, compare=False)
     parts: tuple[Part | None, ...] = ()
     small: bool = False
     block: Block | None = None
@@ -122,6 +127,10 @@ class Figure:
     def with_parts(self, *parts: Part | None) -> Figure:
         """Return it with parts between figure and table."""
         return replace(self, parts=parts)
+
+    def thin(self, keep: Sequence[str] = ()) -> Figure:
+        """Return it with a brief form of its table, as `Table.thin` makes it."""
+        return replace(self, table=self.table.thin(keep))
 
 
 @dataclass(frozen=True)
@@ -228,6 +237,8 @@ class Document:
         What stands below the number, before the sections.
     heading, short
         What the part with the number is called, there and in the contents.
+    last
+        Ids of figures that are drawn after all others, in this order.
     """
 
     kicker: str
@@ -242,6 +253,7 @@ class Document:
     below: tuple[Part | None, ...] = ()
     heading: str = "Finding"
     short: str = "Finding"
+    last: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -254,6 +266,13 @@ class Document:
         """Place and short name of all that the contents list, after question and headline."""
         named = (one for one in walk(self) if isinstance(one, Section | Group) and one.id)
         return [(one.id, one.short or one.title) for one in named if one.short or isinstance(one, Section)]
+
+    @property
+    def charts(self) -> dict[str, Callable[[], Spec]]:
+        """What draws each figure, by its id."""
+        drawn = {one.id: one.chart for one in walk(self) if isinstance(one, Figure) and one.chart}
+        last = {name: drawn.pop(name) for name in self.last if name in drawn}
+        return drawn | last
 
     @property
     def blocks(self) -> set[str]:

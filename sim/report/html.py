@@ -26,26 +26,18 @@ from sim.report.document import said
 from sim.wording import all_seen, counted, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from jinja2.bccache import Bucket
 
-    from sim.report.charts import Spec
     from sim.report.document import Document
 
 _UNSAFE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
-def to_html(document: Document, figures: Mapping[str, Spec]) -> str:
-    """Return the page of a document.
-
-    Parameters
-    ----------
-    document
-        Its content.
-    figures
-        What to draw, by the ids of its figures; without any, no Plotly is inlined.
-    """
+def to_html(document: Document) -> str:
+    """Return the page of a document; where it has no chart, no Plotly is inlined."""
+    figures = {name: draw() for name, draw in document.charts.items()}
     scripts = [_plotly(), _template_file("report.js")] if figures else []
     if "cells" in document.blocks:
         scripts.append(_template_file("sweep.js"))

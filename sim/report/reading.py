@@ -7,7 +7,7 @@ out.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -182,8 +182,7 @@ def input_words(record: Record, path: str) -> tuple[str, str]:
     if written := (record.get("names") or {}).get(path):
         return "", str(written)
     if "+" in path:  # inputs that go together by rank
-        *names, last = (input_words(record, one)[1] for one in path.split("+"))
-        return "the ", f"{', '.join(names)} and {last} (together)"
+        return "the ", f"{joined([input_words(record, one)[1] for one in path.split('+')])} (together)"
     if path in _WHOLE:
         return "the ", _WHOLE[path]
     kind, _, rest = path.partition(".")
@@ -228,3 +227,13 @@ def schedule_name(record: Record, id_: str) -> str:
 def capital(text: str) -> str:
     """Return text that begins with a capital, as at the start of a sentence or a row."""
     return text[:1].upper() + text[1:]
+
+
+def possessive(name: str) -> str:
+    """Return a name in the possessive, as it stands within a sentence."""
+    return f"{name_in_text(name)}’" if name.endswith("s") else f"{name_in_text(name)}’s"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Join parts with commas and a last `and`."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -17,14 +17,12 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
-import sim.report.captions as captions
-from sim.report.captions import marks
 from sim.report.charts import FONT, LIGHT
-from sim.report.figures import specifications
 from sim.report.html import drawing
 from sim.report.pages import history
-from sim.report.pages.history import PLACE, figure_of, largest
 from sim.report.reading import ENDS, Record, calendar_of, without_off
+from sim.report.sections import futures, when
+from sim.report.sections.schedule import marks
 from sim.wording import MONTHS, long_date, seen
 
 if TYPE_CHECKING:
@@ -50,17 +48,16 @@ _STEP, _KEY, _DOTS_WIDTH = 24, 300, 640
 
 def drawings(record: Record) -> dict[str, str]:
     """Draw the main figures that the record has data for, by file name: incidence, states, hazard and dots."""
-    specs = specifications(record)
     as_of = long_date(calendar_of(record).as_of)
     source = f"offramp, {record['scenario']['id']}, as of {as_of}: {record['scenario']['title']}"
     key = tuple(f"▼ {mark.number}. {mark.date}: {mark.label}" for mark in marks(record))
+    hazard, dots = when.hazard(record), futures.figure_of(record)
     drawn = {
-        "incidence.svg": redrawn(specs["incidence"], captions.incidence(record), (*key, source)),
-        "states.svg": redrawn(specs["states"], captions.states(record), (source,)),
+        "incidence.svg": redrawn(when.incidence(record), (*key, source)),
+        "states.svg": redrawn(when.states(record), (source,)),
     }
-    hazard, dots = captions.hazard(record), captions.dots(record)
     if hazard is not None:
-        drawn["hazard.svg"] = redrawn(specs["hazard"], hazard, (source,))
+        drawn["hazard.svg"] = redrawn(hazard, (source,))
     if dots is not None:
         drawn["dots.svg"] = _dots(record, dots, source)
     return drawn
@@ -69,8 +66,9 @@ def drawings(record: Record) -> dict[str, str]:
 def history_drawing(record: Record) -> dict[str, str]:
     """Draw the curve of a history, with what moved it most at its foot."""
     source = f"offramp, {record['scenario']['id']}: {record['scenario']['title']}"
-    key = tuple(f"▼ {number}. {date}: {says} {change} points" for number, _, date, says, change, *_ in largest(record))
-    return {"history.svg": redrawn(history.figures(record)[PLACE], figure_of(record), (*key, source))}
+    moves = history.largest(record)
+    key = tuple(f"▼ {number}. {date}: {says} {change} points" for number, _, date, says, change, *_ in moves)
+    return {"history.svg": redrawn(history.figure_of(record), (*key, source))}
 
 
 def _dots(record: Record, figure: Figure, source: str) -> str:
@@ -117,16 +115,9 @@ class Plot:
         return [(self.x.at(x), self.y.at(y)) for x, y in zip(xs, ys, strict=True)]
 
 
-def redrawn(spec: Spec, figure: Figure, foot: Sequence[str]) -> str:
-    """Return a chart of one panel as an SVG file.
-
-    Parameters
-    ----------
-    figure
-        Its message, unit and description.
-    foot
-        Lines beneath it.
-    """
+def redrawn(figure: Figure, foot: Sequence[str]) -> str:
+    """Return a figure with a chart of one panel as an SVG file, with lines beneath it."""
+    spec = figure.chart() if figure.chart else {}
     layout, head = spec["layout"], _head_height(figure, WIDTH)
     margin, height = layout["margin"], head + layout["height"]
     first, last = map(number_of, layout["xaxis"]["range"])

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.wording import MONTHS
+from sim.wording import MONTHS, noun
 
 NONE = "–"
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def signed(value: float | None) -> str:
@@ -58,6 +59,11 @@ def _number(value: Any) -> str:
 def goldstein(value: float | None) -> str:
     """Write a Goldstein score with its sign and one digit."""
     return NONE if value is None else f"{value:+.1f}".replace("-", "−")
+
+
+def spelled(count: int, one: str, many: str | None = None) -> str:
+    """Write a number of things in a story: `two agreements`, `23 days`, `no days`."""
+    return f"{SMALL[count] if count < len(SMALL) else count} {noun(count, one, many)}"
 
 
 def short_date(date: datetime.date) -> str:

@@ -9,7 +9,7 @@ from sim.explorer.answer import answer, comparison, frames, moved, record_of, sc
 from sim.explorer.simulation import PLAN, Look
 from sim.forecast.plan import Plan
 from sim.report.charts import Spec
-from sim.report.curves import incidence, states
+from sim.report.sections.when import incidence_chart, states_chart
 from sim.runs.block.blocks import BLOCK_RUNS
 from tests.explorer import world
 from tests.worlds import load
@@ -38,7 +38,7 @@ def laid(frame: Spec, over: Spec) -> Spec:
 def test_a_moved_figure_is_the_one_that_the_report_would_draw(looks: tuple[Look, Look]) -> None:
     first, second = map(record_of, looks)
     built = frames(first)
-    for name, draw in (("incidence", incidence), ("states", states)):
+    for name, draw in (("incidence", incidence_chart), ("states", states_chart)):
         whole = draw(second)
         assert laid(built[name], moved(second, built)[name]) == {key: whole[key] for key in ("data", "layout")}, name
         assert draw(first) != draw(second)

@@ -13,10 +13,10 @@ from sim.explorer.controls import groups_of, off_changes
 from sim.forecast.course import course_of
 from sim.forecast.forecast import Forecast
 from sim.forecast.replay import replay
-from sim.report.captions import marks, schedule_table
 from sim.report.pages.counterfactuals import label_of
 from sim.report.reading import input_name
-from sim.report.sections.storylines import story_of
+from sim.report.sections.schedule import marks, schedule_table
+from sim.report.sections.story import story_of
 from sim.runs.block.blocks import BlockTask, run_block
 from sim.runs.block.conditions import EventBy
 from sim.runs.block.shapes import is_of

@@ -15,7 +15,7 @@ from sim.forecast.plan import Plan
 from sim.forecast.replay import replay
 from sim.forecast.runner import run
 from sim.forecast.storylines import SAMPLE, sampled_runs, storylines
-from sim.report.sections.storylines import story_of
+from sim.report.sections.story import story_of
 from sim.runs.block.blocks import BLOCK_RUNS, RECORD
 from sim.runs.block.watches import Paths
 from sim.runs.store import Store

@@ -40,11 +40,14 @@ def section(record: Mapping[str, Any], name: str) -> Section | None:
     return found[0] if found else None  # type: ignore[return-value]
 
 
-def page_of(record: Mapping[str, Any]) -> str:
-    """Return the page of a forecast."""
-    from sim.report.pages.forecast import figures as drawn
+def charts(record: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the charts of a record by the ids of their figures, as its page draws them."""
+    return {name: draw() for name, draw in document_of(record).charts.items()}
 
-    return to_html(document_of(record), drawn(record))
+
+def page_of(record: Mapping[str, Any]) -> str:
+    """Return the page of a record."""
+    return to_html(document_of(record))
 
 
 def markdown_of(record: Mapping[str, Any], words: str = "icd203") -> str:

@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.report.charts import DARK, safe, spread, top_of
-from sim.report.curves import history_curve
-from sim.report.figures import specifications
 from sim.report.html import embedded
 from sim.report.rows import Bar, Row, Words, rows_chart, shares_axis
 from tests.report.conftest import PAYLOAD
+from tests.report.said import charts
 
 PLACES = st.lists(st.floats(0, 300), min_size=1, max_size=8)
 
@@ -40,7 +39,7 @@ def test_axes_end_above_what_they_show():
 
 
 def test_text_of_a_scenario_is_no_markup_in_a_figure(hostile):
-    text = json.dumps(specifications(hostile), ensure_ascii=False)
+    text = json.dumps(charts(hostile), ensure_ascii=False)
     assert "<script" not in text
     assert "<a " not in text
     assert "<" not in safe(PAYLOAD)
@@ -67,13 +66,13 @@ def test_text_on_a_row_is_no_markup():
 
 @pytest.mark.slow
 def test_plotly_knows_every_property_of_every_chart(record, past):
-    for name, chart in {**specifications(record), "history": history_curve(past, [])}.items():
+    for name, chart in (charts(record) | charts(past)).items():
         assert go.Figure(chart).layout.height == chart["layout"]["height"], name
 
 
 @pytest.mark.slow
 def test_every_colour_of_a_figure_has_a_dark_version(record):
-    found = set(_colours(specifications(record)))
+    found = set(_colours(charts(record)))
     assert found
     assert found <= set(DARK)
 

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from sim.report import write_report
-from sim.report.figures import specifications
 from sim.report.pages.counterfactuals import SHOWN, section_of
 from tests.report.conftest import PAYLOAD
-from tests.report.said import figures, markdown_of, page_of, texts
+from tests.report.said import charts, figures, markdown_of, page_of, texts
 
 Record = dict[str, Any]
 DAYS = ("30", "63")
@@ -65,7 +64,7 @@ def test_a_record_without_them_has_no_section(record: Record) -> None:
     assert section_of(record) is None
     assert 'id="counterfactuals"' not in page_of(record)
     assert "If one thing changed" not in markdown_of(record)
-    assert "counterfactuals-figure" not in specifications(record)
+    assert "counterfactuals-figure" not in charts(record)
 
 
 def test_the_largest_change_leads_and_rows_follow_by_size(otherwise: Record) -> None:
@@ -112,7 +111,7 @@ def test_nothing_claims_a_cause(otherwise: Record) -> None:
 def test_the_figure_shows_the_largest_and_each_where_the_record_has_it(otherwise: Record) -> None:
     part = otherwise["counterfactuals"]
     part["worlds"] += [world("withdrawn", f"p{number}", 0.01) for number in range(20)]
-    spec = specifications(otherwise)["counterfactuals-figure"]
+    spec = charts(otherwise)["counterfactuals-figure"]
     lines = [trace for trace in spec["data"] if trace["mode"] == "lines"]
     ends = {
         trace["y"][place]: trace["x"][place : place + 2] for trace in lines for place in range(0, len(trace["x"]), 3)

@@ -9,13 +9,12 @@ import pytest
 
 from sim.report.chance import Chance
 from sim.report.document import Figure, Section
-from sim.report.figures import specifications
 from sim.report.reading import group_name, input_name
-from sim.report.sections.drivers import bars
+from sim.report.sections.drivers import clear_inputs
 from sim.report.sections.indicators import OBSERVED, signs
 from sim.scenario.levels import level
 from tests.report.conftest import PAYLOAD, spoil_record
-from tests.report.said import figures, markdown_of, page_of, section, texts
+from tests.report.said import charts, figures, markdown_of, page_of, section, texts
 
 Record = dict[str, Any]
 CAUSAL = re.compile(r"\b(caus\w+|because of|due to|leads? to|results? in|drives)\b", re.IGNORECASE)
@@ -39,12 +38,12 @@ def test_the_first_driver_leads_with_both_its_ends(record: Record) -> None:
 
 @pytest.mark.slow
 def test_the_figure_shows_only_what_is_clear(record: Record) -> None:
-    assert bars(record)
+    assert clear_inputs(record)
     for one in record["drivers"]["by"]["63"]["inputs"]:
         one["index"]["low"] = -0.01
-    assert bars(record) == []
+    assert clear_inputs(record) == []
     assert section(record, "drivers") is None
-    assert "drivers-figure" not in specifications(record)
+    assert "drivers-figure" not in charts(record)
 
 
 def test_finding_out_is_recommended_only_of_what_can_be_looked_up(record: Record) -> None:
@@ -82,7 +81,7 @@ def test_an_input_without_any_effect_is_never_the_first_driver(record: Record) -
     said = section(record, "drivers")
     assert said is not None
     assert input_name(record, second["path"])[1:] in texts(said)[0]
-    assert input_name(record, first["path"]) not in [bar.label for bar in bars(record)]
+    assert input_name(record, first["path"]) not in [input_name(record, one["path"]) for one in clear_inputs(record)]
     assert drawn(said).table.rows[0][4] == "no effect"
     assert "No effect within the window:" in " ".join(texts(said))
     assert "the pressure does not act within the window" in " ".join(texts(said))
@@ -140,7 +139,7 @@ def test_an_indicator_never_seen_has_a_row_and_no_bar(record: Record) -> None:
         for by in one["by"].values():
             by |= {"if_seen": None, "difference": None, "moves": None}
     assert section(record, "indicators") is None
-    assert "indicators-figure" not in specifications(record)
+    assert "indicators-figure" not in charts(record)
 
 
 def test_records_of_before_have_neither(record: Record) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sim.errors import ReportError
 from sim.report import document_of
 from sim.report.chance import Chance, Shift
-from sim.report.pages.history import GUARD, PLACE, figures, marks
+from sim.report.pages.history import GUARD, PLACE, marks
 from tests.places import ROOT
 from tests.report import said
 from tests.report.conftest import PAYLOAD
@@ -80,7 +80,7 @@ def test_marks_are_numbered_in_order_of_time_and_keyed_to_the_table(past):
 
 
 def test_the_curve_draws_the_numbers_of_the_record(past):
-    spec = figures(past)[PLACE]
+    spec = said.charts(past)[PLACE]
     bands, lines = spec["data"][::2], spec["data"][1::2]
     for days, band, line in zip(("180", "90", "30"), bands, lines, strict=True):
         points = [point["by"][days] for point in past["points"]]

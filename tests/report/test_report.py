@@ -15,10 +15,10 @@ from plotly.offline import get_plotlyjs_version
 
 from sim.errors import ReportError
 from sim.report import charts, document_of, write_report
-from sim.report.captions import marks
 from sim.report.chance import Chance
 from sim.report.document import Block, Group, List, Table, walk
 from sim.report.files import to_json
+from sim.report.sections.schedule import marks
 from tests.report.said import figures, tables, texts
 
 FIGURES = ("incidence.svg", "states.svg", "hazard.svg", "dots.svg")

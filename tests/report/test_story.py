@@ -10,18 +10,12 @@ from typing import Any
 
 import pytest
 
-from sim.report.figures import specifications
-from sim.report.reading import name_in_text
-from sim.report.sections.storylines import (
-    explain_command,
-    possessive,
-    spelled,
-    story_of,
-    title_of,
-    titles_of,
-)
+from sim.report.reading import name_in_text, possessive
+from sim.report.sections.story import story_of
+from sim.report.sections.storylines import explain_command, title_of, titles_of
+from sim.report.values import spelled
 from tests.report.conftest import PAYLOAD, Record
-from tests.report.said import figures, markdown_of, section
+from tests.report.said import charts, figures, markdown_of, section
 
 Write = Callable[..., list[Path]]
 LEVELS = {"russia": 0.31}
@@ -154,7 +148,7 @@ def test_the_table_behind_the_timeline_has_every_turning_point(record: Record) -
 
 @pytest.mark.slow
 def test_the_timeline_has_a_lane_a_storyline_and_its_marks_on_their_days(record: Record) -> None:
-    figure = specifications(record)["timelines"]
+    figure = charts(record)["timelines"]
     marked = sum(len(trace["x"]) for trace in figure["data"] if trace["mode"] == "markers")
     kinds = {"rise", "fall", "agreement", "breakdown", "limited", "full"}
     turns = sum(turn["kind"] in kinds for one in record["storylines"] for turn in one["turns"])

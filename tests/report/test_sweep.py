@@ -20,7 +20,7 @@ from sim.report.document import Block, walk
 from sim.report.files import columns_of, to_csv
 from sim.report.maps import contour_levels
 from sim.report.pages.sweep import FEW, MOST_CELLS
-from sim.report.pages.sweep_figures import drawn_of, rank_correlations, shape_of
+from sim.report.pages.sweep_figures import figures_of, rank_correlations, shape_of
 from sim.studies.sweep.result import Row, head_of, record_of
 from tests.places import ROOT
 from tests.report import said
@@ -136,7 +136,8 @@ def test_each_design_has_its_figure(record, name):
 
 def test_a_map_has_every_cell_in_its_place(record):
     one = record("map")
-    figure, spec = next(iter(drawn_of(one)))
+    figure = next(iter(figures_of(one)))
+    spec = figure.chart()
     heat = spec["data"][0]
     assert figure.id == "map-10"
     for row in one["rows"]:
@@ -151,7 +152,7 @@ def test_a_map_has_every_cell_in_its_place(record):
 def test_a_map_has_a_contour_at_each_chosen_probability_within_it(record):
     one = record("map")
     one["contours"] = [0.25, 0.3, 0.9]
-    _, spec = next(iter(drawn_of(one)))
+    spec = next(iter(figures_of(one))).chart()
     assert [trace["contours"]["start"] for trace in spec["data"][1:]] == [0.25, 0.3]
     assert contour_levels([0.1, 0.62], None) == [0.2, 0.3, 0.4, 0.5, 0.6]
     assert contour_levels([0.31, 0.42], None) == [0.35, 0.4]
@@ -160,7 +161,8 @@ def test_a_map_has_a_contour_at_each_chosen_probability_within_it(record):
 def test_a_failed_cell_is_a_hole_in_the_map(record):
     one = record("map")
     one["rows"][0] |= {"status": "failed", "error": "ValueError: x", "outcomes": None}
-    figure, spec = next(iter(drawn_of(one)))
+    figure = next(iter(figures_of(one)))
+    spec = figure.chart()
     assert spec["data"][0]["z"][0][0] is None
     assert spec["data"][0]["text"][0][0] == "failed"
     assert figure.table.rows[0][1] == "–"
@@ -168,7 +170,8 @@ def test_a_failed_cell_is_a_hole_in_the_map(record):
 
 def test_a_tornado_is_sorted_by_size_and_draws_the_paired_changes(record):
     one = record("tornado")
-    figure, spec = next(iter(drawn_of(one)))
+    figure = next(iter(figures_of(one)))
+    spec = figure.chart()
     rows = [row for row in one["rows"] if row["changed"]]
     dots = spec["data"][-1]
     drawn = dict(zip(dots["customdata"], dots["x"], strict=True))
@@ -182,7 +185,8 @@ def test_a_tornado_is_sorted_by_size_and_draws_the_paired_changes(record):
 
 def test_lines_draw_each_window_with_its_band(record):
     one = record("lines")
-    figure, spec = next(iter(drawn_of(one)))
+    figure = next(iter(figures_of(one)))
+    spec = figure.chart()
     bands, lines = spec["data"][::2], spec["data"][1::2]
     for day, band, line in zip(("10", "5"), bands, lines, strict=True):
         points = [row["outcomes"]["offensive"][day] for row in one["rows"]]
@@ -202,7 +206,8 @@ def test_rank_correlations_find_what_moves_it_and_hold_what_does_not(record):
 
 def test_parallel_coordinates_have_a_line_for_each_cell_and_a_key(record, write):
     one = record("parallel")
-    *_, (figure, spec) = drawn_of(one)
+    *_, figure = figures_of(one)
+    spec = figure.chart()
     points = sum(sum(value is None for value in trace["x"]) for trace in spec["data"])
     assert points == len(one["rows"]) == 32
     page = Text(write(one)[0].read_text(encoding="utf-8")).text
@@ -231,7 +236,7 @@ def test_the_same_record_is_the_same_bytes_and_all_numbers_are_in_page_and_markd
         assert text in markdown
         assert row["cell"] in page
         assert row["cell"] in markdown
-    for figure, _ in drawn_of(one):
+    for figure in figures_of(one):
         assert figure.title in page
         assert figure.alt in first[0].decode().replace("&#34;", '"').replace("&#39;", "'").replace("&amp;", "&")
 

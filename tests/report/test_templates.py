@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from sim.report import document_of, html
-from sim.report.pages.forecast import figures
 
 RECORD = json.loads(Path(__file__).with_name("forecast.json").read_text(encoding="utf-8"))
 
@@ -21,7 +20,7 @@ def page(monkeypatch: pytest.MonkeyPatch, folder: Path | None) -> str:
     with monkeypatch.context() as patch:
         patch.setattr(html, "_compiled", lambda: kept)
         html._environment.cache_clear()
-        text = html.to_html(document_of(RECORD), figures(RECORD))
+        text = html.to_html(document_of(RECORD))
     html._environment.cache_clear()
     return text
 

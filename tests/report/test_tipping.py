@@ -9,8 +9,8 @@ import pytest
 
 from sim.errors import ReportError
 from sim.report import document_of, write_report
-from sim.report.pages.tipping import FIGURE, figures, to_error
-from tests.report.said import texts
+from sim.report.pages.tipping import to_error
+from tests.report.said import charts, texts
 
 Record = dict[str, Any]
 PATH = "pressures.offer.intensity"
@@ -85,7 +85,7 @@ def test_a_contour_has_a_map_with_its_points(tmp_path: Path) -> None:
     inputs = [{"path": path, "low": 0.0, "high": 1.0, "base": None} for path in (PATH, "actors.a.posture")]
     place = {"value": [0.5, 1.0], "along": "actors.a.posture", "low": 0.8, "high": 1.2}
     record = answer(inputs=inputs, grid=axes, points=cells, crossings=[], apart=None, contour=[place], nearest=cells[0])
-    drawn = figures(record)[FIGURE]["data"][-1]
+    drawn = charts(record)["tipping-figure"]["data"][-1]
     assert (drawn["x"], drawn["y"]) == ([0.5], [1.0])
     assert drawn["error_y"]["array"] == pytest.approx([0.2])
     page, markdown, _ = write_report(record, tmp_path)

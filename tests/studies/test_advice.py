@@ -11,12 +11,11 @@ import pytest
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.report import document_of, write_report
-from sim.report.pages.advice import figures
 from sim.report.rows import NAME_WIDTH
 from sim.scenario.scenario import Scenario
 from sim.studies.advice import REPLICATES, advise, best_in_draws, efficient_mixes, goal_of, mixes_of
 from tests import worlds
-from tests.report.said import tables, texts
+from tests.report.said import charts, tables, texts
 
 MENU: dict[str, Any] = {
     "nothing": {
@@ -137,7 +136,7 @@ def test_page_and_markdown_say_what_the_record_says_and_run_no_text(record: dict
 def test_a_long_name_of_a_mix_is_broken_where_a_phone_ends_and_its_row_makes_room(record: dict[str, Any]) -> None:
     def drawn(name: str) -> dict[str, Any]:
         options = {key: one | {"name": name} for key, one in record["options"].items()}
-        (figure,) = figures(record | {"options": options}).values()
+        (figure,) = charts(record | {"options": options}).values()
         return figure["layout"]
 
     long = "An offer of talks that goes on for longer than anybody would read on a phone"

@@ -11,14 +11,13 @@ from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.report import document_of, write_report
 from sim.report.files import to_json
-from sim.report.pages.discovery import figures as drawn
 from sim.report.pages.discovery import limit_text
 from sim.runs.block.blocks import FIRST_EVENTS
 from sim.scenario.scenario import Scenario
 from sim.studies.discovery import Discovery, ask, discover
 from tests import worlds
 from tests.cli.conftest import Offramp, offramp
-from tests.report.said import figures, tables, texts
+from tests.report.said import charts, figures, tables, texts
 
 __all__ = ["offramp"]
 
@@ -124,7 +123,7 @@ def test_words_say_density_coverage_and_limits(record: dict[str, Any]) -> None:
     assert "see an offensive within 30 days" in texts(first)[0]
     assert len(next(iter(tables(first).values())).rows) == len(record["boxes"][0]["limits"])
     assert "does not show that the inputs bring it about" in texts(said)[-1 - (not record["structural"])]
-    assert set(figures(said)) == set(drawn(record))
+    assert set(figures(said)) == set(charts(record))
 
 
 def test_without_a_box_that_stands_out_it_says_so(record: dict[str, Any]) -> None:
@@ -133,7 +132,7 @@ def test_without_a_box_that_stands_out_it_says_so(record: dict[str, Any]) -> Non
     said = document_of(record)
     assert said.number == "none"
     assert texts(said)[0].startswith("No box stands out")
-    assert drawn(record) == {}
+    assert charts(record) == {}
     record["boxes"] = []
     assert not [one for one in document_of(record).sections if one is not None and one.id.startswith("box")]
 

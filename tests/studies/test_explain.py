@@ -9,13 +9,12 @@ import pytest
 
 import sim
 from sim.report import document_of
-from sim.report.curves import run_figures
 from sim.report.files import to_json
 from sim.report.pages.explanation import chance_text
 from sim.scenario.scenario import Scenario
 from sim.studies.explain import explain
 from tests import worlds
-from tests.report.said import figures, markdown_of, section, tables, texts
+from tests.report.said import charts, figures, markdown_of, section, tables, texts
 
 RUNS = (0, 6, 4097)
 
@@ -67,7 +66,7 @@ def test_the_page_has_a_table_behind_each_figure_and_every_day(records: dict[int
         assert len(shown["Every day of the run"].rows) == record["course"]["days"]
         moments = [caption for caption in shown if caption.startswith("What each actor wants")]
         assert len(moments) == len({turn["day"] for turn in record["course"]["turns"]})
-        assert set(figures(document)) == set(run_figures(record))
+        assert set(figures(document)) == set(charts(record))
         assert all(one.table.rows for one in figures(document).values())
         text = markdown_of(record)
         assert all(sentence.split(",")[0] in text for sentence in texts(section(record, "story"))[2:])

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 from sim.report.chance import Chance, Shift, share_text
 from sim.report.charts import Spec, axis, safe
 from sim.report.document import Document, Entry, Figure, List, Part, Section, Table, Text, rerun_of
-from sim.report.reading import OUTCOMES, Record, as_of, input_name, name_in_text, name_of
+from sim.report.reading import OUTCOMES, Record, as_of, input_name, joined, name_in_text, name_of
 from sim.report.rows import NAME_WIDTH, Dot, Row, Words, reference, rows_chart
-from sim.report.sections.storylines import joined
 from sim.report.values import quantity
 from sim.wording import counted, heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-FIGURE = "advice-figure"
 
 
 def document(record: Record, words: str) -> Document:
@@ -25,11 +22,12 @@ def document(record: Record, words: str) -> Document:
     table = _table(record)
     steps = "; ".join(f"{row[0]}, {row[3]} points for {row[1]}" for row in table.rows)
     drawn = Figure(
-        FIGURE,
+        "advice-figure",
         f"{len(record['mixes'])} mixes by their gain for their cost",
         f"Change of the probability of the {_event(record)} in points, with its 95% interval; the cost in brackets",
         f"Dots with intervals, the best for its cost first: {steps}.",
         table,
+        lambda: _chart(record),
     )
     parts: tuple[Part, ...] = (drawn, *map(Text, _notes(record)), _options(record))
     return Document(
@@ -45,16 +43,13 @@ def document(record: Record, words: str) -> Document:
     )
 
 
-def name_of_mix(record: Record, mix: Record) -> str:
-    """Name a mix by its options."""
-    names = (record["options"][name].get("name") or heading(name) for name in mix["options"])
-    return " + ".join(names)
+def _names(record: Record, mix: Record) -> list[str]:
+    return [record["options"][name].get("name") or heading(name) for name in mix["options"]]
 
 
 def _in_text(record: Record, mix: Record) -> str:
     """Name a mix within a sentence."""
-    names = (record["options"][name].get("name") or heading(name) for name in mix["options"])
-    return joined([name_in_text(name) for name in names])
+    return joined(list(map(name_in_text, _names(record, mix))))
 
 
 def _event(record: Record) -> str:
@@ -106,7 +101,7 @@ def _notes(record: Record) -> Iterator[str]:
 def _table(record: Record) -> Table:
     rows = tuple(
         (
-            name_of_mix(record, mix), quantity(mix["cost"]), Chance.of(mix["probability"]).text,
+            " + ".join(_names(record, mix)), quantity(mix["cost"]), Chance.of(mix["probability"]).text,
             Shift.of(mix["change"]).number, Shift.of(mix["change"]).interval, Shift.of(mix["gain_per_cost"]).number,
             share_text(mix["best_in_draws"]), share_text(mix["first_in_resamples"]),
             "efficient" if mix["efficient"] else "",
@@ -144,16 +139,16 @@ def _what(record: Record, one: Record) -> str:
     return "; ".join(f"{input_name(record, path)} {quantity(number)}" for path, number in one["change"].items())
 
 
-def figures(record: Record) -> dict[str, Spec]:
+def _chart(record: Record) -> Spec:
     """Draw a dot for each mix with its interval, its name above it."""
     mixes, rows = record["mixes"], []
     reach = 1.08 * max(0.1, *(100 * abs(mix["change"][key]) for mix in mixes for key in ("mc_low", "mc_high")))
     for mix in mixes:
         shift, colour = Shift.of(mix["change"]), "fan" if _helps(record, mix) else "muted"
-        name = f"{name_of_mix(record, mix)} ({quantity(mix['cost'])})"
+        name = f"{' + '.join(_names(record, mix))} ({quantity(mix['cost'])})"
         dot = Dot(100 * shift.p, colour, f"{safe(name)}: {shift.line}", 100 * shift.low, 100 * shift.high, size=12)
         rows.append(Row("\n".join(wrap(name, NAME_WIDTH)), dots=[dot], words=[Words("", colour, shift.number)]))
     span = [-reach, reach / 10] if record["goal"]["direction"] == "lower" else [-reach / 10, reach]
     fig = rows_chart(rows, axis(range=span, nticks=6), top=26)
     reference(fig, 0, "", heading="points")
-    return {FIGURE: fig}
+    return fig

@@ -182,21 +182,21 @@ def _calibration(record: Record) -> Iterator[Text | Table | Figure]:
         f"holds {model['level']:.0%} of what chance alone would do to a calibrated forecaster.{few}"
     )
     yield Text(says, "note")
-    yield reliability_figure(record)
+    yield _reliability(record)
     caption = "Brier score = miscalibration − discrimination + uncertainty"
     columns = ("Forecaster", "Miscalibration, less is better", "Discrimination, more is better", "Uncertainty")
     yield Table(caption, columns, "lrrr", tuple(rows))
 
 
-def reliability_figure(record: Record) -> Figure:
-    """Say what the reliability diagram shows."""
+def _reliability(record: Record) -> Figure:
     points = record["calibration"][MODEL]["points"]
     outside = sum(not p["low"] <= p["observed"] <= p["high"] for p in points)
     title = f"{outside} of {len(points)} points lie outside the band of a calibrated forecaster"
     rows = [(share_text(p["forecast"]), f"{p['observed']:.0%}", f"{p['low']:.0%} to {p['high']:.0%}") for p in points]
     table = Table("Reliability of the model", ("Forecast", "Observed", "Band"), "rrr", tuple(rows))
     alt = f"Reliability diagram of the model over {counted(record['calibration'][MODEL]['cases'], 'case')}. {title}."
-    return Figure("reliability", title, "Observed frequency by forecast probability", alt, table)
+    unit = "Observed frequency by forecast probability"
+    return Figure("reliability", title, unit, alt, table, lambda: _diagram(points))
 
 
 def _hindsight(record: Record) -> Table:
@@ -274,9 +274,8 @@ def _difference(gap: list[float | None]) -> str:
     return f"{mean} ({low} to {high})"
 
 
-def figures(record: Record) -> dict[str, Spec]:
-    """Draw the reliability diagram."""
-    points = record["calibration"][MODEL]["points"]
+def _diagram(points: list[Record]) -> Spec:
+    """Draw the reliability of the model against the diagonal."""
     said, low, high, seen = ([p[key] for p in points] for key in ("forecast", "low", "high", "observed"))
     share = {"range": [-0.02, 1.02], "tickformat": ".0%", "nticks": 6}
     fig = figure(
@@ -287,4 +286,4 @@ def figures(record: Record) -> dict[str, Spec]:
     curve = line(said, seen, "offensive", texts) | {"mode": "lines+markers", "hoverinfo": "text", "marker": {"size": 6}}
     diagonal = line([0, 1], [0, 1], "muted", ["", ""], width=1, dash="dot")
     fig["data"] += [band(said, low, high, "muted"), diagonal, curve]
-    return {"reliability": fig}
+    return fig

@@ -74,7 +74,7 @@ def _agreement(record: Record) -> str:
 
 
 def _sections(record: Record) -> Iterator[Section]:
-    yield Section("parameters", "From prior to posterior", (Text(ABOUT_PARAMETERS, "note"), parameters_figure(record)))
+    yield Section("parameters", "From prior to posterior", (Text(ABOUT_PARAMETERS, "note"), _figure(record)))
     if record["seeds"][0]["target"] is not None:
         yield Section("seeds", "Do two seeds agree?", (Text(_agreement(record), "note"), _seeds(record)))
     if record["splits"]:
@@ -88,8 +88,7 @@ def _sections(record: Record) -> Iterator[Section]:
     yield Section("seen", "Cases seen", (seen.fold(counted(len(rows), "case")),))
 
 
-def parameters_figure(record: Record) -> Figure:
-    """Say what the figure of the parameters shows."""
+def _figure(record: Record) -> Figure:
     rows = tuple(
         (
             one["name"],
@@ -103,12 +102,10 @@ def parameters_figure(record: Record) -> Figure:
     narrow = [one["name"] for one in record["parameters"] if one["width"] < 0.8]
     title = f"The cases narrow {', '.join(narrow)}" if narrow else "No parameter is narrowed by a fifth"
     alt = f"Bars of prior and posterior for {counted(len(rows), 'parameter')}. {title}."
-    table = Table(
-        "Priors and posteriors; shift and width in standard deviations of the prior", columns, "lrrrrrrrr", rows
-    )
-    return Figure(
-        "parameters-figure", title, "90% of each distribution, in standard deviations of the prior", alt, table
-    )
+    caption = "Priors and posteriors; shift and width in standard deviations of the prior"
+    table = Table(caption, columns, "lrrrrrrrr", rows)
+    unit = "90% of each distribution, in standard deviations of the prior"
+    return Figure("parameters-figure", title, unit, alt, table, lambda: _bars(record))
 
 
 def _seeds(record: Record) -> Table:
@@ -193,7 +190,7 @@ def _rerun(record: Record) -> Iterator[tuple[str, str]]:
         yield name, str(value)
 
 
-def figures(record: Record) -> dict[str, Spec]:
+def _bars(record: Record) -> Spec:
     """Draw prior and posterior of each parameter as bars, in standard deviations of the prior."""
     half, rows, ends = 1.645, [], [2.5]
     for one in record["parameters"]:
@@ -204,5 +201,4 @@ def figures(record: Record) -> dict[str, Spec]:
         ends += [-low, high]
     most = 0.1 + max(ends)
     xaxis = axis(range=[-most, most], zeroline=True, zerolinecolor=LIGHT["muted"])
-    chart = rows_chart(rows, xaxis, row=24, room=60, span=(0.4, 0.6), name_shift=None, top=12, left=44, right=18)
-    return {"parameters-figure": chart}
+    return rows_chart(rows, xaxis, row=24, room=60, span=(0.4, 0.6), name_shift=None, top=12, left=44, right=18)

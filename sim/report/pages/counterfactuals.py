@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, Shift, with_interval
-from sim.report.charts import LIGHT, safe
+from sim.report.charts import LIGHT, Spec, safe
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.reading import OUTCOMES, Record, as_of, capital, name_in_text, name_of, schedule_name
 from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
@@ -18,9 +18,6 @@ from sim.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sim.report.charts import Spec
-
 
 SHOWN = 12
 """Changes that the figure shows; the table has all."""
@@ -71,12 +68,6 @@ def document(record: Record, words: str) -> Document:
     )
 
 
-def figures(record: Record) -> dict[str, Spec]:
-    """Draw the figure of a study of counterfactuals alone."""
-    drawn = changes(record)
-    return {} if drawn is None else {"counterfactuals-figure": drawn}
-
-
 def section_of(record: Record) -> Section | None:
     """Read the counterfactuals of a record; None where it has none."""
     part = record.get("counterfactuals")
@@ -117,7 +108,7 @@ def ordered(record: Record, day: int) -> list[Otherwise]:
 def _otherwise(record: Record, one: Record, day: str) -> Otherwise:
     return Otherwise(
         label=label_of(record, one),
-        inside=_inside(record, one),
+        inside=_WORDS[one["kind"]][1].format(_subject(record, one)),
         before=Chance.of(record["counterfactuals"]["base"]["offensive"][day]),
         after=Chance.of(one["outcomes"]["offensive"][day]),
         shift=Shift.of(one["changes"]["offensive"][day]),
@@ -128,17 +119,19 @@ def _otherwise(record: Record, one: Record, day: str) -> Otherwise:
     )
 
 
+_WORDS = {
+    "held": ("{} held at its start", "with the {} held at its start"),
+    "withdrawn": ("{} withdrawn", "with {} withdrawn"),
+    "full": ("{} at full strength", "with {} at full strength"),
+    "removed": ("{} does not take place", "without {}"),
+    "certain": ("{} takes place for certain", "if it is certain that {} takes place"),
+}
+"""How each kind of change is said as a row does, and within a sentence: `without the summit`."""
+
+
 def label_of(record: Record, one: Record) -> str:
     """Name a change as a row does, such as `The German appeal withdrawn`."""
-    name = _subject(record, one)
-    ends = {
-        "held": "held at its start",
-        "withdrawn": "withdrawn",
-        "full": "at full strength",
-        "removed": "does not take place",
-        "certain": "takes place for certain",
-    }
-    return capital(f"{name} {ends[one['kind']]}")
+    return capital(_WORDS[one["kind"]][0].format(_subject(record, one)))
 
 
 def _subject(record: Record, one: Record) -> str:
@@ -147,18 +140,6 @@ def _subject(record: Record, one: Record) -> str:
         return schedule_name(record, one["subject"])
     actor = record["actors"][one["subject"]]
     return f"{actor['posture_name']} of {name_in_text(name_of(record, one['subject']))}"
-
-
-def _inside(record: Record, one: Record) -> str:
-    """Say what moves the probability, within a sentence: `with the German appeal withdrawn`, `without the summit`."""
-    name = _subject(record, one)
-    return {
-        "held": f"with the {name} held at its start",
-        "withdrawn": f"with {name} withdrawn",
-        "full": f"with {name} at full strength",
-        "removed": f"without {name}",
-        "certain": f"if it is certain that {name} takes place",
-    }[one["kind"]]
 
 
 def _lead(rows: list[Otherwise], day: int) -> str:
@@ -207,20 +188,35 @@ def _saving(rows: list[Otherwise]) -> str:
 
 
 def _figure(rows: list[Otherwise], day: int) -> Figure:
-    shown = rows[:SHOWN]
+    shown, event = rows[:SHOWN], f"an offensive within {counted(day, 'day')}"
     up, down = (sum(sign * row.shift.p > 0 and row.shift.is_clear for row in rows) for sign in (1, -1))
-    title = f"If one thing changed: {_count(up)} the probability, {_count(down, 'lower')} it"
     steps = "; ".join(f"{row.label}, {row.after.text}" for row in shown)
-    alt = (
-        f"Dumbbell chart of the probability of an offensive within {counted(day, 'day')}, {rows[0].before.text} as it "
-        f"is: {steps}."
+    most = f"; the {len(shown)} largest of {len(rows)}" if len(rows) > len(shown) else ""
+    return Figure(
+        "counterfactuals-figure",
+        f"If one thing changed: {_count(up)} the probability, {_count(down, 'lower')} it",
+        f"Probability of {event}, as it is (hollow) and changed, with the 95% interval of the difference{most}",
+        f"Dumbbell chart of the probability of {event}, {rows[0].before.text} as it is: {steps}.",
+        _table(rows),
+        lambda: _dumbbells(shown),
     )
-    unit = (
-        f"Probability of an offensive within {counted(day, 'day')}, as it is (hollow) and changed, with the 95% "
-        "interval of the difference"
-    )
-    unit += f"; the {len(shown)} largest of {len(rows)}" if len(rows) > len(shown) else ""
-    return Figure("counterfactuals-figure", title, unit, alt, _table(rows))
+
+
+def _dumbbells(shown: list[Otherwise]) -> Spec:
+    """Draw the largest changes, before and after."""
+    rows, base = [], shown[0].before
+    for one in shown:
+        before, after, shift = one.before.p, one.after.p, one.shift
+        colour = "muted" if not shift.is_clear else "offensive" if after > before else "agreement"
+        said = f"{safe(one.label)}: {safe(shift.number)}"
+        ends = (
+            Dot(before, colour, said, size=9, rim=2, hollow=True),
+            Dot(after, colour, said, before + shift.low, before + shift.high, size=12),
+        )
+        rows.append(Row(one.label, [Bar(before, after, LIGHT[colour], 3)], ends, [Words("", colour, shift.number)]))
+    fig = rows_chart(rows, shares_axis([base.p, *(base.p + one.shift.high for one in shown)]))
+    reference(fig, base.p, f"as it is {base.label}", heading="points")
+    return fig
 
 
 def _count(number: int, verb: str = "raise") -> str:
@@ -247,40 +243,18 @@ def _share(chance: Chance) -> str:
 
 def _windows(record: Record, part: Record) -> Table:
     """All outcomes and windows."""
+    days = record["milestones"]
     return Table(
         "All outcomes and windows: the difference and its 95% interval in points",
-        ("Change", "Outcome", *(f"within {counted(day, 'day')}" for day in record["milestones"])),
-        "ll" + "r" * len(record["milestones"]),
-        tuple(_window_rows(record, part)),
+        ("Change", "Outcome", *(f"within {counted(day, 'day')}" for day in days)),
+        "ll" + "r" * len(days),
+        tuple(_window_rows(record, part, days)),
     )
 
 
-def _window_rows(record: Record, part: Record) -> Iterator[tuple[str, ...]]:
+def _window_rows(record: Record, part: Record, days: list[int]) -> Iterator[tuple[str, ...]]:
     for one in part["worlds"]:
         for outcome, by_day in one["changes"].items():
-            shifts = [Shift.of(by_day[str(day)]) for day in record["milestones"]]
-            cells = ("0" if row.low == row.high == 0 else f"{row.number} ({row.interval})" for row in shifts)
+            shifts = [Shift.of(by_day[str(day)]) for day in days]
+            cells = ("0" if row.low == row.high == 0 else row.with_interval for row in shifts)
             yield label_of(record, one), OUTCOMES[outcome], *cells
-
-
-def changes(record: Record) -> Spec | None:
-    """Return the figure of the largest counterfactuals, before and after; None where the record has none."""
-    if section_of(record) is None:
-        return None
-    known, rows = ordered(record, record["horizon"])[:SHOWN], []
-    for one in known:
-        before, after, shift = one.before.p, one.after.p, one.shift
-        colour = "muted" if not shift.is_clear else "offensive" if after > before else "agreement"
-        said = f"{safe(one.label)}: {safe(shift.number)}"
-        ends = (
-            Dot(before, colour, said, size=9, rim=2, hollow=True),
-            Dot(after, colour, said, before + shift.low, before + shift.high, size=12),
-        )
-        rows.append(Row(one.label, [Bar(before, after, LIGHT[colour], 3)], ends, [Words("", colour, shift.number)]))
-    base = known[0].before
-    fig = rows_chart(
-        rows,
-        shares_axis([base.p, *(base.p + one.shift.high for one in known)]),
-    )
-    reference(fig, base.p, f"as it is {base.label}", heading="points")
-    return fig

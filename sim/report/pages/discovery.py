@@ -5,10 +5,9 @@ from __future__ import annotations
 from sim.report.chance import Chance, share_text
 from sim.report.charts import LIGHT, Spec, axis, tint
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
-from sim.report.reading import Record, in_sentence, input_name
+from sim.report.reading import Record, in_sentence, input_name, joined
 from sim.report.rows import Bar, Dot, Row, rows_chart
-from sim.report.sections.storylines import joined, spelled
-from sim.report.values import NONE
+from sim.report.values import NONE, spelled
 from sim.wording import counted
 
 CONFIRMED = 0.01
@@ -109,7 +108,7 @@ def _box(record: Record, place: int, box: Record) -> Section:
         return _no_box(record, place, box, where)
     if place > 1:
         sentence = f"Outside the boxes before: {sentence[0].lower()}{sentence[1:]}"
-    parts = (Text(sentence), Text(_remark(record, box)), limits_figure(record, place))
+    parts = (Text(sentence), Text(_remark(record, box)), _figure(record, place, box))
     return Section(f"box-{place}", f"Box {place}", parts)
 
 
@@ -161,21 +160,14 @@ def _table(record: Record, place: int, box: Record) -> Table:
     return Table(f"Limits of box {place}", columns, "llrrrr", tuple(rows))
 
 
-def limits_figure(record: Record, place: int) -> Figure:
-    """Say what the figure of a box shows."""
-    box = record["boxes"][place - 1]
+def _figure(record: Record, place: int, box: Record) -> Figure:
     density = Chance.of(box["density"]).text
     told = "; ".join(f"{input_name(record, one['path'])} {limit_text(one)}" for one in box["limits"])
     title = f"{density} of futures in box {place} {_see(record)}, {Chance.of(record['base']).text} of all"
     unit = "Each bar holds all draws of an input, lowest on the left; the part in full colour is inside the box"
     alt = f"Bars of the inputs that box {place} limits: {told}."
-    return Figure(f"box-{place}-figure", title, unit, alt, _table(record, place, box))
-
-
-def figures(record: Record) -> dict[str, Spec]:
-    """Draw the figure of each box."""
-    boxes = enumerate(record["boxes"], 1)
-    return {f"box-{place}-figure": _bars(record, box) for place, box in boxes if box["stands_out"]}
+    table = _table(record, place, box)
+    return Figure(f"box-{place}-figure", title, unit, alt, table, lambda: _bars(record, box))
 
 
 def _bars(record: Record, box: Record) -> Spec:

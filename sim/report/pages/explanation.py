@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from itertools import cycle, pairwise
 from typing import TYPE_CHECKING
 
-from sim.report.curves import run_figures
+from sim.report.charts import (
+    LIGHT,
+    Spec,
+    axis,
+    dots,
+    end_labels,
+    figure,
+    line,
+    noon,
+    note,
+    rule,
+    safe,
+    time_axis,
+    tint,
+)
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.reading import ENDS, OFF, WEEK, Record, calendar_of, input_name, strikes_of
-from sim.report.sections.storylines import story_of, title_of, turn_text
+from sim.report.sections.story import story_of, turn_text
+from sim.report.sections.storylines import title_of
 from sim.report.values import NONE, on_scale, plain, short_date, signed
 from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
-    from sim.report.charts import Spec
-
+    from collections.abc import Callable
 
 EVENTS = {
     "incident": "incident",
@@ -30,6 +45,9 @@ ABOUT_MOMENTS = (
     "the end of the day."
 )
 ABOUT_DICE = "The chances are the model’s for that day, given everything before it in this run."
+_STANCE = "from −1 (resists an offensive) to +1 (wants it)"
+_COLOURS = ("offensive", "limited", "agreement", "strikes", "standoff")
+"""Colours of the leading actors."""
 COLUMNS = ("Actor", "Wants", "Says", "Taken for", "Would do", "Does")
 
 
@@ -48,7 +66,14 @@ def document(record: Record, words: str) -> Document:
         head=(Text(f"{_head(record)} It is one of many futures, not a prediction."),),
         sections=(
             Section("story", "What happens", tuple(map(Text, story_of(record, course)))),
-            Section("course", "Postures and stances", (postures(record), stances(record))),
+            Section(
+                "course",
+                "Postures and stances",
+                (
+                    _figure(record, "posture", "Posture at the end of each day, from 0 to 1", 0, plain),
+                    _figure(record, "stance", f"Stance at the end of each day, {_STANCE}", -1, on_scale),
+                ),
+            ),
             Section("moments", "At the turning points", (Text(f"{ABOUT_MOMENTS} {ABOUT_DICE}"), *moments)),
             Section("days", "Day by day", (Text(ABOUT_DICE, "note"), daily)),
             Section("inputs", "What this run supposes", _inputs(record)),
@@ -57,11 +82,6 @@ def document(record: Record, words: str) -> Document:
             ),
         ),
     )
-
-
-def figures(record: Record) -> dict[str, Spec]:
-    """Draw postures and stances of the run."""
-    return run_figures(record)
 
 
 def _head(record: Record) -> str:
@@ -137,32 +157,54 @@ def daily_table(record: Record) -> Table:
     return Table("Every day of the run", columns, f"ll{'r' * len(leading)}rrl", tuple(rows))
 
 
-def postures(record: Record) -> Figure:
-    """Say what the figure of postures shows."""
-    return _figure(record, "posture", "Posture at the end of each day, from 0 to 1")
-
-
-def stances(record: Record) -> Figure:
-    """Say what the figure of stances shows."""
-    return _figure(record, "stance", "Stance at the end of each day, from −1 (resists an offensive) to +1 (wants it)")
-
-
-def _figure(record: Record, kind: str, unit: str) -> Figure:
-    leading = list(record["course"]["start"]["posture"])
-    calendar = calendar_of(record)
-    write = plain if kind == "posture" else on_scale
-    series = {name: record["daily"]["actors"][name][kind] for name in leading}
-    moves = [
-        f"{record['actors'][name]['name']} from {write(one[0])} to {write(one[-1])}" for name, one in series.items()
-    ]
+def _figure(record: Record, kind: str, unit: str, low: int, write: Callable[[float], str]) -> Figure:
+    """Return postures or stances of the leading actors; `low` is where their scale begins."""
+    course, calendar = record["course"], calendar_of(record)
+    names = {actor: str(record["actors"][actor]["name"]) for actor in course["start"]["posture"]}
+    series = {actor: record["daily"]["actors"][actor][kind] for actor in names}
+    moves = (f"{names[actor]} from {write(one[0])} to {write(one[-1])}" for actor, one in series.items())
     title = f"{kind.capitalize()}: {'; '.join(moves)}"
-    days = sorted({*range(0, record["course"]["days"] + 1, WEEK), record["course"]["days"]})
-    rows = tuple(
-        (short_date(calendar.date(day)), *(write(one[day]) for one in series.values())) for day in days
-    )  # fmt: skip
-    columns = ("Start of", *(record["actors"][name]["name"] for name in leading))
-    table = Table(f"{kind.capitalize()} by week", columns, f"l{'r' * len(leading)}", rows)
-    return Figure(f"run-{kind}", title, unit, f"Lines over {counted(record['course']['days'], 'day')}. {title}.", table)
+    days = sorted({*range(0, course["days"] + 1, WEEK), course["days"]})
+    rows = tuple((short_date(calendar.date(day)), *(write(one[day]) for one in series.values())) for day in days)
+    table = Table(f"{kind.capitalize()} by week", ("Start of", *names.values()), "l" + "r" * len(names), rows)
+    alt = f"Lines over {counted(course['days'], 'day')}. {title}."
+
+    def chart() -> Spec:
+        fig = figure(height=300, top=30, xaxis=time_axis(calendar), yaxis=axis(range=[low, 1], nticks=5))
+        _ground(fig, record)
+        labels, x = [], [calendar.at(day) for day in range(course["days"] + 1)]
+        for (actor, values), colour in zip(series.items(), cycle(_COLOURS), strict=False):
+            told = record["actors"][actor]["posture_name"] if kind == "posture" else kind
+            texts = [f"{safe(names[actor])}, {told} {write(value)}" for value in values]
+            fig["data"].append(line(x, values, colour, texts))
+            labels.append(((values[-1] - low) / (1 - low), names[actor], colour))
+        end_labels(fig, labels, 1.0)
+        return fig
+
+    return Figure(f"run-{kind}", title, unit, alt, table, chart)
+
+
+def _ground(fig: Spec, record: Record) -> None:
+    """Shade agreements, mark days of heavy bombing along the foot and the offensive."""
+    calendar, course = calendar_of(record), record["course"]
+    for (start, phase), (end, _) in pairwise([*course["phases"], [course["days"], ""]]):
+        if phase == "agreement":
+            fig["layout"]["shapes"].append({
+                "type": "rect", "x0": calendar.at(start), "x1": calendar.at(end), "y0": 0, "y1": 1, "yref": "paper",
+                "layer": "below", "line": {"width": 0}, "fillcolor": tint("agreement", 0.18),
+            })  # fmt: skip
+            note(fig, "agreement", x=calendar.at(start), xref="x", font={"color": LIGHT["agreement"], "size": 12})
+    days = course["strikes"]
+    texts = [f"{short_date(calendar.date(day))}: {safe(strikes_of(record))}" for day in days]
+    bombing = dots([noon(calendar, day) for day in days], [0.02] * len(days), texts, color=LIGHT["strikes"], size=6)
+    fig["data"].append(bombing | {"yaxis": "y2"})
+    fig["layout"]["yaxis2"] = axis(range=[0, 1], overlaying="y", visible=False)
+    if course["day"] is not None:
+        yielded, at = course["end"] == "terms", noon(calendar, course["day"])
+        colour, end = ("terms", "terms of surrender") if yielded else ("offensive", f"{course['end']} offensive")
+        rule(fig, at, colour)
+        side = "right" if course["day"] > 0.7 * record["horizon"] else "left"
+        note(fig, end, x=at, xref="x", xanchor=side, font={"color": LIGHT[colour], "size": 12}, yshift=14)
 
 
 def _inputs(record: Record) -> tuple[Text, Table]:

@@ -6,27 +6,27 @@ agree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import sim.report.captions as captions
-from sim.report.captions import in_force, marks, schedule_table
 from sim.report.chance import Chance, points_text
-from sim.report.document import Block, Document, Entry, Figure, Group, List, Section, Table, Text, rerun
-from sim.report.figures import specifications
+from sim.report.document import Block, Document, Entry, Group, List, Section, Table, Text, rerun
 from sim.report.pages import counterfactuals
-from sim.report.reading import (
-    ENDS,
-    Record,
-    calendar_of,
-    input_name,
-    name_in_text,
-    name_of,
-    outcome_at,
-    strikes_of,
-    without_off,
+from sim.report.reading import Record, calendar_of, input_name, name_in_text, name_of, outcome_at
+from sim.report.sections import (
+    actors,
+    basis,
+    convergence,
+    drivers,
+    estimates,
+    futures,
+    indicators,
+    provenance,
+    since,
+    storylines,
+    track_record,
+    when,
 )
-from sim.report.sections import basis, drivers, estimates, indicators, provenance, since, storylines, track_record
 from sim.report.sections.basis import conditional_sentence, disagreement_sentence, parameters_line
 from sim.report.values import on_scale
 from sim.report.words import scale_of
@@ -34,8 +34,6 @@ from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sim.report.charts import Spec
 
 
 HEADING = "Probability of an offensive"
@@ -57,17 +55,13 @@ class Window:
     line: str
 
 
-def figures(record: Record) -> dict[str, Spec]:
-    """Draw the figures of a forecast."""
-    return specifications(record)
-
-
 def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
     calendar, windows = calendar_of(record), windows_of(record, words)
     last = windows[-1]
     as_of = long_date(calendar.as_of)
     status = _STATUS.get(record["status"], f"The status of this forecast is {record['status']}.")
+    settled = convergence.figure_of(record)
     window = f"Window: {as_of} to {last.until}, {counted(last.days, 'day')}"
     return Document(
         kicker=f"offramp forecast, as of {as_of}",
@@ -90,16 +84,17 @@ def document(record: Record, words: str) -> Document:
             track_record.section_of(record),
             since.section_of(record),
             _suppositions(record),
-            _when(record),
-            _futures(record),
-            _actors(record),
+            when.section_of(record, [one.days for one in windows]),
+            futures.section_of(record),
+            actors.section_of(record),
             drivers.section_of(record),
             counterfactuals.section_of(record),
             indicators.section_of(record),
             storylines.section_of(record),
             provenance.section_of(record),
-            rerun(rerun_rows(record), _thin(captions.convergence(record))),
+            rerun(rerun_rows(record), settled and settled.thin()),
         ),
+        last=("counterfactuals-figure", "timelines", "convergence"),
     )
 
 
@@ -207,87 +202,6 @@ def _warned(record: Record, key: str) -> str:
     """Name what a warning is about; nothing where that is no actor, input, pressure, talks or event."""
     named = key.partition(".")[0] in ("actors", "pressures", "talks", "events", "ties")
     return f"{input_name(record, key)}: " if named and "." in key else ""
-
-
-def _when(record: Record) -> Section:
-    keep = [counted(one.days, "day") for one in windows_of(record, "none")]
-    changes = List(tuple(Entry(f"{one.date}: {one.label}", str(one.number)) for one in marks(record)), "marks")
-    about = (
-        f"{_kinds(record)} A full offensive is launched at an imminence (readiness times support) of 0.3 or more, a "
-        f"limited one below that. First events count as long as the future has not ended. {_in_force(record)}"
-    ).strip()
-    marked = Block("note", "▼ marks what is scheduled, by its number above.") if changes.items else None
-    share = Chance.of(record["after_agreement"]).text
-    after = (
-        f"An agreement is not the end: in {share} of all futures the offensive is launched while an agreement is in "
-        "force."
-    )
-    weekly = (
-        "New offensives of a week as a share of the futures without one at its start; the intervals are Monte Carlo. "
-        "Days beyond the last whole week are left out."
-    )
-    incidence, states = _thin(captions.incidence(record), keep), _thin(captions.states(record), keep)
-    hazard = _thin(captions.hazard(record))
-    return Section("when", "When", (
-        incidence and incidence.with_parts(changes, Text(about, "note"), marked, schedule_table(record).fold()),
-        states and states.with_parts(Text(after, "note")),
-        hazard and hazard.with_parts(Text(weekly, "note")),
-        captions.outcomes_table(record).fold("All outcomes by milestone, with both uncertainties"),
-    ))  # fmt: skip
-
-
-def _thin(figure: Figure | None, keep: list[str] | tuple[()] = ()) -> Figure | None:
-    """Return a figure over time with a brief table."""
-    return figure and replace(figure, table=figure.table.thin(keep))
-
-
-def _kinds(record: Record) -> str:
-    """Say what a strike is here, and what terms are."""
-    strike = f"A strike is a day of {strikes_of(record)}."
-    terms = "Terms of surrender end a future without an offensive: the defenders give the ground up."
-    return " ".join(without_off(record, {"strikes": strike, "terms": terms}).values())
-
-
-def _in_force(record: Record) -> str:
-    count = in_force(record)
-    if count == 0:
-        return ""
-    subject = "One pressure was" if count == 1 else f"{count} pressures were"
-    return (
-        f"{subject} in force before the window began: the stances of day 0 already contain them, so only their changes "
-        "count."
-    )
-
-
-def _futures(record: Record) -> Section | None:
-    shown = captions.dots(record)
-    if shown is None:
-        return None
-    content = {"dots": record["dots"], "ends": without_off(record, ENDS), "alt": shown.alt, "rows": shown.table.rows}
-    replay = f"To see one of them day by day: {storylines.explain_command(record, 'RUN')}"
-    return Section("futures", "100 futures", (replace(shown, block=Block("dots", content)), Text(replay, "note")))
-
-
-def _actors(record: Record) -> Section:
-    about = (
-        "Stance runs from −1 (resists an offensive by every means) to +1 (wants it now); posture from 0 to 1. Both are "
-        "over the runs in which no offensive has begun yet, so later weeks show only the futures that stayed without "
-        "one."
-    )
-    cards = (_actor(record, key, number) for number, key in enumerate(record["actors"], 1))
-    return Section("actors", "Actors", (Text(about, "note"), Block("fan_key"), Group("", tuple(cards), role="actors")))
-
-
-def _actor(record: Record, key: str, number: int) -> Group:
-    """Return the small charts of an actor and how its stance began."""
-    actor = record["actors"][key]
-    assumed = record["provenance"]["stances"][key]["from"] != provenance.EVIDENCE
-    start, read_from = provenance.start_of(record, key)
-    fan = captions.fan(record, actor, number)
-    basis = Group("The author’s basis", (Text(actor["basis"] or ""),), role="folded")
-    shown = replace(fan, table=replace(fan.table, brief=captions.narrowed(fan.table)).thin(), small=True)
-    drawn = shown.with_parts(Text(start, "assumed" if assumed else ""), List.of(read_from, "read"), basis)
-    return Group(actor["name"], (drawn,), role="card actor", small=actor["role"])
 
 
 def rerun_rows(record: Record) -> Iterator[tuple[str, str]]:

@@ -9,15 +9,15 @@ import datetime
 from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, Shift, with_interval
-from sim.report.curves import history_curve
+from sim.report.charts import Spec, number_days, time_axis
+from sim.report.curves import Curve, curves, label_ends, ranked
 from sim.report.document import Block, Document, Facts, Figure, Group, Section, Table, Text, rerun
-from sim.report.values import NONE, short_date
+from sim.report.values import NONE, Calendar, short_date
 from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sim.report.charts import Spec
     from sim.report.reading import Record
 
 
@@ -97,11 +97,6 @@ def marks(record: Record) -> tuple[tuple[datetime.date, int], ...]:
     return tuple((_marked(record, move), number) for number, move in _numbered(record))
 
 
-def figures(record: Record) -> dict[str, Spec]:
-    """Draw the curve over the dates."""
-    return {PLACE: history_curve(record, marks(record))}
-
-
 def _date(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
 
@@ -140,9 +135,7 @@ def _news(record: Record) -> Table:
     """Return what all news of each date moved."""
     rows = [
         (
-            short_date(_date(point["date"])), ", ".join(point["new_items"]),
-            Shift.of(point["news"]).number, Shift.of(point["news"]).interval,
-            "" if Shift.of(point["news"]).is_clear else "no clear change",
+            short_date(_date(point["date"])), ", ".join(point["new_items"]), *Shift.of(point["news"]).cells,
         )
         for point in record["points"] if point["news"] is not None
     ]  # fmt: skip
@@ -165,7 +158,7 @@ def articles_table(record: Record) -> Table:
     rows = [
         (
             short_date(_date(one["date"])), Chance.of(one["before"][days]).text, Chance.of(one["after"][days]).text,
-            Shift.of(one["change"]).number, Shift.of(one["change"]).interval,
+            *Shift.of(one["change"]).cells[:2],
             one["title"], ", ".join(one["items"]) or NONE,
         )
         for one in record["articles"]
@@ -181,8 +174,7 @@ def _moves(record: Record) -> Table:
     ordered = sorted(_numbered(record), key=lambda one: -abs(one[1]["p"]))
     rows = [
         (
-            str(number), move["id"], short_date(_date(move["item_date"])), move["says"],
-            Shift.of(move).number, Shift.of(move).interval, "" if Shift.of(move).is_clear else "no clear change",
+            str(number), move["id"], short_date(_date(move["item_date"])), move["says"], *Shift.of(move).cells,
         )
         for number, move in ordered
     ]  # fmt: skip
@@ -211,4 +203,22 @@ def figure_of(record: Record) -> Figure:
         f"{lead}."
     )
     unit = "Probability of an offensive within so many days of each date, with 95% Monte Carlo bands"
-    return Figure(PLACE, lead, unit, alt, table)
+    return Figure(PLACE, lead, unit, alt, table, lambda: _curve(record))
+
+
+def _curve(record: Record) -> Spec:
+    """Draw the probability of an offensive by as-of date, a line for each window, news marked above it."""
+    dates, marked = [point["date"] for point in record["points"]], marks(record)
+    first, last = (_date(dates[end]) for end in (0, -1))
+    calendar, drawn = Calendar(first, max(1, (last - first).days)), []
+    for rank, days in enumerate(sorted(record["milestones"], reverse=True)):
+        chances, window = [Chance.of(point["by"][str(days)]) for point in record["points"]], counted(days, "day")
+        texts = [f"within {window}: {with_interval(one)}" for one in chances]
+        drawn.append(Curve(f"{window} {chances[-1].label}", chances, texts, **ranked(rank)))
+    # The axis begins early enough that the first dots keep clear of the other axis.
+    early = datetime.datetime.combine(first, datetime.time()) - datetime.timedelta(hours=round(0.4 * calendar.horizon))
+    xaxis = time_axis(calendar) | {"range": [early.isoformat(), calendar.at(calendar.horizon)]}
+    fig = curves(dates, drawn, xaxis, height=410, top=30 if marked else 14)
+    number_days(fig, calendar, [((date - first).days, number) for date, number in marked], calendar.horizon / 9, 4)
+    label_ends(fig, drawn)
+    return fig

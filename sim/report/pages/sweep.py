@@ -9,21 +9,29 @@ import datetime
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sim.report.captions import outcomes_table
 from sim.report.chance import Chance
 from sim.report.ci.findings import verdicts_of
 from sim.report.document import Block, Document, Entry, Facts, Figure, Group, List, Section, Table, Text, rerun
 from sim.report.pages import forecast
-from sim.report.pages.sweep_figures import CELL_FIGURE, chance, change_of, done, drawn_of, upright_key, written
+from sim.report.pages.sweep_figures import (
+    CELL_FIGURE,
+    by_chance,
+    chance,
+    change_of,
+    done,
+    figures_of,
+    run_of,
+    written,
+)
 from sim.report.reading import capital, input_name
 from sim.report.sections.basis import conditional_sentence
+from sim.report.sections.when import outcomes_table
 from sim.report.values import NONE
 from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sim.report.charts import Spec
     from sim.report.reading import Record
 
 
@@ -67,11 +75,6 @@ def document(record: Record, words: str) -> Document:
     )
 
 
-def figures(record: Record) -> dict[str, Spec]:
-    """Draw the figures that fit the sweep."""
-    return {figure.id: drawn for figure, drawn in drawn_of(record)}
-
-
 def _gates(record: Record) -> Section | None:
     verdicts = verdicts_of(record)
     if verdicts is None:
@@ -82,7 +85,7 @@ def _gates(record: Record) -> Section | None:
 
 
 def _across(record: Record) -> Section | None:
-    said = tuple(_shown(figure) for figure, _ in drawn_of(record))
+    said = tuple(map(_shown, figures_of(record)))
     return Section("figures", "Across the cells", said) if said else None
 
 
@@ -90,7 +93,8 @@ def _shown(figure: Figure) -> Figure:
     """Return a figure with its key; Markdown does without a table that is too wide."""
     if len(figure.table.columns) > WIDEST:
         figure = replace(figure, table=figure.table.page_only())
-    return figure.with_parts(Block("uprights", upright_key(figure)) if figure.id == CELL_FIGURE else None)
+    key = [row[:2] for row in figure.table.rows]
+    return figure.with_parts(Block("uprights", key) if figure.id == CELL_FIGURE else None)
 
 
 def _cells(record: Record) -> Section:
@@ -110,42 +114,31 @@ def _cells(record: Record) -> Section:
     ))  # fmt: skip
 
 
-def _ends(record: Record, day: int) -> tuple[Record, Record] | None:
-    rows = sorted(done(record), key=lambda row: chance(row, day).p)
-    return (rows[0], rows[-1]) if rows else None
-
-
 def _range(record: Record) -> str:
-    day = record["horizon"]
-    ends = _ends(record, day)
-    if ends is None:
+    """Write the lowest and the highest probability within the horizon."""
+    chances = [chance(row, record["horizon"]).label for row in by_chance(record, record["horizon"])]
+    if not chances:
         return "no result"
-    low, high = (chance(row, day).label for row in ends)
-    return low if low == high else f"{low}–{high}"
+    return chances[0] if chances[0] == chances[-1] else f"{chances[0]}–{chances[-1]}"
 
 
 def _lead(record: Record) -> str:
     day = record["horizon"]
-    ends = _ends(record, day)
-    if ends is None:
+    rows = by_chance(record, day)
+    if not rows:
         return "No cell has a result"
-    low, high = ends
-    subject = f"The probability of an offensive within {counted(day, 'day')}"
-    if chance(low, day).text == chance(high, day).text:
-        return f"{subject} is {chance(low, day).text} in all {counted(len(done(record)), 'cell')}"
-    return (
-        f"{subject} runs from {chance(low, day).text} ({low['label']}) to {chance(high, day).text} ({high['label']}) "
-        f"over {counted(len(done(record)), 'cell')}"
-    )
+    subject, cells = f"The probability of an offensive within {counted(day, 'day')}", counted(len(rows), "cell")
+    lowest, highest = (chance(rows[end], day).text for end in (0, -1))
+    if lowest == highest:
+        return f"{subject} is {lowest} in all {cells}"
+    return f"{subject} {run_of(rows[0], rows[-1], day)} over {cells}"
 
 
 def _windows(record: Record, words: str) -> Iterator[tuple[str, str]]:
     """Yield the lowest and the highest probability of each window, in words."""
-    for day in record["milestones"]:
-        ends = _ends(record, day)
-        if ends is None:
-            continue
-        low, high = (_worded(chance(row, day), words) for row in ends)
+    for day in record["milestones"] if done(record) else ():
+        rows = by_chance(record, day)
+        low, high = (_worded(chance(rows[end], day), words) for end in (0, -1))
         yield f"Within {counted(day, 'day')}", low if low == high else f"{low} to {high}"
 
 

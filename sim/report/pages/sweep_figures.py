@@ -16,18 +16,23 @@ from sim.report.charts import Spec, axis, safe
 from sim.report.curves import Curve, curves, label_ends, ranked
 from sim.report.document import Figure, Table
 from sim.report.maps import Scale, heat_map, parallel
-from sim.report.reading import Record, in_sentence, input_name
+from sim.report.reading import Record, capital, in_sentence, input_name
 from sim.report.rows import MOST_ROWS, Dot, Row, spanned_points, spanned_shares, strips
 from sim.report.values import NONE, quantity, signed
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+
+
+def has_result(row: Record) -> bool:
+    """Whether a cell has results."""
+    return row["outcomes"] is not None
 
 
 def done(record: Record) -> list[Record]:
     """Return the rows that have results."""
-    return [row for row in record["rows"] if row["outcomes"] is not None]
+    return list(filter(has_result, record["rows"]))
 
 
 def chance(row: Record, day: int) -> Chance:
@@ -54,27 +59,27 @@ def values_of(record: Record, path: str) -> list[Any]:
     return sorted(values) if all(map(is_number, values)) else values
 
 
-def span(record: Record, day: int) -> str:
+def by_chance(record: Record, day: int) -> list[Record]:
+    """Return the cells with results, that with the lowest probability first."""
+    return sorted(done(record), key=lambda row: chance(row, day).p)
+
+
+def run_of(low: Record, high: Record, day: int) -> str:
     """Say from where to where the probability runs, in the words of the cells' labels."""
-    rows = sorted(done(record), key=lambda row: chance(row, day).p)
-    low, high = rows[0], rows[-1]
-    if chance(low, day).text == chance(high, day).text:
-        return f"Within {counted(day, 'day')} the probability is {chance(low, day).text} in all cells"
-    return (
-        f"Within {counted(day, 'day')} the probability runs from {chance(low, day).text} ({low['label']}) "
-        f"to {chance(high, day).text} ({high['label']})"
-    )
+    return f"runs from {chance(low, day).text} ({low['label']}) to {chance(high, day).text} ({high['label']})"
+
+
+def _span(record: Record, day: int) -> str:
+    rows = by_chance(record, day)
+    lowest, highest = (chance(rows[end], day).text for end in (0, -1))
+    how = f"is {lowest} in all cells" if lowest == highest else run_of(rows[0], rows[-1], day)
+    return f"Within {counted(day, 'day')} the probability {how}"
 
 
 def change_of(row: Record, day: int) -> Shift | None:
     """Return the change of a cell from the reference; None where it has none."""
     entry = ((row["changes"] or {}).get("offensive") or {}).get(str(day))
     return None if entry is None or row["index"] == 0 else Shift.of(entry)
-
-
-def has_result(row: Record) -> bool:
-    """Whether a cell has results."""
-    return row["outcomes"] is not None
 
 
 def hover(row: Record, day: int) -> str:
@@ -97,6 +102,16 @@ class Correlation:
     low: float
     high: float
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves 0 outside."""
+        return self.low > 0 or self.high < 0
+
+    @property
+    def interval(self) -> str:
+        """The interval in words."""
+        return f"{signed(self.low)} to {signed(self.high)}"
+
 
 def rank_correlations(record: Record) -> list[Correlation]:
     """Return Spearman's correlation of each numeric axis with the probability, the strongest first.
@@ -118,72 +133,70 @@ def rank_correlations(record: Record) -> list[Correlation]:
     return sorted(found, key=lambda one: -abs(one.value))
 
 
-def correlation_figure(record: Record, found: Sequence[Correlation]) -> tuple[Figure, Spec]:
-    """Draw the rank correlations of the axes, as `rank_correlations` gives them."""
-    day = record["horizon"]
-    clear = [one for one in found if one.low > 0 or one.high < 0]
+def _correlations(record: Record, found: Sequence[Correlation]) -> Figure:
+    """Return the rank correlations of the axes, as `rank_correlations` gives them."""
+    within, names = f"within {counted(record['horizon'], 'day')}", [input_name(record, one.path) for one in found]
+    clear = next((one.path for one in found if one.is_clear), None)
     title = (
-        f"Within {counted(day, 'day')} the probability goes most with {in_sentence(record, clear[0].path)}"
-        if clear
-        else f"No axis goes clearly with the probability within {counted(day, 'day')}"
+        f"No axis goes clearly with the probability {within}"
+        if clear is None
+        else f"{capital(within)} the probability goes most with {in_sentence(record, clear)}"
     )
-    shown = found[:MOST_ROWS]
-    rows = [Row(f"{input_name(record, one.path)} {signed(one.value)}", dots=[_dot(record, one)]) for one in shown]
-    xaxis = axis(range=[-1.03, 1.03], tickvals=[-1, -0.5, 0, 0.5, 1], ticktext=["−1", "−0.5", "0", "+0.5", "+1"])
-    table = Table(
-        "Rank correlation of each axis with the probability of an offensive (Spearman), strongest first",
-        ("Axis", "Correlation", "Interval, 95%", "Remark"),
-        "lrrl",
-        tuple(
-            (
-                input_name(record, one.path),
-                signed(one.value),
-                f"{signed(one.low)} to {signed(one.high)}",
-                "" if one in clear else "not clear",
-            )
-            for one in found
-        ),
+    rows = tuple(
+        (name, signed(one.value), one.interval, "" if one.is_clear else "not clear")
+        for name, one in zip(names, found, strict=True)
     )
+    caption = "Rank correlation of each axis with the probability of an offensive (Spearman), strongest first"
+    shown = list(zip(names, found, strict=True))[:MOST_ROWS]
     first = "" if len(shown) == len(found) else f"; the {len(shown)} strongest of {len(found)}"
-    unit = f"Rank correlation over {counted(len(done(record)), 'cell')}, from −1 to +1, with 95% intervals{first}"
-    alt = f"Bars of rank correlations of {len(shown)} axes. {title}."
-    return Figure("correlations", title, unit, alt, table), strips(rows, xaxis, zero=True)
-
-
-def _dot(record: Record, one: Correlation) -> Dot:
-    said = f"{safe(input_name(record, one.path))}: {signed(one.value)} ({signed(one.low)} to {signed(one.high)})"
-    return Dot(one.value, "offensive", said, one.low, one.high, size=9)
-
-
-def parallel_figure(record: Record, found: Sequence[Correlation]) -> tuple[Figure, Spec]:
-    """Draw parallel coordinates over the axes that go most with the probability, then others."""
-    day, rows, paths = record["horizon"], done(record), _uprights(record, found)
-    columns = [_column(record, path) for path in paths]
-    p = [chance(row, day).p for row in rows]
-    low, high = min(p), max(p)
-    ends = [column[0] for column in columns] + [(f"{100 * low:.0f}%", f"{100 * high:.0f}%")]
-    places = [*(column[1] for column in columns), [(one - low) / (high - low or 1.0) for one in p]]
-    step = -(-len(rows) // MOST_LINES)
-    drawn = list(zip(map(list, zip(*places, strict=True)), p, strict=True))[::step]
-    table = Table(
-        "The uprights of the figure",
-        ("Upright", "What it is", "Foot", "Head"),
-        "llrr",
-        (
-            *(
-                (str(n), input_name(record, path), *end)
-                for n, (path, end) in enumerate(zip(paths, ends, strict=False), 1)
-            ),
-            ("P", f"Probability of an offensive within {counted(day, 'day')}", *ends[-1]),
-        ),
+    return Figure(
+        "correlations",
+        title,
+        f"Rank correlation over {counted(len(done(record)), 'cell')}, from −1 to +1, with 95% intervals{first}",
+        f"Bars of rank correlations of {len(shown)} axes. {title}.",
+        Table(caption, ("Axis", "Correlation", "Interval, 95%", "Remark"), "lrrl", rows),
+        lambda: _correlated(shown),
     )
+
+
+def _correlated(shown: Sequence[tuple[str, Correlation]]) -> Spec:
+    """Draw a bar for each correlation, with the name of its axis."""
+    rows = []
+    for name, one in shown:
+        said = f"{safe(name)}: {signed(one.value)} ({one.interval})"
+        dot = Dot(one.value, "offensive", said, one.low, one.high, size=9)
+        rows.append(Row(f"{name} {signed(one.value)}", dots=[dot]))
+    xaxis = axis(range=[-1.03, 1.03], tickvals=[-1, -0.5, 0, 0.5, 1], ticktext=["−1", "−0.5", "0", "+0.5", "+1"])
+    return strips(rows, xaxis, zero=True)
+
+
+def _parallel(record: Record, found: Sequence[Correlation]) -> Figure:
+    """Return parallel coordinates over the axes that go most with the probability, then others."""
+    day, paths = record["horizon"], _uprights(record, found)
+    names, step = [input_name(record, path) for path in paths], -(-len(done(record)) // MOST_LINES)
+    columns = [_column(record, path) for path in paths]
+    p = [chance(row, day).p for row in done(record)]
+    low, high = min(p), max(p)
+    columns.append(((f"{100 * low:.0f}%", f"{100 * high:.0f}%"), [(one - low) / (high - low or 1.0) for one in p]))
+    keys = [*enumerate(names, 1), ("P", f"Probability of an offensive within {counted(day, 'day')}")]
+    rows = tuple((f"{key}", name, *ends) for (key, name), (ends, _) in zip(keys, columns, strict=True))
     every = "" if step == 1 else f" (one in {step})"
     axes = len(record["axes"])
     some = "" if len(paths) == axes else f", the {len(paths)} that go most with it of {axes}"
-    unit = f"A line for each cell{every}, coloured by its probability; axes{some}"
-    key = "; ".join(f"{n} {input_name(record, path)}" for n, path in enumerate(paths, 1))
-    alt = f"Parallel coordinates: {key}; P the probability. {span(record, day)}."
-    return Figure(CELL_FIGURE, span(record, day), unit, alt, table), parallel(ends, drawn)
+    told = "; ".join(f"{key} {name}" for key, name in keys[:-1])
+
+    def chart() -> Spec:
+        places = map(list, zip(*(column for _, column in columns), strict=True))
+        return parallel([ends for ends, _ in columns], list(zip(places, p, strict=True))[::step])
+
+    return Figure(
+        CELL_FIGURE,
+        _span(record, day),
+        f"A line for each cell{every}, coloured by its probability; axes{some}",
+        f"Parallel coordinates: {told}; P the probability. {_span(record, day)}.",
+        Table("The uprights of the figure", ("Upright", "What it is", "Foot", "Head"), "llrr", rows),
+        chart,
+    )
 
 
 def _uprights(record: Record, found: Sequence[Correlation]) -> list[str]:
@@ -209,36 +222,26 @@ def _brief(value: float) -> str:
     return f"{value:.2g}".replace("-", "−")
 
 
-def upright_key(figure: Figure) -> list[tuple[str, str]]:
-    """Return number and name of each upright of the parallel coordinates."""
-    return [(row[0], row[1]) for row in figure.table.rows]
-
-
 NAME_WIDTH = 50
-Drawn = tuple[Figure, Spec]
 Changes = tuple[str, list[tuple[Record, Shift]]]
 """An input, and the rows that change it alone, with how far each moves the probability."""
 
 
-def drawn_of(record: Record) -> Iterator[Drawn]:
+def figures_of(record: Record) -> Iterator[Figure]:
     """Yield the figures of a sweep in their order on the page."""
     if not done(record):
         return
-    days = sorted(record["milestones"], reverse=True)
     shape = shape_of(record)
     if shape == "lines":
         yield _lines(record)
-    elif shape == "map":
-        yield from (_map(record, day) for day in days)
-    elif shape == "tornado":
-        yield from (_tornado(record, day) for day in days)
-    elif shape == "list":
-        yield from (_list(record, day) for day in days)
-    else:
+    elif shape == "parallel":
         correlations = rank_correlations(record)
         if correlations:
-            yield correlation_figure(record, correlations)
-        yield parallel_figure(record, correlations)
+            yield _correlations(record, correlations)
+        yield _parallel(record, correlations)
+    else:
+        build = {"map": _map, "tornado": _tornado, "list": _list}[shape]
+        yield from (build(record, day) for day in sorted(record["milestones"], reverse=True))
 
 
 def _is_plane(record: Record) -> bool:
@@ -266,77 +269,103 @@ def _scale(record: Record, path: str) -> Scale:
     return Scale(input_name(record, path), tuple(values if numeric else map(written, values)))
 
 
-def _map(record: Record, day: int) -> Drawn:
+def _map(record: Record, day: int) -> Figure:
     x, y = record["axes"]
     across, down = in_sentence(record, x), in_sentence(record, y)
-    rows = {(json.dumps(row["inputs"][x]), json.dumps(row["inputs"][y])): row for row in record["rows"]}
-    grid = [[rows[json.dumps(left), json.dumps(low)] for left in values_of(record, x)] for low in values_of(record, y)]
-    spec = heat_map(
-        _scale(record, x), _scale(record, y),
-        _each(grid, lambda row: chance(row, day).p if has_result(row) else None),
-        _each(grid, lambda row: hover(row, day) if has_result(row) else "failed"),
-        _each(grid, lambda row: row["cell"]),
-        record["contours"],
-    )  # fmt: skip
-    texts = _each(grid, lambda row: chance(row, day).text if has_result(row) else NONE)
-    table = Table(
-        f"Probability of an offensive within {counted(day, 'day')}; down {down}, across {across}",
-        (input_name(record, y), *map(written, values_of(record, x))),
-        "r" * (1 + len(grid[0])),
-        tuple((written(value), *line) for value, line in zip(values_of(record, y), texts, strict=True)),
+    rights, ups = values_of(record, x), values_of(record, y)
+    cells = {(json.dumps(row["inputs"][x]), json.dumps(row["inputs"][y])): row for row in record["rows"]}
+    grid = [[cells[json.dumps(right), json.dumps(up)] for right in rights] for up in ups]
+    rows = tuple(
+        (written(up), *(chance(row, day).text if has_result(row) else NONE for row in line))
+        for up, line in zip(ups, grid, strict=True)
     )
-    alt = f"Heat map of the probability of an offensive over {across} and {down}. {span(record, day)}."
-    unit = f"Probability of an offensive within {counted(day, 'day')}; lines join equal probabilities"
-    return Figure(f"map-{day}", span(record, day), unit, alt, table), spec
+    of = f"Probability of an offensive within {counted(day, 'day')}"
+    return Figure(
+        f"map-{day}",
+        _span(record, day),
+        f"{of}; lines join equal probabilities",
+        f"Heat map of the probability of an offensive over {across} and {down}. {_span(record, day)}.",
+        Table(
+            f"{of}; down {down}, across {across}",
+            (input_name(record, y), *map(written, rights)),
+            "r" * (1 + len(rights)),
+            rows,
+        ),
+        lambda: heat_map(
+            _scale(record, x),
+            _scale(record, y),
+            [[chance(row, day).p if has_result(row) else None for row in line] for line in grid],
+            [[hover(row, day) if has_result(row) else "failed" for row in line] for line in grid],
+            [[row["cell"] for row in line] for line in grid],
+            record["contours"],
+        ),
+    )
 
 
-def _each(grid: Sequence[Sequence[Record]], of: Callable[[Record], Any]) -> list[list[Any]]:
-    return [[of(row) for row in line] for line in grid]
-
-
-def _lines(record: Record) -> Drawn:
+def _lines(record: Record) -> Figure:
     (path,) = record["axes"]
-    name, named = input_name(record, path), in_sentence(record, path)
+    named, days = in_sentence(record, path), sorted(record["milestones"], reverse=True)
     rows = sorted(done(record), key=lambda row: row["inputs"][path])
-    days = sorted(record["milestones"], reverse=True)
+    cells = ((written(row["inputs"][path]), *(with_interval(chance(row, day)) for day in days)) for row in rows)
+    head = (input_name(record, path), *(f"Within {counted(day, 'day')}" for day in days))
+    caption = f"Probability of an offensive by {named}, with its 95% Monte Carlo interval"
+    return Figure(
+        "lines",
+        _span(record, days[0]),
+        "Probability of an offensive, with 95% Monte Carlo bands",
+        f"Line chart of the probability of an offensive over {named}. {_span(record, days[0])}.",
+        Table(caption, head, "r" * len(head), tuple(cells)),
+        lambda: _lined(rows, Scale(head[0], tuple(row["inputs"][path] for row in rows)), days),
+    )
+
+
+def _lined(rows: Sequence[Record], across: Scale, days: Sequence[int]) -> Spec:
+    """Draw a line for each window over the values of an axis."""
     drawn = []
     for rank, day in enumerate(days):
-        chances = [chance(row, day) for row in rows]
+        chances, window = [chance(row, day) for row in rows], counted(day, "day")
         texts = [
-            f"{name} {written(row['inputs'][path])}, within {counted(day, 'day')}: {with_interval(one)}"
-            for row, one in zip(rows, chances, strict=True)
+            f"{across.name} {written(value)}, within {window}: {with_interval(one)}"
+            for value, one in zip(across.values, chances, strict=True)
         ]
-        drawn.append(Curve.of(f"{counted(day, 'day')} {chances[-1].label}", chances, texts, **ranked(rank)))
-    across, cells = (
-        Scale(name, tuple(row["inputs"][path] for row in rows)),
-        [row["cell"] for row in rows],
-    )
+        drawn.append(Curve(f"{window} {chances[-1].label}", chances, texts, **ranked(rank)))
     first, last = across.places[0], across.places[-1]
     xaxis = across.axis() | {"range": [first - (0.03 * (last - first) or 1.0), last]}
-    spec = curves(across.places, drawn, xaxis, height=410, cells=cells, top=14, bottom=56)
+    spec = curves(across.places, drawn, xaxis, height=410, cells=[row["cell"] for row in rows], top=14, bottom=56)
     across.name_below(spec)
     label_ends(spec, drawn)
-    table = Table(
-        f"Probability of an offensive by {named}, with its 95% Monte Carlo interval",
-        (name, *(f"Within {counted(day, 'day')}" for day in days)),
-        "r" * (1 + len(days)),
-        tuple((written(row["inputs"][path]), *(with_interval(chance(row, day)) for day in days)) for row in rows),
-    )
-    alt = f"Line chart of the probability of an offensive over {named}. {span(record, days[0])}."
-    unit = "Probability of an offensive, with 95% Monte Carlo bands"
-    return Figure("lines", span(record, days[0]), unit, alt, table), spec
+    return spec
 
 
-def _tornado(record: Record, day: int) -> Drawn:
-    reference = next((row for row in done(record) if row["cell"] == record["reference"]), None)
+def _tornado(record: Record, day: int) -> Figure:
+    base = next((chance(row, day) for row in done(record) if row["cell"] == record["reference"]), None)
     ordered = _changes_by_input(record, day)
-    shown = ordered[:MOST_ROWS]
-    drawn = [_tornado_row(record, path, group) for path, group in shown]
-    title = _tornado_title(ordered, day, None if reference is None else chance(reference, day))
-    unit = "Change from the base in points, each input alone, with 95% intervals of the paired difference"
-    spec = strips(drawn, spanned_points(drawn), zero=True)
-    alt = f"Tornado chart of {counted(len(drawn), 'input')}. {title}."
-    return Figure(f"tornado-{day}", title, unit, alt, _tornado_table(record, ordered, day)), spec
+    shown, title = ordered[:MOST_ROWS], _tornado_title(ordered, day, base)
+    rows = tuple(
+        (
+            input_name(record, path), written(row["inputs"][path]), shift.number, shift.interval,
+            "" if shift.is_clear else "not clear",
+        )
+        for path, group in ordered
+        for row, shift in group
+    )  # fmt: skip
+    caption = (
+        f"Change of the probability of an offensive within {counted(day, 'day')} from the base, in points, paired "
+        "run by run"
+    )
+
+    def chart() -> Spec:
+        drawn = [_tornado_row(record, path, group) for path, group in shown]
+        return strips(drawn, spanned_points(drawn), zero=True)
+
+    return Figure(
+        f"tornado-{day}",
+        title,
+        "Change from the base in points, each input alone, with 95% intervals of the paired difference",
+        f"Tornado chart of {counted(len(shown), 'input')}. {title}.",
+        Table(caption, ("Input", "Value", "Change", "Interval, 95%", "Remark"), "llrrl", rows),
+        chart,
+    )
 
 
 def _changes_by_input(record: Record, day: int) -> list[Changes]:
@@ -360,26 +389,6 @@ def _tornado_row(record: Record, path: str, group: Sequence[tuple[Record, Shift]
     return Row(_row_name(record, path, group), dots=dots)
 
 
-def _tornado_table(record: Record, ordered: Sequence[Changes], day: int) -> Table:
-    rows = [(path, row, shift) for path, group in ordered for row, shift in group]
-    return Table(
-        f"Change of the probability of an offensive within {counted(day, 'day')} from the base, in points, paired "
-        "run by run",
-        ("Input", "Value", "Change", "Interval, 95%", "Remark"),
-        "llrrl",
-        tuple(
-            (
-                input_name(record, path),
-                written(row["inputs"][path]),
-                shift.number,
-                shift.interval,
-                "" if shift.is_clear else "not clear",
-            )
-            for path, row, shift in rows
-        ),
-    )
-
-
 def _row_name(record: Record, path: str, group: Sequence[tuple[Record, Shift]]) -> str:
     """Name a row of a tornado, what may be cut on a narrow screen last."""
     if len(group) == 1:
@@ -401,29 +410,29 @@ def _tornado_title(ordered: Sequence[Changes], day: int, base: Chance | None) ->
     return f"Within {counted(day, 'day')} the largest single change is {shift.text}{stands}: {row['label']}"
 
 
-def _list(record: Record, day: int) -> Drawn:
-    rows = sorted(done(record), key=lambda row: -chance(row, day).p)
+def _list(record: Record, day: int) -> Figure:
+    rows, chances = sorted(done(record), key=lambda row: -chance(row, day).p), []
     shown = rows[:MOST_ROWS]
-    drawn = [
-        Row(
-            f"{one.text} {row['label']}",
-            dots=[Dot(one.p, "offensive", hover(row, day), one.low, one.high, size=9, cell=row["cell"])],
-        )
-        for row in shown
-        for one in (chance(row, day),)
-    ]
-    changes = [change_of(row, day) for row in rows]
-    table = Table(
-        f"Probability of an offensive within {counted(day, 'day')}",
-        ("Cell", "Probability", "Monte Carlo interval, 95%", "Change from the first cell, points"),
-        "lrrr",
-        tuple(
-            (row["label"], chance(row, day).text, chance(row, day).interval, NONE if shift is None else shift.line)
-            for row, shift in zip(rows, changes, strict=True)
-        ),
-    )
-    spec = strips(drawn, spanned_shares(drawn), zero=False)
+    for row in rows:
+        one, shift = chance(row, day), change_of(row, day)
+        chances.append((row["label"], one.text, one.interval, NONE if shift is None else shift.line))
+    columns = ("Cell", "Probability", "Monte Carlo interval, 95%", "Change from the first cell, points")
     first = "" if len(shown) == len(rows) else f"; the {len(shown)} highest of {len(rows)}"
-    unit = f"Probability of an offensive within {counted(day, 'day')}, with 95% Monte Carlo intervals{first}"
-    alt = f"Dot chart of {counted(len(shown), 'cell')}. {span(record, day)}."
-    return Figure(f"list-{day}", span(record, day), unit, alt, table), spec
+    of = f"Probability of an offensive within {counted(day, 'day')}"
+
+    def chart() -> Spec:
+        drawn = []
+        for row in shown:
+            one = chance(row, day)
+            dot = Dot(one.p, "offensive", hover(row, day), one.low, one.high, size=9, cell=row["cell"])
+            drawn.append(Row(f"{one.text} {row['label']}", dots=[dot]))
+        return strips(drawn, spanned_shares(drawn), zero=False)
+
+    return Figure(
+        f"list-{day}",
+        _span(record, day),
+        f"{of}, with 95% Monte Carlo intervals{first}",
+        f"Dot chart of {counted(len(shown), 'cell')}. {_span(record, day)}.",
+        Table(of, columns, "lrrr", tuple(chances)),
+        chart,
+    )

@@ -17,8 +17,6 @@ from sim.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FIGURE = "tipping-figure"
-
 
 def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
@@ -28,7 +26,10 @@ def document(record: Record, words: str) -> Document:
     kind = "Map of the probability over two numbers." if plane else "Line chart with its band."
     table = _plane_table(record) if plane else _table(record)
     number = _number(record)
-    drawn = Figure(FIGURE, _title(record, number), _unit(record), f"{kind} {lead}", table)
+    chart = _map if plane else _curve
+    drawn = Figure(
+        "tipping-figure", _title(record, number), _unit(record), f"{kind} {lead}", table, lambda: chart(record)
+    )
     return Document(
         kicker=f"offramp tipping point, as of {as_of(record)}",
         title=record["scenario"]["title"],
@@ -233,17 +234,12 @@ def _unit(record: Record) -> str:
     return f"Probability of the {_event(record)} with {band_}"
 
 
-def figures(record: Record) -> dict[str, Spec]:
-    """Draw the figure."""
-    return {FIGURE: _map(record) if len(record["inputs"]) == 2 else _curve(record)}
-
-
 def _curve(record: Record) -> Spec:
     points, target = record["points"], record["target"]
     chances, x = [Chance.of(one) for one in points], [one["value"] for one in points]
     texts = [f"{value:g}: {with_interval(one)}" for value, one in zip(x, chances, strict=True)]
     xaxis = axis(showgrid=False, showline=True, linecolor=LIGHT["muted"], nticks=8)
-    drawn = [Curve.of("", chances, texts, colour="fan", width=2.5)]
+    drawn = [Curve("", chances, texts, colour="fan", width=2.5)]
     fig = curves(x, drawn, xaxis, also=[target], height=360, top=26, bottom=56)
     fig["layout"]["shapes"].append({
         "type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": target, "y1": target,

@@ -6,58 +6,45 @@ The words are those of things that go together: an index is no cause.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, points_text, share_text, with_interval
+from sim.report.charts import Spec, safe, tint
 from sim.report.document import Figure, Section, Table, Text
-from sim.report.reading import group_name, in_sentence, input_name
+from sim.report.reading import Record, group_name, in_sentence, input_name, outcome_at
+from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
 from sim.report.values import NONE
 from sim.wording import counted
-
-if TYPE_CHECKING:
-    from sim.report.reading import Record
-
 
 SHOWN = 12
 """Inputs that the figure shows; the table has all."""
 DIRECTIONS = {"rises": "rises with it", "falls": "falls with it", "bends": "not one way", "unclear": "unclear"}
 UNKNOWABLE = "cannot be looked up"
+_ENDS = ("at_low", "at_high")
 
 
-@dataclass(frozen=True)
-class Bar:
-    """A row of the figure: the probability at both ends of an input, which way it goes, and its index as text."""
-
-    label: str
-    low: Chance
-    high: Chance
-    direction: str
-    text: str
-    said: str
+_COLOURS = {"rises": "offensive", "falls": "agreement"}
 
 
 def section_of(record: Record) -> Section | None:
     """Read the drivers of a record; None where it has none, or chance hides them."""
-    part = record.get("drivers")
-    if part is None or not bars(record):
+    part, shown = record.get("drivers"), clear_inputs(record)
+    if part is None or not shown:
         return None
     by = part["by"][str(record["horizon"])]
-    drawn = _figure(record, by).with_parts(Text(_worth(record, by)), Text(_caution(record, part, by), "note"))
+    drawn = _figure(record, by, shown).with_parts(Text(_worth(record, by)), Text(_caution(record, part, by), "note"))
     return Section("drivers", "Drivers", (
         Text(_lead(record, by), "lead"), Text(_split(record, by)), drawn,
         _groups(record, by).fold("By actor"), _windows(record, part).fold("All windows").page_only(),
     ))  # fmt: skip
 
 
-def bars(record: Record) -> list[Bar]:
-    """Return the rows of the figure, the largest index first; none where nothing is clear."""
+def clear_inputs(record: Record) -> list[Record]:
+    """Return the inputs that the figure shows, the largest index first; none where nothing is clear."""
     part = record.get("drivers")
     if part is None:
         return []
     shown = part["by"][str(record["horizon"])]["inputs"][:SHOWN]
-    known = [one for one in shown if _is_clear(one)]
-    return [_bar(record, one) for one in known if one["at_low"] is not None and one["at_high"] is not None]
+    return [one for one in shown if _is_clear(one) and None not in (one["at_low"], one["at_high"])]
 
 
 def _is_clear(one: Record) -> bool:
@@ -86,28 +73,23 @@ def together_text(inputs: list[Record]) -> str:
     )
 
 
-def _bar(record: Record, one: Record) -> Bar:
-    name, low, high = input_name(record, one["path"]), Chance.of(one["at_low"]), Chance.of(one["at_high"])
-    said = f"{name}: {with_interval(low)} at its low end, {with_interval(high)} at its high end"
-    return Bar(name, low, high, one["direction"], index_text(one["index"]), said)
-
-
 def index_text(index: Record | None) -> str:
     """Write an index; what lies below 0 is nothing."""
-    return NONE if index is None else share_text(max(0.0, index["value"])).replace("less than ", "<")
+    return NONE if index is None else _clipped(index["value"])
 
 
 def index_interval(index: Record | None) -> str:
     """Write the interval of an index, clipped at 0."""
-    if index is None:
-        return NONE
-    low, high = (share_text(min(1.0, max(0.0, index[edge]))).replace("less than ", "<") for edge in ("low", "high"))
-    return f"{low} to {high}"
+    return NONE if index is None else f"{_clipped(index['low'])} to {_clipped(index['high'])}"
+
+
+def _clipped(share: float) -> str:
+    return share_text(min(1.0, max(0.0, share))).replace("less than ", "<")
 
 
 def _lead(record: Record, by: Record) -> str:
     first = next(one for one in by["inputs"] if _is_clear(one))
-    low, high = (Chance.of(first[end]).text for end in ("at_low", "at_high"))
+    low, high = (Chance.of(first[end]).text for end in _ENDS)
     return (
         f"Of all uncertain inputs, the probability of an offensive within {counted(record['horizon'], 'day')} goes "
         f"most with {in_sentence(record, first['path'])}: {low} in the lowest sixteenth of "
@@ -157,20 +139,41 @@ def _caution(record: Record, part: Record, by: Record) -> str:
     return " ".join(filter(None, (text, *rest)))
 
 
-def _figure(record: Record, by: Record) -> Figure:
-    rows, day = bars(record), record["horizon"]
-    title = f"{rows[0].label} goes with the widest range: {rows[0].low.text} to {rows[0].high.text}"
-    steps = "; ".join(f"{row.label}, {row.low.text} to {row.high.text}" for row in rows)
-    alt = (
-        f"Tornado chart of the probability of an offensive within {counted(day, 'day')} at both ends of each input: "
-        f"{steps}."
+def _figure(record: Record, by: Record, shown: list[Record]) -> Figure:
+    event = f"an offensive within {counted(record['horizon'], 'day')}"
+    told = [(input_name(record, one["path"]), *(Chance.of(one[end]).text for end in _ENDS)) for one in shown]
+    steps = "; ".join(f"{name}, {low} to {high}" for name, low, high in told)
+    name, low, high = told[0]
+    most = f"; the {len(shown)} clearest of {len(by['inputs'])}" if len(by["inputs"]) > len(shown) else ""
+    return Figure(
+        "drivers-figure",
+        f"{name} goes with the widest range: {low} to {high}",
+        f"Probability of {event} at the low end (hollow) and the high end (full) of each input, with 95% intervals; at "
+        f"the right the share of the variance of the probability that goes with it{most}",
+        f"Tornado chart of the probability of {event} at both ends of each input: {steps}.",
+        _table(record, by),
+        lambda: _tornado(record, shown),
     )
-    unit = (
-        f"Probability of an offensive within {counted(day, 'day')} at the low end (hollow) and the high end (full) of "
-        "each input, with 95% intervals; at the right the share of the variance of the probability that goes with it"
-    )
-    unit += f"; the {len(rows)} clearest of {len(by['inputs'])}" if len(by["inputs"]) > len(rows) else ""
-    return Figure("drivers-figure", title, unit, alt, _table(record, by))
+
+
+def _tornado(record: Record, shown: list[Record]) -> Spec:
+    """Draw the probability at the low end (hollow) and the high end of each input."""
+    rows, most = [], []
+    for one in shown:
+        name, (low, high) = input_name(record, one["path"]), (Chance.of(one[end]) for end in _ENDS)
+        colour = _COLOURS.get(one["direction"], "muted")
+        said = safe(f"{name}: {with_interval(low)} at its low end, {with_interval(high)} at its high end")
+        ends = (
+            Dot(low.p, colour, said, low.low, low.high, rim=2, hollow=True),
+            Dot(high.p, colour, said, high.low, high.high, size=12),
+        )
+        words = [Words("", colour, index_text(one["index"]))]
+        rows.append(Row(name, [Bar(low.p, high.p, tint(colour, 0.36), 9)], ends, words))
+        most += [low.high, high.high]
+    fig = rows_chart(rows, shares_axis(most))
+    middle = outcome_at(record, "offensive", record["horizon"])
+    reference(fig, middle.p, f"forecast {middle.label}", heading="index")
+    return fig
 
 
 def _table(record: Record, by: Record) -> Table:
@@ -178,7 +181,7 @@ def _table(record: Record, by: Record) -> Table:
         (
             input_name(record, one["path"]), group_name(record, one["group"]), index_text(one["index"]),
             index_interval(one["index"]), DIRECTIONS.get(one["direction"], one["direction"]),
-            *(NONE if one[end] is None else with_interval(Chance.of(one[end])) for end in ("at_low", "at_high")),
+            *(NONE if one[end] is None else with_interval(Chance.of(one[end])) for end in _ENDS),
             if_known(one, points_text(one["sd_left"])),
         )
         for one in by["inputs"]
@@ -199,16 +202,14 @@ def _groups(record: Record, by: Record) -> Table:
     return Table(caption, ("Inputs of", "Index", "95%", "Inputs", "How"), "lrrrl", rows)
 
 
-def _index(index: Record | None) -> str:
-    return NONE if index is None else f"{index_text(index)} ({index_interval(index)})"
-
-
 def _windows(record: Record, part: Record) -> Table:
     """All windows: the index of each input."""
+
+    def cell(index: Record | None) -> str:
+        return NONE if index is None else f"{index_text(index)} ({index_interval(index)})"
+
     days = [str(day) for day in record["milestones"]]
     indices = {day: {one["path"]: one["index"] for one in part["by"][day]["inputs"]} for day in days}
-    rows = tuple(
-        (input_name(record, path), *(_index(indices[day][path]) for day in days)) for path in indices[days[-1]]
-    )
+    rows = tuple((input_name(record, path), *(cell(indices[day][path]) for day in days)) for path in indices[days[-1]])
     columns = ("Input", *(f"within {counted(day, 'day')}" for day in days))
     return Table("Index of each input by window, with its 95% interval", columns, "l" + "r" * len(days), rows)

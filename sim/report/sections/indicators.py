@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.report.chance import Chance, Shift, with_interval
+from sim.report.charts import LIGHT, Spec, safe, tint
 from sim.report.document import Figure, Section, Table, Text
 from sim.report.reading import OUTCOMES, Record, calendar_of, name_in_text, name_of
+from sim.report.rows import Bar, Dot, Row, Words, rows_chart, shares_axis
 from sim.report.values import NONE, short_date
 from sim.wording import counted
 
@@ -35,8 +37,6 @@ class Sign:
     unknown: Chance
     if_seen: Chance
     if_not: Chance
-    difference: Shift
-    moves: float
     given: str
 
 
@@ -47,18 +47,13 @@ def section_of(record: Record) -> Section | None:
         return None
     day = record["horizon"]
     takes = next((one.given for one in shown if not one.given.startswith("terms ")), "strikes by DATE")
-    drawn = _figure(record, shown, day).with_parts(
-        Text(
-            "Only futures that have not ended by the day of the indicator count. Indicators are ordered by how far "
-            "checking moves the probability on average, seen or not. A sign goes with "
-            "a probability; it need not bring an offensive about. Intervals are 95%.",
-            "note",
-        ),
-        Text(
-            f'To forecast again given what has been seen: offramp run SCENARIO --given "{takes}".',
-            "note",
-        ),
+    about = (
+        "Only futures that have not ended by the day of the indicator count. Indicators are ordered by how far "
+        "checking moves the probability on average, seen or not. A sign goes with "
+        "a probability; it need not bring an offensive about. Intervals are 95%."
     )
+    again = f'To forecast again given what has been seen: offramp run SCENARIO --given "{takes}".'
+    drawn = _figure(record, shown, day).with_parts(Text(about, "note"), Text(again, "note"))
     return Section("indicators", "What to watch for", (Text(_lead(shown[0], day), "lead"), drawn), short="Watch for")
 
 
@@ -66,27 +61,14 @@ def signs(record: Record) -> list[Sign]:
     """Return the indicators for the figure: of each thing and day one."""
     best: dict[tuple[str, int], Sign] = {}
     for one in record.get("indicators") or []:
-        sign = _sign(record, one)
-        if sign is not None:
+        by = one["by"].get(str(record["horizon"]))
+        if by is not None and by["moves"] is not None:
+            sign = Sign(
+                label_of(record, one), _short(record, one), Chance.of(one["seen"]), Chance.of(by["unknown"]),
+                Chance.of(by["if_seen"]), Chance.of(by["if_not"]), one["given"],
+            )  # fmt: skip
             best.setdefault((one.get("actor") or one["event"], one["day"]), sign)
     return list(best.values())[:SHOWN]
-
-
-def _sign(record: Record, one: Record) -> Sign | None:
-    by = one["by"].get(str(record["horizon"]))
-    if by is None or by["moves"] is None:
-        return None
-    return Sign(
-        label=label_of(record, one),
-        short=_short(record, one),
-        seen=Chance.of(one["seen"]),
-        unknown=Chance.of(by["unknown"]),
-        if_seen=Chance.of(by["if_seen"]),
-        if_not=Chance.of(by["if_not"]),
-        difference=Shift.of(by["difference"]),
-        moves=by["moves"],
-        given=one["given"],
-    )
 
 
 def label_of(record: Record, one: Record) -> str:
@@ -118,35 +100,54 @@ def _lead(first: Sign, day: int) -> str:
 
 
 def _figure(record: Record, shown: list[Sign], day: int) -> Figure:
-    first = shown[0]
-    title = f"{first.label}: {first.if_seen.text} if seen, {first.if_not.text} if not"
+    first, event = shown[0], f"an offensive within {counted(day, 'day')}"
     steps = "; ".join(f"{one.label}, {one.if_seen.text} if seen, {one.if_not.text} if not" for one in shown)
-    alt = (
-        f"Bars of the probability of an offensive within {counted(day, 'day')} if a sign is seen and if it is not: "
-        f"{steps}."
+    return Figure(
+        "indicators-figure",
+        f"{first.label}: {first.if_seen.text} if seen, {first.if_not.text} if not",
+        f"Probability of {event} if it is seen (full bar) and if it is not (pale bar), with 95% intervals; the line is "
+        "the probability without checking",
+        f"Bars of the probability of {event} if a sign is seen and if it is not: {steps}.",
+        _table(record),
+        lambda: _bars(shown),
     )
-    unit = (
-        f"Probability of an offensive within {counted(day, 'day')} if it is seen (full bar) and if it is not (pale "
-        "bar), with 95% intervals; the line is the probability without checking"
+
+
+def _bars(shown: list[Sign]) -> Spec:
+    """Draw a full bar if it is seen, a pale one if not, a line for not having looked."""
+    xaxis = shares_axis(end.high for one in shown for end in (one.if_seen, one.if_not))
+    return rows_chart(
+        list(map(_sign, shown)), xaxis, row=78, room=60, span=(0.3, 0.62), name_shift=15, top=16, right=104
     )
-    return Figure("indicators-figure", title, unit, alt, _table(record))
+
+
+def _sign(sign: Sign) -> Row:
+    drawn, ends, words = [], [], []
+    sides = ((sign.if_seen, 0.1, "if seen", LIGHT["offensive"]), (sign.if_not, -0.1, "if not", tint("offensive", 0.36)))
+    for one, at, text, colour in sides:
+        said = safe(f"{sign.short}: {one.text} ({one.interval}) {text}")
+        drawn.append(Bar(0.0, one.p, colour, 13, at, said=said))
+        ends.append(Dot(one.p, "ink", said, one.low, one.high, size=0, at=at))
+        words.append(Words(text, strong=one.label, at=at) if at > 0 else Words(f"{one.label} {text}", at=at))
+    said = safe(f"without checking: {sign.unknown.text}")
+    drawn.append(Bar(sign.unknown.p, sign.unknown.p, LIGHT["ink"], 2, -0.215, 0.215, "dot", said))
+    return Row(sign.short, drawn, ends, [*words, Words(f"seen in {sign.seen.text}", "muted", size=12, at=-0.31)])
 
 
 def _table(record: Record) -> Table:
     day = record["horizon"]
     columns = ("Seen by then", "In", "If seen", "If not", "Difference, points", "Without checking", "Moves it by")
-    rows = tuple(_row(record, one, str(day)) for one in record["indicators"] if str(day) in one["by"])
+    rows = tuple(_row(record, one, one["by"][str(day)]) for one in record["indicators"] if str(day) in one["by"])
     caption = f"Probability of an offensive within {counted(day, 'day')} if it is seen and if not; no offensive by then"
     return Table(caption, columns, "lrrrrrr", rows)
 
 
-def _row(record: Record, one: Record, day: str) -> tuple[str, ...]:
-    by = one["by"][day]
-    sides = (NONE if by[side] is None else with_interval(Chance.of(by[side])) for side in ("if_seen", "if_not"))
-    between = NONE if by["difference"] is None else _difference(Shift.of(by["difference"]))
-    moves = NONE if by["moves"] is None else f"{100 * by['moves']:.1f} points"
-    return label_of(record, one), Chance.of(one["seen"]).text, *sides, between, Chance.of(by["unknown"]).text, moves
-
-
-def _difference(shift: Shift) -> str:
-    return f"{shift.number} ({shift.interval})"
+def _row(record: Record, one: Record, by: Record) -> tuple[str, ...]:
+    return (
+        label_of(record, one),
+        Chance.of(one["seen"]).text,
+        *(NONE if by[side] is None else with_interval(Chance.of(by[side])) for side in ("if_seen", "if_not")),
+        NONE if by["difference"] is None else Shift.of(by["difference"]).with_interval,
+        Chance.of(by["unknown"]).text,
+        NONE if by["moves"] is None else f"{100 * by['moves']:.1f} points",
+    )

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.document import Block, Entry, Group, Linked, List, Section, Table, Text
 from sim.report.reading import Record, input_name, name_of
-from sim.report.sections.storylines import spelled
-from sim.report.values import NONE, goldstein, on_scale, plain, quantity
+from sim.report.values import NONE, goldstein, on_scale, plain, quantity, spelled
 from sim.wording import counted, heading
 
 if TYPE_CHECKING:

@@ -95,8 +95,7 @@ def _outcomes(since: Record) -> Table:
     rows = [
         (
             OUTCOMES[outcome], f"within {counted(days, 'day')}", Chance.of(row["old"]).text, Chance.of(row["new"]).text,
-            Shift.of(row["change"]).number, Shift.of(row["change"]).interval,
-            "" if Shift.of(row["change"]).is_clear else "no clear change",
+            *Shift.of(row["change"]).cells,
         )
         for outcome, by_days in reversed(since["outcomes"].items())
         for days, row in by_days.items()

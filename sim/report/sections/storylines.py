@@ -1,218 +1,25 @@
-"""Storylines: the few runs that stand for clusters of futures, and any run as sentences (`story_of`).
-
-Every sentence follows from the plain values of a course (`sim.forecast.course`), and says "after" and "while", never
-"because".
-"""
+"""Storylines: the few runs that stand for clusters of futures, each with its title, its share and its story."""
 
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, share_text, with_interval
+from sim.report.charts import LIGHT, Spec, noon, safe, time_axis
 from sim.report.document import Block, Figure, Group, List, Section, Table, Text
-from sim.report.reading import OFF, Record, calendar_of, capital, name_in_text, name_of, strikes_of, without_off
-from sim.report.values import on_scale, plain, short_date
-from sim.wording import MONTHS, counted, long_date, noun
+from sim.report.reading import Record, calendar_of, name_of, possessive, strikes_of, without_off
+from sim.report.rows import Bar, Dot, Row, Words, rows_chart
+from sim.report.sections.story import story_of, turn_text
+from sim.report.values import Calendar, plain, short_date, spelled
+from sim.wording import MONTHS, counted
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterator, Mapping, Sequence
 
-_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_SOON = 7
-_SHIFTED = {"stance": "support for an offensive", "air_denial": "air denial", "self_reliance": "self-reliance"}
-
-
-def story_of(record: Record, course: Mapping[str, Any]) -> list[str]:
-    """Tell the course of a run, 6 to 15 sentences.
-
-    Parameters
-    ----------
-    record
-        Of a forecast or an explanation: as-of date, horizon, actors.
-    course
-        One of its `storylines`, or the `course` of an explanation.
-
-    Returns
-    -------
-    list
-        Sentences in plain text; names in them come from the scenario and are not escaped.
-    """
-    teller = _Teller(record)
-    return [*teller.start(course), *teller.turns(course), *teller.finish(course)]
-
-
-def turn_text(record: Record, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
-    """Tell one turning point without its date, as for a table: `Russia’s backing rises past one half`."""
-    text = _Teller(record).event(course, turn)
-    return text[0].upper() + text[1:]
-
-
-def possessive(name: str) -> str:
-    """Return a name in the possessive, as it stands within a sentence."""
-    return f"{name_in_text(name)}’" if name.endswith("s") else f"{name_in_text(name)}’s"
-
-
-def joined(parts: Sequence[str]) -> str:
-    """Join parts with commas and a last `and`."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def spelled(count: int, one: str, many: str | None = None) -> str:
-    """Write a number of things in a story: `two agreements`, `23 days`, `no days`."""
-    return f"{_SMALL[count] if count < len(_SMALL) else count} {noun(count, one, many)}"
-
-
-class _Teller:
-    """Tells one run; keeps the last date told, so that the next one need not say its year again."""
-
-    def __init__(self, record: Record) -> None:
-        self._record = record
-        self._calendar = calendar_of(record)
-        self._strikes = strikes_of(record)
-        self._strike = record["theatre"]["strikes"] != OFF
-        self._year = 0
-        self._day: int | None = None
-
-    def _name(self, actor: str) -> str:
-        return name_of(self._record, actor)
-
-    def _posture(self, actor: str) -> str:
-        known = self._record["actors"].get(actor, {"posture_name": "posture"})
-        return f"{possessive(self._name(actor))} {known['posture_name']}"
-
-    def _levels(self, levels: Mapping[str, float], verb: str) -> str:
-        """Say where postures stand: `Russia’s backing stands at 0.31 and Turkey’s deterrence at 0.52`."""
-        told = [f"{self._posture(actor)} {verb if not place else ''} at {plain(value)}".replace("  ", " ")
-                for place, (actor, value) in enumerate(levels.items())]  # fmt: skip
-        return joined(told)
-
-    def _date(self, day: int) -> str:
-        date: datetime.date = self._calendar.date(day)
-        text = f"{date.day} {MONTHS[date.month - 1]}"
-        told = text if date.year == self._year else f"{text} {date.year}"
-        self._year = date.year
-        return told
-
-    def _when(self, day: int) -> str:
-        """Say when, from the date told before."""
-        before, self._day = self._day, day
-        date = self._date(day)
-        if before is None or not 0 <= day - before <= _SOON:
-            return f"On {date}"
-        if day == before:
-            return "The same day"
-        return (
-            f"The next day, {date},"
-            if day == before + 1
-            else f"{_SMALL[day - before].capitalize()} days later, on {date},"
-        )
-
-    def start(self, course: Mapping[str, Any]) -> Iterator[str]:
-        """Two sentences on how it begins."""
-        phase = course["phases"][0][1]
-        how = "with an agreement in force" if phase == "agreement" else "in a standoff"
-        stances = [f"{on_scale(value)} for {name_in_text(self._name(actor))}"
-                   for actor, value in course["start"]["stance"].items()]  # fmt: skip
-        yield (
-            f"On {self._date(0)} this future begins {how}, with support for an offensive at {joined(stances)} on a "
-            "scale from −1 to +1."
-        )
-        told = self._levels(course["start"]["posture"], "starts")
-        each = "each on" if len(course["start"]["posture"]) > 1 else "on"
-        yield f"{capital(told)}, {each} a scale from 0 to 1."
-        self._day = 0
-
-    def turns(self, course: Mapping[str, Any]) -> Iterator[str]:
-        """One sentence a turning point, two for the end."""
-        for turn in course["turns"]:
-            when, what = self._when(turn["day"]), self.event(course, turn)
-            yield f"{when.rstrip(',')}, {what}." if turn["kind"] == "event" else f"{when} {what}."
-            if turn["kind"] in ("limited", "full", "terms"):
-                yield self._before_it(course, turn)
-
-    def event(self, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
-        """Say what happens at a turning point."""
-        kind, levels = turn["kind"], turn["levels"]
-        if kind == "event":
-            return f"with {turn['event']['name']}, {self._shifted(turn['event'])} {turn['event']['way']}"
-        beside = f", with {self._levels(levels, '')}" if levels else ""
-        if kind in ("rise", "fall"):
-            return (
-                f"{self._posture(turn['actor'])} {'rises past' if kind == 'rise' else 'falls below'} one half{beside}"
-            )
-        if kind in ("for", "against"):
-            side = "in favour of" if kind == "for" else "against"
-            return f"{possessive(self._name(turn['actor']))} stance turns {side} an offensive"
-        another = "an" if turn.get("count") == 1 else "another"
-        return {
-            "strike": f"there is {self._strikes} for the first time{beside}",
-            "bombing": f"there is {self._strikes} on a third day within a week for the first time",
-            "agreement": f"{self._parties(course)} conclude {another} agreement{beside}",
-            "breakdown": f"the agreement breaks down{_lasted(turn)}, and the standoff is back",
-            "terms": f"the defenders give the ground up on terms, without an assault{beside}",
-            "limited": f"a limited offensive begins{beside}",
-            "full": f"a full offensive begins{beside}",
-            "still": f"there is still {_phase_at(course, turn['day'])} and no offensive{beside}",
-        }[kind]
-
-    def _shifted(self, event: Mapping[str, Any]) -> str:
-        """Name what an event shifts: `Turkey’s support for an offensive`, `Turkey’s leverage over Russia`."""
-        on, field = event["on"], event["field"]
-        if not isinstance(on, str):
-            return f"{possessive(self._name(on['from']))} leverage over {name_in_text(self._name(on['to']))}"
-        if field == "posture":
-            return self._posture(on)
-        return f"{possessive(self._name(on))} {_SHIFTED.get(field, field)}"
-
-    def _parties(self, course: Mapping[str, Any]) -> str:
-        return joined([name_in_text(self._name(actor)) for actor in course["parties"]])
-
-    def _before_it(self, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
-        day = turn["day"]
-        strikes = sum(one <= day for one in course["strikes"])
-        often = f"after {spelled(strikes, 'day')}" if strikes else "without a day"
-        bombed = f", {often} of {self._strikes}" if self._strike else ""
-        under = " and while an agreement is in force" if _phase_at(course, day) == "an agreement" else ""
-        return f"It comes on day {day + 1} of the window{bombed}{under}."
-
-    def finish(self, course: Mapping[str, Any]) -> Iterator[str]:
-        """Two or three sentences on what there was in all, and what the end means."""
-        end, over = course["end"], course["day"] is not None
-        if not over or course["agreements"]:
-            first = course["strikes"] if self._strike else range(course["agreements"])
-            yield f"In all there {'is' if len(first) == 1 else 'are'} {self._in_all(course)}."
-        last = long_date(self._calendar.until(self._calendar.horizon))
-        if end == "terms":
-            yield "With the surrender this future ends: no offensive has begun, and the question resolves as no."
-        elif over:
-            size = "0.3 or more" if end == "full" else "below 0.3"
-            yield "With the offensive this future ends, and the question resolves as yes."
-            yield f"It counts as {end}, for imminence, readiness times support, is {size} on its first day."
-        else:
-            how = "under an agreement" if end == "agreement" else "in a standoff"
-            yield f"The window closes on {last} {how}: no offensive has begun, and the question resolves as no."
-
-    def _in_all(self, course: Mapping[str, Any]) -> str:
-        strikes = f"{spelled(len(course['strikes']), 'day')} of {self._strikes} and " if self._strike else ""
-        new = "new " if course["phases"][0][1] == "agreement" else ""
-        agreements = spelled(course["agreements"], f"{new}agreement")
-        broken = course["breakdowns"]
-        fate = "" if not broken else f", and {spelled(broken, 'agreement breaks', 'agreements break')} down"
-        return f"{strikes}{agreements}{fate}"
-
-
-def _lasted(turn: Mapping[str, Any]) -> str:
-    return f" after {spelled(turn['lasted'], 'day')}" if turn.get("lasted") else ""
-
-
-def _phase_at(course: Mapping[str, Any], day: int) -> str:
-    """Phase at the start of a day."""
-    phase = [name for start, name in course["phases"] if start <= day][-1]
-    return "an agreement" if phase == "agreement" else "a standoff"
-
+    Course = Mapping[str, Any]
+    Titled = Sequence[tuple[str, Course]]
 
 _HOW_IT_ENDS = {
     "standoff": "end in a standoff",
@@ -228,50 +35,31 @@ NOTE = (
     "Grey line: standoff; blue line: an agreement in force; {strikes}triangles: a posture passes one half, upwards or "
     "downwards; square: the offensive{terms}, with which a future ends."
 )
-
-
-@dataclass(frozen=True)
-class Storyline:
-    """One of them: its title, how many futures it stands for, its sentences and the run that it is."""
-
-    number: int
-    title: str
-    share: Chance
-    standing: str
-    sentences: tuple[str, ...]
-    run: int
-
-
-def section_of(record: Record) -> Section | None:
-    """Read the storylines of a forecast; None where it has none."""
-    told = record.get("storylines")
-    if not told:
-        return None
-    titles, note = titles_of(record), _note(record)
-    items = tuple(_item(record, place, titles[place - 1], one) for place, one in enumerate(told, 1))
-    drawn = _figure(record, items)
-    drawn = replace(drawn, table=drawn.table.page_only()).with_parts(Block("note", note))
-    return Section("storylines", "Storylines", (
-        Text(f"{_lead(told)} {_CAUTION}", "note"), drawn, Group("", tuple(map(_card, items)), role="stories"),
-        Text(_replay(record), "note"),
-    ))  # fmt: skip
-
-
-def _note(record: Record) -> str:
-    """Say what the marks of the timelines are, less those of kinds that the scenario does without."""
-    marks = {"strikes": f"dots: days of {strikes_of(record)}; ", "terms": ", hexagon: terms of surrender"}
-    return NOTE.format(**{"strikes": "", "terms": ""} | without_off(record, marks))
-
-
-def _card(one: Storyline) -> Group:
-    parts = (Text(one.standing, "standing"), List.of(one.sentences))
-    return Group(f"{one.number}. {one.title}", parts, role="card story", id=f"storyline-{one.number}")
-
-
 _CAUTION = (
     "A storyline is an example, not a prediction: no future will go exactly like it. That one thing follows another "
     "in it does not show that the first brought about the second."
 )
+
+
+def section_of(record: Record) -> Section | None:
+    """Read the storylines of a forecast; None where it has none."""
+    courses = record.get("storylines")
+    if not courses:
+        return None
+    titled = list(zip(titles_of(record), courses, strict=True))
+    lead = (
+        f"{spelled(len(courses), 'run').capitalize()} represent all futures. Each is a real run, the middle one of a "
+        f"cluster of runs that are alike in their dates, events and postures; the clusters are those of the first "
+        f"{counted(courses[0]['of'], 'run')}. Brackets hold the 95% Monte Carlo interval of a share."
+    )
+    marks = {"strikes": f"dots: days of {strikes_of(record)}; ", "terms": ", hexagon: terms of surrender"}
+    note = NOTE.format(**{"strikes": "", "terms": ""} | without_off(record, marks))
+    cards = tuple(_card(record, number, title, one) for number, (title, one) in enumerate(titled, 1))
+    replay = f"Any run can be replayed day by day: {explain_command(record, courses[0]['run'])}"
+    return Section("storylines", "Storylines", (
+        Text(f"{lead} {_CAUTION}", "note"), _figure(record, titled).with_parts(Block("note", note)),
+        Group("", cards, role="stories"), Text(replay, "note"),
+    ))  # fmt: skip
 
 
 def titles_of(record: Record) -> list[str]:
@@ -285,7 +73,7 @@ def titles_of(record: Record) -> list[str]:
     ]
 
 
-def title_of(record: Record, course: Mapping[str, Any]) -> str:
+def title_of(record: Record, course: Course) -> str:
     """Return the title of a run by how it ends."""
     if course["day"] is not None:
         date = calendar_of(record).date(course["day"])
@@ -299,22 +87,39 @@ def title_of(record: Record, course: Mapping[str, Any]) -> str:
     return "A standoff to the end" if not course["breakdowns"] else "An agreement that breaks, then a standoff"
 
 
-def _ending(record: Record, course: Mapping[str, Any], alike: Sequence[Mapping[str, Any]]) -> str:
+def _ending(record: Record, course: Course, alike: Sequence[Course]) -> str:
     """Say where that posture ends in which these storylines differ most."""
-    actor = max(course["finish"]["posture"], key=lambda one: _spread(one, alike))
+
+    def spread(actor: str) -> float:
+        ends = [one["finish"]["posture"][actor] for one in alike]
+        return float(max(ends) - min(ends))
+
+    actor = max(course["finish"]["posture"], key=spread)
     return f"{_posture(record, actor)} at {plain(course['finish']['posture'][actor])}"
-
-
-def _spread(actor: str, alike: Sequence[Mapping[str, Any]]) -> float:
-    ends = [one["finish"]["posture"][actor] for one in alike]
-    return float(max(ends) - min(ends))
 
 
 def _posture(record: Record, actor: str) -> str:
     return f"{possessive(name_of(record, actor))} {record['actors'].get(actor, {}).get('posture_name', 'posture')}"
 
 
-def _apart(record: Record, course: Mapping[str, Any]) -> str:
+def _card(record: Record, number: int, title: str, course: Course) -> Group:
+    """Return a storyline: what it stands for, and its story."""
+    share = Chance.of(course["share"])
+    standing = (
+        f"About {share.text} of futures ({share.interval}) are nearest to this one, run {course['run']:,}; of these "
+        f"{_alike(course)} {_HOW_IT_ENDS[course['end']]} too.{_apart(record, course)}"
+    )
+    parts = (Text(standing, "standing"), List.of(story_of(record, course)))
+    return Group(f"{number}. {title}", parts, role="card story", id=f"storyline-{number}")
+
+
+def _alike(course: Course) -> str:
+    """Write the share of the runs nearest to a storyline that end as it does."""
+    share = course["ends"][course["end"]]
+    return "all" if share == 1 else share_text(share)
+
+
+def _apart(record: Record, course: Course) -> str:
     """Say where a run, though in the middle of its cluster on the whole, ends outside the middle half of it."""
     ends, halves = course["finish"]["posture"], course.get("cluster", {}).get("posture", {})
     away = {actor: max(low - ends[actor], ends[actor] - high) for actor, (low, high) in halves.items() if actor in ends}
@@ -328,37 +133,6 @@ def _apart(record: Record, course: Mapping[str, Any]) -> str:
     )
 
 
-def _item(record: Record, number: int, title: str, one: Mapping[str, Any]) -> Storyline:
-    share = Chance.of(one["share"])
-    alike = _alike(one)
-    standing = (
-        f"About {share.text} of futures ({share.interval}) are nearest to this one, run {one['run']:,}; of these "
-        f"{_nearly_all(alike)} {_HOW_IT_ENDS[one['end']]} too.{_apart(record, one)}"
-    )
-    return Storyline(number, title, share, standing, tuple(story_of(record, one)), one["run"])
-
-
-def _alike(one: Mapping[str, Any]) -> Chance:
-    """Return the share of the runs nearest to it that end as it does."""
-    return Chance.of_share(one["ends"][one["end"]], one["runs"])
-
-
-def _nearly_all(alike: Chance) -> str:
-    return "all" if alike.p == 1 else share_text(alike.p)
-
-
-def _lead(told: list[Mapping[str, Any]]) -> str:
-    return (
-        f"{spelled(len(told), 'run').capitalize()} represent all futures. Each is a real run, the middle one of a "
-        f"cluster of runs that are alike in their dates, events and postures; the clusters are those of the first "
-        f"{counted(told[0]['of'], 'run')}. Brackets hold the 95% Monte Carlo interval of a share."
-    )
-
-
-def _replay(record: Record) -> str:
-    return f"Any run can be replayed day by day: {explain_command(record, record['storylines'][0]['run'])}"
-
-
 def explain_command(record: Record, run: int | str) -> str:
     """Return the command that replays a run; SCENARIO stands for the file where the record does not name it."""
     try:
@@ -370,24 +144,87 @@ def explain_command(record: Record, run: int | str) -> str:
     return shlex.join(["offramp", "explain", scenario, "--run", str(run), "--seed", str(record["seed"]), *rest])
 
 
-def _figure(record: Record, items: tuple[Storyline, ...]) -> Figure:
-    largest = items[0]
-    title = f"The largest share, {largest.share.text} of futures, is: {_small(largest.title)}"
-    told = "; ".join(f"{one.number}, {one.share.text} of futures: {_small(one.title)}" for one in items)
-    alt = f"Timelines of {counted(len(items), 'run')} over {counted(record['horizon'], 'day')}. {told}."
+# -- timelines --------------------------------------------------------------------------------------------------------
+
+_TURNS = {
+    "rise": ("triangle-up", "ink", 10, ""),
+    "fall": ("triangle-down", "ink", 10, ""),
+    "agreement": ("diamond", "agreement", 10, "agreement"),
+    "breakdown": ("x", "agreement", 10, "breakdown"),
+    "terms": ("hexagon", "terms", 14, "terms of surrender"),
+    "limited": ("square", "limited", 14, "limited offensive"),
+    "full": ("square", "full", 14, "full offensive"),
+}
+"""Symbol, colour, size and name of each kind of turning point; one without a name is a mark only."""
+
+
+def _figure(record: Record, titled: Titled) -> Figure:
+    shares = [Chance.of(course["share"]) for _, course in titled]
+    small = [f"{title[0].lower()}{title[1:]}" for title, _ in titled]
+    told = "; ".join(
+        f"{number}, {share.text} of futures: {title}"
+        for number, (share, title) in enumerate(zip(shares, small, strict=True), 1)
+    )
     columns = ("Storyline", "Share of futures", "That end alike", "Run", "Date", "What happens")
-    table = Table("Turning points of the storylines", columns, "lrrrll", tuple(_rows(record, items)))
-    return Figure("timelines", title, "One line a storyline, from the first day of the window to its last", alt, table)
+    table = Table("Turning points of the storylines", columns, "lrrrll", tuple(_turns(record)))
+    return Figure(
+        "timelines",
+        f"The largest share, {shares[0].text} of futures, is: {small[0]}",
+        "One line a storyline, from the first day of the window to its last",
+        f"Timelines of {counted(len(titled), 'run')} over {counted(record['horizon'], 'day')}. {told}.",
+        table.page_only(),
+        lambda: _timelines(record, titled),
+    )
 
 
-def _rows(record: Record, items: tuple[Storyline, ...]) -> Iterator[tuple[str, ...]]:
+def _turns(record: Record) -> Iterator[tuple[str, ...]]:
     calendar = calendar_of(record)
-    for one, course in zip(items, record["storylines"], strict=True):
+    for number, course in enumerate(record["storylines"], 1):
+        share = with_interval(Chance.of(course["share"]))
         for turn in course["turns"]:
             date = short_date(calendar.date(turn["day"]))
-            shares = with_interval(one.share), _nearly_all(_alike(course))
-            yield str(one.number), *shares, f"{one.run}", date, turn_text(record, course, turn)
+            yield str(number), share, _alike(course), str(course["run"]), date, turn_text(record, course, turn)
 
 
-def _small(title: str) -> str:
-    return title[0].lower() + title[1:]
+def _timelines(record: Record, titled: Titled) -> Spec:
+    """Draw a line a storyline: phases as lines, bombing as dots, turning points as marks."""
+    calendar = calendar_of(record)
+    rows = [
+        Row(
+            title.removesuffix(UNDER), list(_phases(calendar, course)), list(_marks(record, calendar, course)),
+            list(_names(calendar, course)), head=f"{place}  {Chance.of(course['share']).label}",
+        )
+        for place, (title, course) in enumerate(titled, 1)
+    ]  # fmt: skip
+    return rows_chart(
+        rows, time_axis(calendar), row=86, room=56, span=(0.45, 0.6), name_shift=13, top=12, left=30, right=18
+    )
+
+
+def _phases(calendar: Calendar, course: Course) -> Iterator[Bar]:
+    for (start, phase), (end, _) in pairwise([*course["phases"], [course["days"], ""]]):
+        colour, width = ("agreement", 7) if phase == "agreement" else ("standoff", 3)
+        yield Bar(calendar.at(start), calendar.at(max(end, start + 1)), LIGHT[colour], width)
+
+
+def _marks(record: Record, calendar: Calendar, course: Course) -> Iterator[Dot]:
+    for day in course["strikes"]:
+        said = f"{short_date(calendar.date(day))}: {safe(strikes_of(record))}"
+        yield Dot(noon(calendar, day), "strikes", said, size=5, at=-0.17)
+    for turn in course["turns"]:
+        if turn["kind"] in _TURNS:
+            symbol, colour, size, _ = _TURNS[turn["kind"]]
+            said = f"{short_date(calendar.date(turn['day']))}: {safe(turn_text(record, course, turn))}"
+            yield Dot(noon(calendar, turn["day"]), colour, said, size=size, rim=1, symbol=symbol)
+
+
+def _names(calendar: Calendar, course: Course) -> Iterator[Words]:
+    """Name the changes of phase, the last first, that have room next to one another."""
+    taken: list[int] = []
+    for turn in reversed(course["turns"]):
+        day, (_, colour, _, name) = turn["day"], _TURNS.get(turn["kind"], ("", "", 0, ""))
+        if name and all(abs(day - other) >= 0.34 * calendar.horizon for other in taken):
+            taken.append(day)
+            late, early = day > 0.75 * calendar.horizon, day < 0.15 * calendar.horizon
+            anchor = "right" if late else "left" if early else "center"
+            yield Words(name, colour, size=12, value=noon(calendar, day), anchor=anchor, shift=-33)

@@ -36,7 +36,6 @@ from sim.model.inputs import inputs_of
 from sim.report import document_of
 from sim.report.html import to_html
 from sim.report.markdown import to_markdown
-from sim.report.pages.backtest import figures
 from sim.report.sections.track_record import section_of
 from sim.runs.executors import Serial
 from tests import worlds
@@ -138,7 +137,7 @@ def test_scores_in_the_record_are_those_of_its_forecasts(done: tuple[Backtest, T
 def test_the_record_is_plain_and_its_page_names_the_finding(done: tuple[Backtest, Training]) -> None:
     record = json.loads(json.dumps(done[0].record()))
     report = document_of(record)
-    page = to_html(report, figures(record))
+    page = to_html(report)
     assert "Threats between states" in page
     own = [case["brier"] for case in record["cases"] if not case["target"]]
     better = sum(one[MODEL] < one[BASE_RATE] for one in own)

@@ -1,0 +1,113 @@
+"""The actors: how each one's stance began, and fans of its stance and posture over the weeks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.report.charts import LIGHT, Spec, axis, band, figure, line, note, safe, time_axis
+from sim.report.document import Block, Figure, Group, List, Section, Table, Text
+from sim.report.reading import Record, calendar_of
+from sim.report.sections.provenance import EVIDENCE, start_of
+from sim.report.values import on_scale, plain, short_date
+from sim.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Panel = tuple[str, str, Callable[[float | None], str]]
+    """What a fan shows, its name to readers, and how its values are written."""
+
+QUANTILES = {"q05": "5%", "q25": "25%", "q50": "median", "q75": "75%", "q95": "95%"}
+
+
+def section_of(record: Record) -> Section:
+    """Read the actors of a record."""
+    about = (
+        "Stance runs from −1 (resists an offensive by every means) to +1 (wants it now); posture from 0 to 1. Both are "
+        "over the runs in which no offensive has begun yet, so later weeks show only the futures that stayed without "
+        "one."
+    )
+    cards = (_card(record, key, number) for number, key in enumerate(record["actors"], 1))
+    return Section("actors", "Actors", (Text(about, "note"), Block("fan_key"), Group("", tuple(cards), role="actors")))
+
+
+def _card(record: Record, key: str, number: int) -> Group:
+    """Return the small charts of an actor and how its stance began."""
+    actor = record["actors"][key]
+    assumed = record["provenance"]["stances"][key]["from"] != EVIDENCE
+    start, read_from = start_of(record, key)
+    basis = Group("The author’s basis", (Text(actor["basis"] or ""),), role="folded")
+    drawn = _figure(record, actor, number).thin().with_parts(
+        Text(start, "assumed" if assumed else ""), List.of(read_from, "read"), basis
+    )  # fmt: skip
+    return Group(actor["name"], (drawn,), role="card actor", small=actor["role"])
+
+
+def _panels(actor: Record) -> tuple[Panel, Panel]:
+    return ("stance", "Stance", on_scale), ("posture", str(actor["posture_name"]).capitalize(), plain)
+
+
+def _figure(record: Record, actor: Record, number: int) -> Figure:
+    """Return stance and posture of the actor with this number."""
+    medians = ([value for value in actor[kind]["q50"] if value is not None] for kind in ("stance", "posture"))
+    stance, posture = medians
+    alt = (
+        f"Two fan charts over {counted(record['horizon'], 'day')}. "
+        f"Median stance from {on_scale(stance[0])} to {on_scale(stance[-1])}; "
+        f"median {actor['posture_name']} from {plain(posture[0])} to {plain(posture[-1])}."
+    )
+    table = _table(record, actor)
+    return Figure(f"actor-{number}", actor["name"], "", alt, table, lambda: _fans(record, actor), small=True)
+
+
+def _table(record: Record, actor: Record) -> Table:
+    """Return the weekly quantiles of stance and posture; in brief the medians with the range of 90% of runs."""
+    calendar, panels = calendar_of(record), _panels(actor)
+    rows, brief = [], []
+    for index, day in enumerate(actor["day"]):
+        date = short_date(calendar.date(day))
+        fans = [[write(actor[kind][q][index]) for q in QUANTILES] for kind, _, write in panels]
+        rows.append((date, *(cell for fan in fans for cell in fan)))
+        brief.append((date, *(f"{median} ({low} to {high})" for low, _, median, _, high in fans)))
+    caption = f"{actor['name']}: stance and {actor['posture_name']} by week"
+    columns = ("Date", *(f"{name} {quantile}" for _, name, _ in panels for quantile in QUANTILES.values()))
+    heads = ("Date", *(f"{name}, median (90% of runs)" for _, name, _ in panels))
+    return Table(caption, columns, "l" + "r" * 10, tuple(rows), brief=Table(caption, heads, "lrr", tuple(brief)))
+
+
+def _fans(record: Record, actor: Record) -> Spec:
+    """Draw fans over the weeks, stance on the left and posture on the right, with bands of 50% and 90%."""
+    calendar = calendar_of(record)
+    fig = figure(
+        height=206, top=46, right=8, left=30, bottom=26,
+        xaxis=time_axis(calendar, small=True) | {"domain": [0, 0.43]},
+        xaxis2=time_axis(calendar, small=True) | {"domain": [0.57, 1], "anchor": "y2"},
+        yaxis=axis(range=[-1, 1], tickvals=[-1, 0, 1], ticktext=["−1", "0", "+1"]),
+        yaxis2=axis(range=[0, 1], tickvals=[0, 0.5, 1], ticktext=["0", "0.5", "1"], anchor="x2"),
+    )  # fmt: skip
+    x = [calendar.at(day) for day in actor["day"]]
+    for (kind, name, write), left, suffix in zip(_panels(actor), (0.0, 0.57), ("", "2"), strict=True):
+        axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        fig["data"] += [{**trace, **axes} for trace in _fan(x, actor[kind], write)]
+        medians = [value for value in actor[kind]["q50"] if value is not None]
+        change = f"{write(medians[0])} → {write(medians[-1])}" if medians else "no runs"
+        note(fig, f"<b>{safe(name)}</b><br>{change}", x=left, font={"color": LIGHT["ink"], "size": 13}, yshift=3)
+    return fig
+
+
+def _fan(x: Sequence[str], of: Record, write: Callable[[float | None], str]) -> list[Spec]:
+    """Return the bands and the median of one panel over the weeks that still have runs."""
+    known = [index for index, value in enumerate(of["q50"]) if value is not None]
+    if not known:
+        return []
+    x = [x[index] for index in known]
+    values = {q: [of[q][index] for index in known] for q in of}
+    texts = [
+        f"median {write(m)}<br>50%: {write(a)} to {write(b)}<br>90%: {write(c)} to {write(d)}"
+        for m, a, b, c, d in zip(*(values[q] for q in ("q50", "q25", "q75", "q05", "q95")), strict=True)
+    ]
+    return [
+        band(x, values["q05"], values["q95"], "fan"),
+        band(x, values["q25"], values["q75"], "fan", opacity=0.36),
+        line(x, values["q50"], "fan", texts),
+    ]

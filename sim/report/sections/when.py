@@ -1,0 +1,313 @@
+"""When first events come: cumulative incidence, states and weekly hazard, each as a chart and a table.
+
+Time tables keep one row a week and the milestones; the record has every day.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.report.chance import Chance, points_text, with_interval
+from sim.report.charts import (
+    LIGHT,
+    Spec,
+    apart,
+    dots,
+    end_labels,
+    figure,
+    line,
+    moment,
+    noon,
+    note,
+    number_days,
+    rule,
+    safe,
+    share_axis,
+    time_axis,
+    tint,
+)
+from sim.report.curves import Curve, curves, label_ends
+from sim.report.document import Block, Entry, Figure, List, Section, Table, Text
+from sim.report.reading import (
+    OUTCOMES,
+    STATES,
+    WEEK,
+    Record,
+    calendar_of,
+    outcome_at,
+    state_at,
+    strikes_of,
+    weeks,
+    without_off,
+)
+from sim.report.sections.schedule import in_force_sentence, marks, schedule_table
+from sim.report.values import NONE, short_date
+from sim.wording import counted, long_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+CURVES: dict[str, tuple[str, dict[str, Any]]] = {
+    "offensive": ("Offensive", {"width": 3.5}),
+    "strikes": ("Strike", {"dash": "dot"}),
+    "agreement": ("Agreement", {}),
+    "terms": ("Terms", {"dash": "longdash"}),
+    "limited": ("limited", {"dash": "dash", "width": 1.8}),
+    "full": ("full", {"dash": "dashdot", "width": 1.8}),
+}
+"""Label and style of the curve of each outcome, in the order of the labels."""
+DRAWN = ("strikes", "agreement", "terms", "offensive", "limited", "full")
+"""The outcomes from the back of their figure to its front."""
+STACK = ("offensive", "terms", "agreement", "standoff")
+"""The states from the bottom of their figure up."""
+
+
+def section_of(record: Record, windows: list[int]) -> Section:
+    """Read when first events come; tables keep the rows of these windows wherever they are short."""
+    keep = [counted(days, "day") for days in windows]
+    changes = List(tuple(Entry(f"{one.date}: {one.label}", str(one.number)) for one in marks(record)), "marks")
+    about = (
+        f"{_kinds(record)} A full offensive is launched at an imminence (readiness times support) of 0.3 or more, a "
+        f"limited one below that. First events count as long as the future has not ended. {in_force_sentence(record)}"
+    ).strip()
+    marked = Block("note", "▼ marks what is scheduled, by its number above.") if changes.items else None
+    share = Chance.of(record["after_agreement"]).text
+    after = (
+        f"An agreement is not the end: in {share} of all futures the offensive is launched while an agreement is in "
+        "force."
+    )
+    weekly = (
+        "New offensives of a week as a share of the futures without one at its start; the intervals are Monte Carlo. "
+        "Days beyond the last whole week are left out."
+    )
+    hazards = hazard(record)
+    return Section("when", "When", (
+        incidence(record).thin(keep).with_parts(changes, Text(about, "note"), marked, schedule_table(record).fold()),
+        states(record).thin(keep).with_parts(Text(after, "note")),
+        hazards and hazards.thin().with_parts(Text(weekly, "note")),
+        outcomes_table(record).fold("All outcomes by milestone, with both uncertainties"),
+    ))  # fmt: skip
+
+
+def _kinds(record: Record) -> str:
+    """Say what a strike is here, and what terms are."""
+    strike = f"A strike is a day of {strikes_of(record)}."
+    terms = "Terms of surrender end a future without an offensive: the defenders give the ground up."
+    return " ".join(without_off(record, {"strikes": strike, "terms": terms}).values())
+
+
+def outcomes_table(record: Record) -> Table:
+    """All outcomes by milestone, with both uncertainties."""
+    calendar = calendar_of(record)
+    rows = [
+        (
+            name, f"within {counted(days, 'day')}", short_date(calendar.until(days)), chance.text, chance.interval,
+            NONE if chance.input_sd is None else points_text(chance.input_sd), chance.spread_text or NONE,
+        )
+        for outcome, name in without_off(record, OUTCOMES).items()
+        for days in record["milestones"]
+        for chance in (outcome_at(record, outcome, days),)
+    ]  # fmt: skip
+    columns = (
+        "Outcome", "Window", "Until", "Probability", "Monte Carlo interval, 95%", "Input sd", "Beta fit, central 80%",
+    )  # fmt: skip
+    return Table("All outcomes by milestone", columns, "lllrrrr", tuple(rows))
+
+
+def _by_week(
+    record: Record, caption: str, heads: tuple[str, str], names: Mapping[str, str], write: Callable[[str, int], str]
+) -> Table:
+    """Return a table with a row for each whole week, milestone and the horizon, and a column for each name."""
+    calendar, horizon = calendar_of(record), record["horizon"]
+    rows = tuple(
+        (counted(days, "day"), short_date(calendar.until(days)), *(write(key, days) for key in names))
+        for days in sorted({*range(WEEK, horizon + 1, WEEK), *record["milestones"], horizon})
+    )
+    return Table(caption, (*heads, *names.values()), "ll" + "r" * len(names), rows)
+
+
+# -- first events -----------------------------------------------------------------------------------------------------
+
+
+def incidence(record: Record) -> Figure:
+    """Cumulative incidence of first events, with Monte Carlo bands, milestones and scheduled changes."""
+    days, names = record["horizon"], without_off(record, OUTCOMES)
+    ends = {outcome: outcome_at(record, outcome, days).text for outcome in names}
+    told = {
+        "agreement": "an agreement is concluded",
+        "terms": "defenders surrender on terms",
+        "strikes": f"{strikes_of(record)} begins",
+    }
+    others = ", ".join(f"{words} in {ends[outcome]}" for outcome, words in without_off(record, told).items())
+    steps = ", ".join(
+        f"{outcome_at(record, 'offensive', day).text} within {counted(day, 'day')}" for day in record["milestones"]
+    )
+    at_end = ", ".join(f"{names[outcome].lower()} {end}" for outcome, end in ends.items() if outcome != "offensive")
+    table = _by_week(
+        record, "Share of futures with the event, with its 95% Monte Carlo interval", ("Within", "Until"), names,
+        lambda outcome, days: with_interval(outcome_at(record, outcome, days)),
+    )  # fmt: skip
+    return Figure(
+        "incidence",
+        f"Within {counted(days, 'day')} an offensive begins in {ends['offensive']} of futures, {others}",
+        "Share of futures in which it has begun, with 95% Monte Carlo bands",
+        f"Line chart of cumulative incidence over {counted(days, 'day')}. Offensive: {steps}. By the end: {at_end}.",
+        table,
+        lambda: incidence_chart(record),
+    )
+
+
+def incidence_chart(record: Record) -> Spec:
+    """Draw the cumulative incidence of first events."""
+    calendar, marked = calendar_of(record), marks(record)
+    x = [moment(calendar, day) for day in record["incidence"]["day"]]
+    known = {outcome: _curve(record, outcome) for outcome in without_off(record, dict.fromkeys(CURVES, ""))}
+    drawn = [known[outcome] for outcome in DRAWN if outcome in known]
+    fig = curves(x, drawn, time_axis(calendar), height=410 if marked else 390, top=44 if marked else 26)
+    _milestones(fig, record)
+    number_days(fig, calendar, [(mark.day, mark.number) for mark in marked], calendar.horizon / 8, 19)
+    label_ends(fig, list(known.values()))
+    return fig
+
+
+def _curve(record: Record, outcome: str) -> Curve:
+    """Return the curve of an outcome, with what it says where it is pointed at, by day."""
+    of, (name, style) = record["incidence"][outcome], CURVES[outcome]
+    days = record["incidence"]["day"][1:]
+    return Curve(
+        f"{name} {outcome_at(record, outcome, record['horizon']).label}",
+        [Chance(*at) for at in zip(of["p"], of["mc_low"], of["mc_high"], strict=True)],
+        ["", *(f"{OUTCOMES[outcome]} {with_interval(outcome_at(record, outcome, day))}" for day in days)],
+        outcome,
+        **style,
+    )
+
+
+def _milestones(fig: Spec, record: Record) -> None:
+    """Mark the milestones before the horizon on the line of the offensive; name those that have room for it."""
+    calendar, horizon = calendar_of(record), record["horizon"]
+    days = [day for day in record["milestones"] if day < horizon]
+    named = apart([day for day in days if day >= horizon / 10], horizon / 4)
+    chances = [outcome_at(record, "offensive", day) for day in days]
+    shares, top = [one.p for one in chances], fig["layout"]["yaxis"]["range"][1]
+    texts = [f"<b>{safe(one.label)}</b>" if day in named else "" for day, one in zip(days, chances, strict=True)]
+    fig["data"].append(
+        dots([moment(calendar, day) for day in days], shares, texts, color=LIGHT["offensive"], size=9)
+        | {
+            "mode": "markers+text",
+            "textposition": [_where(day / horizon, p / top) for day, p in zip(days, shares, strict=True)],
+            "textfont": {"color": LIGHT["offensive"], "size": 13},
+            "hoverinfo": "skip",
+            "cliponaxis": False,
+        }
+    )
+    for day in days:
+        rule(fig, moment(calendar, day), "grid")
+        if day in named:
+            note(fig, counted(day, "day"), x=moment(calendar, day), xref="x", xanchor="center", yshift=2)
+
+
+def _where(across: float, up: float) -> str:
+    """Where the label of a milestone has room: above a rising line, beneath it near the top."""
+    if up > 0.8:
+        return "bottom right"
+    return "top center" if across < 0.2 else "top left"
+
+
+# -- states -----------------------------------------------------------------------------------------------------------
+
+
+def states(record: Record) -> Figure:
+    """State occupation over time, stacked."""
+    days = record["horizon"]
+    where = {
+        "standoff": "of futures are in a standoff",
+        "agreement": "under an agreement",
+        "terms": "have ended with terms of surrender",
+        "offensive": "in an offensive",
+    }
+    told = (f"{state_at(record, state, days).text} {words}" for state, words in without_off(record, where).items())
+    title = f"When the window closes, {', '.join(told)}"
+    table = _by_week(
+        record, "Share of futures in each state", ("After", "End of"), without_off(record, STATES),
+        lambda state, day: state_at(record, state, day).text,
+    )  # fmt: skip
+    return Figure(
+        "states",
+        title,
+        "Share of futures in each state at the end of the day",
+        f"Stacked areas of the share of futures in each state over {counted(days, 'day')}. {title}.",
+        table,
+        lambda: states_chart(record),
+    )
+
+
+def states_chart(record: Record) -> Spec:
+    """Draw the states as areas, one upon the other."""
+    calendar, shares = calendar_of(record), record["states"]
+    fig = figure(height=310, xaxis=time_axis(calendar), yaxis=share_axis(1.0))
+    x = [moment(calendar, day) for day in shares["day"]]
+    labels, base = [], 0.0
+    for state in without_off(record, dict.fromkeys(STACK, "")):
+        texts = [f"{STATES[state]} {state_at(record, state, day).text}" for day in shares["day"]]
+        area = {"stackgroup": "all", "fillcolor": tint(state, 0.75), "line": {"width": 0.8, "color": LIGHT["page"]}}
+        fig["data"].append(line(x, shares[state], state, texts) | area)
+        last = shares[state][-1]
+        labels.append((base + last / 2, f"{STATES[state]} {state_at(record, state, record['horizon']).label}", state))
+        base += last
+    end_labels(fig, labels, 1.0)
+    return fig
+
+
+# -- weekly hazard ----------------------------------------------------------------------------------------------------
+
+
+def hazard(record: Record) -> Figure | None:
+    """Weekly hazard of the offensive, with Monte Carlo error bars; None where no run has one in a whole week."""
+    calendar, rows = calendar_of(record), list(weeks(record))
+    if not rows:
+        return None
+    peak = max(rows, key=lambda row: row.hazard.p)
+    cells = tuple(
+        (
+            str(week.number),
+            f"{short_date(calendar.date(week.start))} to {short_date(calendar.date(week.start + WEEK - 1))}",
+            week.hazard.text,
+            week.hazard.interval,
+        )
+        for week in rows
+    )
+    caption = "Share of the futures without an offensive at the start of the week in which one begins during it"
+    columns = ("Week", "Days", "New offensives", "Monte Carlo interval, 95% at least")
+    return Figure(
+        "hazard",
+        f"The weekly risk is highest in week {peak.number}, from {long_date(calendar.date(peak.start))}: "
+        f"{peak.hazard.text} of the futures still without an offensive",
+        "Share of the futures without an offensive in which one begins that week",
+        f"Bar chart of the weekly hazard of the offensive: {rows[0].hazard.text} in the first week, {peak.hazard.text} "
+        f"at its highest in week {peak.number}, {rows[-1].hazard.text} in the last whole week.",
+        Table(caption, columns, "llrr", cells),
+        lambda: _weekly(record),
+    )
+
+
+def _weekly(record: Record) -> Spec:
+    calendar, rows = calendar_of(record), list(weeks(record))
+    chances, x = [row.hazard for row in rows], [noon(calendar, row.start + 3) for row in rows]
+    peak = max(range(len(rows)), key=lambda index: chances[index].p)
+    top = min(1.0, 1.12 * max(one.high for one in chances))
+    fig = figure(height=250, xaxis=time_axis(calendar), yaxis=share_axis(top), hovermode="closest")
+    fig["data"].append({
+        "type": "bar", "x": x, "y": [one.p for one in chances], "width": [6 * 86_400_000] * len(rows),
+        "marker": {"color": tint("offensive", 0.75), "line": {"width": 0}},
+        "error_y": {
+            "array": [one.high - one.p for one in chances], "arrayminus": [one.p - one.low for one in chances],
+            "color": LIGHT["muted"], "thickness": 1, "width": 2,
+        },
+        "hovertext": [f"Week {row.number}: {with_interval(row.hazard)}" for row in rows], "hoverinfo": "text",
+    })  # fmt: skip
+    note(
+        fig, f"<b>{chances[peak].text}</b>", x=x[peak], xref="x", xanchor="center" if peak else "left",
+        y=chances[peak].high, yref="y", yshift=0, font={"color": LIGHT["offensive"], "size": 13},
+    )  # fmt: skip
+    return fig
