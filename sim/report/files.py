@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ReportError
+from sim.report.values import is_number
 from sim.wording import formula_free, seen
 
 if TYPE_CHECKING:
@@ -90,13 +91,9 @@ def _columns(rows: Sequence[Record], *names: str) -> Columns:
 
 def _input_column(values: list[Any]) -> list[Any]:
     """Return numbers where all values are numbers or missing, else text, distributions as JSON."""
-    if all(value is None or _is_number(value) for value in values):
+    if all(value is None or is_number(value) for value in values):
         return [None if value is None else float(value) for value in values]
     return [value if value is None or isinstance(value, str) else json.dumps(value) for value in values]
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _outcome_columns(record: Record) -> Iterator[tuple[str, list[Any]]]:
@@ -112,12 +109,7 @@ def _outcome_columns(record: Record) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _values(record: Record, part: str, outcome: str, day: str, quantity: str) -> list[float | None]:
-    return [_at(row[part], outcome, day, quantity) for row in record["rows"]]
-
-
-def _at(part: Record | None, outcome: str, day: str, quantity: str) -> float | None:
-    value: float | None = ((part or {}).get(outcome) or {}).get(day, {}).get(quantity)
-    return value
+    return [((row[part] or {}).get(outcome) or {}).get(day, {}).get(quantity) for row in record["rows"]]
 
 
 def to_csv(record: Record) -> str:

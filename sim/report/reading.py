@@ -15,8 +15,8 @@ from typing import Any
 
 from sim.errors import ReportError
 from sim.report.chance import Chance
-from sim.report.values import Calendar
-from sim.wording import heading, long_date
+from sim.report.values import Calendar, dated
+from sim.wording import heading
 
 Record = Mapping[str, Any]
 
@@ -72,7 +72,7 @@ def reading() -> Iterator[None]:
 
 def as_of(record: Record) -> str:
     """Write the as-of date of a record in words."""
-    return long_date(datetime.date.fromisoformat(record["as_of"]))
+    return dated(record["as_of"])
 
 
 def calendar_of(record: Record) -> Calendar:
@@ -232,6 +232,11 @@ def capital(text: str) -> str:
 def possessive(name: str) -> str:
     """Return a name in the possessive, as it stands within a sentence."""
     return f"{name_in_text(name)}’" if name.endswith("s") else f"{name_in_text(name)}’s"
+
+
+def posture_of(record: Record, actor: str) -> str:
+    """Name the posture of an actor within a sentence: `Russia’s backing`."""
+    return f"{possessive(name_of(record, actor))} {record['actors'].get(actor, {}).get('posture_name', 'posture')}"
 
 
 def joined(parts: Sequence[str]) -> str:

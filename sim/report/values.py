@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.wording import MONTHS, noun
+from sim.wording import MONTHS, long_date, noun
 
 NONE = "–"
-SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def signed(value: float | None) -> str:
@@ -49,6 +49,11 @@ def quantity(value: Any) -> str:
     return _number(value)
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, which true and false are not."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _number(value: Any) -> str:
     if not isinstance(value, (int, float)):
         return str(value)
@@ -63,12 +68,17 @@ def goldstein(value: float | None) -> str:
 
 def spelled(count: int, one: str, many: str | None = None) -> str:
     """Write a number of things in a story: `two agreements`, `23 days`, `no days`."""
-    return f"{SMALL[count] if count < len(SMALL) else count} {noun(count, one, many)}"
+    return f"{_SMALL[count] if count < len(_SMALL) else count} {noun(count, one, many)}"
 
 
 def short_date(date: datetime.date) -> str:
     """Write a date as `19 Aug 2018`."""
     return f"{date.day} {MONTHS[date.month - 1][:3]} {date.year}"
+
+
+def dated(text: str) -> str:
+    """Write a date of the record, such as 2018-08-19, as 19 August 2018."""
+    return long_date(datetime.date.fromisoformat(text))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +22,11 @@ from sim.report.pages.sweep_figures import (
     run_of,
     written,
 )
-from sim.report.reading import capital, input_name
+from sim.report.reading import as_of, capital, input_name
 from sim.report.sections.basis import conditional_sentence
 from sim.report.sections.when import outcomes_table
 from sim.report.values import NONE
-from sim.wording import counted, long_date
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,10 +58,9 @@ DESIGNS = {
 
 def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
-    as_of = long_date(datetime.date.fromisoformat(record["as_of"]))
     windows = Facts(tuple(_windows(record, words)), ("Window", "Lowest to highest probability of an offensive"))
     return Document(
-        kicker=f"offramp sweep, as of {as_of}: {DESIGNS[record['design']]}, {counted(record['cells'], 'cell')}",
+        kicker=f"offramp sweep, as of {as_of(record)}: {DESIGNS[record['design']]}, {counted(record['cells'], 'cell')}",
         title=record["sweep"]["title"],
         number=_range(record),
         says=_lead(record),
@@ -289,7 +287,7 @@ def cell_document(
     link = List((Entry("", link="The whole forecast of this cell, as JSON", url="forecast.json"),))
     return replace(
         whole,
-        kicker=f"A cell of an offramp sweep, as of {long_date(datetime.date.fromisoformat(record['as_of']))}",
+        kicker=f"A cell of an offramp sweep, as of {as_of(record)}",
         title=capital(label),
         about=(Text(whole.title, "note"),),
         head=(Group("", (facts, Text(conditional_sentence(record), "note"))),),

@@ -18,7 +18,7 @@ from sim.report.document import Figure, Table
 from sim.report.maps import Scale, heat_map, parallel
 from sim.report.reading import Record, capital, in_sentence, input_name
 from sim.report.rows import MOST_ROWS, Dot, Row, spanned_points, spanned_shares, strips
-from sim.report.values import NONE, quantity, signed
+from sim.report.values import NONE, is_number, quantity, signed
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -43,11 +43,6 @@ def chance(row: Record, day: int) -> Chance:
 def written(value: Any) -> str:
     """Write a value of an axis."""
     return "removed" if value is None else "true" if value is True else quantity(value)
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value of an axis is a number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def values_of(record: Record, path: str) -> list[Any]:

@@ -45,7 +45,26 @@ def document(record: Record, words: str) -> Document:
 
 def lead_of(record: Record) -> str:
     """Return the answer in a sentence."""
-    return _plane_lead(record) if len(record["inputs"]) == 2 else _lead(record)
+    names, plane = _names(record), len(record["inputs"]) == 2
+    target = f"{percent(record['target'])} for the {_event(record)}"
+    if record["verdict"] == "no effect":
+        return _no_effect(record, capital(names) if plane else input_name(record, record["inputs"][0]["path"]))
+    if record["verdict"] == "reached":
+        if plane:
+            return f"{counted(len(record['contour']), 'pair')} of {names} at which the probability crosses {target}."
+        return " ".join(_crossing(record, found) for found in record["crossings"])
+    near = with_interval(Chance.of(record["nearest"]))
+    if plane:
+        subject, tried = f"pair of {names}", " on the grid"
+        near = f"the nearest is {near}, at {' and '.join(map(quantity, record['nearest']['value']))}"
+    else:
+        (one,) = record["inputs"]
+        subject, tried = f"value of {names} in {quantity(one['low'])} to {quantity(one['high'])}", ""
+        near = f"the nearest tried is {near}, at {quantity(record['nearest']['value'])}"
+    if record["verdict"] == "not reached":
+        return f"No {subject}{tried} reaches {target}: {near}."
+    more = "" if plane else ", and its interval holds the target. More runs narrow it"
+    return f"These runs leave open whether any {subject} reaches {target}: {near}{more}."
 
 
 def _event(record: Record) -> str:
@@ -81,23 +100,6 @@ def _value(one: Record) -> str:
     return to_error(one["value"], _half(one))
 
 
-def _lead(record: Record) -> str:
-    (one,) = record["inputs"]
-    target, span = percent(record["target"]), f"{quantity(one['low'])} to {quantity(one['high'])}"
-    if record["verdict"] == "reached":
-        return " ".join(_crossing(record, found) for found in record["crossings"])
-    if record["verdict"] == "no effect":
-        return _no_effect(record, input_name(record, one["path"]))
-    nearest, at = Chance.of(record["nearest"]), quantity(record["nearest"]["value"])
-    near = f"the nearest tried is {with_interval(nearest)}, at {at}"
-    if record["verdict"] == "not reached":
-        return f"No value of {_name(record)} in {span} reaches {target} for the {_event(record)}: {near}."
-    return (
-        f"These runs leave open whether any value of {_name(record)} in {span} reaches {target} for the "
-        f"{_event(record)}: {near}, and its interval holds the target. More runs narrow it."
-    )
-
-
 def _no_effect(record: Record, subject: str) -> str:
     known = all(one.get("no_effect") for one in record["inputs"])
     doubt = "" if known else " An effect too small for these runs would show with more of them, or over a wider range."
@@ -115,16 +117,16 @@ def _reasons(record: Record) -> Iterator[str]:
             yield f"Why {in_sentence(record, one['path'])} has no effect: {one['no_effect']}."
 
 
-def _name(record: Record) -> str:
-    """Name the input for the middle of a sentence."""
-    return in_sentence(record, record["inputs"][0]["path"])
+def _names(record: Record) -> str:
+    """Name the input, or both, for the middle of a sentence."""
+    return " and ".join(in_sentence(record, one["path"]) for one in record["inputs"])
 
 
 def _crossing(record: Record, found: Record) -> str:
     verb = "rises" if found["direction"] == "rising" else "falls"
     low, high = (to_error(found[key], _half(found)) for key in ("low", "high"))
     return (
-        f"The probability of the {_event(record)} {verb} through {percent(record['target'])} where {_name(record)} is "
+        f"The probability of the {_event(record)} {verb} through {percent(record['target'])} where {_names(record)} is "
         f"{_value(found)} ({low} to {high}, 95%{_open(found)})."
     )
 
@@ -169,23 +171,6 @@ def _table(record: Record) -> Table:
     return Table(f"Probability of the {_event(record)} at each value tried", columns, "rrr", tuple(rows))
 
 
-def _plane_lead(record: Record) -> str:
-    first, second = (in_sentence(record, one["path"]) for one in record["inputs"])
-    target = f"{percent(record['target'])} for the {_event(record)}"
-    if record["verdict"] == "reached":
-        return (
-            f"{counted(len(record['contour']), 'pair')} of {first} and {second} at which the probability crosses "
-            f"{target}."
-        )
-    if record["verdict"] == "no effect":
-        return _no_effect(record, capital(f"{first} and {second}"))
-    nearest, at = Chance.of(record["nearest"]), " and ".join(map(quantity, record["nearest"]["value"]))
-    near = f"the nearest is {with_interval(nearest)}, at {at}"
-    if record["verdict"] == "not reached":
-        return f"No pair of {first} and {second} on the grid reaches {target}: {near}."
-    return f"These runs leave open whether any pair of {first} and {second} reaches {target}: {near}."
-
-
 def _plane_notes(record: Record) -> Iterator[str]:
     yield from _reasons(record)
     across, up = (len(axis) for axis in record["grid"])
@@ -213,8 +198,7 @@ def _plane_table(record: Record) -> Table:
 
 def _says(record: Record) -> str:
     if record["verdict"] == "no effect":
-        names = " and ".join(in_sentence(record, one["path"]) for one in record["inputs"])
-        return f"of {names} on the {_event(record)}"
+        return f"of {_names(record)} on the {_event(record)}"
     return f"where the probability of the {_event(record)} crosses {percent(record['target'])}"
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
 from sim.report.chance import points_text, share_text
 from sim.report.document import Group, List, Text
 from sim.report.reading import name_of
-from sim.wording import counted, long_date
+from sim.report.values import dated
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.report.reading import Record
@@ -69,7 +69,7 @@ def settled(record: Record) -> int:
 
 def _date(text: str) -> str:
     try:
-        return long_date(datetime.date.fromisoformat(text))
+        return dated(text)
     except ValueError:  # a record from elsewhere
         return text
 
@@ -112,11 +112,10 @@ def parameters_line(record: Record) -> str:
 
 def _calibrated(record: Record) -> str:
     parameters = record["parameters"]
-    until = long_date(datetime.date.fromisoformat(parameters["date"]))
     cases = "past cases" if parameters["cases"] is None else counted(parameters["cases"], "past case")
     threats = parameters.get("threats")  # forecasts of earlier versions do not say
     cases += "" if threats is None else f" and {counted(threats, 'threat')} between states"
-    return f"calibrated on {cases} as known on {until} ({parameters['calibration']})"
+    return f"calibrated on {cases} as known on {dated(parameters['date'])} ({parameters['calibration']})"
 
 
 def _written(record: Record) -> str:

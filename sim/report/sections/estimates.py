@@ -100,8 +100,7 @@ def _outside(record: Record, days: str) -> Iterator[Line]:
 
 
 def _rate(label: str, rate: Record, cases: int) -> Line:
-    span = f"{share_text(rate['low'])} to {share_text(rate['high'])}"
-    detail = f"{rate['happened']} of {cases}; {span}"
+    detail = f"{rate['happened']} of {cases}; {_interval(rate)}"
     return Line(label, "outside", share_text(rate["p"]), rate["p"], rate["low"], rate["high"], detail)
 
 
@@ -170,11 +169,9 @@ def _base_rate(window: Record) -> str:
 
 def _prediction(window: Record, prediction: Record | None) -> str:
     """Write a probability with its interval; a dash where the rule has too few cases or no position."""
-    return NONE if prediction is None or window["reason"] is not None else _with_interval(prediction)
-
-
-def _with_interval(one: Record) -> str:
-    return f"{share_text(one['p'])} ({_interval(one)})"
+    if prediction is None or window["reason"] is not None:
+        return NONE
+    return f"{share_text(prediction['p'])} ({_interval(prediction)})"
 
 
 def _interval(one: Record) -> str:

@@ -5,7 +5,7 @@ What an author assumed is called so; a number read from evidence names its occas
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sim.report.document import Block, Entry, Group, Linked, List, Section, Table, Text
@@ -15,14 +15,6 @@ from sim.wording import counted, heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Items that contradict each other, by bearing: (item, whether it is a duplicate) each."""
-
-    name: str
-    sides: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
 
 
 def evidence_group(record: Record) -> Group:
@@ -139,8 +131,8 @@ def _conflict(group: str, items: list[tuple[str, Record]]) -> Group:
     for name, item in items:
         sides.setdefault(on_scale(item["bearing"]), []).append((name, "duplicate_of" in item))
     table = Table(heading(group), columns, "lrrlll", tuple(_conflict_row(*one) for one in items))
-    conflict = Conflict(heading(group), tuple((bearing, tuple(names)) for bearing, names in sides.items()))
-    return Group(conflict.name, (Block("sides", conflict), table.fold("What they say")), role="conflict")
+    drawn = Block("sides", {"name": table.caption, "sides": list(sides.items())})
+    return Group(table.caption, (drawn, table.fold("What they say")), role="conflict")
 
 
 def _conflict_row(name: str, item: Record) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sim.report.chance import Chance, Shift
 from sim.report.document import Entry, Group, List, Section, Table, Text
 from sim.report.reading import OUTCOMES, Record, input_name, name_in_text, name_of, schedule_name
-from sim.report.values import NONE, on_scale, plain, quantity, short_date
-from sim.wording import counted, long_date
+from sim.report.values import NONE, dated, on_scale, plain, quantity, short_date
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,12 +50,8 @@ def section_of(record: Record) -> Section | None:
 
 
 def _title(record: Record, forecast: Record) -> str:
-    title = f"Since the forecast of {_date(forecast['as_of'])}"
+    title = f"Since the forecast of {dated(forecast['as_of'])}"
     return title if forecast["id"] == record["scenario"]["id"] else f"{title}, {forecast['id']}"
-
-
-def _date(text: str) -> str:
-    return long_date(datetime.date.fromisoformat(text))
 
 
 def _lead(record: Record, since: Record) -> str:
@@ -87,7 +83,7 @@ def _window(record: Record, since: Record) -> str:
     if then == now:
         return ""
     return (
-        f"Each counts days from its own as-of date: {_date(then)} then, {_date(now)} now. The windows are not the same."
+        f"Each counts days from its own as-of date: {dated(then)} then, {dated(now)} now. The windows are not the same."
     )
 
 
@@ -111,7 +107,7 @@ def _articles(since: Record) -> Iterator[List]:
     for one in since.get("articles", ()):
         whose = "" if one["publisher"] is None else f"{one['publisher']}, "
         items = f"{counted(len(one['items']), 'item')} of evidence: {', '.join(one['items'])}"
-        entries.append(Entry(f"{one['title']} ({whose}{_date(one['date'])}): {items}", "New article"))
+        entries.append(Entry(f"{one['title']} ({whose}{dated(one['date'])}): {items}", "New article"))
     if entries:
         yield List(tuple(entries), "notes")
 

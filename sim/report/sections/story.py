@@ -16,9 +16,10 @@ from sim.report.reading import (
     name_in_text,
     name_of,
     possessive,
+    posture_of,
     strikes_of,
 )
-from sim.report.values import SMALL, on_scale, plain, spelled
+from sim.report.values import on_scale, plain, spelled
 from sim.wording import MONTHS, long_date
 
 if TYPE_CHECKING:
@@ -68,13 +69,9 @@ class _Teller:
     def _name(self, actor: str) -> str:
         return name_of(self._record, actor)
 
-    def _posture(self, actor: str) -> str:
-        known = self._record["actors"].get(actor, {"posture_name": "posture"})
-        return f"{possessive(self._name(actor))} {known['posture_name']}"
-
     def _levels(self, levels: Mapping[str, float], verb: str) -> str:
         """Say where postures stand: `Russia’s backing stands at 0.31 and Turkey’s deterrence at 0.52`."""
-        told = [f"{self._posture(actor)} {verb if not place else ''} at {plain(value)}".replace("  ", " ")
+        told = [f"{posture_of(self._record, actor)} {verb if not place else ''} at {plain(value)}".replace("  ", " ")
                 for place, (actor, value) in enumerate(levels.items())]  # fmt: skip
         return joined(told)
 
@@ -93,11 +90,9 @@ class _Teller:
             return f"On {date}"
         if day == before:
             return "The same day"
-        return (
-            f"The next day, {date},"
-            if day == before + 1
-            else f"{SMALL[day - before].capitalize()} days later, on {date},"
-        )
+        if day == before + 1:
+            return f"The next day, {date},"
+        return f"{spelled(day - before, 'day').capitalize()} later, on {date},"
 
     def start(self, course: Mapping[str, Any]) -> Iterator[str]:
         """Two sentences on how it begins."""
@@ -129,9 +124,8 @@ class _Teller:
             return f"with {turn['event']['name']}, {self._shifted(turn['event'])} {turn['event']['way']}"
         beside = f", with {self._levels(levels, '')}" if levels else ""
         if kind in ("rise", "fall"):
-            return (
-                f"{self._posture(turn['actor'])} {'rises past' if kind == 'rise' else 'falls below'} one half{beside}"
-            )
+            way = "rises past" if kind == "rise" else "falls below"
+            return f"{posture_of(self._record, turn['actor'])} {way} one half{beside}"
         if kind in ("for", "against"):
             side = "in favour of" if kind == "for" else "against"
             return f"{possessive(self._name(turn['actor']))} stance turns {side} an offensive"
@@ -153,7 +147,7 @@ class _Teller:
         if not isinstance(on, str):
             return f"{possessive(self._name(on['from']))} leverage over {name_in_text(self._name(on['to']))}"
         if field == "posture":
-            return self._posture(on)
+            return posture_of(self._record, on)
         return f"{possessive(self._name(on))} {_SHIFTED.get(field, field)}"
 
     def _parties(self, course: Mapping[str, Any]) -> str:

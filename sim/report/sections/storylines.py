@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.report.chance import Chance, share_text, with_interval
 from sim.report.charts import LIGHT, Spec, noon, safe, time_axis
 from sim.report.document import Block, Figure, Group, List, Section, Table, Text
-from sim.report.reading import Record, calendar_of, name_of, possessive, strikes_of, without_off
+from sim.report.reading import Record, calendar_of, posture_of, strikes_of, without_off
 from sim.report.rows import Bar, Dot, Row, Words, rows_chart
 from sim.report.sections.story import story_of, turn_text
 from sim.report.values import Calendar, plain, short_date, spelled
@@ -95,11 +95,7 @@ def _ending(record: Record, course: Course, alike: Sequence[Course]) -> str:
         return float(max(ends) - min(ends))
 
     actor = max(course["finish"]["posture"], key=spread)
-    return f"{_posture(record, actor)} at {plain(course['finish']['posture'][actor])}"
-
-
-def _posture(record: Record, actor: str) -> str:
-    return f"{possessive(name_of(record, actor))} {record['actors'].get(actor, {}).get('posture_name', 'posture')}"
+    return f"{posture_of(record, actor)} at {plain(course['finish']['posture'][actor])}"
 
 
 def _card(record: Record, number: int, title: str, course: Course) -> Group:
@@ -128,7 +124,7 @@ def _apart(record: Record, course: Course) -> str:
         return ""
     low, high = halves[actor]
     return (
-        f" It is not typical in everything: {_posture(record, actor)} ends at {plain(ends[actor])}, in half of these "
+        f" It is not typical in everything: {posture_of(record, actor)} ends at {plain(ends[actor])}, in half of these "
         f"futures between {plain(low)} and {plain(high)}."
     )
 

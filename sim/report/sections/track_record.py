@@ -5,12 +5,12 @@ No case and no outcome is named: a forecast page does not tell what happened.
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
 from sim.report.document import Part, Section, Table, Text
 from sim.report.sections.basis import is_calibrated
-from sim.wording import counted, long_date
+from sim.report.values import dated
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.report.reading import Record
@@ -66,11 +66,10 @@ def _is_clear(difference: list[float | None]) -> bool:
 
 
 def _note(track: Record) -> str:
-    made = long_date(datetime.date.fromisoformat(track["made"]))
     return (
         "A Brier score is 0 at best; always saying 50% gives 0.25. Skill is the share of a reference's score that the "
         f"calibrated model saves, with a 95% interval clustered by area. Parameters: {track['posterior']}. Made on "
-        f"{made}; docs/backtest.md explains the method and lists the cases."
+        f"{dated(track['made'])}; docs/backtest.md explains the method and lists the cases."
     )
 
 
