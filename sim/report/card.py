@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, points_text
-from sim.wording import counted, long_date
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import datetime
@@ -25,11 +25,6 @@ class Window:
     days: int
     until: datetime.date
     chance: Chance
-
-    @property
-    def date(self) -> str:
-        """The last day in words."""
-        return long_date(self.until)
 
 
 @dataclass(frozen=True)
@@ -54,12 +49,6 @@ class Card:
     windows: Sequence[Window]
     rests_on: str
     notes: Sequence[str] = ()
-    words: str = "icd203"
-
-    @property
-    def date(self) -> str:
-        """The as-of date in words."""
-        return long_date(self.as_of)
 
     @property
     def headline(self) -> Window:
@@ -70,7 +59,7 @@ class Card:
     def meaning(self) -> str:
         """The headline in words and as a frequency."""
         chance = self.headline.chance
-        return f"{chance.word(self.words)}: {chance.frequency}".removeprefix(": ")
+        return f"{chance.word('icd203')}: {chance.frequency}".removeprefix(": ")
 
     @property
     def spread(self) -> str:

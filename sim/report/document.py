@@ -33,6 +33,11 @@ class Text:
     kind: ClassVar[str] = "text"
 
 
+def is_of_web(url: object) -> bool:
+    """Whether an address is one of the web, which alone is linked."""
+    return str(url).lower().startswith(("http://", "https://"))
+
+
 class Linked(str):
     """Text of a cell that leads to a web address; where nothing can be followed, it is text."""
 
@@ -42,7 +47,7 @@ class Linked(str):
     @classmethod
     def to(cls, url: object, text: str) -> str:
         """Return text that leads to an address; as it is where the address is none of the web."""
-        if not str(url).lower().startswith(("http://", "https://")):
+        if not is_of_web(url):
             return text
         linked = cls(text)
         linked.url = str(url)

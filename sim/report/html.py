@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from sim.report.charts import DARK, HEAT_DARK
 from sim.report.document import said
-from sim.wording import all_seen, counted, seen
+from sim.wording import all_seen, counted, long_date, seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,7 +98,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"counted": counted, "said": said, "percent": lambda share: f"{100 * share:.2f}%"}
+    made.filters |= {
+        "counted": counted,
+        "dated": long_date,
+        "said": said,
+        "percent": lambda share: f"{100 * share:.2f}%",
+    }
     return made
 
 

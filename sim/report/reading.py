@@ -30,19 +30,9 @@ OUTCOMES = {
     "full": "Full offensive",
 }
 """First events by their names to readers; the offensive is either of the two last."""
-STATES = {
-    "standoff": "Standoff",
-    "agreement": "Agreement",
-    "terms": "Terms of surrender",
-    "offensive": "Offensive",
-}
-ENDS = {
-    "standoff": "Standoff",
-    "agreement": "Agreement",
-    "terms": "Terms of surrender",
-    "limited": "Limited offensive",
-    "full": "Full offensive",
-}
+_NAMED = {"standoff": "Standoff"} | OUTCOMES
+STATES = {state: _NAMED[state] for state in ("standoff", "agreement", "terms", "offensive")}
+ENDS = {end: _NAMED[end] for end in ("standoff", "agreement", "terms", "limited", "full")}
 OFF = "off"
 
 

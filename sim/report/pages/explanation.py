@@ -111,10 +111,10 @@ def _actors(record: Record, day: int, date: str) -> Table:
 
 def _chances(record: Record, day: int) -> str:
     """Say which events were likely on a day and which came: `heavy bombing 12%, came; offensive 0.4%`."""
-    daily = record["daily"]
-    told = []
+    daily, told = record["daily"], []
+    possible_in = {"agreement": "standoff", "breakdown": "agreement"}
     for event, name in events_of(record).items():
-        if _possible(event, daily["phase"][day]):
+        if possible_in.get(event, daily["phase"][day]) == daily["phase"][day]:
             came = ", came" if day in daily["happened"][event] else ""
             told.append(f"{name} {chance_text(daily['chances'][event][day])}{came}")
     return f"Chances of the day: {'; '.join(told)}."
@@ -125,10 +125,6 @@ def events_of(record: Record) -> dict[str, str]:
     off = {"strike": record["theatre"]["strikes"] == OFF, "terms": record["theatre"]["terms"] == OFF}
     names = EVENTS | {"strike": strikes_of(record)}
     return {event: name for event, name in names.items() if not off.get(event, False)}
-
-
-def _possible(event: str, phase: str) -> bool:
-    return {"agreement": phase == "standoff", "breakdown": phase == "agreement"}.get(event, True)
 
 
 def chance_text(chance: float) -> str:

@@ -267,19 +267,7 @@ def _rerun(record: Record) -> Iterator[tuple[str, str]]:
 def cell_document(
     record: Record, label: str, changes: Mapping[str, Any], names: Mapping[str, Any], words: str
 ) -> Document:
-    """Return the small page of one cell: its probabilities and what it changes, without figures.
-
-    Parameters
-    ----------
-    record
-        The content of the cell's forecast.json.
-    label
-        What the sweep calls the cell.
-    changes
-        Dotted path to what the cell sets there.
-    names
-        What the sweep calls inputs, as its record has it.
-    """
+    """Return the small page of one cell, of what `write_cell` takes: its probabilities and changes, without figures."""
     whole, windows = forecast.document(record, words), forecast.windows_of(record, words)
     facts = Facts(tuple((f"Within {counted(one.days, 'day')}", one.line) for one in windows))
     rows = tuple((input_name({**record, **names}, path), written(value)) for path, value in changes.items())

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sim.report.document import Block, Entry, Group, Linked, List, Section, Table, Text
+from sim.report.document import Block, Entry, Group, Linked, List, Section, Table, Text, is_of_web
 from sim.report.reading import Record, input_name, name_of
 from sim.report.values import NONE, goldstein, on_scale, plain, quantity, spelled
 from sim.wording import counted, heading
@@ -162,8 +162,7 @@ def dyads_table(record: Record) -> Table:
 def sources(record: Record) -> Iterator[Entry]:
     """Yield the sources; only web addresses are linked."""
     for name, source in record["provenance"]["sources"].items():
-        url = str(source.get("url", ""))
-        linked = url if url.lower().startswith(("http://", "https://")) else ""
+        linked = str(source["url"]) if is_of_web(source.get("url")) else ""
         details = ", ".join(str(source[key]) for key in ("publisher", "date") if key in source)
         yield Entry(f", {details}. {source.get('note', '')}".rstrip(), name, source["title"], linked)
 
