@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import ReportError
 from sim.report.charts import FONT, LIGHT
 from sim.report.html import drawing
 from sim.report.pages import history
@@ -116,9 +117,17 @@ class Plot:
 
 
 def redrawn(figure: Figure, foot: Sequence[str]) -> str:
-    """Return a figure with a chart of one panel as an SVG file, with lines beneath it."""
-    spec = figure.chart() if figure.chart else {}
-    layout, head = spec["layout"], _head_height(figure, WIDTH)
+    """Return a figure with a chart of one panel as an SVG file, with lines beneath it.
+
+    Raises
+    ------
+    ReportError
+        Where the figure has no chart.
+    """
+    if figure.chart is None:
+        raise ReportError(f"the figure {figure.id} has no chart to draw")
+    spec, head = figure.chart(), _head_height(figure, WIDTH)
+    layout = spec["layout"]
     margin, height = layout["margin"], head + layout["height"]
     first, last = map(number_of, layout["xaxis"]["range"])
     low, high = layout["yaxis"]["range"]
