@@ -28,7 +28,7 @@ from sim.runs.block.blocks import BLOCK_RUNS, FIRST_EVENTS, LEFT_OUT
 from sim.runs.executors import Executor, Local, Pool, Serial
 from sim.runs.store import store_at
 from sim.scenario.windows import By, day_of
-from sim.studies.bench import happened
+from sim.studies.bench import Bench, Site, happened
 from sim.studies.counterfactuals import DEFAULT_RUNS, Counterfactuals
 from sim.wording import counted
 
@@ -208,7 +208,7 @@ class Forecast(core.Forecast):
         if asked.by in self.scenario.milestones:
             return drivers(self.scenario, self.tally, outcome, asked.by)
         plan = replace(self.plan, runs=self.runs, precision=None)
-        return from_counts(asked, plan, executor=executor_of(workers))
+        return from_counts(asked, Bench(plan, Site(executor_of(workers))))
 
     def counterfactuals(
         self, *, runs: int | None = None, workers: Workers = 1, store: Place = None, progress: Progress = False
@@ -236,9 +236,8 @@ class Forecast(core.Forecast):
         total = blocks_of(self.scenario, plan, with_base=False)
         executor, kept = executor_of(workers), store_at(store)
         with shown("counterfactuals", total, progress) as finished:
-            return counterfactuals(
-                self.scenario, plan, base=self.records, executor=executor, store=kept, finished=finished
-            )
+            known = {self.scenario.hash: self.records}
+            return counterfactuals(self.scenario, Bench(plan, Site(executor, kept, finished), known=known))
 
     def tip(  # noqa: PLR0913 - one parameter an option
         self,
@@ -282,7 +281,7 @@ class Forecast(core.Forecast):
         plan.check(self.scenario)
         search, executor, kept = tip if len(paths) == 1 else contour, executor_of(workers), store_at(store)
         with shown("tip", None, progress) as finished:
-            return search(asked, plan, executor=executor, store=kept, finished=finished)
+            return search(asked, Bench(plan, Site(executor, kept, finished)))
 
     def _check_not_given(self, name: str) -> None:
         if self.plan.given:

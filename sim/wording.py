@@ -34,13 +34,13 @@ def _escaped(sign: str) -> str:
 
 def all_seen(value: Any) -> Any:
     """Return plain values with every text and key among them as `seen` has it; lines stay, as labels of axes have."""
-    if isinstance(value, str):
-        return "\n".join(map(seen, value.split("\n")))
     if value is None or isinstance(value, (float, int)):
         return value
+    if isinstance(value, Mapping):
+        return {all_seen(key): all_seen(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [all_seen(one) for one in value]
-    return {all_seen(key): all_seen(one) for key, one in value.items()} if isinstance(value, Mapping) else value
+    return "\n".join(map(seen, value.split("\n"))) if isinstance(value, str) else value
 
 
 def formula_free(text: str) -> str:

@@ -58,29 +58,24 @@ class _Designs:
         from sim.evaluation.calibration.calibrate import points_of, study
         from sim.evaluation.calibration.design import BLOCK_POINTS
         from sim.evaluation.calibration.parameters import sample_of
+        from sim.studies.bench import Site
 
         scenarios = _played(cases, threats)
         total = sum(points_of(self.blocks, sample_of(one)) // BLOCK_POINTS for one in scenarios.values())
         with progress(f"design, seed {seed}", total, quiet=self.quiet) as finished:
-            made = study(
-                scenarios,
-                seed=seed,
-                executor=self.machines.make(MANY),
-                blocks=self.blocks,
-                store=self.store,
-                finished=finished,
-            )
+            site = Site(self.machines.make(MANY), self.store, finished)
+            made = study(scenarios, seed=seed, site=site, blocks=self.blocks)
         return replace(made, coded={one.name: one.scenario for one in threats.cases})
 
     def refined(self, made: Study, seen: Seen) -> Study:
         """Play every case once more where the posterior lies."""
         from sim.evaluation.calibration.calibrate import refined
+        from sim.studies.bench import Site
 
         with progress(
             f"design at the posterior, seed {made.seed}", len(made.cases), quiet=self.quiet, unit="case"
         ) as finished:
-            executor = self.machines.make(MANY)
-            return refined(made, seen, executor=executor, store=self.store, finished=finished)
+            return refined(made, seen, Site(self.machines.make(MANY), self.store, finished))
 
 
 @command
@@ -111,6 +106,7 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     from sim.evaluation.calibration.recovery import check_repeats
     from sim.evaluation.cases import load_cases
     from sim.scenario.load import load
+    from sim.studies.bench import Site
 
     check_output(out, figures=False)
     _check_name(name)
@@ -127,7 +123,7 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     about = _about(past, crises, day, seed, blocks) | _about_threats(others, second)
     asked = results.Request(name, day, crises | second, frozenset(second), scenario, about)
     with progress("posterior", asked.steps(studies[0]), quiet=quiet, unit="step") as finished:
-        made = results.calibration(asked, studies, recovered, executor=machines.make(MANY), finished=finished)
+        made = results.calibration(asked, studies, recovered, Site(machines.make(MANY), finished=finished))
     record = made.record()
     show(record, format_, _calibration_lines(record))
     if out is not None:
@@ -183,6 +179,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     from sim.evaluation.backtest.forecasts import Training
     from sim.evaluation.calibration.calibrate import BLOCKS as USUAL
     from sim.evaluation.cases import load_cases
+    from sim.studies.bench import Site
 
     check_output(out, figures=False)
     if posterior is not None:
@@ -201,8 +198,8 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     trained = replace(trained, study=designs.refined(trained.study, trained.seen))
     steps = backtests.steps(past, trained, len(scenarios))
     with progress("backtest", steps, quiet=quiet, unit="step") as finished:
-        executor = machines.make(MANY)
-        result = backtests.backtest(past, trained, executor=executor, variants=scenarios, finished=finished)
+        site = Site(machines.make(MANY), finished=finished)
+        result = backtests.backtest(past, trained, site, variants=scenarios)
     record = result.record()
     show(record, format_, _backtest_lines(result, record))
     if out is not None:
@@ -234,14 +231,14 @@ def _score_fixed(cases: Path, name: str, seed: int, machines: Machines, *, quiet
     from sim.evaluation.backtest.fixed import score_fixed
     from sim.evaluation.cases import load_cases
     from sim.scenario.posterior import names, posterior, read_posterior
+    from sim.studies.bench import Site
 
     if not name.endswith(".csv") and name not in names():
         raise UsageError(f"expected {', '.join(names())} or a CSV file after --posterior (got {name!r})")
     past = load_cases(cases)
     draws = read_posterior(Path(name)) if name.endswith(".csv") else posterior(name)
     with progress("scored", len(past), quiet=quiet, unit="case") as finished:
-        executor = machines.make(len(past))
-        return score_fixed(past, draws, seed=seed, executor=executor, finished=finished)
+        return score_fixed(past, draws, seed=seed, site=Site(machines.make(len(past)), finished=finished))
 
 
 def _fixed_lines(record: Mapping[str, Any]) -> Iterator[str]:
@@ -313,11 +310,12 @@ def _played(cases: Sequence[HistoricalCase], threats: Threats) -> dict[str, Scen
 
 def _recovered(made: Study, repeats: int, machines: Machines, *, quiet: bool) -> Recovery | None:
     from sim.evaluation.calibration.recovery import recovery
+    from sim.studies.bench import Site
 
     if repeats == 0:
         return None
     with progress("simulated cases", repeats, quiet=quiet, unit="calibration") as finished:
-        return recovery(made, repeats=repeats, executor=machines.make(MANY), finished=finished)
+        return recovery(made, repeats=repeats, site=Site(machines.make(MANY), finished=finished))
 
 
 def _about(cases: Sequence[HistoricalCase], seen: Seen, known: datetime.date, seed: int, blocks: int) -> dict[str, Any]:

@@ -146,26 +146,26 @@ def _change(
     earlier: Mapping[str, Any], forecast: Forecast, store: Store | None, machines: Machines, *, quiet: bool
 ) -> dict[str, Any]:
     """Compare with an earlier forecast, whose scenario may have to be run again."""
+    from sim.studies.bench import Site
     from sim.studies.change import change, plan_of_rerun
 
     blocks = plan_of_rerun(earlier, forecast).blocks
     with progress(f"{earlier['scenario']['id']}, as it was", blocks, quiet=quiet) as finished:
-        executor = machines.make(blocks)
-        return change(earlier, forecast, executor=executor, store=store, finished=finished).record()
+        return change(earlier, forecast, Site(machines.make(blocks), store, finished)).record()
 
 
 def _otherwise(forecast: Forecast, store: Store | None, machines: Machines, *, quiet: bool) -> dict[str, Any]:
     """Play the counterfactuals of the runs that are at hand."""
     from dataclasses import replace
 
+    from sim.studies.bench import Bench, Site
     from sim.studies.counterfactuals import DEFAULT_RUNS, blocks_of, counterfactuals
 
     plan = replace(forecast.plan, runs=min(DEFAULT_RUNS, len(forecast.records)), precision=None)
     blocks = blocks_of(forecast.scenario, plan, with_base=False)
     with progress(f"{forecast.scenario.id}, counterfactuals", blocks, quiet=quiet) as finished:
-        executor, base = machines.make(blocks), forecast.records
-        found = counterfactuals(forecast.scenario, plan, base=base, executor=executor, store=store, finished=finished)
-        return found.part()
+        site, known = Site(machines.make(blocks), store, finished), {forecast.scenario.hash: forecast.records}
+        return counterfactuals(forecast.scenario, Bench(plan, site, known=known)).part()
 
 
 def _would_lose(forecast: Forecast, since: Path | None, out: Path) -> bool:
@@ -320,17 +320,18 @@ def history(  # noqa: PLR0913 - one parameter an option
     from sim.forecast.plan import Plan
     from sim.report import write_report
     from sim.scenario.windows import date_of, length_of
+    from sim.studies.bench import Bench, Site
     from sim.studies.history import dates_between, with_articles
     from sim.studies.history import history as recompute
 
     check_output(out, figures=figures)
     loaded = load_scenario(scenario)
     days = dates_between(date_of(start, "--from"), loaded.as_of, length_of(every, "--every"))
-    plan, kept = Plan(runs=runs, seed=seed), cache.open()
+    bench = Bench(Plan(runs=runs, seed=seed), Site(store=cache.open()))
     with progress(loaded.id, len(days), quiet=quiet, unit="date") as finished:
-        result = recompute(loaded, days, plan, store=kept, finished=finished)
+        result = recompute(loaded, days, bench, finished=finished)
     if articles:
-        result = with_articles(result, store=kept)
+        result = with_articles(result, bench)
     record = result.record()
     show(record, format_, _history_lines(result))
     if out is not None:

@@ -62,13 +62,14 @@ def counterfactuals(  # noqa: PLR0913 - one parameter an option
     offramp counterfactuals scenarios/idlib-2018/baseline.yaml
     offramp counterfactuals scenarios/idlib-2018/baseline.yaml --runs 20000 --out reports/otherwise
     """
+    from sim.studies.bench import Bench, Site
     from sim.studies.counterfactuals import blocks_of
     from sim.studies.counterfactuals import counterfactuals as play
 
     loaded, plan = _prepared(scenario, runs, seed, out)
     executor, store = machines.make(), cache.open()
     with progress("counterfactuals", blocks_of(loaded, plan), quiet=quiet) as finished:
-        record = play(loaded, plan, executor=executor, store=store, finished=finished).record(command_of(context))
+        record = play(loaded, Bench(plan, Site(executor, store, finished))).record(command_of(context))
     then = f"offramp run {shlex.quote(str(scenario))} --counterfactuals --out FOLDER writes a report"
     runs_each = f"{counted(record['counterfactuals']['runs'], 'run')} of each world, paired run by run"
     deliver(record, format_, out, basis=basis_of(record, runs_each), then=then)
@@ -108,6 +109,7 @@ def tip(  # noqa: PLR0913 - one parameter an option
     """
     from sim.scenario.windows import day_of
     from sim.studies import contour, crossing, tipping
+    from sim.studies.bench import Bench, Site
 
     spans = [_span(text) for text in range_ or ()]
     loaded, plan = _prepared(scenario, runs, seed, out)
@@ -118,7 +120,7 @@ def tip(  # noqa: PLR0913 - one parameter an option
     search = contour.contour if is_plane else tipping.tip
     executor, store, said = machines.make(), cache.open(), command_of(context)
     with progress("tip, at most about", values * plan.blocks, quiet=quiet) as finished:
-        record = search(asked, plan, executor=executor, store=store, finished=finished).record(said)
+        record = search(asked, Bench(plan, Site(executor, store, finished))).record(said)
     counts = f"{counted(record['runs'], 'run')} at each value, the same draws and random numbers"
     deliver(record, format_, out, basis=basis_of(record, counts), then=f"{said} --out FOLDER draws it")
 
@@ -163,13 +165,14 @@ def advise(  # noqa: PLR0913 - one parameter an option
         raise UsageError(f"expected a budget above 0 (got {budget:g})")
     from sim.studies.advice import REPLICATES, goal_of, mixes_of
     from sim.studies.advice import advise as compare
+    from sim.studies.bench import Bench, Site
 
     loaded, plan = _prepared(scenario, runs, seed, out, REPLICATES)
     asked = goal_of(goal, loaded)
     blocks = (1 + len(mixes_of(loaded, actor, asked, budget))) * plan.blocks
     executor, store, said = machines.make(blocks), cache.open(), command_of(context)
     with progress("advise", blocks, quiet=quiet) as finished:
-        found = compare(loaded, actor, asked, plan, budget=budget, executor=executor, store=store, finished=finished)
+        found = compare(loaded, actor, asked, Bench(plan, Site(executor, store, finished)), budget=budget)
     record = found.record(said)
     basis = basis_of(record, runs_of(record, " of each mix"))
     deliver(record, format_, out, basis=basis, then=f"{said} --out FOLDER draws it")
@@ -207,11 +210,12 @@ def diff(  # noqa: PLR0913 - one parameter an option
     offramp diff reports/idlib-2018/baseline/forecast.json scenarios/idlib-2018/baseline.yaml
     """
     from sim.studies import diff as differences
+    from sim.studies.bench import Bench, Site
 
     sides = differences.read_sides(before, after, seed)
     plan = differences.plan_of(sides, runs, seed)
     with progress("diff", differences.blocks_of(sides, plan), quiet=quiet) as finished:
-        found = differences.diff(sides, plan, executor=machines.make(), store=cache.open(), finished=finished)
+        found = differences.diff(sides, Bench(plan, Site(machines.make(), cache.open(), finished)))
     record = found.record()
     show(record, format_, _diff_lines(found, record))
     if format_ is Format.TEXT:

@@ -67,6 +67,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
     from sim.scenario.windows import day_of
+    from sim.studies.bench import Bench, Site
     from sim.studies.drivers import ask, from_counts
 
     if by_actor and study is Study.COUNTS:
@@ -80,7 +81,8 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     else:
         plan.check(loaded)
         with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
-            found = from_counts(asked, plan, executor=machines.make(plan.blocks), store=cache.open(), finished=finished)
+            site = Site(machines.make(plan.blocks), cache.open(), finished)
+            found = from_counts(asked, Bench(plan, site))
         record = asked.head("counts", plan.most_runs, plan.seed, plan.replicates, said) | found.plain()
     show(record, format_, _drivers_lines(record))
     if study is Study.COUNTS and format_ is Format.TEXT:
@@ -91,6 +93,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
 def _design(  # noqa: PLR0913 - what is asked, and where it is played
     asked: Asked, most: Plan, said: str, machines: Machines, store: Store | None, *, by_actor: bool, quiet: bool
 ) -> dict[str, Any]:
+    from sim.studies.bench import Site
     from sim.studies.drivers import design_of, plain_indices
     from sim.studies.sobol import blocks_of, study
 
@@ -98,8 +101,8 @@ def _design(  # noqa: PLR0913 - what is asked, and where it is played
     runs, blocks = plan.rows * plan.replicates, blocks_of(plan)
     replace(most, runs=runs).check(asked.scenario)
     with progress(f"{asked.scenario.id}, a design", blocks, quiet=quiet) as finished:
-        executor, day = machines.make(blocks), asked.by
-        found = study(asked.scenario, plan, asked.outcome, day, executor=executor, store=store, finished=finished)
+        site = Site(machines.make(blocks), store, finished)
+        found = study(asked.scenario, plan, asked.outcome, asked.by, site)
     record = asked.head("sobol", runs, plan.seed, plan.replicates, said)
     return record | plain_indices(asked, plan, found, by_actor=by_actor)
 
@@ -214,6 +217,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
     from sim.scenario.windows import day_of
+    from sim.studies.bench import Site
     from sim.studies.discovery import ask
     from sim.studies.discovery import discover as search
 
@@ -223,7 +227,7 @@ def discover(  # noqa: PLR0913 - one parameter an option
     plan = Plan(runs=runs, seed=seed)
     check_output(out, figures=False)
     with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
-        found = search(asked, plan, executor=machines.make(plan.blocks), store=cache.open(), finished=finished)
+        found = search(asked, plan, Site(machines.make(plan.blocks), cache.open(), finished))
     said = command_of(context)
     record = found.record(said)
     basis = basis_of(record, runs_of(record))

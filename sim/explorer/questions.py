@@ -30,6 +30,7 @@ from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
 from sim.runs.executors import Executor
 from sim.runs.play import Failure, Task
 from sim.scenario.edit import bare
+from sim.studies.bench import Bench, Site
 from sim.studies.tipping import Asked, ask, tip
 from sim.wording import counted
 
@@ -93,9 +94,7 @@ async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
     stop = threading.Event()
     executor = _Scheduled(scheduler, asyncio.get_running_loop(), stop)
     try:
-        found = await asyncio.to_thread(
-            tip, asked, TIP_PLAN, executor=executor, store=scheduler.store, grid=GRID_OF_TIP
-        )
+        found = await asyncio.to_thread(tip, asked, Bench(TIP_PLAN, Site(executor, scheduler.store)), grid=GRID_OF_TIP)
     finally:
         stop.set()
     record = found.record()

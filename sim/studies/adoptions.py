@@ -7,7 +7,7 @@ one as-of date, the article's, and all random numbers: what lies between them is
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.forecast.forecast import Forecast
     from sim.scenario.evidence import Evidence, Source
     from sim.scenario.scenario import Scenario
+    from sim.studies.bench import Bench
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,8 @@ def published(evidence: Evidence | None, start: datetime.date, end: datetime.dat
     return sorted(((name, one) for name, one in found if start <= one.date <= end), key=lambda found: found[1].date)
 
 
-def adoptions(scenario: Scenario, start: datetime.date, runs: Callable[..., Forecast]) -> Iterator[Adoption]:
-    """Yield the forecast before and after each article that was published from a date on.
-
-    Parameters
-    ----------
-    runs
-        Plays a scenario under the plan of the history.
-    """
+def adoptions(scenario: Scenario, start: datetime.date, bench: Bench) -> Iterator[Adoption]:
+    """Yield the forecast before and after each article that was published from a date on."""
     evidence = scenario.evidence
     everything = published(evidence, datetime.date.min, scenario.as_of)
     for place, (name, source) in enumerate(everything):
@@ -85,8 +80,8 @@ def adoptions(scenario: Scenario, start: datetime.date, runs: Callable[..., Fore
         own = tuple(
             id_ for id_, item in evidence.items.items() if item.source == name and item.known_from <= source.date
         )
-        before = runs(rewind(scenario, source.date, without=(*unseen, *own)))
-        after = runs(rewind(scenario, source.date, without=unseen))
+        before = bench.forecast(rewind(scenario, source.date, without=(*unseen, *own)))
+        after = bench.forecast(rewind(scenario, source.date, without=unseen))
         yield Adoption(
             name, source.title, source.date, own, _by_day(scenario, before), _by_day(scenario, after),
             before.difference(after, "offensive"),

@@ -7,7 +7,7 @@ many resamples of the draws it comes first, which is about the number of runs al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -21,17 +21,16 @@ from sim.forecast.record import names_of
 from sim.scenario.edit import over_days, with_document
 from sim.scenario.numbers import with_number
 from sim.scenario.windows import day_of
-from sim.studies.bench import Bench, Values, draw_shares, happened
+from sim.studies.bench import Values, draw_shares, happened
 from sim.studies.change import Row, plain_row
 from sim.studies.goals import read_goal
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
-    from sim.runs.executors import Executor
     from sim.runs.play import Records
-    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Option
+    from sim.studies.bench import Bench
 
 FORMAT = "offramp/advice/1"
 DEFAULT_RUNS, REPLICATES = 16_384, 8
@@ -232,38 +231,25 @@ def _with_options(scenario: Scenario, mix: Sequence[str], day: int) -> Scenario:
     return over_days(with_document(scenario, document), day)
 
 
-def advise(  # noqa: PLR0913 - the question, and how it is run
-    scenario: Scenario,
-    actor: str,
-    goal: Goal,
-    plan: Plan,
-    *,
-    budget: float | None = None,
-    executor: Executor | None = None,
-    store: Store | None = None,
-    finished: Callable[[], None] | None = None,
-) -> Advice:
+def advise(scenario: Scenario, actor: str, goal: Goal, bench: Bench, *, budget: float | None = None) -> Advice:
     """Compare what an actor could do.
 
     Parameters
     ----------
-    plan
-        Runs of each mix, seed and replicates; `REPLICATES` of them tell which mix is best in a draw.
+    bench
+        Plays the base and every mix; `REPLICATES` of its replicates tell which mix is best in a draw.
     budget
         What a mix may cost; None: anything.
-    executor, store, finished
-        Where blocks are played and kept, and what is called for each: a block of the base and of every mix.
 
     Raises
     ------
     UsageError
         As `options_of` and `mixes_of`; where there are fewer than two draws.
     """
-    plan.check_pairs()
+    bench.plan.check_pairs()
     mixes = mixes_of(scenario, actor, goal, budget)
-    bench = Bench(plan, executor, store, finished=finished)
     base, *records = bench.records([_with_options(scenario, (), goal.day), *(mix.scenario for mix in mixes)])
-    return Advice(scenario, actor, goal, budget, plan, tuple(mixes), base, tuple(records))
+    return Advice(scenario, actor, goal, budget, bench.plan, tuple(mixes), base, tuple(records))
 
 
 def best_in_draws(gains: Values) -> tuple[Values, float]:

@@ -1,24 +1,28 @@
 """The bench: plays several scenarios on the same draws and random numbers, so that they can be compared run by run.
 
 A `Bench` is asked for the records of scenarios and plays only what it does not have: what it was given, what it played
-before, and what lies in the store. All scenarios share one plan, and with it every stream.
+before, and what lies in the store. All scenarios share one plan, and with it every stream. Its `Site` says who plays
+them and where blocks are kept.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.forecast.runner import run
 from sim.runs.block.blocks import END_STATES
-from sim.runs.play import Records, records_of
+from sim.runs.executors import Executor, Serial
+from sim.runs.play import RECORD_CAP, Records, Request, complain, play
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from sim.forecast.forecast import Forecast
     from sim.forecast.plan import Plan
-    from sim.runs.executors import Executor
     from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
 
@@ -26,30 +30,62 @@ KINDS = ("limited", "full")
 Values = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Site:
+    """Where a study is played.
+
+    Attributes
+    ----------
+    executor
+        Plays blocks and other tasks; this process if not given.
+    store
+        Where blocks are looked for and kept; None: nowhere.
+    finished
+        Called for each block that was played or found, and for each task that was mapped.
+    """
+
+    executor: Executor = field(default_factory=Serial)
+    store: Store | None = None
+    finished: Callable[[], None] | None = None
+
+    def map(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> list[Any]:
+        """Return what a function says of each task, in order."""
+        return list(self.executor.map(function, tasks, self.finished))
+
+    def play(self, requests: Iterable[Request], done: Callable[[Request], None]) -> None:
+        """Play requests of which only the records of runs are wanted; `done` is called with each."""
+        play(requests, executor=self.executor, store=self.store, with_counts=False, done=done, finished=self.finished)
+
+    def records(self, requests: Iterable[Request]) -> list[Records]:
+        """Play requests; return the records of each, shape (runs,).
+
+        Raises
+        ------
+        ExecutionError
+            Where a block failed.
+        """
+        wanted = list(requests)
+        self.play(wanted, done=complain)
+        return [one.merged.records for one in wanted]
+
+
 class Bench:
     """Plays scenarios under one plan.
 
     Parameters
     ----------
-    executor, store
-        Where blocks are played and kept, as for a run.
     known
         Records that are at hand, by hash of their scenario: as many runs as the plan has, or more.
-    finished
-        Called for each block that was played or found.
+    cap
+        Of how many runs of a scenario the record is kept.
     """
 
     def __init__(
-        self,
-        plan: Plan,
-        executor: Executor | None = None,
-        store: Store | None = None,
-        *,
-        known: Mapping[str, Records] | None = None,
-        finished: Callable[[], None] | None = None,
+        self, plan: Plan, site: Site | None = None, *, known: Mapping[str, Records] | None = None, cap: int = RECORD_CAP
     ) -> None:
         self.plan = plan
-        self._executor, self._store, self._finished = executor, store, finished
+        self.site = Site() if site is None else site
+        self._cap = cap
         self._records = {name: records[: plan.most_runs] for name, records in (known or {}).items()}
 
     def records(self, scenarios: Sequence[Scenario]) -> list[Records]:
@@ -61,10 +97,16 @@ class Bench:
             Where a block failed.
         """
         missing = {one.hash: one for one in scenarios if one.hash not in self._records}
-        requests = map(self.plan.request, missing.values())
-        played = records_of(requests, executor=self._executor, store=self._store, finished=self._finished)
+        played = self.site.records(self.plan.request(one, cap=self._cap) for one in missing.values())
         self._records |= dict(zip(missing, played, strict=True))
         return [self._records[one.hash] for one in scenarios]
+
+    def forecast(self, scenario: Scenario) -> Forecast:
+        """Run a scenario, without what storylines are made from; raises as `sim.forecast.runner.run`."""
+        site = self.site
+        return run(
+            scenario, self.plan, executor=site.executor, store=site.store, finished=site.finished, with_paths=False
+        )
 
 
 def happened(records: Records, outcome: str, day: int) -> npt.NDArray[np.bool_]:

@@ -8,15 +8,13 @@ estimates.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim import environment
 from sim.errors import CalibrationError
 from sim.forecast.forecast import Forecast
-from sim.forecast.runner import run
 from sim.rng import STRATA
 from sim.runs.block.blocks import OUTCOMES
 from sim.runs.play import RECORD_CAP
@@ -24,13 +22,13 @@ from sim.scenario.crosscheck import cross_complaints
 from sim.scenario.posterior import PRIOR, Posterior, posterior
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.schema import Document
+from sim.studies.bench import Bench
 from sim.studies.compare import articles_added, inputs_changed, names_in, settings_changed, stances_changed
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
     from sim.forecast.plan import Plan
-    from sim.runs.executors import Executor
-    from sim.runs.store import Store
+    from sim.studies.bench import Site
 
 Record = Mapping[str, Any]
 Row = dict[str, float]
@@ -132,25 +130,17 @@ def plan_of_rerun(old: Record, forecast: Forecast) -> Plan:
     return replace(forecast.plan, runs=runs, precision=None)
 
 
-def change(
-    old: Record,
-    forecast: Forecast,
-    *,
-    executor: Executor | None = None,
-    store: Store | None = None,
-    finished: Callable[[], None] | None = None,
-) -> Change:
+def change(old: Record, forecast: Forecast, site: Site | None = None) -> Change:
     """Compare a forecast with an earlier one.
 
     Parameters
     ----------
     old
         An earlier record, as `read_forecast` returns it.
-    executor, store, finished
-        As for a run: the earlier scenario may have to be run again.
+    site
+        Where the earlier scenario is run again, if it has to be.
     """
-    runs = partial(run, executor=executor, store=store, finished=finished, with_paths=False)
-    earlier = _again(old, forecast, runs)
+    earlier = _again(old, forecast, site)
     again = earlier if isinstance(earlier, Forecast) else None
     rows = {outcome: _rows(old, forecast, again, outcome) for outcome in OUTCOMES}
     if again is None:
@@ -158,7 +148,7 @@ def change(
     return Change(old, forecast.record(), rows, min(again.runs, forecast.runs), None)
 
 
-def _again(old: Record, forecast: Forecast, runs: Callable[..., Forecast]) -> Forecast | str:
+def _again(old: Record, forecast: Forecast, site: Site | None) -> Forecast | str:
     """Run the scenario of an earlier forecast on this one's draws, or say why that cannot be done."""
     if old["seed"] != forecast.plan.seed:
         return "the two forecasts have different seeds"
@@ -171,7 +161,7 @@ def _again(old: Record, forecast: Forecast, runs: Callable[..., Forecast]) -> Fo
     if scenario.hash == forecast.scenario.hash:
         return forecast
     try:
-        return runs(scenario, plan)
+        return Bench(plan, site).forecast(scenario)
     except KeyboardInterrupt:
         return "running the earlier scenario again was interrupted"
 

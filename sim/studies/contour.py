@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.estimates import Estimate
-from sim.studies.bench import Bench
 from sim.studies.change import plain_row
 from sim.studies.sweep.axes import rounded
 
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.forecast.plan import Plan
-    from sim.runs.executors import Executor
-    from sim.runs.store import Store
+    from sim.studies.bench import Bench
     from sim.studies.tipping import Asked
 
 Pair = tuple[float, float]
@@ -155,20 +153,11 @@ class Contour:
         }
 
 
-def contour(
-    asked: Asked,
-    plan: Plan,
-    *,
-    executor: Executor | None = None,
-    store: Store | None = None,
-    finished: Callable[[], None] | None = None,
-    grid: int = GRID,
-) -> Contour:
+def contour(asked: Asked, bench: Bench, *, grid: int = GRID) -> Contour:
     """Find the contour of a question with two paths; parameters as those of `tip`."""
-    bench = Bench(plan, executor, store, finished=finished)
     axes = tuple(tuple(rounded(float(v)) for v in np.linspace(low, high, grid)) for low, high in asked.spans)
     found = trace(lambda pairs: asked.sample(bench, pairs), (axes[0], axes[1]), asked.target)
-    return Contour(asked, plan, (axes[0], axes[1]), *found, asked.has_no_effect(bench, list(product(*axes))))
+    return Contour(asked, bench.plan, (axes[0], axes[1]), *found, asked.has_no_effect(bench, list(product(*axes))))
 
 
 def trace(

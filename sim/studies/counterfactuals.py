@@ -7,7 +7,7 @@ which it brings one about depends on the pairing, here the same chance in both w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,7 +21,7 @@ from sim.forecast.record import names_of
 from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.edit import with_document
 from sim.scenario.quantities import day_count
-from sim.studies.bench import Bench, Values, draw_shares, happened
+from sim.studies.bench import Values, draw_shares, happened
 from sim.studies.change import Row, plain_row
 from sim.wording import counted
 
@@ -29,11 +29,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.forecast.plan import Plan
-    from sim.runs.executors import Executor
     from sim.runs.play import Records
-    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Pressure
+    from sim.studies.bench import Bench
 
 
 Kind = Literal["withdrawn", "full", "removed", "certain", "held"]
@@ -297,27 +296,8 @@ class Counterfactuals:
         return {"subjects": [joint.first, joint.second], "hash": joint.scenario.hash, **days}
 
 
-def counterfactuals(
-    scenario: Scenario,
-    plan: Plan,
-    *,
-    base: Records | None = None,
-    executor: Executor | None = None,
-    store: Store | None = None,
-    finished: Callable[[], None] | None = None,
-) -> Counterfactuals:
-    """Play every counterfactual of a scenario.
-
-    Parameters
-    ----------
-    plan
-        Runs of each world, seed and replicates.
-    base
-        Records of the scenario under this seed and these replicates, where they are at hand: they are not played again.
-    executor, store
-        Where other blocks are played and kept.
-    finished
-        Called for each block, `blocks_of` times in all.
+def counterfactuals(scenario: Scenario, bench: Bench) -> Counterfactuals:
+    """Play every counterfactual of a scenario on a bench, `blocks_of` blocks in all.
 
     Raises
     ------
@@ -326,13 +306,11 @@ def counterfactuals(
     ExecutionError
         Where a block failed.
     """
-    plan.check_pairs()
-    known: Mapping[str, Records] = {} if base is None else {scenario.hash: base}
-    bench = Bench(plan, executor, store, known=known, finished=finished)
+    bench.plan.check_pairs()
     worlds = worlds_of(scenario)
     own, *others = bench.records([scenario, *(one.scenario for one in worlds)])
     played = tuple(Counterfactual(world, records) for world, records in zip(worlds, others, strict=True))
-    return Counterfactuals(scenario, plan, own, played, _joint(scenario, own, played, bench))
+    return Counterfactuals(scenario, bench.plan, own, played, _joint(scenario, own, played, bench))
 
 
 def blocks_of(scenario: Scenario, plan: Plan, *, with_base: bool = True) -> int:

@@ -8,9 +8,7 @@ estimates.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,7 +18,6 @@ from sim.errors import UsageError
 from sim.estimates import LEVEL
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import DEFAULT_RUNS, Plan
-from sim.forecast.runner import run
 from sim.runs.block.blocks import OUTCOMES
 from sim.runs.play import RECORD_CAP
 from sim.scenario.load import load
@@ -31,9 +28,8 @@ from sim.studies.stored import read_forecast
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.runs.executors import Executor
-    from sim.runs.store import Store
     from sim.scenario.posterior import Posterior
+    from sim.studies.bench import Bench
 
 FORMAT = "offramp/diff/1"
 Verdict = Literal["real", "noise", "none"]
@@ -207,31 +203,22 @@ def plan_of(sides: tuple[Side, Side], runs: int | None, seed: int | None) -> Pla
     )
 
 
-def diff(
-    sides: tuple[Side, Side],
-    plan: Plan,
-    *,
-    executor: Executor | None = None,
-    store: Store | None = None,
-    finished: Callable[[], None] | None = None,
-) -> Difference:
+def diff(sides: tuple[Side, Side], bench: Bench) -> Difference:
     """Compare two sides.
 
     Parameters
     ----------
-    plan
-        As `plan_of` gives it.
-    executor, store, finished
-        As for a run.
+    bench
+        Of the plan that `plan_of` gives.
 
     Raises
     ------
     UsageError
         Where there are too few runs to pair, or a side is neither a scenario nor a stored forecast.
     """
-    plan.check_pairs()
+    bench.plan.check_pairs()
     why = next((side.unpaired for side in sides if side.unpaired is not None), None)
-    played = _forecasts(sides, partial(run, plan=plan, executor=executor, store=store, finished=finished))
+    played = _forecasts(sides, bench)
     first, second = (None if side.scenario is None else played.get(side.scenario.hash) for side in sides)
     before, after = _record_of(sides[0], first), _record_of(sides[1], second)
     made = first, second
@@ -245,7 +232,7 @@ def diff(
 Forecasts = tuple[Forecast | None, Forecast | None]
 
 
-def _forecasts(sides: tuple[Side, Side], runs: Callable[..., Forecast]) -> dict[str, Forecast]:
+def _forecasts(sides: tuple[Side, Side], bench: Bench) -> dict[str, Forecast]:
     """Run what can be run and is needed, by hash: stored forecasts only where both sides can be paired."""
     pairing = all(side.scenario is not None for side in sides)
     made: dict[str, Forecast] = {}
@@ -253,7 +240,7 @@ def _forecasts(sides: tuple[Side, Side], runs: Callable[..., Forecast]) -> dict[
         scenario = side.scenario
         if scenario is None or scenario.hash in made or (side.stored is not None and not pairing):
             continue
-        forecast = runs(scenario, with_paths=False)
+        forecast = bench.forecast(scenario)
         if forecast.status == "interrupted":
             raise KeyboardInterrupt
         made[scenario.hash] = forecast

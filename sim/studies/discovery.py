@@ -8,7 +8,7 @@ on that half too; after the first, others are sought in what it leaves.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,17 +21,16 @@ from sim.forecast.record import names_of
 from sim.model.inputs import can_be_looked_up, draw_inputs, inputs_of
 from sim.rng import STRATA
 from sim.runs.block.blocks import BLOCK_RUNS, FIRST_EVENTS
-from sim.runs.play import ALL, records_of
+from sim.runs.play import ALL
 from sim.scenario.windows import By, day_of
-from sim.studies.bench import happened
+from sim.studies.bench import Bench, happened
 from sim.studies.prim import Box, Floats, excess, find_box
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
     from sim.forecast.plan import Plan
-    from sim.runs.executors import Executor
-    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
+    from sim.studies.bench import Site
     from sim.studies.prim import Floats
 
 
@@ -299,14 +298,7 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, struct
     return Asked(scenario, outcome, day, structural, paths)
 
 
-def discover(
-    asked: Asked,
-    plan: Plan,
-    *,
-    executor: Executor | None = None,
-    store: Store | None = None,
-    finished: Callable[[], None] | None = None,
-) -> Discovery:
+def discover(asked: Asked, plan: Plan, site: Site | None = None) -> Discovery:
     """Play the runs of a plan and find boxes of their inputs in which the outcome is frequent.
 
     Raises
@@ -317,8 +309,7 @@ def discover(
     if plan.most_runs // plan.replicates < FEWEST_DRAWS:
         raise UsageError(f"boxes need {FEWEST_DRAWS * plan.replicates:,} runs or more (got {plan.most_runs:,})")
     plan.check(asked.scenario)
-    request = plan.request(asked.scenario, cap=ALL)
-    (records,) = records_of([request], executor=executor, store=store, finished=finished)
+    (records,) = Bench(plan, site, cap=ALL).records([asked.scenario])
     came = happened(records, asked.outcome.removeprefix(NOT), asked.by) != asked.outcome.startswith(NOT)
     successes = came.reshape(-1, plan.replicates).sum(axis=1)
     values = np.concatenate([_values(asked, plan, block) for block in range(plan.blocks)])[: len(successes)]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.forecast.drivers import Drivers, drivers, group_of, plain_interval, why_no_effect
 from sim.forecast.record import names_of
-from sim.forecast.runner import run
 from sim.model.inputs import can_be_looked_up, names_of_streams
 from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.edit import with_document
@@ -17,13 +15,10 @@ from sim.scenario.windows import By, day_of
 from sim.studies import sobol
 
 if TYPE_CHECKING:
-    from sim.forecast.plan import Plan
-    from sim.runs.executors import Executor
-    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
+    from sim.studies.bench import Bench
 
 FORMAT = "offramp/drivers/1"
-Finished = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -67,18 +62,10 @@ def ask(scenario: Scenario, outcome: str, by: By = None) -> Asked:
     return Asked(scenario, outcome, day)
 
 
-def from_counts(
-    asked: Asked,
-    plan: Plan,
-    *,
-    executor: Executor | None = None,
-    store: Store | None = None,
-    finished: Finished | None = None,
-) -> Drivers:
+def from_counts(asked: Asked, bench: Bench) -> Drivers:
     """Make a forecast and return what it rests on, from its counts."""
     scenario = _with_milestone(asked.scenario, asked.by)
-    forecast = run(scenario, plan, executor=executor, store=store, finished=finished, with_paths=False)
-    return drivers(scenario, forecast.tally, asked.outcome, asked.by)
+    return drivers(scenario, bench.forecast(scenario).tally, asked.outcome, asked.by)
 
 
 def _with_milestone(scenario: Scenario, by: int) -> Scenario:

@@ -9,11 +9,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
-from sim.forecast.runner import run
 from sim.scenario.rewind import rewind
 from sim.studies.adoptions import Adoption, adoptions
 from sim.studies.change import plain_row
@@ -22,10 +20,9 @@ if TYPE_CHECKING:
     from sim.estimates import Estimate
     from sim.forecast.forecast import Forecast
     from sim.forecast.plan import Plan
-    from sim.runs.executors import Executor
-    from sim.runs.store import Store
     from sim.scenario.evidence import Evidence
     from sim.scenario.scenario import Scenario
+    from sim.studies.bench import Bench
 
 FORMAT = "offramp/history/1"
 MAX_POINTS = 200
@@ -129,10 +126,8 @@ def dates_between(start: datetime.date, end: datetime.date, every: int) -> list[
 def history(
     scenario: Scenario,
     days: list[datetime.date],
-    plan: Plan,
+    bench: Bench,
     *,
-    executor: Executor | None = None,
-    store: Store | None = None,
     finished: Callable[[], None] | None = None,
 ) -> History:
     """Remake the forecast on each day.
@@ -141,8 +136,6 @@ def history(
     ----------
     days
         In rising order, none after the as-of date.
-    executor, store
-        Where blocks are played and kept.
     finished
         Called once for each day that is done.
 
@@ -151,32 +144,30 @@ def history(
     UsageError
         Where there are too few runs to pair.
     """
-    plan.check_pairs()
-    runs = partial(run, plan=plan, executor=executor, store=store, with_paths=False)
+    bench.plan.check_pairs()
     points: list[Point] = []
     moves: list[Move] = []
     known: set[str] = set()
     for day in days:
         then = rewind(scenario, day)
-        forecast = runs(then)
+        forecast = bench.forecast(then)
         names = [] if then.evidence is None else [name for name in then.evidence.items if name not in known]
         known.update(names)
         probabilities = {n: forecast.probability("offensive", n) for n in scenario.milestones}
         news = None
         reading = [] if scenario.evidence is None or not points else _reading(scenario.evidence, names)
         if reading:
-            news = _change(scenario, day, reading, forecast, runs)
-            moves += [Move(day, name, _change(scenario, day, [name], forecast, runs)) for name in reading]
+            news = _change(scenario, day, reading, forecast, bench)
+            moves += [Move(day, name, _change(scenario, day, [name], forecast, bench)) for name in reading]
         points.append(Point(day, probabilities, tuple(names), len(known), news))
         if finished is not None:
             finished()
-    return History(scenario, plan, tuple(points), tuple(moves))
+    return History(scenario, bench.plan, tuple(points), tuple(moves))
 
 
-def with_articles(made: History, *, executor: Executor | None = None, store: Store | None = None) -> History:
+def with_articles(made: History, bench: Bench) -> History:
     """Add the forecast before and after each article that was published from the history's first day on."""
-    runs = partial(run, plan=made.plan, executor=executor, store=store, with_paths=False)
-    return replace(made, articles=tuple(adoptions(made.scenario, made.points[0].date, runs)))
+    return replace(made, articles=tuple(adoptions(made.scenario, made.points[0].date, bench)))
 
 
 def _reading(evidence: Evidence, names: Sequence[str]) -> list[str]:
@@ -184,8 +175,6 @@ def _reading(evidence: Evidence, names: Sequence[str]) -> list[str]:
     return [name for name in names if evidence.items[name].reads_stance]
 
 
-def _change(
-    scenario: Scenario, day: datetime.date, names: Sequence[str], forecast: Forecast, runs: Callable[..., Forecast]
-) -> Estimate:
+def _change(scenario: Scenario, day: datetime.date, names: Sequence[str], forecast: Forecast, bench: Bench) -> Estimate:
     """Compare the forecast of a day with the one that lacks some of its items, paired."""
-    return runs(rewind(scenario, day, without=tuple(names))).difference(forecast, "offensive")
+    return bench.forecast(rewind(scenario, day, without=tuple(names))).difference(forecast, "offensive")

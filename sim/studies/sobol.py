@@ -8,7 +8,6 @@ same to every mean square, which the spread within rows tells, and nothing to pr
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,14 +20,13 @@ from sim.errors import UsageError
 from sim.forecast.first_order import Interval, Values, interval
 from sim.model.inputs import names_of_streams
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
-from sim.runs.play import ALL, Request, records_of
+from sim.runs.play import ALL, Request
 from sim.scenario.edit import bare
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.runs.executors import Executor
-    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
+    from sim.studies.bench import Site
 
 RESAMPLES = 200
 LEAST_BASE = 64
@@ -139,19 +137,10 @@ def design(plan: Plan) -> npt.NDArray[np.float64]:
     return inside
 
 
-def study(  # noqa: PLR0913 - the question, and how it is run
-    scenario: Scenario,
-    plan: Plan,
-    outcome: str,
-    by: int,
-    *,
-    executor: Executor | None = None,
-    store: Store | None = None,
-    finished: Callable[[], None] | None = None,
-) -> Indices:
+def study(scenario: Scenario, plan: Plan, outcome: str, by: int, site: Site) -> Indices:
     """Play a design and return its indices for an outcome within `by` days."""
     request = Request(partial(_block, bare(scenario), plan, design(plan)), blocks_of(plan), cap=ALL)
-    (records,) = records_of([request], executor=executor, store=store, finished=finished)
+    (records,) = site.records([request])
     hits = (records[outcome] < by).reshape(-1, plan.replicates).sum(axis=1)
     return indices(hits[: plan.rows], plan)
 

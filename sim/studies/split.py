@@ -8,7 +8,7 @@ chance gives shares of the variance of the probability.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,8 @@ from sim.model.inputs import draw_inputs, inputs_of, is_unseen, names_of_streams
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, record_block
 
 if TYPE_CHECKING:
-    from sim.runs.executors import Executor
     from sim.scenario.scenario import Scenario
+    from sim.studies.bench import Site
 
 GROUPS = ("actors and ties", "structural parameters", "unobserved heterogeneity")
 ALL = "all inputs"
@@ -85,15 +85,7 @@ def group_of(stream: str) -> str:
     return GROUPS[2] if is_unseen(stream) else GROUPS[0]
 
 
-def split(
-    scenario: Scenario,
-    *,
-    by: int,
-    blocks: int,
-    seed: int,
-    executor: Executor,
-    finished: Callable[[], None] | None = None,
-) -> Split:
+def split(scenario: Scenario, *, by: int, blocks: int, seed: int, site: Site) -> Split:
     """Split the variance of whether an offensive begins within `by` days over groups of inputs.
 
     Parameters
@@ -101,8 +93,7 @@ def split(
     blocks
         Blocks of 4,096 runs; each is played once for each group, for all inputs, and once more.
     """
-    tasks = [SplitTask(scenario, seed, block) for block in range(blocks)]
-    played = list(executor.map(play_groups, tasks, finished))
+    played = site.map(play_groups, [SplitTask(scenario, seed, block) for block in range(blocks)])
     names = (*GROUPS, ALL, "")
     happened = {name: np.concatenate([one[name]["offensive"] < by for one in played]) for name in names}
     base = happened[""]

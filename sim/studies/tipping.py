@@ -7,7 +7,7 @@ up to the day that is asked about and no further, which leaves each run as it wa
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from sim.scenario.edit import over_days, with_document
 from sim.scenario.inert import why_inert
 from sim.scenario.numbers import number_range, with_number
 from sim.scenario.windows import By, day_of
-from sim.studies.bench import Bench, are_alike, happened
+from sim.studies.bench import are_alike, happened
 from sim.studies.change import plain_row
 from sim.studies.crossing import GRID, Crossing, Crossings, crossings
 from sim.studies.sweep.sweep import value_at
@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.forecast.plan import Plan
-    from sim.runs.executors import Executor
-    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
+    from sim.studies.bench import Bench
 
 FORMAT = "offramp/tipping/1"
 DEFAULT_RUNS = 8192
@@ -223,34 +222,25 @@ def _crossing(one: Crossing) -> Mapping[str, Any]:
     }
 
 
-def tip(
-    asked: Asked,
-    plan: Plan,
-    *,
-    executor: Executor | None = None,
-    store: Store | None = None,
-    finished: Callable[[], None] | None = None,
-    grid: int = GRID,
-) -> Tipping:
+def tip(asked: Asked, bench: Bench, *, grid: int = GRID) -> Tipping:
     """Find where the probability crosses the target as one number varies.
 
     Parameters
     ----------
     asked
         As `ask` returns it, with one path.
-    plan
-        Runs at each value, seed and replicates.
-    executor, store, finished
-        Where blocks are played and kept, and what is called for each; some twenty values are played, each once.
+    bench
+        Plays some twenty values, each once.
+    grid
+        Values that are tried first.
 
     Raises
     ------
     ExecutionError
         Where a block failed.
     """
-    bench = Bench(plan, executor, store, finished=finished)
     ((low, high),) = asked.spans
     found = crossings(
         lambda values: asked.sample(bench, [(value,) for value in values]), low, high, asked.target, grid=grid
     )
-    return Tipping(asked, plan, found, asked.has_no_effect(bench, [(value,) for value, _ in found.points]))
+    return Tipping(asked, bench.plan, found, asked.has_no_effect(bench, [(value,) for value, _ in found.points]))

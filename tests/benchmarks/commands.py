@@ -62,7 +62,6 @@ gates:
 """
 PLAYED = """
 import sys, time
-import sim.model.crisis  # Mesa: the first block would bring it in, and count it as its own
 from sim.runs import play
 from sim.cli import main
 spent = 0.0

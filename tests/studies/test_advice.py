@@ -14,6 +14,7 @@ from sim.report import document_of, write_report
 from sim.report.rows import NAME_WIDTH
 from sim.scenario.scenario import Scenario
 from sim.studies.advice import REPLICATES, advise, best_in_draws, efficient_mixes, goal_of, mixes_of
+from sim.studies.bench import Bench
 from tests import worlds
 from tests.report.said import charts, tables, texts
 
@@ -41,7 +42,7 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
 
 @pytest.fixture(scope="module")
 def record(scenario: Scenario) -> dict[str, Any]:
-    return advise(scenario, "envoy", goal_of("lower offensive by 30", scenario), PLAN).record("offramp advise")
+    return advise(scenario, "envoy", goal_of("lower offensive by 30", scenario), Bench(PLAN)).record("offramp advise")
 
 
 def test_an_offer_comes_first_and_an_option_that_does_nothing_changes_nothing(record: dict[str, Any]) -> None:

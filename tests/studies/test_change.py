@@ -19,6 +19,7 @@ from sim.scenario.rewind import rewind
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import OUTSIDE_THE_MODEL, Document
 from sim.studies import change as module
+from sim.studies.bench import Site
 from sim.studies.change import change
 from sim.studies.compare import articles_added
 from tests import worlds
@@ -119,7 +120,7 @@ def test_the_same_scenario_has_no_change_and_is_not_run_again(
 @pytest.mark.slow
 def test_the_same_comparison_is_the_same_bytes_for_any_workers(old: Record, firmer: Scenario) -> None:
     now = sim.run(firmer, runs=4096, seed=1)
-    assert json.dumps(change(old, now).record()) == json.dumps(change(old, now, executor=Local(2)).record())
+    assert json.dumps(change(old, now).record()) == json.dumps(change(old, now, Site(Local(2))).record())
 
 
 # -- not paired -------------------------------------------------------------------------------------------------------

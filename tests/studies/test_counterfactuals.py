@@ -15,6 +15,7 @@ from sim.runs.block.blocks import run_block
 from sim.runs.play import Records
 from sim.runs.store import Store
 from sim.scenario.scenario import Scenario
+from sim.studies.bench import Bench, Site
 from sim.studies.counterfactuals import (
     Counterfactuals,
     at_full_strength,
@@ -51,7 +52,7 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
 
 @pytest.fixture(scope="module")
 def found(scenario: Scenario) -> Counterfactuals:
-    return counterfactuals(scenario, PLAN)
+    return counterfactuals(scenario, Bench(PLAN))
 
 
 def days(scenario: Scenario) -> Records:
@@ -212,7 +213,7 @@ def test_the_interaction_is_the_change_of_both_less_the_sum(scenario: Scenario, 
 
 def test_too_few_runs_to_pair_are_refused(scenario: Scenario) -> None:
     with pytest.raises(UsageError, match="more than 8 runs"):
-        counterfactuals(scenario, Plan(runs=2))
+        counterfactuals(scenario, Bench(Plan(runs=2)))
 
 
 # -- nothing is played twice ----------------------------------------------------------------------------------------
@@ -224,7 +225,7 @@ def test_the_base_at_hand_is_not_played_again(
 ) -> None:
     forecast = sim.run(scenario, runs=4096, seed=3)
     played = count_blocks(monkeypatch)
-    again = counterfactuals(scenario, PLAN, base=forecast.records)
+    again = counterfactuals(scenario, Bench(PLAN, known={scenario.hash: forecast.records}))
     hashes = [task.scenario.hash for task in played]
     assert scenario.hash not in hashes
     assert len(hashes) == len(set(hashes)) == blocks_of(scenario, PLAN, with_base=False)
@@ -238,11 +239,11 @@ def test_a_store_gives_the_base_and_every_world_that_was_ever_played(
     store = Store(tmp_path / "store")
     store.put(PLAN.task(scenario), run_block(PLAN.task(scenario)))
     played = count_blocks(monkeypatch)
-    first = counterfactuals(scenario, PLAN, store=store)
+    first = counterfactuals(scenario, Bench(PLAN, Site(store=store)))
     assert scenario.hash not in {task.scenario.hash for task in played}
     assert len(played) == blocks_of(scenario, PLAN, with_base=False)
     played.clear()
-    assert counterfactuals(scenario, PLAN, store=store).part() == first.part() == found.part()
+    assert counterfactuals(scenario, Bench(PLAN, Site(store=store))).part() == first.part() == found.part()
     assert played == []
 
 

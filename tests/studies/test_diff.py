@@ -12,6 +12,7 @@ import sim
 from sim.errors import ScenarioError, UsageError
 from sim.forecast.plan import Plan
 from sim.runs.block.blocks import OUTCOMES
+from sim.studies.bench import Bench, Site
 from sim.studies.diff import Difference, Side, blocks_of, diff, plan_of, read_side, read_sides
 from tests import worlds
 
@@ -45,7 +46,7 @@ def store(path: Path, name: str, seed: int = 1, **changes: object) -> Path:
 def test_a_side_that_is_neither_scenario_nor_forecast_is_refused_by_name(base: Path) -> None:
     sides = Side(Path("empty.json"), None, None), read_side(base)
     with pytest.raises(UsageError, match=r"empty\.json: neither a scenario nor a stored forecast"):
-        diff(sides, Plan(runs=64))
+        diff(sides, Bench(Plan(runs=64)))
 
 
 @pytest.mark.slow
@@ -74,7 +75,7 @@ def test_the_same_scenario_twice_is_run_once_and_no_run_differs(base: Path, tmp_
     plan = Plan(runs=RUNS)
     assert blocks_of(sides, plan) == 1
     done: list[int] = []
-    found = diff(sides, plan, finished=lambda: done.append(1))
+    found = diff(sides, Bench(plan, Site(finished=lambda: done.append(1))))
     assert len(done) == 1
     assert {one.verdict for one in found.rows} == {"none"}
     assert found.record()["inputs"] == []
@@ -114,7 +115,7 @@ def test_a_forecast_of_another_model_is_not_paired_and_says_why(base: Path, pres
     after = store(pressed, "pressed.json", seed=2, **other) if stored != "before" else pressed
     sides = read_sides(before, after)
     assert blocks_of(sides, Plan(runs=RUNS)) == {"before": 1, "after": 1, "both": 0}[stored]
-    found = diff(sides, Plan(runs=RUNS, seed=2))
+    found = diff(sides, Bench(Plan(runs=RUNS, seed=2)))
     assert found.runs is None
     assert found.unpaired is not None
     assert "another version of the model" in found.unpaired

@@ -13,6 +13,7 @@ from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.report.pages.history import articles_table, ends, figure_of, largest
 from sim.scenario.rewind import rewind
+from sim.studies.bench import Bench
 from sim.studies.history import History, dates_between, history, with_articles
 from tests import worlds
 from tests.places import IDLIB, SCENARIOS
@@ -25,7 +26,7 @@ PLAN = Plan(runs=4096, seed=3)
 
 @pytest.fixture(scope="module")
 def idlib() -> History:
-    return history(sim.load(IDLIB / "baseline.yaml"), DAYS, PLAN)
+    return history(sim.load(IDLIB / "baseline.yaml"), DAYS, Bench(PLAN))
 
 
 def test_a_point_is_the_forecast_of_the_scenario_as_of_that_day(idlib: History) -> None:
@@ -71,9 +72,9 @@ def test_an_article_moves_what_leaving_it_out_takes_back() -> None:
     """Before and after share the date and the articles before it; the items of later articles are not in either."""
     scenario = sim.load(SCENARIOS / "niger-2023" / "baseline.yaml")
     assert scenario.evidence is not None
-    plan = Plan(runs=1024, seed=3)
+    bench = Bench(Plan(runs=1024, seed=3))
     day = datetime.date(2023, 8, 5)
-    made = with_articles(history(scenario, [day, scenario.as_of], plan))
+    made = with_articles(history(scenario, [day, scenario.as_of], bench), bench)
     assert made.articles is not None
     told = [one.source for one in made.articles]
     assert told == ["senate-2023-08-05", "france-2023-08-05", "algeria-2023-08-05", "ap-2023-08-05"]
@@ -88,13 +89,13 @@ def test_an_article_moves_what_leaving_it_out_takes_back() -> None:
     assert made.articles[0].change.high < 0, "the Senate did not approve of force"
     record = json.loads(json.dumps(made.record()))
     assert [row[5] for row in articles_table(record).rows] == [one.title for one in made.articles]
-    assert "articles" not in history(scenario, [scenario.as_of], plan).record()
+    assert "articles" not in history(scenario, [scenario.as_of], bench).record()
 
 
 def test_a_scenario_without_evidence_has_a_history_without_moves(tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path)
     days = [datetime.date(2019, 12, 20), datetime.date(2020, 1, 1)]
-    found = history(scenario, days, Plan(runs=64, seed=3))
+    found = history(scenario, days, Bench(Plan(runs=64, seed=3)))
     assert (found.moves, [point.known_items for point in found.points]) == ((), [0, 0])
     record = json.loads(json.dumps(found.record()))
     assert all(row[-1] == "no evidence yet" for row in figure_of(record).table.rows)
@@ -107,7 +108,7 @@ def test_what_moved_it_most_never_went_the_other_way(idlib: History) -> None:
 
 
 def test_the_record_is_plain_and_the_same_each_time(idlib: History) -> None:
-    once, again = (history(idlib.scenario, DAYS[:3], Plan(runs=512, seed=3)) for _ in range(2))
+    once, again = (history(idlib.scenario, DAYS[:3], Bench(Plan(runs=512, seed=3))) for _ in range(2))
     assert {move.id for move in once.moves} >= {"E21", "E23", "E24"}
     assert json.dumps(once.record()) == json.dumps(again.record())
 

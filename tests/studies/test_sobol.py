@@ -13,6 +13,7 @@ import sim
 from sim.errors import UsageError
 from sim.forecast.drivers import drivers
 from sim.scenario.scenario import Scenario
+from sim.studies.bench import Bench, Site
 from sim.studies.drivers import Asked, ask, design_of, from_counts, plain_indices
 from sim.studies.sobol import Plan, blocks_of, design, indices, plan_of, study
 from tests import sizes, worlds
@@ -75,17 +76,17 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
 def test_a_design_of_the_model_is_the_same_again(scenario: Scenario) -> None:
     plan = plan_of(scenario, 20_000, replicates=2, seed=1)
     assert plan.rows * 2 <= 20_000 < plan.rows * 4
-    first = study(scenario, plan, "offensive", 30)
-    assert first == study(scenario, plan, "offensive", 30)
+    first = study(scenario, plan, "offensive", 30, Site())
+    assert first == study(scenario, plan, "offensive", 30, Site())
     p = sim.run(scenario, runs=16_384, seed=9).probability("offensive")
     assert first.p == pytest.approx(p.p, abs=0.03)
     assert math.isclose(first.variance, first.not_chance.value * first.p * (1 - first.p))
 
 
 def test_by_actor_there_is_one_index_an_actor(scenario: Scenario) -> None:
-    asked = Asked(scenario, "offensive", 30)
+    asked = Asked(scenario, "offensive", 30, Site())
     plan = design_of(asked, 8192, seed=1, replicates=2, by_actor=True)
-    told = plain_indices(asked, plan, study(scenario, plan, "offensive", 30), by_actor=True)
+    told = plain_indices(asked, plan, study(scenario, plan, "offensive", 30, Site()), by_actor=True)
     assert {one["group"] for one in told["inputs"]} == {*scenario.actors, "structural"}
     assert blocks_of(plan) <= 2
 
@@ -102,7 +103,7 @@ def test_what_cannot_be_designed_is_said(scenario: Scenario, monkeypatch: pytest
 
 
 def test_counts_tell_of_days_that_are_no_milestone(scenario: Scenario) -> None:
-    found = from_counts(Asked(scenario, "strikes", 9), sim.forecast.plan.Plan(runs=4096, seed=2))
+    found = from_counts(Asked(scenario, "strikes", 9), Bench(sim.forecast.plan.Plan(runs=4096, seed=2)))
     assert (found.outcome, found.day) == ("strikes", 9)
     assert found.p == sim.run(scenario, runs=4096, seed=2).probability("strikes", 9).p
     assert ask(scenario, "strikes") == Asked(scenario, "strikes", 30)
@@ -119,7 +120,7 @@ def test_counts_and_design_agree(scenario: Scenario) -> None:
     world = sim.load(Path(IDLIB) / "baseline.yaml") if full else scenario
     day, runs = world.horizon, 800_000 if full else 130_000
     plan = plan_of(world, runs, replicates=2, seed=4)
-    designed = {one.name: one for one in study(world, plan, "offensive", day).inputs}
+    designed = {one.name: one for one in study(world, plan, "offensive", day, Site()).inputs}
     counted = drivers(world, sim.run(world, runs=100_000 if full else 40_000, seed=8).tally, "offensive", day)
     compared = [one for one in counted.inputs if one.path in designed]
     assert len(compared) >= 8

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sim.runs.executors import Serial
 from sim.scenario.schema import Parameters
+from sim.studies.bench import Site
 from sim.studies.split import GROUPS, Split, group_of, split
 from tests.worlds import load
 
@@ -18,7 +18,7 @@ FIXED = {name: getattr(Parameters(), name).median for name in Parameters.model_f
 
 
 def split_of(folder: Path, **changes: Any) -> Split:
-    return split(load(folder, **changes), by=60, blocks=4, seed=1, executor=Serial())
+    return split(load(folder, **changes), by=60, blocks=4, seed=1, site=Site())
 
 
 def test_every_stream_has_its_group() -> None:

@@ -18,6 +18,7 @@ from sim.estimates import Estimate, share
 from sim.forecast.plan import Plan
 from sim.report import document_of
 from sim.scenario.scenario import Scenario
+from sim.studies.bench import Bench
 from sim.studies.contour import contour, trace
 from sim.studies.crossing import Crossings, crossings
 from sim.studies.tipping import ask, tip
@@ -179,7 +180,7 @@ def test_a_tipping_point_of_a_scenario_is_where_its_forecast_crosses(scenario: S
     ends = [sim.run(one, runs=4096, seed=2).probability("offensive", 20).p for one in (low, high)]
     assert ends[0] > ends[1]
     target = sum(ends) / 2
-    found = tip(ask(scenario, [path], to=target, by=20), plan)
+    found = tip(ask(scenario, [path], to=target, by=20), Bench(plan))
     (one,) = found.crossings.found
     assert not one.rising
     assert 0 <= one.low < one.value < one.high <= 1
@@ -201,7 +202,7 @@ def test_a_contour_of_a_scenario_crosses_at_its_points(scenario: Scenario) -> No
     asked = ask(scenario, paths, to=0.2, by=10, spans=[(0.0, 1.0), (0.1, 0.9)])
     ends = asked.sample(_bench(), [(0.0, 0.1), (1.0, 0.9)])
     asked = ask(scenario, paths, to=(ends[0].p + ends[1].p) / 2, by=10, spans=asked.spans)
-    found = contour(asked, Plan(runs=4096, seed=2), grid=3)
+    found = contour(asked, _bench(), grid=3)
     assert found.verdict == "reached"
     record = found.record()
     assert len(record["points"]) == 9
@@ -211,9 +212,7 @@ def test_a_contour_of_a_scenario_crosses_at_its_points(scenario: Scenario) -> No
         assert one.low <= one.pair[one.along] <= one.high
 
 
-def _bench():  # type: ignore[no-untyped-def]
-    from sim.studies.bench import Bench
-
+def _bench() -> Bench:
     return Bench(Plan(runs=4096, seed=2))
 
 
@@ -260,7 +259,7 @@ INERT = {
 def test_an_input_that_cannot_have_an_effect_is_told_as_no_effect_and_why(why: str, tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path, pressures={"shout": INERT[why]})
     asked = ask(scenario, ["pressures.shout.intensity"], to=0.5, by=20)
-    record = tip(asked, Plan(runs=256)).record()
+    record = tip(asked, Bench(Plan(runs=256))).record()
     assert (record["verdict"], record["inputs"][0]["no_effect"]) == ("no effect", why)
     said = texts(document_of(record))
     assert said[0].startswith("Intensity of Shout: no effect on the offensive within 20 days, so")
@@ -276,20 +275,20 @@ def test_a_pressure_in_force_that_changes_within_the_window_is_not_without_effec
 ) -> None:
     scenario = worlds.load(tmp_path, pressures={"shout": SHOUTED | more}, actors__backer__resolve=0)
     asked = ask(scenario, ["pressures.shout.intensity"], to=0.999, by=20)
-    record = tip(asked, Plan(runs=1024)).record()
+    record = tip(asked, Bench(Plan(runs=1024))).record()
     assert record["inputs"][0]["no_effect"] is None
     assert record["verdict"] == "not reached"
 
 
 def test_no_effect_is_also_what_paired_runs_show_where_the_model_names_no_reason(tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path, pressures={"shout": SHOUTED | {"start": 1}}, actors__backer__resolve=1)
-    record = tip(ask(scenario, ["pressures.shout.intensity"], to=0.5, by=20), Plan(runs=256)).record()
+    record = tip(ask(scenario, ["pressures.shout.intensity"], to=0.5, by=20), Bench(Plan(runs=256))).record()
     assert (record["verdict"], record["inputs"][0]["no_effect"]) == ("no effect", None)
 
 
 def test_an_outcome_that_never_comes_says_no_effect_only_of_runs_that_went_the_same(tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path, actors__attacker__stance=-0.9)
-    record = tip(ask(scenario, ["actors.backer.stance"], to=0.5, by=2), Plan(runs=256)).record()
+    record = tip(ask(scenario, ["actors.backer.stance"], to=0.5, by=2), Bench(Plan(runs=256))).record()
     assert record["nearest"]["p"] == 0
     assert record["verdict"] == "not reached"
 
@@ -297,7 +296,7 @@ def test_an_outcome_that_never_comes_says_no_effect_only_of_runs_that_went_the_s
 def test_a_plane_of_two_inputs_without_effect_says_so(tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path, pressures={"shout": INERT[CONSTANT], "call": INERT[CONSTANT] | {"intensity": 1}})
     paths = ["pressures.shout.intensity", "pressures.call.intensity"]
-    record = contour(ask(scenario, paths, to=0.5, by=20), Plan(runs=256), grid=2).record()
+    record = contour(ask(scenario, paths, to=0.5, by=20), Bench(Plan(runs=256)), grid=2).record()
     assert record["verdict"] == "no effect"
     assert [one["no_effect"] for one in record["inputs"]] == [CONSTANT, CONSTANT]
     assert "no effect" in texts(document_of(record))[0]

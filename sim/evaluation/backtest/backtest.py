@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +37,8 @@ from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.evaluation.cases import HistoricalCase
-    from sim.runs.executors import Executor
     from sim.scenario.scenario import Scenario
+    from sim.studies.bench import Site
 
 FORMAT = "offramp/backtest/1"
 TRACK_RECORD_FORMAT = "offramp/track-record/1"
@@ -158,10 +158,9 @@ class Backtest:
 def backtest(
     cases: Sequence[HistoricalCase],
     trained: Training,
+    site: Site,
     *,
-    executor: Executor,
     variants: Sequence[Scenario] = (),
-    finished: Callable[[], None] | None = None,
 ) -> Backtest:
     """Forecast and score every case.
 
@@ -169,28 +168,24 @@ def backtest(
     ----------
     variants
         Scenarios to forecast in addition, for their spread.
-    finished
-        Called once for each posterior and block of runs; `steps` says how many there are.
     """
-    points: dict[Scheme, Points] = {
-        scheme: points_without(cases, trained, scheme, executor=executor, finished=finished) for scheme in SCHEMES
-    }
-    made = forecasts(cases, trained, points, executor=executor, finished=finished)
+    points: dict[Scheme, Points] = {scheme: points_without(cases, trained, scheme, site) for scheme in SCHEMES}
+    made = forecasts(cases, trained, points, site)
     seed = trained.study.seed
     tables = {scheme: {name: table(made, scheme, kept) for name, kept in _sets(made)} for scheme in SCHEMES}
     judged = made.judged()
 
     def recoded(scenarios: Mapping[str, Scenario]) -> Table:
-        own = play_each(scenarios, points["case"], seed, executor, finished)
+        own = play_each(scenarios, points["case"], seed, site)
         by = {**made.by, "case": {**made.by["case"], MODEL: own}}
         return table(replace(made, by=by), "case", judged)
 
     hindsight = {"as coded": tables["case"]["all"], "marked codings dropped": recoded(dropped(cases, trained.pool))}
     hindsight |= {f"marked codings shifted, {n + 1}": recoded(shifted(cases, n)) for n in range(SHIFTS)}
     calibration = {name: calibration_of(made, "case", name, WINDOW, judged) for name in JUDGED}
-    levers = tuple(_levers(variants, seed, executor, finished))
+    levers = tuple(_levers(variants, seed, site))
     weights = pool_weights(cases, made.by["case"])
-    threats = score_threats(trained, weights, executor=executor, finished=finished)
+    threats = score_threats(trained, weights, site)
     names = {case.name for case in cases}
     others = None if any(one.name in names for one in trained.pool) else len(trained.pool)
     return Backtest(made, seed, trained.known, tables, calibration, hindsight, levers, threats, others)
@@ -212,11 +207,9 @@ def _sets(made: Forecasts) -> Iterator[tuple[str, np.ndarray]]:
         yield f"tier {tier}", made.judged() & (tiers == tier)
 
 
-def _levers(
-    variants: Sequence[Scenario], seed: int, executor: Executor, finished: Callable[[], None] | None
-) -> Iterator[Lever]:
+def _levers(variants: Sequence[Scenario], seed: int, site: Site) -> Iterator[Lever]:
     pairs = [one for own in variants for one in (own, with_posterior(own, None))]
-    played = play_own(pairs, seed, executor, finished)[:, WINDOWS.index(WINDOW)].tolist() if pairs else []
+    played = play_own(pairs, seed, site)[:, WINDOWS.index(WINDOW)].tolist() if pairs else []
     for number, scenario in enumerate(variants):
         yield Lever(scenario.id, played[2 * number], played[2 * number + 1])
 

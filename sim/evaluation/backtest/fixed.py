@@ -7,7 +7,7 @@ stand the base rate and the regression of the past cases that come with offramp,
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,20 +27,13 @@ from sim.scenario.edit import with_posterior
 if TYPE_CHECKING:
     from sim.evaluation.calibration.parameters import Floats
     from sim.evaluation.cases import HistoricalCase
-    from sim.runs.executors import Executor
     from sim.scenario.posterior import Posterior
+    from sim.studies.bench import Site
 
 FORMAT = "offramp/fixed-backtest/1"
 
 
-def score_fixed(
-    cases: Sequence[HistoricalCase],
-    draws: Posterior,
-    *,
-    seed: int,
-    executor: Executor,
-    finished: Callable[[], None] | None = None,
-) -> dict[str, Any]:
+def score_fixed(cases: Sequence[HistoricalCase], draws: Posterior, *, seed: int, site: Site) -> dict[str, Any]:
     """Score a posterior on the cases that it has not seen; return plain values.
 
     Raises
@@ -55,7 +48,7 @@ def score_fixed(
             f"{draws.name} has seen every one of these cases but the target: nothing is left to score it on"
         )
     scenarios = [with_posterior(case.scenario, draws) for case in new]
-    said = {MODEL: play_own(scenarios, seed, executor, finished)}
+    said = {MODEL: play_own(scenarios, seed, site)}
     said |= _baselines(new, datetime.date.fromisoformat(str(draws.about["date"])))
     track = track_record()
     if track is not None and "pool" in track:

@@ -8,7 +8,7 @@ other cases only. The target case trains nothing at all.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -27,13 +27,12 @@ from sim.evaluation.calibration.parameters import Floats
 from sim.evaluation.cases import HistoricalCase
 from sim.forecast.plan import Plan
 from sim.runs.block.blocks import BLOCK_RUNS
-from sim.runs.play import records_of
 
 if TYPE_CHECKING:
     from sim.evaluation.calibration.tempering import Sample
     from sim.evaluation.threats import Threat
-    from sim.runs.executors import Executor
     from sim.scenario.scenario import Scenario
+    from sim.studies.bench import Site
 
 Scheme = Literal["case", "area"]
 SCHEMES: tuple[Scheme, ...] = ("case", "area")
@@ -135,9 +134,7 @@ def forecasts(
     cases: Cases,
     trained: Training,
     points: Mapping[Scheme, Points],
-    *,
-    executor: Executor,
-    finished: Callable[[], None] | None = None,
+    site: Site,
 ) -> Forecasts:
     """Forecast every case by the model and every baseline under both schemes.
 
@@ -145,16 +142,14 @@ def forecasts(
     ----------
     points
         Parameters to play each case at, by scheme (`points_without`).
-    finished
-        Called once for each block of runs.
     """
     scenarios = {case.name: case.scenario for case in cases}
     seed = trained.study.seed
     everywhere = dict.fromkeys(scenarios, prior_points(1, seed + 1))
-    prior = play_each(scenarios, everywhere, seed, executor, finished)
+    prior = play_each(scenarios, everywhere, seed, site)
     by: dict[Scheme, dict[str, Floats]] = {
         scheme: {
-            MODEL: play_each(scenarios, points[scheme], seed, executor, finished),
+            MODEL: play_each(scenarios, points[scheme], seed, site),
             PRIOR: prior,
             **baseline_forecasts(cases, trained.pool, scheme),
         }
@@ -183,35 +178,16 @@ def _pooled_without(cases: Cases, said: Mapping[str, Floats], stacked: Mapping[s
     return result
 
 
-def points_without(
-    cases: Cases,
-    trained: Training,
-    scheme: Scheme,
-    *,
-    executor: Executor,
-    finished: Callable[[], None] | None = None,
-) -> Points:
-    """Return, by case, the parameters that the cases it leaves in speak for: shape (points, parameters) each.
-
-    Parameters
-    ----------
-    finished
-        Called once for each posterior.
-    """
+def points_without(cases: Cases, trained: Training, scheme: Scheme, site: Site) -> Points:
+    """Return, by case, the parameters that the cases it leaves in speak for: shape (points, parameters) each."""
     groups = {case.name: left_out(case, trained.pool, scheme) for case in cases}
     distinct = list(dict.fromkeys(groups.values()))
-    samples = executor.map(sample_bridge, trained.study.bridges(trained.seen, distinct, trained.whole), finished)
+    samples = site.map(sample_bridge, trained.study.bridges(trained.seen, distinct, trained.whole))
     draws = {group: block_of(one.draws) for group, one in zip(distinct, samples, strict=True)}
     return {name: draws[group] for name, group in groups.items()}
 
 
-def play_each(
-    scenarios: Mapping[str, Scenario],
-    points: Points,
-    seed: int,
-    executor: Executor,
-    finished: Callable[[], None] | None = None,
-) -> Floats:
+def play_each(scenarios: Mapping[str, Scenario], points: Points, seed: int, site: Site) -> Floats:
     """Play each scenario at its own points; return the share of runs with an offensive in each window.
 
     The runs are none of those of the design. Shape (scenarios, windows), in the order of the scenarios.
@@ -219,18 +195,16 @@ def play_each(
     tasks = [
         Design(scenario, seed_of(name, seed + FORECAST_SEED), points[name]) for name, scenario in scenarios.items()
     ]
-    return np.array([shares_within(classes) for classes in play(tasks, executor=executor, finished=finished)])
+    return np.array([shares_within(classes) for classes in play(tasks, site)])
 
 
-def play_own(
-    scenarios: Iterable[Scenario], seed: int, executor: Executor, finished: Callable[[], None] | None = None
-) -> Floats:
+def play_own(scenarios: Iterable[Scenario], seed: int, site: Site) -> Floats:
     """Play one block of each scenario at its own parameters; return the share of runs with an offensive in each window.
 
     Shape (scenarios, windows).
     """
     plan = Plan(BLOCK_RUNS, seed, REPLICATES)
-    played = records_of(map(plan.request, scenarios), executor=executor, finished=finished)
+    played = site.records(map(plan.request, scenarios))
     return np.array([[(records["offensive"] < window).mean() for window in WINDOWS] for records in played])
 
 

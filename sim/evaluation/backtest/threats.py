@@ -6,7 +6,7 @@ knows of a threat, and the pool are fitted to the other pairs only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from sim.evaluation.scoring.rules import brier_score
 if TYPE_CHECKING:
     from sim.evaluation.calibration.parameters import Floats
     from sim.evaluation.threats import Threat
-    from sim.runs.executors import Executor
+    from sim.studies.bench import Site
 
 FOLDS = 10
 
@@ -37,21 +37,13 @@ def folds_of(threats: Sequence[Threat], seed: int) -> list[frozenset[str]]:
     return [frozenset(one.name for one in threats if fold[one.pair] == number) for number in sorted({*fold.values()})]
 
 
-def score_threats(
-    trained: Training,
-    weights: Mapping[str, float],
-    *,
-    executor: Executor,
-    finished: Callable[[], None] | None = None,
-) -> dict[str, Any] | None:
+def score_threats(trained: Training, weights: Mapping[str, float], site: Site) -> dict[str, Any] | None:
     """Forecast and score every threat without its pair; return plain values, None without threats.
 
     Parameters
     ----------
     weights
         Of the forecasters in the pool, from the crises.
-    finished
-        Called once for each posterior and block of runs; `steps` says how many there are.
     """
     threats = trained.threats
     if not threats:
@@ -60,12 +52,12 @@ def score_threats(
     folds = folds_of(threats, trained.study.seed)
     said = {name: np.zeros(happened.shape) for name in (MODEL, LOGISTIC, BASE_RATE)}
     tasks = trained.study.bridges(trained.seen, folds, trained.whole)
-    for fold, sample in zip(folds, executor.map(sample_bridge, tasks, finished), strict=True):
+    for fold, sample in zip(folds, site.map(sample_bridge, tasks), strict=True):
         inside = np.array([one.name in fold for one in threats])
         own = [one for one in threats if one.name in fold]
         scenarios = {one.scenario: trained.study.cases[one.scenario] for one in own}  # coded alike: played once
         points = dict.fromkeys(scenarios, block_of(sample.draws))
-        played = dict(zip(scenarios, play_each(scenarios, points, trained.study.seed, executor, finished), strict=True))
+        played = dict(zip(scenarios, play_each(scenarios, points, trained.study.seed, site), strict=True))
         said[MODEL][inside] = [played[one.scenario] for one in own]
         said[BASE_RATE][inside] = happened[~inside].mean(axis=0)
         said[LOGISTIC][inside] = _by_regression(threats, happened, inside)

@@ -7,7 +7,7 @@ degrees, which undoes all that they did (`tempering.bridge`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,8 @@ from sim.scenario.posterior import SAMPLES
 
 if TYPE_CHECKING:
     from sim.evaluation.calibration.outcomes import Classes
-    from sim.runs.executors import Executor
-    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
+    from sim.studies.bench import Site
 
 BLOCKS = 8
 NEAR_SEED = 1 << 59  # added to the seed of runs at the posterior, so that none is one of the first design
@@ -140,10 +139,8 @@ def study(
     cases: Mapping[str, Scenario],
     *,
     seed: int,
-    executor: Executor,
+    site: Site,
     blocks: int = BLOCKS,
-    store: Store | None = None,
-    finished: Callable[[], None] | None = None,
 ) -> Study:
     """Play the design on all cases and fit the surface.
 
@@ -153,59 +150,34 @@ def study(
         What is played: past cases, and the scenarios that threats are coded as, at their priors.
     blocks
         Blocks of points, 4,096 each; threats, of which there are many, are played at the first half of them.
-    store
-        Where finished blocks are kept, so that a study that was stopped goes on where it was.
-    finished
-        Called once for each block of each case.
     """
     points = prior_points(blocks, seed)
     samples = {name: sample_of(scenario) for name, scenario in cases.items()}
     own = {name: points[: points_of(blocks, samples[name])] for name in cases}
-    classes = _played(cases, own, seed, executor, store, finished)
+    classes = _played(cases, own, seed, site)
     by_sample = {sample: points[: points_of(blocks, sample)] for sample in SAMPLES}
     return Study(cases, seed, fit(by_sample, classes, samples), points, classes)
 
 
-def refined(
-    made: Study,
-    seen: Seen,
-    *,
-    executor: Executor,
-    store: Store | None = None,
-    finished: Callable[[], None] | None = None,
-) -> Study:
+def refined(made: Study, seen: Seen, site: Site) -> Study:
     """Play every case once more at draws of the posterior, and fit the surface to both designs.
 
     The posterior may lie where the first design has few points. Which cases are seen decides where the points lie, so
     a study that is refined serves the posteriors of those cases and of parts of them.
-
-    Parameters
-    ----------
-    store
-        As of `study`.
-    finished
-        Called once for each case.
     """
     near = block_of(made.posterior(seen).draws)
     seed = made.seed + NEAR_SEED
-    own = _played(made.cases, dict.fromkeys(made.cases, near), seed, executor, store, finished)
+    own = _played(made.cases, dict.fromkeys(made.cases, near), seed, site)
     classes = {name: np.concatenate([one, own[name]]) for name, one in made.classes.items()}
     samples = made.surface.samples
     points = {samples[name]: np.concatenate([made.points[: len(one)], near]) for name, one in made.classes.items()}
     return replace(made, surface=fit(points, classes, samples))
 
 
-def _played(
-    cases: Mapping[str, Scenario],
-    points: Mapping[str, Floats],
-    seed: int,
-    executor: Executor,
-    store: Store | None,
-    finished: Callable[[], None] | None,
-) -> dict[str, Classes]:
+def _played(cases: Mapping[str, Scenario], points: Mapping[str, Floats], seed: int, site: Site) -> dict[str, Classes]:
     """Play every case at its points; return the class of each run."""
     designs = (Design(scenario, seed_of(name, seed), points[name]) for name, scenario in cases.items())
-    return dict(zip(cases, play(designs, executor=executor, store=store, finished=finished), strict=True))
+    return dict(zip(cases, play(designs, site), strict=True))
 
 
 def points_of(blocks: int, sample: str) -> int:

@@ -7,7 +7,7 @@ parameters of a point and nothing else, as two crises of one world would.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,11 @@ from sim.evaluation.calibration.outcomes import Classes, classes_of_runs
 from sim.evaluation.calibration.parameters import COORDINATES, Floats, projected, sample_of, streams_of, to_quantiles
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
 from sim.runs.play import ALL, Request, complain
-from sim.runs.play import play as play_blocks
 from sim.scenario.edit import bare
 
 if TYPE_CHECKING:
-    from sim.runs.executors import Executor
-    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
+    from sim.studies.bench import Site
 
 BLOCK_POINTS = BLOCK_RUNS
 
@@ -64,13 +62,7 @@ def block_of(draws: Floats) -> Floats:
     return np.resize(draws, (BLOCK_POINTS, len(COORDINATES)))
 
 
-def play(
-    designs: Iterable[Design],
-    *,
-    executor: Executor,
-    store: Store | None = None,
-    finished: Callable[[], None] | None = None,
-) -> list[Classes]:
+def play(designs: Iterable[Design], site: Site) -> list[Classes]:
     """Play designs; return of each the class of every run, shape (points,)."""
     places: dict[Request, int] = {}
     found: dict[int, Classes] = {}
@@ -85,7 +77,7 @@ def play(
         complain(request)
         found[places.pop(request)] = classes_of_runs(request.merged.records)
 
-    play_blocks(requests(), executor=executor, store=store, with_counts=False, done=take, finished=finished)
+    site.play(requests(), done=take)
     return [found[place] for place in range(len(found))]
 
 

@@ -7,7 +7,6 @@ points that the surface has not seen, so an error of the surface would show as w
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.evaluation.calibration.outcomes import Classes
-    from sim.runs.executors import Executor
+    from sim.studies.bench import Site
 
 PARTICLES = 1024
 MOST_THREATS = 48
@@ -61,16 +60,11 @@ class Recovery:
         return np.asarray(chdtrc(RANKS - 1, statistic))
 
 
-def recovery(study: Study, *, repeats: int, executor: Executor, finished: Callable[[], None] | None = None) -> Recovery:
+def recovery(study: Study, *, repeats: int, site: Site) -> Recovery:
     """Calibrate to cases that the model made, `repeats` times, with the parameters that made them known.
 
     The last `repeats` points at which all cases were played give the true parameters and the cases; the surface is
     fitted to those before them. Of many threats some stand for all.
-
-    Parameters
-    ----------
-    finished
-        Called once for each calibration.
 
     Raises
     ------
@@ -89,7 +83,7 @@ def recovery(study: Study, *, repeats: int, executor: Executor, finished: Callab
     ]
     tasks = [replace(task, left_out=f"simulated {n}") for n, task in enumerate(tasks)]
     ranks = []
-    for repeat, sample in enumerate(executor.map(sample_posterior, tasks, finished)):
+    for repeat, sample in enumerate(site.map(sample_posterior, tasks)):
         generator = rng.stream(study.seed, repeat, "calibration", "recovery")
         few = generator.choice(len(sample.draws), size=RANKS - 1, replace=False)
         ranks.append((sample.draws[few] < study.points[shown + repeat]).sum(axis=0))

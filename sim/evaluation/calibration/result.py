@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +28,8 @@ from sim.studies.split import GROUPS, Split, split
 
 if TYPE_CHECKING:
     from sim.evaluation.calibration.tempering import Sample
-    from sim.runs.executors import Executor
     from sim.scenario.scenario import Scenario
+    from sim.studies.bench import Site
 
 FORMAT = "offramp/calibration/1"
 DRAWS = 1024
@@ -208,33 +208,23 @@ def calibration(
     asked: Request,
     studies: Sequence[Study],
     recovered: Recovery | None,
-    *,
-    executor: Executor,
-    finished: Callable[[], None] | None = None,
+    site: Site,
 ) -> Calibration:
-    """Sample the posterior from two studies of the same cases under different seeds, and check it.
-
-    Parameters
-    ----------
-    finished
-        Called once for each step.
-    """
-    samples = tuple(executor.map(sample_posterior, [study.task(asked.seen) for study in studies], finished))
-    fits = fits_of(studies[0], asked.seen, samples[0], executor=executor, finished=finished)
+    """Sample the posterior from two studies of the same cases under different seeds, and check it."""
+    samples = tuple(site.map(sample_posterior, [study.task(asked.seen) for study in studies]))
+    fits = fits_of(studies[0], asked.seen, samples[0], site)
     seed, about = studies[0].seed, dict(asked.about)
-    threats = threats_fit(studies[0], asked.threats, samples[0], executor=executor, finished=finished)
+    threats = threats_fit(studies[0], asked.threats, samples[0], site)
     at_target: tuple[Floats, ...] = ()
     if asked.target is not None:
-        at_target = target_probabilities(asked.target, samples, seed, executor=executor, finished=finished)
+        at_target = target_probabilities(asked.target, samples, seed, site)
         about["seed_disagreement"] = round(100 * float(np.ptp(np.array(at_target), axis=0).max()), 1)
     table = table_of(asked.name, samples, studies[0], about)
     splits = {}
     if asked.target is not None:
         for name, at in (("prior", None), ("posterior", table)):
             own = with_posterior(asked.target, at)
-            splits[name] = split(
-                own, by=SPLIT_WINDOW, blocks=SPLIT_BLOCKS, seed=seed, executor=executor, finished=finished
-            )
+            splits[name] = split(own, by=SPLIT_WINDOW, blocks=SPLIT_BLOCKS, seed=seed, site=site)
     evidence = evidence_by_sample(studies[0], asked, samples[0])
     return Calibration(
         table, asked.known, asked.seen, asked.threats, evidence, samples, at_target, fits, threats, recovered, splits
@@ -275,50 +265,34 @@ def table_of(name: str, samples: Sequence[Sample], study: Study, about: Mapping[
     return Posterior(name, COLUMNS, np.ascontiguousarray(values), {"name": name, "model": MODEL, **about})
 
 
-def target_probabilities(
-    scenario: Scenario,
-    samples: Sequence[Sample],
-    seed: int,
-    *,
-    executor: Executor,
-    finished: Callable[[], None] | None = None,
-) -> tuple[Floats, ...]:
+def target_probabilities(scenario: Scenario, samples: Sequence[Sample], seed: int, site: Site) -> tuple[Floats, ...]:
     """Return the target's probability within each window under each sample, on the same random numbers."""
     free = with_posterior(scenario, None)  # its parameters are those of the samples
     tasks = [_task(free.id, free, one, seed) for one in samples]
-    return tuple(map(shares_within, play(tasks, executor=executor, finished=finished)))
+    return tuple(map(shares_within, play(tasks, site)))
 
 
-def fits_of(
-    study: Study, seen: Seen, sample: Sample, *, executor: Executor, finished: Callable[[], None] | None = None
-) -> tuple[Fit, ...]:
+def fits_of(study: Study, seen: Seen, sample: Sample, site: Site) -> tuple[Fit, ...]:
     """Hold the surface against the model: the probability of what is seen of each crisis, at the posterior's draws."""
     own = {name: possible for name, possible in seen.items() if name in study.cases}
     tasks = [_task(name, study.cases[name], sample, study.seed) for name in own]
     expected = np.exp(study.surface.log_likelihood(block_of(sample.draws), own)).mean(axis=0)
     fits = []
-    played = play(tasks, executor=executor, finished=finished)
+    played = play(tasks, site)
     for (name, possible), classes, p in zip(own.items(), played, expected, strict=True):
         inside = np.isin(classes, sorted(possible))
         fits.append(Fit(name, float(p), float(inside.mean()), float(inside.std()) / np.sqrt(len(inside))))
     return tuple(fits)
 
 
-def threats_fit(
-    study: Study,
-    threats: Collection[str],
-    sample: Sample,
-    *,
-    executor: Executor,
-    finished: Callable[[], None] | None = None,
-) -> dict[str, float] | None:
+def threats_fit(study: Study, threats: Collection[str], sample: Sample, site: Site) -> dict[str, float] | None:
     """Hold the surface against the model on threats: the probability of force within `SPLIT_WINDOW` days."""
     counts = Counter(study.coded[name] for name in sorted(threats))
     if not counts:
         return None
     last = WINDOWS.index(SPLIT_WINDOW)
     tasks = [_task(name, study.cases[name], sample, study.seed) for name in counts]
-    model = np.array([np.mean(classes // 2 <= last) for classes in play(tasks, executor=executor, finished=finished)])
+    model = np.array([np.mean(classes // 2 <= last) for classes in play(tasks, site)])
     surface = study.surface.probabilities(sample.draws, tuple(counts))[:, :, : 2 * (last + 1)].sum(axis=2).mean(axis=0)
     weights = np.array(list(counts.values())) / counts.total()
     found = {"surface": weights @ surface, "model": weights @ model, "largest": np.abs(surface - model).max()}

@@ -37,7 +37,7 @@ from sim.report import document_of
 from sim.report.html import to_html
 from sim.report.markdown import to_markdown
 from sim.report.sections.track_record import section_of
-from sim.runs.executors import Serial
+from sim.studies.bench import Site
 from tests import worlds
 from tests.evaluation.backtest.made_up import write_cases
 from tests.report.said import texts
@@ -62,13 +62,13 @@ def done(cases: tuple[HistoricalCase, ...], tmp_path_factory: pytest.TempPathFac
     ]
     threats = load_threats(write_threats(tmp_path_factory.mktemp("threats") / "threats.csv", rows))
     played = {case.name: case.scenario for case in cases} | dict(threats.scenarios)
-    made = replace(study(played, seed=0, executor=Serial(), blocks=1), particles=256)
+    made = replace(study(played, seed=0, site=Site(), blocks=1), particles=256)
     trained = Training(
         cases, replace(made, coded={one.name: one.scenario for one in threats.cases}), LATER, threats.cases
     )
     count: list[int] = []
     variants = [cases[0].scenario, cases[1].scenario]
-    result = backtest(cases, trained, executor=Serial(), variants=variants, finished=lambda: count.append(1))
+    result = backtest(cases, trained, Site(finished=lambda: count.append(1)), variants=variants)
     assert len(count) == steps(cases, trained, 2)
     return result, trained
 
@@ -172,7 +172,7 @@ def test_threats_are_forecast_by_play_without_their_pair(done: tuple[Backtest, T
         for one in trained.threats:
             if one.name in fold:
                 scenario = {one.scenario: trained.study.cases[one.scenario]}
-                said.append(play_each(scenario, {one.scenario: points}, trained.study.seed, Serial())[0, 1])
+                said.append(play_each(scenario, {one.scenario: points}, trained.study.seed, Site())[0, 1])
     assert told["windows"]["90"]["said"][MODEL] == pytest.approx(np.mean(said), abs=1e-4)
     assert told["windows"]["90"]["happened"] == 4
 

@@ -12,8 +12,8 @@ from sim.errors import UsageError
 from sim.evaluation.backtest.fixed import score_fixed
 from sim.evaluation.backtest.forecasts import BASE_RATE, MODEL
 from sim.evaluation.cases import HistoricalCase, load_cases
-from sim.runs.executors import Serial
 from sim.scenario.posterior import posterior
+from sim.studies.bench import Site
 from tests.evaluation.backtest.made_up import write_cases
 
 DRAWS = posterior("calibrated-2018-08")
@@ -25,7 +25,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[HistoricalCase, ...
 
 
 def test_a_handful_of_cases_is_counted_and_has_no_skill(cases: tuple[HistoricalCase, ...]) -> None:
-    record = score_fixed(cases, DRAWS, seed=1, executor=Serial())
+    record = score_fixed(cases, DRAWS, seed=1, site=Site())
     for rows in record["against"].values():
         assert all((row["cases"], row["skill"], row["difference"]) == (4, None, None) for row in rows)
     own = [(one["forecasts"][MODEL][1] - (one["offensive"] is not None)) ** 2 for one in record["cases"]]
@@ -36,22 +36,22 @@ def test_a_handful_of_cases_is_counted_and_has_no_skill(cases: tuple[HistoricalC
 
 def test_cases_that_the_posterior_has_seen_are_listed_and_not_scored(cases: tuple[HistoricalCase, ...]) -> None:
     seen = replace(DRAWS, about={**DRAWS.about, "cases": [cases[0].name, cases[2].name]})
-    record = score_fixed(cases, seen, seed=1, executor=Serial())
+    record = score_fixed(cases, seen, seed=1, site=Site())
     assert record["not_scored"] == [cases[0].name, cases[2].name]
     assert [one["id"] for one in record["cases"]] == [cases[1].name, cases[3].name]
     everything = replace(DRAWS, about={**DRAWS.about, "cases": [case.name for case in cases]})
     with pytest.raises(UsageError, match="nothing is left to score it on"):
-        score_fixed(cases, everything, seed=1, executor=Serial())
+        score_fixed(cases, everything, seed=1, site=Site())
 
 
 def test_the_target_is_in_no_score(cases: tuple[HistoricalCase, ...]) -> None:
     target = cases[-1]
     assert target.filed.target
-    record = score_fixed(cases, DRAWS, seed=1, executor=Serial())
+    record = score_fixed(cases, DRAWS, seed=1, site=Site())
     assert [one["id"] for one in record["cases"]] == [case.name for case in cases[:-1]]
     assert {row["cases"] for row in record["against"][BASE_RATE]} == {4}
     with pytest.raises(UsageError, match="nothing is left to score it on"):
-        score_fixed((target,), DRAWS, seed=1, executor=Serial())
+        score_fixed((target,), DRAWS, seed=1, site=Site())
 
 
 def test_the_calibration_that_a_case_names_never_counts(tmp_path: Path) -> None:
@@ -64,5 +64,5 @@ def test_the_calibration_that_a_case_names_never_counts(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
     named = load_cases(folder)
     assert all(case.scenario.posterior is None for case in named)
-    first, second = (score_fixed(one, DRAWS, seed=1, executor=Serial()) for one in (plain, named))
+    first, second = (score_fixed(one, DRAWS, seed=1, site=Site()) for one in (plain, named))
     assert first["cases"] == second["cases"]

@@ -23,9 +23,9 @@ from sim.evaluation.calibration.parameters import (
     to_values,
 )
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, record_block
-from sim.runs.executors import Serial
 from sim.runs.store import Store
 from sim.scenario.posterior import SAMPLED, SAMPLED_COLUMNS, SAMPLES
+from sim.studies.bench import Site
 from tests.played import count_blocks, replace_play
 from tests.worlds import load
 
@@ -68,7 +68,7 @@ def test_a_point_of_the_design_is_a_run_with_those_parameters(tmp_path: Path) ->
     values = dict(zip(COLUMNS, (float(value) for value in to_values(point[None])[0]), strict=True))
     written = {name: values.get(name, values.get(f"{name}_crises")) for name in NAMES}
     free, fixed = load(tmp_path, **LAST), load(tmp_path, parameters=written, **LAST)
-    (got,) = play([Design(free, seed_of("x", 5), np.tile(point, (BLOCK_POINTS, 1)))], executor=Serial())
+    (got,) = play([Design(free, seed_of("x", 5), np.tile(point, (BLOCK_POINTS, 1)))], Site())
     expected = classes_of_runs(record_block(BlockTask(fixed, seed_of("x", 5), 0, 1)))
     assert (got != expected).mean() < 0.002  # a parameter's last bit may turn a run
 
@@ -80,10 +80,10 @@ def test_a_store_keeps_the_runs_of_a_design_and_takes_no_other_points_for_them(
     store, points = Store(tmp_path / "store"), prior_points(2, 0)
     designs = [Design(load(tmp_path, **LAST), 5, part) for part in (points, points[::-1])]
     played = count_blocks(monkeypatch)
-    first, second = play(designs, executor=Serial(), store=store)
+    first, second = play(designs, Site(store=store))
     assert [task.block for task in played] == [0, 1, 0, 1]
     assert (first != second).any()
-    again = play(designs, executor=Serial(), store=store)
+    again = play(designs, Site(store=store))
     assert len(played) == 4
     assert all(np.array_equal(one, other) for one, other in zip((first, second), again, strict=True))
 
@@ -105,16 +105,16 @@ def test_a_study_that_was_stopped_plays_only_what_is_missing(tmp_path: Path, mon
     first = load(tmp_path, **LAST)
     second = load(tmp_path, actors__backer__stance=0.5, **LAST)
     done: list[int] = []
-    whole = study({"a": first, "b": second}, seed=1, executor=Serial(), blocks=1, finished=lambda: done.append(1))
+    whole = study({"a": first, "b": second}, seed=1, site=Site(finished=lambda: done.append(1)), blocks=1)
     assert len(done) == 2
     store = Store(tmp_path / "store")
-    study({"a": first}, seed=1, executor=Serial(), blocks=1, store=store)
+    study({"a": first}, seed=1, site=Site(store=store), blocks=1)
     played = count_blocks(monkeypatch)
-    again = study({"a": first, "b": second}, seed=1, executor=Serial(), blocks=1, store=store)
+    again = study({"a": first, "b": second}, seed=1, site=Site(store=store), blocks=1)
     assert len(played) == 1
     for name in ("a", "b"):
         assert np.array_equal(again.classes[name], whole.classes[name])
-    changed = study({"a": second}, seed=1, executor=Serial(), blocks=1, store=store)
+    changed = study({"a": second}, seed=1, site=Site(store=store), blocks=1)
     assert len(played) == 2, "a case of other content is played anew"
     assert len(changed.classes["a"]) == BLOCK_RUNS
 
@@ -123,7 +123,7 @@ def test_a_study_that_was_stopped_plays_only_what_is_missing(tmp_path: Path, mon
 def test_a_posterior_follows_what_is_seen_and_leaving_all_out_is_the_prior(tmp_path: Path) -> None:
     """Four cases at war rather than none: the launch rate rises. Nothing kept: the prior, within its error."""
     alike = dict.fromkeys("abcd", load(tmp_path, **LAST))
-    one = replace(study(alike, seed=0, executor=Serial(), blocks=1), particles=1024)
+    one = replace(study(alike, seed=0, site=Site(), blocks=1), particles=1024)
     war, peace = (
         projected(one.posterior(dict.fromkeys(alike, frozenset(seen))).draws, "crises")[:, NAMES.index("launch_rate")]
         for seen in ({0, 1}, {6, 7})
@@ -139,17 +139,17 @@ def test_a_refined_study_plays_each_case_at_the_posterior_and_comes_closer_to_th
 ) -> None:
     """Under a posterior far from the prior, the surface says what runs of the model give, nearer than before."""
     scenario, seen = load(tmp_path, **LAST), {"a": frozenset({6, 7})}
-    made = replace(study({"a": scenario}, seed=2, executor=Serial(), blocks=1), particles=512)
+    made = replace(study({"a": scenario}, seed=2, site=Site(), blocks=1), particles=512)
     done: list[int] = []
     store = Store(tmp_path / "store")
-    near = refined(made, seen, executor=Serial(), store=store, finished=lambda: done.append(1))
+    near = refined(made, seen, Site(store=store, finished=lambda: done.append(1)))
     assert len(done) == 1
     points = np.resize(near.posterior(seen).draws, (BLOCK_POINTS, len(COORDINATES)))
-    (played,) = play([Design(scenario, seed_of("a", 9), points)], executor=Serial())
+    (played,) = play([Design(scenario, seed_of("a", 9), points)], Site())
     model = np.isin(played, [6, 7]).mean()
     before, after = (float(np.exp(one.surface.log_likelihood(points, seen)).mean()) for one in (made, near))
     assert abs(after - model) < 0.03
     assert abs(after - model) < abs(before - model) + 0.01
     replace_play(monkeypatch, lambda task: pytest.fail(f"{task} was played again"))
-    again = refined(made, seen, executor=Serial(), store=store)
+    again = refined(made, seen, Site(store=store))
     assert np.array_equal(again.surface.coefficients["a"], near.surface.coefficients["a"])
