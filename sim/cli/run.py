@@ -147,11 +147,11 @@ def _change(
 ) -> dict[str, Any]:
     """Compare with an earlier forecast, whose scenario may have to be run again."""
     from sim.studies.bench import Site
-    from sim.studies.change import change, plan_of_rerun
+    from sim.studies.diff import plan_of_rerun, since
 
     blocks = plan_of_rerun(earlier, forecast).blocks
     with progress(f"{earlier['scenario']['id']}, as it was", blocks, quiet=quiet) as finished:
-        return change(earlier, forecast, Site(machines.make(blocks), store, finished)).record()
+        return since(earlier, forecast, Site(machines.make(blocks), store, finished)).part()
 
 
 def _otherwise(forecast: Forecast, store: Store | None, machines: Machines, *, quiet: bool) -> dict[str, Any]:

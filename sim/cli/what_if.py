@@ -36,7 +36,7 @@ from sim.wording import counted
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
-    from sim.studies.diff import Difference, Moved
+    from sim.studies.diff import Difference, Moved, Side
 
 Runs = Annotated[int, typer.Option(help="Runs of each variant."), RUNS]
 LATER = 10
@@ -217,7 +217,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
     with progress("diff", differences.blocks_of(sides, plan), quiet=quiet) as finished:
         found = differences.diff(sides, Bench(plan, Site(machines.make(), cache.open(), finished)))
     record = found.record()
-    show(record, format_, _diff_lines(found, record))
+    show(record, format_, _diff_lines(sides, found, record))
     if format_ is Format.TEXT:
         note(f"next: {_next(before, after)}")
 
@@ -232,10 +232,10 @@ def _next(before: Path, after: Path) -> str:
     return f"guard it by a gate in {new}, as in `compared_with: ...` (docs/gates.md)"
 
 
-def _diff_lines(found: Difference, record: Mapping[str, Any]) -> Iterator[str]:
+def _diff_lines(sides: tuple[Side, Side], found: Difference, record: Mapping[str, Any]) -> Iterator[str]:
     from sim.runs.block.blocks import OUTCOMES
 
-    for side, one in zip(found.sides, (record["before"], record["after"]), strict=True):
+    for side, one in zip(sides, (record["before"], record["after"]), strict=True):
         yield f"{side.path}: {one['id']}, as of {one['as_of']}, {counted(one['horizon'], 'day')}"
     if found.runs is None:
         yield f"not paired, {found.unpaired}: every change includes the Monte Carlo error of both sides"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario.rewind import rewind
-from sim.studies.change import plain_row
+from sim.studies.rows import plain_row
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate

@@ -22,8 +22,8 @@ from sim.scenario.edit import over_days, with_document
 from sim.scenario.numbers import with_number
 from sim.scenario.windows import day_of
 from sim.studies.bench import Values, draw_shares, happened
-from sim.studies.change import Row, plain_row
 from sim.studies.goals import read_goal
+from sim.studies.rows import Row, plain_row
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.estimates import Estimate
-from sim.studies.change import plain_row
+from sim.studies.rows import plain_row
 from sim.studies.sweep.axes import rounded
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.edit import with_document
 from sim.scenario.quantities import day_count
 from sim.studies.bench import Values, draw_shares, happened
-from sim.studies.change import Row, plain_row
+from sim.studies.rows import Row, plain_row
 from sim.wording import counted
 
 if TYPE_CHECKING:

@@ -1,9 +1,9 @@
 """Difference of two forecasts: what in the inputs differs, how far each probability moves, and whether that is real.
 
-Each side is a scenario or a stored forecast. Where both can be run, on the same draws and luck, the change is paired
-run by run and holds no luck of the draw: a change that its interval tells from nothing is real, the rest is noise.
-Where a stored forecast cannot be run again, or two of them have different seeds, the change is that of two independent
-estimates.
+`diff` compares two sides, each a scenario or a stored forecast; `since` a forecast that is at hand with an earlier one.
+Where both can be run, on the same draws and luck, the change is paired run by run and holds no luck of the draw: a
+change that its interval tells from nothing is real, the rest is noise. Where a stored forecast cannot be run again, or
+the two have different seeds, the change is that of two independent estimates.
 """
 
 from __future__ import annotations
@@ -18,41 +18,26 @@ from sim.errors import UsageError
 from sim.estimates import LEVEL
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import DEFAULT_RUNS, Plan
+from sim.rng import STRATA
 from sim.runs.block.blocks import OUTCOMES
 from sim.runs.play import RECORD_CAP
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
-from sim.studies.change import Record, Row, plain_row, rerunnable, stored_row, unpaired_row
-from sim.studies.compare import inputs_changed, names_in, settings_changed, stances_changed
-from sim.studies.stored import read_forecast
+from sim.studies.bench import Bench
+from sim.studies.compare import articles_added, inputs_changed, names_in, settings_changed, stances_changed
+from sim.studies.rows import Record, Row, plain_row, stored_row, unpaired_row
+from sim.studies.stored import read_forecast, rerunnable
 from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.scenario.posterior import Posterior
-    from sim.studies.bench import Bench
+    from sim.studies.bench import Site
 
 FORMAT = "offramp/diff/1"
+DICE = ("seed", "replicates", "runs")
+"""Settings that both sides of a diff share when they were run again."""
 Verdict = Literal["real", "noise", "none"]
-
-
-@dataclass(frozen=True)
-class Side:
-    """One side of a difference: a scenario to run, a stored forecast, or a stored forecast that can be run again.
-
-    Attributes
-    ----------
-    stored
-        The record of a stored forecast; None for a scenario file.
-    scenario
-        The scenario, where it can be run.
-    unpaired
-        Why it cannot be.
-    """
-
-    path: Path
-    stored: Record | None
-    scenario: Scenario | None
-    unpaired: str | None = None
+Pair = tuple[Forecast, Forecast]
 
 
 @dataclass(frozen=True)
@@ -88,13 +73,14 @@ class Difference:
     ----------
     before, after
         The records of both.
+    rows
+        By outcome and number of days.
     runs
         Paired runs; None where the two are not paired.
     unpaired
         Why they are not, or None.
     """
 
-    sides: tuple[Side, Side]
     before: Record
     after: Record
     rows: tuple[Moved, ...]
@@ -103,6 +89,7 @@ class Difference:
 
     def record(self) -> dict[str, Any]:
         """Return the difference as plain values."""
+        shared = () if self.runs is None else DICE
         return {
             "schema": FORMAT,
             "before": self._head(self.before),
@@ -120,16 +107,110 @@ class Difference:
             **names_in(self.before, self.after),
             "inputs": inputs_changed(self.before, self.after),
             "stances": stances_changed(self.before, self.after),
-            "settings": [one for one in settings_changed(self.before, self.after) if not self._is_dice(one["name"])],
+            "settings": [one for one in settings_changed(self.before, self.after) if one["name"] not in shared],
         }  # fmt: skip
 
     @staticmethod
     def _head(record: Record) -> dict[str, Any]:
         return {**record["scenario"], "as_of": record["as_of"], "horizon": record["horizon"]}
 
-    def _is_dice(self, setting: str) -> bool:
-        """Whether a setting is one that both sides shared when they were run again."""
-        return self.runs is not None and setting in ("seed", "replicates", "runs")
+    def part(self) -> dict[str, Any]:
+        """Return the part `since` of the later record."""
+        outcomes: dict[str, dict[str, Any]] = {outcome: {} for outcome in OUTCOMES}
+        for one in self.rows:
+            outcomes[one.outcome][str(one.day)] = {"old": one.before, "new": one.after, "change": one.change}
+        return {
+            "forecast": {
+                **{key: self.before["scenario"][key] for key in ("id", "title", "hash")},
+                **{key: self.before[key] for key in ("as_of", "horizon", "seed", "runs", "replicates")},
+            },
+            "paired_runs": self.runs,
+            "unpaired": self.unpaired,
+            "outcomes": outcomes,
+            **names_in(self.before, self.after),
+            "articles": articles_added(self.before, self.after),
+            "inputs": inputs_changed(self.before, self.after),
+            "stances": stances_changed(self.before, self.after),
+            "settings": settings_changed(self.before, self.after),
+        }
+
+
+def _moved(outcome: str, day: int, before: Row, after: Row, pair: Pair | None) -> Moved:
+    """Return how a probability moves: run by run where there is a pair, else as two independent estimates."""
+    if pair is None:
+        return Moved(outcome, day, before, after, unpaired_row(before, after), None)
+    first, second = pair
+    runs = min(len(first.records), len(second.records))
+    differs = (first.records[outcome][:runs] < day) != (second.records[outcome][:runs] < day)
+    change = plain_row(first.difference(second, outcome, day))
+    return Moved(outcome, day, before, after, change, int(np.count_nonzero(differs)))
+
+
+def plan_of_rerun(old: Record, forecast: Forecast) -> Plan:
+    """Return the plan under which an earlier scenario is run again: this forecast's draws, the fewer runs of both."""
+    runs = min(old["runs"], forecast.runs, RECORD_CAP)
+    return replace(forecast.plan, runs=runs, precision=None)
+
+
+def since(old: Record, forecast: Forecast, site: Site | None = None) -> Difference:
+    """Compare a forecast with an earlier one, at every milestone that lies within both windows.
+
+    Parameters
+    ----------
+    old
+        An earlier record, as `read_forecast` returns it.
+    site
+        Where the earlier scenario is run again, if it has to be.
+    """
+    earlier = _again(old, forecast, site)
+    new, pair = forecast.record(), (earlier, forecast) if isinstance(earlier, Forecast) else None
+    rows = tuple(
+        _moved(outcome, day, before, plain_row(forecast.probability(outcome, day)), pair)
+        for outcome in OUTCOMES
+        for day in forecast.scenario.milestones
+        if (before := stored_row(old, outcome, day)) is not None
+    )
+    if pair is None:
+        return Difference(old, new, rows, None, str(earlier))
+    return Difference(old, new, rows, min(one.runs for one in pair), None)
+
+
+def _again(old: Record, forecast: Forecast, site: Site | None) -> Forecast | str:
+    """Run the scenario of an earlier forecast on this one's draws, or say why that cannot be done."""
+    if old["seed"] != forecast.plan.seed:
+        return "the two forecasts have different seeds"
+    scenario = rerunnable(old, forecast.scenario.posterior)
+    if isinstance(scenario, str):
+        return scenario
+    plan = plan_of_rerun(old, forecast)
+    if plan.most_runs <= plan.replicates * STRATA:
+        return "there are too few draws to pair"
+    if scenario.hash == forecast.scenario.hash:
+        return forecast
+    try:
+        return Bench(plan, site).forecast(scenario)
+    except KeyboardInterrupt:
+        return "running the earlier scenario again was interrupted"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a difference: a scenario to run, a stored forecast, or a stored forecast that can be run again.
+
+    Attributes
+    ----------
+    stored
+        The record of a stored forecast; None for a scenario file.
+    scenario
+        The scenario, where it can be run.
+    unpaired
+        Why it cannot be.
+    """
+
+    path: Path
+    stored: Record | None
+    scenario: Scenario | None
+    unpaired: str | None = None
 
 
 def is_stored(path: Path) -> bool:
@@ -218,40 +299,36 @@ def diff(sides: tuple[Side, Side], bench: Bench) -> Difference:
     """
     bench.plan.check_pairs()
     why = next((side.unpaired for side in sides if side.unpaired is not None), None)
-    played = _forecasts(sides, bench)
+    played = {one.hash: _forecast(one, bench) for one in _needed(sides)}
     first, second = (None if side.scenario is None else played.get(side.scenario.hash) for side in sides)
     before, after = _record_of(sides[0], first), _record_of(sides[1], second)
-    made = first, second
+    pair = None if why is not None or first is None or second is None else (first, second)
     days = sorted({*_days(before, after), *_days(after, before)})
-    paired = made if why is None else (None, None)
-    rows = tuple(_moved(before, after, paired, outcome, day) for outcome in OUTCOMES for day in days)
-    runs = min(len(one.records) for one in made if one is not None) if why is None else None
-    return Difference(sides, before, after, rows, runs, why)
+    rows = []
+    for outcome in OUTCOMES:
+        for day in days:
+            old, new = _levels((before, after), pair, outcome, day)
+            rows.append(_moved(outcome, day, old, new, pair))
+    return Difference(before, after, tuple(rows), None if pair is None else min(len(one.records) for one in pair), why)
 
 
-Forecasts = tuple[Forecast | None, Forecast | None]
-
-
-def _forecasts(sides: tuple[Side, Side], bench: Bench) -> dict[str, Forecast]:
-    """Run what can be run and is needed, by hash: stored forecasts only where both sides can be paired."""
+def _needed(sides: tuple[Side, Side]) -> list[Scenario]:
+    """Return what can be run and is needed, each once: stored forecasts only where both sides can be paired."""
     pairing = all(side.scenario is not None for side in sides)
-    made: dict[str, Forecast] = {}
-    for side in sides:
-        scenario = side.scenario
-        if scenario is None or scenario.hash in made or (side.stored is not None and not pairing):
-            continue
-        forecast = bench.forecast(scenario)
-        if forecast.status == "interrupted":
-            raise KeyboardInterrupt
-        made[scenario.hash] = forecast
-    return made
+    needed = (side.scenario for side in sides if pairing or side.stored is None)
+    return list({one.hash: one for one in needed if one is not None}.values())
+
+
+def _forecast(scenario: Scenario, bench: Bench) -> Forecast:
+    forecast = bench.forecast(scenario)
+    if forecast.status == "interrupted":
+        raise KeyboardInterrupt
+    return forecast
 
 
 def blocks_of(sides: tuple[Side, Side], plan: Plan) -> int:
     """Return how many blocks a difference will play."""
-    pairing = all(side.scenario is not None for side in sides)
-    needed = {side.scenario.hash for side in sides if side.scenario is not None and (pairing or side.stored is None)}
-    return len(needed) * plan.blocks
+    return len(_needed(sides)) * plan.blocks
 
 
 def _record_of(side: Side, forecast: Forecast | None) -> Record:
@@ -268,17 +345,12 @@ def _days(one: Record, other: Record) -> list[int]:
     return [day for day in one["milestones"] if day <= other["horizon"]]
 
 
-def _moved(before: Record, after: Record, forecasts: Forecasts, outcome: str, day: int) -> Moved:
-    first, second = forecasts
-    if first is None or second is None:
-        old, new = stored_row(before, outcome, day), stored_row(after, outcome, day)
-        if old is None or new is None:
-            raise UsageError(
-                f"a stored forecast does not tell the probability of {outcome} within {counted(day, 'day')}"
-            )
-        return Moved(outcome, day, old, new, unpaired_row(old, new), None)
-    runs = min(len(first.records), len(second.records))
-    differs = (first.records[outcome][:runs] < day) != (second.records[outcome][:runs] < day)
-    change = plain_row(first.difference(second, outcome, day))
-    old, new = (plain_row(one.probability(outcome, day)) for one in forecasts if one is not None)
-    return Moved(outcome, day, old, new, change, int(np.count_nonzero(differs)))
+def _levels(records: tuple[Record, Record], pair: Pair | None, outcome: str, day: int) -> tuple[Row, Row]:
+    """Return a probability on both sides: of what was run, where that is paired, else as the records have it."""
+    if pair is not None:
+        first, second = (plain_row(one.probability(outcome, day)) for one in pair)
+        return first, second
+    old, new = (stored_row(one, outcome, day) for one in records)
+    if old is None or new is None:
+        raise UsageError(f"a stored forecast does not tell the probability of {outcome} within {counted(day, 'day')}")
+    return old, new

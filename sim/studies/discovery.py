@@ -25,6 +25,7 @@ from sim.runs.play import ALL
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import Bench, happened
 from sim.studies.prim import Box, Floats, excess, find_box
+from sim.studies.rows import plain_row
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
@@ -186,18 +187,13 @@ def share_of(successes: npt.NDArray[np.int64], replicates: int) -> Estimate:
     return estimate(np.bincount(successes, minlength=replicates + 1))
 
 
-def plain(one: Estimate) -> dict[str, float]:
-    """Return an estimate as plain values."""
-    return {"p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)}
-
-
 def plain_box(box: Found) -> dict[str, Any]:
     """Return a box as plain values."""
     coverage = dict(zip(("p", "mc_low", "mc_high"), map(_round, box.coverage), strict=True))
     return {
         "stands_out": box.stands_out,
         "score": round(box.score, 2),
-        "density": plain(box.density),
+        "density": plain_row(box.density),
         "coverage": coverage,
         "mass": _round(box.mass),
         "found_density": _round(box.found_density),
@@ -264,7 +260,7 @@ class Discovery:
             "runs": plan.most_runs,
             "draws": plan.most_runs // plan.replicates,
             "replicates": plan.replicates,
-            "base": plain(self.base),
+            "base": plain_row(self.base),
             "boxes": [plain_box(box) for box in self.boxes],
             "command": command,
         }

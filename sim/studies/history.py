@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import UsageError
 from sim.scenario.rewind import rewind
 from sim.studies.adoptions import Adoption, adoptions
-from sim.studies.change import plain_row
+from sim.studies.rows import plain_row
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate

@@ -1,4 +1,4 @@
-"""A stored forecast, read back and checked, so that a later one can be compared with it.
+"""A stored forecast, read back and checked, so that a later one can be compared with it, and its scenario run again.
 
 A forecast.json may come from anywhere, so whatever a comparison reads of it is checked first, and what is wrong is said
 with its place in the file.
@@ -12,9 +12,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sim.errors import UsageError
+from sim import environment
+from sim.errors import CalibrationError, UsageError
 from sim.forecast.record import FORMAT
 from sim.runs.block.blocks import OUTCOMES
+from sim.scenario.crosscheck import cross_complaints
+from sim.scenario.posterior import PRIOR, Posterior, posterior
+from sim.scenario.scenario import Scenario, resolve
+from sim.scenario.schema import Document
 from sim.wholefiles import read_whole
 
 MOST_BYTES = 50 << 20
@@ -172,3 +177,50 @@ def _check(value: Any, shape: Any, place: str) -> None:
 
 def _under(place: str, key: str) -> str:
     return f"{place}.{key}" if place else str(key)
+
+
+def rerunnable(old: Mapping[str, Any], known: Posterior | None = None) -> Scenario | str:
+    """Return the scenario of an earlier forecast, or why it cannot be run as it was.
+
+    Parameters
+    ----------
+    known
+        The posterior of the scenario it is compared with. A record names a user's posterior but does not hold it; if
+        this is the one, the hash of the scenario tells.
+    """
+    document, made_by = old.get("document"), old["environment"]
+    if made_by["model"] != environment.model_version():
+        return "the earlier forecast was made by another version of the model"
+    if made_by["cpu"] != environment.cpu_level():
+        return "the earlier forecast was made on another kind of processor"
+    if document is None:
+        return "the earlier file does not hold its scenario"
+    try:
+        if any(True for _ in cross_complaints(document)):
+            return "the scenario in the earlier file is faulty"
+        scenario = scenario_again(document, known)
+    except CalibrationError:  # before ValueError, which it is too
+        return "the posterior that the earlier forecast rests on is not at hand"
+    except (ValueError, LookupError):
+        return "the scenario in the earlier file cannot be read"
+    if scenario.hash != old["scenario"]["hash"]:
+        return "the scenario in the earlier file is not the one it was made from"
+    return scenario
+
+
+def scenario_again(plain: Mapping[str, Any], known: Posterior | None = None) -> Scenario:
+    """Resolve the document of a record; one that names no calibration was run on the priors.
+
+    Parameters
+    ----------
+    plain
+        The document as `Scenario.plain` gives it.
+    known
+        The posterior to take where the document names a user's file.
+    """
+    if list(plain)[-1:] == ["calibration"]:  # no file wrote it: it was the latest, whatever that is today
+        unnamed = {key: value for key, value in plain.items() if key != "calibration"}
+        return resolve(Document.model_validate(unnamed), None, draws=posterior(plain["calibration"]))
+    document = Document.model_validate({"calibration": PRIOR, **plain})
+    in_file = document.calibration is not None and document.calibration.endswith(".csv")
+    return resolve(document, None, draws=known if in_file else None)

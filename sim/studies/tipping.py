@@ -22,8 +22,8 @@ from sim.scenario.inert import why_inert
 from sim.scenario.numbers import number_range, with_number
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import are_alike, happened
-from sim.studies.change import plain_row
 from sim.studies.crossing import GRID, Crossing, Crossings, crossings
+from sim.studies.rows import plain_row
 from sim.studies.sweep.sweep import value_at
 from sim.wording import counted
 

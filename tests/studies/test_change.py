@@ -18,10 +18,10 @@ from sim.runs.executors import Local
 from sim.scenario.rewind import rewind
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import OUTSIDE_THE_MODEL, Document
-from sim.studies import change as module
+from sim.studies import bench, diff
 from sim.studies.bench import Site
-from sim.studies.change import change
 from sim.studies.compare import articles_added
+from sim.studies.stored import scenario_again
 from tests import worlds
 from tests.places import IDLIB, SHIPPED
 
@@ -53,7 +53,7 @@ def as_stored(record: Record) -> Record:
 
 
 def since(old: Record, forecast: Forecast) -> Record:
-    return change(old, forecast).record()
+    return diff.since(old, forecast).part()
 
 
 # -- the scenario in the record ---------------------------------------------------------------------------------------
@@ -62,7 +62,7 @@ def since(old: Record, forecast: Forecast) -> Record:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_the_document_of_a_record_is_the_scenario_again(file: Path) -> None:
     loaded = sim.load(file)
-    again = module.scenario_again(as_stored(loaded.plain()))
+    again = scenario_again(as_stored(loaded.plain()))
     assert again.hash == loaded.hash
     nothing: Record = {key: Document.model_fields[key].default for key in OUTSIDE_THE_MODEL}
     # Said where it was left out: a later posterior must not slip in.
@@ -103,14 +103,14 @@ def test_the_smaller_number_of_runs_is_used(scenario: Scenario, old: Record, fir
 
 def test_a_precision_is_not_sought_again(old: Record, scenario: Scenario) -> None:
     now = run(scenario, Plan(seed=2, precision=0.4))
-    plan = module.plan_of_rerun(old, now)
+    plan = diff.plan_of_rerun(old, now)
     assert (plan.runs, plan.precision, plan.seed) == (4096, None, 2)
 
 
 def test_the_same_scenario_has_no_change_and_is_not_run_again(
     scenario: Scenario, old: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "run", lambda *_, **__: pytest.fail("it was run again"))
+    monkeypatch.setattr(bench, "run", lambda *_, **__: pytest.fail("it was run again"))
     told = since(old, sim.run(scenario, runs=4096, seed=1))
     assert {row["change"]["p"] for by_day in told["outcomes"].values() for row in by_day.values()} == {0.0}
     assert (told["inputs"], told["stances"], told["settings"]) == ([], [], [])
@@ -120,7 +120,7 @@ def test_the_same_scenario_has_no_change_and_is_not_run_again(
 @pytest.mark.slow
 def test_the_same_comparison_is_the_same_bytes_for_any_workers(old: Record, firmer: Scenario) -> None:
     now = sim.run(firmer, runs=4096, seed=1)
-    assert json.dumps(change(old, now).record()) == json.dumps(change(old, now, Site(Local(2))).record())
+    assert json.dumps(since(old, now)) == json.dumps(diff.since(old, now, Site(Local(2))).part())
 
 
 # -- not paired -------------------------------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def test_an_interruption_of_the_earlier_run_leaves_an_unpaired_change(
     def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "run", interrupted)
+    monkeypatch.setattr(bench, "run", interrupted)
     assert "interrupted" in since(old, now)["unpaired"]
 
 
@@ -261,7 +261,7 @@ def test_stances_are_told_with_the_items_that_came_went_and_were_coded_anew() ->
         assert told["russia"][side] == {key: stance[key] for key in ("from", "mean", "sd")}
 
     after = as_stored(now.record())
-    backwards = change(after, sim.run(rewind(idlib, idlib.as_of.replace(day=12)), runs=64)).record()
+    backwards = since(after, sim.run(rewind(idlib, idlib.as_of.replace(day=12)), runs=64))
     removed = {one["actor"]: {item["id"] for item in one["items_removed"]} for one in backwards["stances"]}
     assert removed["assad-regime"] == set(items)
     assert {tuple(one["items_recoded"]) for one in backwards["stances"]} == {()}

@@ -22,7 +22,7 @@ PRESS = {"from": "envoy", "on": "backer", "aim": "encourage", "intensity": 0.9}
 
 def compare(before: Path, after: Path, runs: int | None = RUNS, seed: int | None = 1) -> Difference:
     sides = read_sides(before, after, seed)
-    return diff(sides, plan_of(sides, runs, seed))
+    return diff(sides, Bench(plan_of(sides, runs, seed)))
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ import pytest
 
 import sim
 from sim.scenario.posterior import MODEL, Posterior, parse
-from sim.studies.change import change, rerunnable
-from sim.studies.diff import diff, plan_of, read_side, read_sides
+from sim.studies.bench import Bench
+from sim.studies.diff import diff, plan_of, read_side, read_sides, since
 from sim.studies.gates.trials import trials_of
+from sim.studies.stored import rerunnable
 from tests import worlds
 
 TABLE = np.array([[0.1 + 0.01 * row, 1.0 + row] for row in range(8)])
@@ -36,15 +37,15 @@ def stored(own: Path) -> Path:
 
 
 def test_a_change_since_a_forecast_on_ones_own_posterior_is_paired(own: Path, stored: Path) -> None:
-    made = change(json.loads(stored.read_text(encoding="utf-8")), sim.run(sim.load(own), runs=RUNS, seed=1))
-    assert (made.paired_runs, made.unpaired) == (RUNS, None)
-    assert all(row["change"]["p"] == 0 for rows in made.rows.values() for row in rows.values())
+    made = since(json.loads(stored.read_text(encoding="utf-8")), sim.run(sim.load(own), runs=RUNS, seed=1))
+    assert (made.runs, made.unpaired) == (RUNS, None)
+    assert all(row.change["p"] == 0 for row in made.rows)
 
 
 def test_a_difference_from_a_forecast_on_ones_own_posterior_is_paired(own: Path, stored: Path) -> None:
     for before, after in ((own, stored), (stored, own)):
         sides = read_sides(before, after)
-        assert diff(sides, plan_of(sides, None, None)).runs == RUNS
+        assert diff(sides, Bench(plan_of(sides, None, None))).runs == RUNS
 
 
 def test_another_posterior_of_that_name_is_not_taken_for_it(own: Path, stored: Path) -> None:
@@ -81,7 +82,7 @@ def test_two_stored_forecasts_of_different_seeds_are_told_as_they_are(tmp_path: 
         files.append(tmp_path / f"{seed}.json")
         files[-1].write_text(json.dumps(sim.run(sim.load(path), runs=RUNS, seed=seed).record()), encoding="utf-8")
     sides = read_sides(files[0], files[1])
-    found = diff(sides, plan_of(sides, None, None))
+    found = diff(sides, Bench(plan_of(sides, None, None)))
     assert found.runs is None
     assert found.unpaired is not None
     assert found.unpaired.startswith("the two forecasts have different seeds")
@@ -90,14 +91,14 @@ def test_two_stored_forecasts_of_different_seeds_are_told_as_they_are(tmp_path: 
         assert (one.before["p"], one.after["p"]) == (first, second)
         assert one.change["p"] == pytest.approx(second - first, abs=2e-6)
     again = read_sides(files[0], files[1], 1)
-    assert diff(again, plan_of(again, None, 1)).runs == RUNS
+    assert diff(again, Bench(plan_of(again, None, 1))).runs == RUNS
 
 
 def test_a_change_since_a_forecast_of_another_seed_is_of_independent_estimates(tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path)
     old = json.loads(json.dumps(sim.run(scenario, runs=RUNS, seed=1).record()))
-    made = change(old, sim.run(scenario, runs=RUNS, seed=2))
-    assert (made.paired_runs, made.unpaired) == (None, "the two forecasts have different seeds")
-    moved = made.rows["offensive"][60]
-    assert moved["change"]["p"] == pytest.approx(moved["new"]["p"] - moved["old"]["p"], abs=2e-6)
-    assert moved["change"]["mc_low"] < moved["change"]["mc_high"]
+    made = since(old, sim.run(scenario, runs=RUNS, seed=2))
+    assert (made.runs, made.unpaired) == (None, "the two forecasts have different seeds")
+    (moved,) = (one for one in made.rows if (one.outcome, one.day) == ("offensive", 60))
+    assert moved.change["p"] == pytest.approx(moved.after["p"] - moved.before["p"], abs=2e-6)
+    assert moved.change["mc_low"] < moved.change["mc_high"]

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim import environment
-from sim.estimates import Estimate, difference
+from sim.estimates import difference
 from sim.forecast.probability import event_estimate
 from sim.rng import STRATA
 from sim.runs.block.blocks import FIRST_EVENTS, OUTCOMES
+from sim.studies.rows import plain_row
 
 if TYPE_CHECKING:
+    from sim.estimates import Estimate
     from sim.runs.play import Records
     from sim.studies.sweep.sweep import Cell, Sweep
     from sim.tallies import Tally
@@ -73,7 +75,7 @@ def changes_from(
         return {}
     return {
         name: {
-            str(day): _change(difference(reference[name][:runs] < day, records[name][:runs] < day, replicates))
+            str(day): plain_row(difference(reference[name][:runs] < day, records[name][:runs] < day, replicates))
             for day in milestones
         }
         for name in OUTCOMES
@@ -81,15 +83,7 @@ def changes_from(
 
 
 def _plain(one: Estimate) -> dict[str, float | None]:
-    return {**_change(one), "input_sd": None if one.input_sd is None else _round(one.input_sd)}
-
-
-def _change(one: Estimate) -> dict[str, float | None]:
-    return {"p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)}
-
-
-def _round(value: float) -> float:
-    return round(value, 6) + 0.0  # no minus zero
+    return {**plain_row(one), "input_sd": None if one.input_sd is None else round(one.input_sd, 6) + 0.0}
 
 
 FORMAT = "offramp/sweep-result/1"
