@@ -25,7 +25,7 @@ from sim.runs.play import ALL
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import Bench, happened
 from sim.studies.prim import Box, Floats, excess, find_box
-from sim.studies.rows import plain_row
+from sim.studies.rows import KEYS, plain, plain_row
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
@@ -189,32 +189,15 @@ def share_of(successes: npt.NDArray[np.int64], replicates: int) -> Estimate:
 
 def plain_box(box: Found) -> dict[str, Any]:
     """Return a box as plain values."""
-    coverage = dict(zip(("p", "mc_low", "mc_high"), map(_round, box.coverage), strict=True))
     return {
         "stands_out": box.stands_out,
         "score": round(box.score, 2),
         "density": plain_row(box.density),
-        "coverage": coverage,
-        "mass": _round(box.mass),
-        "found_density": _round(box.found_density),
-        "limits": [
-            {
-                "path": one.path,
-                "low": None if one.low is None else _round(one.low),
-                "high": None if one.high is None else _round(one.high),
-                "below": _round(one.below),
-                "above": _round(one.above),
-                "cut": None if one.cut is None else _round(one.cut),
-                "cut_draws": one.cut_draws,
-                "p_value": float(f"{one.p_value:.2g}"),
-            }
-            for one in box.limits
-        ],
+        "coverage": dict(zip(KEYS, plain(box.coverage), strict=True)),
+        "mass": plain(box.mass),
+        "found_density": plain(box.found_density),
+        "limits": [{**plain(one), "p_value": float(f"{one.p_value:.2g}")} for one in box.limits],
     }
-
-
-def _round(value: float) -> float:
-    return round(float(value), 6)
 
 
 FORMAT = "offramp/discovery/1"

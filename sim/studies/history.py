@@ -1,26 +1,27 @@
 """The forecast remade day by day from only what was known by then, and which item of news moved it by how much.
 
 Every day uses the same seed, so the curve moves by the news and not by chance. What one item moved is the paired
-change of the probability, on the first day that knows it, from the same forecast without that item.
+change of the probability, on the first day that knows it, from the same forecast without that item. What an article
+moved is the change between the forecasts without it and with it, both as of its date. Articles count in the order of
+their dates, and on one date in the order of the list of sources.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.scenario.rewind import rewind
-from sim.studies.adoptions import Adoption, adoptions
-from sim.studies.rows import plain_row
+from sim.studies.rows import plain, plain_row
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
     from sim.forecast.forecast import Forecast
     from sim.forecast.plan import Plan
-    from sim.scenario.evidence import Evidence
+    from sim.scenario.evidence import Evidence, Source
     from sim.scenario.scenario import Scenario
     from sim.studies.bench import Bench
 
@@ -60,6 +61,31 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Adoption:
+    """The forecast as of an article's date without it and with it.
+
+    Attributes
+    ----------
+    source
+        Its id in the list of sources.
+    items
+        Items of the evidence that cite it and are known by that date.
+    before, after
+        Probability of an offensive within each milestone, counted from the article's date.
+    change
+        What the article changed within the horizon, paired.
+    """
+
+    source: str
+    title: str
+    date: datetime.date
+    items: tuple[str, ...]
+    before: Mapping[int, Estimate]
+    after: Mapping[int, Estimate]
+    change: Estimate
+
+
+@dataclass(frozen=True)
 class History:
     """Points in the order of their dates, the moves between them and, if asked for, each article's own."""
 
@@ -73,7 +99,7 @@ class History:
         """Return the history as plain values."""
         evidence = self.scenario.evidence
         items = {} if evidence is None else evidence.items
-        articles = {} if self.articles is None else {"articles": [one.record() for one in self.articles]}
+        articles = {} if self.articles is None else {"articles": plain(self.articles)}
         return {
             "schema": FORMAT,
             "scenario": {"id": self.scenario.id, "title": self.scenario.document.title, "hash": self.scenario.hash},
@@ -84,10 +110,10 @@ class History:
             "points": [
                 {
                     "date": point.date.isoformat(),
-                    "by": {str(day): plain_row(one) for day, one in point.probabilities.items()},
+                    "by": plain(point.probabilities),
                     "new_items": list(point.new_items),
                     "known_items": point.known_items,
-                    "news": None if point.news is None else plain_row(point.news),
+                    "news": plain(point.news),
                 }
                 for point in self.points
             ],
@@ -153,13 +179,12 @@ def history(
         forecast = bench.forecast(then)
         names = [] if then.evidence is None else [name for name in then.evidence.items if name not in known]
         known.update(names)
-        probabilities = {n: forecast.probability("offensive", n) for n in scenario.milestones}
         news = None
         reading = [] if scenario.evidence is None or not points else _reading(scenario.evidence, names)
         if reading:
             news = _change(scenario, day, reading, forecast, bench)
             moves += [Move(day, name, _change(scenario, day, [name], forecast, bench)) for name in reading]
-        points.append(Point(day, probabilities, tuple(names), len(known), news))
+        points.append(Point(day, _by_day(scenario, forecast), tuple(names), len(known), news))
         if finished is not None:
             finished()
     return History(scenario, bench.plan, tuple(points), tuple(moves))
@@ -178,3 +203,36 @@ def _reading(evidence: Evidence, names: Sequence[str]) -> list[str]:
 def _change(scenario: Scenario, day: datetime.date, names: Sequence[str], forecast: Forecast, bench: Bench) -> Estimate:
     """Compare the forecast of a day with the one that lacks some of its items, paired."""
     return bench.forecast(rewind(scenario, day, without=tuple(names))).difference(forecast, "offensive")
+
+
+def published(evidence: Evidence | None, start: datetime.date, end: datetime.date) -> list[tuple[str, Source]]:
+    """Return the sources that items cite and that were published between two dates, both included, in their order."""
+    if evidence is None:
+        return []
+    cited = {item.source for item in evidence.items.values()}
+    found = [(name, source) for name, source in evidence.sources.items() if name in cited]
+    return sorted(((name, one) for name, one in found if start <= one.date <= end), key=lambda found: found[1].date)
+
+
+def adoptions(scenario: Scenario, start: datetime.date, bench: Bench) -> Iterator[Adoption]:
+    """Yield the forecast before and after each article that was published from a date on."""
+    evidence = scenario.evidence
+    everything = published(evidence, datetime.date.min, scenario.as_of)
+    for place, (name, source) in enumerate(everything):
+        if evidence is None or source.date < start:
+            continue
+        later = {other for other, _ in everything[place + 1 :]}
+        unseen = tuple(id_ for id_, item in evidence.items.items() if item.source in later)
+        own = tuple(
+            id_ for id_, item in evidence.items.items() if item.source == name and item.known_from <= source.date
+        )
+        before = bench.forecast(rewind(scenario, source.date, without=(*unseen, *own)))
+        after = bench.forecast(rewind(scenario, source.date, without=unseen))
+        yield Adoption(
+            name, source.title, source.date, own, _by_day(scenario, before), _by_day(scenario, after),
+            before.difference(after, "offensive"),
+        )  # fmt: skip
+
+
+def _by_day(scenario: Scenario, forecast: Forecast) -> dict[int, Estimate]:
+    return {day: forecast.probability("offensive", day) for day in scenario.milestones}

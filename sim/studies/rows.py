@@ -1,13 +1,17 @@
-"""Rows of a record: a probability or the change of one, with its interval, under the keys p, mc_low and mc_high."""
+"""Rows of a record: a probability or the change of one, with its interval, under the keys p, mc_low and mc_high.
+
+`plain` writes the dataclasses that studies return.
+"""
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields, is_dataclass
+from typing import Any
 
-if TYPE_CHECKING:
-    from sim.estimates import Estimate
+from sim.estimates import Estimate
 
 Record = Mapping[str, Any]
 Row = dict[str, float]
@@ -18,6 +22,24 @@ def plain_row(one: Estimate) -> Row:
     """Return an estimate as an entry of a record."""
     values = {"p": one.p, "mc_low": one.low, "mc_high": one.high}
     return {key: round(value, 6) + 0.0 for key, value in values.items()}  # no minus zero
+
+
+def plain(value: Any) -> Any:
+    """Return what a record holds of a value: fields by name, days by number, dates as text, estimates as rows."""
+    match value:
+        case Estimate():
+            return plain_row(value)
+        case datetime.date():
+            return value.isoformat()
+        case float():
+            return round(value, 6)
+        case Mapping():
+            return {str(key): plain(one) for key, one in value.items()}
+        case tuple() | list():
+            return [plain(one) for one in value]
+    if is_dataclass(value):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    return value
 
 
 def stored_row(old: Record, outcome: str, day: int) -> Row | None:

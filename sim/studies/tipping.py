@@ -210,12 +210,8 @@ class Tipping:
 
 
 def _crossing(one: Crossing) -> Mapping[str, Any]:
-    return {
-        "value": one.value,
-        "low": one.low,
-        "high": one.high,
-        "low_open": one.low_open,
-        "high_open": one.high_open,
+    ends = {key: getattr(one, key) for key in ("value", "low", "high", "low_open", "high_open")}
+    return ends | {
         "direction": "rising" if one.rising else "falling",
         "searched": float(f"{one.searched:.3g}"),
         "probability": plain_row(one.there),

@@ -129,15 +129,13 @@ class LedgerScore:
         return {**counts, "fewest": FEWEST, "log_clip": LOG_CLIP, "windows": windows}
 
 
-def score_ledger(entries: Sequence[Entry], *, late: bool = False, seed: int = 0) -> LedgerScore:
+def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> LedgerScore:
     """Score a ledger that was read by `read_chain`.
 
     Parameters
     ----------
     late
         Whether to score forecasts that were entered when their window was over.
-    seed
-        Of the bootstrap intervals.
     """
     open_: dict[str, dict[str, tuple[int, ...]]] = {}
     windows: list[WindowScore] = []
@@ -148,20 +146,18 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False, seed: int = 0)
         without = {name: state.open for name, state in states.items() if state.open}
         open_ |= {event: without} if without else {}
         too_late += sum(one.late for rows in scored.values() for one in rows)
-        windows += _window_scores(event, scored, seed, late=late)
+        windows += _window_scores(event, scored, late=late)
     forecasts = sum(entry.kind == "forecast" for entry in entries)
     count = len(questions(entries))
     return LedgerScore(len(entries), forecasts, count, open_, too_late, late, tuple(windows), head_of(entries))
 
 
-def _window_scores(
-    event: str, scored: Mapping[int, Sequence[Scored]], seed: int, *, late: bool
-) -> Iterator[WindowScore]:
+def _window_scores(event: str, scored: Mapping[int, Sequence[Scored]], *, late: bool) -> Iterator[WindowScore]:
     """Yield the scores of an event by window, where there is something to score."""
     for window, rows in sorted(scored.items()):
         counted = [one for one in rows if late or not one.late]
         if counted:
-            yield _window_score(event, window, counted, seed)
+            yield _window_score(event, window, counted)
 
 
 def _scored(entries: Sequence[Entry], states: Mapping[str, State], event: str) -> dict[int, list[Scored]]:
@@ -183,7 +179,7 @@ def _scored(entries: Sequence[Entry], states: Mapping[str, State], event: str) -
     return result
 
 
-def _window_score(event: str, window: int, rows: Sequence[Scored], seed: int) -> WindowScore:
+def _window_score(event: str, window: int, rows: Sequence[Scored]) -> WindowScore:
     p, y = np.array([one.p for one in rows]), np.array([one.happened for one in rows])
     names = dict.fromkeys(name for one in rows for name in one.baselines)
     return WindowScore(
@@ -195,14 +191,14 @@ def _window_score(event: str, window: int, rows: Sequence[Scored], seed: int) ->
         brier=float(np.mean(brier_score(p, y))),
         log=float(np.mean(log_score(p, y))),
         decomposition=None if too_few(len(rows)) else decompose(p, y),
-        baselines=tuple(_baseline_score(name, rows, seed) for name in names),
+        baselines=tuple(_baseline_score(name, rows) for name in names),
     )
 
 
-def _baseline_score(name: str, rows: Sequence[Scored], seed: int) -> BaselineScore:
+def _baseline_score(name: str, rows: Sequence[Scored]) -> BaselineScore:
     having = [one for one in rows if name in one.baselines]
     y = [one.happened for one in having]
     theirs = brier_score([one.baselines[name] for one in having], y)
     ours = brier_score([one.p for one in having], y)
-    difference = paired_difference(ours, theirs, [one.question for one in having], seed=seed)
+    difference = paired_difference(ours, theirs, [one.question for one in having])
     return BaselineScore(name, len(having), float(np.mean(theirs)), difference)

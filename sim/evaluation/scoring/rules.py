@@ -34,17 +34,15 @@ def brier_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
     return (p - y) ** 2
 
 
-def log_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike, *, clip: float = LOG_CLIP) -> Floats:
+def log_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
     """Minus the natural logarithm of the probability given to what happened, clipped (Good 1952).
 
-    At the default clip of 0.001 the worst score is 6.91.
+    At a clip of 0.001 the worst score is 6.91.
 
     Parameters
     ----------
     forecast, outcome
         As for `brier_score`.
-    clip
-        Probabilities count as at least this far from 0 and from 1.
 
     Raises
     ------
@@ -52,7 +50,7 @@ def log_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike, *, clip: float = 
         As for `brier_score`.
     """
     p, y = checked(forecast, outcome)
-    return np.asarray(-np.log(np.clip(np.where(y == 1, p, 1 - p), clip, 1 - clip)))
+    return np.asarray(-np.log(np.clip(np.where(y == 1, p, 1 - p), LOG_CLIP, 1 - LOG_CLIP)))
 
 
 def ranked_probability_score(within: npt.ArrayLike, happened: npt.ArrayLike) -> Floats:
