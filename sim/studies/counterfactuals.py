@@ -7,7 +7,7 @@ which it brings one about depends on the pairing, here the same chance in both w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Literal
@@ -108,25 +108,27 @@ def at_full_strength(scenario: Scenario, name: str) -> Scenario:
 
 def without_talks(scenario: Scenario, name: str) -> Scenario:
     """Return a scenario in which talks do not take place."""
-    talks = {key: one for key, one in scenario.talks.items() if key != name}
-    return with_document(scenario, scenario.document.model_copy(update={"talks": talks}))
+    return _with(scenario, talks={key: one for key, one in scenario.talks.items() if key != name})
 
 
 def with_chance(scenario: Scenario, name: str, probability: float) -> Scenario:
     """Return a scenario in which an event happens with some probability; with 0 it stays, for others to wait for."""
     event = scenario.events[name].model_copy(update={"probability": Fixed(probability)})
-    return with_document(scenario, scenario.document.model_copy(update={"events": {**scenario.events, name: event}}))
+    return _with(scenario, events={**scenario.events, name: event})
 
 
 def held(scenario: Scenario, name: str) -> Scenario:
     """Return a scenario in which the posture of an actor stays where it starts."""
-    actors = {**scenario.actors, name: scenario.actors[name].model_copy(update={"held": True})}
-    return with_document(scenario, scenario.document.model_copy(update={"actors": actors}))
+    return _with(scenario, actors={**scenario.actors, name: scenario.actors[name].model_copy(update={"held": True})})
 
 
 def _with_pressures(scenario: Scenario, changed: dict[str, Pressure]) -> Scenario:
-    pressures = {**scenario.pressures, **changed}
-    return with_document(scenario, scenario.document.model_copy(update={"pressures": pressures}))
+    return _with(scenario, pressures={**scenario.pressures, **changed})
+
+
+def _with(scenario: Scenario, **parts: Any) -> Scenario:
+    """Return a scenario with other parts of its document."""
+    return with_document(scenario, scenario.document.model_copy(update=parts))
 
 
 def _is_over(scenario: Scenario, pressure: Pressure) -> bool:
@@ -232,11 +234,12 @@ class Counterfactuals:
             "command": command,
         }
 
+    def _by_outcome(self, row: Callable[[str, int], Row]) -> dict[str, dict[str, Row]]:
+        days = self.scenario.milestones
+        return {outcome: {str(day): row(outcome, day) for day in days} for outcome in reversed(OUTCOMES)}
+
     def _levels(self, records: Records) -> dict[str, dict[str, Row]]:
-        return {
-            outcome: {str(day): self._share(happened(records, outcome, day)) for day in self.scenario.milestones}
-            for outcome in reversed(OUTCOMES)
-        }
+        return self._by_outcome(lambda outcome, day: self._share(happened(records, outcome, day)))
 
     def _share(self, event: Any) -> Row:
         return plain_row(share(event, self.plan.replicates))
@@ -259,15 +262,11 @@ class Counterfactuals:
         }
 
     def _changes(self, records: Records) -> dict[str, dict[str, Row]]:
-        return {
-            outcome: {
-                str(day): plain_row(
-                    difference(happened(self.base, outcome, day), happened(records, outcome, day), self.plan.replicates)
-                )
-                for day in self.scenario.milestones
-            }
-            for outcome in reversed(OUTCOMES)
-        }
+        def change(outcome: str, day: int) -> Row:
+            before, after = (happened(one, outcome, day) for one in (self.base, records))
+            return plain_row(difference(before, after, self.plan.replicates))
+
+        return self._by_outcome(change)
 
     def _variance_ratio(self, records: Records, day: int) -> float | None:
         """Return how many times the variance of the change would be with independent runs; None where none differs."""

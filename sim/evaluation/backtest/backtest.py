@@ -50,15 +50,6 @@ JUDGED = (MODEL, PRIOR, BASE_RATE, LOGISTIC)
 
 
 @dataclass(frozen=True)
-class Lever:
-    """A scenario's probability of an offensive within `WINDOW` days, under its own parameters and at their priors."""
-
-    id: str
-    own: float
-    prior: float
-
-
-@dataclass(frozen=True)
 class Backtest:
     """A backtest of the model on historical cases.
 
@@ -73,7 +64,8 @@ class Backtest:
     hindsight
         Scores with marked codings dropped or shifted, by what was done.
     levers
-        The scenarios to forecast in addition.
+        Of scenarios that are forecast in addition, the probability of an offensive within `WINDOW` days under their own
+        parameters and at their priors.
     others
         Of how many other cases it was trained on; None where each case was left out of the cases themselves.
     threats
@@ -86,7 +78,7 @@ class Backtest:
     tables: Mapping[Scheme, Mapping[str, Table]] = field(repr=False)
     calibration: Mapping[str, Mapping[str, Any]] = field(repr=False)
     hindsight: Mapping[str, Table] = field(repr=False)
-    levers: tuple[Lever, ...]
+    levers: tuple[Mapping[str, Any], ...]
     threats: Mapping[str, Any] | None = field(default=None, repr=False)
     others: int | None = None
 
@@ -112,7 +104,7 @@ class Backtest:
             "hindsight": {name: one.plain() for name, one in self.hindsight.items()},
             "pool": self.weights,
             "threats": self.threats,
-            "levers": [{"id": one.id, "own": round(one.own, 4), "prior": round(one.prior, 4)} for one in self.levers],
+            "levers": list(self.levers),
             "environment": environment.stamp(),
         }
 
@@ -207,11 +199,12 @@ def _sets(made: Forecasts) -> Iterator[tuple[str, np.ndarray]]:
         yield f"tier {tier}", made.judged() & (tiers == tier)
 
 
-def _levers(variants: Sequence[Scenario], seed: int, site: Site) -> Iterator[Lever]:
+def _levers(variants: Sequence[Scenario], seed: int, site: Site) -> Iterator[dict[str, Any]]:
     pairs = [one for own in variants for one in (own, with_posterior(own, None))]
     played = play_own(pairs, seed, site)[:, WINDOWS.index(WINDOW)].tolist() if pairs else []
     for number, scenario in enumerate(variants):
-        yield Lever(scenario.id, played[2 * number], played[2 * number + 1])
+        own, prior = (round(p, 4) for p in played[2 * number : 2 * number + 2])
+        yield {"id": scenario.id, "own": own, "prior": prior}
 
 
 def _cases(made: Forecasts) -> Iterator[dict[str, Any]]:

@@ -62,10 +62,8 @@ class Calibration:
     ----------
     posterior
         Its table.
-    seen
-        By case, the classes that it may be in by what was known.
-    threats
-        Which of those seen are threats: none of them is named anywhere.
+    asked
+        What was asked.
     evidence
         By sample of past cases: how many, and their mean log score at the priors and under the posterior.
     samples
@@ -84,9 +82,7 @@ class Calibration:
     """
 
     posterior: Posterior
-    known: datetime.date
-    seen: Seen
-    threats: frozenset[str] = field(repr=False)
+    asked: Request
     evidence: Mapping[str, Mapping[str, float]] = field(repr=False)
     samples: tuple[Sample, ...] = field(repr=False)
     target: tuple[Floats, ...]
@@ -106,11 +102,11 @@ class Calibration:
         return {
             "schema": FORMAT,
             "name": self.posterior.name,
-            "known": self.known.isoformat(),
+            "known": self.asked.known.isoformat(),
             "cases": [
                 {"id": name, "classes": sorted(classes)}
-                for name, classes in self.seen.items()
-                if name not in self.threats
+                for name, classes in self.asked.seen.items()
+                if name not in self.asked.threats
             ],
             "samples": {
                 name: {key: value if isinstance(value, int) else round(value, 4) for key, value in one.items()}
@@ -181,9 +177,9 @@ class Request:
     known
         The last day whose outcomes count.
     seen
-        What is known of each case by then.
+        By case, the classes that it may be in by what was known then.
     threats
-        Which of them are threats.
+        Which of them are threats: none of them is named anywhere.
     target
         Scenario on which seeds are compared; None for none.
     about
@@ -226,9 +222,7 @@ def calibration(
             own = with_posterior(asked.target, at)
             splits[name] = split(own, by=SPLIT_WINDOW, blocks=SPLIT_BLOCKS, seed=seed, site=site)
     evidence = evidence_by_sample(studies[0], asked, samples[0])
-    return Calibration(
-        table, asked.known, asked.seen, asked.threats, evidence, samples, at_target, fits, threats, recovered, splits
-    )
+    return Calibration(table, asked, evidence, samples, at_target, fits, threats, recovered, splits)
 
 
 def evidence_by_sample(study: Study, asked: Request, sample: Sample) -> dict[str, dict[str, float]]:

@@ -176,9 +176,10 @@ def check(
     interrupted = False
     try:
         while (group := queue.next_group(supply)) is not None:
-            for judge in group.judges:
+            judging, records = group
+            for judge in judging:
                 if judge.is_open:
-                    judge.take(group.records, budget.replicates)
+                    judge.take(records, budget.replicates)
                     if decided is not None and not judge.is_open:
                         decided()
             if not any(judge.is_open for judge in judges):
@@ -188,14 +189,6 @@ def check(
     finally:
         supply.close()  # type: ignore[attr-defined]
     return Checked(tuple(judge.result(budget.seed) for judge in judges), budget, interrupted)
-
-
-@dataclass(frozen=True)
-class _Group:
-    """One block of several scenarios, by hash, and who judges by it."""
-
-    judges: Sequence[_Judge]
-    records: Mapping[str, Played]
 
 
 class _Queue:
@@ -222,13 +215,13 @@ class _Queue:
             self._budget.check(scenario)
         return BlockTask(scenario, self._budget.seed, block, self._budget.replicates)
 
-    def next_group(self, supply: Iterator[Played]) -> _Group | None:
-        """Return the next block of its scenarios; None where there are no more."""
+    def next_group(self, supply: Iterator[Played]) -> tuple[Sequence[_Judge], dict[str, Played]] | None:
+        """Return who judges by the next block, and that block of its scenarios, by hash; None where there is none."""
         first = next(supply, None)
         if first is None:
             return None
         batch, keys = self._named.popleft()
-        return _Group(batch, {key: first if place == 0 else next(supply) for place, key in enumerate(keys)})
+        return batch, {key: first if place == 0 else next(supply) for place, key in enumerate(keys)}
 
 
 def _batches(judges: Sequence[_Judge]) -> Iterator[list[_Judge]]:

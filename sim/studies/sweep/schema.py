@@ -8,8 +8,7 @@ from os import PathLike
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetCoreSchemaHandler, StringConstraints
-from pydantic_core import core_schema
+from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
 
 from sim.scenario.gates import MAX_GATES, Gate
 from sim.scenario.quantities import fault
@@ -41,85 +40,70 @@ class Design:
         return self.kind in SAMPLED
 
 
-class DesignField:
-    """`grid`, `one-at-a-time`, `{latin-hypercube: 200}` or `{sobol: 256}`."""
+def _read_design(value: Any) -> Design:
+    """Check one value: `grid`, `one-at-a-time`, `{latin-hypercube: 200}` or `{sobol: 256}`."""
+    if isinstance(value, str):
+        if value in LISTED:
+            return Design(value)
+        if value in SAMPLED:
+            raise fault(f"expected a number of cells, as in {{{value}: 256}}")
+        raise fault(f"expected one of {', '.join((*LISTED, *SAMPLED))}{suggestion(value, (*LISTED, *SAMPLED))}")
+    if not isinstance(value, Mapping) or len(value) != 1:
+        raise fault("expected `grid`, `one-at-a-time`, {latin-hypercube: 200} or {sobol: 256}")
+    kind, points = next(iter(value.items()))
+    if kind not in SAMPLED:
+        raise fault(f"expected one of {', '.join(SAMPLED)} before a number{suggestion(str(kind), SAMPLED)}")
+    if isinstance(points, bool) or not isinstance(points, int) or not 2 <= points <= MAX_CELLS:
+        raise fault(f"expected 2 to {MAX_CELLS:,} cells (got {shown(points)})")
+    if kind == "sobol" and points & (points - 1):
+        below = 1 << (points.bit_length() - 1)
+        raise fault(f"a Sobol' sequence is balanced only at powers of two; take {below} or {2 * below}")
+    return Design(str(kind), points)
 
-    @staticmethod
-    def read(value: Any) -> Design:
-        """Check one value."""
-        if isinstance(value, str):
-            if value in LISTED:
-                return Design(value)
-            if value in SAMPLED:
-                raise fault(f"expected a number of cells, as in {{{value}: 256}}")
-            raise fault(f"expected one of {', '.join((*LISTED, *SAMPLED))}{suggestion(value, (*LISTED, *SAMPLED))}")
-        if not isinstance(value, Mapping) or len(value) != 1:
-            raise fault("expected `grid`, `one-at-a-time`, {latin-hypercube: 200} or {sobol: 256}")
-        kind, points = next(iter(value.items()))
-        if kind not in SAMPLED:
-            raise fault(f"expected one of {', '.join(SAMPLED)} before a number{suggestion(str(kind), SAMPLED)}")
-        if isinstance(points, bool) or not isinstance(points, int) or not 2 <= points <= MAX_CELLS:
-            raise fault(f"expected 2 to {MAX_CELLS:,} cells (got {shown(points)})")
-        if kind == "sobol" and points & (points - 1):
-            below = 1 << (points.bit_length() - 1)
-            raise fault(f"a Sobol' sequence is balanced only at powers of two; take {below} or {2 * below}")
-        return Design(str(kind), points)
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Validate by `read`."""
-        return core_schema.no_info_plain_validator_function(self.read)
+def _read_axes(value: Any) -> Any:
+    """Check a map from dotted path to axis, or `uncertain`; each axis is checked when the base is known."""
+    if value == UNCERTAIN:
+        return value
+    if not isinstance(value, Mapping):
+        raise fault(f"expected a map from dotted paths to values, or `{UNCERTAIN}`")
+    if not 1 <= len(value) <= MAX_AXES:
+        raise fault(f"expected 1 to {MAX_AXES} axes (got {len(value):,})")
+    return dict(value)
 
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        """Describe for editors."""
-        count = {"type": "integer", "minimum": 2, "maximum": MAX_CELLS}
-        sampled = [
-            {"type": "object", "properties": {kind: count}, "required": [kind], "additionalProperties": False}
+
+_CELLS = {"type": "integer", "minimum": 2, "maximum": MAX_CELLS}
+DESIGN_SCHEMA = {
+    "anyOf": [
+        {"enum": list(LISTED)},
+        *(
+            {"type": "object", "properties": {kind: _CELLS}, "required": [kind], "additionalProperties": False}
             for kind in SAMPLED
-        ]
-        return {"anyOf": [{"enum": list(LISTED)}, *sampled]}
-
-
-class AxesField:
-    """A map from dotted path to axis, or `uncertain`; each axis is checked when the base is known."""
-
-    @staticmethod
-    def read(value: Any) -> Any:
-        """Check the map, not what is in it."""
-        if value == UNCERTAIN:
-            return value
-        if not isinstance(value, Mapping):
-            raise fault(f"expected a map from dotted paths to values, or `{UNCERTAIN}`")
-        if not 1 <= len(value) <= MAX_AXES:
-            raise fault(f"expected 1 to {MAX_AXES} axes (got {len(value):,})")
-        return dict(value)
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Validate by `read`."""
-        return core_schema.no_info_plain_validator_function(self.read)
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        """Describe for editors."""
-        number = {"type": "number"}
-        distribution = {
-            "type": "object",
-            "description": "A distribution, as in {uniform: [0, 1]}",
-            "minProperties": 1,
-            "maxProperties": 1,
-            "additionalProperties": {"type": "array", "items": number},
-        }
-        one = {"anyOf": [number, *({"type": kind} for kind in ("string", "boolean", "null")), distribution]}
-        steps = {"type": "integer", "minimum": 2, "maximum": 1000}
-        span = {
-            "type": "object",
-            "properties": {"from": number, "to": number, "steps": steps},
-            "required": ["from", "to"],
-            "additionalProperties": False,
-        }
-        axis = {"anyOf": [{"type": "array", "items": one, "minItems": 1}, span, distribution, {"const": "prior"}]}
-        paths = {"type": "object", "minProperties": 1, "maxProperties": MAX_AXES, "additionalProperties": axis}
-        return {"anyOf": [paths, {"const": UNCERTAIN}]}
-
-
+        ),
+    ]
+}
+_NUMBER = {"type": "number"}
+_DISTRIBUTION = {
+    "type": "object",
+    "description": "A distribution, as in {uniform: [0, 1]}",
+    "minProperties": 1,
+    "maxProperties": 1,
+    "additionalProperties": {"type": "array", "items": _NUMBER},
+}
+_VALUE = {"anyOf": [_NUMBER, *({"type": kind} for kind in ("string", "boolean", "null")), _DISTRIBUTION]}
+_SPAN = {
+    "type": "object",
+    "properties": {"from": _NUMBER, "to": _NUMBER, "steps": {"type": "integer", "minimum": 2, "maximum": 1000}},
+    "required": ["from", "to"],
+    "additionalProperties": False,
+}
+_AXIS = {"anyOf": [{"type": "array", "items": _VALUE, "minItems": 1}, _SPAN, _DISTRIBUTION, {"const": "prior"}]}
+AXES_SCHEMA = {
+    "anyOf": [
+        {"type": "object", "minProperties": 1, "maxProperties": MAX_AXES, "additionalProperties": _AXIS},
+        {"const": UNCERTAIN},
+    ]
+}
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 
@@ -131,11 +115,13 @@ class SweepDocument(Part):
     title: Title
     about: Text | None = Field(default=None, description="What the sweep is for; the report shows it")
     base: FileName | None = Field(default=None, description="Scenario that the cells vary, relative to this file")
-    axes: Annotated[Any, AxesField()] = Field(default=None, description="Dotted path: its values or their range")
+    axes: Annotated[Any, PlainValidator(_read_axes), WithJsonSchema(AXES_SCHEMA)] = Field(
+        default=None, description="Dotted path: its values or their range"
+    )
     names: dict[DottedPath, Title] = Field(
         default={}, max_length=MAX_AXES, description="Dotted path: how reports call what is varied there"
     )
-    design: Annotated[Any, DesignField()] = Field(
+    design: Annotated[Any, PlainValidator(_read_design), WithJsonSchema(DESIGN_SCHEMA)] = Field(
         default=Design("grid"), description="How cells are chosen from the axes"
     )
     table: FileName | None = Field(default=None, description="CSV with a row for each cell, columns are dotted paths")

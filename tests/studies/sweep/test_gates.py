@@ -16,8 +16,7 @@ from sim.report.ci.findings import findings_of
 from sim.report.ci.junit import to_junit
 from sim.runs.store import Store
 from sim.studies.gates.check import Budget, check
-from sim.studies.gates.sweeps import sweep_trials
-from sim.studies.sweep.gates import lines_along
+from sim.studies.gates.sweeps import lines_along, sweep_trials
 from sim.studies.sweep.load import load_sweep
 from sim.studies.sweep.result import head_of, record_of
 from sim.studies.sweep.runner import Options, run_sweep
