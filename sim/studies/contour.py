@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -108,15 +108,17 @@ class Contour:
         """Say whether the target is reached, in one line."""
         return f"Contour({self.asked}: {self.verdict}, {len(self.places)} points)"
 
+    @property
+    def points(self) -> list[tuple[Pair, Estimate]]:
+        """Every pair of the grid, by second, then first number, with its probability."""
+        pairs = [(x, y) for y in self.grid[1] for x in self.grid[0]]
+        return list(zip(pairs, chain.from_iterable(self.values), strict=True))
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each point of the grid: a column for either path, p, mc_low, mc_high."""
         import pandas as pd
 
-        rows = [
-            (x, y, one.p, one.low, one.high)
-            for y, row in zip(self.grid[1], self.values, strict=True)
-            for x, one in zip(self.grid[0], row, strict=True)
-        ]
+        rows = [(*pair, one.p, one.low, one.high) for pair, one in self.points]
         return pd.DataFrame(rows, columns=[*self.asked.paths, "p", "mc_low", "mc_high"])
 
     @property
@@ -127,17 +129,13 @@ class Contour:
         if self.places:
             return "reached"
         target = self.asked.target
-        within = any(one.low <= target <= one.high for row in self.values for one in row)
+        within = any(one.low <= target <= one.high for _, one in self.points)
         return "undecided" if within else "not reached"
 
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of tipping.json (docs/what-if.md)."""
         target = self.asked.target
-        cells: list[dict[str, Any]] = [
-            {"value": [x, y], **plain_row(one)}
-            for y, row in zip(self.grid[1], self.values, strict=True)
-            for x, one in zip(self.grid[0], row, strict=True)
-        ]
+        cells: list[dict[str, Any]] = [{"value": list(pair), **plain_row(one)} for pair, one in self.points]
         return {
             **self.asked.record(self.plan, command),
             "verdict": self.verdict,

@@ -96,11 +96,11 @@ class Crossings:
         return all(first.high < second.low for first, second in pairwise(self.found))
 
 
-class Curve:
-    """A curve that is estimated where it is asked for, each value once."""
+class _Curve:
+    """A curve that is estimated where it is asked for, each value once, and searched for where it crosses a target."""
 
-    def __init__(self, sample: Sample) -> None:
-        self._sample = sample
+    def __init__(self, sample: Sample, low: float, high: float, target: float) -> None:
+        self._sample, self._low, self._high, self._target = sample, low, high, target
         self._known: dict[float, Estimate] = {}
 
     def at(self, *values: float) -> list[Estimate]:
@@ -116,46 +116,18 @@ class Curve:
         """Every value known, rising."""
         return tuple(sorted(self._known.items()))
 
-
-def crossings(sample: Sample, low: float, high: float, target: float, *, grid: int = GRID) -> Crossings:
-    """Find where a probability crosses a target within a range.
-
-    Parameters
-    ----------
-    grid
-        Values, the ends among them, that are tried first; two crossings between neighbours do not show.
-    """
-    curve = Curve(sample)
-    values = [rounded(float(value)) for value in np.linspace(low, high, grid)]
-    above = [one.p >= target for one in curve.at(*values)]
-    brackets = [
-        (first, second)
-        for (first, second), (before, after) in zip(pairwise(values), pairwise(above), strict=True)
-        if before != after
-    ]
-    search = _Search(curve, values[0], values[-1], target)
-    found = tuple(search.crossing(*bracket) for bracket in brackets)
-    return Crossings(target, values[0], values[-1], grid, curve.points, found)
-
-
-class _Search:
-    """Narrows brackets on a curve and finds the ends of intervals."""
-
-    def __init__(self, curve: Curve, low: float, high: float, target: float) -> None:
-        self._curve, self._low, self._high, self._target = curve, low, high, target
-
     def crossing(self, left: float, right: float) -> Crossing:
         """Find the crossing in a bracket."""
         rising = self._off(right) > self._off(left)
         left, right = self._narrowed(left, right)
         value = rounded(_falsi(left, right, self._off(left), self._off(right)))
-        (there,) = self._curve.at(value)
+        (there,) = self.at(value)
         reach = max(self._reach(left, right, there), right - left)
         (low, low_open), (high, high_open) = self._end(value, -reach), self._end(value, reach)
         return Crossing(value, low, high, low_open, high_open, rising, (right - left) / 2, there)
 
     def _off(self, value: float) -> float:
-        return self._curve.at(value)[0].p - self._target
+        return self.at(value)[0].p - self._target
 
     def _narrowed(self, left: float, right: float) -> tuple[float, float]:
         """Narrow a bracket by the Illinois rule (Dowell & Jarratt 1971), never by less than a tenth.
@@ -164,7 +136,7 @@ class _Search:
         """
         off_left, off_right = self._off(left), self._off(right)
         for _ in range(STEPS):
-            (one,) = self._curve.at(left)
+            (one,) = self.at(left)
             enough = max(FINEST * (self._high - self._low), self._reach(left, right, one) / 5)
             if right - left <= enough:
                 break
@@ -199,15 +171,35 @@ class _Search:
 
     def _holds(self, value: float) -> bool:
         """Whether the target lies in the interval of the probability at a value."""
-        (one,) = self._curve.at(value)
+        (one,) = self.at(value)
         return one.low <= self._target <= one.high
 
     def _between(self, inside: float, outside: float) -> float:
         """Return where the edge of the band crosses the target between a value that holds it and one that does not."""
-        near, far = self._curve.at(inside, outside)
+        near, far = self.at(inside, outside)
         if far.high < self._target:
             return _falsi(inside, outside, near.high - self._target, far.high - self._target)
         return _falsi(inside, outside, near.low - self._target, far.low - self._target)
+
+
+def crossings(sample: Sample, low: float, high: float, target: float, *, grid: int = GRID) -> Crossings:
+    """Find where a probability crosses a target within a range.
+
+    Parameters
+    ----------
+    grid
+        Values, the ends among them, that are tried first; two crossings between neighbours do not show.
+    """
+    values = [rounded(float(value)) for value in np.linspace(low, high, grid)]
+    curve = _Curve(sample, values[0], values[-1], target)
+    above = [one.p >= target for one in curve.at(*values)]
+    brackets = [
+        (first, second)
+        for (first, second), (before, after) in zip(pairwise(values), pairwise(above), strict=True)
+        if before != after
+    ]
+    found = tuple(curve.crossing(*bracket) for bracket in brackets)
+    return Crossings(target, values[0], values[-1], grid, curve.points, found)
 
 
 def _falsi(left: float, right: float, off_left: float, off_right: float) -> float:

@@ -114,6 +114,22 @@ class Subject:
         found = (self.places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.places)
         return next(found, Place(self.file, 1, 1))
 
+    def trial(self, gate: str, says: str, claim: Claim, contrasts: tuple[Contrast, ...], how: str = "") -> Trial:
+        """Return a gate as a trial."""
+        return Trial(self.suite, self.cell, gate, says, self.place("gates", gate), claim, contrasts, how)
+
+    def check_window(self, gate: str, key: str, written: str, day: int, horizon: int) -> None:
+        """See that a window lies within the horizon of what a gate names.
+
+        Raises
+        ------
+        ScenarioError
+            Where it does not.
+        """
+        if day > horizon:
+            said = f"{written} has a horizon of {counted(horizon, 'day')}; choose a day within it with `by` (got {day})"
+            raise self.fault(gate, key, said)
+
     def fault(self, gate: str, key: str, message: str) -> ScenarioError:
         """Return the error that a gate is at fault."""
         place = self.place("gates", gate, key)
@@ -169,13 +185,9 @@ def _trial(subject: Subject, name: str, gate: Gate) -> Trial:
         says = f"since {gate.against}"
     else:
         claim = Claim(_or(gate.above, -np.inf), _or(gate.below, np.inf))
-        return _made(subject, name, f"{probability} {claim.text}", claim, (whole,))
+        return subject.trial(name, f"{probability} {claim.text}", claim, (whole,))
     claim = _change_claim(gate)
-    return replace(_made(subject, name, f"change of {probability} {says} {claim.text}", claim, (contrasts,)), how=how)
-
-
-def _made(subject: Subject, name: str, says: str, claim: Claim, contrasts: tuple[Contrast, ...]) -> Trial:
-    return Trial(subject.suite, subject.cell, name, says, subject.place("gates", name), claim, contrasts)
+    return subject.trial(name, f"change of {probability} {says} {claim.text}", claim, (contrasts,), how)
 
 
 def _or(value: float | None, other: float) -> float:
@@ -205,7 +217,7 @@ def along(subject: Subject, name: str, gate: Gate, points: Sequence[tuple[str, S
     word = "rises" if rising else "falls"
     says = f"P({gate.outcome} within {counted(day, 'day')}) nowhere {word} by {tolerance:g} along {gate.along}"
     how = f"{counted(len(points), 'value')}, {points[0][0]} to {points[-1][0]}, paired run by run"
-    return replace(_made(subject, name, says, claim, contrasts), how=how)
+    return subject.trial(name, says, claim, contrasts, how)
 
 
 def _varied(scenario: Scenario, gate: Gate, path: str) -> list[tuple[str, Source]]:
@@ -221,11 +233,7 @@ def _varied(scenario: Scenario, gate: Gate, path: str) -> list[tuple[str, Source
 def _compared(subject: Subject, name: str, written: str, day: int) -> Source:
     """Return the scenario that a gate compares with."""
     other = subject.library.scenario(FilePath(subject.place("gates", name).file).parent / written)
-    if day > other.horizon:
-        message = (
-            f"{written} has a horizon of {counted(other.horizon, 'day')}; choose a day within it with `by` (got {day})"
-        )
-        raise subject.fault(name, "compared_with", message)
+    subject.check_window(name, "compared_with", written, day, other.horizon)
     return other
 
 
@@ -235,11 +243,7 @@ def _since(subject: Subject, name: str, written: str, whole: Contrast) -> tuple[
         FilePath(subject.place("gates", name).file).parent / written, subject.source.build()
     )
     day, outcome = whole.day, whole.outcome
-    if day > old["horizon"]:
-        message = (
-            f"{written} has a horizon of {counted(old['horizon'], 'day')}; choose a day within it with `by` (got {day})"
-        )
-        raise subject.fault(name, "against", message)
+    subject.check_window(name, "against", written, day, old["horizon"])
     if isinstance(again, Source):
         return replace(whole, base=again), "paired run by run: the earlier scenario is run again"
     row = stored_row(old, outcome, day) if outcome in OUTCOMES else None

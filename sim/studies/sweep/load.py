@@ -27,7 +27,7 @@ from sim.studies.sweep.axes import PRIOR, Axis, axis_complaints, day_of, read_ax
 from sim.studies.sweep.designs import cell_count, cells_of, sampled_complaint
 from sim.studies.sweep.schema import FORMAT, MAX_CELLS, UNCERTAIN, Design, SweepDocument
 from sim.studies.sweep.sweep import DEFAULT_RUNS, Base, Cell, Sweep, cell_id, label_of, naming, value_at
-from sim.studies.sweep.table_file import read_table
+from sim.studies.sweep.table_file import Row, read_table
 from sim.studies.sweep.words import canonical, shown
 from sim.wording import counted
 
@@ -186,22 +186,24 @@ def _drafts(
     if document.scenarios is not None:
         cells = [Cell(n, cell_id(base.scenario.id, {}), base.scenario.id, {}, n) for n, base in enumerate(bases)]
         return (), iter(cells)
-    base = bases[0]
     if document.table is not None:
         table = named_file(scenario_root(file), tree.places[("table",)], ("table",), document.table)
-        paths, rows = read_table(table, base)
-        name, names = base.scenario.id, naming(document, bases)
-        labels = (row.label or label_of(row.changes, n, names) for n, row in enumerate(rows))
-        made = (
-            Cell(n, cell_id(name, row.changes), label, row.changes, 0, "", row.places)
-            for n, (row, label) in enumerate(zip(rows, labels, strict=True))
+        paths, rows = read_table(table, bases[0])
+        changed: Iterable[Row] = rows
+    else:
+        axes = _axes(document, bases[0], tree, places)
+        paths, changed = tuple(axes), _designed(document, axes, tree)
+    name, names = bases[0].scenario.id, naming(document, bases)
+    return paths, (
+        Cell(
+            n, cell_id(name, row.changes), row.label or label_of(row.changes, n, names), row.changes, places=row.places
         )
-        return paths, made
-    axes = _axes(document, base, tree, places)
-    return tuple(axes), _designed(document, axes, base, tree)
+        for n, row in enumerate(changed)
+    )
 
 
-def _designed(document: SweepDocument, axes: Mapping[str, Axis], base: Base, tree: Tree) -> Iterator[Cell]:
+def _designed(document: SweepDocument, axes: Mapping[str, Axis], tree: Tree) -> Iterator[Row]:
+    """Yield what each cell of a design changes, and where each value stands."""
     heads = {path: tree.places.get(("axes", path), tree.places[("axes",)]) for path in axes}
     items = {
         (path, shown(value)): tree.places[("axes", path, place)]
@@ -209,11 +211,8 @@ def _designed(document: SweepDocument, axes: Mapping[str, Axis], base: Base, tre
         for place, value in enumerate(axis.values)
         if ("axes", path, place) in tree.places
     }
-    names = naming(document, (base,))
-    for index, changes in enumerate(cells_of(document.design, axes, document.seed)):
-        where = {path: items.get((path, shown(value)), heads[path]) for path, value in changes.items()}
-        label = label_of(changes, index, names)
-        yield Cell(index, cell_id(base.scenario.id, changes), label, changes, places=where)
+    for changes in cells_of(document.design, axes, document.seed):
+        yield Row(changes, {path: items.get((path, shown(value)), heads[path]) for path, value in changes.items()})
 
 
 def _axes(document: SweepDocument, base: Base, tree: Tree, places: Places) -> dict[str, Axis]:

@@ -33,11 +33,11 @@ LABEL = "label"
 
 @dataclass(frozen=True)
 class Row:
-    """One row: what it changes, where each value stands (under "" the row that has none), and its label or nothing."""
+    """One row: what it changes, where each value stands (under "" the row that has none), its label if any."""
 
     changes: dict[str, Any]
     places: dict[str, Place]
-    label: str
+    label: str = ""
 
 
 def read_table(file: FilePath, base: Base) -> tuple[tuple[str, ...], list[Row]]:
