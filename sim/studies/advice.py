@@ -23,13 +23,12 @@ from sim.scenario.numbers import with_number
 from sim.scenario.windows import day_of
 from sim.studies.bench import Values, draw_shares, happened
 from sim.studies.goals import read_goal
-from sim.studies.rows import Row, plain_row
+from sim.studies.rows import plain_row
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
     from sim.runs.play import Records
     from sim.scenario.scenario import Scenario
-    from sim.scenario.schema import Option
     from sim.studies.bench import Bench
 
 FORMAT = "offramp/advice/1"
@@ -116,7 +115,10 @@ class Advice:
             "actor": {"id": self.actor, "name": scenario.name_of(self.actor)},
             "goal": {"direction": "lower" if goal.lower else "raise", "outcome": goal.outcome, "within": goal.day},
             "budget": self.budget,
-            "options": {name: _plain(scenario.document.menu[name]) for name in options_of(scenario, self.actor)},
+            "options": {
+                name: scenario.document.menu[name].model_dump(mode="json", by_alias=True, exclude_none=True)
+                for name in options_of(scenario, self.actor)
+            },
             "seed": self.plan.seed,
             "runs": self.plan.most_runs,
             "draws": self.plan.most_runs // self.plan.replicates,
@@ -149,19 +151,11 @@ class Advice:
             "hash": mix.scenario.hash,
             "probability": plain_row(self._estimate(records)),
             "change": plain_row(change),
-            "gain_per_cost": _mean(each, self.plan.replicates),
+            "gain_per_cost": plain_row(mean_of_draws(each, self.plan.replicates)),
             "best_in_draws": round(float(lead), 4),
             "first_in_resamples": round(float(first), 4),
             "efficient": bool(efficient),
         }
-
-
-def _mean(values: Values, replicates: int) -> Row:
-    return plain_row(mean_of_draws(values, replicates))
-
-
-def _plain(option: Option) -> dict[str, Any]:
-    return option.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def options_of(scenario: Scenario, actor: str) -> list[str]:

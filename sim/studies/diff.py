@@ -218,15 +218,6 @@ def is_stored(path: Path) -> bool:
     return path.suffix == ".json"
 
 
-def _loaded(path: Path) -> Scenario | None:
-    return None if is_stored(path) else load(path)
-
-
-def _seeds(*sides: Side) -> set[int]:
-    """Return the seeds of stored forecasts that can be run again."""
-    return {side.stored["seed"] for side in sides if side.stored is not None and side.scenario is not None}
-
-
 def read_sides(before: Path, after: Path, seed: int | None = None) -> tuple[Side, Side]:
     """Read both sides: scenario files first, for a stored forecast may rest on the posterior of the other side.
 
@@ -237,13 +228,14 @@ def read_sides(before: Path, after: Path, seed: int | None = None) -> tuple[Side
     ScenarioError, UsageError
         Where one is at fault.
     """
-    scenarios = list(map(_loaded, (before, after)))
+    scenarios = [None if is_stored(path) else load(path) for path in (before, after)]
     known = next((one.posterior for one in scenarios if one is not None), None)
     first, second = (
         read_side(path, known) if one is None else Side(path, None, one)
         for path, one in zip((before, after), scenarios, strict=True)
     )
-    if seed is None and len(_seeds(first, second)) > 1:
+    again = (side.stored for side in (first, second) if side.stored is not None and side.scenario is not None)
+    if seed is None and len({record["seed"] for record in again}) > 1:
         why = "the two forecasts have different seeds; `--seed` runs both again by one"
         return replace(first, scenario=None, unpaired=why), replace(second, scenario=None, unpaired=why)
     return first, second

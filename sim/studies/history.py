@@ -180,7 +180,9 @@ def history(
         names = [] if then.evidence is None else [name for name in then.evidence.items if name not in known]
         known.update(names)
         news = None
-        reading = [] if scenario.evidence is None or not points else _reading(scenario.evidence, names)
+        reading = []
+        if scenario.evidence is not None and points:
+            reading = [name for name in names if scenario.evidence.items[name].reads_stance]
         if reading:
             news = _change(scenario, day, reading, forecast, bench)
             moves += [Move(day, name, _change(scenario, day, [name], forecast, bench)) for name in reading]
@@ -193,11 +195,6 @@ def history(
 def with_articles(made: History, bench: Bench) -> History:
     """Add the forecast before and after each article that was published from the history's first day on."""
     return replace(made, articles=tuple(adoptions(made.scenario, made.points[0].date, bench)))
-
-
-def _reading(evidence: Evidence, names: Sequence[str]) -> list[str]:
-    """Return the items of these that read a stance."""
-    return [name for name in names if evidence.items[name].reads_stance]
 
 
 def _change(scenario: Scenario, day: datetime.date, names: Sequence[str], forecast: Forecast, bench: Bench) -> Estimate:

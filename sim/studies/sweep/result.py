@@ -16,6 +16,7 @@ from sim.forecast.probability import event_estimate
 from sim.rng import STRATA
 from sim.runs.block.blocks import FIRST_EVENTS, OUTCOMES
 from sim.studies.rows import plain_row
+from sim.studies.sweep.sweep import value_at
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
@@ -29,8 +30,8 @@ Row = dict[str, Any]
 RUNS_DIGITS = 16
 
 
-def row_of(cell: Cell, inputs: Mapping[str, Any]) -> Row:
-    """Return a row without results."""
+def row_of(cell: Cell, inputs: Mapping[str, Any], **found: Any) -> Row:
+    """Return the row of a cell: what was found, in place of no results."""
     return {
         "index": cell.index,
         "cell": cell.id,
@@ -45,25 +46,22 @@ def row_of(cell: Cell, inputs: Mapping[str, Any]) -> Row:
         "outcomes": None,
         "changes": None,
         "page": None,
+        **found,
     }
-
-
-def failed(cell: Cell, inputs: Mapping[str, Any], reason: str) -> Row:
-    """Return the row of a cell that has no result."""
-    return {**row_of(cell, inputs), "error": reason}
 
 
 def finished(cell: Cell, inputs: Mapping[str, Any], tally: Tally, records: Records, milestones: tuple[int, ...]) -> Row:
     """Return the row of a cell whose runs are done; `runs_digest` stands for what happened in all of them."""
-    return {
-        **row_of(cell, inputs),
-        "status": "complete",
-        "runs": int(tally["runs"]),
-        "runs_digest": hashlib.sha256(records.tobytes()).hexdigest()[:RUNS_DIGITS],
-        "outcomes": {
+    return row_of(
+        cell,
+        inputs,
+        status="complete",
+        runs=int(tally["runs"]),
+        runs_digest=hashlib.sha256(records.tobytes()).hexdigest()[:RUNS_DIGITS],
+        outcomes={
             name: {str(day): _plain(event_estimate(tally, name, day)) for day in milestones} for name in FIRST_EVENTS
         },
-    }
+    )
 
 
 def changes_from(
@@ -110,7 +108,7 @@ def head_of(sweep: Sweep, command: str, gates: Record | None = None) -> Record:
         "horizon": sweep.milestones[-1],
         "milestones": list(sweep.milestones),
         "outcomes": list(FIRST_EVENTS),
-        "axes": {path: sweep.bases[0].value_at(path) for path in sweep.paths},
+        "axes": {path: value_at(scenario.plain(), path) for path in sweep.paths},
         **sweep.names,
         "reference": sweep.cells[0].id if sweep.has_reference else None,
         "contours": None if document.contours is None else list(document.contours),

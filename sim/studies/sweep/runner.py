@@ -14,7 +14,7 @@ from sim.errors import ExecutionError
 from sim.forecast.forecast import Forecast
 from sim.runs.play import Records, Request, play
 from sim.scenario.edit import bare
-from sim.studies.sweep.result import Row, changes_from, failed, finished
+from sim.studies.sweep.result import Row, changes_from, finished, row_of
 from sim.studies.sweep.sweep import Cell, Sweep
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class _Book:
         else:
             if self._options.fail_fast:
                 raise CellFailedError(f"{request.name} failed: {failure.reason}")
-            self.rows.append(failed(cell, inputs, failure.reason))
+            self.rows.append(row_of(cell, inputs, error=failure.reason))
         self._options.on_cell()
 
     def _finished(self, cell: Cell, inputs: dict[str, Any], request: Request) -> Row:

@@ -80,10 +80,6 @@ class Base:
         """Return the base with values laid over it; see `sim.scenario.edit.vary`."""
         return vary(self.scenario, self.merged, self.file, changes, places)
 
-    def value_at(self, path: str) -> Any:
-        """Return the base's value at a dotted path, defaults included; None where there is none."""
-        return value_at(self.scenario.plain(), path)
-
     def path_complaint(self, dotted: str) -> str | None:
         """Say what is wrong with a dotted path as an axis; None where nothing is."""
         return path_complaint(self.merged.value, dotted)
