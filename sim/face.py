@@ -356,12 +356,12 @@ def sweep(
     """Run a sweep of a scenario; `settings` are further keys of a sweep file."""
     from sim.studies.sweep.load import sweep_of
     from sim.studies.sweep.result import head_of, record_of
-    from sim.studies.sweep.runner import Options, run_sweep
+    from sim.studies.sweep.runner import run_sweep
 
     made = sweep_of(scenario, axes, **settings)
     executor, kept = executor_of(workers), store_at(store)
     with shown(f"{scenario.id}, a sweep", len(made.cells) * made.plan.blocks, progress) as finished:
-        rows = run_sweep(made, executor=executor, options=Options(store=kept, on_block=finished))
+        rows = run_sweep(made, Site(executor, kept, finished))
     return SweepResult(made, record_of(head_of(made, ""), rows))
 
 

@@ -129,13 +129,14 @@ def check(  # noqa: PLR0913 - one parameter an option
         return
     from sim.cli.files import scenario_files
     from sim.report.ci.findings import Finding, counts_in_words
+    from sim.studies.bench import Site
     from sim.studies.gates import check as gates
 
     budget = gates.Budget(alpha=alpha, max_runs=max_runs, seed=seed)
     trials = _trials(scenario_files(paths))
     ci.check()
     with progress("check", len(trials), quiet=quiet, unit="gate") as decided:
-        checked = gates.check(trials, budget, executor=machines.make(), store=cache.open(), decided=decided)
+        checked = gates.check(trials, budget, Site(machines.make(), cache.open(), decided))
     findings = [Finding.of(record) for record in _records(checked)]
     if format_ is Format.JSON:
         print_json(_plain(checked))

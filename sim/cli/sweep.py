@@ -100,8 +100,8 @@ def run(  # noqa: PLR0913 - one parameter an option
     keep = _keep_forecast(file, out / "cells", loaded) if cells and out is not None else None
     label = loaded.document.id if part is None else f"{loaded.document.id} {part}"
     with _resumable(kept):
-        options = Options(store=kept, cells=chosen, fail_fast=fail_fast, on_forecast=keep)
-        rows = _rows(loaded, options, machines, label, quiet=quiet)
+        options = Options(cells=chosen, fail_fast=fail_fast, on_forecast=keep)
+        rows = _rows(loaded, options, kept, machines, label, quiet=quiet)
     _note_damage(kept)
     with _resumable(kept):
         verdicts = gates.judge(chosen, kept, machines, quiet=quiet)
@@ -126,7 +126,10 @@ def _note_damage(store: Store | None) -> None:
         note(f"{store.damaged} damaged entries of the store {store} were not used; their blocks were played again")
 
 
-def _rows(sweep: Sweep, options: Options, machines: Machines, label: str, *, quiet: bool) -> list[Record]:
+def _rows(
+    sweep: Sweep, options: Options, store: Store | None, machines: Machines, label: str, *, quiet: bool
+) -> list[Record]:
+    from sim.studies.bench import Site
     from sim.studies.sweep.runner import run_sweep
 
     cells = sweep.cells if options.cells is None else options.cells
@@ -134,8 +137,8 @@ def _rows(sweep: Sweep, options: Options, machines: Machines, label: str, *, qui
     by_cell = sweep.plan.precision is not None
     total, unit = (len(cells), "cell") if by_cell else (blocks, "block")
     with progress(label, total, quiet=quiet, unit=unit) as finished:
-        told = replace(options, on_cell=finished) if by_cell else replace(options, on_block=finished)
-        return run_sweep(sweep, executor=machines.make(blocks), options=told)
+        site = Site(machines.make(blocks), store, None if by_cell else finished)
+        return run_sweep(sweep, site, replace(options, on_cell=finished) if by_cell else options)
 
 
 @contextmanager
@@ -249,6 +252,7 @@ def cell(
     offramp sweep cell scenarios/idlib-2018/sweeps/pressures.yaml 5f0c1a --out reports/cell
     """
     from sim.report import write_report
+    from sim.studies.bench import Site
     from sim.studies.sweep.load import load_sweep
     from sim.studies.sweep.runner import Options, run_sweep
 
@@ -260,12 +264,11 @@ def cell(
     said = command_of(context, name=chosen[0].id)
     records: list[Record] = []
     options = Options(
-        store=cache.open(),
         cells=chosen,
         fail_fast=True,
         on_forecast=lambda _, forecast: records.append(forecast.record(said)),
     )
-    run_sweep(loaded, options=options)
+    run_sweep(loaded, Site(store=cache.open()), options)
     written(write_report(records[0], out, words=words))
 
 
@@ -374,6 +377,7 @@ class Gates:
         KeyboardInterrupt
             Where it came.
         """
+        from sim.studies.bench import Site
         from sim.studies.gates.check import check
 
         wanted = {cell.index for cell in cells}
@@ -383,7 +387,7 @@ class Gates:
         executor = machines.make()
         with progress("gates", len(mine), quiet=quiet, unit="gate") as decided:
             trials = [one.trial for one in mine]
-            checked = check(trials, self.budget, executor=executor, store=store, decided=decided, of=len(self.dealt))
+            checked = check(trials, self.budget, Site(executor, store, decided), of=len(self.dealt))
         if checked.interrupted:
             raise KeyboardInterrupt
         return [

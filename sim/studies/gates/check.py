@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +18,9 @@ from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
 from sim.runs.play import Failure, Records, results
+from sim.studies.bench import Site
 
 if TYPE_CHECKING:
-    from sim.runs.executors import Executor
-    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
     from sim.studies.gates.contrasts import Interval, Source, Verdict
     from sim.studies.gates.sequences import ConfidenceSequence
@@ -146,20 +145,16 @@ class Checked:
 def check(
     trials: Sequence[Trial],
     budget: Budget,
+    site: Site | None = None,
     *,
-    executor: Executor | None = None,
-    store: Store | None = None,
-    decided: Callable[[], None] | None = None,
     of: int | None = None,
 ) -> Checked:
     """Judge trials.
 
     Parameters
     ----------
-    executor, store
-        Where blocks are played and kept; this process and nowhere if not given.
-    decided
-        Called once for each trial that needs no more runs.
+    site
+        Where blocks are played and kept; its `finished` is called once for each trial that needs no more runs.
     of
         Number of trials that share alpha, where others are judged elsewhere; these alone if not given.
 
@@ -172,7 +167,8 @@ def check(
     """
     judges = [_Judge(trial, budget.alpha / (of or len(trials))) for trial in trials]
     queue = _Queue(judges, budget)
-    supply = results(queue.tasks(), executor=executor, store=store)
+    site = Site() if site is None else site
+    supply = results(queue.tasks(), executor=site.executor, store=site.store)
     interrupted = False
     try:
         while (group := queue.next_group(supply)) is not None:
@@ -180,8 +176,8 @@ def check(
             for judge in judging:
                 if judge.is_open:
                     judge.take(records, budget.replicates)
-                    if decided is not None and not judge.is_open:
-                        decided()
+                    if site.finished is not None and not judge.is_open:
+                        site.finished()
             if not any(judge.is_open for judge in judges):
                 break
     except KeyboardInterrupt:

@@ -14,12 +14,11 @@ from sim.errors import ExecutionError
 from sim.forecast.forecast import Forecast
 from sim.runs.play import Records, Request, play
 from sim.scenario.edit import bare
+from sim.studies.bench import Site
 from sim.studies.sweep.result import Row, changes_from, finished, row_of
 from sim.studies.sweep.sweep import Cell, Sweep
 
 if TYPE_CHECKING:
-    from sim.runs.executors import Executor
-    from sim.runs.store import Store
     from sim.scenario.scenario import Scenario
 
 OnCell = Callable[[Cell, Forecast], None]
@@ -31,29 +30,23 @@ class Options:
 
     Attributes
     ----------
-    store
-        Where blocks are kept and looked for; None: nowhere.
     cells
         The cells whose rows are wanted; None: all.
     fail_fast
         Whether the first failing cell stops the sweep.
-    on_block
-        Called for each block that is merged.
     on_cell
         Called for each cell that is done, failed ones too.
     on_forecast
         Called with the whole forecast of each cell, where that is wanted.
     """
 
-    store: Store | None = None
     cells: Sequence[Cell] | None = None
     fail_fast: bool = False
-    on_block: Callable[[], None] = lambda: None
     on_cell: Callable[[], None] = lambda: None
     on_forecast: OnCell | None = None
 
 
-def run_sweep(sweep: Sweep, *, executor: Executor | None = None, options: Options | None = None) -> list[Row]:
+def run_sweep(sweep: Sweep, site: Site | None = None, options: Options | None = None) -> list[Row]:
     """Run the cells of a sweep; return their rows in order.
 
     Raises
@@ -65,17 +58,17 @@ def run_sweep(sweep: Sweep, *, executor: Executor | None = None, options: Option
     KeyboardInterrupt
         Where it came; finished blocks are in the store.
     """
-    options = options or Options()
+    site, options = site or Site(), options or Options()
     wanted = sweep.cells if options.cells is None else options.cells
     book = _Book(sweep, options, {cell.index for cell in wanted})
     first = [sweep.cells[0]] if sweep.has_reference and wanted and wanted[0].index != 0 else []
     play(
         (book.request(cell) for cell in (*first, *wanted)),
-        executor=executor,
-        store=options.store,
+        executor=site.executor,
+        store=site.store,
         in_order=sweep.has_reference,
         done=book.take,
-        finished=options.on_block,
+        finished=site.finished,
     )
     return sorted(book.rows, key=lambda row: int(row["index"]))
 

@@ -14,6 +14,7 @@ from sim.errors import ScenarioError, UsageError
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
 from sim.runs.executors import Local
 from sim.runs.play import Records
+from sim.studies.bench import Site
 from sim.studies.gates.check import Budget, Checked, Result, check
 from sim.studies.gates.trials import Trial
 from tests import sizes
@@ -54,7 +55,7 @@ def test_every_kind_of_gate_passes_where_its_claim_holds_and_fails_where_it_does
         "no-limited: {outcome: limited, below: 0.01}",
         "all-full: {outcome: full, above: 0.25}",
     )
-    checked = check(claims, Budget(alpha=1e-6 * len(claims)), executor=StandIn({"crisis": 0.3, "other": 0.4}))
+    checked = check(claims, Budget(alpha=1e-6 * len(claims)), Site(StandIn({"crisis": 0.3, "other": 0.4})))
     assert verdicts(checked) == {
         "below": "pass", "above": "pass", "inside": "pass",
         "not-below": "fail", "not-above": "fail", "outside": "fail",
@@ -69,7 +70,7 @@ def test_every_kind_of_gate_passes_where_its_claim_holds_and_fails_where_it_does
 
 def test_a_gate_on_the_truth_stays_undecided_until_the_runs_are_used_up(trials: Trials) -> None:
     stand_in = StandIn({"crisis": 0.3})
-    checked = check(trials("edge: {below: 0.3}", "clear: {below: 0.5}"), Budget(max_runs=50_000), executor=stand_in)
+    checked = check(trials("edge: {below: 0.3}", "clear: {below: 0.5}"), Budget(max_runs=50_000), Site(stand_in))
     results = by_gate(checked)
     assert (results["edge"].verdict, results["edge"].runs) == ("undecided", 12 * BLOCK_RUNS)
     assert (results["clear"].verdict, results["clear"].runs) == ("pass", BLOCK_RUNS)
@@ -80,14 +81,14 @@ def test_a_gate_on_the_truth_stays_undecided_until_the_runs_are_used_up(trials: 
 def test_runs_stop_when_all_is_decided_and_are_shared_by_gates(trials: Trials) -> None:
     stand_in = StandIn({"crisis": 0.3, "other": 0.6})
     claims = trials("a: {below: 0.5}", "b: {above: 0.1}", "c: {compared_with: other.yaml, change_below: -0.1}")
-    assert check(claims, Budget(), executor=stand_in).verdict == "pass"
+    assert check(claims, Budget(), Site(stand_in)).verdict == "pass"
     assert sorted(stand_in.played) == [("crisis", 0), ("other", 0)]
 
 
 def test_all_gates_share_alpha_and_a_trend_shares_what_it_gets(trials: Trials) -> None:
-    one = check(trials("edge: {below: 0.3}"), Budget(max_runs=BLOCK_RUNS), executor=StandIn({"crisis": 0.3}))
+    one = check(trials("edge: {below: 0.3}"), Budget(max_runs=BLOCK_RUNS), Site(StandIn({"crisis": 0.3})))
     gates = [f"g{n}: {{below: 0.3}}" for n in range(10)]
-    ten = check(trials(*gates), Budget(max_runs=BLOCK_RUNS), executor=StandIn({"crisis": 0.3}))
+    ten = check(trials(*gates), Budget(max_runs=BLOCK_RUNS), Site(StandIn({"crisis": 0.3})))
     assert (one.results[0].alpha, ten.results[0].alpha) == (0.05, 0.005)
     widths = [result.interval.high - result.interval.low for result in (one.results[0], ten.results[0])]  # type: ignore[union-attr]
     assert widths[0] < widths[1]
@@ -128,13 +129,13 @@ def test_a_trend_is_judged_over_every_pair_of_values(
         "down: {along: pressures.push.intensity, trend: not-falling}",
     )
     assert len(claims[0].contrasts) == 10
-    checked = check(claims, Budget(alpha=1e-4), executor=Sloped(chance))
+    checked = check(claims, Budget(alpha=1e-4), Site(Sloped(chance)))
     assert verdicts(checked) == {"up": not_rising, "down": not_falling}
 
 
 def test_a_failed_trend_names_the_values_between_which_it_breaks(trials: Trials) -> None:
     claims = trials("up: {along: pressures.push.intensity, trend: not-rising, from: 0.2, to: 0.8, steps: 3}")
-    (result,) = check(claims, Budget(), executor=Sloped(lambda x: 0.2 + 0.3 * (x > 0.6))).results
+    (result,) = check(claims, Budget(), Site(Sloped(lambda x: 0.2 + 0.3 * (x > 0.6)))).results
     assert (result.verdict, result.label) == ("fail", "0.2 to 0.8")
     assert result.trial.says == ("P(offensive within 10 days) nowhere rises by 0.01 along pressures.push.intensity")
     assert result.trial.how == "3 values, 0.2 to 0.8, paired run by run"
@@ -220,13 +221,13 @@ def test_verdicts_and_runs_are_the_same_for_any_number_of_workers(trials: Trials
     )
     budget = Budget(max_runs=5 * BLOCK_RUNS)
     alone = [result.record() for result in check(claims, budget).results]
-    assert [result.record() for result in check(claims, budget, executor=Local(2)).results] == alone
+    assert [result.record() for result in check(claims, budget, Site(Local(2))).results] == alone
 
 
 def test_a_crash_is_an_error_of_the_gates_that_need_the_scenario_and_of_no_other(trials: Trials) -> None:
     claims = trials("a: {compared_with: other.yaml, change_below: -0.1}", "b: {below: 0.5}", "c: {below: 0.3}")
     stand_in = StandIn({"crisis": 0.3}, broken=["other"])
-    checked = check(claims, Budget(max_runs=BLOCK_RUNS), executor=stand_in)
+    checked = check(claims, Budget(max_runs=BLOCK_RUNS), Site(stand_in))
     assert verdicts(checked) == {"a": "error", "b": "pass", "c": "undecided"}
     assert by_gate(checked)["a"].message == "block 0 of other failed: ZeroDivisionError: x"
     assert by_gate(checked)["a"].interval is None
@@ -253,7 +254,7 @@ class Interrupted(StandIn):
 
 
 def test_an_interruption_keeps_what_is_decided(trials: Trials) -> None:
-    checked = check(trials("a: {below: 0.5}", "b: {below: 0.3}"), Budget(), executor=Interrupted({"crisis": 0.3}))
+    checked = check(trials("a: {below: 0.5}", "b: {below: 0.3}"), Budget(), Site(Interrupted({"crisis": 0.3})))
     assert checked.interrupted
     assert verdicts(checked) == {"a": "pass", "b": "undecided"}
     assert by_gate(checked)["b"].runs == 2 * BLOCK_RUNS
@@ -261,8 +262,8 @@ def test_an_interruption_keeps_what_is_decided(trials: Trials) -> None:
 
 def test_every_decided_gate_is_told_once(trials: Trials) -> None:
     told: list[None] = []
-    check(trials("a: {below: 0.5}", "b: {below: 0.3}"), Budget(max_runs=9000), executor=StandIn({"crisis": 0.3}),
-          decided=lambda: told.append(None))  # fmt: skip
+    check(trials("a: {below: 0.5}", "b: {below: 0.3}"), Budget(max_runs=9000), Site(StandIn({"crisis": 0.3}),
+          finished=lambda: told.append(None)))  # fmt: skip
     assert len(told) == 1
 
 
@@ -291,7 +292,7 @@ def check_many(claim: list[Trial], chances: dict[str, float]) -> dict[str, int]:
     """Make the same check under many seeds; count verdicts."""
     counts = dict.fromkeys(("pass", "fail", "undecided"), 0)
     for seed in range(CHECKS):
-        (result,) = check(claim, Budget(seed=seed, max_runs=RUNS), executor=StandIn(chances)).results
+        (result,) = check(claim, Budget(seed=seed, max_runs=RUNS), Site(StandIn(chances))).results
         counts[result.verdict] += 1
     print(f"{chances}: {counts}")
     return counts

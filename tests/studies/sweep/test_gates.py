@@ -15,6 +15,7 @@ from sim.errors import ScenarioError, UsageError
 from sim.report.ci.findings import findings_of
 from sim.report.ci.junit import to_junit
 from sim.runs.store import Store
+from sim.studies.bench import Site
 from sim.studies.gates.check import Budget, check
 from sim.studies.gates.sweeps import lines_along, sweep_trials
 from sim.studies.sweep.load import load_sweep
@@ -124,7 +125,7 @@ def judged(found: Sweep, store: Store | None, shard: Shard | None = None) -> tup
     """Run a sweep or a shard of it and judge its gates; return the head and what was found."""
     gates = Gates.of(found, Budget(0.1, 20_000, found.plan.seed, found.plan.replicates))
     cells = list(found.cells) if shard is None else shard.cells(found)
-    rows = run_sweep(found, options=Options(store=store, cells=cells))
+    rows = run_sweep(found, Site(store=store), Options(cells=cells))
     verdicts = gates.judge(cells, store, Machines(workers=1), quiet=True)
     head = head_of(found, "offramp sweep run sweep.yaml", gates.head)
     return head, (rows, verdicts)
@@ -170,7 +171,7 @@ def test_blocks_that_the_cells_left_in_the_store_are_not_played_again(
 ) -> None:
     found = sweep(tmp_path, GRID + GATES)
     store = Store(tmp_path / "store")
-    run_sweep(found, options=Options(store=store))
+    run_sweep(found, Site(store=store))
     played: list[str] = []
     replace_play(monkeypatch, lambda task: played.append(str(task)) or 1 / 0)
     verdicts = Gates.of(found, Budget(0.05, 4096, found.plan.seed, found.plan.replicates)).judge(
@@ -194,9 +195,9 @@ def test_the_trials_of_a_large_sweep_are_judged_in_batches(tmp_path: Path, monke
     found = sweep(tmp_path, GRID + GATES)
     trials = [one.trial for one in sweep_trials(found)]
     store = Store(tmp_path / "store")
-    whole = check(trials, Budget(max_runs=20_000), store=store)
+    whole = check(trials, Budget(max_runs=20_000), Site(store=store))
     monkeypatch.setattr("sim.studies.gates.check.BATCH", 2)
-    parts = check(trials, Budget(max_runs=20_000), store=store)
+    parts = check(trials, Budget(max_runs=20_000), Site(store=store))
     assert [one.record() for one in parts.results] == [one.record() for one in whole.results]
 
 

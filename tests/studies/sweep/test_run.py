@@ -21,6 +21,7 @@ from sim.runs.play import Failure, Task, play_block
 from sim.runs.store import Store, key_of
 from sim.runs.store.store import name_of
 from sim.scenario.edit import bare
+from sim.studies.bench import Site
 from sim.studies.sweep.result import without_effect
 from sim.studies.sweep.runner import Options, run_sweep
 from sim.studies.sweep.sweep import Sweep
@@ -97,12 +98,12 @@ def test_one_and_two_workers_with_and_without_a_store_give_the_same_rows(
 ) -> None:
     loaded = sweep(tmp_path, body)
     alone = run_sweep(loaded)
-    assert run_sweep(loaded, executor=Local(2), options=Options(store=store)) == alone
-    assert run_sweep(loaded, options=Options(store=store)) == alone
+    assert run_sweep(loaded, Site(Local(2), store)) == alone
+    assert run_sweep(loaded, Site(store=store)) == alone
     entries = [path for path in (tmp_path / "store" / "blocks").rglob("*") if path.is_file()]
     for path in entries[::2]:
         path.unlink()
-    assert run_sweep(loaded, executor=Local(2), options=Options(store=store)) == alone
+    assert run_sweep(loaded, Site(Local(2), store)) == alone
 
 
 @pytest.mark.slow
@@ -112,14 +113,14 @@ def test_cells_are_compared_with_the_first_where_only_the_first_is_not_in_the_st
 ) -> None:
     """Whatever the store holds, no cell is done before the one that all are compared with."""
     loaded = sweep(tmp_path, TORNADO)
-    whole = run_sweep(loaded, options=Options(store=store))
+    whole = run_sweep(loaded, Site(store=store))
     assert all(row["changes"] for row in whole)
     for block in range(loaded.plan.blocks):
         task = loaded.plan.task(bare(loaded.scenario(loaded.cells[0])), block)
         entry = tmp_path / "store" / name_of(key_of(task))
         entry.unlink()
     executor = Serial() if workers == 1 else Local(workers)
-    assert run_sweep(loaded, executor=executor, options=Options(store=store)) == whole
+    assert run_sweep(loaded, Site(executor, store)) == whole
 
 
 @pytest.mark.parametrize("body", [GRID, PRECISE], ids=["grid", "precise"])
@@ -177,14 +178,14 @@ def test_nothing_is_played_twice_and_more_runs_only_add_to_it(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     played = count_blocks(monkeypatch)
-    run_sweep(sweep(tmp_path), options=Options(store=store))
+    run_sweep(sweep(tmp_path), Site(store=store))
     assert len(played) == 6
-    run_sweep(sweep(tmp_path), options=Options(store=store))
+    run_sweep(sweep(tmp_path), Site(store=store))
     assert len(played) == 6
-    run_sweep(sweep(tmp_path, runs=3 * 4096), options=Options(store=store))
+    run_sweep(sweep(tmp_path, runs=3 * 4096), Site(store=store))
     assert len(played) == 18
     wider = GRID.replace("[0, 0.5, 1]", "[0, 0.25, 0.5, 1]")
-    run_sweep(sweep(tmp_path, wider), options=Options(store=store))
+    run_sweep(sweep(tmp_path, wider), Site(store=store))
     assert len(played) == 20
 
 
@@ -202,21 +203,21 @@ def test_a_store_that_cannot_be_written_stops_the_sweep_and_keeps_what_it_has(
 
     monkeypatch.setattr(Store, "put", full_at_the_fourth)
     with pytest.raises(StoreError, match="no space left"):
-        run_sweep(loaded, options=Options(store=store))
+        run_sweep(loaded, Site(store=store))
     assert all(store.get(task) is not None for task in kept)
     monkeypatch.setattr(Store, "put", put)
-    assert run_sweep(loaded, options=Options(store=store)) == run_sweep(loaded)
+    assert run_sweep(loaded, Site(store=store)) == run_sweep(loaded)
 
 
 def test_a_full_store_may_be_read_only(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = sweep(tmp_path)
-    rows = run_sweep(loaded, options=Options(store=store))
+    rows = run_sweep(loaded, Site(store=store))
 
     def refuse(*_: object) -> None:
         raise StoreError("read-only")
 
     monkeypatch.setattr(Store, "put", refuse)
-    assert run_sweep(loaded, options=Options(store=store)) == rows
+    assert run_sweep(loaded, Site(store=store)) == rows
 
 
 # -- what fails ---------------------------------------------------------------------------------------------------
@@ -227,7 +228,7 @@ def test_a_failing_cell_is_recorded_and_the_rest_goes_on(tmp_path: Path, monkeyp
     whole = run_sweep(loaded)
     fail_in(monkeypatch, loaded, 2)
     done: list[int] = []
-    rows = run_sweep(loaded, options=Options(on_block=lambda: done.append(1)))
+    rows = run_sweep(loaded, Site(finished=lambda: done.append(1)))
     assert rows[2] == {**whole[2], "status": "failed", "error": "ValueError: no such day", "outcomes": None,
                        "runs": 0, "runs_digest": None}  # fmt: skip
     assert rows[:2] + rows[3:] == whole[:2] + whole[3:]
@@ -256,7 +257,7 @@ def test_a_failing_base_costs_the_comparisons_only(tmp_path: Path, monkeypatch: 
 def test_a_cell_that_kills_its_worker_is_recorded_and_the_rest_goes_on(tmp_path: Path) -> None:
     loaded = sweep(tmp_path)
     whole = run_sweep(loaded)
-    rows = run_sweep(loaded, executor=Replaced(Dying(1)))
+    rows = run_sweep(loaded, Site(Replaced(Dying(1))))
     assert rows[1]["status"] == "failed"
     assert "block 0 of cell 2" in rows[1]["error"]
     assert rows[:1] + rows[2:] == whole[:1] + whole[2:]
@@ -268,7 +269,7 @@ def test_a_worker_that_is_lost_once_costs_nothing(tmp_path: Path, store: Store) 
     whole = run_sweep(loaded)
     for kept in (None, store):
         marker = tmp_path / f"died-{kept is None}"
-        rows = run_sweep(loaded, executor=Replaced(Dying(2, marker)), options=Options(store=kept))
+        rows = run_sweep(loaded, Site(Replaced(Dying(2, marker)), kept))
         assert marker.exists()
         assert rows == whole
 
@@ -302,7 +303,7 @@ def test_what_is_kept_of_a_cell_is_its_row(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(playing._Schedule, "_open_next", watched)
     loaded = sweep(tmp_path, GRID.replace("[0, 0.5, 1]", "{from: 0, to: 1, steps: 15}"))
-    run_sweep(loaded, executor=Local(2))
+    run_sweep(loaded, Site(Local(2)))
     assert 1 <= most <= 5
 
 
@@ -340,7 +341,7 @@ def test_tasks_are_given_out_as_they_are_needed(tmp_path: Path) -> None:
                 assert len(taken) <= 60
                 yield result
 
-    rows = run_sweep(loaded, executor=Watching())
+    rows = run_sweep(loaded, Site(Watching()))
     assert [task.name.split()[1] for task in taken] == [str(number) for number in range(1, 61)]
     assert [row["index"] for row in rows] == list(range(60))
 
