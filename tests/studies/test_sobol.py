@@ -84,7 +84,7 @@ def test_a_design_of_the_model_is_the_same_again(scenario: Scenario) -> None:
 
 
 def test_by_actor_there_is_one_index_an_actor(scenario: Scenario) -> None:
-    asked = Asked(scenario, "offensive", 30, Site())
+    asked = Asked(scenario, "offensive", 30)
     plan = design_of(asked, 8192, seed=1, replicates=2, by_actor=True)
     told = plain_indices(asked, plan, study(scenario, plan, "offensive", 30, Site()), by_actor=True)
     assert {one["group"] for one in told["inputs"]} == {*scenario.actors, "structural"}
