@@ -19,6 +19,7 @@ from sim.report.chance import Chance
 from sim.report.document import Block, Group, List, Table, walk
 from sim.report.files import to_json
 from sim.report.sections.schedule import marks
+from tests.report.conftest import stored
 from tests.report.said import figures, tables, texts
 
 FIGURES = ("incidence.svg", "states.svg", "hazard.svg", "dots.svg")
@@ -46,10 +47,12 @@ class Text(HTMLParser):
             self.parts.append(data)
 
 
-@pytest.fixture
-def files(record, written):
-    page, markdown, stored = (path.read_text(encoding="utf-8") for path in written(record))
-    return {"page": page, "text": Text(page).text, "markdown": markdown, "record": json.loads(stored)}
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """What is written of the record as it is, to read only."""
+    paths = write_report(stored("forecast.json"), tmp_path_factory.mktemp("report"))
+    page, markdown, kept = (path.read_text(encoding="utf-8") for path in paths)
+    return {"page": page, "text": Text(page).text, "markdown": markdown, "record": json.loads(kept)}
 
 
 def test_it_writes_page_markdown_and_record(record, tmp_path):
