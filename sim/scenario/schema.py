@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
@@ -425,6 +426,7 @@ class Document(Part):
     )
 
 
+@cache
 def field_range(model: type[Part], name: str) -> tuple[float, float]:
     """Return the range to which draws of a field are clipped; infinite where it has none."""
     field = model.model_fields[name]
