@@ -220,9 +220,9 @@ def test_an_assumption_is_called_one_and_evidence_names_its_items(record, files)
 
 def test_conflicts_are_shown_as_conflicts(record):
     moscow = next(one.content for one in walk(document_of(record)) if isinstance(one, Block) and one.name == "sides")
-    assert moscow.name == "Moscow Signal"
-    assert [bearing for bearing, _ in moscow.sides] == ["−0.75", "−0.50", "−0.25", "0.00", "+0.25", "+0.50"]
-    assert ("E22", True) in dict(moscow.sides)["−0.25"]
+    assert moscow["name"] == "Moscow Signal"
+    assert [bearing for bearing, _ in moscow["sides"]] == ["−0.75", "−0.50", "−0.25", "0.00", "+0.25", "+0.50"]
+    assert ("E22", True) in dict(moscow["sides"])["−0.25"]
 
 
 @pytest.mark.slow
