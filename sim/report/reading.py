@@ -6,7 +6,6 @@ out.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any
 
 from sim.errors import ReportError
 from sim.report.chance import Chance
-from sim.report.values import Calendar, dated
+from sim.report.values import Calendar, dated, day_of
 from sim.wording import heading
 
 Record = Mapping[str, Any]
@@ -67,7 +66,7 @@ def as_of(record: Record) -> str:
 
 def calendar_of(record: Record) -> Calendar:
     """Return the window of a record."""
-    return Calendar(datetime.date.fromisoformat(record["as_of"]), record["horizon"])
+    return Calendar(day_of(record["as_of"]), record["horizon"])
 
 
 def strikes_of(record: Record) -> str:

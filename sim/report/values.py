@@ -76,9 +76,14 @@ def short_date(date: datetime.date) -> str:
     return f"{date.day} {MONTHS[date.month - 1][:3]} {date.year}"
 
 
+def day_of(text: str) -> datetime.date:
+    """Return a date of the record, such as 2018-08-19."""
+    return datetime.date.fromisoformat(text)
+
+
 def dated(text: str) -> str:
-    """Write a date of the record, such as 2018-08-19, as 19 August 2018."""
-    return long_date(datetime.date.fromisoformat(text))
+    """Write a date of the record as 19 August 2018."""
+    return long_date(day_of(text))
 
 
 @dataclass(frozen=True)

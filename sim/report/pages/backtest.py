@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
 from sim.report.chance import share_text
 from sim.report.charts import Spec, axis, band, figure, line
 from sim.report.document import Document, Figure, Section, Table, Text, rerun
-from sim.report.values import NONE, short_date
+from sim.report.values import NONE, day_of, short_date
 from sim.wording import counted, noun
 
 if TYPE_CHECKING:
@@ -152,7 +151,7 @@ def _cases(record: Record) -> Table:
     rows = [
         (
             case["id"] + (" (target)" if case["target"] else ""),
-            short_date(datetime.date.fromisoformat(case["as_of"])),
+            short_date(day_of(case["as_of"])),
             NONE if case["offensive"] is None else f"day {case['offensive']}",
             NONE if case["agreement"] is None else f"day {case['agreement']}",
             *(share_text(p) for p in case["forecasts"]["case"][MODEL]),

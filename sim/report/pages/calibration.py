@@ -109,15 +109,10 @@ def _figure(record: Record) -> Figure:
 
 
 def _seeds(record: Record) -> Table:
+    targets = [record["seeds"][place]["target"] for place in (0, 1)]
     rows = tuple(
         (f"within {counted(window, 'day')}", share_text(first), share_text(second), f"{100 * gap:.1f} points")
-        for window, first, second, gap in zip(
-            record["windows"],
-            record["seeds"][0]["target"],
-            record["seeds"][1]["target"],
-            record["disagreement"],
-            strict=True,
-        )
+        for window, first, second, gap in zip(record["windows"], *targets, record["disagreement"], strict=True)
     )
     columns = ("Offensive in the target", "First seed", "Second seed", "Apart")
     return Table("Two calibrations that share the cases and nothing else", columns, "lrrr", rows)

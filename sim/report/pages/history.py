@@ -12,8 +12,8 @@ from sim.report.chance import Chance, Shift, with_interval
 from sim.report.charts import Spec, number_days, time_axis
 from sim.report.curves import Curve, curves, label_ends, ranked
 from sim.report.document import Block, Document, Facts, Figure, Group, Section, Table, Text, rerun
-from sim.report.values import NONE, Calendar, short_date
-from sim.wording import counted, long_date
+from sim.report.values import NONE, Calendar, dated, day_of, short_date
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
     days = record["horizon"]
     start, end = ends(record)
-    first, last = (long_date(_date(record["points"][place]["date"])) for place in (0, -1))
+    first, last = (dated(record["points"][place]["date"]) for place in (0, -1))
     since = f"; {start.text} as of {first}" if first != last else ""
     key = (
         " ▼ marks news by its number in the table below, on the day it was made; the first dot from that day on takes "
@@ -97,14 +97,10 @@ def marks(record: Record) -> tuple[tuple[datetime.date, int], ...]:
     return tuple((_marked(record, move), number) for number, move in _numbered(record))
 
 
-def _date(text: str) -> datetime.date:
-    return datetime.date.fromisoformat(text)
-
-
 def _lead(record: Record) -> str:
     days = record["horizon"]
     start, end = ends(record)
-    first, last = (long_date(_date(record["points"][place]["date"])) for place in (0, -1))
+    first, last = (dated(record["points"][place]["date"]) for place in (0, -1))
     subject = f"The probability of an offensive within {counted(days, 'day')}"
     if first == last:
         return f"{subject} is {end.text} on {last}"
@@ -128,14 +124,14 @@ def _numbered(record: Record) -> list[tuple[int, Record]]:
 
 def _marked(record: Record, move: Record) -> datetime.date:
     """Return the day on which news is marked: its own, within the dates shown."""
-    return max(_date(record["points"][0]["date"]), min(_date(move["item_date"]), _date(move["date"])))
+    return max(day_of(record["points"][0]["date"]), min(day_of(move["item_date"]), day_of(move["date"])))
 
 
 def _news(record: Record) -> Table:
     """Return what all news of each date moved."""
     rows = [
         (
-            short_date(_date(point["date"])), ", ".join(point["new_items"]), *Shift.of(point["news"]).cells,
+            short_date(day_of(point["date"])), ", ".join(point["new_items"]), *Shift.of(point["news"]).cells,
         )
         for point in record["points"] if point["news"] is not None
     ]  # fmt: skip
@@ -157,7 +153,7 @@ def articles_table(record: Record) -> Table:
     days = str(record["horizon"])
     rows = [
         (
-            short_date(_date(one["date"])), Chance.of(one["before"][days]).text, Chance.of(one["after"][days]).text,
+            short_date(day_of(one["date"])), Chance.of(one["before"][days]).text, Chance.of(one["after"][days]).text,
             *Shift.of(one["change"]).cells[:2],
             one["title"], ", ".join(one["items"]) or NONE,
         )
@@ -174,7 +170,7 @@ def _moves(record: Record) -> Table:
     ordered = sorted(_numbered(record), key=lambda one: -abs(one[1]["p"]))
     rows = [
         (
-            str(number), move["id"], short_date(_date(move["item_date"])), move["says"], *Shift.of(move).cells,
+            str(number), move["id"], short_date(day_of(move["item_date"])), move["says"], *Shift.of(move).cells,
         )
         for number, move in ordered
     ]  # fmt: skip
@@ -188,7 +184,7 @@ def figure_of(record: Record) -> Figure:
     lead = _lead(record)
     rows = [
         (
-            short_date(_date(point["date"])),
+            short_date(day_of(point["date"])),
             *(with_interval(Chance.of(point["by"][str(days)])) for days in record["milestones"]),
             (", ".join(point["new_items"]) or NONE) if point["known_items"] else "no evidence yet",
         )
@@ -209,7 +205,7 @@ def figure_of(record: Record) -> Figure:
 def _curve(record: Record) -> Spec:
     """Draw the probability of an offensive by as-of date, a line for each window, news marked above it."""
     dates, marked = [point["date"] for point in record["points"]], marks(record)
-    first, last = (_date(dates[end]) for end in (0, -1))
+    first, last = (day_of(dates[end]) for end in (0, -1))
     calendar, drawn = Calendar(first, max(1, (last - first).days)), []
     for rank, days in enumerate(sorted(record["milestones"], reverse=True)):
         chances, window = [Chance.of(point["by"][str(days)]) for point in record["points"]], counted(days, "day")

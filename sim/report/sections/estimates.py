@@ -6,14 +6,13 @@ cases, so their numbers are whole per cent and never without an interval.
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, share_text
 from sim.report.document import Block, Group, Part, Table, Text
 from sim.report.reading import Record, calendar_of, outcome_at
-from sim.report.values import NONE, on_scale, short_date
+from sim.report.values import NONE, day_of, on_scale, short_date
 from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def lines_of(record: Record, days: str) -> Iterator[Line]:
             yield Line(label, "sample", one.text, one.p, one.low, one.high, f"{one.interval} Monte Carlo")
     yield from _outside(record, days)
     for other in record["others"]:
-        said, until = (short_date(datetime.date.fromisoformat(other[key])) for key in ("date", "by"))
+        said, until = (short_date(day_of(other[key])) for key in ("date", "by"))
         yield Line(
             f"{other['name']}, by {until}", "other", share_text(other["p"]), other["p"], detail=f"said on {said}"
         )

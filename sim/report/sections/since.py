@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, Shift
 from sim.report.document import Entry, Group, List, Section, Table, Text
 from sim.report.reading import OUTCOMES, Record, input_name, name_in_text, name_of, schedule_name
-from sim.report.values import NONE, dated, on_scale, plain, quantity, short_date
+from sim.report.values import NONE, dated, day_of, on_scale, plain, quantity, short_date
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -160,7 +159,7 @@ def _called(compared: Record, id_: Any) -> Any:
 def _value(value: Any) -> str:
     """Write a number, a distribution, a date or a word."""
     try:
-        return short_date(datetime.date.fromisoformat(value))
+        return short_date(day_of(value))
     except (TypeError, ValueError):
         return NONE if value is None else quantity(value)
 
