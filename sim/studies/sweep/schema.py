@@ -8,10 +8,10 @@ from os import PathLike
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import Field, StringConstraints
 
 from sim.scenario.gates import MAX_GATES, Gate
-from sim.scenario.quantities import fault
+from sim.scenario.quantities import fault, written
 from sim.scenario.schema import DottedPath, Id, Part, Text, Title
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import read_schema
@@ -115,13 +115,13 @@ class SweepDocument(Part):
     title: Title
     about: Text | None = Field(default=None, description="What the sweep is for; the report shows it")
     base: FileName | None = Field(default=None, description="Scenario that the cells vary, relative to this file")
-    axes: Annotated[Any, PlainValidator(_read_axes), WithJsonSchema(AXES_SCHEMA)] = Field(
+    axes: Annotated[Any, written(_read_axes, AXES_SCHEMA)] = Field(
         default=None, description="Dotted path: its values or their range"
     )
     names: dict[DottedPath, Title] = Field(
         default={}, max_length=MAX_AXES, description="Dotted path: how reports call what is varied there"
     )
-    design: Annotated[Any, PlainValidator(_read_design), WithJsonSchema(DESIGN_SCHEMA)] = Field(
+    design: Annotated[Any, written(_read_design, DESIGN_SCHEMA)] = Field(
         default=Design("grid"), description="How cells are chosen from the axes"
     )
     table: FileName | None = Field(default=None, description="CSV with a row for each cell, columns are dotted paths")
