@@ -18,7 +18,6 @@ from sim.baselines.choice import condorcet, weighted_mean, weighted_median
 from sim.scenario.schema import Defender, Guarantor, Initiator, Mediator, Patron
 
 if TYPE_CHECKING:
-    from sim.distributions import Distribution
     from sim.scenario.scenario import Scenario
 
 OFFENSIVE, STANDOFF = 1.0, 0.0
@@ -103,7 +102,7 @@ def stakeholders(scenario: Scenario) -> tuple[Stakeholder, ...]:
         if isinstance(actor, Mediator):
             capability[name] = _through_others(scenario, name, through)
     return tuple(
-        Stakeholder(name, _prior_of(actor.stance).mean, capability[name], actor.salience.mean)
+        Stakeholder(name, scenario.distribution(name, "stance").mean, capability[name], actor.salience.mean)
         for name, actor in scenario.actors.items()
     )
 
@@ -136,7 +135,7 @@ def features_of(scenario: Scenario) -> Features:
     initiator = next(actor for actor in scenario.actors.values() if isinstance(actor, Initiator))
     alone = _self_reliance(initiator)
     backing = sum(
-        share * min(1.0, max(0.0, (_prior_of(scenario.actors[name].stance).mean + 1) / 2))
+        share * min(1.0, max(0.0, (scenario.distribution(name, "stance").mean + 1) / 2))
         for name, share in _patron_shares(scenario).items()
     )
     guarded = any(a.strength.median >= TROOPS for a in scenario.actors.values() if isinstance(a, Guarantor))
@@ -184,10 +183,3 @@ def _patron_shares(scenario: Scenario) -> dict[str, float]:
     shares = {name: actor.share.median for name, actor in scenario.actors.items() if isinstance(actor, Patron)}
     total = sum(shares.values())
     return {name: share / total for name, share in shares.items()}
-
-
-def _prior_of(stance: Distribution | str) -> Distribution:
-    """Return a stance as a prior, which it always is in a resolved scenario."""
-    if isinstance(stance, str):
-        raise ValueError("the scenario is not resolved: a stance has not been read from evidence")
-    return stance

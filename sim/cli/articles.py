@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from sim.cli.console import Exit, Format, note, print_json, say
-from sim.cli.files import kind_of, load_scenario, once, yaml_files
+from sim.cli.files import files_of, kind_of, load_scenario
 from sim.cli.output import shown
 from sim.draft.held import HeldItem, counts, hold_evidence, read_articles
 from sim.errors import Fault, UsageError
@@ -63,9 +63,8 @@ def check_articles(paths: Iterable[Path], folder: Path, format_: Format) -> None
 
 def _evidence(paths: Iterable[Path]) -> Iterator[tuple[str, Evidence]]:
     """Yield the evidence that files are or name, each file once, with how it is named."""
-    files = once(file for path in paths for file in (_inside(path) if path.is_dir() else [path]))
     seen: set[Path] = set()
-    for file in files:
+    for file in files_of("evidence", paths):
         if kind_of(file) == "evidence":
             found: Evidence | None = read_evidence(file)
         else:
@@ -76,13 +75,6 @@ def _evidence(paths: Iterable[Path]) -> Iterator[tuple[str, Evidence]]:
         if path.resolve() not in seen:
             seen.add(path.resolve())
             yield shown(path), found
-
-
-def _inside(folder: Path) -> list[Path]:
-    found = [file for file in yaml_files(folder) if kind_of(file) == "evidence"]
-    if not found:
-        raise UsageError(f"there is no file of evidence in {folder}; one begins `schema: offramp/evidence/1`")
-    return found
 
 
 def _failing(checked: Iterable[_Checked]) -> list[HeldItem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,7 @@ from sim.cli.options import CACHE, Alpha, Cache, MaxRuns, Output, Quiet, Seed
 from sim.cli.output import check_file, shown
 from sim.errors import Fault, ReportError, ScenarioError, UsageError
 from sim.progress import progress
+from sim.report import write_files
 from sim.report.columns import aligned, paragraph
 from sim.wording import counted
 
@@ -63,7 +64,6 @@ class CiOutput:
         ReportError
             Where a file cannot be written.
         """
-        from sim.report import write_files
         from sim.report.ci.annotations import to_annotations
         from sim.report.ci.junit import to_junit
 
@@ -79,7 +79,6 @@ class CiOutput:
     @staticmethod
     def _write_summary(path: Path, findings: Sequence[Finding], title: str, notes: Iterable[str]) -> None:
         """Write the summary; add it to the file that GitHub gives to a step, which other commands write to as well."""
-        from sim.report import write_files
         from sim.report.ci.summary import MOST_BYTES, to_summary
 
         shared = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -127,13 +126,13 @@ def check(  # noqa: PLR0913 - one parameter an option
             raise UsageError("--articles judges no gates; leave out --junit, --summary and --annotations")
         check_articles(paths, articles, format_)
         return
-    from sim.cli.files import scenario_files
+    from sim.cli.files import files_of
     from sim.report.ci.findings import Finding, counts_in_words
     from sim.studies.bench import Site
     from sim.studies.gates import check as gates
 
     budget = gates.Budget(alpha=alpha, max_runs=max_runs, seed=seed)
-    trials = _trials(scenario_files(paths))
+    trials = _trials(files_of("scenario", paths))
     ci.check()
     with progress("check", len(trials), quiet=quiet, unit="gate") as decided:
         checked = gates.check(trials, budget, Site(machines.make(), cache.open(), decided))
@@ -176,16 +175,8 @@ def _records(checked: Checked) -> list[dict[str, Any]]:
 
 
 def _plain(checked: Checked) -> dict[str, Any]:
-    budget = checked.budget
-    return {
-        "verdict": checked.verdict,
-        "interrupted": checked.interrupted,
-        "alpha": budget.alpha,
-        "max_runs": budget.max_runs,
-        "seed": budget.seed,
-        "replicates": budget.replicates,
-        "gates": _records(checked),
-    }
+    verdict = {"verdict": checked.verdict, "interrupted": checked.interrupted}
+    return verdict | asdict(checked.budget) | {"gates": _records(checked)}
 
 
 def alpha_in_words(checked: Checked) -> str:

@@ -14,6 +14,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec
@@ -91,10 +92,7 @@ def _fail(error: OfframpError, *, as_json: bool) -> NoReturn:
 def errors_as_plain(error: OfframpError) -> list[dict[str, Any]]:
     """Return an error as plain values: file, line, column, key and message where it has them."""
     if isinstance(error, ScenarioError):
-        return [
-            {"file": f.file, "line": f.line, "column": f.column, "key": f.key, "message": f.message}
-            for f in error.faults
-        ]
+        return [asdict(fault) for fault in error.faults]
     return [{"message": str(error)}]
 
 

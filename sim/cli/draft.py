@@ -134,14 +134,12 @@ def _with_model(
 
 def _date(option: str, written: str | None) -> datetime.date | None:
     """Read the date of an option."""
-    from pydantic_core import PydanticCustomError
+    from sim.scenario.quantities import date_or_none
 
-    from sim.scenario.quantities import read_date
-
-    try:
-        return None if written is None else read_date(written)
-    except PydanticCustomError:
-        raise UsageError(f"{option}: expected a date such as {DATE_EXAMPLE} (got {written})") from None
+    date = date_or_none(written)
+    if date is None and written is not None:
+        raise UsageError(f"{option}: expected a date such as {DATE_EXAMPLE} (got {written})")
+    return date
 
 
 def _say_names(texts: Mapping[Path, Article]) -> None:

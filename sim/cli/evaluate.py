@@ -19,6 +19,7 @@ from sim.cli.options import BLOCKS, REPEATS, USUAL_CACHE, Output, Quiet, Seed, U
 from sim.cli.output import check_output, show, written
 from sim.errors import UsageError
 from sim.progress import progress
+from sim.report import write_report
 from sim.report.columns import aligned, paragraph
 from sim.wording import counted
 
@@ -127,8 +128,6 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     record = made.record()
     show(record, format_, _calibration_lines(record))
     if out is not None:
-        from sim.report import write_report
-
         written(write_report(record, out, others={f"{name}.csv": made.posterior.text()}))
         note(f"next: put the file next to a scenario, and write there `calibration: {name}.csv`")
 
@@ -203,7 +202,6 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     record = result.record()
     show(record, format_, _backtest_lines(result, record))
     if out is not None:
-        from sim.report import write_report
         from sim.report.files import to_json
 
         kept = {"track_record.json": to_json(result.track_record(_today()))}

@@ -34,12 +34,17 @@ OTHERS = {
     "cast": "a cast",
 }
 """Kinds that belong to a scenario and are none, as a message names them."""
+MISSING = {
+    "scenario": "there is no scenario file in the folder {}; a scenario begins `schema: offramp/scenario/1`",
+    "evidence": "there is no file of evidence in {}; one begins `schema: offramp/evidence/1`",
+}
+"""What to say of a folder without one."""
 UNKNOWN = ""
 SUFFIXES = (".yaml", ".yml")
 
 
-def scenario_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the files named and the scenario files in the folders named, each once, whatever the paths to it.
+def files_of(kind: str, paths: Iterable[Path]) -> list[Path]:
+    """Return the files named, and those of a kind in the folders named, each once, whatever the paths to it.
 
     Raises
     ------
@@ -48,11 +53,9 @@ def scenario_files(paths: Iterable[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        inside = [file for file in yaml_files(path) if kind_of(file) == "scenario"] if path.is_dir() else [path]
+        inside = [file for file in yaml_files(path) if kind_of(file) == kind] if path.is_dir() else [path]
         if not inside:
-            raise UsageError(
-                f"there is no scenario file in the folder {path}; a scenario begins `schema: offramp/scenario/1`"
-            )
+            raise UsageError(MISSING[kind].format(path))
         found += inside
     return once(found)
 

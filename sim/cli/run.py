@@ -32,6 +32,7 @@ from sim.cli.options import (
 from sim.cli.output import check_output, head, runs_of, show, written
 from sim.errors import UsageError
 from sim.progress import progress
+from sim.report import write_report
 from sim.report.columns import aligned, paragraph
 from sim.wording import counted
 
@@ -128,8 +129,6 @@ def _check_given(params: Mapping[str, Any]) -> None:
 
 def _write(record: Mapping[str, Any], out: Path, words: str, *, figures: bool) -> None:
     """Write the report; the blocks that were kept until then go."""
-    from sim.report import write_report  # late: it brings in Jinja
-
     written(write_report(record, out, words=words, figures=figures))
     if record["status"] != "interrupted":
         shutil.rmtree(out / KEPT, ignore_errors=True)
@@ -318,7 +317,6 @@ def history(  # noqa: PLR0913 - one parameter an option
     """
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
-    from sim.report import write_report
     from sim.scenario.windows import date_of, length_of
     from sim.studies.bench import Bench, Site
     from sim.studies.history import dates_between, with_articles

@@ -31,6 +31,7 @@ from sim.cli.options import (
 from sim.cli.output import check_output, show, shown, written
 from sim.errors import ExecutionError, UsageError
 from sim.progress import progress
+from sim.report import write_cell, write_files, write_report
 from sim.report.columns import aligned
 from sim.wording import counted
 
@@ -158,7 +159,6 @@ def _resumable(store: Store | None) -> Iterator[None]:
 
 def _keep_forecast(file: Path, folder: Path, sweep: Sweep) -> Any:
     """Return what writes the forecast of each cell into its own folder below one."""
-    from sim.report import write_cell
 
     def keep(cell: Cell, forecast: Forecast) -> None:
         record = forecast.record(f"offramp sweep cell {shlex.quote(shown(file))} {cell.id}")
@@ -168,7 +168,6 @@ def _keep_forecast(file: Path, folder: Path, sweep: Sweep) -> Any:
 
 
 def _write_partial(shard: Shard, partial: Record, out: Path, format_: Format) -> None:
-    from sim.report import write_files
     from sim.report.files import to_json
 
     written(write_files(out, {shard.file_name: to_json(partial)}))
@@ -251,7 +250,6 @@ def cell(
 
     offramp sweep cell scenarios/idlib-2018/sweeps/pressures.yaml 5f0c1a --out reports/cell
     """
-    from sim.report import write_report
     from sim.studies.bench import Site
     from sim.studies.sweep.load import load_sweep
     from sim.studies.sweep.runner import Options, run_sweep
@@ -276,8 +274,6 @@ def _deliver(record: Record, out: Path | None, format_: Format, words: str, ci: 
     """Print the results, write them where a folder is given, and leave with the code that fits."""
     show(record, format_, _lines(record))
     if out is not None:
-        from sim.report import write_report  # late: it brings in Jinja
-
         written(write_report(record, out, words=words))
     _write_ci(record, ci)
     _finish(record, out)

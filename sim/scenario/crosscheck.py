@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from sim.scenario.faults import Complaint, field_names, model_complaints, unknown_key
-from sim.scenario.quantities import day_count
+from sim.scenario.quantities import date_or_none, day_count, read_horizon
 from sim.scenario.schema import (
     OUTCOME_KEYS,
     ROLES,
@@ -25,8 +25,6 @@ from sim.scenario.schema import (
     OtherForecast,
     Part,
     Pressure,
-    Question,
-    Resolution,
     Talks,
 )
 from sim.scenario.suggest import suggestion
@@ -45,10 +43,10 @@ def complaints_of(value: Mapping[str, Any]) -> Iterator[Complaint]:
     yield from _roleless_complaints(map_at(value, "actors"))
     for name, option in _entries(value, "menu"):
         yield from _below(("menu", name), _option_complaints(name, option, value))
-    question = _window(value)
-    if question is not None:
-        yield from _time_complaints(value, question)
-        yield from _resolution_complaints(map_at(value, "resolution"), question)
+    window = _window(value)
+    if window is not None:
+        yield from _time_complaints(value, window)
+        yield from _resolution_complaints(map_at(value, "resolution"), window)
     yield from _hindsight_complaints(value)
 
 
@@ -107,21 +105,25 @@ def _field_complaints(actor: Mapping[str, Any]) -> Iterator[Complaint]:
         yield from model_complaints(error, shared, lambda _: [])
 
 
-def _window(value: Mapping[str, Any]) -> Question | None:
+class _Window(NamedTuple):
+    """What the question asks of: day 0, and the number of days."""
+
+    as_of: datetime.date
+    horizon: int
+
+
+def _window(value: Mapping[str, Any]) -> _Window | None:
     """Return the question's window; None where it cannot be read."""
-    return _read(Question, _dates(value))
+    question = map_at(value, "question")
+    as_of, horizon = date_or_none(question.get("as_of")), read_horizon(question.get("horizon"))
+    return None if as_of is None or horizon is None else _Window(as_of, horizon)
 
 
-def _dates(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is written of the question's window, texts made up."""
-    return _only(map_at(value, "question"), ("as_of", "horizon"), resolves="-", does_not_resolve="-")
-
-
-def _time_complaints(value: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
+def _time_complaints(value: Mapping[str, Any], window: _Window) -> Iterator[Complaint]:
     """Check the order of dates, as far as they can be read."""
-    yield from _milestone_complaints(value, question)
-    yield from _forecast_complaints(value, question)
-    checks: dict[str, tuple[type[Part], Callable[[Any, Question], Iterator[Complaint]]]] = {
+    yield from _milestone_complaints(value, window)
+    yield from _forecast_complaints(value, window)
+    checks: dict[str, tuple[type[Part], Callable[[Any, _Window], Iterator[Complaint]]]] = {
         "pressures": (Pressure, _start_complaints),
         "talks": (Talks, _talks_complaints),
         "events": (Event, _event_day_complaints),
@@ -130,7 +132,7 @@ def _time_complaints(value: Mapping[str, Any], question: Question) -> Iterator[C
         for name, written in _entries(value, kind):
             entry = _read(model, written)
             if entry is not None:
-                yield from _below((kind, name), check(entry, question))
+                yield from _below((kind, name), check(entry, window))
 
 
 def _hindsight_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -142,20 +144,18 @@ def _hindsight_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
             yield ("hindsight", path), f"nothing is written at {path!r}{suggestion(path, meant)}"
 
 
-def _resolution_complaints(resolution: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
+def _resolution_complaints(resolution: Mapping[str, Any], window: _Window) -> Iterator[Complaint]:
     """Check that what happened lies in the window and in order."""
-    alone = {"offensive": "none", "agreement": "none", "source": "-", "confidence": "low"}
     days: dict[str, int] = {}
     for key in ("offensive", "agreement"):
-        read = _read(Resolution, {**alone, **_only(resolution, (key,))})
-        moment: datetime.date | None = None if read is None else getattr(read, key)
+        moment = date_or_none(resolution.get(key))
         if moment is None:
             continue
-        days[key] = (moment - question.as_of).days
+        days[key] = (moment - window.as_of).days
         if days[key] < 0:
-            yield ("resolution", key), f"lies before the as-of date {question.as_of}"
-        elif days[key] >= question.horizon:
-            after = f"lies after the horizon of {counted(question.horizon, 'day')}"
+            yield ("resolution", key), f"lies before the as-of date {window.as_of}"
+        elif days[key] >= window.horizon:
+            after = f"lies after the horizon of {counted(window.horizon, 'day')}"
             yield ("resolution", key), f"{after}; write `none` and tell it in a `note`"
     if len(days) == 2 and days["agreement"] >= days["offensive"]:
         yield ("resolution", "agreement"), "expected a day before the offensive; a later agreement is `none`"
@@ -172,12 +172,12 @@ def _written(value: Any, path: str) -> list[str] | None:
     return None
 
 
-def _milestone_complaints(value: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
+def _milestone_complaints(value: Mapping[str, Any], window: _Window) -> Iterator[Complaint]:
     milestones = map_at(value, "question").get("milestones")
     for index, written in enumerate(milestones if isinstance(milestones, list) else ()):
-        read = _read(Question, {**_dates(value), "milestones": [written]})
-        if read is not None and read.milestones[0] > question.horizon:
-            message = f"expected a day within the horizon of {counted(question.horizon, 'day')}"
+        day = read_horizon(written)
+        if day is not None and day > window.horizon:
+            message = f"expected a day within the horizon of {counted(window.horizon, 'day')}"
             yield ("question", "milestones", index), message
 
 
@@ -187,7 +187,7 @@ OUR_FORECASTERS = (
 """Names that stand for forecasts of our own in ledger and report; `base_rate` is `base rate`."""
 
 
-def _forecast_complaints(value: Mapping[str, Any], question: Question) -> Iterator[Complaint]:
+def _forecast_complaints(value: Mapping[str, Any], window: _Window) -> Iterator[Complaint]:
     """Check that what others said was said by the as-of date, of a window after it, each under a name of its own."""
     written = value.get("forecasts")
     taken: set[tuple[str, datetime.date]] = set()
@@ -199,35 +199,35 @@ def _forecast_complaints(value: Mapping[str, Any], question: Question) -> Iterat
         if name in OUR_FORECASTERS or (name, read.by) in taken:
             yield ("forecasts", index, "name"), f"{read.name!r} stands for another forecast; name whose this is"
         taken.add((name, read.by))
-        if read.date > question.as_of:
-            yield ("forecasts", index, "date"), f"expected a day up to the as-of date {question.as_of}"
-        if read.by <= question.as_of:
-            yield ("forecasts", index, "by"), f"expected a day after the as-of date {question.as_of}"
+        if read.date > window.as_of:
+            yield ("forecasts", index, "date"), f"expected a day up to the as-of date {window.as_of}"
+        if read.by <= window.as_of:
+            yield ("forecasts", index, "by"), f"expected a day after the as-of date {window.as_of}"
 
 
-def _start_complaints(entry: Pressure | Talks, question: Question) -> Iterator[Complaint]:
-    start = _day(entry.start, question.as_of)
-    if start >= question.horizon:
-        yield ("start",), f"begins on day {start:g}, after the horizon of {counted(question.horizon, 'day')}"
-    if entry.end is not None and _day(entry.end, question.as_of) <= start:
+def _start_complaints(entry: Pressure | Talks, window: _Window) -> Iterator[Complaint]:
+    start = _day(entry.start, window.as_of)
+    if start >= window.horizon:
+        yield ("start",), f"begins on day {start:g}, after the horizon of {counted(window.horizon, 'day')}"
+    if entry.end is not None and _day(entry.end, window.as_of) <= start:
         yield ("end",), "expected a day after `start`"
 
 
-def _talks_complaints(talks: Talks, question: Question) -> Iterator[Complaint]:
-    yield from _start_complaints(talks, question)
-    end = _day(talks.start, question.as_of) + 1 if talks.end is None else _day(talks.end, question.as_of)
+def _talks_complaints(talks: Talks, window: _Window) -> Iterator[Complaint]:
+    yield from _start_complaints(talks, window)
+    end = _day(talks.start, window.as_of) + 1 if talks.end is None else _day(talks.end, window.as_of)
     if end <= 0:
         yield ("start",), "these talks are over before day 0 and can do nothing; remove them"
 
 
-def _event_day_complaints(event: Event, question: Question) -> Iterator[Complaint]:
+def _event_day_complaints(event: Event, window: _Window) -> Iterator[Complaint]:
     """Check that an event comes within the window, and its first day before its last."""
-    days = {key: _day(one, question.as_of) for key, one in event.days.items()}
+    days = {key: _day(one, window.as_of) for key, one in event.days.items()}
     for key, day in days.items():
         if day < 0:
-            yield (key,), f"lies before the as-of date {question.as_of}, so the stances and postures contain it already"
-        elif day >= question.horizon and key != "until":
-            yield (key,), f"lies on day {day:g}, after the horizon of {counted(question.horizon, 'day')}"
+            yield (key,), f"lies before the as-of date {window.as_of}, so the stances and postures contain it already"
+        elif day >= window.horizon and key != "until":
+            yield (key,), f"lies on day {day:g}, after the horizon of {counted(window.horizon, 'day')}"
     if "from" in days and days.get("until", math.inf) < days["from"]:
         yield ("until",), "expected a day after `from`, or the same"
 
@@ -242,10 +242,6 @@ def _read(model: type[P], value: Mapping[str, Any]) -> P | None:
         return model.model_validate(dict(value))
     except ValidationError:
         return None
-
-
-def _only(value: Mapping[str, Any], keys: tuple[str, ...], **fixed: str) -> dict[str, Any]:
-    return {**{key: value[key] for key in keys if key in value}, **fixed}
 
 
 NEEDED = {
@@ -444,12 +440,12 @@ def _offered_complaints(pressure: Mapping[str, Any], by: Any, value: Mapping[str
         yield ("from",), f"expected {by}, who could do it"
 
 
-def _added_complaints(entry: Any, question: Question | None) -> Iterator[Complaint]:
+def _added_complaints(entry: Any, window: _Window | None) -> Iterator[Complaint]:
     """Check that what an option adds begins within the window."""
-    if question is None or entry is None:
+    if window is None or entry is None:
         return
-    yield from _start_complaints(entry, question)
-    if _day(entry.start, question.as_of) < 0:
+    yield from _start_complaints(entry, window)
+    if _day(entry.start, window.as_of) < 0:
         yield ("start",), "an option begins on day 0 or later: what came before is in the stances"
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.distributions import Distribution, LogNormal, Normal, Pool
-from sim.errors import Fault
 from sim.scenario.faults import Complaint, Places
 from sim.scenario.inert import inert_pressure, inert_talks, why_inert
 from sim.scenario.numbers import number_at
@@ -22,6 +21,7 @@ from sim.scenario.together import groups_of
 from sim.wording import counted
 
 if TYPE_CHECKING:
+    from sim.errors import Fault
     from sim.scenario.scenario import Scenario
     from sim.scenario.yamltree import Path
 
@@ -70,8 +70,7 @@ def doubts_of(scenario: Scenario) -> tuple[Doubt, ...]:
 
 def _in_evidence(fault: Fault) -> Fault:
     """Name a key of an evidence file as that file does."""
-    key = fault.key.removeprefix("evidence.")
-    return Fault(fault.file, fault.line, fault.column, key, fault.message)
+    return replace(fault, key=fault.key.removeprefix("evidence."))
 
 
 def allow_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:

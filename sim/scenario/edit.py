@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from sim.distributions import Distribution
-from sim.errors import Fault, ScenarioError
+from sim.errors import ScenarioError
 from sim.scenario.faults import document_keys
 from sim.scenario.load import scenario_of
 from sim.scenario.merge import Merged
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from sim.scenario.posterior import Posterior
     from sim.scenario.schema import Document
 
-ENTRIES = ("actors", "pressures", "talks", "events")
+_KINDS = {"actors": "actor", "pressures": "pressure", "talks": "talks", "events": "event"}
+ENTRIES = tuple(_KINDS)
 PARTS = ("start", "bargaining", "parameters")
 KEYS = ("population", "credibility", "strikes", "terms", "together")
 HEADS = (*KEYS, *PARTS, *ENTRIES, "ties")
@@ -36,7 +37,6 @@ HEADS = (*KEYS, *PARTS, *ENTRIES, "ties")
 MORE_HEADS = (*HEADS, "question", "title", "id", "allow")
 """The same where a scenario is changed for good."""
 WINDOW = ("horizon", "milestones")
-_KINDS = {"actors": "actor", "pressures": "pressure", "talks": "talks", "events": "event"}
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
@@ -51,7 +51,7 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     new = {str(path): plain(value) for path, value in changes.items()}
     where = {path: Place("with_", 0, 0) for path in new}
     wrong = ((path, _complaint(merged.value, path, value)) for path, value in new.items())
-    faults = [Fault(where[path].file, 0, 0, path, said) for path, said in wrong if said is not None]
+    faults = [where[path].fault(_keys(path), said) for path, said in wrong if said is not None]
     if faults:
         raise ScenarioError(faults)
     return vary(scenario, merged, FilePath(scenario.id), new, where)

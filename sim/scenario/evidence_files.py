@@ -8,14 +8,13 @@ from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import PydanticCustomError
 
 from sim.errors import Fault, ScenarioError
 from sim.scenario.evidence import FORMAT as EVIDENCE_FORMAT
 from sim.scenario.evidence import SOURCES_FORMAT, Evidence, EvidenceFile, Item, Source, SourceFile
 from sim.scenario.faults import Complaint, Places, field_names, model_complaints
 from sim.scenario.merge import named_file, scenario_root
-from sim.scenario.quantities import read_date
+from sim.scenario.quantities import date_or_none
 from sim.scenario.schema import Part
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place, Tree, read_tree
@@ -51,7 +50,7 @@ def load_evidence(
         places = Places(tree.places, str(path))
         items = check_part(EvidenceFile, tree, places, faults, {"items": Item})
         sources, cited, where = _load_sources(tree, root, faults)
-        faults += places.faults(item_complaints(tree.value, cited, _date(as_of), cast))
+        faults += places.faults(item_complaints(tree.value, cited, date_or_none(as_of), cast))
     except ScenarioError as error:
         faults += error.faults
         return None
@@ -180,7 +179,7 @@ def _duplicate_complaints(name: str, original: Any, items: Mapping[str, Any]) ->
 
 
 def _date_complaints(name: str, item: Mapping[str, Any], as_of: datetime.date | None) -> Iterator[Complaint]:
-    date, start = _date(item.get("date")), _date(item.get("start"))
+    date, start = date_or_none(item.get("date")), date_or_none(item.get("start"))
     if as_of is not None and date is not None and date > as_of:
         yield ("items", name, "date"), f"dated {date}, after the as-of date {as_of}: not known then; leave it out"
     if date is not None and start is not None and start > date:
@@ -188,12 +187,4 @@ def _date_complaints(name: str, item: Mapping[str, Any], as_of: datetime.date | 
 
 
 def _date_of(source: Any) -> datetime.date | None:
-    return _date(source.get("date")) if isinstance(source, dict) else None
-
-
-def _date(written: Any) -> datetime.date | None:
-    """Return a date where it is one; what else it is, the schema tells."""
-    try:
-        return read_date(written) if isinstance(written, str) else None
-    except PydanticCustomError:
-        return None
+    return date_or_none(source.get("date")) if isinstance(source, dict) else None

@@ -112,24 +112,23 @@ _PLAIN_WORDS = {
     "float_type": "expected a number",
     "int_type": "expected a whole number",
     "finite_number": "expected a finite number",
+    "string_too_long": "expected at most {max_length} characters",
+    "literal_error": "expected {expected}",
 }
+"""What was expected, by the type of pydantic's error; with what its context says."""
 
 
 def _expected(error: Any) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind in _PLAIN_WORDS:
-        return _PLAIN_WORDS[kind]
+        return _PLAIN_WORDS[kind].format(**context)
     if kind == "string_pattern_mismatch":
         return f"expected text like {_PATTERNS.get(context['pattern'], context['pattern'])}"
-    if kind == "string_too_long":
-        return f"expected at most {context['max_length']} characters"
     if kind == "too_long":
         return f"expected at most {counted(context['max_length'], 'entry', 'entries')}"
     if kind == "too_short":
         count = context["min_length"]
         return f"expected at least {count} {'entry' if count == 1 else 'entries'}"
-    if kind == "literal_error":
-        return f"expected {context['expected']}"
     message: str = error["msg"]
     message = message.replace("Input should be", "expected").replace("Value should have", "expected")
     return message[0].lower() + message[1:]

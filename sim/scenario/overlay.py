@@ -40,7 +40,9 @@ def overlay_yaml(extends: str, changes: Mapping[str, Any], head: str) -> str:
     document.yaml_set_start_comment(head)
     writer = YAML()
     writer.width = 100
-    writer.representer.add_representer(type(None), lambda representer, _: _null(representer))
+    writer.representer.add_representer(
+        type(None), lambda one, _: one.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
     stream = StringIO()
     writer.dump(document, stream)
     return stream.getvalue()
@@ -77,7 +79,3 @@ def started_from(file: Path, name: str) -> str:
         "meant. Parameters are those of the latest calibration that the as-of date allows.\n"
     )
     return yaml_of({key: value[key] for key in kept}, head)
-
-
-def _null(representer: Any) -> Any:
-    return representer.represent_scalar("tag:yaml.org,2002:null", "null")

@@ -203,6 +203,14 @@ def read_date(text: str) -> datetime.date:
     raise fault("expected a date such as 2018-08-19")
 
 
+def date_or_none(written: Any) -> datetime.date | None:
+    """Return a date where it is one; what else it is, the schema tells."""
+    try:
+        return read_date(written) if isinstance(written, str) else None
+    except PydanticCustomError:
+        return None
+
+
 def day_count(moment: datetime.date | Distribution, as_of: datetime.date) -> Distribution:
     """Return a point in time as days from the as-of date."""
     if isinstance(moment, Distribution):

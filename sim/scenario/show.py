@@ -44,15 +44,11 @@ def origin(scenario: Scenario, path: Path) -> str:
     reading = scenario.readings.get(str(path[1])) if len(path) == 3 and path[0] == "actors" else None
     place = scenario.places.get(path)
     where = "default" if place is None else f"{place.file}:{place.line}"
-    if reading is not None and path[2] in ("stance", "ambiguity") and _is_read(scenario, path):
+    if reading is not None and (path[1], path[2]) in scenario.read_fields:
         count = len(reading.occasions)
         return f"{where}, read from {counted(count, 'occasion')} of the evidence"
     words = meant(scenario.levels, path)
     return f"{where}, {words}" if words else where
-
-
-def _is_read(scenario: Scenario, path: Path) -> bool:
-    return (str(path[1]), str(path[2])) in scenario.read_fields
 
 
 def _commented(scenario: Scenario, value: dict[str, Any], path: Path) -> CommentedMap:

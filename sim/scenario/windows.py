@@ -82,12 +82,8 @@ def age_of(text: str, today: datetime.date, name: str) -> int:
         Where it is neither.
     """
     try:
-        return length_of(text, name)
-    except UsageError:
-        pass
-    try:
-        return max(0, (today - date_of(text, name)).days)
-    except UsageError:
+        return read_length(text) or max(0, (today - datetime.date.fromisoformat(text.strip())).days)
+    except ValueError:
         raise UsageError(
             f'expected a number of days, "90 days" or a date such as 2018-11-16 for {name} (got {text!r})'
         ) from None
