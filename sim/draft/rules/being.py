@@ -76,12 +76,11 @@ def _unwilling(clause: Clause, said: list[Token]) -> list[Event]:
 def _needed(clause: Clause, said: list[Token]) -> list[Event]:
     """Find `Russia's help is essential`, `the army is unable to`, `nothing is possible without Kobaru`."""
     about = subjects(clause.token)
-    none = lowered(part for one in about for part in (one, *one.lefts)) & {"no", "nothing"}
-    nobody = bool(none) or negated(clause.token)
-    without = [one for prep in (clause.token, *said) for one in after(prep, "without")]
-    if nobody and without:
+    nobody = negated(clause.token) or lowered(part for one in about for part in (one, *one.lefts)) & {"no", "nothing"}
+    if nobody:
+        without = [one for prep in (clause.token, *said) for one in after(prep, "without")]
         return clause.event(clause.who.parties(without), RELY, "be:without", target=(), how=GUESSED)
-    if nobody or not some_in(said, "need"):
+    if not some_in(said, "need"):
         return []
     owner = clause.subjects or tuple(id_ for one in about for id_ in clause.who.towards(one))
     return clause.event(owner, RELY, "be:need", how=GUESSED)
@@ -95,18 +94,22 @@ def _warned(clause: Clause, said: list[Token]) -> list[Event]:
     return []
 
 
-def _judged(clause: Clause, said: list[Token]) -> list[Event]:
-    """Find what a speaker calls a mistake, a crime, out of the question, or just."""
-    verb, speaker, matter = clause.token, clause.speaker(), sign(clause.token)
-    value = judgement(verb)
-    if value < 0 and matter < 0:
-        out = any(one.dep_ == "prep" and one.lower_ in ("out", "off") for one in said)
-        act, rule = (EXCLUDE, "be:excluded") if out else (JUDGE, "be:judged")
-        return clause.event(speaker, act, rule, matter=1, how=TOLD)
-    if value < 0 and not matter and lowered(subjects(verb)) & {"this", "that", "it", "these"}:
-        return clause.event(speaker, JUDGE, "be:judged", how=TOLD)
+def _excluded(clause: Clause, said: list[Token]) -> list[Event]:
+    """Find what a speaker calls out of the question."""
+    out = any(one.dep_ == "prep" and one.lower_ in ("out", "off") for one in said)
+    if out and judgement(clause.token) < 0 and sign(clause.token) < 0:
+        return clause.event(clause.speaker(), EXCLUDE, "be:excluded", matter=1, how=TOLD)
+    return []
+
+
+def _judged(clause: Clause, _: list[Token]) -> list[Event]:
+    """Find what a speaker calls a mistake, a crime, or just."""
+    verb, speaker, matter, value = clause.token, clause.speaker(), sign(clause.token), judgement(clause.token)
+    if value < 0:
+        this = not matter and lowered(subjects(verb)) & {"this", "that", "it", "these"}
+        return clause.event(speaker, JUDGE, "be:judged", matter=-matter, how=TOLD) if matter < 0 or this else []
     about = tuple(id_ for one in subjects(verb) for id_ in clause.who.towards(one) if id_ not in speaker)
-    if value > 0 and about and matter >= 0 and not negated(verb):
+    if value and about and matter >= 0 and not negated(verb):
         return clause.event(speaker, SIDE, "be:just", target=about, how=TOLD)
     return []
 
@@ -127,7 +130,7 @@ def _estimated(clause: Clause, said: list[Token]) -> list[Event]:
     about = [one for one in subjects(clause.token) if sign(one) > 0]
     if not chance or not about or clause.speaker():
         return []
-    named = tuple(id_ for one in about for id_ in clause.who.towards(one)[:1])[:1] or clause.who.attacker
+    named = tuple(id_ for one in about for id_ in clause.who.towards(one)[:1])[:1] or clause.who.known.attacker
     chance = -chance if negated(clause.token) else chance
     return clause.event(named, GUESS, "be:likely", matter=chance, target=(), how=How("guess"))
 
@@ -140,5 +143,5 @@ def _there(clause: Clause, said: list[Token]) -> list[Event]:
 
 
 _RULES: tuple[Callable[[Clause, list[Token]], list[Event]], ...] = (
-    _barrier, _unwilling, _needed, _warned, _judged, _open, _estimated,
+    _barrier, _unwilling, _needed, _warned, _excluded, _judged, _open, _estimated,
 )  # fmt: skip

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
     from sim.draft.rules.names import Names
+    from sim.draft.schema import Member
 
 Ids = tuple[str, ...]
 _WITHIN = ("amod", "compound", "nmod", "poss", "conj", "case", "det", "nummod", "punct", "dep", "appos")
@@ -35,25 +36,61 @@ _DEEPEST = 4
 
 
 @dataclass(frozen=True)
-class People:
-    """What an article says about who is who: ids by surname, and by title where it is one party's throughout."""
+class Known:
+    """Who is who throughout an article.
 
+    Attributes
+    ----------
+    surnames, titles
+        Ids by the surname of a person; by a title where it is one party's throughout.
+    attacker, sides
+        Whose attack is meant where none is named, and whom `both sides` means.
+    allies
+        Whom `its ally` means, by whose ally it is.
+    author
+        Who says `we` throughout.
+    """
+
+    names: Names
     surnames: Mapping[str, str]
     titles: Mapping[str, str]
+    attacker: Ids = ()
+    sides: Ids = ()
+    allies: Mapping[str, Ids] = field(default_factory=dict)
+    author: Ids = ()
 
     @classmethod
-    def of(cls, docs: Sequence[Doc], names: Names) -> People:
-        """Read an article's paragraphs for names with titles."""
+    def of(cls, docs: Sequence[Doc], names: Names, cast: Mapping[str, Member], author: Ids) -> Known:
+        """Read an article's paragraphs for names with titles, and the roles of a cast."""
         surnames: dict[str, Counter[str]] = {name: Counter([id_]) for name, id_ in names.surnames().items()}
         titles: dict[str, Counter[str]] = {}
         last: Ids = ()
         for doc in docs:
-            who = Who(doc, names, cls(names.surnames(), {}), before=last)
+            who = Who(doc, cls(names, names.surnames(), {}), before=last)
             for token in doc:
                 who.hear(token)
                 _note(token, who, surnames, titles)
-            last = who.subjects[-1].ids if who.subjects else last
-        return cls(_settled(surnames), _settled(titles, alone=True))
+            last = who.nearest()
+        attacker, defenders = _of_role(cast, "initiator")[:1], _of_role(cast, "defender")
+        return cls(
+            names,
+            _settled(surnames),
+            _settled({title: found for title, found in titles.items() if len(found) == 1}),
+            attacker,
+            (*attacker, *defenders) if len(defenders) == 1 else (),
+            {id_: _ally(cast, member.role) for id_, member in cast.items()},
+            author,
+        )
+
+
+def _of_role(cast: Mapping[str, Member], role: str) -> Ids:
+    return tuple(id_ for id_, member in cast.items() if member.role == role)
+
+
+def _ally(cast: Mapping[str, Member], role: str) -> Ids:
+    """Return who is the ally of a role, where there is one alone: initiators and their patrons."""
+    allies = _of_role(cast, {"initiator": "patron", "patron": "initiator"}.get(role, ""))
+    return allies if len(allies) == 1 else ()
 
 
 def _note(token: Token, who: Who, surnames: dict[str, Counter[str]], titles: dict[str, Counter[str]]) -> None:
@@ -70,9 +107,9 @@ def _note(token: Token, who: Who, surnames: dict[str, Counter[str]], titles: dic
     titles.setdefault(office[0].lemma_.lower(), Counter())[found[0]] += 1
 
 
-def _settled(counts: Mapping[str, Counter[str]], *, alone: bool = False) -> dict[str, str]:
-    """Return the id that each name goes with; with `alone` only of names that go with one id throughout."""
-    return {name: found.most_common(1)[0][0] for name, found in counts.items() if not alone or len(found) == 1}
+def _settled(counts: Mapping[str, Counter[str]]) -> dict[str, str]:
+    """Return the id that each name goes with most often."""
+    return {name: found.most_common(1)[0][0] for name, found in counts.items()}
 
 
 @dataclass(frozen=True)
@@ -88,21 +125,14 @@ class Subject:
 class Who:
     """Resolves phrases of one paragraph; `subjects` grows as its sentences are read.
 
-    `before` and `before_person` are who the paragraphs before spoke of last. `author` is who says `we` throughout,
-    `speaker` who says it within quotation marks, `last_speaker` the last speaker who is of the cast. `attacker` is
-    whose attack is meant where none is named, `allies` whom `its ally` means, by whose ally it is,
-    `sides` whom `both sides`.
+    `before` and `before_person` are who the paragraphs before spoke of last. `speaker` is who says `we` within
+    quotation marks, `last_speaker` the last speaker who is of the cast.
     """
 
     doc: Doc
-    names: Names
-    people: People
-    attacker: Ids = ()
-    allies: Mapping[str, Ids] = field(default_factory=dict)
-    sides: Ids = ()
+    known: Known
     before: Ids = ()
     before_person: Ids = ()
-    author: Ids = ()
     speaker: Ids = ()
     last_speaker: Ids = ()
     mentioned: dict[int, str] = field(init=False)
@@ -112,7 +142,17 @@ class Who:
     organs: list[tuple[str, int, Ids]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.mentioned = self.names.mentions(self.doc)
+        self.mentioned = self.known.names.mentions(self.doc)
+
+    @classmethod
+    def after(cls, previous: Who | None, doc: Doc, known: Known) -> Who:
+        """Return a paragraph's resolver with what the one before leaves to it: a quotation goes on with its speaker."""
+        if previous is None:
+            return cls(doc, known)
+        persons = [one for one in (*previous.subjects, *previous.persons) if one.person]
+        last = max(persons, key=lambda one: one.place).ids if persons else previous.before_person
+        speaker = previous.last_speaker if doc.text.startswith('"') else ()
+        return cls(doc, known, previous.nearest(), last, speaker, previous.last_speaker)
 
     def acting(self, token: Token, depth: int = 0) -> Ids:
         """Return the ids for whom a phrase acts; none where it is somebody else."""
@@ -123,8 +163,11 @@ class Who:
         if token.pos_ == "PRON" or token.lower_ in _PRONOUNS:
             return self._of_pronoun(token)
         if self._is_surname(token):
-            return (self.people.surnames[token.lower_],)
-        if (token.pos_ == "NUM" or is_in(token, "body")) and after(token, "of"):
+            return (self.known.surnames[token.lower_],)
+        return self._of_noun(token, depth)
+
+    def _of_noun(self, token: Token, depth: int) -> Ids:
+        if is_count(token) and after(token, "of"):
             return self._first(after(token, "of"), depth)
         if token.dep_ == "appos" and token.head.i in self.mentioned:
             return (self.mentioned[token.head.i],)
@@ -150,6 +193,10 @@ class Who:
         found = self.parties(after(token, "of")) if token.tag_ == "NNS" else ()
         found = found or self._first(after(token, "of", "from", "by"), depth)
         return found or tuple(self.mentioned[one.i] for one in after(token, "in", "at") if one.i in self.mentioned)[:1]
+
+    def nearest(self) -> Ids:
+        """Return whom the text spoke of last."""
+        return self.subjects[-1].ids if self.subjects else self.before
 
     def _first(self, tokens: Sequence[Token], depth: int) -> Ids:
         return next(filter(None, (self.acting(one, depth + 1) for one in tokens)), ())
@@ -184,12 +231,12 @@ class Who:
         if small in _RELATIVE:
             clause = next((one for one in token.ancestors if one.dep_ == "relcl"), None)
             return self.acting(clause.head, 2) if clause is not None and clause.head != token else ()
-        if small == "both":
-            return self.last_pair(token)
         if small in _HE:
             return self._last(token, person=True) or self._last_person(token)
         if small in _IT:
             return self._last(token, person=False) or self._topic(token)
+        if small == "both":
+            return self.last_pair(token)
         return self._last(token, person=None) if small in _THEY else ()
 
     def _last(self, token: Token, *, person: bool | None) -> Ids:
@@ -214,10 +261,10 @@ class Who:
     def speaking(self, token: Token) -> Ids:
         """Return who says a word: the speaker within quotation marks, the author of an address outside."""
         before = sum(one.text == '"' for one in self.doc[: token.i])
-        return self.speaker if before % 2 else self.author
+        return self.speaker if before % 2 else self.known.author
 
     def _is_surname(self, token: Token) -> bool:
-        return token.text[:1].isupper() and token.pos_ in ("PROPN", "NOUN") and token.lower_ in self.people.surnames
+        return token.text[:1].isupper() and token.pos_ in ("PROPN", "NOUN") and token.lower_ in self.known.surnames
 
     def _topic(self, token: Token) -> Ids:
         """Return whom the paragraph has named so far, if only one; the first where none was a subject."""
@@ -245,39 +292,39 @@ class Who:
         return next((ids for place, ids in reversed(self.pairs) if place < token.i), ())
 
     def _by_reference(self, token: Token) -> Ids:
-        """Resolve `the minister`, `the two leaders`, `his country`, `Defence Minister Tannic`."""
+        """Resolve `the two leaders`, `his country`, `a minister`, and what else means somebody named before."""
         lefts = lowered(token.lefts)
         if is_in(token, "pairword") and (lefts & {"two", "both"} or ("their" in lefts and token.tag_ == "NNS")):
-            return self.last_pair(token) or (self.sides if token.lemma_ in ("side", "party", "foe", "rival") else ())
+            sides = self.known.sides if token.lemma_ in ("side", "party", "foe", "rival") else ()
+            return self.last_pair(token) or sides
         owner = next((one for one in token.lefts if one.lower_ in _OWNERS), None)
         if owner is not None and (token.lemma_ in ("country", "government", "nation") or is_organ(token)):
             return self._of_pronoun(owner)
-        bare = not after(token)
-        if lefts & {"a", "an", "one", "another"} and is_in(token, "officer") and bare:
+        if lefts & {"a", "an", "one", "another"} and is_in(token, "officer") and not after(token):
             return self._only_subject(token)
-        bare = bare and child(token, "relcl", "acl") is None
-        if "the" in lefts and bare and (found := self._of_the(token)):
-            return found
+        bare = not after(token) and child(token, "relcl", "acl") is None
+        return (self._of_the(token) if "the" in lefts and bare else ()) or self._by_office(token, bare=bare)
+
+    def _by_office(self, token: Token, *, bare: bool) -> Ids:
+        """Resolve `Norland's ally`, `Defence Minister Tannic`, and with nothing said of them `troops`."""
         if is_in(token, "allied"):
-            return self.allies.get(next(iter(self.before_noun(token)), ""), ())
+            return self.known.allies.get(next(iter(self.before_noun(token)), ""), ())
         titled = token.pos_ == "PROPN" and some_in(token.lefts, "title")
         if titled and not any(one.pos_ == "ADJ" for one in token.lefts):
-            return self._nearest()
-        return self._nearest() if bare and _counts_force(token) else ()
-
-    def _nearest(self) -> Ids:
-        """Return whom the text spoke of last."""
-        return self.subjects[-1].ids if self.subjects else self.before
+            return self.nearest()
+        return self.nearest() if bare and _counts_force(token) else ()
 
     def _of_the(self, token: Token) -> Ids:
         """Resolve `the army` by whom the paragraph speaks of, `the minister` by his office, `the brigade` by either."""
         lemma = token.lemma_.lower()
-        same = next((ids for word, place, ids in reversed(self.organs) if word == lemma and place < token.i), ())
-        if same or lemma not in words("title"):
-            return same or (self._nearest() if lemma in words("@force") and _is_plain(token) else ())
-        of_office = (self.people.titles[lemma],) if lemma in self.people.titles else ()
-        here = self.subjects[-1].ids if self.subjects else ()
-        return of_office if lemma in words("officer") else here or of_office
+        same = [ids for word, place, ids in self.organs if word == lemma and place < token.i]
+        if same:
+            return same[-1]
+        if lemma not in words("title"):
+            return self.nearest() if lemma in words("@force") and _is_plain(token) else ()
+        of_office = (self.known.titles[lemma],) if lemma in self.known.titles else ()
+        here = self.subjects[-1].ids if self.subjects and lemma not in words("officer") else ()
+        return here or of_office
 
     def parties(self, tokens: Sequence[Token]) -> Ids:
         """Return the ids of several phrases, each once."""
@@ -322,7 +369,7 @@ class Who:
 
     def _is_alias(self, token: Token) -> bool:
         """Whether a name of several words, or one that is no country's, may be a person's."""
-        return token.lower_ in self.names.surnames() or token.lower_ in self.names.loose
+        return token.lower_ in self.known.names.surnames() or token.lower_ in self.known.names.loose
 
 
 def _is_plain(token: Token) -> bool:
@@ -336,6 +383,11 @@ def _counts_force(token: Token) -> bool:
     counted = token.tag_ == "NNS" or any(one.pos_ == "NUM" for one in token.lefts) or token.lower_ == "aircraft"
     others = lowered(token.lefts) & {"no", "any", "other", "these", "those", "some", "many"}
     return counted and not others and is_in(token, "@force") and _is_plain(token)
+
+
+def is_count(token: Token) -> bool:
+    """Whether a word only counts what follows: `eleven of its ships`, `dozens of soldiers`."""
+    return token.pos_ == "NUM" or is_in(token, "body")
 
 
 def is_organ(token: Token) -> bool:

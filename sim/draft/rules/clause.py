@@ -121,7 +121,7 @@ class Clause:
         told_by = reporting(self.token)
         if told_by is not None:
             return self.who.parties(agents(told_by))
-        return self.who.speaking(self.token) if self.who.speaker or self.who.author else ()
+        return self.who.speaking(self.token) if self.who.speaker or self.who.known.author else ()
 
     def told(self, actor: Ids) -> str:
         """Return by whose word an act of an actor is known."""

@@ -8,44 +8,48 @@ ahead never dates what has happened.
 from __future__ import annotations
 
 import calendar
-import datetime
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sim.wording import MONTHS
 
-DAY = datetime.timedelta(days=1)
+DAY = timedelta(days=1)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SMALL = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
 )
-_NUMBERS = {
-    **{word: place for place, word in enumerate(_SMALL)},
-    **{"a": 1, "an": 1, "couple of": 2, "a couple of": 2, "a few": 3, "few": 3, "several": 4},
-}
+_NUMBERS = {word: place for place, word in enumerate(_SMALL.split())} | {
+    "a": 1, "an": 1, "couple of": 2, "a couple of": 2, "a few": 3, "few": 3, "several": 4,
+}  # fmt: skip
 _FIRST = (
-    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh"),
-    *("twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"),
-    *("twentieth", *(f"twenty-{nth}" for nth in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh"))),
-    *("twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first"),
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth "
+    "twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
 )
-_ORDINALS = {word: place for place, word in enumerate(_FIRST, 1)}
+_ORDINALS = {word: place for place, word in enumerate(_FIRST.split(), 1)}
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 2)}
-_MONTH = "(?-i:" + "|".join(f"{month}|{month[:3]}" if month != "May" else month for month in MONTHS) + "|Sept)"
-_NUMBER = "|".join(sorted(map(re.escape, _NUMBERS), key=len, reverse=True)) + r"|\d{1,3}"
-_ORDINAL = "|".join(sorted(map(re.escape, _ORDINALS), key=len, reverse=True))
-_PART = "early |late |mid-|mid |the (?:end|beginning|start|middle|first week|last week|first days|last days) of "
-_UNIT = "day|night|week|month|year|hour|decade|fortnight"
+_PARTS = {
+    **dict.fromkeys(("early", "the beginning of", "the start of", "the first days of"), (0, 9)),
+    **dict.fromkeys(("mid-", "mid", "the middle of"), (9, 19)),
+    **dict.fromkeys(("late", "the last days of"), (-10, -1)),
+    "the first week of": (0, 6), "the last week of": (-7, -1), "the end of": (-1, -1),
+}  # fmt: skip
+"""First and last day of a part of a month, as places among its days."""
+_LENGTHS = {"day": 1, "night": 1, "week": 7, "month": 30, "year": 365, "hour": 0, "decade": 3652, "fortnight": 14}
+_RECENT = {"day": 7, "week": 30, "month": 90, "year": 730}
+_SHIFTS = {"yesterday": -1, "last night": -1, "tomorrow": 1}
+Days = tuple[date, date]
 
 
 @dataclass(frozen=True)
 class When:
-    """Days, from first to last; `stated` where the text names them, `anchored` where relative to what came before."""
+    """Days, from first to last, and the places in the text that name them."""
 
-    first: datetime.date
-    last: datetime.date
+    first: date
+    last: date
     start: int = 0
     end: int = 0
 
@@ -54,12 +58,9 @@ class When:
 class Context:
     """What a date is relative to: the article's day, the day the text spoke of last, and whether it looks ahead."""
 
-    today: datetime.date
-    before: datetime.date | None = None
+    today: date
+    before: date | None = None
     ahead: bool = False
-
-
-_Reader = Callable[[re.Match[str], Context], "tuple[datetime.date, datetime.date] | None"]
 
 
 def find(text: str, context: Context) -> list[When]:
@@ -67,32 +68,27 @@ def find(text: str, context: Context) -> list[When]:
     found: list[When] = []
     for pattern, reader in _PATTERNS:
         for match in pattern.finditer(text):
-            if any(match.start() < one.end and one.start < match.end() for one in found):
-                continue
-            days = _read(reader, match, context)
-            if days is not None:
-                found.append(When(days[0], days[1], match.start(), match.end()))
+            if not any(match.start() < one.end and one.start < match.end() for one in found):
+                try:
+                    days = reader(match, context)
+                except (ValueError, OverflowError):  # 31 June
+                    continue
+                if days is not None:
+                    found.append(When(*days, match.start(), match.end()))
     return sorted(found, key=lambda one: one.start)
-
-
-def _read(reader: _Reader, match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date] | None:
-    try:
-        return reader(match, context)
-    except (ValueError, OverflowError):  # 31 June
-        return None
 
 
 def _month(name: str) -> int:
     return next(place for place, month in enumerate(MONTHS, 1) if month[:3].lower() == name[:3].lower())
 
 
-def _whole(year: int, month: int) -> tuple[datetime.date, datetime.date]:
-    return datetime.date(year, month, 1), datetime.date(year, month, calendar.monthrange(year, month)[1])
+def _whole(year: int, month: int) -> Days:
+    return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _nearest(month: int, day: int, context: Context) -> datetime.date:
+def _nearest(month: int, day: int, context: Context) -> date:
     """Return the day of the year before the article's, or after it where the text looks ahead."""
-    day_of = datetime.date(context.today.year, month, day)
+    day_of = date(context.today.year, month, day)
     if context.ahead and day_of < context.today - 180 * DAY:
         return day_of.replace(year=day_of.year + 1)
     if not context.ahead and day_of > context.today + 45 * DAY:
@@ -100,195 +96,160 @@ def _nearest(month: int, day: int, context: Context) -> datetime.date:
     return day_of
 
 
-def _day(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
-    month = _month(match["month"])
-    one, other = int(match["day"]), int(match["to"] or match["day"])
-    if match["year"]:
-        year = int(match["year"])
-        return datetime.date(year, month, one), datetime.date(year, month, other)
-    first = _nearest(month, one, context)
-    return first, first.replace(day=other)
-
-
-def _ordinal_day(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
-    day = _nearest(_month(match["month"]), _ORDINALS[match["day"].lower()], context)
-    return day, day
-
-
-def _iso(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
-    day = datetime.date.fromisoformat(match[0])
-    return day, day
-
-
-def _of_month(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
-    month = _month(match["month"])
-    year = int(match["year"]) if match["year"] else _nearest(month, 1, context).year
-    if (match["last"] or "").strip() == "last" and year == context.today.year and month >= context.today.month:
-        year -= 1
-    if (match["after"] or "").strip() == "last year":
-        year = context.today.year - 1
-    first, last = _whole(year, month)
-    part = (match["part"] or "").strip().lower()
-    if part in ("early", "the beginning of", "the start of", "the first week of", "the first days of"):
-        last = first + 9 * DAY if "week" not in part else first + 6 * DAY
-    elif part in ("late", "the end of", "the last week of", "the last days of"):
-        first = last - (6 * DAY if "week" in part else 9 * DAY)
-        if part == "the end of":
-            first = last
-    elif part in ("mid-", "mid", "the middle of"):
-        first, last = first + 9 * DAY, first + 19 * DAY
-    return _capped(first, last, context)
-
-
-def _capped(first: datetime.date, last: datetime.date, context: Context) -> tuple[datetime.date, datetime.date]:
+def _capped(first: date, last: date, context: Context) -> Days:
     """Return days that end with the article's where they have begun and the text does not look ahead."""
     return (first, min(last, context.today)) if not context.ahead and first <= context.today else (first, last)
 
 
-def _weekday(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
-    wanted = DAYS.index(match["day"].lower())
-    which = (match["which"] or "").strip().lower()
+def _day(match: re.Match[str], context: Context) -> Days:
+    month, day = _month(match["month"]), int(match["day"])
+    first = date(int(match["year"]), month, day) if match["year"] else _nearest(month, day, context)
+    return first, first.replace(day=int(match["to"] or day))
+
+
+def _ordinal_day(match: re.Match[str], context: Context) -> Days:
+    return (_nearest(_month(match["month"]), _ORDINALS[match["day"].lower()], context),) * 2
+
+
+def _iso(match: re.Match[str], _: Context) -> Days:
+    return (date.fromisoformat(match[0]),) * 2
+
+
+def _of_month(match: re.Match[str], context: Context) -> Days:
+    month, today = _month(match["month"]), context.today
+    year = int(match["year"]) if match["year"] else _nearest(month, 1, context).year
+    if match["after"]:
+        year = today.year - 1
+    elif match["last"] == "last " and year == today.year and month >= today.month:
+        year -= 1
+    first, last = _whole(year, month)
+    begin, end = _PARTS.get((match["part"] or "").strip().lower(), (0, -1))
+    days = [first + place * DAY for place in range(last.day)]
+    return _capped(days[begin], days[end], context)
+
+
+def _weekday(match: re.Match[str], context: Context) -> Days:
+    wanted, which = DAYS.index(match["day"].lower()), (match["which"] or "").strip().lower()
     if context.ahead or which == "next":
-        day = context.today + ((wanted - context.today.weekday() - 1) % 7 + 1) * DAY
-        return day, day
+        return (context.today + ((wanted - context.today.weekday() - 1) % 7 + 1) * DAY,) * 2
     day = context.today - (context.today.weekday() - wanted) % 7 * DAY
     if which == "last" and day == context.today:
         day -= 7 * DAY
     return (day, context.today) if which == "since" else (day, day)
 
 
-def _today(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
-    word = match[0].lower()
-    shift = {"yesterday": -1, "last night": -1, "overnight": 0, "tomorrow": 1, "the day before": -1}.get(word, 0)
-    day = context.today + shift * DAY
-    return day, day
+def _today(match: re.Match[str], context: Context) -> Days:
+    return (context.today + _SHIFTS.get(match[0].lower(), 0) * DAY,) * 2
 
 
-def _week(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
-    which, unit = match["which"].lower(), match["unit"].lower()
+def _week(match: re.Match[str], context: Context) -> Days:
+    which, unit, today = match["which"].lower(), match["unit"].lower(), context.today
     step = {"last": -1, "previous": -1, "this": 0, "past": -1, "next": 1, "coming": 1}[which]
+    if unit == "week" and which == "past":
+        return today - 7 * DAY, today
     if unit == "week":
-        monday = context.today - context.today.weekday() * DAY
-        if step < 0 and context.today.weekday() == DAYS.index("sunday"):
-            monday += 7 * DAY  # the week that a Sunday ends
-        if which == "past":
-            return context.today - 7 * DAY, context.today
-        return _capped(monday + step * 7 * DAY, monday + (step * 7 + 6) * DAY, context)
+        ended = step < 0 and today.weekday() == DAYS.index("sunday")  # the week that a Sunday ends
+        monday = today - today.weekday() * DAY + 7 * (step + ended) * DAY
+        return _capped(monday, monday + 6 * DAY, context)
     if unit == "weekend":
-        saturday = context.today - (context.today.weekday() - 5) % 7 * DAY + (7 * DAY if step > 0 else 0 * DAY)
+        saturday = today - (today.weekday() - 5) % 7 * DAY + 7 * max(step, 0) * DAY
         return _capped(saturday, saturday + DAY, context)
     if unit == "month":
-        month = context.today.month - 1 + step
-        return _capped(*_whole(context.today.year + month // 12, month % 12 + 1), context)
+        month = today.month - 1 + step
+        return _capped(*_whole(today.year + month // 12, month % 12 + 1), context)
     if unit == "year":
-        year = context.today.year + step
-        return _capped(datetime.date(year, 1, 1), datetime.date(year, 12, 31), context)
-    return _season(unit, context.today.year + (step if step < 0 else 0), context)
+        return _capped(date(today.year + step, 1, 1), date(today.year + step, 12, 31), context)
+    return _season(unit, today.year + min(step, 0), context)
 
 
-def _season(name: str, year: int, context: Context) -> tuple[datetime.date, datetime.date]:
+def _season(name: str, year: int, context: Context) -> Days:
     first, last = _SEASONS[name]
-    start = datetime.date(year, first, 1)
+    start = date(year, first, 1)
     if start > context.today and not context.ahead:
         start = start.replace(year=year - 1)
     return _capped(start, _whole(start.year + (last < first), last)[1], context)
 
 
-def _in_season(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
+def _in_season(match: re.Match[str], context: Context) -> Days:
     return _season(match["season"].lower(), int(match["year"] or context.today.year), context)
 
 
-def _count(word: str) -> int:
-    return _NUMBERS[word.lower()] if word.lower() in _NUMBERS else int(word)
+def _length(match: re.Match[str]) -> timedelta:
+    count = match["count"].lower()
+    return (_NUMBERS[count] if count in _NUMBERS else int(count)) * _LENGTHS[match["unit"].lower()] * DAY
 
 
-def _length(match: re.Match[str]) -> datetime.timedelta:
-    unit = match["unit"].lower()
-    return _count(match["count"]) * {"day": 1, "night": 1, "week": 7, "month": 30, "year": 365, "hour": 0,
-                                     "decade": 3652, "fortnight": 14}[unit] * DAY  # fmt: skip
-
-
-def _ago(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
+def _ago(match: re.Match[str], context: Context) -> Days:
     day = context.today - _length(match)
-    return (
-        (day.replace(day=1, month=1), day.replace(day=31, month=12)) if match["unit"].lower() == "year" else (day, day)
-    )
+    return (date(day.year, 1, 1), date(day.year, 12, 31)) if match["unit"].lower() == "year" else (day, day)
 
 
-def _later(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date] | None:
-    if context.before is None:
-        return None
+def _later(match: re.Match[str], context: Context) -> Days | None:
     way = -1 if match["way"].lower() in ("earlier", "before") else 1
-    day = context.before + way * _length(match)
-    return day, day
+    return None if context.before is None else (context.before + way * _length(match),) * 2
 
 
-def _next_day(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date] | None:
-    if context.before is None:
-        return None
-    day = context.before + (-1 if "before" in match[0].lower() or "previous" in match[0].lower() else 1) * DAY
-    return day, day
+def _next_day(match: re.Match[str], context: Context) -> Days | None:
+    way = -1 if re.search("before|previous", match[0].lower()) else 1
+    return None if context.before is None else (context.before + way * DAY,) * 2
 
 
-def _over(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
+def _over(match: re.Match[str], context: Context) -> Days:
     return context.today - _length(match), context.today
 
 
-def _recent(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
-    unit = match["unit"].lower()
-    return context.today - {"day": 7, "week": 30, "month": 90, "year": 730}[unit] * DAY, context.today
+def _recent(match: re.Match[str], context: Context) -> Days:
+    return context.today - _RECENT[match["unit"].lower()] * DAY, context.today
 
 
-def _year(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date] | None:
+def _year(match: re.Match[str], context: Context) -> Days | None:
     year = int(match["year"])
     if not 1900 <= year <= context.today.year + (5 if context.ahead else 0):
         return None
-    last = datetime.date(year, 12, 31)
-    return _capped(datetime.date(year, 1, 1), context.today if match["since"] else last, context)
+    return _capped(date(year, 1, 1), context.today if match["since"] else date(year, 12, 31), context)
 
 
-def _between(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
-    first = datetime.date(int(match["one"]), 1, 1)
-    return _capped(first, datetime.date(int(match["two"]), 12, 31), context)
+def _between(match: re.Match[str], context: Context) -> Days:
+    return _capped(date(int(match["one"]), 1, 1), date(int(match["two"]), 12, 31), context)
 
 
-def _nth(match: re.Match[str], context: Context) -> tuple[datetime.date, datetime.date]:
+def _nth(match: re.Match[str], context: Context) -> Days:
     """Read `on the 18th`, of the article's month or the one before."""
-    number = int(match["day"])
-    day = context.today.replace(day=number)
+    day = context.today.replace(day=int(match["day"]))
     if day > context.today and not context.ahead:
-        day = (context.today.replace(day=1) - DAY).replace(day=number)
+        day = (context.today.replace(day=1) - DAY).replace(day=day.day)
     return day, day
 
 
-def _patterns() -> Iterator[tuple[re.Pattern[str], _Reader]]:
-    suffix = r"(?:st|nd|rd|th)?"
-    year = r"(?:,? (?P<year>(?:18|19|20)\d\d))?"
-    to = r"(?:(?: ?[-–] ?| to | and )(?P<to>\d{1,2}))?"
-    listed: list[tuple[str, _Reader]] = [
-        (r"\b(?:18|19|20)\d\d-\d\d-\d\d\b", _iso),
-        (rf"\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}}){suffix}{to}\b(?!\d){year}", _day),
-        (rf"\b(?P<day>\d{{1,2}}){suffix}{to} (?:of )?(?P<month>{_MONTH})\b{year}", _day),
-        (rf"\bthe (?P<day>{_ORDINAL}) of (?P<month>{_MONTH})\b", _ordinal_day),
-        (rf"\b(?P<part>{_PART})?(?P<last>last )?(?P<month>{_MONTH})\b(?P<after> last year)?(?! \d{{1,2}}\b){year}",
-         _of_month),
-        (rf"\b(?P<which>last |next |this |since |on )?(?P<day>{'|'.join(DAYS)})\b", _weekday),
-        (r"\b(?:today|tonight|yesterday|last night|overnight|tomorrow|this (?:morning|afternoon|evening))\b", _today),
-        (rf"\b(?P<which>last|this|previous|past|next|coming) (?P<unit>week|weekend|month|year|"
-         rf"{'|'.join(_SEASONS)})\b", _week),
-        (rf"\b(?P<count>{_NUMBER}) (?P<unit>{_UNIT})s? ago\b", _ago),
-        (rf"\b(?P<count>{_NUMBER}) (?P<unit>{_UNIT})s? (?P<way>later|earlier|before|after(?:wards)?)\b", _later),
-        (r"\bthe (?:next|following|previous) day\b|\bthe day (?:after|before)\b", _next_day),
-        (rf"\b(?:past|last|over|for the) (?P<count>{_NUMBER}) (?P<unit>{_UNIT})s?\b", _over),
-        (r"\b(?:recent|past|last|the last few|the past few) (?P<unit>day|week|month|year)s\b", _recent),
-        (r"\bbetween (?P<one>(?:19|20)\d\d) and (?P<two>(?:19|20)\d\d)\b", _between),
-        (rf"\b(?:in|the|during) (?P<season>{'|'.join(_SEASONS)})(?: of (?P<year>(?:19|20)\d\d))?\b", _in_season),
-        (r"\b(?P<since>since )?(?:in |of |the |until |by |from |summer |after |before )?(?P<year>(?:19|20)\d\d)\b(?!-)",
-         _year),
-        (r"\bon the (?P<day>\d{1,2})(?:st|nd|rd|th)\b", _nth),
-    ]  # fmt: skip
-    for pattern, reader in listed:
-        yield re.compile(pattern, re.IGNORECASE), reader
+def _any(words: dict[str, int]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-_PATTERNS = tuple(_patterns())
+_MONTH = "(?-i:" + "|".join(f"{month}|{month[:3]}" if month != "May" else month for month in MONTHS) + "|Sept)"
+_NUMBER, _ORDINAL = rf"{_any(_NUMBERS)}|\d{{1,3}}", _any(_ORDINALS)
+_PART = "|".join(f"{part} ".replace("- ", "-") for part in _PARTS)
+_UNIT, _SEASON = "|".join(_LENGTHS), "|".join(_SEASONS)
+_TH, _AD = r"(?:st|nd|rd|th)?", r"(?:,? (?P<year>(?:18|19|20)\d\d))?"
+_TO = r"(?:(?: ?[-–] ?| to | and )(?P<to>\d{1,2}))?"
+_READERS: tuple[tuple[str, Callable[[re.Match[str], Context], Days | None]], ...] = (
+    (r"\b(?:18|19|20)\d\d-\d\d-\d\d\b", _iso),
+    (rf"\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}}){_TH}{_TO}\b(?!\d){_AD}", _day),
+    (rf"\b(?P<day>\d{{1,2}}){_TH}{_TO} (?:of )?(?P<month>{_MONTH})\b{_AD}", _day),
+    (rf"\bthe (?P<day>{_ORDINAL}) of (?P<month>{_MONTH})\b", _ordinal_day),
+    (rf"\b(?P<part>{_PART})?(?P<last>last )?(?P<month>{_MONTH})\b(?P<after> last year)?(?! \d{{1,2}}\b){_AD}",
+     _of_month),
+    (rf"\b(?P<which>last |next |this |since |on )?(?P<day>{'|'.join(DAYS)})\b", _weekday),
+    (r"\b(?:today|tonight|yesterday|last night|overnight|tomorrow|this (?:morning|afternoon|evening))\b", _today),
+    (rf"\b(?P<which>last|this|previous|past|next|coming) (?P<unit>week|weekend|month|year|{_SEASON})\b", _week),
+    (rf"\b(?P<count>{_NUMBER}) (?P<unit>{_UNIT})s? ago\b", _ago),
+    (rf"\b(?P<count>{_NUMBER}) (?P<unit>{_UNIT})s? (?P<way>later|earlier|before|after(?:wards)?)\b", _later),
+    (r"\bthe (?:next|following|previous) day\b|\bthe day (?:after|before)\b", _next_day),
+    (rf"\b(?:past|last|over|for the) (?P<count>{_NUMBER}) (?P<unit>{_UNIT})s?\b", _over),
+    (r"\b(?:recent|past|last|the last few|the past few) (?P<unit>day|week|month|year)s\b", _recent),
+    (r"\bbetween (?P<one>(?:19|20)\d\d) and (?P<two>(?:19|20)\d\d)\b", _between),
+    (rf"\b(?:in|the|during) (?P<season>{_SEASON})(?: of (?P<year>(?:19|20)\d\d))?\b", _in_season),
+    (r"\b(?P<since>since )?(?:in |of |the |until |by |from |summer |after |before )?(?P<year>(?:19|20)\d\d)\b(?!-)",
+     _year),
+    (r"\bon the (?P<day>\d{1,2})(?:st|nd|rd|th)\b", _nth),
+)  # fmt: skip
+_PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), reader) for pattern, reader in _READERS)

@@ -19,7 +19,7 @@ from sim.draft.rules.verbs import of_verb
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
-    from sim.draft.rules.cast import Who
+    from sim.draft.rules.cast import Ids, Who
 
 
 def read(who: Who) -> list[Event]:
@@ -47,23 +47,24 @@ def _of_token(clause: Clause) -> list[Event]:
 
 def _hear_speaker(sentence: Span, who: Who) -> None:
     """Note who speaks in a sentence, for `we` and `I` in what is quoted."""
-    for token in sentence:
-        own = [one for one in agents(token) if one.lower_ not in ("we", "i", "you", "me")] if _speaks(token) else []
-        if own:
-            who.say(who.parties(own))
-            return
+    speakers = (agents(token) for token in sentence if is_in(token, "speech") and is_verb(token))
+    own = ([one for one in ones if one.lower_ not in ("we", "i", "you", "me")] for ones in speakers)
+    if first := next(filter(None, own), None):
+        who.say(who.parties(first))
+        return
     opening, colon, _ = sentence.text.partition(': "')
     if colon and '"' not in opening:
-        before = [one for one in sentence if one.idx < sentence.start_char + len(opening)]
-        own = subjects(sentence.root) or [one for one in sentence if one.dep_ == "nsubj"][:1]
-        first = who.parties([one for one in own if one in before])
-        who.say((first or who.parties([one for one in before if one.pos_ in ("NOUN", "PROPN")]))[:1] or who.speaker)
+        who.say(_announced(sentence, sentence.start_char + len(opening), who)[:1] or who.speaker)
     elif sentence.start and who.doc[sentence.start - 1].text == ":" and opening.startswith('"') and who.subjects:
         who.say(who.subjects[-1].ids)
 
 
-def _speaks(token: Token) -> bool:
-    return is_in(token, "speech") and is_verb(token)
+def _announced(sentence: Span, end: int, who: Who) -> Ids:
+    """Return whom a sentence names before the colon of what it quotes."""
+    before = [one for one in sentence if one.idx < end]
+    own = subjects(sentence.root) or [one for one in sentence if one.dep_ == "nsubj"][:1]
+    first = who.parties([one for one in own if one in before])
+    return first or who.parties([one for one in before if one.pos_ in ("NOUN", "PROPN")])
 
 
 def _is_content(told: Token, tells: Token) -> bool:

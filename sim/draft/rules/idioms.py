@@ -41,11 +41,11 @@ def _condemns(clause: Clause) -> list[Event]:
     verb, actor = clause.token, clause.agents
     if clause.lemma not in words("names") or negated(verb) or not actor:
         return []
-    behind = [one for one in verb.subtree if one.i > verb.i]
-    called = [one for one in behind if one.dep_ in ("oprd", "pobj", "acomp", "attr", "ccomp", "amod")]
+    harm = [one for one in some_in(verb.subtree, "harm") if one.i > verb.i]
     about = [one for one in children(verb, "dobj", "nsubj", "ccomp") if one.i > verb.i]
     whose = bool(clause.target(actor) or some_in(about, "paper", "deed"))
-    if not some_in(called, "harm") or not (whose or any(sign(one) > 0 for one in about)):
+    called = any(one.dep_ in ("oprd", "pobj", "acomp", "attr", "ccomp", "amod") for one in harm)
+    if not called or not (whose or any(sign(one) > 0 for one in about)):
         return []
     return clause.event(actor, JUDGE, f"verb:{clause.lemma}-harm", matter=int(not whose))
 

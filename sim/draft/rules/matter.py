@@ -15,6 +15,8 @@ from sim.draft.rules.grammar import act_of_verb, children, is_in, is_verb, lower
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+    from sim.draft.rules.acts import Phrase
+
 _SUBJECTS = ("nsubj", "nsubjpass")
 _DEEPEST = 7
 _FIRST = ("dobj", "xcomp", "ccomp", "attr", "pobj", "pcomp")
@@ -46,8 +48,13 @@ def _of_clause(verb: Token, depth: int) -> int:
     if lemma in words("stopper"):
         return -inner if inner or lemma not in ("halt", "stop", "cease", "refrain", "desist") else -1
     phrase = act_of_verb(verb)
-    way = phrase.act.way if phrase is not None else ""
-    if phrase is not None and way == "truce":
+    return _of_act(phrase, inner) if phrase is not None else inner
+
+
+def _of_act(phrase: Phrase, inner: int) -> int:
+    """Return the sign of an act whose objects have the inner sign."""
+    way = phrase.act.way
+    if way == "truce":
         return -inner if inner and not phrase.rest else -1
     if way in words("ways-turning"):
         return -inner

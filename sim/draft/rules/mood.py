@@ -56,15 +56,15 @@ def denied(verb: Token, act: Act, matter: int) -> tuple[Act, int] | None:
     """Return what a negated act is: an assurance, a refusal, a silence, or nothing."""
     if act.way == "reject":
         return OPEN, matter or 1
-    if act.way == "idle" or (verb.lemma_ == "stand" and act.way == "support" and not after(verb, "by")):
-        return (THREAT, 1) if _is_meant(verb) else None
     if act.way in words("ways-violent") and _is_awaited(verb):
         return OMIT, 1
+    meant = _is_meant(verb)
+    if act.way == "idle" or (verb.lemma_ == "stand" and act.way == "support" and not after(verb, "by")):
+        return (THREAT, 1) if meant else None
     if act.way == "say":
-        return (OMIT, matter) if matter and not _is_meant(verb) else None
-    if not _is_meant(verb):
-        return (REFUSE, matter or -1) if act.way in words("ways-refusable") else None
-    return unwilling(act, matter)
+        return (OMIT, matter) if matter and not meant else None
+    refused = (REFUSE, matter or -1) if act.way in words("ways-refusable") else None
+    return unwilling(act, matter) if meant else refused
 
 
 def unwilling(act: Act, matter: int) -> tuple[Act, int] | None:

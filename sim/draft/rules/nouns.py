@@ -97,12 +97,10 @@ def _is_unreal(noun: Token, act: Act) -> bool:
 def _is_spoken_for(noun: Token, verb: Token, act: Act) -> bool:
     if is_future(verb) and noun.dep_ != "nsubj":
         return True
-    close = noun.dep_ in ("dobj", "nsubjpass", "attr", "conj", "xcomp")
-    close = close or (noun.dep_ == "pobj" and noun.head.head == verb)
-    if close and is_in(verb, "plan", "stopper"):
-        return True
-    way = way_of(verb)
-    if noun.dep_ == "nsubj" and act.way == "force" and way in ("force", "kill"):
-        return True  # the verb tells it
-    aside = noun.dep_ == "pobj" and noun.head.lower_ in _ASIDE
-    return close and not aside and way in words("ways-governing")
+    way, below = way_of(verb), noun.dep_ == "pobj" and noun.head.head == verb
+    if noun.dep_ == "nsubj":
+        return act.way == "force" and way in ("force", "kill")  # the verb tells it
+    if not below and noun.dep_ not in ("dobj", "nsubjpass", "attr", "conj", "xcomp"):
+        return False
+    aside = below and noun.head.lower_ in _ASIDE
+    return is_in(verb, "plan", "stopper") or (not aside and way in words("ways-governing"))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.articles.paragraphs import paragraph_hash
 from sim.draft.rules.acts import NO_FORCE, STAY_OUT, Act, goldstein, words
-from sim.draft.rules.cast import People, Who
+from sim.draft.rules.cast import Known, Who
 from sim.draft.rules.dates import Context, When, find
 from sim.draft.rules.events import read
 from sim.draft.rules.names import Names
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 CAUTION = Act("warn", "0256", "statement")
 PAST = 180  # days after which an act is a pattern of conduct and no longer news
 RELIABILITY = {"article": 0.9, "claim": 0.5, "hearsay": 0.6, "guess": 0.4}
+CONFIDENCE = {"article": 0.7, "claim": 0.5, "hearsay": 0.6, "guess": 0.45}
+FROM_NOUN = -0.1  # of the confidence, where a noun tells the act
+INFORMS = {"casualties": "displacement", "structural": "constraint", "pattern": "momentum", "meta": "ambiguity"}
 
 
 @dataclass(frozen=True)
@@ -68,45 +71,13 @@ def propose(article: Article, source: str, cast: Mapping[str, Member], as_of: da
         )
     names = Names.of(cast)
     docs = list(parse(article.paragraphs, names.known()))
-    people = People.of(docs, names)
-    author = _author(article, names)
+    known = Known.of(docs, names, cast, _author(article, names))
     items: list[DraftItem] = []
-    attacker = tuple(id_ for id_, member in cast.items() if member.role == "initiator")[:1]
-    allies = _allies(cast)
-    defender = tuple(id_ for id_, member in cast.items() if member.role == "defender")
-    sides = (*attacker, *defender) if len(defender) == 1 else ()
     who: Who | None = None
-    for number, doc in enumerate(docs, 1):
-        text = article.paragraphs[number - 1]
-        who = _after(who, Who(doc, names, people, attacker=attacker, allies=allies, sides=sides, author=author))
-        sheet = _Sheet(source, number, text, today, cast)
-        items += sheet.items(doc, _merged(read(who), cast))
+    for number, (text, doc) in enumerate(zip(article.paragraphs, docs, strict=True), 1):
+        who = Who.after(who, doc, known)
+        items += _Sheet(source, number, text, today, cast).items(doc, _merged(read(who), cast))
     return tuple(items)
-
-
-def _allies(cast: Mapping[str, Member]) -> dict[str, tuple[str, ...]]:
-    """Return whose ally is who by the roles, where there is one alone: initiators and their patrons."""
-    found: dict[str, tuple[str, ...]] = {}
-    for id_, member in cast.items():
-        other = {"initiator": "patron", "patron": "initiator"}.get(member.role)
-        sided = tuple(one for one, its in cast.items() if its.role == other)
-        found[id_] = sided if len(sided) == 1 else ()
-    return found
-
-
-def _after(previous: Who | None, who: Who) -> Who:
-    """Return a paragraph's resolver with what the one before leaves to it; a quotation may go on with its speaker."""
-    if previous is None:
-        return who
-    quoted = who.doc.text.startswith('"')
-    last, person = previous.subjects, [one for one in (*previous.subjects, *previous.persons) if one.person]
-    return replace(
-        who,
-        before=last[-1].ids if last else previous.before,
-        before_person=max(person, key=lambda one: one.place).ids if person else previous.before_person,
-        speaker=previous.last_speaker if quoted else (),
-        last_speaker=previous.last_speaker,
-    )
 
 
 def _author(article: Article, names: Names) -> tuple[str, ...]:
@@ -176,53 +147,39 @@ class _Sheet:
         return found
 
     def _date(self, doc: Doc, event: Event, carried: Dated | None) -> Dated:
-        if event.standing:
-            return Dated(self.today, self.today, "standing")
-        if event.ahead:
-            return Dated(self.today, self.today, "article")
+        if event.standing or event.ahead:
+            return Dated(self.today, self.today, "standing" if event.standing else "article")
         sentence = doc[event.head].sent
         context = Context(self.today, carried.last if carried else None)
-        start, end = sentence.start_char, min(sentence.end_char, len(self.text))
-        text = without_dateline(self.text)[start:end]
+        text = without_dateline(self.text)[sentence.start_char : min(sentence.end_char, len(self.text))]
         dates = [one for one in find(text, context) if one.first <= self.today]
-        best = _nearest(doc, event, dates, start)
+        best = _nearest(doc, event, dates, sentence.start_char)
         if best is not None:
             return Dated(best.first, min(best.last, self.today), "stated")
-        if (
-            carried is not None
-            and carried.known in ("stated", "carried")
-            and doc[event.head].tag_ in ("VBD", "VBN", "NN")
-        ):
-            return Dated(carried.first, carried.last, "carried")
+        if carried is not None and doc[event.head].tag_ in ("VBD", "VBN", "NN"):
+            return replace(carried, known="carried")
         return Dated(self.today, self.today, "article")
 
     def _item(self, doc: Doc, event: Event, dated: Dated) -> DraftItem:
         past = (self.today - dated.last).days > PAST and not event.standing
-        kind = (
-            "pattern"
-            if past
-            else "inference"
-            if event.told == "guess" and event.act.kind != "structural"
-            else event.act.kind
-        )
-        size = _bearing(event, self.cast)
-        named = [self.cast[id_].name for id_ in event.actor]
-        words = says(event.act.way, named, [self.cast[id_].name for id_ in event.target], event.matter, event.told)
-        cameo = event.act.cameo
+        guessed = event.told == "guess" and event.act.kind != "structural"
+        kind = "pattern" if past else "inference" if guessed else event.act.kind
+        named, whom = ([self.cast[id_].name for id_ in ids] for ids in (event.actor, event.target))
+        sentence = says(event.act.way, named, whom, event.matter, event.told)
+        of_noun = FROM_NOUN if event.rule.startswith("noun:") else 0.0
         given: dict[str, Any] = {
             "actor": event.actor, "date": dated.last, "standing": event.standing or past, "source": self.source,
-            "paragraph": self.number, "says": own_words(words, kind, self.text), "kind": kind,
-            "informs": _informs(kind), "bearing": size, "reliability": RELIABILITY[event.told],
-            "occasion": _occasion(event, dated), "confidence": _confidence(event), "rule": event.rule[:100],
-            "date_from": dated.known,
-            "anchor": self._anchor(doc, event),
+            "paragraph": self.number, "says": own_words(sentence, kind, self.text), "kind": kind,
+            "informs": INFORMS.get(kind, "stance"), "bearing": _bearing(event, self.cast),
+            "reliability": RELIABILITY[event.told], "occasion": _occasion(event, dated),
+            "confidence": round(CONFIDENCE[event.told] + of_noun, 2), "rule": event.rule[:100],
+            "date_from": dated.known, "anchor": self._anchor(doc, event),
         }  # fmt: skip
-        whom = event.target or self._supposed(event)
-        if whom:
-            given["target"] = whom[:8]
+        if supposed := event.target or self._supposed(event):
+            given["target"] = supposed[:8]
         if dated.first != dated.last:
             given["start"] = dated.first
-        if cameo:
+        if cameo := event.act.cameo:
             given |= {"cameo": cameo, "goldstein": goldstein().get(cameo)}
         return DraftItem.model_validate(given)
 
@@ -233,11 +190,9 @@ class _Sheet:
 
     def _supposed(self, event: Event) -> tuple[str, ...]:
         """Return whom force, threats and forces in place concern by the roles, where the text names nobody."""
-        if event.act.way not in words("ways-armed"):
-            return ()
-        attacks = self.cast[event.actor[0]].role in FOR
-        wanted = "defender" if attacks else "initiator"
-        return tuple(id_ for id_, member in self.cast.items() if member.role == wanted and id_ not in event.actor)
+        wanted = "defender" if self.cast[event.actor[0]].role in FOR else "initiator"
+        ids = (id_ for id_, member in self.cast.items() if member.role == wanted and id_ not in event.actor)
+        return tuple(ids) if event.act.way in words("ways-armed") else ()
 
 
 def _nearest(doc: Doc, event: Event, dates: Sequence[When], offset: int) -> When | None:
@@ -253,18 +208,6 @@ def _nearest(doc: Doc, event: Event, dates: Sequence[When], offset: int) -> When
         far = 0 if verb == head else 1 if verb.i in above else 2
         ranked.append((far, abs(one.start - place), one))
     return min(ranked, key=lambda row: row[:2])[2] if ranked else None
-
-
-def _informs(kind: str) -> str:
-    return {"casualties": "displacement", "structural": "constraint", "pattern": "momentum", "meta": "ambiguity"}.get(
-        kind, "stance"
-    )
-
-
-def _confidence(event: Event) -> float:
-    told = {"article": 0.1, "claim": -0.1, "hearsay": 0.0, "guess": -0.15}[event.told]
-    noun = -0.1 if event.rule.startswith("noun:") else 0.0
-    return round(0.6 + told + noun, 2)
 
 
 def _occasion(event: Event, dated: Dated) -> str:

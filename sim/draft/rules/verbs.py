@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import DEMAND, HOLD, STAY_OUT, THREAT, Act, Phrase, words
+from sim.draft.rules.cast import is_count
 from sim.draft.rules.clause import STANDING, Clause, How
 from sim.draft.rules.grammar import (
     act_of_verb,
@@ -51,10 +52,9 @@ def of_verb(clause: Clause) -> Iterator[Event]:
     if (_is_spoken_for(verb) and not _is_ordered(clause)) or is_conditional(verb) or clause.is_denied_above():
         return
     phrase = act_of_verb(verb)
-    if special := of_idiom(clause):
+    plain = phrase is None or not phrase.rest
+    if special := of_idiom(clause) or (plain and (_stands(clause) or _guards(clause))):
         yield from special
-    elif (phrase is None or not phrase.rest) and (stands := _stands(clause) or _guards(clause)):
-        yield from stands
     elif phrase is not None:
         yield from of_act(clause, phrase)
         if phrase.act.way == "accuse" and not negated(verb):
@@ -121,12 +121,10 @@ def _actor(clause: Clause, way: str) -> Ids:
 def _unnamed(clause: Clause, way: str) -> Ids:
     """Return who is behind what a passive tells and nobody is named: `troops were deployed`, `a truce was called`."""
     verb, who, told_by = clause.token, clause.who, reporting(clause.token)
-    found = clause.patients if way in words("ways-own") else ()
-    if not found and way in ("truce", "drill"):
-        found = next(filter(None, map(who.before_noun, patients(verb))), ())
     noun = light_noun(verb)
-    if not found and noun is not None:
-        found = who.before_noun(noun)
+    owned = [*(patients(verb) if way in ("truce", "drill") else ()), *((noun,) if noun is not None else ())]
+    found = clause.patients if way in words("ways-own") else ()
+    found = found or next(filter(None, map(who.before_noun, owned)), ())
     said_by = who.parties(agents(told_by)) if told_by is not None else ()
     if not found and (is_future(verb) or is_obliged(verb)):
         found = said_by
@@ -138,8 +136,7 @@ def _unnamed(clause: Clause, way: str) -> Ids:
 
 def _in_mood(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | None:
     """Return the act in the mood of its verb, its matter, and the speaker where the act is theirs; None for no act."""
-    verb = clause.token
-    matter = _matter(verb, act)
+    verb, matter = clause.token, _matter(clause.token, act)
     if negated(verb) or (act.way != "say" and _nobody(verb)):
         changed = denied(verb, act, matter)
         return (*changed, ()) if changed is not None else None
@@ -151,8 +148,14 @@ def _in_mood(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | Non
     elif is_unsure(verb):
         return None
     act, matter = _weighed(verb, act, matter)
-    empty = act.way == "idle" or (act.way in ("say", "want") and not matter)
-    return None if empty or (act.way == "talk" and not _has_counterpart(clause, actor)) else (act, matter, ())
+    return (act, matter, ()) if _counts(clause, act, matter, actor) else None
+
+
+def _counts(clause: Clause, act: Act, matter: int, actor: Ids) -> bool:
+    """Whether an act tells anything: a wish or a statement of something, talks with somebody."""
+    if act.way in ("say", "want"):
+        return matter != 0
+    return act.way != "idle" and (act.way != "talk" or _has_counterpart(clause, actor))
 
 
 def _has_counterpart(clause: Clause, actor: Ids) -> bool:
@@ -175,16 +178,16 @@ def _weighed(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
     """Return an act by what it is about: a statement by its content, a wish for talks, a warning against force."""
     if act.way == "say":
         return said(verb, act, matter)
-    if act.way == "want" and matter < 0:
-        return MEET, matter
     if act.way == "reject":
         return _refused(verb, act, matter)
-    if act.way == "promise" and matter > 0 and _own_act(verb) in ("force", "threaten", "reject", "coerce"):
-        return THREAT, matter  # to fight or to resist
     if act.way == "urge" and (patients(verb) or after(verb, "on", "upon", "to")):
-        return act._replace(kind="demand"), matter
-    if act.way == "threaten" and matter < 0 and "against" in lowered(verb.children):
-        return act._replace(way="warn"), matter
+        act = act._replace(kind="demand")
+    elif act.way == "want" and matter < 0:
+        act = MEET
+    elif act.way == "threaten" and matter < 0 and "against" in lowered(verb.children):
+        act = act._replace(way="warn")
+    elif act.way == "promise" and matter > 0 and _own_act(verb) in ("force", "threaten", "reject", "coerce"):
+        act = THREAT  # to fight or to resist
     return act, matter
 
 
@@ -229,18 +232,21 @@ def _matter(verb: Token, act: Act) -> int:
     if act.way not in words("ways-about"):
         return 0
     noun = light_noun(verb)
-    parts = [one for top in (verb, noun) if top is not None for one in children(top, *_ORDER) if one != noun]
-    if act.way != "say":
-        parts = [one for one in parts if one.dep_ != "advcl"]
-    if act.way in ("reject", "agree"):
-        at = ("to", "on", "against", "out", "of", "with")
-        parts = [one for one in parts if one.dep_ != "prep" or one.lower_ in at]
+    parts = [*children(verb, *_ORDER), *(children(noun, *_ORDER) if noun is not None else ())]
+    parts = [one for one in parts if one != noun and _tells_matter(one, act)]
+    turning = ("against", "from") if act.way not in ("reject", "criticize", "fear") else ()
     for one in sorted(parts, key=lambda part: _ORDER.index(part.dep_)):
-        of_it = one.lower_ in ("which", "that") and verb.dep_ == "relcl"
-        if found := sign(verb.head if of_it else one):
-            turns = one.dep_ == "prep" and one.lower_ in ("against", "from") and not of_it
-            return -found if turns and act.way not in ("reject", "criticize", "fear") else found
+        if one.lower_ in ("which", "that") and verb.dep_ == "relcl":
+            one = verb.head
+        if found := sign(one):
+            return -found if one.dep_ == "prep" and one.lower_ in turning else found
     return first_sign(subjects(verb)) if is_passive(verb) else 0
+
+
+def _tells_matter(part: Token, act: Act) -> bool:
+    if part.dep_ == "prep" and act.way in ("reject", "agree"):
+        return part.lower_ in ("to", "on", "against", "out", "of", "with")
+    return part.dep_ != "advcl" or act.way == "say"
 
 
 def _accused(clause: Clause) -> Iterator[Event]:
@@ -274,5 +280,4 @@ def _stands(clause: Clause) -> list[Event]:
 
 def _is_force(token: Token) -> bool:
     """Whether a phrase is about troops, ships, weapons: `eleven of its ships` too."""
-    counts = token.pos_ == "NUM" or is_in(token, "body")
-    return is_in(token, "@force") or (counts and any(map(_is_force, after(token, "of"))))
+    return is_in(token, "@force") or (is_count(token) and any(map(_is_force, after(token, "of"))))
