@@ -40,7 +40,7 @@ def announcing(host: str, then: str, *, no_browser: bool) -> Callable[[str], Non
     """Return what prints the address of a page, says who can reach it and what to do next, and opens a browser."""
     import webbrowser
 
-    from sim.web.loopback import is_loopback
+    from sim.loopback import is_loopback
 
     def opened(address: str) -> None:
         say(address)

@@ -22,7 +22,7 @@ from sim.scenario.evidence_files import read_evidence
 from sim.wording import long_date
 
 if TYPE_CHECKING:
-    from sim.scenario.evidence import DraftCounts, Evidence
+    from sim.scenario.evidence import DraftCounts, Evidence, Source
 
 CAST = "cast.yaml"
 EVIDENCE = "evidence.yaml"
@@ -37,6 +37,16 @@ class Folder:
     path: Path
     draft: DraftFile | None = None
     evidence: Evidence | None = None
+
+    @property
+    def articles(self) -> Mapping[str, Drafted]:
+        """Heads of the draft's articles by source."""
+        return self.draft.articles if self.draft is not None else {}
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """Sources of the evidence by name."""
+        return self.evidence.sources if self.evidence is not None else {}
 
     @classmethod
     def read(cls, path: Path) -> Folder:
@@ -124,7 +134,7 @@ def draft_of(folder: Folder, articles: Mapping[Path, Article], reader: Reader) -
         source: (file, _dated(file, articles[file], folder, source, reader))
         for file, source in _sources(folder, articles).items()
     }
-    heads = {**(before.articles if before is not None else {}), **_heads(folder, named)}
+    heads = {**folder.articles, **_heads(folder, named)}
     proposals = {source: reader.propose(one, source, reader.cast, reader.as_of) for source, (_, one) in named.items()}
     coded = folder.evidence.items if folder.evidence is not None else {}
     dates = {source: head.date for source, head in heads.items()}
@@ -155,9 +165,9 @@ def _check(draft: DraftFile | None, reader: Reader) -> None:
 
 def _sources(folder: Folder, articles: Mapping[Path, Article]) -> dict[Path, str]:
     """Name the source of each article: as the folder knows its text, else by its file; a second copy is left out."""
-    known = {head.sha256: name for name, head in (folder.draft.articles if folder.draft is not None else {}).items()}
+    known = {head.sha256: name for name, head in folder.articles.items()}
     hashes: dict[str, str | None] = {name: digest for digest, name in known.items()}
-    for name, source in folder.evidence.sources.items() if folder.evidence is not None else ():
+    for name, source in folder.sources.items():
         hashes.setdefault(name, source.sha256)
         if source.sha256 is not None:
             known.setdefault(source.sha256, name)
@@ -182,7 +192,7 @@ def _id(file: Path) -> str:
 
 def _dated(file: Path, article: Article, folder: Folder, source: str, reader: Reader) -> Article:
     """Return an article with its date: its own, else that of the source, else the one that is given."""
-    listed = folder.evidence.sources.get(source) if folder.evidence is not None else None
+    listed = folder.sources.get(source)
     date = article.date or (listed.date if listed is not None else None) or reader.undated
     if date is None:
         raise ArticleError(

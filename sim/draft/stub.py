@@ -7,23 +7,51 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.draft.schema import DraftFile, Member
 
-NOTES = {
-    "resolve": "how firmly it keeps its own view, 0 to 1",
-    "posture": {
-        "initiator": "how ready it is on day 0",
-        "patron": "how far it backs the initiator on day 0",
-        "guarantor": "how far it deters on day 0",
-        "defender": "how far it provokes on day 0",
-        "mediator": "how engaged it is on day 0",
-    },
-    "strength": "military weight in the theatre; the initiator's is 1",
-    "self_reliance": "what it can do without its patron",
+SCENARIO = """\
+# A scenario begun from articles. It does not run before every TODO is a number, a level of the codebook
+# (docs/cases.md) or a text: `offramp validate THIS_FILE` names what is missing, docs/scenario.md says how.
+schema: offramp/scenario/1
+id: {id}
+title:  # TODO: the question in one line
+
+question:
+  as_of: {as_of}
+  horizon: 90 days
+  resolves:  # TODO: what has to happen, seen by whom
+  does_not_resolve:  # TODO: what is close to it and does not count
+
+evidence: ./evidence.yaml
+
+population: TODO  # people at risk
+credibility: TODO  # how far agreements are kept in this conflict
+
+actors:
+{actors}
+# source: {{target: leverage of source over target, 0 to 1}}
+ties: TODO
+"""
+ACTOR = """\
+  {id}:
+    role: {role}
+    name: {name}
+    stance: {stance}
+    posture: TODO  # {posture} on day 0
+    resolve: TODO  # how firmly it keeps its own view, 0 to 1
+"""
+STRENGTH = "    strength: TODO  # military weight in the theatre; the initiator's is 1\n"
+SELF_RELIANCE = "    self_reliance: TODO  # what it can do without its patron\n"
+POSTURES = {
+    "initiator": "how ready it is",
+    "patron": "how far it backs the initiator",
+    "guarantor": "how far it deters",
+    "defender": "how far it provokes",
+    "mediator": "how engaged it is",
 }
 _PLAIN = re.compile(r"[A-Z][\w.'-]*( [\w.'-]+)*")
 
@@ -38,52 +66,19 @@ def stub(name: str, draft: DraftFile, read: Collection[str]) -> str:
     read
         Actors whose stance the evidence gives.
     """
-    return "".join(f"{line}\n" for line in _lines(name, draft, read))
-
-
-def _lines(name: str, draft: DraftFile, read: Collection[str]) -> Iterator[str]:
-    yield "# A scenario begun from articles. It does not run before every TODO is a number, a level of the codebook"
-    yield "# (docs/cases.md) or a text: `offramp validate THIS_FILE` names what is missing, docs/scenario.md says how."
-    yield "schema: offramp/scenario/1"
-    yield f"id: {_id(name)}"
-    yield "title:  # TODO: the question in one line"
-    yield ""
-    yield "question:"
-    yield f"  as_of: {draft.as_of.isoformat()}"
-    yield "  horizon: 90 days"
-    yield "  resolves:  # TODO: what has to happen, seen by whom"
-    yield "  does_not_resolve:  # TODO: what is close to it and does not count"
-    yield ""
-    yield "evidence: ./evidence.yaml"
-    yield ""
-    yield "population: TODO  # people at risk"
-    yield "credibility: TODO  # how far agreements are kept in this conflict"
-    yield ""
-    yield "actors:"
     patrons = any(member.role == "patron" for member in draft.cast.values())
-    for id_, member in draft.cast.items():
-        yield from _actor(id_, member, read=id_ in read, patrons=patrons)
-    yield ""
-    yield "# source: {target: leverage of source over target, 0 to 1}"
-    yield "ties: TODO"
+    actors = (_actor(id_, member, read=id_ in read, patrons=patrons) for id_, member in draft.cast.items())
+    id_ = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64].rstrip("-") or "crisis"
+    return SCENARIO.format(id=id_, as_of=draft.as_of.isoformat(), actors="".join(actors))
 
 
-def _actor(id_: str, member: Member, *, read: bool, patrons: bool) -> Iterator[str]:
-    yield f"  {id_}:"
-    yield f"    role: {member.role}"
-    yield f"    name: {_text(member.name)}"
-    yield "    stance: evidence" if read else "    stance: TODO  # no item of the evidence reads it"
-    yield f"    posture: TODO  # {NOTES['posture'][member.role]}"  # type: ignore[index]
-    yield f"    resolve: TODO  # {NOTES['resolve']}"
-    if member.role in ("guarantor", "defender"):
-        yield f"    strength: TODO  # {NOTES['strength']}"
-    if member.role == "initiator" and patrons:
-        yield f"    self_reliance: TODO  # {NOTES['self_reliance']}"
-
-
-def _id(name: str) -> str:
-    """Make an id of a name."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64].rstrip("-") or "crisis"
+def _actor(id_: str, member: Member, *, read: bool, patrons: bool) -> str:
+    stance = "evidence" if read else "TODO  # no item of the evidence reads it"
+    text = ACTOR.format(
+        id=id_, role=member.role, name=_text(member.name), stance=stance, posture=POSTURES[member.role]
+    )  # fmt: skip
+    text += STRENGTH if member.role in ("guarantor", "defender") else ""
+    return text + (SELF_RELIANCE if member.role == "initiator" and patrons else "")
 
 
 def _text(name: str) -> str:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
-from sim.estimates import Estimate, difference
+from sim.estimates import difference
 from sim.explorer.controls import groups_of
 from sim.forecast.record import glance
 from sim.report.chance import Chance, Shift, points_text
@@ -21,7 +21,7 @@ from sim.report.charts import DARK, Spec, moment
 from sim.report.reading import ENDS, Record, calendar_of, outcome_at, without_off
 from sim.report.sections import futures, when
 from sim.report.svg import number_of, ticks_of
-from sim.report.values import Calendar, on_scale, plain
+from sim.report.values import on_scale, plain
 from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 WORDS = "icd203"
 MOST_ANSWERS = 48
 """Answers kept, the last ones shown."""
-COMPARED = ("offensive", "agreement", "terms", "strikes")
-NAMES = {
+COMPARED = {
     "offensive": "an offensive",
     "agreement": "an agreement",
     "terms": "terms of surrender",
@@ -54,7 +53,8 @@ def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
     return {
         "title": document.title,
         "id": scenario.id,
-        "window": _window(calendar),
+        "window": f"{long_date(calendar.as_of)} to {long_date(calendar.until(calendar.horizon))}, "
+        f"{counted(calendar.horizon, 'day')}",
         "resolves": document.question.resolves,
         "does_not_resolve": document.question.does_not_resolve,
         "groups": [group.plain() for group in groups_of(scenario)],
@@ -66,13 +66,6 @@ def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
         ],
         "ends": without_off(record, ENDS),
     }
-
-
-def _window(calendar: Calendar) -> str:
-    return (
-        f"{long_date(calendar.as_of)} to {long_date(calendar.until(calendar.horizon))}, "
-        f"{counted(calendar.horizon, 'day')}"
-    )
 
 
 def answer(look: Look, built: Mapping[str, Spec]) -> dict[str, Any]:
@@ -202,10 +195,11 @@ def comparison(first: Look, second: Look) -> dict[str, Any]:
     runs = min(len(first.records), len(second.records))
     horizon = min(first.scenario.horizon, second.scenario.horizon)
     rows = []
-    for outcome in COMPARED:
+    for outcome, name in COMPARED.items():
         before, after = (one.records[outcome][:runs] < horizon for one in (first, second))
-        shift = _shift(difference(before, after, first.plan.replicates))
-        rows.append({"outcome": NAMES[outcome], "line": shift.line, "p": shift.p, "low": shift.low, "high": shift.high})
+        one = difference(before, after, first.plan.replicates)
+        shift = Shift(one.p, one.low, one.high)
+        rows.append({"outcome": name, "line": shift.line, "p": shift.p, "low": shift.low, "high": shift.high})
     if first.scenario.hash == second.scenario.hash:
         said = "B is A: move something to see a difference."
     else:
@@ -214,10 +208,6 @@ def comparison(first: Look, second: Look) -> dict[str, Any]:
             f"{counted(runs, 'run')}."
         )
     return {"said": said, "rows": rows, "runs": runs}
-
-
-def _shift(one: Estimate) -> Shift:
-    return Shift(one.p, one.low, one.high)
 
 
 class Scenes:
@@ -246,7 +236,10 @@ class Scenes:
 
     async def _make(self, scenario: Scenario) -> dict[str, Any]:
         arrived = asyncio.Event()
-        watcher = _telling(arrived)
+
+        def watcher(_: Simulation) -> None:
+            arrived.set()
+
         simulation = self._scheduler.watch(scenario, watcher)
         try:
             while not simulation.is_known and not simulation.failure:
@@ -278,7 +271,3 @@ class Scenes:
         """Stop the thread."""
         self._is_closed = True
         self._thread.shutdown(wait=False, cancel_futures=True)
-
-
-def _telling(arrived: asyncio.Event) -> Any:
-    return lambda _: arrived.set()

@@ -88,20 +88,16 @@ class Group:
 
 def groups_of(scenario: Scenario) -> tuple[Group, ...]:
     """Return the controls of a scenario, actors in file order, talks and events last."""
-    inputs = {one.path: one for one in inputs_of(scenario)}
+    written = _Written(scenario, {one.path: one for one in inputs_of(scenario)})
     groups = [
-        Group(
-            name,
-            scenario.name_of(name),
-            actor.role,
-            tuple(_sliders(scenario, name, inputs)),
-            tuple(_pressure_switches(scenario, name, inputs)),
-        )
+        Group(name, scenario.name_of(name), actor.role, tuple(written.sliders(name)), tuple(written.pressures(name)))
         for name, actor in scenario.actors.items()
     ]
-    talks, events = tuple(_talk_switches(scenario, inputs)), tuple(_event_switches(scenario, inputs))
-    name = "Talks and events" if talks and events else "Events" if events else "Talks"
-    return (*groups, Group("", name, "", (), (*talks, *events))) if talks or events else tuple(groups)
+    talks, events = tuple(written.talks()), tuple(written.events())
+    if talks or events:
+        name = " and ".join(["Talks"] * bool(talks) + ["Events"] * bool(events)).capitalize()
+        groups.append(Group("", name, "", (), (*talks, *events)))
+    return tuple(groups)
 
 
 def sliders_of(scenario: Scenario) -> dict[str, Slider]:
@@ -144,84 +140,78 @@ def is_in_force(scenario: Scenario, name: str) -> bool:
     return day_count(scenario.pressures[name].start, scenario.as_of).median < 0
 
 
-def _sliders(scenario: Scenario, name: str, inputs: Mapping[str, Input]) -> Iterator[Slider]:
-    """Yield the sliders of one actor."""
-    actor, called = scenario.actors[name], scenario.name_of(name)
-    posture = POSTURES[actor.role]
-    yield _slider(
-        inputs[f"actors.{name}.stance"], "stance", "Stance",
-        f"Where {called} stands on day 0: −1 resists an offensive by every means, +1 wants it now.",
-    )  # fmt: skip
-    yield _slider(
-        inputs[f"actors.{name}.posture"], "posture", posture.capitalize(),
-        f"Posture of {called}: {POSTURE_SENTENCES[posture]}, from 0 to 1.",
-    )  # fmt: skip
-    for target in scenario.document.ties.get(name, {}):
-        held = scenario.name_of(target)
-        yield _slider(
-            inputs[f"ties.{name}.{target}"], "tie", f"Hold over {held}",
-            f"How far {called} can move {held}: 0 not at all, 1 as far as anyone could.",
-        )  # fmt: skip
-    for id_, pressure in scenario.pressures.items():
-        if pressure.source == name:
-            hint = f"Strength of this pressure, 0 to 1: {_pressure_sentence(scenario, id_, inputs)}"
-            hint += f" {RENEWED}" if is_in_force(scenario, id_) else ""
-            yield _slider(inputs[f"pressures.{id_}.intensity"], "pressure", capital(scenario.name_of(id_)), hint)
+@dataclass(frozen=True)
+class _Written:
+    """Writes the controls of a scenario, given its inputs by path."""
 
+    scenario: Scenario
+    inputs: Mapping[str, Input]
 
-def _slider(one: Input, kind: str, label: str, hint: str) -> Slider:
-    spread = one.distribution
-    low, median, high = (float(value) for value in one.draw(np.array([0.05, 0.5, 0.95])))
-    if spread.is_fixed:
-        low = median = high = float(np.clip(spread.mean, one.low, one.high))
-    return Slider(one.path, kind, label, hint, one.low, one.high, *(round(value, 4) for value in (median, low, high)))
+    def sliders(self, name: str) -> Iterator[Slider]:
+        """Yield the sliders of one actor."""
+        scenario, actor, called = self.scenario, self.scenario.actors[name], self.scenario.name_of(name)
+        posture = POSTURES[actor.role]
+        hint = f"Where {called} stands on day 0: −1 resists an offensive by every means, +1 wants it now."
+        yield self._slider(f"actors.{name}.stance", "stance", "Stance", hint)
+        hint = f"Posture of {called}: {POSTURE_SENTENCES[posture]}, from 0 to 1."
+        yield self._slider(f"actors.{name}.posture", "posture", posture.capitalize(), hint)
+        for target in scenario.document.ties.get(name, {}):
+            held = scenario.name_of(target)
+            hint = f"How far {called} can move {held}: 0 not at all, 1 as far as anyone could."
+            yield self._slider(f"ties.{name}.{target}", "tie", f"Hold over {held}", hint)
+        for one in self.pressures(name):
+            hint = f"Strength of this pressure, 0 to 1: {one.hint}"
+            hint += f" {RENEWED}" if is_in_force(scenario, one.path.partition(".")[2]) else ""
+            yield self._slider(f"{one.path}.intensity", "pressure", one.label, hint)
 
+    def _slider(self, path: str, kind: str, label: str, hint: str) -> Slider:
+        one = self.inputs[path]
+        low, median, high = (float(value) for value in one.draw(np.array([0.05, 0.5, 0.95])))
+        if one.distribution.is_fixed:
+            low = median = high = float(np.clip(one.distribution.mean, one.low, one.high))
+        return Slider(path, kind, label, hint, one.low, one.high, *(round(value, 4) for value in (median, low, high)))
 
-def _pressure_switches(scenario: Scenario, name: str, inputs: Mapping[str, Input]) -> Iterator[Switch]:
-    for id_, pressure in scenario.pressures.items():
-        if pressure.source == name:
-            yield Switch(f"pressures.{id_}", capital(scenario.name_of(id_)), _pressure_sentence(scenario, id_, inputs))
+    def pressures(self, name: str) -> Iterator[Switch]:
+        """Yield the switches of the pressures that an actor brings to bear."""
+        for id_, pressure in self.scenario.pressures.items():
+            if pressure.source == name:
+                yield self._switch("pressures", id_, self._pressed(id_))
 
+    def talks(self) -> Iterator[Switch]:
+        """Yield the switches of the talks."""
+        for id_ in self.scenario.talks:
+            hint = f"Talks on {self._day(f'talks.{id_}.start')}, on which an agreement is likelier."
+            yield self._switch("talks", id_, hint)
 
-def _talk_switches(scenario: Scenario, inputs: Mapping[str, Input]) -> Iterator[Switch]:
-    calendar = Calendar(scenario.as_of, scenario.horizon)
-    for id_ in scenario.talks:
-        day = long_date(calendar.date(inputs[f"talks.{id_}.start"].distribution.median))
-        yield Switch(
-            f"talks.{id_}", capital(scenario.name_of(id_)), f"Talks on {day}, on which an agreement is likelier."
-        )
+    def events(self) -> Iterator[Switch]:
+        """Yield the switches of the events."""
+        for id_, event in self.scenario.events.items():
+            days = [self._day(f"events.{id_}.{key}") for key in event.days]
+            on = event.target
+            ends = [on] if isinstance(on, str) else [on.source, on.target]
+            whose = " over ".join(map(self.scenario.name_of, ends))
+            when = f"on {days[0]}" if len(days) == 1 else f"between {days[0]} and {days[1]}"
+            verb = "Shifts" if event.probability.mean == 1 and event.condition is None else "May shift"
+            yield self._switch("events", id_, f"{verb} the {event.field.replace('_', ' ')} of {whose} {when}.")
 
+    def _switch(self, group: str, id_: str, hint: str) -> Switch:
+        return Switch(f"{group}.{id_}", capital(self.scenario.name_of(id_)), hint)
 
-def _event_switches(scenario: Scenario, inputs: Mapping[str, Input]) -> Iterator[Switch]:
-    calendar = Calendar(scenario.as_of, scenario.horizon)
-    for id_, event in scenario.events.items():
-        days = [long_date(calendar.date(inputs[f"events.{id_}.{key}"].distribution.median)) for key in event.days]
-        on = event.target
-        ends = [on] if isinstance(on, str) else [on.source, on.target]
-        whose = " over ".join(map(scenario.name_of, ends))
-        when = f"on {days[0]}" if len(days) == 1 else f"between {days[0]} and {days[1]}"
-        verb = "Shifts" if event.probability.mean == 1 and event.condition is None else "May shift"
-        yield Switch(
-            f"events.{id_}",
-            capital(scenario.name_of(id_)),
-            f"{verb} the {event.field.replace('_', ' ')} of {whose} {when}.",
-        )
+    def _day(self, path: str) -> str:
+        """Return the median day of an input."""
+        calendar = Calendar(self.scenario.as_of, self.scenario.horizon)
+        return long_date(calendar.date(self.inputs[path].distribution.median))
 
+    def _pressed(self, id_: str) -> str:
+        """Say what a pressure is."""
+        scenario, pressure = self.scenario, self.scenario.pressures[id_]
+        verb = "hold back" if pressure.aim == "restrain" else "go ahead"
+        how = "by persuasion" if pressure.channel == "persuasion" else "on a condition that acting would break"
+        since = f"from {self._day(f'pressures.{id_}.start')}" if pressure.after is None else self._after(pressure.after)
+        source, target = scenario.name_of(pressure.source), scenario.name_of(pressure.target)
+        end = f"; {IN_FORCE}." if is_in_force(scenario, id_) else "."
+        return f"{source} presses {target} to {verb}, {how}, {since}{end}"
 
-def _pressure_sentence(scenario: Scenario, id_: str, inputs: Mapping[str, Input]) -> str:
-    pressure = scenario.pressures[id_]
-    verb = "hold back" if pressure.aim == "restrain" else "go ahead"
-    how = "by persuasion" if pressure.channel == "persuasion" else "on a condition that acting would break"
-    target = scenario.name_of(pressure.target)
-    if pressure.after is None:
-        start = inputs[f"pressures.{id_}.start"].distribution.median
-        since = f"from {long_date(Calendar(scenario.as_of, scenario.horizon).date(start))}"
-    else:
-        since = f"after {_answered(scenario, pressure.after)}"
-    sentence = f"{scenario.name_of(pressure.source)} presses {target} to {verb}, {how}, {since}"
-    return f"{sentence}; {IN_FORCE}." if is_in_force(scenario, id_) else f"{sentence}."
-
-
-def _answered(scenario: Scenario, after: str) -> str:
-    first = {"strikes": "a strike", "agreement": "an agreement", "breakdown": "a breakdown"}
-    return first.get(after) or scenario.name_of(after)
+    def _after(self, after: str) -> str:
+        first = {"strikes": "a strike", "agreement": "an agreement", "breakdown": "a breakdown"}
+        return f"after {first.get(after) or self.scenario.name_of(after)}"

@@ -15,9 +15,9 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from sim.errors import ExecutionError, OfframpError, UsageError
+from sim.errors import OfframpError, UsageError
 from sim.explorer.play import Piece, found, play
 from sim.explorer.simulation import GLIMPSE, Simulation, Watcher, awaited
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
@@ -45,34 +45,26 @@ class Errand:
 
 
 @dataclass(eq=False)
-class Turn:
-    """A piece of one simulation."""
+class Job:
+    """A piece of a simulation, or of several that are shown a glimpse.
 
-    simulation: Simulation
-    piece: Piece
+    Attributes
+    ----------
+    kind
+        `search` looks for the first block in the store; `turn` plays; `glimpse` plays some runs of each simulation.
+    """
 
-
-@dataclass(eq=False)
-class Search:
-    """The first block of a simulation, to be looked for in the store."""
-
-    simulation: Simulation
-    piece: Piece
-
-
-@dataclass(eq=False)
-class Glimpses:
-    """A piece that shows something of each of several simulations."""
-
+    kind: Literal["search", "turn", "glimpse"]
     simulations: Sequence[Simulation]
+    task: Piece
 
     @property
-    def piece(self) -> Piece:
-        """What is to be played."""
-        return Piece(tuple(one.task(0) for one in self.simulations), GLIMPSE)
+    def function(self) -> Callable[[Piece], list[BlockResult] | None]:
+        """What a worker does with the piece."""
+        return found if self.kind == "search" else play
 
 
-Work = Turn | Search | Glimpses | Errand
+Work = Job | Errand
 
 
 class Scheduler:
@@ -157,56 +149,61 @@ class Scheduler:
 
     def _wake(self) -> None:
         """Halt what is not worth going on with, and let idle workers look for work."""
-        looks = sum(one.looks for one in awaited(iter(self._simulations.values())))
+        looks = sum(one.looks for one in self._awaited())
         for worker, work in self._at.items():
+            refines = isinstance(work, Job) and work.kind == "turn" and work.task.block > 0
             if not _is_wanted(work):
                 worker.halt()
-            elif looks > 0 and isinstance(work, Turn) and work.piece.block > 0:
+            elif looks > 0 and refines:
                 worker.halt()
                 looks -= 1
         self._more.set()
 
+    def _awaited(self) -> list[Simulation]:
+        return awaited(iter(self._simulations.values()))
+
+    def _jobs(self, kind: str) -> list[Job]:
+        """Return what is being done of a kind."""
+        return [work for work in self._at.values() if isinstance(work, Job) and work.kind == kind]
+
     def _next(self) -> Work | None:
         """Choose the next piece of work."""
-        held = awaited(iter(self._simulations.values()))
+        held = self._awaited()
         for one in held:
             if (piece := one.next_search()) is not None:
-                return Search(one, piece)
+                return Job("search", [one], piece)
         looks = [one for one in held if one.looks]
-        is_crowded = _is_crowd(held)
-        blind = self._blind(looks) if is_crowded else []
+        blind = self._blind(looks) if _is_crowd(held) else []
         if blind:
-            return Glimpses(self._share(blind))
-        if any(isinstance(work, Glimpses) for work in self._at.values()):
+            shared = self._share(blind)
+            return Job("glimpse", shared, Piece(tuple(one.task(0) for one in shared), GLIMPSE))
+        if self._jobs("glimpse"):
             return None  # glimpses are there sooner where nothing else is played meanwhile
         now = time.monotonic()
         for one in looks:
             if one.rests <= now:
-                return Turn(one, one.next_look(whole=is_crowded))
-        if self._errands:
-            return self._errands.popleft()
-        return self._refining(held, now)
+                return Job("turn", [one], one.next_look(whole=_is_crowd(held)))
+        return self._errands.popleft() if self._errands else self._refining(held, now)
 
-    def _refining(self, held: Sequence[Simulation], now: float) -> Turn | None:
+    def _refining(self, held: Sequence[Simulation], now: float) -> Job | None:
         """Choose the next block that refines an answer."""
-        if any(isinstance(work, Turn) and work.piece.store is not None for work in self._at.values()):
+        if any(work.task.store is not None for work in self._jobs("turn")):
             return None
         for one in sorted(held, key=lambda one: one.runs):
             piece = one.next_block() if one.rests <= now else None
             if piece is not None:
-                return Turn(one, piece)
+                return Job("turn", [one], piece)
         return None
 
     def _blind(self, simulations: Sequence[Simulation]) -> list[Simulation]:
         """Return those of which nothing is known and nothing is being played."""
-        glimpsed = {one for work in self._at.values() if isinstance(work, Glimpses) for one in work.simulations}
+        glimpsed = {one for work in self._jobs("glimpse") for one in work.simulations}
         return [one for one in simulations if not (one.is_known or one.is_playing or one in glimpsed)]
 
     def _share(self, blind: Sequence[Simulation]) -> Sequence[Simulation]:
         """Return those that can be played in one array, as many as leave other free workers their share."""
         alike = [one for one in blind if one.structure == blind[0].structure]
-        free = len(self._workers) - sum(isinstance(work, Glimpses) for work in self._at.values())
-        return alike[: math.ceil(len(alike) / free)]
+        return alike[: math.ceil(len(alike) / (len(self._workers) - len(self._jobs("glimpse"))))]
 
     async def _serve(self, worker: WarmWorker) -> None:
         while True:
@@ -224,32 +221,29 @@ class Scheduler:
 
     async def _do(self, worker: WarmWorker, work: Work) -> None:
         if isinstance(work, Errand):
-            await self._errand(worker, work)
-        elif isinstance(work, Glimpses):
-            await self._glimpses(worker, work)
-        elif isinstance(work, Search):
-            await self._search(worker, work.simulation, work.piece)
-        else:
-            await self._turn(worker, work.simulation, work.piece)
-
-    async def _search(self, worker: WarmWorker, simulation: Simulation, piece: Piece) -> None:
-        try:
-            results = await _done(worker, found, piece)
-        except ExecutionError as error:
-            simulation.fail(str(error))
+            if not work.answer.done():
+                _settle(work, await _outcome(worker, work))
             return
+        outcome = await _outcome(worker, work)
+        if isinstance(outcome, OfframpError):
+            for simulation in work.simulations:
+                if work.kind == "turn":
+                    simulation.give_back(work.task)
+                simulation.fail(str(outcome))
+        elif work.kind == "glimpse":
+            self._glimpsed(work, outcome or [])
+        elif work.kind == "search":
+            self._searched(work.simulations[0], work.task, outcome)
+        else:
+            self._played(work.simulations[0], work.task, outcome)
+
+    def _searched(self, simulation: Simulation, piece: Piece, results: list[BlockResult] | None) -> None:
         simulation.take_search(piece, None if results is None else results[0])
         if results is not None:
             self._rest([simulation], REST)
             simulation.tell()
 
-    async def _turn(self, worker: WarmWorker, simulation: Simulation, piece: Piece) -> None:
-        try:
-            results = await _done(worker, play, piece)
-        except ExecutionError as error:
-            simulation.give_back(piece)
-            simulation.fail(str(error))
-            return
+    def _played(self, simulation: Simulation, piece: Piece, results: list[BlockResult] | None) -> None:
         if results is None:
             simulation.give_back(piece)
             return
@@ -257,21 +251,13 @@ class Scheduler:
         simulation.take(piece, results[0])
         if before < BLOCK_RUNS <= simulation.runs:
             self._rest([simulation], REST)
-        is_whole = simulation.runs >= BLOCK_RUNS
-        if before < simulation.runs and (is_whole or _is_crowd(awaited(iter(self._simulations.values())))):
+        if before < simulation.runs and (simulation.runs >= BLOCK_RUNS or _is_crowd(self._awaited())):
             simulation.tell()
 
-    async def _glimpses(self, worker: WarmWorker, work: Glimpses) -> None:
-        try:
-            results = await _done(worker, play, work.piece)
-        except ExecutionError as error:
-            for simulation in work.simulations:
-                simulation.fail(str(error))
-            return
-        if results is None:
-            return
-        self._rest(awaited(iter(self._simulations.values())), REST * len(results))
-        for simulation, result in zip(work.simulations, results, strict=True):
+    def _glimpsed(self, work: Job, results: list[BlockResult]) -> None:
+        if results:
+            self._rest(self._awaited(), REST * len(results))
+        for simulation, result in zip(work.simulations, results, strict=False):
             simulation.show(result)
             simulation.tell()
 
@@ -280,20 +266,6 @@ class Scheduler:
         for one in simulations:
             one.rests = time.monotonic() + seconds
         asyncio.get_running_loop().call_later(seconds, self._more.set)
-
-    async def _errand(self, worker: WarmWorker, errand: Errand) -> None:
-        if errand.answer.done():
-            return
-        try:
-            result = await asyncio.wrap_future(worker.submit(errand.function, errand.task))
-        except BrokenProcessPool:
-            _settle(errand, UsageError(LOST))
-        except OfframpError as error:
-            _settle(errand, error)
-        except Exception as error:  # as above
-            _settle(errand, UsageError(f"{type(error).__name__}: {error}"))
-        else:
-            _settle(errand, result)
 
 
 def _is_crowd(held: Sequence[Simulation]) -> bool:
@@ -304,27 +276,20 @@ def _is_crowd(held: Sequence[Simulation]) -> bool:
 def _is_wanted(work: Work) -> bool:
     if isinstance(work, Errand):
         return not work.answer.done()
-    return any(one.watchers for one in (work.simulations if isinstance(work, Glimpses) else [work.simulation]))
+    return any(one.watchers for one in work.simulations)
 
 
-async def _done(
-    worker: WarmWorker, function: Callable[[Piece], list[BlockResult] | None], piece: Piece
-) -> list[BlockResult] | None:
-    """Play a piece in a worker, or look for it; None where it was halted, or is not there.
-
-    Raises
-    ------
-    ExecutionError
-        Where it cannot be played.
-    """
+async def _outcome(worker: WarmWorker, work: Work) -> Any:
+    """Return what a worker makes of a piece of work, None where it was halted or has nothing, or why it cannot."""
     try:
-        return await asyncio.wrap_future(worker.submit(function, piece))
-    except BrokenProcessPool as error:
-        raise ExecutionError(f"{piece} failed: {LOST}") from error
+        return await asyncio.wrap_future(worker.submit(work.function, work.task))
     except OfframpError as error:
-        raise ExecutionError(str(error)) from error
+        return error
+    except BrokenProcessPool:
+        said = LOST
     except Exception as error:  # a fault in a rule must not end the worker
-        raise ExecutionError(f"{piece} failed: {type(error).__name__}: {error}") from error
+        said = f"{type(error).__name__}: {error}"
+    return UsageError(said if isinstance(work, Errand) else f"{work.task} failed: {said}")
 
 
 def _settle(errand: Errand, outcome: Any) -> None:

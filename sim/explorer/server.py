@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 32
 HEARTBEAT = 20.0  # seconds after which a page that does not answer is taken for closed
-STATIC = files("sim.explorer") / "static"
-NAMES = ("explorer.css", "explorer.js", "controls.js", "charts.js", "figures.js", "address.js")
 
 
 def serve(file: Path, host: str, port: int, opened: Callable[[str], None], store: Store | None = None) -> None:
@@ -91,7 +89,7 @@ def _app(guard: Guard, catalogue: Catalogue, scheduler: Scheduler, scenes: Scene
         for socket in tuple(sessions):
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
-    app = application(guard, {"/": STATIC / "explorer.html", **{f"/{name}": STATIC / name for name in NAMES}})
+    app = application(guard, files("sim.explorer") / "static")
     app.on_shutdown.append(close_all)
     app.router.add_get("/live", live)
     app.router.add_get("/load", load)

@@ -19,7 +19,7 @@ from sim.errors import OfframpError, UsageError
 from sim.explorer.answer import comparison
 from sim.explorer.catalogue import State
 from sim.explorer.questions import asked_of, tipping_point, told
-from sim.explorer.simulation import PLAN, Look, Simulation
+from sim.explorer.simulation import PLAN, Look, Simulation, Watcher
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.wording import all_seen
 
@@ -48,6 +48,10 @@ class Session:
         self._newest: Message | None = None
         self._news = asyncio.Event()
         self._held: dict[str, Simulation] = {}
+        self._watchers: dict[str, Watcher] = {
+            slot: lambda _, slot=slot: self._tell(slot)  # type: ignore[misc]
+            for slot in ("a", "b")
+        }
         self._stamp: dict[str, int] = {}
         self._unanswered = 0.0
         self._scene = ""
@@ -157,20 +161,11 @@ class Session:
         if old is not None and old.scenario.hash == scenario.hash and not old.failure:
             self._tell(slot)
             return
-        new = self._scheduler.watch(scenario, self._watcher(slot))
+        new = self._scheduler.watch(scenario, self._watchers[slot])
         self._drop(slot)
         self._held[slot] = new
         if new.is_known:
             self._tell(slot)
-
-    def _watcher(self, slot: str) -> Callable[[Simulation], None]:
-        return self._tell_b if slot == "b" else self._tell_a
-
-    def _tell_a(self, _: Simulation) -> None:
-        self._tell("a")
-
-    def _tell_b(self, _: Simulation) -> None:
-        self._tell("b")
 
     def _tell(self, slot: str) -> None:
         self._better.add(slot)
@@ -179,7 +174,7 @@ class Session:
     def _drop(self, slot: str) -> None:
         old = self._held.pop(slot, None)
         if old is not None:
-            self._scheduler.leave(old, self._watcher(slot))
+            self._scheduler.leave(old, self._watchers[slot])
 
     async def _set_scene(self, name: str) -> None:
         made = await self._scenes.of(name)

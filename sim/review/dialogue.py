@@ -5,14 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.articles.paragraphs import normalise
 from sim.draft.left import left
 from sim.errors import ScenarioError, UsageError
-from sim.review import answers
 from sim.review.form import BLANK, FIELDS, Field, values_of
+from sim.review.requests import answered
 from sim.review.shown import CAUTION, lines_of, place_of, small_of
 from sim.wording import long_date
 
@@ -87,55 +86,44 @@ class Dialogue:
         faults = [fault.message for fault in error.faults] if isinstance(error, ScenarioError) else [str(error)]
         self._wrapped(*(f"Not saved: {one}" for one in faults))
 
-    def _save(self, words: str, change: Any) -> None:
-        self.sheet.answer(self.sheet.revision, words, change)
-        self.say(f"Saved: {words}.")
+    def _do(self, do: str, **asked: Any) -> None:
+        """Answer as the page would, to the draft as it is now."""
+        self.say(answered(self.sheet, {"revision": self.sheet.revision, "do": do, **asked})["said"])
 
     def _skip(self, stop: Stop) -> None:
         self._skipped.add(stop)
 
     def _accept(self, stop: Stop) -> None:
-        change = partial(answers.accept, name=stop.item, text=self.sheet.text(stop.source))
-        self._save(f"{stop.item} accepted", change)
+        self._do("accept", item=stop.item)
 
     def _reject(self, stop: Stop) -> None:
-        self._save(f"{stop.item} rejected", partial(answers.reject, name=stop.item))
+        self._do("reject", item=stop.item)
 
     def _tick(self, stop: Stop) -> None:
-        change = partial(answers.tick, source=stop.source, paragraph=stop.place, on=True)
-        self._save(f"paragraph {stop.place} has nothing more", change)
+        self._do("tick", source=stop.source, paragraph=stop.place, on=True)
 
     def _undo(self, _: Stop) -> None:
-        self.say(f"Taken back: {self.sheet.undo(self.sheet.revision)}.")
+        self._do("undo")
 
     def _edit(self, stop: Stop) -> None:
-        text = self.sheet.text(stop.source)
-        self._typed(
-            dict(values_of(self.sheet.draft.items[stop.item])),
-            lambda values: self._save(
-                f"{stop.item} saved", partial(answers.edit, name=stop.item, values=values, text=text)
-            ),
-        )
+        values = dict(values_of(self.sheet.draft.items[stop.item]))
+        self._typed(values, lambda typed: self._do("edit", item=stop.item, values=typed))
 
     def _add(self, stop: Stop) -> None:
         if not stop.place:
             self.say("These items name no paragraph; add an item at one.")
             return
-        draft, text = self.sheet.draft, self.sheet.text(stop.source)
-        at = answers.Place(stop.source, stop.place, self._span(text.paragraph(stop.place)))
-        self._typed(
-            {**BLANK, "date": draft.articles[stop.source].date.isoformat()},
-            lambda values: self._save(
-                f"{answers.next_id(self.sheet.draft)} added", partial(answers.add, at=at, values=values, text=text)
-            ),
-        )
+        at = {"source": stop.source, "paragraph": stop.place}
+        span = self._span(self.sheet.text(stop.source).paragraph(stop.place))
+        values = {**BLANK, "date": self.sheet.draft.articles[stop.source].date.isoformat()}
+        self._typed(values, lambda typed: self._do("add", **at, span=span, values=typed))
 
-    def _span(self, text: str | None) -> tuple[int, int] | None:
+    def _span(self, text: str | None) -> list[int] | None:
         """Ask for the words of a paragraph that an item is coded from."""
         while text is not None and (words := normalise(self.ask("Its words, copied from above (empty for all): "))):
             start = text.find(words)
             if start >= 0:
-                return start, start + len(words)
+                return [start, start + len(words)]
             self.say("These words are not in the paragraph.")
         return None
 

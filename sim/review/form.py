@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sim.articles.paragraphs import normalise
-from sim.draft.cameo import ROOTS
+from sim.draft.cameo import roots
 from sim.draft.schema import GRID
 from sim.scenario.evidence import Item, Kind
 
@@ -36,7 +36,7 @@ def _words(values: tuple[str, ...]) -> dict[str, str]:
     return {value: value for value in values}
 
 
-CODES = {code: f"{code} {name}" for code, name in ROOTS.items()}
+CODES = {code: f"{code} {name}" for code, name in roots().items()}
 STEPS = {f"{step:g}": f"{step:g}" for step in GRID}
 FIELDS: tuple[Field, ...] = (
     Field("actor", "Actor", "Who acts or speaks.", "cast"),

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from sim.web.guard import Guard
 
 MOST_BYTES = 65_536  # of an answer: a few thousand characters and their fields
-STATIC = files("sim.review") / "static"
-NAMES = ("review.css", "review.js", "text.js", "form.js")
 
 
 def serve(folder: Path, host: str, port: int, opened: Callable[[str], None]) -> None:
@@ -84,7 +82,7 @@ def _app(guard: Guard, sheet: Sheet) -> web.Application:
             raise web.HTTPBadRequest(text="an answer is JSON") from None
         return await sent(lambda: _told(sheet, lambda: answered(sheet, asked), "Not saved"))
 
-    app = application(guard, {"/": STATIC / "review.html", **{f"/{name}": STATIC / name for name in NAMES}}, MOST_BYTES)
+    app = application(guard, files("sim.review") / "static", MOST_BYTES)
     app.router.add_get("/draft", shown)
     app.router.add_get("/state", current)
     app.router.add_post("/answer", answer)

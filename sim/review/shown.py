@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.draft.cameo import root_name
+from sim.draft.cameo import roots
 from sim.draft.left import left
 from sim.review.form import BLANK, FIELDS, values_of
 from sim.wording import all_seen, counted, long_date
@@ -85,7 +85,7 @@ def _words(key: str, value: Any, cast: Mapping[str, str]) -> str:
     if isinstance(value, list):
         return ", ".join(cast.get(one, one) for one in value)
     if key == "cameo":
-        return f"{value}, {root_name(value)}" if root_name(value) else str(value)
+        return ", ".join(filter(None, (value, roots().get(value[:2]))))
     return "yes" if value is True else str(value)
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from sim.web.loopback import is_loopback
+from sim.loopback import is_loopback
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Middleware

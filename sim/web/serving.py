@@ -1,7 +1,7 @@
 """How a local page is served: bound to an address, behind a `Guard`, its files sent as text, until it is interrupted.
 
 A page brings an application made by `application`, with routes of its own; `listening` serves it, `until_stopped`
-waits. What pages share, `SHARED` names.
+waits. A page's own files are a folder: `NAME.html`, the body of the page, and its scripts and styles.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
 
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 PATIENCE = 2.0  # seconds for requests under way when the server ends
-SHARED: Mapping[str, Traversable] = {
-    "/report.css": files("sim") / "report" / "templates" / "report.css",
-    "/page.css": files("sim.web") / "static" / "page.css",
-    "/make.js": files("sim.web") / "static" / "make.js",
-}
-"""Files of every page, by address: the look of the report, what a live page adds to it, and its script."""
+STATIC = files("sim.web") / "static"
+SHARED = (files("sim") / "report" / "templates" / "report.css", STATIC / "page.css", STATIC / "make.js")
+"""Files of every page: the look of the report, what a live page adds to it, and its script."""
 
 
-def application(guard: Guard, sent: Mapping[str, Traversable], most_bytes: int = 1024) -> web.Application:
-    """Return an application that sends these files and `SHARED`, by address.
+def application(guard: Guard, own: Traversable, most_bytes: int = 1024) -> web.Application:
+    """Return an application that sends a page at `/`, and its files and `SHARED` by their names.
 
     Parameters
     ----------
+    own
+        The folder of the page's files.
     most_bytes
         How long the body of a request may be.
     """
     app = web.Application(middlewares=[guard.middleware()], client_max_size=most_bytes)
-    for address, file in {**SHARED, **sent}.items():
-        app.router.add_get(address, _sender(file))
+    for file in (*SHARED, *own.iterdir()):
+        name, kind = file.name, Path(file.name).suffix
+        app.router.add_get("/" if kind == ".html" else f"/{name}", _sender(file, KINDS[kind]))
     return app
 
 
@@ -100,10 +100,12 @@ def _bound(host: str, port: int) -> socket.socket:
         raise UsageError(f"cannot listen on {host} port {port}: {reason}; choose another with --port") from None
 
 
-def _sender(file: Traversable) -> Any:
+def _sender(file: Traversable, kind: str) -> Any:
     async def send(_: web.Request) -> web.StreamResponse:
-        kind = KINDS[Path(file.name).suffix]
         text = file.read_text(encoding="utf-8")
+        if kind == "text/html":
+            head = (STATIC / "head.html").read_text(encoding="utf-8")
+            text = head.replace("PAGE", Path(file.name).stem) + text
         return web.Response(text=text, content_type=kind, charset="utf-8", headers={"Cache-Control": "no-cache"})
 
     return send

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from sim.loopback import is_loopback
 from sim.web.guard import Guard
-from sim.web.loopback import is_loopback
 from tests.web.loops import apart
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from sim.articles.paragraphs import normalise
 from sim.errors import UsageError
-from sim.web.loopback import is_loopback
+from sim.loopback import is_loopback
 from sim.wording import seen
 
 KEY = "OFFRAMP_LLM_KEY"

@@ -3,7 +3,7 @@
 `acts.csv` has about 2,900 verbs and phrases and 430 nouns of event, each with the way it bears on an offensive, a CAMEO
 code and the kind of its item. `words.csv` has the words that say what a statement is about (force or its opposite), the
 words for those who act for a state, and in the groups `ways-...` the ways of acts that a rule asks for. Both are our
-own. `goldstein.csv` is the CAMEO scale (Goldstein 1992, as GDELT publishes it).
+own.
 """
 
 from __future__ import annotations
@@ -80,9 +80,3 @@ def nouns() -> Mapping[str, tuple[Phrase, ...]]:
 def words(*groups: str) -> frozenset[str]:
     """Return the words of groups of `words.csv`."""
     return frozenset(word for row in table("words.csv") if row["group"] in groups for word in row["words"].split(";"))
-
-
-@cache
-def goldstein() -> Mapping[str, float]:
-    """Scores by CAMEO code."""
-    return {row["code"]: float(row["goldstein"]) for row in table("goldstein.csv")}

@@ -6,13 +6,13 @@ to one must be encrypted, or lie within this machine, unless the user says other
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sim.errors import UsageError
+from sim.loopback import is_loopback
 from sim.wholefiles import read_whole
 
 EXAMPLE = "tcp://127.0.0.1:8786"
@@ -92,14 +92,9 @@ def loopback(host: str) -> str | None:
         found = {str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError):
         return None
-    if not found or not all(_is_loopback(address) for address in found):
+    if not found or not all(map(is_loopback, found)):
         return None
     return min(found, key=lambda address: (":" in address, address))
-
-
-def _is_loopback(address: str) -> bool:
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    return bool((getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback)
 
 
 def _parts(text: str) -> tuple[str, str, int]:
