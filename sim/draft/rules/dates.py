@@ -1,8 +1,7 @@
 """When it happened: expressions of time in a sentence, read relative to the article's date.
 
 "Last week", "in recent weeks", "the end of July" and "in spring" are ranges, not days. A day of the week is the last
-one before the article, the article's own day included; where the verb is about the future it is the next. What lies
-ahead never dates what has happened.
+one before the article, the article's own day included. What lies ahead never dates what has happened.
 """
 
 from __future__ import annotations
@@ -56,11 +55,10 @@ class When:
 
 @dataclass(frozen=True)
 class Context:
-    """What a date is relative to: the article's day, the day the text spoke of last, and whether it looks ahead."""
+    """What a date is relative to: the article's day, and the day the text spoke of last."""
 
     today: date
     before: date | None = None
-    ahead: bool = False
 
 
 def find(text: str, context: Context) -> list[When]:
@@ -87,18 +85,14 @@ def _whole(year: int, month: int) -> Days:
 
 
 def _nearest(month: int, day: int, context: Context) -> date:
-    """Return the day of the year before the article's, or after it where the text looks ahead."""
+    """Return the day of the year before the article's, or soon after it."""
     day_of = date(context.today.year, month, day)
-    if context.ahead and day_of < context.today - 180 * DAY:
-        return day_of.replace(year=day_of.year + 1)
-    if not context.ahead and day_of > context.today + 45 * DAY:
-        return day_of.replace(year=day_of.year - 1)
-    return day_of
+    return day_of.replace(year=day_of.year - 1) if day_of > context.today + 45 * DAY else day_of
 
 
 def _capped(first: date, last: date, context: Context) -> Days:
-    """Return days that end with the article's where they have begun and the text does not look ahead."""
-    return (first, min(last, context.today)) if not context.ahead and first <= context.today else (first, last)
+    """Return days that end with the article's where they have begun."""
+    return (first, min(last, context.today)) if first <= context.today else (first, last)
 
 
 def _day(match: re.Match[str], context: Context) -> Days:
@@ -130,7 +124,7 @@ def _of_month(match: re.Match[str], context: Context) -> Days:
 
 def _weekday(match: re.Match[str], context: Context) -> Days:
     wanted, which = DAYS.index(match["day"].lower()), (match["which"] or "").strip().lower()
-    if context.ahead or which == "next":
+    if which == "next":
         return (context.today + ((wanted - context.today.weekday() - 1) % 7 + 1) * DAY,) * 2
     day = context.today - (context.today.weekday() - wanted) % 7 * DAY
     if which == "last" and day == context.today:
@@ -165,7 +159,7 @@ def _week(match: re.Match[str], context: Context) -> Days:
 def _season(name: str, year: int, context: Context) -> Days:
     first, last = _SEASONS[name]
     start = date(year, first, 1)
-    if start > context.today and not context.ahead:
+    if start > context.today:
         start = start.replace(year=year - 1)
     return _capped(start, _whole(start.year + (last < first), last)[1], context)
 
@@ -204,7 +198,7 @@ def _recent(match: re.Match[str], context: Context) -> Days:
 
 def _year(match: re.Match[str], context: Context) -> Days | None:
     year = int(match["year"])
-    if not 1900 <= year <= context.today.year + (5 if context.ahead else 0):
+    if not 1900 <= year <= context.today.year:
         return None
     return _capped(date(year, 1, 1), context.today if match["since"] else date(year, 12, 31), context)
 
@@ -216,7 +210,7 @@ def _between(match: re.Match[str], context: Context) -> Days:
 def _nth(match: re.Match[str], context: Context) -> Days:
     """Read `on the 18th`, of the article's month or the one before."""
     day = context.today.replace(day=int(match["day"]))
-    if day > context.today and not context.ahead:
+    if day > context.today:
         day = (context.today.replace(day=1) - DAY).replace(day=day.day)
     return day, day
 
