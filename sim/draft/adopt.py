@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.articles.article import read_article
+from sim.articles.article import Article, read_article
 from sim.draft.as_evidence import numbered, texts
 from sim.draft.drafting import EVIDENCE, Folder
 from sim.draft.files import NAME, draft_yaml
@@ -67,7 +67,7 @@ def adopt(folder: Path) -> Adopted:
     there = Folder.read(folder)
     draft = _finished(folder, there.draft)
     unheld = _hold(folder, draft)
-    old = there.evidence.items if there.evidence is not None else {}
+    old = there.coded
     _check_rejected(folder, draft, old)
     ids, counts = numbered(draft, old), counts_of(draft)
     new = {name: id_ for name, id_ in ids.items() if id_ not in old and draft.items[name].adopted is None}
@@ -121,21 +121,26 @@ def _hold(folder: Path, draft: DraftFile) -> tuple[str, ...]:
     faults: list[Fault] = []
     unheld: list[str] = []
     for source, head in draft.articles.items():
-        try:
-            article = read_article(folder / head.file)
-        except ArticleError:
-            unheld.append(source)
-            continue
-        if article.sha256 != head.sha256:
+        article = _same_article(folder / head.file, head.sha256)
+        if article is None:
             unheld.append(source)
             continue
         mine = {name: item for name, item in draft.items.items() if item.source == source and item.status in KEPT}
-        held = [hold_item(name, item, article) for name, item in mine.items()]
-        told = [(one.name, message) for one in held if one.fails for message in one.messages]
-        faults += [Fault(str(folder / NAME), 0, 0, f"items.{name}", message) for name, message in told]
+        for one in (hold_item(name, item, article) for name, item in mine.items()):
+            told = one.messages if one.fails else ()
+            faults += [Fault(str(folder / NAME), 0, 0, f"items.{one.name}", message) for message in told]
     if faults:
         raise ScenarioError(faults)
     return tuple(unheld)
+
+
+def _same_article(file: Path, digest: str) -> Article | None:
+    """Return the article in a file; None where there is none, or another text."""
+    try:
+        article = read_article(file)
+    except ArticleError:
+        return None
+    return article if article.sha256 == digest else None
 
 
 def _loaded(folder: Path, files: Mapping[Path, str], draft: DraftFile, drafted: Mapping[str, str]) -> Evidence:

@@ -22,7 +22,7 @@ from sim.scenario.evidence_files import read_evidence
 from sim.wording import long_date
 
 if TYPE_CHECKING:
-    from sim.scenario.evidence import DraftCounts, Evidence, Source
+    from sim.scenario.evidence import DraftCounts, Evidence, Item, Source
 
 CAST = "cast.yaml"
 EVIDENCE = "evidence.yaml"
@@ -42,6 +42,11 @@ class Folder:
     def articles(self) -> Mapping[str, Drafted]:
         """Heads of the draft's articles by source."""
         return self.draft.articles if self.draft is not None else {}
+
+    @property
+    def coded(self) -> Mapping[str, Item]:
+        """Items of the evidence by name."""
+        return self.evidence.items if self.evidence is not None else {}
 
     @property
     def sources(self) -> Mapping[str, Source]:
@@ -136,9 +141,8 @@ def draft_of(folder: Folder, articles: Mapping[Path, Article], reader: Reader) -
     }
     heads = {**folder.articles, **_heads(folder, named)}
     proposals = {source: reader.propose(one, source, reader.cast, reader.as_of) for source, (_, one) in named.items()}
-    coded = folder.evidence.items if folder.evidence is not None else {}
     dates = {source: head.date for source, head in heads.items()}
-    items = gather((one for found in proposals.values() for one in found), dates, kept, coded)
+    items = gather((one for found in proposals.values() for one in found), dates, kept, folder.coded)
     if len(items) > MOST_ITEMS:
         raise UsageError(f"more than {MOST_ITEMS:,} items in one draft; adopt what is there, or draft fewer articles")
     draft = DraftFile(

@@ -5,7 +5,7 @@ Equal drafts are written in equal bytes, so that a draft can be compared and kep
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -98,23 +98,25 @@ def _checked(model: type[P], tree: Tree, path: Path, entries: Mapping[str, type[
 
 def complaints(draft: DraftFile) -> list[Complaint]:
     """Check items against the articles and the cast."""
-    found: list[Complaint] = []
-    for name, item in draft.items.items():
-        article = draft.articles.get(item.source)
-        if article is None:
-            known = ", ".join(draft.articles)
-            found.append((("items", name, "source"), f"there is no article {item.source!r} in this draft ({known})"))
-        elif item.paragraph is not None and item.paragraph > article.paragraphs:
-            message = f"the article has {article.paragraphs} paragraphs (got {item.paragraph})"
-            found.append((("items", name, "paragraph"), message))
-        unknown = [one for one in (*item.actor, *(item.target or ())) if one not in draft.cast]
-        found += [(("items", name), f"{one!r} is not in the cast ({', '.join(draft.cast)})") for one in unknown]
-        if item.duplicate_of is not None and item.duplicate_of not in draft.items:
-            found.append((("items", name, "duplicate_of"), f"there is no item {item.duplicate_of!r}"))
+    found = [one for name, item in draft.items.items() for one in _item_complaints(draft, name, item)]
     for source in draft.done:
         if source not in draft.articles:
             found.append((("done", source), f"there is no article {source!r} in this draft"))
     return found
+
+
+def _item_complaints(draft: DraftFile, name: str, item: DraftItem) -> Iterator[Complaint]:
+    article = draft.articles.get(item.source)
+    if article is None:
+        known = ", ".join(draft.articles)
+        yield ("items", name, "source"), f"there is no article {item.source!r} in this draft ({known})"
+    elif item.paragraph is not None and item.paragraph > article.paragraphs:
+        yield ("items", name, "paragraph"), f"the article has {article.paragraphs} paragraphs (got {item.paragraph})"
+    for one in (*item.actor, *(item.target or ())):
+        if one not in draft.cast:
+            yield ("items", name), f"{one!r} is not in the cast ({', '.join(draft.cast)})"
+    if item.duplicate_of is not None and item.duplicate_of not in draft.items:
+        yield ("items", name, "duplicate_of"), f"there is no item {item.duplicate_of!r}"
 
 
 def _shared_names(cast: Mapping[str, Member]) -> list[Complaint]:

@@ -59,17 +59,15 @@ def listed(names: Iterable[str]) -> str:
 
 def left(draft: DraftFile) -> Left:
     """Return what is left to do in a draft."""
-    kept = {name: item for name, item in draft.items.items() if item.status in KEPT}
-    unread = {
-        source: tuple(n for n in range(1, article.paragraphs + 1) if n not in draft.done.get(source, ()))
-        for source, article in draft.articles.items()
-    }
+    rejected = {name for name, item in draft.items.items() if item.status == "rejected"}
+    kept = {name: item.duplicate_of or "" for name, item in draft.items.items() if item.status in KEPT}
     return Left(
         tuple(name for name, item in draft.items.items() if item.status == "proposed"),
-        {source: numbers for source, numbers in unread.items() if numbers},
-        {
-            name: item.duplicate_of
-            for name, item in kept.items()
-            if item.duplicate_of is not None and draft.items[item.duplicate_of].status == "rejected"
-        },
+        {source: numbers for source in draft.articles if (numbers := _unread(draft, source))},
+        {name: original for name, original in kept.items() if original in rejected},
     )
+
+
+def _unread(draft: DraftFile, source: str) -> tuple[int, ...]:
+    done = draft.done.get(source, ())
+    return tuple(number for number in range(1, draft.articles[source].paragraphs + 1) if number not in done)

@@ -39,15 +39,19 @@ def of_being(clause: Clause) -> list[Event]:
     verb = clause.token
     if is_conditional(verb) or clause.is_denied_above():
         return []
-    inner = child(verb, "xcomp") if verb.lemma_.lower() != "be" else None
-    tops = [one for one in (verb, inner) if one is not None]
-    said = [one for top in tops for one in children(top, "attr", "acomp", "prep", "oprd", "advmod")]
+    said = _said(verb)
     if found := next(filter(None, (rule(clause, said) for rule in _RULES)), []):
         return found
     if is_unsure(verb):
         return []
     phrase = act_of_verb(verb)
     return list(of_act(clause, phrase)) if phrase is not None and phrase.rest else _there(clause, said)
+
+
+def _said(verb: Token) -> list[Token]:
+    """Return what a copula says of its subject; of `seems to be` both say it."""
+    inner = children(verb, "xcomp")[:1] if verb.lemma_.lower() != "be" else []
+    return [one for top in (verb, *inner) for one in children(top, "attr", "acomp", "prep", "oprd", "advmod")]
 
 
 def _barrier(clause: Clause, said: list[Token]) -> list[Event]:

@@ -229,8 +229,7 @@ class Who:
         if small in _WE:
             return self.speaking(token)
         if small in _RELATIVE:
-            clause = next((one for one in token.ancestors if one.dep_ == "relcl"), None)
-            return self.acting(clause.head, 2) if clause is not None and clause.head != token else ()
+            return next((self.acting(one.head, 2) for one in token.ancestors if one.dep_ == "relcl"), ())
         if small in _HE:
             return self._last(token, person=True) or self._last_person(token)
         if small in _IT:
@@ -294,19 +293,20 @@ class Who:
     def _by_reference(self, token: Token) -> Ids:
         """Resolve `the two leaders`, `his country`, `a minister`, and what else means somebody named before."""
         lefts = lowered(token.lefts)
-        if is_in(token, "pairword") and (lefts & {"two", "both"} or ("their" in lefts and token.tag_ == "NNS")):
-            sides = self.known.sides if token.lemma_ in ("side", "party", "foe", "rival") else ()
-            return self.last_pair(token) or sides
-        owner = next((one for one in token.lefts if one.lower_ in _OWNERS), None)
-        if owner is not None and (token.lemma_ in ("country", "government", "nation") or is_organ(token)):
-            return self._of_pronoun(owner)
+        if _is_pair(token, lefts):
+            return self.last_pair(token) or (self.known.sides if is_in(token, "sides") else ())
+        owners = [one for one in token.lefts if one.lower_ in _OWNERS]
+        if owners and (token.lemma_ in ("country", "government", "nation") or is_organ(token)):
+            return self._of_pronoun(owners[0])
         if lefts & {"a", "an", "one", "another"} and is_in(token, "officer") and not after(token):
             return self._only_subject(token)
-        bare = not after(token) and child(token, "relcl", "acl") is None
-        return (self._of_the(token) if "the" in lefts and bare else ()) or self._by_office(token, bare=bare)
+        return self._by_office(token)
 
-    def _by_office(self, token: Token, *, bare: bool) -> Ids:
-        """Resolve `Norland's ally`, `Defence Minister Tannic`, and with nothing said of them `troops`."""
+    def _by_office(self, token: Token) -> Ids:
+        """Resolve `Norland's ally`, `Defence Minister Tannic`, and where nothing follows `the minister`, `troops`."""
+        bare = not after(token) and child(token, "relcl", "acl") is None
+        if bare and "the" in lowered(token.lefts) and (found := self._of_the(token)):
+            return found
         if is_in(token, "allied"):
             return self.known.allies.get(next(iter(self.before_noun(token)), ""), ())
         titled = token.pos_ == "PROPN" and some_in(token.lefts, "title")
@@ -370,6 +370,11 @@ class Who:
     def _is_alias(self, token: Token) -> bool:
         """Whether a name of several words, or one that is no country's, may be a person's."""
         return token.lower_ in self.known.names.surnames() or token.lower_ in self.known.names.loose
+
+
+def _is_pair(token: Token, lefts: set[str]) -> bool:
+    """Whether a noun means two who were named together: `the two leaders`, `their presidents`."""
+    return is_in(token, "pairword") and bool(lefts & {"two", "both"} or ("their" in lefts and token.tag_ == "NNS"))
 
 
 def _is_plain(token: Token) -> bool:

@@ -182,8 +182,7 @@ class Clause:
         if not actor:
             return []
         token, how = self.token, how or How(self.told(actor))
-        inner = [part for one in children(token, *_INNER) for part in one.subtree]
-        places = [part.i for part in inner if not part.is_punct]
+        places = _places(token)
         whom = self.target(actor) if target is None else target
         return [
             Event(
@@ -201,3 +200,8 @@ class Clause:
                 weak=how.weak,
             )
         ]
+
+
+def _places(token: Token) -> list[int]:
+    """Return the places of the words that belong to a verb or noun, signs of punctuation left out."""
+    return [part.i for one in children(token, *_INNER) for part in one.subtree if not part.is_punct]

@@ -47,16 +47,20 @@ def _of_token(clause: Clause) -> list[Event]:
 
 def _hear_speaker(sentence: Span, who: Who) -> None:
     """Note who speaks in a sentence, for `we` and `I` in what is quoted."""
-    speakers = (agents(token) for token in sentence if is_in(token, "speech") and is_verb(token))
-    own = ([one for one in ones if one.lower_ not in ("we", "i", "you", "me")] for ones in speakers)
-    if first := next(filter(None, own), None):
-        who.say(who.parties(first))
-        return
     opening, colon, _ = sentence.text.partition(': "')
-    if colon and '"' not in opening:
+    if speakers := _speakers(sentence):
+        who.say(who.parties(speakers))
+    elif colon and '"' not in opening:
         who.say(_announced(sentence, sentence.start_char + len(opening), who)[:1] or who.speaker)
     elif sentence.start and who.doc[sentence.start - 1].text == ":" and opening.startswith('"') and who.subjects:
         who.say(who.subjects[-1].ids)
+
+
+def _speakers(sentence: Span) -> list[Token]:
+    """Return the subjects of the first verb of speech that has any but `we` and `I`."""
+    verbs = (token for token in sentence if is_in(token, "speech") and is_verb(token))
+    own = ([one for one in agents(verb) if one.lower_ not in ("we", "i", "you", "me")] for verb in verbs)
+    return next(filter(None, own), [])
 
 
 def _announced(sentence: Span, end: int, who: Who) -> Ids:

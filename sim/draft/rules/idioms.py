@@ -41,11 +41,12 @@ def _condemns(clause: Clause) -> list[Event]:
     verb, actor = clause.token, clause.agents
     if clause.lemma not in words("names") or negated(verb) or not actor:
         return []
-    harm = [one for one in some_in(verb.subtree, "harm") if one.i > verb.i]
+    harm = [one.dep_ for one in some_in(verb.subtree, "harm") if one.i > verb.i]
+    if not {"oprd", "pobj", "acomp", "attr", "ccomp", "amod"} & set(harm):
+        return []
     about = [one for one in children(verb, "dobj", "nsubj", "ccomp") if one.i > verb.i]
     whose = bool(clause.target(actor) or some_in(about, "paper", "deed"))
-    called = any(one.dep_ in ("oprd", "pobj", "acomp", "attr", "ccomp", "amod") for one in harm)
-    if not called or not (whose or any(sign(one) > 0 for one in about)):
+    if not whose and max(map(sign, about), default=0) <= 0:
         return []
     return clause.event(actor, JUDGE, f"verb:{clause.lemma}-harm", matter=int(not whose))
 

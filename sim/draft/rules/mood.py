@@ -61,10 +61,14 @@ def denied(verb: Token, act: Act, matter: int) -> tuple[Act, int] | None:
     meant = _is_meant(verb)
     if act.way == "idle" or (verb.lemma_ == "stand" and act.way == "support" and not after(verb, "by")):
         return (THREAT, 1) if meant else None
+    return unwilling(act, matter) if meant else _undone(act, matter)
+
+
+def _undone(act: Act, matter: int) -> tuple[Act, int] | None:
+    """Return what it is not to have done something: not to have said or agreed to it."""
     if act.way == "say":
-        return (OMIT, matter) if matter and not meant else None
-    refused = (REFUSE, matter or -1) if act.way in words("ways-refusable") else None
-    return unwilling(act, matter) if meant else refused
+        return (OMIT, matter) if matter else None
+    return (REFUSE, matter or -1) if act.way in words("ways-refusable") else None
 
 
 def unwilling(act: Act, matter: int) -> tuple[Act, int] | None:
@@ -85,9 +89,14 @@ def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
     judged = judgement(content)
     if judged < 0 or (is_unsure(content) and matter > 0 and not judged):
         return act, 0  # the copula tells it, or nobody knows
+    return _of_content(verb, content, matter) or (act, matter)
+
+
+def _of_content(verb: Token, content: Token, matter: int) -> tuple[Act, int] | None:
+    """Return the demand or the announcement that a clause is; None where it is neither."""
     if is_obliged(content) or (verb.lemma_ == "insist" and content.tag_ == "VB"):
         return _obliged(content, matter)
-    return (_announced(content, matter) if is_future(content) else None) or (act, matter)
+    return _announced(content, matter) if is_future(content) else None
 
 
 def _told_to(verb: Token) -> tuple[Act, int] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -55,15 +55,11 @@ class Names:
     @classmethod
     def of(cls, cast: Mapping[str, Member]) -> Names:
         """Collect the names of a cast."""
-        written = {id_: _plain((member.name, *member.aliases)) for id_, member in cast.items()}
-        own = {name: id_ for id_, names in written.items() for name in names}
-        made = [(name, id_) for id_, names in written.items() for name in _of_country(names) if name not in own]
-        claims = Counter(name for name, _ in set(made))
-        every = {**{name: id_ for name, id_ in made if claims[name] == 1}, **own}
+        every = _claimed({id_: _plain((member.name, *member.aliases)) for id_, member in cast.items()})
         split = {tuple(_split(name)): id_ for name, id_ in every.items()}
         capital = frozenset(tuple(_split(name)) for name in every if _is_proper(name))
-        aliases = [name for member in cast.values() for name in _plain(member.aliases)]
-        loose = frozenset(name.lower() for name in aliases if " " not in name and name not in _known_names())
+        aliases = {name for member in cast.values() for name in _plain(member.aliases)} - _known_names()
+        loose = frozenset(name.lower() for name in aliases if " " not in name)
         return cls(split, capital, max(map(len, split), default=0), loose)
 
     def known(self) -> frozenset[str]:
@@ -130,6 +126,14 @@ def is_barred(span: Span) -> bool:
     return after + 1 < len(doc) and doc[after].text == "-" and doc[after + 1].lower_ in words("bar")
 
 
+def _claimed(written: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return ids by name: what each of the cast writes, and names of its country that nobody else could claim."""
+    own = {name: id_ for id_, names in written.items() for name in names}
+    made = [(name, id_) for id_, names in written.items() for name in _of_country(names) if name not in own]
+    claims = Counter(name for name, _ in set(made))
+    return {**{name: id_ for name, id_ in made if claims[name] == 1}, **own}
+
+
 def _is_proper(name: str) -> bool:
     """Whether a name is written with a capital: not `Moderate rebels`, which only begins with one."""
     words_of = name.split()
@@ -141,7 +145,7 @@ def _plain(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(readable(name) for name in bare if name))
 
 
-def _of_country(names: tuple[str, ...]) -> list[str]:
+def _of_country(names: Sequence[str]) -> list[str]:
     return [readable(other) for name in names for other in countries().get(name, ())]
 
 

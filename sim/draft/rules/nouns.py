@@ -45,11 +45,15 @@ def of_noun(clause: Clause) -> list[Event]:
     if both and (others or len(both) > 1):
         return clause.event(both, phrase.act, rule, target=others)
     actor = _doers(clause, phrase.act)
-    named = (id_ for one in after(noun, *TOWARDS[:9]) for id_ in clause.who.towards(one) if id_ not in actor)
-    target = tuple(dict.fromkeys(named))
+    target = tuple(id_ for id_ in _towards(clause) if id_ not in actor)
     if is_mutual and not target:
         return []
     return clause.event(actor, phrase.act, rule, matter=first_sign(children(noun, "prep", "acl")), target=target)
+
+
+def _towards(clause: Clause) -> dict[str, None]:
+    named = (id_ for one in after(clause.token, *TOWARDS[:9]) for id_ in clause.who.towards(one))
+    return dict.fromkeys(named)
 
 
 def _doers(clause: Clause, act: Act) -> Ids:

@@ -167,13 +167,12 @@ class _Sheet:
         kind = "pattern" if past else "inference" if guessed else event.act.kind
         named, whom = ([self.cast[id_].name for id_ in ids] for ids in (event.actor, event.target))
         sentence = says(event.act.way, named, whom, event.matter, event.told)
-        of_noun = FROM_NOUN if event.rule.startswith("noun:") else 0.0
         given: dict[str, Any] = {
             "actor": event.actor, "date": dated.last, "standing": event.standing or past, "source": self.source,
             "paragraph": self.number, "says": own_words(sentence, kind, self.text), "kind": kind,
             "informs": INFORMS.get(kind, "stance"), "bearing": _bearing(event, self.cast),
             "reliability": RELIABILITY[event.told], "occasion": _occasion(event, dated),
-            "confidence": round(CONFIDENCE[event.told] + of_noun, 2), "rule": event.rule[:100],
+            "confidence": _confidence(event), "rule": event.rule[:100],
             "date_from": dated.known, "anchor": self._anchor(doc, event),
         }  # fmt: skip
         if supposed := event.target or self._supposed(event):
@@ -209,6 +208,10 @@ def _nearest(doc: Doc, event: Event, dates: Sequence[When], offset: int) -> When
         far = 0 if verb == head else 1 if verb.i in above else 2
         ranked.append((far, abs(one.start - place), one))
     return min(ranked, key=lambda row: row[:2])[2] if ranked else None
+
+
+def _confidence(event: Event) -> float:
+    return round(CONFIDENCE[event.told] + (FROM_NOUN if event.rule.startswith("noun:") else 0.0), 2)
 
 
 def _occasion(event: Event, dated: Dated) -> str:

@@ -49,7 +49,7 @@ _ORDER = ("ccomp", "xcomp", "acomp", "acl", "dobj", "oprd", "attr", "prep", "par
 def of_verb(clause: Clause) -> Iterator[Event]:
     """Yield the events that a verb tells."""
     verb = clause.token
-    if (_is_spoken_for(verb) and not _is_ordered(clause)) or is_conditional(verb) or clause.is_denied_above():
+    if is_conditional(verb) or clause.is_denied_above() or (_is_spoken_for(verb) and not _is_ordered(clause)):
         return
     phrase = act_of_verb(verb)
     plain = phrase is None or not phrase.rest
@@ -57,8 +57,7 @@ def of_verb(clause: Clause) -> Iterator[Event]:
         yield from special
     elif phrase is not None:
         yield from of_act(clause, phrase)
-        if phrase.act.way == "accuse" and not negated(verb):
-            yield from _accused(clause)
+        yield from _accused(clause) if phrase.act.way == "accuse" else ()
 
 
 def _is_spoken_for(verb: Token) -> bool:
@@ -128,10 +127,15 @@ def _unnamed(clause: Clause, way: str) -> Ids:
     said_by = who.parties(agents(told_by)) if told_by is not None else ()
     if not found and (is_future(verb) or is_obliged(verb)):
         found = said_by
-    if found or way not in words("ways-unsaid") or verb.dep_ not in ("ROOT", "ccomp") or is_unsure(verb):
-        return found
-    done_to = clause.patients
-    return said_by if said_by and not set(said_by) & set(done_to) else who.spoken_of(verb, done_to)
+    return found or (_unsaid(clause, said_by) if way in words("ways-unsaid") else ())
+
+
+def _unsaid(clause: Clause, said_by: Ids) -> Ids:
+    """Return who tells of an act that is theirs, as `a complaint was lodged`, or else whom the paragraph speaks of."""
+    verb, done_to = clause.token, clause.patients
+    if verb.dep_ not in ("ROOT", "ccomp") or is_unsure(verb):
+        return ()
+    return said_by if said_by and not set(said_by) & set(done_to) else clause.who.spoken_of(verb, done_to)
 
 
 def _in_mood(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | None:
@@ -181,14 +185,18 @@ def _weighed(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
     if act.way == "reject":
         return _refused(verb, act, matter)
     if act.way == "urge" and (patients(verb) or after(verb, "on", "upon", "to")):
-        act = act._replace(kind="demand")
-    elif act.way == "want" and matter < 0:
-        act = MEET
-    elif act.way == "threaten" and matter < 0 and "against" in lowered(verb.children):
-        act = act._replace(way="warn")
-    elif act.way == "promise" and matter > 0 and _own_act(verb) in ("force", "threaten", "reject", "coerce"):
-        act = THREAT  # to fight or to resist
-    return act, matter
+        return act._replace(kind="demand"), matter
+    return _by_matter(verb, act, matter), matter
+
+
+def _by_matter(verb: Token, act: Act, matter: int) -> Act:
+    if act.way == "want" and matter < 0:
+        return MEET
+    if act.way == "threaten" and matter < 0 and "against" in lowered(verb.children):
+        return act._replace(way="warn")
+    if act.way == "promise" and matter > 0 and _own_act(verb) in ("force", "threaten", "reject", "coerce"):
+        return THREAT  # to fight or to resist
+    return act
 
 
 def _refused(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
@@ -231,16 +239,20 @@ def _matter(verb: Token, act: Act) -> int:
     """Return what an act is about, by its objects and clauses; of `which` by what it stands for."""
     if act.way not in words("ways-about"):
         return 0
-    noun = light_noun(verb)
-    parts = [*children(verb, *_ORDER), *(children(noun, *_ORDER) if noun is not None else ())]
-    parts = [one for one in parts if one != noun and _tells_matter(one, act)]
     turning = ("against", "from") if act.way not in ("reject", "criticize", "fear") else ()
-    for one in sorted(parts, key=lambda part: _ORDER.index(part.dep_)):
+    for one in sorted(_parts(verb, act), key=lambda part: _ORDER.index(part.dep_)):
         if one.lower_ in ("which", "that") and verb.dep_ == "relcl":
             one = verb.head
         if found := sign(one):
             return -found if one.dep_ == "prep" and one.lower_ in turning else found
     return first_sign(subjects(verb)) if is_passive(verb) else 0
+
+
+def _parts(verb: Token, act: Act) -> list[Token]:
+    """Return the objects and clauses of a verb, and of the noun that a light verb carries out."""
+    noun = light_noun(verb)
+    parts = [*children(verb, *_ORDER), *(children(noun, *_ORDER) if noun is not None else ())]
+    return [one for one in parts if one != noun and _tells_matter(one, act)]
 
 
 def _tells_matter(part: Token, act: Act) -> bool:
@@ -252,7 +264,7 @@ def _tells_matter(part: Token, act: Act) -> bool:
 def _accused(clause: Clause) -> Iterator[Event]:
     """Yield what somebody is accused of, as the accuser's claim."""
     for prep in clause.token.children:
-        done = child(prep, "pcomp") if prep.lower_ in ("of", "for") else None
+        done = child(prep, "pcomp") if prep.lower_ in ("of", "for") and not negated(clause.token) else None
         inner = act_of_verb(done) if done is not None else None
         if done is not None and inner is not None and inner.act.way in words("ways-violent"):
             of_done = Clause(done, clause.who)

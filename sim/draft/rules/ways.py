@@ -59,12 +59,10 @@ def bearing(way: str, matter: int, actor: str, targets: Sequence[str]) -> float:
         return 0.25 if way == "say" and matter > 0 else sizes[actor]  # it expects force, which is no wish for it
     if matter and "matter" in sizes:
         return sizes["matter"] * matter
-    helps = actor == "patron" and way in ("promise", "support")  # its client, where nobody is named
-    if "friend" in sizes and (FOR.issuperset(targets) if targets else helps):
-        return sizes["friend"]
-    if way == "cutaid" and actor == "patron" and not targets:
-        return -0.5  # what a patron holds back is its client's
-    return sizes[actor]
+    if actor == "patron" and not targets:  # then its client's, where it is help
+        return {"promise": 0.5, "support": 0.5, "cutaid": -0.5}.get(way, sizes[actor])
+    friends = bool(targets) and FOR.issuperset(targets)
+    return sizes["friend"] if friends and "friend" in sizes else sizes[actor]
 
 
 def says(way: str, actor: Sequence[str], target: Sequence[str], matter: int, told: str) -> str:
