@@ -115,7 +115,7 @@ def _with_model(
         return rules, {}
     if model is None:
         raise UsageError("--llm needs the name of the model too; give it with --model")
-    from sim.draft.agreement import merged
+    from sim.draft.gather import merged
     from sim.draft.language_model.endpoint import KEY, Endpoint
     from sim.draft.language_model.propose import Account, propose
 

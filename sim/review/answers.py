@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.articles.paragraphs import paragraph_hash
-from sim.draft.rules.cameo import goldstein
+from sim.draft.rules.acts import goldstein
 from sim.draft.schema import MOST_ITEMS, DraftFile, DraftItem
 from sim.errors import UsageError
 from sim.review.checks import checked, plain_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sim.articles.paragraphs import normalise
-from sim.draft.rules.cameo import roots
+from sim.draft.rules.acts import roots
 from sim.draft.schema import GRID
 from sim.scenario.evidence import Item, Kind
 

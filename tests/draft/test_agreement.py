@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.draft.agreement import merged
+from sim.draft.gather import merged
 from sim.draft.schema import DraftItem
 
 GIVEN: dict[str, Any] = {

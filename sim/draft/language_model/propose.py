@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.draft.language_model.claims import Claims
 from sim.draft.language_model.question import LONGEST, Question, batches, schema
-from sim.draft.language_model.recordings import keep, kept
-from sim.draft.language_model.reply import UnusableReplyError, items_in
+from sim.draft.language_model.reply import UnusableReplyError, items_in, keep, kept
 from sim.draft.language_model.server import Server
 from sim.errors import EndpointError
 from sim.wording import counted, noun

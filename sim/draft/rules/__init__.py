@@ -1,7 +1,7 @@
 """Rules that read an article over a parse of its sentences and propose items of evidence for a person to check."""
 
+from sim.draft.rules.names import suggest_cast
 from sim.draft.rules.parser import cut, versions
 from sim.draft.rules.proposals import propose
-from sim.draft.rules.suggest import suggest_cast
 
 __all__ = ["cut", "propose", "suggest_cast", "versions"]

@@ -3,7 +3,8 @@
 `acts.csv` has about 2,900 verbs and phrases and 430 nouns of event, each with the way it bears on an offensive, a CAMEO
 code and the kind of its item. `words.csv` has the words that say what a statement is about (force or its opposite), the
 words for those who act for a state, and in the groups `ways-...` the ways of acts that a rule asks for. Both are our
-own.
+own. `cameo.csv` has CAMEO's codes with their scores on the Goldstein scale (Goldstein 1992, as GDELT publishes it), and
+what the twenty roots are called, in short (Schrodt 2012).
 """
 
 from __future__ import annotations
@@ -80,3 +81,15 @@ def nouns() -> Mapping[str, tuple[Phrase, ...]]:
 def words(*groups: str) -> frozenset[str]:
     """Return the words of groups of `words.csv`."""
     return frozenset(word for row in table("words.csv") if row["group"] in groups for word in row["words"].split(";"))
+
+
+@cache
+def goldstein() -> Mapping[str, float]:
+    """Scores by code."""
+    return {row["code"]: float(row["goldstein"]) for row in table("cameo.csv")}
+
+
+@cache
+def roots() -> Mapping[str, str]:
+    """Names by the two digits of a root."""
+    return {row["code"]: row["root"] for row in table("cameo.csv") if row["root"]}

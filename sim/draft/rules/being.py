@@ -18,8 +18,7 @@ from sim.draft.rules.grammar import (
     some_in,
     subjects,
 )
-from sim.draft.rules.matter import first_sign, judgement, sign
-from sim.draft.rules.mood import unwilling
+from sim.draft.rules.mood import first_sign, judgement, sign, unwilling
 from sim.draft.rules.verbs import of_act
 
 if TYPE_CHECKING:

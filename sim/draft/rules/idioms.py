@@ -20,7 +20,7 @@ from sim.draft.rules.grammar import (
     subjects,
     way_of,
 )
-from sim.draft.rules.matter import first_sign, sign
+from sim.draft.rules.mood import first_sign, sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.articles.paragraphs import paragraph_hash
-from sim.draft.rules.acts import NO_FORCE, STAY_OUT, Act, words
-from sim.draft.rules.cameo import goldstein
+from sim.draft.rules.acts import NO_FORCE, STAY_OUT, Act, goldstein, words
 from sim.draft.rules.cast import Known, Who
 from sim.draft.rules.dates import Context, When, find
 from sim.draft.rules.events import read

@@ -32,8 +32,7 @@ from sim.draft.rules.grammar import (
     way_of,
 )
 from sim.draft.rules.idioms import of_idiom
-from sim.draft.rules.matter import first_sign, sign
-from sim.draft.rules.mood import denied, intended, said
+from sim.draft.rules.mood import denied, first_sign, intended, said, sign
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
