@@ -46,7 +46,7 @@ def gather(
     unknown = _unknown(in_order, kept.values())
     new = [item for item in unknown if not any(is_coded(item, one) for one in coded.values())]
     items = dict(kept)
-    for number, item in enumerate(new, _last_number(kept) + 1):
+    for number, item in enumerate(new, last_number(kept) + 1):
         original = next((name for name, one in items.items() if _repeats(item, one)), None)
         update = {"occasion": occasion(item), "duplicate_of": original}
         items[f"D{number:02}"] = item.model_copy(update=update)
@@ -146,7 +146,8 @@ def _place(item: DraftItem, dates: Mapping[str, datetime.date]) -> Place:
     return date, item.source, item.paragraph or 0, span, item.actor, item.rule, item.model_dump_json()
 
 
-def _last_number(items: Iterable[str]) -> int:
+def last_number(items: Iterable[str]) -> int:
+    """Return the highest number of the ids D1, D2, ... of a draft's items; 0 where there is none."""
     return max((int(name[1:]) for name in items if name[0] == "D" and name[1:].isdecimal()), default=0)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.articles.paragraphs import paragraph_hash
+from sim.draft.gather import last_number
 from sim.draft.rules.acts import goldstein
 from sim.draft.schema import MOST_ITEMS, DraftFile, DraftItem
 from sim.errors import UsageError
@@ -171,5 +172,4 @@ def _date_from(draft: DraftFile, plain: Mapping[str, Any]) -> str:
 
 def next_id(draft: DraftFile) -> str:
     """Return the id of the next item that is added."""
-    numbers = [int(name[1:]) for name in draft.items if name[:1] == "D" and name[1:].isdecimal()]
-    return f"D{max(numbers, default=0) + 1:02}"
+    return f"D{last_number(draft.items) + 1:02}"

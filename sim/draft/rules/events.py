@@ -3,7 +3,7 @@
 Conditions, questions and what may or might be are no acts. What somebody announces to do is an intention; what
 somebody will not do is a refusal or an assurance; what must be done is a demand. "X said that Y bombed" is Y's act as X
 tells it, and a statement by X where it is about force or its opposite. Here too are the events that nouns tell: the
-bombing by X of Y, talks between X and Y, X's refusal; `verbs` and `being` have those of verbs.
+bombing by X of Y, talks between X and Y, X's refusal; `verbs` and `idioms` have those of verbs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import Act, words
-from sim.draft.rules.being import of_being
 from sim.draft.rules.clause import TOWARDS, Clause, Event
 from sim.draft.rules.grammar import (
     act_of_noun,
@@ -31,8 +30,9 @@ from sim.draft.rules.grammar import (
     subjects,
     way_of,
 )
+from sim.draft.rules.idioms import of_being, of_place
 from sim.draft.rules.mood import first_sign
-from sim.draft.rules.verbs import of_verb
+from sim.draft.rules.verbs import of_act, of_verb
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -60,8 +60,18 @@ def read(who: Who) -> list[Event]:
 def _of_token(clause: Clause) -> list[Event]:
     token = clause.token
     if is_verb(token):
-        return of_being(clause) if is_in(token, "being") else list(of_verb(clause))
+        return _of_copula(clause) if is_in(token, "being") else list(of_verb(clause))
     return of_noun(clause) if token.pos_ in ("NOUN", "PROPN") else []
+
+
+def _of_copula(clause: Clause) -> list[Event]:
+    verb = clause.token
+    if is_conditional(verb) or clause.is_denied_above():
+        return []
+    if (found := of_being(clause)) or is_unsure(verb):
+        return found
+    phrase = act_of_verb(verb)
+    return list(of_act(clause, phrase)) if phrase is not None and phrase.rest else of_place(clause)
 
 
 def _hear_speaker(sentence: Span, who: Who) -> None:

@@ -158,10 +158,11 @@ def _split(name: str) -> list[str]:
     return re.sub(r"'(?=s?\b|\s|$)", " '", name.lower().replace("-", " - ")).split()
 
 
+MOST_NAMES = 40
 CALENDAR = frozenset({*MONTHS, *(day.capitalize() for day in DAYS)})
 
 
-def suggest_cast(article: Article, most: int = 40) -> dict[str, int]:
+def suggest_cast(article: Article) -> dict[str, int]:
     """Count the names of an article, the most frequent first; demonyms and capitals count for their country.
 
     Raises
@@ -180,7 +181,7 @@ def suggest_cast(article: Article, most: int = 40) -> dict[str, int]:
                 last = token.i + len(parts) - 1
                 text = " ".join(parts)
                 counts[of_country.get(text, text)] += 1
-    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most])
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_NAMES])
 
 
 def _name(token: Token, of_country: dict[str, str]) -> list[str]:
