@@ -350,7 +350,7 @@ def _history_lines(result: History) -> Iterator[str]:
     rows = [
         (
             str(point.date),
-            *(decimal_text(point.probabilities[day].p) for day in milestones),
+            *(decimal_text(point.by[day].p) for day in milestones),
             " ".join(point.new_items) if point.known_items else "no evidence yet",
         )
         for point in result.points

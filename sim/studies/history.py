@@ -31,10 +31,12 @@ MAX_POINTS = 200
 
 @dataclass(frozen=True)
 class Point:
-    """The forecast of one day: probability of an offensive within each milestone, counted from that day.
+    """The forecast of one day.
 
     Attributes
     ----------
+    by
+        Probability of an offensive within each milestone, counted from that day.
     new_items
         Items of the evidence that the day before did not know.
     known_items
@@ -45,7 +47,7 @@ class Point:
     """
 
     date: datetime.date
-    probabilities: dict[int, Estimate]
+    by: Mapping[int, Estimate]
     new_items: tuple[str, ...]
     known_items: int = 0
     news: Estimate | None = None
@@ -107,16 +109,7 @@ class History:
             "runs": self.plan.most_runs,
             "horizon": self.scenario.horizon,
             "milestones": list(self.scenario.milestones),
-            "points": [
-                {
-                    "date": point.date.isoformat(),
-                    "by": plain(point.probabilities),
-                    "new_items": list(point.new_items),
-                    "known_items": point.known_items,
-                    "news": plain(point.news),
-                }
-                for point in self.points
-            ],
+            "points": plain(self.points),
             "moves": [
                 {
                     "date": move.date.isoformat(),

@@ -32,9 +32,9 @@ def idlib() -> History:
 def test_a_point_is_the_forecast_of_the_scenario_as_of_that_day(idlib: History) -> None:
     for point in idlib.points:
         then = sim.run(rewind(idlib.scenario, point.date), runs=4096, seed=3)
-        assert point.probabilities[90] == then.probability("offensive", 90)
+        assert point.by[90] == then.probability("offensive", 90)
     last = sim.run(idlib.scenario, runs=4096, seed=3)
-    assert idlib.points[-1].probabilities[180] == last.probability("offensive")
+    assert idlib.points[-1].by[180] == last.probability("offensive")
 
 
 def test_each_item_is_news_once_and_on_the_first_day_that_knows_it(idlib: History) -> None:
@@ -65,7 +65,7 @@ def test_all_news_of_a_date_moves_what_leaving_it_out_takes_back(idlib: History)
             continue
         bare = sim.run(rewind(idlib.scenario, point.date, without=tuple(reading)), runs=4096, seed=3)
         assert point.news is not None
-        assert point.news.p == pytest.approx(point.probabilities[180].p - bare.probability("offensive").p)
+        assert point.news.p == pytest.approx(point.by[180].p - bare.probability("offensive").p)
 
 
 def test_an_article_moves_what_leaving_it_out_takes_back() -> None:
