@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from sim.draft.schema import CAST_FORMAT, DRAFT_FORMAT, MOST_ITEMS, CastFile, Drafted, DraftFile, DraftItem, Member
+from sim.draft.schema import CAST_FORMAT, DRAFT_FORMAT, MOST_ITEMS, CastFile, DraftFile, DraftItem, Member
 from sim.errors import Fault, ReportError, ScenarioError
 from sim.scenario.evidence_files import check_part
 from sim.scenario.faults import Complaint, Places
@@ -37,7 +37,7 @@ def read_draft(path: Path) -> DraftFile:
         With all its faults: file, line, key, what was expected and what came.
     """
     tree = read_tree(path, str(path), DRAFT_FORMAT, larger=MAX_LARGER)
-    draft = _checked(DraftFile, tree, path, {"items": DraftItem, "articles": Drafted, "cast": Member})
+    draft = _checked(DraftFile, tree, path)
     places = Places(tree.places, str(path))
     if faults := places.faults(complaints(draft)):
         raise ScenarioError(faults)
@@ -53,7 +53,7 @@ def read_cast(path: Path) -> dict[str, Member]:
         With all its faults, two actors that share a name among them.
     """
     tree = read_tree(path, str(path), CAST_FORMAT)
-    cast = _checked(CastFile, tree, path, {"cast": Member}).cast
+    cast = _checked(CastFile, tree, path).cast
     if faults := Places(tree.places, str(path)).faults(_shared_names(cast)):
         raise ScenarioError(faults)
     return cast
@@ -88,9 +88,9 @@ def _item_yaml(name: str, item: DraftItem) -> str:
     return yaml_of({"items": {name: {"status": item.status} | plain}}, levels=3).removeprefix("items:\n")
 
 
-def _checked(model: type[P], tree: Tree, path: Path, entries: Mapping[str, type[Part]]) -> P:
+def _checked(model: type[P], tree: Tree, path: Path) -> P:
     faults: list[Fault] = []
-    part = check_part(model, tree, Places(tree.places, str(path)), faults, entries)
+    part = check_part(model, tree, Places(tree.places, str(path)), faults)
     if part is None or faults:
         raise ScenarioError(faults)
     return part

@@ -16,7 +16,7 @@ from sim.draft.gather import occasion
 from sim.draft.schema import GRID, DraftFile, DraftItem
 from sim.errors import Fault, ScenarioError
 from sim.scenario.evidence_files import item_complaints
-from sim.scenario.faults import Complaint, field_names, model_complaints
+from sim.scenario.faults import Complaint, keys_of, model_complaints
 
 if TYPE_CHECKING:
     from sim.articles.article import Article
@@ -43,7 +43,7 @@ def checked(draft: DraftFile, name: str, plain: Mapping[str, Any], text: Text, b
     try:
         item = DraftItem.model_validate(value)
     except ValidationError as error:
-        found = model_complaints(error, value, lambda path: [] if path else field_names(DraftItem))
+        found = model_complaints(error, value, keys_of(DraftItem, value))
         _refuse([(("items", name, *path), message) for path, message in found])
     if item.occasion == UNNAMED:
         item = item.model_copy(update={"occasion": occasion(item)})

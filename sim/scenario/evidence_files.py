@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from sim.errors import Fault, ScenarioError
 from sim.scenario.evidence import FORMAT as EVIDENCE_FORMAT
-from sim.scenario.evidence import SOURCES_FORMAT, Evidence, EvidenceFile, Item, Source, SourceFile
-from sim.scenario.faults import Complaint, Places, field_names, model_complaints
+from sim.scenario.evidence import SOURCES_FORMAT, Evidence, EvidenceFile, SourceFile
+from sim.scenario.faults import Complaint, Places, keys_of, model_complaints
 from sim.scenario.merge import named_file, scenario_root
 from sim.scenario.quantities import date_or_none
 from sim.scenario.schema import Part
@@ -48,7 +48,7 @@ def load_evidence(
         path = named_file(root, place, ("evidence",), written)
         tree = read_tree(path, str(path), EVIDENCE_FORMAT, larger=LARGER)
         places = Places(tree.places, str(path))
-        items = check_part(EvidenceFile, tree, places, faults, {"items": Item})
+        items = check_part(EvidenceFile, tree, places, faults)
         sources, cited, where = _load_sources(tree, root, faults)
         faults += places.faults(item_complaints(tree.value, cited, date_or_none(as_of), cast))
     except ScenarioError as error:
@@ -90,7 +90,7 @@ def read_sources(file: FilePath) -> SourceFile:
 
 
 def _checked_sources(tree: Tree, file: str, faults: list[Fault]) -> SourceFile | None:
-    return check_part(SourceFile, tree, Places(tree.places, file), faults, {"sources": Source})
+    return check_part(SourceFile, tree, Places(tree.places, file), faults)
 
 
 def _load_sources(
@@ -112,20 +112,12 @@ def _load_sources(
     return sources, listed if isinstance(listed, dict) else None, where
 
 
-def check_part(
-    model: type[P], tree: Tree, places: Places, faults: list[Fault], entries: Mapping[str, type[Part]]
-) -> P | None:
+def check_part(model: type[P], tree: Tree, places: Places, faults: list[Fault]) -> P | None:
     """Check a tree against its model; on failure add to the faults and return None."""
-
-    def known_keys(path: Path) -> list[str]:
-        if not path:
-            return field_names(model)
-        return field_names(entries[str(path[0])]) if len(path) == 2 and path[0] in entries else []
-
     try:
         return model.model_validate(tree.value)
     except ValidationError as error:
-        faults += places.faults(model_complaints(error, tree.value, known_keys))
+        faults += places.faults(model_complaints(error, tree.value, keys_of(model, tree.value)))
         return None
 
 

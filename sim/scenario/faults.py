@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from sim.scenario import schema
 from sim.scenario.schema import ROLES, Part
@@ -164,34 +164,57 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-ANY = "*"
-"""Any entry of a map or a list, in the place of a part."""
-
-
 def document_keys(value: Any) -> Callable[[Path], list[str]]:
-    """Return a function from a path in a document to the keys it may hold, for "did you mean"."""
-    models: dict[tuple[str, ...], type[Part]] = {
-        ("question",): schema.Question, ("confidence",): schema.Confidence, ("start",): schema.Start,
-        ("bargaining",): schema.Bargaining, ("parameters",): schema.Parameters, ("case",): schema.Case,
-        ("resolution",): schema.Resolution, ("pressures", ANY): schema.Pressure, ("talks", ANY): schema.Talks,
-        ("events", ANY): schema.Event, ("events", ANY, "on"): schema.TieEnds, ("gates", ANY): schema.Gate,
-        ("menu", ANY): schema.Option, ("menu", ANY, "pressure"): schema.Pressure, ("menu", ANY, "talks"): schema.Talks,
-        ("together", ANY): schema.Together, ("allow", ANY): schema.Allowed,
-    }  # fmt: skip
+    """Return `keys_of` a scenario file."""
+    keys = keys_of(schema.Document, value)
+    return lambda path: keys(path) if path else [*keys(path), "extends"]
+
+
+def keys_of(model: type[Part], value: Any) -> Callable[[Path], list[str]]:
+    """Return a function from a path in a file to the keys it may hold, for "did you mean".
+
+    Parameters
+    ----------
+    model
+        What the file is to be, whose annotations say what lies below it.
+    value
+        The file as it is written: the role of an actor says which keys it may hold.
+    """
 
     def keys(path: Path) -> list[str]:
-        if not path:
-            return [*field_names(schema.Document), "extends"]
-        place = tuple(ANY if at == 1 else str(part) for at, part in enumerate(path))
-        if place in models:
-            return field_names(models[place])
-        if place == ("actors", ANY):
-            role = _get(_get(_get(value, "actors"), path[1]), "role")
-            roles = [ROLES[role]] if isinstance(role, str) and role in ROLES else list(ROLES.values())
-            return sorted({name for model in roles for name in field_names(model)})
-        return []
+        below: list[Any] = [model]
+        for at in path:
+            below = [one for kind in below for one in _below(kind, at)]
+        is_actor = len(path) == 2 and path[0] == "actors"
+        role = _get(_get(_get(value, "actors"), path[1]), "role") if is_actor else None
+        parts = [ROLES[role]] if isinstance(role, str) and role in ROLES else _parts(below)
+        return list(dict.fromkeys(name for one in parts for name in field_names(one)))
 
     return keys
+
+
+def _below(kind: Any, at: str | int) -> list[Any]:
+    """Return the types that may stand at a key of what has a type."""
+    if isinstance(kind, type) and issubclass(kind, Part):
+        fields = kind.model_fields.items()
+        return [field.annotation for name, field in fields if (field.alias or name) == at]
+    inner = get_args(kind)
+    if get_origin(kind) in (dict, Mapping):
+        return [inner[1]]
+    if get_origin(kind) in (tuple, list):
+        return [inner[0]]
+    return [one for other in inner for one in _below(other, at)]
+
+
+def _parts(kinds: Iterable[Any]) -> list[type[Part]]:
+    """Return the parts that types stand for, alone or one of several."""
+    found = []
+    for kind in kinds:
+        if isinstance(kind, type) and issubclass(kind, Part):
+            found.append(kind)
+        elif get_origin(kind) not in (dict, Mapping, tuple, list):
+            found += _parts(get_args(kind))
+    return found
 
 
 def field_names(model: type[Part]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, GetPydanticSchema, StringConstraints
 
 from sim.scenario.part import Part, Text
-from sim.scenario.quantities import Window, fault, read_day, read_horizon, window_days, written
+from sim.scenario.quantities import Window, date_or_none, fault, read_day, read_horizon, window_days, written
 from sim.wording import counted
 
 MAX_GATES = 64
@@ -106,7 +106,7 @@ def gate_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check on plain values that every gate makes one claim, which can be held and lies within the horizon."""
     gates = value.get("gates")
     question = value["question"] if isinstance(value.get("question"), Mapping) else {}
-    horizon, as_of = read_horizon(question.get("horizon")), _date(question.get("as_of"))
+    horizon, as_of = read_horizon(question.get("horizon")), date_or_none(question.get("as_of"))
     for name, gate in gates.items() if isinstance(gates, Mapping) else ():
         if isinstance(gate, Mapping):
             if horizon is not None and as_of is not None:
@@ -115,13 +115,6 @@ def gate_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
                     yield ("gates", name, "by"), message
             for path, message in _gate_complaints(gate):
                 yield ("gates", name, *path), message
-
-
-def _date(written: Any) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(str(written))
-    except ValueError:
-        return None
 
 
 def _gate_complaints(gate: Mapping[str, Any]) -> Iterator[Complaint]:

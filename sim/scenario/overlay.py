@@ -9,6 +9,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.representer import RoundTripRepresenter
 
 from sim.errors import UsageError
 from sim.scenario.faults import field_names
@@ -16,6 +17,13 @@ from sim.scenario.load import load
 from sim.scenario.merge import read_merged
 from sim.scenario.schema import FORMAT, OUTSIDE_THE_MODEL, Document
 from sim.scenario.written import yaml_of
+
+
+class _Nulls(RoundTripRepresenter):
+    """Writes what is removed as `null`, which ruamel leaves empty."""
+
+
+_Nulls.add_representer(type(None), lambda one, _: one.represent_scalar("tag:yaml.org,2002:null", "null"))
 
 
 def overlay_yaml(extends: str, changes: Mapping[str, Any], head: str) -> str:
@@ -40,9 +48,7 @@ def overlay_yaml(extends: str, changes: Mapping[str, Any], head: str) -> str:
     document.yaml_set_start_comment(head)
     writer = YAML()
     writer.width = 100
-    writer.representer.add_representer(
-        type(None), lambda one, _: one.represent_scalar("tag:yaml.org,2002:null", "null")
-    )
+    writer.Representer = _Nulls
     stream = StringIO()
     writer.dump(document, stream)
     return stream.getvalue()

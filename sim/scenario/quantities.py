@@ -325,10 +325,8 @@ def read_day(by: int | str | datetime.date, as_of: datetime.date) -> int | None:
         return (by - as_of).days + 1
     if not isinstance(by, str):
         return None
-    try:
-        return (datetime.date.fromisoformat(by.strip()) - as_of).days + 1
-    except ValueError:
-        return read_length(by)
+    date = date_or_none(by.strip())
+    return read_length(by) if date is None else (date - as_of).days + 1
 
 
 def window_days(by: int | datetime.date, as_of: datetime.date) -> int:

@@ -10,7 +10,7 @@ import datetime
 from typing import TypeAlias
 
 from sim.errors import UsageError
-from sim.scenario.quantities import read_day, read_length
+from sim.scenario.quantities import read_date, read_day, read_length
 from sim.wording import counted
 
 By: TypeAlias = "int | str | datetime.date | None"
@@ -54,7 +54,7 @@ def date_of(text: str, name: str) -> datetime.date:
         Where it is none.
     """
     try:
-        return datetime.date.fromisoformat(text.strip())
+        return read_date(text.strip())
     except ValueError:
         raise UsageError(f"expected a date such as 2018-11-16 for {name} (got {text!r})") from None
 
@@ -82,7 +82,7 @@ def age_of(text: str, today: datetime.date, name: str) -> int:
         Where it is neither.
     """
     try:
-        return read_length(text) or max(0, (today - datetime.date.fromisoformat(text.strip())).days)
+        return read_length(text) or max(0, (today - read_date(text.strip())).days)
     except ValueError:
         raise UsageError(
             f'expected a number of days, "90 days" or a date such as 2018-11-16 for {name} (got {text!r})'

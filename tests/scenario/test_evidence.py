@@ -517,6 +517,13 @@ def test_a_misspelt_key_of_a_source_is_told_with_what_was_meant(folder: Folder) 
     assert told.endswith("sources.paper.publsher: there is no such key; did you mean publisher?")
 
 
+def test_a_misspelt_key_of_an_anchor_is_told_with_what_was_meant(folder: Folder) -> None:
+    folder.evidence(edit(EVIDENCE, ("source: paper\n", "source: paper\n    anchor: {paragraf: 1}\n")))
+    assert any(
+        one.endswith("anchor.paragraf: there is no such key; did you mean paragraph?") for one in folder.faults(READING)
+    )
+
+
 def test_an_unknown_source_is_told_with_other_faults(folder: Folder) -> None:
     folder.evidence(edit(EVIDENCE, ("source: paper", "source: papr"), ("occasion: speech", "occasion: The Speech")))
     assert len(folder.faults(READING)) == 2

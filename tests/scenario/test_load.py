@@ -326,6 +326,11 @@ MISSPELT = [
     (edit(MINIMAL, ("0.8", "0.8, Resolve: 1")), "crisis.yaml:10:44: actors.attacker.Resolve", "resolve"),
     (FULL + edit(APPEAL, ("0.5", "0.5, half-life: 5")), "crisis.yaml:16:63: pressures.p.half-life", "half_life"),
     (FULL + "talks: {t: {start: 5, boost: 1, ends: 6}}\n", "crisis.yaml:15:33: talks.t.ends", "end"),
+    (
+        MINIMAL + "forecasts: [{name: Crowd, date: 2020-01-01, by: 2020-02-29, p: 0.3, nots: x}]\n",
+        "crisis.yaml:12:69: forecasts.0.nots",
+        "note",
+    ),
 ]
 
 

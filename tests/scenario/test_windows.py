@@ -37,7 +37,7 @@ def test_a_window_is_a_number_of_days_a_text_or_its_last_date(by: int | str | da
     assert day_of(by, AS_OF, 60) == 30
 
 
-@pytest.mark.parametrize("by", ["soon", "", "30.5", "-3", "2020-13-01", "9" * 40, True, 3.5])
+@pytest.mark.parametrize("by", ["soon", "", "30.5", "-3", "2020-13-01", "2020-W05-4", "9" * 40, True, 3.5])
 def test_what_is_no_window_is_refused_with_what_to_type(by: int | str) -> None:
     with pytest.raises(UsageError, match=r'expected a number of days, "90 days" or a date such as 2018-11-16 for --by'):
         day_of(by, AS_OF, 60, "--by")
@@ -103,8 +103,9 @@ def test_an_age_is_a_length_of_time_or_that_of_a_date(text: str, days: int) -> N
 
 def test_a_date_is_a_date() -> None:
     assert date_of("2020-01-30", "--from") == datetime.date(2020, 1, 30)
-    with pytest.raises(UsageError, match="expected a date such as 2018-11-16 for --from"):
-        date_of("30 days", "--from")
+    for other in ("30 days", "20200130", "2020-W05-4", "2020-1-30"):
+        with pytest.raises(UsageError, match="expected a date such as 2018-11-16 for --from"):
+            date_of(other, "--from")
 
 
 def test_no_command_reads_days_or_dates_by_itself() -> None:

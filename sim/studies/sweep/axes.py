@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.distributions import Distribution, Fixed, Uniform, is_distribution, parse
+from sim.scenario.quantities import date_or_none
 from sim.studies.sweep.words import shown
 
 if TYPE_CHECKING:
@@ -111,11 +112,9 @@ def same_day_complaints(written: Any, as_of: datetime.date) -> Iterator[tuple[tu
 
 def day_of(value: Any, as_of: datetime.date) -> float | None:
     """Return a date as days from the as-of date, a number as it is; None for what is neither."""
-    if isinstance(value, str) and len(value) == len("2018-08-19"):
-        try:
-            return float((datetime.date.fromisoformat(value) - as_of).days)
-        except ValueError:
-            return None
+    if isinstance(value, str):
+        date = date_or_none(value)
+        return None if date is None else float((date - as_of).days)
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 

@@ -17,11 +17,11 @@ from pydantic import ValidationError
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.forecast.plan import MAX_WORK, Plan
 from sim.scenario.edit import plain
-from sim.scenario.faults import Complaint, Places, field_names, model_complaints
-from sim.scenario.gates import Gate, gate_complaints
+from sim.scenario.faults import Complaint, Places, keys_of, model_complaints
+from sim.scenario.gates import gate_complaints
 from sim.scenario.merge import named_file, scenario_root
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Path, Place, Tree, read_tree
+from sim.scenario.yamltree import Place, Tree, read_tree
 from sim.studies.gates.sweeps import gate_faults
 from sim.studies.sweep.axes import PRIOR, Axis, axis_complaints, day_of, read_axis, same_day_complaints
 from sim.studies.sweep.designs import cell_count, cells_of, sampled_complaint
@@ -116,17 +116,11 @@ def _document(tree: Tree, places: Places) -> SweepDocument:
     try:
         document = SweepDocument.model_validate(tree.value)
     except ValidationError as error:
-        raise ScenarioError([*faults, *places.faults(model_complaints(error, tree.value, _keys))]) from None
+        found = model_complaints(error, tree.value, keys_of(SweepDocument, tree.value))
+        raise ScenarioError([*faults, *places.faults(found)]) from None
     if faults:
         raise ScenarioError(faults)
     return document
-
-
-def _keys(path: Path) -> list[str]:
-    """Return the keys that may stand at a path, for "did you mean"."""
-    if not path:
-        return field_names(SweepDocument)
-    return field_names(Gate) if len(path) == 2 and path[0] == "gates" else []
 
 
 def _source_complaints(value: Mapping[str, Any]) -> Iterator[tuple[tuple[str], str]]:
