@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import reduce
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import mesa
 import numpy as np
@@ -32,6 +32,7 @@ from sim.model.utility import quantal_response
 if TYPE_CHECKING:
     from sim.model.setting import Setting
 
+A = TypeVar("A", bound=Actor)
 OF_SUPPORT = ("posture", "self_reliance", "air_denial")
 """Fields of actors from which support and imminence follow."""
 OFF = "off"  # what a scenario says of a kind of event that it does without
@@ -87,20 +88,21 @@ class Crisis(mesa.Model):  # type: ignore[misc]
 
     def _cast(self) -> None:
         """Sort the actors by role and connect them."""
-        self._initiator = next(actor for actor in self.actors if isinstance(actor, Initiator))
-        self._guarantors = [actor for actor in self.actors if isinstance(actor, Guarantor)]
-        self._defenders = [actor for actor in self.actors if isinstance(actor, Defender)]
-        patrons = [actor for actor in self.actors if isinstance(actor, Patron)]
+        self._initiator = self._of(Initiator)[0]
+        self._guarantors, self._defenders = self._of(Guarantor), self._of(Defender)
+        patrons = self._of(Patron)
         whole = total(patron.field("share") for patron in patrons)
         self._shares = [(patron, number(patron.field("share") / whole)) for patron in patrons]
         for actor in self.actors:
             actor.connect(self.actors)
         self._initiator.lean_on(self._shares)
-        by_name = {actor.name: actor for actor in self.actors}
-        scenario = self._setting.scenario
-        self._by_name = by_name
-        self._principal = by_name[scenario.principal]
+        self._by_name = {actor.name: actor for actor in self.actors}
+        self._principal = self._by_name[self._setting.scenario.principal]
         self._bargain = self._bargaining()
+
+    def _of(self, role: type[A]) -> list[A]:
+        """Return the actors of a role, in file order."""
+        return [actor for actor in self.actors if isinstance(actor, role)]
 
     def _bargaining(self) -> Bargain | None:
         """Return the bargain of the two parties by the ties as they are; None without a counterpart."""

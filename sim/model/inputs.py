@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, ClassVar
 
@@ -173,6 +174,7 @@ class SampleChoice(Distribution):
         return {self.kind: [round(1 - self.threats, 4), round(self.threats, 4)]}
 
 
+@lru_cache(maxsize=4)
 def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
     """Return every input of a scenario in file order.
 
