@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import ExecutionError
 from sim.model.kept_dice import KeptDice, Shelf
-from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_part
+from sim.runs.block.blocks import BLOCK_RUNS, PART_COUNTS, BlockResult, BlockTask, run_part
 from sim.runs.executors.processes import halted
 from sim.runs.play import Failure, Task, play_block
 from sim.tallies import Tally
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 SHELF_BYTES = 96 * 1024**2
 _shelf = Shelf(SHELF_BYTES)
-SHOWN = ("states", "stance", "posture", "runs", "first_days", "ends", "broke_agreement", "breakdowns", "events")
-"""Counts that the page shows, which a part of a block has too."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +88,9 @@ def _kept(task: Task) -> BlockResult:
 
 
 def _shown(result: BlockResult) -> BlockResult:
-    """Return what the page shows of a whole block."""
+    """Return what the page shows of a whole block, which a part of one has too."""
     counts = result.tally.counts
-    return BlockResult(Tally({name: counts[name] for name in SHOWN if name in counts}), result.records)
+    return BlockResult(Tally({name: counts[name] for name in PART_COUNTS if name in counts}), result.records)
 
 
 def _look_up() -> None:

@@ -215,6 +215,9 @@ class Scheduler:
             self._at[worker] = work
             try:
                 await self._do(worker, work)
+            except Exception as error:  # a page is told of a fault of ours too, and the worker goes on
+                for simulation in work.simulations if isinstance(work, Job) else ():
+                    simulation.fail(f"{type(error).__name__}: {error}")
             finally:
                 self._at.pop(worker, None)
                 self._more.set()

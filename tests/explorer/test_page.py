@@ -122,11 +122,13 @@ def test_a_slider_goes_smoothly_on_common_random_numbers(shown: Page) -> None:
 
 
 def test_an_answer_is_refined_and_its_interval_shrinks(shown: Page) -> None:
+    """By the root of the runs; on a busy machine the first answer that is read may be of many already."""
     shown.move("actors.backer.stance", 0.31)
     width = "parseFloat(document.getElementById('zoom-mc').style.transform.split('scaleX(')[1])"
-    first = shown.page.evaluate(width)
+    runs = "parseInt(document.getElementById('runs').textContent.replaceAll(',', ''))"
+    first, few = shown.page.evaluate(f"[{width}, {runs}]")
     shown.wait("document.getElementById('runs').textContent.startsWith('50,000 of')")
-    assert shown.page.evaluate(width) < 0.5 * first
+    assert shown.page.evaluate(width) < 1.2 * first * (few / 50_000) ** 0.5
 
 
 def test_what_is_shown_can_be_exported_and_run_to_the_same_numbers(shown: Page, served: Served) -> None:

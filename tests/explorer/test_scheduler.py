@@ -13,6 +13,7 @@ import pytest
 import sim
 from sim.distributions import Fixed
 from sim.errors import UsageError
+from sim.explorer.play import Piece
 from sim.explorer.questions import TIP_PLAN, played
 from sim.explorer.scheduler import MOST_ERRANDS, MOST_KEPT, Scheduler
 from sim.explorer.simulation import GLIMPSE, PLAN, Simulation
@@ -178,6 +179,23 @@ def test_refining_makes_way_for_a_first_look_and_goes_on_afterwards(scenario: Sc
         assert one.runs < PLAN.most_runs
         await until(lambda: one.runs == two.runs == PLAN.most_runs)
         assert one.look().records.tobytes() == two.look().records.tobytes()  # the same but for its id
+
+    with_scheduler(use)
+
+
+def test_what_cannot_be_taken_is_told_and_ends_no_worker(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    def take(self: Simulation, piece: Piece, result: BlockResult) -> None:
+        raise ValueError("tallies of different questions cannot be merged")
+
+    async def use(scheduler: Scheduler) -> None:
+        failures: list[str | None] = []
+        with monkeypatch.context() as broken:
+            broken.setattr(Simulation, "take", take)
+            scheduler.watch(scenario, lambda now: failures.append(now.failure))
+            await until(lambda: bool(failures))
+        assert failures[0] == "ValueError: tallies of different questions cannot be merged"
+        one = scheduler.watch(variant(scenario, 1), ignore)
+        await until(lambda: one.runs >= BLOCK_RUNS)
 
     with_scheduler(use)
 

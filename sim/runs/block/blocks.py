@@ -38,6 +38,10 @@ END_STATES = ("standoff", "agreement", "terms", "limited", "full")
 
 RECORD = np.dtype([*((name, "<i2") for name in OUTCOMES), ("end", "u1"), ("breakdowns", "u1")])
 """What is kept of each run, 10 bytes: first days (the horizon where never), end state, breakdowns (255 at most)."""
+PART_COUNTS = (
+    "states", "stance", "posture", "runs", "kept", "first_days", "ends", "broke_agreement", "breakdowns", "events",
+)  # fmt: skip
+"""Names of the counts that a part of a block has (`run_part`); events only where the scenario has some."""
 LEFT_OUT = 255
 """In place of the end state of a run that does not meet what is given."""
 
