@@ -187,7 +187,7 @@ def _milestones(fig: Spec, record: Record) -> None:
     """Mark the milestones before the horizon on the line of the offensive; name those that have room for it."""
     calendar, horizon = calendar_of(record), record["horizon"]
     days = [day for day in record["milestones"] if day < horizon]
-    named = apart([day for day in days if day >= horizon / 10], horizon / 4)
+    named = set(apart([day for day in days if day >= horizon / 10], horizon / 4))
     chances = [outcome_at(record, "offensive", day) for day in days]
     shares, top = [one.p for one in chances], fig["layout"]["yaxis"]["range"][1]
     texts = [f"<b>{safe(one.label)}</b>" if day in named else "" for day, one in zip(days, chances, strict=True)]
