@@ -19,6 +19,7 @@ from sim.report.chance import Chance
 from sim.report.document import Block, Group, List, Table, walk
 from sim.report.files import to_json
 from sim.report.sections.schedule import marks
+from sim.report.sections.when import incidence_chart
 from tests.report.conftest import stored
 from tests.report.said import figures, tables, texts
 
@@ -146,6 +147,18 @@ def test_tables_agree_with_the_record(record):
             curve = record["incidence"][name]
             one = Chance(curve["p"][days], curve["mc_low"][days], curve["mc_high"][days])
             assert cell == (f"{one.text} ({one.interval})" if one.p else one.text)
+
+
+def test_milestones_are_named_over_the_curves_where_there_is_room(record):
+    """The first is too near the edge of 63 days, the next two have room, the fourth is too near the third."""
+    record["milestones"] = [3, 14, 30, 33, 63]
+    record["outcomes"]["offensive"] |= dict.fromkeys(("3", "14", "33"), record["outcomes"]["offensive"]["30"])
+    chart = incidence_chart(record)
+    notes = [one["text"] for one in chart["layout"]["annotations"]]
+    assert [one for one in notes if one.endswith(" days")] == ["14 days", "30 days"]
+    (points,) = [trace for trace in chart["data"] if "text" in trace.get("mode", "")]
+    label = f"<b>{Chance.of(record['outcomes']['offensive']['30']).label}</b>"
+    assert points["text"] == ["", label, label, ""]
 
 
 def test_weekly_hazard_is_new_offensives_over_futures_without_one(record):
