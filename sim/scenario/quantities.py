@@ -191,16 +191,23 @@ def _read_outcome_date(value: Any) -> datetime.date | None:
 
 
 def read_date(text: str) -> datetime.date:
-    """Read `YYYY-MM-DD`."""
-    if _DATE.fullmatch(text):
-        try:
-            date = datetime.date.fromisoformat(text)
-        except ValueError:
-            raise fault("there is no such date in the calendar") from None
-        if not FIRST_YEAR <= date.year <= LAST_YEAR:
-            raise fault(f"expected a date from {FIRST_YEAR} to {LAST_YEAR}")
-        return date
-    raise fault("expected a date such as 2018-08-19")
+    """Read `YYYY-MM-DD`, within the years of a scenario."""
+    if not _DATE.fullmatch(text):
+        raise fault("expected a date such as 2018-08-19")
+    date = calendar_date(text)
+    if date is None:
+        raise fault("there is no such date in the calendar")
+    if not FIRST_YEAR <= date.year <= LAST_YEAR:
+        raise fault(f"expected a date from {FIRST_YEAR} to {LAST_YEAR}")
+    return date
+
+
+def calendar_date(text: str) -> datetime.date | None:
+    """Return the date that `YYYY-MM-DD` is, of any year; None for all else."""
+    try:
+        return datetime.date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def date_or_none(written: Any) -> datetime.date | None:
@@ -325,7 +332,7 @@ def read_day(by: int | str | datetime.date, as_of: datetime.date) -> int | None:
         return (by - as_of).days + 1
     if not isinstance(by, str):
         return None
-    date = date_or_none(by.strip())
+    date = calendar_date(by.strip())
     return read_length(by) if date is None else (date - as_of).days + 1
 
 

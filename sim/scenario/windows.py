@@ -10,7 +10,7 @@ import datetime
 from typing import TypeAlias
 
 from sim.errors import UsageError
-from sim.scenario.quantities import read_date, read_day, read_length
+from sim.scenario.quantities import calendar_date, read_day, read_length
 from sim.wording import counted
 
 By: TypeAlias = "int | str | datetime.date | None"
@@ -53,10 +53,10 @@ def date_of(text: str, name: str) -> datetime.date:
     UsageError
         Where it is none.
     """
-    try:
-        return read_date(text.strip())
-    except ValueError:
-        raise UsageError(f"expected a date such as 2018-11-16 for {name} (got {text!r})") from None
+    date = calendar_date(text.strip())
+    if date is None:
+        raise UsageError(f"expected a date such as 2018-11-16 for {name} (got {text!r})")
+    return date
 
 
 def length_of(text: str, name: str) -> int:
@@ -81,9 +81,9 @@ def age_of(text: str, today: datetime.date, name: str) -> int:
     UsageError
         Where it is neither.
     """
-    try:
-        return read_length(text) or max(0, (today - read_date(text.strip())).days)
-    except ValueError:
-        raise UsageError(
-            f'expected a number of days, "90 days" or a date such as 2018-11-16 for {name} (got {text!r})'
-        ) from None
+    if length := read_length(text):
+        return length
+    date = calendar_date(text.strip())
+    if date is None:
+        raise UsageError(f'expected a number of days, "90 days" or a date such as 2018-11-16 for {name} (got {text!r})')
+    return max(0, (today - date).days)

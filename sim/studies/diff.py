@@ -9,6 +9,7 @@ the two have different seeds, the change is that of two independent estimates.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -234,11 +235,15 @@ def read_sides(before: Path, after: Path, seed: int | None = None) -> tuple[Side
         read_side(path, known) if one is None else Side(path, None, one)
         for path, one in zip((before, after), scenarios, strict=True)
     )
-    again = (side.stored for side in (first, second) if side.stored is not None and side.scenario is not None)
-    if seed is None and len({record["seed"] for record in again}) > 1:
+    if seed is None and _seeds_differ(first, second):
         why = "the two forecasts have different seeds; `--seed` runs both again by one"
         return replace(first, scenario=None, unpaired=why), replace(second, scenario=None, unpaired=why)
     return first, second
+
+
+def _seeds_differ(*sides: Side) -> bool:
+    """Tell whether stored forecasts that could be run again have different seeds."""
+    return len({one.stored["seed"] for one in sides if one.stored is not None and one.scenario is not None}) > 1
 
 
 def read_side(path: Path, known: Posterior | None = None) -> Side:
@@ -296,12 +301,11 @@ def diff(sides: tuple[Side, Side], bench: Bench) -> Difference:
     before, after = _record_of(sides[0], first), _record_of(sides[1], second)
     pair = None if why is not None or first is None or second is None else (first, second)
     days = sorted({*_days(before, after), *_days(after, before)})
-    rows = []
-    for outcome in OUTCOMES:
-        for day in days:
-            old, new = _levels((before, after), pair, outcome, day)
-            rows.append(_moved(outcome, day, old, new, pair))
-    return Difference(before, after, tuple(rows), None if pair is None else min(len(one.records) for one in pair), why)
+    rows = tuple(
+        _moved(outcome, day, *_levels((before, after), pair, outcome, day), pair)
+        for outcome, day in product(OUTCOMES, days)
+    )
+    return Difference(before, after, rows, None if pair is None else min(len(one.records) for one in pair), why)
 
 
 def _needed(sides: tuple[Side, Side]) -> list[Scenario]:

@@ -19,7 +19,7 @@ from sim.studies import stored
 from sim.studies.stored import read_forecast
 from tests import worlds
 from tests.places import ROOT
-from tests.report.conftest import _stored
+from tests.report.conftest import stored as kept
 
 Record = dict[str, Any]
 
@@ -151,7 +151,7 @@ def test_what_is_wrong_is_said_with_its_place(
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_value_in_any_place_is_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
-    record = copy.deepcopy(_stored("forecast.json"))
+    record = copy.deepcopy(kept("forecast.json"))
     node, key = record, data.draw(st.sampled_from(sorted(record)))
     while isinstance(node[key], (dict, list)) and node[key] and data.draw(st.booleans()):
         node = node[key]

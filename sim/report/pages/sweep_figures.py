@@ -22,7 +22,7 @@ from sim.report.values import NONE, is_number, quantity, signed
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 def has_result(row: Record) -> bool:
@@ -270,10 +270,7 @@ def _map(record: Record, day: int) -> Figure:
     rights, ups = values_of(record, x), values_of(record, y)
     cells = {(json.dumps(row["inputs"][x]), json.dumps(row["inputs"][y])): row for row in record["rows"]}
     grid = [[cells[json.dumps(right), json.dumps(up)] for right in rights] for up in ups]
-    rows = tuple(
-        (written(up), *(chance(row, day).text if has_result(row) else NONE for row in line))
-        for up, line in zip(ups, grid, strict=True)
-    )
+    rows = tuple((written(up), *_texts(line, day)) for up, line in zip(ups, grid, strict=True))
     of = f"Probability of an offensive within {counted(day, 'day')}"
     return Figure(
         f"map-{day}",
@@ -290,11 +287,19 @@ def _map(record: Record, day: int) -> Figure:
             _scale(record, x),
             _scale(record, y),
             [[chance(row, day).p if has_result(row) else None for row in line] for line in grid],
-            [[hover(row, day) if has_result(row) else "failed" for row in line] for line in grid],
+            [[_hover(row, day) for row in line] for line in grid],
             [[row["cell"] for row in line] for line in grid],
             record["contours"],
         ),
     )
+
+
+def _hover(row: Record, day: int) -> str:
+    return hover(row, day) if has_result(row) else "failed"
+
+
+def _texts(rows: Iterable[Record], day: int) -> Iterator[str]:
+    return (chance(row, day).text if has_result(row) else NONE for row in rows)
 
 
 def _lines(record: Record) -> Figure:

@@ -187,24 +187,30 @@ def _milestones(fig: Spec, record: Record) -> None:
     """Mark the milestones before the horizon on the line of the offensive; name those that have room for it."""
     calendar, horizon = calendar_of(record), record["horizon"]
     days = [day for day in record["milestones"] if day < horizon]
-    named = set(apart([day for day in days if day >= horizon / 10], horizon / 4))
-    chances = [outcome_at(record, "offensive", day) for day in days]
-    shares, top = [one.p for one in chances], fig["layout"]["yaxis"]["range"][1]
-    texts = [f"<b>{safe(one.label)}</b>" if day in named else "" for day, one in zip(days, chances, strict=True)]
+    named = _with_room(days, horizon)
+    chances = {day: outcome_at(record, "offensive", day) for day in days}
+    shares, top = [one.p for one in chances.values()], fig["layout"]["yaxis"]["range"][1]
+    texts = [f"<b>{safe(one.label)}</b>" if day in named else "" for day, one in chances.items()]
+    places = {day: moment(calendar, day) for day in days}
     fig["data"].append(
-        dots([moment(calendar, day) for day in days], shares, texts, color=LIGHT["offensive"], size=9)
+        dots(list(places.values()), shares, texts, color=LIGHT["offensive"], size=9)
         | {
             "mode": "markers+text",
-            "textposition": [_where(day / horizon, p / top) for day, p in zip(days, shares, strict=True)],
+            "textposition": [_where(day / horizon, one.p / top) for day, one in chances.items()],
             "textfont": {"color": LIGHT["offensive"], "size": 13},
             "hoverinfo": "skip",
             "cliponaxis": False,
         }
     )
-    for day in days:
-        rule(fig, moment(calendar, day), "grid")
+    for day, place in places.items():
+        rule(fig, place, "grid")
         if day in named:
-            note(fig, counted(day, "day"), x=moment(calendar, day), xref="x", xanchor="center", yshift=2)
+            note(fig, counted(day, "day"), x=place, xref="x", xanchor="center", yshift=2)
+
+
+def _with_room(days: list[int], horizon: int) -> set[float]:
+    """Return the milestones whose names neither leave the figure nor overlap."""
+    return set(apart([day for day in days if day >= horizon / 10], horizon / 4))
 
 
 def _where(across: float, up: float) -> str:

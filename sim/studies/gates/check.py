@@ -172,12 +172,10 @@ def check(
     interrupted = False
     try:
         while (group := queue.next_group(supply)) is not None:
-            judging, records = group
-            for judge in judging:
-                if judge.is_open:
-                    judge.take(records, budget.replicates)
-                    if site.finished is not None and not judge.is_open:
-                        site.finished()
+            decided = _take(*group, budget.replicates)
+            if site.finished is not None:
+                for _ in range(decided):
+                    site.finished()
             if not any(judge.is_open for judge in judges):
                 break
     except KeyboardInterrupt:
@@ -185,6 +183,14 @@ def check(
     finally:
         supply.close()  # type: ignore[attr-defined]
     return Checked(tuple(judge.result(budget.seed) for judge in judges), budget, interrupted)
+
+
+def _take(judges: Sequence[_Judge], records: Mapping[str, Played], replicates: int) -> int:
+    """Give a block to those judges that need it; return how many of them it decides."""
+    waiting = [judge for judge in judges if judge.is_open]
+    for judge in waiting:
+        judge.take(records, replicates)
+    return sum(not judge.is_open for judge in waiting)
 
 
 class _Queue:
