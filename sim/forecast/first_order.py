@@ -31,6 +31,11 @@ class Interval:
     low: float
     high: float
 
+    @property
+    def se(self) -> float:
+        """Standard error of the value."""
+        return (self.high - self.low) / 2 / NORMAL
+
 
 @dataclass(frozen=True)
 class Groups:
@@ -137,5 +142,5 @@ def interval(value: float, again: Values) -> Interval:
 
     Not their quantiles: resampling adds to a variance what sampling added to it before, so they lie too high.
     """
-    half = NORMAL * float(again.std(ddof=1))
+    value, half = float(value), NORMAL * float(again.std(ddof=1))
     return Interval(value, value - half, value + half)

@@ -1,4 +1,4 @@
-"""First-order and total Sobol' indices of a probability from a design of runs (Saltelli et al. 2010), drawn by SALib.
+"""First-order and total Sobol' indices of a probability from a design of runs (Saltelli et al. 2010).
 
 The design is two independent sets of rows, A and B, and for each input a third, which is A with that input's column
 from B. Each row is a draw with replicates of its own, so it gives the probability with chance on top: chance adds the
@@ -7,7 +7,6 @@ same to every mean square, which the spread within rows tells, and nothing to pr
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -36,7 +35,8 @@ LEAST_BASE = 64
 class Plan:
     """What is varied: streams of inputs, one a column, and the name under which each column is told.
 
-    Columns of one name are varied together and have one index.
+    Columns of one name are varied together and have one index. Rows come in sets of one from A, one for each name, and
+    one from B.
     """
 
     streams: tuple[str, ...]
@@ -111,30 +111,19 @@ def plan_of(scenario: Scenario, runs: int, *, replicates: int, seed: int, names:
     return Plan(streams, told, 2 ** int(np.log2(runs / row)), replicates, seed)
 
 
-def design(plan: Plan) -> npt.NDArray[np.float64]:
-    """Return the rows of a design as quantiles, shape (rows, columns), in SALib's order.
+def design(plan: Plan) -> Values:
+    """Return the rows of a design as quantiles, shape (rows, columns), in the order of `Plan.rows`.
 
-    Raises
-    ------
-    UsageError
-        Where SALib is not installed.
+    They are scrambled Sobol' points (Owen 1998) in twice as many dimensions as there are columns: A, then B.
     """
-    try:
-        from SALib.sample import sobol
-    except ImportError:
-        raise UsageError("a design needs SALib: install it with pip install 'offramp[studies]'") from None
-    many = len(plan.groups) < len(plan.names)
-    problem = {
-        "num_vars": len(plan.names),
-        "names": list(plan.streams),
-        "bounds": [[0.0, 1.0]] * len(plan.names),
-        **({"groups": list(plan.names)} if many else {}),
-    }
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        rows = sobol.sample(problem, plan.base, calc_second_order=False, seed=plan.seed % 2**32)
-    inside: npt.NDArray[np.float64] = np.clip(rows, 2.0**-54, 1 - 2.0**-53)
-    return inside
+    from scipy.stats import qmc
+
+    generator = rng.stream(plan.seed, 0, "sobol", "design")
+    points = qmc.Sobol(2 * len(plan.streams), scramble=True, rng=generator).random(plan.base)
+    first, last = np.split(points, 2, axis=1)
+    exchanged = (np.where([name == group for name in plan.names], last, first) for group in plan.groups)
+    rows = np.stack([first, *exchanged, last], axis=1).reshape(plan.rows, -1)
+    return np.asarray(np.clip(rows, 2.0**-54, 1 - 2.0**-53))
 
 
 def study(scenario: Scenario, plan: Plan, outcome: str, by: int, site: Site) -> Indices:
@@ -150,7 +139,7 @@ def blocks_of(plan: Plan) -> int:
     return -(-plan.rows * plan.replicates // BLOCK_RUNS)
 
 
-def _block(scenario: Scenario, plan: Plan, rows: npt.NDArray[np.float64], block: int) -> BlockTask:
+def _block(scenario: Scenario, plan: Plan, rows: Values, block: int) -> BlockTask:
     """Return the block that plays some rows of a design; where they do not fill it, medians do."""
     draws = BLOCK_RUNS // plan.replicates
     part = rows[block * draws : (block + 1) * draws]
@@ -188,19 +177,16 @@ def indices(hits: npt.NDArray[np.int64], plan: Plan) -> Indices:
 def _indices(rows: Values, noise: Values) -> Values:
     """Return first-order indices, total indices and the share of the outcome's variance that is not chance.
 
-    SALib gives both as shares of the variance of row means, V + c, V being the variance of the probability and c what
-    chance adds; the first-order numerator holds no chance, the total one c (Saltelli et al. 2010, table 2).
+    The variance of row means is V + c, V being the variance of the probability and c what chance adds; the first-order
+    numerator holds no chance, the total one c (Saltelli et al. 2010, table 2).
     """
-    from SALib.analyze.sobol import first_order, total_order
-
     centred = rows - rows.mean()
-    middle = centred[:, 1:-1]
+    first, middle, last = centred[:, [0]], centred[:, 1:-1], centred[:, [-1]]
     whole, chance = float(np.var(centred[:, [0, -1]])), float(noise.mean())
     if whole == 0:
         return np.zeros(2 * middle.shape[1] + 1)
-    first, last = (np.broadcast_to(centred[:, [end]], middle.shape) for end in (0, -1))
     variance = max(whole - chance, whole / 50)
-    alone = first_order(first, middle, last) * whole / variance
-    jointly = (total_order(first, middle, last) * whole - chance) / variance
+    alone = (last * (middle - first)).mean(axis=0) / variance
+    jointly = (((first - middle) ** 2).mean(axis=0) / 2 - chance) / variance
     p = rows.mean()
     return np.concatenate([alone, jointly, [(whole - chance) / max(p * (1 - p), 1e-12)]])

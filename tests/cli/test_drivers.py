@@ -46,7 +46,6 @@ def test_json_is_what_a_forecast_holds(offramp: Offramp, file: Path) -> None:
 
 
 def test_a_design_adds_total_indices(offramp: Offramp, file: Path) -> None:
-    pytest.importorskip("SALib", reason="SALib is not installed")
     answer = offramp("drivers", file, "--study", "sobol", "--by-actor", "--runs", 4096, "--quiet")
     assert answer.code == 0
     head = next(line for line in answer.out.splitlines() if line.startswith("of all inputs of"))
@@ -57,8 +56,6 @@ def test_a_design_adds_total_indices(offramp: Offramp, file: Path) -> None:
 
 @pytest.mark.parametrize("study", ["counts", "sobol"])
 def test_what_nobody_can_look_up_and_what_has_no_effect_is_marked(offramp: Offramp, tmp_path: Path, study: str) -> None:
-    if study == "sobol":
-        pytest.importorskip("SALib", reason="SALib is not installed")
     constant = {"from": "envoy", "on": "backer", "aim": "restrain", "intensity": {"uniform": [0, 1]}, "start": -9}
     file = worlds.write(tmp_path, worlds.crisis(question__horizon=30, pressures={"plea": constant}))
     asked = ("drivers", file, "--study", study, "--runs", 16_384, "--quiet")

@@ -150,7 +150,6 @@ def test_drivers_have_one_row_for_what_goes_together(tmp_path: Path) -> None:
 
 
 def test_a_design_varies_what_goes_together_together(tmp_path: Path) -> None:
-    pytest.importorskip("SALib", reason="SALib is not installed")
     scenario = worlds.load(tmp_path, together=PAIR)
     plan = design_of(ask(scenario, "offensive"), 1 << 20, seed=0, replicates=2, by_actor=False)
     assert plan.groups.count(f"{BACKER}+{ATTACKER}") == 1

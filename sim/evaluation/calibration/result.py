@@ -22,9 +22,10 @@ from sim.evaluation.calibration.design import Design, block_of, play, seed_of
 from sim.evaluation.calibration.outcomes import CLASSES, WINDOWS, shares_within
 from sim.evaluation.calibration.parameters import COLUMNS, Floats, prior_of, to_values
 from sim.evaluation.calibration.recovery import RANKS, Recovery
+from sim.model.inputs import is_unseen, names_of_streams
 from sim.scenario.edit import with_posterior
 from sim.scenario.posterior import MODEL, SAMPLES, Posterior
-from sim.studies.split import GROUPS, Split, split
+from sim.studies import sobol
 
 if TYPE_CHECKING:
     from sim.evaluation.calibration.tempering import Sample
@@ -35,7 +36,8 @@ FORMAT = "offramp/calibration/1"
 DRAWS = 1024
 """Rows of the posterior's table."""
 QUANTILES = (0.05, 0.5, 0.95)
-SPLIT_WINDOW, SPLIT_BLOCKS = 90, 4
+SPLIT_WINDOW, SPLIT_RUNS = 90, 81_920
+GROUPS = ("actors and ties", "structural parameters", "unobserved heterogeneity")
 CHECK_SEED = 1 << 60  # added to the seed of runs that check, so that none is one of the design
 
 
@@ -78,7 +80,7 @@ class Calibration:
     recovery
         Of simulated cases; None where it was not asked for.
     splits
-        Of the target's variance, by `prior` and `posterior`; none without a target.
+        Of the target's variance (`split`), by `prior` and `posterior`; none without a target.
     """
 
     posterior: Posterior
@@ -89,7 +91,7 @@ class Calibration:
     fits: tuple[Fit, ...] = field(repr=False)
     threats_fit: Mapping[str, float] | None = field(repr=False)
     recovery: Recovery | None
-    splits: Mapping[str, Split]
+    splits: Mapping[str, Mapping[str, Any]]
 
     @property
     def disagreement(self) -> Floats | None:
@@ -122,7 +124,7 @@ class Calibration:
             ],
             "threats_fit": self.threats_fit,
             "recovery": None if self.recovery is None else _recovery(self.recovery),
-            "splits": {name: _split(one) for name, one in self.splits.items()},
+            "splits": self.splits,
             "environment": environment.stamp(),
         }
 
@@ -196,7 +198,7 @@ class Request:
     def steps(self, study: Study) -> int:
         """How many posteriors and blocks of runs it takes."""
         coded = {study.coded[name] for name in self.threats}
-        at_target = 0 if self.target is None else 2 + 2 * SPLIT_BLOCKS
+        at_target = 0 if self.target is None else 2 + 2 * sobol.blocks_of(split_plan(self.target, study.seed))
         return 2 + len(self.seen.keys() - self.threats) + len(coded) + at_target
 
 
@@ -219,8 +221,7 @@ def calibration(
     splits = {}
     if asked.target is not None:
         for name, at in (("prior", None), ("posterior", table)):
-            own = with_posterior(asked.target, at)
-            splits[name] = split(own, by=SPLIT_WINDOW, blocks=SPLIT_BLOCKS, seed=seed, site=site)
+            splits[name] = split(with_posterior(asked.target, at), seed, site)
     evidence = evidence_by_sample(studies[0], asked, samples[0])
     return Calibration(table, asked, evidence, samples, at_target, fits, threats, recovered, splits)
 
@@ -308,14 +309,35 @@ def _recovery(one: Recovery) -> dict[str, Any]:
     }
 
 
-def _split(one: Split) -> dict[str, Any]:
+def split_plan(scenario: Scenario, seed: int) -> sobol.Plan:
+    """Return the design that varies the inputs of each of `GROUPS` together."""
+    groups = {stream: group_of(name) for stream, name in names_of_streams(scenario).items()}
+    return sobol.plan_of(scenario, SPLIT_RUNS, replicates=2, seed=seed, names=groups)
+
+
+def group_of(stream: str) -> str:
+    """Return which of `GROUPS` a stream of inputs belongs to."""
+    if stream.startswith("parameters."):
+        return GROUPS[1]
+    return GROUPS[2] if is_unseen(stream) else GROUPS[0]
+
+
+def split(scenario: Scenario, seed: int, site: Site) -> dict[str, Any]:
+    """Split the variance of whether an offensive begins within `SPLIT_WINDOW` days over groups of inputs and chance.
+
+    Each group has its share and the standard error of that. A share of the variance of the probability, as an index is,
+    times the share that is not chance is one of the variance of the outcome.
+    """
+    found = sobol.study(scenario, split_plan(scenario, seed), "offensive", SPLIT_WINDOW, site)
+    inputs, shares = found.not_chance, dict.fromkeys(GROUPS, (0.0, 0.0))
+    shares |= {one.name: (one.first.value * inputs.value, one.first.se * inputs.value) for one in found.inputs}
     return {
-        "by": one.by,
-        "p": round(one.p, 4),
-        "inputs": [round(one.inputs.share, 4), round(one.inputs.se, 4)],
-        "groups": {name: [round(one.groups[name].share, 4), round(one.groups[name].se, 4)] for name in GROUPS},
-        "interactions": round(one.interactions, 4),
-        "chance": round(one.chance, 4),
+        "by": SPLIT_WINDOW,
+        "p": round(found.p, 4),
+        "inputs": [round(inputs.value, 4), round(inputs.se, 4)],
+        "groups": {name: [round(share, 4), round(se, 4)] for name, (share, se) in shares.items()},
+        "interactions": round(inputs.value - sum(share for share, _ in shares.values()), 4),
+        "chance": round(1 - inputs.value, 4),
     }
 
 

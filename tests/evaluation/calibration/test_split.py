@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from sim.evaluation.calibration import result
+from sim.evaluation.calibration.result import GROUPS, group_of, split
 from sim.scenario.schema import Parameters
 from sim.studies.bench import Site
-from sim.studies.split import GROUPS, Split, group_of, split
 from tests.worlds import load
 
 Z = 4.8
@@ -17,8 +18,13 @@ ACTORS, STRUCTURE, FRAILTY = GROUPS
 FIXED = {name: getattr(Parameters(), name).median for name in Parameters.model_fields}
 
 
-def split_of(folder: Path, **changes: Any) -> Split:
-    return split(load(folder, **changes), by=60, blocks=4, seed=1, site=Site())
+@pytest.fixture(autouse=True)
+def _window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result, "SPLIT_WINDOW", 60)
+
+
+def split_of(folder: Path, **changes: Any) -> dict[str, Any]:
+    return split(load(folder, **changes), 1, Site())
 
 
 def test_every_stream_has_its_group() -> None:
@@ -32,23 +38,26 @@ def test_every_stream_has_its_group() -> None:
 def test_what_is_known_explains_nothing(tmp_path: Path) -> None:
     """Parameters that are known explain nothing; dispositions, which nobody can look up, do without frailty too."""
     got = split_of(tmp_path, parameters=FIXED | {"frailty": 0.0})
-    assert abs(got.groups[STRUCTURE].share) < Z * got.groups[STRUCTURE].se
+    assert got["groups"][STRUCTURE] == [0, 0]
     for name in (ACTORS, FRAILTY):
-        assert got.groups[name].share > Z * got.groups[name].se, name
-    assert got.groups[ACTORS].share + got.groups[FRAILTY].share < got.inputs.share + Z * got.inputs.se * 2**0.5
+        share, se = got["groups"][name]
+        assert share > Z * se, name
+    share, se = got["inputs"]
+    assert got["groups"][ACTORS][0] + got["groups"][FRAILTY][0] < share + Z * se * 2**0.5
 
 
 @pytest.mark.slow
 def test_groups_and_chance_add_up_but_for_interactions(tmp_path: Path) -> None:
     got = split_of(tmp_path)
-    assert got.groups[STRUCTURE].share > Z * got.groups[STRUCTURE].se
-    error = sum(one.se**2 for one in got.groups.values()) ** 0.5
-    assert got.interactions > -Z * (error + got.inputs.se)
-    assert sum(one.share for one in got.groups.values()) + got.interactions + got.chance == pytest.approx(1)
-    assert 0 < got.chance < 1
+    shares, errors = zip(*got["groups"].values(), strict=True)
+    assert tuple(got["groups"]) == GROUPS
+    assert shares[1] > Z * errors[1]
+    assert got["interactions"] > -Z * (sum(errors) + got["inputs"][1])
+    assert sum(shares) + got["interactions"] + got["chance"] == pytest.approx(1, abs=1e-3)
+    assert 0 < got["chance"] < 1
 
 
 @pytest.mark.slow
 def test_an_outcome_that_never_comes_has_nothing_to_explain(tmp_path: Path) -> None:
     got = split_of(tmp_path, parameters={"launch_rate": 0.0})
-    assert (got.p, got.inputs.share, got.inputs.se) == (0.0, 0.0, 0.0)
+    assert (got["p"], got["inputs"], got["chance"]) == (0.0, [0.0, 0.0], 1.0)
