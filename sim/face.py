@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
-    from sim.studies.contour import Contour
     from sim.studies.sweep.result import Record
     from sim.studies.sweep.sweep import Sweep
     from sim.studies.tipping import Span, Tipping
@@ -251,7 +250,7 @@ class Forecast(core.Forecast):
         workers: Workers = 1,
         store: Place = None,
         progress: Progress = False,
-    ) -> Tipping | Contour:
+    ) -> Tipping:
         """Find the value of one number of the scenario, or of two, at which a probability reaches a target.
 
         Parameters
@@ -270,7 +269,6 @@ class Forecast(core.Forecast):
         UsageError
             Where a path is no number of the scenario, or anything else cannot be.
         """
-        from sim.studies.contour import contour
         from sim.studies.tipping import ask, tip
 
         self._check_not_given("tip")
@@ -279,9 +277,9 @@ class Forecast(core.Forecast):
         asked = ask(self.scenario, paths, to=to, outcome=outcome, by=by, spans=spans)
         plan = replace(self.plan, runs=min(DEFAULT_RUNS, self.runs) if runs is None else runs, precision=None)
         plan.check(self.scenario)
-        search, executor, kept = tip if len(paths) == 1 else contour, executor_of(workers), store_at(store)
+        executor, kept = executor_of(workers), store_at(store)
         with shown("tip", None, progress) as finished:
-            return search(asked, Bench(plan, Site(executor, kept, finished)))
+            return tip(asked, Bench(plan, Site(executor, kept, finished)))
 
     def _check_not_given(self, name: str) -> None:
         if self.plan.given:

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from sim.studies.diff import Difference, Moved, Side
 
 Runs = Annotated[int, typer.Option(help="Runs of each variant."), RUNS]
-LATER = 10
-"""About how many values a crossing takes beyond the grid, for the progress bar."""
 VERDICTS = {"real": "real", "noise": "noise", "none": "no run differs"}
 LONGEST = 60
 
@@ -108,19 +106,16 @@ def tip(  # noqa: PLR0913 - one parameter an option
       --input actors.turkey.posture --outcome offensive --by "90 days" --to 0.07 --out reports/tip
     """
     from sim.scenario.windows import day_of
-    from sim.studies import contour, crossing, tipping
+    from sim.studies import tipping
     from sim.studies.bench import Bench, Site
 
     spans = [_span(text) for text in range_ or ()]
     loaded, plan = _prepared(scenario, runs, seed, out)
     window = day_of(by, loaded.as_of, loaded.horizon, "--by")
     asked = tipping.ask(loaded, input_, to=to, outcome=outcome, by=window, spans=spans)
-    is_plane = len(asked.paths) == 2
-    values = 2 * contour.GRID**2 if is_plane else crossing.GRID + LATER
-    search = contour.contour if is_plane else tipping.tip
     executor, store, said = machines.make(), cache.open(), command_of(context)
-    with progress("tip, at most about", values * plan.blocks, quiet=quiet) as finished:
-        record = search(asked, Bench(plan, Site(executor, store, finished))).record(said)
+    with progress("tip, at most about", asked.most_values * plan.blocks, quiet=quiet) as finished:
+        record = tipping.tip(asked, Bench(plan, Site(executor, store, finished))).record(said)
     counts = f"{counted(record['runs'], 'run')} at each value, the same draws and random numbers"
     deliver(record, format_, out, basis=basis_of(record, counts), then=f"{said} --out FOLDER draws it")
 

@@ -1,4 +1,4 @@
-"""Where a probability along one number crosses a target, found from runs that all share their draws and random numbers.
+"""Where a probability crosses a target along the lines of a grid, from runs that all share draws and random numbers.
 
 With common random numbers the estimated curve is nearly as smooth as the true one, so a bracket can be narrowed on it.
 What it leaves open is where the *true* curve crosses: the interval of a crossing holds every value at which the target
@@ -8,22 +8,20 @@ interval does, with no slope to estimate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Literal
-
-import numpy as np
 
 from sim.estimates import Estimate
 from sim.studies.sweep.axes import rounded
 
-Sample = Callable[[Sequence[float]], Sequence[Estimate]]
-"""Estimates the probability at each of some values, on the same draws and random numbers every time."""
-Point = tuple[float, Estimate]
+Point = tuple[float, ...]
+"""A value for each number that varies."""
+Sample = Callable[[Sequence[Point]], Sequence[Estimate]]
+"""Estimates the probability at each of some points, on the same draws and random numbers every time."""
 Verdict = Literal["reached", "not reached", "undecided"]
 
-GRID = 9
 FINEST = 1e-3
 """Width of the last bracket, as a share of the range, where the interval is not far wider anyway."""
 STEPS = 12
@@ -36,21 +34,24 @@ class Crossing:
 
     Attributes
     ----------
-    value
-        Where the estimated curve crosses the target.
+    point
+        Where the estimated probability crosses the target.
+    along
+        Which number varies on the line that it was found on, the others being held.
     low, high
-        Interval of the crossing of the true curve, at the level of the estimates.
+        Interval of that number for the crossing of the true curve, at the level of the estimates.
     low_open, high_open
         Whether the interval reaches the end of the range, so that the crossing may lie beyond.
     rising
-        Whether the probability rises there as the value does.
+        Whether the probability rises there as the number does.
     searched
         Half the last bracket: how finely the estimated curve was searched.
     there
-        The probability at `value`.
+        The probability at `point`.
     """
 
-    value: float
+    point: Point
+    along: int
     low: float
     high: float
     low_open: bool
@@ -59,75 +60,102 @@ class Crossing:
     searched: float
     there: Estimate
 
+    @property
+    def value(self) -> float:
+        """The number that varies."""
+        return self.point[self.along]
+
+    @property
+    def line(self) -> tuple[int, Point]:
+        """Which number varies, and what the others are held at."""
+        return self.along, self.point[: self.along] + self.point[self.along + 1 :]
+
 
 @dataclass(frozen=True)
 class Crossings:
-    """All crossings of a target that show on a grid of values.
+    """All crossings of a target that show on the lines of a grid.
 
     Attributes
     ----------
+    axes
+        The values of each number that were tried first.
     points
-        Every value that was tried, rising, with its probability.
+        Every point that was tried, rising, with its probability.
+    found
+        Line by line, rising on each.
     """
 
     target: float
-    low: float
-    high: float
-    grid: int
-    points: tuple[Point, ...] = field(repr=False)
+    axes: tuple[Point, ...]
+    points: Mapping[Point, Estimate] = field(repr=False, hash=False)
     found: tuple[Crossing, ...] = field(repr=False)
 
     @property
-    def nearest(self) -> Point:
-        """The value tried whose probability is nearest to the target."""
-        return min(self.points, key=lambda point: abs(point[1].p - self.target))
+    def nearest(self) -> tuple[Point, Estimate]:
+        """The point tried whose probability is nearest to the target."""
+        return min(self.points.items(), key=lambda point: abs(point[1].p - self.target))
 
     @property
     def verdict(self) -> Verdict:
         """`undecided` where no estimate crosses the target and yet it lies in the interval of one."""
         if self.found:
             return "reached"
-        within = any(one.low <= self.target <= one.high for _, one in self.points)
+        within = any(one.low <= self.target <= one.high for one in self.points.values())
         return "undecided" if within else "not reached"
 
     @property
     def are_apart(self) -> bool:
-        """Whether the intervals of all crossings are disjoint: elsewhere the runs do not tell them from one another."""
-        return all(first.high < second.low for first, second in pairwise(self.found))
+        """Whether intervals on a line are disjoint: elsewhere the runs do not tell its crossings from one another."""
+        pairs = pairwise(self.found)
+        return all(first.high < second.low for first, second in pairs if first.line == second.line)
+
+
+class _Probe:
+    """Estimates a probability where it is asked for, each point once."""
+
+    def __init__(self, sample: Sample) -> None:
+        self._sample = sample
+        self.known: dict[Point, Estimate] = {}
+
+    def at(self, points: Sequence[Point]) -> list[Estimate]:
+        """Return the estimates at some points, all missing ones in one call of the sample."""
+        missing = [point for point in dict.fromkeys(points) if point not in self.known]
+        if missing:
+            self.known |= dict(zip(missing, self._sample(missing), strict=True))
+        return [self.known[point] for point in points]
 
 
 class _Curve:
-    """A curve that is estimated where it is asked for, each value once, and searched for where it crosses a target."""
+    """The probability along a line of the grid, searched for where it crosses a target."""
 
-    def __init__(self, sample: Sample, low: float, high: float, target: float) -> None:
-        self._sample, self._low, self._high, self._target = sample, low, high, target
-        self._known: dict[float, Estimate] = {}
+    def __init__(self, probe: _Probe, axis: Point, along: int, held: Point, target: float) -> None:
+        self._probe, self._axis, self._along, self._held, self._target = probe, axis, along, held, target
+        self._low, self._high = axis[0], axis[-1]
 
-    def at(self, *values: float) -> list[Estimate]:
-        """Return the estimates at some values, all missing ones in one call of the sample."""
-        asked = [rounded(value) for value in values]
-        missing = [value for value in dict.fromkeys(asked) if value not in self._known]
-        if missing:
-            self._known |= dict(zip(missing, self._sample(missing), strict=True))
-        return [self._known[value] for value in asked]
+    def crossings(self) -> Iterator[Crossing]:
+        """Yield the crossing in each bracket of the axis; two crossings between neighbours do not show."""
+        for left, right in pairwise(self._axis):
+            if (self._off(left) >= 0) != (self._off(right) >= 0):
+                yield self._crossing(left, right)
 
-    @property
-    def points(self) -> tuple[Point, ...]:
-        """Every value known, rising."""
-        return tuple(sorted(self._known.items()))
+    def _point(self, value: float) -> Point:
+        return (*self._held[: self._along], rounded(value), *self._held[self._along :])
 
-    def crossing(self, left: float, right: float) -> Crossing:
-        """Find the crossing in a bracket."""
+    def _at(self, *values: float) -> list[Estimate]:
+        return self._probe.at([self._point(value) for value in values])
+
+    def _crossing(self, left: float, right: float) -> Crossing:
         rising = self._off(right) > self._off(left)
         left, right = self._narrowed(left, right)
         value = rounded(_falsi(left, right, self._off(left), self._off(right)))
-        (there,) = self.at(value)
+        (there,) = self._at(value)
         reach = max(self._reach(left, right, there), right - left)
         (low, low_open), (high, high_open) = self._end(value, -reach), self._end(value, reach)
-        return Crossing(value, low, high, low_open, high_open, rising, (right - left) / 2, there)
+        point, searched = self._point(value), (right - left) / 2
+        return Crossing(point, self._along, low, high, low_open, high_open, rising, searched, there)
 
     def _off(self, value: float) -> float:
-        return self.at(value)[0].p - self._target
+        return self._at(value)[0].p - self._target
 
     def _narrowed(self, left: float, right: float) -> tuple[float, float]:
         """Narrow a bracket by the Illinois rule (Dowell & Jarratt 1971), never by less than a tenth.
@@ -136,7 +164,7 @@ class _Curve:
         """
         off_left, off_right = self._off(left), self._off(right)
         for _ in range(STEPS):
-            (one,) = self.at(left)
+            (one,) = self._at(left)
             enough = max(FINEST * (self._high - self._low), self._reach(left, right, one) / 5)
             if right - left <= enough:
                 break
@@ -171,35 +199,34 @@ class _Curve:
 
     def _holds(self, value: float) -> bool:
         """Whether the target lies in the interval of the probability at a value."""
-        (one,) = self.at(value)
+        (one,) = self._at(value)
         return one.low <= self._target <= one.high
 
     def _between(self, inside: float, outside: float) -> float:
         """Return where the edge of the band crosses the target between a value that holds it and one that does not."""
-        near, far = self.at(inside, outside)
+        near, far = self._at(inside, outside)
         if far.high < self._target:
             return _falsi(inside, outside, near.high - self._target, far.high - self._target)
         return _falsi(inside, outside, near.low - self._target, far.low - self._target)
 
 
-def crossings(sample: Sample, low: float, high: float, target: float, *, grid: int = GRID) -> Crossings:
-    """Find where a probability crosses a target within a range.
+def crossings(sample: Sample, axes: Sequence[Point], target: float) -> Crossings:
+    """Find where a probability crosses a target along the lines of a grid; one axis is one line.
 
     Parameters
     ----------
-    grid
-        Values, the ends among them, that are tried first; two crossings between neighbours do not show.
+    axes
+        The values of each number, the ends of its range among them, that are tried first.
     """
-    values = [rounded(float(value)) for value in np.linspace(low, high, grid)]
-    curve = _Curve(sample, values[0], values[-1], target)
-    above = [one.p >= target for one in curve.at(*values)]
-    brackets = [
-        (first, second)
-        for (first, second), (before, after) in zip(pairwise(values), pairwise(above), strict=True)
-        if before != after
+    probe = _Probe(sample)
+    probe.at(list(product(*axes)))
+    found = [
+        one
+        for along, axis in enumerate(axes)
+        for held in product(*axes[:along], *axes[along + 1 :])
+        for one in _Curve(probe, axis, along, held, target).crossings()
     ]
-    found = tuple(curve.crossing(*bracket) for bracket in brackets)
-    return Crossings(target, values[0], values[-1], grid, curve.points, found)
+    return Crossings(target, tuple(axes), dict(sorted(probe.known.items())), tuple(found))
 
 
 def _falsi(left: float, right: float, off_left: float, off_right: float) -> float:

@@ -1,15 +1,18 @@
-"""Tipping points: how much of one number of a scenario it takes for a probability to cross a target.
+"""Tipping points: how much of one number of a scenario, or of two, it takes for a probability to cross a target.
 
-`tip` answers for one number, `sim.studies.contour` for two. Every value is played on the same draws and random numbers,
-up to the day that is asked about and no further, which leaves each run as it was.
+For one number the answer is a value or several; for two it is points of a contour, the crossings on the lines of a
+grid. Every value is played on the same draws and random numbers, up to the day that is asked about and no further,
+which leaves each run as it was.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from sim import environment
 from sim.distributions import Uniform
@@ -22,8 +25,9 @@ from sim.scenario.inert import why_inert
 from sim.scenario.numbers import number_range, with_number
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import are_alike, happened
-from sim.studies.crossing import GRID, Crossing, Crossings, crossings
+from sim.studies.crossing import Crossing, Crossings, Point, crossings
 from sim.studies.rows import plain_row
+from sim.studies.sweep.axes import rounded
 from sim.studies.sweep.sweep import value_at
 from sim.wording import counted
 
@@ -36,6 +40,10 @@ if TYPE_CHECKING:
 
 FORMAT = "offramp/tipping/1"
 DEFAULT_RUNS = 8192
+GRID = {1: 9, 2: 7}
+"""Values of each number that are tried first, by how many numbers vary."""
+LATER = 10
+"""About how many values a crossing takes beyond the grid."""
 Span = tuple[float, float]
 
 
@@ -68,6 +76,13 @@ class Asked:
         for path, value in zip(self.paths, values, strict=True):
             document = with_number(document, path, value)
         return over_days(with_document(self.scenario, document), self.day)
+
+    @property
+    def most_values(self) -> int:
+        """About how many points are tried at most."""
+        many = len(self.paths)
+        grid = GRID[many]
+        return int(grid**many + LATER * many * grid ** (many - 1))
 
     def sample(self, bench: Bench, values: Sequence[Sequence[float]]) -> list[Estimate]:
         """Estimate the probability at each point."""
@@ -167,12 +182,12 @@ def _span(scenario: Scenario, path: str, given: Span | None) -> Span:
 
 @dataclass(frozen=True, repr=False)
 class Tipping:
-    """The answer for one number.
+    """The answer.
 
     Attributes
     ----------
     no_effect
-        Whether the paired runs at all values tried show no difference.
+        Whether the paired runs at all points tried show no difference.
     """
 
     asked: Asked
@@ -183,60 +198,77 @@ class Tipping:
     def __repr__(self) -> str:
         """Say where the target is reached, in one line."""
         found = self.crossings.found
-        where = ", ".join(f"{one.value:.3g} ({one.low:.3g} to {one.high:.3g})" for one in found[:3])
-        return f"Tipping({self.asked}: {self.crossings.verdict}{f' at {where}' if found else ''})"
+        shown = ", ".join(
+            f"{' and '.join(f'{value:.3g}' for value in one.point)} ({one.low:.3g} to {one.high:.3g})"
+            for one in found[:3]
+        )
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        return f"Tipping({self.asked}: {self.verdict}{f' at {shown}{more}' if found else ''})"
+
+    @property
+    def verdict(self) -> str:
+        """What the runs say: that the input has no effect, or whether the target is reached."""
+        return "no effect" if self.no_effect else self.crossings.verdict
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row for each value that was tried: value, p, mc_low, mc_high."""
+        """Return one row for each point tried: value (of two numbers, a column for each path), p, mc_low, mc_high."""
         import pandas as pd
 
-        rows = [(value, one.p, one.low, one.high) for value, one in self.crossings.points]
-        return pd.DataFrame(rows, columns=["value", "p", "mc_low", "mc_high"])
+        paths = self.asked.paths
+        rows = [(*point, one.p, one.low, one.high) for point, one in self.crossings.points.items()]
+        return pd.DataFrame(rows, columns=[*(paths if len(paths) > 1 else ["value"]), "p", "mc_low", "mc_high"])
 
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of tipping.json (docs/what-if.md)."""
         found = self.crossings
-        value, nearest = found.nearest
         return {
             **self.asked.record(self.plan, command),
-            "verdict": "no effect" if self.no_effect else found.verdict,
-            "grid": found.grid,
-            "crossings": [_crossing(one) for one in found.found],
+            "verdict": self.verdict,
+            "grid": [list(axis) for axis in found.axes],
+            "crossings": [self._crossing(one) for one in found.found],
             "apart": found.are_apart,
-            "nearest": {"value": value, **plain_row(nearest)},
-            "points": [{"value": value, **plain_row(one)} for value, one in found.points],
-            "contour": None,
+            "nearest": _row(*found.nearest),
+            "points": [_row(*tried) for tried in found.points.items()],
+        }
+
+    def _crossing(self, one: Crossing) -> dict[str, Any]:
+        return {
+            "value": _plain(one.point),
+            "along": self.asked.paths[one.along],
+            **{key: getattr(one, key) for key in ("low", "high", "low_open", "high_open")},
+            "direction": "rising" if one.rising else "falling",
+            "searched": float(f"{one.searched:.3g}"),
+            "probability": plain_row(one.there),
         }
 
 
-def _crossing(one: Crossing) -> Mapping[str, Any]:
-    ends = {key: getattr(one, key) for key in ("value", "low", "high", "low_open", "high_open")}
-    return ends | {
-        "direction": "rising" if one.rising else "falling",
-        "searched": float(f"{one.searched:.3g}"),
-        "probability": plain_row(one.there),
-    }
+def _plain(point: Point) -> float | list[float]:
+    """Return a point as a record holds it: the value of one number, the list of two."""
+    return point[0] if len(point) == 1 else list(point)
 
 
-def tip(asked: Asked, bench: Bench, *, grid: int = GRID) -> Tipping:
-    """Find where the probability crosses the target as one number varies.
+def _row(point: Point, one: Estimate) -> dict[str, Any]:
+    return {"value": _plain(point), **plain_row(one)}
+
+
+def tip(asked: Asked, bench: Bench, *, grid: int | None = None) -> Tipping:
+    """Find where the probability crosses the target as one number varies, or two.
 
     Parameters
     ----------
     asked
-        As `ask` returns it, with one path.
+        As `ask` returns it.
     bench
-        Plays some twenty values, each once.
+        Plays some twenty values of one number, some hundred pairs of two, each once.
     grid
-        Values that are tried first.
+        Values of each number that are tried first; `GRID` where it is not given.
 
     Raises
     ------
     ExecutionError
         Where a block failed.
     """
-    ((low, high),) = asked.spans
-    found = crossings(
-        lambda values: asked.sample(bench, [(value,) for value in values]), low, high, asked.target, grid=grid
-    )
-    return Tipping(asked, bench.plan, found, asked.has_no_effect(bench, [(value,) for value, _ in found.points]))
+    many = GRID[len(asked.paths)] if grid is None else grid
+    axes = [tuple(rounded(float(value)) for value in np.linspace(*span, many)) for span in asked.spans]
+    found = crossings(lambda points: asked.sample(bench, points), axes, asked.target)
+    return Tipping(asked, bench.plan, found, asked.has_no_effect(bench, list(found.points)))

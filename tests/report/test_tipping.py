@@ -22,7 +22,7 @@ def row(value: Any, p: float) -> Record:
 
 def crossing(value: float, **more: Any) -> Record:
     return {
-        "value": value, "low": value - 0.1, "high": value + 0.1, "low_open": False, "high_open": False,
+        "value": value, "along": PATH, "low": value - 0.1, "high": value + 0.1, "low_open": False, "high_open": False,
         "direction": "falling", "searched": 0.004, "probability": row(value, 0.1), **more,
     }  # fmt: skip
 
@@ -33,8 +33,8 @@ def answer(**more: Any) -> Record:
         "schema": "offramp/tipping/1", "scenario": {"id": "x", "title": "Does it <begin>?", "hash": "0"},
         "as_of": "2020-01-01", "outcome": "offensive", "within": 90, "target": 0.1,
         "inputs": [{"path": PATH, "low": 0.0, "high": 1.0, "base": {"uniform": [0.0, 1.0]}}],
-        "seed": 0, "runs": 8192, "replicates": 2, "level": 0.95, "verdict": "reached", "grid": 9,
-        "crossings": [crossing(0.5)], "apart": True, "nearest": points[2], "points": points, "contour": None,
+        "seed": 0, "runs": 8192, "replicates": 2, "level": 0.95, "verdict": "reached", "grid": [[0.0, 0.5, 1.0]],
+        "crossings": [crossing(0.5)], "apart": True, "nearest": points[2], "points": points,
         "environment": {}, "command": None, **more,
     }  # fmt: skip
 
@@ -83,12 +83,13 @@ def test_a_contour_has_a_map_with_its_points(tmp_path: Path) -> None:
     axes = [[0.0, 1.0], [0.0, 2.0]]
     cells = [row([x, y], 0.2 - 0.1 * x - 0.05 * y) for y in axes[1] for x in axes[0]]
     inputs = [{"path": path, "low": 0.0, "high": 1.0, "base": None} for path in (PATH, "actors.a.posture")]
-    place = {"value": [0.5, 1.0], "along": "actors.a.posture", "low": 0.8, "high": 1.2}
-    record = answer(inputs=inputs, grid=axes, points=cells, crossings=[], apart=None, contour=[place], nearest=cells[0])
+    place = crossing(1.0) | {"value": [0.5, 1.0], "along": "actors.a.posture", "low": 0.8, "high": 1.2}
+    record = answer(inputs=inputs, grid=axes, points=cells, crossings=[place], nearest=cells[0])
     drawn = charts(record)["tipping-figure"]["data"][-1]
     assert (drawn["x"], drawn["y"]) == ([0.5], [1.0])
     assert drawn["error_y"]["array"] == pytest.approx([0.2])
     page, markdown, _ = write_report(record, tmp_path)
+    assert texts(document_of(record))[-1].startswith("Tried first: 2 by 2 pairs; two crossings")
     assert "Does it &lt;begin&gt;?" in page.read_text(encoding="utf-8")
     assert "0.8 to 1.2" in markdown.read_text(encoding="utf-8")
 

@@ -19,8 +19,7 @@ from sim.forecast.plan import Plan
 from sim.report import document_of
 from sim.scenario.scenario import Scenario
 from sim.studies.bench import Bench
-from sim.studies.contour import contour, trace
-from sim.studies.crossing import Crossings, crossings
+from sim.studies.crossing import Crossings, Point, crossings
 from sim.studies.tipping import ask, tip
 from tests import sizes, worlds
 from tests.report.said import texts
@@ -33,7 +32,7 @@ def logit(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def stand_in(truth: Callable[..., float], seed: int = 0) -> Callable[[Sequence[object]], list[Estimate]]:
+def stand_in(truth: Callable[..., float], seed: int = 0) -> Callable[[Sequence[Point]], list[Estimate]]:
     """Estimates a probability that is known, as runs with shared draws and luck would.
 
     Each run has a level, uniform over all runs and alike among the replicates of a draw (a Gaussian copula with a
@@ -43,9 +42,8 @@ def stand_in(truth: Callable[..., float], seed: int = 0) -> Callable[[Sequence[o
     luck = rng.stream(seed, 0, "stand-in", "luck").standard_normal(RUNS)
     level = ndtr((np.repeat(draws, REPLICATES) + luck) / math.sqrt(2))
 
-    def sample(points: Sequence[object]) -> list[Estimate]:
-        chances = [truth(*point) if isinstance(point, tuple) else truth(point) for point in points]
-        return [share(level < chance, REPLICATES) for chance in chances]
+    def sample(points: Sequence[Point]) -> list[Estimate]:
+        return [share(level < truth(*point), REPLICATES) for point in points]
 
     return sample
 
@@ -54,8 +52,11 @@ def logistic(intercept: float, slope: float) -> Callable[[float], float]:
     return lambda value: 1 / (1 + math.exp(-(intercept + slope * value)))
 
 
-def find(truth: Callable[[float], float], target: float, seed: int = 0, **options: int) -> Crossings:
-    return crossings(stand_in(truth, seed), 0.0, 1.0, target, **options)
+AXIS = tuple(float(value) for value in np.linspace(0, 1, 9))
+
+
+def find(truth: Callable[[float], float], target: float, seed: int = 0) -> Crossings:
+    return crossings(stand_in(truth, seed), [AXIS], target)
 
 
 # -- one number, known answers --------------------------------------------------------------------------------------
@@ -89,7 +90,7 @@ def test_the_interval_is_that_of_the_band_and_narrows_with_the_slope() -> None:
     assert widths == sorted(widths, reverse=True)
     (one,) = find(logistic(1, -4), 0.3).found
     sample = stand_in(logistic(1, -4))
-    edges = sample([one.low, one.high])
+    edges = sample([(one.low,), (one.high,)])
     assert edges[0].low == pytest.approx(0.3, abs=2e-3)
     assert edges[1].high == pytest.approx(0.3, abs=2e-3)
 
@@ -105,14 +106,14 @@ def test_an_interval_that_reaches_the_end_of_the_range_says_so() -> None:
 def test_no_value_reaches_a_target_out_of_range() -> None:
     found = find(logistic(-1, -2), 0.5)
     assert (found.found, found.verdict) == ((), "not reached")
-    assert found.nearest[0] == 0.0
+    assert found.nearest[0] == (0.0,)
     assert found.nearest[1].high < 0.5
 
 
 def test_a_target_within_the_error_of_the_end_is_undecided() -> None:
     sample = stand_in(logistic(-1, -2))
-    (end,) = sample([0.0])
-    found = crossings(sample, 0.0, 1.0, (end.p + end.high) / 2)
+    (end,) = sample([(0.0,)])
+    found = crossings(sample, [AXIS], (end.p + end.high) / 2)
     assert (found.found, found.verdict) == ((), "undecided")
 
 
@@ -131,14 +132,14 @@ def test_an_input_without_effect_near_its_target_is_not_told_apart() -> None:
 
 
 def test_every_value_is_played_once() -> None:
-    asked: list[float] = []
+    asked: list[Point] = []
     sample = stand_in(logistic(1, -4))
 
-    def noted(values: Sequence[float]) -> list[Estimate]:
-        asked.extend(values)
-        return sample(values)
+    def noted(points: Sequence[Point]) -> list[Estimate]:
+        asked.extend(points)
+        return sample(points)
 
-    found = crossings(noted, 0.0, 1.0, 0.3)
+    found = crossings(noted, [AXIS], 0.3)
     assert len(asked) == len(set(asked)) == len(found.points) <= 25
 
 
@@ -147,20 +148,27 @@ def test_every_value_is_played_once() -> None:
 
 def test_the_contour_of_a_logistic_plane_is_its_line() -> None:
     """Each point's interval holds its place on the true line in nearly all cases; all lie within twice of it."""
-    axis = tuple(float(value) for value in np.linspace(0, 1, 6))
-    values, places = trace(stand_in(lambda x, y: logistic(1, -3)(x + y)), (axis, axis), 0.3)
+    found = crossings(stand_in(lambda x, y: logistic(1, -3)(x + y)), [AXIS, AXIS], 0.3)
     total = (logit(0.3) - 1) / -3
-    assert len(values) == 6
-    assert {one.along for one in places} == {0, 1}
-    for one in places:
-        truth = total - one.pair[1 - one.along]
-        width = max(one.high - one.pair[one.along], one.pair[one.along] - one.low)
-        assert abs(one.pair[one.along] - truth) < 2 * width
+    assert {one.along for one in found.found} == {0, 1}
+    assert all(found.points[x, y] for x in AXIS for y in AXIS)
+    assert found.are_apart
+    for one in found.found:
+        truth = total - one.point[1 - one.along]
+        assert one.low <= one.value <= one.high
+        assert abs(one.value - truth) < 2 * max(one.high - one.value, one.value - one.low)
+
+
+def test_a_line_of_a_plane_is_searched_as_a_number_alone() -> None:
+    plane = crossings(stand_in(lambda x, y: logistic(1, -4)(x) if y == 0.5 else 0.9), [AXIS, AXIS], 0.3).found
+    (one,) = find(logistic(1, -4), 0.3).found
+    (same,) = (two for two in plane if two.line == (0, (0.5,)))
+    assert (same.value, same.low, same.high, same.searched) == (one.value, one.low, one.high, one.searched)
 
 
 def test_a_plane_out_of_reach_has_no_contour() -> None:
-    axis = (0.0, 0.5, 1.0)
-    assert trace(stand_in(lambda x, y: 0.1), (axis, axis), 0.5)[1] == ()
+    found = crossings(stand_in(lambda x, y: 0.1), [AXIS, AXIS], 0.5)
+    assert (found.found, found.verdict, len(found.points)) == ((), "not reached", 81)
 
 
 # -- a scenario -----------------------------------------------------------------------------------------------------
@@ -202,14 +210,15 @@ def test_a_contour_of_a_scenario_crosses_at_its_points(scenario: Scenario) -> No
     asked = ask(scenario, paths, to=0.2, by=10, spans=[(0.0, 1.0), (0.1, 0.9)])
     ends = asked.sample(_bench(), [(0.0, 0.1), (1.0, 0.9)])
     asked = ask(scenario, paths, to=(ends[0].p + ends[1].p) / 2, by=10, spans=asked.spans)
-    found = contour(asked, _bench(), grid=3)
-    assert found.verdict == "reached"
-    record = found.record()
-    assert len(record["points"]) == 9
-    assert {one["along"] for one in record["contour"]} <= set(paths)
-    for one, estimated in zip(found.places, asked.sample(_bench(), [one.pair for one in found.places]), strict=True):
+    tipping = tip(asked, _bench(), grid=3)
+    assert tipping.verdict == "reached"
+    record = tipping.record()
+    assert record["grid"] == [[0.0, 0.5, 1.0], [0.1, 0.5, 0.9]]
+    assert {one["along"] for one in record["crossings"]} <= set(paths)
+    found = tipping.crossings.found
+    for one, estimated in zip(found, asked.sample(_bench(), [one.point for one in found]), strict=True):
         assert estimated.p == pytest.approx(asked.target, abs=0.01)
-        assert one.low <= one.pair[one.along] <= one.high
+        assert one.low <= one.value <= one.high
 
 
 def _bench() -> Bench:
@@ -296,7 +305,7 @@ def test_an_outcome_that_never_comes_says_no_effect_only_of_runs_that_went_the_s
 def test_a_plane_of_two_inputs_without_effect_says_so(tmp_path: Path) -> None:
     scenario = worlds.load(tmp_path, pressures={"shout": INERT[CONSTANT], "call": INERT[CONSTANT] | {"intensity": 1}})
     paths = ["pressures.shout.intensity", "pressures.call.intensity"]
-    record = contour(ask(scenario, paths, to=0.5, by=20), Bench(Plan(runs=256)), grid=2).record()
+    record = tip(ask(scenario, paths, to=0.5, by=20), Bench(Plan(runs=256)), grid=2).record()
     assert record["verdict"] == "no effect"
     assert [one["no_effect"] for one in record["inputs"]] == [CONSTANT, CONSTANT]
     assert "no effect" in texts(document_of(record))[0]

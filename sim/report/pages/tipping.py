@@ -20,15 +20,14 @@ if TYPE_CHECKING:
 
 def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
-    plane = len(record["inputs"]) == 2
-    lead = lead_of(record)
-    notes = _plane_notes(record) if plane else _notes(record)
-    kind = "Map of the probability over two numbers." if plane else "Line chart with its band."
-    table = _plane_table(record) if plane else _table(record)
-    number = _number(record)
-    chart = _map if plane else _curve
+    lead, number = lead_of(record), _number(record)
+    kind, table, chart = (
+        ("Map of the probability over two numbers.", _plane_table, _map)
+        if is_plane(record)
+        else ("Line chart with its band.", _table, _curve)
+    )
     drawn = Figure(
-        "tipping-figure", _title(record, number), _unit(record), f"{kind} {lead}", table, lambda: chart(record)
+        "tipping-figure", _title(record, number), _unit(record), f"{kind} {lead}", table(record), lambda: chart(record)
     )
     return Document(
         kicker=f"offramp tipping point, as of {as_of(record)}",
@@ -37,34 +36,44 @@ def document(record: Record, words: str) -> Document:
         says=_says(record),
         head=(Text(lead),),
         sections=(
-            Section("tipping", "How much is enough", (drawn, *map(Text, notes))),
+            Section("tipping", "How much is enough", (drawn, *map(Text, _notes(record)))),
             rerun_of(record, Runs_at_each_value=f"{record['runs']:,}"),
         ),
     )
 
 
+def is_plane(record: Record) -> bool:
+    """Whether two numbers vary."""
+    return len(record["inputs"]) == 2
+
+
 def lead_of(record: Record) -> str:
     """Return the answer in a sentence."""
-    names, plane = _names(record), len(record["inputs"]) == 2
-    target = f"{percent(record['target'])} for the {_event(record)}"
     if record["verdict"] == "no effect":
-        return _no_effect(record, capital(names) if plane else input_name(record, record["inputs"][0]["path"]))
+        return _no_effect(record)
+    target = f"{percent(record['target'])} for the {_event(record)}"
+    if record["verdict"] == "reached" and is_plane(record):
+        pairs = counted(len(record["crossings"]), "pair")
+        return f"{pairs} of {_names(record)} at which the probability crosses {target}."
     if record["verdict"] == "reached":
-        if plane:
-            return f"{counted(len(record['contour']), 'pair')} of {names} at which the probability crosses {target}."
         return " ".join(_crossing(record, found) for found in record["crossings"])
-    near = with_interval(Chance.of(record["nearest"]))
-    if plane:
-        subject, tried = f"pair of {names}", " on the grid"
-        near = f"the nearest is {near}, at {' and '.join(map(quantity, record['nearest']['value']))}"
-    else:
-        (one,) = record["inputs"]
-        subject, tried = f"value of {names} in {quantity(one['low'])} to {quantity(one['high'])}", ""
-        near = f"the nearest tried is {near}, at {quantity(record['nearest']['value'])}"
+    tried = record["nearest"]["value"]
+    near = f"the nearest tried is {with_interval(Chance.of(record['nearest']))}, at {_at(tried)}"
+    subject = f"{'pair' if is_plane(record) else 'value'} of {_names(record)} in {_ranges(record)}"
     if record["verdict"] == "not reached":
-        return f"No {subject}{tried} reaches {target}: {near}."
-    more = "" if plane else ", and its interval holds the target. More runs narrow it"
-    return f"These runs leave open whether any {subject} reaches {target}: {near}{more}."
+        return f"No {subject} reaches {target}: {near}."
+    return (
+        f"These runs leave open whether any {subject} reaches {target}: {near}, and an interval holds the target. "
+        "More runs narrow it."
+    )
+
+
+def _at(value: float | list[float]) -> str:
+    return " and ".join(map(quantity, value if isinstance(value, list) else [value]))
+
+
+def _ranges(record: Record) -> str:
+    return " and ".join(f"{quantity(one['low'])} to {quantity(one['high'])}" for one in record["inputs"])
 
 
 def _event(record: Record) -> str:
@@ -86,9 +95,9 @@ def to_error(value: float, half_width: float) -> str:
 def _number(record: Record) -> str:
     if record["verdict"] != "reached":
         return {"not reached": "none", "no effect": "no effect"}.get(record["verdict"], "open")
-    if len(record["inputs"]) == 2:
-        return counted(len(record["contour"]), "point")
     found = record["crossings"]
+    if is_plane(record):
+        return counted(len(found), "point")
     return _value(found[0]) if len(found) == 1 else counted(len(found), "value")
 
 
@@ -100,7 +109,8 @@ def _value(one: Record) -> str:
     return to_error(one["value"], _half(one))
 
 
-def _no_effect(record: Record, subject: str) -> str:
+def _no_effect(record: Record) -> str:
+    subject = capital(_names(record)) if is_plane(record) else input_name(record, record["inputs"][0]["path"])
     known = all(one.get("no_effect") for one in record["inputs"])
     doubt = "" if known else " An effect too small for these runs would show with more of them, or over a wider range."
     return (
@@ -140,25 +150,29 @@ def _open(found: Record) -> str:
 
 def _notes(record: Record) -> Iterator[str]:
     yield from _reasons(record)
-    base = record["inputs"][0]["base"]
-    if base is not None:
-        yield f"In the scenario as written it is {quantity(base)}."
-    found = record["crossings"]
+    for one in record["inputs"]:
+        if one["base"] is not None:
+            yield f"In the scenario as written {in_sentence(record, one['path'])} is {quantity(one['base'])}."
+    found, plane = record["crossings"], is_plane(record)
     if found:
         finest = max(one["searched"] for one in found)
-        yield (
-            f"Precision: the curve of these {counted(record['runs'], 'run')} was searched to ±{finest:.2g}. The "
-            "interval holds every value whose own 95% interval contains the target; it narrows with more runs."
+        searched = (
+            "" if plane else f"the curve of these {counted(record['runs'], 'run')} was searched to ±{finest:.2g}; "
         )
-    if len(found) > 1:
+        yield (
+            f"Precision: {searched}the interval holds every value whose own 95% interval contains the target. It "
+            f"narrows with more runs.{' Where it ends with the range, the crossing may lie beyond.' if plane else ''}"
+        )
+    if len(found) > 1 and not plane:
         apart = "" if record["apart"] else " Their intervals meet: these runs do not tell all of them apart."
         yield f"The probability is not monotone here: it crosses the target {counted(len(found), 'time')}.{apart}"
-    if record["verdict"] == "no effect":
-        return
-    yield (
-        f"Tried first: {counted(record['grid'], 'value')} across the range; two crossings between neighbours would "
-        "be missed."
-    )
+    if record["verdict"] != "no effect":
+        yield f"Tried first: {_tried(record)}; two crossings between neighbours would be missed."
+
+
+def _tried(record: Record) -> str:
+    first, *more = (len(axis) for axis in record["grid"])
+    return f"{first} by {counted(more[0], 'pair')}" if more else f"{counted(first, 'value')} across the range"
 
 
 def _table(record: Record) -> Table:
@@ -171,17 +185,6 @@ def _table(record: Record) -> Table:
     return Table(f"Probability of the {_event(record)} at each value tried", columns, "rrr", tuple(rows))
 
 
-def _plane_notes(record: Record) -> Iterator[str]:
-    yield from _reasons(record)
-    across, up = (len(axis) for axis in record["grid"])
-    yield (
-        f"Precision: {across} by {counted(up, 'pair')} were tried, and where two neighbours lie on different sides of "
-        "the target the crossing between them was narrowed twice. The interval is the 95% error of the probability "
-        "over its slope along that edge; it narrows with more runs. A curve that enters and leaves between neighbours "
-        "would be missed."
-    )
-
-
 def _plane_table(record: Record) -> Table:
     first, second = (input_name(record, one["path"]) for one in record["inputs"])
     rows = tuple(
@@ -190,7 +193,7 @@ def _plane_table(record: Record) -> Table:
             f"{to_error(one['low'], _half(one))} to {to_error(one['high'], _half(one))}",
             input_name(record, one["along"]),
         )
-        for one in record["contour"]
+        for one in record["crossings"]
     )  # fmt: skip
     caption = f"Where the probability of the {_event(record)} crosses {percent(record['target'])}"
     return Table(caption, (first, second, "Interval, 95%", "of"), "rrrl", rows)
@@ -212,7 +215,7 @@ def _title(record: Record, number: str) -> str:
 
 
 def _unit(record: Record) -> str:
-    if len(record["inputs"]) == 2:
+    if is_plane(record):
         return f"Probability of the {_event(record)}; dots are points of the contour, with 95% intervals"
     band_ = "its 95% Monte Carlo band; the interval of a crossing lies on the target's line"
     return f"Probability of the {_event(record)} with {band_}"
@@ -249,7 +252,7 @@ def _map(record: Record) -> Spec:
     drawn = heat_map(
         Scale(first, tuple(xs)), Scale(second, tuple(ys)), values, texts, [[""] * len(xs)] * len(ys), [record["target"]]
     )
-    for one in record["contour"]:
+    for one in record["crossings"]:
         x, y = one["value"]
         side, value = ("x", x) if one["along"] == record["inputs"][0]["path"] else ("y", y)
         error = {
