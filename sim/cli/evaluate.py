@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,12 +19,11 @@ from sim.cli.options import BLOCKS, REPEATS, USUAL_CACHE, Output, Quiet, Seed, U
 from sim.cli.output import check_output, show, written
 from sim.errors import UsageError
 from sim.progress import progress
-from sim.report import write_report
+from sim.report import lines_of, write_report
 from sim.report.columns import aligned, paragraph
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.evaluation.backtest.backtest import Backtest
     from sim.evaluation.calibration.calibrate import Seen, Study
     from sim.evaluation.calibration.recovery import Recovery
     from sim.evaluation.cases import HistoricalCase
@@ -126,7 +125,7 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     with progress("posterior", asked.steps(studies[0]), quiet=quiet, unit="step") as finished:
         made = results.calibration(asked, studies, recovered, Site(machines.make(MANY), finished=finished))
     record = made.record()
-    show(record, format_, _calibration_lines(record))
+    show(record, format_, lines_of(record, f"seed {seed}"))
     if out is not None:
         written(write_report(record, out, others={f"{name}.csv": made.posterior.text()}))
         note(f"next: put the file next to a scenario, and write there `calibration: {name}.csv`")
@@ -200,7 +199,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
         site = Site(machines.make(MANY), finished=finished)
         result = backtests.backtest(past, trained, site, variants=scenarios)
     record = result.record()
-    show(record, format_, _backtest_lines(result, record))
+    show(record, format_, lines_of(record, f"seed {seed}"))
     if out is not None:
         from sim.report.files import to_json
 
@@ -247,28 +246,18 @@ def _fixed_lines(record: Mapping[str, Any]) -> Iterator[str]:
         names = ", ".join(record["not_scored"])
         yield from paragraph(f"not scored, because the posterior was fitted to them: {names}")
     yield ""
-    yield from _scores(record["windows"], record["brier"].items())
+    columns = ("", *(counted(window, "day") for window in record["windows"]))
+    rows = [(name, *(f"{value:.3f}" for value in values)) for name, values in record["brier"].items()]
+    yield from aligned(columns, rows, words="l" + "r" * len(record["windows"]))
     yield ""
-    for reference, rows in record["against"].items():
-        row = rows[record["windows"].index(90)]
-        yield from _against(reference, row["skill"], f"{row['better']} of {counted(row['cases'], 'case')}")
-
-
-def _scores(windows: Sequence[int], means: Iterable[tuple[str, Sequence[float]]], *more: str) -> Iterator[str]:
-    """Yield a table of mean scores, a line a forecaster, a column a window."""
-    columns = ("", *(counted(window, "day") for window in windows), *more)
-    rows = [(name, *(f"{value:.3f}" for value in values)) for name, values in means]
-    yield from aligned(columns, rows, words="l" + "r" * (len(columns) - 1))
-
-
-def _against(reference: str, skill: Sequence[float | None], better: str) -> Iterator[str]:
-    """Yield how the model compares with a reference within 90 days."""
-    if skill is None or skill[0] is None:
-        text = f"within 90 days better than the {reference} in {better}; too few for a skill score"
-    else:
-        value, low, high = map(_share, skill)
-        text = f"skill of the model within 90 days against the {reference}: {value} ({low} to {high}, 95% over areas)"
-    yield from paragraph(text)
+    for reference, windows in record["against"].items():
+        row = windows[record["windows"].index(90)]
+        better = f"better than the {reference} in {row['better']} of {counted(row['cases'], 'case')}"
+        if row["skill"] is None or row["skill"][0] is None:
+            yield from paragraph(f"within 90 days {better}; too few for a skill score")
+        else:
+            value, low, high = map(_share, row["skill"])
+            yield from paragraph(f"within 90 days {better}: skill {value} ({low} to {high}, 95% over areas)")
 
 
 def _check_apart(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> None:
@@ -349,81 +338,6 @@ def _variants(folder: Path | None) -> list[Scenario]:
     if not files:
         raise UsageError(f"expected a folder with scenarios after --variants (got {folder})")
     return [load(path) for path in files]
-
-
-def _calibration_lines(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.chance import decimal_text
-
-    counts = " and ".join(f"{one['cases']} {name}" for name, one in record["samples"].items())
-    known = "all outcomes known" if record["known"] == NEVER.isoformat() else f"known by {record['known']}"
-    yield from paragraph(f"{record['name']}: {counts}, {known}")
-    for name, one in record["samples"].items():
-        yield from paragraph(
-            f"mean log score of {name}: {one['prior']:.3f} at the priors, {one['posterior']:.3f} calibrated"
-        )
-    yield ""
-    columns = ("parameter", "prior 5%", "median", "95%", "posterior 5%", "median", "95%")
-    rows = [
-        (one["name"], *(f"{value:.4g}" for value in (*one["prior"], *one["posterior"]))) for one in record["parameters"]
-    ]
-    yield from aligned(columns, rows, words="lrrrrrr")
-    if record["disagreement"] is not None:
-        yield ""
-        for window, first, second in zip(
-            record["windows"], record["seeds"][0]["target"], record["seeds"][1]["target"], strict=True
-        ):
-            said = f"{decimal_text(first)} and {decimal_text(second)} with two seeds"
-            yield from paragraph(f"target within {counted(window, 'day')}: {said}")
-    worst = max(record["fits"], key=lambda one: abs(one["surface"] - one["model"]))
-    yield from paragraph(
-        f"surface against model: at most {abs(worst['surface'] - worst['model']):.3f} apart ({worst['case']})"
-    )
-    if (one := record["threats_fit"]) is not None:
-        said = f"{decimal_text(one['surface'])} by the surface, {decimal_text(one['model'])} by the model"
-        yield from paragraph(f"force in threats within {counted(one['window'], 'day')}: {said}")
-
-
-def _backtest_lines(result: Backtest, record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.evaluation.backtest.forecasts import BASE_RATE, FORECASTERS, LOGISTIC, MODEL
-    from sim.report.pages.backtest import better_of
-
-    table = result.tables["case"]["all"]
-    how = "each left out in turn" if result.others is None else f"trained on {counted(result.others, 'other case')}"
-    yield f"{counted(table.cases, 'case')}, {how}; mean Brier score, 0 is best"
-    yield ""
-    windows = record["windows"]
-    means = {name: [table.row(name, "brier", window).mean for window in windows] for name in FORECASTERS}
-    ranked = ((name, (*values, table.row(name, "rps", None).mean)) for name, values in means.items())
-    yield from _scores(windows, ranked, "ranked")
-    yield ""
-    for reference in (BASE_RATE, LOGISTIC):
-        better, count = better_of(record, reference)
-        skill = table.row(MODEL).against[reference].skill.plain()
-        yield from _against(reference, skill, f"{better} of {counted(count, 'case')}")
-    if table.too_few:
-        yield "too few cases to judge calibration"
-    if record["threats"] is not None:
-        yield from _threat_lines(record["threats"])
-
-
-def _threat_lines(threats: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.chance import share_text
-
-    yield ""
-    pairs = f"{counted(threats['pairs'], 'pair')} of states"
-    yield from paragraph(f"{counted(threats['cases'], 'threat')} between {pairs}, each pair left out in turn")
-    for window, one in threats["windows"].items():
-        yield f"within {counted(window, 'day')}, force in {share_text(one['happened'] / one['cases'])}"
-        rows = [
-            (
-                name,
-                share_text(said),
-                f"{one['brier'][name]:.3f}",
-                "?" if (area := one["auc"][name]) is None else f"{area:.2f}",
-            )
-            for name, said in one["said"].items()
-        ]
-        yield from aligned(("", "mean forecast", "Brier score", "AUC"), rows, words="lrrr", indent="  ")
 
 
 def _share(value: float | None) -> str:

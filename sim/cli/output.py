@@ -6,7 +6,7 @@ No run is made in vain: that the output can be written is seen to first.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +59,6 @@ def shown(path: Path) -> str:
     absolute = path.resolve()
     here = Path.cwd()
     return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else path.name
-
-
-def head(record: Mapping[str, Any], counts: str) -> Iterator[str]:
-    """Yield the first lines of a result: of which scenario it is, from how many runs, as `counts` says."""
-    yield record["scenario"]["title"]
-    yield basis_of(record, counts)
 
 
 def basis_of(record: Mapping[str, Any], counts: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import shlex
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,19 +28,16 @@ from sim.cli.options import (
     WordScale,
     command_of,
 )
-from sim.cli.output import check_output, head, runs_of, show, written
+from sim.cli.output import basis_of, check_output, runs_of, show, written
 from sim.errors import UsageError
 from sim.progress import progress
-from sim.report import write_report
-from sim.report.columns import aligned, paragraph
+from sim.report import lines_of, write_report
 from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.forecast.forecast import Forecast
     from sim.runs.store import Store
-    from sim.studies.history import History
 
-MOST_SHOWN = 5  # counterfactuals in the terminal; the report has all
 KEPT = ".offramp-blocks"  # below --out, until the report is written
 
 
@@ -112,7 +108,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         record["since"] = _change(earlier, forecast, kept, machines, quiet=quiet)
     if counterfactuals and forecast.status != "interrupted":
         record["counterfactuals"] = _otherwise(forecast, kept, machines, quiet=quiet)
-    show(record, format_, _lines(record, words))
+    show(record, format_, lines_of(record, basis_of(record, runs_of(record)), words=words))
     if out is not None and not _would_lose(forecast, since, out):
         _write(record, out, words, figures=figures)
     _finish(forecast, context, out)
@@ -172,98 +168,6 @@ def _would_lose(forecast: Forecast, since: Path | None, out: Path) -> bool:
     if forecast.status != "interrupted" or since is None:
         return False
     return since.resolve() == (out / "forecast.json").resolve()
-
-
-def _lines(record: Mapping[str, Any], words: str) -> Iterator[str]:
-    from sim.report.reading import without_off
-    from sim.runs.block.blocks import OUTCOMES
-
-    yield from head(record, runs_of(record))
-    if record["given"] is not None:
-        yield from _given(record)
-    yield ""
-    rows = [
-        _row(outcome, day, record["outcomes"][outcome][str(day)], words)
-        for outcome in reversed(without_off(record, {name: name for name in OUTCOMES}))
-        for day in _windows(record, outcome)
-    ]
-    yield from aligned(("", "within", "probability", "Monte Carlo 95%", "input sd", ""), rows, words="l----l")
-    yield ""
-    yield from _beside(record)
-    if record["since"] is not None:
-        yield from _since(record["since"])
-    if record["counterfactuals"] is not None:
-        yield from _counterfactuals(record)
-    yield from paragraph(
-        "Monte Carlo error shrinks with more runs; the input sd, the spread over uncertain inputs, does not."
-    )
-
-
-def _beside(record: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what the forecast is compared with, a line each."""
-    from sim.report.sections.estimates import lines_of, window_of
-
-    days = window_of(record)
-    if days is None:
-        return
-    yield f"Other estimates, within {counted(days, 'day')}:"
-    for one in list(lines_of(record, days))[1:]:
-        yield f"{one.label:<38}{one.text:>6}  {one.detail}".rstrip()
-    yield ""
-
-
-def _windows(record: Mapping[str, Any], outcome: str) -> list[int]:
-    """Return the windows to show: not those in which the condition says that no offensive began."""
-    settled = 0 if record["given"] is None or outcome != "offensive" else record["given"]["day"]
-    return [day for day in record["milestones"] if day > settled]
-
-
-def _given(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.chance import Chance
-
-    given = record["given"]
-    for text in given["conditions"]:
-        yield from paragraph(f"given: {text}", hang="  ")
-    said = Chance.of_share(record["runs"] / given["runs_made"], given["runs_made"]).text
-    made = counted(given["runs_made"], "run")
-    yield from paragraph(f"and no offensive by {given['waiting']}: {said} of {made} meet the condition", hang="  ")
-
-
-def _row(outcome: str, day: int, one: Mapping[str, Any], words: str) -> tuple[str, ...]:
-    """Write one probability; that of an offensive as the report has it too, with its word and range."""
-    from sim.report.chance import Chance
-
-    spread = "" if one["input_sd"] is None else f"{one['input_sd']:.2f}"
-    chance = Chance.of(one)
-    word = chance.word(words) if outcome == "offensive" else ""
-    said = f"{chance.text} ({word})" if word else ""
-    return outcome, counted(day, "day"), chance.decimal, chance.decimals, spread, said
-
-
-def _since(since: Mapping[str, Any]) -> Iterator[str]:
-    """Yield how far the probability of an offensive moved, one line a window."""
-    from sim.report.chance import Shift, decimal_text
-
-    how = "not paired" if since["paired_runs"] is None else f"paired over {counted(since['paired_runs'], 'run')}"
-    date = datetime.date.fromisoformat(since["forecast"]["as_of"])
-    yield from paragraph(f"since the forecast of {date} ({since['forecast']['id']}), {how}:")
-    for day, row in since["outcomes"]["offensive"].items():
-        then, now = (decimal_text(row[key]["p"]) for key in ("old", "new"))
-        yield f"offensive   {counted(day, 'day'):<9} {then} -> {now}: {Shift.of(row['change']).line}"
-    for one in since["articles"]:
-        yield from paragraph(f"new article: {one['title']} ({one['date']}), {counted(len(one['items']), 'item')}")
-    yield ""
-
-
-def _counterfactuals(record: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the changes that move the probability of an offensive most, a line each."""
-    from sim.report.pages.counterfactuals import ordered
-
-    day = record["horizon"]
-    yield f"if one thing changed, offensive within {counted(day, 'day')}, the largest changes:"
-    for row in ordered(record, day)[:MOST_SHOWN]:
-        yield from paragraph(f"{row.label}: {row.before.text} -> {row.after.text}, {row.line}", hang="  ")
-    yield ""
 
 
 def _finish(forecast: Forecast, context: typer.Context, out: Path | None) -> None:
@@ -331,58 +235,11 @@ def history(  # noqa: PLR0913 - one parameter an option
     if articles:
         result = with_articles(result, bench)
     record = result.record()
-    show(record, format_, _history_lines(result))
+    each = counted(record["runs"], "run")
+    show(record, format_, lines_of(record, f"{each} per date, seed {record['seed']}", words=words))
     if out is not None:
         paths = written(write_report(record, out, words=words, figures=figures))
         note(f"next: open {paths[0]}")
-
-
-def _history_lines(result: History) -> Iterator[str]:
-    from sim.report.chance import Shift, decimal_text
-
-    scenario = result.scenario
-    yield scenario.document.title
-    made = counted(result.plan.most_runs, "run")
-    yield f"probability of an offensive within so many days of each date; {made} per date"
-    yield ""
-    milestones = scenario.milestones
-    columns = ("as of", *(counted(day, "day") for day in milestones), "news since the date before")
-    rows = [
-        (
-            str(point.date),
-            *(decimal_text(point.by[day].p) for day in milestones),
-            " ".join(point.new_items) if point.known_items else "no evidence yet",
-        )
-        for point in result.points
-    ]
-    yield from aligned(columns, rows, words=f"-{'r' * len(milestones)}l")
-    yield ""
-    if result.articles is not None:
-        yield from _article_lines(result)
-    items = {} if scenario.evidence is None else scenario.evidence.items
-    if not items:
-        yield "the scenario has no evidence, so no news could move the forecast"
-        return
-    yield f"what moved the probability within {counted(scenario.horizon, 'day')} (paired, 95%)"
-    for point in result.points:
-        if point.news is not None:
-            shift = Shift(point.news.p, point.news.low, point.news.high)
-            yield f"{point.date!s:<12}{shift.number:>6} points ({shift.interval})  all news of that date"
-    for move in sorted(result.moves, key=lambda move: -abs(move.change.p)):
-        shift = Shift(move.change.p, move.change.low, move.change.high)
-        if shift.is_clear:
-            yield f"{move.date!s:<12}{shift.number:>6} points ({shift.interval})  {move.id}: {items[move.id].says}"
-
-
-def _article_lines(result: History) -> Iterator[str]:
-    """Yield the forecast before and after each article, a line each."""
-    from sim.report.pages.history import articles_table
-
-    table = articles_table(result.record())
-    yield f"before and after each article, within {counted(result.scenario.horizon, 'day')} of its date (paired, 95%)"
-    columns = ("published", "before", "after", "change", "interval", "article")
-    yield from aligned(columns, [row[:6] for row in table.rows], words="-rrrrl")
-    yield ""
 
 
 @command

@@ -31,8 +31,7 @@ from sim.cli.options import (
 from sim.cli.output import check_output, show, shown, written
 from sim.errors import ExecutionError, UsageError
 from sim.progress import progress
-from sim.report import write_cell, write_files, write_report
-from sim.report.columns import aligned
+from sim.report import lines_of, write_cell, write_files, write_report
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
     from sim.studies.sweep.sweep import Cell, Sweep
 
 Record = dict[str, Any]
-SHOWN = 20  # rows or gates printed
 
 sweep = group(
     "sweep",
@@ -272,7 +270,8 @@ def cell(
 
 def _deliver(record: Record, out: Path | None, format_: Format, words: str, ci: CiOutput) -> None:
     """Print the results, write them where a folder is given, and leave with the code that fits."""
-    show(record, format_, _lines(record))
+    basis = f"as of {record['as_of']}; {counted(record['cells'], 'cell')}, seed {record['seed']}"
+    show(record, format_, lines_of(record, basis, words=words))
     if out is not None:
         written(write_report(record, out, words=words))
     _write_ci(record, ci)
@@ -283,41 +282,6 @@ def _with_pages(record: Record) -> Record:
     """Point each row at the page of its cell."""
     pages = (None if row["outcomes"] is None else f"cells/{row['cell']}/index.html" for row in record["rows"])
     return {**record, "rows": [{**row, "page": page} for row, page in zip(record["rows"], pages, strict=True)]}
-
-
-def _lines(record: Record) -> Iterator[str]:
-    from sim.report.pages.sweep import some_of
-
-    day = str(record["milestones"][-1])
-    yield record["sweep"]["title"]
-    yield (
-        f"{counted(record['cells'], 'cell')}, seed {record['seed']}; offensive within {counted(day, 'day')} of "
-        f"{record['as_of']}"
-    )
-    yield ""
-    done = [row for row in record["rows"] if row["outcomes"] is not None]
-    ordered = sorted(done, key=lambda row: row["outcomes"]["offensive"][day]["p"])
-    most = SHOWN // 2
-    parts = (ordered,) if len(ordered) <= SHOWN else (ordered[:most], ordered[-most:])
-    lines = [_row(row, day) for part in parts for row in part]
-    yield from aligned(("cell", "probability", "Monte Carlo 95%", "change, points (95%)"), lines)
-    if len(parts) > 1:
-        yield f"{counted(len(ordered) - SHOWN, 'cell')} between these are in the table that --out writes"
-    for row in record["rows"]:
-        if row["error"] is not None:
-            yield f"failed: {row['label']}: {row['error']}"
-    for cells in record["without_effect"]:
-        yield f"no effect: every run went the same in {counted(len(cells), 'cell')} ({some_of(record, cells)})"
-    yield from _gate_lines(record)
-
-
-def _row(row: Record, day: str) -> tuple[str, ...]:
-    from sim.report.chance import Chance, Shift
-
-    chance = Chance.of(row["outcomes"]["offensive"][day])
-    change = ((row["changes"] or {}).get("offensive") or {}).get(day)
-    moved = "" if change is None or row["index"] == 0 else Shift.of(change).line
-    return row["label"], chance.decimal, chance.decimals, moved
 
 
 def _finish(record: Record, out: Path | None) -> None:
@@ -390,22 +354,6 @@ class Gates:
             {"index": one.index, **(found := result.record()), "file": shown(Path(found["file"]))}
             for one, result in zip(mine, checked.results, strict=True)
         ]
-
-
-def _gate_lines(record: Record) -> Iterator[str]:
-    """Yield the gates of a sweep that did not pass, worst first, and a count of all."""
-    from sim.report.ci.findings import WORDS, counts_in_words, false_verdicts, findings_of, worst_first
-
-    if record["gates"] is None:
-        return
-    findings = findings_of(record)
-    missed = [one for one in worst_first(findings) if one.verdict != "pass"]
-    yield ""
-    for one in missed[:SHOWN]:
-        yield f"{WORDS[one.verdict]:<11}{one.name}: {one.line_text}"
-    if len(missed) > SHOWN:
-        yield f"... and {len(missed) - SHOWN:,} more gates that did not pass"
-    yield f"gates: {counts_in_words(findings)}; {false_verdicts(record)}"
 
 
 def _write_ci(record: Record, ci: CiOutput) -> None:

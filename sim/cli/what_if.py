@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,17 +29,14 @@ from sim.cli.options import (
 from sim.cli.output import basis_of, check_output, deliver, runs_of, show
 from sim.errors import UsageError
 from sim.progress import progress
-from sim.report.columns import aligned, paragraph
+from sim.report import lines_of
 from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
-    from sim.studies.diff import Difference, Moved, Side
 
 Runs = Annotated[int, typer.Option(help="Runs of each variant."), RUNS]
-VERDICTS = {"real": "real", "noise": "noise", "none": "no run differs"}
-LONGEST = 60
 
 
 @command
@@ -212,7 +208,10 @@ def diff(  # noqa: PLR0913 - one parameter an option
     with progress("diff", differences.blocks_of(sides, plan), quiet=quiet) as finished:
         found = differences.diff(sides, Bench(plan, Site(machines.make(), cache.open(), finished)))
     record = found.record()
-    show(record, format_, _diff_lines(sides, found, record))
+    told = (
+        f"{side.path}, as of {record[name]['as_of']}" for side, name in zip(sides, ("before", "after"), strict=True)
+    )
+    show(record, format_, lines_of(record, "; ".join(told)))
     if format_ is Format.TEXT:
         note(f"next: {_next(before, after)}")
 
@@ -225,65 +224,3 @@ def _next(before: Path, after: Path) -> str:
     if is_stored(before) and not is_stored(after):
         return f"offramp run {new} --since {old} --out FOLDER writes it into a report"
     return f"guard it by a gate in {new}, as in `compared_with: ...` (docs/gates.md)"
-
-
-def _diff_lines(sides: tuple[Side, Side], found: Difference, record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.runs.block.blocks import OUTCOMES
-
-    for side, one in zip(sides, (record["before"], record["after"]), strict=True):
-        yield f"{side.path}: {one['id']}, as of {one['as_of']}, {counted(one['horizon'], 'day')}"
-    if found.runs is None:
-        yield f"not paired, {found.unpaired}: every change includes the Monte Carlo error of both sides"
-    else:
-        yield f"paired over {counted(found.runs, 'run')}"
-    yield ""
-    yield from _inputs(record)
-    rows = map(_moved, sorted(found.rows, key=lambda one: -OUTCOMES.index(one.outcome)))
-    yield from aligned(("", "within", "before", "after", "change, points (95%)", "verdict"), rows)
-    yield ""
-    yield from paragraph("A change is real if its interval excludes 0; about one in twenty that are noise looks real.")
-
-
-def _inputs(record: Mapping[str, Any]) -> Iterator[str]:
-    """Write what differs in the inputs, the evidence and the settings."""
-    from sim.report.reading import input_name
-    from sim.report.sections.since import changed
-
-    stances = [(input_name(record, f"actors.{one['actor']}.stance"), one) for one in record["stances"]]
-    rows = [
-        *changed(record, record["inputs"], "path"),
-        *(
-            (f"{input_name(record, path)} at the start", _stance(one["old"]), _stance(one["new"]))
-            for path, one in stances
-        ),
-        *changed(record, record["settings"], "name"),
-    ]
-    if not rows:
-        yield "no input differs"
-    for name, old, new in rows:
-        yield f"{name}: {_value(old)} -> {_value(new)}"
-    yield ""
-
-
-def _stance(one: Mapping[str, Any] | None) -> str | None:
-    from sim.report.values import on_scale
-
-    return None if one is None else f"{on_scale(one['mean'])}, sd {one['sd']:.2f} ({one['from']})"
-
-
-def _value(value: Any) -> str:
-    from sim.report.values import quantity
-
-    if value is None:
-        return "none"
-    text = " ".join(quantity(value).split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
-
-
-def _moved(one: Moved) -> tuple[str, ...]:
-    from sim.report.chance import Shift, decimal_text
-
-    shift = Shift.of(one.change)
-    moved = "0" if one.verdict == "none" else f"{shift.number} ({shift.interval})"
-    before, after = (decimal_text(side["p"]) for side in (one.before, one.after))
-    return one.outcome, counted(one.day, "day"), before, after, moved, VERDICTS[one.verdict]

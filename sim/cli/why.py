@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -14,10 +13,10 @@ from sim.cli.console import Format, note
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.options import CACHE, NUMBER, RUNS, By, Cache, Output, Quiet, Replicates, ScenarioPath, Seed, command_of
-from sim.cli.output import basis_of, check_output, deliver, head, runs_of, show
+from sim.cli.output import basis_of, check_output, deliver, runs_of, show
 from sim.errors import UsageError
 from sim.progress import progress
-from sim.report.columns import aligned, paragraph
+from sim.report import lines_of
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from sim.runs.store import Store
     from sim.studies.drivers import Asked
 
-MOST_SHOWN = 20
 MADE = {"counts": 20_000, "sobol": 400_000}
 REPLICATES = 2
 
@@ -84,7 +82,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
             site = Site(machines.make(plan.blocks), cache.open(), finished)
             found = from_counts(asked, Bench(plan, site))
         record = asked.head("counts", plan.most_runs, plan.seed, plan.replicates, said) | found.plain()
-    show(record, format_, _drivers_lines(record))
+    show(record, format_, lines_of(record, basis_of(record, counted(record["runs"], "run"))))
     if study is Study.COUNTS and format_ is Format.TEXT:
         design = command_of(context, study=Study.SOBOL, runs=None, seed=None)
         note(f"next: {design} adds total indices, with {counted(MADE['sobol'], 'run')}")
@@ -105,86 +103,6 @@ def _design(  # noqa: PLR0913 - what is asked, and where it is played
         found = study(asked.scenario, plan, asked.outcome, asked.by, site)
     record = asked.head("sobol", runs, plan.seed, plan.replicates, said)
     return record | plain_indices(asked, plan, found, by_actor=by_actor)
-
-
-def _drivers_lines(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.chance import decimal_text
-    from sim.report.sections.drivers import inert_text, together_text
-
-    yield from head(record, counted(record["runs"], "run"))
-    yield ""
-    yield f"{record['outcome']} within {counted(record['by'], 'day')}: {decimal_text(record['p'])}"
-    yield from paragraph(_split(record))
-    yield ""
-    yield from (_design_table if record["study"] == "sobol" else _counts_tables)(record)
-    yield ""
-    yield from paragraph(inert_text(record, record["inputs"]))
-    yield from paragraph(together_text(record["inputs"]))
-    yield from paragraph(
-        "An index is the share of the variance of the probability that goes with an input; 95% intervals. It says "
-        "what goes together in this model, not what changing the input would do (docs/drivers.md).",
-    )
-
-
-def _split(record: Mapping[str, Any]) -> str:
-    share = record["variance"]["not_chance"]
-    return (
-        f"{share['value']:.0%} ({_between(share)}) of the variance of the outcome comes from uncertain inputs, the "
-        f"rest is chance; sd of the probability {record['variance']['probability'] ** 0.5:.2f}"
-    )
-
-
-def _counts_tables(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.reading import group_name, input_name
-    from sim.report.sections.drivers import if_known
-
-    groups = [(group_name(record, one["group"]), *_index(one["index"])) for one in record["groups"]]
-    yield from aligned(("of all inputs of", "index", "95%"), groups)
-    yield ""
-    shown_ = record["inputs"][:MOST_SHOWN]
-    rows = [
-        (input_name(record, one["path"]), *_index(one["index"]), one["direction"], _p(one["at_low"]),
-         _p(one["at_high"]), if_known(one, f"{one['sd_left']:.2f}"))
-        for one in shown_
-    ]  # fmt: skip
-    yield from aligned(("input", "index", "95%", "probability", "low end", "high end", "sd if known"), rows)
-    if len(record["inputs"]) > len(shown_):
-        yield f"and {len(record['inputs']) - len(shown_)} more, with --format json"
-
-
-def _design_table(record: Mapping[str, Any]) -> Iterator[str]:
-    from sim.report.reading import group_name, input_name
-    from sim.report.sections.drivers import if_known
-
-    names = [
-        group_name(record, one["group"]) if record["by_actor"] else input_name(record, one["path"])
-        for one in record["inputs"]
-    ]
-    rows = [
-        (name, *_index(one["first"]), *_index(one["total"]), "no effect" if one.get("no_effect") else if_known(one, ""))
-        for name, one in zip(names, record["inputs"], strict=True)
-    ][:MOST_SHOWN]
-    first = "of all inputs of" if record["by_actor"] else "input"
-    yield from aligned((first, "first", "95%", "total", "95%", ""), rows)
-    if len(names) > len(rows):
-        yield f"and {len(names) - len(rows)} more, with --format json"
-    yield f"a design of {counted(record['base'], 'base row')}; total: alone or with others"
-
-
-def _index(one: Mapping[str, float] | None) -> tuple[str, str]:
-    """Write an index and its interval; what lies below 0 is nothing."""
-    return ("-", "-") if one is None else (f"{max(0.0, one['value']):.3f}", _between(one, places=1))
-
-
-def _between(one: Mapping[str, float], places: int = 0) -> str:
-    low, high = (min(1.0, max(0.0, one[edge])) for edge in ("low", "high"))
-    return f"{low:.{places}%} to {high:.{places}%}"
-
-
-def _p(one: Mapping[str, float] | None) -> str:
-    from sim.report.chance import decimal_text
-
-    return "-" if one is None else decimal_text(one["p"])
 
 
 @command

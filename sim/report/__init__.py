@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["document_of", "lines_of", "write_cell", "write_files", "write_report"]
 
 _STUDIES = (
-    *("advice", "backtest", "calibration", "counterfactuals", "discovery", "explanation"),
+    *("advice", "backtest", "calibration", "counterfactuals", "diff", "discovery", "drivers", "explanation"),
     *("forecast", "history", "tipping"),
 )
 PAGES = {f"offramp/{name}/1": name for name in _STUDIES} | {"offramp/sweep-result/1": "sweep"}
@@ -102,8 +102,8 @@ def write_cell(
     return write_files(folder, {"forecast.json": to_json(record), "index.html": to_html(document)})
 
 
-def document_of(record: Mapping[str, Any], words: str = "icd203") -> Document:
-    """Read a record into what its page says.
+def document_of(record: Mapping[str, Any], words: str = "icd203", *, brief: bool = False) -> Document:
+    """Read a record into what its page says, or into what the terminal shows of it, where that is less.
 
     Raises
     ------
@@ -115,15 +115,18 @@ def document_of(record: Mapping[str, Any], words: str = "icd203") -> Document:
 
     scale_of(words)
     with reading():
-        document: Document = import_module(f"sim.report.pages.{_page_of(record)}").document(record, words)
+        page = import_module(f"sim.report.pages.{_page_of(record)}")
+        document: Document = (getattr(page, "brief", page.document) if brief else page.document)(record, words)
     return document
 
 
-def lines_of(record: Mapping[str, Any], basis: str, sections: Iterable[str] | None = None) -> Iterator[str]:
+def lines_of(
+    record: Mapping[str, Any], basis: str, sections: Iterable[str] | None = None, words: str = "icd203"
+) -> Iterator[str]:
     """Yield what a record says for the terminal, as `terminal.to_lines` does."""
     from sim.report.terminal import to_lines
 
-    yield from to_lines(document_of(record), basis, sections)
+    yield from to_lines(document_of(record, words, brief=True), basis, sections)
 
 
 def _page_of(record: Mapping[str, Any]) -> str:

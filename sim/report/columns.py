@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 READABLE = 100
 """Columns of a paragraph at most."""
-NARROWEST = 14
+NARROWEST = 16
 """Columns that words are left with at the least."""
 ENDLESS = 10_000
 

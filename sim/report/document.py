@@ -83,6 +83,12 @@ class Table:
         """Return it folded away under some words, by default its caption."""
         return replace(self, folded=summary or self.caption)
 
+    def of_columns(self, *places: int) -> Table:
+        """Return it with some of its columns alone."""
+        rows = tuple(tuple(row[place] for place in places) for row in self.rows)
+        columns, align = (tuple(one[place] for place in places) for one in (self.columns, self.align))
+        return replace(self, columns=columns, align="".join(align), rows=rows)
+
     def page_only(self) -> Table:
         """Return it with nothing that stands in for it outside the page."""
         return replace(self, brief=replace(self, rows=()))

@@ -5,6 +5,7 @@ What a page folds away is left out where the whole is shown.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sim.report.columns import aligned, paragraph
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def to_lines(document: Document, basis: str, sections: Iterable[str] | None = None) -> Iterator[str]:
-    """Yield the lines of a document: its title, what it rests on, what goes with its number, its sections.
+    """Yield the lines of a document: its title, what it rests on, its number and what goes with it, its sections.
 
     Parameters
     ----------
@@ -26,9 +27,12 @@ def to_lines(document: Document, basis: str, sections: Iterable[str] | None = No
     """
     yield document.title
     yield basis
+    stop = "." if document.says[0].isupper() else ""
+    number = Text(f"{document.line}{stop} {document.says}.")
     shown = [one for one in said(document.sections) if isinstance(one, Section)]
     wanted = {one.id for one in shown} - {"rerun"} if sections is None else set(sections)
-    yield from _lines((*document.head, *(one for one in shown if one.id in wanted)), folded=sections is not None)
+    yield from _lines((*document.about, number, *document.head, *document.below), folded=False)
+    yield from _lines((one for one in shown if one.id in wanted), folded=sections is not None)
 
 
 def _lines(parts: Iterable[Part | None], *, folded: bool) -> Iterator[str]:
@@ -57,9 +61,8 @@ def _part(part: Part, *, folded: bool) -> Iterator[str]:
         case Facts(rows=rows, columns=columns):
             yield from aligned(columns, rows, words="ll")
         case Section(title=title, parts=inner) | Group(title=title, parts=inner) if folded or part.role != "folded":
-            yield title.lower()
-            lines = _lines(inner, folded=folded)
-            next(lines, None)  # no blank line below the title
+            lines = list(_lines(inner, folded=folded))[1:]  # no blank line below the title
+            yield from [title.lower()] if title and lines else []
             yield from lines
         case Block(parts=inner):
-            yield from _lines(inner, folded=folded)
+            yield from islice(_lines(inner, folded=folded), 1, None)

@@ -24,7 +24,7 @@ def test_it_prints_groups_and_inputs(offramp: Offramp, file: Path) -> None:
     found = drivers(scenario, sim.run(scenario, runs=4096).tally, "offensive", 30)
     assert answer.code == 0
     lines = answer.out.splitlines()
-    assert lines[3] == f"offensive within 30 days: {found.p:.3f}"
+    assert lines[3] == f"{found.p:.0%} is the probability of the offensive within 30 days."
     rows = [line for line in lines if " rises " in line or " falls " in line]
     assert rows
     first = found.inputs[0]
@@ -48,8 +48,8 @@ def test_json_is_what_a_forecast_holds(offramp: Offramp, file: Path) -> None:
 def test_a_design_adds_total_indices(offramp: Offramp, file: Path) -> None:
     answer = offramp("drivers", file, "--study", "sobol", "--by-actor", "--runs", 4096, "--quiet")
     assert answer.code == 0
-    head = next(line for line in answer.out.splitlines() if line.startswith("of all inputs of"))
-    assert head.split()[4:] == ["first", "95%", "total", "95%"]
+    head = next(line for line in answer.out.splitlines() if line.startswith("Inputs of"))
+    assert head.split()[2:] == ["First", "95%", "Total", "95%", "Remark"]
     told = json.loads(offramp("drivers", file, "--study", "sobol", "--runs", 8192, "--quiet", "--format", "json").out)
     assert {"first", "total", "path", "group", "no_effect", "can_be_looked_up"} == set(told["inputs"][0])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from tests.scenario.files import FULL, Folder, edit
 FIGURES = {"incidence.svg", "states.svg", "hazard.svg", "dots.svg"}
 
 
-def rows(out: str) -> list[str]:
-    return [line for line in out.splitlines() if line.startswith(("offensive", "agreement", "strikes"))]
+def windows(out: str) -> list[str]:
+    """Return the rows of the table of windows."""
+    return out.split("\n\n")[2].splitlines()[1:]
 
 
 @pytest.mark.parametrize("scale", ["icd203", "phia"])
@@ -30,17 +32,15 @@ def test_an_offensive_has_its_word_and_range_as_in_the_report(
     assert answer.code == 0
     record = json.loads((tmp_path / "out" / "forecast.json").read_text(encoding="utf-8"))
     report = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
-    for row, day in zip(rows(answer.out), ("5", "10"), strict=False):
-        chance = Chance.of(record["outcomes"]["offensive"][day])
-        word = chance.word(scale)
-        assert row.endswith(f"  {chance.text} ({word})" if word else row.split()[-1])
-        assert chance.line(scale) in report
-    assert all("(" not in row for row in rows(answer.out)[2:]), "words are for the offensive"
+    for row, day in zip(windows(answer.out), ("5", "10"), strict=True):
+        line = Chance.of(record["outcomes"]["offensive"][day]).line(scale)
+        assert row.endswith(f"  {line}")
+        assert line in report
 
 
 def test_no_words_leave_the_table_and_the_report_without(offramp: Offramp, crisis: Path, tmp_path: Path) -> None:
     answer = offramp("run", crisis, "--runs", 512, "--words", "none", "--out", tmp_path / "out", "--quiet")
-    assert "(" not in "".join(rows(answer.out))
+    assert "(" not in "".join(windows(answer.out))
     assert "likely" not in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
 
 
@@ -62,10 +62,12 @@ def test_what_moved_since_is_printed_and_stored(offramp: Offramp, folder: Folder
     since = record["since"]
     assert since["paired_runs"] == 512
     assert [one["path"] for one in since["inputs"]] == ["actors.shield.stance"]
-    assert "since the forecast of 2020-01-01 (crisis), paired over 512 runs:" in answer.out
-    for day, row in since["outcomes"]["offensive"].items():
-        then, now = (f"{row[side]['p']:.3f}" for side in ("old", "new"))
-        assert f"offensive   {f'{day} days':<9} {then} -> {now}: {Shift.of(row['change']).line}" in answer.out
+    assert "since the forecast of 1 january 2020" in answer.out
+    assert "512 runs were compared one by one" in " ".join(answer.out.split())
+    for row in since["outcomes"]["offensive"].values():
+        then, now = (Chance.of(row[side]).text for side in ("old", "new"))
+        shift = Shift.of(row["change"])
+        assert re.search(rf"{then} +{now} +{re.escape(shift.number)} +{re.escape(shift.interval)}", answer.out)
     assert "crisis, as it was: 1 of 1 block" in answer.err
     assert record["command"] == "offramp run firmer.yaml --runs 512 --seed 0 --since forecast.json"
     assert "Since the forecast of 1 January 2020" in (tmp_path / "now" / "report.md").read_text(encoding="utf-8")
@@ -143,5 +145,6 @@ def test_a_history_writes_page_markdown_record_and_figure(offramp: Offramp, tmp_
     assert line in (out / "history.md").read_text(encoding="utf-8")
     for move in record["moves"]:
         shift = Shift.of(move)
-        told = f"{shift.number:>6} points ({shift.interval})  {move['id']}: " in answer.out
-        assert told == shift.is_clear
+        told = re.search(rf"{move['id']} .* {re.escape(shift.number)} +{re.escape(shift.interval)}(.*)", answer.out)
+        assert told is not None
+        assert (told[1].strip() == "") == shift.is_clear

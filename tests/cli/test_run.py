@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from sim.cli.machines import Machines
 from sim.cli.options import command_of
 from sim.cli.run import KEPT
 from sim.errors import ExecutionError
+from sim.report.chance import Chance
+from sim.report.reading import OUTCOMES
 from sim.runs.executors import Serial
 from tests.cli.conftest import Offramp
 from tests.scenario.files import FULL, Folder, edit
@@ -29,17 +32,14 @@ def test_run_prints_the_table_and_the_next_step(offramp: Offramp, crisis: Path) 
     forecast = sim.run(sim.load(crisis), runs=512)
     lines = answer.out.splitlines()
     assert lines[:2] == ["Does it begin?", "as of 2020-01-01; 512 runs of 256 draws, seed 0"]
-    assert lines[3].split() == ["within", "probability", "Monte", "Carlo", "95%", "input", "sd"]
-    rows = [line.split() for line in lines[4:12]]
-    assert [(row[0], row[1]) for row in rows] == [
-        (outcome, day) for outcome in ("offensive", "terms", "agreement", "strikes") for day in ("5", "10")
+    rows = [re.split(r" {2,}", line) for line in answer.out.split("\n\n")[3].splitlines()]
+    assert rows[0] == ["Outcome", "Window", "Probability", "Monte Carlo interval, 95%", "Input sd"]
+    assert [tuple(row[:2]) for row in rows[1:]] == [
+        (name, f"within {day} days") for name in OUTCOMES.values() for day in (5, 10)
     ]
-    for row in rows:
-        one = forecast.probability(row[0], int(row[1]))
-        assert tuple(float(cell.strip("<>")) for cell in (row[3], row[4], row[6])) == pytest.approx(
-            (one.p, one.low, one.high), abs=0.0010001
-        )
-        assert float(row[7]) == pytest.approx(one.input_sd, abs=0.005001)
+    for (outcome, day), row in zip(product(OUTCOMES, (5, 10)), rows[1:], strict=True):
+        one = Chance.of(forecast.record()["outcomes"][outcome][str(day)])
+        assert row[2:4] == [one.text, one.interval]
     assert answer.err.splitlines() == [
         "crisis: 1 of 1 block",
         f"next: write the report with offramp run {crisis} --runs 512 --seed 0 --out FOLDER",
@@ -49,23 +49,21 @@ def test_run_prints_the_table_and_the_next_step(offramp: Offramp, crisis: Path) 
 def test_what_a_scenario_does_without_has_no_row(offramp: Offramp, crisis: Path) -> None:
     crisis.write_text(crisis.read_text(encoding="utf-8") + "\nstrikes: off\nterms: off\n", encoding="utf-8")
     answer = offramp("run", crisis, "--runs", 64, "--quiet")
-    starts = [line.split()[0] for line in answer.out.split("\n\n")[1].splitlines()[1:]]
-    assert starts == ["offensive", "offensive", "agreement", "agreement"]
+    starts = [re.split(r" {2,}", line)[0] for line in answer.out.split("\n\n")[3].splitlines()[1:]]
+    assert list(dict.fromkeys(starts)) == ["Agreement", "Offensive", "Limited offensive", "Full offensive"]
 
 
 def test_one_replicate_a_draw_tells_no_spread_over_inputs(offramp: Offramp, crisis: Path) -> None:
     answer = offramp("run", crisis, "--runs", 64, "--replicates", 1, "--quiet")
-    assert answer.out.splitlines()[6].startswith("terms ")
-    assert len(answer.out.splitlines()[6].split()) == 7
+    assert all(line.endswith(" –") for line in answer.out.split("\n\n")[3].splitlines()[1:])
 
 
 def test_probabilities_of_an_offensive_stand_with_their_word_and_range(offramp: Offramp, folder: Folder) -> None:
     file = folder.write(edit(FULL, ("60 days", "40 days\n  milestones: [20]")))
-    lines = offramp("run", file, "--runs", 512, "--quiet").out.splitlines()
-    assert all(re.search(r"  \d+% \([a-z ]+, \d\d-\d\d%\)$", line) for line in lines[4:6])
-    assert not any(line.endswith(")") for line in lines[6:12])
-    lines = offramp("run", file, "--runs", 512, "--quiet", "--words", "none").out.splitlines()
-    assert not any(line.endswith(")") for line in lines[4:12])
+    windows = offramp("run", file, "--runs", 512, "--quiet").out.split("\n\n")[2].splitlines()[1:]
+    assert all(re.search(r"  \d+% \([a-z ]+, \d\d-\d\d%\): ", line) for line in windows)
+    windows = offramp("run", file, "--runs", 512, "--quiet", "--words", "none").out.split("\n\n")[2].splitlines()[1:]
+    assert not any("(" in line for line in windows)
 
 
 def test_figures_need_a_folder(offramp: Offramp, crisis: Path) -> None:

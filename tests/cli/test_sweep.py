@@ -65,7 +65,7 @@ def test_it_writes_report_table_and_record(run: Run, tmp_path: Path) -> None:
     answer = run(file, "--out", tmp_path / "out")
     assert answer.code == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FILES)
-    assert "6 cells, seed 0; offensive within 10 days of 2020-01-01" in answer.out
+    assert "as of 2020-01-01; 6 cells, seed 0" in answer.out
     assert f"next: open {tmp_path / 'out' / 'sweep.html'}" in answer.err
 
 

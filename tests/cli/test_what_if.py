@@ -60,7 +60,7 @@ def test_run_adds_counterfactuals_to_its_record_and_its_command(offramp: Offramp
 def test_run_tells_the_largest_counterfactuals(offramp: Offramp, pressed: Path) -> None:
     answer = offramp("run", pressed, "--runs", 512, "-q", "--counterfactuals")
     assert answer.code == 0
-    assert "if one thing changed, offensive within 10 days, the largest changes:" in answer.out
+    assert "\nif one thing changed\n" in answer.out
 
 
 # -- tip ------------------------------------------------------------------------------------------------------------

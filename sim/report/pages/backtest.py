@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sim.report.chance import share_text
@@ -50,6 +51,12 @@ def document(record: Record, words: str) -> Document:
         head=(Text(_lead(record)),),
         sections=(*_sections(record), rerun(_rerun(record))),
     )
+
+
+def brief(record: Record, words: str) -> Document:
+    """Read a record into what the terminal shows: the scores, those on threats between states too."""
+    shown = tuple(one for one in _sections(record) if one.id in ("scores", "threats"))
+    return replace(document(record, words), sections=shown)
 
 
 def _headline(record: Record, table: Record) -> tuple[str, str]:

@@ -6,7 +6,7 @@ agree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, points_text
@@ -95,6 +95,16 @@ def document(record: Record, words: str) -> Document:
             rerun(rerun_rows(record), settled and settled.thin()),
         ),
         last=("counterfactuals-figure", "timelines", "convergence"),
+    )
+
+
+def brief(record: Record, words: str) -> Document:
+    """Read a record into what the terminal shows: the headline, all outcomes, other estimates, what moved, what if."""
+    return replace(
+        document(record, words),
+        head=(_strips(windows_of(record, words)), when.outcomes_table(record).of_columns(0, 1, 3, 4, 5)),
+        below=(estimates.others_of(record),),
+        sections=(since.section_of(record), counterfactuals.section_of(record)),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance
-from sim.report.ci.findings import verdicts_of
+from sim.report.ci.findings import WORDS, verdicts_of
 from sim.report.document import Block, Document, Entry, Facts, Figure, Group, List, Section, Table, Text, rerun
 from sim.report.pages import forecast
 from sim.report.pages.sweep_figures import (
@@ -73,11 +73,18 @@ def document(record: Record, words: str) -> Document:
     )
 
 
-def _gates(record: Record) -> Section | None:
+def brief(record: Record, words: str) -> Document:
+    """Read a record into what the terminal shows: the gates that did not pass, and its cells."""
+    return replace(document(record, words), sections=(_gates(record, missed=True), _cells(record)))
+
+
+def _gates(record: Record, *, missed: bool = False) -> Section | None:
     verdicts = verdicts_of(record)
     if verdicts is None:
         return None
     line, table, left_out = verdicts
+    if missed:
+        table = replace(table, rows=tuple(row for row in table.rows if row[0] != WORDS["pass"]))
     more = Text(f"{left_out:,} more are in sweep.json." if left_out else "", "note")
     return Section("gates", "Gates", (Text(line), table, more))
 

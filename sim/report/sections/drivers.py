@@ -31,10 +31,11 @@ def section_of(record: Record) -> Section | None:
     if part is None or not shown:
         return None
     by = part["by"][str(record["horizon"])]
-    drawn = _figure(record, by, shown).with_parts(Text(_worth(record, by)), Text(_caution(record, part, by), "note"))
+    caution = Text(caution_text(record, by["inputs"], part["draws"]), "note")
+    drawn = _figure(record, by, shown).with_parts(Text(_worth(record, by)), caution)
     return Section("drivers", "Drivers", (
-        Text(_lead(record, by), "lead"), Text(_split(record, by)), drawn,
-        _groups(record, by).fold("By actor"), _windows(record, part).fold("All windows").page_only(),
+        Text(_lead(record, by), "lead"), Text(split_text(record, by)), drawn,
+        groups_table(record, by).fold("By actor"), _windows(record, part).fold("All windows").page_only(),
     ))  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def inert_text(record: Record, inputs: list[Record]) -> str:
     return " ".join(["No effect within the window:", *told]) if told else ""
 
 
-def together_text(inputs: list[Record]) -> str:
+def _together(inputs: list[Record]) -> str:
     """Say how to read the row of inputs that go together; nothing where there is none."""
     if not any("+" in one.get("path", "") for one in inputs):
         return ""
@@ -97,18 +98,19 @@ def _lead(record: Record, by: Record) -> str:
     )
 
 
-def _split(record: Record, by: Record) -> str:
+def split_text(record: Record, by: Record) -> str:
+    """Say how much of the variance of the outcome is not chance, and whose inputs have a part in it."""
     share = by["variance"]["not_chance"]
     if share is None:
         return ""
-    groups = [one for one in by["groups"] if one["index"] is not None]
+    groups = [one for one in by.get("groups", ()) if one["index"] is not None]
     names = ", ".join(
         f"{group_name(record, one['group'], within=True)} {index_text(one['index'])}" for one in groups[:4]
     )
+    parts = f" Shares of the first part: {names}. Interactions of inputs are in none of them." if names else ""
     return (
         f"Of the variance of the outcome, yes or no, {share_text(share['value'])} ({index_interval(share)}) comes from "
-        f"the uncertain inputs; the rest is chance, which no knowledge of the inputs would remove. Shares of the first "
-        f"part: {names}. Interactions of inputs are in none of them."
+        f"the uncertain inputs; the rest is chance, which no knowledge of the inputs would remove.{parts}"
     )
 
 
@@ -129,13 +131,14 @@ def _worth(record: Record, by: Record) -> str:
     )
 
 
-def _caution(record: Record, part: Record, by: Record) -> str:
+def caution_text(record: Record, inputs: list[Record], draws: int) -> str:
+    """Say how indices are to be read, of inputs that go together and of those without effect too."""
     text = (
         "These are the runs of the forecast, sorted by each input: they show which probability goes with which value "
         "in this model, not what changing the value would do. The index of an input is its own share, averaged over "
-        f"all others. Intervals are 95%, from {counted(part['draws'], 'draw')}."
+        f"all others. Intervals are 95%, from {counted(draws, 'draw')}."
     )
-    rest = (together_text(by["inputs"]), inert_text(record, by["inputs"]))
+    rest = (_together(inputs), inert_text(record, inputs))
     return " ".join(filter(None, (text, *rest)))
 
 
@@ -151,7 +154,7 @@ def _figure(record: Record, by: Record, shown: list[Record]) -> Figure:
         f"Probability of {event} at the low end (hollow) and the high end (full) of each input, with 95% intervals; at "
         f"the right the share of the variance of the probability that goes with it{most}",
         f"Tornado chart of the probability of {event} at both ends of each input: {steps}.",
-        _table(record, by),
+        inputs_table(record, by),
         lambda: _tornado(record, shown),
     )
 
@@ -176,7 +179,8 @@ def _tornado(record: Record, shown: list[Record]) -> Spec:
     return fig
 
 
-def _table(record: Record, by: Record) -> Table:
+def inputs_table(record: Record, by: Record) -> Table:
+    """Return the index of each input, and the probability at either end of it."""
     rows = tuple(
         (
             input_name(record, one["path"]), group_name(record, one["group"]), index_text(one["index"]),
@@ -190,7 +194,8 @@ def _table(record: Record, by: Record) -> Table:
     return Table("Share of the variance of the probability that goes with each input", columns, "llrrlrrr", rows)
 
 
-def _groups(record: Record, by: Record) -> Table:
+def groups_table(record: Record, by: Record) -> Table:
+    """Return the index of all inputs of each actor."""
     rows = tuple(
         (
             group_name(record, one["group"]), index_text(one["index"]), index_interval(one["index"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, Shift
-from sim.report.document import Entry, Group, List, Section, Table, Text
+from sim.report.document import Entry, Group, List, Part, Section, Table, Text, said
 from sim.report.reading import OUTCOMES, Record, input_name, name_in_text, name_of, schedule_name
 from sim.report.values import NONE, dated, day_of, on_scale, plain, quantity, short_date
 from sim.wording import counted
@@ -25,16 +25,6 @@ def section_of(record: Record) -> Section | None:
     since = record.get("since")
     if since is None:
         return None
-    compared = {**record, **since}
-    stances = List(tuple(_stance(compared, one) for one in since["stances"]), "notes")
-    inputs, settings = _inputs(compared), _settings(compared)
-    if len(inputs.rows) > MOST_OPEN:
-        inputs = inputs.fold(f"{counted(len(inputs.rows), 'input')} changed, added or removed")
-    nothing = (
-        ""
-        if since.get("articles") or stances.items or inputs.rows or settings.rows
-        else "No input, evidence or setting has changed."
-    )
     return Section(
         "since",
         _title(record, since["forecast"]),
@@ -42,10 +32,21 @@ def section_of(record: Record) -> Section | None:
             Text(_lead(record, since), "lead"),
             Text(f"{_basis(since)} {_window(record, since)}".rstrip(), "note"),
             _outcomes(since),
-            Group("What is different", (Text(nothing), *_articles(since), stances, inputs, settings)),
+            Group("What is different", different({**record, **since})),
         ),
         short="Since last time",
     )
+
+
+def different(compared: Record) -> tuple[Part, ...]:
+    """List what differs between two forecasts: articles, stances, inputs and settings, called as the record has it."""
+    articles, stances = _articles(compared), List(tuple(_stance(compared, one) for one in compared["stances"]), "notes")
+    inputs, settings = _inputs(compared), _settings(compared)
+    if len(inputs.rows) > MOST_OPEN:
+        inputs = inputs.fold(f"{counted(len(inputs.rows), 'input')} changed, added or removed")
+    parts: tuple[Part, ...] = (articles, stances, inputs, settings)
+    nothing = "" if said(parts) else "No input, evidence or setting has changed."
+    return (Text(nothing), *parts)
 
 
 def _title(record: Record, forecast: Record) -> str:
@@ -100,15 +101,14 @@ def _outcomes(since: Record) -> Table:
     return Table(caption, columns, "llrrrrl", tuple(rows))
 
 
-def _articles(since: Record) -> Iterator[List]:
-    """Yield the articles whose items came in, by name; nothing where there are none."""
+def _articles(since: Record) -> List:
+    """List the articles whose items came in, by name."""
     entries = []
     for one in since.get("articles", ()):
         whose = "" if one["publisher"] is None else f"{one['publisher']}, "
         items = f"{counted(len(one['items']), 'item')} of evidence: {', '.join(one['items'])}"
         entries.append(Entry(f"{one['title']} ({whose}{dated(one['date'])}): {items}", "New article"))
-    if entries:
-        yield List(tuple(entries), "notes")
+    return List(tuple(entries), "notes")
 
 
 def _stance(compared: Record, one: Record) -> Entry:
