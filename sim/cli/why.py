@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from sim.studies.drivers import Asked
 
 MADE = {"counts": 20_000, "sobol": 400_000}
-REPLICATES = 2
 
 
 class Study(StrEnum):
@@ -81,7 +80,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
         with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
             site = Site(machines.make(plan.blocks), cache.open(), finished)
             found = from_counts(asked, Bench(plan, site))
-        record = asked.head("counts", plan.most_runs, plan.seed, plan.replicates, said) | found.plain()
+        record = asked.head("counts", plan, said) | found.plain()
     show(record, format_, lines_of(record, basis_of(record, counted(record["runs"], "run"))))
     if study is Study.COUNTS and format_ is Format.TEXT:
         design = command_of(context, study=Study.SOBOL, runs=None, seed=None)
@@ -95,14 +94,13 @@ def _design(  # noqa: PLR0913 - what is asked, and where it is played
     from sim.studies.drivers import design_of, plain_indices
     from sim.studies.sobol import blocks_of, study
 
-    plan = design_of(asked, most.most_runs, seed=most.seed, replicates=REPLICATES, by_actor=by_actor)
-    runs, blocks = plan.rows * plan.replicates, blocks_of(plan)
-    replace(most, runs=runs).check(asked.scenario)
+    plan = design_of(asked, most.most_runs, seed=most.seed, replicates=most.replicates, by_actor=by_actor)
+    played, blocks = replace(most, runs=plan.rows * plan.replicates), blocks_of(plan)
+    played.check(asked.scenario)
     with progress(f"{asked.scenario.id}, a design", blocks, quiet=quiet) as finished:
         site = Site(machines.make(blocks), store, finished)
         found = study(asked.scenario, plan, asked.outcome, asked.by, site)
-    record = asked.head("sobol", runs, plan.seed, plan.replicates, said)
-    return record | plain_indices(asked, plan, found, by_actor=by_actor)
+    return asked.head("sobol", played, said) | plain_indices(asked, plan, found, by_actor=by_actor)
 
 
 @command

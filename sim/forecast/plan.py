@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from numbers import Integral
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
+from sim.estimates import LEVEL
 from sim.forecast.probability import is_precise
 from sim.forecast.storylines import sampled_runs
 from sim.rng import STRATA
@@ -114,6 +115,14 @@ class Plan:
                 f"{counted(len(scenario.actors), 'actor')} would take "
                 f"hours; make {counted(most, 'run')} at most, or shorten the horizon"
             )
+
+    def record(self) -> dict[str, Any]:
+        """Return what the record of a study says of its runs."""
+        runs = self.most_runs
+        return {
+            "seed": self.seed, "runs": runs, "draws": runs // self.replicates, "replicates": self.replicates,
+            "level": LEVEL,
+        }  # fmt: skip
 
     def task(self, scenario: Scenario, block: int = 0, *, with_paths: bool = False) -> BlockTask:
         """Return one of the blocks; where told to, block 0 keeps the paths for storylines."""

@@ -51,7 +51,7 @@ def forecast_record(
     runs, draws = counted(tally)
     return {
         "schema": FORMAT,
-        "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
+        "scenario": ids_of(scenario),
         "parameters": _parameters(scenario),
         "question": scenario.document.question.model_dump(mode="json"),
         "confidence": None if scenario.document.confidence is None else scenario.document.confidence.model_dump(),
@@ -93,6 +93,22 @@ def forecast_record(
         "environment": environment.stamp(),
         "command": command,
     }
+
+
+def head_of(schema: str, scenario: Scenario) -> dict[str, Any]:
+    """Return what the record of a study begins with: its format, the scenario, its window and its names."""
+    return {
+        "schema": schema,
+        "scenario": ids_of(scenario),
+        "as_of": scenario.as_of.isoformat(),
+        "horizon": scenario.horizon,
+        **names_of(scenario),
+    }
+
+
+def ids_of(scenario: Scenario) -> dict[str, str]:
+    """Return id, title and hash of a scenario, as every record has them."""
+    return {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash}
 
 
 def names_of(scenario: Scenario) -> dict[str, Any]:
@@ -196,7 +212,7 @@ def glance(scenario: Scenario, plan: Plan, tally: Tally, records: Records) -> di
     runs, horizon = int(tally["runs"]), scenario.horizon
     days = sorted({*range(0, horizon, WEEK if horizon > 10 * WEEK else 1), *scenario.milestones})
     return {
-        "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
+        "scenario": ids_of(scenario),
         "as_of": scenario.as_of.isoformat(),
         "horizon": horizon,
         "theatre": theatre_of(scenario),

@@ -16,8 +16,8 @@ import numpy as np
 
 from sim import environment, rng
 from sim.errors import UsageError
-from sim.estimates import LEVEL, Estimate, cube_means, mean_of_draws, share
-from sim.forecast.record import names_of
+from sim.estimates import Estimate, cube_means, mean_of_draws, share
+from sim.forecast.record import head_of
 from sim.scenario.edit import over_days, with_document
 from sim.scenario.numbers import with_number
 from sim.scenario.windows import day_of
@@ -108,10 +108,7 @@ class Advice:
         ]
         scenario, goal = self.scenario, self.goal
         return {
-            "schema": FORMAT,
-            "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
-            "as_of": scenario.as_of.isoformat(),
-            **names_of(scenario),
+            **head_of(FORMAT, scenario),
             "actor": {"id": self.actor, "name": scenario.name_of(self.actor)},
             "goal": {"direction": "lower" if goal.lower else "raise", "outcome": goal.outcome, "within": goal.day},
             "budget": self.budget,
@@ -119,11 +116,7 @@ class Advice:
                 name: scenario.document.menu[name].model_dump(mode="json", by_alias=True, exclude_none=True)
                 for name in options_of(scenario, self.actor)
             },
-            "seed": self.plan.seed,
-            "runs": self.plan.most_runs,
-            "draws": self.plan.most_runs // self.plan.replicates,
-            "replicates": self.plan.replicates,
-            "level": LEVEL,
+            **self.plan.record(),
             "base": plain_row(self._estimate(self.base)),
             "helped": round(helped, 4),
             "mixes": rows,

@@ -17,7 +17,7 @@ import numpy as np
 from sim import environment
 from sim.distributions import Fixed
 from sim.estimates import LEVEL, cube_means, difference, mean_of_draws, share
-from sim.forecast.record import names_of
+from sim.forecast.record import head_of
 from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.edit import with_document
 from sim.scenario.quantities import day_count
@@ -219,16 +219,10 @@ class Counterfactuals:
 
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of counterfactuals.json (docs/what-if.md)."""
-        scenario = self.scenario
         return {
-            "schema": FORMAT,
-            "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
-            "as_of": scenario.as_of.isoformat(),
-            "horizon": scenario.horizon,
-            "milestones": list(scenario.milestones),
-            "seed": self.plan.seed,
-            "replicates": self.plan.replicates,
-            **names_of(scenario),
+            **head_of(FORMAT, self.scenario),
+            "milestones": list(self.scenario.milestones),
+            **self.plan.record(),
             "counterfactuals": self.part(),
             "environment": environment.stamp(),
             "command": command,

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
-from sim.forecast.record import names_of
+from sim.forecast.record import head_of
 from sim.model.inputs import can_be_looked_up, draw_inputs, inputs_of
 from sim.rng import STRATA
 from sim.runs.block.blocks import BLOCK_RUNS, FIRST_EVENTS
@@ -228,21 +228,13 @@ class Discovery:
 
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return it as plain values, format `offramp/discovery/1` (docs/discovery.md)."""
-        scenario, plan = self.asked.scenario, self.plan
         return {
-            "schema": FORMAT,
-            "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
-            "as_of": scenario.as_of.isoformat(),
-            "horizon": scenario.horizon,
-            **names_of(scenario),
+            **head_of(FORMAT, self.asked.scenario),
             "outcome": self.asked.outcome,
             "by": self.asked.by,
             "structural": self.asked.structural,
             "inputs": len(self.asked.paths),
-            "seed": plan.seed,
-            "runs": plan.most_runs,
-            "draws": plan.most_runs // plan.replicates,
-            "replicates": plan.replicates,
+            **self.plan.record(),
             "base": plain_row(self.base),
             "boxes": [plain_box(box) for box in self.boxes],
             "command": command,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.forecast.drivers import Drivers, drivers, group_of, plain_interval, why_no_effect
-from sim.forecast.record import names_of
+from sim.forecast.record import head_of
 from sim.model.inputs import can_be_looked_up, names_of_streams
 from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.edit import with_document
@@ -15,6 +15,7 @@ from sim.scenario.windows import By, day_of
 from sim.studies import sobol
 
 if TYPE_CHECKING:
+    from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
     from sim.studies.bench import Bench
 
@@ -29,23 +30,10 @@ class Asked:
     outcome: str
     by: int
 
-    def head(self, study: str, runs: int, seed: int, replicates: int, command: str | None) -> dict[str, Any]:
+    def head(self, study: str, plan: Plan, command: str | None) -> dict[str, Any]:
         """Return what every record of drivers begins with."""
-        scenario = self.scenario
-        return {
-            "schema": FORMAT,
-            "study": study,
-            "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
-            "as_of": scenario.as_of.isoformat(),
-            "horizon": scenario.horizon,
-            **names_of(scenario),
-            "outcome": self.outcome,
-            "by": self.by,
-            "seed": seed,
-            "runs": runs,
-            "replicates": replicates,
-            "command": command,
-        }
+        head = head_of(FORMAT, self.scenario)
+        return head | {"study": study, "outcome": self.outcome, "by": self.by, **plan.record(), "command": command}
 
 
 def ask(scenario: Scenario, outcome: str, by: By = None) -> Asked:

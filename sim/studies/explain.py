@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.forecast.course import course_of
-from sim.forecast.record import names_of, theatre_of
+from sim.forecast.record import head_of, theatre_of
 from sim.forecast.replay import Trace, replay
 from sim.runs.block.blocks import BLOCK_RUNS
 
@@ -43,17 +43,13 @@ def explain(
     """
     (trace,) = replay(scenario, [run], seed=seed, replicates=replicates)
     return {
-        "schema": FORMAT,
-        "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
-        "as_of": scenario.as_of.isoformat(),
-        "horizon": scenario.horizon,
+        **head_of(FORMAT, scenario),
         "theatre": theatre_of(scenario),
         "seed": seed,
         "replicates": replicates,
         "run": run,
         "draw": trace.draw,
         "block": run // BLOCK_RUNS,
-        **names_of(scenario),
         "course": course_of(scenario, trace.path, trace.record),
         "inputs": {path: _number(value, 4) for path, value in trace.inputs.items()},
         "daily": _daily(scenario, trace),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
+from sim.forecast.record import head_of
 from sim.scenario.rewind import rewind
 from sim.studies.rows import plain, plain_row
 
@@ -103,11 +104,8 @@ class History:
         items = {} if evidence is None else evidence.items
         articles = {} if self.articles is None else {"articles": plain(self.articles)}
         return {
-            "schema": FORMAT,
-            "scenario": {"id": self.scenario.id, "title": self.scenario.document.title, "hash": self.scenario.hash},
-            "seed": self.plan.seed,
-            "runs": self.plan.most_runs,
-            "horizon": self.scenario.horizon,
+            **head_of(FORMAT, self.scenario),
+            **self.plan.record(),
             "milestones": list(self.scenario.milestones),
             "points": plain(self.points),
             "moves": [

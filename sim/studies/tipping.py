@@ -17,8 +17,8 @@ import numpy as np
 from sim import environment
 from sim.distributions import Uniform
 from sim.errors import UsageError
-from sim.estimates import LEVEL, Estimate, share
-from sim.forecast.record import names_of
+from sim.estimates import Estimate, share
+from sim.forecast.record import head_of
 from sim.runs.block.blocks import FIRST_EVENTS
 from sim.scenario.edit import over_days, with_document
 from sim.scenario.inert import why_inert
@@ -109,18 +109,12 @@ class Asked:
             for place, (path, (low, high)) in enumerate(zip(self.paths, self.spans, strict=True))
         ]
         return {
-            "schema": FORMAT,
-            "scenario": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
-            "as_of": scenario.as_of.isoformat(),
-            **names_of(scenario),
+            **head_of(FORMAT, scenario),
             "outcome": self.outcome,
             "within": self.day,
             "target": self.target,
             "inputs": inputs,
-            "seed": plan.seed,
-            "runs": plan.most_runs,
-            "replicates": plan.replicates,
-            "level": LEVEL,
+            **plan.record(),
             "environment": environment.stamp(),
             "command": command,
         }

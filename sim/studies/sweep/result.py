@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim import environment
 from sim.estimates import difference
 from sim.forecast.probability import event_estimate
+from sim.forecast.record import ids_of
 from sim.rng import STRATA
 from sim.runs.block.blocks import FIRST_EVENTS, OUTCOMES
 from sim.studies.rows import plain_row
@@ -103,7 +104,7 @@ def head_of(sweep: Sweep, command: str, gates: Record | None = None) -> Record:
         "schema": FORMAT,
         "sweep": {"id": document.id, "title": document.title, "about": document.about, "identity": sweep.identity},
         "design": sweep.kind,
-        "base": {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash},
+        "base": ids_of(scenario),
         "as_of": scenario.as_of.isoformat(),
         "horizon": sweep.milestones[-1],
         "milestones": list(sweep.milestones),
