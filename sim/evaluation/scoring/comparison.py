@@ -1,13 +1,13 @@
 """Comparisons: whether one forecaster scores better than another on the same cases, and how sure that is.
 
-Cases of one crisis share what happened there, so the unit of independence is the group (the area), not the case. The
-interval to quote is the cluster-robust t interval; a cluster bootstrap shows whether normality matters.
+Cases of one crisis share what happened there, so the unit of independence is the group (the area), not the case.
+Differences have a cluster-robust t interval, skills, which are ratios, that of a cluster bootstrap.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,6 @@ class Difference:
         Standard error, clustered by group.
     low, high
         Cluster-robust t interval, groups - 1 degrees of freedom; like `se` None with one group.
-    bootstrap_low, bootstrap_high
-        Percentile interval of the cluster bootstrap; None with one group. Too narrow with few groups.
     cases, groups
         How many.
     """
@@ -48,8 +46,6 @@ class Difference:
     se: float | None
     low: float | None
     high: float | None
-    bootstrap_low: float | None
-    bootstrap_high: float | None
     cases: int
     groups: int
 
@@ -112,8 +108,6 @@ def paired_difference(
     second: npt.ArrayLike,
     groups: Sequence[Hashable] | None = None,
     *,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
     bound: float = math.inf,
 ) -> Difference:
     """Compare the scores of two forecasters on the same cases.
@@ -127,8 +121,6 @@ def paired_difference(
         Shape (cases,): scores, lower is better.
     groups
         Shape (cases,): to which group each case belongs; None: each is its own.
-    seed, resamples
-        Of the bootstrap, which draws whole groups with replacement.
     bound
         The farthest that two scores can be apart, 1 for Brier scores: no interval goes beyond it.
 
@@ -141,15 +133,13 @@ def paired_difference(
     gain = a - b
     mean = float(np.mean(gain))
     if count == 1:
-        return Difference(mean, None, None, None, None, None, len(a), 1)
+        return Difference(mean, None, None, None, len(a), 1)
     from scipy.special import stdtrit
 
     sums = np.bincount(place, weights=gain - mean)
     se = math.sqrt(count / (count - 1) * float(np.sum(sums**2))) / len(a)
     half = float(stdtrit(count - 1, (1 + LEVEL) / 2)) * se
-    columns: Floats = np.stack([np.bincount(place, weights=gain), np.bincount(place).astype(np.float64)])
-    low, high = _bootstrap(columns, lambda total: total[0] / total[1], seed, resamples)
-    return Difference(mean, se, max(-bound, mean - half), min(bound, mean + half), low, high, len(a), count)
+    return Difference(mean, se, max(-bound, mean - half), min(bound, mean + half), len(a), count)
 
 
 def skill_score(
@@ -166,8 +156,10 @@ def skill_score(
     ----------
     scores, reference
         Shape (cases,): scores of the same cases, 0 or more, lower is better.
-    groups, seed, resamples
+    groups
         As for `paired_difference`.
+    seed, resamples
+        Of the bootstrap, which draws whole groups with replacement.
 
     Raises
     ------
@@ -178,30 +170,21 @@ def skill_score(
     value = 1 - float(np.sum(a) / np.sum(b)) if np.sum(b) > 0 else None
     if value is None or count == 1:
         return Skill(value, None, None, len(a), count)
-    columns: Floats = np.stack([np.bincount(place, weights=a), np.bincount(place, weights=b)])
-    low, high = _bootstrap(columns, _skill_of_sums, seed, resamples)
+    sums: Floats = np.stack([np.bincount(place, weights=one) for one in (a, b)])
+    low, high = _bootstrap(sums, seed, resamples)
     return Skill(value, low, high, len(a), count)
 
 
-def _skill_of_sums(total: Floats) -> Floats:
-    return np.asarray(1 - np.divide(total[0], total[1], out=np.full_like(total[0], np.nan), where=total[1] > 0))
-
-
-def _bootstrap(
-    columns: Floats, statistic: Callable[[Floats], Floats], seed: int, resamples: int
-) -> tuple[float | None, float | None]:
-    """Percentile interval of a statistic of sums over groups drawn with replacement.
-
-    `columns` has the shape (sums, groups); the statistic gets them as (sums, resamples).
-    """
+def _bootstrap(sums: Floats, seed: int, resamples: int) -> tuple[float | None, float | None]:
+    """Percentile interval of a skill from its two sums by group, shape (2, groups), drawn with replacement."""
     if resamples < 1:
         raise ValueError("expected at least one resample")
-    count = columns.shape[1]
+    count = sums.shape[1]
     drawn = rng.stream(seed, 0, "scoring", "cluster bootstrap").integers(count, size=(resamples, count))
-    values = statistic(columns[:, drawn].sum(axis=2))
-    if np.any(np.isnan(values)):
+    own, reference = sums[:, drawn].sum(axis=2)
+    if not reference.all():
         return None, None
-    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(1 - own / reference, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
 
