@@ -105,9 +105,7 @@ class Difference:
                 }
                 for one in self.rows
             ],
-            **names_in(self.before, self.after),
-            "inputs": inputs_changed(self.before, self.after),
-            "stances": stances_changed(self.before, self.after),
+            **self._inputs(),
             "settings": [one for one in settings_changed(self.before, self.after) if one["name"] not in shared],
         }  # fmt: skip
 
@@ -128,12 +126,15 @@ class Difference:
             "paired_runs": self.runs,
             "unpaired": self.unpaired,
             "outcomes": outcomes,
-            **names_in(self.before, self.after),
+            **self._inputs(),
             "articles": articles_added(self.before, self.after),
-            "inputs": inputs_changed(self.before, self.after),
-            "stances": stances_changed(self.before, self.after),
             "settings": settings_changed(self.before, self.after),
         }
+
+    def _inputs(self) -> dict[str, Any]:
+        """Return what differs in the inputs, and what they are called."""
+        both = self.before, self.after
+        return {**names_in(*both), "inputs": inputs_changed(*both), "stances": stances_changed(*both)}
 
 
 def _moved(outcome: str, day: int, before: Row, after: Row, pair: Pair | None) -> Moved:

@@ -165,19 +165,16 @@ def history(
     points: list[Point] = []
     moves: list[Move] = []
     known: set[str] = set()
+    items = {} if scenario.evidence is None else scenario.evidence.items
     for day in days:
         then = rewind(scenario, day)
         forecast = bench.forecast(then)
-        names = [] if then.evidence is None else [name for name in then.evidence.items if name not in known]
-        known.update(names)
-        news = None
-        reading = []
-        if scenario.evidence is not None and points:
-            reading = [name for name in names if scenario.evidence.items[name].reads_stance]
-        if reading:
-            news = _change(scenario, day, reading, forecast, bench)
-            moves += [Move(day, name, _change(scenario, day, [name], forecast, bench)) for name in reading]
-        points.append(Point(day, _by_day(scenario, forecast), tuple(names), len(known), news))
+        new = () if then.evidence is None else tuple(name for name in then.evidence.items if name not in known)
+        known.update(new)
+        reading = [name for name in new if items[name].reads_stance] if points else []
+        moves += [Move(day, name, _change(scenario, day, [name], forecast, bench)) for name in reading]
+        news = _change(scenario, day, reading, forecast, bench) if reading else None
+        points.append(Point(day, _by_day(scenario, forecast), new, len(known), news))
         if finished is not None:
             finished()
     return History(scenario, bench.plan, tuple(points), tuple(moves))
@@ -198,22 +195,20 @@ def published(evidence: Evidence | None, start: datetime.date, end: datetime.dat
     if evidence is None:
         return []
     cited = {item.source for item in evidence.items.values()}
-    found = [(name, source) for name, source in evidence.sources.items() if name in cited]
-    return sorted(((name, one) for name, one in found if start <= one.date <= end), key=lambda found: found[1].date)
+    found = [(name, one) for name, one in evidence.sources.items() if name in cited and start <= one.date <= end]
+    return sorted(found, key=lambda source: source[1].date)
 
 
 def adoptions(scenario: Scenario, start: datetime.date, bench: Bench) -> Iterator[Adoption]:
     """Yield the forecast before and after each article that was published from a date on."""
-    evidence = scenario.evidence
-    everything = published(evidence, datetime.date.min, scenario.as_of)
+    items = {} if scenario.evidence is None else scenario.evidence.items
+    everything = published(scenario.evidence, datetime.date.min, scenario.as_of)
     for place, (name, source) in enumerate(everything):
-        if evidence is None or source.date < start:
+        if source.date < start:
             continue
         later = {other for other, _ in everything[place + 1 :]}
-        unseen = tuple(id_ for id_, item in evidence.items.items() if item.source in later)
-        own = tuple(
-            id_ for id_, item in evidence.items.items() if item.source == name and item.known_from <= source.date
-        )
+        unseen = tuple(id_ for id_, item in items.items() if item.source in later)
+        own = tuple(id_ for id_, item in items.items() if item.source == name and item.known_from <= source.date)
         before = bench.forecast(rewind(scenario, source.date, without=(*unseen, *own)))
         after = bench.forecast(rewind(scenario, source.date, without=unseen))
         yield Adoption(

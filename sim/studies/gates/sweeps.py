@@ -22,7 +22,7 @@ from sim.studies.gates.contrasts import Source
 from sim.studies.gates.trials import Library, Subject, Trial, along, trials
 from sim.studies.sweep.schema import FORMAT
 from sim.studies.sweep.sweep import Cell, label_of
-from sim.studies.sweep.words import canonical
+from sim.studies.sweep.words import canonical, is_number
 
 if TYPE_CHECKING:
     from sim.scenario.gates import Gate
@@ -42,10 +42,9 @@ def lines_along(cells: Sequence[Cell], path: str, names: Mapping[str, Any]) -> l
     groups: dict[tuple[int, str], list[tuple[float, Cell]]] = {}
     for cell in cells:
         value = cell.changes.get(path)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            continue
-        group = (cell.base, canonical(_others(cell, path)))
-        groups.setdefault(group, []).append((float(value), cell))
+        if is_number(value):
+            group = (cell.base, canonical(_others(cell, path)))
+            groups.setdefault(group, []).append((float(value), cell))
     lines = [sorted(points, key=lambda point: point[0]) for points in groups.values() if len(points) > 1]
     return [(_label(line[0][1], path, names), tuple(line)) for line in lines]
 
@@ -74,17 +73,19 @@ def _complaints(
 ) -> Iterator[tuple[Path, str]]:
     for name, gate in document.gates.items():
         windows = ((gate.day(one.as_of, one.horizon), one.as_of, one.horizon) for one in bases)
-        if message := next(filter(None, (window_complaint(*window) for window in windows)), None):
-            yield ("gates", name, "by"), message
-        if gate.along is None:
-            continue
-        for key, value in (("from", gate.start), ("to", gate.to), ("steps", gate.steps)):
-            if value is not None:
-                yield ("gates", name, key), "a trend in a sweep runs along the values of its cells; remove this"
-        if not lines_along(cells, gate.along, {}):
-            known = sorted({path for cell in cells for path in cell.changes})
-            message = f"no two cells differ in nothing but a number at {gate.along}{suggestion(gate.along, known)}"
-            yield ("gates", name, "along"), message
+        found = [("by", message) for window in windows if (message := window_complaint(*window))][:1]
+        if gate.along is not None:
+            found += _trend_complaints(gate, gate.along, cells)
+        yield from ((("gates", name, key), message) for key, message in found)
+
+
+def _trend_complaints(gate: Gate, path: str, cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
+    for key, value in (("from", gate.start), ("to", gate.to), ("steps", gate.steps)):
+        if value is not None:
+            yield key, "a trend in a sweep runs along the values of its cells; remove this"
+    if not lines_along(cells, path, {}):
+        known = sorted({path for cell in cells for path in cell.changes})
+        yield "along", f"no two cells differ in nothing but a number at {path}{suggestion(path, known)}"
 
 
 @dataclass(frozen=True)

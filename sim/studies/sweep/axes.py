@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from sim.distributions import Distribution, Fixed, Uniform, is_distribution, parse
 from sim.scenario.quantities import date_or_none
-from sim.studies.sweep.words import shown
+from sim.studies.sweep.words import is_number, is_whole, shown
 
 if TYPE_CHECKING:
     from sim.model.inputs import Input
@@ -115,7 +115,7 @@ def day_of(value: Any, as_of: datetime.date) -> float | None:
     if isinstance(value, str):
         date = date_or_none(value)
         return None if date is None else float((date - as_of).days)
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    return float(value) if is_number(value) else None
 
 
 def _list_complaints(written: list[Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -137,13 +137,11 @@ def _list_complaints(written: list[Any]) -> Iterator[tuple[tuple[str | int, ...]
 
 
 def _range_complaints(written: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    ends = {key: written.get(key) for key in ("from", "to")}
-    for key, value in ends.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            yield (key,) if key in written else (), f"expected a number as `{key}` (got {shown(value)})"
-            return
-    if not ends["from"] < ends["to"]:  # type: ignore[operator]
-        yield ("to",), f"expected a number above `from`, which is {shown(ends['from'])}"
-    steps = written.get("steps")
-    if "steps" in written and (isinstance(steps, bool) or not isinstance(steps, int) or not 2 <= steps <= MAX_VALUES):
+    low, high, steps = (written.get(key) for key in KEYS)
+    wrong = [(key, value) for key, value in (("from", low), ("to", high)) if not is_number(value)]
+    for key, value in wrong[:1]:
+        yield (key,) if key in written else (), f"expected a number as `{key}` (got {shown(value)})"
+    if is_number(low) and is_number(high) and not low < high:
+        yield ("to",), f"expected a number above `from`, which is {shown(low)}"
+    if "steps" in written and not is_whole(steps, 2, MAX_VALUES):
         yield ("steps",), f"expected a whole number of values from 2 to {MAX_VALUES:,} (got {shown(steps)})"

@@ -15,7 +15,7 @@ from sim.scenario.quantities import fault, written
 from sim.scenario.schema import DottedPath, Id, Part, Text, Title
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import read_schema
-from sim.studies.sweep.words import shown
+from sim.studies.sweep.words import is_whole, shown
 
 FORMAT = "offramp/sweep/1"
 SAMPLED = ("latin-hypercube", "sobol")
@@ -42,18 +42,22 @@ class Design:
 
 def _read_design(value: Any) -> Design:
     """Check one value: `grid`, `one-at-a-time`, `{latin-hypercube: 200}` or `{sobol: 256}`."""
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((kind, points),) = value.items()
+        return _read_sampled(kind, points)
+    if value in LISTED:
+        return Design(value)
+    if value in SAMPLED:
+        raise fault(f"expected a number of cells, as in {{{value}: 256}}")
     if isinstance(value, str):
-        if value in LISTED:
-            return Design(value)
-        if value in SAMPLED:
-            raise fault(f"expected a number of cells, as in {{{value}: 256}}")
         raise fault(f"expected one of {', '.join((*LISTED, *SAMPLED))}{suggestion(value, (*LISTED, *SAMPLED))}")
-    if not isinstance(value, Mapping) or len(value) != 1:
-        raise fault("expected `grid`, `one-at-a-time`, {latin-hypercube: 200} or {sobol: 256}")
-    kind, points = next(iter(value.items()))
+    raise fault("expected `grid`, `one-at-a-time`, {latin-hypercube: 200} or {sobol: 256}")
+
+
+def _read_sampled(kind: Any, points: Any) -> Design:
     if kind not in SAMPLED:
         raise fault(f"expected one of {', '.join(SAMPLED)} before a number{suggestion(str(kind), SAMPLED)}")
-    if isinstance(points, bool) or not isinstance(points, int) or not 2 <= points <= MAX_CELLS:
+    if not is_whole(points, 2, MAX_CELLS):
         raise fault(f"expected 2 to {MAX_CELLS:,} cells (got {shown(points)})")
     if kind == "sobol" and points & (points - 1):
         below = 1 << (points.bit_length() - 1)

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 MOST = 60
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether a value is a finite number, and none of true and false."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def is_whole(value: Any, least: int, most: int) -> bool:
+    """Whether a value is a whole number from the least to the most."""
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def shown(value: Any) -> str:
