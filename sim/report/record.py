@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from sim.errors import ReportError
@@ -33,6 +33,7 @@ from sim.report.record_parts import (
 
 MOST_FAULTS = 5
 FORMAT = "offramp/forecast/1"
+Length = Annotated[int, Field(ge=1, le=3650, description="Number of days")]
 CONFIG = ConfigDict(extra="ignore", allow_inf_nan=False)  # version 1 may gain keys
 
 
@@ -173,6 +174,14 @@ class WarningRecord(TypedDict):
     message: str
 
 
+@with_config(ConfigDict(extra="allow"))
+class ScenarioRecord(TypedDict):
+    """The scenario that was run, as its document has it."""
+
+    start: NotRequired[dict[str, str]]
+    bargaining: NotRequired[dict[str, str]]
+
+
 class Environment(TypedDict):
     """Versions that the bytes of a result depend on."""
 
@@ -195,13 +204,13 @@ class ForecastRecord(TypedDict):
     question: Question
     confidence: Confidence | None
     as_of: Date
-    horizon: Day
+    horizon: Length
     theatre: Theatre
-    milestones: list[Day]
-    seed: int
-    runs: Count
+    milestones: list[Length]
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    runs: Annotated[int, Field(ge=1)]
     draws: Count
-    replicates: Count
+    replicates: Annotated[int, Field(ge=1)]
     given: Given | None
     precision: float | None
     status: str
@@ -227,7 +236,7 @@ class ForecastRecord(TypedDict):
     indicators: list[Indicator]
     provenance: Provenance
     warnings: list[WarningRecord]
-    document: dict[str, Any]
+    document: ScenarioRecord
     since: dict[str, Any] | None
     environment: Environment
     command: str | None

@@ -5,17 +5,25 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
-Written = Any
-"""A number of a scenario as its file may write it: a number, a text, or a map that names a distribution."""
+
+def _of_the_calendar(date: str) -> str:
+    datetime.date.fromisoformat(date)
+    return date
+
+
+Distribution = float | dict[str, list[float] | dict[str, float]]
+Written = Distribution | dict[str, list[Distribution] | dict[str, float]]
+"""A number of a scenario as its file may write it: a number, or a map that names a distribution or a pool of them."""
 Chance = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[str, Field(pattern=r"^[0-9]+$", description="Number of days, from the as-of date on")]
 Day = Annotated[int, Field(ge=0)]
-Date = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Date = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_of_the_calendar)]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -152,27 +160,27 @@ class Variance(TypedDict):
 
     outcome: float
     probability: float
-    not_chance: Index
+    not_chance: Index | None
 
 
 class Group(TypedDict):
     """What the inputs of one actor, or those that go together, explain."""
 
     group: str
-    index: Index
+    index: Index | None
     joint: bool
     inputs: Count
 
 
 class Driver(TypedDict):
-    """What one input explains."""
+    """What one input explains; None where chance hides its index, or no draw is at that end."""
 
     path: str
     group: str
-    index: Index
+    index: Index | None
     direction: str
-    at_low: Interval
-    at_high: Interval
+    at_low: Interval | None
+    at_high: Interval | None
     fall: float
     sd_left: float
     no_effect: str | None

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim import environment
 from sim.errors import ScenarioError, UsageError
 from sim.forecast.plan import Plan
 from sim.runs.block.blocks import OUTCOMES
@@ -110,7 +111,7 @@ def test_runs_and_seed_are_those_of_a_stored_forecast_unless_given(base: Path, p
 
 @pytest.mark.parametrize("stored", ["before", "after", "both"])
 def test_a_forecast_of_another_model_is_not_paired_and_says_why(base: Path, pressed: Path, stored: str) -> None:
-    other = {"environment": {"model": "0" * 16, "cpu": "x"}}
+    other = {"environment": {**environment.stamp(), "model": "0" * 16, "cpu": "x"}}
     before = store(base, "base.json", **other) if stored != "after" else base
     after = store(pressed, "pressed.json", seed=2, **other) if stored != "before" else pressed
     sides = read_sides(before, after)
