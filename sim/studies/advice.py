@@ -7,9 +7,10 @@ many resamples of the draws it comes first, which is about the number of runs al
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -181,12 +182,9 @@ def mixes_of(scenario: Scenario, actor: str, goal: Goal, budget: float | None) -
     """
     names = options_of(scenario, actor)
     most = len(names) if len(names) <= FEW else 2
-    chosen = [
-        mix
-        for size in range(1, most + 1)
-        for mix in combinations(names, size)
-        if (budget is None or _cost(scenario, mix) <= budget) and _go_together(scenario, mix)
-    ]
+    mixes = chain.from_iterable(combinations(names, size) for size in range(1, most + 1))
+    limit = math.inf if budget is None else budget
+    chosen = [mix for mix in mixes if _cost(scenario, mix) <= limit and _go_together(scenario, mix)]
     if not chosen:
         least = min(scenario.document.menu[name].cost for name in names)
         raise UsageError(f"nothing on the menu costs {budget:g} or less; the cheapest costs {least:g}")

@@ -296,11 +296,11 @@ def diff(sides: tuple[Side, Side], bench: Bench) -> Difference:
         Where there are too few runs to pair, or a side is neither a scenario nor a stored forecast.
     """
     bench.plan.check_pairs()
-    why = next((side.unpaired for side in sides if side.unpaired is not None), None)
+    why = sides[0].unpaired or sides[1].unpaired
     played = {one.hash: _forecast(one, bench) for one in _needed(sides)}
     first, second = (None if side.scenario is None else played.get(side.scenario.hash) for side in sides)
     before, after = _record_of(sides[0], first), _record_of(sides[1], second)
-    pair = None if why is not None or first is None or second is None else (first, second)
+    pair = None if why or first is None or second is None else (first, second)
     days = sorted({*_days(before, after), *_days(after, before)})
     rows = tuple(
         _moved(outcome, day, *_levels((before, after), pair, outcome, day), pair)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.estimates import Estimate
     from sim.forecast.forecast import Forecast
     from sim.forecast.plan import Plan
-    from sim.scenario.evidence import Evidence, Source
+    from sim.scenario.evidence import Evidence, Item, Source
     from sim.scenario.scenario import Scenario
     from sim.studies.bench import Bench
 
@@ -100,8 +100,7 @@ class History:
 
     def record(self) -> dict[str, Any]:
         """Return the history as plain values."""
-        evidence = self.scenario.evidence
-        items = {} if evidence is None else evidence.items
+        items = items_of(self.scenario)
         articles = {} if self.articles is None else {"articles": plain(self.articles)}
         return {
             **head_of(FORMAT, self.scenario),
@@ -120,6 +119,11 @@ class History:
             ],
             **articles,
         }
+
+
+def items_of(scenario: Scenario) -> Mapping[str, Item]:
+    """Return the items of a scenario's evidence by id; none where it has no evidence."""
+    return {} if scenario.evidence is None else scenario.evidence.items
 
 
 def dates_between(start: datetime.date, end: datetime.date, every: int) -> list[datetime.date]:
@@ -145,7 +149,7 @@ def history(
     days: list[datetime.date],
     bench: Bench,
     *,
-    finished: Callable[[], None] | None = None,
+    finished: Callable[[], None] = lambda: None,
 ) -> History:
     """Remake the forecast on each day.
 
@@ -165,18 +169,16 @@ def history(
     points: list[Point] = []
     moves: list[Move] = []
     known: set[str] = set()
-    items = {} if scenario.evidence is None else scenario.evidence.items
     for day in days:
         then = rewind(scenario, day)
         forecast = bench.forecast(then)
-        new = () if then.evidence is None else tuple(name for name in then.evidence.items if name not in known)
+        new = tuple(name for name in items_of(then) if name not in known)
         known.update(new)
-        reading = [name for name in new if items[name].reads_stance] if points else []
+        reading = [name for name in new if points and items_of(scenario)[name].reads_stance]
         moves += [Move(day, name, _change(scenario, day, [name], forecast, bench)) for name in reading]
         news = _change(scenario, day, reading, forecast, bench) if reading else None
         points.append(Point(day, _by_day(scenario, forecast), new, len(known), news))
-        if finished is not None:
-            finished()
+        finished()
     return History(scenario, bench.plan, tuple(points), tuple(moves))
 
 
@@ -201,7 +203,7 @@ def published(evidence: Evidence | None, start: datetime.date, end: datetime.dat
 
 def adoptions(scenario: Scenario, start: datetime.date, bench: Bench) -> Iterator[Adoption]:
     """Yield the forecast before and after each article that was published from a date on."""
-    items = {} if scenario.evidence is None else scenario.evidence.items
+    items = items_of(scenario)
     everything = published(scenario.evidence, datetime.date.min, scenario.as_of)
     for place, (name, source) in enumerate(everything):
         if source.date < start:

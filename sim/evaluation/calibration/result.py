@@ -22,6 +22,7 @@ from sim.evaluation.calibration.design import Design, block_of, play, seed_of
 from sim.evaluation.calibration.outcomes import CLASSES, WINDOWS, shares_within
 from sim.evaluation.calibration.parameters import COLUMNS, Floats, prior_of, to_values
 from sim.evaluation.calibration.recovery import RANKS, Recovery
+from sim.evaluation.scoring import rounded
 from sim.model.inputs import is_unseen, names_of_streams
 from sim.scenario.edit import with_posterior
 from sim.scenario.posterior import MODEL, SAMPLES, Posterior
@@ -54,6 +55,11 @@ class Fit:
     def z(self) -> float:
         """Difference in standard errors of the model's runs."""
         return (self.surface - self.model) / self.se if self.se > 0 else 0.0
+
+    def plain(self) -> dict[str, Any]:
+        """Return what a record holds."""
+        probabilities = rounded({"surface": self.surface, "model": self.model}, 4)
+        return {"case": self.case, **probabilities, "z": round(self.z, 2)}
 
 
 @dataclass(frozen=True)
@@ -110,18 +116,12 @@ class Calibration:
                 for name, classes in self.asked.seen.items()
                 if name not in self.asked.threats
             ],
-            "samples": {
-                name: {key: value if isinstance(value, int) else round(value, 4) for key, value in one.items()}
-                for name, one in self.evidence.items()
-            },
+            "samples": rounded(self.evidence, 4),
             "windows": list(WINDOWS),
             "seeds": list(map(self._seed, range(len(self.samples)))),
-            "disagreement": None if gap is None else [round(float(one), 4) for one in gap],
+            "disagreement": None if gap is None else rounded(gap.tolist(), 4),
             "parameters": list(self._parameters()),
-            "fits": [
-                {"case": one.case, "surface": round(one.surface, 4), "model": round(one.model, 4), "z": round(one.z, 2)}
-                for one in self.fits
-            ],
+            "fits": [one.plain() for one in self.fits],
             "threats_fit": self.threats_fit,
             "recovery": None if self.recovery is None else _recovery(self.recovery),
             "splits": self.splits,
@@ -143,7 +143,7 @@ class Calibration:
             "log_evidence": round(one.log_evidence, 3),
             "stages": stages,
             "distinct": len(np.unique(one.draws[:, 0])),
-            "target": [round(float(p), 4) for p in self.target[number]] if self.target else None,
+            "target": rounded(self.target[number].tolist(), 4) if self.target else None,
         }
 
     def _parameters(self) -> Iterator[dict[str, Any]]:
@@ -331,14 +331,15 @@ def split(scenario: Scenario, seed: int, site: Site) -> dict[str, Any]:
     found = sobol.study(scenario, split_plan(scenario, seed), "offensive", SPLIT_WINDOW, site)
     inputs, shares = found.not_chance, dict.fromkeys(GROUPS, (0.0, 0.0))
     shares |= {one.name: (one.first.value * inputs.value, one.first.se * inputs.value) for one in found.inputs}
-    return {
+    parts = {
         "by": SPLIT_WINDOW,
-        "p": round(found.p, 4),
-        "inputs": [round(inputs.value, 4), round(inputs.se, 4)],
-        "groups": {name: [round(share, 4), round(se, 4)] for name, (share, se) in shares.items()},
-        "interactions": round(inputs.value - sum(share for share, _ in shares.values()), 4),
-        "chance": round(1 - inputs.value, 4),
+        "p": found.p,
+        "inputs": (inputs.value, inputs.se),
+        "groups": shares,
+        "interactions": inputs.value - sum(share for share, _ in shares.values()),
+        "chance": 1 - inputs.value,
     }
+    return dict(rounded(parts, 4))
 
 
 def informative(seen: Seen) -> dict[str, frozenset[int]]:

@@ -207,22 +207,19 @@ def resolve(  # noqa: PLR0913 - what a resolution says, all but the first two by
 def _labels(state: State, outcome: str, today: datetime.date, event: str) -> dict[int, bool]:
     """Return what an outcome says of each window that it says something of."""
     over = [window for window in state.windows if state.ends(window) <= today]
+    if outcome == "no" and not over:
+        raise UsageError(f"no window is over yet; the first ends on {state.ends(state.windows[0])}")
     if outcome == "no":
-        if not over:
-            raise UsageError(f"no window is over yet; the first ends on {state.ends(state.windows[0])}")
         return dict.fromkeys(over, False)
-    if outcome == "yes":
-        unknown = [window for window in over if window not in state.labels]
-        if unknown:
-            said = ", ".join(map(str, unknown))
-            raise UsageError(
-                f"a day is needed to tell whether the {event} came within {counted(said, 'day')}; give its date"
-            )
-        return {window: window not in over or state.labels[window] for window in state.windows}
-    return _labels_by_date(state, outcome, today, event)
+    if outcome != "yes":
+        return _labels_by_date(state, outcome, today)
+    if unknown := [str(window) for window in over if window not in state.labels]:
+        said = counted(", ".join(unknown), "day")
+        raise UsageError(f"a day is needed to tell whether the {event} came within {said}; give its date")
+    return {window: window not in over or state.labels[window] for window in state.windows}
 
 
-def _labels_by_date(state: State, outcome: str, today: datetime.date, event: str) -> dict[int, bool]:
+def _labels_by_date(state: State, outcome: str, today: datetime.date) -> dict[int, bool]:
     try:
         date = datetime.date.fromisoformat(outcome)
     except ValueError:
@@ -232,8 +229,6 @@ def _labels_by_date(state: State, outcome: str, today: datetime.date, event: str
         raise UsageError(f"{date} lies before the as-of date {state.as_of}")
     if date > today:
         raise UsageError(f"{date} lies in the future: an outcome is entered when it has come")
-    if days >= state.windows[-1]:
-        return dict.fromkeys(state.windows, False)  # it came, after all windows
     return {window: days < window for window in state.windows}
 
 
@@ -274,11 +269,9 @@ def state_of(entries: Sequence[Entry], name: str, event: str) -> State:
     windows = sorted({int(window) for content in mine for window in content["probabilities"][event]})
     labels: dict[int, bool] = {}
     for entry in entries:
-        content = entry.content
-        if entry.kind == "forecast" or (content["question"], content["event"]) != (name, event):
-            continue
-        said = {int(window): label for window, label in content["windows"].items()}
-        labels = said if entry.kind == "correction" else {**labels, **said}
+        if entry.kind != "forecast" and (entry.content["question"], entry.content["event"]) == (name, event):
+            said = {int(window): label for window, label in entry.content["windows"].items()}
+            labels = said if entry.kind == "correction" else labels | said
     as_of = datetime.date.fromisoformat(mine[0]["question"]["as_of"])
     return State(as_of, tuple(windows), labels)
 

@@ -169,15 +169,12 @@ def check(
     queue = _Queue(judges, budget)
     site = Site() if site is None else site
     supply = results(queue.tasks(), executor=site.executor, store=site.store)
+    advance = site.finished or (lambda: None)
     interrupted = False
     try:
-        while (group := queue.next_group(supply)) is not None:
-            decided = _take(*group, budget.replicates)
-            if site.finished is not None:
-                for _ in range(decided):
-                    site.finished()
-            if not any(judge.is_open for judge in judges):
-                break
+        while any(judge.is_open for judge in judges) and (group := queue.next_group(supply)) is not None:
+            for _ in range(_take(*group, budget.replicates)):
+                advance()
     except KeyboardInterrupt:
         interrupted = True
     finally:

@@ -215,27 +215,29 @@ def _axes(document: SweepDocument, base: Base, tree: Tree, places: Places) -> di
     written: Mapping[str, Any] = document.axes
     if document.axes == UNCERTAIN:
         written = {path: PRIOR for path, one in base.inputs.items() if not one.distribution.is_fixed}
-    complaints: list[Complaint] = []
-    axes: dict[str, Axis] = {}
-    for path, value in written.items():
-        below = _axis_complaints(path, value, base)
-        if not below:
-            axes[path] = read_axis(value, base.inputs.get(path))
-            if design.kind == "grid" and not axes[path].values:
-                below = [((), "a grid needs values: write a list, or `steps` in the range; or take another `design`")]
-        complaints += [(("axes", path, *key), message) for key, message in below]
-    complaints = complaints or list(_design_complaints(design, axes))
+    complaints: list[Complaint] = [
+        (("axes", path, *key), message)
+        for path, value in written.items()
+        for key, message in _axis_complaints(path, value, base, design)
+    ]
     if complaints:
+        raise ScenarioError(places.faults(complaints))
+    axes = {path: read_axis(value, base.inputs.get(path)) for path, value in written.items()}
+    if complaints := list(_design_complaints(design, axes)):
         raise ScenarioError(places.faults(complaints))
     return axes
 
 
-def _axis_complaints(path: str, value: Any, base: Base) -> list[Complaint]:
-    """Check that an input can vary, that its values can be read, and that no two are the same day."""
-    wrong = base.path_complaint(path)
-    if wrong is not None:
+def _axis_complaints(path: str, value: Any, base: Base, design: Design) -> list[Complaint]:
+    """Check that an input can vary, that its values can be read and suit the design, and that no two are one day."""
+    own = base.inputs.get(path)
+    if (wrong := base.path_complaint(path)) is not None:
         return [((), wrong)]
-    return list(axis_complaints(value, base.inputs.get(path))) or list(same_day_complaints(value, base.scenario.as_of))
+    if found := list(axis_complaints(value, own)) or list(same_day_complaints(value, base.scenario.as_of)):
+        return found
+    if design.kind == "grid" and not read_axis(value, own).values:
+        return [((), "a grid needs values: write a list, or `steps` in the range; or take another `design`")]
+    return []
 
 
 def _design_complaints(design: Design, axes: Mapping[str, Axis]) -> Iterator[Complaint]:
@@ -253,28 +255,32 @@ def _checked(
     """Build every cell once: check it, take its hash, and see that it repeats no other."""
     twins = _Twins(bases[0].scenario, paths, sampled=sampled)
     cells: list[Cell] = []
+    milestones: set[tuple[int, ...]] = set()
     wrong = _FaultsOfCells()
-    common: set[int] | None = None
     for cell in drafts:
-        base = bases[cell.base]
         try:
-            scenario = base.vary(cell.changes, cell.places) if cell.changes else base.scenario
-            common = set(scenario.milestones) if common is None else common & set(scenario.milestones)
-            complaint = twins.complaint(cell, scenario)
-            if complaint is not None:
-                raise ScenarioError([_place_of(cell, complaint, places)])
+            scenario = _built(cell, bases[cell.base], twins, places)
+            cells.append(replace(cell, hash=scenario.hash))
+            milestones.add(scenario.milestones)
         except ScenarioError as error:
             wrong.add(cell, error.faults)
             if wrong.are_many:
                 break
-            continue
-        cells.append(replace(cell, hash=scenario.hash))
-    faults = wrong.told()
-    if not faults and not common:
-        faults.append(places.fault(("scenarios",), "the scenarios have no milestone in common"))
-    if faults:
+    if faults := wrong.told():
         raise ScenarioError(faults)
-    return tuple(cells), tuple(sorted(common or ()))
+    common = set.intersection(*map(set, milestones))
+    if not common:
+        raise ScenarioError([places.fault(("scenarios",), "the scenarios have no milestone in common")])
+    return tuple(cells), tuple(sorted(common))
+
+
+def _built(cell: Cell, base: Base, twins: _Twins, places: Places) -> Scenario:
+    """Build the scenario of a cell, which must repeat no other."""
+    scenario = base.vary(cell.changes, cell.places) if cell.changes else base.scenario
+    complaint = twins.complaint(cell, scenario)
+    if complaint is not None:
+        raise ScenarioError([_place_of(cell, complaint, places)])
+    return scenario
 
 
 class _FaultsOfCells:

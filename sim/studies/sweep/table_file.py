@@ -57,17 +57,19 @@ def read_table(file: FilePath, base: Base) -> tuple[tuple[str, ...], list[Row]]:
         table = tables.read_table(file, MAX_BYTES)
     except TableError as error:
         raise ScenarioError(error.faults) from None
-    faults = list(_header_faults(table.header, file, base))
-    if not faults and len(table.rows) > MAX_CELLS:
-        faults = [Fault(str(file), 0, 0, "", f"more than {MAX_CELLS:,} rows; split the table")]
-    if not faults and not table.rows:
-        faults = [Fault(str(file), 0, 0, "", "expected a row for each cell below the header")]
-    if faults:
+    if faults := list(_header_faults(table.header, file, base)) or list(_size_faults(len(table.rows), file)):
         raise ScenarioError(faults)
     rows = [_row(row, faults) for row in table.rows]
     if faults:
         raise ScenarioError(_told_once(faults))
     return tuple(name for name in table.header if name != LABEL), rows
+
+
+def _size_faults(rows: int, file: FilePath) -> Iterator[Fault]:
+    if rows > MAX_CELLS:
+        yield Fault(str(file), 0, 0, "", f"more than {MAX_CELLS:,} rows; split the table")
+    if not rows:
+        yield Fault(str(file), 0, 0, "", "expected a row for each cell below the header")
 
 
 def _told_once(faults: list[Fault]) -> list[Fault]:
