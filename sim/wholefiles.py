@@ -14,6 +14,7 @@ import select
 import shutil
 import stat
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from sim.wording import counted
@@ -72,14 +73,23 @@ def write_whole(path: Path, content: bytes) -> None:
     OSError
         Where the disk is full or the folder cannot be written; nothing is left behind then.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")  # machines may share the folder
+    write_all({path: content})
+
+
+def write_all(contents: Mapping[Path, bytes]) -> None:
+    """Write files as `write_whole` does, none of them in its place before all of them are on the disk."""
+    mark = f"{os.getpid()}-{secrets.token_hex(4)}"  # machines may share the folder
+    parts = {path: path.with_name(f".{path.name}.{mark}") for path in contents}
     try:
-        with temporary.open("wb") as file:
-            if path.exists():
-                shutil.copymode(path, temporary)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        for path, part in parts.items():
+            with part.open("wb") as file:
+                if path.exists():
+                    shutil.copymode(path, part)
+                file.write(contents[path])
+                file.flush()
+                os.fsync(file.fileno())
+        for path, part in parts.items():
+            part.replace(path)
     finally:
-        temporary.unlink(missing_ok=True)
+        for part in parts.values():
+            part.unlink(missing_ok=True)

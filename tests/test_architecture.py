@@ -31,7 +31,7 @@ LAYERS: dict[str, set[str]] = {
     "evaluation.ledger": {"errors", "evaluation.scoring", "wholefiles", "wording"},
     "articles": {"errors", "wholefiles", "wording"},
     "web": {"errors", "loopback"},
-    "report": {"errors", "estimates", "wording"},
+    "report": {"errors", "estimates", "wholefiles", "wording"},
     "scenario": {"errors", "distributions", "tables", "wholefiles", "wording"},
     "model": {"rng", "distributions", "scenario"},
     "baselines": {"distributions", "errors", "scenario", "tables", "wholefiles", "wording"},

@@ -14,10 +14,9 @@ import typer
 from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
-from sim.cli.options import CACHE, Alpha, Cache, MaxRuns, Output, Quiet, Seed
+from sim.cli.options import CACHE, Alpha, Cache, MaxRuns, Output, Seed
 from sim.cli.output import check_file, shown
 from sim.errors import Fault, ReportError, ScenarioError, UsageError
-from sim.progress import progress
 from sim.report import write_files
 from sim.report.columns import aligned, paragraph
 from sim.wording import counted
@@ -110,7 +109,6 @@ def check(  # noqa: PLR0913 - one parameter an option
     cache: Cache = CACHE,
     format_: Output = Format.TEXT,
     ci: CiOutput = CI,
-    quiet: Quiet = False,
 ) -> None:
     """Test forecasts against gates, or evidence against articles.
 
@@ -128,14 +126,13 @@ def check(  # noqa: PLR0913 - one parameter an option
         return
     from sim.cli.files import files_of
     from sim.report.ci.findings import Finding, counts_in_words
-    from sim.studies.bench import Site
     from sim.studies.gates import check as gates
 
     budget = gates.Budget(alpha=alpha, max_runs=max_runs, seed=seed)
     trials = _trials(files_of("scenario", paths))
     ci.check()
-    with progress("check", len(trials), quiet=quiet, unit="gate") as decided:
-        checked = gates.check(trials, budget, Site(machines.make(), cache.open(), decided))
+    with machines.site("check", len(trials), cache.open(), unit="gate") as site:
+        checked = gates.check(trials, budget, site)
     findings = [Finding.of(record) for record in _records(checked)]
     if format_ is Format.JSON:
         print_json(_plain(checked))

@@ -15,10 +15,9 @@ from sim.cli.console import Format, epoch, note
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.machines import SPAWNING_PAYS as MANY
-from sim.cli.options import BLOCKS, REPEATS, USUAL_CACHE, Output, Quiet, Seed, UsualCache
+from sim.cli.options import BLOCKS, REPEATS, USUAL_CACHE, Output, Seed, UsualCache
 from sim.cli.output import check_output, show, written
 from sim.errors import UsageError
-from sim.progress import progress
 from sim.report import lines_of, write_report
 from sim.report.columns import aligned, paragraph
 from sim.wording import counted
@@ -51,31 +50,26 @@ class _Designs:
     blocks: int
     machines: Machines
     store: Store | None
-    quiet: bool
 
     def study(self, cases: Sequence[HistoricalCase], threats: Threats, seed: int) -> Study:
         """Play the design of all cases and threats."""
         from sim.evaluation.calibration.calibrate import points_of, study
         from sim.evaluation.calibration.design import BLOCK_POINTS
         from sim.evaluation.calibration.parameters import sample_of
-        from sim.studies.bench import Site
 
         scenarios = _played(cases, threats)
         total = sum(points_of(self.blocks, sample_of(one)) // BLOCK_POINTS for one in scenarios.values())
-        with progress(f"design, seed {seed}", total, quiet=self.quiet) as finished:
-            site = Site(self.machines.make(MANY), self.store, finished)
+        with self.machines.site(f"design, seed {seed}", total, self.store, blocks=MANY) as site:
             made = study(scenarios, seed=seed, site=site, blocks=self.blocks)
         return replace(made, coded={one.name: one.scenario for one in threats.cases})
 
     def refined(self, made: Study, seen: Seen) -> Study:
         """Play every case once more where the posterior lies."""
         from sim.evaluation.calibration.calibrate import refined
-        from sim.studies.bench import Site
 
-        with progress(
-            f"design at the posterior, seed {made.seed}", len(made.cases), quiet=self.quiet, unit="case"
-        ) as finished:
-            return refined(made, seen, Site(self.machines.make(MANY), self.store, finished))
+        label = f"design at the posterior, seed {made.seed}"
+        with self.machines.site(label, len(made.cases), self.store, unit="case", blocks=MANY) as site:
+            return refined(made, seen, site)
 
 
 @command
@@ -92,7 +86,6 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     cache: UsualCache = USUAL_CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for the posterior and calibration.html, .md, .json.")] = None,
     format_: Output = Format.TEXT,
-    quiet: Quiet = False,
 ) -> None:
     """Calibrate the structural parameters on past cases.
 
@@ -106,7 +99,6 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     from sim.evaluation.calibration.recovery import check_repeats
     from sim.evaluation.cases import load_cases
     from sim.scenario.load import load
-    from sim.studies.bench import Site
 
     check_output(out, figures=False)
     _check_name(name)
@@ -116,14 +108,14 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     crises = _known_outcomes(past, day)
     second = results.informative({one.name: one.seen(day) for one in others.cases})
     check_repeats(recovery, min(points_of(blocks, sample_of(one)) for one in _played(past, others).values()))
-    designs = _Designs(blocks, machines, cache.open(), quiet)
+    designs = _Designs(blocks, machines, cache.open())
     studies = [designs.study(past, others, seed + number) for number in range(2)]
-    recovered = _recovered(studies[0], recovery, machines, quiet=quiet)
+    recovered = _recovered(studies[0], recovery, machines)
     studies = [designs.refined(one, crises | second) for one in studies]
     about = _about(past, crises, day, seed, blocks) | _about_threats(others, second)
     asked = results.Request(name, day, crises | second, frozenset(second), scenario, about)
-    with progress("posterior", asked.steps(studies[0]), quiet=quiet, unit="step") as finished:
-        made = results.calibration(asked, studies, recovered, Site(machines.make(MANY), finished=finished))
+    with machines.site("posterior", asked.steps(studies[0]), unit="step", blocks=MANY) as site:
+        made = results.calibration(asked, studies, recovered, site)
     record = made.record()
     show(record, format_, lines_of(record, f"seed {seed}"))
     if out is not None:
@@ -164,7 +156,6 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     cache: UsualCache = USUAL_CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for backtest.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
-    quiet: Quiet = False,
 ) -> None:
     """Score the model on past cases against simple baselines.
 
@@ -177,12 +168,11 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     from sim.evaluation.backtest.forecasts import Training
     from sim.evaluation.calibration.calibrate import BLOCKS as USUAL
     from sim.evaluation.cases import load_cases
-    from sim.studies.bench import Site
 
     check_output(out, figures=False)
     if posterior is not None:
         _check_fixed({"train": train, "variants": variants, "threats": threats, "known": known, "blocks": blocks})
-        fixed = _score_fixed(cases, posterior, seed, machines, quiet=quiet)
+        fixed = _score_fixed(cases, posterior, seed, machines)
         show(fixed, format_, _fixed_lines(fixed))
         _write_fixed(fixed, out)
         return
@@ -191,12 +181,11 @@ def backtest(  # noqa: PLR0913 - one parameter an option
     _check_apart(past, pool if train is not None else ())
     scenarios = _variants(variants)
     others = _threats(threats)
-    designs = _Designs(USUAL if blocks is None else blocks, machines, cache.open(), quiet)
+    designs = _Designs(USUAL if blocks is None else blocks, machines, cache.open())
     trained = Training(pool, designs.study(pool, others, seed), _known(known), others.cases)
     trained = replace(trained, study=designs.refined(trained.study, trained.seen))
     steps = backtests.steps(past, trained, len(scenarios))
-    with progress("backtest", steps, quiet=quiet, unit="step") as finished:
-        site = Site(machines.make(MANY), finished=finished)
+    with machines.site("backtest", steps, unit="step", blocks=MANY) as site:
         result = backtests.backtest(past, trained, site, variants=scenarios)
     record = result.record()
     show(record, format_, lines_of(record, f"seed {seed}"))
@@ -223,19 +212,18 @@ def _write_fixed(record: Mapping[str, Any], out: Path | None) -> None:
         written([path])
 
 
-def _score_fixed(cases: Path, name: str, seed: int, machines: Machines, *, quiet: bool) -> dict[str, Any]:
+def _score_fixed(cases: Path, name: str, seed: int, machines: Machines) -> dict[str, Any]:
     """Score a fixed posterior on cases it has not seen."""
     from sim.evaluation.backtest.fixed import score_fixed
     from sim.evaluation.cases import load_cases
     from sim.scenario.posterior import names, posterior, read_posterior
-    from sim.studies.bench import Site
 
     if not name.endswith(".csv") and name not in names():
         raise UsageError(f"expected {', '.join(names())} or a CSV file after --posterior (got {name!r})")
     past = load_cases(cases)
     draws = read_posterior(Path(name)) if name.endswith(".csv") else posterior(name)
-    with progress("scored", len(past), quiet=quiet, unit="case") as finished:
-        return score_fixed(past, draws, seed=seed, site=Site(machines.make(len(past)), finished=finished))
+    with machines.site("scored", len(past), unit="case", blocks=len(past)) as site:
+        return score_fixed(past, draws, seed=seed, site=site)
 
 
 def _fixed_lines(record: Mapping[str, Any]) -> Iterator[str]:
@@ -295,14 +283,13 @@ def _played(cases: Sequence[HistoricalCase], threats: Threats) -> dict[str, Scen
     return {one.name: at_priors(one.scenario) for one in cases} | dict(threats.scenarios)
 
 
-def _recovered(made: Study, repeats: int, machines: Machines, *, quiet: bool) -> Recovery | None:
+def _recovered(made: Study, repeats: int, machines: Machines) -> Recovery | None:
     from sim.evaluation.calibration.recovery import recovery
-    from sim.studies.bench import Site
 
     if repeats == 0:
         return None
-    with progress("simulated cases", repeats, quiet=quiet, unit="calibration") as finished:
-        return recovery(made, repeats=repeats, site=Site(machines.make(MANY), finished=finished))
+    with machines.site("simulated cases", repeats, unit="calibration", blocks=MANY) as site:
+        return recovery(made, repeats=repeats, site=site)
 
 
 def _about(cases: Sequence[HistoricalCase], seen: Seen, known: datetime.date, seed: int, blocks: int) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,12 +17,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.console import note
-from sim.cli.options import WORKERS
+from sim.cli.options import WORKERS, Quiet
 from sim.errors import UsageError
+from sim.progress import progress
 
 if TYPE_CHECKING:
     from sim.runs.executors import Executor
     from sim.runs.executors.address import Tls
+    from sim.runs.store import Store
+    from sim.studies.bench import Site
 
 SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
 EXAMPLE = "tcp://127.0.0.1:8786"
@@ -52,6 +57,29 @@ class Machines:
     tls_cert: Annotated[Path | None, _option("Certificate of this machine.")] = None
     tls_key: Annotated[Path | None, _option("Private key of this machine's certificate.")] = None
     insecure: Annotated[bool, _option("Allow an unencrypted connection to another machine.", "--insecure")] = False
+    quiet: Quiet = False
+
+    @contextmanager
+    def site(
+        self, label: str, total: int, store: Store | None = None, *, unit: str = "block", blocks: int | None = None
+    ) -> Iterator[Site]:
+        """Show how far a study is of so many units, and yield where it is played.
+
+        Parameters
+        ----------
+        blocks
+            Blocks it will play, as `make` takes them.
+
+        Raises
+        ------
+        UsageError
+            As `make`.
+        """
+        from sim.studies.bench import Site  # late: --help needs none of it
+
+        executor = self.make(blocks)
+        with progress(label, total, quiet=self.quiet, unit=unit) as finished:
+            yield Site(executor, store, finished)
 
     def make(self, blocks: int | None = None) -> Executor:
         """Return the executor for so many blocks; None where nobody knows how many there will be.

@@ -56,7 +56,6 @@ def run(  # noqa: PLR0913 - one parameter an option
     machines: Machines = MACHINES,
     out: Annotated[Path | None, typer.Option(help="Folder for report.html, report.md and forecast.json.")] = None,
     format_: Output = Format.TEXT,
-    quiet: Quiet = False,
     words: WordScale = Words.ICD203,
     since: Annotated[
         Path | None, typer.Option(help="Earlier forecast.json: report what has moved since, and why.")
@@ -100,14 +99,13 @@ def run(  # noqa: PLR0913 - one parameter an option
     earlier = None if since is None else read_forecast(since)
     check_output(out, figures=figures)
     kept = _store(DEFAULT_STORE if store is None and counterfactuals else store, out)
-    with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
-        executor = machines.make(plan.blocks)
-        forecast = run_plan(loaded, plan, executor=executor, finished=finished, store=kept)
+    with machines.site(loaded.id, plan.blocks, kept, blocks=plan.blocks) as site:
+        forecast = run_plan(loaded, plan, executor=site.executor, finished=site.finished, store=kept)
     record = forecast.record(command_of(context))
     if earlier is not None:
-        record["since"] = _change(earlier, forecast, kept, machines, quiet=quiet)
+        record["since"] = _change(earlier, forecast, kept, machines)
     if counterfactuals and forecast.status != "interrupted":
-        record["counterfactuals"] = _otherwise(forecast, kept, machines, quiet=quiet)
+        record["counterfactuals"] = _otherwise(forecast, kept, machines)
     show(record, format_, lines_of(record, basis_of(record, runs_of(record)), words=words))
     if out is not None and not _would_lose(forecast, since, out):
         _write(record, out, words, figures=figures)
@@ -137,29 +135,26 @@ def _store(place: str | None, out: Path | None) -> Store | None:
     return store_at(place) if place is not None or out is None else Store(out / KEPT)
 
 
-def _change(
-    earlier: Mapping[str, Any], forecast: Forecast, store: Store | None, machines: Machines, *, quiet: bool
-) -> dict[str, Any]:
+def _change(earlier: Mapping[str, Any], forecast: Forecast, store: Store | None, machines: Machines) -> dict[str, Any]:
     """Compare with an earlier forecast, whose scenario may have to be run again."""
-    from sim.studies.bench import Site
     from sim.studies.diff import plan_of_rerun, since
 
     blocks = plan_of_rerun(earlier, forecast).blocks
-    with progress(f"{earlier['scenario']['id']}, as it was", blocks, quiet=quiet) as finished:
-        return since(earlier, forecast, Site(machines.make(blocks), store, finished)).part()
+    with machines.site(f"{earlier['scenario']['id']}, as it was", blocks, store, blocks=blocks) as site:
+        return since(earlier, forecast, site).part()
 
 
-def _otherwise(forecast: Forecast, store: Store | None, machines: Machines, *, quiet: bool) -> dict[str, Any]:
+def _otherwise(forecast: Forecast, store: Store | None, machines: Machines) -> dict[str, Any]:
     """Play the counterfactuals of the runs that are at hand."""
     from dataclasses import replace
 
-    from sim.studies.bench import Bench, Site
+    from sim.studies.bench import Bench
     from sim.studies.counterfactuals import DEFAULT_RUNS, blocks_of, counterfactuals
 
     plan = replace(forecast.plan, runs=min(DEFAULT_RUNS, len(forecast.records)), precision=None)
     blocks = blocks_of(forecast.scenario, plan, with_base=False)
-    with progress(f"{forecast.scenario.id}, counterfactuals", blocks, quiet=quiet) as finished:
-        site, known = Site(machines.make(blocks), store, finished), {forecast.scenario.hash: forecast.records}
+    known = {forecast.scenario.hash: forecast.records}
+    with machines.site(f"{forecast.scenario.id}, counterfactuals", blocks, store, blocks=blocks) as site:
         return counterfactuals(forecast.scenario, Bench(plan, site, known=known)).part()
 
 

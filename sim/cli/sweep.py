@@ -22,7 +22,6 @@ from sim.cli.options import (
     Alpha,
     MaxRuns,
     Output,
-    Quiet,
     UsualCache,
     Words,
     WordScale,
@@ -30,7 +29,6 @@ from sim.cli.options import (
 )
 from sim.cli.output import check_output, show, shown, written
 from sim.errors import ExecutionError, UsageError
-from sim.progress import progress
 from sim.report import lines_of, write_cell, write_files, write_report
 from sim.wording import counted
 
@@ -69,7 +67,6 @@ def run(  # noqa: PLR0913 - one parameter an option
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first cell that fails.")] = False,
     cells: Annotated[bool, typer.Option("--cells", help="With --out: write a forecast and a page per cell.")] = False,
     format_: Output = Format.TEXT,
-    quiet: Quiet = False,
     words: WordScale = Words.ICD203,
     max_runs: MaxRuns = 200_000,
     alpha: Alpha = 0.05,
@@ -100,10 +97,10 @@ def run(  # noqa: PLR0913 - one parameter an option
     label = loaded.document.id if part is None else f"{loaded.document.id} {part}"
     with _resumable(kept):
         options = Options(cells=chosen, fail_fast=fail_fast, on_forecast=keep)
-        rows = _rows(loaded, options, kept, machines, label, quiet=quiet)
+        rows = _rows(loaded, options, kept, machines, label)
     _note_damage(kept)
     with _resumable(kept):
-        verdicts = gates.judge(chosen, kept, machines, quiet=quiet)
+        verdicts = gates.judge(chosen, kept, machines)
     top = head_of(loaded, command_of(context), gates.head)
     if part is not None and out is not None:
         _write_partial(part, partial_of(top, part, loaded.cells, rows, verdicts), out, format_)
@@ -125,19 +122,17 @@ def _note_damage(store: Store | None) -> None:
         note(f"{store.damaged} damaged entries of the store {store} were not used; their blocks were played again")
 
 
-def _rows(
-    sweep: Sweep, options: Options, store: Store | None, machines: Machines, label: str, *, quiet: bool
-) -> list[Record]:
-    from sim.studies.bench import Site
+def _rows(sweep: Sweep, options: Options, store: Store | None, machines: Machines, label: str) -> list[Record]:
     from sim.studies.sweep.runner import run_sweep
 
     cells = sweep.cells if options.cells is None else options.cells
     blocks = len(cells) * sweep.plan.blocks
     by_cell = sweep.plan.precision is not None
     total, unit = (len(cells), "cell") if by_cell else (blocks, "block")
-    with progress(label, total, quiet=quiet, unit=unit) as finished:
-        site = Site(machines.make(blocks), store, None if by_cell else finished)
-        return run_sweep(sweep, site, replace(options, on_cell=finished) if by_cell else options)
+    with machines.site(label, total, store, unit=unit, blocks=blocks) as site:
+        if by_cell and site.finished is not None:  # nobody knows how many blocks a cell takes
+            site, options = replace(site, finished=None), replace(options, on_cell=site.finished)
+        return run_sweep(sweep, site, options)
 
 
 @contextmanager
@@ -329,7 +324,7 @@ class Gates:
             return None
         return {"alpha": self.budget.alpha, "max_runs": self.budget.max_runs, "count": len(self.dealt)}
 
-    def judge(self, cells: Sequence[Cell], store: Store | None, machines: Machines, *, quiet: bool) -> list[Record]:
+    def judge(self, cells: Sequence[Cell], store: Store | None, machines: Machines) -> list[Record]:
         """Judge the gates that fall to some cells.
 
         Raises
@@ -337,17 +332,14 @@ class Gates:
         KeyboardInterrupt
             Where it came.
         """
-        from sim.studies.bench import Site
         from sim.studies.gates.check import check
 
         wanted = {cell.index for cell in cells}
         mine = [one for one in self.dealt if one.cell.index in wanted]
         if not mine:
             return []
-        executor = machines.make()
-        with progress("gates", len(mine), quiet=quiet, unit="gate") as decided:
-            trials = [one.trial for one in mine]
-            checked = check(trials, self.budget, Site(executor, store, decided), of=len(self.dealt))
+        with machines.site("gates", len(mine), store, unit="gate") as site:
+            checked = check([one.trial for one in mine], self.budget, site, of=len(self.dealt))
         if checked.interrupted:
             raise KeyboardInterrupt
         return [

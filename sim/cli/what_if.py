@@ -20,7 +20,6 @@ from sim.cli.options import (
     By,
     Cache,
     Output,
-    Quiet,
     ScenarioPath,
     Seed,
     UsualCache,
@@ -28,7 +27,6 @@ from sim.cli.options import (
 )
 from sim.cli.output import basis_of, check_output, deliver, runs_of, show
 from sim.errors import UsageError
-from sim.progress import progress
 from sim.report import lines_of
 from sim.wording import counted
 
@@ -49,21 +47,19 @@ def counterfactuals(  # noqa: PLR0913 - one parameter an option
     cache: UsualCache = USUAL_CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for counterfactuals.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
-    quiet: Quiet = False,
 ) -> None:
     """Show how the forecast moves if one thing changes.
 
     offramp counterfactuals scenarios/idlib-2018/baseline.yaml
     offramp counterfactuals scenarios/idlib-2018/baseline.yaml --runs 20000 --out reports/otherwise
     """
-    from sim.studies.bench import Bench, Site
+    from sim.studies.bench import Bench
     from sim.studies.counterfactuals import blocks_of
     from sim.studies.counterfactuals import counterfactuals as play
 
     loaded, plan = _prepared(scenario, runs, seed, out)
-    executor, store = machines.make(), cache.open()
-    with progress("counterfactuals", blocks_of(loaded, plan), quiet=quiet) as finished:
-        record = play(loaded, Bench(plan, Site(executor, store, finished))).record(command_of(context))
+    with machines.site("counterfactuals", blocks_of(loaded, plan), cache.open()) as site:
+        record = play(loaded, Bench(plan, site)).record(command_of(context))
     then = f"offramp run {shlex.quote(str(scenario))} --counterfactuals --out FOLDER writes a report"
     runs_each = f"{counted(record['counterfactuals']['runs'], 'run')} of each world, paired run by run"
     deliver(record, format_, out, basis=basis_of(record, runs_each), then=then)
@@ -93,7 +89,6 @@ def tip(  # noqa: PLR0913 - one parameter an option
     cache: UsualCache = USUAL_CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for tipping.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
-    quiet: Quiet = False,
 ) -> None:
     r"""Find the input value at which a probability is reached.
 
@@ -103,15 +98,15 @@ def tip(  # noqa: PLR0913 - one parameter an option
     """
     from sim.scenario.windows import day_of
     from sim.studies import tipping
-    from sim.studies.bench import Bench, Site
+    from sim.studies.bench import Bench
 
     spans = [_span(text) for text in range_ or ()]
     loaded, plan = _prepared(scenario, runs, seed, out)
     window = day_of(by, loaded.as_of, loaded.horizon, "--by")
     asked = tipping.ask(loaded, input_, to=to, outcome=outcome, by=window, spans=spans)
-    executor, store, said = machines.make(), cache.open(), command_of(context)
-    with progress("tip, at most about", asked.most_values * plan.blocks, quiet=quiet) as finished:
-        record = tipping.tip(asked, Bench(plan, Site(executor, store, finished))).record(said)
+    said = command_of(context)
+    with machines.site("tip, at most about", asked.most_values * plan.blocks, cache.open()) as site:
+        record = tipping.tip(asked, Bench(plan, site)).record(said)
     counts = f"{counted(record['runs'], 'run')} at each value, the same draws and random numbers"
     deliver(record, format_, out, basis=basis_of(record, counts), then=f"{said} --out FOLDER draws it")
 
@@ -142,7 +137,6 @@ def advise(  # noqa: PLR0913 - one parameter an option
     cache: UsualCache = USUAL_CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for advice.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
-    quiet: Quiet = False,
 ) -> None:
     """Find the options of an actor that move a probability most.
 
@@ -156,15 +150,14 @@ def advise(  # noqa: PLR0913 - one parameter an option
         raise UsageError(f"expected a budget above 0 (got {budget:g})")
     from sim.studies.advice import REPLICATES, goal_of, mixes_of
     from sim.studies.advice import advise as compare
-    from sim.studies.bench import Bench, Site
+    from sim.studies.bench import Bench
 
     loaded, plan = _prepared(scenario, runs, seed, out, REPLICATES)
     asked = goal_of(goal, loaded)
     blocks = (1 + len(mixes_of(loaded, actor, asked, budget))) * plan.blocks
-    executor, store, said = machines.make(blocks), cache.open(), command_of(context)
-    with progress("advise", blocks, quiet=quiet) as finished:
-        found = compare(loaded, actor, asked, Bench(plan, Site(executor, store, finished)), budget=budget)
-    record = found.record(said)
+    said = command_of(context)
+    with machines.site("advise", blocks, cache.open(), blocks=blocks) as site:
+        record = compare(loaded, actor, asked, Bench(plan, site), budget=budget).record(said)
     basis = basis_of(record, runs_of(record, " of each mix"))
     deliver(record, format_, out, basis=basis, then=f"{said} --out FOLDER draws it")
 
@@ -193,7 +186,6 @@ def diff(  # noqa: PLR0913 - one parameter an option
     machines: Machines = MACHINES,
     cache: Cache = CACHE,
     format_: Output = Format.TEXT,
-    quiet: Quiet = False,
 ) -> None:
     """Compare two scenarios or forecasts; tell change from noise.
 
@@ -201,13 +193,12 @@ def diff(  # noqa: PLR0913 - one parameter an option
     offramp diff reports/idlib-2018/baseline/forecast.json scenarios/idlib-2018/baseline.yaml
     """
     from sim.studies import diff as differences
-    from sim.studies.bench import Bench, Site
+    from sim.studies.bench import Bench
 
     sides = differences.read_sides(before, after, seed)
     plan = differences.plan_of(sides, runs, seed)
-    with progress("diff", differences.blocks_of(sides, plan), quiet=quiet) as finished:
-        found = differences.diff(sides, Bench(plan, Site(machines.make(), cache.open(), finished)))
-    record = found.record()
+    with machines.site("diff", differences.blocks_of(sides, plan), cache.open()) as site:
+        record = differences.diff(sides, Bench(plan, site)).record()
     told = (
         f"{side.path}, as of {record[name]['as_of']}" for side, name in zip(sides, ("before", "after"), strict=True)
     )

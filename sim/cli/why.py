@@ -12,10 +12,9 @@ import typer
 from sim.cli.console import Format, note
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
-from sim.cli.options import CACHE, NUMBER, RUNS, By, Cache, Output, Quiet, Replicates, ScenarioPath, Seed, command_of
+from sim.cli.options import CACHE, NUMBER, RUNS, By, Cache, Output, Replicates, ScenarioPath, Seed, command_of
 from sim.cli.output import basis_of, check_output, deliver, runs_of, show
 from sim.errors import UsageError
-from sim.progress import progress
 from sim.report import lines_of
 from sim.wording import counted
 
@@ -53,7 +52,6 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     machines: Machines = MACHINES,
     cache: Cache = CACHE,
     format_: Output = Format.TEXT,
-    quiet: Quiet = False,
 ) -> None:
     """Rank the uncertain inputs that drive a probability.
 
@@ -64,7 +62,7 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
     from sim.scenario.windows import day_of
-    from sim.studies.bench import Bench, Site
+    from sim.studies.bench import Bench
     from sim.studies.drivers import ask, from_counts
 
     if by_actor and study is Study.COUNTS:
@@ -74,11 +72,10 @@ def drivers(  # noqa: PLR0913 - one parameter an option
     plan = Plan(runs=MADE[study] if runs is None else runs, seed=seed)
     said = command_of(context, runs=plan.runs)
     if study is Study.SOBOL:
-        record = _design(asked, plan, said, machines, cache.open(), by_actor=by_actor, quiet=quiet)
+        record = _design(asked, plan, said, machines, cache.open(), by_actor=by_actor)
     else:
         plan.check(loaded)
-        with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
-            site = Site(machines.make(plan.blocks), cache.open(), finished)
+        with machines.site(loaded.id, plan.blocks, cache.open(), blocks=plan.blocks) as site:
             found = from_counts(asked, Bench(plan, site))
         record = asked.head("counts", plan, said) | found.plain()
     show(record, format_, lines_of(record, basis_of(record, counted(record["runs"], "run"))))
@@ -87,18 +84,16 @@ def drivers(  # noqa: PLR0913 - one parameter an option
         note(f"next: {design} adds total indices, with {counted(MADE['sobol'], 'run')}")
 
 
-def _design(  # noqa: PLR0913 - what is asked, and where it is played
-    asked: Asked, most: Plan, said: str, machines: Machines, store: Store | None, *, by_actor: bool, quiet: bool
+def _design(
+    asked: Asked, most: Plan, said: str, machines: Machines, store: Store | None, *, by_actor: bool
 ) -> dict[str, Any]:
-    from sim.studies.bench import Site
     from sim.studies.drivers import design_of, plain_indices
     from sim.studies.sobol import blocks_of, study
 
     plan = design_of(asked, most.most_runs, seed=most.seed, replicates=most.replicates, by_actor=by_actor)
     played, blocks = replace(most, runs=plan.rows * plan.replicates), blocks_of(plan)
     played.check(asked.scenario)
-    with progress(f"{asked.scenario.id}, a design", blocks, quiet=quiet) as finished:
-        site = Site(machines.make(blocks), store, finished)
+    with machines.site(f"{asked.scenario.id}, a design", blocks, store, blocks=blocks) as site:
         found = study(asked.scenario, plan, asked.outcome, asked.by, site)
     return asked.head("sobol", played, said) | plain_indices(asked, plan, found, by_actor=by_actor)
 
@@ -122,7 +117,6 @@ def discover(  # noqa: PLR0913 - one parameter an option
     cache: Cache = CACHE,
     out: Annotated[Path | None, typer.Option(help="Folder for discovery.html, .md and .json.")] = None,
     format_: Output = Format.TEXT,
-    quiet: Quiet = False,
 ) -> None:
     """Find input ranges in which an outcome is frequent.
 
@@ -133,7 +127,6 @@ def discover(  # noqa: PLR0913 - one parameter an option
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
     from sim.scenario.windows import day_of
-    from sim.studies.bench import Site
     from sim.studies.discovery import ask
     from sim.studies.discovery import discover as search
 
@@ -142,10 +135,9 @@ def discover(  # noqa: PLR0913 - one parameter an option
     asked = ask(loaded, outcome=outcome, by=window, structural=structural)
     plan = Plan(runs=runs, seed=seed)
     check_output(out, figures=False)
-    with progress(loaded.id, plan.blocks, quiet=quiet) as finished:
-        found = search(asked, plan, Site(machines.make(plan.blocks), cache.open(), finished))
     said = command_of(context)
-    record = found.record(said)
+    with machines.site(loaded.id, plan.blocks, cache.open(), blocks=plan.blocks) as site:
+        record = search(asked, plan, site).record(said)
     basis = basis_of(record, runs_of(record))
     deliver(record, format_, out, basis=basis, then=f"{said} --out FOLDER draws it")
 

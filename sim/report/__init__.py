@@ -6,12 +6,11 @@ that turns a record into a `Document`; `PAGES` has them by the format of their r
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ReportError
+from sim.wholefiles import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -168,33 +167,14 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]
     ReportError
         Where the folder cannot be written.
     """
-    placed = {folder / name: content for name, content in contents.items()}
-    with _complaints(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        _write_all(placed)
-    return list(placed)
-
-
-@contextmanager
-def _complaints(folder: Path) -> Iterator[None]:
+    placed = {
+        folder / name: content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+        for name, content in contents.items()
+    }
     try:
-        yield
+        folder.mkdir(parents=True, exist_ok=True)
+        write_all(placed)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ReportError(f"the report cannot be written to {folder}: {reason}; choose another folder") from error
-
-
-def _write_all(contents: Mapping[Path, str | bytes]) -> None:
-    """Write all contents under temporary names in their folders, then rename them."""
-    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
-    try:
-        for path, content in contents.items():
-            with parts[path].open("wb") as file:
-                file.write(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
-                file.flush()
-                os.fsync(file.fileno())
-        for path, part in parts.items():
-            part.replace(path)
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+    return list(placed)

@@ -314,7 +314,7 @@ def test_a_full_disk_leaves_the_earlier_report_and_no_pieces(record, tmp_path, m
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("sim.report.os.fsync", full)
+    monkeypatch.setattr("sim.wholefiles.os.fsync", full)
     with pytest.raises(ReportError, match="No space left"):
         write_report(record | {"seed": 2}, tmp_path)
     assert [path.read_bytes() for path in paths] == before
