@@ -130,8 +130,8 @@ def _rows(sweep: Sweep, options: Options, store: Store | None, machines: Machine
     by_cell = sweep.plan.precision is not None
     total, unit = (len(cells), "cell") if by_cell else (blocks, "block")
     with machines.site(label, total, store, unit=unit, blocks=blocks) as site:
-        if by_cell and site.finished is not None:  # nobody knows how many blocks a cell takes
-            site, options = replace(site, finished=None), replace(options, on_cell=site.finished)
+        if by_cell and (finished := site.finished) is not None:  # nobody knows how many blocks a cell takes
+            site, options = replace(site, finished=None), replace(options, on_cell=finished)
         return run_sweep(sweep, site, options)
 
 
