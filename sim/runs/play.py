@@ -224,25 +224,6 @@ def play(  # noqa: PLR0913 - who plays, where it is kept, and who is told
         played.close()  # type: ignore[attr-defined]
 
 
-def records_of(
-    requests: Iterable[Request],
-    *,
-    executor: Executor | None = None,
-    store: Store | None = None,
-    finished: Callable[[], None] | None = None,
-) -> list[Records]:
-    """Play requests of which only the records of runs are wanted; return them in order, shape (runs,) each.
-
-    Raises
-    ------
-    ExecutionError
-        Where a block failed.
-    """
-    wanted = list(requests)
-    play(wanted, executor=executor, store=store, with_counts=False, done=complain, finished=finished)
-    return [one.merged.records for one in wanted]
-
-
 def complain(request: Request) -> None:
     """Raise the failure of a request that has one.
 

@@ -8,7 +8,7 @@ them and where blocks are kept.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from sim.runs.executors import Executor, Serial
 from sim.runs.play import RECORD_CAP, Records, Request, complain, play
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sim.forecast.forecast import Forecast
     from sim.forecast.plan import Plan
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 KINDS = ("limited", "full")
 Values = npt.NDArray[np.float64]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,6 @@ class Site:
         """Return what a function says of each task, in order."""
         return list(self.executor.map(function, tasks, self.finished))
 
-    def play(self, requests: Iterable[Request], done: Callable[[Request], None]) -> None:
-        """Play requests of which only the records of runs are wanted; `done` is called with each."""
-        play(requests, executor=self.executor, store=self.store, with_counts=False, done=done, finished=self.finished)
-
     def records(self, requests: Iterable[Request]) -> list[Records]:
         """Play requests; return the records of each, shape (runs,).
 
@@ -64,9 +61,30 @@ class Site:
         ExecutionError
             Where a block failed.
         """
-        wanted = list(requests)
-        self.play(wanted, done=complain)
-        return [one.merged.records for one in wanted]
+        return self.each(lambda records: records, requests)
+
+    def each(self, function: Callable[[Records], Result], requests: Iterable[Request]) -> list[Result]:
+        """Play requests; return what a function says of the records of each, which are dropped then.
+
+        Raises
+        ------
+        ExecutionError
+            Where a block failed.
+        """
+        places: dict[Request, int] = {}
+        found: dict[int, Result] = {}
+
+        def opened() -> Iterator[Request]:
+            for place, request in enumerate(requests):
+                places[request] = place
+                yield request
+
+        def take(request: Request) -> None:
+            complain(request)
+            found[places.pop(request)] = function(request.merged.records)
+
+        play(opened(), executor=self.executor, store=self.store, with_counts=False, done=take, finished=self.finished)
+        return [found[place] for place in range(len(found))]
 
 
 class Bench:

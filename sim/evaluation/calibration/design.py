@@ -7,7 +7,7 @@ parameters of a point and nothing else, as two crises of one world would.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from sim import rng
 from sim.evaluation.calibration.outcomes import Classes, classes_of_runs
 from sim.evaluation.calibration.parameters import COORDINATES, Floats, projected, sample_of, streams_of, to_quantiles
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
-from sim.runs.play import ALL, Request, complain
+from sim.runs.play import ALL, Request
 from sim.scenario.edit import bare
 
 if TYPE_CHECKING:
@@ -64,21 +64,7 @@ def block_of(draws: Floats) -> Floats:
 
 def play(designs: Iterable[Design], site: Site) -> list[Classes]:
     """Play designs; return of each the class of every run, shape (points,)."""
-    places: dict[Request, int] = {}
-    found: dict[int, Classes] = {}
-
-    def requests() -> Iterator[Request]:
-        for place, design in enumerate(designs):
-            request = design.request()
-            places[request] = place
-            yield request
-
-    def take(request: Request) -> None:
-        complain(request)
-        found[places.pop(request)] = classes_of_runs(request.merged.records)
-
-    site.play(requests(), done=take)
-    return [found[place] for place in range(len(found))]
+    return site.each(classes_of_runs, (one.request() for one in designs))
 
 
 def seed_of(case: str, seed: int) -> int:
