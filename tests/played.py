@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from sim.forecast import runner
 from sim.runs import play
-from sim.runs.block.blocks import BlockTask
-
-PLAYS = ("run_block", "record_block")
+from sim.runs.block.blocks import BlockResult, BlockTask
+from sim.runs.block.watches import Paths
 
 
 def count_blocks(monkeypatch: pytest.MonkeyPatch) -> list[BlockTask]:
     """Return a list that grows by every block played, those played again for their paths included."""
     played: list[BlockTask] = []
-    for module, name in [*((play, name) for name in PLAYS), (runner, "sample_block")]:
-        monkeypatch.setattr(module, name, partial(_counted, played, getattr(module, name)))
+    run_blocks, sample_block = play.run_blocks, runner.sample_block
+
+    def counted(tasks: Sequence[BlockTask], **options: Any) -> list[BlockResult]:
+        played.extend(tasks)
+        return run_blocks(tasks, **options)
+
+    def sampled(task: BlockTask) -> Paths:
+        played.append(task)
+        return sample_block(task)
+
+    monkeypatch.setattr(play, "run_blocks", counted)
+    monkeypatch.setattr(runner, "sample_block", sampled)
     return played
-
-
-def _counted(played: list[BlockTask], function: Any, task: BlockTask) -> Any:
-    played.append(task)
-    return function(task)
 
 
 def replace_play(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
     """Let another function play blocks, with or without their counts."""
-    for name in PLAYS:
-        monkeypatch.setattr(play, name, function)
+    monkeypatch.setattr(play, "run_blocks", lambda tasks, **_: [function(task) for task in tasks])

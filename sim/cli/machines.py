@@ -97,7 +97,7 @@ class Machines:
 
         cores = os.cpu_count() or 1
         if self.workers is None and blocks is None and cores > 1:
-            return Local(cores, note, here=SPAWNING_PAYS)
+            return Local(cores, note, here=1)
         workers = self.workers
         if workers is None:
             workers = cores if blocks is not None and blocks >= SPAWNING_PAYS else 1

@@ -13,7 +13,7 @@ from sim.errors import ExecutionError
 from sim.model.kept_dice import KeptDice, Shelf
 from sim.runs.block.blocks import BLOCK_RUNS, PART_COUNTS, BlockResult, BlockTask, run_part
 from sim.runs.executors.processes import halted
-from sim.runs.play import Failure, Task, play_block
+from sim.runs.play import Failure, Group, Task, play_group
 from sim.tallies import Tally
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def found(piece: Piece) -> list[BlockResult] | None:
 
 def _kept(task: Task) -> BlockResult:
     """Take a block from its store, or play it to the end and keep it."""
-    result = play_block(task)
+    (result,) = play_group(Group((task,)))
     if isinstance(result, Failure):
         raise ExecutionError(result.message)
     return _shown(result)

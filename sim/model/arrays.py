@@ -1,6 +1,7 @@
 """What the model computes with: one number, or an array with one number a run of the block.
 
-Arrays over the runs are float32 throughout; plain Python floats next to them keep it so (NumPy's promotion rules).
+Both are float32 throughout; plain Python floats next to them keep it so (NumPy's promotion rules). So what follows from
+one number is, to the last digit, what follows from an array that is full of it.
 """
 
 from __future__ import annotations
@@ -15,18 +16,13 @@ import numpy.typing as npt
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Days: TypeAlias = npt.NDArray[np.int16]
-Number: TypeAlias = "float | Floats"
+Number: TypeAlias = "float | np.floating[Any] | Floats"
 
 
 def number(value: Any) -> Number:
-    """Return a float where the value is one number, else float32, so that arithmetic stays in float32."""
-    array = np.asarray(value)
-    return float(array) if array.ndim == 0 else array.astype(np.float32)
-
-
-def larger(value: Number, bound: float) -> Number:
-    """Return the larger of a number, or of one for each run, and a bound."""
-    return at_least(value, bound) if isinstance(value, np.ndarray) else max(value, bound)
+    """Return one number, or one for each run, in float32."""
+    array = np.asarray(value, dtype=np.float32)
+    return np.float32(array) if array.ndim == 0 else array
 
 
 def at_least(values: Number, bound: float) -> Floats:
@@ -65,5 +61,10 @@ def over_runs(value: Number, runs: int) -> Floats:
 
 
 def is_zero(value: Number) -> bool:
-    """Whether a value is the plain number 0, so that what it weighs can be left out."""
-    return isinstance(value, float) and value == 0.0
+    """Whether a value is the one number 0, so that what it weighs can be left out."""
+    return is_one(value) and bool(value == 0)
+
+
+def is_one(value: Number) -> bool:
+    """Whether a value is one number, the same in all runs."""
+    return not isinstance(value, np.ndarray)

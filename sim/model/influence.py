@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.arrays import Days, Floats, Number, at_least, at_most, larger
+from sim.model.arrays import Days, Floats, Number, at_least, at_most, is_one
 
 DRIFT = 0.004  # variance that a perceived stance gains a day
 LEAST_NOISE = 0.02
@@ -18,7 +18,7 @@ WAVERING = 0.02  # sd of a stance's own daily noise
 def kalman_gain(variance: Number, ambiguity: Number) -> tuple[Number, Number]:
     """Return the gain of today's signal and the variance after it (Kalman 1960), the drift included."""
     predicted = variance + DRIFT
-    gain = predicted / (predicted + larger(ambiguity, LEAST_NOISE) ** 2)
+    gain = predicted / (predicted + np.square(at_least(ambiguity, LEAST_NOISE)))
     return gain, predicted * (1 - gain)
 
 
@@ -36,8 +36,9 @@ def profile(
 ) -> Number:
     """Strength of a pressure on a day: rises over `ramp` days, halves every `half_life`, 0 outside [start, end).
 
-    No ramp is a ramp of one day; no half-life or end is infinite.
+    No ramp is a ramp of one day; no half-life or end is infinite. Computed in float64.
     """
+    start, end, ramp, half_life = (np.asarray(one, dtype=np.float64) for one in (start, end, ramp, half_life))
     age = np.maximum(day - start, 0)
     strength = np.minimum(1, (age + 1) / ramp) * 2.0 ** (-age / half_life)
     result: Number = np.where((day >= start) & (day < end), strength, 0.0)
@@ -56,7 +57,7 @@ class Schedule:
     @property
     def is_plain(self) -> bool:
         """Whether all fields are numbers, the same in all runs."""
-        return all(isinstance(field, float) for field in (self.start, self.end, self.ramp, self.half_life))
+        return all(is_one(field) for field in (self.start, self.end, self.ramp, self.half_life))
 
     def changes(self, horizon: int) -> list[Number]:
         """Change of the profile since the eve of day 0, for each day of the horizon.

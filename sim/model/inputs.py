@@ -273,7 +273,7 @@ class Draws:
     Attributes
     ----------
     values
-        By path: a float where the input is one number, else float32 of shape (runs,).
+        By path, float32: one number where the input is one, else of shape (runs,).
     quantiles
         By stream of uncertain inputs, and of what goes together with them: the quantile drawn, float64, shape (draws,).
     tied
@@ -324,7 +324,7 @@ def draw_inputs(
     quantiles: dict[str, npt.NDArray[np.float64]] = dict(given or {})
     for one in inputs:
         if one.distribution.is_fixed:
-            values[one.path] = float(np.clip(one.distribution.mean, one.low, one.high))
+            values[one.path] = np.float32(np.clip(one.distribution.mean, one.low, one.high))
             continue
         if one.stream not in quantiles:
             quantiles[one.stream] = _drawn(one.stream, seed, block, draws)
@@ -338,10 +338,13 @@ def draw_inputs(
     return Draws(values, quantiles, runs, replicates, tied)
 
 
+@lru_cache(maxsize=256)
 def _drawn(stream: str, seed: int, block: int, draws: int) -> npt.NDArray[np.float64]:
-    """Draw the quantiles of one stream, stratified."""
+    """Draw the quantiles of one stream, stratified; several scenarios that are compared ask for the same."""
     owner, _, purpose = stream.rpartition(".")
-    return rng.stratified(rng.stream(seed, block, owner, purpose), draws)
+    quantiles = rng.stratified(rng.stream(seed, block, owner, purpose), draws)
+    quantiles.flags.writeable = False
+    return quantiles
 
 
 def _tied(group: Group, own: Mapping[str, npt.NDArray[np.float64]]) -> dict[str, npt.NDArray[np.float64]]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
-from sim.model.arrays import Days, Floats, Number, number, over_runs
+from sim.model.arrays import Days, Floats, Number, is_one, number, over_runs
 from sim.model.influence import Answer, Schedule
 from sim.scenario.posterior import SAMPLE, SAMPLES
 
@@ -106,7 +106,7 @@ class Setting:
     def first_belief(self, name: str) -> tuple[Number, Number]:
         """Return mean and standard deviation of what others take an actor's stance to be before its first signal."""
         prior = self.scenario.distribution(name, "stance")
-        return prior.mean, prior.sd
+        return number(prior.mean), number(prior.sd)
 
     def leverage(self, target: str, source: str) -> Number:
         """Return w[target, source], the leverage of `source` over `target`; 0 without a tie."""
@@ -164,7 +164,7 @@ class Setting:
         else:
             first, last = (np.asarray(self.value(f"{path}.{key}"), dtype=np.float64) for key in ("from", "until"))
             day = first + np.floor(self._throw(path, "day") * np.maximum(last - first + 1, 1))
-        certain = isinstance(probability, float) and probability == 1.0
+        certain = is_one(probability) and probability == 1
         comes = certain or self._throw(path, "happens") < np.asarray(probability, dtype=np.float64)
         days: Days = np.where(comes, np.clip(np.ceil(day), 0, self.horizon), self.horizon).astype(np.int16)
         return np.array(np.broadcast_to(days, (self.runs,)))

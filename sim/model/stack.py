@@ -1,19 +1,20 @@
-"""A stack: scenarios that differ in numbers only, played one below the other in one array.
+"""A stack: blocks of scenarios that differ in numbers only, played one below the other in one array.
 
-A day costs about as much for a hundred runs as for a thousand, so several short plays cost least together. Numbers
-that differ between the scenarios become one a run; they are then rounded where the model computes with them, not
-before, so a run is that of its scenario played alone but for the last digit of float32.
+A day costs about as much for a hundred runs as for a thousand, so plays cost least together: several blocks of one
+scenario, the cells of a sweep, what is compared. A run is to the last digit that of its block played alone: numbers are
+float32, whether one or one a run (`sim.model.arrays`), and no run looks at another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from sim.model.arrays import Floats, Number, over_runs
+from sim.model.arrays import Floats, Number, is_one, over_runs
 from sim.model.inputs import Draws, inputs_of
 from sim.model.setting import Dice, Setting, Stream
 
@@ -40,80 +41,106 @@ def structure(scenario: Scenario) -> Hashable:
 
 
 @dataclass(frozen=True)
+class Member:
+    """What is stacked: a scenario, the draws of its runs, and their chance, that of a block or of its first runs."""
+
+    scenario: Scenario
+    draws: Draws
+    dice: Dice
+
+    @property
+    def runs(self) -> int:
+        """How many runs it has."""
+        return self.draws.runs
+
+
+@dataclass(frozen=True)
 class Stack(Setting):
-    """The setting of several scenarios of one structure.
+    """The setting of several members of one structure; `scenario` is that of the first.
 
     Attributes
     ----------
-    scenario
-        The first, which stands for the structure of all.
-    scenarios
+    members
         All, in the order in which their runs come.
     """
 
-    scenarios: tuple[Scenario, ...] = ()
+    members: tuple[Member, ...] = ()
 
     @classmethod
-    def of(cls, scenarios: Sequence[Scenario], draws: Sequence[Draws], dice: Dice) -> Stack:
-        """Stack scenarios, the draws of the same runs of each, and the random numbers of those runs, which they share.
+    def of(cls, members: Sequence[Member]) -> Stack:
+        """Stack members; those that have the dice of the first runs of one block share its random numbers.
 
         Raises
         ------
         ValueError
-            Where they differ in more than numbers.
+            Where their scenarios differ in more than numbers.
         """
-        if len(scenarios) > 1 and len({structure(one) for one in scenarios}) > 1:
+        scenarios = {id(one.scenario): one.scenario for one in members}
+        if len(scenarios) > 1 and len({structure(one) for one in scenarios.values()}) > 1:
             raise ValueError("expected scenarios that differ in numbers only")
-        first, height = draws[0], len(draws)
-        values = {path: _piled([one.values[path] for one in draws], first.runs) for path in first.values}
-        whole = Draws(values, {}, height * first.runs, first.replicates)
-        return cls(scenarios[0], whole, _SharedDice(dice.seed, dice.block, dice, height), scenarios=tuple(scenarios))
+        first, runs = members[0], [one.runs for one in members]
+        values = {path: _piled([one.draws.values[path] for one in members], runs) for path in first.draws.values}
+        whole = Draws(values, {}, sum(runs), first.draws.replicates)
+        dice = _SharedDice(first.dice.seed, first.dice.block, tuple(members))
+        return cls(first.scenario, whole, dice, members=tuple(members))
 
     def first_belief(self, name: str) -> tuple[Number, Number]:
         """Return mean and standard deviation of what others take an actor's stance to be before its first signal."""
-        runs = self.runs // len(self.scenarios)
-        means, sds = zip(*(Setting.first_belief(self._alone(one), name) for one in self.scenarios), strict=True)
+        own = [Setting(one.scenario, one.draws, one.dice).first_belief(name) for one in self.members]
+        means, sds = zip(*own, strict=True)
+        runs = [one.runs for one in self.members]
         return _piled(means, runs), _piled(sds, runs)
 
-    def _alone(self, scenario: Scenario) -> Setting:
-        return Setting(scenario, self.draws, self.dice)
 
-
-def _piled(values: Sequence[Number], runs: int) -> Number:
+def _piled(values: Sequence[Number], runs: Sequence[int]) -> Number:
     """Return a number where all are the same one, else an array with the values of each for its runs."""
     first = values[0]
-    if isinstance(first, float) and all(isinstance(one, float) and one == first for one in values):
+    if is_one(first) and all(is_one(one) and one == first for one in values):
         return first
-    piled: Floats = np.concatenate([over_runs(one, runs) for one in values])
+    piled: Floats = np.concatenate([over_runs(one, number) for one, number in zip(values, runs, strict=True)])
     return piled
 
 
 @dataclass(frozen=True)
 class _SharedDice(Dice):
-    """The same chance for each scenario of a stack."""
+    """The chance of each member of a stack; it is drawn once for all that share it."""
 
-    dice: Dice
-    height: int
+    members: tuple[Member, ...]
 
     def stream(self, owner: str, purpose: str) -> Stream:
-        """Return the stream of one purpose, repeated for each scenario."""
-        return _SharedStream(self.dice.stream(owner, purpose), self.height)
+        """Return the streams of one purpose, one below the other."""
+        return _SharedStream(self._places(), owner, purpose)
+
+    def _places(self) -> list[tuple[Dice, list[slice]]]:
+        """Return the dice of each block, with the rows of those who share it, the longest first."""
+        places: dict[tuple[int, int], tuple[Dice, list[slice]]] = {}
+        starts = accumulate((one.runs for one in self.members), initial=0)
+        for one, start in sorted(zip(self.members, starts, strict=False), key=lambda pair: -pair[0].runs):
+            _, rows = places.setdefault((one.dice.seed, one.dice.block), (one.dice, []))
+            rows.append(slice(start, start + one.runs))
+        return list(places.values())
 
 
 class _SharedStream:
-    """A stream whose numbers are handed out to each scenario of a stack alike."""
+    """The streams of several blocks, each handed out to all who share it."""
 
-    def __init__(self, stream: Stream, height: int) -> None:
-        self._stream, self._height = stream, height
+    def __init__(self, places: Sequence[tuple[Dice, list[slice]]], owner: str, purpose: str) -> None:
+        self._streams = [(dice.stream(owner, purpose), rows) for dice, rows in places]
 
     def uniforms(self, out: Floats) -> Floats:
         """Return uniform numbers in [0, 1)."""
-        rows = out.reshape(self._height, -1)
-        rows[:] = self._stream.uniforms(rows[0])
-        return out
+        return self._dealt("uniforms", out)
 
     def normals(self, out: Floats) -> Floats:
         """Return standard normal numbers."""
-        rows = out.reshape(self._height, -1)
-        rows[:] = self._stream.normals(rows[0])
+        return self._dealt("normals", out)
+
+    def _dealt(self, kind: Literal["uniforms", "normals"], out: Floats) -> Floats:
+        for stream, (longest, *others) in self._streams:
+            room = out[longest]
+            drawn: Floats = getattr(stream, kind)(room)
+            if drawn is not room:
+                room[:] = drawn
+            for rows in others:
+                out[rows] = drawn[: rows.stop - rows.start]
         return out

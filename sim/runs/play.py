@@ -1,19 +1,19 @@
 """The one place that plays blocks: it merges them in order, stops, keeps and resumes.
 
 `play` takes requests, each for the blocks of one scenario from the first on, shares the workers among them and merges
-the blocks of each in their own order, until there are enough. `results` gives blocks one after another, where
-each of them decides which one is needed next. Both take from a store what it holds and keep there what they play, so
-that a command that was killed goes on where it was, and no command plays what another has played. A block that fails,
-or loses its worker every time, gives a `Failure` in its place.
+the blocks of each in their own order, until there are enough. `results` gives blocks one after another, where what
+they say decides which are needed next. Blocks that may be are played together in one array. Both take from a store what
+it holds and keep there what they play, so that a command that was killed goes on where it was, and no command plays
+what another has played. A block that fails, or loses its worker every time, gives a `Failure` in its place.
 
-What is merged does not depend on how many workers there are or what the store already holds.
+What is merged does not depend on how many workers there are, what the store already holds, or what is played together.
 """
 
 from __future__ import annotations
 
 import gc
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -23,7 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import ExecutionError
-from sim.runs.block.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask, record_block, run_block
+from sim.model.stack import structure
+from sim.runs.block.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask, run_blocks
 from sim.runs.executors import Executor, Serial
 from sim.tallies import Tally
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 Records = npt.NDArray[np.void]
 RECORD_CAP = 1_000_000  # runs whose record a forecast keeps: 10 MB
 ALL = 1 << 62  # of records: every run's
+MOST_TOGETHER = 8 * BLOCK_RUNS  # runs in one array: with more, each costs about as much, and takes memory
+LEAST_APART = 2 * BLOCK_RUNS  # runs that a worker is given at least, if another is to get some: fewer cost more each
 
 
 @dataclass(frozen=True)
@@ -214,7 +217,7 @@ def play(  # noqa: PLR0913 - who plays, where it is kept, and who is told
     executor = executor or Serial()
     keeping = _Keeping(store, executor, with_counts=with_counts)
     schedule = _Schedule(requests, keeping, in_order=in_order, done=done, advance=finished or (lambda: None))
-    played = executor.map(play_block, schedule.tasks(), lost=_lost)
+    played = _played(executor, schedule.groups(executor.number))
     try:
         for result in played:
             schedule.take(result)
@@ -237,11 +240,11 @@ def complain(request: Request) -> None:
 
 
 def results(
-    tasks: Iterable[BlockTask], *, executor: Executor | None = None, store: Store | None = None
+    rounds: Iterable[Sequence[BlockTask]], *, executor: Executor | None = None, store: Store | None = None
 ) -> Iterator[BlockResult | Failure]:
     """Yield the result of each block in order, its records alone, or why there is none.
 
-    Tasks are taken only as they are needed: which ones follow may depend on what has been yielded.
+    Rounds are taken only as they are needed: which ones follow may depend on what has been yielded.
 
     Raises
     ------
@@ -252,22 +255,27 @@ def results(
     """
     executor = executor or Serial()
     keeping = _Keeping(store, executor, with_counts=False)
-    given: deque[Task] = deque()
+    out: deque[tuple[int, Task]] = deque()
 
-    def source() -> Iterator[Task]:
-        for block in tasks:
-            given.append(keeping.task(block, look_up=True))
-            yield given[-1]
+    def groups() -> Iterator[Group]:
+        for number, blocks in enumerate(rounds):
+            waiting = [keeping.task(block, look_up=True) for block in blocks]
+            while waiting:
+                is_ahead = bool(out) and out[0][0] < number  # of what decides whether it is needed: one at a time
+                several = [(waiting[0],)] if is_ahead else in_groups(waiting, executor.number, in_order=True)
+                group, waiting = several[0], waiting[len(several[0]) :]
+                out.extend((number, task) for task in group)
+                yield Group(tuple(group))
 
-    played = executor.map(play_block, source(), lost=_lost)
+    played = _played(executor, groups())
     try:
         for result in played:
-            yield keeping.received(given.popleft(), result)
+            yield keeping.received(out.popleft()[1], result)
     finally:
         played.close()  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
     """A block as a worker gets it.
 
@@ -297,43 +305,105 @@ class Task:
         return f"block {self.block.block} of {self.name}"
 
 
-def play_block(task: Task) -> BlockResult | Failure:
-    """Return the result of a block: as it is kept, or played and kept.
+@dataclass(frozen=True)
+class Group:
+    """Tasks that are played in one array."""
+
+    tasks: tuple[Task, ...]
+
+    def __str__(self) -> str:
+        """Name it in messages."""
+        first, *others = map(str, self.tasks)
+        return f"{first} to {others[-1]}" if others else first
+
+
+def in_groups(tasks: Sequence[Task], workers: int, *, in_order: bool = False) -> list[list[Task]]:
+    """Return tasks in groups that can be played in one array, as many for each worker.
+
+    Parameters
+    ----------
+    in_order
+        Whether only those that stand next to each other go together.
+    """
+    share = max(LEAST_APART, -(-sum(task.block.runs for task in tasks) // workers))
+    groups: list[list[Task]] = []
+    last: dict[Hashable, list[Task]] = {}
+    kinds: dict[int, Hashable] = {}
+    for task in tasks:
+        scenario = task.block.scenario
+        kind = kinds.setdefault(id(scenario), structure(scenario))
+        group = last.get(kind)
+        if group is None or sum(one.block.runs for one in group) >= min(share, MOST_TOGETHER):
+            group = []
+            groups.append(group)
+            last = {kind: group} if in_order else {**last, kind: group}
+        group.append(task)
+    return groups
+
+
+def play_group(group: Group) -> list[BlockResult | Failure]:
+    """Return the result of each block: as it is kept, or played and kept.
 
     Raises
     ------
     StoreError
-        Where it cannot be kept; that is no block's fault.
+        Where one cannot be kept; that is no block's fault.
     """
-    kept = task.store.get(task.block) if task.look_up and task.store is not None else task.kept
-    if kept is not None:
-        return _wanted(kept, with_counts=task.with_counts)
+    kept = [one.store.get(one.block) if one.look_up and one.store is not None else one.kept for one in group.tasks]
+    missing = [task for task, result in zip(group.tasks, kept, strict=True) if result is None]
+    played = iter(_results(missing))
+    return [
+        _wanted(result, with_counts=task.with_counts) if result is not None else next(played)
+        for task, result in zip(group.tasks, kept, strict=True)
+    ]
+
+
+def _results(tasks: Sequence[Task]) -> list[BlockResult | Failure]:
+    """Play blocks in one array and keep them; where that fails, each alone, which shows the one to blame."""
+    if not tasks:
+        return []
+    with_counts = tasks[0].with_counts or tasks[0].store is not None
     try:
-        result = _played(task)
+        played = run_blocks([task.block for task in tasks], with_counts=with_counts)
     except Exception as error:
+        if len(tasks) > 1:
+            return [result for task in tasks for result in _results([task])]
         reason = f"{type(error).__name__}: {error}"
-        return Failure(reason, f"{task} failed: {reason}")
+        return [Failure(reason, f"{tasks[0]} failed: {reason}")]
     finally:
         gc.collect(1)  # actors and model refer to one another, and there are too many to leave it to chance
-    if task.store is not None:
-        task.store.put(task.block, result)
-    return _wanted(result, with_counts=task.with_counts)
-
-
-def _played(task: Task) -> BlockResult:
-    """Play a block: its records alone where nobody wants more."""
-    if task.with_counts or task.store is not None or task.block.given:
-        return run_block(task.block)
-    return BlockResult(Tally({}), record_block(task.block))
+    for task, result in zip(tasks, played, strict=True):
+        if task.store is not None:
+            task.store.put(task.block, result)
+    return [_wanted(result, with_counts=task.with_counts) for task, result in zip(tasks, played, strict=True)]
 
 
 def _wanted(result: BlockResult, *, with_counts: bool) -> BlockResult:
     return result if with_counts else BlockResult(Tally({}), result.records)
 
 
-def _lost(task: Task, error: ExecutionError) -> Failure:
-    del task  # the error names it
-    return Failure(str(error), str(error))
+def _played(executor: Executor, groups: Iterable[Group]) -> Iterator[BlockResult | Failure]:
+    """Yield the result of each task of each group in order; those of a group that loses its worker go alone."""
+    play_or_tell: Callable[[Group], list[BlockResult | Failure] | _Lost] = play_group
+    played = executor.map(play_or_tell, groups, lost=_Lost)
+    try:
+        for results in played:
+            if not isinstance(results, _Lost):
+                yield from results
+            elif len(results.group.tasks) == 1:
+                yield Failure(str(results.error), str(results.error))
+            else:
+                yield from _played(executor, (Group((task,)) for task in results.group.tasks))
+    finally:
+        played.close()  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """In place of the results of a group that loses its worker every time; the error names it."""
+
+    group: Group
+    error: ExecutionError
 
 
 class _Keeping:
@@ -382,9 +452,18 @@ class _Schedule:
         self._first = self._open[0] if in_order and self._open else None
         self._out: deque[tuple[Request, int, Task]] = deque()
 
-    def tasks(self) -> Iterator[Task]:
-        """Yield blocks that the store does not hold until no request can need another."""
-        while (request := self._next()) is not None:
+    def groups(self, workers: int) -> Iterator[Group]:
+        """Yield blocks that the store does not hold, in groups, until no request can need another."""
+        while dealt := self._round(workers * MOST_TOGETHER):
+            for group in in_groups(list(dealt), workers):
+                self._out.extend((*dealt[task], task) for task in group)
+                yield Group(tuple(group))
+
+    def _round(self, most: int) -> dict[Task, tuple[Request, int]]:
+        """Return tasks of at most so many runs together; more than one only as far as all are sure to be needed."""
+        dealt: dict[Task, tuple[Request, int]] = {}
+        runs = 0
+        while runs < most and (request := self._next(ahead=not dealt)) is not None:
             number, is_early = request.given, self._first is not None and request is not self._first
             request.given += 1
             block = request.task(number)
@@ -393,8 +472,9 @@ class _Schedule:
                 self._accept(request, number, kept)
                 continue
             # One before its turn goes out even where the store holds it, and so comes after those of the first.
-            self._out.append((request, number, self._keeping.task(block, request.name, look_up=is_early)))
-            yield self._out[-1][-1]
+            dealt[self._keeping.task(block, request.name, look_up=is_early)] = request, number
+            runs += block.runs
+        return dealt
 
     def take(self, result: BlockResult | Failure) -> None:
         """Take the result of the task that was given out first."""
@@ -413,16 +493,18 @@ class _Schedule:
         """Whether every request is done."""
         return not self._open and self._open_next() is None
 
-    def _next(self) -> Request | None:
-        """Choose the request whose block is played next: surely needed ones first, then one that may be."""
+    def _next(self, *, ahead: bool) -> Request | None:
+        """Choose the request whose block is played next: surely needed ones first, then `ahead` one that may be."""
         needed = next((one for one in self._open if one.given < one.needed), None)
         if needed is not None:
             return needed
         # Where looks decide, the first is waited for; where they do not, its blocks are given out first anyway.
         if (self._first is None or self._first.is_enough is None) and (opened := self._open_next()) is not None:
             return opened
-        ahead = [one for one in self._open if one.given < one.blocks]
-        return min(ahead, key=lambda one: one.given - one.taken) if ahead else self._open_next()
+        if not ahead:
+            return None
+        unsure = [one for one in self._open if one.given < one.blocks]
+        return min(unsure, key=lambda one: one.given - one.taken) if unsure else self._open_next()
 
     def _open_next(self) -> Request | None:
         request = next(self._waiting, None)

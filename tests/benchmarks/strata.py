@@ -16,7 +16,7 @@ import numpy as np
 
 import sim
 from sim import rng
-from sim.runs.block.blocks import BlockTask, record_block
+from sim.runs.block.blocks import BlockTask, run_block
 from sim.scenario.scenario import Scenario
 from tests.places import SCENARIOS
 
@@ -34,7 +34,7 @@ def variances(scenario: Scenario, strata: int) -> list[float]:
     """Return the variance of the probability of an offensive by each milestone, for the same runs."""
     rng.STRATA = strata
     tasks = (BlockTask(scenario, 7, block, REPLICATES) for block in range(BLOCKS))
-    days = np.concatenate([record_block(task)["offensive"] for task in tasks])
+    days = np.concatenate([run_block(task).records["offensive"] for task in tasks])
     means = [(days < day).reshape(-1, REPLICATES * strata).mean(axis=1) for day in scenario.milestones]
     return [float(one.var(ddof=1)) / len(one) for one in means]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sim.cli.machines import SPAWNING_PAYS, Kind, Machines
+from sim.cli.machines import Kind, Machines
 from sim.environment import difference
 from sim.errors import UsageError
 from sim.runs.executors import Local, Serial
@@ -41,7 +41,7 @@ def test_worker_processes_are_used_where_they_pay(
 
 def test_workers_start_late_where_nobody_knows_how_many_blocks_there_will_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 4)
-    for workers, here in ((None, SPAWNING_PAYS), (3, 0)):
+    for workers, here in ((None, 1), (3, 0)):
         executor = Machines(workers=workers).make()
         assert isinstance(executor, Local)
         assert executor.here == here

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.model.arrays import at_least, at_most, is_zero, larger, number, over_runs, total
+from sim.model.arrays import at_least, at_most, is_one, is_zero, number, over_runs, total
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -35,14 +35,16 @@ def test_a_total_keeps_single_precision_and_is_0_of_nothing() -> None:
 
 def test_only_the_plain_number_0_is_left_out() -> None:
     assert is_zero(0.0)
+    assert is_zero(np.float32(0))
     assert not any(is_zero(one) for one in (1.0, -1.0, 1e-30, np.zeros(2, dtype=np.float32)))
 
 
 def test_a_number_stays_one_and_an_array_becomes_float32() -> None:
-    assert [number(np.float64(0.3)), larger(0.3, 0.5), larger(0.7, 0.5)] == [0.3, 0.5, 0.7]
-    assert type(number(np.float32(0.25))) is float
-    wide = np.array([0.1, 0.9])
-    assert (number(wide).dtype, larger(number(wide), 0.5).tolist()) == (np.float32, [0.5, np.float32(0.9)])
+    one, wide = number(0.3), number(np.array([0.1, 0.9]))
+    assert (type(one), float(one)) == (np.float32, np.float32(0.3))
+    assert (wide.dtype, wide.tolist()) == (np.float32, [np.float32(0.1), np.float32(0.9)])
+    assert is_one(one)
+    assert not is_one(wide)
 
 
 def test_what_is_laid_over_runs_is_their_own() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 import mesa
 import numpy as np
 
-from sim.model.arrays import Floats, Number, at_least, is_zero, larger, number, total
+from sim.model.arrays import Floats, Number, at_least, is_zero, number, total
 from sim.model.influence import deliberate, kalman_gain
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.stance = self.conviction.copy()
         mean, sd = setting.first_belief(name)
         self.perceived = setting.whole(mean)
-        self.variance: Number = larger(sd, LEAST_DOUBT) ** 2
+        self.variance: Number = np.square(at_least(sd, LEAST_DOUBT))
         self.posture = setting.whole(self.field("posture"))
         self.held = bool(setting.scenario.actors[name].held)
         self.condition: Number = 0.0

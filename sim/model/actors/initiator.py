@@ -45,7 +45,7 @@ class Initiator(Actor):
         distrust = commitment_problem(setting.parameter("commit_effect"), setting.value("credibility"))
         self._constant = distrust + self.frailty - setting.parameter("inertia")
         self.disposition = self.field("disposition")
-        self._contest = setting.parameter("contest")
+        self._contest = setting.whole(setting.parameter("contest"))  # NumPy raises to one number by another way
         self._precision = setting.parameter("precision")
 
     def connect(self, cast: Sequence[Actor]) -> None:

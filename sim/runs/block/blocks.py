@@ -1,21 +1,23 @@
-"""The ensemble: one block of runs, played and tallied. `run_block` is the unit of work, of seeding and of caching.
+"""The ensemble: blocks of runs, played and tallied. A block is the unit of seeding and of caching.
 
-A block always draws for all its runs and then keeps those asked for, so run number 12,345 is the same run whatever
-the number of runs, the horizon or the workers.
+A block always takes random numbers for all its runs and plays those asked for, so run number 12,345 is the same run
+whatever the number of runs, the horizon, the workers, or the blocks that are played together (`run_blocks`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.model.inputs import Draws, draw_inputs, inputs_of
-from sim.model.setting import Dice, Setting
-from sim.model.stack import Stack
+from sim.model.kept_dice import KeptDice
+from sim.model.setting import Dice
+from sim.model.stack import Member, Stack
 from sim.runs.block.conditions import Condition, Look, all_met, indicators_of
 from sim.runs.block.counts import indicator_counts, input_counts
 from sim.runs.block.watches import Paths, PathWatch, PostureWatch
@@ -25,6 +27,7 @@ from sim.tallies import Counts, Tally, day_sums, event_sums, histogram, run_sums
 if TYPE_CHECKING:
     from sim.model.arrays import Bools, Days, Floats
     from sim.model.crisis import Crisis, Observer
+    from sim.model.setting import Setting
     from sim.model.theatre import Theatre
     from sim.scenario.scenario import Scenario
 
@@ -84,11 +87,38 @@ class BlockResult:
 
 def run_block(task: BlockTask) -> BlockResult:
     """Play one block and tally it."""
-    if task.quantiles:
-        return BlockResult(Tally({}), record_block(task))
-    draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
-    dice = Dice(task.seed, task.block)
-    return _given_result(task, draws, dice) if task.given else _result(task, draws, dice)
+    return run_blocks([task])[0]
+
+
+def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[BlockResult]:
+    """Play blocks in one array, which costs least, and tally each: the result of each is that of playing it alone.
+
+    Only the runs that are kept are played. Of a design, or without counts, there are only the records.
+
+    Raises
+    ------
+    ValueError
+        Where their scenarios differ in more than numbers.
+    """
+    members = [_member(task) for task in tasks]
+    stack, rows = Stack.of(members), _rows(tasks, members)
+    kept = _kept(tasks, stack, rows)
+    watches = [
+        _Watch(task, () if task.given else indicators_of(task.scenario), kept=kept[row.start], rows=row)
+        if with_counts and not task.quantiles
+        else None
+        for task, row in zip(tasks, rows, strict=True)
+    ]
+    whole = _played(stack, _Watches([watch for watch in watches if watch is not None]))
+    results = []
+    for task, member, row, watch in zip(tasks, members, rows, watches, strict=True):
+        theatre = whole.part(row)
+        result = _result(task, theatre, watch, kept[row.start])
+        if watch is not None and not task.given:
+            further = _further_counts(task, member.draws, theatre, watch)
+            result = replace(result, tally=Tally({**result.tally.counts, **further}))
+        results.append(result)
+    return results
 
 
 def run_part(
@@ -97,8 +127,7 @@ def run_part(
     """Play some runs of a block and tally what a look at the forecast needs: states, actors, events.
 
     The results of all parts of one task, added up, are those of its block, less what it counts by inputs and
-    indicators. Several tasks, whose scenarios then differ in numbers only, are played in one array: that costs least,
-    and a run may differ in the last digit from that of its task alone (`sim.model.stack`).
+    indicators. Several tasks, whose scenarios then differ in numbers only, are played in one array.
 
     Parameters
     ----------
@@ -114,80 +143,87 @@ def run_part(
     ValueError
         Where several scenarios differ in more than numbers.
     """
-    runs = part.stop - part.start
     cuts = [replace(task, runs=min(part.stop, task.runs) - part.start, sampled=0) for task in tasks]
-    firsts = [place * runs for place in range(len(cuts))]
-    watches = [_Watch(cut, (), first=first) for cut, first in zip(cuts, firsts, strict=True)]
     draws = [draw_inputs(inputs_of(one.scenario), one.seed, one.block, part.stop, one.replicates) for one in tasks]
-    stack = Stack.of([one.scenario for one in tasks], [one.part(part) for one in draws], dice)
-    whole = _played(stack, _Watches(watches, each_day))
-    results = []
-    for cut, watch, first in zip(cuts, watches, firsts, strict=True):
-        theatre = whole.part(slice(first, first + cut.runs))
-        days = first_days(theatre, cut.runs, cut.scenario.horizon)
-        counts = {**watch.counts(), **_event_counts(cut, theatre, days)}
-        results.append(BlockResult(Tally(counts), _records(cut, theatre)))
-    return results
+    members = [Member(one.scenario, drawn.part(part), dice) for one, drawn in zip(tasks, draws, strict=True)]
+    rows = _rows(cuts, members)
+    watches = [_Watch(cut, (), rows=row) for cut, row in zip(cuts, rows, strict=True)]
+    whole = _played(Stack.of(members), _Watches(watches, each_day))
+    return [_result(cut, whole.part(row), watch) for cut, row, watch in zip(cuts, rows, watches, strict=True)]
 
 
-def _result(task: BlockTask, draws: Draws, dice: Dice) -> BlockResult:
+def _member(task: BlockTask) -> Member:
+    """Return the runs of a task, which are whole draws: its inputs and its chance."""
+    given = {stream: column[: task.runs // task.replicates] for stream, column in task.quantiles.items()}
+    drawn = draw_inputs(inputs_of(task.scenario), task.seed, task.block, task.runs, task.replicates, given=given)
+    dice = Dice(task.seed, task.block)
+    if task.runs < BLOCK_RUNS:
+        dice = KeptDice(task.seed, task.block, BLOCK_RUNS, slice(0, task.runs), task.scenario.horizon)
+    return Member(task.scenario, drawn, dice)
+
+
+def _rows(tasks: Sequence[BlockTask], members: Sequence[Member]) -> list[slice]:
+    """Return where the runs of each task lie in a stack of members."""
+    starts = accumulate((member.runs for member in members), initial=0)
+    return [slice(start, start + task.runs) for task, start in zip(tasks, starts, strict=False)]
+
+
+def _kept(tasks: Sequence[BlockTask], stack: Stack, rows: Sequence[slice]) -> dict[int, Bools | None]:
+    """Play the days that settle what is given; return by first row which runs of each task meet it, None for all."""
+    looking = {row.start: PostureWatch(task.given, row) for task, row in zip(tasks, rows, strict=True) if task.given}
+    kept: dict[int, Bools | None] = dict.fromkeys(row.start for row in rows)
+    if not looking:
+        return kept
+    last = max(one.day for task in tasks for one in task.given)
+    whole = _played(stack, _Watches([*looking.values()]), last)
+    for task, row in zip(tasks, rows, strict=True):
+        if task.given:
+            days = first_days(whole.part(row), task.scenario.horizon)
+            kept[row.start] = all_met(task.given, Look(days, looking[row.start].postures))
+    return kept
+
+
+def _result(task: BlockTask, theatre: Theatre, watch: _Watch | None, kept: Bools | None = None) -> BlockResult:
+    """Return the records of a task's runs and, where they were watched, the counts of states, actors and events."""
+    records = _records(theatre)
+    if kept is not None:
+        records["end"][~kept] = LEFT_OUT
+    if watch is None:
+        return BlockResult(Tally({}), records)
+    counts = {**watch.counts(), **_event_counts(task, theatre, kept)}
+    return BlockResult(Tally(counts), records, watch.paths())
+
+
+def _further_counts(task: BlockTask, draws: Draws, theatre: Theatre, watch: _Watch) -> dict[str, Counts]:
+    """Return the counts by inputs, indicators and samples of past cases."""
     scenario, milestones = task.scenario, task.scenario.milestones
-    indicators = indicators_of(scenario)
-    watch = _Watch(task, indicators)
-    theatre = _play(task, draws, dice, watch)
-    days = first_days(theatre, task.runs, scenario.horizon)
+    days = first_days(theatre, scenario.horizon)
     successes = {outcome: [days[outcome] < day for day in milestones] for outcome in OUTCOMES}
-    counts = {
-        **watch.counts(),
-        **_event_counts(task, theatre, days),
+    look = Look(days, watch.postures)
+    return {
         **input_counts(scenario, draws, successes),
-        "indicators": indicator_counts(indicators, Look(days, watch.postures), milestones, task.replicates),
+        "indicators": indicator_counts(indicators_of(scenario), look, milestones, task.replicates),
         **_sample_counts(task, draws, days["offensive"]),
     }
-    return BlockResult(Tally(counts), _records(task, theatre), watch.paths())
-
-
-def _given_result(task: BlockTask, draws: Draws, dice: Dice) -> BlockResult:
-    """Play the days that settle what is given, then the whole block, and tally the runs that meet it."""
-    horizon, runs = task.scenario.horizon, task.runs
-    looking = PostureWatch(task.given, runs)
-    theatre = _play(task, draws, dice, looking, max(one.day for one in task.given))
-    kept = all_met(task.given, Look(first_days(theatre, runs, horizon), looking.postures))
-    watch = _Watch(task, (), kept=kept)
-    theatre = _play(task, draws, dice, watch)
-    counts = {**watch.counts(), **_event_counts(task, theatre, first_days(theatre, runs, horizon), kept)}
-    records = _records(task, theatre)
-    records["end"][~kept] = LEFT_OUT
-    return BlockResult(Tally(counts), records)
 
 
 def watch_block(task: BlockTask, watch: Observer) -> tuple[npt.NDArray[np.void], Draws]:
     """Play one block before the eyes of an observer; return the record of each run, dtype `RECORD`, and the draws."""
-    draws = draw_inputs(inputs_of(task.scenario), task.seed, task.block, BLOCK_RUNS, task.replicates)
-    return _records(task, _play(task, draws, Dice(task.seed, task.block), watch)), draws
+    member = _member(task)
+    theatre = _played(Stack.of([member]), watch)
+    return _records(theatre.part(slice(0, task.runs))), member.draws
 
 
 def sample_block(task: BlockTask) -> Paths:
-    """Play one block again for the paths that `run_block` gives."""
-    watch = _path_watch(task)
+    """Play the runs again for whose paths `run_block` is asked."""
+    watch = _path_watch(task, slice(0, task.runs))
     watch_block(task, watch)
     return watch.paths()
 
 
-def _path_watch(task: BlockTask) -> PathWatch:
+def _path_watch(task: BlockTask, rows: slice) -> PathWatch:
     shape = task.scenario.horizon, len(task.scenario.actors), task.sampled
-    return PathWatch(slice(task.sampled), shape)
-
-
-def record_block(task: BlockTask) -> npt.NDArray[np.void]:
-    """Play one block and return only the record of each run, dtype `RECORD`."""
-    inputs = inputs_of(task.scenario)
-    draws = draw_inputs(inputs, task.seed, task.block, BLOCK_RUNS, task.replicates, given=task.quantiles)
-    return _records(task, _play(task, draws, Dice(task.seed, task.block)))
-
-
-def _play(task: BlockTask, draws: Draws, dice: Dice, watch: Observer | None = None, days: int | None = None) -> Theatre:
-    return _played(Setting(task.scenario, draws, dice), watch, days)
+    return PathWatch(slice(rows.start, rows.start + task.sampled), shape)
 
 
 def _played(setting: Setting, watch: Observer | None = None, days: int | None = None) -> Theatre:
@@ -200,34 +236,31 @@ def _played(setting: Setting, watch: Observer | None = None, days: int | None = 
         crisis.close()
 
 
-def first_days(theatre: Theatre, runs: int, horizon: int) -> dict[str, Days]:
-    """Return the day of each first event for the first `runs` runs; the horizon where it never happened."""
-    offensive, full = theatre.offensive[:runs], theatre.full[:runs]
-    never = np.int16(horizon)
+def first_days(theatre: Theatre, horizon: int) -> dict[str, Days]:
+    """Return the day of each first event in each run; the horizon where it never happened."""
+    offensive, never = theatre.offensive, np.int16(horizon)
     return {
-        "strikes": theatre.first_strike[:runs],
-        "agreement": theatre.first_agreement[:runs],
-        "terms": theatre.terms[:runs],
+        "strikes": theatre.first_strike,
+        "agreement": theatre.first_agreement,
+        "terms": theatre.terms,
         "offensive": offensive,
-        "limited": np.where(full, never, offensive),
-        "full": np.where(full, offensive, never),
+        "limited": np.where(theatre.full, never, offensive),
+        "full": np.where(theatre.full, offensive, never),
     }
 
 
-def _event_counts(
-    task: BlockTask, theatre: Theatre, days: dict[str, Days], kept: Bools | None = None
-) -> dict[str, Counts]:
+def _event_counts(task: BlockTask, theatre: Theatre, kept: Bools | None) -> dict[str, Counts]:
     horizon, replicates, runs = task.scenario.horizon, task.replicates, task.runs
     kept = np.ones(runs, dtype=np.bool_) if kept is None else kept
-    states = np.arange(len(END_STATES))[:, None]
-    happened = [theatre.firsts[name][:runs] < horizon for name in task.scenario.events]
+    days, states = first_days(theatre, horizon), np.arange(len(END_STATES))[:, None]
+    happened = [theatre.firsts[name] < horizon for name in task.scenario.events]
     return {
         "runs": np.array(runs, dtype=np.int64),
         "kept": run_sums(kept, replicates),
         "first_days": np.stack([day_sums(days[name], horizon, replicates, kept) for name in FIRST_EVENTS]),
-        "ends": event_sums(_end_states(theatre, runs) == states, replicates, kept),
-        "broke_agreement": event_sums(theatre.broke_agreement[:runs], replicates, kept),
-        "breakdowns": np.array(int(theatre.breakdowns[:runs][kept].sum()), dtype=np.int64),
+        "ends": event_sums(_end_states(theatre) == states, replicates, kept),
+        "broke_agreement": event_sums(theatre.broke_agreement, replicates, kept),
+        "breakdowns": np.array(int(theatre.breakdowns[kept].sum()), dtype=np.int64),
         **({"events": event_sums(np.stack(happened), replicates, kept)} if happened else {}),
     }
 
@@ -248,10 +281,10 @@ def _sample_counts(task: BlockTask, draws: Draws, offensive: Days) -> dict[str, 
     }
 
 
-def _end_states(theatre: Theatre, runs: int) -> npt.NDArray[np.uint8]:
+def _end_states(theatre: Theatre) -> npt.NDArray[np.uint8]:
     """Code the state at the horizon by its place in `END_STATES`."""
     ended = np.where(theatre.yielded, 2, np.where(theatre.full, 4, 3))
-    return np.where(theatre.ended, ended, theatre.agreement).astype(np.uint8)[:runs]
+    return np.where(theatre.ended, ended, theatre.agreement).astype(np.uint8)
 
 
 def last_days(records: npt.NDArray[np.void] | np.void) -> Days:
@@ -260,14 +293,14 @@ def last_days(records: npt.NDArray[np.void] | np.void) -> Days:
     return last
 
 
-def _records(task: BlockTask, theatre: Theatre) -> npt.NDArray[np.void]:
-    records = np.zeros(task.runs, dtype=RECORD)
-    records["strikes"] = theatre.first_strike[: task.runs]
-    records["agreement"] = theatre.first_agreement[: task.runs]
-    records["terms"] = theatre.terms[: task.runs]
-    records["offensive"] = theatre.offensive[: task.runs]
-    records["end"] = _end_states(theatre, task.runs)
-    records["breakdowns"] = np.minimum(theatre.breakdowns[: task.runs], 255)
+def _records(theatre: Theatre) -> npt.NDArray[np.void]:
+    records = np.zeros(len(theatre.offensive), dtype=RECORD)
+    records["strikes"] = theatre.first_strike
+    records["agreement"] = theatre.first_agreement
+    records["terms"] = theatre.terms
+    records["offensive"] = theatre.offensive
+    records["end"] = _end_states(theatre)
+    records["breakdowns"] = np.minimum(theatre.breakdowns, 255)
     return records
 
 
@@ -280,23 +313,23 @@ class _Watch:
         What postures are kept for.
     kept
         Which runs count; all where it is not given.
-    first
-        The first of the runs that are looked at, which stand next to each other.
+    rows
+        Which runs of the play are looked at; those of the task.
     """
 
     def __init__(
-        self, task: BlockTask, conditions: Sequence[Condition], *, kept: Bools | None = None, first: int = 0
+        self, task: BlockTask, conditions: Sequence[Condition], *, kept: Bools | None = None, rows: slice
     ) -> None:
-        self._looking = PostureWatch(conditions, task.runs)
+        self._looking = PostureWatch(conditions, rows)
         self._kept = np.ones(task.runs, dtype=np.bool_) if kept is None else kept
         self._count = int(np.count_nonzero(self._kept))
         weeks = task.scenario.horizon // WEEK + 1
         actors = len(task.scenario.actors)
-        self._rows = slice(first, first + task.runs)
+        self._rows = rows
         self._states = np.zeros((len(STATES), task.scenario.horizon + 1), dtype=np.int64)
         self._stance = np.zeros((actors, weeks, STANCE_BINS), dtype=np.int64)
         self._posture = np.zeros((actors, weeks, POSTURE_BINS), dtype=np.int64)
-        self._paths = _path_watch(task) if task.sampled else None
+        self._paths = _path_watch(task, rows) if task.sampled else None
 
     def start(self, crisis: Crisis) -> None:
         """Count the state before day 0."""
@@ -347,7 +380,7 @@ class _Watch:
 class _Watches:
     """Lets several watches look at their runs of one play, and somebody else know that a day is over."""
 
-    def __init__(self, watches: Sequence[_Watch], each_day: Callable[[], None] | None) -> None:
+    def __init__(self, watches: Sequence[Observer], each_day: Callable[[], None] | None = None) -> None:
         self._watches, self._each_day = watches, each_day
 
     def start(self, crisis: Crisis) -> None:

@@ -114,13 +114,13 @@ class PostureWatch:
     ----------
     conditions
         What they are looked at for.
-    runs
-        Runs of the block that count, from the first.
+    rows
+        Which runs of the play.
     """
 
-    def __init__(self, conditions: Sequence[Condition], runs: int) -> None:
+    def __init__(self, conditions: Sequence[Condition], rows: slice) -> None:
         self._wanted = {(one.actor, one.day) for one in conditions if isinstance(one, PostureAt)}
-        self._runs = runs
+        self._rows = rows
         self.postures: dict[tuple[str, int], Floats] = {}
 
     def start(self, crisis: Crisis) -> None:
@@ -130,4 +130,4 @@ class PostureWatch:
         """Keep what is wanted of this day."""
         for actor in crisis.actors:
             if (actor.name, crisis.day + 1) in self._wanted:
-                self.postures[actor.name, crisis.day + 1] = actor.posture[: self._runs].copy()
+                self.postures[actor.name, crisis.day + 1] = actor.posture[self._rows].copy()

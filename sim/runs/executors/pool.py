@@ -40,6 +40,8 @@ class Executor(ABC):
 
     same_disk: bool = True
     """Whether tasks see the files that this process sees."""
+    number: int = 1
+    """How many tasks it works on at a time."""
 
     @abstractmethod
     def map(

@@ -168,7 +168,7 @@ def check(
     judges = [_Judge(trial, budget.alpha / (of or len(trials))) for trial in trials]
     queue = _Queue(judges, budget)
     site = Site() if site is None else site
-    supply = results(queue.tasks(), executor=site.executor, store=site.store)
+    supply = results(queue.rounds(), executor=site.executor, store=site.store)
     advance = site.finished or (lambda: None)
     interrupted = False
     try:
@@ -197,7 +197,7 @@ class _Queue:
         self._judges, self._budget = judges, budget
         self._named: deque[tuple[Sequence[_Judge], tuple[str, ...]]] = deque()  # but not yet collected
 
-    def tasks(self) -> Iterator[BlockTask]:
+    def rounds(self) -> Iterator[list[BlockTask]]:
         """Yield, batch by batch, block after block of all scenarios that a trial without a verdict needs."""
         for batch in _batches(self._judges):
             for block in range(self._budget.blocks):
@@ -205,8 +205,7 @@ class _Queue:
                 if not needed:
                     break
                 self._named.append((batch, tuple(needed)))
-                for source in needed.values():
-                    yield self._task(source, block)
+                yield [self._task(source, block) for source in needed.values()]
 
     def _task(self, source: Source, block: int) -> BlockTask:
         scenario = source.build()

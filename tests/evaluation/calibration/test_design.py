@@ -22,7 +22,7 @@ from sim.evaluation.calibration.parameters import (
     to_quantiles,
     to_values,
 )
-from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, record_block
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block
 from sim.runs.store import Store
 from sim.scenario.posterior import SAMPLED, SAMPLED_COLUMNS, SAMPLES
 from sim.studies.bench import Site
@@ -69,7 +69,7 @@ def test_a_point_of_the_design_is_a_run_with_those_parameters(tmp_path: Path) ->
     written = {name: values.get(name, values.get(f"{name}_crises")) for name in NAMES}
     free, fixed = load(tmp_path, **LAST), load(tmp_path, parameters=written, **LAST)
     (got,) = play([Design(free, seed_of("x", 5), np.tile(point, (BLOCK_POINTS, 1)))], Site())
-    expected = classes_of_runs(record_block(BlockTask(fixed, seed_of("x", 5), 0, 1)))
+    expected = classes_of_runs(run_block(BlockTask(fixed, seed_of("x", 5), 0, 1)).records)
     assert (got != expected).mean() < 0.002  # a parameter's last bit may turn a run
 
 

@@ -17,7 +17,6 @@ from sim.runs.block.blocks import (
     BlockResult,
     BlockTask,
     last_days,
-    record_block,
     run_block,
     sample_block,
 )
@@ -260,7 +259,7 @@ def test_postures_given_leave_the_runs_that_have_them(task: BlockTask, agreed: B
 
 
 def test_a_block_played_again_gives_the_same_records_and_paths(task: BlockTask, agreed: BlockResult) -> None:
-    assert record_block(task).tobytes() == agreed.records.tobytes()
+    assert run_block(task).records.tobytes() == agreed.records.tobytes()
     again, paths = sample_block(replace(task, sampled=100)), agreed.paths
     assert paths is not None
     few = paths.of(slice(100)).until(9)
@@ -279,5 +278,7 @@ def test_a_block_played_again_gives_the_same_records_and_paths(task: BlockTask, 
 
 def test_quantiles_of_a_task_stand_in_for_those_drawn(task: BlockTask) -> None:
     drawn = draw_inputs(inputs_of(task.scenario), 3, 0, 4096, 2).quantiles["actors.backer.stance"]
-    same, other = (record_block(replace(task, quantiles={"actors.backer.stance": one})) for one in (drawn, 1 - drawn))
-    assert same.tobytes() == record_block(task).tobytes() != other.tobytes()
+    same, other = (
+        run_block(replace(task, quantiles={"actors.backer.stance": one})).records for one in (drawn, 1 - drawn)
+    )
+    assert same.tobytes() == run_block(task).records.tobytes() != other.tobytes()

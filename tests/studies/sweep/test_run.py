@@ -17,7 +17,7 @@ from sim.forecast.runner import run
 from sim.runs import play as playing
 from sim.runs.block.blocks import BlockResult, BlockTask, run_block
 from sim.runs.executors import Local, Serial
-from sim.runs.play import Failure, Task, play_block
+from sim.runs.play import MOST_TOGETHER, Failure, Group, play_group
 from sim.runs.store import Store, key_of
 from sim.runs.store.store import name_of
 from sim.scenario.edit import bare
@@ -57,12 +57,13 @@ class Dying:
     cell: int
     marker: Path | None = None
 
-    def __call__(self, task: Task) -> BlockResult | Failure:
-        if task.name.startswith(f"cell {self.cell + 1} ") and (self.marker is None or not self.marker.exists()):
+    def __call__(self, group: Group) -> list[BlockResult | Failure]:
+        is_here = any(task.name.startswith(f"cell {self.cell + 1} ") for task in group.tasks)
+        if is_here and (self.marker is None or not self.marker.exists()):
             if self.marker is not None:
                 self.marker.touch()
             os._exit(9)
-        return play_block(task)
+        return play_group(group)
 
 
 class Replaced(Local):
@@ -328,7 +329,7 @@ def test_memory_does_not_grow_with_the_cells(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_tasks_are_given_out_as_they_are_needed(tmp_path: Path) -> None:
     loaded = sweep(tmp_path, GRID.replace("[0, 0.5, 1]", "{from: 0, to: 1, steps: 30}"))
-    taken: list[Task] = []
+    taken: list[Group] = []
 
     class Watching(Serial):
         def map(self, function: Any, tasks: Iterable[Any], finished: Any = None, lost: Any = None) -> Iterator[Any]:
@@ -337,12 +338,14 @@ def test_tasks_are_given_out_as_they_are_needed(tmp_path: Path) -> None:
                     taken.append(task)
                     yield task
 
-            for result in super().map(function, watched(), finished):
-                assert len(taken) <= 60
+            for place, result in enumerate(super().map(function, watched(), finished)):
+                assert len(taken) == place + 1
                 yield result
 
     rows = run_sweep(loaded, Site(Watching()))
-    assert [task.name.split()[1] for task in taken] == [str(number) for number in range(1, 61)]
+    assert len(taken) == -(-sum(task.block.runs for group in taken for task in group.tasks) // MOST_TOGETHER)
+    names = [task.name.split()[1] for group in taken for task in group.tasks]
+    assert names == [str(number) for number in range(1, 61)]
     assert [row["index"] for row in rows] == list(range(60))
 
 
