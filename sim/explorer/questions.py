@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sim.errors import ExecutionError
 from sim.explorer.play import Piece, play
@@ -28,7 +28,7 @@ from sim.report.sections.story import story_of
 from sim.report.words import SCALES
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
 from sim.runs.executors import Executor
-from sim.runs.play import Failure, Task
+from sim.runs.play import Failure, Group, play_group
 from sim.scenario.edit import bare
 from sim.studies.bench import Bench, Site
 from sim.studies.tipping import Asked, ask, tip
@@ -106,14 +106,17 @@ async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
     return {"sentences": sentences, "value": round(crossings[0]["value"], 2) if len(crossings) == 1 else None}
 
 
-def played(task: Task) -> BlockResult | None:
-    """Play a block in a worker, or take it from its store; None where it was told to stop."""
-    results = play(Piece((task.block,), slice(0, BLOCK_RUNS), task.store))
-    return None if results is None else results[0]
+def played(group: Group) -> Sequence[BlockResult | Failure] | None:
+    """Play blocks in a worker, or take them from their store; None where it was told to stop."""
+    if group.tasks[0].store is not None:
+        return play_group(group)
+    return play(Piece(tuple(task.block for task in group.tasks), slice(0, BLOCK_RUNS)))
 
 
 class _Scheduled(Executor):
     """Plays the blocks of a study that runs in a thread on the scheduler's workers."""
+
+    number = WORKERS
 
     def __init__(self, scheduler: Scheduler, loop: asyncio.AbstractEventLoop, stop: threading.Event) -> None:
         self._scheduler, self._loop, self._stop = scheduler, loop, stop
@@ -127,12 +130,12 @@ class _Scheduled(Executor):
     ) -> Iterator[Any]:
         """Yield the results of blocks in order; as many are asked for at once as there are workers."""
         del function, finished, lost  # `played` in its place, which can be halted where nothing is kept
-        source, waiting = iter(tasks), deque[tuple[Task, Future[Any]]]()
+        source, waiting = iter(tasks), deque[tuple[Group, Future[Any]]]()
         try:
             while True:
-                for task in islice(source, WORKERS - len(waiting)):
-                    asking: Coroutine[Any, Any, Any] = self._scheduler.run(played, task)
-                    waiting.append((task, asyncio.run_coroutine_threadsafe(asking, self._loop)))
+                for group in islice(source, WORKERS - len(waiting)):
+                    asking: Coroutine[Any, Any, Any] = self._scheduler.run(played, group)
+                    waiting.append((group, asyncio.run_coroutine_threadsafe(asking, self._loop)))
                 if not waiting:
                     return
                 yield self._result(*waiting.popleft())
@@ -140,7 +143,7 @@ class _Scheduled(Executor):
             for _, future in waiting:
                 future.cancel()
 
-    def _result(self, task: Task, future: Future[Any]) -> BlockResult | Failure:
+    def _result(self, group: Group, future: Future[Any]) -> Sequence[BlockResult | Failure]:
         while not self._stop.is_set():
             try:
                 result = future.result(timeout=0.2)
@@ -148,6 +151,8 @@ class _Scheduled(Executor):
                 continue
             except CancelledError:
                 break
-            return Failure("it was halted", f"{task} was halted") if result is None else result
+            if result is None:
+                return [Failure("it was halted", f"{task} was halted") for task in group.tasks]
+            return cast("Sequence[BlockResult | Failure]", result)
         future.cancel()
         raise ExecutionError("nobody waits for the answer any more")

@@ -20,7 +20,7 @@ from sim.explorer.simulation import GLIMPSE, PLAN, Simulation
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
-from sim.runs.play import Task
+from sim.runs.play import Group, Task
 from sim.runs.store import Store
 from sim.scenario.edit import bare
 from sim.scenario.scenario import Scenario
@@ -212,7 +212,7 @@ def test_what_the_explorer_has_played_into_a_store_no_command_plays_again(
         await until(lambda: one.runs == PLAN.most_runs and scheduler.load["playing"] == 0)
         assert one.look().records[: 2 * BLOCK_RUNS].tobytes() == alone.records.tobytes()
         assert one.look().records.tobytes() == sim.run(scenario, runs=PLAN.most_runs).records.tobytes()
-        assert await scheduler.run(played, Task(TIP_PLAN.task(scenario), "tip", False, store)) is not None
+        assert await scheduler.run(played, Group((Task(TIP_PLAN.task(scenario), "tip", False, store),))) is not None
 
     with_scheduler(use, store)
     blocks = count_blocks(monkeypatch)

@@ -20,6 +20,7 @@ from sim.errors import UsageError
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
+from sim.runs import play
 from sim.runs.block.blocks import BLOCK_RUNS, END_STATES, OUTCOMES, RECORD, BlockTask, run_block
 from sim.runs.executors import Executor, Local, Serial
 from sim.runs.store import Store
@@ -176,6 +177,7 @@ def test_an_interruption_keeps_what_is_done_and_the_next_call_goes_on(
 ) -> None:
     plan, store = Plan(runs=3 * BLOCK_RUNS, seed=6), Store(tmp_path / "store")
     whole = as_bytes(run(scenario, plan))
+    monkeypatch.setattr(play, "MOST_TOGETHER", BLOCK_RUNS)
     stopped = run(scenario, plan, executor=Interrupted(2), store=store)
     assert (stopped.status, stopped.runs) == ("interrupted", 2 * BLOCK_RUNS)
     played, told = count_blocks(monkeypatch), []
@@ -213,12 +215,15 @@ class Torn(Interrupted):
             def records(self) -> Any:
                 raise KeyboardInterrupt
 
-        for count, result in enumerate(Serial().map(function, tasks, finished)):
-            yield Half(result) if count == self.after else result
+        for count, results in enumerate(Serial().map(function, tasks, finished)):
+            yield [Half(result) for result in results] if count == self.after else results
 
 
 @pytest.mark.slow
-def test_an_interruption_while_a_block_is_merged_keeps_the_blocks_before_it(scenario: Scenario, tmp_path: Path) -> None:
+def test_an_interruption_while_a_block_is_merged_keeps_the_blocks_before_it(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(play, "MOST_TOGETHER", BLOCK_RUNS)
     plan, store = Plan(runs=3 * BLOCK_RUNS, seed=6), Store(tmp_path / "store")
     stopped = run(scenario, plan, executor=Torn(1), store=store)
     assert (stopped.status, stopped.runs) == ("interrupted", BLOCK_RUNS)

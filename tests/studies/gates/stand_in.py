@@ -11,7 +11,7 @@ import numpy as np
 from sim import rng
 from sim.runs.block.blocks import END_STATES, RECORD, BlockResult, BlockTask
 from sim.runs.executors import Executor
-from sim.runs.play import Failure, Records
+from sim.runs.play import Failure, Records, Task
 from sim.tallies import Tally
 
 SPREAD = 4.0
@@ -32,13 +32,15 @@ class StandIn(Executor):
 
     def map(self, function: Any, tasks: Iterable[Any], finished: Any = None, lost: Any = None) -> Iterator[Any]:
         """Yield blocks by the chance of each scenario's id, whatever function is asked for."""
-        for task in tasks:
-            block = task.block
-            self.played.append((block.scenario.id, block.block))
-            if block.scenario.id in self._broken:
-                yield Failure("ZeroDivisionError: x", f"{task} failed: ZeroDivisionError: x")
-            else:
-                yield BlockResult(Tally({}), self.records(block))
+        for group in tasks:
+            yield [self._result(task) for task in group.tasks]
+
+    def _result(self, task: Task) -> BlockResult | Failure:
+        block = task.block
+        self.played.append((block.scenario.id, block.block))
+        if block.scenario.id in self._broken:
+            return Failure("ZeroDivisionError: x", f"{task} failed: ZeroDivisionError: x")
+        return BlockResult(Tally({}), self.records(block))
 
     def records(self, task: BlockTask) -> Records:
         """Return the records of a block."""

@@ -25,7 +25,7 @@ from sim.studies.bench import Site
 from sim.studies.sweep.result import without_effect
 from sim.studies.sweep.runner import Options, run_sweep
 from sim.studies.sweep.sweep import Sweep
-from tests.played import count_blocks
+from tests.played import count_blocks, replace_play
 from tests.studies.sweep.worlds import GRID, sweep
 
 TORNADO = """
@@ -86,7 +86,7 @@ def fail_in(monkeypatch: pytest.MonkeyPatch, sweep: Sweep, *cells: int) -> None:
             raise ValueError("no such day")
         return run_block(task)
 
-    monkeypatch.setattr(playing, "run_block", failing)
+    replace_play(monkeypatch, failing)
 
 
 # -- the same rows ------------------------------------------------------------------------------------------------
@@ -303,14 +303,16 @@ def test_what_is_kept_of_a_cell_is_its_row(tmp_path: Path, monkeypatch: pytest.M
         return result
 
     monkeypatch.setattr(playing._Schedule, "_open_next", watched)
+    monkeypatch.setattr(playing, "MOST_TOGETHER", 512)
     loaded = sweep(tmp_path, GRID.replace("[0, 0.5, 1]", "{from: 0, to: 1, steps: 15}"))
     run_sweep(loaded, Site(Local(2)))
-    assert 1 <= most <= 5
+    assert 1 <= most <= 12, "two cells together, five groups given out, and those at hand for the next"
 
 
 @pytest.mark.slow
-def test_memory_does_not_grow_with_the_cells(tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Traced memory at its peak, 24 cells against 8: what is more is less than a tally (a row is 5 kB)."""
+    monkeypatch.setattr(playing, "MOST_TOGETHER", 1024)
     tally_bytes = 250_000
 
     def peak(steps: int) -> int:
