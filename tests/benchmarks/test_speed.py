@@ -28,9 +28,11 @@ from sim.forecast.storylines import storylines
 from sim.model.inputs import draw_inputs, inputs_of
 from sim.model.setting import Dice
 from sim.model.theatre import EVENTS
-from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block
+from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block, run_blocks
 from sim.runs.executors import Local
+from sim.runs.play import MOST_TOGETHER
 from sim.scenario.scenario import Scenario
+from sim.wording import counted
 from tests.benchmarks.casts import cast
 from tests.benchmarks.compiled import COMPILER, Compiled, compiled
 from tests.docking.fed import FedDice, FedWorlds
@@ -101,25 +103,28 @@ def test_block_against_compiled_code(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    """By pairs, one after the other, in processor seconds: a block, and as many runs by hand in C++."""
+    """By pairs, one after the other, in processor seconds: blocks, as commands play them, and runs by hand in C++."""
     scenario = idlib if actors is None else cast(actors, tmp_path)
     program = compiled(scenario, tmp_path)
     assert_same_probabilities(scenario, program)
-    benchmark.pedantic(run_block, args=(BlockTask(scenario, 1, 0, 2),), rounds=1, warmup_rounds=1)
-    pairs = [(block_speed(scenario, pair), speed_of(program.play(4 * BLOCK_RUNS, pair))) for pair in range(PAIRS)]
-    ours, theirs = (statistics.median(speeds) for speeds in zip(*pairs, strict=True))
-    ratio = statistics.median(block / by_hand for block, by_hand in pairs)
-    with capsys.disabled():
-        title = f"{scenario.id}: a block, C++ by hand"
-        print(f"\n{title:<48}{ours:>10,.0f} runs/s{theirs:>9,.0f} runs/s{ratio:>7.2f} x")
+    benchmark.pedantic(block_speed, args=(scenario, 1, 1), rounds=1, warmup_rounds=1)
+    for together in (1, MOST_TOGETHER // BLOCK_RUNS):
+        pairs = [
+            (block_speed(scenario, pair, together), speed_of(program.play(4 * BLOCK_RUNS, pair)))
+            for pair in range(PAIRS)
+        ]
+        ours, theirs = (statistics.median(speeds) for speeds in zip(*pairs, strict=True))
+        ratio = statistics.median(block / by_hand for block, by_hand in pairs)
+        with capsys.disabled():
+            title = f"{scenario.id}: {counted(together, 'block')} together, C++ by hand"
+            print(f"\n{title:<48}{ours:>10,.0f} runs/s{theirs:>9,.0f} runs/s{ratio:>7.2f} x", end="")
 
 
-def block_speed(scenario: Scenario, seed: int) -> float:
-    """Runs a processor second of three blocks."""
+def block_speed(scenario: Scenario, seed: int, together: int) -> float:
+    """Runs a processor second of so many blocks that are played together."""
     start = time.process_time()
-    for block in range(3):
-        run_block(BlockTask(scenario, seed, block, 2))
-    return 3 * BLOCK_RUNS / (time.process_time() - start)
+    run_blocks([BlockTask(scenario, seed, block, 2) for block in range(together)])
+    return together * BLOCK_RUNS / (time.process_time() - start)
 
 
 def speed_of(played: dict[str, Any]) -> float:
