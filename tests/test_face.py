@@ -29,6 +29,7 @@ from sim.scenario.yamltree import read_schema
 from tests import worlds
 from tests.docs.markdown import blocks
 from tests.places import IDLIB, ROOT
+from tests.played import replace_play
 
 RUNS = 1024
 LONGEST_REPR = 600
@@ -354,7 +355,7 @@ def test_a_store_gives_the_same_forecast_and_plays_nothing_twice(
 ) -> None:
     scenario = worlds.load(tmp_path)
     first = sim.run(scenario, runs=5000, store=tmp_path / "store")
-    monkeypatch.setattr("sim.runs.play.run_block", lambda task: pytest.fail(f"{task} was played again"))
+    replace_play(monkeypatch, lambda task: pytest.fail(f"{task} was played again"))
     second = sim.run(scenario, runs=5000, store=str(tmp_path / "store"))
     monkeypatch.undo()
     plain = sim.run(scenario, runs=5000)

@@ -174,7 +174,7 @@ class SampleChoice(Distribution):
         return {self.kind: [round(1 - self.threats, 4), round(self.threats, 4)]}
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=128)
 def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
     """Return every input of a scenario in file order.
 

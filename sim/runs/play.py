@@ -23,7 +23,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import ExecutionError
-from sim.model.stack import structure
 from sim.runs.block.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask, run_blocks
 from sim.runs.executors import Executor, Serial
 from sim.tallies import Tally
@@ -328,10 +327,8 @@ def in_groups(tasks: Sequence[Task], workers: int, *, in_order: bool = False) ->
     share = max(LEAST_APART, -(-sum(task.block.runs for task in tasks) // workers))
     groups: list[list[Task]] = []
     last: dict[Hashable, list[Task]] = {}
-    kinds: dict[int, Hashable] = {}
     for task in tasks:
-        scenario = task.block.scenario
-        kind = kinds.setdefault(id(scenario), structure(scenario))
+        kind = task.block.structure
         group = last.get(kind)
         if group is None or sum(one.block.runs for one in group) >= min(share, MOST_TOGETHER):
             group = []

@@ -106,7 +106,7 @@ def test_an_interruption_does_not_write_over_the_forecast_it_is_compared_with(
     before = (out / "forecast.json").read_bytes()
     monkeypatch.chdir(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(Machines, "make", lambda self, blocks=None: InterruptedAfterOne())
+        patch.setattr(Machines, "make", lambda self, blocks=None: InterruptedAfterOne(patch))
         answer = offramp(
             "run", crisis, "--runs", 9000, "--out", out, "--since", "out/forecast.json", "--figures", "--quiet"
         )

@@ -21,6 +21,7 @@ from sim.cli.run import KEPT
 from sim.errors import ExecutionError
 from sim.report.chance import Chance
 from sim.report.reading import OUTCOMES
+from sim.runs.block.blocks import BLOCK_RUNS
 from sim.runs.executors import Serial
 from tests.cli.conftest import Offramp
 from tests.scenario.files import FULL, Folder, edit
@@ -234,7 +235,10 @@ def test_an_interruption_before_the_first_block_leaves_with_130(
 
 
 class InterruptedAfterOne(Serial):
-    """Ctrl-C after the first block."""
+    """Ctrl-C after the first block, where each is played alone."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        patch.setattr("sim.runs.play.MOST_TOGETHER", BLOCK_RUNS)
 
     def map(self, *arguments: Any, **options: Any) -> Iterator[Any]:
         yield next(super().map(*arguments, **options))
@@ -248,7 +252,7 @@ def test_an_interruption_keeps_what_is_done_and_the_command_told_goes_on_from_th
     pytest.importorskip("sim.report")
     out, whole = tmp_path / "my out", tmp_path / "whole"
     with monkeypatch.context() as patch:
-        patch.setattr(Machines, "make", lambda self, blocks=None: InterruptedAfterOne())
+        patch.setattr(Machines, "make", lambda self, blocks=None: InterruptedAfterOne(patch))
         answer = offramp("run", crisis, "--runs", 9000, "--out", out, "--quiet")
     assert answer.code == 130
     assert "4,096 runs of 2,048 draws" in answer.out
@@ -269,7 +273,7 @@ def test_an_interruption_keeps_what_is_done_and_the_command_told_goes_on_from_th
 def test_an_interruption_without_a_folder_promises_nothing(
     offramp: Offramp, crisis: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Machines, "make", lambda self, blocks=None: InterruptedAfterOne())
+    monkeypatch.setattr(Machines, "make", lambda self, blocks=None: InterruptedAfterOne(monkeypatch))
     answer = offramp("run", crisis, "--runs", 9000, "--quiet")
     assert answer.code == 130
     assert "to resume" not in answer.err

@@ -24,10 +24,13 @@ from sim.cli.app import app
 from sim.errors import StoreError
 from sim.report.reading import capital
 from sim.runs import play as playing
+from sim.runs.block.blocks import BlockResult, BlockTask, run_block
 from sim.runs.store import Store
+from sim.studies.sweep.load import load_sweep
 from tests import sizes
 from tests.cli.conftest import Answer, Offramp
 from tests.places import ROOT, SWEEPS
+from tests.played import count_blocks, replace_play
 from tests.studies.sweep.worlds import GRID, write_base, write_sweep
 
 FILES = ["sweep.html", "sweep.md", "sweep.json", "sweep.csv", "sweep.parquet"]
@@ -125,7 +128,7 @@ def test_a_cell_gets_its_full_report_from_the_store(
 ) -> None:
     file = write_sweep(tmp_path, TORNADO)
     rows = run(file, "--format", "json").json["rows"]
-    monkeypatch.setattr(playing, "run_block", lambda task: pytest.fail(f"{task} was played again"))
+    replace_play(monkeypatch, lambda task: pytest.fail(f"{task} was played again"))
     name = rows[3]["cell"]
     answer = offramp("sweep", "cell", file, name[:6], "--out", tmp_path / "cell", "--store", tmp_path / "store")
     assert answer.code == 0, answer.err
@@ -142,16 +145,17 @@ def test_a_cell_gets_its_full_report_from_the_store(
 def test_a_cell_that_crashes_leaves_3_after_all_is_written(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    played, original = [], playing.run_block
+    file = write_sweep(tmp_path)
+    second = load_sweep(file).cells[1].hash
 
-    def failing(task: Any) -> Any:
-        played.append(task)
-        if len(played) == 2:
+    def failing(task: BlockTask) -> BlockResult:
+        if task.scenario.hash == second:
             raise ValueError("no such\nday")
-        return original(task)
+        return run_block(task)
 
-    monkeypatch.setattr(playing, "run_block", failing)
-    answer = run(write_sweep(tmp_path), "--out", tmp_path / "out")
+    with monkeypatch.context() as patch:
+        replace_play(patch, failing)
+        answer = run(file, "--out", tmp_path / "out")
     assert answer.code == 3
     assert "1 of 6 cells failed" in answer.err
     assert "ValueError: no such day" in answer.out
@@ -159,8 +163,9 @@ def test_a_cell_that_crashes_leaves_3_after_all_is_written(
     assert [row["status"] for row in rows] == ["complete", "failed", *["complete"] * 4]
     assert rows[1]["error"] == "ValueError: no such day"
     assert "no such" in (tmp_path / "out" / "sweep.html").read_text(encoding="utf-8")
-    assert run(write_sweep(tmp_path), "--out", tmp_path / "out").code == 0, "only the failed cell is played again"
-    assert len(played) == 7
+    played = count_blocks(monkeypatch)
+    assert run(file, "--out", tmp_path / "out").code == 0
+    assert [task.scenario.hash for task in played] == [second], "only the failed cell is played again"
 
 
 def test_fail_fast_leaves_3_at_once_and_writes_nothing(
@@ -169,7 +174,7 @@ def test_fail_fast_leaves_3_at_once_and_writes_nothing(
     def failing(task: Any) -> Any:
         raise ValueError("no such day")
 
-    monkeypatch.setattr(playing, "run_block", failing)
+    replace_play(monkeypatch, failing)
     answer = run(write_sweep(tmp_path), "--fail-fast", "--out", tmp_path / "out")
     assert answer.code == 3
     assert (
@@ -395,7 +400,7 @@ def test_a_shard_with_a_failed_cell_leaves_3_and_so_does_the_merge(
 
     file = write_sweep(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(playing, "run_block", failing)
+        replace_play(patch, failing)
         assert run(file, "--shard", "1/2", "--out", tmp_path / "parts").code == 3
     assert run(file, "--shard", "2/2", "--out", tmp_path / "parts").code == 0
     assert offramp("sweep", "merge", tmp_path / "parts", "--out", tmp_path / "merged").code == 3
@@ -415,15 +420,16 @@ def test_plan_refuses_more_shards_than_a_matrix_may_have(offramp: Offramp, tmp_p
 def test_ctrl_c_leaves_130_says_how_to_resume_and_keeps_what_is_done(
     offramp: Offramp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    played, original = [], playing.run_block
+    played: list[BlockTask] = []
 
-    def interrupted(task: Any) -> Any:
+    def interrupted(task: BlockTask) -> BlockResult:
         if len(played) == 2:
             raise KeyboardInterrupt
         played.append(task)
-        return original(task)
+        return run_block(task)
 
-    monkeypatch.setattr(playing, "run_block", interrupted)
+    replace_play(monkeypatch, interrupted)
+    monkeypatch.setattr(playing, "MOST_TOGETHER", 256)
     answer = offramp("sweep", "run", write_sweep(tmp_path), "--workers", 1, "--store", tmp_path / "store", "--quiet")
     assert answer.code == 130
     assert "give the same command again to resume" in answer.err

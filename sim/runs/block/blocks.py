@@ -6,7 +6,7 @@ whatever the number of runs, the horizon, the workers, or the blocks that are pl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sim.model.inputs import Draws, draw_inputs, inputs_of
 from sim.model.kept_dice import KeptDice
 from sim.model.setting import Dice
-from sim.model.stack import Member, Stack
+from sim.model.stack import Member, Stack, structure
 from sim.runs.block.conditions import Condition, Look, all_met, indicators_of
 from sim.runs.block.counts import indicator_counts, input_counts
 from sim.runs.block.watches import Paths, PathWatch, PostureWatch
@@ -70,6 +70,11 @@ class BlockTask:
     sampled: int = 0
     given: tuple[Condition, ...] = ()
     quantiles: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def structure(self) -> Hashable:
+        """What tasks have in common that can be played together."""
+        return structure(self.scenario)
 
     def __str__(self) -> str:
         """Name the task in messages."""
