@@ -109,11 +109,11 @@ def test_a_date_is_a_date() -> None:
 
 
 def test_no_command_reads_days_or_dates_by_itself() -> None:
-    """Times of the ledger, which have a clock, and days of a record, which a program wrote, are no such reading."""
+    """Times of the ledger, which have a clock, are no such reading."""
     own = [
         f"{path.name}:{node.lineno}"
         for path in (PACKAGE / "cli").glob("*.py")
         for node in ast.walk(syntax(path))
         if isinstance(node, ast.Attribute) and node.attr == "fromisoformat"
     ]
-    assert [one.split(":")[0] for one in own] == ["ledger.py", "run.py"]
+    assert [one.split(":")[0] for one in own] == ["ledger.py"]

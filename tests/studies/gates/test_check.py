@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.environment import stamp
 from sim.errors import ScenarioError, UsageError
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
 from sim.runs.executors import Local
@@ -168,7 +169,7 @@ def test_what_moved_since_a_forecast_fails(folder: Folder, trials: Trials) -> No
 
 def test_a_forecast_of_another_model_is_compared_as_two_estimates(folder: Folder, trials: Trials) -> None:
     """Its own Monte Carlo error is part of the interval, however many runs this one makes."""
-    environment = {"model": "0" * 16, "cpu": "none"}
+    environment = {**stamp(), "model": "0" * 16, "cpu": "none"}
     store(folder, environment=environment)
     wide, close = trials(
         "wide: {outcome: strikes, against: then.json, change_within: 0.2}",
@@ -196,7 +197,7 @@ def test_a_forecast_of_another_model_is_compared_as_two_estimates(folder: Folder
 def test_what_the_named_file_cannot_tell_is_a_fault_of_the_gate(
     folder: Folder, trials: Trials, gate: str, said: str
 ) -> None:
-    store(folder, environment={"model": "x", "cpu": "y"})
+    store(folder, environment={**stamp(), "model": "x", "cpu": "y"})
     with pytest.raises(ScenarioError, match=said) as caught:
         trials(gate, text=edit(QUICK, ("10 days", "20 days")))
     assert caught.value.faults[0].line == 19
