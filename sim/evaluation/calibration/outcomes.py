@@ -59,8 +59,7 @@ def possible(
     """
     lived = (known - as_of).days
     never = WINDOWS[-1]
-    begun = never if offensive is None else min(offensive, never)
-    agreed = never if agreement is None else min(agreement, never)
+    begun, agreed = (never if day is None else min(day, never) for day in (offensive, agreement))
     is_over = begun <= lived or lived >= never
     flags = {1} if agreed <= lived and agreed < begun else {0} if is_over else {0, 1}
     windows = {int(window_of(begun))} if is_over else _windows_left(lived)

@@ -234,9 +234,9 @@ def _labels_by_date(state: State, outcome: str, today: datetime.date) -> dict[in
 
 def _new_labels(state: State, labels: Mapping[int, bool], name: str, event: str) -> dict[int, bool]:
     """Return the labels that are not known yet; refuse what contradicts those that are, or adds nothing."""
-    wrong = [window for window, label in state.labels.items() if labels.get(window, label) is not label]
+    wrong = {window: label for window, label in state.labels.items() if labels.get(window, label) is not label}
     if wrong:
-        said = ", ".join(f"{counted(window, 'day')}: {'yes' if state.labels[window] else 'no'}" for window in wrong)
+        said = ", ".join(f"{counted(window, 'day')}: {'yes' if label else 'no'}" for window, label in wrong.items())
         raise UsageError(
             f"this contradicts what was entered for the {event} of {name} ({said}); if that was wrong, add --correct"
         )

@@ -54,15 +54,12 @@ class ReliabilityPoint:
         The probability that was said.
     observed
         Share that happened, recalibrated.
-    count
-        How often it was said.
     low, high
         Consistency band: where `observed` would lie were the forecasts calibrated.
     """
 
     forecast: float
     observed: float
-    count: int
     low: float
     high: float
 
@@ -74,11 +71,6 @@ class Reliability:
     points: tuple[ReliabilityPoint, ...]
     level: float
     cases: int
-
-    @property
-    def outside(self) -> int:
-        """Number of points outside their band; each is outside by chance alone with probability 1 - level."""
-        return sum(not point.low <= point.observed <= point.high for point in self.points)
 
 
 def recalibrated(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
@@ -151,9 +143,8 @@ def reliability(
     uniforms = rng.stream(seed, 0, "scoring", "consistency bands").random((resamples, len(p)))
     calibrated = np.array([_pooled(row, place, counts) for row in (uniforms < p).astype(np.float64)])
     low, high = np.quantile(calibrated, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    rows = zip(said, _pooled(y, place, counts), counts, low, high, strict=True)
-    points = (ReliabilityPoint(float(x), float(o), int(n), float(a), float(b)) for x, o, n, a, b in rows)
-    return Reliability(tuple(points), level, len(p))
+    rows = np.stack([said, _pooled(y, place, counts), low, high], axis=1).tolist()
+    return Reliability(tuple(ReliabilityPoint(*row) for row in rows), level, len(p))
 
 
 def _cases(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> tuple[Floats, Floats]:
