@@ -140,36 +140,38 @@ class UsualCache(Cache):
 CACHE, USUAL_CACHE = Cache(), UsualCache()
 
 MACHINE = frozenset({"workers", "executor", "address", "tls_ca", "tls_cert", "tls_key", "insecure"})
-UNTOLD = MACHINE | {
-    "store", "no_store", "out", "format_", "quiet", "words", "figures", "shard", "fail_fast", "cells", "daily",
-    "junit", "summary", "annotations",
+SHOWN = MACHINE | {"format_", "quiet"}
+"""Parameters that say where runs are played, and what is shown on the way."""
+UNTOLD = SHOWN | {
+    "store", "no_store", "out", "words", "figures", "shard", "fail_fast", "cells", "daily", "junit", "summary",
+    "annotations",
 }  # fmt: skip
 """Parameters that say where runs are played, kept or written, and nothing of the result."""
 ALWAYS_TOLD = frozenset({"runs", "seed", "outcome"})
 """Parameters told at their defaults too, which a later version may change."""
 
 
-def command_of(context: typer.Context, told: Callable[[Path], str] = shown, **made: Any) -> str:
+def command_of(context: typer.Context, *, here: bool = False, **made: Any) -> str:
     """Return the command that gives the result of this one again, on any machine and wherever it is written.
 
     Parameters
     ----------
     context
         Of the command that runs.
-    told
-        How a path is written; `str` for one that can be pasted in this folder.
+    here
+        Whether it is for this folder: paths as they were given, and where results are kept and written.
     made
         What stands in the place of a parameter as it was given, such as the runs that none means.
     """
     words: list[str] = []
-    here: Any = context
-    while here.parent is not None:
-        words, here = [here.info_name, *words], here.parent
+    at: Any = context
+    while at.parent is not None:
+        words, at = [at.info_name, *words], at.parent
     for one in context.command.params:
         value = made.get(one.name or "", context.params.get(one.name or ""))
         usual = value == one.default and one.name not in ALWAYS_TOLD
-        if one.name not in UNTOLD and value is not None and not usual:
-            words += _words_of(one, value, told)
+        if one.name not in (SHOWN if here else UNTOLD) and value is not None and not usual:
+            words += _words_of(one, value, str if here else shown)
     return shlex.join(["offramp", *words])
 
 

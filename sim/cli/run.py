@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -168,27 +167,18 @@ def _would_lose(forecast: Forecast, since: Path | None, out: Path) -> bool:
 def _finish(forecast: Forecast, context: typer.Context, out: Path | None) -> None:
     """Say the next step; leave with the code that fits."""
     place = context.params["store"] or (DEFAULT_STORE if context.params["counterfactuals"] else None)
-    here = command_of(context, str) + ("" if place is None else f" --store {shlex.quote(place)}")
+    again = command_of(context, here=True, store=place)
     if forecast.status == "interrupted":
-        resume = _going_on(here, context.params, out, kept=place is not None)
-        note(f"interrupted after {counted(forecast.runs, 'run')}{resume}")
+        kept = place is not None or out is not None
+        note(f"interrupted after {counted(forecast.runs, 'run')}{f'; to resume: {again}' if kept else ''}")
         raise typer.Exit(Exit.INTERRUPTED)
     if forecast.status == "imprecise":
         note(f"the precision was not reached in {counted(forecast.runs, 'run')}; allow more with --runs")
         raise typer.Exit(Exit.INCOMPLETE)
     if out is None:
-        note(f"next: write the report with {here} --out FOLDER")
+        note(f"next: write the report with {again} --out FOLDER")
     else:
         note(f"next: open {out / 'report.html'}")
-
-
-def _going_on(here: str, given: Mapping[str, Any], out: Path | None, *, kept: bool) -> str:
-    """Return the command that goes on from the blocks that were kept; without a folder or a store none were."""
-    if out is None:
-        return f"; to resume: {here}" if kept else ""
-    words = [] if given["words"] == Words.ICD203 else ["--words", given["words"]]
-    figures = ["--figures"] if given["figures"] else []
-    return f"; to resume: {here} {shlex.join([*words, *figures, '--out', str(out)])}"
 
 
 @command

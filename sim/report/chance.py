@@ -126,16 +126,6 @@ class Chance:
         return f"{percent_text(100 * self.low, exponent)} to {percent_text(100 * self.high, exponent)}"
 
     @property
-    def decimal(self) -> str:
-        """The number as the terminal's tables have it."""
-        return decimal_text(self.p)
-
-    @property
-    def decimals(self) -> str:
-        """The Monte Carlo interval as the terminal's tables have it."""
-        return f"{decimal_text(self.low)} to {decimal_text(self.high)}"
-
-    @property
     def frequency(self) -> str:
         """The natural frequency of the number as it is shown."""
         if not self.is_bound:

@@ -64,8 +64,9 @@ class Table:
         One letter a column, `l` or `r`.
     folded
         Words under which the page folds it away; empty: it is open.
-    narrow
-        Whether it fits a phone: cells break, and what is in brackets goes below the number.
+    style
+        `narrow`: it fits a phone, for cells break, and what is in brackets goes below the number; `facts`: names with
+        their values.
     brief
         A shorter table that stands in for it outside the page.
     """
@@ -75,9 +76,14 @@ class Table:
     align: str
     rows: tuple[tuple[str, ...], ...]
     folded: str = ""
-    narrow: bool = False
+    style: str = ""
     brief: Table | None = None
     kind: ClassVar[str] = "table"
+
+    @classmethod
+    def facts(cls, rows: Iterable[tuple[str, str]], columns: tuple[str, str] = ("What", "Value")) -> Table:
+        """Return names with their values."""
+        return cls("", columns, "ll", tuple(rows), style="facts")
 
     def fold(self, summary: str = "") -> Table:
         """Return it folded away under some words, by default its caption."""
@@ -170,15 +176,6 @@ class List:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """Names with their values."""
-
-    rows: tuple[tuple[str, str], ...]
-    columns: tuple[str, str] = ("What", "Value")
-    kind: ClassVar[str] = "facts"
-
-
-@dataclass(frozen=True)
 class Group:
     """Parts that belong together.
 
@@ -225,7 +222,7 @@ class Section:
     kind: ClassVar[str] = "section"
 
 
-Part = Text | Table | Figure | List | Facts | Group | Block | Section
+Part = Text | Table | Figure | List | Group | Block | Section
 
 
 @dataclass(frozen=True)
@@ -293,7 +290,7 @@ class Document:
 
 def rerun(rows: Iterable[tuple[str, str]], *parts: Part | None) -> Section:
     """Return the section that says how to make the document again."""
-    return Section("rerun", "Rerun", (Facts(tuple(rows)), *parts))
+    return Section("rerun", "Rerun", (Table.facts(rows), *parts))
 
 
 def rerun_of(record: Mapping[str, Any], **more: str) -> Section:
@@ -304,7 +301,7 @@ def rerun_of(record: Mapping[str, Any], **more: str) -> Section:
 
 
 def said(parts: Iterable[Part | None]) -> list[Part]:
-    """Return the parts that say something: no empty text, no table, list or facts without rows, nothing missing."""
+    """Return the parts that say something: no empty text, no table or list without rows, nothing missing."""
     return [part for part in parts if part is not None and not _is_empty(part)]
 
 
@@ -312,7 +309,7 @@ def _is_empty(part: Part) -> bool:
     match part:
         case Text(text=text):
             return not text
-        case Table(rows=rows) | Facts(rows=rows):
+        case Table(rows=rows):
             return not rows
         case List(items=items):
             return not items

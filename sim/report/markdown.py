@@ -13,7 +13,6 @@ from sim.report.document import (
     Block,
     Document,
     Entry,
-    Facts,
     Figure,
     Group,
     Linked,
@@ -93,8 +92,6 @@ def _part(part: Part, above: str) -> Iterator[str]:
             yield from _parts(part.parts)
         case List(items=items, role=role):
             yield "\n".join(_entry(one, "" if role == "marks" else "- ") for one in items)
-        case Facts(rows=rows, columns=columns):
-            yield markdown_table(Table("", columns, "ll", rows))
         case Block():
             yield from _parts(part.parts, above)
         case Group():

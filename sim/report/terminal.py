@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sim.report.columns import aligned, paragraph
-from sim.report.document import Block, Document, Facts, Figure, Group, List, Part, Section, Table, Text, said
+from sim.report.document import Block, Document, Figure, Group, List, Part, Section, Table, Text, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -58,11 +58,14 @@ def _part(part: Part, *, folded: bool) -> Iterator[str]:
         case List(items=items):
             for one in items:
                 yield from paragraph(": ".join(filter(None, (one.name, f"{one.link}{one.text}"))), hang="  ")
-        case Facts(rows=rows, columns=columns):
-            yield from aligned(columns, rows, words="ll")
-        case Section(title=title, parts=inner) | Group(title=title, parts=inner) if folded or part.role != "folded":
-            lines = list(_lines(inner, folded=folded))[1:]  # no blank line below the title
-            yield from [title.lower()] if title and lines else []
-            yield from lines
+        case Section() | Group() if folded or part.role != "folded":
+            yield from _titled(part, folded=folded)
         case Block(parts=inner):
             yield from islice(_lines(inner, folded=folded), 1, None)
+
+
+def _titled(part: Section | Group, *, folded: bool) -> Iterator[str]:
+    """Yield the lines of what has a title, and that right above them; nothing where there are none."""
+    lines = list(_lines(part.parts, folded=folded))[1:]
+    yield from [part.title.lower()] if part.title and lines else []
+    yield from lines

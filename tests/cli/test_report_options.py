@@ -112,7 +112,7 @@ def test_an_interruption_does_not_write_over_the_forecast_it_is_compared_with(
         )
     assert answer.code == 130
     assert (out / "forecast.json").read_bytes() == before
-    assert answer.err.splitlines()[-1].endswith(f"--since out/forecast.json --figures --out {out}")
+    assert answer.err.splitlines()[-1].endswith(f"--out {out} --since out/forecast.json --figures")
     assert (out / KEPT).exists()
 
 

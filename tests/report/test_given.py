@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sim.report import document_of
-from sim.report.document import Facts, Group, List, walk
+from sim.report.document import Group, List, Table, walk
 from sim.report.pages.forecast import windows_of
 from tests.report.said import markdown_of, page_of, section, texts
 
@@ -45,7 +45,7 @@ def test_the_rest_says_what_it_rests_on(given: Record) -> None:
     spread = next(one for one in walk(document) if isinstance(one, Group) and one.title == "Input uncertainty")
     assert spread.number == "Not known"
     assert "A conditional forecast has none" in texts(spread)[0]
-    facts = next(dict(one.rows) for one in walk(document) if isinstance(one, Facts))
+    facts = next(dict(one.rows) for one in walk(document) if isinstance(one, Table) and one.style == "facts")
     assert facts["Runs"].startswith("80,000 made, of which")
     assert facts["Draws"].endswith("of 40,000")
     assert [section(given, name) for name in ("drivers", "indicators", "storylines")] == [None] * 3

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sim.report.chance import Chance, Shift, with_interval
 from sim.report.charts import Spec, number_days, time_axis
 from sim.report.curves import Curve, curves, label_ends, ranked
-from sim.report.document import Block, Document, Facts, Figure, Group, Section, Table, Text, rerun
+from sim.report.document import Block, Document, Figure, Group, Section, Table, Text, rerun
 from sim.report.values import NONE, Calendar, dated, day_of, short_date
 from sim.wording import counted
 
@@ -62,7 +62,7 @@ def document(record: Record, words: str) -> Document:
         says=f"that an offensive begins within {counted(days, 'day')}, as of {last}{since}",
         heading="Probability of an offensive",
         short="Probability",
-        head=(Group("", (Facts(tuple(_windows(record, words)), ("Window", f"As of {last}")), Text(GUARD, "note"))),),
+        head=(Group("", (Table.facts(_windows(record, words), ("Window", f"As of {last}")), Text(GUARD, "note"))),),
         sections=(
             Section("dates", "Over time", (drawn,)),
             Section("news", "What moved it", (Text(ABOUT_MOVES, "note"), _news(record), moves) if moves.rows else (

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sim.report.chance import Chance
+from sim.report.chance import Chance, Shift
 from sim.report.ci.findings import WORDS, verdicts_of
-from sim.report.document import Block, Document, Entry, Facts, Figure, Group, List, Section, Table, Text, rerun
+from sim.report.document import Block, Document, Entry, Figure, Group, List, Section, Table, Text, rerun
 from sim.report.pages import forecast
 from sim.report.pages.sweep_figures import (
     CELL_FIGURE,
@@ -19,6 +19,7 @@ from sim.report.pages.sweep_figures import (
     change_of,
     done,
     figures_of,
+    has_result,
     run_of,
     written,
 )
@@ -29,7 +30,7 @@ from sim.report.values import NONE
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sim.report.reading import Record
 
@@ -58,7 +59,7 @@ DESIGNS = {
 
 def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
-    windows = Facts(tuple(_windows(record, words)), ("Window", "Lowest to highest probability of an offensive"))
+    windows = Table.facts(_windows(record, words), ("Window", "Lowest to highest probability of an offensive"))
     return Document(
         kicker=f"offramp sweep, as of {as_of(record)}: {DESIGNS[record['design']]}, {counted(record['cells'], 'cell')}",
         title=record["sweep"]["title"],
@@ -112,8 +113,11 @@ def _cells(record: Record) -> Section:
     left_out = len(rows) - MOST_CELLS
     more = f" sweep.csv has {counted(left_out, 'more cell')}." if left_out > 0 else ""
     caption = "Probability of an offensive in each cell"
-    shown = [{"id": row["cell"], "page": row["page"], "cells": _row(record, row)} for row in rows[:MOST_CELLS]]
-    table = {"caption": caption, "columns": _columns(record), "rows": shown}
+    columns = list(_columns(record))
+    shown = [
+        {"id": row["cell"], "page": row["page"], "cells": [one.of(row) for one in columns]} for row in rows[:MOST_CELLS]
+    ]
+    table = {"caption": caption, "columns": [(one.head, one.side) for one in columns], "rows": shown}
     return Section("cells", "Cells", (
         _failures(record), Block("note", f"A heading sorts. {how}{more}"), Block("cells", table, (_extremes(record),)),
     ))  # fmt: skip
@@ -152,57 +156,58 @@ def _worded(one: Chance, words: str) -> str:
     return f"{one.text} ({word})" if word else one.text
 
 
-def _columns(record: Record) -> tuple[tuple[str, str], ...]:
-    """Return the columns of the table after the id, with their alignment."""
-    axes = list(record["axes"])
-    named = [(input_name(record, path), "r") for path in axes] if 1 <= len(axes) <= SHOWN_AXES else [("Cell", "l")]
-    windows = [(f"Within {counted(day, 'day')}", "r") for day in record["milestones"]]
-    change = [(f"Change within {counted(record['horizon'], 'day')}", "r")] if record["reference"] is not None else []
-    return (
-        *named,
-        *windows,
-        ("Interval, 95%", "r"),
-        ("Input sd", "r"),
-        *change,
-        (f"Agreement within {counted(record['horizon'], 'day')}", "r"),
-        ("Runs", "r"),
-        ("Status", "l"),
-    )
+@dataclass(frozen=True)
+class Column:
+    """A column of the table of cells: text and sort key of a cell; `of_results`: only of one that has some."""
+
+    head: str
+    side: str
+    cell: Callable[[Record], tuple[str, Any]]
+    of_results: bool = True
+
+    def of(self, row: Record) -> tuple[str, str]:
+        """Return text and sort key of a cell."""
+        text, key = self.cell(row) if has_result(row) or not self.of_results else (NONE, None)
+        return text, "" if key is None else f"{key}"
 
 
-def _row(record: Record, row: Record) -> tuple[tuple[str, str], ...]:
-    """Return text and sort key of each column after the id."""
+def _columns(record: Record) -> Iterator[Column]:
+    """Yield the columns of the table after the id."""
     axes, day = list(record["axes"]), record["horizon"]
     if 1 <= len(axes) <= SHOWN_AXES:
-        values = [(written(row["inputs"][path]), _key(row["inputs"][path])) for path in axes]
+        yield from (_input_column(record, path) for path in axes)
     else:
-        values = [(row["label"], row["label"])]
-    empty = (NONE, "")
-    if row["outcomes"] is None:
-        change = [empty] if record["reference"] is not None else []
-        blank = [*[empty] * len(record["milestones"]), empty, empty, *change, empty]
-        return (*values, *blank, ("0", "0"), ("failed", "failed"))
-    chances = [chance(row, one) for one in record["milestones"]]
-    last, agreement = chances[-1], Chance.of(row["outcomes"]["agreement"][str(day)])
-    spread = empty if last.input_sd is None else (f"{100 * last.input_sd:.0f} points", f"{last.input_sd}")
-    change = []
+        yield Column("Cell", "l", lambda row: (row["label"], row["label"]), of_results=False)
+    yield from (_window_column(one) for one in record["milestones"])
+    yield Column("Interval, 95%", "r", lambda row: (chance(row, day).interval, chance(row, day).p))
+    yield Column("Input sd", "r", lambda row: _spread(chance(row, day)))
     if record["reference"] is not None:
-        shift = change_of(row, day)
-        change = [empty if shift is None else (f"{shift.number} ({shift.interval})", f"{shift.p}")]
-    return (
-        *values,
-        *((one.text, f"{one.p}") for one in chances),
-        (last.interval, f"{last.p}"),
-        spread,
-        *change,
-        (agreement.text, f"{agreement.p}"),
-        (f"{row['runs']:,}", f"{row['runs']}"),
-        (row["status"], row["status"]),
-    )
+        yield Column(f"Change within {counted(day, 'day')}", "r", lambda row: _moved(change_of(row, day)))
+    yield Column(f"Agreement within {counted(day, 'day')}", "r", lambda row: _agreed(row, day))
+    yield Column("Runs", "r", lambda row: (f"{row['runs']:,}", row["runs"]), of_results=False)
+    yield Column("Status", "l", lambda row: (row["status"], row["status"]), of_results=False)
 
 
-def _key(value: object) -> str:
-    return "" if value is None else f"{value}"
+def _input_column(record: Record, path: str) -> Column:
+    name = input_name(record, path)
+    return Column(name, "r", lambda row: (written(row["inputs"][path]), row["inputs"][path]), of_results=False)
+
+
+def _window_column(day: int) -> Column:
+    return Column(f"Within {counted(day, 'day')}", "r", lambda row: (chance(row, day).text, chance(row, day).p))
+
+
+def _spread(one: Chance) -> tuple[str, float | None]:
+    return NONE if one.input_sd is None else f"{100 * one.input_sd:.0f} points", one.input_sd
+
+
+def _moved(shift: Shift | None) -> tuple[str, float | None]:
+    return (NONE, None) if shift is None else (shift.with_interval, shift.p)
+
+
+def _agreed(row: Record, day: int) -> tuple[str, float]:
+    one = Chance.of(row["outcomes"]["agreement"][str(day)])
+    return one.text, one.p
 
 
 def _remarks(record: Record) -> Iterator[str]:
@@ -242,17 +247,13 @@ def _extremes(record: Record) -> Table:
     caption = f"Probability of an offensive within {counted(day, 'day')}, highest first"
     if len(shown) < len(rows):
         caption += f": the {FEW} highest and the {FEW} lowest of {len(rows):,}"
-    changes = [change_of(row, day) for row in shown]
-    with_change = any(shift is not None for shift in changes)
-    body = tuple(
-        (
-            row["cell"], row["label"], chance(row, day).text, chance(row, day).interval,
-            *([NONE if shift is None else shift.line] if with_change else []),
-        )
-        for row, shift in zip(shown, changes, strict=True)
-    )  # fmt: skip
-    columns = ("Id", "Cell", "Probability", "Monte Carlo interval, 95%", *(["Change"] if with_change else []))
-    return Table(caption, columns, "llrr" + ("r" if with_change else ""), body)
+    body = []
+    for row in shown:
+        one, shift = chance(row, day), change_of(row, day)
+        body.append((row["cell"], row["label"], one.text, one.interval, NONE if shift is None else shift.line))
+    columns = ("Id", "Cell", "Probability", "Monte Carlo interval, 95%", "Change")
+    table = Table(caption, columns, "llrrr", tuple(body))
+    return table if any(row[-1] != NONE for row in body) else table.of_columns(0, 1, 2, 3)
 
 
 def _failures(record: Record) -> Table:
@@ -276,7 +277,7 @@ def cell_document(
 ) -> Document:
     """Return the small page of one cell, of what `write_cell` takes: its probabilities and changes, without figures."""
     whole, windows = forecast.document(record, words), forecast.windows_of(record, words)
-    facts = Facts(tuple((f"Within {counted(one.days, 'day')}", one.line) for one in windows))
+    facts = Table.facts((f"Within {counted(one.days, 'day')}", one.line) for one in windows)
     rows = tuple((input_name({**record, **names}, path), written(value)) for path, value in changes.items())
     changed = Table("What this cell sets in its base", ("Input", "Value"), "lr", rows)
     link = List((Entry("", link="The whole forecast of this cell, as JSON", url="forecast.json"),))

@@ -156,7 +156,7 @@ def _table(record: Record) -> Table:
         rows.append((_rule_name(record, rule), *cells))
     rows.append(("Cases learnt from", *(f"{one['cases']} ({one['early']} early)" for one in windows.values())))
     body = tuple(rows) if windows else ()
-    return Table("The model and simple baselines", columns, "l" + "r" * len(windows), body, narrow=True)
+    return Table("The model and simple baselines", columns, "l" + "r" * len(windows), body, style="narrow")
 
 
 def _base_rate(window: Record) -> str:

@@ -83,7 +83,7 @@ def _brier(track: Record) -> Table:
         rows.append((f"Skill over the {name}", *(_skill(one["against"][name]["skill"]) for one in windows)))
     columns = ("Mean Brier score within", *(counted(days, "day") for days in track["windows"]))
     caption = f"Mean Brier scores, {track['scheme']}"
-    return Table(caption, columns, "l" + "r" * len(windows), tuple(rows), narrow=True)
+    return Table(caption, columns, "l" + "r" * len(windows), tuple(rows), style="narrow")
 
 
 def _more(track: Record) -> Table:
