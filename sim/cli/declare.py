@@ -39,6 +39,7 @@ PANELS: dict[str, dict[str, tuple[str, ...]]] = {
     "Set up": {"setup": ("doctor", "store")},
 }
 """The commands by job, as the help lists them, and the modules that declare them."""
+_MODULES = {name: module for panel in PANELS.values() for module, names in panel.items() for name in names}
 
 
 class Panels(TyperGroup):
@@ -162,7 +163,7 @@ def call(words: Sequence[str]) -> NoReturn:
 
 def _load(name: str) -> None:
     """Import the module that declares a command, and leave only that command: the others take a while. Else all."""
-    module = next((module for panel in PANELS.values() for module, names in panel.items() if name in names), None)
+    module = _MODULES.get(name)
     import_module(f"sim.cli.{module or 'app'}")
     if module is not None:
         commands = app.registered_commands

@@ -95,13 +95,10 @@ class Machines:
             raise UsageError(f"{given[0]} says how to reach a scheduler; it needs --executor dask")
         from sim.runs.executors import Local, Serial  # late, as all below: --help needs none of it
 
-        cores = os.cpu_count() or 1
-        if self.workers is None and blocks is None and cores > 1:
-            return Local(cores, note, here=1)
-        workers = self.workers
-        if workers is None:
-            workers = cores if blocks is not None and blocks >= SPAWNING_PAYS else 1
-        return Serial() if workers == 1 else Local(workers, note)
+        few = blocks is not None and blocks < SPAWNING_PAYS
+        workers = self.workers or (1 if few else os.cpu_count() or 1)
+        first = 1 if self.workers is None and blocks is None else 0
+        return Serial() if workers == 1 else Local(workers, note, here=first)
 
     def _dask(self) -> Executor:
         if self.address is None:

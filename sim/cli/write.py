@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from operator import attrgetter
@@ -19,6 +19,7 @@ from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
 from sim.cli.declare import command
 from sim.cli.options import Output, ScenarioPath
 from sim.errors import Fault, ReportError, ScenarioError, UsageError
+from sim.report.columns import aligned
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -321,44 +322,52 @@ def show(
         for line in resolved_yaml(scenario).splitlines():
             say(line)
     else:
-        _summary(scenario)
+        for line in _summary(scenario):
+            say(line)
         for doubt in doubts_of(scenario):
             note(str(doubt))
         name = shlex.quote(str(file))
         note(f"next: offramp run {name}, or offramp show {name} --resolved for every value and its origin")
 
 
-def _summary(scenario: Scenario) -> None:
+def _summary(scenario: Scenario) -> Iterator[str]:
+    """Yield what a scenario says, in brief."""
+    document, counterpart = scenario.document, scenario.counterpart or "nobody: no agreement can be concluded"
+    yield document.title
+    yield f"as of {scenario.as_of}, {counted(scenario.horizon, 'day')}; {scenario.id}, {scenario.hash[:12]}"
+    yield ""
+    rows = [(name, actor.role, _stance(scenario, name)) for name, actor in scenario.actors.items()]
+    yield from aligned(("actor", "role", "starting stance"), rows, words="lll")
+    yield ""
+    yield f"parameters: {_parameters(scenario)}"
+    yield f"bargaining: {scenario.principal} with {counterpart}"
+    yield from _scheduled(scenario)
+    for entry in document.together or ():
+        yield f"together: {' and '.join(entry.inputs)}, rank {entry.rank:g}"
+    for text in document.notes.values():
+        yield f"note: {' '.join(text.split())}"
+
+
+def _stance(scenario: Scenario, actor: str) -> str:
+    """Write the stance that an actor starts with, and where it is from."""
     from sim.report.values import on_scale
 
-    document = scenario.document
-    say(document.title)
-    say(f"as of {scenario.as_of}, {counted(scenario.horizon, 'day')}; {scenario.id}, {scenario.hash[:12]}")
-    say()
-    width = max(map(len, scenario.actors))
-    say(f"{'actor':<{width}}  {'role':<9}  starting stance")
-    for name, actor in scenario.actors.items():
-        how = "evidence" if (name, "stance") in scenario.read_fields else "assumption"
-        prior = scenario.distribution(name, "stance")
-        stance = f"{on_scale(prior.mean)}, sd {prior.sd:.2f} ({how})"
-        say(f"{name:<{width}}  {actor.role:<9}  {stance}")
-    say()
-    say(f"parameters: {_parameters(scenario)}")
-    counterpart = scenario.counterpart or "nobody: no agreement can be concluded"
-    say(f"bargaining: {scenario.principal} with {counterpart}")
+    prior = scenario.distribution(actor, "stance")
+    how = "evidence" if (actor, "stance") in scenario.read_fields else "assumption"
+    return f"{on_scale(prior.mean)}, sd {prior.sd:.2f} ({how})"
+
+
+def _scheduled(scenario: Scenario) -> Iterator[str]:
+    """Yield pressures, talks and events, a line each."""
     for name, pressure in scenario.pressures.items():
         after = "" if pressure.after is None else f", after {pressure.after}"
         what = f"{pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel}){after}"
-        say(f"pressure {name}: {what}")
+        yield f"pressure {name}: {what}"
     for name in scenario.talks:
-        say(f"talks {name}")
+        yield f"talks {name}"
     for name, event in scenario.events.items():
         on = event.target if isinstance(event.target, str) else f"{event.target.source} over {event.target.target}"
-        say(f"event {name}: {event.field} of {on}")
-    for entry in document.together or ():
-        say(f"together: {' and '.join(entry.inputs)}, rank {entry.rank:g}")
-    for text in document.notes.values():
-        say(f"note: {' '.join(text.split())}")
+        yield f"event {name}: {event.field} of {on}"
 
 
 def _parameters(scenario: Scenario) -> str:

@@ -7,7 +7,7 @@ that all of them hold on a narrow screen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.report.charts import HEAT, LIGHT, Spec, axis, figure, note, safe, share_ends
 
@@ -52,6 +52,14 @@ class Scale:
         note(fig, f"↑ {safe(self.name)}", x=0, xanchor="left", xshift=-36, y=1, yanchor="bottom", yshift=4, font=_NAME)
 
 
+class Cell(NamedTuple):
+    """A place of a map: its probability, None where there is none, hover text, and the id of a sweep's cell."""
+
+    p: float | None
+    text: str
+    id: str = ""
+
+
 def contour_levels(values: Sequence[float], chosen: Sequence[float] | None) -> list[float]:
     """Return the probabilities to draw lines at: those chosen, else every tenth, or twentieth, within the values."""
     if chosen is not None:
@@ -63,27 +71,26 @@ def contour_levels(values: Sequence[float], chosen: Sequence[float] | None) -> l
 def heat_map(
     across: Scale,
     up: Scale,
-    values: Sequence[Sequence[float | None]],
-    texts: Sequence[Sequence[str]],
-    cells: Sequence[Sequence[str]],
+    grid: Sequence[Sequence[Cell]],
     chosen: Sequence[float] | None,
 ) -> Spec:
     """Return a map of probabilities over two axes, with a line at each chosen one.
 
     Parameters
     ----------
-    values, texts, cells
-        Probability, hover text and id by row (up) and column (across); no probability where a cell failed.
+    grid
+        By row (up) and column (across).
     chosen
         Probabilities to draw lines at; None: round ones.
     """
-    known = [value for row in values for value in row if value is not None]
+    values, texts, ids = ([[cell[part] for cell in row] for row in grid] for part in range(3))
+    known = [cell.p for row in grid for cell in row if cell.p is not None]
     low, high = share_ends(known)
     fig = figure(
         height=520, top=76, left=44, right=14, bottom=56, hovermode="closest", xaxis=across.axis(), yaxis=up.axis()
     )
     fig["data"].append({
-        "type": "heatmap", "x": across.places, "y": up.places, "z": values, "text": texts, "customdata": cells,
+        "type": "heatmap", "x": across.places, "y": up.places, "z": values, "text": texts, "customdata": ids,
         "hovertemplate": "%{text}<extra></extra>", "zmin": low, "zmax": high,
         "colorscale": [[place / (len(HEAT) - 1), colour] for place, colour in enumerate(HEAT)],
         "colorbar": {

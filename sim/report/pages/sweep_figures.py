@@ -15,7 +15,7 @@ from sim.report.chance import Chance, Shift, with_interval
 from sim.report.charts import Spec, axis, safe
 from sim.report.curves import Curve, curves, label_ends, ranked
 from sim.report.document import Figure, Table
-from sim.report.maps import Scale, heat_map, parallel
+from sim.report.maps import Cell, Scale, heat_map, parallel
 from sim.report.reading import Record, capital, in_sentence, input_name
 from sim.report.rows import MOST_ROWS, Dot, Row, spanned_points, spanned_shares, strips
 from sim.report.values import NONE, is_number, quantity, signed
@@ -286,16 +286,15 @@ def _map(record: Record, day: int) -> Figure:
         lambda: heat_map(
             _scale(record, x),
             _scale(record, y),
-            [[chance(row, day).p if has_result(row) else None for row in line] for line in grid],
-            [[_hover(row, day) for row in line] for line in grid],
-            [[row["cell"] for row in line] for line in grid],
+            [[_cell(row, day) for row in line] for line in grid],
             record["contours"],
         ),
     )
 
 
-def _hover(row: Record, day: int) -> str:
-    return hover(row, day) if has_result(row) else "failed"
+def _cell(row: Record, day: int) -> Cell:
+    p, text = (chance(row, day).p, hover(row, day)) if has_result(row) else (None, "failed")
+    return Cell(p, text, row["cell"])
 
 
 def _texts(rows: Iterable[Record], day: int) -> Iterator[str]:

@@ -9,13 +9,13 @@ from sim.report.chance import Chance, with_interval
 from sim.report.charts import LIGHT, Spec, axis, dots, line, note, rule, safe
 from sim.report.curves import Curve, curves
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
-from sim.report.maps import Scale, heat_map
+from sim.report.maps import Cell, Scale, heat_map
 from sim.report.reading import OUTCOMES, Record, as_of, capital, in_sentence, input_name
 from sim.report.values import quantity
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 def document(record: Record, words: str) -> Document:
@@ -153,21 +153,23 @@ def _notes(record: Record) -> Iterator[str]:
     for one in record["inputs"]:
         if one["base"] is not None:
             yield f"In the scenario as written {in_sentence(record, one['path'])} is {quantity(one['base'])}."
-    found, plane = record["crossings"], is_plane(record)
-    if found:
-        finest = max(one["searched"] for one in found)
-        searched = (
-            "" if plane else f"the curve of these {counted(record['runs'], 'run')} was searched to ±{finest:.2g}; "
-        )
-        yield (
-            f"Precision: {searched}the interval holds every value whose own 95% interval contains the target. It "
-            f"narrows with more runs.{' Where it ends with the range, the crossing may lie beyond.' if plane else ''}"
-        )
-    if len(found) > 1 and not plane:
-        apart = "" if record["apart"] else " Their intervals meet: these runs do not tell all of them apart."
-        yield f"The probability is not monotone here: it crosses the target {counted(len(found), 'time')}.{apart}"
+    if record["crossings"]:
+        yield from _about_crossings(record, record["crossings"])
     if record["verdict"] != "no effect":
         yield f"Tried first: {_tried(record)}; two crossings between neighbours would be missed."
+
+
+def _about_crossings(record: Record, found: Sequence[Record]) -> Iterator[str]:
+    """Say how precise the crossings are, and whether there are several."""
+    interval = "the interval holds every value whose own 95% interval contains the target. It narrows with more runs."
+    if is_plane(record):
+        yield f"Precision: {interval} Where it ends with the range, the crossing may lie beyond."
+        return
+    finest = max(one["searched"] for one in found)
+    yield (f"Precision: the curve of these {counted(record['runs'], 'run')} was searched to ±{finest:.2g}; {interval}")
+    if len(found) > 1:
+        apart = "" if record["apart"] else " Their intervals meet: these runs do not tell all of them apart."
+        yield f"The probability is not monotone here: it crosses the target {counted(len(found), 'time')}.{apart}"
 
 
 def _tried(record: Record) -> str:
@@ -238,8 +240,7 @@ def _curve(record: Record) -> Spec:
         at = dots([one["value"]], [target], [], color=LIGHT["offensive"], size=11)
         fig["data"] += [trace | {"hoverinfo": "skip", "cliponaxis": False} for trace in (interval, at)]
         rule(fig, one["value"], "grid")
-    name = safe(input_name(record, record["inputs"][0]["path"]))
-    note(fig, name, x=0.5, xanchor="center", y=0, yanchor="top", yshift=-26)
+    Scale(input_name(record, record["inputs"][0]["path"]), tuple(x)).name_below(fig)
     return fig
 
 
@@ -247,11 +248,8 @@ def _map(record: Record) -> Spec:
     xs, ys = record["grid"]
     cells = {tuple(one["value"]): Chance.of(one) for one in record["points"]}
     first, second = (input_name(record, one["path"]) for one in record["inputs"])
-    texts = [[f"{x:g}, {y:g}: {safe(with_interval(cells[x, y]))}" for x in xs] for y in ys]
-    values = [[cells[x, y].p for x in xs] for y in ys]
-    drawn = heat_map(
-        Scale(first, tuple(xs)), Scale(second, tuple(ys)), values, texts, [[""] * len(xs)] * len(ys), [record["target"]]
-    )
+    grid = [[Cell(cells[x, y].p, f"{x:g}, {y:g}: {safe(with_interval(cells[x, y]))}") for x in xs] for y in ys]
+    drawn = heat_map(Scale(first, tuple(xs)), Scale(second, tuple(ys)), grid, [record["target"]])
     for one in record["crossings"]:
         x, y = one["value"]
         side, value = ("x", x) if one["along"] == record["inputs"][0]["path"] else ("y", y)
