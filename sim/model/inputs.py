@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, ClassVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -174,14 +175,21 @@ class SampleChoice(Distribution):
         return {self.kind: [round(1 - self.threats, 4), round(self.threats, 4)]}
 
 
-@lru_cache(maxsize=128)
+_inputs: WeakKeyDictionary[Scenario, tuple[Input, ...]] = WeakKeyDictionary()
+"""Inputs of the scenarios that are in use."""
+
+
 def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
     """Return every input of a scenario in file order.
 
     Frailties are standard normal, scaled in the model; the initiator's disposition is uniform on [0, 1].
     """
-    groups = {path: group for group in groups_of(scenario.document.together) for path in group.members}
-    return tuple(replace(one, group=groups[one.path]) if one.path in groups else one for one in _walk(scenario))
+    found = _inputs.get(scenario)
+    if found is None:
+        groups = {path: group for group in groups_of(scenario.document.together) for path in group.members}
+        found = tuple(replace(one, group=groups[one.path]) if one.path in groups else one for one in _walk(scenario))
+        _inputs[scenario] = found
+    return found
 
 
 def uncertain_inputs(scenario: Scenario) -> tuple[Input, ...]:

@@ -1,4 +1,4 @@
-"""How time and memory grow with the size of a question: runs, days, actors, cells, workers.
+"""How time and memory grow with the size of a question: runs, days, actors, cells, cases, workers.
 
     python -m tests.benchmarks.growth               # prints the tables of docs/scale.md
     python -m tests.benchmarks.growth runs workers  # some of them
@@ -56,7 +56,7 @@ def measured(*words: str, folder: Path) -> str:
 
 def runs(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield runs of the Idlib baseline."""
-    for number in (10_000, 100_000, 1_000_000):
+    for number in (10_000, 100_000, 1_000_000, 10_000_000):
         yield f"{number:,} runs", measured("run", BASE, "--runs", str(number), folder=folder)
 
 
@@ -84,6 +84,20 @@ def cells(folder: Path) -> Iterator[tuple[str, str]]:
         yield f"{steps * steps:,} cells", measured("sweep", "run", str(file), "--out", f"out-{steps}", folder=folder)
 
 
+def cases(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield backtests of past cases, and of copies of them, 4,096 runs each."""
+    known = sorted((folder / "scenarios" / "cases").glob("s*.yaml"))
+    for number in (43, 250, 500):
+        copies = folder / f"cases-{number}"
+        shutil.copytree(folder / "scenarios" / "cases" / "archetypes", copies / "archetypes")
+        for place in range(number):
+            file = known[place % len(known)]
+            text = file.read_text(encoding="utf-8").replace(f"id: {file.stem}", f"id: {file.stem}-{place}", 1)
+            (copies / f"{file.stem}-{place}.yaml").write_text(text, encoding="utf-8")
+        words = ("backtest", str(copies), "--posterior", "calibrated-all", "--blocks", "1", "--out", f"out-{number}")
+        yield f"{number} cases", measured(*words, folder=folder)
+
+
 def workers(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield 500,000 runs of the Idlib baseline by one worker and by two."""
     for number in (1, 2):
@@ -91,7 +105,7 @@ def workers(folder: Path) -> Iterator[tuple[str, str]]:
         yield f"{number} of 2 workers", measured(*words, folder=folder)
 
 
-TABLES = {one.__name__: one for one in (runs, days, actors, cells, workers)}
+TABLES = {one.__name__: one for one in (runs, days, actors, cells, cases, workers)}
 
 
 def main() -> None:
