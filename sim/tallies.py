@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,16 @@ class Tally:
     def __getitem__(self, name: str) -> Counts:
         """Return one array of counts."""
         return self.counts[name]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel in the narrowest types: a quarter of the bytes."""
+        return _unpacked, (
+            {name: count.astype(np.min_scalar_type(count.max(initial=0))) for name, count in self.counts.items()},
+        )
+
+
+def _unpacked(counts: Mapping[str, npt.NDArray[Any]]) -> Tally:
+    return Tally({name: count.astype(np.int64) for name, count in counts.items()})
 
 
 def run_sums(kept: Bools, replicates: int) -> Counts:

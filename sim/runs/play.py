@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Records = npt.NDArray[np.void]
 RECORD_CAP = 1_000_000  # runs whose record a forecast keeps: 10 MB
 ALL = 1 << 62  # of records: every run's
-MOST_TOGETHER = 8 * BLOCK_RUNS  # runs in one array: with more, each costs about as much, and takes memory
+MOST_TOGETHER = 4 * BLOCK_RUNS  # runs in one array: more gain little, and their results take memory
 LEAST_APART = 2 * BLOCK_RUNS  # runs that a worker is given at least, if another is to get some: fewer cost more each
 
 

@@ -205,11 +205,17 @@ class Evidence:
     half_life: float = 21.0
     drafted: DraftCounts | None = None
     places: Mapping[Path, Place] = field(default_factory=dict, repr=False, compare=False)
+    _read: dict[tuple[str, str, datetime.date], StanceReading | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def stance(self, actor: str, role: str, as_of: datetime.date) -> StanceReading | None:
-        """Read the stance of one actor as of a date; None where nothing reads it."""
-        occasions = self._occasions(actor, as_of)
-        return combine(occasions, role) if occasions else None
+        """Read the stance of one actor as of a date, once; None where nothing reads it."""
+        asked = actor, role, as_of
+        if asked not in self._read:
+            occasions = self._occasions(actor, as_of)
+            self._read[asked] = combine(occasions, role) if occasions else None
+        return self._read[asked]
 
     def stance_or_prior(self, actor: str, role: str, as_of: datetime.date) -> StanceReading:
         """Read the stance of one actor; where nothing reads it yet, the prior of its role."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import multiprocessing
+import pickle
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -51,6 +52,15 @@ def test_an_executor_of_the_callers_own_gives_the_same_bytes(scenario: Scenario)
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as lent:
         theirs = sim.run(scenario, runs=runs, workers=lent)
     assert as_bytes(theirs) == as_bytes(sim.run(scenario, runs=runs))
+
+
+def test_a_tally_travels_in_few_bytes_and_arrives_as_it_was(scenario: Scenario) -> None:
+    tally = run_block(BlockTask(scenario, 5, 0, 2)).tally
+    sent = pickle.dumps(tally)
+    arrived = pickle.loads(sent)
+    assert {n: c.tobytes() for n, c in arrived.counts.items()} == {n: c.tobytes() for n, c in tally.counts.items()}
+    assert {count.dtype for count in arrived.counts.values()} == {np.dtype(np.int64)}
+    assert len(sent) < sum(count.nbytes for count in tally.counts.values()) / 3
 
 
 def test_tallies_merge_in_any_order(scenario: Scenario) -> None:

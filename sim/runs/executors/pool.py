@@ -224,7 +224,7 @@ class _Run(Generic[Task, Result]):
         except Exception as error:
             batch.back = error
             return
-        batch.back = outcome
+        batch.back, batch.future = outcome, Future()  # what came as bytes is let go
         self.feed.learn(len(outcome.results), outcome.seconds)
         for _ in outcome.results if self.finished is not None else ():
             self.finished()  # type: ignore[misc]
