@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.forecast import runner
-from sim.runs import play
+from sim.runs import groups
 from sim.runs.block.blocks import BlockResult, BlockTask
 from sim.runs.block.watches import Paths
 
@@ -16,7 +16,7 @@ from sim.runs.block.watches import Paths
 def count_blocks(monkeypatch: pytest.MonkeyPatch) -> list[BlockTask]:
     """Return a list that grows by every block played, those played again for their paths included."""
     played: list[BlockTask] = []
-    run_blocks, sample_block = play.run_blocks, runner.sample_block
+    run_blocks, sample_block = groups.run_blocks, runner.sample_block
 
     def counted(tasks: Sequence[BlockTask], **options: Any) -> list[BlockResult]:
         played.extend(tasks)
@@ -26,11 +26,11 @@ def count_blocks(monkeypatch: pytest.MonkeyPatch) -> list[BlockTask]:
         played.append(task)
         return sample_block(task)
 
-    monkeypatch.setattr(play, "run_blocks", counted)
+    monkeypatch.setattr(groups, "run_blocks", counted)
     monkeypatch.setattr(runner, "sample_block", sampled)
     return played
 
 
 def replace_play(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
     """Let another function play blocks, with or without their counts."""
-    monkeypatch.setattr(play, "run_blocks", lambda tasks, **_: [function(task) for task in tasks])
+    monkeypatch.setattr(groups, "run_blocks", lambda tasks, **_: [function(task) for task in tasks])

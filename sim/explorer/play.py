@@ -13,7 +13,7 @@ from sim.errors import ExecutionError
 from sim.model.kept_dice import KeptDice, Shelf
 from sim.runs.block.blocks import BLOCK_RUNS, PART_COUNTS, BlockResult, BlockTask, run_part
 from sim.runs.executors.processes import halted
-from sim.runs.play import Failure, Group, Task, play_group
+from sim.runs.groups import Failure, Group, Task, play_group
 from sim.tallies import Tally
 
 if TYPE_CHECKING:

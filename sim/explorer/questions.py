@@ -28,7 +28,7 @@ from sim.report.sections.story import story_of
 from sim.report.words import SCALES
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
 from sim.runs.executors import Executor
-from sim.runs.play import Failure, Group, play_group
+from sim.runs.groups import Failure, Group, play_group
 from sim.scenario.edit import bare
 from sim.studies.bench import Bench, Site
 from sim.studies.tipping import Asked, ask, tip
@@ -116,7 +116,7 @@ def played(group: Group) -> Sequence[BlockResult | Failure] | None:
 class _Scheduled(Executor):
     """Plays the blocks of a study that runs in a thread on the scheduler's workers."""
 
-    number = WORKERS
+    parallel = WORKERS
 
     def __init__(self, scheduler: Scheduler, loop: asyncio.AbstractEventLoop, stop: threading.Event) -> None:
         self._scheduler, self._loop, self._stop = scheduler, loop, stop

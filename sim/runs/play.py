@@ -11,9 +11,8 @@ What is merged does not depend on how many workers there are, what the store alr
 
 from __future__ import annotations
 
-import gc
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -23,8 +22,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import ExecutionError
-from sim.runs.block.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask, run_blocks
+from sim.runs import groups
+from sim.runs.block.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask
 from sim.runs.executors import Executor, Serial
+from sim.runs.groups import Failure, Group, Task, in_groups, played, wanted
 from sim.tallies import Tally
 
 if TYPE_CHECKING:
@@ -34,16 +35,6 @@ if TYPE_CHECKING:
 Records = npt.NDArray[np.void]
 RECORD_CAP = 1_000_000  # runs whose record a forecast keeps: 10 MB
 ALL = 1 << 62  # of records: every run's
-MOST_TOGETHER = 4 * BLOCK_RUNS  # runs in one array: more gain little, and their results take memory
-LEAST_APART = 2 * BLOCK_RUNS  # runs that a worker is given at least, if another is to get some: fewer cost more each
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What stands in the place of a block's result: why there is none, and the same in a sentence that names it."""
-
-    reason: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -216,14 +207,14 @@ def play(  # noqa: PLR0913 - who plays, where it is kept, and who is told
     executor = executor or Serial()
     keeping = _Keeping(store, executor, with_counts=with_counts)
     schedule = _Schedule(requests, keeping, in_order=in_order, done=done, advance=finished or (lambda: None))
-    played = _played(executor, schedule.groups(executor.number))
+    merging = played(executor, schedule.groups(executor))
     try:
-        for result in played:
+        for result in merging:
             schedule.take(result)
             if schedule.is_over:
                 break  # what was played ahead is not waited for
     finally:
-        played.close()  # type: ignore[attr-defined]
+        merging.close()  # type: ignore[attr-defined]
 
 
 def complain(request: Request) -> None:
@@ -256,151 +247,22 @@ def results(
     keeping = _Keeping(store, executor, with_counts=False)
     out: deque[tuple[int, Task]] = deque()
 
-    def groups() -> Iterator[Group]:
+    def dealt() -> Iterator[Group]:
         for number, blocks in enumerate(rounds):
             waiting = [keeping.task(block, look_up=True) for block in blocks]
             while waiting:
                 is_ahead = bool(out) and out[0][0] < number  # of what decides whether it is needed: one at a time
-                several = [(waiting[0],)] if is_ahead else in_groups(waiting, executor.number, in_order=True)
+                several = [(waiting[0],)] if is_ahead else in_groups(waiting, executor.parallel, in_order=True)
                 group, waiting = several[0], waiting[len(several[0]) :]
                 out.extend((number, task) for task in group)
                 yield Group(tuple(group))
 
-    played = _played(executor, groups())
+    coming = played(executor, dealt())
     try:
-        for result in played:
+        for result in coming:
             yield keeping.received(out.popleft()[1], result)
     finally:
-        played.close()  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """A block as a worker gets it.
-
-    Attributes
-    ----------
-    name
-        What messages call what it is a block of.
-    with_counts
-        Whether its counts are wanted, besides the records.
-    store
-        Where to keep it, if the worker reaches that.
-    look_up
-        Whether it may be there already.
-    kept
-        Its result, where a store that workers do not reach holds it.
-    """
-
-    block: BlockTask
-    name: str
-    with_counts: bool
-    store: Store | None = None
-    look_up: bool = False
-    kept: BlockResult | None = None
-
-    def __str__(self) -> str:
-        """Name the task in messages."""
-        return f"block {self.block.block} of {self.name}"
-
-
-@dataclass(frozen=True)
-class Group:
-    """Tasks that are played in one array."""
-
-    tasks: tuple[Task, ...]
-
-    def __str__(self) -> str:
-        """Name it in messages."""
-        first, *others = map(str, self.tasks)
-        return f"{first} to {others[-1]}" if others else first
-
-
-def in_groups(tasks: Sequence[Task], workers: int, *, in_order: bool = False) -> list[list[Task]]:
-    """Return tasks in groups that can be played in one array, as many for each worker.
-
-    Parameters
-    ----------
-    in_order
-        Whether only those that stand next to each other go together.
-    """
-    share = max(LEAST_APART, -(-sum(task.block.runs for task in tasks) // workers))
-    groups: list[list[Task]] = []
-    last: dict[Hashable, list[Task]] = {}
-    for task in tasks:
-        kind = task.block.structure
-        group = last.get(kind)
-        if group is None or sum(one.block.runs for one in group) >= min(share, MOST_TOGETHER):
-            group = []
-            groups.append(group)
-            last = {kind: group} if in_order else {**last, kind: group}
-        group.append(task)
-    return groups
-
-
-def play_group(group: Group) -> list[BlockResult | Failure]:
-    """Return the result of each block: as it is kept, or played and kept.
-
-    Raises
-    ------
-    StoreError
-        Where one cannot be kept; that is no block's fault.
-    """
-    kept = [one.store.get(one.block) if one.look_up and one.store is not None else one.kept for one in group.tasks]
-    missing = [task for task, result in zip(group.tasks, kept, strict=True) if result is None]
-    played = iter(_results(missing))
-    return [
-        _wanted(result, with_counts=task.with_counts) if result is not None else next(played)
-        for task, result in zip(group.tasks, kept, strict=True)
-    ]
-
-
-def _results(tasks: Sequence[Task]) -> list[BlockResult | Failure]:
-    """Play blocks in one array and keep them; where that fails, each alone, which shows the one to blame."""
-    if not tasks:
-        return []
-    with_counts = tasks[0].with_counts or tasks[0].store is not None
-    try:
-        played = run_blocks([task.block for task in tasks], with_counts=with_counts)
-    except Exception as error:
-        if len(tasks) > 1:
-            return [result for task in tasks for result in _results([task])]
-        reason = f"{type(error).__name__}: {error}"
-        return [Failure(reason, f"{tasks[0]} failed: {reason}")]
-    finally:
-        gc.collect(1)  # actors and model refer to one another, and there are too many to leave it to chance
-    for task, result in zip(tasks, played, strict=True):
-        if task.store is not None:
-            task.store.put(task.block, result)
-    return [_wanted(result, with_counts=task.with_counts) for task, result in zip(tasks, played, strict=True)]
-
-
-def _wanted(result: BlockResult, *, with_counts: bool) -> BlockResult:
-    return result if with_counts else BlockResult(Tally({}), result.records)
-
-
-def _played(executor: Executor, groups: Iterable[Group]) -> Iterator[BlockResult | Failure]:
-    """Yield the result of each task of each group in order; those of a group that loses its worker go alone."""
-    play_or_tell: Callable[[Group], list[BlockResult | Failure] | _Lost] = play_group
-    played = executor.map(play_or_tell, groups, lost=_Lost)
-    try:
-        for results in played:
-            if not isinstance(results, _Lost):
-                yield from results
-            elif len(results.group.tasks) == 1:
-                yield Failure(str(results.error), str(results.error))
-            else:
-                yield from _played(executor, (Group((task,)) for task in results.group.tasks))
-    finally:
-        played.close()  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True)
-class _Lost:
-    """In place of the results of a group that loses its worker every time; the error names it."""
-
-    group: Group
-    error: ExecutionError
+        coming.close()  # type: ignore[attr-defined]
 
 
 class _Keeping:
@@ -413,7 +275,7 @@ class _Keeping:
     def get(self, block: BlockTask) -> BlockResult | None:
         """Return what is wanted of a block that is kept already."""
         kept = None if self._store is None else self._store.get(block)
-        return None if kept is None else _wanted(kept, with_counts=self._with_counts)
+        return None if kept is None else wanted(kept, with_counts=self._with_counts)
 
     def task(self, block: BlockTask, name: str = "", *, look_up: bool) -> Task:
         """Return a block as a worker gets it; one that may be kept already is looked up where the store is reached."""
@@ -428,7 +290,7 @@ class _Keeping:
             return result
         if self._is_far and task.kept is None and self._store is not None:
             self._store.put(task.block, result)
-        return _wanted(result, with_counts=self._with_counts)
+        return wanted(result, with_counts=self._with_counts)
 
 
 class _Schedule:
@@ -449,10 +311,10 @@ class _Schedule:
         self._first = self._open[0] if in_order and self._open else None
         self._out: deque[tuple[Request, int, Task]] = deque()
 
-    def groups(self, workers: int) -> Iterator[Group]:
+    def groups(self, executor: Executor) -> Iterator[Group]:
         """Yield blocks that the store does not hold, in groups, until no request can need another."""
-        while dealt := self._round(workers * MOST_TOGETHER):
-            for group in in_groups(list(dealt), workers):
+        while dealt := self._round(executor.parallel * groups.MOST_TOGETHER):
+            for group in in_groups(list(dealt), executor.parallel):
                 self._out.extend((*dealt[task], task) for task in group)
                 yield Group(tuple(group))
 

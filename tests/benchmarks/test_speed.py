@@ -30,7 +30,7 @@ from sim.model.setting import Dice
 from sim.model.theatre import EVENTS
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block, run_blocks
 from sim.runs.executors import Local
-from sim.runs.play import MOST_TOGETHER
+from sim.runs.groups import MOST_TOGETHER
 from sim.scenario.scenario import Scenario
 from sim.wording import counted
 from tests.benchmarks.casts import cast

@@ -238,7 +238,7 @@ class InterruptedAfterOne(Serial):
     """Ctrl-C after the first block, where each is played alone."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        patch.setattr("sim.runs.play.MOST_TOGETHER", BLOCK_RUNS)
+        patch.setattr("sim.runs.groups.MOST_TOGETHER", BLOCK_RUNS)
 
     def map(self, *arguments: Any, **options: Any) -> Iterator[Any]:
         yield next(super().map(*arguments, **options))

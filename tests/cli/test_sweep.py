@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 from sim.cli.app import app
 from sim.errors import StoreError
 from sim.report.reading import capital
-from sim.runs import play as playing
+from sim.runs import groups
 from sim.runs.block.blocks import BlockResult, BlockTask, run_block
 from sim.runs.store import Store
 from sim.studies.sweep.load import load_sweep
@@ -429,7 +429,7 @@ def test_ctrl_c_leaves_130_says_how_to_resume_and_keeps_what_is_done(
         return run_block(task)
 
     replace_play(monkeypatch, interrupted)
-    monkeypatch.setattr(playing, "MOST_TOGETHER", 256)
+    monkeypatch.setattr(groups, "MOST_TOGETHER", 256)
     answer = offramp("sweep", "run", write_sweep(tmp_path), "--workers", 1, "--store", tmp_path / "store", "--quiet")
     assert answer.code == 130
     assert "give the same command again to resume" in answer.err

@@ -20,7 +20,7 @@ from sim.explorer.simulation import GLIMPSE, PLAN, Simulation
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult
-from sim.runs.play import Group, Task
+from sim.runs.groups import Group, Task
 from sim.runs.store import Store
 from sim.scenario.edit import bare
 from sim.scenario.scenario import Scenario

@@ -21,7 +21,7 @@ from sim.errors import UsageError
 from sim.forecast.forecast import Forecast
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
-from sim.runs import play
+from sim.runs import groups
 from sim.runs.block.blocks import BLOCK_RUNS, END_STATES, OUTCOMES, RECORD, BlockTask, run_block
 from sim.runs.executors import Executor, Local, Serial
 from sim.runs.store import Store
@@ -187,7 +187,7 @@ def test_an_interruption_keeps_what_is_done_and_the_next_call_goes_on(
 ) -> None:
     plan, store = Plan(runs=3 * BLOCK_RUNS, seed=6), Store(tmp_path / "store")
     whole = as_bytes(run(scenario, plan))
-    monkeypatch.setattr(play, "MOST_TOGETHER", BLOCK_RUNS)
+    monkeypatch.setattr(groups, "MOST_TOGETHER", BLOCK_RUNS)
     stopped = run(scenario, plan, executor=Interrupted(2), store=store)
     assert (stopped.status, stopped.runs) == ("interrupted", 2 * BLOCK_RUNS)
     played, told = count_blocks(monkeypatch), []
@@ -233,7 +233,7 @@ class Torn(Interrupted):
 def test_an_interruption_while_a_block_is_merged_keeps_the_blocks_before_it(
     scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(play, "MOST_TOGETHER", BLOCK_RUNS)
+    monkeypatch.setattr(groups, "MOST_TOGETHER", BLOCK_RUNS)
     plan, store = Plan(runs=3 * BLOCK_RUNS, seed=6), Store(tmp_path / "store")
     stopped = run(scenario, plan, executor=Torn(1), store=store)
     assert (stopped.status, stopped.runs) == ("interrupted", BLOCK_RUNS)

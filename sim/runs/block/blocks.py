@@ -108,19 +108,18 @@ def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[
     members = [_member(task) for task in tasks]
     stack, rows = Stack.of(members), _rows(tasks, members)
     kept = _kept(tasks, stack, rows)
-    watches = [
-        _Watch(task, () if task.given else indicators_of(task.scenario), kept=kept[row.start], rows=row)
+    watches = {
+        place: _Watch(task, () if task.given else indicators_of(task.scenario), kept=kept[place], rows=rows[place])
+        for place, task in enumerate(tasks)
         if with_counts and not task.quantiles
-        else None
-        for task, row in zip(tasks, rows, strict=True)
-    ]
-    whole = _played(stack, _Watches([watch for watch in watches if watch is not None]))
+    }
+    whole = _played(stack, _Watches([*watches.values()]))
     results = []
-    for task, member, row, watch in zip(tasks, members, rows, watches, strict=True):
-        theatre = whole.part(row)
-        result = _result(task, theatre, watch, kept[row.start])
+    for place, task in enumerate(tasks):
+        theatre, watch = whole.part(rows[place]), watches.get(place)
+        result = _result(task, theatre, watch, kept[place])
         if watch is not None and not task.given:
-            further = _further_counts(task, member.draws, theatre, watch)
+            further = _further_counts(task, members[place].draws, theatre, watch)
             result = replace(result, tally=Tally({**result.tally.counts, **further}))
         results.append(result)
     return results
@@ -173,19 +172,18 @@ def _rows(tasks: Sequence[BlockTask], members: Sequence[Member]) -> list[slice]:
     return [slice(start, start + task.runs) for task, start in zip(tasks, starts, strict=False)]
 
 
-def _kept(tasks: Sequence[BlockTask], stack: Stack, rows: Sequence[slice]) -> dict[int, Bools | None]:
-    """Play the days that settle what is given; return by first row which runs of each task meet it, None for all."""
-    looking = {row.start: PostureWatch(task.given, row) for task, row in zip(tasks, rows, strict=True) if task.given}
-    kept: dict[int, Bools | None] = dict.fromkeys(row.start for row in rows)
-    if not looking:
-        return kept
-    last = max(one.day for task in tasks for one in task.given)
-    whole = _played(stack, _Watches([*looking.values()]), last)
-    for task, row in zip(tasks, rows, strict=True):
-        if task.given:
-            days = first_days(whole.part(row), task.scenario.horizon)
-            kept[row.start] = all_met(task.given, Look(days, looking[row.start].postures))
-    return kept
+def _kept(tasks: Sequence[BlockTask], stack: Stack, rows: Sequence[slice]) -> list[Bools | None]:
+    """Play the days that settle what is given; return which runs of each task meet it, None where nothing is given."""
+    days = [one.day for task in tasks for one in task.given]
+    if not days:
+        return [None] * len(tasks)
+    watches = [PostureWatch(task.given, row) for task, row in zip(tasks, rows, strict=True)]
+    whole = _played(stack, _Watches(watches), max(days))
+    looks = [
+        Look(first_days(whole.part(row), stack.horizon), watch.postures)
+        for row, watch in zip(rows, watches, strict=True)
+    ]
+    return [all_met(task.given, look) if task.given else None for task, look in zip(tasks, looks, strict=True)]
 
 
 def _result(task: BlockTask, theatre: Theatre, watch: _Watch | None, kept: Bools | None = None) -> BlockResult:

@@ -54,6 +54,7 @@ class Dask(Pool):
         target: float = TARGET,
     ) -> None:
         super().__init__(self._connected, number, note)
+        self._there = 0
         self._address, self._patience, self.target = address, patience, target
 
     @contextmanager
@@ -116,7 +117,13 @@ class Dask(Pool):
             raise ExecutionError(
                 f"all workers of the scheduler are gone for {self._patience:g} s; were they killed, or out of memory?"
             )
+        self._there = there
         return there
+
+    @property
+    def parallel(self) -> int:
+        """How many workers there were at the last look, before the first as many as are waited for."""
+        return self._there or self.number
 
 
 class _Connection(ClientExecutor):

@@ -40,8 +40,13 @@ class Executor(ABC):
 
     same_disk: bool = True
     """Whether tasks see the files that this process sees."""
-    number: int = 1
-    """How many tasks it works on at a time."""
+    here: int = 0
+    """Tasks of a map that this process does itself before the first worker starts."""
+
+    @property
+    def parallel(self) -> int:
+        """How many tasks it works on at a time, as far as is known."""
+        return 1
 
     @abstractmethod
     def map(
@@ -106,8 +111,6 @@ class Pool(Executor):
     """Seconds of work that travel together; with 0, each task travels alone."""
     level = 1
     """How far what travels is compressed, from 0 to 9."""
-    here = 0
-    """Tasks to run in this process before the first worker starts, where nobody knows how many there will be."""
 
     def __init__(
         self,
@@ -134,6 +137,11 @@ class Pool(Executor):
         yield from Serial().map(function, islice(source, self.here), finished)
         with ExitStack() as opened:
             yield from _Run(self, opened, function, Feed(source, self.target), finished, lost).results()
+
+    @property
+    def parallel(self) -> int:
+        """How many workers it has."""
+        return self.number
 
     def count(self, workers: Workers) -> int:
         """Return how many of these workers there are now; raise ExecutionError where they are gone."""

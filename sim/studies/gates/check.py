@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import UsageError
 from sim.forecast.plan import Plan
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
-from sim.runs.play import Failure, Records, results
+from sim.runs.groups import Failure
+from sim.runs.play import Records, results
 from sim.studies.bench import Site
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import numpy as np
 from sim import rng
 from sim.runs.block.blocks import END_STATES, RECORD, BlockResult, BlockTask
 from sim.runs.executors import Executor
-from sim.runs.play import Failure, Records, Task
+from sim.runs.groups import Failure, Task
+from sim.runs.play import Records
 from sim.tallies import Tally
 
 SPREAD = 4.0

@@ -14,10 +14,11 @@ import pytest
 
 from sim.errors import ExecutionError, ScenarioError, StoreError
 from sim.forecast.runner import run
+from sim.runs import groups
 from sim.runs import play as playing
 from sim.runs.block.blocks import BlockResult, BlockTask, run_block
 from sim.runs.executors import Local, Serial
-from sim.runs.play import MOST_TOGETHER, Failure, Group, play_group
+from sim.runs.groups import MOST_TOGETHER, Failure, Group, play_group
 from sim.runs.store import Store, key_of
 from sim.runs.store.store import name_of
 from sim.scenario.edit import bare
@@ -303,7 +304,7 @@ def test_what_is_kept_of_a_cell_is_its_row(tmp_path: Path, monkeypatch: pytest.M
         return result
 
     monkeypatch.setattr(playing._Schedule, "_open_next", watched)
-    monkeypatch.setattr(playing, "MOST_TOGETHER", 512)
+    monkeypatch.setattr(groups, "MOST_TOGETHER", 512)
     loaded = sweep(tmp_path, GRID.replace("[0, 0.5, 1]", "{from: 0, to: 1, steps: 15}"))
     run_sweep(loaded, Site(Local(2)))
     assert 1 <= most <= 12, "two cells together, five groups given out, and those at hand for the next"
@@ -312,7 +313,7 @@ def test_what_is_kept_of_a_cell_is_its_row(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Traced memory at its peak, 24 cells against 8: what is more is less than a tally (a row is 5 kB)."""
-    monkeypatch.setattr(playing, "MOST_TOGETHER", 1024)
+    monkeypatch.setattr(groups, "MOST_TOGETHER", 1024)
     tally_bytes = 250_000
 
     def peak(steps: int) -> int:

@@ -1,0 +1,164 @@
+"""Groups: blocks that a worker plays together in one array, and what becomes of each.
+
+A worker takes from a store what it holds of a group, plays the rest, and keeps it. Where a group fails its blocks are
+played one by one, so only the one to blame is a `Failure`; so it is where a group loses its worker.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_blocks
+from sim.tallies import Tally
+
+if TYPE_CHECKING:
+    from sim.errors import ExecutionError
+    from sim.runs.executors import Executor
+    from sim.runs.store import Store
+
+MOST_TOGETHER = 4 * BLOCK_RUNS  # runs in one array: more gain little, and their results take memory
+LEAST_APART = 2 * BLOCK_RUNS  # runs that a worker is given at least, if another is to get some: fewer cost more each
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What stands in the place of a block's result: why there is none, and the same in a sentence that names it."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A block as a worker gets it.
+
+    Attributes
+    ----------
+    name
+        What messages call what it is a block of.
+    with_counts
+        Whether its counts are wanted, besides the records.
+    store
+        Where to keep it, if the worker reaches that.
+    look_up
+        Whether it may be there already.
+    kept
+        Its result, where a store that workers do not reach holds it.
+    """
+
+    block: BlockTask
+    name: str
+    with_counts: bool
+    store: Store | None = None
+    look_up: bool = False
+    kept: BlockResult | None = None
+
+    def __str__(self) -> str:
+        """Name the task in messages."""
+        return f"block {self.block.block} of {self.name}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tasks that are played in one array."""
+
+    tasks: tuple[Task, ...]
+
+    def __str__(self) -> str:
+        """Name it in messages."""
+        first, *others = map(str, self.tasks)
+        return f"{first} to {others[-1]}" if others else first
+
+
+def in_groups(tasks: Sequence[Task], workers: int, *, in_order: bool = False) -> list[list[Task]]:
+    """Return tasks in groups that can be played in one array, as many for each worker.
+
+    Parameters
+    ----------
+    in_order
+        Whether only those that stand next to each other go together.
+    """
+    share = max(LEAST_APART, -(-sum(task.block.runs for task in tasks) // workers))
+    groups: list[list[Task]] = []
+    last: dict[Hashable, list[Task]] = {}
+    for task in tasks:
+        kind = task.block.structure
+        group = last.get(kind)
+        if group is None or sum(one.block.runs for one in group) >= min(share, MOST_TOGETHER):
+            group = []
+            groups.append(group)
+            last = {kind: group} if in_order else {**last, kind: group}
+        group.append(task)
+    return groups
+
+
+def play_group(group: Group) -> list[BlockResult | Failure]:
+    """Return the result of each block: as it is kept, or played and kept.
+
+    Raises
+    ------
+    StoreError
+        Where one cannot be kept; that is no block's fault.
+    """
+    kept = [one.store.get(one.block) if one.look_up and one.store is not None else one.kept for one in group.tasks]
+    missing = [task for task, result in zip(group.tasks, kept, strict=True) if result is None]
+    played = iter(_results(missing))
+    return [
+        wanted(result, with_counts=task.with_counts) if result is not None else next(played)
+        for task, result in zip(group.tasks, kept, strict=True)
+    ]
+
+
+def _results(tasks: Sequence[Task]) -> list[BlockResult | Failure]:
+    """Play blocks in one array and keep them; where that fails, each alone, which shows the one to blame."""
+    if not tasks:
+        return []
+    with_counts = tasks[0].with_counts or tasks[0].store is not None
+    try:
+        played = run_blocks([task.block for task in tasks], with_counts=with_counts)
+    except Exception as error:
+        if len(tasks) > 1:
+            return [result for task in tasks for result in _results([task])]
+        reason = f"{type(error).__name__}: {error}"
+        return [Failure(reason, f"{tasks[0]} failed: {reason}")]
+    finally:
+        gc.collect(1)  # actors and model refer to one another, and there are too many to leave it to chance
+    for task, result in zip(tasks, played, strict=True):
+        if task.store is not None:
+            task.store.put(task.block, result)
+    return [wanted(result, with_counts=task.with_counts) for task, result in zip(tasks, played, strict=True)]
+
+
+def wanted(result: BlockResult, *, with_counts: bool) -> BlockResult:
+    """Return a result, of which counts are let go where nobody wants them."""
+    return result if with_counts else BlockResult(Tally({}), result.records)
+
+
+def played(executor: Executor, groups: Iterable[Group]) -> Iterator[BlockResult | Failure]:
+    """Yield the result of each task of each group in order; those of a group that loses its worker go alone."""
+    play_or_tell: Callable[[Group], list[BlockResult | Failure] | _Lost] = play_group
+    results = executor.map(play_or_tell, groups, lost=_Lost)
+    try:
+        for outcome in results:
+            if not isinstance(outcome, _Lost):
+                yield from outcome
+            elif len(outcome.group.tasks) == 1:
+                yield Failure(str(outcome.error), str(outcome.error))
+            else:
+                elsewhere = copy(executor)
+                elsewhere.here = 0  # one of them may take its process with it
+                yield from played(elsewhere, (Group((task,)) for task in outcome.group.tasks))
+    finally:
+        results.close()  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """In place of the results of a group that loses its worker every time; the error names it."""
+
+    group: Group
+    error: ExecutionError
