@@ -126,7 +126,7 @@ def judged(found: Sweep, store: Store | None, shard: Shard | None = None) -> tup
     gates = Gates.of(found, Budget(0.1, 20_000, found.plan.seed, found.plan.replicates))
     cells = list(found.cells) if shard is None else shard.cells(found)
     rows = run_sweep(found, Site(store=store), Options(cells=cells))
-    verdicts = gates.judge(cells, store, Machines(workers=1), quiet=True)
+    verdicts = gates.judge(cells, store, Machines(workers=1, quiet=True))
     head = head_of(found, "offramp sweep run sweep.yaml", gates.head)
     return head, (rows, verdicts)
 
@@ -175,7 +175,7 @@ def test_blocks_that_the_cells_left_in_the_store_are_not_played_again(
     played: list[str] = []
     replace_play(monkeypatch, lambda task: played.append(str(task)) or 1 / 0)
     verdicts = Gates.of(found, Budget(0.05, 4096, found.plan.seed, found.plan.replicates)).judge(
-        found.cells, store, Machines(workers=1), quiet=True
+        found.cells, store, Machines(workers=1, quiet=True)
     )
     assert sorted(set(played)) == ["block 0 of crisis"], "only the scenario that the cells are compared with"
     by_gate = {(one["gate"], one["cell"]): one["verdict"] for one in verdicts}
