@@ -10,11 +10,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import sys
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+import jinja2
+from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.report.charts import DARK, HEAT_DARK
@@ -23,6 +27,8 @@ from sim.wording import all_seen, counted, long_date, seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from jinja2.bccache import Bucket
 
     from sim.report.document import Document
 
@@ -84,6 +90,7 @@ def _template_file(name: str) -> str:
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("sim.report", "templates"),
+        bytecode_cache=_compiled(),
         autoescape=True,
         finalize=_text,
         undefined=StrictUndefined,
@@ -98,6 +105,27 @@ def _environment() -> Environment:
         "percent": lambda share: f"{100 * share:.2f}%",
     }
     return made
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates next to Python's own, for compiling takes as long as filling them in."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template, where there is a way."""
+        with suppress(OSError):  # a read-only or full disk
+            super().dump_bytecode(bucket)
+
+
+def _compiled() -> BytecodeCache | None:
+    """Return the cache of compiled templates; None where Python keeps none of its own.
+
+    A template is looked up by its text, the version of Jinja and this file, which has the settings.
+    """
+    folder = Path(__file__).with_name("__pycache__")
+    if sys.dont_write_bytecode or not folder.is_dir():
+        return None
+    settings = hashlib.sha256(Path(__file__).read_bytes() + jinja2.__version__.encode()).hexdigest()[:16]
+    return _Compiled(str(folder), f"template-{settings}-%s")
 
 
 def _text(value: Any) -> Any:

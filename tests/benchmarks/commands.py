@@ -62,6 +62,7 @@ gates:
 """
 PLAYED = """
 import sys, time
+import sim.model.crisis  # brings in Mesa, which is no run
 from sim.cli import main
 spent = 0.0
 def timed(function):
