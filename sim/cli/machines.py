@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.studies.bench import Site
 
 SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
+GROUPS_HERE = SPAWNING_PAYS // 4  # as many blocks, where nobody knows how many there will be: a group is four at most
 EXAMPLE = "tcp://127.0.0.1:8786"
 
 

@@ -41,7 +41,7 @@ def test_worker_processes_are_used_where_they_pay(
 
 def test_workers_start_late_where_nobody_knows_how_many_blocks_there_will_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 4)
-    for workers, here in ((None, 1), (3, 0)):
+    for workers, here in ((None, 3), (3, 0)):
         executor = Machines(workers=workers).make()
         assert isinstance(executor, Local)
         assert executor.here == here
