@@ -98,7 +98,7 @@ class Machines:
 
         few = blocks is not None and blocks < SPAWNING_PAYS
         workers = self.workers or (1 if few else os.cpu_count() or 1)
-        first = 1 if self.workers is None and blocks is None else 0
+        first = GROUPS_HERE if self.workers is None and blocks is None else 0
         return Serial() if workers == 1 else Local(workers, note, here=first)
 
     def _dask(self) -> Executor:
