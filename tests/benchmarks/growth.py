@@ -94,7 +94,7 @@ def cases(folder: Path) -> Iterator[tuple[str, str]]:
             file = known[place % len(known)]
             text = file.read_text(encoding="utf-8").replace(f"id: {file.stem}", f"id: {file.stem}-{place}", 1)
             (copies / f"{file.stem}-{place}.yaml").write_text(text, encoding="utf-8")
-        words = ("backtest", str(copies), "--posterior", "calibrated-all", "--blocks", "1", "--out", f"out-{number}")
+        words = ("backtest", str(copies), "--posterior", "calibrated-all", "--out", f"out-{number}")
         yield f"{number} cases", measured(*words, folder=folder)
 
 
