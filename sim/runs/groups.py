@@ -7,7 +7,7 @@ played one by one, so only the one to blame is a `Failure`; so it is where a gro
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -74,7 +74,7 @@ class Group:
         return f"{first} to {others[-1]}" if others else first
 
 
-def in_groups(tasks: Sequence[Task], workers: int, *, in_order: bool = False) -> list[list[Task]]:
+def in_groups(tasks: Collection[Task], workers: int, *, in_order: bool = False) -> list[Group]:
     """Return tasks in groups that can be played in one array, as many for each worker.
 
     Parameters
@@ -93,7 +93,7 @@ def in_groups(tasks: Sequence[Task], workers: int, *, in_order: bool = False) ->
             groups.append(group)
             last = {kind: group} if in_order else {**last, kind: group}
         group.append(task)
-    return groups
+    return [Group(tuple(group)) for group in groups]
 
 
 def play_group(group: Group) -> list[BlockResult | Failure]:

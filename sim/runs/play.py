@@ -249,13 +249,13 @@ def results(
 
     def dealt() -> Iterator[Group]:
         for number, blocks in enumerate(rounds):
-            waiting = [keeping.task(block, look_up=True) for block in blocks]
-            while waiting:
-                is_ahead = bool(out) and out[0][0] < number  # of what decides whether it is needed: one at a time
-                several = [(waiting[0],)] if is_ahead else in_groups(waiting, executor.parallel, in_order=True)
-                group, waiting = several[0], waiting[len(several[0]) :]
-                out.extend((number, task) for task in group)
-                yield Group(tuple(group))
+            waiting = deque(keeping.task(block, look_up=True) for block in blocks)
+            while waiting and out and out[0][0] < number:  # ahead of what decides whether it is needed: one at a time
+                out.append((number, waiting[0]))
+                yield Group((waiting.popleft(),))
+            for group in in_groups(waiting, executor.parallel, in_order=True):
+                out.extend((number, task) for task in group.tasks)
+                yield group
 
     coming = played(executor, dealt())
     try:
@@ -314,9 +314,9 @@ class _Schedule:
     def groups(self, executor: Executor) -> Iterator[Group]:
         """Yield blocks that the store does not hold, in groups, until no request can need another."""
         while dealt := self._round(executor.parallel * groups.MOST_TOGETHER):
-            for group in in_groups(list(dealt), executor.parallel):
-                self._out.extend((*dealt[task], task) for task in group)
-                yield Group(tuple(group))
+            for group in in_groups(dealt, executor.parallel):
+                self._out.extend((*dealt[task], task) for task in group.tasks)
+                yield group
 
     def _round(self, most: int) -> dict[Task, tuple[Request, int]]:
         """Return tasks of at most so many runs together; more than one only as far as all are sure to be needed."""

@@ -21,6 +21,7 @@ def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
     before, after = record["before"], record["after"]
     last = [one for one in record["outcomes"] if one["outcome"] == "offensive"][-1]
+    old, new = (Chance.of(last[side]).text for side in ("before", "after"))
     how = (
         f"Not paired, {record['unpaired']}: every change includes the Monte Carlo error of both sides."
         if record["paired_runs"] is None
@@ -31,7 +32,7 @@ def document(record: Record, words: str) -> Document:
         kicker="offramp diff",
         title=f"From {before['id']} to {after['id']}",
         number=Shift.of(last["change"]).text,
-        says=f"is the change of the probability of an offensive within {counted(last['day'], 'day')}",
+        says=f"The probability of an offensive within {counted(last['day'], 'day')} goes from {old} to {new}",
         head=(Text(how),),
         sections=(
             Section("changes", "What moves", changes),
