@@ -35,6 +35,16 @@ def test_counterfactuals_prints_each_change_and_says_the_next_step(offramp: Offr
     assert (pressed.parent / ".offramp" / "store").is_dir()
 
 
+def test_a_forecast_prints_the_largest_changes_alone(offramp: Offramp, pressed: Path) -> None:
+    every = offramp("counterfactuals", pressed, "--runs", 512, "-q").out
+    few = offramp("run", pressed, "--runs", 512, "--counterfactuals", "-q").out.partition("if one thing changed")[2]
+    changes = ("held at its start  ", "at full strength  ", "withdrawn  ")
+    few_rows, rows = ([line for line in text.splitlines() if any(map(line.count, changes))] for text in (few, every))
+    assert len(few_rows) == 5 < len(rows)
+    assert "Averts" in every
+    assert "verts" not in few
+
+
 def test_counterfactuals_as_json_and_files_are_one_record(offramp: Offramp, pressed: Path, tmp_path: Path) -> None:
     answer = offramp(
         "counterfactuals", pressed, "--runs", 512, "--no-store", "-q", "--format", "json", "--out", tmp_path / "out"

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SHOWN = 12
 """Changes that the figure shows; the table has all."""
+MOST_IN_BRIEF = 5
+"""Changes that the terminal shows of a forecast."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,16 @@ def section_of(record: Record) -> Section | None:
         _windows(record, part).fold("All outcomes and windows"),
     )
     return Section("counterfactuals", "If one thing changed", parts, short="If changed")
+
+
+def brief_of(record: Record) -> Section | None:
+    """Read the largest changes for the terminal, where a forecast has more to say; None where it has none."""
+    part = record["counterfactuals"]
+    if part is None or not part["worlds"]:
+        return None
+    rows = ordered(record, record["horizon"])
+    largest = _table(rows[:MOST_IN_BRIEF]).of_columns(*range(5))
+    return Section("counterfactuals", "If one thing changed", (Text(_lead(rows, record["horizon"])), largest))
 
 
 def ordered(record: Record, day: int) -> list[Otherwise]:

@@ -104,7 +104,7 @@ def brief(record: Record, words: str) -> Document:
         document(record, words),
         head=(_strips(windows_of(record, words)), when.outcomes_table(record).of_columns(0, 1, 3, 4, 5)),
         below=(estimates.others_of(record),),
-        sections=(since.section_of(record), counterfactuals.section_of(record)),
+        sections=(since.section_of(record), counterfactuals.brief_of(record)),
     )
 
 
