@@ -53,6 +53,11 @@ class Estimate:
         """Write it as `0.281 (0.262 to 0.301)`."""
         return f"{self.p:.3f} ({self.low:.3f} to {self.high:.3f})"
 
+    def row(self) -> dict[str, float]:
+        """Return it as an entry of a record: p, mc_low and mc_high."""
+        values = {"p": self.p, "mc_low": self.low, "mc_high": self.high}
+        return {key: round(float(value), 6) + 0.0 for key, value in values.items()}  # no minus zero
+
     @property
     def half_width(self) -> float:
         """Half the width of the interval."""

@@ -165,8 +165,8 @@ class Drivers:
             "group": one.group,
             "index": plain_interval(one.index),
             "direction": one.direction,
-            "at_low": _plain_estimate(one.low),
-            "at_high": _plain_estimate(one.high),
+            "at_low": None if one.low is None else one.low.row(),
+            "at_high": None if one.high is None else one.high.row(),
             "fall": _round(one.fall),
             "sd_left": _round(math.sqrt(left)),
             "no_effect": one.no_effect,
@@ -330,7 +330,3 @@ def _round(value: float) -> float:
 def plain_interval(one: Interval | None) -> Mapping[str, float] | None:
     """Return an index as an entry of a record."""
     return None if one is None else {"value": round(one.value, 4), "low": round(one.low, 4), "high": round(one.high, 4)}
-
-
-def _plain_estimate(one: Estimate | None) -> Mapping[str, float] | None:
-    return None if one is None else {"p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)}

@@ -143,16 +143,12 @@ def _plain_indicator(scenario: Scenario, one: Indicator) -> dict[str, Any]:
         **about,
         "day": condition.day,
         "date": last_date(scenario.as_of, condition.day).isoformat(),
-        "seen": _plain(one.seen),
+        "seen": one.seen.row(),
         "by": {str(day): _plain_reading(reading) for day, reading in one.by.items()},
     }
 
 
 def _plain_reading(one: Reading) -> dict[str, Any]:
     sides = {name: getattr(one, name) for name in ("unknown", "if_seen", "if_not", "difference")}
-    plain: dict[str, Any] = {name: None if side is None else _plain(side) for name, side in sides.items()}
+    plain: dict[str, Any] = {name: None if side is None else side.row() for name, side in sides.items()}
     return plain | {"moves": None if one.moves is None else round(one.moves, 6)}
-
-
-def _plain(one: Estimate) -> dict[str, float]:
-    return {"p": round(one.p, 6), "mc_low": round(one.low, 6), "mc_high": round(one.high, 6)}

@@ -196,9 +196,7 @@ def _milestones(scenario: Scenario, tally: Tally, outcome: str) -> dict[str, Any
 def _plain(one: Estimate) -> dict[str, Any]:
     spread = None if one.input_sd is None else beta_range(one.p, one.input_sd)
     return {
-        "p": _round(one.p),
-        "mc_low": _round(one.low),
-        "mc_high": _round(one.high),
+        **one.row(),
         "input_sd": None if one.input_sd is None else _round(one.input_sd),
         "input_range": None if spread is None else [_round(edge) for edge in spread],
     }
@@ -234,12 +232,8 @@ def _incidence(days: Sequence[int], tally: Tally) -> dict[str, Any]:
     """Cumulative incidence of first events; `day` n is "within n days", and the first day is 0."""
     curves: dict[str, Any] = {"day": list(days)}
     for outcome in FIRST_EVENTS:
-        estimates = [event_estimate(tally, outcome, day) for day in days[1:]]
-        curves[outcome] = {
-            "p": [0.0, *(_round(one.p) for one in estimates)],
-            "mc_low": [0.0, *(_round(one.low) for one in estimates)],
-            "mc_high": [0.0, *(_round(one.high) for one in estimates)],
-        }
+        rows = [event_estimate(tally, outcome, day).row() for day in days[1:]]
+        curves[outcome] = {key: [0.0, *(row[key] for row in rows)] for key in ("p", "mc_low", "mc_high")}
     return curves
 
 
@@ -303,7 +297,7 @@ def _convergence(records: Records, horizon: int, replicates: int) -> list[dict[s
         if counts[:kept].any():
             one = share(came[:kept], replicates, counts[:kept])
             runs = int(np.count_nonzero(counts[:kept]))
-            rows.append({"runs": runs, "p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)})
+            rows.append({"runs": runs, **one.row()})
     return rows
 
 

@@ -60,10 +60,9 @@ def storylines(scenario: Scenario, paths: Paths, records: Records, replicates: i
     for label, run in enumerate(medoids):
         inside = labels == label
         alike = np.bincount(records["end"][inside], minlength=len(END_STATES)) / inside.sum()
-        one = share(inside, replicates)
         told.append({
             "run": int(run),
-            "share": {"p": _round(one.p), "mc_low": _round(one.low), "mc_high": _round(one.high)},
+            "share": share(inside, replicates).row(),
             "runs": int(inside.sum()),
             "of": paths.runs,
             "ends": {name: _round(share) for name, share in zip(END_STATES, alike, strict=True)},

@@ -24,7 +24,6 @@ from sim.scenario.numbers import with_number
 from sim.scenario.windows import day_of
 from sim.studies.bench import Values, draw_shares, happened
 from sim.studies.goals import read_goal
-from sim.studies.rows import plain_row
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
@@ -118,7 +117,7 @@ class Advice:
                 for name in options_of(scenario, self.actor)
             },
             **self.plan.record(),
-            "base": plain_row(self._estimate(self.base)),
+            "base": self._estimate(self.base).row(),
             "helped": round(helped, 4),
             "mixes": rows,
             "environment": environment.stamp(),
@@ -143,9 +142,9 @@ class Advice:
             "options": list(mix.options),
             "cost": mix.cost,
             "hash": mix.scenario.hash,
-            "probability": plain_row(self._estimate(records)),
-            "change": plain_row(change),
-            "gain_per_cost": plain_row(mean_of_draws(each, self.plan.replicates)),
+            "probability": self._estimate(records).row(),
+            "change": change.row(),
+            "gain_per_cost": mean_of_draws(each, self.plan.replicates).row(),
             "best_in_draws": round(float(lead), 4),
             "first_in_resamples": round(float(first), 4),
             "efficient": bool(efficient),

@@ -22,7 +22,6 @@ from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.edit import with_document
 from sim.scenario.quantities import day_count
 from sim.studies.bench import Values, draw_shares, happened
-from sim.studies.rows import Row, plain_row
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Pressure
     from sim.studies.bench import Bench
+    from sim.studies.rows import Row
 
 
 Kind = Literal["withdrawn", "full", "removed", "certain", "held"]
@@ -236,7 +236,7 @@ class Counterfactuals:
         return self._by_outcome(lambda outcome, day: self._share(happened(records, outcome, day)))
 
     def _share(self, event: Any) -> Row:
-        return plain_row(share(event, self.plan.replicates))
+        return share(event, self.plan.replicates).row()
 
     def _world(self, one: Counterfactual) -> dict[str, Any]:
         """Return what changes in one world: probabilities, and for the offensive what becomes of single runs."""
@@ -258,7 +258,7 @@ class Counterfactuals:
     def _changes(self, records: Records) -> dict[str, dict[str, Row]]:
         def change(outcome: str, day: int) -> Row:
             before, after = (happened(one, outcome, day) for one in (self.base, records))
-            return plain_row(difference(before, after, self.plan.replicates))
+            return difference(before, after, self.plan.replicates).row()
 
         return self._by_outcome(change)
 
@@ -285,7 +285,7 @@ class Counterfactuals:
             values = {"together": both - base, "sum": first + second - 2 * base}
             values["interaction"] = values["together"] - values["sum"]
             for name, one in values.items():
-                days[name][str(day)] = plain_row(mean_of_draws(one, self.plan.replicates))
+                days[name][str(day)] = mean_of_draws(one, self.plan.replicates).row()
         return {"subjects": [joint.first, joint.second], "hash": joint.scenario.hash, **days}
 
 

@@ -26,7 +26,7 @@ from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.studies.bench import Bench
 from sim.studies.compare import articles_added, inputs_changed, names_in, settings_changed, stances_changed
-from sim.studies.rows import Record, Row, plain_row, stored_row, unpaired_row
+from sim.studies.rows import Record, Row, stored_row, unpaired_row
 from sim.studies.stored import read_forecast, rerunnable
 from sim.wording import counted
 
@@ -144,7 +144,7 @@ def _moved(outcome: str, day: int, before: Row, after: Row, pair: Pair | None) -
     first, second = pair
     runs = min(len(first.records), len(second.records))
     differs = (first.records[outcome][:runs] < day) != (second.records[outcome][:runs] < day)
-    change = plain_row(first.difference(second, outcome, day))
+    change = first.difference(second, outcome, day).row()
     return Moved(outcome, day, before, after, change, int(np.count_nonzero(differs)))
 
 
@@ -167,7 +167,7 @@ def since(old: Record, forecast: Forecast, site: Site | None = None) -> Differen
     earlier = _again(old, forecast, site)
     new, pair = forecast.record(), (earlier, forecast) if isinstance(earlier, Forecast) else None
     rows = tuple(
-        _moved(outcome, day, before, plain_row(forecast.probability(outcome, day)), pair)
+        _moved(outcome, day, before, forecast.probability(outcome, day).row(), pair)
         for outcome in OUTCOMES
         for day in forecast.scenario.milestones
         if (before := stored_row(old, outcome, day)) is not None
@@ -345,7 +345,7 @@ def _days(one: Record, other: Record) -> list[int]:
 def _levels(records: tuple[Record, Record], pair: Pair | None, outcome: str, day: int) -> tuple[Row, Row]:
     """Return a probability on both sides: of what was run, where that is paired, else as the records have it."""
     if pair is not None:
-        first, second = (plain_row(one.probability(outcome, day)) for one in pair)
+        first, second = (one.probability(outcome, day).row() for one in pair)
         return first, second
     old, new = (stored_row(one, outcome, day) for one in records)
     if old is None or new is None:

@@ -25,7 +25,7 @@ from sim.runs.play import ALL
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import Bench, happened
 from sim.studies.prim import Box, Floats, excess, find_box
-from sim.studies.rows import KEYS, plain, plain_row
+from sim.studies.rows import KEYS, plain
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
@@ -192,7 +192,7 @@ def plain_box(box: Found) -> dict[str, Any]:
     return {
         "stands_out": box.stands_out,
         "score": round(box.score, 2),
-        "density": plain_row(box.density),
+        "density": box.density.row(),
         "coverage": dict(zip(KEYS, plain(box.coverage), strict=True)),
         "mass": plain(box.mass),
         "found_density": plain(box.found_density),
@@ -235,7 +235,7 @@ class Discovery:
             "structural": self.asked.structural,
             "inputs": len(self.asked.paths),
             **self.plan.record(),
-            "base": plain_row(self.base),
+            "base": self.base.row(),
             "boxes": [plain_box(box) for box in self.boxes],
             "command": command,
         }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import UsageError
 from sim.forecast.record import head_of
 from sim.scenario.rewind import rewind
-from sim.studies.rows import plain, plain_row
+from sim.studies.rows import plain
 
 if TYPE_CHECKING:
     from sim.estimates import Estimate
@@ -113,7 +113,7 @@ class History:
                     "id": move.id,
                     "item_date": items[move.id].date.isoformat(),
                     "says": items[move.id].says,
-                    **plain_row(move.change),
+                    **move.change.row(),
                 }
                 for move in self.moves
             ],

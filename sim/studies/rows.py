@@ -18,17 +18,11 @@ Row = dict[str, float]
 KEYS = ("p", "mc_low", "mc_high")
 
 
-def plain_row(one: Estimate) -> Row:
-    """Return an estimate as an entry of a record."""
-    values = {"p": one.p, "mc_low": one.low, "mc_high": one.high}
-    return {key: round(value, 6) + 0.0 for key, value in values.items()}  # no minus zero
-
-
 def plain(value: Any) -> Any:
     """Return what a record holds of a value: fields by name, days by number, dates as text, estimates as rows."""
     match value:
         case Estimate():
-            return plain_row(value)
+            return value.row()
         case datetime.date():
             return value.isoformat()
         case float():

@@ -26,7 +26,6 @@ from sim.scenario.numbers import number_range, with_number
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import are_alike, happened
 from sim.studies.crossing import Crossing, Crossings, Point, crossings
-from sim.studies.rows import plain_row
 from sim.studies.sweep.axes import rounded
 from sim.studies.sweep.sweep import value_at
 from sim.wording import counted
@@ -232,7 +231,7 @@ class Tipping:
             **{key: getattr(one, key) for key in ("low", "high", "low_open", "high_open")},
             "direction": "rising" if one.rising else "falling",
             "searched": float(f"{one.searched:.3g}"),
-            "probability": plain_row(one.there),
+            "probability": one.there.row(),
         }
 
 
@@ -242,7 +241,7 @@ def _plain(point: Point) -> float | list[float]:
 
 
 def _row(point: Point, one: Estimate) -> dict[str, Any]:
-    return {"value": _plain(point), **plain_row(one)}
+    return {"value": _plain(point), **one.row()}
 
 
 def tip(asked: Asked, bench: Bench, *, grid: int | None = None) -> Tipping:

@@ -16,7 +16,6 @@ from sim.forecast.probability import event_estimate
 from sim.forecast.record import ids_of
 from sim.rng import STRATA
 from sim.runs.block.blocks import FIRST_EVENTS, OUTCOMES
-from sim.studies.rows import plain_row
 from sim.studies.sweep.sweep import value_at
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def changes_from(
         return {}
     return {
         name: {
-            str(day): plain_row(difference(reference[name][:runs] < day, records[name][:runs] < day, replicates))
+            str(day): difference(reference[name][:runs] < day, records[name][:runs] < day, replicates).row()
             for day in milestones
         }
         for name in OUTCOMES
@@ -82,7 +81,7 @@ def changes_from(
 
 
 def _plain(one: Estimate) -> dict[str, float | None]:
-    return {**plain_row(one), "input_sd": None if one.input_sd is None else round(one.input_sd, 6) + 0.0}
+    return {**one.row(), "input_sd": None if one.input_sd is None else round(one.input_sd, 6) + 0.0}
 
 
 FORMAT = "offramp/sweep-result/1"
