@@ -21,8 +21,12 @@ The first two are ValueErrors too: their cause is a value that was given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+Value = TypeVar("Value")
+Made = TypeVar("Made")
 
 
 class OfframpError(Exception):
@@ -110,3 +114,39 @@ class EndpointError(OfframpError):
 
 class StoreError(OfframpError):
     """Finished blocks of runs could not be kept: disk full, read-only, no such folder."""
+
+
+def reason_of(error: OSError) -> str:
+    """Say why a file or a connection failed, as the end of a message: `no such file or directory`."""
+    return (error.strerror or str(error)).lower()
+
+
+def refuse(faults: Sequence[Fault]) -> None:
+    """Raise faults, where there are any.
+
+    Raises
+    ------
+    ScenarioError
+        With all of them.
+    """
+    if faults:
+        raise ScenarioError(faults)
+
+
+def each(make: Callable[[Value], Made], values: Iterable[Value]) -> list[Made]:
+    """Return what is made of each value.
+
+    Raises
+    ------
+    ScenarioError
+        Where some are at fault: with the faults of all of them.
+    """
+    made: list[Made] = []
+    faults: list[Fault] = []
+    for value in values:
+        try:
+            made.append(make(value))
+        except ScenarioError as error:
+            faults += error.faults
+    refuse(faults)
+    return made

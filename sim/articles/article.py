@@ -18,7 +18,7 @@ from typing import Any
 
 from sim.articles.html import read_page
 from sim.articles.paragraphs import normalise, normalised, split
-from sim.errors import ArticleError
+from sim.errors import ArticleError, reason_of
 from sim.wholefiles import read_whole
 from sim.wording import counted
 
@@ -90,7 +90,7 @@ def _text(path: Path) -> str:
     try:
         raw = read_whole(path, MOST_BYTES)
     except OSError as error:
-        raise ArticleError(f"{path}: cannot read the article: {(error.strerror or str(error)).lower()}") from None
+        raise ArticleError(f"{path}: cannot read the article: {reason_of(error)}") from None
     except ValueError:  # a null character
         raise ArticleError(f"{path}: no file can have this name") from None
     try:

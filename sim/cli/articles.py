@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from sim.cli.console import Exit, Format, note, print_json, say
+from sim.cli.console import Exit, Format, note, print_json, say_all
 from sim.cli.files import files_of, kind_of, load_scenario
 from sim.cli.output import shown
 from sim.draft.held import HeldItem, counts, hold_evidence, read_articles
@@ -84,8 +84,7 @@ def _failing(checked: Iterable[_Checked]) -> list[HeldItem]:
 def _say(checked: list[_Checked]) -> None:
     """Print a line a file, then what there is to tell of items; say the next step."""
     rows = [(one.file, str(len(one.items)), *map(str, counts(one.items).values())) for one in checked]
-    for line in aligned(HEADS, rows, words="l"):
-        say(line)
+    say_all(aligned(HEADS, rows, words="l"))
     for fault in (fault for one in checked for fault in one.faults):
         note(str(fault))
     if failing := _failing(checked):

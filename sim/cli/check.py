@@ -6,17 +6,18 @@ import os
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.console import Exit, Format, note, print_json, say
+from sim.cli.console import Exit, Format, note, print_json, say, say_all
 from sim.cli.declare import command
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.options import CACHE, Alpha, Cache, MaxRuns, Output, Seed
 from sim.cli.output import check_file, shown
-from sim.errors import Fault, ReportError, ScenarioError, UsageError
+from sim.errors import Fault, ReportError, ScenarioError, UsageError, refuse
 from sim.report import write_files
 from sim.report.columns import aligned, paragraph
 from sim.wording import counted
@@ -159,8 +160,7 @@ def _trials(files: Sequence[Path]) -> list[Trial]:
             trials += trials_of(file)
         except ScenarioError as error:
             faults += beyond_missing(file, error)
-    if faults:
-        raise ScenarioError(faults)
+    refuse(faults)
     if not trials:
         where = files[0] if len(files) == 1 else counted(len(files), "scenario")
         raise UsageError(f"there is nothing to check: no gates in {where}; docs/gates.md says how to write them")
@@ -190,11 +190,9 @@ def print_findings(findings: Sequence[Finding]) -> None:
         mine = [one for one in findings if one.file == file]
         rows = [(one.name, WORDS[one.verdict], one.interval, one.bound, f"{one.runs:,}") for one in mine]
         say(file)
-        for line in aligned(("gate", "verdict", "interval", "held to", "runs"), rows, words="ll--r"):
-            say(line)
-        for one in mine:
-            for line in paragraph(f"{one.name}: {one.message}", hang="  ") if one.message else ():
-                say(line)
+        say_all(aligned(("gate", "verdict", "interval", "held to", "runs"), rows, words="ll--r"))
+        for one in filter(attrgetter("message"), mine):
+            say_all(paragraph(f"{one.name}: {one.message}", hang="  "))
         say()
 
 
@@ -203,13 +201,14 @@ def _finish(checked: Checked, findings: Sequence[Finding]) -> None:
     if checked.interrupted:
         note("interrupted; the undecided gates were not run to the end")
         raise typer.Exit(Exit.INTERRUPTED)
-    missed = next((one for one in findings if one.verdict == checked.verdict), None)
-    if checked.verdict == "undecided":
-        note(f"next: allow more runs, as in --max-runs {10 * checked.budget.max_runs}, or loosen the gate")
-    elif checked.verdict == "fail" and missed is not None:
-        file = shlex.quote(missed.file)
-        note(f"next: offramp show {file}, and correct the scenario or the gate on {missed.file}:{missed.line}")
-    elif checked.verdict == "error" and missed is not None:
-        note(f"next: offramp run {shlex.quote(missed.file)} shows the crash alone")
-    if checked.verdict != "pass":
-        raise typer.Exit(CODES[checked.verdict])
+    if checked.verdict == "pass":
+        return
+    missed = next(one for one in findings if one.verdict == checked.verdict)
+    file = shlex.quote(missed.file)
+    following = {
+        "undecided": f"allow more runs, as in --max-runs {10 * checked.budget.max_runs}, or loosen the gate",
+        "fail": f"offramp show {file}, and correct the scenario or the gate on {missed.file}:{missed.line}",
+        "error": f"offramp run {file} shows the crash alone",
+    }
+    note(f"next: {following[checked.verdict]}")
+    raise typer.Exit(CODES[checked.verdict])

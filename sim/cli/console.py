@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from enum import IntEnum, StrEnum
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any, NoReturn, ParamSpec
 
 import typer
 
-from sim.errors import LedgerError, OfframpError, ScenarioError, TooFewError, UsageError
+from sim.errors import LedgerError, OfframpError, ScenarioError, TooFewError, UsageError, reason_of
 from sim.wording import counted, seen
 
 P = ParamSpec("P")
@@ -63,7 +63,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except typer.Exit:
             raise
         except OSError as error:
-            note(f"error: cannot write the output: {(error.strerror or str(error)).lower()}")
+            note(f"error: cannot write the output: {reason_of(error)}")
             raise typer.Exit(Exit.INTERNAL) from None
         except Exception as error:
             if os.environ.get("OFFRAMP_DEBUG"):
@@ -104,6 +104,12 @@ def note(text: str) -> None:
 def say(text: str = "") -> None:
     """Print a line to stdout, control characters of foreign text made visible."""
     print(seen(text))
+
+
+def say_all(lines: Iterable[str]) -> None:
+    """Print lines as `say` does."""
+    for line in lines:
+        say(line)
 
 
 def print_json(value: Any) -> None:

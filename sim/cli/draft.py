@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import note, say
+from sim.cli.console import note, say, say_all
 from sim.cli.declare import command
 from sim.cli.live import Host, NoBrowser, Port, announcing, needing_aiohttp
 from sim.cli.output import check_output
@@ -152,8 +152,7 @@ def _say_names(texts: Mapping[Path, Article]) -> None:
         for name, count in suggest_cast(article).items():
             counts[name] = counts.get(name, 0) + count
     rows = [(name, str(count)) for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
-    for line in aligned(("name", "times"), rows, words="lr"):
-        say(line)
+    say_all(aligned(("name", "times"), rows, words="lr"))
     note("next: write cast.yaml, an id for each actor: {role, name, aliases}; roles decide most signs")
 
 
@@ -164,8 +163,7 @@ def _say_readings(readings: Sequence[Reading]) -> None:
     rows = [
         (one.source, one.date.isoformat(), str(one.paragraphs), str(one.proposed), str(one.new)) for one in readings
     ]
-    for line in aligned(HEADS, rows, words="llrrr"):
-        say(line)
+    say_all(aligned(HEADS, rows, words="llrrr"))
 
 
 @command

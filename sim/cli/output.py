@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.cli.console import Format, note, print_json, say
-from sim.errors import UsageError
+from sim.cli.console import Format, note, print_json, say_all
+from sim.errors import UsageError, reason_of
 from sim.report import lines_of, write_report
 from sim.wording import counted
 
@@ -31,12 +31,12 @@ def check_output(folder: Path | None, *, figures: bool) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"cannot make the folder {folder}: {(error.strerror or '').lower()}") from None
+        raise UsageError(f"cannot make the folder {folder}: {reason_of(error)}") from None
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise UsageError(f"cannot write to the folder {folder}: {(error.strerror or '').lower()}") from None
+        raise UsageError(f"cannot write to the folder {folder}: {reason_of(error)}") from None
 
 
 def check_file(file: Path | None) -> None:
@@ -103,9 +103,8 @@ def show(record: Mapping[str, Any], format_: Format, lines: Iterable[str]) -> No
     """Print a result: as JSON, or its lines, which are taken only then."""
     if format_ is Format.JSON:
         print_json(record)
-        return
-    for line in lines:
-        say(line)
+    else:
+        say_all(lines)
 
 
 def written(paths: list[Path]) -> list[Path]:

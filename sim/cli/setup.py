@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.console import Exit, Format, note, print_json, say
+from sim.cli.console import Exit, Format, note, print_json, say, say_all
 from sim.cli.declare import command, declare, group
 from sim.cli.options import DEFAULT_STORE, MEGABYTES, Output, StoreFolder
 from sim.errors import UsageError
+from sim.report.columns import aligned
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.runs.store.contents import Group
     from sim.runs.store.shelf import Item
 
 LEAST_DISK = 100_000_000  # bytes free that a report and the blocks it keeps may need, with room to spare
@@ -100,7 +100,6 @@ def list_(place: StoreFolder = DEFAULT_STORE, format_: Output = Format.TEXT) -> 
     from sim.runs.store import Store
     from sim.runs.store.contents import groups_of
 
-    groups = groups_of(Store(place))
     rows = [
         {
             "scenario": one.head.scenario,
@@ -112,25 +111,28 @@ def list_(place: StoreFolder = DEFAULT_STORE, format_: Output = Format.TEXT) -> 
             "oldest": _date(one.oldest),
             "newest": _date(one.newest),
         }
-        for one in groups
+        for one in groups_of(Store(place))
     ]
     if format_ is Format.JSON:
         print_json({"store": place, "scenarios": rows})
-    elif not groups:
+    elif not rows:
         say(f"no runs are cached in {place}")
     else:
-        _say_groups(groups, rows, place)
+        _say_groups(rows, place)
 
 
-def _say_groups(groups: Sequence[Group], rows: Sequence[Mapping[str, Any]], place: str) -> None:
-    width = max([8, *(len(one.head.scenario) for one in groups)])
-    say(f"{'scenario':<{width}}  {'blocks':>8}  {'MB':>9}  {'oldest':<10}  {'newest':<10}  title")
-    for one, row in zip(groups, rows, strict=True):
-        old = "" if row["current"] else " (another version of the model: not used by this one)"
-        counts = f"{one.entries:>8,}  {one.size / MB:>9,.1f}  {row['oldest']}  {row['newest']}"
-        say(f"{one.head.scenario or '?':<{width}}  {counts}  {one.head.title}{old}")
-    blocks = sum(one.entries for one in groups)
-    say(f"{counted(blocks, 'block')}, {_bytes(groups) / MB:,.1f} MB in {place}")
+def _say_groups(rows: Sequence[Mapping[str, Any]], place: str) -> None:
+    other = " (another version of the model: not used by this one)"
+    cells = [
+        (
+            row["scenario"] or "?", f"{row['blocks']:,}", f"{row['bytes'] / MB:,.1f}", row["oldest"], row["newest"],
+            f"{row['title']}{'' if row['current'] else other}",
+        )
+        for row in rows
+    ]  # fmt: skip
+    say_all(aligned(("scenario", "blocks", "MB", "oldest", "newest", "title"), cells, words="lrrlll"))
+    blocks, size = (sum(row[key] for row in rows) for key in ("blocks", "bytes"))
+    say(f"{counted(blocks, 'block')}, {size / MB:,.1f} MB in {place}")
 
 
 @declare(store)
@@ -170,7 +172,7 @@ def prune(
     )
 
 
-def _bytes(items: Iterable[Item | Group]) -> int:
+def _bytes(items: Iterable[Item]) -> int:
     return sum(one.size for one in items)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -80,6 +80,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     offramp sweep run scenarios/idlib-2018/sweeps/pressures.yaml --executor dask --address tcp://127.0.0.1:8786
     """
     from sim.studies.gates.check import Budget
+    from sim.studies.gates.sweeps import sweep_trials
     from sim.studies.sweep.load import load_sweep
     from sim.studies.sweep.result import head_of, record_of
     from sim.studies.sweep.runner import Options
@@ -88,7 +89,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     part = None if shard is None else Shard.parse(shard)
     _check_folder(context.params)
     loaded = load_sweep(file, runs=runs, precision=precision)
-    gates = Gates.of(loaded, Budget(alpha, max_runs, loaded.plan.seed, loaded.plan.replicates))
+    budget, gates = Budget(alpha, max_runs, loaded.plan.seed, loaded.plan.replicates), sweep_trials(loaded)
     check_output(out, figures=False)
     ci.check()
     chosen = list(loaded.cells) if part is None else part.cells(loaded)
@@ -100,8 +101,9 @@ def run(  # noqa: PLR0913 - one parameter an option
         rows = _rows(loaded, options, kept, machines, label)
     _note_damage(kept)
     with _resumable(kept):
-        verdicts = gates.judge(chosen, kept, machines)
-    top = head_of(loaded, command_of(context), gates.head)
+        verdicts = _judged(gates, budget, chosen, kept, machines)
+    judged = {"alpha": alpha, "max_runs": max_runs, "count": len(gates)} if gates else None
+    top = head_of(loaded, command_of(context), judged)
     if part is not None and out is not None:
         _write_partial(part, partial_of(top, part, loaded.cells, rows, verdicts), out, format_)
         _finish({"rows": rows, "verdicts": []}, None)  # the gates are for the merged sweep to pass or miss
@@ -297,55 +299,30 @@ def _finish(record: Record, out: Path | None) -> None:
         note(f"next: open {out / 'sweep.html'}")
 
 
-@dataclass(frozen=True)
-class Gates:
-    """The gates of a sweep, ready to be judged."""
+def _judged(
+    gates: Sequence[Dealt], budget: Budget, cells: Sequence[Cell], store: Store | None, machines: Machines
+) -> list[Record]:
+    """Judge the gates that fall to some cells.
 
-    dealt: Sequence[Dealt]
-    budget: Budget
+    Raises
+    ------
+    KeyboardInterrupt
+        Where it came.
+    """
+    from sim.studies.gates.check import check
 
-    @classmethod
-    def of(cls, sweep: Sweep, budget: Budget) -> Gates:
-        """Prepare the gates of a sweep.
-
-        Raises
-        ------
-        ScenarioError, UsageError
-            Where a file that one names is at fault.
-        """
-        from sim.studies.gates.sweeps import sweep_trials
-
-        return cls(sweep_trials(sweep), budget)
-
-    @property
-    def head(self) -> Record | None:
-        """How they are judged, for the record of the sweep; None where there are none."""
-        if not self.dealt:
-            return None
-        return {"alpha": self.budget.alpha, "max_runs": self.budget.max_runs, "count": len(self.dealt)}
-
-    def judge(self, cells: Sequence[Cell], store: Store | None, machines: Machines) -> list[Record]:
-        """Judge the gates that fall to some cells.
-
-        Raises
-        ------
-        KeyboardInterrupt
-            Where it came.
-        """
-        from sim.studies.gates.check import check
-
-        wanted = {cell.index for cell in cells}
-        mine = [one for one in self.dealt if one.cell.index in wanted]
-        if not mine:
-            return []
-        with machines.site("gates", len(mine), store, unit="gate") as site:
-            checked = check([one.trial for one in mine], self.budget, site, of=len(self.dealt))
-        if checked.interrupted:
-            raise KeyboardInterrupt
-        return [
-            {"index": one.index, **(found := result.record()), "file": shown(Path(found["file"]))}
-            for one, result in zip(mine, checked.results, strict=True)
-        ]
+    wanted = {cell.index for cell in cells}
+    mine = [one for one in gates if one.cell.index in wanted]
+    if not mine:
+        return []
+    with machines.site("gates", len(mine), store, unit="gate") as site:
+        checked = check([one.trial for one in mine], budget, site, of=len(gates))
+    if checked.interrupted:
+        raise KeyboardInterrupt
+    return [
+        {"index": one.index, **(found := result.record()), "file": shown(Path(found["file"]))}
+        for one, result in zip(mine, checked.results, strict=True)
+    ]
 
 
 def _write_ci(record: Record, ci: CiOutput) -> None:

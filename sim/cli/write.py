@@ -8,17 +8,18 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say
+from sim.cli.console import Exit, Format, errors_as_plain, note, print_json, say, say_all
 from sim.cli.declare import command
 from sim.cli.options import Output, ScenarioPath
-from sim.errors import Fault, ReportError, ScenarioError, UsageError
+from sim.errors import Fault, ReportError, ScenarioError, UsageError, reason_of
 from sim.report.columns import aligned
 from sim.wording import counted
 
@@ -55,28 +56,26 @@ def init(
     offramp init my-crisis.yaml
     offramp init my-crisis.yaml --from scenarios/cases/s17-idlib-2019-08.yaml
     """
+    from sim.scenario.overlay import started_from
+
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"expected a name that ends in .yaml (got {path})")
-    files = _starter(path) if start is None else {path: _started(start, _id(path))}
-    for file in files:
-        if file.exists():
-            raise UsageError(f"{file} exists already; name another file, or remove it first")
+    files = _starter(path) if start is None else {path: started_from(start, _id(path))}
+    if there := next((file for file in files if file.exists()), None):
+        raise UsageError(f"{there} exists already; name another file, or remove it first")
     for file, text in files.items():
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("x", encoding="utf-8", newline="\n") as new:
-                new.write(text)
-        except OSError as error:
-            raise ReportError(f"cannot write {file}: {(error.strerror or '').lower()}") from None
+        _write(file, text)
         say(f"wrote {file}")
     note(f"next: {shlex.join(['offramp', 'run', str(path)])}")
 
 
-def _started(case: Path, name: str) -> str:
-    """Return a scenario that starts from a past case."""
-    from sim.scenario.overlay import started_from
-
-    return started_from(case, name)
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8", newline="\n") as new:
+            new.write(text)
+    except OSError as error:
+        raise ReportError(f"cannot write {file}: {reason_of(error)}") from None
 
 
 def _starter(path: Path) -> dict[Path, str]:
@@ -263,33 +262,25 @@ class _Checked:
         return cls(file, kind, wrong, doubts_of(loaded))
 
 
+_READERS = {
+    "sweep": ("sim.studies.sweep.load", "load_sweep"),
+    "evidence": ("sim.scenario.evidence_files", "read_evidence"),
+    "sources": ("sim.scenario.evidence_files", "read_sources"),
+    "draft": ("sim.draft.files", "read_draft"),
+    "cast": ("sim.draft.files", "read_cast"),
+}
+"""What reads each kind of file that is no scenario: a module, loaded only then, and its function."""
+
+
 def _check_part(file: Path, kind: str) -> None:
-    """Check a file that is no scenario as what it is; what it takes is loaded only then."""
-    if kind == "sweep":
-        from sim.studies.sweep.load import load_sweep  # late: it brings in the model
-
-        load_sweep(file)
-    elif kind == "evidence":
-        from sim.scenario.evidence_files import read_evidence
-
-        read_evidence(file)
-    elif kind == "sources":
-        from sim.scenario.evidence_files import read_sources
-
-        read_sources(file)
-    elif kind == "draft":
-        from sim.draft.files import read_draft
-
-        read_draft(file)
-    elif kind == "cast":
-        from sim.draft.files import read_cast
-
-        read_cast(file)
-    else:
+    """Check a file that is no scenario as what it is."""
+    if kind not in _READERS:
         _check_unknown(file, kind)
+    module, name = _READERS[kind]
+    getattr(import_module(module), name)(file)
 
 
-def _check_unknown(file: Path, kind: str) -> None:
+def _check_unknown(file: Path, kind: str) -> NoReturn:
     """Say that a file is of no kind that is known; where it cannot be read, why."""
     from sim.scenario.yamltree import Place, read_tree
 
@@ -319,11 +310,9 @@ def show(
         warnings = [one.plain() for one in doubts_of(scenario)]
         print_json({"id": scenario.id, "hash": scenario.hash, "values": origins(scenario), "warnings": warnings})
     elif resolved:
-        for line in resolved_yaml(scenario).splitlines():
-            say(line)
+        say_all(resolved_yaml(scenario).splitlines())
     else:
-        for line in _summary(scenario):
-            say(line)
+        say_all(_summary(scenario))
         for doubt in doubts_of(scenario):
             note(str(doubt))
         name = shlex.quote(str(file))

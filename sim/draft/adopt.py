@@ -19,7 +19,7 @@ from sim.draft.held import hold_item
 from sim.draft.left import left
 from sim.draft.schema import KEPT, DraftFile
 from sim.draft.stub import stub
-from sim.errors import ArticleError, Fault, ReportError, ScenarioError, UsageError
+from sim.errors import ArticleError, Fault, ReportError, ScenarioError, UsageError, reason_of, refuse
 from sim.scenario.evidence import DraftCounts, Evidence
 from sim.scenario.evidence_files import load_evidence
 from sim.scenario.load import load
@@ -129,8 +129,7 @@ def _hold(folder: Path, draft: DraftFile) -> tuple[str, ...]:
         for one in (hold_item(name, item, article) for name, item in mine.items()):
             told = one.messages if one.fails else ()
             faults += [Fault(str(folder / NAME), 0, 0, f"items.{one.name}", message) for message in told]
-    if faults:
-        raise ScenarioError(faults)
+    refuse(faults)
     return tuple(unheld)
 
 
@@ -184,4 +183,4 @@ def _written(files: Mapping[Path, str]) -> Iterator[Path]:
                 write_whole(path, content)
                 yield path
         except OSError as error:
-            raise ReportError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+            raise ReportError(f"cannot write {path}: {reason_of(error)}") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sim.draft.schema import CAST_FORMAT, DRAFT_FORMAT, MOST_ITEMS, CastFile, DraftFile, DraftItem, Member
-from sim.errors import Fault, ReportError, ScenarioError
+from sim.errors import Fault, ReportError, ScenarioError, reason_of, refuse
 from sim.scenario.evidence_files import check_part
 from sim.scenario.faults import Complaint, Places
 from sim.scenario.part import Part
@@ -38,9 +38,7 @@ def read_draft(path: Path) -> DraftFile:
     """
     tree = read_tree(path, str(path), DRAFT_FORMAT, larger=MAX_LARGER)
     draft = _checked(DraftFile, tree, path)
-    places = Places(tree.places, str(path))
-    if faults := places.faults(complaints(draft)):
-        raise ScenarioError(faults)
+    refuse(Places(tree.places, str(path)).faults(complaints(draft)))
     return draft
 
 
@@ -54,8 +52,7 @@ def read_cast(path: Path) -> dict[str, Member]:
     """
     tree = read_tree(path, str(path), CAST_FORMAT)
     cast = _checked(CastFile, tree, path).cast
-    if faults := Places(tree.places, str(path)).faults(_shared_names(cast)):
-        raise ScenarioError(faults)
+    refuse(Places(tree.places, str(path)).faults(_shared_names(cast)))
     return cast
 
 
@@ -70,7 +67,7 @@ def write_draft(path: Path, draft: DraftFile) -> None:
     try:
         write_whole(path, draft_yaml(draft).encode("utf-8"))
     except OSError as error:
-        raise ReportError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+        raise ReportError(f"cannot write {path}: {reason_of(error)}") from None
 
 
 def draft_yaml(draft: DraftFile) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sim import environment
-from sim.errors import CalibrationError, ReportError, UsageError
+from sim.errors import CalibrationError, ReportError, UsageError, reason_of
 from sim.report.record import read_record
 from sim.scenario.crosscheck import cross_complaints
 from sim.scenario.posterior import PRIOR, Posterior, posterior
@@ -44,7 +44,7 @@ def read_raw(path: Path) -> bytes:
     try:
         return read_whole(path, MOST_BYTES)
     except OSError as error:
-        raise UsageError(f"cannot read the forecast {path}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"cannot read the forecast {path}: {reason_of(error)}") from None
 
 
 def forecast_of(raw: bytes, path: Path) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sim.errors import UsageError
+from sim.errors import UsageError, reason_of
 from sim.web.guard import Guard
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def _bound(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"cannot listen on {host} port {port}: {reason}; choose another with --port") from None
+        why = reason_of(error)
+        raise UsageError(f"cannot listen on {host} port {port}: {why}; choose another with --port") from None
 
 
 def _sender(file: Traversable, kind: str) -> Any:

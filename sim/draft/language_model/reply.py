@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from sim.errors import ReportError, UsageError
+from sim.errors import ReportError, UsageError, reason_of
 from sim.wholefiles import read_whole, write_whole
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def kept(endpoint: Endpoint, name: str) -> list[Any] | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UsageError(f"{path}: cannot read the reply: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{path}: cannot read the reply: {reason_of(error)}") from None
     except (ValueError, RecursionError):
         told = None
     items = told.get("items") if isinstance(told, dict) and told.get("schema") == FORMAT else None
@@ -140,7 +140,7 @@ def keep(endpoint: Endpoint, name: str, items: list[Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise ReportError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+        raise ReportError(f"cannot write {path}: {reason_of(error)}") from None
 
 
 def _path(folder: Path, name: str) -> Path:

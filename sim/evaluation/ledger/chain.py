@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sim.errors import LedgerError, ReportError, UsageError
+from sim.errors import LedgerError, ReportError, UsageError, reason_of
 from sim.evaluation.ledger.entry import Entry, line_of, read_line
 from sim.wholefiles import read_whole, write_whole
 from sim.wording import counted
@@ -43,7 +43,7 @@ def locked(path: Path, patience: float = PATIENCE) -> Iterator[None]:
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise ReportError(f"cannot write next to {path}: {(error.strerror or str(error)).lower()}") from None
+        raise ReportError(f"cannot write next to {path}: {reason_of(error)}") from None
     try:
         end = time.monotonic() + patience
         while not _take(descriptor):
@@ -174,7 +174,7 @@ def _read(file: Path, path: Path) -> bytes:
     except FileNotFoundError:
         raise no_ledger(path) from None
     except OSError as error:
-        raise ReportError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+        raise ReportError(f"cannot read {path}: {reason_of(error)}") from None
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -188,8 +188,7 @@ def _write(path: Path, content: bytes) -> None:
             finally:
                 os.close(folder)
     except OSError as error:
-        said = (error.strerror or str(error)).lower()
-        raise ReportError(f"cannot write {path}: {said}; it is as it was before") from None
+        raise ReportError(f"cannot write {path}: {reason_of(error)}; it is as it was before") from None
 
 
 def _checked(raw: bytes, path: Path) -> tuple[Entry, ...]:

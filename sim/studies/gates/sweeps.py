@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import Fault, ScenarioError
+from sim.errors import Fault, each
 from sim.scenario.edit import bare
 from sim.scenario.faults import Places
 from sim.scenario.gates import window_complaint
@@ -129,15 +130,8 @@ def sweep_trials(sweep: Sweep) -> list[Dealt]:
         Where a file that a gate names is at fault.
     """
     cells = _Cells(sweep)
-    faults: list[Fault] = []
-    made: list[tuple[Cell, Trial]] = []
-    for name, gate in sweep.document.gates.items():
-        try:
-            made += _gate_trials(sweep, cells, name, gate)
-        except ScenarioError as error:
-            faults += error.faults
-    if faults:
-        raise ScenarioError(faults)
+    gates = sweep.document.gates
+    made = chain.from_iterable(each(lambda name: _gate_trials(sweep, cells, name, gates[name]), gates))
     return [Dealt(index, cell, trial) for index, (cell, trial) in enumerate(made)]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
-from sim.errors import Fault, ScenarioError
+from sim.errors import Fault, ScenarioError, each
 from sim.runs.block.blocks import OUTCOMES
 from sim.scenario.gates import STEPS, TOLERANCE, Gate
 from sim.scenario.load import load
@@ -159,16 +159,7 @@ def trials(subject: Subject, gates: Mapping[str, Gate]) -> list[Trial]:
     ScenarioError, UsageError
         As `trials_of`.
     """
-    faults: list[Fault] = []
-    made = []
-    for name, gate in gates.items():
-        try:
-            made.append(_trial(subject, name, gate))
-        except ScenarioError as error:
-            faults += error.faults
-    if faults:
-        raise ScenarioError(faults)
-    return made
+    return each(lambda name: _trial(subject, name, gates[name]), gates)
 
 
 def _trial(subject: Subject, name: str, gate: Gate) -> Trial:

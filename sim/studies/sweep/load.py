@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from sim.errors import Fault, ScenarioError, UsageError
+from sim.errors import Fault, ScenarioError, UsageError, each, refuse
 from sim.forecast.plan import MAX_WORK, Plan
 from sim.scenario.edit import plain
 from sim.scenario.faults import Complaint, Places, keys_of, model_complaints
 from sim.scenario.gates import gate_complaints
 from sim.scenario.merge import named_file, scenario_root
 from sim.scenario.suggest import suggestion
-from sim.scenario.yamltree import Place, Tree, read_tree
+from sim.scenario.yamltree import Path, Place, Tree, read_tree
 from sim.studies.gates.sweeps import gate_faults
 from sim.studies.sweep.axes import PRIOR, Axis, axis_complaints, day_of, read_axis, same_day_complaints
 from sim.studies.sweep.designs import cell_count, cells_of, sampled_complaint
@@ -94,13 +94,10 @@ def _sweep(
     bases = bases or _bases(document, tree, file)
     paths, drafts = _drafts(document, bases, tree, places, file)
     unknown = [(("names", path), _unvaried(path, paths)) for path in document.names if path not in paths]
-    if unknown:
-        raise ScenarioError(places.faults(unknown))
+    refuse(places.faults(unknown))
     plan = _plan(document, runs, precision)
     cells, milestones = _checked(drafts, bases, paths, places, sampled=document.design.is_sampled)
-    wrong = gate_faults(document, tree, bases, cells, file)
-    if wrong:
-        raise ScenarioError(wrong)
+    refuse(gate_faults(document, tree, bases, cells, file))
     _check_work(plan, cells, bases[0].scenario)
     one_at_a_time = document.table is None and document.design.kind == "one-at-a-time"
     compared = document.scenarios is not None or one_at_a_time
@@ -118,8 +115,7 @@ def _document(tree: Tree, places: Places) -> SweepDocument:
     except ValidationError as error:
         found = model_complaints(error, tree.value, keys_of(SweepDocument, tree.value))
         raise ScenarioError([*faults, *places.faults(found)]) from None
-    if faults:
-        raise ScenarioError(faults)
+    refuse(faults)
     return document
 
 
@@ -148,29 +144,22 @@ def _plan(document: SweepDocument, runs: int | None, precision: float | None) ->
 
 def _bases(document: SweepDocument, tree: Tree, file: FilePath) -> tuple[Base, ...]:
     """Load the base, or all scenarios of a list, with the faults of all of them together."""
-    named: list[tuple[tuple[str | int, ...], str]] = (
+    named: list[tuple[Path, str]] = (
         [(("base",), document.base)]
         if document.base is not None
         else [(("scenarios", place), name) for place, name in enumerate(document.scenarios or ())]
     )
-    root = scenario_root(file)
-    bases: list[Base] = []
-    faults: list[Fault] = []
-    seen: dict[FilePath, str] = {}
-    for path, name in named:
-        try:
-            target = named_file(root, tree.places[path], path[:1], name)
-            if target.resolve() in seen:
-                message = f"{name!r} stands twice"
-                faults.append(Places(tree.places, str(file)).fault(path, message))
-                continue
-            seen[target.resolve()] = name
-            bases.append(Base.load(target))
-        except ScenarioError as error:
-            faults += error.faults
-    if faults:
-        raise ScenarioError(faults)
-    return tuple(bases)
+    root, seen = scenario_root(file), set[FilePath]()
+
+    def base(written: tuple[Path, str]) -> Base:
+        path, name = written
+        target = named_file(root, tree.places[path], path[:1], name)
+        if target.resolve() in seen:
+            raise ScenarioError([tree.places[path].fault(path, f"{name!r} stands twice")])
+        seen.add(target.resolve())
+        return Base.load(target)
+
+    return tuple(each(base, named))
 
 
 def _drafts(
@@ -220,11 +209,9 @@ def _axes(document: SweepDocument, base: Base, tree: Tree, places: Places) -> di
         for path, value in written.items()
         for key, message in _axis_complaints(path, value, base, design)
     ]
-    if complaints:
-        raise ScenarioError(places.faults(complaints))
+    refuse(places.faults(complaints))
     axes = {path: read_axis(value, base.inputs.get(path)) for path, value in written.items()}
-    if complaints := list(_design_complaints(design, axes)):
-        raise ScenarioError(places.faults(complaints))
+    refuse(places.faults(_design_complaints(design, axes)))
     return axes
 
 
@@ -266,8 +253,7 @@ def _checked(
             wrong.add(cell, error.faults)
             if wrong.are_many:
                 break
-    if faults := wrong.told():
-        raise ScenarioError(faults)
+    refuse(wrong.told())
     common = set.intersection(*map(set, milestones))
     if not common:
         raise ScenarioError([places.fault(("scenarios",), "the scenarios have no milestone in common")])

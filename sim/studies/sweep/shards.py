@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import UsageError
+from sim.errors import UsageError, reason_of
 from sim.studies.sweep.result import Record, record_of
 from sim.wholefiles import read_whole
 
@@ -114,7 +114,7 @@ def read_partial(path: Path) -> Record:
     try:
         part = json.loads(read_whole(path, MAX_BYTES))
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"cannot read {path}: {reason_of(error)}") from None
     except (ValueError, RecursionError):
         raise UsageError(f"{path} is damaged: it is no JSON; run its shard again") from None
     if not isinstance(part, dict) or part.get("schema") != FORMAT:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import tables
 from sim.distributions import is_distribution
-from sim.errors import Fault, ScenarioError, TableError
+from sim.errors import Fault, ScenarioError, TableError, refuse
 from sim.scenario.yamltree import Place
 from sim.studies.sweep.axes import BASE
 from sim.studies.sweep.schema import MAX_AXES, MAX_CELLS
@@ -57,11 +57,10 @@ def read_table(file: FilePath, base: Base) -> tuple[tuple[str, ...], list[Row]]:
         table = tables.read_table(file, MAX_BYTES)
     except TableError as error:
         raise ScenarioError(error.faults) from None
-    if faults := list(_header_faults(table.header, file, base)) or list(_size_faults(len(table.rows), file)):
-        raise ScenarioError(faults)
+    refuse(list(_header_faults(table.header, file, base)) or list(_size_faults(len(table.rows), file)))
+    faults: list[Fault] = []
     rows = [_row(row, faults) for row in table.rows]
-    if faults:
-        raise ScenarioError(_told_once(faults))
+    refuse(_told_once(faults))
     return tuple(name for name in table.header if name != LABEL), rows
 
 
