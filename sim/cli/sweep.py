@@ -101,7 +101,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         rows = _rows(loaded, options, kept, machines, label)
     _note_damage(kept)
     with _resumable(kept):
-        verdicts = _judged(gates, budget, chosen, kept, machines)
+        verdicts = judge(gates, budget, chosen, kept, machines)
     judged = {"alpha": alpha, "max_runs": max_runs, "count": len(gates)} if gates else None
     top = head_of(loaded, command_of(context), judged)
     if part is not None and out is not None:
@@ -299,7 +299,7 @@ def _finish(record: Record, out: Path | None) -> None:
         note(f"next: open {out / 'sweep.html'}")
 
 
-def _judged(
+def judge(
     gates: Sequence[Dealt], budget: Budget, cells: Sequence[Cell], store: Store | None, machines: Machines
 ) -> list[Record]:
     """Judge the gates that fall to some cells.

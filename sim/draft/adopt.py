@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.articles.article import Article, read_article
-from sim.draft.as_evidence import numbered, texts
+from sim.draft.as_evidence import new_of, numbered, texts
 from sim.draft.drafting import EVIDENCE, Folder
 from sim.draft.files import NAME, draft_yaml
 from sim.draft.held import hold_item
@@ -70,19 +70,27 @@ def adopt(folder: Path) -> Adopted:
     old = there.coded
     _check_rejected(folder, draft, old)
     ids, counts = numbered(draft, old), counts_of(draft)
-    new = {name: id_ for name, id_ in ids.items() if id_ not in old and draft.items[name].adopted is None}
+    new = new_of(draft, ids, old)
     if not new and not old:
         raise UsageError(f"nothing in {folder / NAME} was accepted, edited or added: there is no evidence to write")
-    files = texts(folder, there.evidence, draft, ids, counts)
+    files = texts(there, draft, ids, counts)
     evidence = _loaded(folder, files, draft, {id_: name for name, id_ in new.items()})
     if not (folder / SCENARIO).exists():
-        read = {id_ for id_, one in draft.cast.items() if evidence.stance(id_, one.role, draft.as_of) is not None}
-        files[folder / SCENARIO] = stub(folder.resolve().name, draft, read)
-    marked = {
-        name: item.model_copy(update={"adopted": ids.get(name, item.adopted)}) for name, item in draft.items.items()
-    }
-    files[folder / NAME] = draft_yaml(draft.model_copy(update={"items": marked}))
+        files[folder / SCENARIO] = stub(folder.resolve().name, draft, _read_stances(draft, evidence))
+    files[folder / NAME] = draft_yaml(_marked(draft, ids))
     return Adopted(new, counts, tuple(_written(files)), unheld)
+
+
+def _read_stances(draft: DraftFile, evidence: Evidence) -> set[str]:
+    """Return the actors whose stance the evidence tells."""
+    return {id_ for id_, one in draft.cast.items() if evidence.stance(id_, one.role, draft.as_of) is not None}
+
+
+def _marked(draft: DraftFile, ids: Mapping[str, str]) -> DraftFile:
+    """Return the draft with the id in the evidence of each item that is there."""
+    items = draft.items.items()
+    marked = {name: item.model_copy(update={"adopted": ids.get(name, item.adopted)}) for name, item in items}
+    return draft.model_copy(update={"items": marked})
 
 
 def counts_of(draft: DraftFile) -> DraftCounts:
@@ -107,13 +115,10 @@ def _finished(folder: Path, draft: DraftFile | None) -> DraftFile:
 
 def _check_rejected(folder: Path, draft: DraftFile, old: Collection[str]) -> None:
     """Check that nothing is rejected that an adoption before took over: what is in the evidence a person takes out."""
-    there = [
-        f"{name} is {item.adopted}"
-        for name, item in draft.items.items()
-        if item.status == "rejected" and item.adopted in old
-    ]
+    there = {name: item.adopted for name, item in draft.having("rejected").items() if item.adopted in old}
     if there:
-        raise UsageError(f"rejected, and in {folder / EVIDENCE} already: {', '.join(there)}; take it out there by hand")
+        said = ", ".join(f"{name} is {adopted}" for name, adopted in there.items())
+        raise UsageError(f"rejected, and in {folder / EVIDENCE} already: {said}; take it out there by hand")
 
 
 def _hold(folder: Path, draft: DraftFile) -> tuple[str, ...]:
@@ -125,10 +130,9 @@ def _hold(folder: Path, draft: DraftFile) -> tuple[str, ...]:
         if article is None:
             unheld.append(source)
             continue
-        mine = {name: item for name, item in draft.items.items() if item.source == source and item.status in KEPT}
-        for one in (hold_item(name, item, article) for name, item in mine.items()):
-            told = one.messages if one.fails else ()
-            faults += [Fault(str(folder / NAME), 0, 0, f"items.{one.name}", message) for message in told]
+        held = (hold_item(name, item, article) for name, item in draft.having(*KEPT).items() if item.source == source)
+        for one in (one for one in held if one.fails):
+            faults += [Fault(str(folder / NAME), 0, 0, f"items.{one.name}", message) for message in one.messages]
     refuse(faults)
     return tuple(unheld)
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.draft.drafting import EVIDENCE
+from sim.draft.drafting import EVIDENCE, Folder
 from sim.draft.schema import KEPT, Drafted, DraftFile, DraftItem
 from sim.scenario.appended import Kept
-from sim.scenario.evidence import FORMAT, SOURCES_FORMAT, DraftCounts, Evidence, Item
+from sim.scenario.evidence import FORMAT, SOURCES_FORMAT, DraftCounts, Item
 from sim.scenario.written import yaml_of
 
 SOURCES = "sources.yaml"
@@ -24,9 +24,10 @@ def numbered(draft: DraftFile, old: Mapping[str, Item]) -> dict[str, str]:
 
     What was adopted once and is gone from the evidence was taken out by a person, and stays out.
     """
-    kept = {name: item for name, item in draft.items.items() if item.status in KEPT}
+    kept = draft.having(*KEPT)
     ids = {name: there for name, item in kept.items() if (there := _id_there(item, old)) is not None}
-    last = max((int(found[1]) for name in (*old, *ids.values()) if (found := re.fullmatch(r"E(\d+)", name))), default=0)
+    numbers = (re.fullmatch(r"E(\d+)", name) for name in (*old, *ids.values()))
+    last = max((int(found[1]) for found in numbers if found), default=0)
     new = sorted((name for name in kept if name not in ids), key=lambda name: _place(kept[name], draft.articles))
     return ids | {name: f"E{last + nth:02}" for nth, name in enumerate(new, 1)}
 
@@ -47,15 +48,18 @@ def _place(item: DraftItem, articles: Mapping[str, Drafted]) -> tuple[datetime.d
     return articles[item.source].date, item.source, item.paragraph or 0, span
 
 
-def texts(
-    folder: Path, evidence: Evidence | None, draft: DraftFile, ids: Mapping[str, str], counts: DraftCounts
-) -> dict[Path, str]:
+def new_of(draft: DraftFile, ids: Mapping[str, str], old: Mapping[str, Item]) -> dict[str, str]:
+    """Return the id in the evidence of each item that comes in now, of those that are kept (`numbered`)."""
+    return {name: id_ for name, id_ in ids.items() if id_ not in old and draft.items[name].adopted is None}
+
+
+def texts(there: Folder, draft: DraftFile, ids: Mapping[str, str], counts: DraftCounts) -> dict[Path, str]:
     """Return the files of sources and of evidence as they are to be, those first.
 
     Parameters
     ----------
-    evidence
-        What the folder has; None writes both files anew.
+    there
+        What the folder has; without evidence both files are written anew.
     ids
         Of all items that are kept (`numbered`).
 
@@ -64,22 +68,19 @@ def texts(
     UsageError
         Where a file there is not laid out so that lines can be added to it.
     """
-    old = evidence.items if evidence is not None else {}
-    new = {name: id_ for name, id_ in ids.items() if id_ not in old and draft.items[name].adopted is None}
-    items = {
-        id_: _plain_item(draft.items[name], ids) for name, id_ in sorted(new.items(), key=lambda one: _number(one[1]))
-    }
-    known = evidence.sources if evidence is not None else {}
-    sources = {name: _plain_source(name, head) for name, head in draft.articles.items() if name not in known}
-    path = folder / EVIDENCE
-    if evidence is None:
+    new = sorted(new_of(draft, ids, there.coded).items(), key=lambda one: _number(one[1]))
+    items = {id_: _plain_item(draft.items[name], ids) for name, id_ in new}
+    heads = draft.articles.items()
+    sources = {name: _plain_source(name, head) for name, head in heads if name not in there.sources}
+    path = there.path / EVIDENCE
+    if there.evidence is None:
         head = {"schema": FORMAT, "sources": f"./{SOURCES}", "drafted": counts.model_dump()}
         return {
-            folder / SOURCES: yaml_of({"schema": SOURCES_FORMAT, "sources": sources}, SOURCES_HEAD, levels=3),
+            there.path / SOURCES: yaml_of({"schema": SOURCES_FORMAT, "sources": sources}, SOURCES_HEAD, levels=3),
             path: yaml_of(head, HEAD, levels=1) + yaml_of({"items": items}, levels=3),
         }
     found = Kept.read(path, FORMAT)
-    listed = Kept.read(folder / str(found.tree.value["sources"]), SOURCES_FORMAT)
+    listed = Kept.read(there.path / str(found.tree.value["sources"]), SOURCES_FORMAT)
     edits = [found.entries("items", items)] if items else []
     return {
         listed.path: listed.edited(*([listed.entries("sources", sources)] if sources else [])),
@@ -94,12 +95,10 @@ def _number(id_: str) -> int:
 def _plain_item(item: DraftItem, ids: Mapping[str, str]) -> dict[str, Any]:
     """Return an item without what belongs to drafts; dates are dates, one actor is a word."""
     plain = item.model_dump(include=set(Item.model_fields), exclude_none=True, exclude_defaults=True)
-    for key in ("actor", "target"):
-        if key in plain:
-            plain[key] = plain[key][0] if len(plain[key]) == 1 else list(plain[key])
-    for key in ("start", "date"):
-        if key in plain:
-            plain[key] = getattr(item, key)
+    for key in {"actor", "target"} & plain.keys():
+        plain[key] = plain[key][0] if len(plain[key]) == 1 else list(plain[key])
+    for key in {"start", "date"} & plain.keys():
+        plain[key] = getattr(item, key)
     if item.anchor is not None:
         plain["anchor"] = item.anchor.model_dump(mode="json")
     if item.duplicate_of is not None:

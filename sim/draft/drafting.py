@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +44,11 @@ class Folder:
     def articles(self) -> Mapping[str, Drafted]:
         """Heads of the draft's articles by source."""
         return self.draft.articles if self.draft is not None else {}
+
+    @property
+    def items(self) -> Mapping[str, DraftItem]:
+        """Items of the draft by name."""
+        return self.draft.items if self.draft is not None else {}
 
     @property
     def coded(self) -> Mapping[str, Item]:
@@ -132,8 +139,7 @@ def draft_of(folder: Folder, articles: Mapping[Path, Article], reader: Reader) -
     UsageError
         Where the as-of date is before the draft's, somebody of the draft is not in the cast, or there is too much.
     """
-    before = folder.draft
-    kept = before.items if before is not None else {}
+    before, kept = folder.draft, folder.items
     _check(before, reader)
     named = {
         source: (file, _dated(file, articles[file], folder, source, reader))
@@ -142,16 +148,16 @@ def draft_of(folder: Folder, articles: Mapping[Path, Article], reader: Reader) -
     heads = {**folder.articles, **_heads(folder, named)}
     proposals = {source: reader.propose(one, source, reader.cast, reader.as_of) for source, (_, one) in named.items()}
     dates = {source: head.date for source, head in heads.items()}
-    items = gather((one for found in proposals.values() for one in found), dates, kept, folder.coded)
+    items = gather(chain.from_iterable(proposals.values()), dates, kept, folder.coded)
     if len(items) > MOST_ITEMS:
         raise UsageError(f"more than {MOST_ITEMS:,} items in one draft; adopt what is there, or draft fewer articles")
     draft = DraftFile(
         as_of=reader.as_of, made_with=dict(reader.made_with), cast=dict(reader.cast), articles=heads,
         done=before.done if before is not None else {}, before=_counted(folder), items=items,
     )  # fmt: skip
-    new = [item.source for name, item in items.items() if name not in kept]
+    new = Counter(item.source for name, item in items.items() if name not in kept)
     return draft, [
-        Reading(source, heads[source].date, heads[source].paragraphs, len(proposals[source]), new.count(source))
+        Reading(source, heads[source].date, heads[source].paragraphs, len(proposals[source]), new[source])
         for source in named
     ]
 
@@ -169,12 +175,9 @@ def _check(draft: DraftFile | None, reader: Reader) -> None:
 
 def _sources(folder: Folder, articles: Mapping[Path, Article]) -> dict[Path, str]:
     """Name the source of each article: as the folder knows its text, else by its file; a second copy is left out."""
-    known = {head.sha256: name for name, head in folder.articles.items()}
-    hashes: dict[str, str | None] = {name: digest for digest, name in known.items()}
-    for name, source in folder.sources.items():
-        hashes.setdefault(name, source.sha256)
-        if source.sha256 is not None:
-            known.setdefault(source.sha256, name)
+    own = {name: head.sha256 for name, head in folder.articles.items()}
+    hashes: dict[str, str | None] = {**own, **{name: one.sha256 for name, one in folder.sources.items()}, **own}
+    known = {digest: name for name, digest in reversed(hashes.items()) if digest is not None}
     found: dict[Path, str] = {}
     for file, article in articles.items():
         name = known.get(article.sha256) or _id(file)

@@ -110,14 +110,19 @@ def _same_find(item: DraftItem, other: DraftItem) -> bool:
 
 def _same_clause(item: DraftItem, other: DraftItem) -> bool:
     """Whether both read one act of the same actors from words that overlap: a model does not quote twice alike."""
-    there = item.anchor is not None and other.anchor is not None and _overlap(item.anchor, other.anchor)
-    return there and item.source == other.source and set(item.actor) == set(other.actor) and _same_root(item, other)
+    return _same_words(item, other) and set(item.actor) == set(other.actor) and _same_root(item, other)
 
 
 def _repeats(item: DraftItem, other: DraftItem) -> bool:
     """Whether an item of another article counts already for what this one says."""
     counts = other.duplicate_of is None and other.status != "rejected"
     return counts and item.source != other.source and same_fact(item, other)
+
+
+def _same_words(one: Item, other: Item) -> bool:
+    """Whether both were read from words of one paragraph that overlap."""
+    there = one.anchor is not None and other.anchor is not None and _overlap(one.anchor, other.anchor)
+    return there and (one.source, one.paragraph) == (other.source, other.paragraph)
 
 
 def _overlap(one: Anchor, other: Anchor) -> bool:
@@ -173,12 +178,8 @@ def merged(rules: Sequence[DraftItem], model: Sequence[DraftItem]) -> tuple[Draf
 
 def agree(one: DraftItem, other: DraftItem) -> bool:
     """Whether two items say the same of the same words."""
-    if one.anchor is None or other.anchor is None:
-        return False
-    (a, b), (c, d) = one.anchor.span, other.anchor.span
-    same_words = one.source == other.source and one.anchor.paragraph == other.anchor.paragraph and a < d and c < b
-    same_act = one.kind == other.kind or (one.cameo or "-")[:2] == (other.cameo or "+")[:2]
-    return same_words and same_act and set(one.actor) == set(other.actor) and _sign(one) == _sign(other)
+    same_act = one.kind == other.kind or _same_root(one, other)
+    return _same_words(one, other) and same_act and set(one.actor) == set(other.actor) and _sign(one) == _sign(other)
 
 
 def _sign(item: DraftItem) -> int:

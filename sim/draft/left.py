@@ -59,13 +59,11 @@ def listed(names: Iterable[str]) -> str:
 
 def left(draft: DraftFile) -> Left:
     """Return what is left to do in a draft."""
-    rejected = {name for name, item in draft.items.items() if item.status == "rejected"}
-    kept = {name: item.duplicate_of or "" for name, item in draft.items.items() if item.status in KEPT}
-    return Left(
-        tuple(name for name, item in draft.items.items() if item.status == "proposed"),
-        {source: numbers for source in draft.articles if (numbers := _unread(draft, source))},
-        {name: original for name, original in kept.items() if original in rejected},
-    )
+    unread = {source: numbers for source in draft.articles if (numbers := _unread(draft, source))}
+    rejected = draft.having("rejected")
+    original = {name: item.duplicate_of or "" for name, item in draft.having(*KEPT).items()}
+    stray = {name: first for name, first in original.items() if first in rejected}
+    return Left(tuple(draft.having("proposed")), unread, stray)
 
 
 def _unread(draft: DraftFile, source: str) -> tuple[int, ...]:

@@ -78,3 +78,7 @@ class DraftFile(Part):
     )
     before: DraftCounts | None = Field(default=None, description="Counts of the evidence when this draft began")
     items: dict[ItemId, DraftItem] = Field(default={}, max_length=MOST_ITEMS)
+
+    def having(self, *statuses: Status) -> dict[str, DraftItem]:
+        """Return the items of some statuses, by id."""
+        return {name: item for name, item in self.items.items() if item.status in statuses}

@@ -10,7 +10,7 @@ import pytest
 
 from sim.cli.console import Exit
 from sim.cli.machines import Machines
-from sim.cli.sweep import Gates, exit_code
+from sim.cli.sweep import exit_code, judge
 from sim.errors import ScenarioError, UsageError
 from sim.report.ci.findings import findings_of
 from sim.report.ci.junit import to_junit
@@ -123,11 +123,12 @@ def test_cells_that_differ_in_more_than_the_axis_are_no_line(tmp_path: Path) -> 
 
 def judged(found: Sweep, store: Store | None, shard: Shard | None = None) -> tuple[dict[str, Any], Any]:
     """Run a sweep or a shard of it and judge its gates; return the head and what was found."""
-    gates = Gates.of(found, Budget(0.1, 20_000, found.plan.seed, found.plan.replicates))
+    gates, budget = sweep_trials(found), Budget(0.1, 20_000, found.plan.seed, found.plan.replicates)
     cells = list(found.cells) if shard is None else shard.cells(found)
     rows = run_sweep(found, Site(store=store), Options(cells=cells))
-    verdicts = gates.judge(cells, store, Machines(workers=1, quiet=True))
-    head = head_of(found, "offramp sweep run sweep.yaml", gates.head)
+    verdicts = judge(gates, budget, cells, store, Machines(workers=1, quiet=True))
+    how = {"alpha": budget.alpha, "max_runs": budget.max_runs, "count": len(gates)}
+    head = head_of(found, "offramp sweep run sweep.yaml", how)
     return head, (rows, verdicts)
 
 
@@ -174,9 +175,8 @@ def test_blocks_that_the_cells_left_in_the_store_are_not_played_again(
     run_sweep(found, Site(store=store))
     played: list[str] = []
     replace_play(monkeypatch, lambda task: played.append(str(task)) or 1 / 0)
-    verdicts = Gates.of(found, Budget(0.05, 4096, found.plan.seed, found.plan.replicates)).judge(
-        found.cells, store, Machines(workers=1, quiet=True)
-    )
+    budget = Budget(0.05, 4096, found.plan.seed, found.plan.replicates)
+    verdicts = judge(sweep_trials(found), budget, found.cells, store, Machines(workers=1, quiet=True))
     assert sorted(set(played)) == ["block 0 of crisis"], "only the scenario that the cells are compared with"
     by_gate = {(one["gate"], one["cell"]): one["verdict"] for one in verdicts}
     assert {verdict for (gate, _), verdict in by_gate.items() if gate == "like-base"} == {"error"}
