@@ -168,6 +168,11 @@ def with_interval(chance: Chance) -> str:
     return chance.text if chance.p in (0, 1) else f"{chance.text} ({chance.interval})"
 
 
+def chance_text(row: Mapping[str, Any]) -> str:
+    """Write an entry of the record as `with_interval` does."""
+    return with_interval(Chance.of(row))
+
+
 def _floor_digit(count: float) -> int:
     """Round down to one digit, above 10."""
     step = 10 ** max(0, len(str(int(count))) - 1) if count >= 100 else 1

@@ -61,14 +61,13 @@ def curves(
         What `figure` takes besides the height.
     """
     fig = figure(height=height, **layout)
+    of_cells = {} if cells is None else {"customdata": cells, "hoverinfo": "text"}
     for one in drawn:
-        low, high = [at.low for at in one.chances], [at.high for at in one.chances]
-        fig["data"].append(band(x, low, high, one.colour))
-        trace = line(x, [at.p for at in one.chances], one.colour, one.texts, width=one.width, dash=one.dash)
-        if one.marker:
-            marker = {"color": LIGHT[one.colour], "size": one.marker}
-            trace |= {"mode": "lines+markers", "marker": marker, "cliponaxis": False}
-        fig["data"].append(trace if cells is None else {**trace, "customdata": cells, "hoverinfo": "text"})
+        p, low, high = ([getattr(at, part) for at in one.chances] for part in ("p", "low", "high"))
+        marker = {"color": LIGHT[one.colour], "size": one.marker}
+        marked = {"mode": "lines+markers", "marker": marker, "cliponaxis": False} if one.marker else {}
+        trace = line(x, p, one.colour, one.texts, width=one.width, dash=one.dash)
+        fig["data"] += [band(x, low, high, one.colour), trace | marked | of_cells]
     top = top_of([*also, *(at.high for one in drawn for at in one.chances)])
     fig["layout"].update(xaxis=xaxis, yaxis=share_axis(top))
     return fig

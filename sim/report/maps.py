@@ -89,9 +89,9 @@ def heat_map(
     fig = figure(
         height=520, top=76, left=44, right=14, bottom=56, hovermode="closest", xaxis=across.axis(), yaxis=up.axis()
     )
+    cells = {"x": across.places, "y": up.places, "z": values}
     fig["data"].append({
-        "type": "heatmap", "x": across.places, "y": up.places, "z": values, "text": texts, "customdata": ids,
-        "hovertemplate": "%{text}<extra></extra>", "zmin": low, "zmax": high,
+        "type": "heatmap", **cells, "text": texts, "customdata": ids, "hovertemplate": "%{text}<extra></extra>", "zmin": low, "zmax": high,
         "colorscale": [[place / (len(HEAT) - 1), colour] for place, colour in enumerate(HEAT)],
         "colorbar": {
             "orientation": "h", "x": 0, "xanchor": "left", "y": 1.07, "yanchor": "bottom", "len": 0.6, "thickness": 12,
@@ -99,18 +99,23 @@ def heat_map(
             "tickfont": {"color": LIGHT["muted"], "size": 12},
         },
     })  # fmt: skip
-    for level in contour_levels(known, chosen) if across.is_numeric and up.is_numeric else ():
-        fig["data"].append({
-            "type": "contour", "x": across.places, "y": up.places, "z": values, "showscale": False, "hoverinfo": "skip",
-            "line": {"color": LIGHT["ink"], "width": 1.4, "smoothing": 1},
-            "contours": {
-                "coloring": "none", "start": level, "end": level, "size": 1, "showlabels": True,
-                "labelformat": ".0%", "labelfont": {"size": 12, "color": LIGHT["ink"]},
-            },
-        })  # fmt: skip
+    if across.is_numeric and up.is_numeric:
+        fig["data"] += [cells | _contour(level) for level in contour_levels(known, chosen)]
     across.name_below(fig)
     up.name_above(fig)
     return fig
+
+
+def _contour(level: float) -> Spec:
+    """Return the line of a probability on a map, without the map's values."""
+    return {
+        "type": "contour", "showscale": False, "hoverinfo": "skip",
+        "line": {"color": LIGHT["ink"], "width": 1.4, "smoothing": 1},
+        "contours": {
+            "coloring": "none", "start": level, "end": level, "size": 1, "showlabels": True,
+            "labelformat": ".0%", "labelfont": {"size": 12, "color": LIGHT["ink"]},
+        },
+    }  # fmt: skip
 
 
 def parallel(ends: Sequence[tuple[str, str]], lines_: Sequence[tuple[Sequence[float], float]]) -> Spec:

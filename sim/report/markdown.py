@@ -18,7 +18,6 @@ from sim.report.document import (
     Linked,
     List,
     Part,
-    Section,
     Table,
     Text,
     said,
@@ -90,15 +89,15 @@ def _part(part: Part, above: str) -> Iterator[str]:
         case Figure(table=table):
             yield from _table(table, part.title, above, f"{escape(table.caption)}:")
             yield from _parts(part.parts)
-        case List(items=items, role=role):
-            yield "\n".join(_entry(one, "" if role == "marks" else "- ") for one in items)
+        case List():
+            yield _list(part)
         case Block():
             yield from _parts(part.parts, above)
         case Group():
             yield from _group(part)
-        case Section(title=title):
-            yield f"## {escape(title)}"
-            yield from _parts(part.parts, title)
+        case _:
+            yield f"## {escape(part.title)}"
+            yield from _parts(part.parts, part.title)
 
 
 def _text(part: Text) -> str:
@@ -127,11 +126,14 @@ def _group(group: Group) -> Iterator[str]:
     yield from inner
 
 
-def _entry(one: Entry, bullet: str) -> str:
-    name = one.name if not bullet else ""
-    if bullet and one.name:
-        bullet += f"**{escape(one.name)}**: "
+def _list(part: List) -> str:
+    """Return a list: with bullets, or with the names of its entries as their numbers."""
+    lead = "{}. " if part.role == "marks" else "- **{}**: "
+    return "\n".join(_entry(one, lead.format(escape(one.name)) if one.name else "- ") for one in part.items)
+
+
+def _entry(one: Entry, lead: str) -> str:
     link = _link(one.link, one.url) if one.url else escape(one.link)
     lines = "".join(f"\n  - {escape(line)}" for line in one.lines)
     text = escape(one.text) if one.name or one.link else paragraph(one.text)
-    return f"{f'{name}. ' if name else ''}{bullet}{link}{text}{lines}"
+    return f"{lead}{link}{text}{lines}"

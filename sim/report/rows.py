@@ -133,12 +133,17 @@ def rows_chart(
     fig["layout"].update(xaxis=xaxis, yaxis=yaxis)
     for place, one in enumerate(rows):
         if name_shift is not None:
-            name = (f"<b>{safe(one.head)}</b>  " if one.head else "") + safe(one.name).replace("\n", "<br>")
-            name += f": <b>{safe(one.tail)}</b>" if one.tail else ""
-            note(fig, name, y=-place, yref="y", yshift=name_shift, font={"color": LIGHT["ink"], "size": 13})
+            note(fig, _named(one), y=-place, yref="y", yshift=name_shift, font={"color": LIGHT["ink"], "size": 13})
         for words in one.words:
             _write(fig, words, -place)
     return fig
+
+
+def _named(one: Row) -> str:
+    """Write the name of a row, with what is in bold before and after it."""
+    head, tail = (f"<b>{safe(text)}</b>" if text else "" for text in (one.head, one.tail))
+    name = safe(one.name).replace("\n", "<br>")
+    return f"{head}  {name}: {tail}".removeprefix("  ").removesuffix(": ")
 
 
 def shares_axis(values: Iterable[float]) -> Spec:
@@ -185,27 +190,27 @@ def reference(fig: Spec, value: float, text: str, *, heading: str) -> None:
 
 def _bars(rows: Sequence[Row]) -> Iterator[Spec]:
     """Yield the bars, all of one look as one trace, in the order in which the first of a look stands."""
-    looks: dict[tuple[str, float, str], list[tuple[Bar, float]]] = {}
+    looks: dict[tuple[str, float, str], list[tuple[Any, Any, str]]] = {}
     for place, one in enumerate(rows):
         for bar in one.bars:
-            looks.setdefault((bar.colour, bar.width, bar.dash), []).append((bar, -place))
-    for (colour, width, dash), bars in looks.items():
-        x, y, texts = [], [], []
-        for bar, row in bars:
-            xs = _along(bar.low, bar.high) if bar.said else [bar.low, bar.high]
-            start, end = row + bar.at, row + (bar.at if bar.to is None else bar.to)
-            x += [*xs, None]
-            y += [*(_along(start, end) if bar.said else [start, end]), None]
-            texts += [bar.said] * (len(xs) + 1)
+            looks.setdefault((bar.colour, bar.width, bar.dash), []).extend(_points(bar, -place))
+    for (colour, width, dash), points in looks.items():
+        x, y, texts = map(list, zip(*points, strict=True))
         yield {
             "type": "scatter", "mode": "lines", "line": {"color": colour, "width": width, "dash": dash}, "x": x, "y": y,
             **({"text": texts, "hoverinfo": "text"} if any(texts) else {"hoverinfo": "skip"}),
         }  # fmt: skip
 
 
-def _along(start: float, end: float) -> list[float]:
-    """Return points along a bar: Plotly finds what is pointed at by its points, not by its length."""
-    return [start + (end - start) * step / 20 for step in range(21)]
+def _points(bar: Bar, row: int) -> Iterator[tuple[Any, Any, str]]:
+    """Yield points along a bar and one that is none: Plotly finds what is pointed at by its points, not its length."""
+    start, end = row + bar.at, row + (bar.at if bar.to is None else bar.to)
+    if bar.said:
+        for share in (step / 20 for step in range(21)):
+            yield bar.low + (bar.high - bar.low) * share, start + (end - start) * share, bar.said
+    else:
+        yield from ((bar.low, start, ""), (bar.high, end, ""))
+    yield None, None, bar.said
 
 
 def _whiskers(rows: Sequence[Row]) -> list[Spec]:

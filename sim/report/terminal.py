@@ -39,7 +39,7 @@ def _lines(parts: Iterable[Part | None], *, folded: bool) -> Iterator[str]:
     """Yield the lines of parts, a blank one before each that is no paragraph after another."""
     last: type | None = None
     for part in said(parts):
-        lines = list(_part(part, folded=folded))
+        lines = list(_part(part, folded=folded)) if folded or not _is_folded(part) else []
         if lines and not (last is Text and isinstance(part, Text)):
             yield ""
         yield from lines
@@ -53,15 +53,20 @@ def _part(part: Part, *, folded: bool) -> Iterator[str]:
         case Figure(table=table, parts=inner):
             yield from aligned(table.columns, table.rows, words=table.align)
             yield from _lines(inner, folded=folded)
-        case Table() if folded or not part.folded:
+        case Table():
             yield from aligned(part.columns, part.rows, words=part.align)
         case List(items=items):
             for one in items:
                 yield from paragraph(": ".join(filter(None, (one.name, f"{one.link}{one.text}"))), hang="  ")
-        case Section() | Group() if folded or part.role != "folded":
+        case Section() | Group():
             yield from _titled(part, folded=folded)
         case Block(parts=inner):
             yield from islice(_lines(inner, folded=folded), 1, None)
+
+
+def _is_folded(part: Part) -> bool:
+    """Whether a part is folded away on the page."""
+    return bool(part.folded) if isinstance(part, Table) else getattr(part, "role", "") == "folded"
 
 
 def _titled(part: Section | Group, *, folded: bool) -> Iterator[str]:

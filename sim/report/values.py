@@ -7,13 +7,14 @@ days 0 to n - 1. On a time axis its value is at the midnight after its last day.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sim.wording import MONTHS, long_date, noun
 
 NONE = "–"
+Value = TypeVar("Value")
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -34,19 +35,43 @@ def plain(value: float | None) -> str:
     return NONE if value is None else f"{value:.2f}".replace("-", "−")
 
 
+def or_dash(value: Value | None, write: Callable[[Value], str]) -> str:
+    """Write a value; a dash where there is none."""
+    return NONE if value is None else write(value)
+
+
+def percent(share: float) -> str:
+    """Write a share that may be below 0 in whole per cent."""
+    return f"{round(100 * share)}%".replace("-", "−")
+
+
+def skill_interval(skill: Sequence[float | None]) -> str:
+    """Write the interval of a skill score, its two last numbers."""
+    _, low, high = skill
+    return "interval not known" if low is None or high is None else f"{percent(low)} to {percent(high)}"
+
+
+def skill_text(skill: Sequence[float | None]) -> str:
+    """Write a skill score with its interval; a dash where there are too few cases for one."""
+    return or_dash(skill[0], lambda value: f"{percent(value)} ({skill_interval(skill)})")
+
+
 def quantity(value: Any) -> str:
     """Write a number or distribution of the record, such as `triangular 0.3, 0.5, 0.7`."""
     match value:
         case {"quantiles": percents}:
             return f"quantiles {', '.join(f'{percent}%: {_number(one)}' for percent, one in percents.items())}"
         case {"experts": experts}:
-            weights = value.get("weights") or [1.0] * len(experts)
-            shares = (f"{weight / sum(weights):.0%}" for weight in weights)
-            told = zip(shares, map(quantity, experts), strict=True)
-            return f"{len(experts)} experts: {'; '.join(f'{share} {one}' for share, one in told)}"
-    if isinstance(value, Mapping):
-        return "; ".join(f"{kind} {', '.join(_number(one) for one in args)}" for kind, args in value.items())
+            return _pooled(experts, value.get("weights") or [1.0] * len(experts))
+        case Mapping():
+            return "; ".join(f"{kind} {', '.join(map(_number, args))}" for kind, args in value.items())
     return _number(value)
+
+
+def _pooled(experts: Sequence[Any], weights: Sequence[float]) -> str:
+    """Write the distributions of experts with their shares."""
+    told = (f"{weight / sum(weights):.0%} {quantity(one)}" for weight, one in zip(weights, experts, strict=True))
+    return f"{len(experts)} experts: {'; '.join(told)}"
 
 
 def is_number(value: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.report.chance import share_text
 from sim.report.charts import Spec, axis, band, figure, line
 from sim.report.document import Document, Figure, Section, Table, Text, rerun
-from sim.report.values import NONE, day_of, short_date
+from sim.report.values import NONE, day_of, or_dash, percent, short_date, skill_interval, skill_text
 from sim.wording import counted, noun
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _headline(record: Record, table: Record) -> tuple[str, str]:
     """Return the skill against the base rate, or of few cases on how many the model scored better."""
     skill = score_of(table, MODEL)["against"][BASE_RATE]["skill"]
     if skill[0] is not None:
-        return _skill(skill[0]), f"skill against the base rate within {WINDOW} days, {_skill_range(skill)}"
+        return percent(skill[0]), f"skill against the base rate within {WINDOW} days, {skill_interval(skill)}"
     better, count = better_of(record, BASE_RATE)
     says = f"{noun(count, 'case')} on which it does better than the base rate within {WINDOW} days"
     return f"{better} of {count}", says
@@ -144,13 +144,11 @@ def _score_row(record: Record, table: Record, forecaster: str) -> tuple[str, ...
     means = [score_of(table, forecaster, "brier", window)["mean"] for window in record["windows"]]
     means += [score_of(table, forecaster, "log")["mean"], score_of(table, forecaster, "rps", None)["mean"]]
     against = score_of(table, forecaster)["against"]
-    skill = against.get(BASE_RATE)
-    gap = against.get(LOGISTIC)
     return (
         forecaster,
         *(f"{mean:.3f}" for mean in means),
-        NONE if skill is None else _skill_of(skill["skill"]),
-        NONE if gap is None else _difference(gap["difference"]),
+        or_dash(against.get(BASE_RATE), lambda one: skill_text(one["skill"])),
+        or_dash(against.get(LOGISTIC), lambda one: _difference(one["difference"])),
     )
 
 
@@ -159,8 +157,7 @@ def _cases(record: Record) -> Table:
         (
             case["id"] + (" (target)" if case["target"] else ""),
             short_date(day_of(case["as_of"])),
-            NONE if case["offensive"] is None else f"day {case['offensive']}",
-            NONE if case["agreement"] is None else f"day {case['agreement']}",
+            *(or_dash(case[event], "day {}".format) for event in ("offensive", "agreement")),
             *(share_text(p) for p in case["forecasts"]["case"][MODEL]),
             share_text(case["forecasts"]["case"][LOGISTIC][1]),
             f"{case['brier'][MODEL]:.3f}",
@@ -210,7 +207,7 @@ def _hindsight(record: Record) -> Table:
     for name, table in record["hindsight"].items():
         row = score_of(table, MODEL)
         skill, gap = row["against"][BASE_RATE]["skill"], row["against"][LOGISTIC]["difference"]
-        rows.append((name, f"{row['mean']:.3f}", _skill_of(skill), _difference(gap)))
+        rows.append((name, f"{row['mean']:.3f}", skill_text(skill), _difference(gap)))
     columns = ("Codings", "Brier of the model, 90 days", "Skill against base rate", "Against logistic regression")
     return Table("The model's score with marked codings changed", columns, "lrrr", tuple(rows))
 
@@ -234,10 +231,7 @@ def _threat_row(window: Record, name: str) -> tuple[str, ...]:
         share_text(window["said"][name]),
         f"{window['brier'][name]:.3f}",
         "?" if area is None else f"{area:.2f}",
-        *(
-            NONE if against not in gaps else _difference(gaps[against]["difference"])
-            for against in (BASE_RATE, LOGISTIC)
-        ),
+        *(or_dash(gaps.get(one), lambda gap: _difference(gap["difference"])) for one in (BASE_RATE, LOGISTIC)),
     )
 
 
@@ -262,21 +256,8 @@ def _rerun(record: Record) -> Iterator[tuple[str, str]]:
         yield name, str(value)
 
 
-def _skill(value: float | None) -> str:
-    return "?" if value is None else f"{100 * value:+.0f}%".replace("-", "−").replace("+", "")
-
-
-def _skill_range(skill: list[float | None]) -> str:
-    return f"{_skill(skill[1])} to {_skill(skill[2])}"
-
-
-def _skill_of(skill: list[float | None]) -> str:
-    """Write a skill with its interval; of too few cases there is none."""
-    return NONE if skill[0] is None else f"{_skill(skill[0])} ({_skill_range(skill)})"
-
-
 def _difference(gap: list[float | None]) -> str:
-    mean, low, high = (NONE if value is None else f"{value:+.3f}".replace("-", "−") for value in gap)
+    mean, low, high = (or_dash(value, "{:+.3f}".format).replace("-", "−") for value in gap)
     return f"{mean} ({low} to {high})"
 
 

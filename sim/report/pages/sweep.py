@@ -20,6 +20,7 @@ from sim.report.pages.sweep_figures import (
     done,
     figures_of,
     has_result,
+    result_cells,
     run_of,
     written,
 )
@@ -247,12 +248,9 @@ def _extremes(record: Record) -> Table:
     caption = f"Probability of an offensive within {counted(day, 'day')}, highest first"
     if len(shown) < len(rows):
         caption += f": the {FEW} highest and the {FEW} lowest of {len(rows):,}"
-    body = []
-    for row in shown:
-        one, shift = chance(row, day), change_of(row, day)
-        body.append((row["cell"], row["label"], one.text, one.interval, NONE if shift is None else shift.line))
+    body = tuple((row["cell"], row["label"], *result_cells(row, day)) for row in shown)
     columns = ("Id", "Cell", "Probability", "Monte Carlo interval, 95%", "Change")
-    table = Table(caption, columns, "llrrr", tuple(body))
+    table = Table(caption, columns, "llrrr", body)
     return table if any(row[-1] != NONE for row in body) else table.of_columns(0, 1, 2, 3)
 
 

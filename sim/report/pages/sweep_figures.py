@@ -18,11 +18,11 @@ from sim.report.document import Figure, Table
 from sim.report.maps import Cell, Scale, heat_map, parallel
 from sim.report.reading import Record, capital, in_sentence, input_name
 from sim.report.rows import MOST_ROWS, Dot, Row, spanned_points, spanned_shares, strips
-from sim.report.values import NONE, is_number, quantity, signed
+from sim.report.values import NONE, is_number, or_dash, quantity, signed
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
 def has_result(row: Record) -> bool:
@@ -75,6 +75,12 @@ def change_of(row: Record, day: int) -> Shift | None:
     """Return the change of a cell from the reference; None where it has none."""
     entry = ((row["changes"] or {}).get("offensive") or {}).get(str(day))
     return None if entry is None or row["index"] == 0 else Shift.of(entry)
+
+
+def result_cells(row: Record, day: int) -> tuple[str, str, str]:
+    """Write the probability of a cell with results, its interval, and the change from the reference."""
+    one = chance(row, day)
+    return one.text, one.interval, or_dash(change_of(row, day), lambda shift: shift.line)
 
 
 def hover(row: Record, day: int) -> str:
@@ -130,19 +136,17 @@ def rank_correlations(record: Record) -> list[Correlation]:
 
 def _correlations(record: Record, found: Sequence[Correlation]) -> Figure:
     """Return the rank correlations of the axes, as `rank_correlations` gives them."""
-    within, names = f"within {counted(record['horizon'], 'day')}", [input_name(record, one.path) for one in found]
+    within = f"within {counted(record['horizon'], 'day')}"
+    named = [(input_name(record, one.path), one) for one in found]
     clear = next((one.path for one in found if one.is_clear), None)
     title = (
         f"No axis goes clearly with the probability {within}"
         if clear is None
         else f"{capital(within)} the probability goes most with {in_sentence(record, clear)}"
     )
-    rows = tuple(
-        (name, signed(one.value), one.interval, "" if one.is_clear else "not clear")
-        for name, one in zip(names, found, strict=True)
-    )
+    rows = tuple((name, signed(one.value), one.interval, "" if one.is_clear else "not clear") for name, one in named)
     caption = "Rank correlation of each axis with the probability of an offensive (Spearman), strongest first"
-    shown = list(zip(names, found, strict=True))[:MOST_ROWS]
+    shown = named[:MOST_ROWS]
     first = "" if len(shown) == len(found) else f"; the {len(shown)} strongest of {len(found)}"
     return Figure(
         "correlations",
@@ -169,10 +173,8 @@ def _parallel(record: Record, found: Sequence[Correlation]) -> Figure:
     """Return parallel coordinates over the axes that go most with the probability, then others."""
     day, paths = record["horizon"], _uprights(record, found)
     names, step = [input_name(record, path) for path in paths], -(-len(done(record)) // MOST_LINES)
-    columns = [_column(record, path) for path in paths]
     p = [chance(row, day).p for row in done(record)]
-    low, high = min(p), max(p)
-    columns.append(((f"{100 * low:.0f}%", f"{100 * high:.0f}%"), [(one - low) / (high - low or 1.0) for one in p]))
+    columns = [*(_column(record, path) for path in paths), _scaled(p, "{:.0%}".format)]
     keys = [*enumerate(names, 1), ("P", f"Probability of an offensive within {counted(day, 'day')}")]
     rows = tuple((f"{key}", name, *ends) for (key, name), (ends, _) in zip(keys, columns, strict=True))
     every = "" if step == 1 else f" (one in {step})"
@@ -201,15 +203,20 @@ def _uprights(record: Record, found: Sequence[Correlation]) -> list[str]:
     return [*strongest, *others][:MOST_UPRIGHTS]
 
 
-def _column(record: Record, path: str) -> tuple[tuple[str, str], list[float]]:
+def _column(record: Record, path: str) -> Upright:
     """Return what stands at the ends of an upright, and the place of each cell on it."""
     values = [row["inputs"][path] for row in done(record)]
     if all(map(is_number, values)):
-        low, high = min(values), max(values)
-        return (_brief(low), _brief(high)), [(value - low) / (high - low or 1.0) for value in values]
+        return _scaled(values, _brief)
     different = values_of(record, path)
     order = {json.dumps(value): n / max(1, len(different) - 1) for n, value in enumerate(different)}
     return (written(different[0])[:12], written(different[-1])[:12]), [order[json.dumps(value)] for value in values]
+
+
+def _scaled(values: Sequence[float], write: Callable[[float], str]) -> Upright:
+    """Return the ends of an upright of numbers, and the place of each on it."""
+    low, high = min(values), max(values)
+    return (write(low), write(high)), [(value - low) / (high - low or 1.0) for value in values]
 
 
 def _brief(value: float) -> str:
@@ -218,6 +225,8 @@ def _brief(value: float) -> str:
 
 
 NAME_WIDTH = 50
+Upright = tuple[tuple[str, str], list[float]]
+"""What stands at the ends of an upright, and the place of each cell on it."""
 Changes = tuple[str, list[tuple[Record, Shift]]]
 """An input, and the rows that change it alone, with how far each moves the probability."""
 
@@ -246,16 +255,18 @@ def _is_plane(record: Record) -> bool:
 
 def shape_of(record: Record) -> str:
     """Name the kind of figure that fits: `lines`, `map`, `tornado`, `list` or `parallel`."""
-    axes, rows = list(record["axes"]), record["rows"]
+    axes = list(record["axes"])
     if record["design"] == "one-at-a-time":
         return "tornado"
-    if not axes:
-        return "list"
     if _is_plane(record):
         return "map"
     kind, fewest = ("lines", 2) if len(axes) == 1 else ("parallel", 3)
-    is_numeric = any(all(is_number(row["inputs"][path]) for row in rows) for path in axes)
-    return kind if is_numeric and len(rows) >= fewest else "list"
+    return kind if _is_numeric(record, axes) and len(record["rows"]) >= fewest else "list"
+
+
+def _is_numeric(record: Record, axes: Iterable[str]) -> bool:
+    """Whether some axis has numbers alone."""
+    return any(all(is_number(row["inputs"][path]) for row in record["rows"]) for path in axes)
 
 
 def _scale(record: Record, path: str) -> Scale:
@@ -410,11 +421,8 @@ def _tornado_title(ordered: Sequence[Changes], day: int, base: Chance | None) ->
 
 
 def _list(record: Record, day: int) -> Figure:
-    rows, chances = sorted(done(record), key=lambda row: -chance(row, day).p), []
-    shown = rows[:MOST_ROWS]
-    for row in rows:
-        one, shift = chance(row, day), change_of(row, day)
-        chances.append((row["label"], one.text, one.interval, NONE if shift is None else shift.line))
+    rows = sorted(done(record), key=lambda row: -chance(row, day).p)
+    shown, body = rows[:MOST_ROWS], tuple((row["label"], *result_cells(row, day)) for row in rows)
     columns = ("Cell", "Probability", "Monte Carlo interval, 95%", "Change from the first cell, points")
     first = "" if len(shown) == len(rows) else f"; the {len(shown)} highest of {len(rows)}"
     of = f"Probability of an offensive within {counted(day, 'day')}"
@@ -432,6 +440,6 @@ def _list(record: Record, day: int) -> Figure:
         _span(record, day),
         f"{of}, with 95% Monte Carlo intervals{first}",
         f"Dot chart of {counted(len(shown), 'cell')}. {_span(record, day)}.",
-        Table(of, columns, "lrrr", tuple(chances)),
+        Table(of, columns, "lrrr", body),
         chart,
     )

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 
-from sim.report.chance import Chance, points_text, share_text, with_interval
+from sim.report.chance import Chance, chance_text, points_text, share_text, with_interval
 from sim.report.charts import Spec, safe, tint
 from sim.report.document import Figure, Section, Table, Text
 from sim.report.reading import Record, group_name, in_sentence, input_name, outcome_at
 from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
-from sim.report.values import NONE
+from sim.report.values import or_dash
 from sim.wording import counted
 
 SHOWN = 12
@@ -76,12 +76,12 @@ def _together(inputs: list[Record]) -> str:
 
 def index_text(index: Record | None) -> str:
     """Write an index; what lies below 0 is nothing."""
-    return NONE if index is None else _clipped(index["value"])
+    return or_dash(index, lambda one: _clipped(one["value"]))
 
 
 def index_interval(index: Record | None) -> str:
     """Write the interval of an index, clipped at 0."""
-    return NONE if index is None else f"{_clipped(index['low'])} to {_clipped(index['high'])}"
+    return or_dash(index, lambda one: f"{_clipped(one['low'])} to {_clipped(one['high'])}")
 
 
 def _clipped(share: float) -> str:
@@ -185,7 +185,7 @@ def inputs_table(record: Record, by: Record) -> Table:
         (
             input_name(record, one["path"]), group_name(record, one["group"]), index_text(one["index"]),
             index_interval(one["index"]), DIRECTIONS.get(one["direction"], one["direction"]),
-            *(NONE if one[end] is None else with_interval(Chance.of(one[end])) for end in _ENDS),
+            *(or_dash(one[end], chance_text) for end in _ENDS),
             if_known(one, points_text(one["sd_left"])),
         )
         for one in by["inputs"]
@@ -211,7 +211,7 @@ def _windows(record: Record, part: Record) -> Table:
     """All windows: the index of each input."""
 
     def cell(index: Record | None) -> str:
-        return NONE if index is None else f"{index_text(index)} ({index_interval(index)})"
+        return or_dash(index, lambda one: f"{index_text(one)} ({index_interval(one)})")
 
     days = [str(day) for day in record["milestones"]]
     indices = {day: {one["path"]: one["index"] for one in part["by"][day]["inputs"]} for day in days}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.report.chance import Chance, Shift, with_interval
+from sim.report.chance import Chance, Shift, chance_text
 from sim.report.charts import LIGHT, Spec, safe, tint
 from sim.report.document import Figure, Section, Table, Text
 from sim.report.reading import OUTCOMES, Record, calendar_of, name_in_text, name_of
 from sim.report.rows import Bar, Dot, Row, Words, rows_chart, shares_axis
-from sim.report.values import NONE, short_date
+from sim.report.values import or_dash, short_date
 from sim.wording import counted
 
 SHOWN = 10
@@ -146,8 +146,8 @@ def _row(record: Record, one: Record, by: Record) -> tuple[str, ...]:
     return (
         label_of(record, one),
         Chance.of(one["seen"]).text,
-        *(NONE if by[side] is None else with_interval(Chance.of(by[side])) for side in ("if_seen", "if_not")),
-        NONE if by["difference"] is None else Shift.of(by["difference"]).with_interval,
+        *(or_dash(by[side], chance_text) for side in ("if_seen", "if_not")),
+        or_dash(by["difference"], lambda gap: Shift.of(gap).with_interval),
         Chance.of(by["unknown"]).text,
-        NONE if by["moves"] is None else f"{100 * by['moves']:.1f} points",
+        or_dash(by["moves"], lambda moves: f"{100 * moves:.1f} points"),
     )

@@ -15,7 +15,7 @@ from sim.report.reading import (
     name_of,
     schedule_name,
 )
-from sim.report.values import NONE, quantity, short_date
+from sim.report.values import NONE, or_dash, quantity, short_date
 from sim.wording import counted
 
 _AIMS = {"restrain": "hold back", "encourage": "go ahead"}
@@ -97,7 +97,7 @@ def _likely(one: Record, sign: str) -> str:
 
 
 def _day(record: Record, day: float | None) -> str:
-    return NONE if day is None else short_date(calendar_of(record).date(day))
+    return or_dash(day, lambda known: short_date(calendar_of(record).date(known)))
 
 
 def marks(record: Record) -> list[Mark]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sim.report.chance import Chance, Shift
 from sim.report.document import Entry, Group, List, Part, Section, Table, Text, said
 from sim.report.reading import OUTCOMES, Record, input_name, name_in_text, name_of, schedule_name
-from sim.report.values import NONE, dated, day_of, on_scale, plain, quantity, short_date
+from sim.report.values import dated, day_of, on_scale, or_dash, plain, quantity, short_date
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _value(value: Any) -> str:
     try:
         return short_date(day_of(value))
     except (TypeError, ValueError):
-        return NONE if value is None else quantity(value)
+        return or_dash(value, quantity)
 
 
 def _settings(compared: Record) -> Table:

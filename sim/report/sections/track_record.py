@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.document import Part, Section, Table, Text
 from sim.report.sections.basis import is_calibrated
-from sim.report.values import dated
+from sim.report.values import dated, skill_text
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _against(name: str, window: Record) -> str:
     compared = window["against"][name]
     article = "the" if name == REFERENCES[0] else "a"
     verdict = "" if _is_clear(compared["difference"]) else "; no clear difference"
-    skill = _skill(compared["skill"]).replace(" (", ", ").rstrip(")")
+    skill = skill_text(compared["skill"]).replace(" (", ", ").rstrip(")")
     return f"{_score(window['brier'][name])} of {article} {name} (skill {skill}{verdict})"
 
 
@@ -80,7 +80,7 @@ def _brier(track: Record) -> Table:
     for name in _forecasters(track):
         rows.append((_named(name), *(_score(one["brier"][name]) for one in windows)))
     for name in REFERENCES:
-        rows.append((f"Skill over the {name}", *(_skill(one["against"][name]["skill"]) for one in windows)))
+        rows.append((f"Skill over the {name}", *(skill_text(one["against"][name]["skill"]) for one in windows)))
     columns = ("Mean Brier score within", *(counted(days, "day") for days in track["windows"]))
     caption = f"Mean Brier scores, {track['scheme']}"
     return Table(caption, columns, "l" + "r" * len(windows), tuple(rows), style="narrow")
@@ -109,16 +109,3 @@ def _named(forecaster: str) -> str:
 
 def _score(value: float) -> str:
     return f"{value:.2f}"
-
-
-def _skill(skill: list[float | None]) -> str:
-    value, low, high = skill
-    if value is None:
-        return "none to be had"
-    if low is None or high is None:
-        return f"{_percent(value)} (interval not known)"
-    return f"{_percent(value)} ({_percent(low)} to {_percent(high)})"
-
-
-def _percent(share: float) -> str:
-    return f"{round(100 * share)}%".replace("-", "−")

@@ -41,7 +41,7 @@ from sim.report.reading import (
     without_off,
 )
 from sim.report.sections.schedule import in_force_sentence, marks, schedule_table
-from sim.report.values import NONE, short_date
+from sim.report.values import NONE, or_dash, short_date
 from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def outcomes_table(record: Record) -> Table:
     rows = [
         (
             name, f"within {counted(days, 'day')}", short_date(calendar.until(days)), chance.text, chance.interval,
-            NONE if chance.input_sd is None else points_text(chance.input_sd), chance.spread_text or NONE,
+            or_dash(chance.input_sd, points_text), chance.spread_text or NONE,
         )
         for outcome, name in without_off(record, OUTCOMES).items()
         for days in record["milestones"]
