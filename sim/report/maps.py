@@ -91,7 +91,8 @@ def heat_map(
     )
     cells = {"x": across.places, "y": up.places, "z": values}
     fig["data"].append({
-        "type": "heatmap", **cells, "text": texts, "customdata": ids, "hovertemplate": "%{text}<extra></extra>", "zmin": low, "zmax": high,
+        "type": "heatmap", **cells, "text": texts, "customdata": ids,
+        "hovertemplate": "%{text}<extra></extra>", "zmin": low, "zmax": high,
         "colorscale": [[place / (len(HEAT) - 1), colour] for place, colour in enumerate(HEAT)],
         "colorbar": {
             "orientation": "h", "x": 0, "xanchor": "left", "y": 1.07, "yanchor": "bottom", "len": 0.6, "thickness": 12,
