@@ -216,17 +216,13 @@ def rates_of(days: Sequence[tuple[str, int | None, int | None]], source: str) ->
     windows = {}
     for window in WINDOWS:
         rates = {}
-        for place, kind in enumerate(KINDS, start=1):
-            rate = base_rate([_came(one[place], window) for one in days], pairs)  # type: ignore[arg-type]
+        for kind, came in zip(KINDS, zip(*(one[1:] for one in days), strict=True), strict=True):
+            rate = base_rate([day is not None and day < window for day in came], pairs)
             rates[kind] = {"p": round(rate.p, 4), "low": round(rate.low, 4), "high": round(rate.high, 4)} | {
                 "happened": rate.happened
             }
         windows[str(window)] = rates
     return {"source": source, "cases": len(days), "pairs": len(set(pairs)), "windows": windows}
-
-
-def _came(day: int | None, window: int) -> bool:
-    return day is not None and day < window
 
 
 @cache

@@ -41,7 +41,9 @@ def pooled(probabilities: Mapping[str, float | Floats], weights: Mapping[str, fl
     from scipy.special import expit, logit  # late: it takes a quarter of a second, and most commands pool nothing
 
     total = math.fsum(weights[name] for name in names)
-    odds = np.sum([weights[name] / total * logit(_held(probabilities[name])) for name in names], axis=0)
+    odds = np.sum(
+        [weights[name] / total * logit(np.clip(probabilities[name], LEAST, 1 - LEAST)) for name in names], axis=0
+    )
     return np.asarray(expit(odds))
 
 
@@ -63,7 +65,3 @@ def stack(said: Mapping[str, Floats], happened: npt.NDArray[np.bool_]) -> dict[s
     mixes = (tuple(part / STEPS for part in one) for one in parts if sum(one) == STEPS)
     best = min(mixes, key=lambda shares: (round(score(shares), 12), shares))
     return dict(zip(said, best, strict=True))
-
-
-def _held(p: float | Floats) -> Floats:
-    return np.clip(p, LEAST, 1 - LEAST)

@@ -97,7 +97,9 @@ def stakeholders(scenario: Scenario) -> tuple[Stakeholder, ...]:
     of equals) times the capability of that actor, for it acts through them.
     """
     capability = _armed(scenario)
-    through = {name: value for name, value in capability.items() if _attacks(scenario, name)}
+    through = {
+        name: value for name, value in capability.items() if isinstance(scenario.actors[name], (Initiator, Patron))
+    }
     for name, actor in scenario.actors.items():
         if isinstance(actor, Mediator):
             capability[name] = _through_others(scenario, name, through)
@@ -156,10 +158,6 @@ def _armed(scenario: Scenario) -> dict[str, float]:
         elif isinstance(actor, (Guarantor, Defender)):
             capability[name] = actor.strength.median
     return capability
-
-
-def _attacks(scenario: Scenario, name: str) -> bool:
-    return isinstance(scenario.actors[name], (Initiator, Patron))
 
 
 def _through_others(scenario: Scenario, name: str, through: dict[str, float]) -> float:

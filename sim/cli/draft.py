@@ -49,10 +49,7 @@ def draft(  # noqa: PLR0913 - one parameter an option
         str | None, typer.Option(help="Date of articles that give none.", metavar="DATE", show_default="none")
     ] = None,
     suggest_cast: Annotated[bool, typer.Option("--suggest-cast", help="List names with their counts, only.")] = False,
-    llm: Annotated[
-        str | None,
-        typer.Option(help=LLM, metavar="URL", show_default="rules alone"),
-    ] = None,
+    llm: Annotated[str | None, typer.Option(help=LLM, metavar="URL", show_default="rules alone")] = None,
     model: Annotated[
         str | None, typer.Option(help="Name of the language model.", metavar="NAME", show_default=False)
     ] = None,

@@ -20,6 +20,7 @@ from sim.cli.output import check_output, show, written
 from sim.errors import UsageError
 from sim.report import lines_of, write_report
 from sim.report.columns import aligned, paragraph
+from sim.report.values import skill_text
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -241,11 +242,10 @@ def _fixed_lines(record: Mapping[str, Any]) -> Iterator[str]:
     for reference, windows in record["against"].items():
         row = windows[record["windows"].index(90)]
         better = f"better than the {reference} in {row['better']} of {counted(row['cases'], 'case')}"
-        if row["skill"] is None or row["skill"][0] is None:
+        if (row["skill"] or [None])[0] is None:
             yield from paragraph(f"within 90 days {better}; too few for a skill score")
         else:
-            value, low, high = map(_share, row["skill"])
-            yield from paragraph(f"within 90 days {better}: skill {value} ({low} to {high}, 95% over areas)")
+            yield from paragraph(f"within 90 days {better}: skill {skill_text(row['skill'])}, 95% over areas")
 
 
 def _check_apart(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> None:
@@ -325,7 +325,3 @@ def _variants(folder: Path | None) -> list[Scenario]:
     if not files:
         raise UsageError(f"expected a folder with scenarios after --variants (got {folder})")
     return [load(path) for path in files]
-
-
-def _share(value: float | None) -> str:
-    return "?" if value is None else f"{value:+.0%}"

@@ -54,8 +54,8 @@ def record(
     for other in content.get("others", ()):
         if other["name"] not in scored:
             note(f"{other['name']} forecast up to {other['by']}, which ends no window: it cannot be scored")
-    words = ["offramp", "resolve", name, "--outcome", "yes|no|DATE", "--ledger", str(ledger)]
-    note(f"next, when it is known: {' '.join(map(_shown, words))}")
+    asked, place = shlex.quote(name), shlex.quote(str(ledger))
+    note(f"next, when it is known: offramp resolve {asked} --outcome yes|no|DATE --ledger {place}")
 
 
 @command
@@ -78,15 +78,7 @@ def resolve(  # noqa: PLR0913 - one parameter an option
     """
     from sim.evaluation.ledger.questions import resolve as enter_outcome
 
-    entry = enter_outcome(
-        ledger,
-        question,
-        outcome=outcome,
-        at=_moment(at),
-        event=event,
-        note=source,
-        correct=correct,
-    )
+    entry = enter_outcome(ledger, question, outcome=outcome, at=_moment(at), event=event, note=source, correct=correct)
     content = entry.content
     windows = ", ".join(
         f"{counted(days, 'day')} {'yes' if label else 'no'}" for days, label in content["windows"].items()
@@ -117,10 +109,6 @@ def score(
     result = score_ledger(read_chain(ledger, expect=expect), late=late)
     show(result.record(), format_, _lines(result, ledger))
     note(f"next: keep the head elsewhere; to verify later: offramp score --expect {result.head[:16]}")
-
-
-def _shown(word: str) -> str:
-    return word if word == "yes|no|DATE" else shlex.quote(word)
 
 
 def _say_entry(entry: Entry, ledger: Path, format_: Format, text: str) -> None:

@@ -15,18 +15,7 @@ from sim.cli.check import CI, CODES, CiOutput
 from sim.cli.console import Exit, Format, note, print_json, say
 from sim.cli.declare import declare, group
 from sim.cli.machines import MACHINES, Machines
-from sim.cli.options import (
-    RUNS,
-    SHARDS,
-    USUAL_CACHE,
-    Alpha,
-    MaxRuns,
-    Output,
-    UsualCache,
-    Words,
-    WordScale,
-    command_of,
-)
+from sim.cli.options import RUNS, SHARDS, USUAL_CACHE, Alpha, MaxRuns, Output, UsualCache, Words, WordScale, command_of
 from sim.cli.output import check_output, show, shown, written
 from sim.errors import ExecutionError, UsageError
 from sim.report import lines_of, write_cell, write_files, write_report
@@ -257,9 +246,7 @@ def cell(
     said = command_of(context, name=chosen[0].id)
     records: list[Record] = []
     options = Options(
-        cells=chosen,
-        fail_fast=True,
-        on_forecast=lambda _, forecast: records.append(forecast.record(said)),
+        cells=chosen, fail_fast=True, on_forecast=lambda _, forecast: records.append(forecast.record(said))
     )
     run_sweep(loaded, Site(store=cache.open()), options)
     written(write_report(records[0], out, words=words))

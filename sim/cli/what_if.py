@@ -71,8 +71,7 @@ def tip(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioPath,
     *,
     input_: Annotated[
-        list[str],
-        typer.Option("--input", help="Dotted path of a number; give two for a contour.", show_default=False),
+        list[str], typer.Option("--input", help="Dotted path of a number; give two for a contour.", show_default=False)
     ],
     outcome: Annotated[
         str, typer.Option(help="Outcome: offensive, limited, full, agreement or strikes.")

@@ -68,7 +68,7 @@ def texts(there: Folder, draft: DraftFile, ids: Mapping[str, str], counts: Draft
     UsageError
         Where a file there is not laid out so that lines can be added to it.
     """
-    new = sorted(new_of(draft, ids, there.coded).items(), key=lambda one: _number(one[1]))
+    new = sorted(new_of(draft, ids, there.coded).items(), key=lambda one: int(one[1][1:]))
     items = {id_: _plain_item(draft.items[name], ids) for name, id_ in new}
     heads = draft.articles.items()
     sources = {name: _plain_source(name, head) for name, head in heads if name not in there.sources}
@@ -86,10 +86,6 @@ def texts(there: Folder, draft: DraftFile, ids: Mapping[str, str], counts: Draft
         listed.path: listed.edited(*([listed.entries("sources", sources)] if sources else [])),
         path: found.edited(*edits, found.key("drafted", counts.model_dump(), before="items")),
     }
-
-
-def _number(id_: str) -> int:
-    return int(id_[1:])
 
 
 def _plain_item(item: DraftItem, ids: Mapping[str, str]) -> dict[str, Any]:

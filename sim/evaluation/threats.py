@@ -131,7 +131,8 @@ def document_of(known: Mapping[str, float]) -> dict[str, Any]:
     side = "patron" if backed else "initiator"
     if backed:
         actors["patron"] = _patron(known)
-        actors["initiator"] |= _levels("initiator", self_reliance=_reliance(known))
+        means = "own-means" if known["cinc_a"] >= known["cinc_b"] else "leans"
+        actors["initiator"] |= _levels("initiator", self_reliance=means)
         ties |= {"patron": _ties("patron", initiator="important"), "initiator": _ties("initiator", patron="client")}
     if known["guar_major"] or known["guar_cinc"] > known["cinc_a"] / 4:
         actors["guarantor"] = _guarantor(known)
@@ -190,10 +191,6 @@ def _initiator(known: Mapping[str, float]) -> dict[str, Any]:
     fixed = {"role": "initiator", "resolve": 0.9, "salience": 1.0, "ambiguity": 0.2, "strength": 1.0}
     levels = {key: next(level for level, holds in rules if holds(known)) for key, rules in INITIATOR.items()}
     return fixed | _levels("initiator", **levels)
-
-
-def _reliance(known: Mapping[str, float]) -> str:
-    return "own-means" if known["cinc_a"] >= known["cinc_b"] else "leans"
 
 
 def _defender(known: Mapping[str, float]) -> dict[str, Any]:

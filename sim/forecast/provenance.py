@@ -58,14 +58,10 @@ def _stance(scenario: Scenario, name: str, inputs: Mapping[str, Distribution]) -
         total = sum(occasion.precision for occasion in reading.occasions)
         row["birge"] = round(reading.birge, 4)
         row["occasions"] = [
-            {
-                "id": o.id,
-                "items": list(o.items),
-                "reading": round(o.reading, 4),
-                "weight": round(o.precision / total, 4),
-            }
-            for o in reading.occasions
-        ]
+            {"id": one.id, "items": list(one.items), "reading": round(one.reading, 4),
+             "weight": round(one.precision / total, 4)}
+            for one in reading.occasions
+        ]  # fmt: skip
     return row
 
 

@@ -70,7 +70,7 @@ def forecast_record(
         "samples": _samples(scenario, tally),
         "outside_view": threats_between_states(),
         "pooled": None,
-        "others": _others(scenario),
+        "others": [one.model_dump(mode="json", exclude_none=True) for one in scenario.document.forecasts],
         "baselines": None,
         "track_record": track_record(),
         "incidence": _incidence(range(scenario.horizon + 1), tally),
@@ -141,11 +141,6 @@ def _samples(scenario: Scenario, tally: Tally) -> dict[str, Any] | None:
         estimates = [of_sums(row, runs, whole=True) for row in rows]
         found[name] = {str(day): _plain(one) for day, one in zip(scenario.milestones, estimates, strict=True)}
     return found
-
-
-def _others(scenario: Scenario) -> list[dict[str, Any]]:
-    """Return what other people said of the question, as the scenario has it."""
-    return [one.model_dump(mode="json", exclude_none=True) for one in scenario.document.forecasts]
 
 
 def counted(tally: Tally) -> tuple[int, int]:
@@ -322,16 +317,10 @@ def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
         })  # fmt: skip
     for name, talks in scenario.talks.items():
         path = f"talks.{name}"
-        rows.append(
-            {
-                "id": name,
-                "kind": "talks",
-                "start": day(f"{path}.start"),
-                "end": day(f"{path}.end"),
-                "name": scenario.name_of(name),
-                "basis": talks.basis,
-            }
-        )
+        rows.append({
+            "id": name, "kind": "talks", "start": day(f"{path}.start"), "end": day(f"{path}.end"),
+            "name": scenario.name_of(name), "basis": talks.basis,
+        })  # fmt: skip
     for place, (name, event) in enumerate(scenario.events.items()):
         path = f"events.{name}"
         dated, last = day(f"{path}.date"), day(f"{path}.until")

@@ -68,12 +68,7 @@ def contour_levels(values: Sequence[float], chosen: Sequence[float] | None) -> l
     return [level for n in range(1, 20) if min(values) < (level := round(n * step, 2)) < max(values)]
 
 
-def heat_map(
-    across: Scale,
-    up: Scale,
-    grid: Sequence[Sequence[Cell]],
-    chosen: Sequence[float] | None,
-) -> Spec:
+def heat_map(across: Scale, up: Scale, grid: Sequence[Sequence[Cell]], chosen: Sequence[float] | None) -> Spec:
     """Return a map of probabilities over two axes, with a line at each chosen one.
 
     Parameters

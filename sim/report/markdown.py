@@ -9,19 +9,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sim.report.document import (
-    Block,
-    Document,
-    Entry,
-    Figure,
-    Group,
-    Linked,
-    List,
-    Part,
-    Table,
-    Text,
-    said,
-)
+from sim.report.document import Block, Document, Entry, Figure, Group, Linked, List, Part, Table, Text, said
 from sim.wording import seen
 
 if TYPE_CHECKING:

@@ -132,8 +132,7 @@ def redrawn(figure: Figure, foot: Sequence[str]) -> str:
     first, last = map(number_of, layout["xaxis"]["range"])
     low, high = layout["yaxis"]["range"]
     plot = Plot(
-        Scale(first, last, margin["l"], WIDTH - margin["r"]),
-        Scale(low, high, height - margin["b"], head + margin["t"]),
+        Scale(first, last, margin["l"], WIDTH - margin["r"]), Scale(low, high, height - margin["b"], head + margin["t"])
     )
     rules = ((plot.x.at(one["x0"]), one["line"]) for one in layout["shapes"])
     parts = (

@@ -69,18 +69,27 @@ class Dialogue:
 
     def _answered(self, stop: Stop) -> bool:
         """Take answers to a stop until one is given; return whether the person stays."""
-        acts = {"s": self._skip, "n": self._add, "u": self._undo}
-        acts |= {"a": self._accept, "r": self._reject, "e": self._edit} if stop.item else {"x": self._tick}
-        while True:
-            letter = self.ask(f"{OF_ITEM if stop.item else OF_PARAGRAPH}: ").strip().lower()[:1]
-            if letter == "q":
-                return False
+        acts = self._acts(stop)
+        while (letter := self.ask(f"{OF_ITEM if stop.item else OF_PARAGRAPH}: ").strip().lower()[:1]) != "q":
             if letter in acts:
                 try:
-                    acts[letter](stop)
+                    acts[letter]()
                 except (ScenarioError, UsageError) as error:
                     self._refused(error)
                 return True
+        return False
+
+    def _acts(self, stop: Stop) -> dict[str, Callable[[], None]]:
+        """Return what each letter does."""
+        acts: dict[str, Callable[[], None]] = {
+            "s": lambda: self._skipped.add(stop), "n": lambda: self._add(stop), "u": lambda: self._do("undo"),
+        }  # fmt: skip
+        if not stop.item:
+            return acts | {"x": lambda: self._do("tick", source=stop.source, paragraph=stop.place, on=True)}
+        return acts | {
+            "a": lambda: self._do("accept", item=stop.item), "r": lambda: self._do("reject", item=stop.item),
+            "e": lambda: self._edit(stop),
+        }  # fmt: skip
 
     def _refused(self, error: Exception) -> None:
         faults = [fault.message for fault in error.faults] if isinstance(error, ScenarioError) else [str(error)]
@@ -89,21 +98,6 @@ class Dialogue:
     def _do(self, do: str, **asked: Any) -> None:
         """Answer as the page would, to the draft as it is now."""
         self.say(answered(self.sheet, {"revision": self.sheet.revision, "do": do, **asked})["said"])
-
-    def _skip(self, stop: Stop) -> None:
-        self._skipped.add(stop)
-
-    def _accept(self, stop: Stop) -> None:
-        self._do("accept", item=stop.item)
-
-    def _reject(self, stop: Stop) -> None:
-        self._do("reject", item=stop.item)
-
-    def _tick(self, stop: Stop) -> None:
-        self._do("tick", source=stop.source, paragraph=stop.place, on=True)
-
-    def _undo(self, _: Stop) -> None:
-        self._do("undo")
 
     def _edit(self, stop: Stop) -> None:
         values = dict(values_of(self.sheet.draft.items[stop.item]))
@@ -148,15 +142,15 @@ class Dialogue:
                 return
 
     def _field(self, one: Field, value: Any) -> Any:
-        shown = ", ".join(value) if isinstance(value, list) else "yes" if value is True else value or ""
-        while (typed := self.ask(f"{one.label} [{shown}]: ").strip()) == "?":
+        while (typed := self.ask(f"{one.label} [{_shown(value)}]: ").strip()) == "?":
             choices = self.sheet.draft.cast if one.widget == "cast" else one.choices or {}
             self._wrapped(one.hint, ", ".join(choices))
         if not typed:
             return value
-        if one.widget == "cast":
-            return [] if typed == "-" else typed.replace(",", " ").split()
-        return typed.lower()[:1] == "y" if one.widget == "flag" else typed if typed != "-" else ""
+        if one.widget == "flag":
+            return typed.lower()[:1] == "y"
+        typed = typed if typed != "-" else ""
+        return typed.replace(",", " ").split() if one.widget == "cast" else typed
 
     def _show(self, stop: Stop) -> None:
         draft, text = self.sheet.draft, self.sheet.text(stop.source)
@@ -188,3 +182,8 @@ class Dialogue:
         for text in filter(None, texts):
             for line in textwrap.wrap(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False):
                 self.say(line)
+
+
+def _shown(value: Any) -> str:
+    """Write what a field holds now."""
+    return ", ".join(value) if isinstance(value, list) else "yes" if value is True else str(value or "")

@@ -47,7 +47,7 @@ class Moved:
 
     Attributes
     ----------
-    differing
+    differing_runs
         Runs in which the outcome comes in time on one side only; None where runs are not paired.
     """
 
@@ -56,12 +56,12 @@ class Moved:
     before: Row
     after: Row
     change: Row
-    differing: int | None
+    differing_runs: int | None
 
     @property
     def verdict(self) -> Verdict:
         """`real` where the interval leaves 0 outside, `none` where no run differs, else `noise`."""
-        if self.differing == 0:
+        if self.differing_runs == 0:
             return "none"
         return "real" if self.change["mc_low"] > 0 or self.change["mc_high"] < 0 else "noise"
 
@@ -98,13 +98,7 @@ class Difference:
             "paired_runs": self.runs,
             "unpaired": self.unpaired,
             "level": LEVEL,
-            "outcomes": [
-                {
-                    "outcome": one.outcome, "day": one.day, "before": one.before, "after": one.after,
-                    "change": one.change, "differing_runs": one.differing, "verdict": one.verdict,
-                }
-                for one in self.rows
-            ],
+            "outcomes": [{**vars(one), "verdict": one.verdict} for one in self.rows],
             **self._inputs(),
             "settings": [one for one in settings_changed(self.before, self.after) if one["name"] not in shared],
         }  # fmt: skip

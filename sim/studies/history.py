@@ -145,11 +145,7 @@ def dates_between(start: datetime.date, end: datetime.date, every: int) -> list[
 
 
 def history(
-    scenario: Scenario,
-    days: list[datetime.date],
-    bench: Bench,
-    *,
-    finished: Callable[[], None] = lambda: None,
+    scenario: Scenario, days: list[datetime.date], bench: Bench, *, finished: Callable[[], None] = lambda: None
 ) -> History:
     """Remake the forecast on each day.
 

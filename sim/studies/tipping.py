@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import environment
-from sim.distributions import Uniform
+from sim.distributions import Distribution, Uniform
 from sim.errors import UsageError
 from sim.estimates import Estimate, share
 from sim.forecast.record import head_of
@@ -71,10 +71,14 @@ class Asked:
 
     def world(self, values: Sequence[float]) -> Scenario:
         """Return the scenario with a value at each path, over the days that are asked about."""
+        return over_days(self._with(values), self.day)
+
+    def _with(self, numbers: Sequence[float | Distribution]) -> Scenario:
+        """Return the scenario with a number, or a distribution, at each path."""
         document = self.scenario.document
-        for path, value in zip(self.paths, values, strict=True):
-            document = with_number(document, path, value)
-        return over_days(with_document(self.scenario, document), self.day)
+        for path, number in zip(self.paths, numbers, strict=True):
+            document = with_number(document, path, number)
+        return with_document(self.scenario, document)
 
     @property
     def most_values(self) -> int:
@@ -95,10 +99,7 @@ class Asked:
 
     def why_inert(self, place: int) -> str | None:
         """Say why a number cannot have an effect anywhere in its range, whatever the other; None where that is open."""
-        document = self.scenario.document
-        for path, span in zip(self.paths, self.spans, strict=True):
-            document = with_number(document, path, Uniform(*span))
-        return why_inert(with_document(self.scenario, document), self.paths[place], self.day)
+        return why_inert(self._with([Uniform(*span) for span in self.spans]), self.paths[place], self.day)
 
     def record(self, plan: Plan, command: str | None) -> dict[str, Any]:
         """Return what every record of an answer begins with."""

@@ -60,7 +60,7 @@ def test_a_change_is_that_of_the_same_runs_and_its_inputs_are_named(base: Path, 
             (expected.p, expected.low, expected.high), abs=1e-6
         )
         differs = (first.records[one.outcome] < one.day) != (second.records[one.outcome] < one.day)
-        assert one.differing == np.count_nonzero(differs)
+        assert one.differing_runs == np.count_nonzero(differs)
     verdicts = {(one.outcome, one.day): one.verdict for one in found.rows}
     assert list(verdicts) == [(outcome, day) for outcome in OUTCOMES for day in (14, 30, 60)]
     assert verdicts["offensive", 60] == "real"
@@ -121,7 +121,7 @@ def test_a_forecast_of_another_model_is_not_paired_and_says_why(base: Path, pres
     assert found.unpaired is not None
     assert "another version of the model" in found.unpaired
     (row,) = (one for one in found.rows if (one.outcome, one.day) == ("offensive", 60))
-    assert (row.verdict, row.differing) == ("real", None)
+    assert (row.verdict, row.differing_runs) == ("real", None)
     assert row.change["p"] == pytest.approx(row.after["p"] - row.before["p"], abs=2e-6)
     widths = [side["mc_high"] - side["mc_low"] for side in (row.before, row.after, row.change)]
     assert max(widths[:2]) < widths[2] < sum(widths[:2])

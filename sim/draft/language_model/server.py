@@ -129,9 +129,7 @@ async def _exchange(endpoint: Endpoint, body: bytes) -> _Reply:
 
     async with (
         ClientSession(
-            timeout=ClientTimeout(total=endpoint.limits.seconds),
-            auto_decompress=False,
-            trust_env=False,
+            timeout=ClientTimeout(total=endpoint.limits.seconds), auto_decompress=False, trust_env=False
         ) as session,
         session.post(endpoint.address, data=body, headers=endpoint.headers, allow_redirects=False) as response,
     ):

@@ -148,11 +148,7 @@ class Backtest:
 
 
 def backtest(
-    cases: Sequence[HistoricalCase],
-    trained: Training,
-    site: Site,
-    *,
-    variants: Sequence[Scenario] = (),
+    cases: Sequence[HistoricalCase], trained: Training, site: Site, *, variants: Sequence[Scenario] = ()
 ) -> Backtest:
     """Forecast and score every case.
 

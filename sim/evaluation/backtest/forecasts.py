@@ -130,12 +130,7 @@ def training(case: HistoricalCase, pool: Cases, scheme: Scheme) -> tuple[Histori
     return tuple(other for other in pool if other.name not in out)
 
 
-def forecasts(
-    cases: Cases,
-    trained: Training,
-    points: Mapping[Scheme, Points],
-    site: Site,
-) -> Forecasts:
+def forecasts(cases: Cases, trained: Training, points: Mapping[Scheme, Points], site: Site) -> Forecasts:
     """Forecast every case by the model and every baseline under both schemes.
 
     Parameters

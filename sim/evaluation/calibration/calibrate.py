@@ -135,13 +135,7 @@ def sample_bridge(task: BridgeTask) -> Sample:
     return bridge(log_likelihoods, task.draws, generator=generator)
 
 
-def study(
-    cases: Mapping[str, Scenario],
-    *,
-    seed: int,
-    site: Site,
-    blocks: int = BLOCKS,
-) -> Study:
+def study(cases: Mapping[str, Scenario], *, seed: int, site: Site, blocks: int = BLOCKS) -> Study:
     """Play the design on all cases and fit the surface.
 
     Parameters

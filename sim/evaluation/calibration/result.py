@@ -131,14 +131,8 @@ class Calibration:
     def _seed(self, number: int) -> dict[str, Any]:
         """Return how the draws of one seed came about, and what they say of the target."""
         one = self.samples[number]
-        stages = [
-            {
-                "power": round(stage.power, 4),
-                "effective": round(stage.effective, 1),
-                "acceptance": round(stage.acceptance, 3),
-            }
-            for stage in one.stages
-        ]
+        digits = {"power": 4, "effective": 1, "acceptance": 3}
+        stages = [{key: round(getattr(stage, key), places) for key, places in digits.items()} for stage in one.stages]
         return {
             "log_evidence": round(one.log_evidence, 3),
             "stages": stages,
@@ -202,12 +196,7 @@ class Request:
         return 2 + len(self.seen.keys() - self.threats) + len(coded) + at_target
 
 
-def calibration(
-    asked: Request,
-    studies: Sequence[Study],
-    recovered: Recovery | None,
-    site: Site,
-) -> Calibration:
+def calibration(asked: Request, studies: Sequence[Study], recovered: Recovery | None, site: Site) -> Calibration:
     """Sample the posterior from two studies of the same cases under different seeds, and check it."""
     samples = tuple(site.map(sample_posterior, [study.task(asked.seen) for study in studies]))
     fits = fits_of(studies[0], asked.seen, samples[0], site)

@@ -107,14 +107,12 @@ def forecast_content(record: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
         "seed": record["seed"],
         "runs": record["runs"],
         "model": environment.get("model"),
-        "probabilities": {event: _by_window(record["outcomes"][event]) for event in EVENTS},
+        "probabilities": {
+            event: {window: one["p"] for window, one in record["outcomes"][event].items()} for event in EVENTS
+        },
         "baselines": _beside(record),
         "forecast_sha256": sha256(raw),
     }
-
-
-def _by_window(outcome: Mapping[str, Any]) -> dict[str, float]:
-    return {window: outcome[window]["p"] for window in outcome}
 
 
 def _beside(record: Mapping[str, Any]) -> dict[str, dict[str, float]] | None:

@@ -107,12 +107,7 @@ def decompose(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Decomposition:
 
 
 def reliability(
-    forecast: npt.ArrayLike,
-    outcome: npt.ArrayLike,
-    *,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
-    level: float = LEVEL,
+    forecast: npt.ArrayLike, outcome: npt.ArrayLike, *, seed: int = 0, resamples: int = RESAMPLES, level: float = LEVEL
 ) -> Reliability:
     """Return the points of a reliability diagram with consistency bands.
 

@@ -104,11 +104,7 @@ def compare(
 
 
 def paired_difference(
-    first: npt.ArrayLike,
-    second: npt.ArrayLike,
-    groups: Sequence[Hashable] | None = None,
-    *,
-    bound: float = math.inf,
+    first: npt.ArrayLike, second: npt.ArrayLike, groups: Sequence[Hashable] | None = None, *, bound: float = math.inf
 ) -> Difference:
     """Compare the scores of two forecasters on the same cases.
 

@@ -5,21 +5,7 @@ from __future__ import annotations
 from itertools import cycle, pairwise
 from typing import TYPE_CHECKING
 
-from sim.report.charts import (
-    LIGHT,
-    Spec,
-    axis,
-    dots,
-    end_labels,
-    figure,
-    line,
-    noon,
-    note,
-    rule,
-    safe,
-    time_axis,
-    tint,
-)
+from sim.report.charts import LIGHT, Spec, axis, dots, end_labels, figure, line, noon, note, rule, safe, time_axis, tint
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.reading import ENDS, OFF, WEEK, Record, calendar_of, input_name, strikes_of
 from sim.report.sections.story import story_of, turn_text

@@ -260,13 +260,7 @@ def inputs_table(record: Record) -> Table:
     """All inputs with their value and origin."""
     stances = record["provenance"]["stances"]
     rows = [
-        (
-            input_name(record, one["path"]),
-            quantity(one["value"]),
-            _basis(one, stances),
-            one["origin"],
-            one["path"],
-        )
+        (input_name(record, one["path"]), quantity(one["value"]), _basis(one, stances), one["origin"], one["path"])
         for one in record["provenance"]["inputs"]
     ]
     rows += [

@@ -5,16 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.report.document import Table
-from sim.report.reading import (
-    Record,
-    calendar_of,
-    capital,
-    in_sentence,
-    joined,
-    name_in_text,
-    name_of,
-    schedule_name,
-)
+from sim.report.reading import Record, calendar_of, capital, in_sentence, joined, name_in_text, name_of, schedule_name
 from sim.report.values import NONE, or_dash, quantity, short_date
 from sim.wording import counted
 

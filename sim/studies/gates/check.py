@@ -22,7 +22,6 @@ from sim.runs.play import Records, results
 from sim.studies.bench import Site
 
 if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
     from sim.studies.gates.contrasts import Interval, Source, Verdict
     from sim.studies.gates.sequences import ConfidenceSequence
     from sim.studies.gates.trials import Trial
@@ -57,19 +56,10 @@ class Budget:
         Plan(runs=self.max_runs, seed=self.seed, replicates=self.replicates)  # checks the rest
 
     @property
-    def blocks(self) -> int:
-        """Blocks of each scenario at most."""
-        return max(1, self.max_runs // BLOCK_RUNS)
-
-    def check(self, scenario: Scenario) -> None:
-        """Refuse what would take hours.
-
-        Raises
-        ------
-        UsageError
-            As `Plan.check`.
-        """
-        Plan(runs=self.blocks * BLOCK_RUNS, seed=self.seed, replicates=self.replicates).check(scenario)
+    def plan(self) -> Plan:
+        """The plan of each scenario, in whole blocks."""
+        runs = max(1, self.max_runs // BLOCK_RUNS) * BLOCK_RUNS
+        return Plan(runs=runs, seed=self.seed, replicates=self.replicates)
 
 
 @dataclass(frozen=True)
@@ -141,13 +131,7 @@ class Checked:
         return next((one for one in order if one in verdicts), "pass")
 
 
-def check(
-    trials: Sequence[Trial],
-    budget: Budget,
-    site: Site | None = None,
-    *,
-    of: int | None = None,
-) -> Checked:
+def check(trials: Sequence[Trial], budget: Budget, site: Site | None = None, *, of: int | None = None) -> Checked:
     """Judge trials.
 
     Parameters
@@ -199,7 +183,7 @@ class _Queue:
     def rounds(self) -> Iterator[list[BlockTask]]:
         """Yield, batch by batch, block after block of all scenarios that a trial without a verdict needs."""
         for batch in _batches(self._judges):
-            for block in range(self._budget.blocks):
+            for block in range(self._budget.plan.blocks):
                 needed = {one.hash: one for judge in batch if judge.is_open for one in judge.trial.sources}
                 if not needed:
                     break
@@ -209,8 +193,8 @@ class _Queue:
     def _task(self, source: Source, block: int) -> BlockTask:
         scenario = source.build()
         if block == 0:
-            self._budget.check(scenario)
-        return BlockTask(scenario, self._budget.seed, block, self._budget.replicates)
+            self._budget.plan.check(scenario)
+        return self._budget.plan.task(scenario, block)
 
     def next_group(self, supply: Iterator[Played]) -> tuple[Sequence[_Judge], dict[str, Played]] | None:
         """Return who judges by the next block, and that block of its scenarios, by hash; None where there is none."""

@@ -81,12 +81,7 @@ def sweep_of(scenario: Scenario, axes: Mapping[str, Any] | str, **settings: Any)
 
 
 def _sweep(
-    tree: Tree,
-    file: FilePath,
-    bases: tuple[Base, ...] = (),
-    *,
-    runs: int | None = None,
-    precision: float | None = None,
+    tree: Tree, file: FilePath, bases: tuple[Base, ...] = (), *, runs: int | None = None, precision: float | None = None
 ) -> Sweep:
     """Check what is written, choose the cells and build them; bases that are not at hand are loaded."""
     places = Places(tree.places, str(file))
@@ -243,17 +238,19 @@ def _checked(
     twins = _Twins(bases[0].scenario, paths, sampled=sampled)
     cells: list[Cell] = []
     milestones: set[tuple[int, ...]] = set()
-    wrong = _FaultsOfCells()
+    wrong: dict[tuple[str, str, str], list[tuple[Fault, Cell]]] = {}  # one that many cells have is told once
     for cell in drafts:
         try:
             scenario = _built(cell, bases[cell.base], twins, places)
             cells.append(replace(cell, hash=scenario.hash))
             milestones.add(scenario.milestones)
         except ScenarioError as error:
-            wrong.add(cell, error.faults)
-            if wrong.are_many:
+            for fault in error.faults:
+                key = fault.key, fault.message, canonical(cell.changes.get(fault.key))
+                wrong.setdefault(key, []).append((fault, cell))
+            if len(wrong) >= MAX_FAULTS:
                 break
-    refuse(wrong.told())
+    refuse([_told(*found[0], len(found)) for found in wrong.values()])
     common = set.intersection(*map(set, milestones))
     if not common:
         raise ScenarioError([places.fault(("scenarios",), "the scenarios have no milestone in common")])
@@ -269,35 +266,11 @@ def _built(cell: Cell, base: Base, twins: _Twins, places: Places) -> Scenario:
     return scenario
 
 
-class _FaultsOfCells:
-    """Collects the faults of cells: one that many cells have, such as a mistyped word, is told once."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[str, str, str], list[tuple[Fault, Cell]]] = {}
-
-    def add(self, cell: Cell, faults: Iterable[Fault]) -> None:
-        """Take the faults of a cell."""
-        for fault in faults:
-            value = canonical(cell.changes.get(fault.key))
-            self._found.setdefault((fault.key, fault.message, value), []).append((fault, cell))
-
-    @property
-    def are_many(self) -> bool:
-        """Whether so many differ that no more need be looked for."""
-        return len(self._found) >= MAX_FAULTS
-
-    def told(self) -> list[Fault]:
-        """Return each fault where it first stands, with the cell, or the number of cells and the first of them."""
-        return [
-            replace(fault, message=f"{fault.message}, in {_cells_in_words(cell, len(all_))}")
-            for all_ in self._found.values()
-            for fault, cell in all_[:1]
-        ]
-
-
-def _cells_in_words(first: Cell, count: int) -> str:
+def _told(fault: Fault, first: Cell, count: int) -> Fault:
+    """Return a fault where it first stands, with the cell, or the number of cells and the first of them."""
     name = f"cell {first.index + 1} ({shown(first.label)})"
-    return name if count == 1 else f"{counted(count, 'cell')}, the first of them {name}"
+    where = name if count == 1 else f"{counted(count, 'cell')}, the first of them {name}"
+    return replace(fault, message=f"{fault.message}, in {where}")
 
 
 class _Twins:
