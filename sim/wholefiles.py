@@ -14,7 +14,7 @@ import select
 import shutil
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from sim.wording import counted
@@ -22,6 +22,12 @@ from sim.wording import counted
 PATIENCE = 60.0  # seconds to wait for somebody who writes to a pipe, and has not yet
 ALONE = 2.0  # seconds to wait for somebody to write to a pipe at all
 _PART = 1 << 16
+
+
+def visible_files(folder: Path, suffixes: Collection[str]) -> list[Path]:
+    """Return the files in a folder and below it whose names end so, without hidden ones, in order of their paths."""
+    files = (file for file in folder.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
+    return sorted(file for file in files if not any(part[0] == "." for part in file.relative_to(folder).parts))
 
 
 def read_whole(path: Path, most: int) -> bytes:

@@ -61,7 +61,7 @@ LAYERS: dict[str, set[str]] = {
     "cli": {
         "articles", "draft", "environment", "errors", "evaluation", "evaluation.ledger", "explorer", "forecast",
         "interrupts", "loopback", "progress", "report", "review", "runs.block", "runs.executors", "runs.store",
-        "scenario", "studies", "wording",
+        "scenario", "studies", "wholefiles", "wording",
     },
     "face": {
         "errors", "estimates", "forecast", "model", "progress", "report", "runs.block", "runs.executors",

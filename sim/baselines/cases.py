@@ -12,7 +12,7 @@ import datetime
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -177,22 +177,27 @@ def _cell(value: object) -> str:
 
 
 def _value(row: Row, name: str, kind: str) -> Any:
-    text, wanted = row.cells[name], kind.split(" ")[0]
-    if text == "" and kind.endswith("| None"):
+    if row.cells[name] == "" and kind.endswith("| None"):
         return None
-    if wanted == "datetime.date":
-        return row.date(name)
-    if wanted == "int":
-        return row.whole(name)
-    if wanted == "float":
-        return row.number(name, "a number from -1 to 1", -1, 1)
-    if wanted == "bool":
-        if text not in ("0", "1"):
-            raise row.error(name, "expected 1 or 0")
-        return text == "1"
-    if not text:
+    return _READERS[kind.split(" ")[0]](row, name)
+
+
+def _flag(row: Row, name: str) -> bool:
+    if row.cells[name] not in ("0", "1"):
+        raise row.error(name, "expected 1 or 0")
+    return row.cells[name] == "1"
+
+
+def _text(row: Row, name: str) -> str:
+    if not row.cells[name]:
         raise row.error(name, "expected text")
-    return text
+    return row.cells[name]
+
+
+_READERS: dict[str, Callable[[Row, str], Any]] = {
+    "datetime.date": Row.date, "int": Row.whole, "bool": _flag, "str": _text,
+    "float": lambda row, name: row.number(name, "a number from -1 to 1", -1, 1),
+}  # fmt: skip
 
 
 KINDS = ("force", "major")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def _say(checked: list[_Checked]) -> None:
     """Print a line a file, then what there is to tell of items; say the next step."""
     rows = [(one.file, str(len(one.items)), *map(str, counts(one.items).values())) for one in checked]
     say_all(aligned(HEADS, rows, words="l"))
-    for fault in (fault for one in checked for fault in one.faults):
+    for fault in chain.from_iterable(one.faults for one in checked):
         note(str(fault))
     if failing := _failing(checked):
         note(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from sim.scenario.load import load
 from sim.scenario.merge import scenario_root
 from sim.scenario.scenario import Scenario
 from sim.scenario.yamltree import read_schema, top_keys
+from sim.wholefiles import visible_files
 
 KINDS = {
     "scenario": ("id question", "id actors", "id extends"),
@@ -53,7 +54,7 @@ def files_of(kind: str, paths: Iterable[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        inside = [file for file in yaml_files(path) if kind_of(file) == kind] if path.is_dir() else [path]
+        inside = [file for file in visible_files(path, SUFFIXES) if kind_of(file) == kind] if path.is_dir() else [path]
         if not inside:
             raise UsageError(MISSING[kind].format(path))
         found += inside
@@ -66,12 +67,6 @@ def once(files: Iterable[Path]) -> list[Path]:
     for file in files:
         single.setdefault(os.path.realpath(file), file)
     return list(single.values())
-
-
-def yaml_files(folder: Path) -> Iterator[Path]:
-    """Yield the YAML files in a folder and those below it, without hidden ones, in order of their paths."""
-    files = (file for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file())
-    return (file for file in sorted(files) if not _is_hidden(file.relative_to(folder)))
 
 
 def kind_of(file: Path) -> str:
@@ -99,7 +94,7 @@ def beyond_missing(file: Path, error: ScenarioError) -> list[Fault]:
 @cache
 def _extended(root: Path) -> frozenset[str]:
     """Return the files that others in a scenario folder extend; another folder may be large, and is not searched."""
-    files = yaml_files(root) if root.name == "scenarios" else root.glob("*.y*ml")
+    files = visible_files(root, SUFFIXES) if root.name == "scenarios" else root.glob("*.y*ml")
     named = ((file, top_keys(file).get("extends")) for file in files)
     return frozenset(os.path.realpath(file.parent / written) for file, written in named if written)
 
@@ -129,7 +124,3 @@ def load_scenario(file: Path) -> Scenario:
 def command(*words: str) -> str:
     """Return a command as it can be pasted."""
     return shlex.join(["offramp", *words])
-
-
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -139,9 +139,7 @@ def _lines(result: LedgerScore, ledger: Path) -> Iterator[str]:
     )
     yield f"head {result.head}"
     for event, questions in result.open.items():
-        for name, windows in questions.items():
-            yield from paragraph(f"unresolved: {event} of {name}: {counted(', '.join(map(str, windows)), 'day')}")
-        yield from paragraph(f"enter an outcome with resolve --event {event}")
+        yield from _open_lines(event, questions)
     if result.late:
         said = "scored with the others" if result.includes_late else "left out (--late scores them)"
         yield from paragraph(f"{result.late} entered after their window had closed: {said}")
@@ -153,6 +151,12 @@ def _lines(result: LedgerScore, ledger: Path) -> Iterator[str]:
                 yield from _window_lines(one)
     if not result.windows:
         yield "nothing to score yet"
+
+
+def _open_lines(event: str, questions: Mapping[str, Sequence[int]]) -> Iterator[str]:
+    for name, windows in questions.items():
+        yield from paragraph(f"unresolved: {event} of {name}: {counted(', '.join(map(str, windows)), 'day')}")
+    yield from paragraph(f"enter an outcome with resolve --event {event}")
 
 
 def _window_lines(one: WindowScore) -> Iterator[str]:

@@ -125,9 +125,10 @@ def validate(
 
 def _files_of(paths: Sequence[Path]) -> Sequence[Path]:
     """Return the files that are named, and those of the folders that are; UsageError where there is none."""
-    from sim.cli.files import once, yaml_files
+    from sim.cli.files import SUFFIXES, once
+    from sim.wholefiles import visible_files
 
-    files = once(file for path in paths for file in (yaml_files(path) if path.is_dir() else [path]))
+    files = once(file for path in paths for file in (visible_files(path, SUFFIXES) if path.is_dir() else [path]))
     if not files:
         raise UsageError(f"there is no YAML file in {', '.join(map(str, paths))}")
     return files

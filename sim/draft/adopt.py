@@ -131,8 +131,8 @@ def _hold(folder: Path, draft: DraftFile) -> tuple[str, ...]:
             unheld.append(source)
             continue
         held = (hold_item(name, item, article) for name, item in draft.having(*KEPT).items() if item.source == source)
-        for one in (one for one in held if one.fails):
-            faults += [Fault(str(folder / NAME), 0, 0, f"items.{one.name}", message) for message in one.messages]
+        told = ((one.name, message) for one in held if one.fails for message in one.messages)
+        faults += [Fault(str(folder / NAME), 0, 0, f"items.{name}", message) for name, message in told]
     refuse(faults)
     return tuple(unheld)
 

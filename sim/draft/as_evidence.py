@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sim.draft.drafting import EVIDENCE, Folder
+from sim.draft.gather import last_number
 from sim.draft.schema import KEPT, Drafted, DraftFile, DraftItem
 from sim.scenario.appended import Kept
 from sim.scenario.evidence import FORMAT, SOURCES_FORMAT, DraftCounts, Item
@@ -26,8 +26,7 @@ def numbered(draft: DraftFile, old: Mapping[str, Item]) -> dict[str, str]:
     """
     kept = draft.having(*KEPT)
     ids = {name: there for name, item in kept.items() if (there := _id_there(item, old)) is not None}
-    numbers = (re.fullmatch(r"E(\d+)", name) for name in (*old, *ids.values()))
-    last = max((int(found[1]) for found in numbers if found), default=0)
+    last = last_number((*old, *ids.values()), "E")
     new = sorted((name for name in kept if name not in ids), key=lambda name: _place(kept[name], draft.articles))
     return ids | {name: f"E{last + nth:02}" for nth, name in enumerate(new, 1)}
 

@@ -151,9 +151,9 @@ def _place(item: DraftItem, dates: Mapping[str, datetime.date]) -> Place:
     return date, item.source, item.paragraph or 0, span, item.actor, item.rule, item.model_dump_json()
 
 
-def last_number(items: Iterable[str]) -> int:
+def last_number(items: Iterable[str], letter: str = "D") -> int:
     """Return the highest number of the ids D1, D2, ... of a draft's items; 0 where there is none."""
-    return max((int(name[1:]) for name in items if name[0] == "D" and name[1:].isdecimal()), default=0)
+    return max((int(name[1:]) for name in items if name[0] == letter and name[1:].isdecimal()), default=0)
 
 
 def merged(rules: Sequence[DraftItem], model: Sequence[DraftItem]) -> tuple[DraftItem, ...]:

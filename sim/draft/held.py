@@ -16,6 +16,7 @@ from sim.articles.anchors import State, hold
 from sim.articles.article import PAGES, TEXTS, Article, read_article
 from sim.articles.quotes import MOST_WORDS, copies
 from sim.errors import ArticleError
+from sim.wholefiles import visible_files
 
 if TYPE_CHECKING:
     from sim.scenario.evidence import Evidence, Item, Source
@@ -71,9 +72,7 @@ def read_articles(folder: Path) -> dict[str, Article]:
     """
     if not folder.is_dir():
         raise ArticleError(f"{folder} is not a folder; name the folder that holds the articles")
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in (*TEXTS, *PAGES) and file.is_file())
-    seen = (file for file in files if not any(part.startswith(".") for part in file.relative_to(folder).parts))
-    articles = {str(file): read_article(file) for file in seen}
+    articles = {str(file): read_article(file) for file in visible_files(folder, (*TEXTS, *PAGES))}
     if not articles:
         raise ArticleError(f"there is no article in {folder}; save them there as {', '.join((*TEXTS, *PAGES))}")
     return articles

@@ -79,6 +79,10 @@ class DraftFile(Part):
     before: DraftCounts | None = Field(default=None, description="Counts of the evidence when this draft began")
     items: dict[ItemId, DraftItem] = Field(default={}, max_length=MOST_ITEMS)
 
+    def with_item(self, name: str, item: DraftItem) -> DraftFile:
+        """Return the draft with an item added, or in the place of another."""
+        return self.model_copy(update={"items": {**self.items, name: item}})
+
     def having(self, *statuses: Status) -> dict[str, DraftItem]:
         """Return the items of some statuses, by id."""
         return {name: item for name, item in self.items.items() if item.status in statuses}

@@ -14,21 +14,21 @@ from sim.scenario.levels import meant
 
 if TYPE_CHECKING:
     from sim.distributions import Distribution
-    from sim.scenario.evidence import Evidence
+    from sim.scenario.evidence import Evidence, Item, Source
     from sim.scenario.scenario import Scenario
 
 
 def provenance_of(scenario: Scenario) -> dict[str, Any]:
     """Return the part `provenance` of a record."""
     evidence = scenario.evidence
-    used = evidence.items if evidence is not None else {}
-    sources = evidence.sources if evidence is not None else {}
     inputs = {one.path: one.distribution for one in inputs_of(scenario)}
-    drafted = evidence.drafted if evidence is not None else None
+    items, sources, drafted = (
+        ({}, {}, None) if evidence is None else (evidence.items, evidence.sources, evidence.drafted)
+    )
     return {
         "stances": {name: _stance(scenario, name, inputs) for name in scenario.actors},
-        "items": {name: item.model_dump(mode="json", exclude_none=True) for name, item in used.items()},
-        "sources": {name: source.model_dump(mode="json", exclude_none=True) for name, source in sources.items()},
+        "items": _plain(items),
+        "sources": _plain(sources),
         **({"drafted": drafted.model_dump()} if drafted is not None else {}),
         "dyads": list(_dyads(evidence)),
         "inputs": [
@@ -38,6 +38,11 @@ def provenance_of(scenario: Scenario) -> dict[str, Any]:
         ],
         "notes": dict(scenario.document.notes),
     }
+
+
+def _plain(parts: Mapping[str, Item] | Mapping[str, Source]) -> dict[str, Any]:
+    """Return items or sources as their files have them."""
+    return {name: one.model_dump(mode="json", exclude_none=True) for name, one in parts.items()}
 
 
 def _stance(scenario: Scenario, name: str, inputs: Mapping[str, Distribution]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ReportError
@@ -93,15 +94,14 @@ def _input_column(values: list[Any]) -> list[Any]:
     """Return numbers where all values are numbers or missing, else text, distributions as JSON."""
     if all(value is None or is_number(value) for value in values):
         return [None if value is None else float(value) for value in values]
-    return [value if value is None or isinstance(value, str) else json.dumps(value) for value in values]
+    return [value if isinstance(value, str | None) else json.dumps(value) for value in values]
 
 
 def _outcome_columns(record: Record) -> Iterator[tuple[str, list[Any]]]:
     """Yield the probabilities by outcome and day, and the changes where they are known of any cell."""
-    whens = [(outcome, str(day)) for outcome in record["outcomes"] for day in record["milestones"]]
-    for outcome, day in whens:
-        for quantity in QUANTITIES:
-            yield f"{outcome}.{day}.{quantity}", _values(record, "outcomes", outcome, day, quantity)
+    whens = list(product(record["outcomes"], map(str, record["milestones"])))
+    for (outcome, day), quantity in product(whens, QUANTITIES):
+        yield f"{outcome}.{day}.{quantity}", _values(record, "outcomes", outcome, day, quantity)
     for outcome, day in whens if record["reference"] is not None else ():
         if any(value is not None for value in _values(record, "changes", outcome, day, "p")):
             for quantity, name in CHANGES.items():

@@ -7,6 +7,7 @@ that all of them hold on a narrow screen.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.report.charts import HEAT, LIGHT, Spec, axis, figure, note, safe, share_ends
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _BLANK = {"showticklabels": False, "showgrid": False}
 _NAME = {"color": LIGHT["ink"], "size": 13}
+_HEATS = [[place / (len(HEAT) - 1), colour] for place, colour in enumerate(HEAT)]
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def heat_map(across: Scale, up: Scale, grid: Sequence[Sequence[Cell]], chosen: S
         Probabilities to draw lines at; None: round ones.
     """
     values, texts, ids = ([[cell[part] for cell in row] for row in grid] for part in range(3))
-    known = [cell.p for row in grid for cell in row if cell.p is not None]
+    known = [cell.p for cell in chain(*grid) if cell.p is not None]
     low, high = share_ends(known)
     fig = figure(
         height=520, top=76, left=44, right=14, bottom=56, hovermode="closest", xaxis=across.axis(), yaxis=up.axis()
@@ -88,7 +90,7 @@ def heat_map(across: Scale, up: Scale, grid: Sequence[Sequence[Cell]], chosen: S
     fig["data"].append({
         "type": "heatmap", **cells, "text": texts, "customdata": ids,
         "hovertemplate": "%{text}<extra></extra>", "zmin": low, "zmax": high,
-        "colorscale": [[place / (len(HEAT) - 1), colour] for place, colour in enumerate(HEAT)],
+        "colorscale": _HEATS,
         "colorbar": {
             "orientation": "h", "x": 0, "xanchor": "left", "y": 1.07, "yanchor": "bottom", "len": 0.6, "thickness": 12,
             "xpad": 0, "ypad": 0, "tickformat": ".0%", "nticks": 6, "outlinewidth": 0,

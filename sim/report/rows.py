@@ -215,19 +215,19 @@ def _points(bar: Bar, row: int) -> Iterator[tuple[Any, Any, str]]:
 
 def _whiskers(rows: Sequence[Row]) -> list[Spec]:
     """Return the intervals of the dots, all of one colour as one trace."""
-    known: dict[str, list[tuple[Dot, float]]] = {}
+    known: dict[str, list[tuple[float | None, float | None]]] = {}
     for place, one in enumerate(rows):
         for dot in one.dots:
             if dot.low is not None:
-                known.setdefault(dot.colour, []).append((dot, -place))
+                y = -place + dot.at
+                known.setdefault(dot.colour, []).extend(((dot.low, y), (dot.high, y), (None, None)))
     return [
         {
             "type": "scatter", "mode": "lines+markers", "line": {"color": LIGHT[name], "width": 1}, "hoverinfo": "skip",
             "marker": {"symbol": "line-ns-open", "size": 11, "color": LIGHT[name]},
-            "x": [x for dot, _ in dots_ for x in (dot.low, dot.high, None)],
-            "y": [y for dot, row in dots_ for y in (row + dot.at, row + dot.at, None)],
+            "x": [x for x, _ in points], "y": [y for _, y in points],
         }
-        for name, dots_ in known.items()
+        for name, points in known.items()
     ]  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def accept(draft: DraftFile, name: str, text: Text) -> DraftFile:
     """
     item = _item(draft, name)
     status = item.status if item.status in ("edited", "added") else _own(item) or "accepted"
-    return _with_item(draft, name, checked(draft, name, plain_of(item) | {"status": status}, text, item.bearing))
+    return draft.with_item(name, checked(draft, name, plain_of(item) | {"status": status}, text, item.bearing))
 
 
 def reject(draft: DraftFile, name: str) -> DraftFile:
@@ -44,7 +44,7 @@ def reject(draft: DraftFile, name: str) -> DraftFile:
     UsageError
         Where there is no such item.
     """
-    return _with_item(draft, name, _item(draft, name).model_copy(update={"status": "rejected"}))
+    return draft.with_item(name, _item(draft, name).model_copy(update={"status": "rejected"}))
 
 
 def edit(draft: DraftFile, name: str, values: Mapping[str, Any], text: Text) -> DraftFile:
@@ -66,7 +66,7 @@ def edit(draft: DraftFile, name: str, values: Mapping[str, Any], text: Text) -> 
         plain["date_from"] = _date_from(draft, plain)
     if "cameo" in typed:
         plain = _scored(plain)
-    return _with_item(draft, name, checked(draft, name, plain, text, item.bearing))
+    return draft.with_item(name, checked(draft, name, plain, text, item.bearing))
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def add(draft: DraftFile, at: Place, values: Mapping[str, Any], text: Text) -> D
     plain |= {"status": "added", "confidence": 1.0, "rule": ANALYST, "found_by": ANALYST} | anchor
     plain["date_from"] = _date_from(draft, plain)
     name = next_id(draft)
-    return _with_item(draft, name, checked(draft, name, _scored(plain), text))
+    return draft.with_item(name, checked(draft, name, _scored(plain), text))
 
 
 def tick(draft: DraftFile, source: str, paragraph: int, *, on: bool) -> DraftFile:
@@ -125,10 +125,6 @@ def _item(draft: DraftFile, name: str) -> DraftItem:
 def _own(item: DraftItem) -> str:
     """Return the status of an item that the person added, whatever becomes of it; nothing for a proposal."""
     return "added" if item.found_by == ANALYST else ""
-
-
-def _with_item(draft: DraftFile, name: str, item: DraftItem) -> DraftFile:
-    return draft.model_copy(update={"items": {**draft.items, name: item}})
 
 
 def _fields(values: Mapping[str, Any]) -> Mapping[str, Any]:

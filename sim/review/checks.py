@@ -6,6 +6,7 @@ What reading the draft, adopting it and loading the evidence would complain of l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -62,18 +63,15 @@ def _refuse(found: list[Complaint]) -> None:
 def _complaints(draft: DraftFile, name: str, item: DraftItem, bearing: float) -> Iterator[Complaint]:
     """Check an item against the draft: what reading it, adopting it and loading the evidence would complain of."""
     of_item = ("items", name)
-    after = draft.model_copy(update={"items": {**draft.items, name: item}})
-    yield from (one for one in complaints(after) if one[0][:2] == of_item)
     items: dict[str, Any] = {name: plain_of(item)}
     original = draft.items.get(item.duplicate_of or "")
     if original is not None and item.duplicate_of != name:
         items[str(item.duplicate_of)] = {"duplicate_of": original.duplicate_of}
     cited = {source: {"date": article.date.isoformat()} for source, article in draft.articles.items()}
-    found = item_complaints({"items": items}, cited, draft.as_of, ())
-    yield from (one for one in found if one[0][:2] == of_item)
+    found = (complaints(draft.with_item(name, item)), item_complaints({"items": items}, cited, draft.as_of, ()))
+    yield from (one for one in chain(*found) if one[0][:2] == of_item)
     if item.bearing not in (*GRID, bearing):
-        steps = ", ".join(f"{one:g}" for one in GRID)
-        yield (*of_item, "bearing"), f"expected one of {steps} (got {item.bearing:g})"
+        yield (*of_item, "bearing"), f"expected one of {', '.join(map('{:g}'.format, GRID))} (got {item.bearing:g})"
     if item.duplicate_of is not None:
         yield from _duplicate_complaints(draft, name, item.duplicate_of)
 

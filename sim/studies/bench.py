@@ -87,6 +87,10 @@ class Site:
         return [found[place] for place in range(len(found))]
 
 
+HERE = Site()
+"""This process, without a store."""
+
+
 class Bench:
     """Plays scenarios under one plan.
 
@@ -99,10 +103,10 @@ class Bench:
     """
 
     def __init__(
-        self, plan: Plan, site: Site | None = None, *, known: Mapping[str, Records] | None = None, cap: int = RECORD_CAP
+        self, plan: Plan, site: Site = HERE, *, known: Mapping[str, Records] | None = None, cap: int = RECORD_CAP
     ) -> None:
         self.plan = plan
-        self.site = Site() if site is None else site
+        self.site = site
         self._cap = cap
         self._records = {name: records[: plan.most_runs] for name, records in (known or {}).items()}
 

@@ -74,8 +74,9 @@ def _worlds(scenario: Scenario) -> Iterator[World]:
         yield World("removed", name, without_talks(scenario, name))
     yield from _with_events(scenario, "removed", 0.0)
     yield from _with_events(scenario, "certain", 1.0)
-    for name in (name for name, actor in scenario.actors.items() if not actor.held):
-        yield World("held", name, held(scenario, name))
+    for name, actor in scenario.actors.items():
+        if not actor.held:
+            yield World("held", name, held(scenario, name))
 
 
 def _with_events(scenario: Scenario, kind: Kind, chance: float) -> Iterator[World]:

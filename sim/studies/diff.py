@@ -24,7 +24,7 @@ from sim.runs.block.blocks import OUTCOMES
 from sim.runs.play import RECORD_CAP
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
-from sim.studies.bench import Bench
+from sim.studies.bench import HERE, Bench
 from sim.studies.compare import articles_added, inputs_changed, names_in, settings_changed, stances_changed
 from sim.studies.rows import Record, Row, stored_row, unpaired_row
 from sim.studies.stored import read_forecast, rerunnable
@@ -148,7 +148,7 @@ def plan_of_rerun(old: Record, forecast: Forecast) -> Plan:
     return replace(forecast.plan, runs=runs, precision=None)
 
 
-def since(old: Record, forecast: Forecast, site: Site | None = None) -> Difference:
+def since(old: Record, forecast: Forecast, site: Site = HERE) -> Difference:
     """Compare a forecast with an earlier one, at every milestone that lies within both windows.
 
     Parameters
@@ -171,7 +171,7 @@ def since(old: Record, forecast: Forecast, site: Site | None = None) -> Differen
     return Difference(old, new, rows, min(one.runs for one in pair), None)
 
 
-def _again(old: Record, forecast: Forecast, site: Site | None) -> Forecast | str:
+def _again(old: Record, forecast: Forecast, site: Site) -> Forecast | str:
     """Run the scenario of an earlier forecast on this one's draws, or say why that cannot be done."""
     if old["seed"] != forecast.plan.seed:
         return "the two forecasts have different seeds"

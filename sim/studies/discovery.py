@@ -23,7 +23,7 @@ from sim.rng import STRATA
 from sim.runs.block.blocks import BLOCK_RUNS, FIRST_EVENTS
 from sim.runs.play import ALL
 from sim.scenario.windows import By, day_of
-from sim.studies.bench import Bench, happened
+from sim.studies.bench import HERE, Bench, happened
 from sim.studies.prim import Box, Floats, excess, find_box
 from sim.studies.rows import KEYS, plain
 
@@ -269,7 +269,7 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, struct
     return Asked(scenario, outcome, day, structural, paths)
 
 
-def discover(asked: Asked, plan: Plan, site: Site | None = None) -> Discovery:
+def discover(asked: Asked, plan: Plan, site: Site = HERE) -> Discovery:
     """Play the runs of a plan and find boxes of their inputs in which the outcome is frequent.
 
     Raises

@@ -7,6 +7,7 @@ cast's matter.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import Phrase, nouns, verbs, words
@@ -140,7 +141,8 @@ def after(token: Token, *prepositions: str) -> list[Token]:
     named = children(token, "prep", "agent", "dative")
     preps = [one for one in named if not prepositions or one.lower_ in prepositions]
     every = [one for prep in preps for one in (prep, *children(prep, "prep"))]
-    return [one for prep in every for top in children(prep, "pobj", "pcomp") for one in joined(top)]
+    tops = (top for prep in every for top in children(prep, "pobj", "pcomp"))
+    return list(chain.from_iterable(map(joined, tops)))
 
 
 def companions(token: Token) -> set[str]:

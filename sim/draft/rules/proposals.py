@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from sim.articles.article import Article
+    from sim.draft.rules.cast import Ids
     from sim.draft.rules.clause import Event
 
 CAUTION = Act("warn", "0256", "statement")
@@ -162,10 +163,10 @@ class _Sheet:
 
     def _item(self, doc: Doc, event: Event, dated: Dated) -> DraftItem:
         past = (self.today - dated.last).days > PAST and not event.standing
-        guessed = event.told == "guess" and event.act.kind != "structural"
-        kind = "pattern" if past else "inference" if guessed else event.act.kind
-        named, whom = ([self.cast[id_].name for id_ in ids] for ids in (event.actor, event.target))
-        sentence = says(event.act.way, named, whom, event.matter, event.told)
+        kind = "pattern" if past else _kind(event)
+        sentence = says(
+            event.act.way, self._called(event.actor), self._called(event.target), event.matter, event.told
+        )  # fmt: skip
         given: dict[str, Any] = {
             "actor": event.actor, "date": dated.last, "standing": event.standing or past, "source": self.source,
             "paragraph": self.number, "says": own_words(sentence, kind, self.text), "kind": kind,
@@ -181,6 +182,9 @@ class _Sheet:
         if cameo := event.act.cameo:
             given |= {"cameo": cameo, "goldstein": goldstein().get(cameo)}
         return DraftItem.model_validate(given)
+
+    def _called(self, ids: Ids) -> list[str]:
+        return [self.cast[id_].name for id_ in ids]
 
     def _anchor(self, doc: Doc, event: Event) -> dict[str, Any]:
         """Return the place of an event's words in its paragraph."""
@@ -207,6 +211,12 @@ def _nearest(doc: Doc, event: Event, dates: Sequence[When], offset: int) -> When
         far = 0 if verb == head else 1 if verb.i in above else 2
         ranked.append((far, abs(one.start - place), one))
     return min(ranked, key=lambda row: row[:2])[2] if ranked else None
+
+
+def _kind(event: Event) -> str:
+    """Return the kind of an act; what the author guesses is an inference."""
+    guessed = event.told == "guess" and event.act.kind != "structural"
+    return "inference" if guessed else event.act.kind
 
 
 def _confidence(event: Event) -> float:

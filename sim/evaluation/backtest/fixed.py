@@ -50,10 +50,10 @@ def score_fixed(cases: Sequence[HistoricalCase], draws: Posterior, *, seed: int,
     scenarios = [with_posterior(case.scenario, draws) for case in new]
     said = {MODEL: play_own(scenarios, seed, site)}
     said |= _baselines(new, datetime.date.fromisoformat(str(draws.about["date"])))
-    track = track_record()
-    if track is not None and "pool" in track:
-        said[POOLED] = pooled(said, track["pool"]["weights"])
-    return _record(new, draws, said, sorted(case.name for case in cases if case.name in seen))
+    weights = (track_record() or {}).get("pool", {}).get("weights")
+    if weights is not None:
+        said[POOLED] = pooled(said, weights)
+    return _record(new, draws, said, sorted(seen & {case.name for case in cases}))
 
 
 def _baselines(cases: Sequence[HistoricalCase], known: datetime.date) -> dict[str, Floats]:

@@ -204,13 +204,17 @@ def resolve(  # noqa: PLR0913 - what a resolution says, all but the first two by
 
 def _labels(state: State, outcome: str, today: datetime.date, event: str) -> dict[int, bool]:
     """Return what an outcome says of each window that it says something of."""
-    over = [window for window in state.windows if state.ends(window) <= today]
-    if outcome == "no" and not over:
-        raise UsageError(f"no window is over yet; the first ends on {state.ends(state.windows[0])}")
-    if outcome == "no":
-        return dict.fromkeys(over, False)
-    if outcome != "yes":
+    if outcome not in ("yes", "no"):
         return _labels_by_date(state, outcome, today)
+    over = [window for window in state.windows if state.ends(window) <= today]
+    if outcome == "yes":
+        return _labels_of_yes(state, over, event)
+    if not over:
+        raise UsageError(f"no window is over yet; the first ends on {state.ends(state.windows[0])}")
+    return dict.fromkeys(over, False)
+
+
+def _labels_of_yes(state: State, over: Sequence[int], event: str) -> dict[int, bool]:
     if unknown := [str(window) for window in over if window not in state.labels]:
         said = counted(", ".join(unknown), "day")
         raise UsageError(f"a day is needed to tell whether the {event} came within {said}; give its date")
@@ -238,11 +242,10 @@ def _new_labels(state: State, labels: Mapping[int, bool], name: str, event: str)
         raise UsageError(
             f"this contradicts what was entered for the {event} of {name} ({said}); if that was wrong, add --correct"
         )
-    new = {window: label for window, label in labels.items() if window not in state.labels}
-    if not new:
-        left = f"; open: {counted(', '.join(map(str, state.open)), 'day')}" if state.open else ""
-        raise UsageError(f"the {event} of {name} is resolved already for these windows{left}")
-    return new
+    if new := {window: label for window, label in labels.items() if window not in state.labels}:
+        return new
+    left = f"; open: {counted(', '.join(map(str, state.open)), 'day')}" if state.open else ""
+    raise UsageError(f"the {event} of {name} is resolved already for these windows{left}")
 
 
 def questions(entries: Sequence[Entry]) -> tuple[str, ...]:

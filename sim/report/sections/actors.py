@@ -97,17 +97,12 @@ def _fans(record: Record, actor: Record) -> Spec:
 
 def _fan(x: Sequence[str], of: Record, write: Callable[[float | None], str]) -> list[Spec]:
     """Return the bands and the median of one panel over the weeks that still have runs."""
-    known = [index for index, value in enumerate(of["q50"]) if value is not None]
-    if not known:
+    weeks = [week for week in zip(x, *(of[quantile] for quantile in QUANTILES), strict=True) if week[3] is not None]
+    if not weeks:
         return []
-    x = [x[index] for index in known]
-    values = {q: [of[q][index] for index in known] for q in of}
     texts = [
-        f"median {write(m)}<br>50%: {write(a)} to {write(b)}<br>90%: {write(c)} to {write(d)}"
-        for m, a, b, c, d in zip(*(values[q] for q in ("q50", "q25", "q75", "q05", "q95")), strict=True)
+        f"median {write(m)}<br>50%: {write(b)} to {write(c)}<br>90%: {write(a)} to {write(d)}"
+        for _, a, b, m, c, d in weeks
     ]
-    return [
-        band(x, values["q05"], values["q95"], "fan"),
-        band(x, values["q25"], values["q75"], "fan", opacity=0.36),
-        line(x, values["q50"], "fan", texts),
-    ]
+    x, low, lower, median, upper, high = map(list, zip(*weeks, strict=True))
+    return [band(x, low, high, "fan"), band(x, lower, upper, "fan", opacity=0.36), line(x, median, "fan", texts)]

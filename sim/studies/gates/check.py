@@ -19,7 +19,7 @@ from sim.forecast.plan import Plan
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
 from sim.runs.groups import Failure
 from sim.runs.play import Records, results
-from sim.studies.bench import Site
+from sim.studies.bench import HERE, Site
 
 if TYPE_CHECKING:
     from sim.studies.gates.contrasts import Interval, Source, Verdict
@@ -131,7 +131,7 @@ class Checked:
         return next((one for one in order if one in verdicts), "pass")
 
 
-def check(trials: Sequence[Trial], budget: Budget, site: Site | None = None, *, of: int | None = None) -> Checked:
+def check(trials: Sequence[Trial], budget: Budget, site: Site = HERE, *, of: int | None = None) -> Checked:
     """Judge trials.
 
     Parameters
@@ -150,7 +150,6 @@ def check(trials: Sequence[Trial], budget: Budget, site: Site | None = None, *, 
     """
     judges = [_Judge(trial, budget.alpha / (of or len(trials))) for trial in trials]
     queue = _Queue(judges, budget)
-    site = Site() if site is None else site
     supply = results(queue.rounds(), executor=site.executor, store=site.store)
     advance = site.finished or (lambda: None)
     interrupted = False

@@ -137,11 +137,10 @@ def _list_complaints(written: list[Any]) -> Iterator[tuple[tuple[str | int, ...]
 
 
 def _range_complaints(written: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    low, high, steps = (written.get(key) for key in KEYS)
-    wrong = [(key, value) for key, value in (("from", low), ("to", high)) if not is_number(value)]
-    for key, value in wrong[:1]:
-        yield (key,) if key in written else (), f"expected a number as `{key}` (got {shown(value)})"
-    if is_number(low) and is_number(high) and not low < high:
-        yield ("to",), f"expected a number above `from`, which is {shown(low)}"
-    if "steps" in written and not is_whole(steps, 2, MAX_VALUES):
-        yield ("steps",), f"expected a whole number of values from 2 to {MAX_VALUES:,} (got {shown(steps)})"
+    wrong = next((key for key in KEYS[:2] if not is_number(written.get(key))), None)
+    if wrong is not None:
+        yield (wrong,) if wrong in written else (), f"expected a number as `{wrong}` (got {shown(written.get(wrong))})"
+    elif not written["from"] < written["to"]:
+        yield ("to",), f"expected a number above `from`, which is {shown(written['from'])}"
+    if "steps" in written and not is_whole(written["steps"], 2, MAX_VALUES):
+        yield ("steps",), f"expected a whole number of values from 2 to {MAX_VALUES:,} (got {shown(written['steps'])})"

@@ -121,12 +121,17 @@ def _source_complaints(value: Mapping[str, Any]) -> Iterator[tuple[tuple[str], s
         yield ("axes",), "expected `axes`, `table` or `scenarios`: what are the cells?"
     for extra in sources[1:]:
         yield (extra,), f"`{sources[0]}` says already what the cells are; keep one of them"
-    if "scenarios" in sources and value.get("base") is not None:
-        yield ("base",), "a list of scenarios needs no base; its first is what the others are compared with"
-    if sources and sources != ["scenarios"] and value.get("base") is None:
-        yield ("base",), "this key is required: the scenario that the cells vary"
+    yield from _base_complaints(sources, has_base=value.get("base") is not None)
     if "design" in value and "axes" not in sources:
         yield ("design",), "a design belongs to `axes`; remove it"
+
+
+def _base_complaints(sources: list[str], *, has_base: bool) -> Iterator[tuple[tuple[str], str]]:
+    """Check that what varies a base has one, and a list of scenarios none."""
+    if "scenarios" in sources and has_base:
+        yield ("base",), "a list of scenarios needs no base; its first is what the others are compared with"
+    if not has_base and {"axes", "table"} & set(sources):
+        yield ("base",), "this key is required: the scenario that the cells vary"
 
 
 def _plan(document: SweepDocument, runs: int | None, precision: float | None) -> Plan:

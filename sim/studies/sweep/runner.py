@@ -14,7 +14,7 @@ from sim.errors import ExecutionError
 from sim.forecast.forecast import Forecast
 from sim.runs.play import Records, Request, play
 from sim.scenario.edit import bare
-from sim.studies.bench import Site
+from sim.studies.bench import HERE, Site
 from sim.studies.sweep.result import Row, changes_from, finished, row_of
 from sim.studies.sweep.sweep import Cell, Sweep
 
@@ -46,7 +46,10 @@ class Options:
     on_forecast: OnCell | None = None
 
 
-def run_sweep(sweep: Sweep, site: Site | None = None, options: Options | None = None) -> list[Row]:
+USUAL = Options()
+
+
+def run_sweep(sweep: Sweep, site: Site = HERE, options: Options = USUAL) -> list[Row]:
     """Run the cells of a sweep; return their rows in order.
 
     Raises
@@ -58,7 +61,6 @@ def run_sweep(sweep: Sweep, site: Site | None = None, options: Options | None = 
     KeyboardInterrupt
         Where it came; finished blocks are in the store.
     """
-    site, options = site or Site(), options or Options()
     wanted = sweep.cells if options.cells is None else options.cells
     book = _Book(sweep, options, {cell.index for cell in wanted})
     first = [sweep.cells[0]] if sweep.has_reference and wanted and wanted[0].index != 0 else []
