@@ -21,7 +21,7 @@ from sim.explorer.scheduler import WORKERS, Scheduler
 from sim.explorer.simulation import PLAN
 from sim.forecast.course import course_of
 from sim.forecast.plan import Plan
-from sim.forecast.record import names_of, theatre_of
+from sim.forecast.record import head_of, theatre_of
 from sim.forecast.replay import replay
 from sim.report.pages.tipping import lead_of
 from sim.report.sections.story import story_of
@@ -45,12 +45,7 @@ GRID_OF_TIP = 7
 async def told(scheduler: Scheduler, scenario: Scenario, run: int) -> dict[str, Any]:
     """Return the storyline of a run: a title and its sentences."""
     course = await scheduler.run(_course, (bare(scenario), run))
-    record = {
-        "as_of": scenario.as_of.isoformat(),
-        "horizon": scenario.horizon,
-        "theatre": theatre_of(scenario),
-        **names_of(scenario),
-    }
+    record = head_of("", scenario) | {"theatre": theatre_of(scenario)}
     return {"title": f"Run {run:,}", "sentences": story_of(record, course)}
 
 

@@ -28,11 +28,9 @@ from sim.studies.prim import Box, Floats, excess, find_box
 from sim.studies.rows import KEYS, plain
 
 if TYPE_CHECKING:
-    from sim.estimates import Estimate
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
     from sim.studies.bench import Site
-    from sim.studies.prim import Floats
 
 
 MOST_BOXES = 3

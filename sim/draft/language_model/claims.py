@@ -91,7 +91,7 @@ class Claims:
         except ValidationError:
             raise RefusedClaimError(NO_FORM) from None
         self._hold(item)
-        return item.model_copy(update={"says": self._sentence(claim.get("says"), item, words)})
+        return item.model_copy(update={"says": self._sentence(claim.get("says"), item)})
 
     def _date(self, claim: Mapping[str, Any]) -> dict[str, Any]:
         date = claim.get("date") or self.question.date
@@ -109,7 +109,7 @@ class Claims:
         if item.bearing not in GRID:
             raise RefusedClaimError(OFF_GRID)
 
-    def _sentence(self, says: Any, item: DraftItem, words: str) -> str:
+    def _sentence(self, says: Any, item: DraftItem) -> str:
         """Return the model's sentence; a template where it is none of its own, is too long or tells the key."""
         sentence = normalise(says) if isinstance(says, str) else ""
         if not 1 <= len(sentence) <= LONGEST_SENTENCE or self.endpoint.tells_key(sentence):

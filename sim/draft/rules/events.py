@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
     from sim.draft.rules.cast import Ids, Who
-    from sim.draft.rules.clause import Event
 
 
 def read(who: Who) -> list[Event]:

@@ -50,7 +50,7 @@ def evidence_table(record: Record) -> Table:
         (
             name, item["says"], _cited(provenance["sources"], item), _item_date(item), _who(record, item), item["kind"],
             item["informs"], on_scale(item["bearing"]), plain(item["reliability"]), heading(item["occasion"]),
-            item.get("cameo", NONE), goldstein(item.get("goldstein")), _remark(name, item, name in used),
+            item.get("cameo", NONE), goldstein(item.get("goldstein")), _remark(item, name in used),
         )
         for name, item in provenance["items"].items()
     ]  # fmt: skip
@@ -87,7 +87,7 @@ def _who(record: Record, item: Record) -> str:
     return f"{', '.join(actors)} → {', '.join(targets)}" if targets else ", ".join(actors)
 
 
-def _remark(name: str, item: Record, used: bool) -> str:
+def _remark(item: Record, used: bool) -> str:
     remarks = ["counted" if used else "not counted"]
     if "duplicate_of" in item:
         remarks.append(f"duplicate of {item['duplicate_of']}")

@@ -29,7 +29,7 @@ def section_of(record: Record) -> Section | None:
         "since",
         _title(record, since["forecast"]),
         (
-            Text(_lead(record, since), "lead"),
+            Text(_lead(since), "lead"),
             Text(f"{_basis(since)} {_window(record, since)}".rstrip(), "note"),
             _outcomes(since),
             Group("What is different", different({**record, **since})),
@@ -54,7 +54,7 @@ def _title(record: Record, forecast: Record) -> str:
     return title if forecast["id"] == record["scenario"]["id"] else f"{title}, {forecast['id']}"
 
 
-def _lead(record: Record, since: Record) -> str:
+def _lead(since: Record) -> str:
     """Tell how the headline moved, or the last window that both forecasts have."""
     rows = since["outcomes"]["offensive"]
     if not rows:

@@ -174,7 +174,7 @@ def _drafts(
         paths, rows = read_table(table, bases[0])
         changed: Iterable[Row] = rows
     else:
-        axes = _axes(document, bases[0], tree, places)
+        axes = _axes(document, bases[0], places)
         paths, changed = tuple(axes), _designed(document, axes, tree)
     name, names = bases[0].scenario.id, naming(document, bases)
     return paths, (
@@ -198,7 +198,7 @@ def _designed(document: SweepDocument, axes: Mapping[str, Axis], tree: Tree) -> 
         yield Row(changes, {path: items.get((path, shown(value)), heads[path]) for path, value in changes.items()})
 
 
-def _axes(document: SweepDocument, base: Base, tree: Tree, places: Places) -> dict[str, Axis]:
+def _axes(document: SweepDocument, base: Base, places: Places) -> dict[str, Axis]:
     """Read the axes; all their faults together."""
     design: Design = document.design
     written: Mapping[str, Any] = document.axes

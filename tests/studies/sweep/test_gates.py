@@ -127,7 +127,7 @@ def judged(found: Sweep, store: Store | None, shard: Shard | None = None) -> tup
     cells = list(found.cells) if shard is None else shard.cells(found)
     rows = run_sweep(found, Site(store=store), Options(cells=cells))
     verdicts = judge(gates, budget, cells, store, Machines(workers=1, quiet=True))
-    how = {"alpha": budget.alpha, "max_runs": budget.max_runs, "count": len(gates)}
+    how = {"alpha": budget.alpha, "max_runs": budget.max_runs, "count": len(gates)} if gates else None
     head = head_of(found, "offramp sweep run sweep.yaml", how)
     return head, (rows, verdicts)
 
