@@ -136,7 +136,8 @@ def check(  # noqa: PLR0913 - one parameter an option
         checked = gates.check(trials, budget, site)
     findings = [Finding.of(record) for record in _records(checked)]
     if format_ is Format.JSON:
-        print_json(_plain(checked))
+        verdict = {"verdict": checked.verdict, "interrupted": checked.interrupted}
+        print_json(verdict | asdict(budget) | {"gates": _records(checked)})
     else:
         print_findings(findings)
     chances = alpha_in_words(checked)
@@ -169,11 +170,6 @@ def _trials(files: Sequence[Path]) -> list[Trial]:
 
 def _records(checked: Checked) -> list[dict[str, Any]]:
     return [{**(one := result.record()), "file": shown(Path(one["file"]))} for result in checked.results]
-
-
-def _plain(checked: Checked) -> dict[str, Any]:
-    verdict = {"verdict": checked.verdict, "interrupted": checked.interrupted}
-    return verdict | asdict(checked.budget) | {"gates": _records(checked)}
 
 
 def alpha_in_words(checked: Checked) -> str:

@@ -148,7 +148,7 @@ class _Reader:
         return {name: self._at("stance", name, entry) for name in self._leading}
 
     def _at(self, what: str, name: str, entry: int) -> float:
-        return _round(getattr(self._path, what)[entry, self._places[name], 0])
+        return round(float(getattr(self._path, what)[entry, self._places[name], 0]), 3) + 0.0
 
     def changes(self, *, into: bool) -> list[int]:
         """Return the days on which an agreement is concluded, or breaks."""
@@ -228,7 +228,3 @@ def _told(name: str, event: Event) -> dict[str, Any]:
         "field": event.field,
         "way": "rises" if low >= 0 else ("falls" if high <= 0 else "shifts"),
     }
-
-
-def _round(value: Any) -> float:
-    return round(float(value), 3) + 0.0

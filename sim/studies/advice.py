@@ -96,7 +96,8 @@ class Advice:
 
     def record(self, command: str | None = None) -> dict[str, Any]:
         """Return the content of advice.json (docs/what-if.md); the mixes stand by gain for their cost."""
-        gains = np.stack([self._gain(one) for one in self.records])
+        moved = np.stack([self._shares(one) for one in self.records]) - self._shares(self.base)
+        gains = self.goal.sign * moved
         costs = np.array([mix.cost for mix in self.mixes])
         each = gains / costs[:, None]
         leads, helped = best_in_draws(each)
@@ -126,10 +127,6 @@ class Advice:
 
     def _shares(self, records: Records) -> Values:
         return draw_shares(records, self.goal.outcome, self.goal.day, self.plan.replicates)
-
-    def _gain(self, records: Records) -> Values:
-        """Return how far each draw is moved towards the goal, shape (draws,)."""
-        return np.asarray(self.goal.sign * (self._shares(records) - self._shares(self.base)))
 
     def _estimate(self, records: Records) -> Estimate:
         event = happened(records, self.goal.outcome, self.goal.day)

@@ -41,12 +41,13 @@ def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
     moved = max(record["parameters"], key=lambda one: abs(one["shift"]))
     first, last = record["seeds"][0], record["seeds"][0]["stages"][-1]
+    counts = " and ".join(f"{one['cases']} {name}" for name, one in record["samples"].items())
     gap = "" if record["disagreement"] is None else f" {_agreement(record)}"
     return Document(
         kicker=f"offramp calibration, {_known(record)}",
         title=f"What past cases say about the parameters: {record['name']}",
         number=str(sum(one["cases"] for one in record["samples"].values())),
-        says=f"past cases in which something was known of the outcome: {_counts(record)}",
+        says=f"past cases in which something was known of the outcome: {counts}",
         head=(
             Text(
                 f"The parameter moved most is {moved['name']}, by {signed(moved['shift'])} standard deviations of its "
@@ -61,10 +62,6 @@ def document(record: Record, words: str) -> Document:
 def _known(record: Record) -> str:
     """Say by when outcomes had to be known; a calibration to all of them names the last day of the calendar."""
     return "all outcomes known" if record["known"].startswith("9999") else f"outcomes known by {record['known']}"
-
-
-def _counts(record: Record) -> str:
-    return " and ".join(f"{one['cases']} {name}" for name, one in record["samples"].items())
 
 
 def _agreement(record: Record) -> str:

@@ -42,23 +42,17 @@ def lines_along(cells: Sequence[Cell], path: str, names: Mapping[str, Any]) -> l
     """Return the lines of cells that differ in nothing but a plain number at a path; two cells at least in each."""
     groups: dict[tuple[int, str], list[tuple[float, Cell]]] = {}
     for cell in cells:
-        value = cell.changes.get(path)
-        if is_number(value):
+        if is_number(value := cell.changes.get(path)):
             group = (cell.base, canonical(_others(cell, path)))
             groups.setdefault(group, []).append((float(value), cell))
     lines = [sorted(points, key=lambda point: point[0]) for points in groups.values() if len(points) > 1]
-    return [(_label(line[0][1], path, names), tuple(line)) for line in lines]
+    shared = [(_others(line[0][1], path), line) for line in lines]
+    return [(label_of(others, line[0][1].index, names) if others else "", tuple(line)) for others, line in shared]
 
 
 def _others(cell: Cell, path: str) -> dict[str, Any]:
     """Return what a cell changes besides a path."""
     return {key: value for key, value in cell.changes.items() if key != path}
-
-
-def _label(cell: Cell, path: str, names: Mapping[str, Any]) -> str:
-    """Name a line by what its cells share; empty where that is the base."""
-    others = _others(cell, path)
-    return label_of(others, cell.index, names) if others else ""
 
 
 def gate_faults(

@@ -88,8 +88,10 @@ def _sweep(
     document = _document(tree, places)
     bases = bases or _bases(document, tree, file)
     paths, drafts = _drafts(document, bases, tree, places, file)
-    unknown = [(("names", path), _unvaried(path, paths)) for path in document.names if path not in paths]
-    refuse(places.faults(unknown))
+    refuse([
+        places.fault(("names", path), f"expected a path that the sweep varies{suggestion(path, paths)}")
+        for path in document.names if path not in paths
+    ])  # fmt: skip
     plan = _plan(document, runs, precision)
     cells, milestones = _checked(drafts, bases, paths, places, sampled=document.design.is_sampled)
     refuse(gate_faults(document, tree, bases, cells, file))
@@ -97,10 +99,6 @@ def _sweep(
     one_at_a_time = document.table is None and document.design.kind == "one-at-a-time"
     compared = document.scenarios is not None or one_at_a_time
     return Sweep(file, document, bases, paths, cells, plan, milestones, compared)
-
-
-def _unvaried(path: str, paths: tuple[str, ...]) -> str:
-    return f"expected a path that the sweep varies{suggestion(path, paths)}"
 
 
 def _document(tree: Tree, places: Places) -> SweepDocument:
