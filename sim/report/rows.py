@@ -206,8 +206,8 @@ def _points(bar: Bar, row: int) -> Iterator[tuple[Any, Any, str]]:
     """Yield points along a bar and one that is none: Plotly finds what is pointed at by its points, not its length."""
     start, end = row + bar.at, row + (bar.at if bar.to is None else bar.to)
     if bar.said:
-        for share in (step / 20 for step in range(21)):
-            yield bar.low + (bar.high - bar.low) * share, start + (end - start) * share, bar.said
+        for step in range(21):
+            yield bar.low + (bar.high - bar.low) * step / 20, start + (end - start) * step / 20, bar.said
     else:
         yield from ((bar.low, start, ""), (bar.high, end, ""))
     yield None, None, bar.said
