@@ -200,6 +200,13 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Section(Group):
+    """A group that the contents name by its `id`, whether it has a short name or not."""
+
+    kind: ClassVar[str] = "section"
+
+
+@dataclass(frozen=True)
 class Block:
     """A piece that the page draws in a way of its own, by the macro of this name; elsewhere `parts` stand for it."""
 
@@ -209,20 +216,7 @@ class Block:
     kind: ClassVar[str] = "block"
 
 
-@dataclass(frozen=True)
-class Section:
-    """A section; `id` is its place on the page, `short` its name in the contents."""
-
-    id: str
-    title: str
-    parts: tuple[Part | None, ...]
-    short: str = ""
-    role: str = ""
-    number: str = ""
-    kind: ClassVar[str] = "section"
-
-
-Part = Text | Table | Figure | List | Group | Block | Section
+Part = Text | Table | Figure | List | Group | Block
 
 
 @dataclass(frozen=True)
@@ -272,7 +266,7 @@ class Document:
     @property
     def contents(self) -> list[tuple[str, str]]:
         """Place and short name of all that the contents list, after question and headline."""
-        named = (one for one in walk(self) if isinstance(one, Section | Group) and one.id)
+        named = (one for one in walk(self) if isinstance(one, Group) and one.id)
         return [(one.id, one.short or one.title) for one in named if one.short or isinstance(one, Section)]
 
     @property
@@ -290,7 +284,7 @@ class Document:
 
 def rerun(rows: Iterable[tuple[str, str]], *parts: Part | None) -> Section:
     """Return the section that says how to make the document again."""
-    return Section("rerun", "Rerun", (Table.facts(rows), *parts))
+    return Section("Rerun", (Table.facts(rows), *parts), id="rerun")
 
 
 def rerun_of(record: Mapping[str, Any], **more: str) -> Section:

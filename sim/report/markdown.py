@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sim.report.document import Block, Document, Entry, Figure, Group, Linked, List, Part, Table, Text, said
+from sim.report.document import Block, Document, Entry, Figure, Group, Linked, List, Part, Section, Table, Text, said
 from sim.wording import seen
 
 if TYPE_CHECKING:
@@ -81,11 +81,11 @@ def _part(part: Part, above: str) -> Iterator[str]:
             yield _list(part)
         case Block():
             yield from _parts(part.parts, above)
-        case Group():
-            yield from _group(part)
+        case Section(title=title):
+            yield f"## {escape(title)}"
+            yield from _parts(part.parts, title)
         case _:
-            yield f"## {escape(part.title)}"
-            yield from _parts(part.parts, part.title)
+            yield from _group(part)
 
 
 def _text(part: Text) -> str:

@@ -58,7 +58,7 @@ def _part(part: Part, *, folded: bool) -> Iterator[str]:
         case List(items=items):
             for one in items:
                 yield from paragraph(": ".join(filter(None, (one.name, f"{one.link}{one.text}"))), hang="  ")
-        case Section() | Group():
+        case Group():
             yield from _titled(part, folded=folded)
         case Block(parts=inner):
             yield from islice(_lines(inner, folded=folded), 1, None)
@@ -69,7 +69,7 @@ def _is_folded(part: Part) -> bool:
     return bool(part.folded) if isinstance(part, Table) else getattr(part, "role", "") == "folded"
 
 
-def _titled(part: Section | Group, *, folded: bool) -> Iterator[str]:
+def _titled(part: Group, *, folded: bool) -> Iterator[str]:
     """Yield the lines of what has a title, and that right above them; nothing where there are none."""
     lines = list(_lines(part.parts, folded=folded))[1:]
     yield from [part.title.lower()] if part.title and lines else []

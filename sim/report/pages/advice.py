@@ -37,7 +37,7 @@ def document(record: Record, words: str) -> Document:
         says=f"the change of the probability of the {_event(record)} by the mix that gains most for its cost",
         head=(Text(_lead(record)),),
         sections=(
-            Section("mixes", f"What {record['actor']['name']} could do", parts),
+            Section(f"What {record['actor']['name']} could do", parts, id="mixes"),
             rerun_of(record, Runs_of_each_mix=f"{record['runs']:,} of {counted(record['draws'], 'draw')}"),
         ),
     )

@@ -100,14 +100,16 @@ def _verdict(gap: list[float | None]) -> str:
 
 
 def _sections(record: Record) -> Iterator[Section]:
-    yield Section("scores", "Scores", tuple(_scores(record)))
-    yield Section("cases", "Case by case", (Text(ABOUT_CASES, "note"), _cases(record)))
-    yield Section("calibration", "Do the probabilities mean what they say?", tuple(_calibration(record)))
-    yield Section("hindsight", "What the score owes to hindsight", (Text(ABOUT_HINDSIGHT, "note"), _hindsight(record)))
+    yield Section("Scores", tuple(_scores(record)), id="scores")
+    yield Section("Case by case", (Text(ABOUT_CASES, "note"), _cases(record)), id="cases")
+    yield Section("Do the probabilities mean what they say?", tuple(_calibration(record)), id="calibration")
+    yield Section(
+        "What the score owes to hindsight", (Text(ABOUT_HINDSIGHT, "note"), _hindsight(record)), id="hindsight"
+    )
     if record["threats"] is not None:
-        yield Section("threats", "Threats between states", tuple(_threats(record["threats"])))
+        yield Section("Threats between states", tuple(_threats(record["threats"])), id="threats")
     if record["levers"]:
-        yield Section("levers", "Do the levers still matter?", tuple(_levers(record)))
+        yield Section("Do the levers still matter?", tuple(_levers(record)), id="levers")
 
 
 def _scores(record: Record) -> Iterator[Text | Table | Figure]:

@@ -71,18 +71,18 @@ def _agreement(record: Record) -> str:
 
 
 def _sections(record: Record) -> Iterator[Section]:
-    yield Section("parameters", "From prior to posterior", (Text(ABOUT_PARAMETERS, "note"), _figure(record)))
+    yield Section("From prior to posterior", (Text(ABOUT_PARAMETERS, "note"), _figure(record)), id="parameters")
     if record["seeds"][0]["target"] is not None:
-        yield Section("seeds", "Do two seeds agree?", (Text(_agreement(record), "note"), _seeds(record)))
+        yield Section("Do two seeds agree?", (Text(_agreement(record), "note"), _seeds(record)), id="seeds")
     if record["splits"]:
         said = f"{ABOUT_SPLIT} {_nuisance(record)}"
-        yield Section("split", "What the answer rests on", (Text(said, "note"), _splits(record)))
-    yield Section("fit", "Surface against model", (Text(ABOUT_FITS + _threats(record), "note"), _fits(record)))
+        yield Section("What the answer rests on", (Text(said, "note"), _splits(record)), id="split")
+    yield Section("Surface against model", (Text(ABOUT_FITS + _threats(record), "note"), _fits(record)), id="fit")
     if record["recovery"] is not None:
-        yield Section("recovery", "Is the truth recovered?", (Text(ABOUT_RECOVERY, "note"), _recovery(record)))
+        yield Section("Is the truth recovered?", (Text(ABOUT_RECOVERY, "note"), _recovery(record)), id="recovery")
     rows = tuple((one["id"], str(len(one["classes"]))) for one in record["cases"])
     seen = Table("Cases seen, and in how many of 8 classes each may still have been", ("Case", "Classes"), "lr", rows)
-    yield Section("seen", "Cases seen", (seen.fold(counted(len(rows), "case")),))
+    yield Section("Cases seen", (seen.fold(counted(len(rows), "case")),), id="seen")
 
 
 def _figure(record: Record) -> Figure:

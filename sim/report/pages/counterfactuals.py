@@ -98,7 +98,7 @@ def section_of(record: Record) -> Section | None:
         ),
         _windows(record, part).fold("All outcomes and windows"),
     )
-    return Section("counterfactuals", "If one thing changed", parts, short="If changed")
+    return Section("If one thing changed", parts, id="counterfactuals", short="If changed")
 
 
 def brief_of(record: Record) -> Section | None:
@@ -108,7 +108,7 @@ def brief_of(record: Record) -> Section | None:
         return None
     rows = ordered(record, record["horizon"])
     largest = _table(rows[:MOST_IN_BRIEF]).of_columns(*range(5))
-    return Section("counterfactuals", "If one thing changed", (Text(_lead(rows, record["horizon"])), largest))
+    return Section("If one thing changed", (Text(_lead(rows, record["horizon"])), largest), id="counterfactuals")
 
 
 def ordered(record: Record, day: int) -> list[Otherwise]:

@@ -35,8 +35,8 @@ def document(record: Record, words: str) -> Document:
         says=f"The probability of an offensive within {counted(last['day'], 'day')} goes from {old} to {new}",
         head=(Text(how),),
         sections=(
-            Section("changes", "What moves", changes),
-            Section("different", "What is different", different(record)),
+            Section("What moves", changes, id="changes"),
+            Section("What is different", different(record), id="different"),
         ),
     )
 

@@ -56,7 +56,7 @@ def document(record: Record, words: str) -> Document:
         head=(Text(_lead(record, found)),),
         sections=(
             *(_box(record, place, box) for place, box in enumerate(record["boxes"], 1)),
-            Section("reading", "How to read this", notes),
+            Section("How to read this", notes, id="reading"),
             rerun_of(
                 record,
                 Runs=f"{record['runs']:,} of {counted(record['draws'], 'draw')}",
@@ -109,7 +109,7 @@ def _box(record: Record, place: int, box: Record) -> Section:
     if place > 1:
         sentence = f"Outside the boxes before: {sentence[0].lower()}{sentence[1:]}"
     parts = (Text(sentence), Text(_remark(record, box)), _figure(record, place, box))
-    return Section(f"box-{place}", f"Box {place}", parts)
+    return Section(f"Box {place}", parts, id=f"box-{place}")
 
 
 def _no_box(record: Record, place: int, box: Record, where: str) -> Section:
@@ -122,7 +122,7 @@ def _no_box(record: Record, place: int, box: Record, where: str) -> Section:
         f"On the draws that found it, {share_text(box['found_density'])} of its futures do; on the held-out draws it "
         f"does not stand out ({box['score']:.1f} standard errors)."
     )
-    return Section(f"box-{place}", heading, (Text(sentence), Text(remark), _table(record, place, box)))
+    return Section(heading, (Text(sentence), Text(remark), _table(record, place, box)), id=f"box-{place}")
 
 
 def _remark(record: Record, box: Record) -> str:

@@ -45,7 +45,7 @@ def document(record: Record, words: str) -> Document:
         number=share_text(record["p"]),
         says=f"is the probability of the {OUTCOMES[record['outcome']].lower()} within {counted(record['by'], 'day')}",
         head=(Text(split_text(record, record)),),
-        sections=(Section("drivers", "Drivers", parts), rerun_of(record)),
+        sections=(Section("Drivers", parts, id="drivers"), rerun_of(record)),
     )
 
 

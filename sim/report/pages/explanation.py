@@ -51,18 +51,18 @@ def document(record: Record, words: str) -> Document:
         says="on which the offensive begins in this run" if launched else "in which the window ends in this run",
         head=(Text(f"{_head(record)} It is one of many futures, not a prediction."),),
         sections=(
-            Section("story", "What happens", tuple(map(Text, story_of(record, course)))),
+            Section("What happens", tuple(map(Text, story_of(record, course))), id="story"),
             Section(
-                "course",
                 "Postures and stances",
                 (
                     _figure(record, "posture", "Posture at the end of each day, from 0 to 1", 0, plain),
                     _figure(record, "stance", f"Stance at the end of each day, {_STANCE}", -1, on_scale),
                 ),
+                id="course",
             ),
-            Section("moments", "At the turning points", (Text(f"{ABOUT_MOMENTS} {ABOUT_DICE}"), *moments)),
-            Section("days", "Day by day", (Text(ABOUT_DICE, "note"), daily)),
-            Section("inputs", "What this run supposes", _inputs(record)),
+            Section("At the turning points", (Text(f"{ABOUT_MOMENTS} {ABOUT_DICE}"), *moments), id="moments"),
+            Section("Day by day", (Text(ABOUT_DICE, "note"), daily), id="days"),
+            Section("What this run supposes", _inputs(record), id="inputs"),
             rerun_of(
                 record, Run=f"{record['run']}, in block {record['block']}", Runs_of_a_draw=str(record["replicates"])
             ),

@@ -185,7 +185,7 @@ def _confidence(record: Record) -> Section:
     if record["confidence"] is None:
         sentence = "The scenario does not state the analyst's own confidence."
     return Section(
-        "confidence", "Analyst’s confidence", (Text(sentence), Text(stated["basis"])),
+        "Analyst’s confidence", (Text(sentence), Text(stated["basis"])), id="confidence",
         short="Confidence", role="card", number=stated["level"].capitalize(),
     )  # fmt: skip
 
@@ -205,7 +205,7 @@ def _suppositions(record: Record) -> Section | None:
         notes.append(Entry(f"{_warned(record, one['key'])}{one['message']} ({where})", name))
     if not notes:
         return None
-    return Section("notes", "What this scenario supposes", (List(tuple(notes), "notes"),), short="Suppositions")
+    return Section("What this scenario supposes", (List(tuple(notes), "notes"),), id="notes", short="Suppositions")
 
 
 def _warned(record: Record, key: str) -> str:

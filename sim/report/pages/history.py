@@ -64,10 +64,10 @@ def document(record: Record, words: str) -> Document:
         short="Probability",
         head=(Group("", (Table.facts(_windows(record, words), ("Window", f"As of {last}")), Text(GUARD, "note"))),),
         sections=(
-            Section("dates", "Over time", (drawn,)),
-            Section("news", "What moved it", (Text(ABOUT_MOVES, "note"), _news(record), moves) if moves.rows else (
+            Section("Over time", (drawn,), id="dates"),
+            Section("What moved it", (Text(ABOUT_MOVES, "note"), _news(record), moves) if moves.rows else (
                 Text("Between these dates no item came that a stance is read from: no news moved it."),
-            )),
+            ), id="news"),
             *_by_article(record),
             rerun((
                 ("Scenario", record["scenario"]["id"]),
@@ -145,7 +145,7 @@ def _by_article(record: Record) -> Iterator[Section]:
         return
     table = articles_table(record)
     none = Text("No article that the evidence cites was published between these dates.")
-    yield Section("articles", "Article by article", (Text(ABOUT_ARTICLES, "note"), table) if table.rows else (none,))
+    yield Section("Article by article", (Text(ABOUT_ARTICLES, "note"), table) if table.rows else (none,), id="articles")
 
 
 def articles_table(record: Record) -> Table:

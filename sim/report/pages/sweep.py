@@ -88,12 +88,12 @@ def _gates(record: Record, *, missed: bool = False) -> Section | None:
     if missed:
         table = replace(table, rows=tuple(row for row in table.rows if row[0] != WORDS["pass"]))
     more = Text(f"{left_out:,} more are in sweep.json." if left_out else "", "note")
-    return Section("gates", "Gates", (Text(line), table, more))
+    return Section("Gates", (Text(line), table, more), id="gates")
 
 
 def _across(record: Record) -> Section | None:
     said = tuple(map(_shown, figures_of(record)))
-    return Section("figures", "Across the cells", said) if said else None
+    return Section("Across the cells", said, id="figures") if said else None
 
 
 def _shown(figure: Figure) -> Figure:
@@ -119,9 +119,9 @@ def _cells(record: Record) -> Section:
         {"id": row["cell"], "page": row["page"], "cells": [one.of(row) for one in columns]} for row in rows[:MOST_CELLS]
     ]
     table = {"caption": caption, "columns": [(one.head, one.side) for one in columns], "rows": shown}
-    return Section("cells", "Cells", (
+    return Section("Cells", (
         _failures(record), Block("note", f"A heading sorts. {how}{more}"), Block("cells", table, (_extremes(record),)),
-    ))  # fmt: skip
+    ), id="cells")  # fmt: skip
 
 
 def _range(record: Record) -> str:
@@ -287,7 +287,7 @@ def cell_document(
         head=(Group("", (facts, Text(conditional_sentence(record), "note"))),),
         below=(),
         sections=(
-            Section("outcomes", "All outcomes", (outcomes_table(record), changed, link)),
+            Section("All outcomes", (outcomes_table(record), changed, link), id="outcomes"),
             rerun(forecast.rerun_rows(record)),
         ),
     )

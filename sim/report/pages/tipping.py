@@ -36,7 +36,7 @@ def document(record: Record, words: str) -> Document:
         says=_says(record),
         head=(Text(lead),),
         sections=(
-            Section("tipping", "How much is enough", (drawn, *map(Text, _notes(record)))),
+            Section("How much is enough", (drawn, *map(Text, _notes(record))), id="tipping"),
             rerun_of(record, Runs_at_each_value=f"{record['runs']:,}"),
         ),
     )

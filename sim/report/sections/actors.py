@@ -28,7 +28,9 @@ def section_of(record: Record) -> Section:
         "one."
     )
     cards = (_card(record, key, number) for number, key in enumerate(record["actors"], 1))
-    return Section("actors", "Actors", (Text(about, "note"), Block("fan_key"), Group("", tuple(cards), role="actors")))
+    return Section(
+        "Actors", (Text(about, "note"), Block("fan_key"), Group("", tuple(cards), role="actors")), id="actors"
+    )
 
 
 def _card(record: Record, key: str, number: int) -> Group:

@@ -33,10 +33,10 @@ def section_of(record: Record) -> Section | None:
     by = part["by"][str(record["horizon"])]
     caution = Text(caution_text(record, by["inputs"], part["draws"]), "note")
     drawn = _figure(record, by, shown).with_parts(Text(_worth(record, by)), caution)
-    return Section("drivers", "Drivers", (
+    return Section("Drivers", (
         Text(_lead(record, by), "lead"), Text(split_text(record, by)), drawn,
         groups_table(record, by).fold("By actor"), _windows(record, part).fold("All windows").page_only(),
-    ))  # fmt: skip
+    ), id="drivers")  # fmt: skip
 
 
 def clear_inputs(record: Record) -> list[Record]:

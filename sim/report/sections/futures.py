@@ -19,7 +19,7 @@ def section_of(record: Record) -> Section | None:
         return None
     content = {"dots": record["dots"], "ends": without_off(record, ENDS), "alt": shown.alt, "rows": shown.table.rows}
     replay = f"To see one of them day by day: {explain_command(record, 'RUN')}"
-    return Section("futures", "100 futures", (replace(shown, block=Block("dots", content)), Text(replay, "note")))
+    return Section("100 futures", (replace(shown, block=Block("dots", content)), Text(replay, "note")), id="futures")
 
 
 def figure_of(record: Record) -> Figure | None:

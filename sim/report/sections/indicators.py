@@ -54,7 +54,7 @@ def section_of(record: Record) -> Section | None:
     )
     again = f'To forecast again given what has been seen: offramp run SCENARIO --given "{takes}".'
     drawn = _figure(record, shown, day).with_parts(Text(about, "note"), Text(again, "note"))
-    return Section("indicators", "What to watch for", (Text(_lead(shown[0], day), "lead"), drawn), short="Watch for")
+    return Section("What to watch for", (Text(_lead(shown[0], day), "lead"), drawn), id="indicators", short="Watch for")
 
 
 def signs(record: Record) -> list[Sign]:

@@ -183,13 +183,13 @@ def section_of(record: Record) -> Section:
         "The Goldstein score says how friendly an act is between the two, from −10 to +10. It is context for the ties "
         "only: no stance is read from it."
     )
-    return Section("provenance", "Provenance", (
+    return Section("Provenance", (
         Group("Stances", (stances_table(record), Text(about if occasions.rows else "", "note"), occasions)),
         conflicts_group(record),
         evidence_group(record),
         Group("Tone between actors", (Text(tone, "note"), dyads.fold())) if dyads.rows else None,
         inputs_group(record),
-    ))  # fmt: skip
+    ), id="provenance")  # fmt: skip
 
 
 def inputs_group(record: Record) -> Group:

@@ -26,7 +26,6 @@ def section_of(record: Record) -> Section | None:
     if since is None:
         return None
     return Section(
-        "since",
         _title(record, since["forecast"]),
         (
             Text(_lead(since), "lead"),
@@ -34,6 +33,7 @@ def section_of(record: Record) -> Section | None:
             _outcomes(since),
             Group("What is different", different({**record, **since})),
         ),
+        id="since",
         short="Since last time",
     )
 

@@ -56,10 +56,10 @@ def section_of(record: Record) -> Section | None:
     note = NOTE.format(**{"strikes": "", "terms": ""} | without_off(record, marks))
     cards = tuple(_card(record, number, title, one) for number, (title, one) in enumerate(titled, 1))
     replay = f"Any run can be replayed day by day: {explain_command(record, courses[0]['run'])}"
-    return Section("storylines", "Storylines", (
+    return Section("Storylines", (
         Text(f"{lead} {_CAUTION}", "note"), _figure(record, titled).with_parts(Block("note", note)),
         Group("", cards, role="stories"), Text(replay, "note"),
-    ))  # fmt: skip
+    ), id="storylines")  # fmt: skip
 
 
 def titles_of(record: Record) -> list[str]:

@@ -31,7 +31,7 @@ def section_of(record: Record) -> Section:
         more = _more(track).fold("Both scores, and whole areas left out")
         lead = Text(_lead(track, calibrated=is_calibrated(record)))
         parts = (lead, _brier(track), Text(_note(track), "note"), more)
-    return Section("track-record", "Track record", parts)
+    return Section("Track record", parts, id="track-record")
 
 
 def _lead(track: Record, *, calibrated: bool) -> str:

@@ -81,12 +81,12 @@ def section_of(record: Record, windows: list[int]) -> Section:
         "Days beyond the last whole week are left out."
     )
     hazards = hazard(record)
-    return Section("when", "When", (
+    return Section("When", (
         incidence(record).thin(keep).with_parts(changes, Text(about, "note"), marked, schedule_table(record).fold()),
         states(record).thin(keep).with_parts(Text(after, "note")),
         hazards and hazards.thin().with_parts(Text(weekly, "note")),
         outcomes_table(record).fold("All outcomes by milestone, with both uncertainties"),
-    ))  # fmt: skip
+    ), id="when")  # fmt: skip
 
 
 def _kinds(record: Record) -> str:
