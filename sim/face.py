@@ -233,10 +233,8 @@ class Forecast(core.Forecast):
             )
         plan = replace(self.plan, runs=min(DEFAULT_RUNS, len(self.records)) if runs is None else runs, precision=None)
         total = blocks_of(self.scenario, plan, with_base=False)
-        executor, kept = executor_of(workers), store_at(store)
-        with shown("counterfactuals", total, progress) as finished:
-            known = {self.scenario.hash: self.records}
-            return counterfactuals(self.scenario, Bench(plan, Site(executor, kept, finished), known=known))
+        with shown("counterfactuals", total, workers, store, progress) as site:
+            return counterfactuals(self.scenario, Bench(plan, site, known={self.scenario.hash: self.records}))
 
     def tip(  # noqa: PLR0913 - one parameter an option
         self,
@@ -277,9 +275,8 @@ class Forecast(core.Forecast):
         asked = ask(self.scenario, paths, to=to, outcome=outcome, by=by, spans=spans)
         plan = replace(self.plan, runs=min(DEFAULT_RUNS, self.runs) if runs is None else runs, precision=None)
         plan.check(self.scenario)
-        executor, kept = executor_of(workers), store_at(store)
-        with shown("tip", None, progress) as finished:
-            return tip(asked, Bench(plan, Site(executor, kept, finished)))
+        with shown("tip", None, workers, store, progress) as site:
+            return tip(asked, Bench(plan, site))
 
     def _check_not_given(self, name: str) -> None:
         if self.plan.given:
@@ -335,10 +332,9 @@ def run(scenario: Scenario, plan: Plan, *, workers: Workers, store: Place, progr
     """Run a scenario by its plan."""
     from sim.forecast.runner import run as run_plan
 
-    executor, kept = executor_of(workers), store_at(store)
     plan.check(scenario)
-    with shown(scenario.id, plan.blocks, progress) as finished:
-        found = run_plan(scenario, plan, executor=executor, store=kept, finished=finished)
+    with shown(scenario.id, plan.blocks, workers, store, progress) as site:
+        found = run_plan(scenario, plan, executor=site.executor, store=site.store, finished=site.finished)
     return Forecast(**{one.name: getattr(found, one.name) for one in fields(found)})
 
 
@@ -357,9 +353,8 @@ def sweep(
     from sim.studies.sweep.runner import run_sweep
 
     made = sweep_of(scenario, axes, **settings)
-    executor, kept = executor_of(workers), store_at(store)
-    with shown(f"{scenario.id}, a sweep", len(made.cells) * made.plan.blocks, progress) as finished:
-        rows = run_sweep(made, Site(executor, kept, finished))
+    with shown(f"{scenario.id}, a sweep", len(made.cells) * made.plan.blocks, workers, store, progress) as site:
+        rows = run_sweep(made, site)
     return SweepResult(made, record_of(head_of(made, ""), rows))
 
 
@@ -379,8 +374,9 @@ def executor_of(workers: Workers) -> Executor:
 
 
 @contextmanager
-def shown(label: str, total: int | None, progress: Progress) -> Iterator[Callable[[], None]]:
-    """Show how far a run is; give what is to be called for each block."""
+def shown(label: str, total: int | None, workers: Workers, store: Place, progress: Progress) -> Iterator[Site]:
+    """Show how far a run is; give where it is played."""
+    executor, kept = executor_of(workers), store_at(store)
     if callable(progress):
         done = 0
 
@@ -389,10 +385,10 @@ def shown(label: str, total: int | None, progress: Progress) -> Iterator[Callabl
             done += 1
             progress(done, max(done, total or 0))
 
-        yield advance
+        yield Site(executor, kept, advance)
         return
     with bar(label, total or 0, quiet=not progress) as finished:
-        yield finished
+        yield Site(executor, kept, finished)
 
 
 def _rests_on(forecast: core.Forecast) -> str:
