@@ -7,11 +7,12 @@ one number is, to the last digit, what follows from an array that is full of it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from sim.compiled.rule import rule
 
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Bools: TypeAlias = npt.NDArray[np.bool_]
@@ -19,32 +20,16 @@ Days: TypeAlias = npt.NDArray[np.int16]
 Number: TypeAlias = "float | np.floating[Any] | Floats"
 
 
+@rule
+def plus(total: float, weight: float, value: float) -> float:
+    """Return total + weight * value, a step of a weighted sum."""
+    return total + weight * value
+
+
 def number(value: Any) -> Number:
     """Return one number, or one for each run, in float32."""
     array = np.asarray(value, dtype=np.float32)
     return np.float32(array) if array.ndim == 0 else array
-
-
-def at_least(values: Number, bound: float) -> Floats:
-    """Return the larger of each value and a bound."""
-    array = np.asarray(values)
-    result: Floats = np.maximum(array, _laid_out(bound, array.shape, array.dtype))
-    return result
-
-
-def at_most(values: Number, bound: float) -> Floats:
-    """Return the smaller of each value and a bound."""
-    array = np.asarray(values)
-    result: Floats = np.minimum(array, _laid_out(bound, array.shape, array.dtype))
-    return result
-
-
-@lru_cache(maxsize=64)
-def _laid_out(bound: float, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Floats:
-    """Return a bound as an array: NumPy compares two arrays three times as fast as an array and a number."""
-    array = np.full(shape, bound, dtype=dtype)
-    array.flags.writeable = False
-    return array
 
 
 def total(terms: Iterable[Number]) -> Number:

@@ -6,23 +6,41 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.compiled.rule import rule
 from sim.model.actors import Actor, Guarantor
-from sim.model.arrays import Floats, Number, at_least, at_most, is_zero, number
+from sim.model.arrays import Floats, Number, number
 
 if TYPE_CHECKING:
     from sim.model.setting import Setting
 
 
-def party_gain(stance: Floats, salience: Number, position: Number, imminence: Floats) -> Floats:
-    """Worth of an agreement at `position` against the lottery: salience * x (d - imminence)."""
-    return salience * stance * (position - imminence)
+@rule
+def party_gain(
+    stance: float, salience: float, position: float, imminence: float, condition: float, worth: float
+) -> float:
+    """Worth of an agreement at `position` against the lottery: salience * x (d - imminence).
+
+    Less what conditional pressures make of acting today, condition * imminence, plus its worth in itself.
+    """
+    return salience * stance * (position - imminence) - condition * imminence + worth
 
 
-def nash_rate(first: Floats, second: Floats, imminence: Floats) -> Floats:
+@rule
+def rift_avoided(gain: float, rift: float, imminence: float, deterrence: float) -> float:
+    """Gain of the principal, with the rift that the lottery would have cost: + rift * imminence * deterrence."""
+    return gain + rift * imminence * deterrence
+
+
+@rule
+def nash_rate(first: float, second: float, imminence: float) -> float:
     """Unscaled rate: sqrt(max(g1, 0) max(g2, 0)) * (0.3 + imminence) (Nash 1950)."""
-    product: Floats = at_least(first, 0) * at_least(second, 0)
-    rate: Floats = np.sqrt(product) * (0.3 + imminence)
-    return rate
+    return np.sqrt(max(first, 0) * max(second, 0)) * (0.3 + imminence)
+
+
+@rule
+def agreement_probability(rate: float, talks: float, first: float, second: float, imminence: float) -> float:
+    """Agreement: min(1, rate * talks * Nash rate), talks being the factor of the day's."""
+    return min(rate * talks * nash_rate(first, second, imminence), 1)
 
 
 class Bargain:
@@ -40,12 +58,12 @@ class Bargain:
         """Return the probability of an agreement on a day, given the factor of the day's talks."""
         first, second = self._gain(self._principal, imminence), self._gain(self._counterpart, imminence)
         if isinstance(self._counterpart, Guarantor):
-            first += self._rift * imminence * self._counterpart.posture
-        return at_most(self._rate * talks * nash_rate(first, second, imminence), 1)
+            first = rift_avoided(first, self._rift, imminence, self._counterpart.posture)
+        probability: Floats = agreement_probability(self._rate, talks, first, second, imminence)
+        return probability
 
     def _gain(self, party: Actor, imminence: Floats) -> Floats:
-        """Gain of a party, its conditional pressures and the worth of an agreement in itself included."""
-        gain = party_gain(party.stance, party.salience, self._position, imminence)
-        if not is_zero(party.condition):
-            gain -= party.condition * imminence
-        return gain + self._worth
+        """Gain of a party, the worth of an agreement in itself included."""
+        own = party.condition, self._worth
+        gain: Floats = party_gain(party.stance, party.salience, self._position, imminence, *own)
+        return gain

@@ -15,19 +15,22 @@ import mesa
 import numpy as np
 
 from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patron, View
-from sim.model.arrays import Bools, Floats, Number, at_least, at_most, is_zero, number, total
+from sim.model.arrays import Bools, Floats, Number, is_zero, number, plus, total
 from sim.model.bargaining import Bargain
 from sim.model.events import Coming
+from sim.model.setting import Daily
 from sim.model.theatre import (
     EVENTS,
     Theatre,
+    breakdown_probability,
+    calm,
     held_back,
     incident_probability,
     launch_probability,
     strike_probability,
     terms_probability,
 )
-from sim.model.utility import quantal_response
+from sim.model.utility import resistance, restraint
 
 if TYPE_CHECKING:
     from sim.model.setting import Setting
@@ -111,9 +114,9 @@ class Crisis(mesa.Model):  # type: ignore[misc]
 
     def _constants(self) -> None:
         """Compute the constants of the theatre and open its streams."""
-        setting, runs = self._setting, self._setting.runs
-        self._streams = {event: setting.dice.stream("theatre", event) for event in EVENTS}
-        self._rolls = {event: np.empty(runs, dtype=np.float32) for event in EVENTS}
+        setting = self._setting
+        self._rolls = {event: Daily(setting.dice.stream("theatre", event).uniforms, setting.runs) for event in EVENTS}
+        self._today: dict[str, Floats] = {}
         self.chances: dict[str, Number] = {}
         self.happened: dict[str, Bools] = {}
         self._held_back = held_back(setting.value("credibility"), setting.parameter("restraint"))
@@ -121,6 +124,8 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         document = setting.scenario.document
         self._strike_rate = 0.0 if document.strikes == OFF else setting.parameter("strike_rate")
         self._terms_rate = 0.0 if document.terms == OFF else setting.parameter("terms_rate")
+        self._incident_rate, self._launch_rate = setting.parameter("incident_rate"), setting.parameter("launch_rate")
+        self._break_rate, self._precision = setting.parameter("break_rate"), setting.parameter("precision")
         self._half_stake = number(0.5 * _stake(setting.optional("population")))
 
     def play(self, observer: Observer | None = None, days: int | None = None) -> Theatre:
@@ -175,11 +180,9 @@ class Crisis(mesa.Model):  # type: ignore[misc]
 
     def resolve(self) -> None:
         """Phase 5: chance decides in the theatre, in the order of section 5."""
-        for event, stream in self._streams.items():
-            self._rolls[event] = stream.uniforms(self._rolls[event])
-        setting, theatre = self._setting, self.theatre
-        provocations = [defender.posture for defender in self._defenders]
-        incident = self._roll("incident", incident_probability(setting.parameter("incident_rate"), provocations))
+        self._today = {event: rolls.numbers() for event, rolls in self._rolls.items()}
+        theatre = self.theatre
+        incident = self._roll("incident", self._incident_probability())
         strike = self._roll("strike", self._strike_probability(incident))
         theatre.take_incidents(incident)
         theatre.take_strikes(self.day, strike)
@@ -187,8 +190,8 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         gain = self._initiator.gain(win)
         self.will = self._initiator.will(gain)
         willing = self.will > self._initiator.disposition
-        rate = setting.parameter("launch_rate") * self.imminence
-        self._roll("launch", launch_probability(rate, willing, theatre.agreement, self._held_back))
+        rate, held_back = self._launch_rate, self._held_back
+        self._roll("launch", launch_probability(rate, self.imminence, willing, theatre.agreement, held_back))
         self._roll("terms", self._terms_probability(win))
         self._roll("agreement", self._agreement_probability())
         self._roll("breakdown", self._breakdown_probability(gain))
@@ -197,50 +200,63 @@ class Crisis(mesa.Model):  # type: ignore[misc]
     def _roll(self, event: str, chance: Number) -> Bools:
         """Let the draws of the day decide on an event; keep its probability and what came."""
         self.chances[event] = chance
-        self.happened[event] = self._rolls[event] < chance
+        self.happened[event] = self._today[event] < chance
         return self.happened[event]
 
     def _survey(self) -> None:
         """Compute support and imminence from the postures as they are."""
         let_through: Number = 1.0
         for guarantor in self._guarantors:
-            let_through = let_through * (1 - guarantor.air_denial * guarantor.posture)
+            let_through = restraint(let_through, guarantor.air_denial, guarantor.posture)
         backing = total(share * patron.posture for patron, share in self._shares)
-        self.support: Floats = self._initiator.supported_by(backing * let_through)
+        self.support: Floats = self._initiator.supported_by(backing, let_through)
         self.imminence: Floats = self._initiator.posture * self.support
 
     def _looming(self) -> Floats:
         """Displacement there is, and half the stake times the imminence of more."""
-        return self.theatre.displacement + self._half_stake * self.imminence
+        looming: Floats = plus(self.theatre.displacement, self._half_stake, self.imminence)
+        return looming
 
     def _defence(self) -> Floats:
         """Weight of the defence: defenders that still resist, and guarantors' troops by their deterrence."""
-        defence = self._resistance.copy()
+        defence = self._resistance
         for guarantor in self._guarantors:
-            defence += guarantor.troops * guarantor.posture
+            defence = plus(defence, guarantor.troops, guarantor.posture)
         return defence
 
     def _resist(self) -> Floats:
         """Weight of the defenders that still resist, which their stances of the day settle."""
-        resistance: Floats = np.zeros(self._setting.runs, dtype=np.float32)
+        weight: Floats = np.zeros(self._setting.runs, dtype=np.float32)
         for defender in self._defenders:
-            resistance += defender.strength * at_least(-defender.stance, 0)
-        return resistance
+            weight = resistance(weight, defender.strength, defender.stance)
+        return weight
+
+    def _incident_probability(self) -> Floats:
+        """Probability of an incident today (section 5.1)."""
+        calm_days: Number = 1.0
+        for defender in self._defenders:
+            calm_days = calm(calm_days, defender.posture)
+        probability: Floats = incident_probability(self._incident_rate, calm_days)
+        return probability
 
     def _strike_probability(self, incident: Bools) -> Number:
         """Probability of a day of heavy bombing (section 5.2)."""
         if is_zero(self._strike_rate):
             return 0.0
         stance, agreement = self._initiator.stance, self.theatre.agreement
-        return strike_probability(self._strike_rate, incident, self.support, stance, agreement)
+        probability: Floats = strike_probability(self._strike_rate, incident, self.support, stance, agreement)
+        return probability
 
     def _terms_probability(self, win: Floats) -> Number:
         """Probability of terms of surrender today, which all defenders must accept (section 5.6)."""
         if is_zero(self._terms_rate):
             return 0.0
         yielding = reduce(np.minimum, (defender.yields(win) for defender in self._defenders))
-        rate = self._terms_rate * self._talks[self.day]
-        return terms_probability(rate, self.imminence, self.theatre.bombing, yielding, self._initiator.stance)
+        rate, talks, bombing = self._terms_rate, self._talks[self.day], self.theatre.bombing
+        probability: Floats = terms_probability(
+            rate, talks, self.imminence, bombing, yielding, self._initiator.stance
+        )
+        return probability
 
     def _agreement_probability(self) -> Number:
         """Probability of an agreement today (section 5.4)."""
@@ -248,11 +264,11 @@ class Crisis(mesa.Model):  # type: ignore[misc]
 
     def _breakdown_probability(self, launch_gain: Floats) -> Floats:
         """Probability that an agreement breaks today (section 5.5)."""
-        principal, setting = self._principal, self._setting
+        principal = self._principal
         argument = principal.argument if isinstance(principal, Patron) else launch_gain
-        violence = self.theatre.attacks + self.theatre.bombing
-        restless = quantal_response(argument, setting.parameter("precision"))
-        return at_most(setting.parameter("break_rate") * violence * restless, 1)
+        theatre, rate, precision = self.theatre, self._break_rate, self._precision
+        probability: Floats = breakdown_probability(rate, theatre.attacks, theatre.bombing, argument, precision)
+        return probability
 
     def close(self) -> None:
         """Let go of the arrays: Mesa before 3.4 keeps every model that ever had agents."""

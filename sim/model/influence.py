@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.model.arrays import Days, Floats, Number, at_least, at_most, is_one
+from sim.compiled.functions import clip
+from sim.compiled.rule import rule
+from sim.model.arrays import Days, Floats, Number, is_one
 
 DRIFT = 0.004  # variance that a perceived stance gains a day
 LEAST_NOISE = 0.02
@@ -15,20 +17,37 @@ ADJUSTMENT = 0.08  # share of the way to its target that a stance goes in a day
 WAVERING = 0.02  # sd of a stance's own daily noise
 
 
-def kalman_gain(variance: Number, ambiguity: Number) -> tuple[Number, Number]:
-    """Return the gain of today's signal and the variance after it (Kalman 1960), the drift included."""
+@rule
+def say(stance: float, ambiguity: float, noise: float) -> float:
+    """Say in public where one stands: x + ambiguity * noise."""
+    return stance + ambiguity * noise
+
+
+@rule
+def perceive(perceived: float, variance: float, said: float, ambiguity: float) -> tuple[float, float]:
+    """Update what a stance is taken to be by what was said today: its mean and variance after it (Kalman 1960)."""
     predicted = variance + DRIFT
-    gain = predicted / (predicted + np.square(at_least(ambiguity, LEAST_NOISE)))
-    return gain, predicted * (1 - gain)
+    noise = max(ambiguity, LEAST_NOISE)
+    gain = predicted / (predicted + noise * noise)
+    return perceived + gain * (said - perceived), predicted * (1 - gain)
 
 
-def deliberate(stance: Floats, target: Floats, noise: Floats) -> Floats:
+@rule
+def appeal(target: float, weight: float, engagement: float, stance: float) -> float:
+    """Move a target by the appeal of a mediator: weight * engagement * x."""
+    return target + weight * engagement * stance
+
+
+@rule
+def deliberate(stance: float, target: float, noise: float) -> float:
     """Move a stance towards its target: clip(x + 0.08 (target - x) + 0.02 noise, -1, 1)."""
-    moved = target - stance
-    moved *= ADJUSTMENT
-    moved += stance
-    moved += WAVERING * noise
-    return at_most(at_least(moved, -1), 1)
+    return clip(stance + ADJUSTMENT * (target - stance) + WAVERING * noise, -1, 1)
+
+
+@rule
+def adjust(posture: float, target: float, rate: float) -> float:
+    """Move a posture part of the way to its target: b + rate (target - b)."""
+    return posture + rate * (target - posture)
 
 
 def profile(

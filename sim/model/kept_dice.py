@@ -47,10 +47,8 @@ class Shelf:
             self._kept.pop(key, None)
             while self._kept and self.bytes + size > self.most_bytes:
                 self._kept.popitem(last=False)
-            draw = getattr(Dice(*key[:2]).stream(*key[2:]), kind)
             held = np.empty((days, runs), dtype=np.float32)
-            for day in held:
-                draw(day)
+            getattr(Dice(*key[:2]).stream(*key[2:]), kind)(held)
             held.flags.writeable = False
             self._kept[key] = held
         self._kept.move_to_end(key)
@@ -90,29 +88,24 @@ class _Cut:
         self._dice, self._names = dice, (owner, purpose)
         self._day = 0
         self._whole: Floats | None = None
-        self._stream: Stream | None = None
+        self._stream = Dice(dice.seed, dice.block).stream(owner, purpose)
 
-    def uniforms(self, out: Floats) -> Floats:
-        """Return uniform numbers in [0, 1)."""
-        return self._next("uniforms", out)
+    def uniforms(self, out: Floats) -> None:
+        """Fill an array with the uniform numbers of the next days."""
+        self._fill("uniforms", out)
 
-    def normals(self, out: Floats) -> Floats:
-        """Return standard normal numbers."""
-        return self._next("normals", out)
+    def normals(self, out: Floats) -> None:
+        """Fill an array with the standard normal numbers of the next days."""
+        self._fill("normals", out)
 
-    def _next(self, kind: Kind, out: Floats) -> Floats:
-        dice, day = self._dice, self._day
-        if day == 0 and dice.shelf is not None:
+    def _fill(self, kind: Kind, out: Floats) -> None:
+        dice, first = self._dice, self._day
+        if first == 0 and dice.shelf is not None:
             self._whole = dice.shelf.draws((dice.seed, dice.block, *self._names), kind, dice.days, dice.runs)
-        self._day = day + 1
-        if self._whole is not None:
-            return self._whole[day, dice.part]
-        np.copyto(out, self._drawn(kind)[dice.part])
-        return out
-
-    def _drawn(self, kind: Kind) -> Floats:
-        """Draw a day of the whole block."""
-        if self._stream is None:
-            self._stream = Dice(self._dice.seed, self._dice.block).stream(*self._names)
-        drawn: Floats = getattr(self._stream, kind)(np.empty(self._dice.runs, dtype=np.float32))
-        return drawn
+        self._day += len(out)
+        if self._whole is None:
+            drawn = np.empty((len(out), dice.runs), dtype=np.float32)
+            getattr(self._stream, kind)(drawn)
+        else:
+            drawn = self._whole[first : self._day]
+        out[: len(drawn)] = drawn[:, dice.part]

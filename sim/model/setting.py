@@ -22,21 +22,43 @@ if TYPE_CHECKING:
     from sim.model.inputs import Draws
     from sim.scenario.scenario import Scenario
 
+AT_A_TIME = 2**15
+"""Numbers of a stream that are drawn at a time."""
 SCHEDULE_FIELDS = ("start", "end", "ramp", "half_life")
 
 
 class Stream(Protocol):
-    """A source of chance: the next float32 numbers, one a run. `sim.rng.Numbers` is such.
+    """A source of chance: float32 numbers, one a run and day. `sim.rng.Numbers` is such."""
 
-    They come in the array given as `out`, or in one of the stream's own that must not be written to: take what is
-    returned.
+    def uniforms(self, out: Floats) -> None:
+        """Fill an array of shape (days, runs) with the uniform numbers in [0, 1) of the next days."""
+
+    def normals(self, out: Floats) -> None:
+        """Fill an array of shape (days, runs) with the standard normal numbers of the next days."""
+
+
+class Daily:
+    """The numbers of a stream day by day. They are drawn for some days at a time, which takes half as long.
+
+    Parameters
+    ----------
+    draw
+        What fills an array with the numbers of the next days: `Stream.normals` or `Stream.uniforms`.
     """
 
-    def uniforms(self, out: Floats) -> Floats:
-        """Return uniform numbers in [0, 1)."""
+    def __init__(self, draw: Callable[[Floats], None], runs: int) -> None:
+        self._draw = draw
+        self._days = np.empty((max(1, AT_A_TIME // runs), runs), dtype=np.float32)
+        self._next = len(self._days)
 
-    def normals(self, out: Floats) -> Floats:
-        """Return standard normal numbers."""
+    def numbers(self) -> Floats:
+        """Return the numbers of the next day, shape (runs,), not to be written to."""
+        if self._next == len(self._days):
+            self._draw(self._days)
+            self._next = 0
+        self._next += 1
+        numbers: Floats = self._days[self._next - 1]
+        return numbers
 
 
 @dataclass(frozen=True)
@@ -171,9 +193,9 @@ class Setting:
 
     def _throw(self, owner: str, purpose: str) -> npt.NDArray[np.float64]:
         """Return one uniform number a run from a stream of its own."""
-        out = np.empty(self.runs, dtype=np.float32)
-        thrown: Floats = self.dice.stream(owner, purpose).uniforms(out)
-        return thrown.astype(np.float64)
+        out = np.empty((1, self.runs), dtype=np.float32)
+        self.dice.stream(owner, purpose).uniforms(out)
+        return out[0].astype(np.float64)
 
     def talk_boosts(self) -> list[Number]:
         """Return the factor on the agreement probability by day: 1 plus the boosts of the talks of that day."""

@@ -127,20 +127,17 @@ class _SharedStream:
     def __init__(self, places: Sequence[tuple[Dice, list[slice]]], owner: str, purpose: str) -> None:
         self._streams = [(dice.stream(owner, purpose), rows) for dice, rows in places]
 
-    def uniforms(self, out: Floats) -> Floats:
-        """Return uniform numbers in [0, 1)."""
-        return self._dealt("uniforms", out)
+    def uniforms(self, out: Floats) -> None:
+        """Fill an array with the uniform numbers of the next days."""
+        self._fill("uniforms", out)
 
-    def normals(self, out: Floats) -> Floats:
-        """Return standard normal numbers."""
-        return self._dealt("normals", out)
+    def normals(self, out: Floats) -> None:
+        """Fill an array with the standard normal numbers of the next days."""
+        self._fill("normals", out)
 
-    def _dealt(self, kind: Literal["uniforms", "normals"], out: Floats) -> Floats:
-        for stream, (longest, *others) in self._streams:
-            room = out[longest]
-            drawn: Floats = getattr(stream, kind)(room)
-            if drawn is not room:
-                room[:] = drawn
-            for rows in others:
-                out[rows] = drawn[: rows.stop - rows.start]
-        return out
+    def _fill(self, kind: Literal["uniforms", "normals"], out: Floats) -> None:
+        for stream, places in self._streams:
+            drawn = np.empty((len(out), places[0].stop - places[0].start), dtype=np.float32)  # the longest goes first
+            getattr(stream, kind)(drawn)
+            for rows in places:
+                out[:, rows] = drawn[:, : rows.stop - rows.start]

@@ -12,50 +12,85 @@ from copy import copy
 
 import numpy as np
 
-from sim.model.arrays import Bools, Days, Floats, Number, at_most
+from sim.compiled.rule import rule
+from sim.model.arrays import Bools, Days, Floats, Number
+from sim.model.utility import quantal_response
 
 EVENTS = ("incident", "strike", "launch", "terms", "agreement", "breakdown")
 FULL_IMMINENCE = 0.3  # an offensive launched at this imminence or more is full, else limited
 CALM = 0.25  # factor on strikes under an agreement
 
 
-def incident_probability(rate: Number, provocations: list[Floats]) -> Floats:
+@rule
+def calm(calm: float, provocation: float) -> float:
+    """Share of days without an incident by one more defender: times 1 - its provocation."""
+    return calm * (1 - provocation)
+
+
+@rule
+def incident_probability(rate: float, calm: float) -> float:
     """Incident by any defender: min(1, rate * (1 - product of (1 - provocation)))."""
-    none: Number = 1.0
-    for provocation in provocations:
-        none = none * (1 - provocation)
-    return at_most(rate * (1 - none), 1)
+    return min(rate * (1 - calm), 1)
 
 
-def strike_probability(rate: Number, incident: Bools, support: Floats, stance: Floats, agreement: Bools) -> Floats:
+@rule
+def strike_probability(rate: float, incident: bool, support: float, stance: float, agreement: bool) -> float:
     """Day of heavy bombing: min(1, rate * (0.2 + 1.5 incident + support) * (1 + x) / 2), x the initiator's stance.
 
     A quarter of it under an agreement.
     """
-    chance = rate * (0.2 + np.float32(1.5) * incident + support)
-    chance *= 0.5 * (1 + stance)
-    capped = at_most(chance, 1)
-    return np.where(agreement, np.float32(CALM) * capped, capped)
+    chance = min(rate * (0.2 + 1.5 * incident + support) * (0.5 * (1 + stance)), 1)
+    return CALM * chance if agreement else chance
 
 
-def launch_probability(rate: Floats, willing: Bools, agreement: Bools, held_back: Number) -> Floats:
-    """Offensive: min(1, rate) where the initiator is willing, else 0; times `held_back` under an agreement.
+@rule
+def launch_probability(rate: float, imminence: float, willing: bool, agreement: bool, held_back: float) -> float:
+    """Offensive: min(1, rate * imminence) where the initiator is willing, else 0; times `held_back` under an agreement.
 
-    The rate is `launch_rate` * imminence.
+    The rate is `launch_rate`.
     """
-    capped = at_most(rate, 1) * willing
-    return np.where(agreement, capped * held_back, capped)
+    chance = min(rate * imminence, 1) if willing else 0.0
+    return chance * held_back if agreement else chance
 
 
-def terms_probability(rate: Number, imminence: Floats, bombing: Floats, yielding: Floats, stance: Floats) -> Floats:
+@rule
+def terms_probability(
+    rate: float, talks: float, imminence: float, bombing: float, yielding: float, stance: float
+) -> float:
     """Terms of surrender: min(1, rate * min(1, imminence + bombing) * yielding), 0 where the initiator's x <= 0.
 
     The rate is `terms_rate` times the talks of the day; `yielding` is the will of the defender that yields last.
     """
-    chance = at_most(imminence + bombing, 1)
-    chance *= rate
-    chance *= yielding
-    return at_most(chance, 1) * (stance > 0)
+    return min(rate * talks * min(imminence + bombing, 1) * yielding, 1) if stance > 0 else 0.0
+
+
+@rule
+def breakdown_probability(rate: float, attacks: float, bombing: float, argument: float, precision: float) -> float:
+    """End of an agreement: min(1, rate * (attacks + bombing) * will of its principal to break it)."""
+    return min(rate * (attacks + bombing) * quantal_response(argument, precision), 1)
+
+
+@rule
+def felt(level: float, kept: float, happened: bool, adds: float) -> float:
+    """State of the ground after a day: min(1, kept * level, and what is added where something happened)."""
+    return min(kept * level + adds * happened, 1)
+
+
+@rule
+def phases(
+    launch: bool, terms: bool, agree: bool, end: bool, agreement: bool, ended: bool
+) -> tuple[bool, bool, bool, bool, bool, bool]:
+    """Apply at most one change of phase in a run that goes on: an offensive, else terms, else an agreement or its end.
+
+    Returns what came of launch, terms, agreement and its end, and whether an agreement is in force and the run over.
+    """
+    launched = launch and not ended
+    surrendered = terms and not ended and not launch
+    stays = not (ended or launch or terms)
+    concluded = agree and stays and not agreement
+    broken = end and stays and agreement
+    agreement = (agreement and not broken) or concluded
+    return launched, surrendered, concluded, broken, agreement, ended or launched or surrendered
 
 
 def held_back(credibility: Number, restraint: Number) -> Number:
@@ -117,45 +152,36 @@ class Theatre:
 
     def take_incidents(self, incident: Bools) -> None:
         """Rebels' attacks follow the incidents of the day."""
-        self.attacks = at_most(np.float32(0.9) * self.attacks + np.float32(0.25) * incident, 1)
+        self.attacks = felt(self.attacks, 0.9, incident, 0.25)
 
     def take_strikes(self, day: int, strike: Bools) -> None:
         """Bombing and displacement follow the strikes of the day; the first is recorded in runs that go on."""
-        self.bombing = at_most(np.float32(0.9) * self.bombing + np.float32(0.15) * strike, 1)
-        self.displacement = at_most(np.float32(0.98) * self.displacement + np.float32(0.03) * strike, 1)
+        self.bombing = felt(self.bombing, 0.9, strike, 0.15)
+        self.displacement = felt(self.displacement, 0.98, strike, 0.03)
         self._record(self.first_strike, strike & ~self.ended, day)
 
     def change_phase(self, day: int, happened: Mapping[str, Bools], imminence: Floats) -> None:
-        """Apply at most one change of phase in each run that goes on.
-
-        An offensive, else terms of surrender, else an agreement or its end.
+        """Apply at most one change of phase in each run that goes on, and record it.
 
         Parameters
         ----------
         happened
             By event, what chance gave on the day: launch, terms, agreement, breakdown.
         """
-        going = ~self.ended
-        launch = happened["launch"] & going
-        terms = happened["terms"] & going & ~launch
-        stays = going & ~launch & ~terms
-        concluded = happened["agreement"] & stays & ~self.agreement
-        broken = happened["breakdown"] & stays & self.agreement
-        if launch.any():
+        before, chance = self.agreement, [happened[name] for name in ("launch", "terms", "agreement", "breakdown")]
+        launch, terms, concluded, broken, self.agreement, self.ended = phases(*chance, before, self.ended)
+        if np.count_nonzero(launch):
             self.offensive[launch] = day
             self.full[launch] = imminence[launch] >= FULL_IMMINENCE
-            self.broke_agreement[launch] = self.agreement[launch]
-            self.ended |= launch
-        if terms.any():
+            self.broke_agreement[launch] = before[launch]
+        if np.count_nonzero(terms):
             self.terms[terms] = day
             self.yielded |= terms
-            self.ended |= terms
         self._record(self.first_agreement, concluded, day)
         self._record(self.firsts["breakdown"], broken, day)
         self.breakdowns += broken
-        self.agreement ^= concluded | broken
 
     def _record(self, first: Days, happened: Bools, day: int) -> None:
         """Write the day where the event happened for the first time."""
-        if happened.any():
+        if np.count_nonzero(happened):
             np.putmask(first, happened & (first == self._never), day)

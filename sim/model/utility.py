@@ -6,33 +6,30 @@ quantal responses (McKelvey & Palfrey 1995).
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
-from sim.model.arrays import Floats, Number, at_least, at_most
+from sim.compiled.functions import clip, exp, power
+from sim.compiled.rule import rule
+
+if TYPE_CHECKING:
+    from sim.model.arrays import Number
 
 LEAST = 1e-30  # in place of an attack of 0, whose chance is 0 in any case
 
 
-def quantal_response(argument: Number, precision: Number) -> Floats:
+@rule
+def quantal_response(argument: float, precision: float) -> float:
     """Probability of acting, 1 / (1 + exp(-precision * argument)) (McKelvey & Palfrey 1995)."""
-    odds = np.multiply(argument, precision, dtype=np.float32)
-    np.negative(odds, out=odds)
-    np.exp(odds, out=odds)
-    odds += 1
-    return np.reciprocal(odds, out=odds)
+    return 1 / (1 + exp(-precision * argument))
 
 
-def contest_success(attack: Floats, defence: Floats, decisiveness: Number) -> Floats:
-    """Chance that the attack wins, A**c / (A**c + D**c), 0 where both are 0 (Hirshleifer 1989).
+@rule
+def contest_success(attack: float, defence: float, decisiveness: float) -> float:
+    """Chance that the attack wins, A**c / (A**c + D**c), 0 where there is none (Hirshleifer 1989).
 
     Computed as 1 / (1 + (D / A)**c), which no strength can turn into infinity over infinity.
     """
-    odds = defence / at_least(attack, LEAST)
-    np.power(odds, decisiveness, out=odds)
-    odds += 1
-    np.reciprocal(odds, out=odds)
-    odds *= attack > 0
-    return odds
+    return 1 / (1 + power(defence / max(attack, LEAST), decisiveness)) if attack > 0 else 0.0
 
 
 def fear_of_defeat(defeat_cost: Number, momentum: Number) -> Number:
@@ -40,7 +37,8 @@ def fear_of_defeat(defeat_cost: Number, momentum: Number) -> Number:
     return defeat_cost * (1 - momentum / 2)
 
 
-def initiator_gain(win: Floats, stance: Floats, salience: Number, fear: Number) -> Floats:
+@rule
+def initiator_gain(win: float, stance: float, salience: float, fear: float) -> float:
     """Worth of attacking at a chance to win: salience * [p x - (1 - p) fear], rearranged."""
     return salience * (win * (stance + fear) - fear)
 
@@ -53,35 +51,65 @@ def commitment_problem(effect: Number, credibility: Number) -> Number:
     return effect * (0.5 - credibility)
 
 
-def terms_gain(stance: Floats, salience: Number, win: Floats, position: Number) -> Floats:
+@rule
+def terms_gain(stance: float, salience: float, win: float, position: float) -> float:
     """Worth to a defender of terms over a fight that is lost with chance `win`: salience * max(0, -x) * (win - d).
 
     The terms are worth x * position to it, the fight x * win.
     """
-    return salience * at_least(-stance, 0) * (win - position)
+    return salience * max(-stance, 0) * (win - position)
 
 
-def expected_backing(perceived: Floats) -> Floats:
+@rule
+def expected_backing(perceived: float) -> float:
     """Backing that a patron's perceived stance promises: clip((b + 1) / 2, 0, 1)."""
-    return at_most(at_least((perceived + 1) * 0.5, 0), 1)
+    return clip((perceived + 1) * 0.5, 0, 1)
 
 
-def patron_gain(stance: Floats, salience: Number, provocation: Number, rift: Number, humanitarian: Number) -> Floats:
+@rule
+def rift_cost(cost: float, deterrence: float, perceived: float) -> float:
+    """Cost of a rift with a guarantor: cost * deterrence * max(0, -its perceived stance)."""
+    return cost * deterrence * max(-perceived, 0)
+
+
+@rule
+def clash_cost(cost: float, perceived: float) -> float:
+    """Cost of a clash with a patron: cost * max(0, its perceived stance)."""
+    return cost * max(perceived, 0)
+
+
+@rule
+def patron_gain(stance: float, salience: float, provocation: float, rift: float, humanitarian: float) -> float:
     """Worth of backing: salience * x, plus the pull of attacks, less the costs of a rift and of displacement."""
     return salience * stance + provocation - rift - humanitarian
 
 
-def guarantor_gain(stance: Floats, imminence: Floats, clash: Number) -> Floats:
+@rule
+def guarantor_gain(stance: float, imminence: float, clash: float) -> float:
     """Worth of deterring: -x (0.4 + imminence), less the cost of a clash with the patrons."""
     return -stance * (0.4 + imminence) - clash
 
 
-def provocation(militancy: Number, bombing: Floats, restrained: Number) -> Floats:
+@rule
+def provocation(militancy: float, bombing: float, restrained: float) -> float:
     """Target of a defender: clip(militancy (0.2 + 0.6 bombing) * restrained, 0, 1)."""
-    return at_most(at_least(militancy * (0.2 + 0.6 * bombing) * restrained, 0), 1)
+    return clip(militancy * (0.2 + 0.6 * bombing) * restrained, 0, 1)
 
 
-def engagement(salience: Number, attention: Number, bombing: Floats, looming: Floats) -> Floats:
+@rule
+def restraint(left: float, share: float, deterrence: float) -> float:
+    """What a guarantor leaves of what others left: times max(0, 1 - share * deterrence)."""
+    return left * max(1 - share * deterrence, 0)
+
+
+@rule
+def resistance(others: float, strength: float, stance: float) -> float:
+    """Weight of the defenders that still resist, with one more: others + strength * max(0, -x)."""
+    return others + strength * max(-stance, 0)
+
+
+@rule
+def engagement(salience: float, attention: float, bombing: float, looming: float) -> float:
     """Target of a mediator: attention at rest, rising by a logistic in bombing and looming displacement."""
     alarm = quantal_response(bombing + looming - 0.5, 4.0)
     return salience * (attention + (1 - attention) * alarm)

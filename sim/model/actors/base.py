@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, ClassVar
 import mesa
 import numpy as np
 
-from sim.model.arrays import Floats, Number, at_least, is_zero, number, total
-from sim.model.influence import deliberate, kalman_gain
+from sim.model.arrays import Floats, Number, is_zero, number, plus, total
+from sim.model.influence import adjust, appeal, deliberate, perceive, say
+from sim.model.setting import Daily
 
 if TYPE_CHECKING:
     from sim.model.events import Shift
@@ -79,14 +80,13 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.stance = self.conviction.copy()
         mean, sd = setting.first_belief(name)
         self.perceived = setting.whole(mean)
-        self.variance: Number = np.square(at_least(sd, LEAST_DOUBT))
+        self.variance: Number = np.square(np.maximum(sd, np.float32(LEAST_DOUBT)))
         self.posture = setting.whole(self.field("posture"))
         self.held = bool(setting.scenario.actors[name].held)
         self.condition: Number = 0.0
-        self._noise = np.empty(setting.runs, dtype=np.float32)
-        self.said: Floats = self._noise
-        self._signals = setting.dice.stream(f"actors.{name}", "signal")
-        self._wavering = setting.dice.stream(f"actors.{name}", "deliberation")
+        self.said: Floats = self.stance
+        self._signals = Daily(setting.dice.stream(f"actors.{name}", "signal").normals, setting.runs)
+        self._wavering = Daily(setting.dice.stream(f"actors.{name}", "deliberation").normals, setting.runs)
 
     def field(self, key: str) -> Number:
         """Return one of its inputs."""
@@ -129,28 +129,23 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
     def signal(self) -> None:
         """Phase 1: say in public where it stands, with noise."""
-        noise = self._signals.normals(self._noise)
-        self.said = self.ambiguity * noise
-        self.said += self.stance
+        self.said = say(self.stance, self.ambiguity, self._signals.numbers())
 
     def perceive(self) -> None:
         """Phase 2: all others update what they take it to want."""
-        gain, self.variance = kalman_gain(self.variance, self.ambiguity)
-        surprise = np.subtract(self.said, self.perceived, out=self._noise)
-        surprise *= gain
-        self.perceived += surprise
+        self.perceived, self.variance = perceive(self.perceived, self.variance, self.said, self.ambiguity)
 
     def deliberate(self, day: int) -> None:
         """Phase 3: weigh conviction, others and pressure (Friedkin & Johnsen 1990)."""
-        target = self._anchor.copy()
+        target: Floats = self._anchor
         for other, share in self._heard:
-            target += share * other.perceived
-        target += _strength(self._persuasion, day)
+            target = plus(target, share, other.perceived)
+        for pressure in self._persuasion:
+            target = plus(target, pressure.weight, pressure.change(day))
         for mediator, weight in self._mediators:
-            target += weight * mediator.posture * mediator.stance
-        noise = self._wavering.normals(self._noise)
-        self._next_stance = deliberate(self.stance, target, noise)
-        self.condition = _strength(self._conditions, day)
+            target = appeal(target, weight, mediator.posture, mediator.stance)
+        self._next_stance = deliberate(self.stance, target, self._wavering.numbers())
+        self.condition = total(pressure.weight * pressure.change(day) for pressure in self._conditions)
 
     def commit_stance(self) -> None:
         """End of phase 3."""
@@ -158,25 +153,14 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
     def adjust(self, view: View) -> None:
         """Phase 4: decide how far to move its posture."""
-        self._step = self.target(view) - self.posture
+        self._next_posture = adjust(self.posture, self.target(view), self.posture_rate)
 
     def commit_posture(self) -> None:
-        """End of phase 4: go part of the way there, or stay where its posture is held."""
-        if self.held:
-            return
-        self._step *= self.posture_rate
-        self.posture += self._step
+        """End of phase 4: go there, or stay where its posture is held."""
+        if not self.held:
+            self.posture = self._next_posture
 
     @abstractmethod
     def target(self, view: View) -> Floats:
         """Posture it would take today (section 4)."""
 
-
-def rift_cost(rifts: Sequence[tuple[Actor, Number]]) -> Number:
-    """Cost of a rift with guarantors: the sum of cost * deterrence * max(0, -perceived stance)."""
-    return total(cost * one.posture * at_least(-one.perceived, 0) for one, cost in rifts)
-
-
-def _strength(pressures: list[ScheduledPressure], day: int) -> Number:
-    """Sum of the pressures of a day."""
-    return total(pressure.weight * pressure.change(day) for pressure in pressures)

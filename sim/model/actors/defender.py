@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from sim.compiled.rule import rule
 from sim.model.actors.base import Actor, View
-from sim.model.arrays import Floats, Number, at_least
-from sim.model.utility import provocation, quantal_response, terms_gain
+from sim.model.arrays import Floats, Number
+from sim.model.utility import provocation, quantal_response, restraint, terms_gain
 
 if TYPE_CHECKING:
     import mesa
 
     from sim.model.setting import Setting
+
+
+@rule
+def will_to_yield(stance: float, salience: float, win: float, position: float, precision: float) -> float:
+    """Will to accept terms of surrender, where the attack would win with some chance."""
+    return quantal_response(terms_gain(stance, salience, win, position), precision)
 
 
 class Defender(Actor):
@@ -24,6 +31,7 @@ class Defender(Actor):
     def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
         super().__init__(crisis, setting, name)
         self._militancy = self.field("militancy")
+        self._terms, self._precision = setting.parameter("terms_position"), setting.parameter("precision")
 
     def connect(self, cast: Sequence[Actor]) -> None:
         """Take note of how far each guarantor can hold it back."""
@@ -32,13 +40,13 @@ class Defender(Actor):
 
     def yields(self, win: Floats) -> Floats:
         """Will to accept terms of surrender, where the attack would win with some chance."""
-        setting = self.setting
-        gain = terms_gain(self.stance, self.salience, win, setting.parameter("terms_position"))
-        return quantal_response(gain, setting.parameter("precision"))
+        will: Floats = will_to_yield(self.stance, self.salience, win, self._terms, self._precision)
+        return will
 
     def target(self, view: View) -> Floats:
         """Provocation."""
         restrained: Number = 1.0
         for guarantor, leverage in self._held_by:
-            restrained = restrained * at_least(1 - leverage * guarantor.posture, 0)
-        return provocation(self._militancy, view.bombing, restrained)
+            restrained = restraint(restrained, leverage, guarantor.posture)
+        target: Floats = provocation(self._militancy, view.bombing, restrained)
+        return target

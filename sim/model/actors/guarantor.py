@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from sim.compiled.rule import rule
 from sim.model.actors.base import Actor, View
-from sim.model.arrays import Floats, Number, at_least, number, total
-from sim.model.utility import guarantor_gain, quantal_response
+from sim.model.arrays import Floats, Number, number, total
+from sim.model.utility import clash_cost, guarantor_gain, quantal_response
 
 if TYPE_CHECKING:
     import mesa
 
     from sim.model.events import Shift
     from sim.model.setting import Setting
+
+
+@rule
+def argument(stance: float, imminence: float, clash: float, constant: float, condition: float) -> float:
+    """Argument of the choice to deter: the gain, what is the same on all days, less conditional pressures."""
+    return guarantor_gain(stance, imminence, clash) + constant - condition
+
+
+@rule
+def deterrence(salience: float, argument: float, precision: float) -> float:
+    """Target of a guarantor: salience times the will to deter."""
+    return salience * quantal_response(argument, precision)
 
 
 class Guarantor(Actor):
@@ -51,6 +64,7 @@ class Guarantor(Actor):
 
     def target(self, view: View) -> Floats:
         """Deterrence: salience times the will to deter."""
-        clash = total(cost * at_least(p.perceived, 0) for p, cost in self._clashes)
-        argument = guarantor_gain(self.stance, view.imminence, clash) + (self._constant - self.condition)
-        return self.salience * quantal_response(argument, self._precision)
+        clash = total(clash_cost(cost, patron.perceived) for patron, cost in self._clashes)
+        gain = argument(self.stance, view.imminence, clash, self._constant, self.condition)
+        target: Floats = deterrence(self.salience, gain, self._precision)
+        return target

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from sim.model.actors.base import Actor, View, rift_cost
-from sim.model.arrays import Floats, Number, is_zero, total
+from sim.compiled.rule import rule
+from sim.model.actors.base import Actor, View
+from sim.model.arrays import Floats, Number, total
 from sim.model.utility import (
     commitment_problem,
     contest_success,
@@ -14,6 +15,7 @@ from sim.model.utility import (
     fear_of_defeat,
     initiator_gain,
     quantal_response,
+    rift_cost,
 )
 
 if TYPE_CHECKING:
@@ -21,6 +23,32 @@ if TYPE_CHECKING:
 
     from sim.model.events import Shift
     from sim.model.setting import Setting
+
+
+@rule
+def support(self_reliance: float, reliance: float, backing: float, let_through: float) -> float:
+    """What it can bring to bear: self_reliance + (1 - self_reliance) * backing that guarantors let through."""
+    return self_reliance + reliance * (backing * let_through)
+
+
+@rule
+def win(strength: float, support: float, defence: float, decisiveness: float) -> float:
+    """Chance to win with some support against some defence."""
+    return contest_success(strength * support, defence, decisiveness)
+
+
+@rule
+def promise(share: float, perceived: float) -> float:
+    """Backing that the perceived stance of a patron with a share of it promises."""
+    return share * expected_backing(perceived)
+
+
+@rule
+def argument(
+    win: float, stance: float, salience: float, fear: float, constant: float, condition: float, rift: float
+) -> float:
+    """Argument of the choice to attack: the gain, what is the same on all days, conditional pressures, less a rift."""
+    return initiator_gain(win, stance, salience, fear) + constant + condition - rift
 
 
 class Initiator(Actor):
@@ -45,7 +73,7 @@ class Initiator(Actor):
         distrust = commitment_problem(setting.parameter("commit_effect"), setting.value("credibility"))
         self._constant = distrust + self.frailty - setting.parameter("inertia")
         self.disposition = self.field("disposition")
-        self._contest = setting.whole(setting.parameter("contest"))  # NumPy raises to one number by another way
+        self._contest = setting.parameter("contest")
         self._precision = setting.parameter("precision")
 
     def connect(self, cast: Sequence[Actor]) -> None:
@@ -57,24 +85,26 @@ class Initiator(Actor):
         """Take note of the patrons and their shares of the backing."""
         self._shares = shares
 
-    def supported_by(self, backing: Number) -> Floats:
-        """Return what it can bring to bear with some backing: self_reliance + (1 - self_reliance) * backing."""
-        return self.setting.filled(self.self_reliance + self._reliance * backing)
+    def supported_by(self, backing: Number, let_through: Number = 1.0) -> Floats:
+        """Return what it can bring to bear with some backing, of which guarantors let a share through."""
+        return self.setting.filled(support(self.self_reliance, self._reliance, backing, let_through))
 
     def win(self, support: Floats, defence: Floats) -> Floats:
         """Chance to win with some support against some defence."""
-        return contest_success(self.strength * support, defence, self._contest)
+        chance: Floats = win(self.strength, support, defence, self._contest)
+        return chance
 
     def gain(self, win: Floats) -> Floats:
         """Argument of the choice to attack at a chance to win."""
-        gain = initiator_gain(win, self.stance, self.salience, self._fear) + self._constant
-        if self._rifts:
-            gain -= rift_cost(self._rifts)
-        return gain if is_zero(self.condition) else gain + self.condition
+        rift = total(rift_cost(cost, one.posture, one.perceived) for one, cost in self._rifts)
+        own = self.stance, self.salience, self._fear, self._constant, self.condition
+        gain: Floats = argument(win, *own, rift)
+        return gain
 
     def will(self, gain: Floats) -> Floats:
         """Share of dispositions that would attack at some gain."""
-        return quantal_response(gain, self._precision)
+        will: Floats = quantal_response(gain, self._precision)
+        return will
 
     def shift(self, key: str, shifted: Shift) -> None:
         """Let an event shift one of its numbers; what it cannot do alone, it leans on backing for."""
@@ -84,5 +114,5 @@ class Initiator(Actor):
 
     def target(self, view: View) -> Floats:
         """Readiness: the will to attack with the backing that the patrons' perceived stances promise."""
-        promised = total(share * expected_backing(patron.perceived) for patron, share in self._shares)
+        promised = total(promise(share, patron.perceived) for patron, share in self._shares)
         return self.will(self.gain(self.win(self.supported_by(promised), view.defence)))

@@ -26,4 +26,5 @@ class Mediator(Actor):
 
     def target(self, view: View) -> Floats:
         """Engagement."""
-        return engagement(self.salience, self._attention, view.bombing, view.looming)
+        target: Floats = engagement(self.salience, self._attention, view.bombing, view.looming)
+        return target

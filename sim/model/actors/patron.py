@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from sim.model.actors.base import Actor, View, rift_cost
-from sim.model.utility import patron_gain, quantal_response
+from sim.compiled.rule import rule
+from sim.model.actors.base import Actor, View
+from sim.model.arrays import total
+from sim.model.utility import patron_gain, quantal_response, rift_cost
 
 if TYPE_CHECKING:
     import mesa
 
     from sim.model.arrays import Floats
     from sim.model.setting import Setting
+
+
+@rule
+def argument(
+    stance: float, salience: float, provocation: float, rift: float, humanitarian: float, constant: float, condition: float
+) -> float:
+    """Argument of the choice to back: the gain, what is the same on all days, and conditional pressures."""
+    return patron_gain(stance, salience, provocation, rift, humanitarian) + constant + condition
 
 
 class Patron(Actor):
@@ -41,7 +51,9 @@ class Patron(Actor):
 
     def target(self, view: View) -> Floats:
         """Backing."""
+        rift = total(rift_cost(cost, one.posture, one.perceived) for one, cost in self._rifts)
         provocation, humanitarian = self._pull * view.attacks, self._humanitarian * view.looming
-        gain = patron_gain(self.stance, self.salience, provocation, rift_cost(self._rifts), humanitarian)
-        self.argument = gain + (self._constant + self.condition)
-        return quantal_response(self.argument, self._precision)
+        own = self._constant, self.condition
+        self.argument: Floats = argument(self.stance, self.salience, provocation, rift, humanitarian, *own)
+        backing: Floats = quantal_response(self.argument, self._precision)
+        return backing
