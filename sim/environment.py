@@ -12,9 +12,10 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-PACKAGES = ("numpy", "scipy", "mesa")
+PACKAGES = ("numpy", "scipy", "mesa", "llvmlite")
 MODEL_SOURCES = (
     "model",
+    "compiled",
     "scenario",
     "runs/block",
     "distributions",

@@ -129,9 +129,10 @@ def per_draw(happened: npt.NDArray[np.bool_], replicates: int) -> npt.NDArray[np
 
 def histogram(values: npt.NDArray[np.float32], low: float, high: float, bins: int) -> Counts:
     """Count values in equal bins over [low, high]; what lies outside counts in the edge bins."""
-    scaled = (values - np.float32(low)) * np.float32(bins / (high - low))
-    index = np.clip(scaled, 0, bins - 1).astype(np.int64)
-    return np.bincount(index, minlength=bins).astype(np.int64)
+    scaled = values - np.float32(low)
+    scaled *= np.float32(bins / (high - low))
+    np.clip(scaled, 0, bins - 1, out=scaled)
+    return np.bincount(scaled.astype(np.intp), minlength=bins).astype(np.int64)
 
 
 def histogram_quantiles(

@@ -20,6 +20,7 @@ LAYERS: dict[str, set[str]] = {
     "environment": set(),
     "distributions": set(),
     "rng": set(),
+    "compiled": set(),
     "tables": {"errors", "wholefiles", "wording"},
     "tallies": {"rng"},
     "wholefiles": {"wording"},
@@ -33,7 +34,7 @@ LAYERS: dict[str, set[str]] = {
     "web": {"errors", "loopback"},
     "report": {"errors", "estimates", "wholefiles", "wording"},
     "scenario": {"errors", "distributions", "tables", "wholefiles", "wording"},
-    "model": {"rng", "distributions", "scenario"},
+    "model": {"compiled", "rng", "distributions", "scenario"},
     "baselines": {"distributions", "errors", "scenario", "tables", "wholefiles", "wording"},
     "runs": {"errors", "runs.block", "runs.executors", "runs.store", "tallies"},
     "runs.block": {"errors", "model", "scenario", "tallies"},
@@ -74,6 +75,7 @@ LAYERS: dict[str, set[str]] = {
 
 HOMES: dict[str, set[str]] = {
     "mesa": {"model"},
+    "llvmlite": {"compiled"},
     "plotly": {"face"},  # for notebooks; reports hold plain values that its script draws
     "aiohttp": {"draft", "explorer", "review", "web"},
     "jinja2": {"report"},

@@ -120,7 +120,9 @@ def test_normals_have_the_moments_and_tails_of_the_normal_distribution() -> None
 def test_normals_drawn_are_normal_and_use_every_bit_of_their_stream() -> None:
     """4 million: mean, variance and fourth moment within 4.5 standard errors; the tail beyond 4 by its count."""
     stream = rng.Numbers(rng.stream(*BASE))
-    drawn = np.array([stream.normals(np.empty(4096, dtype=np.float32)) for _ in range(1024)], dtype=np.float64)
+    drawn = np.empty((1024, 4096), dtype=np.float32)
+    stream.normals(drawn)
+    drawn = drawn.astype(np.float64)
     size = drawn.size
     assert abs(drawn.mean()) < 4.5 / np.sqrt(size)
     assert abs(drawn.var() - 1) < 4.5 * np.sqrt(2 / size)
@@ -136,8 +138,21 @@ def test_normals_drawn_are_normal_and_use_every_bit_of_their_stream() -> None:
 
 @given(st.integers(1, 40))
 def test_normals_are_those_of_the_first_runs_for_any_number_of_runs(runs: int) -> None:
-    some, all_ = (rng.Numbers(rng.stream(*BASE)).normals(np.empty(n, dtype=np.float32)) for n in (runs, 40))
-    assert np.array_equal(some, all_[:runs])
+    some, all_ = (np.empty((1, n), dtype=np.float32) for n in (runs, 40))
+    for numbers in (some, all_):
+        rng.Numbers(rng.stream(*BASE)).normals(numbers)
+    assert np.array_equal(some, all_[:, :runs])
+
+
+@given(st.integers(1, 40), st.integers(1, 9), st.integers(1, 9))
+@pytest.mark.parametrize("kind", ["normals", "uniforms"])
+def test_days_taken_at_a_time_are_those_taken_one_by_one(kind: str, runs: int, days: int, first: int) -> None:
+    at_once, by_turns = (np.empty((days, runs), dtype=np.float32) for _ in range(2))
+    getattr(rng.Numbers(rng.stream(*BASE)), kind)(at_once)
+    stream = rng.Numbers(rng.stream(*BASE))
+    for part in (by_turns[:first], by_turns[first:]):
+        getattr(stream, kind)(part)
+    assert np.array_equal(at_once, by_turns)
 
 
 def test_no_other_module_makes_a_generator() -> None:

@@ -1,50 +1,47 @@
 """A loop over the runs of a block around the instructions of a rule, and a ufunc around the loop.
 
-The loop takes 16 runs at a time where each array lies one number after the other or is one number for all runs; what is
-left over, and arrays that lie otherwise, go one run at a time.
+The loop takes `WIDTH` runs at a time, straight from arrays that lie one number after the other, or from a copy: of one
+number for all runs, of the last few runs, and of arrays that lie otherwise.
 """
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
-from llvmlite import binding, ir
+from llvmlite import binding
 from numpy._core import _multiarray_umath
 
-from sim.compiled.translation import BOOL, FLOAT, INT, Source, Value, constant, translate, wide
+from sim.compiled.translation import TYPES, WIDTH, Code, Kind, Source, Value, translate
 
-WIDTH = 16
-"""Runs that are computed at once."""
-_BYTE, _LONG, _POINTER = ir.IntType(8), ir.IntType(64), ir.PointerType()
-_STORED = {FLOAT: FLOAT, BOOL: _BYTE}  # a bool takes a byte of memory
-_BYTES = {FLOAT: 4, BOOL: 1}
-_CODES = {FLOAT: np.dtype(np.float32).num, BOOL: np.dtype(np.bool_).num}
+_STORED = {"float": "float", "bool": "i8"}  # a bool takes a byte of memory
+_BYTES = {"float": 4, "bool": 1}
+_CODES = {"float": np.dtype(np.float32).num, "bool": np.dtype(np.bool_).num}
 _FROM_FUNCTION = 1  # place of PyUFunc_FromFuncAndData in NumPy's table of functions, part of its stable interface
 _NO_IDENTITY = -1
+_NO_DATA = (ctypes.c_void_p * 1)(None)
+_INTRINSICS = (
+    "\n".join(f"declare {TYPES['float']} @llvm.{name}.v{WIDTH}f32({TYPES['float']})" for name in ("floor", "sqrt"))
+    + "\ndeclare i64 @llvm.smin.i64(i64, i64)"
+)
 _kept: list[Any] = []  # what the ufuncs point to, which must outlive them
 
 
-def ufunc_of(source: Source, doc: str) -> np.ufunc:
+def ufunc_of(source: Source) -> np.ufunc:
     """Compile a rule to a ufunc."""
     engine = _engine()
-    module = binding.parse_assembly(str(_Loop(source).module))
+    module = binding.parse_assembly(f"{_INTRINSICS}\n{_whole(source)}\n{_loop(source)}")
     engine.add_module(module)
     engine.finalize_object()
-    kinds = [*source.inputs, *source.outputs]
+    types = ctypes.create_string_buffer(bytes(_CODES[kind] for kind in _kinds(source)))
     loops = (ctypes.c_void_p * 1)(engine.get_function_address(source.name))
-    types = ctypes.create_string_buffer(bytes(_CODES[kind] for kind in kinds))
-    names = source.name.encode(), doc.encode()
+    names = source.name.encode(), (source.function.__doc__ or "").encode()
     _kept.append((module, loops, types, names))
     counts = len(source.inputs), len(source.outputs)
     made: np.ufunc = _maker()(loops, _NO_DATA, types, 1, *counts, _NO_IDENTITY, *names, 0)
     return made
-
-
-_NO_DATA = (ctypes.c_void_p * 1)(None)
 
 
 @cache
@@ -69,79 +66,113 @@ def _maker() -> Any:
     return signature(table[_FROM_FUNCTION])
 
 
-class _Loop:
-    """The loop of a ufunc over a rule: `void loop(char **arrays, long *runs, long *steps, void *)`.
+def _kinds(source: Source) -> list[Kind]:
+    return [*source.inputs, *source.outputs]
 
-    Attributes
-    ----------
-    module
-        It as an LLVM module, its function named as the rule.
+
+def _whole(source: Source) -> str:
+    """Write the function that computes runs, a multiple of `WIDTH`, given where each array begins and its step."""
+    code, inputs = Code(), len(source.inputs)
+    code.lines += ["br label %some", "some:", "%run = phi i64 [0, %0], [%next, %some]"]
+    places = [
+        code.add(f"getelementptr i8, ptr %p{k}, i64 {code.add(f'mul i64 %run, %s{k}')}")
+        for k in range(len(_kinds(source)))
+    ]
+    arguments = [_loaded(code, *one) for one in zip(source.inputs, places, strict=False)]
+    for one in zip(source.outputs, translate(source, code, arguments), places[inputs:], strict=True):
+        _store(code, *one)
+    code.lines.append(f"%next = add i64 %run, {WIDTH}")
+    code.lines += [f"br i1 {code.add('icmp slt i64 %next, %runs')}, label %some, label %end", "end:"]
+    arrays = ", ".join(f"ptr %p{k}, i64 %s{k}" for k in range(len(_kinds(source))))
+    return _function(f"internal void @{source.name}_whole(i64 %runs, {arrays})", code)
+
+
+def _loaded(code: Code, kind: Kind, place: str) -> Value:
+    """Load an input."""
+    stored = code.add(f"load <{WIDTH} x {_STORED[kind]}>, ptr {place}, align 1")
+    if kind == "float":
+        return Value(kind, stored)
+    return code.value(kind, f"icmp ne <{WIDTH} x i8> {stored}, zeroinitializer")
+
+
+def _store(code: Code, kind: Kind, value: Value, place: str) -> None:
+    """Store an output."""
+    stored = str(value) if kind == "float" else f"<{WIDTH} x i8> {code.add(f'zext {value} to <{WIDTH} x i8>')}"
+    code.lines.append(f"store {stored}, ptr {place}, align 1")
+
+
+def _loop(source: Source) -> str:
+    """Write the loop: `void loop(char **arrays, long *runs, long *steps, void *)`.
+
+    Of each array there is where it begins, its step in bytes, and room for a copy of some runs.
     """
-
-    def __init__(self, source: Source) -> None:
-        self._source, self._kinds = source, [*source.inputs, *source.outputs]
-        self.module = ir.Module()
-        function = ir.Function(self.module, ir.FunctionType(ir.VoidType(), [_POINTER] * 4), source.name)
-        self._builder = builder = ir.IRBuilder(function.append_basic_block())
-        arrays, runs, steps, _ = function.args
-        places = range(len(self._kinds))
-        self._steps = [builder.load(builder.gep(steps, [_long(k)], source_etype=_LONG), typ=_LONG) for k in places]
-        starts = [builder.load(builder.gep(arrays, [_long(k)], source_etype=_POINTER), typ=_POINTER) for k in places]
-        total = builder.load(runs, typ=_LONG)
-        at_once = builder.select(self._lie_so(), builder.and_(total, _long(-WIDTH)), _long(0))
-        self._over(WIDTH, self._spread(starts), _long(0), at_once)
-        self._over(1, starts, at_once, total)
-        builder.ret_void()
-
-    def _lie_so(self) -> Value:
-        """Whether each array lies one number after the other, or is one number."""
-        builder, good = self._builder, constant(BOOL, 1, True)
-        for place, (kind, step) in enumerate(zip(self._kinds, self._steps, strict=True)):
-            lies = builder.icmp_signed("==", step, _long(_BYTES[kind]))
-            if place < len(self._source.inputs):
-                lies = builder.or_(lies, builder.icmp_signed("==", step, _long(0)))
-            good = builder.and_(good, lies)
-        return good
-
-    def _spread(self, starts: Sequence[Value]) -> list[Value]:
-        """Write each input that is one number `WIDTH` times; return where the arrays begin then."""
-        builder, spread = self._builder, list(starts)
-        for place, kind in enumerate(self._source.inputs):
-            many = wide(_STORED[kind], WIDTH)
-            room = builder.alloca(many)
-            first = builder.load(starts[place], typ=_STORED[kind], align=1)
-            one = builder.insert_element(ir.Constant(many, ir.Undefined), first, ir.Constant(INT, 0))
-            builder.store(builder.shuffle_vector(one, one, constant(INT, WIDTH, 0)), room)
-            spread[place] = builder.select(builder.icmp_signed("==", self._steps[place], _long(0)), room, starts[place])
-        return spread
-
-    def _over(self, width: int, starts: Sequence[Value], first: Value, end: Value) -> None:
-        """Write the loop from one run to another, `width` runs at a time."""
-        builder = self._builder
-        before, body, after = builder.block, builder.append_basic_block(), builder.append_basic_block()
-        builder.cbranch(builder.icmp_signed("<", first, end), body, after)
-        builder.position_at_end(body)
-        run = builder.phi(_LONG)
-        run.add_incoming(first, before)
-        places = [
-            builder.gep(start, [builder.mul(run, step)], source_etype=_BYTE)
-            for start, step in zip(starts, self._steps, strict=True)
-        ]
-        inputs = len(self._source.inputs)
-        arguments = [self._loaded(*one, width) for one in zip(self._source.inputs, places[:inputs], strict=True)]
-        for value, place in zip(translate(self._source, builder, arguments, width), places[inputs:], strict=True):
-            is_bool = value.type == wide(BOOL, width)
-            builder.store(builder.zext(value, wide(_BYTE, width)) if is_bool else value, place, align=1)
-        following = builder.add(run, _long(width))
-        run.add_incoming(following, builder.block)
-        builder.cbranch(builder.icmp_signed("<", following, end), body, after)
-        builder.position_at_end(after)
-
-    def _loaded(self, kind: ir.Type, place: Value, width: int) -> Value:
-        """Load values of an input."""
-        value = self._builder.load(place, typ=wide(_STORED[kind], width), align=1)
-        return value if kind is FLOAT else self._builder.icmp_unsigned("!=", value, constant(_BYTE, width, 0))
+    code, kinds, inputs = Code(), _kinds(source), len(source.inputs)
+    add, write = code.add, code.lines.append
+    runs = add("load i64, ptr %runs")
+    starts = [add(f"load ptr, ptr {add(f'getelementptr ptr, ptr %arrays, i64 {k}')}") for k in range(len(kinds))]
+    steps = [add(f"load i64, ptr {add(f'getelementptr i64, ptr %steps, i64 {k}')}") for k in range(len(kinds))]
+    rooms = [add(f"alloca <{WIDTH} x {_STORED[kind]}>") for kind in kinds]
+    lies, places = "true", list(starts)
+    for k, kind in enumerate(kinds):
+        good = add(f"icmp eq i64 {steps[k]}, {_BYTES[kind]}")
+        if k < inputs:
+            one = add(f"icmp eq i64 {steps[k]}, 0")
+            good, places[k] = add(f"or i1 {good}, {one}"), add(f"select i1 {one}, ptr {rooms[k]}, ptr {starts[k]}")
+        lies = add(f"and i1 {lies}, {good}")
+    multiple = add(f"and i64 {runs}, {-WIDTH}")
+    whole = add(f"select i1 {lies}, i64 {multiple}, i64 0")
+    write(f"br i1 {add(f'icmp sgt i64 {runs}, 0')}, label %fill, label %end")
+    write("fill:")
+    for start, room, kind in zip(starts, rooms, source.inputs, strict=False):
+        wide, first = f"<{WIDTH} x {_STORED[kind]}>", add(f"load {_STORED[kind]}, ptr {start}")
+        vector = add(f"insertelement {wide} zeroinitializer, {_STORED[kind]} {first}, i32 0")
+        same = add(f"shufflevector {wide} {vector}, {wide} {vector}, <{WIDTH} x i32> zeroinitializer")
+        write(f"store {wide} {same}, ptr {room}")
+    write(f"br i1 {add(f'icmp sgt i64 {whole}, 0')}, label %straight, label %check")
+    write("straight:")
+    write(_call(source, whole, places, steps))
+    write("br label %check")
+    write("check:")
+    write("%run = phi i64 [%start, %fill], [%start, %straight], [%next, %back_end]".replace("%start", whole))
+    write(f"br i1 {add(f'icmp slt i64 %run, {runs}')}, label %rest, label %end")
+    write("rest:")
+    many = add(f"call i64 @llvm.smin.i64(i64 {add(f'sub i64 {runs}, %run')}, i64 {WIDTH})")
+    arrays = [*zip(starts, steps, rooms, kinds, strict=True)]
+    write("br label %copy")
+    _copies(code, "copy", many, arrays[:inputs])
+    write(_call(source, str(WIDTH), rooms, [str(_BYTES[kind]) for kind in kinds]))
+    write("br label %back")
+    _copies(code, "back", many, arrays[inputs:])
+    write(f"%next = add i64 %run, {WIDTH}")
+    write("br label %check")
+    write("end:")
+    return _function(f"void @{source.name}(ptr %arrays, ptr %runs, ptr %steps, ptr %data)", code)
 
 
-def _long(value: int) -> Value:
-    return ir.Constant(_LONG, value)
+def _call(source: Source, runs: str, places: list[str], steps: list[str]) -> str:
+    """Write the call that computes some runs."""
+    arrays = ", ".join(f"ptr {place}, i64 {step}" for place, step in zip(places, steps, strict=True))
+    return f"call void @{source.name}_whole(i64 {runs}, {arrays})"
+
+
+def _copies(code: Code, label: str, many: str, arrays: list[tuple[str, str, str, Kind]]) -> None:
+    """Write a loop that copies some runs of arrays to their rooms, or `back` from there."""
+    add, write = code.add, code.lines.append
+    at, following = f"%{label}_at", f"%{label}_next"
+    write(f"{label}:")
+    write(f"br label %{label}_one")
+    write(f"{label}_one:")
+    write(f"{at} = phi i64 [0, %{label}], [{following}, %{label}_one]")
+    for start, step, room, kind in arrays:
+        run = add(f"add i64 %run, {at}")
+        outside = add(f"getelementptr i8, ptr {start}, i64 {add(f'mul i64 {run}, {step}')}")
+        inside = add(f"getelementptr {_STORED[kind]}, ptr {room}, i64 {at}")
+        source, target = (inside, outside) if label == "back" else (outside, inside)
+        write(f"store {_STORED[kind]} {add(f'load {_STORED[kind]}, ptr {source}, align 1')}, ptr {target}, align 1")
+    write(f"{following} = add i64 {at}, 1")
+    write(f"br i1 {add(f'icmp slt i64 {following}, {many}')}, label %{label}_one, label %{label}_end")
+    write(f"{label}_end:")
+
+
+def _function(head: str, code: Code) -> str:
+    return "\n".join([f"define {head} {{", *code.lines, "ret void", "}"])

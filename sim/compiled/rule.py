@@ -1,4 +1,4 @@
-"""The decorator `rule`, and the functions that the rules were made of."""
+"""The decorator `rule`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from sim.compiled.loop import ufunc_of
 from sim.compiled.translation import Source
 
 Rule = Callable[..., Any]
-_FUNCTIONS: dict[Rule, Callable[..., Any]] = {}
-_SOURCES: dict[Rule, Source] = {}
+_sources: dict[Rule, Source] = {}
 
 
 def rule(function: Callable[..., Any]) -> Rule:
@@ -33,13 +32,14 @@ def rule(function: Callable[..., Any]) -> Rule:
         Where the function does anything else.
     """
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    assert isinstance(tree, ast.FunctionDef)
-    source = Source(tree, function.__globals__, _SOURCES)
-    compiled = ufunc_of(source, function.__doc__ or "")
-    _FUNCTIONS[compiled], _SOURCES[compiled] = function, source
+    if not isinstance(tree, ast.FunctionDef):
+        raise TypeError(f"expected a function (got {ast.unparse(tree)})")
+    source = Source(function, tree, _sources)
+    compiled = ufunc_of(source)
+    _sources[compiled] = source
     return compiled
 
 
 def plain(compiled: Rule) -> Callable[..., Any]:
     """Return the function that a rule was made of; given float32 numbers it computes the same bits."""
-    return _FUNCTIONS[compiled]
+    return _sources[compiled].function

@@ -1,45 +1,55 @@
-"""From the syntax of a rule to LLVM instructions on vectors of runs.
+"""From the syntax of a rule to instructions of LLVM, each on `WIDTH` runs.
 
-Every operation is one of IEEE 754 single precision in the order in which the rule writes it; nothing is fused or
-rearranged, so the bits are the same on every processor, and those of the function in Python.
+Every operation is one of IEEE 754 single precision, in the order in which the rule writes it; nothing is fused or
+rearranged. So the bits are the same on every processor, and those of the function in Python.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from llvmlite import ir
 
-FLOAT, BOOL, INT = ir.FloatType(), ir.IntType(1), ir.IntType(32)
-Value: TypeAlias = Any  # of llvmlite, which has no types of its own
+WIDTH = 16
+"""Runs that are computed at once."""
+Kind = Literal["float", "bool", "int"]
+TYPES: dict[Kind, str] = {"float": f"<{WIDTH} x float>", "bool": f"<{WIDTH} x i1>", "int": f"<{WIDTH} x i32>"}
 
-_TYPES = {"float": FLOAT, "bool": BOOL}
 _ARITHMETIC = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
-_ORDER = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+_ORDER = {ast.Lt: "olt", ast.LtE: "ole", ast.Gt: "ogt", ast.GtE: "oge"}
 _MANTISSA_BITS, _BIAS = 23, 127
+
+
+class Value(NamedTuple):
+    """A value of each run: its kind, and its name in the instructions or what is written in its place."""
+
+    kind: Kind
+    text: str
+
+    def __str__(self) -> str:
+        """Return it as an operand, its type first."""
+        return f"{TYPES[self.kind]} {self.text}"
 
 
 @dataclass(frozen=True)
 class Source:
-    """The syntax of a rule.
+    """What a rule is made of.
 
     Attributes
     ----------
-    tree
-        Its definition.
-    scope
-        The names of its module.
+    function, tree
+        The function, and its syntax.
     rules
         All rules made so far, by what they were compiled to.
     """
 
+    function: Callable[..., Any]
     tree: ast.FunctionDef
-    scope: Mapping[str, Any]
     rules: Mapping[Any, Source]
 
     @property
@@ -48,52 +58,66 @@ class Source:
         return self.tree.name
 
     @property
-    def parameters(self) -> list[str]:
-        """Names of its parameters."""
-        return [one.arg for one in self.tree.args.args]
+    def inputs(self) -> list[Kind]:
+        """Kinds of its parameters."""
+        return [_kind(one.annotation) for one in self.tree.args.args]
 
     @property
-    def inputs(self) -> list[ir.Type]:
-        """Types of its parameters."""
-        return [_TYPES["float" if one.annotation is None else ast.unparse(one.annotation)] for one in self.tree.args.args]
-
-    @property
-    def outputs(self) -> list[ir.Type]:
-        """Types of what it returns."""
+    def outputs(self) -> list[Kind]:
+        """Kinds of what it returns."""
         returned = self.tree.returns
-        several = returned.slice.elts if isinstance(returned, ast.Subscript) else [returned]  # type: ignore[attr-defined]
-        return [_TYPES["float" if one is None else ast.unparse(one)] for one in several]
+        if isinstance(returned, ast.Subscript) and isinstance(returned.slice, ast.Tuple):
+            return [_kind(one) for one in returned.slice.elts]
+        return [_kind(returned)]
 
 
-def wide(kind: ir.Type, width: int) -> ir.Type:
-    """Return the type of so many values of a kind."""
-    return kind if width == 1 else ir.VectorType(kind, width)
+def _kind(annotation: ast.expr | None) -> Kind:
+    return "bool" if isinstance(annotation, ast.Name) and annotation.id == "bool" else "float"
 
 
-def constant(kind: ir.Type, width: int, value: float) -> Value:
-    """Return so many values that are all the same."""
-    return ir.Constant(kind, value) if width == 1 else ir.Constant(ir.VectorType(kind, width), [value] * width)
+class Code:
+    """Instructions of one function, as they are written."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._names = 0
+
+    def add(self, instruction: str) -> str:
+        """Add an instruction that gives something; return its name."""
+        self._names += 1
+        self.lines.append(f"%v{self._names} = {instruction}")
+        return f"%v{self._names}"
+
+    def value(self, kind: Kind, instruction: str) -> Value:
+        """Add an instruction that gives a value of each run."""
+        return Value(kind, self.add(instruction))
 
 
-def translate(source: Source, builder: ir.IRBuilder, arguments: Sequence[Value], width: int) -> list[Value]:
-    """Write the instructions of a rule for `width` runs at once; return what it returns."""
-    return _Body(source, builder, arguments, width).results()
+def translate(source: Source, code: Code, arguments: Sequence[Value]) -> list[Value]:
+    """Write the instructions of a rule; return what it returns.
+
+    Raises
+    ------
+    TypeError
+        Where the rule does what rules cannot do.
+    """
+    return _Body(source, code, arguments).results()
 
 
 class _Body(ast.NodeVisitor):
     """Translates the body of one rule. Each `visit_` returns the value of an expression."""
 
-    def __init__(self, source: Source, builder: ir.IRBuilder, arguments: Sequence[Value], width: int) -> None:
-        self._source, self._builder, self._width = source, builder, width
-        self._names: dict[str, Value] = dict(zip(source.parameters, arguments, strict=True))
-        self._float, self._int = wide(FLOAT, width), wide(INT, width)
-        self._calls: dict[Any, Callable[..., Value]] = {
-            min: lambda a, b: self._chosen("<", b, a),
-            max: lambda a, b: self._chosen(">", b, a),
-            int: lambda a: builder.fptosi(a, self._int),
-            np.float32: lambda a: builder.sitofp(a, self._float),
-            np.floor: lambda a: self._intrinsic("floor", a),
-            np.sqrt: lambda a: self._intrinsic("sqrt", a),
+    def __init__(self, source: Source, code: Code, arguments: Sequence[Value]) -> None:
+        self._source, self._code = source, code
+        parameters = [one.arg for one in source.tree.args.args]
+        self._names: dict[str, Value] = dict(zip(parameters, arguments, strict=True))
+        self._functions: dict[Any, Callable[..., Value | list[Value]]] = {
+            min: lambda one, other: self._chosen("olt", other, one),
+            max: lambda one, other: self._chosen("ogt", other, one),
+            int: lambda value: code.value("int", f"fptosi {value} to {TYPES['int']}"),
+            np.float32: lambda value: code.value("float", f"sitofp {value} to {TYPES['float']}"),
+            np.floor: lambda value: self._intrinsic("floor", value),
+            np.sqrt: lambda value: self._intrinsic("sqrt", value),
             np.ldexp: self._ldexp,
             np.frexp: self._frexp,
         }
@@ -107,64 +131,69 @@ class _Body(ast.NodeVisitor):
             raise self._refused(last)
         return self._several(last.value)
 
-    def visit_Expr(self, node: ast.Expr) -> None:  # noqa: N802
+    def visit_Expr(self, node: ast.Expr) -> None:
         """Pass over the docstring."""
         if not isinstance(node.value, ast.Constant):
             raise self._refused(node)
 
-    def visit_Assign(self, node: ast.Assign) -> None:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> None:
         """Name what has been computed."""
         target = node.targets[0]
         names = target.elts if isinstance(target, ast.Tuple) else [target]
         for name, value in zip(names, self._several(node.value), strict=True):
-            assert isinstance(name, ast.Name)
+            if not isinstance(name, ast.Name):
+                raise self._refused(node)
             self._names[name.id] = value
 
-    def visit_Constant(self, node: ast.Constant) -> Value:  # noqa: N802
-        """A number that the rule writes."""
+    def visit_Constant(self, node: ast.Constant) -> Value:
+        """Return a number that the rule writes."""
+        if not isinstance(node.value, int | float):
+            raise self._refused(node)
         return self._number(node.value)
 
-    def visit_Name(self, node: ast.Name) -> Value:  # noqa: N802
-        """A parameter, something computed, or a constant of the module."""
-        return self._names[node.id] if node.id in self._names else self._number(self._source.scope[node.id])
+    def visit_Name(self, node: ast.Name) -> Value:
+        """Return a parameter, something computed, or a number of the module."""
+        return (
+            self._names[node.id] if node.id in self._names else self._number(self._source.function.__globals__[node.id])
+        )
 
-    def visit_BinOp(self, node: ast.BinOp) -> Value:  # noqa: N802
-        """+ - * /."""
+    def visit_BinOp(self, node: ast.BinOp) -> Value:
+        """Compute with + - * /."""
         if type(node.op) not in _ARITHMETIC:
             raise self._refused(node)
-        operation = getattr(self._builder, _ARITHMETIC[type(node.op)])
-        return operation(self._as_float(self.visit(node.left)), self._as_float(self.visit(node.right)))
+        left, right = self._float(self.visit(node.left)), self._float(self.visit(node.right))
+        return self._code.value("float", f"{_ARITHMETIC[type(node.op)]} {left}, {right.text}")
 
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> Value:  # noqa: N802
-        """- and not."""
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> Value:
+        """Negate with - and `not`."""
         value = self.visit(node.operand)
-        return self._builder.fneg(value) if isinstance(node.op, ast.USub) else self._builder.not_(value)
+        if isinstance(node.op, ast.USub):
+            return self._code.value("float", f"fneg {value}")
+        return self._code.value("bool", f"xor {value}, {_same('i1', 'true')}")
 
-    def visit_Compare(self, node: ast.Compare) -> Value:  # noqa: N802
-        """< <= > >=."""
+    def visit_Compare(self, node: ast.Compare) -> Value:
+        """Compare with < <= > >=."""
         if len(node.ops) > 1 or type(node.ops[0]) not in _ORDER:
             raise self._refused(node)
-        left, right = self._as_float(self.visit(node.left)), self._as_float(self.visit(node.comparators[0]))
-        return self._builder.fcmp_ordered(_ORDER[type(node.ops[0])], left, right)
+        left, right = self._float(self.visit(node.left)), self._float(self.visit(node.comparators[0]))
+        return self._code.value("bool", f"fcmp {_ORDER[type(node.ops[0])]} {left}, {right.text}")
 
-    def visit_BoolOp(self, node: ast.BoolOp) -> Value:  # noqa: N802
-        """`and` and `or`."""
-        both = self._builder.and_ if isinstance(node.op, ast.And) else self._builder.or_
+    def visit_BoolOp(self, node: ast.BoolOp) -> Value:
+        """Join with `and` and `or`."""
+        both = "and" if isinstance(node.op, ast.And) else "or"
         value, *others = map(self.visit, node.values)
         for other in others:
-            value = both(value, other)
+            value = self._code.value("bool", f"{both} {value}, {other.text}")
         return value
 
-    def visit_IfExp(self, node: ast.IfExp) -> Value:  # noqa: N802
-        """A choice."""
-        return self._builder.select(self.visit(node.test), self.visit(node.body), self.visit(node.orelse))
+    def visit_IfExp(self, node: ast.IfExp) -> Value:
+        """Choose."""
+        return self._select(self.visit(node.test), self.visit(node.body), self.visit(node.orelse))
 
-    def visit_Call(self, node: ast.Call) -> Value:  # noqa: N802
-        """Call a function of Python or NumPy, or another rule that returns one value."""
-        values = self._called(node)
-        if isinstance(values, list):
-            (values,) = values
-        return values
+    def visit_Call(self, node: ast.Call) -> Value:
+        """Call a function that returns one value."""
+        (value,) = self._called(node)
+        return value
 
     def generic_visit(self, node: ast.AST) -> Any:
         """Refuse everything else."""
@@ -174,57 +203,70 @@ class _Body(ast.NodeVisitor):
         """Return the values of a tuple, of a call, or of any other expression."""
         if isinstance(node, ast.Tuple):
             return [self.visit(one) for one in node.elts]
-        value = self._called(node) if isinstance(node, ast.Call) else self.visit(node)
-        return value if isinstance(value, list) else [value]
+        return self._called(node) if isinstance(node, ast.Call) else [self.visit(node)]
 
-    def _called(self, node: ast.Call) -> Value | list[Value]:
+    def _called(self, node: ast.Call) -> list[Value]:
+        """Call a function of Python or NumPy, or another rule."""
         name = node.func
-        if isinstance(name, ast.Attribute) and ast.unparse(name.value) == "np":
-            function = getattr(np, name.attr)
+        if isinstance(name, ast.Attribute):
+            function = getattr(np, name.attr, None)
         else:
-            function = self._source.scope.get(ast.unparse(name), getattr(builtins, ast.unparse(name), None))
+            known = ast.unparse(name)
+            function = self._source.function.__globals__.get(known, getattr(builtins, known, None))
         values = [self.visit(one) for one in node.args]
-        if function in self._calls:
-            return self._calls[function](*values)
         if function in self._source.rules:
-            return translate(self._source.rules[function], self._builder, values, self._width)
-        raise self._refused(node)
+            return translate(self._source.rules[function], self._code, [self._float(one) for one in values])
+        if function not in self._functions:
+            raise self._refused(node)
+        found = self._functions[function](*values)
+        return found if isinstance(found, list) else [found]
 
     def _number(self, value: float) -> Value:
-        return constant(FLOAT, self._width, float(np.float32(value)))
+        """Return a number as one of single precision, which LLVM writes as the bits of the double it equals."""
+        bits = struct.pack(">d", float(np.float32(value))).hex().upper()
+        return Value("float", _same("float", f"0x{bits}"))
 
-    def _as_float(self, value: Value) -> Value:
+    def _float(self, value: Value) -> Value:
         """Return a value as a number: a bool as 0 or 1."""
-        is_bool = value.type == wide(BOOL, self._width)
-        return self._builder.uitofp(value, self._float) if is_bool else value
+        if value.kind == "float":
+            return value
+        return self._code.value("float", f"uitofp {value} to {TYPES['float']}")
+
+    def _select(self, test: Value, one: Value, other: Value) -> Value:
+        return self._code.value(one.kind, f"select {test}, {one}, {other}")
 
     def _chosen(self, order: str, one: Value, other: Value) -> Value:
         """Return one value where it stands in an order to another, else the other, as `min` and `max` do."""
-        return self._builder.select(self._builder.fcmp_ordered(order, one, other), one, other)
+        return self._select(self._code.value("bool", f"fcmp {order} {one}, {other.text}"), one, other)
 
     def _intrinsic(self, name: str, value: Value) -> Value:
-        """Call an instruction of LLVM that takes and returns a float."""
-        full = f"llvm.{name}.{'' if self._width == 1 else f'v{self._width}'}f32"
-        module = self._builder.module
-        function = module.globals.get(full) or ir.Function(module, ir.FunctionType(self._float, [self._float]), full)
-        return self._builder.call(function, [value])
+        """Call an instruction of LLVM that takes and returns a number."""
+        return self._code.value("float", f"call {TYPES['float']} @llvm.{name}.v{WIDTH}f32({value})")
+
+    def _whole(self, operation: str, value: Value, number: int) -> Value:
+        """Compute with a whole number and one that is the same in all runs."""
+        return self._code.value("int", f"{operation} {value}, {_same('i32', str(number))}")
+
+    def _bits(self, value: Value, kind: Kind) -> Value:
+        """Read the bits of a value as another kind."""
+        return self._code.value(kind, f"bitcast {value} to {TYPES[kind]}")
 
     def _ldexp(self, value: Value, exponent: Value) -> Value:
         """Return value * 2**exponent; the exponent from -126 to 127."""
-        bits = self._builder.shl(self._builder.add(exponent, self._whole(_BIAS)), self._whole(_MANTISSA_BITS))
-        return self._builder.fmul(value, self._builder.bitcast(bits, self._float))
+        bits = self._whole("shl", self._whole("add", exponent, _BIAS), _MANTISSA_BITS)
+        return self._code.value("float", f"fmul {value}, {self._bits(bits, 'float').text}")
 
     def _frexp(self, value: Value) -> list[Value]:
         """Return mantissa, from 0.5 to 1, and exponent of a number above 0 that is not denormal."""
-        bits = self._builder.bitcast(value, self._int)
-        exponent = self._builder.sub(self._builder.lshr(bits, self._whole(_MANTISSA_BITS)), self._whole(_BIAS - 1))
-        mantissa = self._builder.and_(bits, self._whole((1 << _MANTISSA_BITS) - 1))
-        half = self._whole((_BIAS - 1) << _MANTISSA_BITS)
-        return [self._builder.bitcast(self._builder.or_(mantissa, half), self._float), exponent]
-
-    def _whole(self, value: int) -> Value:
-        return constant(INT, self._width, value)
+        bits = self._bits(value, "int")
+        exponent = self._whole("sub", self._whole("lshr", bits, _MANTISSA_BITS), _BIAS - 1)
+        mantissa = self._whole("and", bits, (1 << _MANTISSA_BITS) - 1)
+        return [self._bits(self._whole("or", mantissa, (_BIAS - 1) << _MANTISSA_BITS), "float"), exponent]
 
     def _refused(self, node: ast.AST) -> TypeError:
-        line = self._source.tree.lineno + getattr(node, "lineno", 1) - 1
-        return TypeError(f"rule {self._source.name}, line {line}: {ast.unparse(node)}: a rule cannot do this")
+        return TypeError(f"rule {self._source.name}: a rule cannot do this: {ast.unparse(node)}")
+
+
+def _same(kind: str, text: str) -> str:
+    """Write a vector of the same values."""
+    return f"<{', '.join([f'{kind} {text}'] * WIDTH)}>"

@@ -59,11 +59,9 @@ class Bargain:
         first, second = self._gain(self._principal, imminence), self._gain(self._counterpart, imminence)
         if isinstance(self._counterpart, Guarantor):
             first = rift_avoided(first, self._rift, imminence, self._counterpart.posture)
-        probability: Floats = agreement_probability(self._rate, talks, first, second, imminence)
-        return probability
+        return agreement_probability(self._rate, talks, first, second, imminence)
 
     def _gain(self, party: Actor, imminence: Floats) -> Floats:
         """Gain of a party, the worth of an agreement in itself included."""
         own = party.condition, self._worth
-        gain: Floats = party_gain(party.stance, party.salience, self._position, imminence, *own)
-        return gain
+        return party_gain(party.stance, party.salience, self._position, imminence, *own)

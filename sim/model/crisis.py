@@ -214,8 +214,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
 
     def _looming(self) -> Floats:
         """Displacement there is, and half the stake times the imminence of more."""
-        looming: Floats = plus(self.theatre.displacement, self._half_stake, self.imminence)
-        return looming
+        return plus(self.theatre.displacement, self._half_stake, self.imminence)
 
     def _defence(self) -> Floats:
         """Weight of the defence: defenders that still resist, and guarantors' troops by their deterrence."""
@@ -236,16 +235,14 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         calm_days: Number = 1.0
         for defender in self._defenders:
             calm_days = calm(calm_days, defender.posture)
-        probability: Floats = incident_probability(self._incident_rate, calm_days)
-        return probability
+        return incident_probability(self._incident_rate, calm_days)
 
     def _strike_probability(self, incident: Bools) -> Number:
         """Probability of a day of heavy bombing (section 5.2)."""
         if is_zero(self._strike_rate):
             return 0.0
         stance, agreement = self._initiator.stance, self.theatre.agreement
-        probability: Floats = strike_probability(self._strike_rate, incident, self.support, stance, agreement)
-        return probability
+        return strike_probability(self._strike_rate, incident, self.support, stance, agreement)
 
     def _terms_probability(self, win: Floats) -> Number:
         """Probability of terms of surrender today, which all defenders must accept (section 5.6)."""
@@ -253,10 +250,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
             return 0.0
         yielding = reduce(np.minimum, (defender.yields(win) for defender in self._defenders))
         rate, talks, bombing = self._terms_rate, self._talks[self.day], self.theatre.bombing
-        probability: Floats = terms_probability(
-            rate, talks, self.imminence, bombing, yielding, self._initiator.stance
-        )
-        return probability
+        return terms_probability(rate, talks, self.imminence, bombing, yielding, self._initiator.stance)
 
     def _agreement_probability(self) -> Number:
         """Probability of an agreement today (section 5.4)."""
@@ -267,8 +261,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         principal = self._principal
         argument = principal.argument if isinstance(principal, Patron) else launch_gain
         theatre, rate, precision = self.theatre, self._break_rate, self._precision
-        probability: Floats = breakdown_probability(rate, theatre.attacks, theatre.bombing, argument, precision)
-        return probability
+        return breakdown_probability(rate, theatre.attacks, theatre.bombing, argument, precision)
 
     def close(self) -> None:
         """Let go of the arrays: Mesa before 3.4 keeps every model that ever had agents."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
@@ -124,8 +124,13 @@ class PosteriorColumn(Distribution):
 
     def place(self, quantile: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the rank of the draw that a quantile names among all draws, as a share from 0 to 1."""
+        return self._places[self._rows(quantile)]
+
+    @cached_property
+    def _places(self) -> npt.NDArray[np.float64]:
+        """Rank of each row's draw among all, as a share from 0 to 1."""
         ranks = np.argsort(np.argsort(self.values, kind="stable"), kind="stable")
-        return (ranks[self._rows(quantile)] + 0.5) / len(self.values)
+        return (ranks + 0.5) / len(self.values)
 
     def _rows(self, quantile: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
         return np.minimum((quantile * len(self.values)).astype(np.int64), len(self.values) - 1)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.model.inputs import Draws
     from sim.scenario.scenario import Scenario
 
-AT_A_TIME = 2**15
+AT_A_TIME = 2**17
 """Numbers of a stream that are drawn at a time."""
 SCHEDULE_FIELDS = ("start", "end", "ramp", "half_life")
 

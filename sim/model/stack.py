@@ -136,8 +136,8 @@ class _SharedStream:
         self._fill("normals", out)
 
     def _fill(self, kind: Literal["uniforms", "normals"], out: Floats) -> None:
-        for stream, places in self._streams:
-            drawn = np.empty((len(out), places[0].stop - places[0].start), dtype=np.float32)  # the longest goes first
+        for stream, (longest, *others) in self._streams:
+            drawn = out[:, longest]
             getattr(stream, kind)(drawn)
-            for rows in places:
+            for rows in others:
                 out[:, rows] = drawn[:, : rows.stop - rows.start]

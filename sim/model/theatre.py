@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.compiled.rule import rule
-from sim.model.arrays import Bools, Days, Floats, Number
 from sim.model.utility import quantal_response
+
+if TYPE_CHECKING:
+    from sim.model.arrays import Bools, Days, Floats, Number
 
 EVENTS = ("incident", "strike", "launch", "terms", "agreement", "breakdown")
 FULL_IMMINENCE = 0.3  # an offensive launched at this imminence or more is full, else limited
@@ -39,7 +42,7 @@ def strike_probability(rate: float, incident: bool, support: float, stance: floa
 
     A quarter of it under an agreement.
     """
-    chance = min(rate * (0.2 + 1.5 * incident + support) * (0.5 * (1 + stance)), 1)
+    chance = min(rate * (0.2 + support + (1.5 if incident else 0.0)) * (0.5 * (1 + stance)), 1)
     return CALM * chance if agreement else chance
 
 

@@ -98,7 +98,7 @@ def provocation(militancy: float, bombing: float, restrained: float) -> float:
 
 @rule
 def restraint(left: float, share: float, deterrence: float) -> float:
-    """What a guarantor leaves of what others left: times max(0, 1 - share * deterrence)."""
+    """Return what a guarantor leaves of what others left: times max(0, 1 - share * deterrence)."""
     return left * max(1 - share * deterrence, 0)
 
 

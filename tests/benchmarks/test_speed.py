@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
@@ -26,7 +25,7 @@ from sim.forecast.plan import Plan
 from sim.forecast.runner import run
 from sim.forecast.storylines import storylines
 from sim.model.inputs import draw_inputs, inputs_of
-from sim.model.setting import Dice
+from sim.model.setting import Daily, Dice
 from sim.model.theatre import EVENTS
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block, run_blocks
 from sim.runs.executors import Local
@@ -53,16 +52,13 @@ def draw_only(scenario: Scenario, block: int) -> int:
     """Draw what a block draws and do nothing with it; return how many numbers."""
     owners = [(f"actors.{name}", purpose) for name in scenario.actors for purpose in ("signal", "deliberation")]
     dice = Dice(1, block)
-    normals = [dice.stream(*owner) for owner in owners]
-    uniforms = [dice.stream("theatre", event) for event in EVENTS]
-    buffer = np.empty(BLOCK_RUNS, dtype=np.float32)
+    daily = [Daily(dice.stream(*owner).normals, BLOCK_RUNS) for owner in owners]
+    daily += [Daily(dice.stream("theatre", event).uniforms, BLOCK_RUNS) for event in EVENTS]
     draws = draw_inputs(inputs_of(scenario), 1, block, BLOCK_RUNS, 2)
     for _ in range(scenario.horizon):
-        for stream in normals:
-            stream.normals(buffer)
-        for stream in uniforms:
-            stream.uniforms(buffer)
-    return len(draws.quantiles) * BLOCK_RUNS // 2 + scenario.horizon * (len(normals) + len(uniforms)) * BLOCK_RUNS
+        for stream in daily:
+            stream.numbers()
+    return len(draws.quantiles) * BLOCK_RUNS // 2 + scenario.horizon * len(daily) * BLOCK_RUNS
 
 
 def fastest(function: Callable[[], object], rounds: int) -> float:

@@ -155,8 +155,12 @@ class RunDice:
 
 
 def _normals(stream: Stream, horizon: int, runs: int) -> np.ndarray:
-    return np.stack([stream.normals(np.empty(runs, dtype=np.float32)) for _ in range(horizon)])
+    numbers = np.empty((horizon, runs), dtype=np.float32)
+    stream.normals(numbers)
+    return numbers
 
 
 def _uniforms(stream: Stream, horizon: int, runs: int) -> np.ndarray:
-    return np.stack([stream.uniforms(np.empty(runs, dtype=np.float32)) for _ in range(horizon)])
+    numbers = np.empty((horizon, runs), dtype=np.float32)
+    stream.uniforms(numbers)
+    return numbers

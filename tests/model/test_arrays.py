@@ -1,28 +1,10 @@
-"""Bounds and sums over runs: the same numbers as NumPy's plain ways, in the same type."""
+"""Numbers and sums over runs: the same as NumPy's plain ways, in the same type."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from sim.model.arrays import at_least, at_most, is_one, is_zero, number, over_runs, total
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("bound", [-1, 0, 1, 1e-30])
-def test_bounds_are_those_of_numpy_bit_by_bit(dtype: type, bound: float) -> None:
-    values = np.array([-np.inf, -1.5, -1, -1e-30, 0, 1e-31, 0.3, 1, 2, np.inf, np.nan], dtype=dtype)
-    for ours, numpys in (
-        (at_least(values, bound), np.maximum(values, bound)),
-        (at_most(values, bound), np.minimum(values, bound)),
-    ):
-        assert ours.dtype == dtype
-        assert ours.tobytes() == numpys.tobytes()
-
-
-def test_a_bounded_array_is_the_callers_own() -> None:
-    at_least(np.zeros(3, dtype=np.float32), 1)[:] = 5
-    assert at_least(np.zeros(3, dtype=np.float32), 1).tolist() == [1, 1, 1]
+from sim.model.arrays import is_one, is_zero, number, over_runs, plus, total
 
 
 def test_a_total_keeps_single_precision_and_is_0_of_nothing() -> None:
@@ -52,3 +34,8 @@ def test_what_is_laid_over_runs_is_their_own() -> None:
     again = over_runs(one, 3)
     again[0] = 1
     assert (one.tolist(), again.tolist(), one.dtype) == ([0.5] * 3, [1, 0.5, 0.5], np.float32)
+
+
+def test_a_weighted_sum_takes_numbers_and_arrays() -> None:
+    ones = np.ones(40, dtype=np.float32)
+    assert plus(ones, 0.5, 3 * ones).tolist() == plus(ones, 1.5, 1.0).tolist() == [2.5] * 40

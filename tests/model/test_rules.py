@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -10,8 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.model.bargaining import nash_rate, party_gain
-from sim.model.influence import Schedule, deliberate, kalman_gain, profile
-from sim.model.theatre import held_back, incident_probability, launch_probability, strike_probability
+from sim.model.influence import Schedule, deliberate, perceive, profile
+from sim.model.theatre import (
+    breakdown_probability,
+    calm,
+    held_back,
+    incident_probability,
+    launch_probability,
+    phases,
+    strike_probability,
+    terms_probability,
+)
 from sim.model.utility import (
     contest_success,
     engagement,
@@ -45,16 +55,13 @@ def test_quantal_response_equilibrium_of_mckelvey_and_palfrey() -> None:
 
 
 def test_quantal_response_is_a_half_at_indifference_and_sure_far_from_it() -> None:
-    with np.errstate(over="ignore"):
-        response = quantal_response(array(0, 50, -50), 7.0)
-    assert response.tolist() == [0.5, 1.0, 0.0]
+    assert quantal_response(array(0, 50, -50), 7.0) == pytest.approx([0.5, 1.0, 0.0], abs=1e-37)
 
 
 @given(st.floats(-5, 5), st.floats(0.1, 20))
 def test_quantal_response_matches_its_formula(argument: float, precision: float) -> None:
-    with np.errstate(over="ignore"):
-        response = quantal_response(array(argument), precision)[0]
-    assert response == pytest.approx(1 / (1 + math.exp(-precision * argument)), rel=1e-4, abs=1e-7)
+    response = quantal_response(array(argument), precision)[0]
+    assert response == pytest.approx(1 / (1 + math.exp(-precision * argument)), rel=2e-5, abs=1e-37)
 
 
 @given(st.floats(0.01, 10), st.floats(0.01, 10), st.floats(0.5, 4))
@@ -65,9 +72,8 @@ def test_contest_success_matches_its_formula_and_the_two_sides_share_one(a: floa
 
 
 def test_contest_success_at_its_edges() -> None:
-    with np.errstate(over="ignore"):
-        assert contest_success(array(0, 0, 1), array(0, 1, 0), 2.0).tolist() == [0, 0, 1]
-        assert contest_success(array(100, 1e9, 1), array(50, 1, 1e9), 20.0) == pytest.approx([1, 1, 0], abs=1e-5)
+    assert contest_success(array(0, 0, 1), array(0, 1, 0), 2.0).tolist() == [0, 0, 1]
+    assert contest_success(array(100, 1e9, 1), array(50, 1, 1e9), 20.0) == pytest.approx([1, 1, 0], abs=1e-5)
 
 
 def test_gains_match_their_formulas() -> None:
@@ -80,17 +86,19 @@ def test_gains_match_their_formulas() -> None:
     assert expected_backing(array(-1.2, -1, 0, 1.4)).tolist() == [0, 0, 0.5, 1]
     assert provocation(0.45, array(0.5), 0.8)[0] == pytest.approx(0.45 * 0.5 * 0.8)
     assert engagement(0.5, 0.2, array(0.3), array(0.2))[0] == pytest.approx(0.5 * (0.2 + 0.8 * 0.5))
-    assert party_gain(array(-0.5), 0.9, -0.35, array(0.2))[0] == pytest.approx(0.9 * -0.5 * (-0.35 - 0.2))
+    gain = party_gain(array(-0.5), 0.9, -0.35, array(0.2), 0.3, 0.05)[0]
+    assert gain == pytest.approx(0.9 * -0.5 * (-0.35 - 0.2) - 0.3 * 0.2 + 0.05)
     assert nash_rate(array(0.4), array(0.1), array(0.2))[0] == pytest.approx(0.2 * 0.5)
     assert nash_rate(array(-0.4), array(-0.1), array(0.2))[0] == 0
 
 
-def test_kalman_gain_matches_a_worked_step() -> None:
-    gain, variance = kalman_gain(0.04, 0.3)
-    assert gain == pytest.approx(0.044 / (0.044 + 0.09))
-    assert variance == pytest.approx(0.044 * (1 - 0.044 / 0.134))
-    exact, _ = kalman_gain(0.04, 0.0)
-    assert exact == pytest.approx(0.044 / (0.044 + 0.0004)), "noise is never taken to be below 0.02"
+def test_perception_matches_a_worked_step_of_kalmans_filter() -> None:
+    gain = 0.044 / (0.044 + 0.09)
+    perceived, variance = perceive(array(0.1), 0.04, array(0.5), 0.3)
+    assert perceived[0] == pytest.approx(0.1 + gain * 0.4)
+    assert variance[0] == pytest.approx(0.044 * (1 - gain))
+    exact, _ = perceive(array(0), 0.04, array(1), 0.0)
+    assert exact[0] == pytest.approx(0.044 / (0.044 + 0.0004)), "noise is never taken to be below 0.02"
 
 
 def test_friedkin_johnsen_opinions_tend_to_the_published_limit() -> None:
@@ -137,14 +145,39 @@ def test_schedules_of_numbers_and_of_arrays_agree() -> None:
 
 
 def test_probabilities_of_the_theatre_are_capped_before_the_agreement_counts() -> None:
-    calm = np.array([False, True])
-    assert incident_probability(5.0, [array(0.5, 0), array(0.5, 0)]).tolist() == [1, 0]
+    agreed = np.array([False, True])
+    half_calm = calm(calm(1.0, array(0.5, 0)), array(0.5, 0))
+    assert incident_probability(5.0, half_calm).tolist() == [1, 0]
+    assert incident_probability(0.2, half_calm) == pytest.approx([0.15, 0])
     hit, ready = np.array([True, False]), array(0.3, 0.3)
-    assert strike_probability(0.1, hit, ready, array(1, 1), calm) == pytest.approx([0.2, 0.0125])
-    assert strike_probability(0.1, hit, ready, array(0, -0.5), calm) == pytest.approx([0.1, 0.003125])
-    assert strike_probability(9.0, np.array([True, True]), array(1, 1), array(1, 1), calm) == pytest.approx([1, 0.25])
+    assert strike_probability(0.1, hit, ready, array(1, 1), agreed) == pytest.approx([0.2, 0.0125])
+    assert strike_probability(0.1, hit, ready, array(0, -0.5), agreed) == pytest.approx([0.1, 0.003125])
+    assert strike_probability(9.0, np.array([True, True]), array(1, 1), array(1, 1), agreed) == pytest.approx([1, 0.25])
     willing = np.array([True, True])
-    assert launch_probability(array(9, 9), willing, calm, 0.3) == pytest.approx([1, 0.3])
-    assert launch_probability(array(9, 9), ~willing, calm, 0.3).tolist() == [0, 0]
+    assert launch_probability(9.0, array(1, 1), willing, agreed, 0.3) == pytest.approx([1, 0.3])
+    assert launch_probability(0.1, array(0.5, 0.5), willing, agreed, 0.3) == pytest.approx([0.05, 0.015])
+    assert launch_probability(9.0, array(1, 1), ~willing, agreed, 0.3).tolist() == [0, 0]
     assert held_back(0.6, 0.4) == pytest.approx(1 - 0.6 * 0.6)
     assert held_back(0.6, 1.7) == pytest.approx(1)
+    terms = terms_probability(0.02, 2.0, array(0.3, 0.9), array(0.1, 0.9), array(0.5, 0.5), array(0.2, 0))
+    assert terms == pytest.approx([0.02 * 2 * 0.4 * 0.5, 0]), "none where the initiator is against an offensive"
+    assert breakdown_probability(0.05, array(0.4), array(0.2), array(0), 7.0)[0] == pytest.approx(0.05 * 0.6 * 0.5)
+    assert breakdown_probability(9.0, array(1), array(1), array(1), 7.0)[0] == 1
+
+
+def test_one_phase_changes_in_a_day_an_offensive_before_terms_before_an_agreement_or_its_end() -> None:
+    every = np.array(list(product([False, True], repeat=6)))
+    launched, surrendered, concluded, broken, agreement, ended = phases(*every.T)
+    for run, (launch, terms, agree, end, agreed, over) in enumerate(every):
+        if over:
+            expected = (False, False, False, False, agreed, True)
+        elif launch:
+            expected = (True, False, False, False, agreed, True)
+        elif terms:
+            expected = (False, True, False, False, agreed, True)
+        elif agreed:
+            expected = (False, False, False, end, not end, False)
+        else:
+            expected = (False, False, agree, False, agree, False)
+        found = launched[run], surrendered[run], concluded[run], broken[run], agreement[run], ended[run]
+        assert found == expected

@@ -21,7 +21,7 @@ from sim.model.setting import Daily
 
 if TYPE_CHECKING:
     from sim.model.events import Shift
-    from sim.model.setting import ScheduledPressure, Setting
+    from sim.model.setting import Setting
 
 LEAST_DOUBT = 0.02  # sd of what others take a stance to be, where a scenario gives it as one number
 
@@ -163,4 +163,3 @@ class Actor(mesa.Agent):  # type: ignore[misc]
     @abstractmethod
     def target(self, view: View) -> Floats:
         """Posture it would take today (section 4)."""
-

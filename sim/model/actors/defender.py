@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sim.compiled.rule import rule
 from sim.model.actors.base import Actor, View
-from sim.model.arrays import Floats, Number
 from sim.model.utility import provocation, quantal_response, restraint, terms_gain
 
 if TYPE_CHECKING:
     import mesa
 
+    from sim.model.arrays import Floats, Number
     from sim.model.setting import Setting
 
 
@@ -40,13 +40,11 @@ class Defender(Actor):
 
     def yields(self, win: Floats) -> Floats:
         """Will to accept terms of surrender, where the attack would win with some chance."""
-        will: Floats = will_to_yield(self.stance, self.salience, win, self._terms, self._precision)
-        return will
+        return will_to_yield(self.stance, self.salience, win, self._terms, self._precision)
 
     def target(self, view: View) -> Floats:
         """Provocation."""
         restrained: Number = 1.0
         for guarantor, leverage in self._held_by:
             restrained = restraint(restrained, leverage, guarantor.posture)
-        target: Floats = provocation(self._militancy, view.bombing, restrained)
-        return target
+        return provocation(self._militancy, view.bombing, restrained)

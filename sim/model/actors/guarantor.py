@@ -66,5 +66,4 @@ class Guarantor(Actor):
         """Deterrence: salience times the will to deter."""
         clash = total(clash_cost(cost, patron.perceived) for patron, cost in self._clashes)
         gain = argument(self.stance, view.imminence, clash, self._constant, self.condition)
-        target: Floats = deterrence(self.salience, gain, self._precision)
-        return target
+        return deterrence(self.salience, gain, self._precision)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @rule
 def support(self_reliance: float, reliance: float, backing: float, let_through: float) -> float:
-    """What it can bring to bear: self_reliance + (1 - self_reliance) * backing that guarantors let through."""
+    """Return what it can bring to bear: self_reliance + (1 - self_reliance) * backing that guarantors let through."""
     return self_reliance + reliance * (backing * let_through)
 
 
@@ -91,20 +91,17 @@ class Initiator(Actor):
 
     def win(self, support: Floats, defence: Floats) -> Floats:
         """Chance to win with some support against some defence."""
-        chance: Floats = win(self.strength, support, defence, self._contest)
-        return chance
+        return win(self.strength, support, defence, self._contest)
 
     def gain(self, win: Floats) -> Floats:
         """Argument of the choice to attack at a chance to win."""
         rift = total(rift_cost(cost, one.posture, one.perceived) for one, cost in self._rifts)
         own = self.stance, self.salience, self._fear, self._constant, self.condition
-        gain: Floats = argument(win, *own, rift)
-        return gain
+        return argument(win, *own, rift)
 
     def will(self, gain: Floats) -> Floats:
         """Share of dispositions that would attack at some gain."""
-        will: Floats = quantal_response(gain, self._precision)
-        return will
+        return quantal_response(gain, self._precision)
 
     def shift(self, key: str, shifted: Shift) -> None:
         """Let an event shift one of its numbers; what it cannot do alone, it leans on backing for."""

@@ -26,5 +26,4 @@ class Mediator(Actor):
 
     def target(self, view: View) -> Floats:
         """Engagement."""
-        target: Floats = engagement(self.salience, self._attention, view.bombing, view.looming)
-        return target
+        return engagement(self.salience, self._attention, view.bombing, view.looming)

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 @rule
 def argument(
-    stance: float, salience: float, provocation: float, rift: float, humanitarian: float, constant: float, condition: float
+    stance: float,
+    salience: float,
+    provocation: float,
+    rift: float,
+    humanitarian: float,
+    constant: float,
+    condition: float,
 ) -> float:
     """Argument of the choice to back: the gain, what is the same on all days, and conditional pressures."""
     return patron_gain(stance, salience, provocation, rift, humanitarian) + constant + condition
@@ -55,5 +61,4 @@ class Patron(Actor):
         provocation, humanitarian = self._pull * view.attacks, self._humanitarian * view.looming
         own = self._constant, self.condition
         self.argument: Floats = argument(self.stance, self.salience, provocation, rift, humanitarian, *own)
-        backing: Floats = quantal_response(self.argument, self._precision)
-        return backing
+        return quantal_response(self.argument, self._precision)

@@ -1,0 +1,1 @@
+"""Rules of one run, and the loops that they are compiled to."""
