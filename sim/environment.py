@@ -1,7 +1,8 @@
 """What a result depends on besides its inputs: code, packages and the processor's level.
 
-NumPy picks its kernels by processor, and they differ in the last bits of exp and pow. So the same inputs give the
-same bytes on the same level and package versions, and every result says which those were.
+The rules of the model give the same bits everywhere, but not all functions that inputs are drawn with and figures made
+with: NumPy picks its kernels by processor. So the same inputs give the same bytes on the same level and package versions,
+and every result says which those were.
 """
 
 from __future__ import annotations

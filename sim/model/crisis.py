@@ -186,12 +186,8 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         strike = self._roll("strike", self._strike_probability(incident))
         theatre.take_incidents(incident)
         theatre.take_strikes(self.day, strike)
-        win = self._initiator.win(self.support, self._defence())
-        gain = self._initiator.gain(win)
-        self.will = self._initiator.will(gain)
-        willing = self.will > self._initiator.disposition
-        rate, held_back = self._launch_rate, self._held_back
-        self._roll("launch", launch_probability(rate, self.imminence, willing, theatre.agreement, held_back))
+        win, gain, self.will = self._initiator.weigh(self.support, self._defence())
+        self._roll("launch", self._launch_probability())
         self._roll("terms", self._terms_probability(win))
         self._roll("agreement", self._agreement_probability())
         self._roll("breakdown", self._breakdown_probability(gain))
@@ -243,6 +239,11 @@ class Crisis(mesa.Model):  # type: ignore[misc]
             return 0.0
         stance, agreement = self._initiator.stance, self.theatre.agreement
         return strike_probability(self._strike_rate, incident, self.support, stance, agreement)
+
+    def _launch_probability(self) -> Floats:
+        """Probability of an offensive today (section 5.3)."""
+        willing = self.will, self._initiator.disposition
+        return launch_probability(self._launch_rate, self.imminence, *willing, self.theatre.agreement, self._held_back)
 
     def _terms_probability(self, win: Floats) -> Number:
         """Probability of terms of surrender today, which all defenders must accept (section 5.6)."""

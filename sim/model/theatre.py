@@ -47,12 +47,14 @@ def strike_probability(rate: float, incident: bool, support: float, stance: floa
 
 
 @rule
-def launch_probability(rate: float, imminence: float, willing: bool, agreement: bool, held_back: float) -> float:
+def launch_probability(
+    rate: float, imminence: float, will: float, disposition: float, agreement: bool, held_back: float
+) -> float:
     """Offensive: min(1, rate * imminence) where the initiator is willing, else 0; times `held_back` under an agreement.
 
-    The rate is `launch_rate`.
+    The rate is `launch_rate`. It is willing where its will is above its disposition.
     """
-    chance = min(rate * imminence, 1) if willing else 0.0
+    chance = min(rate * imminence, 1) if will > disposition else 0.0
     return chance * held_back if agreement else chance
 
 

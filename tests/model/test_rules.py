@@ -153,10 +153,9 @@ def test_probabilities_of_the_theatre_are_capped_before_the_agreement_counts() -
     assert strike_probability(0.1, hit, ready, array(1, 1), agreed) == pytest.approx([0.2, 0.0125])
     assert strike_probability(0.1, hit, ready, array(0, -0.5), agreed) == pytest.approx([0.1, 0.003125])
     assert strike_probability(9.0, np.array([True, True]), array(1, 1), array(1, 1), agreed) == pytest.approx([1, 0.25])
-    willing = np.array([True, True])
-    assert launch_probability(9.0, array(1, 1), willing, agreed, 0.3) == pytest.approx([1, 0.3])
-    assert launch_probability(0.1, array(0.5, 0.5), willing, agreed, 0.3) == pytest.approx([0.05, 0.015])
-    assert launch_probability(9.0, array(1, 1), ~willing, agreed, 0.3).tolist() == [0, 0]
+    assert launch_probability(9.0, array(1, 1), 0.6, 0.5, agreed, 0.3) == pytest.approx([1, 0.3])
+    assert launch_probability(0.1, array(0.5, 0.5), 0.6, 0.5, agreed, 0.3) == pytest.approx([0.05, 0.015])
+    assert launch_probability(9.0, array(1, 1), 0.5, 0.5, agreed, 0.3).tolist() == [0, 0], "will no higher: not willing"
     assert held_back(0.6, 0.4) == pytest.approx(1 - 0.6 * 0.6)
     assert held_back(0.6, 1.7) == pytest.approx(1)
     terms = terms_probability(0.02, 2.0, array(0.3, 0.9), array(0.1, 0.9), array(0.5, 0.5), array(0.2, 0))

@@ -18,15 +18,11 @@ if TYPE_CHECKING:
 
 
 @rule
-def argument(stance: float, imminence: float, clash: float, constant: float, condition: float) -> float:
-    """Argument of the choice to deter: the gain, what is the same on all days, less conditional pressures."""
-    return guarantor_gain(stance, imminence, clash) + constant - condition
-
-
-@rule
-def deterrence(salience: float, argument: float, precision: float) -> float:
-    """Target of a guarantor: salience times the will to deter."""
-    return salience * quantal_response(argument, precision)
+def deterrence(
+    stance: float, salience: float, imminence: float, clash: float, constant: float, condition: float, precision: float
+) -> float:
+    """Target of a guarantor: salience times the will to deter, by its gain less conditional pressures."""
+    return salience * quantal_response(guarantor_gain(stance, imminence, clash) + constant - condition, precision)
 
 
 class Guarantor(Actor):
@@ -65,5 +61,5 @@ class Guarantor(Actor):
     def target(self, view: View) -> Floats:
         """Deterrence: salience times the will to deter."""
         clash = total(clash_cost(cost, patron.perceived) for patron, cost in self._clashes)
-        gain = argument(self.stance, view.imminence, clash, self._constant, self.condition)
-        return deterrence(self.salience, gain, self._precision)
+        own = self._constant, self.condition, self._precision
+        return deterrence(self.stance, self.salience, view.imminence, clash, *own)

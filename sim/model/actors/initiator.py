@@ -32,23 +32,32 @@ def support(self_reliance: float, reliance: float, backing: float, let_through: 
 
 
 @rule
-def win(strength: float, support: float, defence: float, decisiveness: float) -> float:
-    """Chance to win with some support against some defence."""
-    return contest_success(strength * support, defence, decisiveness)
-
-
-@rule
 def promise(share: float, perceived: float) -> float:
     """Backing that the perceived stance of a patron with a share of it promises."""
     return share * expected_backing(perceived)
 
 
 @rule
-def argument(
-    win: float, stance: float, salience: float, fear: float, constant: float, condition: float, rift: float
-) -> float:
-    """Argument of the choice to attack: the gain, what is the same on all days, conditional pressures, less a rift."""
-    return initiator_gain(win, stance, salience, fear) + constant + condition - rift
+def attack(
+    support: float,
+    defence: float,
+    strength: float,
+    decisiveness: float,
+    stance: float,
+    salience: float,
+    fear: float,
+    constant: float,
+    condition: float,
+    rift: float,
+    precision: float,
+) -> tuple[float, float, float]:
+    """Return the chance that an attack wins, the argument of the choice to make it, and the will to.
+
+    The argument is its gain with conditional pressures, less the cost of a rift.
+    """
+    win = contest_success(strength * support, defence, decisiveness)
+    argument = initiator_gain(win, stance, salience, fear) + constant + condition - rift
+    return win, argument, quantal_response(argument, precision)
 
 
 class Initiator(Actor):
@@ -89,19 +98,14 @@ class Initiator(Actor):
         """Return what it can bring to bear with some backing, of which guarantors let a share through."""
         return self.setting.filled(support(self.self_reliance, self._reliance, backing, let_through))
 
-    def win(self, support: Floats, defence: Floats) -> Floats:
-        """Chance to win with some support against some defence."""
-        return win(self.strength, support, defence, self._contest)
+    def weigh(self, support: Floats, defence: Floats) -> tuple[Floats, Floats, Floats]:
+        """Weigh an attack with some support against some defence.
 
-    def gain(self, win: Floats) -> Floats:
-        """Argument of the choice to attack at a chance to win."""
+        Returns the chance that it wins, the argument of the choice, and the share of dispositions that would attack.
+        """
         rift = total(rift_cost(cost, one.posture, one.perceived) for one, cost in self._rifts)
-        own = self.stance, self.salience, self._fear, self._constant, self.condition
-        return argument(win, *own, rift)
-
-    def will(self, gain: Floats) -> Floats:
-        """Share of dispositions that would attack at some gain."""
-        return quantal_response(gain, self._precision)
+        own = self.strength, self._contest, self.stance, self.salience, self._fear, self._constant, self.condition
+        return attack(support, defence, *own, rift, self._precision)
 
     def shift(self, key: str, shifted: Shift) -> None:
         """Let an event shift one of its numbers; what it cannot do alone, it leans on backing for."""
@@ -112,4 +116,5 @@ class Initiator(Actor):
     def target(self, view: View) -> Floats:
         """Readiness: the will to attack with the backing that the patrons' perceived stances promise."""
         promised = total(promise(share, patron.perceived) for patron, share in self._shares)
-        return self.will(self.gain(self.win(self.supported_by(promised), view.defence)))
+        _, _, will = self.weigh(self.supported_by(promised), view.defence)
+        return will

@@ -18,17 +18,22 @@ if TYPE_CHECKING:
 
 
 @rule
-def argument(
+def backing(
     stance: float,
     salience: float,
-    provocation: float,
+    pull: float,
+    attacks: float,
     rift: float,
     humanitarian: float,
+    looming: float,
     constant: float,
     condition: float,
-) -> float:
-    """Argument of the choice to back: the gain, what is the same on all days, and conditional pressures."""
-    return patron_gain(stance, salience, provocation, rift, humanitarian) + constant + condition
+    precision: float,
+) -> tuple[float, float]:
+    """Return the argument of the choice to back, its gain and conditional pressures, and the target, the will to back."""
+    gain = patron_gain(stance, salience, pull * attacks, rift, humanitarian * looming)
+    argument = gain + constant + condition
+    return argument, quantal_response(argument, precision)
 
 
 class Patron(Actor):
@@ -58,7 +63,7 @@ class Patron(Actor):
     def target(self, view: View) -> Floats:
         """Backing."""
         rift = total(rift_cost(cost, one.posture, one.perceived) for one, cost in self._rifts)
-        provocation, humanitarian = self._pull * view.attacks, self._humanitarian * view.looming
-        own = self._constant, self.condition
-        self.argument: Floats = argument(self.stance, self.salience, provocation, rift, humanitarian, *own)
-        return quantal_response(self.argument, self._precision)
+        seen = self._pull, view.attacks, rift, self._humanitarian, view.looming
+        own = self._constant, self.condition, self._precision
+        self.argument, target = backing(self.stance, self.salience, *seen, *own)
+        return target
