@@ -1,8 +1,8 @@
 """What a result depends on besides its inputs: code, packages and the processor's level.
 
-The rules of the model give the same bits everywhere, but not all functions that inputs are drawn with and figures made
-with: NumPy picks its kernels by processor. So the same inputs give the same bytes on the same level and package versions,
-and every result says which those were.
+The rules of the model give the same bits everywhere; not so all functions that inputs are drawn with and figures made
+with, for NumPy picks its kernels by processor. So the same inputs give the same bytes on the same level and package
+versions, and every result says which those were.
 """
 
 from __future__ import annotations

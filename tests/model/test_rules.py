@@ -164,7 +164,7 @@ def test_probabilities_of_the_theatre_are_capped_before_the_agreement_counts() -
     assert breakdown_probability(9.0, array(1), array(1), array(1), 7.0)[0] == 1
 
 
-def test_one_phase_changes_in_a_day_an_offensive_before_terms_before_an_agreement_or_its_end() -> None:
+def test_at_most_one_phase_changes_in_a_day() -> None:
     every = np.array(list(product([False, True], repeat=6)))
     launched, surrendered, concluded, broken, agreement, ended = phases(*every.T)
     for run, (launch, terms, agree, end, agreed, over) in enumerate(every):

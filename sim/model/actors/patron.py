@@ -30,7 +30,7 @@ def backing(
     condition: float,
     precision: float,
 ) -> tuple[float, float]:
-    """Return the argument of the choice to back, its gain and conditional pressures, and the target, the will to back."""
+    """Return the argument of the choice to back, its gain and conditional pressures, and the will to."""
     gain = patron_gain(stance, salience, pull * attacks, rift, humanitarian * looming)
     argument = gain + constant + condition
     return argument, quantal_response(argument, precision)
