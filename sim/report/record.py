@@ -191,6 +191,7 @@ class Environment(TypedDict):
     numpy: str
     scipy: str
     mesa: str
+    llvmlite: str
     cpu: NotRequired[str]
 
 
