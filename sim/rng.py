@@ -4,8 +4,8 @@ A stream belongs to one seed, one block of runs, one owner (an actor, a pressure
 Adding an owner changes no other stream, so two scenarios under the same seed differ, run by run, only by what
 was changed: full common random numbers.
 
-A block takes its numbers some days at a time, one a run and day (`Numbers`). Its normals are read from a table of
-quantiles by 16 random bits, in a quarter of the time that NumPy's ziggurat takes.
+A block takes random bits, some days at a time (`Bits`). It reads its normals from a table of quantiles by 16 of them,
+in a quarter of the time that NumPy's ziggurat takes.
 """
 
 from __future__ import annotations
@@ -67,25 +67,18 @@ def normal_quantiles() -> Floats:
     return table
 
 
-class Numbers:
-    """The random numbers of one stream, as a block takes them: each day one for every run.
+class Bits:
+    """The random bits of one stream, as a block takes them: each day a number for every run.
 
-    Four normals of a day come from one 64-bit word of the stream.
+    Each day begins with a new word of 64 bits, which gives four numbers of 16 bits or two of 32.
     """
 
     def __init__(self, generator: np.random.Generator) -> None:
-        self._generator, self._bits = generator, generator.bit_generator
-        self._table = normal_quantiles()
+        self._bits = generator.bit_generator
 
-    def uniforms(self, out: Floats) -> None:
-        """Fill an array, float32 of shape (days, runs), with the uniform numbers in [0, 1) of the next days."""
-        for day in out:
-            self._generator.random(out=day, dtype=np.float32)
-
-    def normals(self, out: Floats) -> None:
-        """Fill an array, float32 of shape (days, runs), with the standard normal numbers of the next days."""
+    def fill(self, out: npt.NDArray[np.unsignedinteger[Any]]) -> None:
+        """Fill an array of shape (days, runs), 16 or 32 bits a number, with the bits of the next days."""
         days, runs = out.shape
-        words = -(-runs // 4)
-        bits = self._bits.random_raw(days * words).view(np.uint16).reshape(days, 4 * words)
-        for day, places in zip(out, bits, strict=True):
-            self._table.take(places[:runs], out=day, mode="wrap")  # none is beyond the table; so it takes least
+        words = -(-runs * out.itemsize // 8)
+        bits = self._bits.random_raw(days * words).reshape(days, words)
+        out[:] = bits.view(out.dtype)[:, :runs]

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 import sim
 from sim import rng
+from sim.model.chance import uniform
 from sim.rng import STRATA, stratified, stream
 
 names = st.text(st.characters(codec="utf-8"), max_size=20)
 seeds = st.integers(0, 2**63 - 1)
 blocks = st.integers(0, 10_000)
 BASE = (7, 3, "actors.russia", "stance")
+KINDS = [np.uint16, np.uint32]
 
 
 def first(seed: int, block: int, owner: str, purpose: str) -> list[int]:
@@ -119,10 +121,9 @@ def test_normals_have_the_moments_and_tails_of_the_normal_distribution() -> None
 
 def test_normals_drawn_are_normal_and_use_every_bit_of_their_stream() -> None:
     """4 million: mean, variance and fourth moment within 4.5 standard errors; the tail beyond 4 by its count."""
-    stream = rng.Numbers(rng.stream(*BASE))
-    drawn = np.empty((1024, 4096), dtype=np.float32)
-    stream.normals(drawn)
-    drawn = drawn.astype(np.float64)
+    bits = np.empty((1024, 4096), dtype=np.uint16)
+    rng.Bits(rng.stream(*BASE)).fill(bits)
+    drawn = rng.normal_quantiles()[bits].astype(np.float64)
     size = drawn.size
     assert abs(drawn.mean()) < 4.5 / np.sqrt(size)
     assert abs(drawn.var() - 1) < 4.5 * np.sqrt(2 / size)
@@ -137,22 +138,29 @@ def test_normals_drawn_are_normal_and_use_every_bit_of_their_stream() -> None:
 
 
 @given(st.integers(1, 40))
-def test_normals_are_those_of_the_first_runs_for_any_number_of_runs(runs: int) -> None:
-    some, all_ = (np.empty((1, n), dtype=np.float32) for n in (runs, 40))
-    for numbers in (some, all_):
-        rng.Numbers(rng.stream(*BASE)).normals(numbers)
+@pytest.mark.parametrize("kind", KINDS)
+def test_bits_are_those_of_the_first_runs_for_any_number_of_runs(kind: type, runs: int) -> None:
+    some, all_ = (np.empty((1, n), dtype=kind) for n in (runs, 40))
+    for bits in (some, all_):
+        rng.Bits(rng.stream(*BASE)).fill(bits)
     assert np.array_equal(some, all_[:, :runs])
 
 
 @given(st.integers(1, 40), st.integers(1, 9), st.integers(1, 9))
-@pytest.mark.parametrize("kind", ["normals", "uniforms"])
-def test_days_taken_at_a_time_are_those_taken_one_by_one(kind: str, runs: int, days: int, first: int) -> None:
-    at_once, by_turns = (np.empty((days, runs), dtype=np.float32) for _ in range(2))
-    getattr(rng.Numbers(rng.stream(*BASE)), kind)(at_once)
-    stream = rng.Numbers(rng.stream(*BASE))
+@pytest.mark.parametrize("kind", KINDS)
+def test_days_taken_at_a_time_are_those_taken_one_by_one(kind: type, runs: int, days: int, first: int) -> None:
+    at_once, by_turns = (np.empty((days, runs), dtype=kind) for _ in range(2))
+    rng.Bits(rng.stream(*BASE)).fill(at_once)
+    stream = rng.Bits(rng.stream(*BASE))
     for part in (by_turns[:first], by_turns[first:]):
-        getattr(stream, kind)(part)
+        stream.fill(part)
     assert np.array_equal(at_once, by_turns)
+
+
+def test_bits_of_a_stream_are_those_that_numpy_makes_its_uniform_numbers_of() -> None:
+    bits = np.empty((3, 4096), dtype=np.uint32)
+    rng.Bits(rng.stream(*BASE)).fill(bits)
+    assert np.array_equal(uniform(bits), rng.stream(*BASE).random((3, 4096), dtype=np.float32))
 
 
 def test_no_other_module_makes_a_generator() -> None:

@@ -16,9 +16,8 @@ from numpy._core import _multiarray_umath
 
 from sim.compiled.translation import TYPES, WIDTH, Code, Kind, Source, Value, translate
 
-_STORED = {"float": "float", "bool": "i8"}  # a bool takes a byte of memory
-_BYTES = {"float": 4, "bool": 1}
-_CODES = {"float": np.dtype(np.float32).num, "bool": np.dtype(np.bool_).num}
+_STORED = {"float": "float", "bool": "i8", "uint16": "i16", "uint32": "i32"}  # a bool takes a byte of memory
+_TYPES = {"float": np.dtype("f4"), "bool": np.dtype("?"), "uint16": np.dtype("u2"), "uint32": np.dtype("u4")}
 _FROM_FUNCTION = 1  # place of PyUFunc_FromFuncAndData in NumPy's table of functions, part of its stable interface
 _NO_IDENTITY = -1
 _NO_DATA = (ctypes.c_void_p * 1)(None)
@@ -35,7 +34,7 @@ def ufunc_of(source: Source) -> np.ufunc:
     module = binding.parse_assembly(f"{_INTRINSICS}\n{_whole(source)}\n{_loop(source)}")
     engine.add_module(module)
     engine.finalize_object()
-    types = ctypes.create_string_buffer(bytes(_CODES[kind] for kind in _kinds(source)))
+    types = ctypes.create_string_buffer(bytes(_TYPES[kind].num for kind in _kinds(source)))
     loops = (ctypes.c_void_p * 1)(engine.get_function_address(source.name))
     names = source.name.encode(), (source.function.__doc__ or "").encode()
     _kept.append((module, loops, types, names))
@@ -90,9 +89,11 @@ def _whole(source: Source) -> str:
 def _loaded(code: Code, kind: Kind, place: str) -> Value:
     """Load an input."""
     stored = code.add(f"load <{WIDTH} x {_STORED[kind]}>, ptr {place}, align 1")
-    if kind == "float":
-        return Value(kind, stored)
-    return code.value(kind, f"icmp ne <{WIDTH} x i8> {stored}, zeroinitializer")
+    if kind == "bool":
+        return code.value(kind, f"icmp ne <{WIDTH} x i8> {stored}, zeroinitializer")
+    if kind == "uint16":
+        return code.value("int", f"zext <{WIDTH} x i16> {stored} to {TYPES['int']}")
+    return Value("int" if kind == "uint32" else kind, stored)
 
 
 def _store(code: Code, kind: Kind, value: Value, place: str) -> None:
@@ -114,7 +115,7 @@ def _loop(source: Source) -> str:
     rooms = [add(f"alloca <{WIDTH} x {_STORED[kind]}>") for kind in kinds]
     lies, places = "true", list(starts)
     for k, kind in enumerate(kinds):
-        good = add(f"icmp eq i64 {steps[k]}, {_BYTES[kind]}")
+        good = add(f"icmp eq i64 {steps[k]}, {_TYPES[kind].itemsize}")
         if k < inputs:
             one = add(f"icmp eq i64 {steps[k]}, 0")
             good, places[k] = add(f"or i1 {good}, {one}"), add(f"select i1 {one}, ptr {rooms[k]}, ptr {starts[k]}")
@@ -140,7 +141,7 @@ def _loop(source: Source) -> str:
     arrays = [*zip(starts, steps, rooms, kinds, strict=True)]
     write("br label %copy")
     _copies(code, "copy", many, arrays[:inputs])
-    write(_call(source, str(WIDTH), rooms, [str(_BYTES[kind]) for kind in kinds]))
+    write(_call(source, str(WIDTH), rooms, [str(_TYPES[kind].itemsize) for kind in kinds]))
     write("br label %back")
     _copies(code, "back", many, arrays[inputs:])
     write(f"%next = add i64 %run, {WIDTH}")

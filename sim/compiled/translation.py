@@ -17,9 +17,11 @@ import numpy as np
 
 WIDTH = 16
 """Runs that are computed at once."""
-Kind = Literal["float", "bool", "int"]
+Kind = Literal["float", "bool", "int", "uint16", "uint32"]
 TYPES: dict[Kind, str] = {"float": f"<{WIDTH} x float>", "bool": f"<{WIDTH} x i1>", "int": f"<{WIDTH} x i32>"}
+"""Of values that are computed with; those of fewer bits are taken as `int`."""
 
+_KINDS: dict[str, Kind] = {"float": "float", "bool": "bool", "np.uint16": "uint16", "np.uint32": "uint32"}
 _ARITHMETIC = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
 _ORDER = {ast.Lt: "olt", ast.LtE: "ole", ast.Gt: "ogt", ast.GtE: "oge"}
 _MANTISSA_BITS, _BIAS = 23, 127
@@ -60,19 +62,21 @@ class Source:
     @property
     def inputs(self) -> list[Kind]:
         """Kinds of its parameters."""
-        return [_kind(one.annotation) for one in self.tree.args.args]
+        return [self._kind(one.annotation) for one in self.tree.args.args]
 
     @property
     def outputs(self) -> list[Kind]:
         """Kinds of what it returns."""
         returned = self.tree.returns
         if isinstance(returned, ast.Subscript) and isinstance(returned.slice, ast.Tuple):
-            return [_kind(one) for one in returned.slice.elts]
-        return [_kind(returned)]
+            return [self._kind(one) for one in returned.slice.elts]
+        return [self._kind(returned)]
 
-
-def _kind(annotation: ast.expr | None) -> Kind:
-    return "bool" if isinstance(annotation, ast.Name) and annotation.id == "bool" else "float"
+    def _kind(self, annotation: ast.expr | None) -> Kind:
+        said = "nothing" if annotation is None else ast.unparse(annotation)
+        if said not in _KINDS:
+            raise TypeError(f"rule {self.name}: expected one of {', '.join(_KINDS)} of each number (got {said})")
+        return _KINDS[said]
 
 
 class Code:
@@ -158,7 +162,9 @@ class _Body(ast.NodeVisitor):
         )
 
     def visit_BinOp(self, node: ast.BinOp) -> Value:
-        """Compute with + - * /."""
+        """Compute with + - * /, or shift bits with >>."""
+        if isinstance(node.op, ast.RShift) and isinstance(node.right, ast.Constant):
+            return self._whole("lshr", self.visit(node.left), int(str(node.right.value)))
         if type(node.op) not in _ARITHMETIC:
             raise self._refused(node)
         left, right = self._float(self.visit(node.left)), self._float(self.visit(node.right))
@@ -190,6 +196,17 @@ class _Body(ast.NodeVisitor):
         """Choose."""
         return self._select(self.visit(node.test), self.visit(node.body), self.visit(node.orelse))
 
+    def visit_Subscript(self, node: ast.Subscript) -> Value:
+        """Look up numbers in a table of the module, which has one for each value of the bits."""
+        table = self._source.function.__globals__[ast.unparse(node.value)]
+        places, found = self.visit(node.slice), "zeroinitializer"
+        for run in range(WIDTH):
+            place = self._code.add(f"extractelement {places}, i32 {run}")
+            address = self._code.add(f"getelementptr float, ptr inttoptr (i64 {table.ctypes.data} to ptr), i32 {place}")
+            number = self._code.add(f"load float, ptr {address}")
+            found = self._code.add(f"insertelement {TYPES['float']} {found}, float {number}, i32 {run}")
+        return Value("float", found)
+
     def visit_Call(self, node: ast.Call) -> Value:
         """Call a function that returns one value."""
         (value,) = self._called(node)
@@ -215,7 +232,9 @@ class _Body(ast.NodeVisitor):
             function = self._source.function.__globals__.get(known, getattr(builtins, known, None))
         values = [self.visit(one) for one in node.args]
         if function in self._source.rules:
-            return translate(self._source.rules[function], self._code, [self._float(one) for one in values])
+            called = self._source.rules[function]
+            pairs = zip(called.inputs, values, strict=True)
+            return translate(called, self._code, [self._float(one) if kind == "float" else one for kind, one in pairs])
         if function not in self._functions:
             raise self._refused(node)
         found = self._functions[function](*values)

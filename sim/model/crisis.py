@@ -17,8 +17,8 @@ import numpy as np
 from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patron, View
 from sim.model.arrays import Bools, Floats, Number, is_zero, number, plus, total
 from sim.model.bargaining import Bargain
+from sim.model.chance import Bits, Daily, happens
 from sim.model.events import Coming
-from sim.model.setting import Daily
 from sim.model.theatre import (
     EVENTS,
     Theatre,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound=Actor)
 OF_SUPPORT = ("posture", "self_reliance", "air_denial")
 """Fields of actors from which support and imminence follow."""
+NEVER = np.float32(0)  # the probability of what cannot happen
 OFF = "off"  # what a scenario says of a kind of event that it does without
 
 
@@ -115,8 +116,8 @@ class Crisis(mesa.Model):  # type: ignore[misc]
     def _constants(self) -> None:
         """Compute the constants of the theatre and open its streams."""
         setting = self._setting
-        self._rolls = {event: Daily(setting.dice.stream("theatre", event).uniforms, setting.runs) for event in EVENTS}
-        self._today: dict[str, Floats] = {}
+        self._rolls = {event: Daily(setting.dice.stream("theatre", event), setting.runs, np.uint32) for event in EVENTS}
+        self._today: dict[str, Bits] = {}
         self.chances: dict[str, Number] = {}
         self.happened: dict[str, Bools] = {}
         self._held_back = held_back(setting.value("credibility"), setting.parameter("restraint"))
@@ -180,7 +181,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
 
     def resolve(self) -> None:
         """Phase 5: chance decides in the theatre, in the order of section 5."""
-        self._today = {event: rolls.numbers() for event, rolls in self._rolls.items()}
+        self._today = {event: rolls.bits() for event, rolls in self._rolls.items()}
         theatre = self.theatre
         incident = self._roll("incident", self._incident_probability())
         strike = self._roll("strike", self._strike_probability(incident))
@@ -196,7 +197,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
     def _roll(self, event: str, chance: Number) -> Bools:
         """Let the draws of the day decide on an event; keep its probability and what came."""
         self.chances[event] = chance
-        self.happened[event] = self._today[event] < chance
+        self.happened[event] = happens(self._today[event], chance)
         return self.happened[event]
 
     def _survey(self) -> None:
@@ -236,7 +237,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
     def _strike_probability(self, incident: Bools) -> Number:
         """Probability of a day of heavy bombing (section 5.2)."""
         if is_zero(self._strike_rate):
-            return 0.0
+            return NEVER
         stance, agreement = self._initiator.stance, self.theatre.agreement
         return strike_probability(self._strike_rate, incident, self.support, stance, agreement)
 
@@ -248,14 +249,14 @@ class Crisis(mesa.Model):  # type: ignore[misc]
     def _terms_probability(self, win: Floats) -> Number:
         """Probability of terms of surrender today, which all defenders must accept (section 5.6)."""
         if is_zero(self._terms_rate):
-            return 0.0
+            return NEVER
         yielding = reduce(np.minimum, (defender.yields(win) for defender in self._defenders))
         rate, talks, bombing = self._terms_rate, self._talks[self.day], self.theatre.bombing
         return terms_probability(rate, talks, self.imminence, bombing, yielding, self._initiator.stance)
 
     def _agreement_probability(self) -> Number:
         """Probability of an agreement today (section 5.4)."""
-        return 0.0 if self._bargain is None else self._bargain.probability(self._talks[self.day], self.imminence)
+        return NEVER if self._bargain is None else self._bargain.probability(self._talks[self.day], self.imminence)
 
     def _breakdown_probability(self, launch_gain: Floats) -> Floats:
         """Probability that an agreement breaks today (section 5.5)."""

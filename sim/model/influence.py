@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sim.compiled.functions import clip
 from sim.compiled.rule import rule
 from sim.model.arrays import Days, Floats, Number, is_one
+from sim.model.chance import normal
 
 DRIFT = 0.004  # variance that a perceived stance gains a day
 LEAST_NOISE = 0.02
@@ -18,9 +19,9 @@ WAVERING = 0.02  # sd of a stance's own daily noise
 
 
 @rule
-def say(stance: float, ambiguity: float, noise: float) -> float:
-    """Say in public where one stands: x + ambiguity * noise."""
-    return stance + ambiguity * noise
+def say(stance: float, ambiguity: float, bits: np.uint16) -> float:
+    """Say in public where one stands: x + ambiguity * noise, a standard normal number."""
+    return stance + ambiguity * normal(bits)
 
 
 @rule
@@ -39,9 +40,15 @@ def appeal(target: float, weight: float, engagement: float, stance: float) -> fl
 
 
 @rule
-def deliberate(stance: float, target: float, noise: float) -> float:
+def move(stance: float, target: float, noise: float) -> float:
     """Move a stance towards its target: clip(x + 0.08 (target - x) + 0.02 noise, -1, 1)."""
     return clip(stance + ADJUSTMENT * (target - stance) + WAVERING * noise, -1, 1)
+
+
+@rule
+def deliberate(stance: float, target: float, bits: np.uint16) -> float:
+    """Move a stance towards its target, with the noise of the day, a standard normal number."""
+    return move(stance, target, normal(bits))
 
 
 @rule

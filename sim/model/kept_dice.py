@@ -9,46 +9,46 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.model.setting import Dice, Stream
+from sim.model.chance import Dice, Stream
 
 if TYPE_CHECKING:
-    from sim.model.arrays import Floats
+    from sim.model.chance import Bits
 
-Kind = Literal["uniforms", "normals"]
 Key = tuple[int, int, str, str]
 
 
 @dataclass
 class Shelf:
-    """Draws of whole blocks by seed, block, owner and purpose, float32 of shape (days, runs of a block).
+    """Draws of whole blocks by seed, block, owner and purpose, shape (days, runs of a block).
 
     The least recently used go first where the bound is reached.
     """
 
     most_bytes: int
-    _kept: OrderedDict[Key, Floats] = field(default_factory=OrderedDict, repr=False)
+    _kept: OrderedDict[Key, Bits] = field(default_factory=OrderedDict, repr=False)
 
     @property
     def bytes(self) -> int:
         """Bytes kept."""
         return sum(array.nbytes for array in self._kept.values())
 
-    def draws(self, key: Key, kind: Kind, days: int, runs: int) -> Floats | None:
-        """Return the draws of a stream for so many days; None where they are more than may be kept."""
+    def draws(self, key: Key, shape: tuple[int, int], kind: np.dtype[Any]) -> Bits | None:
+        """Return the draws of a stream, days by runs; None where they are more than may be kept."""
+        days, runs = shape
         held = self._kept.get(key)
         if held is None or len(held) < days:
-            size = 4 * days * runs
+            size = kind.itemsize * days * runs
             if size > self.most_bytes // 4:
                 return None
             self._kept.pop(key, None)
             while self._kept and self.bytes + size > self.most_bytes:
                 self._kept.popitem(last=False)
-            held = np.empty((days, runs), dtype=np.float32)
-            getattr(Dice(*key[:2]).stream(*key[2:]), kind)(held)
+            held = np.empty(shape, dtype=kind)
+            Dice(*key[:2]).stream(*key[2:]).fill(held)
             held.flags.writeable = False
             self._kept[key] = held
         self._kept.move_to_end(key)
@@ -87,25 +87,19 @@ class _Cut:
     def __init__(self, dice: KeptDice, owner: str, purpose: str) -> None:
         self._dice, self._names = dice, (owner, purpose)
         self._day = 0
-        self._whole: Floats | None = None
+        self._whole: Bits | None = None
         self._stream = Dice(dice.seed, dice.block).stream(owner, purpose)
 
-    def uniforms(self, out: Floats) -> None:
-        """Fill an array with the uniform numbers of the next days."""
-        self._fill("uniforms", out)
-
-    def normals(self, out: Floats) -> None:
-        """Fill an array with the standard normal numbers of the next days."""
-        self._fill("normals", out)
-
-    def _fill(self, kind: Kind, out: Floats) -> None:
+    def fill(self, out: Bits) -> None:
+        """Fill an array with the bits of the next days."""
         dice, first = self._dice, self._day
         if first == 0 and dice.shelf is not None:
-            self._whole = dice.shelf.draws((dice.seed, dice.block, *self._names), kind, dice.days, dice.runs)
+            key = dice.seed, dice.block, *self._names
+            self._whole = dice.shelf.draws(key, (dice.days, dice.runs), out.dtype)
         self._day += len(out)
         if self._whole is None:
-            drawn = np.empty((len(out), dice.runs), dtype=np.float32)
-            getattr(self._stream, kind)(drawn)
+            drawn: Bits = np.empty((len(out), dice.runs), dtype=out.dtype)
+            self._stream.fill(drawn)
         else:
             drawn = self._whole[first : self._day]
         out[: len(drawn)] = drawn[:, dice.part]

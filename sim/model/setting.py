@@ -8,69 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from sim import rng
 from sim.model.arrays import Days, Floats, Number, is_one, number, over_runs
+from sim.model.chance import uniform
 from sim.model.influence import Answer, Schedule
 from sim.scenario.posterior import SAMPLE, SAMPLES
 
 if TYPE_CHECKING:
+    from sim.model.chance import Dice
     from sim.model.inputs import Draws
     from sim.scenario.scenario import Scenario
 
-AT_A_TIME = 2**17
-"""Numbers of a stream that are drawn at a time."""
 SCHEDULE_FIELDS = ("start", "end", "ramp", "half_life")
-
-
-class Stream(Protocol):
-    """A source of chance: float32 numbers, one a run and day. `sim.rng.Numbers` is such."""
-
-    def uniforms(self, out: Floats) -> None:
-        """Fill an array of shape (days, runs) with the uniform numbers in [0, 1) of the next days."""
-
-    def normals(self, out: Floats) -> None:
-        """Fill an array of shape (days, runs) with the standard normal numbers of the next days."""
-
-
-class Daily:
-    """The numbers of a stream day by day. They are drawn for some days at a time, which takes half as long.
-
-    Parameters
-    ----------
-    draw
-        What fills an array with the numbers of the next days: `Stream.normals` or `Stream.uniforms`.
-    """
-
-    def __init__(self, draw: Callable[[Floats], None], runs: int) -> None:
-        self._draw = draw
-        self._days = np.empty((max(1, AT_A_TIME // runs), runs), dtype=np.float32)
-        self._next = len(self._days)
-
-    def numbers(self) -> Floats:
-        """Return the numbers of the next day, shape (runs,), not to be written to."""
-        if self._next == len(self._days):
-            self._draw(self._days)
-            self._next = 0
-        self._next += 1
-        numbers: Floats = self._days[self._next - 1]
-        return numbers
-
-
-@dataclass(frozen=True)
-class Dice:
-    """The chance of one block: a stream for each owner and purpose, float32 draws for all runs each day."""
-
-    seed: int
-    block: int
-
-    def stream(self, owner: str, purpose: str) -> Stream:
-        """Return the stream of one purpose."""
-        return rng.Numbers(rng.stream(self.seed, self.block, owner, purpose))
 
 
 @dataclass(frozen=True)
@@ -193,9 +146,9 @@ class Setting:
 
     def _throw(self, owner: str, purpose: str) -> npt.NDArray[np.float64]:
         """Return one uniform number a run from a stream of its own."""
-        out = np.empty((1, self.runs), dtype=np.float32)
-        self.dice.stream(owner, purpose).uniforms(out)
-        return out[0].astype(np.float64)
+        bits = np.empty((1, self.runs), dtype=np.uint32)
+        self.dice.stream(owner, purpose).fill(bits)
+        return uniform(bits[0]).astype(np.float64)
 
     def talk_boosts(self) -> list[Number]:
         """Return the factor on the agreement probability by day: 1 plus the boosts of the talks of that day."""

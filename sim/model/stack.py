@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.model.arrays import Floats, Number, is_one, over_runs
+from sim.model.chance import Dice, Stream
 from sim.model.inputs import Draws, inputs_of
-from sim.model.setting import Dice, Setting, Stream
+from sim.model.setting import Setting
 
 if TYPE_CHECKING:
+    from sim.model.chance import Bits
     from sim.scenario.scenario import Scenario
 
 
@@ -127,17 +129,10 @@ class _SharedStream:
     def __init__(self, places: Sequence[tuple[Dice, list[slice]]], owner: str, purpose: str) -> None:
         self._streams = [(dice.stream(owner, purpose), rows) for dice, rows in places]
 
-    def uniforms(self, out: Floats) -> None:
-        """Fill an array with the uniform numbers of the next days."""
-        self._fill("uniforms", out)
-
-    def normals(self, out: Floats) -> None:
-        """Fill an array with the standard normal numbers of the next days."""
-        self._fill("normals", out)
-
-    def _fill(self, kind: Literal["uniforms", "normals"], out: Floats) -> None:
+    def fill(self, out: Bits) -> None:
+        """Fill an array with the bits of the next days."""
         for stream, (longest, *others) in self._streams:
             drawn = out[:, longest]
-            getattr(stream, kind)(drawn)
+            stream.fill(drawn)
             for rows in others:
                 out[:, rows] = drawn[:, : rows.stop - rows.start]

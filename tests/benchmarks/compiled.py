@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.chance import Dice
 from sim.model.influence import Schedule
 from sim.model.inputs import Draws, Input, PosteriorColumn, inputs_of
-from sim.model.setting import SCHEDULE_FIELDS, Dice, Setting
+from sim.model.setting import SCHEDULE_FIELDS, Setting
 from sim.scenario.scenario import Scenario
 
 SOURCE = Path(__file__).with_name("compiled.cpp")

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
@@ -24,8 +25,8 @@ from sim.forecast.indicators import indicators_record
 from sim.forecast.plan import Plan
 from sim.forecast.runner import run
 from sim.forecast.storylines import storylines
+from sim.model.chance import Daily, Dice
 from sim.model.inputs import draw_inputs, inputs_of
-from sim.model.setting import Daily, Dice
 from sim.model.theatre import EVENTS
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block, run_blocks
 from sim.runs.executors import Local
@@ -52,12 +53,12 @@ def draw_only(scenario: Scenario, block: int) -> int:
     """Draw what a block draws and do nothing with it; return how many numbers."""
     owners = [(f"actors.{name}", purpose) for name in scenario.actors for purpose in ("signal", "deliberation")]
     dice = Dice(1, block)
-    daily = [Daily(dice.stream(*owner).normals, BLOCK_RUNS) for owner in owners]
-    daily += [Daily(dice.stream("theatre", event).uniforms, BLOCK_RUNS) for event in EVENTS]
+    daily = [Daily(dice.stream(*owner), BLOCK_RUNS, np.uint16) for owner in owners]
+    daily += [Daily(dice.stream("theatre", event), BLOCK_RUNS, np.uint32) for event in EVENTS]
     draws = draw_inputs(inputs_of(scenario), 1, block, BLOCK_RUNS, 2)
     for _ in range(scenario.horizon):
         for stream in daily:
-            stream.numbers()
+            stream.bits()
     return len(draws.quantiles) * BLOCK_RUNS // 2 + scenario.horizon * len(daily) * BLOCK_RUNS
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -41,10 +43,13 @@ def in_python(compiled: rules.Rule, *columns: np.ndarray) -> list[object]:
 @pytest.mark.parametrize("compiled", list(rules._sources), ids=lambda one: one.__name__)
 def test_each_rule_gives_the_bits_of_its_function(compiled: rules.Rule) -> None:
     random = np.random.default_rng(1)
-    columns = [
-        random.random(300) < 0.5 if kind == "bool" else random.normal(0, 2, 300).astype(np.float32)
-        for kind in rules._sources[compiled].inputs
-    ]
+    makers = {
+        "float": lambda: random.normal(0, 2, 300).astype(np.float32),
+        "bool": lambda: random.random(300) < 0.5,
+        "uint16": lambda: random.integers(0, 2**16, 300, dtype=np.uint16),
+        "uint32": lambda: random.integers(0, 2**32, 300, dtype=np.uint32),
+    }
+    columns = [makers[kind]() for kind in rules._sources[compiled].inputs]
     found = compiled(*columns)
     expected = in_python(compiled, *columns)
     several = zip(*expected, strict=True) if isinstance(found, tuple) else [expected]
@@ -137,12 +142,31 @@ def refused_chain(x: float) -> bool:
     return 0 < x < 1
 
 
-def refused_nothing(x: float) -> None:
+def refused_end(x: float) -> float:
     """Return nothing."""
-    x + 1
+    x = x + 1
 
 
-@pytest.mark.parametrize("function", [refused_loop, refused_power, refused_call, refused_chain, refused_nothing])
+@pytest.mark.parametrize("function", [refused_loop, refused_power, refused_call, refused_chain, refused_end])
 def test_what_a_rule_cannot_do_is_refused_by_name(function: rules.Rule) -> None:
     with pytest.raises(TypeError, match=f"rule {function.__name__}: a rule cannot do this: "):
+        rule(function)
+
+
+def refused_kind(x: float) -> int:
+    """Return what no rule returns."""
+    return int(x)
+
+
+def refused_silence(x) -> float:  # type: ignore[no-untyped-def]
+    """Say nothing of a parameter."""
+    return x
+
+
+@pytest.mark.parametrize(("function", "said"), [(refused_kind, "int"), (refused_silence, "nothing")])
+def test_a_rule_says_of_each_number_what_it_is(function: rules.Rule, said: str) -> None:
+    expected = (
+        f"rule {function.__name__}: expected one of float, bool, np.uint16, np.uint32 of each number (got {said})"
+    )
+    with pytest.raises(TypeError, match=re.escape(expected)):
         rule(function)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.chance import Dice, Stream, normal, uniform
 from sim.model.inputs import Draws, draw_inputs, inputs_of
-from sim.model.setting import Dice, Stream
 from sim.model.theatre import EVENTS
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario
@@ -155,12 +155,12 @@ class RunDice:
 
 
 def _normals(stream: Stream, horizon: int, runs: int) -> np.ndarray:
-    numbers = np.empty((horizon, runs), dtype=np.float32)
-    stream.normals(numbers)
-    return numbers
+    bits = np.empty((horizon, runs), dtype=np.uint16)
+    stream.fill(bits)
+    return normal(bits)
 
 
 def _uniforms(stream: Stream, horizon: int, runs: int) -> np.ndarray:
-    numbers = np.empty((horizon, runs), dtype=np.float32)
-    stream.uniforms(numbers)
-    return numbers
+    bits = np.empty((horizon, runs), dtype=np.uint32)
+    stream.fill(bits)
+    return uniform(bits)

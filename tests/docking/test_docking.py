@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 import sim
+from sim.model.chance import Dice
 from sim.model.crisis import Crisis
-from sim.model.setting import Dice, Setting
+from sim.model.setting import Setting
 from sim.model.theatre import Theatre
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario

@@ -7,9 +7,10 @@ import pytest
 
 from sim.errors import UsageError
 from sim.forecast.replay import Trace, replay
+from sim.model.chance import Dice
 from sim.model.crisis import Crisis
 from sim.model.inputs import draw_inputs, inputs_of
-from sim.model.setting import Dice, Setting
+from sim.model.setting import Setting
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block
 from sim.scenario.scenario import Scenario
 from tests import worlds

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import sim
+from sim.model.chance import Dice
 from sim.model.crisis import Crisis, _stake
 from sim.model.inputs import draw_inputs, inputs_of, uncertain_inputs
-from sim.model.setting import Dice, Setting
+from sim.model.setting import Setting
 from sim.model.theatre import Theatre
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario

@@ -12,11 +12,12 @@ import pytest
 
 import sim
 from sim.forecast.forecast import Forecast
+from sim.model.chance import Dice
 from sim.model.crisis import Crisis
 from sim.model.influence import Answer, Schedule
 from sim.model.inputs import draw_inputs, inputs_of
 from sim.model.kept_dice import KeptDice
-from sim.model.setting import Dice, Setting
+from sim.model.setting import Setting
 from sim.model.theatre import Theatre
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block, run_part
 from sim.scenario.scenario import Scenario
@@ -297,9 +298,8 @@ class Thrown:
     def stream(self, owner: str, purpose: str) -> Thrown:
         return Thrown(self.numbers, purpose)
 
-    def uniforms(self, out: np.ndarray) -> np.ndarray:
-        out[:] = self.numbers[self.purpose]
-        return out
+    def fill(self, out: np.ndarray) -> None:
+        out[:] = np.array(self.numbers[self.purpose]) * 2.0**32
 
 
 @pytest.mark.parametrize(

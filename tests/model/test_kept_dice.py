@@ -40,17 +40,17 @@ def test_parts_of_a_block_add_up_to_it_to_the_byte(task: BlockTask, room: int | 
 
 
 def test_a_shelf_keeps_what_it_has_room_for() -> None:
-    shelf = Shelf(4 * 4 * 10 * 64)  # four streams of ten days and 64 runs
+    shelf = Shelf(4 * 2 * 10 * 64)  # four streams of ten days and 64 runs
     for name in "abcde":
-        assert shelf.draws((0, 0, name, "signal"), "normals", 10, 64) is not None
+        assert shelf.draws((0, 0, name, "signal"), (10, 64), np.dtype(np.uint16)) is not None
     assert shelf.bytes == shelf.most_bytes
-    assert shelf.draws((0, 0, "long", "signal"), "normals", 11, 64) is None
+    assert shelf.draws((0, 0, "long", "signal"), (11, 64), np.dtype(np.uint16)) is None
 
 
 def test_a_longer_horizon_draws_what_a_shorter_one_began_with() -> None:
     shelf = Shelf(10**6)
-    short = np.array(shelf.draws((0, 0, "a", "signal"), "uniforms", 5, 64))
-    long = shelf.draws((0, 0, "a", "signal"), "uniforms", 9, 64)
+    short = np.array(shelf.draws((0, 0, "a", "signal"), (5, 64), np.dtype(np.uint32)))
+    long = shelf.draws((0, 0, "a", "signal"), (9, 64), np.dtype(np.uint32))
     assert long is not None
     assert np.array_equal(long[:5], short)
 

@@ -7,9 +7,10 @@ import pytest
 
 import sim
 from sim.distributions import Distribution, Fixed, Normal
+from sim.model.chance import Dice
 from sim.model.inputs import draw_inputs, inputs_of, is_key
 from sim.model.kept_dice import KeptDice
-from sim.model.setting import Dice, Setting
+from sim.model.setting import Setting
 from sim.model.stack import Member, Stack, structure
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block, run_blocks, run_part
 from sim.runs.block.conditions import EventBy

@@ -12,8 +12,9 @@ import pytest
 
 import sim
 from sim.errors import CalibrationError, ScenarioError
+from sim.model.chance import Dice
 from sim.model.inputs import Draws, draw_inputs, inputs_of, uncertain_inputs
-from sim.model.setting import Dice, Setting
+from sim.model.setting import Setting
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.posterior import (
     FORMAT,

@@ -251,9 +251,10 @@ def test_a_store_gives_the_base_and_every_world_that_was_ever_played(
 
 
 def test_a_held_posture_stays_and_no_other_stream_moves(scenario: Scenario) -> None:
+    from sim.model.chance import Dice
     from sim.model.crisis import Crisis
     from sim.model.inputs import draw_inputs, inputs_of
-    from sim.model.setting import Dice, Setting
+    from sim.model.setting import Setting
     from sim.runs.block.blocks import BLOCK_RUNS
 
     class Watch:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from sim.model.chance import Dice
 from sim.model.inputs import Draws, draw_inputs, inputs_of
 from sim.model.kept_dice import KeptDice
-from sim.model.setting import Dice
 from sim.model.stack import Member, Stack, structure
 from sim.runs.block.conditions import Condition, Look, all_met, indicators_of
 from sim.runs.block.counts import indicator_counts, input_counts
