@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim import rng
-from sim.model.chance import uniform
+from sim.model.numbers import uniform
 from sim.rng import STRATA, stratified, stream
 
 names = st.text(st.characters(codec="utf-8"), max_size=20)

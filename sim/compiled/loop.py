@@ -30,12 +30,12 @@ _kept: list[Any] = []  # what the ufuncs point to, which must outlive them
 
 def ufunc_of(source: Source) -> np.ufunc:
     """Compile a rule to a ufunc."""
-    engine = _engine()
-    module = binding.parse_assembly(f"{_INTRINSICS}\n{_whole(source)}\n{_loop(source)}")
+    engine, symbol = _engine(), f"{source.name}_{len(_kept)}"
+    module = binding.parse_assembly(f"{_INTRINSICS}\n{_whole(source)}\n{_loop(source, symbol)}")
     engine.add_module(module)
     engine.finalize_object()
     types = ctypes.create_string_buffer(bytes(_TYPES[kind].num for kind in _kinds(source)))
-    loops = (ctypes.c_void_p * 1)(engine.get_function_address(source.name))
+    loops = (ctypes.c_void_p * 1)(engine.get_function_address(symbol))
     names = source.name.encode(), (source.function.__doc__ or "").encode()
     _kept.append((module, loops, types, names))
     counts = len(source.inputs), len(source.outputs)
@@ -83,7 +83,7 @@ def _whole(source: Source) -> str:
     code.lines.append(f"%next = add i64 %run, {WIDTH}")
     code.lines += [f"br i1 {code.add('icmp slt i64 %next, %runs')}, label %some, label %end", "end:"]
     arrays = ", ".join(f"ptr %p{k}, i64 %s{k}" for k in range(len(_kinds(source))))
-    return _function(f"internal void @{source.name}_whole(i64 %runs, {arrays})", code)
+    return _function(f"internal void @whole(i64 %runs, {arrays})", code)
 
 
 def _loaded(code: Code, kind: Kind, place: str) -> Value:
@@ -102,7 +102,7 @@ def _store(code: Code, kind: Kind, value: Value, place: str) -> None:
     code.lines.append(f"store {stored}, ptr {place}, align 1")
 
 
-def _loop(source: Source) -> str:
+def _loop(source: Source, symbol: str) -> str:
     """Write the loop: `void loop(char **arrays, long *runs, long *steps, void *)`.
 
     Of each array there is where it begins, its step in bytes, and room for a copy of some runs.
@@ -131,7 +131,7 @@ def _loop(source: Source) -> str:
         write(f"store {wide} {same}, ptr {room}")
     write(f"br i1 {add(f'icmp sgt i64 {whole}, 0')}, label %straight, label %check")
     write("straight:")
-    write(_call(source, whole, places, steps))
+    write(_call(whole, places, steps))
     write("br label %check")
     write("check:")
     write("%run = phi i64 [%start, %fill], [%start, %straight], [%next, %back_end]".replace("%start", whole))
@@ -141,19 +141,19 @@ def _loop(source: Source) -> str:
     arrays = [*zip(starts, steps, rooms, kinds, strict=True)]
     write("br label %copy")
     _copies(code, "copy", many, arrays[:inputs])
-    write(_call(source, str(WIDTH), rooms, [str(_TYPES[kind].itemsize) for kind in kinds]))
+    write(_call(str(WIDTH), rooms, [str(_TYPES[kind].itemsize) for kind in kinds]))
     write("br label %back")
     _copies(code, "back", many, arrays[inputs:])
     write(f"%next = add i64 %run, {WIDTH}")
     write("br label %check")
     write("end:")
-    return _function(f"void @{source.name}(ptr %arrays, ptr %runs, ptr %steps, ptr %data)", code)
+    return _function(f"void @{symbol}(ptr %arrays, ptr %runs, ptr %steps, ptr %data)", code)
 
 
-def _call(source: Source, runs: str, places: list[str], steps: list[str]) -> str:
+def _call(runs: str, places: list[str], steps: list[str]) -> str:
     """Write the call that computes some runs."""
     arrays = ", ".join(f"ptr {place}, i64 {step}" for place, step in zip(places, steps, strict=True))
-    return f"call void @{source.name}_whole(i64 {runs}, {arrays})"
+    return f"call void @whole(i64 {runs}, {arrays})"
 
 
 def _copies(code: Code, label: str, many: str, arrays: list[tuple[str, str, str, Kind]]) -> None:

@@ -12,18 +12,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled.rule import rule
-
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Days: TypeAlias = npt.NDArray[np.int16]
 Number: TypeAlias = "float | np.floating[Any] | Floats"
-
-
-@rule
-def plus(total: float, weight: float, value: float) -> float:
-    """Return total + weight * value, a step of a weighted sum."""
-    return total + weight * value
 
 
 def number(value: Any) -> Number:

@@ -1,6 +1,6 @@
 """The chance of a block: for each owner and purpose a stream of random bits, one number a run and day.
 
-A rule reads them where it needs them, as a normal or a uniform number (`normal`, `uniform`), so these are never written
+A rule reads them where it needs them, as a normal or a uniform number (`sim.model.numbers`), so these are never written
 down. Of the random numbers of a day no run's depend on another's fate.
 """
 
@@ -13,31 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
-from sim.compiled.rule import rule
 
 Bits: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
-QUANTILES = rng.normal_quantiles()
-STEP = 2.0**-24
 AT_A_TIME = 2**17
 """Numbers of a stream that are drawn at a time."""
-
-
-@rule
-def normal(bits: np.uint16) -> float:
-    """Return a standard normal number: the quantile at (bits + 1/2) / 65,536."""
-    return QUANTILES[bits]
-
-
-@rule
-def uniform(bits: np.uint32) -> float:
-    """Return a uniform number in [0, 1), one of 2**24."""
-    return np.float32(bits >> 8) * STEP  # type: ignore[return-value]
-
-
-@rule
-def happens(bits: np.uint32, chance: float) -> bool:
-    """Whether what has some probability happens."""
-    return uniform(bits) < chance
 
 
 class Stream(Protocol):

@@ -15,10 +15,12 @@ import mesa
 import numpy as np
 
 from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patron, View
-from sim.model.arrays import Bools, Floats, Number, is_zero, number, plus, total
+from sim.model.arrays import Bools, Floats, Number, is_zero, number, total
 from sim.model.bargaining import Bargain
-from sim.model.chance import Bits, Daily, happens
+from sim.model.chance import Bits, Daily
 from sim.model.events import Coming
+from sim.model.influence import plus
+from sim.model.numbers import happens
 from sim.model.theatre import (
     EVENTS,
     Theatre,

@@ -1,21 +1,23 @@
-"""How actors read and sway each other: signals, perception, deliberation and diplomatic pressure (section 3)."""
+"""How actors read and sway each other: signals, perception, deliberation (section 3)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+import numpy as np  # noqa: TC002  rules are read with its names
 
 from sim.compiled.functions import clip
 from sim.compiled.rule import rule
-from sim.model.arrays import Days, Floats, Number, is_one
-from sim.model.chance import normal
+from sim.model.numbers import normal
 
 DRIFT = 0.004  # variance that a perceived stance gains a day
 LEAST_NOISE = 0.02
 ADJUSTMENT = 0.08  # share of the way to its target that a stance goes in a day
 WAVERING = 0.02  # sd of a stance's own daily noise
+
+
+@rule
+def plus(total: float, weight: float, value: float) -> float:
+    """Return total + weight * value, a step of a weighted sum."""
+    return total + weight * value
 
 
 @rule
@@ -55,78 +57,3 @@ def deliberate(stance: float, target: float, bits: np.uint16) -> float:
 def adjust(posture: float, target: float, rate: float) -> float:
     """Move a posture part of the way to its target: b + rate (target - b)."""
     return posture + rate * (target - posture)
-
-
-def profile(
-    day: npt.NDArray[np.float64] | float, start: Number, end: Number, ramp: Number, half_life: Number
-) -> Number:
-    """Strength of a pressure on a day: rises over `ramp` days, halves every `half_life`, 0 outside [start, end).
-
-    No ramp is a ramp of one day; no half-life or end is infinite. Computed in float64.
-    """
-    start, end, ramp, half_life = (np.asarray(one, dtype=np.float64) for one in (start, end, ramp, half_life))
-    age = np.maximum(day - start, 0)
-    strength = np.minimum(1, (age + 1) / ramp) * 2.0 ** (-age / half_life)
-    result: Number = np.where((day >= start) & (day < end), strength, 0.0)
-    return result
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """When a pressure acts, in days from the as-of date; numbers or one a run."""
-
-    start: Number
-    end: Number = np.inf
-    ramp: Number = 1.0
-    half_life: Number = np.inf
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether all fields are numbers, the same in all runs."""
-        return all(is_one(field) for field in (self.start, self.end, self.ramp, self.half_life))
-
-    def changes(self, horizon: int) -> list[Number]:
-        """Change of the profile since the eve of day 0, for each day of the horizon.
-
-        Stances read from reports contain the pressures in force on that eve, so only what changes counts. Where all
-        fields are numbers, so are the changes.
-        """
-        before = profile(-1.0, self.start, self.end, self.ramp, self.half_life)
-        if self.is_plain:
-            days = np.arange(horizon, dtype=np.float64)
-            table = profile(days, self.start, self.end, self.ramp, self.half_life) - before
-            return [float(change) for change in table]  # type: ignore[union-attr]
-        return [self._change(day, before) for day in range(horizon)]
-
-    def _change(self, day: int, before: Number) -> Floats:
-        now = profile(float(day), self.start, self.end, self.ramp, self.half_life)
-        return np.asarray(now - before, dtype=np.float32)
-
-
-class Answer:
-    """When a pressure acts that answers something: in runs in which that has happened, from so many days after it.
-
-    Parameters
-    ----------
-    first
-        Day on which it happened, int16, one a run, written to as the block is played; the horizon where it has not.
-    schedule
-        As if it had happened on day 0; its end is a day of the window all the same.
-    """
-
-    def __init__(self, first: Days, schedule: Schedule, horizon: int) -> None:
-        self._first, self._schedule = first, schedule
-        self._table: Floats | None = None
-        if schedule.is_plain:
-            ages = np.arange(horizon, dtype=np.float64)
-            strength = profile(ages, schedule.start, np.inf, schedule.ramp, schedule.half_life)
-            self._table = np.concatenate([strength, np.zeros(horizon)]).astype(np.float32)  # a negative age is 0
-
-    def change(self, day: int) -> Number:
-        """Strength on a day; before day 0 there was none."""
-        one = self._schedule
-        ages = day - self._first
-        if self._table is not None:
-            return 0.0 if day >= one.end or ages.max() < one.start else self._table[ages]
-        strength = profile(ages.astype(np.float64), one.start, np.inf, one.ramp, one.half_life)
-        return np.where(day < np.asarray(one.end), strength, 0.0).astype(np.float32)

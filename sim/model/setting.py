@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.arrays import Days, Floats, Number, is_one, number, over_runs
-from sim.model.chance import uniform
-from sim.model.influence import Answer, Schedule
+from sim.model.schedule import Answer, Schedule
 from sim.scenario.posterior import SAMPLE, SAMPLES
 
 if TYPE_CHECKING:
@@ -148,7 +147,7 @@ class Setting:
         """Return one uniform number a run from a stream of its own."""
         bits = np.empty((1, self.runs), dtype=np.uint32)
         self.dice.stream(owner, purpose).fill(bits)
-        return uniform(bits[0]).astype(np.float64)
+        return (bits[0] >> 8) * 2.0**-24  # `numbers.uniform`, without its rules
 
     def talk_boosts(self) -> list[Number]:
         """Return the factor on the agreement probability by day: 1 plus the boosts of the talks of that day."""

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from sim.model.chance import Dice
-from sim.model.influence import Schedule
 from sim.model.inputs import Draws, Input, PosteriorColumn, inputs_of
+from sim.model.schedule import Schedule
 from sim.model.setting import SCHEDULE_FIELDS, Setting
 from sim.scenario.scenario import Scenario
 

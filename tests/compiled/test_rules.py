@@ -170,3 +170,17 @@ def test_a_rule_says_of_each_number_what_it_is(function: rules.Rule, said: str) 
     )
     with pytest.raises(TypeError, match=re.escape(expected)):
         rule(function)
+
+
+def test_rules_of_one_name_are_two() -> None:
+    def twice(x: float) -> float:
+        return 2 * x
+
+    first = rule(twice)
+
+    def twice(x: float) -> float:  # type: ignore[no-redef]
+        return x + x + 1
+
+    second = rule(twice)
+    ones = np.ones(40, dtype=np.float32)
+    assert (first(ones)[0], second(ones)[0]) == (2, 3)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.chance import Dice, Stream, normal, uniform
+from sim.model.chance import Dice, Stream
 from sim.model.inputs import Draws, draw_inputs, inputs_of
+from sim.model.numbers import normal, uniform
 from sim.model.theatre import EVENTS
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario

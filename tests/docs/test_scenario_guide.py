@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 import sim
 from sim.distributions import KINDS, LARGEST, Distribution, parse
 from sim.errors import ScenarioError
-from sim.model.influence import Schedule
+from sim.model.schedule import Schedule
 from sim.scenario import yamltree
 from sim.scenario.doubts import DOUBTS, doubts_of
 from sim.scenario.evidence import READING_SD, Anchor, DraftCounts, EvidenceFile, Item, Kind, Source, SourceFile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model.arrays import is_one, is_zero, number, over_runs, plus, total
+from sim.model.arrays import is_one, is_zero, number, over_runs, total
 
 
 def test_a_total_keeps_single_precision_and_is_0_of_nothing() -> None:
@@ -34,8 +34,3 @@ def test_what_is_laid_over_runs_is_their_own() -> None:
     again = over_runs(one, 3)
     again[0] = 1
     assert (one.tolist(), again.tolist(), one.dtype) == ([0.5] * 3, [1, 0.5, 0.5], np.float32)
-
-
-def test_a_weighted_sum_takes_numbers_and_arrays() -> None:
-    ones = np.ones(40, dtype=np.float32)
-    assert plus(ones, 0.5, 3 * ones).tolist() == plus(ones, 1.5, 1.0).tolist() == [2.5] * 40

@@ -14,9 +14,9 @@ import sim
 from sim.forecast.forecast import Forecast
 from sim.model.chance import Dice
 from sim.model.crisis import Crisis
-from sim.model.influence import Answer, Schedule
 from sim.model.inputs import draw_inputs, inputs_of
 from sim.model.kept_dice import KeptDice
+from sim.model.schedule import Answer, Schedule
 from sim.model.setting import Setting
 from sim.model.theatre import Theatre
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block, run_part

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.model.bargaining import nash_rate, party_gain
-from sim.model.chance import normal
-from sim.model.influence import Schedule, deliberate, move, perceive, profile, say
+from sim.model.influence import deliberate, move, perceive, plus, say
+from sim.model.numbers import normal
+from sim.model.schedule import Schedule, profile
 from sim.model.theatre import (
     breakdown_probability,
     calm,
@@ -91,6 +92,11 @@ def test_gains_match_their_formulas() -> None:
     assert gain == pytest.approx(0.9 * -0.5 * (-0.35 - 0.2) - 0.3 * 0.2 + 0.05)
     assert nash_rate(array(0.4), array(0.1), array(0.2))[0] == pytest.approx(0.2 * 0.5)
     assert nash_rate(array(-0.4), array(-0.1), array(0.2))[0] == 0
+
+
+def test_a_weighted_sum_takes_numbers_and_arrays() -> None:
+    ones = np.ones(40, dtype=np.float32)
+    assert plus(ones, 0.5, 3 * ones).tolist() == plus(ones, 1.5, 1.0).tolist() == [2.5] * 40
 
 
 def test_perception_matches_a_worked_step_of_kalmans_filter() -> None:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, ClassVar
 import mesa
 import numpy as np
 
-from sim.model.arrays import Floats, Number, is_zero, number, plus, total
+from sim.model.arrays import Floats, Number, is_zero, number, total
 from sim.model.chance import Daily
-from sim.model.influence import adjust, appeal, deliberate, perceive, say
+from sim.model.influence import adjust, appeal, deliberate, perceive, plus, say
 
 if TYPE_CHECKING:
     from sim.model.events import Shift

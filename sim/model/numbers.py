@@ -1,0 +1,29 @@
+"""Random numbers, as rules read them from bits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import rng
+from sim.compiled.rule import rule
+
+QUANTILES = rng.normal_quantiles()
+STEP = 2.0**-24
+
+
+@rule
+def normal(bits: np.uint16) -> float:
+    """Return a standard normal number: the quantile at (bits + 1/2) / 65,536."""
+    return QUANTILES[bits]
+
+
+@rule
+def uniform(bits: np.uint32) -> float:
+    """Return a uniform number in [0, 1), one of 2**24."""
+    return np.float32(bits >> 8) * STEP  # type: ignore[return-value]
+
+
+@rule
+def happens(bits: np.uint32, chance: float) -> bool:
+    """Whether what has some probability happens."""
+    return uniform(bits) < chance
