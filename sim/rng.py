@@ -4,8 +4,8 @@ A stream belongs to one seed, one block of runs, one owner (an actor, a pressure
 Adding an owner changes no other stream, so two scenarios under the same seed differ, run by run, only by what
 was changed: full common random numbers.
 
-A block takes random bits, some days at a time (`Bits`). It reads its normals from a table of quantiles by 16 of them,
-in a quarter of the time that NumPy's ziggurat takes.
+A block takes random bits, some days at a time (`Bits`). Normals are read from a table of quantiles by 16 of them, in
+a quarter of the time that NumPy's ziggurat takes.
 """
 
 from __future__ import annotations

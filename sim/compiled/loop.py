@@ -16,8 +16,8 @@ from numpy._core import _multiarray_umath
 
 from sim.compiled.translation import TYPES, WIDTH, Code, Kind, Source, Value, translate
 
-_STORED = {"float": "float", "bool": "i8", "uint16": "i16", "uint32": "i32"}  # a bool takes a byte of memory
-_TYPES = {"float": np.dtype("f4"), "bool": np.dtype("?"), "uint16": np.dtype("u2"), "uint32": np.dtype("u4")}
+_STORED = {"float": "float", "bool": "i8", "uint32": "i32"}  # a bool takes a byte of memory
+_TYPES = {"float": np.dtype("f4"), "bool": np.dtype("?"), "uint32": np.dtype("u4")}
 _FROM_FUNCTION = 1  # place of PyUFunc_FromFuncAndData in NumPy's table of functions, part of its stable interface
 _NO_IDENTITY = -1
 _NO_DATA = (ctypes.c_void_p * 1)(None)
@@ -91,8 +91,6 @@ def _loaded(code: Code, kind: Kind, place: str) -> Value:
     stored = code.add(f"load <{WIDTH} x {_STORED[kind]}>, ptr {place}, align 1")
     if kind == "bool":
         return code.value(kind, f"icmp ne <{WIDTH} x i8> {stored}, zeroinitializer")
-    if kind == "uint16":
-        return code.value("int", f"zext <{WIDTH} x i16> {stored} to {TYPES['int']}")
     return Value("int" if kind == "uint32" else kind, stored)
 
 

@@ -17,11 +17,11 @@ import numpy as np
 
 WIDTH = 16
 """Runs that are computed at once."""
-Kind = Literal["float", "bool", "int", "uint16", "uint32"]
+Kind = Literal["float", "bool", "int", "uint32"]
 TYPES: dict[Kind, str] = {"float": f"<{WIDTH} x float>", "bool": f"<{WIDTH} x i1>", "int": f"<{WIDTH} x i32>"}
 """Of values that are computed with; those of fewer bits are taken as `int`."""
 
-_KINDS: dict[str, Kind] = {"float": "float", "bool": "bool", "np.uint16": "uint16", "np.uint32": "uint32"}
+_KINDS: dict[str, Kind] = {"float": "float", "bool": "bool", "np.uint32": "uint32"}
 _ARITHMETIC = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
 _ORDER = {ast.Lt: "olt", ast.LtE: "ole", ast.Gt: "ogt", ast.GtE: "oge"}
 _MANTISSA_BITS, _BIAS = 23, 127
@@ -195,17 +195,6 @@ class _Body(ast.NodeVisitor):
     def visit_IfExp(self, node: ast.IfExp) -> Value:
         """Choose."""
         return self._select(self.visit(node.test), self.visit(node.body), self.visit(node.orelse))
-
-    def visit_Subscript(self, node: ast.Subscript) -> Value:
-        """Look up numbers in a table of the module, which has one for each value of the bits."""
-        table = self._source.function.__globals__[ast.unparse(node.value)]
-        places, found = self.visit(node.slice), "zeroinitializer"
-        for run in range(WIDTH):
-            place = self._code.add(f"extractelement {places}, i32 {run}")
-            address = self._code.add(f"getelementptr float, ptr inttoptr (i64 {table.ctypes.data} to ptr), i32 {place}")
-            number = self._code.add(f"load float, ptr {address}")
-            found = self._code.add(f"insertelement {TYPES['float']} {found}, float {number}, i32 {run}")
-        return Value("float", found)
 
     def visit_Call(self, node: ast.Call) -> Value:
         """Call a function that returns one value."""

@@ -1,21 +1,24 @@
 """The chance of a block: for each owner and purpose a stream of random bits, one number a run and day.
 
-A rule reads them where it needs them, as a normal or a uniform number (`sim.model.numbers`), so these are never written
-down. Of the random numbers of a day no run's depend on another's fate.
+Normal numbers are read from a table by them; the rules that decide on events read them as uniform numbers
+(`sim.model.numbers`). Of the random numbers of a day no run's depend on another's fate.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import rng
 
+if TYPE_CHECKING:
+    from sim.model.arrays import Floats
+
 Bits: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
-AT_A_TIME = 2**17
+AT_A_TIME = 2**16
 """Numbers of a stream that are drawn at a time."""
 
 
@@ -39,24 +42,28 @@ class Dice:
 
 
 class Daily:
-    """The bits of a stream day by day; they are drawn for some days at a time, which takes less.
+    """The numbers of a stream day by day; they are drawn for some days at a time, which takes less.
 
     Parameters
     ----------
-    kind
-        `np.uint16` for normal numbers, `np.uint32` for uniform ones.
+    table
+        What the numbers are read from by 16 random bits, float32; without one they are 32 random bits, which
+        `sim.model.numbers` reads as uniform ones.
     """
 
-    def __init__(self, stream: Stream, runs: int, kind: type[np.unsignedinteger[Any]]) -> None:
-        self._stream = stream
-        self._days = np.empty((max(1, AT_A_TIME // runs), runs), dtype=kind)
+    def __init__(self, stream: Stream, runs: int, table: Floats | None = None) -> None:
+        self._stream, self._table = stream, table
+        shape = max(1, AT_A_TIME // runs), runs
+        self._bits: Bits = np.empty(shape, dtype=np.uint32 if table is None else np.uint16)
+        self._days = self._bits if table is None else np.empty(shape, dtype=table.dtype)
         self._next = len(self._days)
 
-    def bits(self) -> Bits:
-        """Return the bits of the next day, shape (runs,), not to be written to."""
+    def numbers(self) -> Any:
+        """Return the numbers of the next day, shape (runs,), not to be written to."""
         if self._next == len(self._days):
-            self._stream.fill(self._days)
+            self._stream.fill(self._bits)
+            if self._table is not None:
+                self._table.take(self._bits, out=self._days, mode="wrap")  # none lies beyond it; so it takes least
             self._next = 0
         self._next += 1
-        bits: Bits = self._days[self._next - 1]
-        return bits
+        return self._days[self._next - 1]

@@ -118,7 +118,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
     def _constants(self) -> None:
         """Compute the constants of the theatre and open its streams."""
         setting = self._setting
-        self._rolls = {event: Daily(setting.dice.stream("theatre", event), setting.runs, np.uint32) for event in EVENTS}
+        self._rolls = {event: Daily(setting.dice.stream("theatre", event), setting.runs) for event in EVENTS}
         self._today: dict[str, Bits] = {}
         self.chances: dict[str, Number] = {}
         self.happened: dict[str, Bools] = {}
@@ -183,7 +183,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
 
     def resolve(self) -> None:
         """Phase 5: chance decides in the theatre, in the order of section 5."""
-        self._today = {event: rolls.bits() for event, rolls in self._rolls.items()}
+        self._today = {event: rolls.numbers() for event, rolls in self._rolls.items()}
         theatre = self.theatre
         incident = self._roll("incident", self._incident_probability())
         strike = self._roll("strike", self._strike_probability(incident))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np  # noqa: TC002  rules are read with its names
-
 from sim.compiled.functions import clip
 from sim.compiled.rule import rule
-from sim.model.numbers import normal
 
 DRIFT = 0.004  # variance that a perceived stance gains a day
 LEAST_NOISE = 0.02
@@ -21,9 +18,9 @@ def plus(total: float, weight: float, value: float) -> float:
 
 
 @rule
-def say(stance: float, ambiguity: float, bits: np.uint16) -> float:
-    """Say in public where one stands: x + ambiguity * noise, a standard normal number."""
-    return stance + ambiguity * normal(bits)
+def say(stance: float, ambiguity: float, noise: float) -> float:
+    """Say in public where one stands: x + ambiguity * noise."""
+    return stance + ambiguity * noise
 
 
 @rule
@@ -42,15 +39,9 @@ def appeal(target: float, weight: float, engagement: float, stance: float) -> fl
 
 
 @rule
-def move(stance: float, target: float, noise: float) -> float:
+def deliberate(stance: float, target: float, noise: float) -> float:
     """Move a stance towards its target: clip(x + 0.08 (target - x) + 0.02 noise, -1, 1)."""
     return clip(stance + ADJUSTMENT * (target - stance) + WAVERING * noise, -1, 1)
-
-
-@rule
-def deliberate(stance: float, target: float, bits: np.uint16) -> float:
-    """Move a stance towards its target, with the noise of the day, a standard normal number."""
-    return move(stance, target, normal(bits))
 
 
 @rule

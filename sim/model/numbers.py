@@ -1,20 +1,12 @@
-"""Random numbers, as rules read them from bits."""
+"""Uniform numbers, which rules read from 32 random bits."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim import rng
 from sim.compiled.rule import rule
 
-QUANTILES = rng.normal_quantiles()
 STEP = 2.0**-24
-
-
-@rule
-def normal(bits: np.uint16) -> float:
-    """Return a standard normal number: the quantile at (bits + 1/2) / 65,536."""
-    return QUANTILES[bits]
 
 
 @rule

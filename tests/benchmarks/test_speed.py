@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
@@ -28,6 +27,7 @@ from sim.forecast.storylines import storylines
 from sim.model.chance import Daily, Dice
 from sim.model.inputs import draw_inputs, inputs_of
 from sim.model.theatre import EVENTS
+from sim.rng import normal_quantiles
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block, run_blocks
 from sim.runs.executors import Local
 from sim.runs.groups import MOST_TOGETHER
@@ -53,12 +53,12 @@ def draw_only(scenario: Scenario, block: int) -> int:
     """Draw what a block draws and do nothing with it; return how many numbers."""
     owners = [(f"actors.{name}", purpose) for name in scenario.actors for purpose in ("signal", "deliberation")]
     dice = Dice(1, block)
-    daily = [Daily(dice.stream(*owner), BLOCK_RUNS, np.uint16) for owner in owners]
-    daily += [Daily(dice.stream("theatre", event), BLOCK_RUNS, np.uint32) for event in EVENTS]
+    daily = [Daily(dice.stream(*owner), BLOCK_RUNS, normal_quantiles()) for owner in owners]
+    daily += [Daily(dice.stream("theatre", event), BLOCK_RUNS) for event in EVENTS]
     draws = draw_inputs(inputs_of(scenario), 1, block, BLOCK_RUNS, 2)
     for _ in range(scenario.horizon):
         for stream in daily:
-            stream.bits()
+            stream.numbers()
     return len(draws.quantiles) * BLOCK_RUNS // 2 + scenario.horizon * len(daily) * BLOCK_RUNS
 
 

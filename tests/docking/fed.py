@@ -8,8 +8,9 @@ import numpy as np
 
 from sim.model.chance import Dice, Stream
 from sim.model.inputs import Draws, draw_inputs, inputs_of
-from sim.model.numbers import normal, uniform
+from sim.model.numbers import uniform
 from sim.model.theatre import EVENTS
+from sim.rng import normal_quantiles
 from sim.runs.block.blocks import BLOCK_RUNS
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Patron
@@ -158,7 +159,7 @@ class RunDice:
 def _normals(stream: Stream, horizon: int, runs: int) -> np.ndarray:
     bits = np.empty((horizon, runs), dtype=np.uint16)
     stream.fill(bits)
-    return normal(bits)
+    return normal_quantiles()[bits]
 
 
 def _uniforms(stream: Stream, horizon: int, runs: int) -> np.ndarray:

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.model.bargaining import nash_rate, party_gain
-from sim.model.influence import deliberate, move, perceive, plus, say
-from sim.model.numbers import normal
+from sim.model.influence import deliberate, perceive, plus, say
 from sim.model.schedule import Schedule, profile
 from sim.model.theatre import (
     breakdown_probability,
@@ -118,21 +117,18 @@ def test_friedkin_johnsen_opinions_tend_to_the_published_limit() -> None:
     opinions = start.astype(np.float32)
     for _ in range(2000):
         target = susceptible * (weights @ opinions) + (1 - susceptible) * start
-        opinions = move(opinions, target.astype(np.float32), 0.0)
+        opinions = deliberate(opinions, target.astype(np.float32), 0.0)
     assert opinions * 100 == pytest.approx([60.0208, 59.9840, 75, 74.9862], abs=2e-3)
+
+
+def test_a_signal_is_the_stance_with_noise() -> None:
+    assert say(array(0.1, 0.1), 0.5, array(1, -2)) == pytest.approx([0.6, -0.9])
 
 
 @given(stances, stances, st.floats(-4, 4))
 def test_stances_stay_on_the_axis(stance: float, target: float, noise: float) -> None:
-    moved = move(array(stance), array(3 * target), array(noise))[0]
+    moved = deliberate(array(stance), array(3 * target), array(noise))[0]
     assert -1 <= moved <= 1
-
-
-def test_the_noise_of_a_stance_is_the_normal_number_of_its_bits() -> None:
-    bits = np.array([0, 16384, 65535], dtype=np.uint16)
-    assert normal(bits) == pytest.approx([-4.32492, -0.674466, 4.32492], abs=1e-4)
-    assert np.array_equal(deliberate(array(0.1, 0.1, 0.1), 0.5, bits), move(array(0.1, 0.1, 0.1), 0.5, normal(bits)))
-    assert say(array(0, 0, 0), 0.5, bits) == pytest.approx(0.5 * normal(bits))
 
 
 def test_profile_ramps_fades_and_ends() -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from sim.model.arrays import Floats, Number, is_zero, number, total
 from sim.model.chance import Daily
 from sim.model.influence import adjust, appeal, deliberate, perceive, plus, say
+from sim.rng import normal_quantiles
 
 if TYPE_CHECKING:
     from sim.model.events import Shift
@@ -85,8 +86,10 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.held = bool(setting.scenario.actors[name].held)
         self.condition: Number = 0.0
         self.said: Floats = self.stance
-        self._signals = Daily(setting.dice.stream(f"actors.{name}", "signal"), setting.runs, np.uint16)
-        self._wavering = Daily(setting.dice.stream(f"actors.{name}", "deliberation"), setting.runs, np.uint16)
+        self._signals, self._wavering = (
+            Daily(setting.dice.stream(f"actors.{name}", purpose), setting.runs, normal_quantiles())
+            for purpose in ("signal", "deliberation")
+        )
 
     def field(self, key: str) -> Number:
         """Return one of its inputs."""
@@ -129,7 +132,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
     def signal(self) -> None:
         """Phase 1: say in public where it stands, with noise."""
-        self.said = say(self.stance, self.ambiguity, self._signals.bits())
+        self.said = say(self.stance, self.ambiguity, self._signals.numbers())
 
     def perceive(self) -> None:
         """Phase 2: all others update what they take it to want."""
@@ -144,7 +147,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
             target = plus(target, pressure.weight, pressure.change(day))
         for mediator, weight in self._mediators:
             target = appeal(target, weight, mediator.posture, mediator.stance)
-        self._next_stance = deliberate(self.stance, target, self._wavering.bits())
+        self._next_stance = deliberate(self.stance, target, self._wavering.numbers())
         self.condition = total(pressure.weight * pressure.change(day) for pressure in self._conditions)
 
     def commit_stance(self) -> None:
