@@ -1,45 +1,60 @@
-"""The decorator `rule`."""
+"""The decorator `rule`, and what it makes of a function."""
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
 from collections.abc import Callable
-from typing import Any
+from functools import cached_property
+from typing import Any, TYPE_CHECKING
+
 
 from sim.compiled.loop import ufunc_of
 from sim.compiled.translation import Source
 
-Rule = Callable[..., Any]
-_sources: dict[Rule, Source] = {}
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Rule:
+    """A function of one run that is called with arrays over runs, and compiled when it first is.
+
+    Attributes
+    ----------
+    function
+        The function; given numbers of single precision it computes the same bits as the rule.
+    source
+        Its syntax.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function, self.__doc__ = function, function.__doc__
+        self.source = Source(function)
+
+    def __repr__(self) -> str:
+        """Return its name."""
+        return f"rule {self.source.name}"
+
+    @cached_property
+    def ufunc(self) -> np.ufunc:
+        """The rule compiled.
+
+        Raises
+        ------
+        TypeError
+            Where it does what a rule cannot do.
+        """
+        return ufunc_of(self.source)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Compute it of numbers and arrays, with the options of a `numpy.ufunc` such as `out`."""
+        return self.ufunc(*arguments, **options)
 
 
 def rule(function: Callable[..., Any]) -> Rule:
-    """Compile a function of one run to a ufunc over runs.
+    """Compile a function of one run to a loop over runs.
 
-    It takes float32 numbers, and bools where its annotation says so, and returns one such or a tuple of them. It may
-    compute with + - * /, compare, choose (`a if b else c`, `and`, `or`, `not`), name what it has computed, and call
-    `min`, `max`, `np.floor`, `np.sqrt`, `np.ldexp`, `np.frexp` and other rules. Numbers that it writes are float32.
-
-    Returns
-    -------
-    A `numpy.ufunc`: it broadcasts, takes `out=`, and refuses numbers of more than single precision.
-
-    Raises
-    ------
-    TypeError
-        Where the function does anything else.
+    It takes and returns float32 numbers and bools, as its annotations say (`float`, `bool`), and takes 32 random bits
+    (`np.uint32`). It may compute with + - * /, compare, choose (`a if b else c`, `and`, `or`, `not`), shift bits, name
+    what it has computed, and call `min`, `max`, `np.floor`, `np.sqrt`, `np.ldexp`, `np.frexp` and other rules. Numbers
+    that it writes are float32.
     """
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    if not isinstance(tree, ast.FunctionDef):
-        raise TypeError(f"expected a function (got {ast.unparse(tree)})")
-    source = Source(function, tree, _sources)
-    compiled = ufunc_of(source)
-    _sources[compiled] = source
-    return compiled
-
-
-def plain(compiled: Rule) -> Callable[..., Any]:
-    """Return the function that a rule was made of; given float32 numbers it computes the same bits."""
-    return _sources[compiled].function
+    return Rule(function)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+import inspect
 import struct
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import textwrap
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -38,26 +40,25 @@ class Value(NamedTuple):
         return f"{TYPES[self.kind]} {self.text}"
 
 
-@dataclass(frozen=True)
 class Source:
-    """What a rule is made of.
+    """The syntax of a rule.
 
     Attributes
     ----------
-    function, tree
-        The function, and its syntax.
-    rules
-        All rules made so far, by what they were compiled to.
+    function, name
+        What it is made of, and its name.
     """
 
-    function: Callable[..., Any]
-    tree: ast.FunctionDef
-    rules: Mapping[Any, Source]
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function, self.name = function, function.__name__
 
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.tree.name
+    @cached_property
+    def tree(self) -> ast.FunctionDef:
+        """Its definition."""
+        tree = ast.parse(textwrap.dedent(inspect.getsource(self.function))).body[0]
+        if not isinstance(tree, ast.FunctionDef):
+            raise TypeError(f"rule {self.name}: expected a function (got {ast.unparse(tree)})")
+        return tree
 
     @property
     def inputs(self) -> list[Kind]:
@@ -220,8 +221,8 @@ class _Body(ast.NodeVisitor):
             known = ast.unparse(name)
             function = self._source.function.__globals__.get(known, getattr(builtins, known, None))
         values = [self.visit(one) for one in node.args]
-        if function in self._source.rules:
-            called = self._source.rules[function]
+        called = getattr(function, "source", None)
+        if isinstance(called, Source):
             pairs = zip(called.inputs, values, strict=True)
             return translate(called, self._code, [self._float(one) if kind == "float" else one for kind, one in pairs])
         if function not in self._functions:
