@@ -94,8 +94,8 @@ def phases(
     stays = not (ended or launch or terms)
     concluded = agree and stays and not agreement
     broken = end and stays and agreement
-    agreement = (agreement and not broken) or concluded
-    return launched, surrendered, concluded, broken, agreement, ended or launched or surrendered
+    agreement = not broken if agreement else concluded
+    return launched, surrendered, concluded, broken, agreement, not stays
 
 
 def held_back(credibility: Number, restraint: Number) -> Number:
