@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from functools import cache
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,13 @@ _INTRINSICS = (
     "\n".join(f"declare {TYPES['float']} @llvm.{name}.v{WIDTH}f32({TYPES['float']})" for name in ("floor", "sqrt"))
     + "\ndeclare i64 @llvm.smin.i64(i64, i64)"
 )
+_numbers = count()  # so that each loop has a name of its own, whatever its rule is called and by which thread
 _kept: list[Any] = []  # what the ufuncs point to, which must outlive them
 
 
 def ufunc_of(source: Source) -> np.ufunc:
     """Compile a rule to a ufunc."""
-    engine, symbol = _engine(), f"{source.name}_{len(_kept)}"
+    engine, symbol = _engine(), f"{source.name}_{next(_numbers)}"
     module = binding.parse_assembly(f"{_INTRINSICS}\n{_whole(source)}\n{_loop(source, symbol)}")
     engine.add_module(module)
     engine.finalize_object()

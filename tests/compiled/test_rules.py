@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -11,22 +15,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+import sim
+from sim import model
+from sim.compiled import functions
 from sim.compiled.functions import clip, exp, log, power
 from sim.compiled.rule import Rule, rule
 from sim.compiled.translation import WIDTH
 
+
+def rules_of(module: ModuleType) -> list[Rule]:
+    return [one for one in vars(module).values() if isinstance(one, Rule)]
+
+
 GREATEST = float(np.finfo(np.float32).max)
 singles = st.floats(-1e6, 1e6, width=32, allow_subnormal=False)
-RULES = sorted(
-    {
-        one
-        for name, module in sys.modules.items()
-        if name.startswith("sim.")
-        for one in vars(module).values()
-        if isinstance(one, Rule)
-    },
-    key=str,
-)
+MODULES = [functions, *(import_module(one.name) for one in walk_packages(model.__path__, "sim.model."))]
+RULES = {f"{one.function.__module__}.{one.source.name}": one for module in MODULES for one in rules_of(module)}
 SIZES = [1, WIDTH - 1, WIDTH, WIDTH + 1, 5 * WIDTH, 5 * WIDTH + 7]
 
 
@@ -49,7 +53,7 @@ def in_python(compiled: Rule, *columns: np.ndarray) -> list[object]:
     return [compiled.function(*row) for row in zip(*columns, strict=True)]
 
 
-@pytest.mark.parametrize("compiled", RULES, ids=str)
+@pytest.mark.parametrize("compiled", RULES.values(), ids=RULES)
 def test_each_rule_gives_the_bits_of_its_function(compiled: Rule) -> None:
     random = np.random.default_rng(1)
     makers = {
@@ -63,6 +67,11 @@ def test_each_rule_gives_the_bits_of_its_function(compiled: Rule) -> None:
     several = zip(*expected, strict=True) if isinstance(found, tuple) else [expected]
     for ours, wanted in zip(found if isinstance(found, tuple) else [found], several, strict=True):
         assert ours.tobytes() == np.array(list(wanted), dtype=ours.dtype).tobytes()
+
+
+def test_all_rules_of_the_model_are_looked_at() -> None:
+    written = sum(file.read_text().count("@rule\n") for file in Path(sim.__file__).parent.rglob("*.py"))
+    assert len(RULES) == written > 40
 
 
 @given(st.data(), st.integers(1, 3 * WIDTH))
@@ -190,3 +199,14 @@ def test_rules_of_one_name_are_two() -> None:
     second = rule(twice)
     ones = np.ones(40, dtype=np.float32)
     assert (first(ones)[0], second(ones)[0]) == (2, 3)
+
+
+def test_threads_that_call_a_rule_first_at_the_same_time_get_the_same() -> None:
+    def thrice(x: float) -> float:
+        return 3 * x
+
+    ones = np.ones(4096, dtype=np.float32)
+    for _ in range(5):
+        made = rule(thrice)
+        with ThreadPoolExecutor(8) as pool:
+            assert all((found == 3).all() for found in pool.map(made, [ones] * 16))
