@@ -1,7 +1,7 @@
 """Functions that rules call: exponential, logarithm, power, bounds.
 
-In single precision, to a unit in the last place, by the polynomials of Cephes (Moshier 1992, *Methods and programs for
-mathematical functions*). Those of NumPy and of the C library differ in the last bits from one processor to the next.
+In single precision, to two units in the last place, by the polynomials of Cephes (Moshier 1992, *Methods and programs
+for mathematical functions*). Those of NumPy and of the C library differ in the last bits between processors.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def ufunc_of(source: Source) -> np.ufunc:
     types = ctypes.create_string_buffer(bytes(_TYPES[kind].num for kind in _kinds(source)))
     loops = (ctypes.c_void_p * 1)(engine.get_function_address(symbol))
     names = source.name.encode(), (source.function.__doc__ or "").encode()
-    _kept.append((module, loops, types, names))
+    _kept.append((engine, module, loops, types, names))
     counts = len(source.inputs), len(source.outputs)
     made: np.ufunc = _maker()(loops, _NO_DATA, types, 1, *counts, _NO_IDENTITY, *names, 0)
     return made

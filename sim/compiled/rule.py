@@ -18,15 +18,12 @@ class Rule:
 
     Attributes
     ----------
-    function
-        The function; given numbers of single precision it computes the same bits as the rule.
     source
-        Its syntax.
+        The function and its syntax; given numbers of single precision the function computes the same bits as the rule.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self.function, self.__doc__ = function, function.__doc__
-        self.source = Source(function)
+        self.source, self.__doc__ = Source(function), function.__doc__
 
     def __repr__(self) -> str:
         """Return its name."""

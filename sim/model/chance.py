@@ -1,7 +1,7 @@
 """The chance of a block: for each owner and purpose a stream of random bits, one number a run and day.
 
 Normal numbers are read from a table by them; the rules that decide on events read them as uniform numbers
-(`sim.model.numbers`). Of the random numbers of a day no run's depend on another's fate.
+(`sim.model.numbers`). A run takes its own of each day, whatever happens in others.
 """
 
 from __future__ import annotations
@@ -46,14 +46,16 @@ class Daily:
 
     Parameters
     ----------
+    days, runs
+        Numbers there will be: so many days, each one a run. None is drawn for a later day.
     table
         What the numbers are read from by 16 random bits, float32; without one they are 32 random bits, which
         `sim.model.numbers` reads as uniform ones.
     """
 
-    def __init__(self, stream: Stream, runs: int, table: Floats | None = None) -> None:
-        self._stream, self._table = stream, table
-        shape = max(1, AT_A_TIME // runs), runs
+    def __init__(self, stream: Stream, days: int, runs: int, table: Floats | None = None) -> None:
+        self._stream, self._table, self._left = stream, table, days
+        shape = min(days, max(1, AT_A_TIME // runs)), runs
         self._bits: Bits = np.empty(shape, dtype=np.uint32 if table is None else np.uint16)
         self._days = self._bits if table is None else np.empty(shape, dtype=table.dtype)
         self._next = len(self._days)
@@ -61,9 +63,14 @@ class Daily:
     def numbers(self) -> Any:
         """Return the numbers of the next day, shape (runs,), not to be written to."""
         if self._next == len(self._days):
-            self._stream.fill(self._bits)
-            if self._table is not None:
-                self._table.take(self._bits, out=self._days, mode="wrap")  # none lies beyond it; so it takes least
-            self._next = 0
+            self._draw()
         self._next += 1
         return self._days[self._next - 1]
+
+    def _draw(self) -> None:
+        bits = self._bits[: self._left]
+        self._stream.fill(bits)
+        if self._table is not None:
+            self._table.take(bits, out=self._days[: len(bits)], mode="wrap")  # none lies beyond it; so it takes least
+        self._left -= len(bits)
+        self._next = 0

@@ -118,7 +118,9 @@ class Crisis(mesa.Model):  # type: ignore[misc]
     def _constants(self) -> None:
         """Compute the constants of the theatre and open its streams."""
         setting = self._setting
-        self._rolls = {event: Daily(setting.dice.stream("theatre", event), setting.runs) for event in EVENTS}
+        self._rolls = {
+            event: Daily(setting.dice.stream("theatre", event), setting.horizon, setting.runs) for event in EVENTS
+        }
         self._today: dict[str, Bits] = {}
         self.chances: dict[str, Number] = {}
         self.happened: dict[str, Bools] = {}

@@ -102,4 +102,4 @@ class _Cut:
             self._stream.fill(drawn)
         else:
             drawn = self._whole[first : self._day]
-        out[: len(drawn)] = drawn[:, dice.part]
+        out[:] = drawn[:, dice.part]

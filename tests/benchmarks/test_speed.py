@@ -53,8 +53,8 @@ def draw_only(scenario: Scenario, block: int) -> int:
     """Draw what a block draws and do nothing with it; return how many numbers."""
     owners = [(f"actors.{name}", purpose) for name in scenario.actors for purpose in ("signal", "deliberation")]
     dice = Dice(1, block)
-    daily = [Daily(dice.stream(*owner), BLOCK_RUNS, normal_quantiles()) for owner in owners]
-    daily += [Daily(dice.stream("theatre", event), BLOCK_RUNS) for event in EVENTS]
+    daily = [Daily(dice.stream(*owner), scenario.horizon, BLOCK_RUNS, normal_quantiles()) for owner in owners]
+    daily += [Daily(dice.stream("theatre", event), scenario.horizon, BLOCK_RUNS) for event in EVENTS]
     draws = draw_inputs(inputs_of(scenario), 1, block, BLOCK_RUNS, 2)
     for _ in range(scenario.horizon):
         for stream in daily:

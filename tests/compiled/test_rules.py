@@ -30,7 +30,7 @@ def rules_of(module: ModuleType) -> list[Rule]:
 GREATEST = float(np.finfo(np.float32).max)
 singles = st.floats(-1e6, 1e6, width=32, allow_subnormal=False)
 MODULES = [functions, *(import_module(one.name) for one in walk_packages(model.__path__, "sim.model."))]
-RULES = {f"{one.function.__module__}.{one.source.name}": one for module in MODULES for one in rules_of(module)}
+RULES = {f"{one.source.function.__module__}.{one.source.name}": one for module in MODULES for one in rules_of(module)}
 SIZES = [1, WIDTH - 1, WIDTH, WIDTH + 1, 5 * WIDTH, 5 * WIDTH + 7]
 
 
@@ -50,7 +50,7 @@ def numbers(size: int, seed: int = 0) -> np.ndarray:
 
 def in_python(compiled: Rule, *columns: np.ndarray) -> list[object]:
     """Call the function of a rule run by run."""
-    return [compiled.function(*row) for row in zip(*columns, strict=True)]
+    return [compiled.source.function(*row) for row in zip(*columns, strict=True)]
 
 
 @pytest.mark.parametrize("compiled", RULES.values(), ids=RULES)

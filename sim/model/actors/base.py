@@ -18,6 +18,7 @@ import numpy as np
 from sim.model.arrays import Floats, Number, is_zero, number, total
 from sim.model.chance import Daily
 from sim.model.influence import adjust, appeal, deliberate, perceive, plus, say
+from sim.model.utility import rift_cost
 from sim.rng import normal_quantiles
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.condition: Number = 0.0
         self.said: Floats = self.stance
         self._signals, self._wavering = (
-            Daily(setting.dice.stream(f"actors.{name}", purpose), setting.runs, normal_quantiles())
+            Daily(setting.dice.stream(f"actors.{name}", purpose), setting.horizon, setting.runs, normal_quantiles())
             for purpose in ("signal", "deliberation")
         )
 
@@ -122,6 +123,10 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         """Return the guarantors that have leverage over it, each with what a rift with it costs at full deterrence."""
         cost = self.setting.parameter("rift_cost")
         return [(one, number(cost * leverage)) for one, leverage in self.leverages(cast, "guarantor")]
+
+    def cost_of(self, rifts: Sequence[tuple[Actor, Number]]) -> Number:
+        """Return what rifts with guarantors would cost today."""
+        return total(rift_cost(cost, one.posture, one.perceived) for one, cost in rifts)
 
     def shift(self, key: str, shifted: Shift) -> None:
         """Let an event shift one of its numbers; a stance together with the conviction that it comes back to."""

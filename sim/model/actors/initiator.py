@@ -15,7 +15,6 @@ from sim.model.utility import (
     fear_of_defeat,
     initiator_gain,
     quantal_response,
-    rift_cost,
 )
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ class Initiator(Actor):
 
         Returns the chance that it wins, the argument of the choice, and the share of dispositions that would attack.
         """
-        rift = total(rift_cost(cost, one.posture, one.perceived) for one, cost in self._rifts)
+        rift = self.cost_of(self._rifts)
         own = self.strength, self._contest, self.stance, self.salience, self._fear, self._constant, self.condition
         return attack(support, defence, *own, rift, self._precision)
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sim.compiled.rule import rule
 from sim.model.actors.base import Actor, View
-from sim.model.arrays import total
-from sim.model.utility import patron_gain, quantal_response, rift_cost
+from sim.model.utility import patron_gain, quantal_response
 
 if TYPE_CHECKING:
     import mesa
@@ -62,7 +61,7 @@ class Patron(Actor):
 
     def target(self, view: View) -> Floats:
         """Backing."""
-        rift = total(rift_cost(cost, one.posture, one.perceived) for one, cost in self._rifts)
+        rift = self.cost_of(self._rifts)
         seen = self._pull, view.attacks, rift, self._humanitarian, view.looming
         own = self._constant, self.condition, self._precision
         self.argument, target = backing(self.stance, self.salience, *seen, *own)

@@ -97,20 +97,14 @@ def _by_cell(group: Sequence[str], draws: Draws, hits: npt.NDArray[np.int64], ce
 
 
 def _by_bin(inputs: Sequence[Input], draws: Draws, hits: npt.NDArray[np.int64]) -> Counts:
-    """Count draws by input, bin and number of successes; the draws with the most usual number by what is left over."""
     kept, levels = hits.shape[-1], draws.replicates + 1
     places = [one.place(draws.of(one)[:kept]) for one in inputs]
     bins = (np.array(places).reshape(-1, kept) * INPUT_BINS).astype(np.int64)
-    cell = np.arange(len(inputs))[:, None] * INPUT_BINS + bins
+    cell = (np.arange(len(inputs))[:, None] * INPUT_BINS + bins) * levels
     shape = (len(inputs), INPUT_BINS, levels)
-    whole = np.bincount(cell.ravel(), minlength=len(inputs) * INPUT_BINS).reshape(shape[:2])
     counts = np.zeros((*hits.shape[:2], *shape), dtype=np.int64)
     for o, m in np.ndindex(hits.shape[:2]):
-        usual = np.bincount(hits[o, m]).argmax()
-        others = np.flatnonzero(hits[o, m] != usual)
-        within = cell[:, others] * levels + hits[o, m, others]
-        counts[o, m] = np.bincount(within.ravel(), minlength=int(np.prod(shape))).reshape(shape)
-        counts[o, m, :, :, usual] = whole - counts[o, m].sum(axis=-1)
+        counts[o, m] = np.bincount((cell + hits[o, m]).ravel(), minlength=int(np.prod(shape))).reshape(shape)
     return counts
 
 
