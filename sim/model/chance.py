@@ -61,7 +61,7 @@ class Daily:
         self._next = len(self._days)
 
     def numbers(self) -> Any:
-        """Return the numbers of the next day, shape (runs,), not to be written to."""
+        """Return a day's numbers, shape (runs,), in an array that days share: neither write to it nor keep it."""
         if self._next == len(self._days):
             self._draw()
         self._next += 1
