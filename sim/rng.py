@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.compiled.bits import Words
+
 Floats = npt.NDArray[np.floating[Any]]
 QUANTILES = 2**16
 STRATA = 4
@@ -30,13 +32,18 @@ def digest(name: str) -> tuple[int, int]:
 
 
 def stream(seed: int, block: int, owner: str, purpose: str) -> np.random.Generator:
-    """Return the generator of one purpose of one owner in one block.
+    """Return the generator of one purpose of one owner in one block."""
+    return np.random.Generator(source(seed, block, owner, purpose))
+
+
+def source(seed: int, block: int, owner: str, purpose: str) -> np.random.SFC64:
+    """Return where the random bits of one purpose of one owner in one block come from.
 
     The five words of the spawn key have fixed width, so that no two names can run into each other
     (`numpy.random.SeedSequence`, after O'Neill 2014).
     """
     key = (block, *digest(owner), *digest(purpose))
-    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key)))
+    return np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key))
 
 
 def stratified(generator: np.random.Generator, draws: int) -> npt.NDArray[np.float64]:
@@ -73,12 +80,15 @@ class Bits:
     Each day begins with a new word of 64 bits, which gives four numbers of 16 bits or two of 32.
     """
 
-    def __init__(self, generator: np.random.Generator) -> None:
-        self._bits = generator.bit_generator
+    def __init__(self, generator: np.random.SFC64) -> None:
+        self._words = Words(generator.state["state"]["state"])
 
     def fill(self, out: npt.NDArray[np.unsignedinteger[Any]]) -> None:
         """Fill an array of shape (days, runs), 16 or 32 bits a number, with the bits of the next days."""
         days, runs = out.shape
-        words = -(-runs * out.itemsize // 8)
-        bits = self._bits.random_raw(days * words).reshape(days, words)
-        out[:] = bits.view(out.dtype)[:, :runs]
+        if runs * out.itemsize % 8 == 0 and out.strides[1] == out.itemsize:
+            self._words.fill(out.view(np.uint64))
+            return
+        words = np.empty((days, -(-runs * out.itemsize // 8)), dtype=np.uint64)
+        self._words.fill(words)
+        out[:] = words.view(out.dtype)[:, :runs]

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.compiled.functions import clip
+from sim.compiled.rule import rule
 from sim.rng import STRATA
 
 Bools = npt.NDArray[np.bool_]
@@ -127,12 +129,16 @@ def per_draw(happened: npt.NDArray[np.bool_], replicates: int) -> npt.NDArray[np
     return total
 
 
-def histogram(values: npt.NDArray[np.float32], low: float, high: float, bins: int) -> Counts:
-    """Count values in equal bins over [low, high]; what lies outside counts in the edge bins."""
-    scaled = values - np.float32(low)
-    scaled *= np.float32(bins / (high - low))
-    np.clip(scaled, 0, bins - 1, out=scaled)
-    return np.bincount(scaled.astype(np.intp), minlength=bins).astype(np.int64)
+def histogram(values: npt.NDArray[np.float32], low: float, high: float, bins: int, kept: Bools | bool = True) -> Counts:
+    """Count values that are kept in equal bins over [low, high]; what lies outside counts in the edge bins."""
+    places = bin_of(values, low, bins / (high - low), bins, kept)
+    return np.bincount(places, minlength=bins)[:bins].astype(np.int64)
+
+
+@rule
+def bin_of(value: float, low: float, per_unit: float, bins: float, kept: bool) -> np.int16:
+    """Place of the bin of a value, and that behind the last bin of one that is not kept."""
+    return clip((value - low) * per_unit, 0, bins - 1) if kept else bins  # type: ignore[return-value]
 
 
 def histogram_quantiles(

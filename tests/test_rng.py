@@ -122,7 +122,7 @@ def test_normals_have_the_moments_and_tails_of_the_normal_distribution() -> None
 def test_normals_drawn_are_normal_and_use_every_bit_of_their_stream() -> None:
     """4 million: mean, variance and fourth moment within 4.5 standard errors; the tail beyond 4 by its count."""
     bits = np.empty((1024, 4096), dtype=np.uint16)
-    rng.Bits(rng.stream(*BASE)).fill(bits)
+    rng.Bits(rng.source(*BASE)).fill(bits)
     drawn = rng.normal_quantiles()[bits].astype(np.float64)
     size = drawn.size
     assert abs(drawn.mean()) < 4.5 / np.sqrt(size)
@@ -142,7 +142,7 @@ def test_normals_drawn_are_normal_and_use_every_bit_of_their_stream() -> None:
 def test_bits_are_those_of_the_first_runs_for_any_number_of_runs(kind: type, runs: int) -> None:
     some, all_ = (np.empty((1, n), dtype=kind) for n in (runs, 40))
     for bits in (some, all_):
-        rng.Bits(rng.stream(*BASE)).fill(bits)
+        rng.Bits(rng.source(*BASE)).fill(bits)
     assert np.array_equal(some, all_[:, :runs])
 
 
@@ -150,8 +150,8 @@ def test_bits_are_those_of_the_first_runs_for_any_number_of_runs(kind: type, run
 @pytest.mark.parametrize("kind", KINDS)
 def test_days_taken_at_a_time_are_those_taken_one_by_one(kind: type, runs: int, days: int, first: int) -> None:
     at_once, by_turns = (np.empty((days, runs), dtype=kind) for _ in range(2))
-    rng.Bits(rng.stream(*BASE)).fill(at_once)
-    stream = rng.Bits(rng.stream(*BASE))
+    rng.Bits(rng.source(*BASE)).fill(at_once)
+    stream = rng.Bits(rng.source(*BASE))
     for part in (by_turns[:first], by_turns[first:]):
         stream.fill(part)
     assert np.array_equal(at_once, by_turns)
@@ -159,7 +159,7 @@ def test_days_taken_at_a_time_are_those_taken_one_by_one(kind: type, runs: int, 
 
 def test_bits_of_a_stream_are_those_that_numpy_makes_its_uniform_numbers_of() -> None:
     bits = np.empty((3, 4096), dtype=np.uint32)
-    rng.Bits(rng.stream(*BASE)).fill(bits)
+    rng.Bits(rng.source(*BASE)).fill(bits)
     assert np.array_equal(uniform(bits), rng.stream(*BASE).random((3, 4096), dtype=np.float32))
 
 

@@ -12,13 +12,13 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-from llvmlite import binding
 from numpy._core import _multiarray_umath
 
+from sim.compiled.machine import address_of
 from sim.compiled.translation import TYPES, WIDTH, Code, Kind, Source, Value, translate
 
-_STORED = {"float": "float", "bool": "i8", "uint32": "i32"}  # a bool takes a byte of memory
-_TYPES = {"float": np.dtype("f4"), "bool": np.dtype("?"), "uint32": np.dtype("u4")}
+_STORED = {"float": "float", "bool": "i8", "int16": "i16", "uint32": "i32"}  # a bool takes a byte of memory
+_TYPES = {"float": np.dtype("f4"), "bool": np.dtype("?"), "int16": np.dtype("i2"), "uint32": np.dtype("u4")}
 _FROM_FUNCTION = 1  # place of PyUFunc_FromFuncAndData in NumPy's table of functions, part of its stable interface
 _NO_IDENTITY = -1
 _NO_DATA = (ctypes.c_void_p * 1)(None)
@@ -32,28 +32,15 @@ _kept: list[Any] = []  # what the ufuncs point to, which must outlive them
 
 def ufunc_of(source: Source) -> np.ufunc:
     """Compile a rule to a ufunc."""
-    engine, symbol = _engine(), f"{source.name}_{next(_numbers)}"
-    module = binding.parse_assembly(f"{_INTRINSICS}\n{_whole(source)}\n{_loop(source, symbol)}")
-    engine.add_module(module)
-    engine.finalize_object()
+    symbol = f"{source.name}_{next(_numbers)}"
+    address = address_of(symbol, f"{_INTRINSICS}\n{_whole(source)}\n{_loop(source, symbol)}")
     types = ctypes.create_string_buffer(bytes(_TYPES[kind].num for kind in _kinds(source)))
-    loops = (ctypes.c_void_p * 1)(engine.get_function_address(symbol))
+    loops = (ctypes.c_void_p * 1)(address)
     names = source.name.encode(), (source.function.__doc__ or "").encode()
-    _kept.append((engine, module, loops, types, names))
+    _kept.append((loops, types, names))
     counts = len(source.inputs), len(source.outputs)
     made: np.ufunc = _maker()(loops, _NO_DATA, types, 1, *counts, _NO_IDENTITY, *names, 0)
     return made
-
-
-@cache
-def _engine() -> Any:
-    """Return what compiles, for this processor."""
-    binding.initialize_native_target()
-    binding.initialize_native_asmprinter()
-    features = binding.get_host_cpu_features().flatten()
-    target = binding.Target.from_default_triple()
-    machine = target.create_target_machine(binding.get_host_cpu_name(), features, opt=0, jit=True)
-    return binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
 
 
 @cache
@@ -93,13 +80,17 @@ def _loaded(code: Code, kind: Kind, place: str) -> Value:
     stored = code.add(f"load <{WIDTH} x {_STORED[kind]}>, ptr {place}, align 1")
     if kind == "bool":
         return code.value(kind, f"icmp ne <{WIDTH} x i8> {stored}, zeroinitializer")
+    if kind == "int16":
+        return code.value("float", f"sitofp <{WIDTH} x i16> {stored} to {TYPES['float']}")
     return Value("int" if kind == "uint32" else kind, stored)
 
 
 def _store(code: Code, kind: Kind, value: Value, place: str) -> None:
     """Store an output."""
-    stored = str(value) if kind == "float" else f"<{WIDTH} x i8> {code.add(f'zext {value} to <{WIDTH} x i8>')}"
-    code.lines.append(f"store {stored}, ptr {place}, align 1")
+    name, kept = value.text, f"<{WIDTH} x {_STORED[kind]}>"
+    if kind != "float":
+        name = code.add(f"{'zext' if kind == 'bool' else 'fptosi'} {value} to {kept}")
+    code.lines.append(f"store {kept} {name}, ptr {place}, align 1")
 
 
 def _loop(source: Source, symbol: str) -> str:

@@ -19,11 +19,11 @@ import numpy as np
 
 WIDTH = 16
 """Runs that are computed at once."""
-Kind = Literal["float", "bool", "int", "uint32"]
+Kind = Literal["float", "bool", "int", "int16", "uint32"]
 TYPES: dict[Kind, str] = {"float": f"<{WIDTH} x float>", "bool": f"<{WIDTH} x i1>", "int": f"<{WIDTH} x i32>"}
-"""Of values that are computed with; those of fewer bits are taken as `int`."""
+"""Of values that are computed with: `uint32` is taken as `int`, `int16` as `float`, which holds all of them."""
 
-_KINDS: dict[str, Kind] = {"float": "float", "bool": "bool", "np.uint32": "uint32"}
+_KINDS: dict[str, Kind] = {"float": "float", "bool": "bool", "np.int16": "int16", "np.uint32": "uint32"}
 _ARITHMETIC = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
 _ORDER = {ast.Lt: "olt", ast.LtE: "ole", ast.Gt: "ogt", ast.GtE: "oge"}
 _MANTISSA_BITS, _BIAS = 23, 127

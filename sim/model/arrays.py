@@ -15,6 +15,7 @@ import numpy.typing as npt
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Days: TypeAlias = npt.NDArray[np.int16]
+Places: TypeAlias = npt.NDArray[np.intp]
 Number: TypeAlias = "float | np.floating[Any] | Floats"
 
 

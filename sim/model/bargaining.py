@@ -9,6 +9,7 @@ import numpy as np
 from sim.compiled.rule import rule
 from sim.model.actors import Actor, Guarantor
 from sim.model.arrays import Floats, Number, number
+from sim.model.leaving import OverRuns
 
 if TYPE_CHECKING:
     from sim.model.setting import Setting
@@ -43,7 +44,7 @@ def agreement_probability(rate: float, talks: float, first: float, second: float
     return min(rate * talks * nash_rate(first, second, imminence), 1)
 
 
-class Bargain:
+class Bargain(OverRuns):
     """Two parties, what an agreement is worth to each, and how likely they conclude one on a day."""
 
     def __init__(self, setting: Setting, principal: Actor, counterpart: Actor) -> None:

@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
+from sim.model.leaving import OverRuns
 
 if TYPE_CHECKING:
-    from sim.model.arrays import Floats
+    from sim.model.arrays import Floats, Places
+    from sim.model.leaving import Leaving
 
 Bits: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 AT_A_TIME = 2**16
@@ -38,10 +40,10 @@ class Dice:
 
     def stream(self, owner: str, purpose: str) -> Stream:
         """Return the stream of one purpose."""
-        return rng.Bits(rng.stream(self.seed, self.block, owner, purpose))
+        return rng.Bits(rng.source(self.seed, self.block, owner, purpose))
 
 
-class Daily:
+class Daily(OverRuns):
     """The numbers of a stream day by day; they are drawn for some days at a time, which takes less.
 
     Parameters
@@ -57,8 +59,9 @@ class Daily:
         self._stream, self._table, self._left = stream, table, days
         shape = min(days, max(1, AT_A_TIME // runs)), runs
         self._bits: Bits = np.empty(shape, dtype=np.uint32 if table is None else np.uint16)
-        self._days = self._bits if table is None else np.empty(shape, dtype=table.dtype)
-        self._next = len(self._days)
+        self._days: Any = self._bits
+        self._next = len(self._bits)
+        self._places: Places | None = None
 
     def numbers(self) -> Any:
         """Return a day's numbers, shape (runs,), in an array that days share: neither write to it nor keep it."""
@@ -67,10 +70,17 @@ class Daily:
         self._next += 1
         return self._days[self._next - 1]
 
+    def leave(self, leaving: Leaving) -> None:
+        """Hand out the numbers of the runs that stay; those of the others are drawn all the same."""
+        self._days = self._days[self._next :].take(leaving.rows, axis=1)
+        self._next = 0
+        self._places = leaving.rows if self._places is None else self._places[leaving.rows]
+
     def _draw(self) -> None:
         bits = self._bits[: self._left]
         self._stream.fill(bits)
-        if self._table is not None:
-            self._table.take(bits, out=self._days[: len(bits)], mode="wrap")  # none lies beyond it; so it takes least
         self._left -= len(bits)
+        if self._places is not None:
+            bits = bits.take(self._places, axis=1, mode="wrap")  # no place lies beyond; so it takes least
+        self._days = bits if self._table is None else self._table.take(bits, mode="wrap")
         self._next = 0

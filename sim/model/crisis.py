@@ -7,6 +7,7 @@ the state before the first day and at the end of each; the model itself records 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -15,11 +16,12 @@ import mesa
 import numpy as np
 
 from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patron, View
-from sim.model.arrays import Bools, Floats, Number, is_zero, number, total
+from sim.model.arrays import Bools, Floats, Number, Places, is_zero, number, total
 from sim.model.bargaining import Bargain
 from sim.model.chance import Bits, Daily
 from sim.model.events import Coming
 from sim.model.influence import plus
+from sim.model.leaving import Leaving, OverRuns
 from sim.model.numbers import happens
 from sim.model.theatre import (
     EVENTS,
@@ -41,6 +43,8 @@ A = TypeVar("A", bound=Actor)
 OF_SUPPORT = ("posture", "self_reliance", "air_denial")
 """Fields of actors from which support and imminence follow."""
 NEVER = np.float32(0)  # the probability of what cannot happen
+LEAVE_TOGETHER = 0.3
+"""Share of the runs that are played that leave together once they have ended."""
 OFF = "off"  # what a scenario says of a kind of event that it does without
 
 
@@ -54,7 +58,7 @@ class Observer(Protocol):
         """Look at the state at the end of `crisis.day`."""
 
 
-class Crisis(mesa.Model):  # type: ignore[misc]
+class Crisis(OverRuns, mesa.Model):  # type: ignore[misc]
     """All runs of one setting, most often a block of one scenario.
 
     Attributes
@@ -65,6 +69,8 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         All actors in file order.
     theatre
         What has happened.
+    rows
+        Places, in the block, of the runs that are played: all, until some have left.
     support, imminence
         Of today's postures once they are set, of yesterday's before (section 4).
     chances, happened
@@ -79,6 +85,7 @@ class Crisis(mesa.Model):  # type: ignore[misc]
     def __init__(self, setting: Setting) -> None:
         super().__init__(rng=0)  # Mesa's own generator is never used
         self.day = -1
+        self.rows: Places = np.arange(setting.runs)
         scenario = setting.scenario
         self.horizon = scenario.horizon
         under_agreement = scenario.document.start.phase == "agreement"
@@ -133,8 +140,17 @@ class Crisis(mesa.Model):  # type: ignore[misc]
         self._break_rate, self._precision = setting.parameter("break_rate"), setting.parameter("precision")
         self._half_stake = number(0.5 * _stake(setting.optional("population")))
 
-    def play(self, observer: Observer | None = None, days: int | None = None) -> Theatre:
-        """Play all days, or the first so many; return the theatre with its record."""
+    def play(self, observer: Observer | None = None, days: int | None = None, *, leaving: bool = False) -> Theatre:
+        """Play all days, or the first so many; return the theatre with its record.
+
+        Parameters
+        ----------
+        leaving
+            Whether runs leave once they have ended, now and then, so that a day takes less; of these, what the
+            observer then looks at has nothing, and the theatre only the record.
+        """
+        whole = copy(self.theatre)
+        whole.firsts = dict(whole.firsts)
         phases: list[Callable[[], None]] = [getattr(self, name) for name in self.PHASES]
         with np.errstate(over="ignore", under="ignore"):  # exp of a sure no is infinite: its reciprocal is 0
             if observer is not None:
@@ -145,7 +161,18 @@ class Crisis(mesa.Model):  # type: ignore[misc]
                     phase()
                 if observer is not None:
                     observer.day_end(self)
-        return self.theatre
+                if leaving and self._many_have_ended():
+                    whole.take(self.rows, self.theatre)
+                    Leaving(~self.theatre.ended).leave(self)
+                if not len(self.rows):
+                    break
+        whole.take(self.rows, self.theatre)
+        self.theatre = whole
+        return whole
+
+    def _many_have_ended(self) -> bool:
+        """Whether enough runs have ended that a day without them saves more than their leaving takes."""
+        return int(np.count_nonzero(self.theatre.ended)) > LEAVE_TOGETHER * len(self.rows)
 
     def happen(self) -> None:
         """Before all phases: the events of the day, each by what the day before left (section 3)."""

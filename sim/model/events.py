@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.model.leaving import OverRuns
 from sim.scenario.schema import TieEnds, field_range
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Shift:
         return np.where(self._hit, new, old).astype(np.float32)
 
 
-class Coming:
+class Coming(OverRuns):
     """One event of a scenario in all runs of a block.
 
     Attributes

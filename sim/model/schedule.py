@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.model.arrays import Days, Floats, Number, is_one
+from sim.model.leaving import OverRuns
+
+if TYPE_CHECKING:
+    from sim.model.leaving import Leaving
 
 
 def profile(
@@ -25,7 +30,7 @@ def profile(
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Schedule(OverRuns):
     """When a pressure acts, in days from the as-of date; numbers or one a run."""
 
     start: Number
@@ -38,25 +43,37 @@ class Schedule:
         """Whether all fields are numbers, the same in all runs."""
         return all(is_one(field) for field in (self.start, self.end, self.ramp, self.half_life))
 
-    def changes(self, horizon: int) -> list[Number]:
-        """Change of the profile since the eve of day 0, for each day of the horizon.
+    def strength(self, day: npt.NDArray[np.float64] | float) -> Number:
+        """Return the profile on a day, float64."""
+        return profile(day, self.start, self.end, self.ramp, self.half_life)
 
-        Stances read from reports contain the pressures in force on that eve, so only what changes counts. Where all
-        fields are numbers, so are the changes.
-        """
-        before = profile(-1.0, self.start, self.end, self.ramp, self.half_life)
-        if self.is_plain:
+
+class Planned(OverRuns):
+    """When a pressure acts that has days of its own: the change of its profile since the eve of day 0.
+
+    Stances read from reports contain the pressures in force on that eve, so only what changes counts.
+    """
+
+    def __init__(self, schedule: Schedule, horizon: int) -> None:
+        self._schedule, self._before = schedule, schedule.strength(-1.0)
+        self._by_day: list[float] = []
+        if schedule.is_plain:
             days = np.arange(horizon, dtype=np.float64)
-            table = profile(days, self.start, self.end, self.ramp, self.half_life) - before
-            return [float(change) for change in table]  # type: ignore[union-attr]
-        return [self._change(day, before) for day in range(horizon)]
+            self._by_day = np.asarray(schedule.strength(days) - self._before).tolist()
 
-    def _change(self, day: int, before: Number) -> Floats:
-        now = profile(float(day), self.start, self.end, self.ramp, self.half_life)
-        return np.asarray(now - before, dtype=np.float32)
+    def leave(self, leaving: Leaving) -> None:
+        """Keep the runs that stay; a table holds numbers that are the same in all."""
+        self._before = leaving.left_of(self._before)
+        leaving.left_of(self._schedule)
+
+    def change(self, day: int) -> Number:
+        """Change by a day: a number where all fields of the schedule are."""
+        if self._by_day:
+            return self._by_day[day]
+        return np.asarray(self._schedule.strength(float(day)) - self._before, dtype=np.float32)
 
 
-class Answer:
+class Answer(OverRuns):
     """When a pressure acts that answers something: in runs in which that has happened, from so many days after it.
 
     Parameters
@@ -69,11 +86,16 @@ class Answer:
 
     def __init__(self, first: Days, schedule: Schedule, horizon: int) -> None:
         self._first, self._schedule = first, schedule
-        self._table: Floats | None = None
+        self._table: Floats | None = None  # by age
         if schedule.is_plain:
             ages = np.arange(horizon, dtype=np.float64)
             strength = profile(ages, schedule.start, np.inf, schedule.ramp, schedule.half_life)
             self._table = np.concatenate([strength, np.zeros(horizon)]).astype(np.float32)  # a negative age is 0
+
+    def leave(self, leaving: Leaving) -> None:
+        """Keep the runs that stay; the table is not one over runs."""
+        self._first = leaving.left_of(self._first)
+        leaving.left_of(self._schedule)
 
     def change(self, day: int) -> Number:
         """Strength on a day; before day 0 there was none."""

@@ -6,35 +6,41 @@ when they are made and connected; afterwards they only look at what changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.model.arrays import Days, Floats, Number, is_one, number, over_runs
-from sim.model.schedule import Answer, Schedule
+from sim.model.leaving import OverRuns
+from sim.model.schedule import Answer, Planned, Schedule
 from sim.scenario.posterior import SAMPLE, SAMPLES
 
 if TYPE_CHECKING:
     from sim.model.chance import Dice
     from sim.model.inputs import Draws
+    from sim.model.leaving import Leaving
     from sim.scenario.scenario import Scenario
 
 SCHEDULE_FIELDS = ("start", "end", "ramp", "half_life")
 
 
 @dataclass(frozen=True)
-class ScheduledPressure:
+class ScheduledPressure(OverRuns):
     """A pressure on one actor: its weight (aim, effect, intensity and leverage) and its change on a day."""
 
     weight: Number
-    change: Callable[[int], Number]
+    schedule: Planned | Answer
+
+    def change(self, day: int) -> Number:
+        """Return how much stronger it is on a day than on the eve of day 0."""
+        return self.schedule.change(day)
 
 
 @dataclass(frozen=True)
-class Setting:
+class Setting(OverRuns):
     """The inputs, ties, pressures and random numbers of one block of one scenario.
 
     Attributes
@@ -47,7 +53,7 @@ class Setting:
     draws: Draws
     dice: Dice
     firsts: Mapping[str, Days] = field(default_factory=dict, repr=False)
-    _changes: dict[str, Callable[[int], Number]] = field(default_factory=dict, init=False, repr=False)
+    _schedules: dict[str, Planned | Answer] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def runs(self) -> int:
@@ -99,7 +105,7 @@ class Setting:
     def pressures_on(self, target: str, channel: str, effect: Number) -> list[ScheduledPressure]:
         """Return the scheduled pressures of a channel on an actor (section 3)."""
         return [
-            ScheduledPressure(self._weight(name, effect), self._change(name))
+            ScheduledPressure(self._weight(name, effect), self._schedule(name))
             for name, pressure in self.scenario.pressures.items()
             if pressure.target == target and pressure.channel == channel
         ]
@@ -110,21 +116,29 @@ class Setting:
         leverage = self.leverage(pressure.target, pressure.source)
         return number(aim * effect * self.value(f"pressures.{name}.intensity") * leverage)
 
-    def _change(self, name: str) -> Callable[[int], Number]:
-        """Return the change of a pressure since the eve of day 0 by day; made once."""
-        if name not in self._changes:
-            after, schedule = self.scenario.pressures[name].after, self._schedule(name)
-            answer = None if after is None else Answer(self.firsts[after], schedule, self.horizon)
-            by_day = schedule.changes(self.horizon) if answer is None else []
-            self._changes[name] = by_day.__getitem__ if answer is None else answer.change
-        return self._changes[name]
+    def _schedule(self, name: str) -> Planned | Answer:
+        """Return when a pressure acts; made once."""
+        if name not in self._schedules:
+            after, schedule = self.scenario.pressures[name].after, self._written(name)
+            if after is None:
+                self._schedules[name] = Planned(schedule, self.horizon)
+            else:
+                self._schedules[name] = Answer(self.firsts[after], schedule, self.horizon)
+        return self._schedules[name]
 
-    def _schedule(self, name: str) -> Schedule:
+    def _written(self, name: str) -> Schedule:
+        """Return the days that a scenario gives; of what answers something its delay is the start."""
         written = {key: self.optional(f"pressures.{name}.{key}") for key in SCHEDULE_FIELDS}
         if self.scenario.pressures[name].after is not None:
             delay = self.optional(f"pressures.{name}.delay")
             written["start"] = 0.0 if delay is None else delay
         return Schedule(**{key: value for key, value in written.items() if value is not None})
+
+    def leave(self, leaving: Leaving) -> None:
+        """Keep the runs that stay."""
+        super().leave(leaving)
+        values = leaving.left_of(self.draws.values)
+        vars(self)["draws"] = replace(self.draws, values=values, quantiles={}, tied={}, runs=len(leaving.rows))
 
     def event_days(self, name: str) -> Days:
         """Return the day on which an event comes in each run, where what it waits for lets it.

@@ -1,8 +1,8 @@
 """The theatre: incidents, strikes, and the phase of the crisis, in every run of a block (section 5).
 
 It keeps what has happened on the ground (`attacks`, `bombing`, `displacement`) and the phase: standoff, agreement, or
-ended, by an offensive or by terms of surrender, which are absorbing. A run that has ended goes on drawing, so that no
-run's chance depends on another's fate, but nothing of it is recorded any more.
+ended, by an offensive or by terms of surrender, which are absorbing. Of a run that has ended nothing more is recorded.
+
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.compiled.rule import rule
+from sim.model.leaving import OverRuns
 from sim.model.utility import quantal_response
 
 if TYPE_CHECKING:
-    from sim.model.arrays import Bools, Days, Floats, Number
+    from sim.model.arrays import Bools, Days, Floats, Number, Places
 
 EVENTS = ("incident", "strike", "launch", "terms", "agreement", "breakdown")
 FULL_IMMINENCE = 0.3  # an offensive launched at this imminence or more is full, else limited
@@ -98,12 +99,18 @@ def phases(
     return launched, surrendered, concluded, broken, agreement, not stays
 
 
+@rule
+def first_day(first: np.int16, happened: bool, day: float, never: float) -> np.int16:
+    """Day on which something happened for the first time, the horizon where never: today where it was never before."""
+    return day if happened and first >= never else first  # type: ignore[return-value]
+
+
 def held_back(credibility: Number, restraint: Number) -> Number:
     """Share of the launch probability left under an agreement: 1 - credibility (1 - min(1, restraint))."""
     return 1 - credibility * (1 - np.minimum(restraint, np.float32(1)))
 
 
-class Theatre:
+class Theatre(OverRuns):
     """State of the ground and of the phase, and the record of first events.
 
     Attributes
@@ -151,6 +158,14 @@ class Theatre:
         vars(cut).update(arrays, firsts={name: days[runs] for name, days in self.firsts.items()})
         return cut
 
+    def take(self, places: Places, other: Theatre) -> None:
+        """Take over what has happened elsewhere, in the runs at some places."""
+        for name, value in vars(self).items():
+            if isinstance(value, np.ndarray):
+                value[places] = vars(other)[name]
+        for name, days in self.firsts.items():
+            days[places] = other.firsts[name]
+
     def take_event(self, day: int, name: str, hit: Bools) -> None:
         """Record an event of the scenario in the runs that it hits."""
         self._record(self.firsts[name], hit, day)
@@ -176,11 +191,11 @@ class Theatre:
         before, chance = self.agreement, [happened[name] for name in ("launch", "terms", "agreement", "breakdown")]
         launch, terms, concluded, broken, self.agreement, self.ended = phases(*chance, before, self.ended)
         if np.count_nonzero(launch):
-            self.offensive[launch] = day
+            self._record(self.offensive, launch, day)
             self.full[launch] = imminence[launch] >= FULL_IMMINENCE
             self.broke_agreement[launch] = before[launch]
         if np.count_nonzero(terms):
-            self.terms[terms] = day
+            self._record(self.terms, terms, day)
             self.yielded |= terms
         self._record(self.first_agreement, concluded, day)
         self._record(self.firsts["breakdown"], broken, day)
@@ -188,5 +203,4 @@ class Theatre:
 
     def _record(self, first: Days, happened: Bools, day: int) -> None:
         """Write the day where the event happened for the first time."""
-        if np.count_nonzero(happened):
-            np.putmask(first, happened & (first == self._never), day)
+        first_day(first, happened, day, self._never, out=first)

@@ -19,7 +19,7 @@ import numpy as np
 
 from sim.model.chance import Dice
 from sim.model.inputs import Draws, Input, PosteriorColumn, inputs_of
-from sim.model.schedule import Schedule
+from sim.model.schedule import Planned, Schedule
 from sim.model.setting import SCHEDULE_FIELDS, Setting
 from sim.scenario.scenario import Scenario
 
@@ -109,7 +109,9 @@ def _pressure(scenario: Scenario, name: str, places: dict[str, int]) -> tuple[tu
         int(one.channel == "conditional"),
         -1 if one.aim == "restrain" else 1,
     )
-    return (list(scenario.actors).index(one.target), *numbers), schedule.changes(scenario.horizon)
+    planned = Planned(schedule, scenario.horizon)
+    changes = [planned.change(day) for day in range(scenario.horizon)]
+    return (list(scenario.actors).index(one.target), *numbers), changes
 
 
 def _values(one: Input) -> list[float]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import sim
-from sim import model
+from sim import model, tallies
 from sim.compiled import functions
 from sim.compiled.functions import clip, exp, log, power
 from sim.compiled.rule import Rule, rule
@@ -29,7 +29,7 @@ def rules_of(module: ModuleType) -> list[Rule]:
 
 GREATEST = float(np.finfo(np.float32).max)
 singles = st.floats(-1e6, 1e6, width=32, allow_subnormal=False)
-MODULES = [functions, *(import_module(one.name) for one in walk_packages(model.__path__, "sim.model."))]
+MODULES = [functions, tallies, *(import_module(one.name) for one in walk_packages(model.__path__, "sim.model."))]
 RULES = {f"{one.source.function.__module__}.{one.source.name}": one for module in MODULES for one in rules_of(module)}
 SIZES = [1, WIDTH - 1, WIDTH, WIDTH + 1, 5 * WIDTH, 5 * WIDTH + 7]
 
@@ -59,6 +59,7 @@ def test_each_rule_gives_the_bits_of_its_function(compiled: Rule) -> None:
     makers = {
         "float": lambda: random.normal(0, 2, 300).astype(np.float32),
         "bool": lambda: random.random(300) < 0.5,
+        "int16": lambda: random.integers(-(2**15), 2**15, 300, dtype=np.int16),
         "uint32": lambda: random.integers(0, 2**32, 300, dtype=np.uint32),
     }
     columns = [makers[kind]() for kind in compiled.source.inputs]
@@ -182,7 +183,7 @@ def refused_silence(x) -> float:  # type: ignore[no-untyped-def]
 
 @pytest.mark.parametrize(("function", "said"), [(refused_kind, "int"), (refused_silence, "nothing")])
 def test_a_rule_says_of_each_number_what_it_is(function: Rule, said: str) -> None:
-    expected = f"rule {function.__name__}: expected one of float, bool, np.uint32 of each number (got {said})"
+    expected = f"rule {function.__name__}: expected one of float, bool, np.int16, np.uint32 of each number (got {said})"
     with pytest.raises(TypeError, match=re.escape(expected)):
         rule(function)(np.zeros(1, dtype=np.float32))
 

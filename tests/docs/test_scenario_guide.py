@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 import sim
 from sim.distributions import KINDS, LARGEST, Distribution, parse
 from sim.errors import ScenarioError
-from sim.model.schedule import Schedule
+from sim.model.schedule import Planned, Schedule
 from sim.scenario import yamltree
 from sim.scenario.doubts import DOUBTS, doubts_of
 from sim.scenario.evidence import READING_SD, Anchor, DraftCounts, EvidenceFile, Item, Kind, Source, SourceFile
@@ -357,7 +357,8 @@ def test_the_strengths_of_pressures_are_those_of_the_model() -> None:
     table = next(table for table in tables(section(GUIDE, "6. Pressures")) if "pressure" in table[0])
     for row in table:
         written = {key: float(value) for key, value in plain("{" + row["pressure"].strip("`") + "}").items()}
-        changes = Schedule(**written).changes(61)
+        planned = Planned(Schedule(**written), 61)
+        changes = [planned.change(day) for day in range(61)]
         eve = float(row["day -1"])
         for day in (0, 30, 60):
             assert float(row[f"day {day}"]) - eve == pytest.approx(changes[day], abs=0.011)

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.model.arrays import Number
 from sim.model.bargaining import nash_rate, party_gain
 from sim.model.influence import deliberate, perceive, plus, say
-from sim.model.schedule import Schedule, profile
+from sim.model.schedule import Planned, Schedule, profile
 from sim.model.theatre import (
     breakdown_probability,
     calm,
@@ -139,18 +140,23 @@ def test_profile_ramps_fades_and_ends() -> None:
     )
 
 
+def changes(schedule: Schedule, days: int) -> list[Number]:
+    planned = Planned(schedule, days)
+    return [planned.change(day) for day in range(days)]
+
+
 def test_only_what_changes_since_the_eve_counts() -> None:
     steady = Schedule(start=-30.0)
-    assert steady.changes(5) == [0.0] * 5
+    assert changes(steady, 5) == [0.0] * 5
     withdrawn = Schedule(start=-30.0, end=0.0)
-    assert withdrawn.changes(3) == [-1.0] * 3
-    fading = Schedule(start=-10.0, half_life=10.0).changes(2)
+    assert changes(withdrawn, 3) == [-1.0] * 3
+    fading = changes(Schedule(start=-10.0, half_life=10.0), 2)
     assert fading[0] == pytest.approx(0.5 - 2**-0.9)
 
 
 def test_schedules_of_numbers_and_of_arrays_agree() -> None:
-    numbers = Schedule(3.0, 40.0, 7.0, 20.0).changes(60)
-    arrays = Schedule(array(3, 3), 40.0, array(7, 7), 20.0).changes(60)
+    numbers = changes(Schedule(3.0, 40.0, 7.0, 20.0), 60)
+    arrays = changes(Schedule(array(3, 3), 40.0, array(7, 7), 20.0), 60)
     assert np.array([change[1] for change in arrays]) == pytest.approx(np.array(numbers), abs=1e-6)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from sim.model.arrays import Floats, Number, is_zero, number, total
 from sim.model.chance import Daily
 from sim.model.influence import adjust, appeal, deliberate, perceive, plus, say
+from sim.model.leaving import OverRuns
 from sim.model.utility import rift_cost
 from sim.rng import normal_quantiles
 
@@ -49,7 +50,7 @@ class View:
     defence: Floats
 
 
-class Actor(mesa.Agent):  # type: ignore[misc]
+class Actor(OverRuns, mesa.Agent):  # type: ignore[misc]
     """One actor in all runs of a block.
 
     Attributes

@@ -20,12 +20,12 @@ from sim.model.kept_dice import KeptDice
 from sim.model.stack import Member, Stack, structure
 from sim.runs.block.conditions import Condition, Look, all_met, indicators_of
 from sim.runs.block.counts import indicator_counts, input_counts
-from sim.runs.block.watches import Paths, PathWatch, PostureWatch
+from sim.runs.block.watches import Paths, PathWatch, PostureWatch, still_played
 from sim.scenario.posterior import SAMPLE, SAMPLES
 from sim.tallies import Counts, Tally, day_sums, event_sums, histogram, run_sums
 
 if TYPE_CHECKING:
-    from sim.model.arrays import Bools, Days, Floats
+    from sim.model.arrays import Bools, Days, Floats, Places
     from sim.model.crisis import Crisis, Observer
     from sim.model.setting import Setting
     from sim.model.theatre import Theatre
@@ -113,7 +113,7 @@ def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[
         for place, task in enumerate(tasks)
         if with_counts and not task.quantiles
     }
-    whole = _played(stack, _Watches([*watches.values()]))
+    whole = _played(stack, _Watches([*watches.values()]), leaving=True)
     results = []
     for place, task in enumerate(tasks):
         theatre, watch = whole.part(rows[place]), watches.get(place)
@@ -152,7 +152,7 @@ def run_part(
     members = [Member(one.scenario, drawn.part(part), dice) for one, drawn in zip(tasks, draws, strict=True)]
     rows = _rows(cuts, members)
     watches = [_Watch(cut, (), rows=row) for cut, row in zip(cuts, rows, strict=True)]
-    whole = _played(Stack.of(members), _Watches(watches, each_day))
+    whole = _played(Stack.of(members), _Watches(watches, each_day), leaving=True)
     return [_result(cut, whole.part(row), watch) for cut, row, watch in zip(cuts, rows, watches, strict=True)]
 
 
@@ -178,7 +178,7 @@ def _kept(tasks: Sequence[BlockTask], stack: Stack, rows: Sequence[slice]) -> li
     if not days:
         return [None] * len(tasks)
     watches = [PostureWatch(task.given, row) for task, row in zip(tasks, rows, strict=True)]
-    whole = _played(stack, _Watches(watches), max(days))
+    whole = _played(stack, _Watches(watches), max(days), leaving=True)
     looks = [
         Look(first_days(whole.part(row), stack.horizon), watch.postures)
         for row, watch in zip(rows, watches, strict=True)
@@ -193,7 +193,7 @@ def _result(task: BlockTask, theatre: Theatre, watch: _Watch | None, kept: Bools
         records["end"][~kept] = LEFT_OUT
     if watch is None:
         return BlockResult(Tally({}), records)
-    counts = {**watch.counts(), **_event_counts(task, theatre, kept)}
+    counts = {**watch.counts(theatre), **_event_counts(task, theatre, kept)}
     return BlockResult(Tally(counts), records, watch.paths())
 
 
@@ -226,15 +226,15 @@ def sample_block(task: BlockTask) -> Paths:
 
 def _path_watch(task: BlockTask, rows: slice) -> PathWatch:
     shape = task.scenario.horizon, len(task.scenario.actors), task.sampled
-    return PathWatch(slice(rows.start, rows.start + task.sampled), shape)
+    return PathWatch(np.arange(rows.start, rows.start + task.sampled), shape)
 
 
-def _played(setting: Setting, watch: Observer | None = None, days: int | None = None) -> Theatre:
+def _played(setting: Setting, watch: Observer, days: int | None = None, *, leaving: bool = False) -> Theatre:
     from sim.model.crisis import Crisis  # late: it brings in Mesa, which only those who play need
 
     crisis = Crisis(setting)
     try:
-        return crisis.play(watch, days)
+        return crisis.play(watch, days, leaving=leaving)
     finally:
         crisis.close()
 
@@ -325,28 +325,24 @@ class _Watch:
     ) -> None:
         self._looking = PostureWatch(conditions, rows)
         self._kept = np.ones(task.runs, dtype=np.bool_) if kept is None else kept
-        self._count = int(np.count_nonzero(self._kept))
         weeks = task.scenario.horizon // WEEK + 1
         actors = len(task.scenario.actors)
         self._rows = rows
-        self._states = np.zeros((len(STATES), task.scenario.horizon + 1), dtype=np.int64)
+        self._agreement = np.zeros(task.scenario.horizon + 1, dtype=np.int64)
         self._stance = np.zeros((actors, weeks, STANCE_BINS), dtype=np.int64)
         self._posture = np.zeros((actors, weeks, POSTURE_BINS), dtype=np.int64)
         self._paths = _path_watch(task, rows) if task.sampled else None
+        self._seen: Places | None = None
 
     def start(self, crisis: Crisis) -> None:
         """Count the state before day 0."""
-        self._count_states(crisis, 0)
-        self._count_actors(crisis, 0)
+        self._count(crisis, 0)
         if self._paths is not None:
             self._paths.start(crisis)
 
     def day_end(self, crisis: Crisis) -> None:
         """Count the state at the end of a day, which is the state at the day after it."""
-        day = crisis.day + 1
-        self._count_states(crisis, day)
-        if day % WEEK == 0:
-            self._count_actors(crisis, day // WEEK)
+        self._count(crisis, crisis.day + 1)
         self._looking.day_end(crisis)
         if self._paths is not None:
             self._paths.day_end(crisis)
@@ -360,24 +356,31 @@ class _Watch:
         """Return the paths of the runs sampled; None without any."""
         return None if self._paths is None else self._paths.paths()
 
-    def counts(self) -> dict[str, Counts]:
-        """Return the counts by name."""
-        return {"states": self._states, "stance": self._stance, "posture": self._posture}
+    def counts(self, theatre: Theatre) -> dict[str, Counts]:
+        """Return the counts by name, given what has happened in the runs of the task."""
+        terms, offensive = (self._by_day(days) for days in (theatre.terms, theatre.offensive))
+        standoff = np.count_nonzero(self._kept) - self._agreement - terms - offensive
+        states = np.stack([standoff, self._agreement, terms, offensive])
+        return {"states": states, "stance": self._stance, "posture": self._posture}
 
-    def _count_states(self, crisis: Crisis, day: int) -> None:
-        theatre = crisis.theatre
-        ended: Bools = theatre.ended[self._rows] & self._kept
-        agreed = theatre.agreement[self._rows] & self._kept
-        over = np.count_nonzero(ended)
-        terms = np.count_nonzero(theatre.yielded[self._rows] & self._kept)
-        agreement = np.count_nonzero(agreed & ~ended)
-        self._states[:, day] = (self._count - over - agreement, agreement, terms, over - terms)
+    def _by_day(self, days: Days) -> Counts:
+        """Count the runs in which something has come before each day."""
+        counts = np.bincount(days[self._kept] + 1, minlength=len(self._agreement) + 1)
+        return np.cumsum(counts)[: len(self._agreement)].astype(np.int64)
 
-    def _count_actors(self, crisis: Crisis, week: int) -> None:
-        going = np.flatnonzero(~crisis.theatre.ended[self._rows] & self._kept)
-        for index, actor in enumerate(crisis.actors):
-            self._stance[index, week] = histogram(actor.stance[self._rows].take(going), -1, 1, STANCE_BINS)
-            self._posture[index, week] = histogram(actor.posture[self._rows].take(going), 0, 1, POSTURE_BINS)
+    def _count(self, crisis: Crisis, day: int) -> None:
+        """Count agreements, and once a week stances and postures, in the runs that go on."""
+        if self._seen is not crisis.rows:  # some runs have left
+            self._seen, self._played = crisis.rows, still_played(crisis, self._rows)
+            self._counted = self._kept[crisis.rows[self._played] - self._rows.start]
+        played = self._played
+        going = ~crisis.theatre.ended[played] & self._counted
+        self._agreement[day] = np.count_nonzero(crisis.theatre.agreement[played] & going)
+        if day % WEEK == 0:
+            week = day // WEEK
+            for index, actor in enumerate(crisis.actors):
+                self._stance[index, week] = histogram(actor.stance[played], -1, 1, STANCE_BINS, going)
+                self._posture[index, week] = histogram(actor.posture[played], 0, 1, POSTURE_BINS, going)
 
 
 class _Watches:

@@ -14,7 +14,7 @@ import numpy as np
 from sim.runs.block.conditions import Condition, PostureAt
 
 if TYPE_CHECKING:
-    from sim.model.arrays import Bools, Days, Floats
+    from sim.model.arrays import Bools, Days, Floats, Places
     from sim.model.crisis import Crisis
 
 
@@ -59,13 +59,19 @@ class Paths:
         return Paths(**ends, incident=self.incident[:days], strike=self.strike[:days], events=self.events)
 
 
+def still_played(crisis: Crisis, rows: slice) -> slice:
+    """Return where those of some runs that are still played stand in the arrays of a play."""
+    first, last = np.searchsorted(crisis.rows, (rows.start, rows.stop))
+    return slice(int(first), int(last))
+
+
 class PathWatch:
-    """Copies the paths of some runs of a block as it is played.
+    """Copies the paths of some runs of a block as it is played, each to the day that ends it.
 
     Parameters
     ----------
     rows
-        Which runs of the block: a slice, or their places.
+        Places of the runs in the play.
     shape
         Days, actors and number of those runs.
     events
@@ -73,42 +79,48 @@ class PathWatch:
     """
 
     def __init__(
-        self, rows: Any, shape: tuple[int, int, int], events: tuple[str, ...] = ("incident", "strike")
+        self, rows: Places, shape: tuple[int, int, int], events: tuple[str, ...] = ("incident", "strike")
     ) -> None:
         days, actors, runs = shape
         self.rows = rows
-        self._stance = np.empty((days + 1, actors, runs), dtype=np.float32)
-        self._posture = np.empty_like(self._stance)
-        self._agreement = np.empty((days + 1, runs), dtype=np.bool_)
-        self._happened = {event: np.empty((days, runs), dtype=np.bool_) for event in events}
+        self._stance = np.zeros((days + 1, actors, runs), dtype=np.float32)
+        self._posture = np.zeros_like(self._stance)
+        self._agreement = np.zeros((days + 1, runs), dtype=np.bool_)
+        self._happened = {event: np.zeros((days, runs), dtype=np.bool_) for event in events}
+        self._going = np.arange(runs)
 
     def start(self, crisis: Crisis) -> None:
         """Copy the state before day 0."""
+        self._crisis = crisis
         self._copy(crisis, 0)
-        self._theatre = crisis.theatre
 
     def day_end(self, crisis: Crisis) -> None:
         """Copy the state at the end of a day, and what happened on it."""
-        self._copy(crisis, crisis.day + 1)
+        places = self._copy(crisis, crisis.day + 1)
         for event, table in self._happened.items():
-            table[crisis.day] = crisis.happened[event][self.rows]
+            table[crisis.day, self._going] = crisis.happened[event][places]
+        self._going = self._going[~crisis.theatre.ended[places]]
 
     def paths(self) -> Paths:
         """Return the paths."""
         incident, strike = self._happened["incident"], self._happened["strike"]
-        events = [self._theatre.firsts[name][self.rows] for name in self._theatre.events]
+        theatre = self._crisis.theatre
+        events = [theatre.firsts[name][self.rows] for name in theatre.events]
         days = np.array(events, dtype=np.int16).reshape(-1, self._agreement.shape[1])
         return Paths(self._stance, self._posture, self._agreement, incident, strike, days)
 
-    def _copy(self, crisis: Crisis, entry: int) -> None:
-        for place, actor in enumerate(crisis.actors):
-            self._stance[entry, place] = actor.stance[self.rows]
-            self._posture[entry, place] = actor.posture[self.rows]
-        self._agreement[entry] = crisis.theatre.agreement[self.rows]
+    def _copy(self, crisis: Crisis, entry: int) -> Places:
+        """Copy the runs that have not ended; return their places in the arrays of the play."""
+        places = np.searchsorted(crisis.rows, self.rows[self._going])
+        for number, actor in enumerate(crisis.actors):
+            self._stance[entry, number, self._going] = actor.stance[places]
+            self._posture[entry, number, self._going] = actor.posture[places]
+        self._agreement[entry, self._going] = crisis.theatre.agreement[places]
+        return places
 
 
 class PostureWatch:
-    """Looks at some actors at the end of some days.
+    """Looks at some actors at the end of some days; a posture is 0 in runs that are played no longer.
 
     Parameters
     ----------
@@ -121,7 +133,7 @@ class PostureWatch:
     def __init__(self, conditions: Sequence[Condition], rows: slice) -> None:
         self._wanted = {(one.actor, one.day) for one in conditions if isinstance(one, PostureAt)}
         self._rows = rows
-        self.postures: dict[tuple[str, int], Floats] = {}
+        self.postures = {one: np.zeros(rows.stop - rows.start, dtype=np.float32) for one in self._wanted}
 
     def start(self, crisis: Crisis) -> None:
         """Nothing is looked at before the first day."""
@@ -130,4 +142,6 @@ class PostureWatch:
         """Keep what is wanted of this day."""
         for actor in crisis.actors:
             if (actor.name, crisis.day + 1) in self._wanted:
-                self.postures[actor.name, crisis.day + 1] = actor.posture[self._rows].copy()
+                played = still_played(crisis, self._rows)
+                rows = crisis.rows[played] - self._rows.start
+                self.postures[actor.name, crisis.day + 1][rows] = actor.posture[played]

@@ -22,6 +22,7 @@ from sim.runs.block.blocks import (
 )
 from sim.runs.block.conditions import EventBy, Look, PostureAt, all_met, indicators_of
 from sim.runs.block.counts import INPUT_BINS, binned_inputs, indicator_counts, posterior_rows
+from sim.runs.block.watches import Paths
 from sim.scenario.scenario import Scenario
 from tests import worlds
 
@@ -138,7 +139,8 @@ def test_the_states_of_every_day_are_those_of_the_runs(agreed: BlockResult) -> N
         states = [going & ~paths.agreement[day], going & paths.agreement[day], terms, over]
         assert agreed.tally["states"][:, day].tolist() == [state.sum() for state in states], day
     assert min(state.sum() for state in states) > 5
-    assert (paths.agreement[DAYS] & over).sum() > 5, "some runs end while an agreement is in force"
+    eve = paths.agreement[np.minimum(runs["offensive"], DAYS), np.arange(600)]
+    assert (eve & over).sum() > 5, "some runs end while an agreement is in force"
     ends = [runs["end"] == code for code in range(3)]
     for end, state in zip([*ends, runs["end"] >= 3], states, strict=True):
         assert np.array_equal(end, state)
@@ -174,11 +176,17 @@ def test_first_days_ends_and_breakdowns_are_those_of_the_runs(agreed: BlockResul
         assert tally["ends"][code].tolist() == sums_of(runs["end"] == code), name
     eve = paths.agreement[np.minimum(runs["offensive"], DAYS - 1), np.arange(600)]
     assert tally["broke_agreement"].tolist() == sums_of(eve & (runs["offensive"] < DAYS))
-    broken = (paths.agreement[:-1] & ~paths.agreement[1:]).sum(axis=0)
+    broken = breakdowns_of(paths, runs)
     assert runs["breakdowns"].tolist() == broken.tolist()
     assert tally["breakdowns"] == broken.sum() > 100
     assert tally["runs"] == 600
     assert tally["kept"].tolist() == [600, 300, 75 * 8**2]
+
+
+def breakdowns_of(paths: Paths, runs: np.ndarray) -> np.ndarray:
+    """How many agreements ended by the last day of each run."""
+    played = np.arange(DAYS)[:, None] <= last_days(runs)
+    return (paths.agreement[:-1] & ~paths.agreement[1:] & played).sum(axis=0)
 
 
 def sums_of(happened: np.ndarray, kept: np.ndarray | None = None) -> list[int]:
@@ -248,7 +256,7 @@ def test_postures_given_leave_the_runs_that_have_them(task: BlockTask, agreed: B
     for name, happened in (("broke_agreement", eve), ("ends", runs["end"] == 4)):
         counted = given.tally[name][4] if name == "ends" else given.tally[name]
         assert counted.tolist() == sums_of(happened, kept), name
-    broken = (paths.agreement[:-1] & ~paths.agreement[1:]).sum(axis=0)
+    broken = breakdowns_of(paths, runs)
     assert given.tally["breakdowns"] == broken[kept].sum() > 0
     for day in (0, 14, DAYS):
         came = runs["offensive"] < day
