@@ -23,7 +23,7 @@ from sim.report.columns import aligned, paragraph
 from sim.wording import counted
 
 if TYPE_CHECKING:
-    from sim.report.ci.findings import Finding
+    from sim.report.ci import Finding
     from sim.studies.gates.check import Checked
     from sim.studies.gates.trials import Trial
 
@@ -64,8 +64,7 @@ class CiOutput:
         ReportError
             Where a file cannot be written.
         """
-        from sim.report.ci.annotations import to_annotations
-        from sim.report.ci.junit import to_junit
+        from sim.report.ci import to_annotations, to_junit
 
         if self.junit is not None:
             write_files(self.junit.parent, {self.junit.name: to_junit(findings)})
@@ -79,7 +78,7 @@ class CiOutput:
     @staticmethod
     def _write_summary(path: Path, findings: Sequence[Finding], title: str, notes: Iterable[str]) -> None:
         """Write the summary; add it to the file that GitHub gives to a step, which other commands write to as well."""
-        from sim.report.ci.summary import MOST_BYTES, to_summary
+        from sim.report.ci import MOST_BYTES, to_summary
 
         shared = os.environ.get("GITHUB_STEP_SUMMARY")
         if shared is None or Path(shared).resolve() != path.resolve():
@@ -126,7 +125,7 @@ def check(  # noqa: PLR0913 - one parameter an option
         check_articles(paths, articles, format_)
         return
     from sim.cli.files import files_of
-    from sim.report.ci.findings import Finding, counts_in_words
+    from sim.report.ci import Finding, counts_in_words
     from sim.studies.gates import check as gates
 
     budget = gates.Budget(alpha=alpha, max_runs=max_runs, seed=seed)
@@ -180,7 +179,7 @@ def alpha_in_words(checked: Checked) -> str:
 
 def print_findings(findings: Sequence[Finding]) -> None:
     """Print a line a gate, below the file that writes it."""
-    from sim.report.ci.findings import WORDS
+    from sim.report.ci import WORDS
 
     for file in dict.fromkeys(one.file for one in findings):
         mine = [one for one in findings if one.file == file]

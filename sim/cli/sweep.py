@@ -320,7 +320,7 @@ def _write_ci(record: Record, ci: CiOutput) -> None:
     ReportError
         Where a file cannot be written.
     """
-    from sim.report.ci.findings import false_verdicts, findings_of
+    from sim.report.ci import false_verdicts, findings_of
 
     findings = findings_of(record)
     notes = [f"{counted(record['cells'], 'cell')} of the sweep {record['sweep']['id']}, seed {record['seed']}."]
@@ -332,7 +332,7 @@ def _write_ci(record: Record, ci: CiOutput) -> None:
 
 def exit_code(verdicts: Sequence[Record]) -> Exit:
     """Return the code of the worst verdict, and say what it means."""
-    from sim.report.ci.findings import WORST_FIRST
+    from sim.report.ci import WORST_FIRST
 
     found = {one["verdict"] for one in verdicts}
     worst = next((verdict for verdict in WORST_FIRST if verdict in found), "pass")

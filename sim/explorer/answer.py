@@ -19,7 +19,7 @@ from sim.forecast.record import glance
 from sim.report.chance import Chance, Shift, points_text
 from sim.report.charts import DARK, Spec, moment
 from sim.report.reading import ENDS, Record, calendar_of, outcome_at, without_off
-from sim.report.sections import futures, when
+from sim.report.sections import outcomes
 from sim.report.svg import number_of, ticks_of
 from sim.report.values import on_scale, plain
 from sim.wording import counted, long_date
@@ -72,7 +72,7 @@ def answer(look: Look, built: Mapping[str, Spec]) -> dict[str, Any]:
     """Return what the page shows of one look at a simulation, in the frames of its scene."""
     record = record_of(look)
     head = outcome_at(record, "offensive", record["horizon"])
-    dots = futures.figure_of(record)
+    dots = outcomes.futures_figure(record)
     return {
         "runs": record["runs"],
         "of": look.plan.most_runs,
@@ -82,8 +82,8 @@ def answer(look: Look, built: Mapping[str, Spec]) -> dict[str, Any]:
         "milestones": [_milestone(record, days) for days in record["milestones"]],
         "figures": moved(record, built),
         "captions": {
-            "incidence": _caption(when.incidence(record)),
-            "states": _caption(when.states(record)),
+            "incidence": _caption(outcomes.incidence(record)),
+            "states": _caption(outcomes.states(record)),
             "dots": None if dots is None else _caption(dots),
         },
         "fans": [_fan(actor) for actor in record["actors"].values()],
@@ -99,7 +99,7 @@ def frames(record: Record) -> dict[str, Spec]:
 
 
 def _charts(record: Record) -> dict[str, Spec]:
-    return {"incidence": when.incidence_chart(record), "states": when.states_chart(record)}
+    return {"incidence": outcomes.incidence_chart(record), "states": outcomes.states_chart(record)}
 
 
 def _time_ticks(axis: Spec) -> list[tuple[float, str]]:

@@ -22,7 +22,7 @@ from sim.report.charts import FONT, LIGHT
 from sim.report.html import drawing
 from sim.report.pages import history
 from sim.report.reading import ENDS, Record, calendar_of, without_off
-from sim.report.sections import futures, when
+from sim.report.sections import outcomes
 from sim.report.sections.schedule import marks
 from sim.wording import MONTHS, long_date, seen
 
@@ -52,10 +52,10 @@ def drawings(record: Record) -> dict[str, str]:
     as_of = long_date(calendar_of(record).as_of)
     source = f"offramp, {record['scenario']['id']}, as of {as_of}: {record['scenario']['title']}"
     key = tuple(f"▼ {mark.number}. {mark.date}: {mark.label}" for mark in marks(record))
-    hazard, dots = when.hazard(record), futures.figure_of(record)
+    hazard, dots = outcomes.hazard(record), outcomes.futures_figure(record)
     drawn = {
-        "incidence.svg": redrawn(when.incidence(record), (*key, source)),
-        "states.svg": redrawn(when.states(record), (source,)),
+        "incidence.svg": redrawn(outcomes.incidence(record), (*key, source)),
+        "states.svg": redrawn(outcomes.states(record), (source,)),
     }
     if hazard is not None:
         drawn["hazard.svg"] = redrawn(hazard, (source,))

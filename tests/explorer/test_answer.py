@@ -9,7 +9,7 @@ from sim.explorer.answer import answer, comparison, frames, moved, record_of, sc
 from sim.explorer.simulation import PLAN, Look
 from sim.forecast.plan import Plan
 from sim.report.charts import Spec
-from sim.report.sections.when import incidence_chart, states_chart
+from sim.report.sections.outcomes import incidence_chart, states_chart
 from sim.runs.block.blocks import BLOCK_RUNS
 from tests.explorer import world
 from tests.worlds import load

@@ -9,8 +9,8 @@ import pytest
 
 from sim.report.chance import Chance
 from sim.report.document import Figure, Section
+from sim.report.pages.drivers import clear_inputs
 from sim.report.reading import group_name, input_name
-from sim.report.sections.drivers import clear_inputs
 from sim.report.sections.indicators import OBSERVED, signs
 from sim.scenario.levels import level
 from tests.report.conftest import PAYLOAD, spoil_record

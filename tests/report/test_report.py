@@ -18,8 +18,8 @@ from sim.report import charts, document_of, write_report
 from sim.report.chance import Chance
 from sim.report.document import Block, Group, List, Table, walk
 from sim.report.files import to_json
+from sim.report.sections.outcomes import incidence_chart
 from sim.report.sections.schedule import marks
-from sim.report.sections.when import incidence_chart
 from tests.report.conftest import stored
 from tests.report.said import figures, tables, texts
 

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from sim.report.reading import name_in_text, possessive
-from sim.report.sections.story import story_of
-from sim.report.sections.storylines import explain_command, title_of, titles_of
+from sim.report.sections.story import explain_command, story_of, title_of, titles_of
 from sim.report.values import spelled
 from tests.report.conftest import PAYLOAD, Record
 from tests.report.said import charts, figures, markdown_of, section

@@ -1,17 +1,181 @@
-"""What `offramp diff` finds: how far each probability moves between two forecasts, and what differs in them."""
+"""Two forecasts compared: the page of `offramp diff`, and in a forecast made with `--since` the section on what moved.
+
+Both tell how far each probability moves, and which articles, stances, inputs and settings differ.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, Shift
-from sim.report.document import Document, Section, Table, Text
-from sim.report.reading import OUTCOMES
-from sim.report.sections.since import different
+from sim.report.document import Document, Entry, Group, List, Part, Section, Table, Text, said
+from sim.report.reading import OUTCOMES, Record, input_name, name_in_text, name_of, schedule_name
+from sim.report.values import dated, day_of, on_scale, or_dash, plain, quantity, short_date
 from sim.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from sim.report.reading import Record
+
+MOST_OPEN = 8
+"""Changed inputs that the page shows without folding them away."""
+_REWORDED = ("resolves", "does not resolve")
+_OF_NAMES = ("from", "on", "after", "principal", "counterpart")
+_SCHEDULED = ("pressures.", "events.")
+
+
+def section_of(record: Record) -> Section | None:
+    """Read what moved since an earlier forecast; None where the record compares with none."""
+    since = record.get("since")
+    if since is None:
+        return None
+    return Section(
+        _title(record, since["forecast"]),
+        (
+            Text(_lead(since), "lead"),
+            Text(f"{_basis(since)} {_window(record, since)}".rstrip(), "note"),
+            _then_and_now(since),
+            Group("What is different", different({**record, **since})),
+        ),
+        id="since",
+        short="Since last time",
+    )
+
+
+def different(compared: Record) -> tuple[Part, ...]:
+    """List what differs between two forecasts: articles, stances, inputs and settings, called as the record has it."""
+    articles, stances = _articles(compared), List(tuple(_stance(compared, one) for one in compared["stances"]), "notes")
+    inputs, settings = _inputs(compared), _settings(compared)
+    if len(inputs.rows) > MOST_OPEN:
+        inputs = inputs.fold(f"{counted(len(inputs.rows), 'input')} changed, added or removed")
+    parts: tuple[Part, ...] = (articles, stances, inputs, settings)
+    nothing = "" if said(parts) else "No input, evidence or setting has changed."
+    return (Text(nothing), *parts)
+
+
+def _title(record: Record, forecast: Record) -> str:
+    title = f"Since the forecast of {dated(forecast['as_of'])}"
+    return title if forecast["id"] == record["scenario"]["id"] else f"{title}, {forecast['id']}"
+
+
+def _lead(since: Record) -> str:
+    """Tell how the headline moved, or the last window that both forecasts have."""
+    rows = since["outcomes"]["offensive"]
+    if not rows:
+        return "The two forecasts share no window, so their probabilities cannot be compared."
+    days = max(rows, key=int)
+    row = rows[days]
+    then, now = Chance.of(row["old"]).text, Chance.of(row["new"]).text
+    return f"An offensive within {counted(days, 'day')}: {then} then, {now} now, {Shift.of(row['change']).line}."
+
+
+def _basis(since: Record) -> str:
+    runs, forecast = since["paired_runs"], since["forecast"]
+    if runs is None:
+        return (
+            f"The two are not paired: {since['unpaired']}. The interval joins the Monte Carlo errors of both, and the "
+            "change may come from anything that differs below."
+        )
+    return (
+        f"The change is paired: the earlier scenario, {forecast['id']}, was run again with the same draws and random "
+        f"numbers and {counted(runs, 'run')} were compared one by one, so chance moves both alike."
+    )
+
+
+def _window(record: Record, since: Record) -> str:
+    then, now = since["forecast"]["as_of"], record["as_of"]
+    if then == now:
+        return ""
+    return (
+        f"Each counts days from its own as-of date: {dated(then)} then, {dated(now)} now. The windows are not the same."
+    )
+
+
+def _then_and_now(since: Record) -> Table:
+    rows = [
+        (
+            OUTCOMES[outcome], f"within {counted(days, 'day')}", Chance.of(row["old"]).text, Chance.of(row["new"]).text,
+            *Shift.of(row["change"]).cells,
+        )
+        for outcome, by_days in reversed(since["outcomes"].items())
+        for days, row in by_days.items()
+    ]  # fmt: skip
+    caption = "Then and now; the change and its 95% interval in points"
+    columns = ("Outcome", "Window", "Then", "Now", "Change", "Interval", "Remark")
+    return Table(caption, columns, "llrrrrl", tuple(rows))
+
+
+def _articles(since: Record) -> List:
+    """List the articles whose items came in, by name."""
+    entries = []
+    for one in since.get("articles", ()):
+        whose = "" if one["publisher"] is None else f"{one['publisher']}, "
+        items = f"{counted(len(one['items']), 'item')} of evidence: {', '.join(one['items'])}"
+        entries.append(Entry(f"{one['title']} ({whose}{dated(one['date'])}): {items}", "New article"))
+    return List(tuple(entries), "notes")
+
+
+def _stance(compared: Record, one: Record) -> Entry:
+    """Return a stance at the start that has changed, with the items that came, went or were read anew."""
+    then, now = one["old"], one["new"]
+    name = f"Stance of {name_in_text(name_of(compared, one['actor']))}"
+    if then is None or now is None:
+        return Entry("new in this forecast" if then is None else "no longer in this forecast", name)
+    news = tuple(_news(one))
+    if not news and {then["from"], now["from"]} == {"evidence"}:
+        news = ("no item came or went: the readings have aged, or their weights have changed",)
+    sources = "" if then["from"] == now["from"] else f", from {then['from']} then and {now['from']} now"
+    return Entry(f"{_start(then)} then, {_start(now)} now{sources}", name, lines=news)
+
+
+def _start(stance: Record) -> str:
+    return f"{on_scale(stance['mean'])} give or take {plain(stance['sd'])}"
+
+
+def _news(one: Record) -> Iterator[str]:
+    for key, verb in (("items_added", "New"), ("items_removed", "Gone"), ("items_recoded", "Coded anew")):
+        for item in one[key]:
+            yield f"{verb}: {item['id']}. {item['says']}".rstrip()
+
+
+def _inputs(compared: Record) -> Table:
+    rows = [(name, _value(old), _value(new)) for name, old, new in changed(compared, compared["inputs"], "path")]
+    return Table("Inputs that have changed", ("Input", "Then", "Now"), "lll", tuple(rows))
+
+
+def changed(compared: Record, rows: Sequence[Record], key: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield inputs or settings that differ: how they are called, the value on either side, ids among them by name."""
+    for one in rows:
+        path = one[key]
+        kind, _, field = path.rpartition(".")
+        ids = field in _OF_NAMES and (kind == "bargaining" or kind.startswith(_SCHEDULED))
+        old, new = (_called(compared, one[side]) if ids else one[side] for side in ("old", "new"))
+        yield input_name(compared, path) if kind or key == "path" else path, old, new
+
+
+def _called(compared: Record, id_: Any) -> Any:
+    """Return the name of an actor or an event; of anything else the value."""
+    if not isinstance(id_, str) or id_ not in {*compared["actors"], *(one["id"] for one in compared["schedule"])}:
+        return id_
+    return name_of(compared, id_) if id_ in compared["actors"] else schedule_name(compared, id_)
+
+
+def _value(value: Any) -> str:
+    """Write a number, a distribution, a date or a word."""
+    try:
+        return short_date(day_of(value))
+    except (TypeError, ValueError):
+        return or_dash(value, quantity)
+
+
+def _settings(compared: Record) -> Table:
+    rows = [
+        (name, "", "reworded") if name in _REWORDED else (name, _value(old), _value(new))
+        for name, old, new in changed(compared, compared["settings"], "name")
+    ]
+    return Table("What else differs", ("Setting", "Then", "Now"), "lll", tuple(rows))
+
 
 ABOUT = "A change is real if its interval excludes 0; about one in twenty that are noise looks real."
 VERDICTS = {"real": "real", "noise": "noise", "none": "no run differs"}

@@ -1,27 +1,229 @@
-"""What `offramp drivers` finds: what an outcome within some days rests on, from counts or from a Sobol design."""
+"""What an outcome within some days rests on: the section of a forecast, and the page of `offramp drivers`.
+
+The section reads counts of the runs; the page reads them too, or a Sobol design, which has totals.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sim.report.chance import share_text
-from sim.report.document import Document, Section, Table, Text, rerun_of
-from sim.report.reading import OUTCOMES, as_of, group_name, input_name
-from sim.report.sections.drivers import (
-    caution_text,
-    groups_table,
-    if_known,
-    index_interval,
-    index_text,
-    inert_text,
-    inputs_table,
-    split_text,
-)
+from sim.report.chance import Chance, chance_text, points_text, share_text, with_interval
+from sim.report.charts import Spec, safe, tint
+from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
+from sim.report.reading import OUTCOMES, Record, as_of, group_name, in_sentence, input_name, outcome_at
+from sim.report.rows import Bar, Dot, Row, Words, reference, rows_chart, shares_axis
+from sim.report.values import or_dash
 from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.report.reading import Record
+
+SHOWN = 12
+"""Inputs that the figure shows; the table has all."""
+DIRECTIONS = {"rises": "rises with it", "falls": "falls with it", "bends": "not one way", "unclear": "unclear"}
+UNKNOWABLE = "cannot be looked up"
+_ENDS = ("at_low", "at_high")
+
+
+_COLOURS = {"rises": "offensive", "falls": "agreement"}
+
+
+def section_of(record: Record) -> Section | None:
+    """Read the drivers of a record; None where it has none, or chance hides them."""
+    part, shown = record.get("drivers"), clear_inputs(record)
+    if part is None or not shown:
+        return None
+    by = part["by"][str(record["horizon"])]
+    caution = Text(caution_text(record, by["inputs"], part["draws"]), "note")
+    drawn = _figure(record, by, shown).with_parts(Text(_worth(record, by)), caution)
+    return Section("Drivers", (
+        Text(_lead(record, by), "lead"), Text(split_text(record, by)), drawn,
+        groups_table(record, by).fold("By actor"), _windows(record, part).fold("All windows").page_only(),
+    ), id="drivers")  # fmt: skip
+
+
+def clear_inputs(record: Record) -> list[Record]:
+    """Return the inputs that the figure shows, the largest index first; none where nothing is clear."""
+    part = record.get("drivers")
+    if part is None:
+        return []
+    shown = part["by"][str(record["horizon"])]["inputs"][:SHOWN]
+    return [one for one in shown if _is_clear(one) and None not in (one["at_low"], one["at_high"])]
+
+
+def _is_clear(one: Record) -> bool:
+    """Whether an input clearly goes with the probability: chance alone can show an index of one without any effect."""
+    return one["index"] is not None and one["index"]["low"] > 0 and not one.get("no_effect")
+
+
+def if_known(one: Record, text: str) -> str:
+    """Return what is said of knowing an input: nothing of one that nobody can look up."""
+    return text if one.get("can_be_looked_up", True) else UNKNOWABLE
+
+
+def inert_text(record: Record, inputs: list[Record]) -> str:
+    """Say which inputs have no effect, and why."""
+    told = [f"{input_name(record, one['path'])}: {one['no_effect']}." for one in inputs if one.get("no_effect")]
+    return " ".join(["No effect within the window:", *told]) if told else ""
+
+
+def _together(inputs: list[Record]) -> str:
+    """Say how to read the row of inputs that go together; nothing where there is none."""
+    if not any("+" in one.get("path", "") for one in inputs):
+        return ""
+    return (
+        "Inputs that go together have one row: shares of correlated inputs do not add up, so it has the share of all "
+        "of them at once. Its ends are those of the first, with the others where they go with it."
+    )
+
+
+def index_text(index: Record | None) -> str:
+    """Write an index; what lies below 0 is nothing."""
+    return or_dash(index, lambda one: _clipped(one["value"]))
+
+
+def index_interval(index: Record | None) -> str:
+    """Write the interval of an index, clipped at 0."""
+    return or_dash(index, lambda one: f"{_clipped(one['low'])} to {_clipped(one['high'])}")
+
+
+def _clipped(share: float) -> str:
+    return share_text(min(1.0, max(0.0, share))).replace("less than ", "<")
+
+
+def _lead(record: Record, by: Record) -> str:
+    first = next(one for one in by["inputs"] if _is_clear(one))
+    low, high = (Chance.of(first[end]).text for end in _ENDS)
+    return (
+        f"Of all uncertain inputs, the probability of an offensive within {counted(record['horizon'], 'day')} goes "
+        f"most with {in_sentence(record, first['path'])}: {low} in the lowest sixteenth of "
+        f"its draws, {high} in the highest."
+    )
+
+
+def split_text(record: Record, by: Record) -> str:
+    """Say how much of the variance of the outcome is not chance, and whose inputs have a part in it."""
+    share = by["variance"]["not_chance"]
+    if share is None:
+        return ""
+    groups = [one for one in by.get("groups", ()) if one["index"] is not None]
+    names = ", ".join(
+        f"{group_name(record, one['group'], within=True)} {index_text(one['index'])}" for one in groups[:4]
+    )
+    parts = f" Shares of the first part: {names}. Interactions of inputs are in none of them." if names else ""
+    return (
+        f"Of the variance of the outcome, yes or no, {share_text(share['value'])} ({index_interval(share)}) comes from "
+        f"the uncertain inputs; the rest is chance, which no knowledge of the inputs would remove.{parts}"
+    )
+
+
+def _worth(record: Record, by: Record) -> str:
+    """Say what it is worth to know the clearest of the inputs that somebody could find out."""
+    first = next((one for one in by["inputs"] if _is_clear(one) and one.get("can_be_looked_up", True)), None)
+    if first is None:
+        return "No input that clearly matters can be looked up, so nothing here is worth finding out."
+    now, left = points_text(math.sqrt(by["variance"]["probability"])), points_text(first["sd_left"])
+    spread = f"leaves its standard deviation at {now}"
+    if left != now:
+        spread = f"takes its standard deviation from {now} to {left}"
+    return (
+        f"Of what can be looked up, {in_sentence(record, first['path'])} is worth most: knowing it lowers "
+        f"the variance of the probability by {index_text(first['index'])} on average and {spread}. The table has the "
+        "same for every input; nobody can look up an actor's unobserved leaning or disposition, nor the structural "
+        "parameters."
+    )
+
+
+def caution_text(record: Record, inputs: list[Record], draws: int) -> str:
+    """Say how indices are to be read, of inputs that go together and of those without effect too."""
+    text = (
+        "These are the runs of the forecast, sorted by each input: they show which probability goes with which value "
+        "in this model, not what changing the value would do. The index of an input is its own share, averaged over "
+        f"all others. Intervals are 95%, from {counted(draws, 'draw')}."
+    )
+    rest = (_together(inputs), inert_text(record, inputs))
+    return " ".join(filter(None, (text, *rest)))
+
+
+def _figure(record: Record, by: Record, shown: list[Record]) -> Figure:
+    event = f"an offensive within {counted(record['horizon'], 'day')}"
+    told = [(input_name(record, one["path"]), *(Chance.of(one[end]).text for end in _ENDS)) for one in shown]
+    steps = "; ".join(f"{name}, {low} to {high}" for name, low, high in told)
+    name, low, high = told[0]
+    most = f"; the {len(shown)} clearest of {len(by['inputs'])}" if len(by["inputs"]) > len(shown) else ""
+    return Figure(
+        "drivers-figure",
+        f"{name} goes with the widest range: {low} to {high}",
+        f"Probability of {event} at the low end (hollow) and the high end (full) of each input, with 95% intervals; at "
+        f"the right the share of the variance of the probability that goes with it{most}",
+        f"Tornado chart of the probability of {event} at both ends of each input: {steps}.",
+        inputs_table(record, by),
+        lambda: _tornado(record, shown),
+    )
+
+
+def _tornado(record: Record, shown: list[Record]) -> Spec:
+    """Draw the probability at the low end (hollow) and the high end of each input."""
+    rows, most = [], []
+    for one in shown:
+        name, (low, high) = input_name(record, one["path"]), (Chance.of(one[end]) for end in _ENDS)
+        colour = _COLOURS.get(one["direction"], "muted")
+        said = safe(f"{name}: {with_interval(low)} at its low end, {with_interval(high)} at its high end")
+        ends = (
+            Dot(low.p, colour, said, low.low, low.high, rim=2, hollow=True),
+            Dot(high.p, colour, said, high.low, high.high, size=12),
+        )
+        words = [Words("", colour, index_text(one["index"]))]
+        rows.append(Row(name, [Bar(low.p, high.p, tint(colour, 0.36), 9)], ends, words))
+        most += [low.high, high.high]
+    fig = rows_chart(rows, shares_axis(most))
+    middle = outcome_at(record, "offensive", record["horizon"])
+    reference(fig, middle.p, f"forecast {middle.label}", heading="index")
+    return fig
+
+
+def inputs_table(record: Record, by: Record) -> Table:
+    """Return the index of each input, and the probability at either end of it."""
+    rows = tuple(
+        (
+            input_name(record, one["path"]), group_name(record, one["group"]), index_text(one["index"]),
+            index_interval(one["index"]), DIRECTIONS.get(one["direction"], one["direction"]),
+            *(or_dash(one[end], chance_text) for end in _ENDS),
+            if_known(one, points_text(one["sd_left"])),
+        )
+        for one in by["inputs"]
+    )  # fmt: skip
+    columns = ("Input", "Of", "Index", "95%", "Probability", "At the low end", "At the high end", "Sd left if known")
+    return Table("Share of the variance of the probability that goes with each input", columns, "llrrlrrr", rows)
+
+
+def groups_table(record: Record, by: Record) -> Table:
+    """Return the index of all inputs of each actor."""
+    rows = tuple(
+        (
+            group_name(record, one["group"]), index_text(one["index"]), index_interval(one["index"]),
+            str(one["inputs"]), "all together" if one["joint"] else "sum of each",
+        )
+        for one in by["groups"]
+    )  # fmt: skip
+    caption = "Share of the variance of the probability that goes with all inputs of an actor, or of the model"
+    return Table(caption, ("Inputs of", "Index", "95%", "Inputs", "How"), "lrrrl", rows)
+
+
+def _windows(record: Record, part: Record) -> Table:
+    """All windows: the index of each input."""
+
+    def cell(index: Record | None) -> str:
+        return or_dash(index, lambda one: f"{index_text(one)} ({index_interval(one)})")
+
+    days = [str(day) for day in record["milestones"]]
+    indices = {day: {one["path"]: one["index"] for one in part["by"][day]["inputs"]} for day in days}
+    rows = tuple((input_name(record, path), *(cell(indices[day][path]) for day in days)) for path in indices[days[-1]])
+    columns = ("Input", *(f"within {counted(day, 'day')}" for day in days))
+    return Table("Index of each input by window, with its 95% interval", columns, "l" + "r" * len(days), rows)
+
 
 MOST_SHOWN = 20
 ABOUT_TOTALS = (

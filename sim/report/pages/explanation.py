@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from sim.report.charts import LIGHT, Spec, axis, dots, end_labels, figure, line, noon, note, rule, safe, time_axis, tint
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.reading import ENDS, OFF, WEEK, Record, calendar_of, input_name, strikes_of
-from sim.report.sections.story import story_of, turn_text
-from sim.report.sections.storylines import title_of
+from sim.report.sections.story import story_of, title_of, turn_text
 from sim.report.values import NONE, on_scale, plain, short_date, signed
 from sim.wording import counted, long_date
 

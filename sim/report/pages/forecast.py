@@ -11,23 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, points_text
 from sim.report.document import Block, Document, Entry, Group, List, Section, Table, Text, rerun
-from sim.report.pages import counterfactuals
+from sim.report.pages import counterfactuals, diff, drivers
 from sim.report.reading import Record, calendar_of, input_name, name_in_text, name_of, outcome_at
-from sim.report.sections import (
-    actors,
-    basis,
-    convergence,
-    drivers,
-    estimates,
-    futures,
-    indicators,
-    provenance,
-    since,
-    storylines,
-    track_record,
-    when,
-)
-from sim.report.sections.basis import conditional_sentence, disagreement_sentence, parameters_line
+from sim.report.sections import actors, estimates, indicators, outcomes, provenance, story
+from sim.report.sections.provenance import conditional_sentence, disagreement_sentence, parameters_line
 from sim.report.values import on_scale
 from sim.report.words import scale_of
 from sim.wording import counted, long_date
@@ -61,12 +48,12 @@ def document(record: Record, words: str) -> Document:
     last = windows[-1]
     as_of = long_date(calendar.as_of)
     status = _STATUS.get(record["status"], f"The status of this forecast is {record['status']}.")
-    settled = convergence.figure_of(record)
+    settled = outcomes.convergence_figure(record)
     window = f"Window: {as_of} to {last.until}, {counted(last.days, 'day')}"
     return Document(
         kicker=f"offramp forecast, as of {as_of}",
         title=record["scenario"]["title"],
-        about=(Text(window, "window"), Text(status, "banner"), basis.conditions_of(record), _question(record)),
+        about=(Text(window, "window"), Text(status, "banner"), provenance.conditions_of(record), _question(record)),
         heading=HEADING,
         short="Probability",
         number=last.chance.text,
@@ -81,16 +68,16 @@ def document(record: Record, words: str) -> Document:
             _errors(record, last.chance),
         ),
         sections=(
-            track_record.section_of(record),
-            since.section_of(record),
+            estimates.track_record_section(record),
+            diff.section_of(record),
             _suppositions(record),
-            when.section_of(record, [one.days for one in windows]),
-            futures.section_of(record),
+            outcomes.section_of(record, [one.days for one in windows]),
+            outcomes.futures_section(record),
             actors.section_of(record),
             drivers.section_of(record),
             counterfactuals.section_of(record),
             indicators.section_of(record),
-            storylines.section_of(record),
+            story.section_of(record),
             provenance.section_of(record),
             rerun(rerun_rows(record), settled and settled.thin()),
         ),
@@ -102,16 +89,16 @@ def brief(record: Record, words: str) -> Document:
     """Read a record into what the terminal shows: the headline, all outcomes, other estimates, what moved, what if."""
     return replace(
         document(record, words),
-        head=(_strips(windows_of(record, words)), when.outcomes_table(record).of_columns(0, 1, 3, 4, 5)),
+        head=(_strips(windows_of(record, words)), outcomes.outcomes_table(record).of_columns(0, 1, 3, 4, 5)),
         below=(estimates.others_of(record),),
-        sections=(since.section_of(record), counterfactuals.brief_of(record)),
+        sections=(diff.section_of(record), counterfactuals.brief_of(record)),
     )
 
 
 def windows_of(record: Record, words: str) -> tuple[Window, ...]:
     """Return the windows that are not settled, the last of them the horizon, on which the question resolves."""
     calendar = calendar_of(record)
-    days = {days for days in record["milestones"] if days > basis.settled(record)} | {record["horizon"]}
+    days = {days for days in record["milestones"] if days > provenance.settled(record)} | {record["horizon"]}
     chances = {day: outcome_at(record, "offensive", day) for day in sorted(days)}
     return tuple(Window(day, long_date(calendar.until(day)), one, one.line(words)) for day, one in chances.items())
 
@@ -164,7 +151,7 @@ def _errors(record: Record, chance: Chance) -> Group:
 
 def _input_sentence(record: Record, chance: Chance) -> str:
     if chance.input_sd is None:
-        return basis.input_sentence(record)
+        return provenance.input_sentence(record)
     sentence = (
         "The standard deviation of the probability over the uncertain inputs: stances, strengths, ties, parameters. "
         "It does not shrink with more runs."
@@ -221,8 +208,8 @@ def rerun_rows(record: Record) -> Iterator[tuple[str, str]]:
     if parameters := parameters_line(record):
         yield "Parameters", parameters
     yield "Seed", str(record["seed"])
-    yield "Runs", basis.runs_line(record)
-    yield "Draws", basis.draws_line(record)
+    yield "Runs", provenance.runs_line(record)
+    yield "Draws", provenance.draws_line(record)
     precision: Any = record["precision"]
     yield "Precision asked for", "none" if precision is None else f"{100 * precision:g} points half-width"
     yield "Status", record["status"]

@@ -9,8 +9,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, Shift, with_interval
-from sim.report.charts import Spec, number_days, time_axis
-from sim.report.curves import Curve, curves, label_ends, ranked
+from sim.report.charts import Curve, Spec, curves, label_ends, number_days, ranked, time_axis
 from sim.report.document import Block, Document, Figure, Group, Section, Table, Text, rerun
 from sim.report.values import NONE, Calendar, dated, day_of, short_date
 from sim.wording import counted

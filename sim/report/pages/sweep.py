@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, Shift
-from sim.report.ci.findings import WORDS, verdicts_of
+from sim.report.ci import WORDS, verdicts_of
 from sim.report.document import Block, Document, Entry, Figure, Group, List, Section, Table, Text, rerun
 from sim.report.pages import forecast
 from sim.report.pages.sweep_figures import (
@@ -25,8 +25,8 @@ from sim.report.pages.sweep_figures import (
     written,
 )
 from sim.report.reading import as_of, capital, input_name
-from sim.report.sections.basis import conditional_sentence
-from sim.report.sections.when import outcomes_table
+from sim.report.sections.outcomes import outcomes_table
+from sim.report.sections.provenance import conditional_sentence
 from sim.report.values import NONE
 from sim.wording import counted
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, Shift, with_interval
-from sim.report.charts import Spec, axis, safe
-from sim.report.curves import Curve, curves, label_ends, ranked
+from sim.report.charts import Curve, Spec, axis, curves, label_ends, ranked, safe
 from sim.report.document import Figure, Table
 from sim.report.maps import Cell, Scale, heat_map, parallel
 from sim.report.reading import Record, capital, in_sentence, input_name

@@ -6,8 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.report.chance import Chance, with_interval
-from sim.report.charts import LIGHT, Spec, axis, dots, line, note, rule, safe
-from sim.report.curves import Curve, curves
+from sim.report.charts import LIGHT, Curve, Spec, axis, curves, dots, line, note, rule, safe
 from sim.report.document import Document, Figure, Section, Table, Text, rerun_of
 from sim.report.maps import Cell, Scale, heat_map
 from sim.report.reading import OUTCOMES, Record, as_of, capital, in_sentence, input_name

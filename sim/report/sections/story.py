@@ -1,12 +1,18 @@
-"""A run as a story: sentences that follow from the plain values of its course (`sim.forecast.course`).
+"""Runs as stories: sentences that follow from the plain values of a course (`sim.forecast.course`), and the storylines.
 
-They say "after" and "while", never "because".
+Storylines are the few runs that stand for clusters of futures, each with its title, its share and its story. Stories
+say "after" and "while", never "because".
 """
 
 from __future__ import annotations
 
+import shlex
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from sim.report.chance import Chance, share_text, with_interval
+from sim.report.charts import LIGHT, Spec, noon, safe, time_axis
+from sim.report.document import Block, Figure, Group, List, Section, Table, Text
 from sim.report.reading import (
     OFF,
     Record,
@@ -18,13 +24,18 @@ from sim.report.reading import (
     possessive,
     posture_of,
     strikes_of,
+    without_off,
 )
-from sim.report.values import on_scale, plain, spelled
-from sim.wording import MONTHS, long_date
+from sim.report.rows import Bar, Dot, Row, Words, rows_chart
+from sim.report.values import Calendar, on_scale, plain, short_date, spelled
+from sim.wording import MONTHS, counted, long_date
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    Course = Mapping[str, Any]
+    Titled = Sequence[tuple[str, Course]]
 
 _SOON = 7
 _SHIFTED = {"stance": "support for an offensive", "air_denial": "air denial", "self_reliance": "self-reliance"}
@@ -195,3 +206,208 @@ def _phase_at(course: Mapping[str, Any], day: int) -> str:
     """Phase at the start of a day."""
     phase = [name for start, name in course["phases"] if start <= day][-1]
     return "an agreement" if phase == "agreement" else "a standoff"
+
+
+_HOW_IT_ENDS = {
+    "standoff": "end in a standoff",
+    "agreement": "end under an agreement",
+    "terms": "end with terms of surrender",
+    "limited": "see a limited offensive",
+    "full": "see a full offensive",
+}
+FAR = 0.1
+"""So far outside the middle half of its cluster a posture is worth a word, on its scale from 0 to 1."""
+UNDER = " under an agreement"
+NOTE = (
+    "Grey line: standoff; blue line: an agreement in force; {strikes}triangles: a posture passes one half, upwards or "
+    "downwards; square: the offensive{terms}, with which a future ends."
+)
+_CAUTION = (
+    "A storyline is an example, not a prediction: no future will go exactly like it. That one thing follows another "
+    "in it does not show that the first brought about the second."
+)
+
+
+def section_of(record: Record) -> Section | None:
+    """Read the storylines of a forecast; None where it has none."""
+    courses = record.get("storylines")
+    if not courses:
+        return None
+    titled = list(zip(titles_of(record), courses, strict=True))
+    lead = (
+        f"{spelled(len(courses), 'run').capitalize()} represent all futures. Each is a real run, the middle one of a "
+        f"cluster of runs that are alike in their dates, events and postures; the clusters are those of the first "
+        f"{counted(courses[0]['of'], 'run')}. Brackets hold the 95% Monte Carlo interval of a share."
+    )
+    marks = {"strikes": f"dots: days of {strikes_of(record)}; ", "terms": ", hexagon: terms of surrender"}
+    note = NOTE.format(**{"strikes": "", "terms": ""} | without_off(record, marks))
+    cards = tuple(_card(record, number, title, one) for number, (title, one) in enumerate(titled, 1))
+    replay = f"Any run can be replayed day by day: {explain_command(record, courses[0]['run'])}"
+    return Section("Storylines", (
+        Text(f"{lead} {_CAUTION}", "note"), _figure(record, titled).with_parts(Block("note", note)),
+        Group("", cards, role="stories"), Text(replay, "note"),
+    ), id="storylines")  # fmt: skip
+
+
+def titles_of(record: Record) -> list[str]:
+    """Return a title for each storyline; those that would share one say in which posture they differ most."""
+    told = record["storylines"]
+    titles = [title_of(record, one) for one in told]
+    alike = {title: [one for one, its in zip(told, titles, strict=True) if its == title] for title in titles}
+    return [
+        f"{title}, {_ending(record, one, alike[title])}" if len(alike[title]) > 1 else title
+        for title, one in zip(titles, told, strict=True)
+    ]
+
+
+def title_of(record: Record, course: Course) -> str:
+    """Return the title of a run by how it ends."""
+    if course["day"] is not None:
+        date = calendar_of(record).date(course["day"])
+        under = UNDER if course["phases"][-1][1] == "agreement" else ""
+        what = "Terms of surrender" if course["end"] == "terms" else f"A {course['end']} offensive"
+        return f"{what} in {MONTHS[date.month - 1]} {date.year}{under}"
+    if course["end"] == "agreement":
+        return (
+            "An agreement that holds" if not course["breakdowns"] else "An agreement at the end, after one that broke"
+        )
+    return "A standoff to the end" if not course["breakdowns"] else "An agreement that breaks, then a standoff"
+
+
+def _ending(record: Record, course: Course, alike: Sequence[Course]) -> str:
+    """Say where that posture ends in which these storylines differ most."""
+
+    def spread(actor: str) -> float:
+        ends = [one["finish"]["posture"][actor] for one in alike]
+        return float(max(ends) - min(ends))
+
+    actor = max(course["finish"]["posture"], key=spread)
+    return f"{posture_of(record, actor)} at {plain(course['finish']['posture'][actor])}"
+
+
+def _card(record: Record, number: int, title: str, course: Course) -> Group:
+    """Return a storyline: what it stands for, and its story."""
+    share = Chance.of(course["share"])
+    standing = (
+        f"About {share.text} of futures ({share.interval}) are nearest to this one, run {course['run']:,}; of these "
+        f"{_alike(course)} {_HOW_IT_ENDS[course['end']]} too.{_apart(record, course)}"
+    )
+    parts = (Text(standing, "standing"), List.of(story_of(record, course)))
+    return Group(f"{number}. {title}", parts, role="card story", id=f"storyline-{number}")
+
+
+def _alike(course: Course) -> str:
+    """Write the share of the runs nearest to a storyline that end as it does."""
+    share = course["ends"][course["end"]]
+    return "all" if share == 1 else share_text(share)
+
+
+def _apart(record: Record, course: Course) -> str:
+    """Say where a run, though in the middle of its cluster on the whole, ends outside the middle half of it."""
+    ends, halves = course["finish"]["posture"], course.get("cluster", {}).get("posture", {})
+    away = {actor: max(low - ends[actor], ends[actor] - high) for actor, (low, high) in halves.items() if actor in ends}
+    actor = max(away, key=lambda one: away[one], default=None)
+    if actor is None or away[actor] < FAR:
+        return ""
+    low, high = halves[actor]
+    return (
+        f" It is not typical in everything: {posture_of(record, actor)} ends at {plain(ends[actor])}, in half of these "
+        f"futures between {plain(low)} and {plain(high)}."
+    )
+
+
+def explain_command(record: Record, run: int | str) -> str:
+    """Return the command that replays a run; SCENARIO stands for the file where the record does not name it."""
+    try:
+        words = shlex.split(record["command"] or "")
+    except ValueError:  # a record may come from anywhere
+        words = []
+    scenario = words[2] if words[:2] == ["offramp", "run"] and len(words) > 2 else "SCENARIO"
+    rest = [] if record["replicates"] == 2 else ["--replicates", str(record["replicates"])]
+    return shlex.join(["offramp", "explain", scenario, "--run", str(run), "--seed", str(record["seed"]), *rest])
+
+
+# -- timelines --------------------------------------------------------------------------------------------------------
+
+_TURNS = {
+    "rise": ("triangle-up", "ink", 10, ""),
+    "fall": ("triangle-down", "ink", 10, ""),
+    "agreement": ("diamond", "agreement", 10, "agreement"),
+    "breakdown": ("x", "agreement", 10, "breakdown"),
+    "terms": ("hexagon", "terms", 14, "terms of surrender"),
+    "limited": ("square", "limited", 14, "limited offensive"),
+    "full": ("square", "full", 14, "full offensive"),
+}
+"""Symbol, colour, size and name of each kind of turning point; one without a name is a mark only."""
+
+
+def _figure(record: Record, titled: Titled) -> Figure:
+    shares = [Chance.of(course["share"]) for _, course in titled]
+    small = [f"{title[0].lower()}{title[1:]}" for title, _ in titled]
+    told = "; ".join(
+        f"{number}, {share.text} of futures: {title}"
+        for number, (share, title) in enumerate(zip(shares, small, strict=True), 1)
+    )
+    columns = ("Storyline", "Share of futures", "That end alike", "Run", "Date", "What happens")
+    table = Table("Turning points of the storylines", columns, "lrrrll", tuple(_turns(record)))
+    return Figure(
+        "timelines",
+        f"The largest share, {shares[0].text} of futures, is: {small[0]}",
+        "One line a storyline, from the first day of the window to its last",
+        f"Timelines of {counted(len(titled), 'run')} over {counted(record['horizon'], 'day')}. {told}.",
+        table.page_only(),
+        lambda: _timelines(record, titled),
+    )
+
+
+def _turns(record: Record) -> Iterator[tuple[str, ...]]:
+    calendar = calendar_of(record)
+    for number, course in enumerate(record["storylines"], 1):
+        share = with_interval(Chance.of(course["share"]))
+        for turn in course["turns"]:
+            date = short_date(calendar.date(turn["day"]))
+            yield str(number), share, _alike(course), str(course["run"]), date, turn_text(record, course, turn)
+
+
+def _timelines(record: Record, titled: Titled) -> Spec:
+    """Draw a line a storyline: phases as lines, bombing as dots, turning points as marks."""
+    calendar = calendar_of(record)
+    rows = [
+        Row(
+            title.removesuffix(UNDER), list(_phases(calendar, course)), list(_marks(record, calendar, course)),
+            list(_names(calendar, course)), head=f"{place}  {Chance.of(course['share']).label}",
+        )
+        for place, (title, course) in enumerate(titled, 1)
+    ]  # fmt: skip
+    return rows_chart(
+        rows, time_axis(calendar), row=86, room=56, span=(0.45, 0.6), name_shift=13, top=12, left=30, right=18
+    )
+
+
+def _phases(calendar: Calendar, course: Course) -> Iterator[Bar]:
+    for (start, phase), (end, _) in pairwise([*course["phases"], [course["days"], ""]]):
+        colour, width = ("agreement", 7) if phase == "agreement" else ("standoff", 3)
+        yield Bar(calendar.at(start), calendar.at(max(end, start + 1)), LIGHT[colour], width)
+
+
+def _marks(record: Record, calendar: Calendar, course: Course) -> Iterator[Dot]:
+    for day in course["strikes"]:
+        said = f"{short_date(calendar.date(day))}: {safe(strikes_of(record))}"
+        yield Dot(noon(calendar, day), "strikes", said, size=5, at=-0.17)
+    for turn in course["turns"]:
+        if turn["kind"] in _TURNS:
+            symbol, colour, size, _ = _TURNS[turn["kind"]]
+            said = f"{short_date(calendar.date(turn['day']))}: {safe(turn_text(record, course, turn))}"
+            yield Dot(noon(calendar, turn["day"]), colour, said, size=size, rim=1, symbol=symbol)
+
+
+def _names(calendar: Calendar, course: Course) -> Iterator[Words]:
+    """Name the changes of phase, the last first, that have room next to one another."""
+    taken: list[int] = []
+    for turn in reversed(course["turns"]):
+        day, (_, colour, _, name) = turn["day"], _TURNS.get(turn["kind"], ("", "", 0, ""))
+        if name and all(abs(day - other) >= 0.34 * calendar.horizon for other in taken):
+            taken.append(day)
+            late, early = day > 0.75 * calendar.horizon, day < 0.15 * calendar.horizon
+            anchor = "right" if late else "left" if early else "center"
+            yield Words(name, colour, size=12, value=noon(calendar, day), anchor=anchor, shift=-33)

@@ -36,7 +36,7 @@ from sim.model.inputs import inputs_of
 from sim.report import document_of
 from sim.report.html import to_html
 from sim.report.markdown import to_markdown
-from sim.report.sections.track_record import section_of
+from sim.report.sections.estimates import track_record_section
 from sim.studies.bench import Site
 from tests import worlds
 from tests.evaluation.backtest.made_up import write_cases
@@ -179,7 +179,7 @@ def test_threats_are_forecast_by_play_without_their_pair(done: tuple[Backtest, T
 
 def test_a_forecast_can_say_the_track_record(done: tuple[Backtest, Training]) -> None:
     track = json.loads(json.dumps(done[0].track_record(datetime.date(2026, 1, 2))))
-    said = section_of({"track_record": track})
+    said = track_record_section({"track_record": track})
     assert f"{track['windows']['90']['brier'][MODEL]:.2f}" in texts(said)[0]
 
 

@@ -12,8 +12,7 @@ from sim.cli.console import Exit
 from sim.cli.machines import Machines
 from sim.cli.sweep import exit_code, judge
 from sim.errors import ScenarioError, UsageError
-from sim.report.ci.findings import findings_of
-from sim.report.ci.junit import to_junit
+from sim.report.ci import findings_of, to_junit
 from sim.runs.store import Store
 from sim.studies.bench import Site
 from sim.studies.gates.check import Budget, check

@@ -1,20 +1,27 @@
-"""When first events come: cumulative incidence, states and weekly hazard, each as a chart and a table.
+"""What happens and when: the times of first events, how the futures end, how the headline settled as runs came in.
 
-Time tables keep one row a week and the milestones; the record has every day.
+Cumulative incidence, states and weekly hazard are each a chart and a table; time tables keep one row a week and the
+milestones, for the record has every day. The futures are a grid of runs that stand for all.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, points_text, with_interval
 from sim.report.charts import (
     LIGHT,
+    Curve,
     Spec,
     apart,
+    axis,
+    curves,
     dots,
     end_labels,
     figure,
+    label_ends,
     line,
     moment,
     noon,
@@ -26,9 +33,9 @@ from sim.report.charts import (
     time_axis,
     tint,
 )
-from sim.report.curves import Curve, curves, label_ends
 from sim.report.document import Block, Entry, Figure, List, Section, Table, Text
 from sim.report.reading import (
+    ENDS,
     OUTCOMES,
     STATES,
     WEEK,
@@ -41,11 +48,14 @@ from sim.report.reading import (
     without_off,
 )
 from sim.report.sections.schedule import in_force_sentence, marks, schedule_table
+from sim.report.sections.story import explain_command
 from sim.report.values import NONE, or_dash, short_date
 from sim.wording import counted, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from sim.report.reading import Record
 
 CURVES: dict[str, tuple[str, dict[str, Any]]] = {
     "offensive": ("Offensive", {"width": 3.5}),
@@ -310,4 +320,70 @@ def _weekly(record: Record) -> Spec:
         fig, f"<b>{chances[peak].text}</b>", x=x[peak], xref="x", xanchor="center" if peak else "left",
         y=chances[peak].high, yref="y", yshift=0, font={"color": LIGHT["offensive"], "size": 13},
     )  # fmt: skip
+    return fig
+
+
+def futures_section(record: Record) -> Section | None:
+    """Read the futures of a record; None where there are too few."""
+    shown = futures_figure(record)
+    if shown is None:
+        return None
+    content = {"dots": record["dots"], "ends": without_off(record, ENDS), "alt": shown.alt, "rows": shown.table.rows}
+    replay = f"To see one of them day by day: {explain_command(record, 'RUN')}"
+    return Section("100 futures", (replace(shown, block=Block("dots", content)), Text(replay, "note")), id="futures")
+
+
+def futures_figure(record: Record) -> Figure | None:
+    """Say what the grid shows, with run ids in its table; None where there are too few runs."""
+    dots, rows, told = record["dots"], [], []
+    for end, name in without_off(record, ENDS).items():
+        own = [dot for dot in dots if dot["end"] == end]
+        runs = ", ".join(str(dot["run"]) if dot["day"] is None else f"{dot['run']} (day {dot['day']})" for dot in own)
+        rows.append((name, str(len(own)), Chance.of(record["ends"][end]).text, runs or NONE))
+        told.append(f"{len(own)} {name.lower()}")
+    if not dots:
+        return None
+    columns = ("End state", "Dots", "Share of all runs", "Run ids")
+    return Figure(
+        "dots",
+        f"{len(dots)} of the {counted(record['runs'], 'future')}, by how they end",
+        "Each mark is one run; the number of marks of a kind follows its share of all runs",
+        f"Grid of {len(dots)} dots, each a run: {', '.join(told)}.",
+        Table("The futures shown, by end state", columns, "lrrl", tuple(rows)),
+    )
+
+
+def convergence_figure(record: Record) -> Figure | None:
+    """Return the headline against the number of runs; None where there are too few."""
+    counts, chances = [row["runs"] for row in record["convergence"]], [Chance.of(row) for row in record["convergence"]]
+    if not counts:
+        return None
+    first, last = chances[0], chances[-1]
+    title = f"The headline was {first.text} after {counted(counts[0], 'run')} and {last.text} after {counts[-1]:,}"
+    narrows = f"the interval narrows from {first.interval} to {last.interval}"
+    rows = tuple((f"{runs:,}", one.text, one.interval) for runs, one in zip(counts, chances, strict=True))
+    columns = ("Runs", "Probability", "Monte Carlo interval, 95%")
+    return Figure(
+        "convergence",
+        title,
+        "Probability of an offensive within the window, after so many runs",
+        f"Line chart with its Monte Carlo band. {title}; {narrows}.",
+        Table("The headline after so many runs", columns, "lrr", rows),
+        lambda: _convergence_chart(counts, chances),
+    )
+
+
+def _convergence_chart(counts: list[int], chances: list[Chance]) -> Spec:
+    """Draw the headline with its Monte Carlo interval."""
+    texts = [f"{counted(runs, 'run')}: {with_interval(one)}" for runs, one in zip(counts, chances, strict=True)]
+    ends = [math.log10(counts[0]), math.log10(counts[-1])]
+    ticks = [10**power for power in range(math.ceil(ends[0]), math.floor(ends[1]) + 1)]
+    xaxis = axis(
+        type="log", range=ends, showgrid=False, showline=True, linecolor=LIGHT["muted"], ticks="outside",
+        tickcolor=LIGHT["muted"], tickvals=ticks, ticktext=[f"{tick:,}" for tick in ticks],
+        title={"text": "runs, logarithmic", "font": {"size": 12, "color": LIGHT["muted"]}},
+    )  # fmt: skip
+    drawn = [Curve(chances[-1].label, chances, texts)]
+    fig = curves(counts, drawn, xaxis, height=250, hovermode="closest")
+    label_ends(fig, drawn)
     return fig

@@ -10,10 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report.ci.annotations import to_annotations
-from sim.report.ci.findings import Finding, counts_in_words, worst_first
-from sim.report.ci.junit import to_junit
-from sim.report.ci.summary import to_summary
+from sim.report.ci import Finding, counts_in_words, to_annotations, to_junit, to_summary, worst_first
 from sim.wording import seen
 
 PASSED = Finding(

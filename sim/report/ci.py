@@ -1,0 +1,295 @@
+"""What CI services read: JUnit XML, a step summary in Markdown, annotations on the lines of scenario files.
+
+All are made from `Finding`s, plain records of gates judged, whether of scenarios or of the cells of a sweep; the
+terminal and the page of a sweep word them the same way. Services show about ten annotations a step, so there is one a
+gate, however many cells miss it, and after ten a count of the rest. In JUnit XML a gate that is missed is a failure, a
+crash an error, an undecided gate skipped; times are 0, for the same check gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from sim.report.document import Table
+from sim.report.markdown import escape
+from sim.report.values import NONE
+from sim.wording import counted, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sim.report.reading import Record
+
+WORST_FIRST = ("error", "fail", "undecided", "pass")
+WORDS = {"error": "crashed", "fail": "failed", "undecided": "undecided", "pass": "passed"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One gate judged on one scenario or cell.
+
+    Attributes
+    ----------
+    suite, cell, gate
+        Which scenario or sweep, which cell of it (empty without one), which gate.
+    verdict
+        `pass`, `fail`, `undecided`, or `error` where there was a crash.
+    says
+        The claim in words.
+    above, below
+        The ends that the measured number is held to.
+    low, high, estimate
+        Its anytime-valid interval and best guess; None where no run was made.
+    between
+        Between which values, where a gate is about several.
+    runs, seed
+        Runs of each scenario up to the verdict, and their seed.
+    message
+        What crashed.
+    file, line
+        Where the gate is written.
+    """
+
+    suite: str
+    cell: str
+    gate: str
+    verdict: str
+    says: str
+    above: float | None
+    below: float | None
+    low: float | None
+    high: float | None
+    estimate: float | None
+    between: str
+    runs: int
+    seed: int
+    message: str
+    file: str
+    line: int
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Finding:
+        """Read a plain record; keys that are not named here are left aside."""
+        return cls(**{name: record[name] for name in cls.__dataclass_fields__})
+
+    @property
+    def name(self) -> str:
+        """Cell and gate."""
+        return f"{self.cell}: {self.gate}" if self.cell else self.gate
+
+    @property
+    def interval(self) -> str:
+        """The interval, such as `0.2931 to 0.3104`, and between which values; empty without runs."""
+        if self.low is None or self.high is None:
+            return ""
+        return f"{self.low:.4f} to {self.high:.4f}" + (f" (from {self.between})" if self.between else "")
+
+    @property
+    def bound(self) -> str:
+        """What the interval is held to, such as `below 0.45`."""
+        ends = (("above", self.above), ("below", self.below))
+        return " and ".join(f"{word} {end:g}" for word, end in ends if end is not None)
+
+    @property
+    def line_text(self) -> str:
+        """What was found, in a sentence."""
+        if self.verdict == "error":
+            return self.message
+        measured = (
+            f"the interval is {self.interval} after {counted(self.runs, 'run')}" if self.interval else "no run was made"
+        )
+        said = {"fail": "is false", "undecided": "is undecided", "pass": "holds"}[self.verdict]
+        return f"{self.says} {said}: {measured}, the gate {self.bound}"
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings in the order of how bad they are; among equals, as they came."""
+    return sorted(findings, key=lambda one: WORST_FIRST.index(one.verdict))
+
+
+def counts_in_words(findings: Sequence[Finding]) -> str:
+    """Count verdicts, such as `1 failed, 3 passed`."""
+    counts = Counter(one.verdict for one in findings)
+    return ", ".join(f"{counts[verdict]:,} {WORDS[verdict]}" for verdict in WORST_FIRST if counts[verdict])
+
+
+OWN = "runs"
+"""What a case is called that stands for the runs of a cell, where a sweep has no gates."""
+MOST_SHOWN = 100
+COLUMNS = ("Verdict", "Gate", "Cell", "Claim", "Interval that holds at any time", "Held to", "Runs")
+
+
+def findings_of(record: Record) -> list[Finding]:
+    """Return the verdicts of a sweep as findings, and the cells that crashed; without gates, all cells."""
+    crashed = [row for row in record["rows"] if row["error"] is not None]
+    rows = record["rows"] if record["gates"] is None else crashed
+    return [*_judged(record), *(_cell_finding(record, row) for row in rows)]
+
+
+def false_verdicts(record: Record) -> str:
+    """Say how often verdicts are wrong."""
+    return f"the chance that any verdict is false is at most {100 * record['gates']['alpha']:g}%"
+
+
+def verdicts_of(record: Record) -> tuple[str, Table, int] | None:
+    """Return how the gates came out, worst first, and how many verdicts are left out; None where there are no gates."""
+    if record["gates"] is None:
+        return None
+    findings = _judged(record)
+    counts = counts_in_words(findings)
+    line = f"Gates: {counts}; {false_verdicts(record)}, however many runs were looked at."
+    rows = tuple(map(_table_row, worst_first(findings)[:MOST_SHOWN]))
+    return (line, Table("Gates of this sweep, worst first", COLUMNS, "llllllr", rows), len(findings) - len(rows))
+
+
+def _judged(record: Record) -> Sequence[Finding]:
+    return [Finding.of(one) for one in record["verdicts"]]
+
+
+def _table_row(one: Finding) -> tuple[str, ...]:
+    found = one.message or one.interval or NONE
+    return (WORDS[one.verdict], one.gate, one.cell or NONE, one.says, found, one.bound, f"{one.runs:,}")
+
+
+def _cell_finding(record: Record, row: Record) -> Finding:
+    return Finding(
+        suite=record["sweep"]["id"], cell=row["label"], gate=OWN,
+        verdict="pass" if row["error"] is None else "error", says="the cell can be run",
+        above=None, below=None, low=None, high=None, estimate=None, between="",
+        runs=row["runs"], seed=record["seed"], message=row["error"] or "",
+        file=shlex.split(record["command"])[3], line=1,  # offramp sweep run FILE
+    )  # fmt: skip
+
+
+MOST = 10
+_LEVELS = {"error": "error", "fail": "error", "undecided": "warning"}
+_VERDICTS = {"error": "crashed", "fail": "failed", "undecided": "is undecided"}
+
+
+def to_annotations(findings: Iterable[Finding], *, most: int = MOST) -> list[str]:
+    """Return one line of output for each gate that did not pass, worst first, and after the most one that counts."""
+    missed: dict[tuple[str, int, str, str], list[Finding]] = {}
+    for one in worst_first(findings):
+        if one.verdict in _LEVELS:
+            missed.setdefault((one.file, one.line, one.gate, one.suite), []).append(one)
+    lines = [_annotation(group) for group in list(missed.values())[:most]]
+    if len(missed) > most:
+        lines.append(f"::notice::and {counted(len(missed) - most, 'more gate')} did not pass")
+    return lines
+
+
+def _annotation(group: list[Finding]) -> str:
+    worst = group[0]
+    where = f" in cell {worst.cell}" if worst.cell else ""
+    others = f", and in {counted(len(group) - 1, 'more cell')}" if len(group) > 1 else ""
+    properties = {
+        "file": worst.file.replace("\\", "/"),
+        "line": str(worst.line),
+        "title": f"gate {worst.gate} {_VERDICTS[worst.verdict]}{where}{others}",
+    }
+    written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{_LEVELS[worst.verdict]} {written}::{_data(worst.line_text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAGS = {"fail": "failure", "error": "error", "undecided": "skipped"}
+_TYPES = {"fail": "gate missed", "error": "crash", "undecided": "undecided"}
+
+
+def to_junit(findings: Sequence[Finding]) -> str:
+    """Return findings as JUnit XML."""
+    root = Element("testsuites", {"name": "offramp", **_counts(findings)})
+    for suite in dict.fromkeys(one.suite for one in findings):
+        members = [one for one in findings if one.suite == suite]
+        node = SubElement(root, "testsuite", {"name": _text(suite), **_counts(members)})
+        for one in members:
+            _case(node, one)
+    indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _counts(findings: Sequence[Finding]) -> dict[str, str]:
+    verdicts = [one.verdict for one in findings]
+    return {
+        "tests": str(len(verdicts)),
+        "failures": str(verdicts.count("fail")),
+        "errors": str(verdicts.count("error")),
+        "skipped": str(verdicts.count("undecided")),
+        "time": "0",
+    }
+
+
+def _case(suite: Element, one: Finding) -> None:
+    place = {"file": _text(one.file), "line": str(one.line)}
+    case = SubElement(suite, "testcase", {"name": _text(one.name), "classname": _text(one.suite), "time": "0", **place})
+    properties = SubElement(case, "properties")
+    for name, value in (
+        ("claim", one.says), ("gate", one.bound), ("interval", one.interval), ("runs", one.runs), ("seed", one.seed),
+    ):  # fmt: skip
+        SubElement(properties, "property", {"name": name, "value": _text(str(value))})
+    if one.verdict not in _TAGS:
+        return
+    about = {"message": _text(one.line_text), "type": _TYPES[one.verdict]}
+    finding = SubElement(case, _TAGS[one.verdict], about)
+    if one.verdict != "undecided":
+        finding.text = _text(f"{one.file}:{one.line}: {one.line_text}")
+
+
+def _text(text: str) -> str:
+    """Show hidden signs, and put a replacement character where XML allows none of what stands there."""
+    return _NOT_XML.sub("\ufffd", seen(text))
+
+
+MOST_BYTES = 1024 * 1024
+"""What GitHub shows of a step; a longer summary is dropped whole."""
+LONGEST = 300
+HEAD = "| verdict | {case} | gate | claim | interval | held to | runs |\n|---|---|---|---|---|---|---:|\n"
+TAIL_BYTES = 200  # room for the line that says what was left out
+
+
+def to_summary(findings: Sequence[Finding], title: str, *, notes: Iterable[str] = (), most: int = MOST_BYTES) -> str:
+    """Return findings as Markdown.
+
+    Parameters
+    ----------
+    title
+        The heading.
+    notes
+        Paragraphs below the counts.
+    most
+        Bytes at most; rows that do not fit are left out, the best first, and counted.
+    """
+    lead = [f"## {escape(title)}", f"**{counts_in_words(findings) or 'No gates'}**", *map(escape, notes)]
+    text = "\n\n".join(lead) + "\n\n"
+    if not findings:
+        return text
+    text += HEAD.format(case="cell" if any(one.cell for one in findings) else "scenario")
+    size, left = len(text.encode()), len(findings)
+    for row in map(_summary_row, worst_first(findings)):
+        size += len(row.encode())
+        if size > most - TAIL_BYTES:
+            break
+        text += row
+        left -= 1
+    return text + (f"\n{counted(left, 'more gate')} left out: the table would be too long.\n" if left else "")
+
+
+def _summary_row(one: Finding) -> str:
+    verdict = WORDS[one.verdict] if one.verdict == "pass" else f"**{WORDS[one.verdict]}**"
+    where = one.cell or one.suite
+    found = one.message if one.verdict == "error" else one.interval
+    cells = (where, one.gate, one.says, found, one.bound)
+    return f"| {verdict} | " + " | ".join(escape(cell[:LONGEST]) for cell in cells) + f" | {one.runs:,} |\n"
