@@ -20,7 +20,7 @@ LAYERS: dict[str, set[str]] = {
     "environment": set(),
     "distributions": set(),
     "rng": {"compiled"},
-    "compiled": set(),
+    "compiled": {"wholefiles"},
     "tables": {"errors", "wholefiles", "wording"},
     "tallies": {"compiled", "rng"},
     "wholefiles": {"wording"},

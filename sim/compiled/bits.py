@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SFC64 = """
 declare i64 @llvm.fshl.i64(i64, i64, i64)
-define void @sfc64(ptr %state, ptr %out, i64 %rows, i64 %step, i64 %words) {
+define void @loop(ptr %state, ptr %out, i64 %rows, i64 %step, i64 %words) {
   %pb = getelementptr i64, ptr %state, i64 1
   %pc = getelementptr i64, ptr %state, i64 2
   %pd = getelementptr i64, ptr %state, i64 3
@@ -91,6 +91,6 @@ class Words:
 
 @cache
 def _loop() -> Any:
-    """Return the loop: `void sfc64(long *state, char *out, long rows, long step, long words)`."""
+    """Return the loop: `void loop(long *state, char *out, long rows, long step, long words)`."""
     pointer, number = ctypes.c_void_p, ctypes.c_int64
-    return ctypes.CFUNCTYPE(None, pointer, pointer, number, number, number)(address_of("sfc64", _SFC64, effort=2))
+    return ctypes.CFUNCTYPE(None, pointer, pointer, number, number, number)(address_of("sim.compiled.bits", _SFC64))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 from functools import cache
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -26,14 +25,13 @@ _INTRINSICS = (
     "\n".join(f"declare {TYPES['float']} @llvm.{name}.v{WIDTH}f32({TYPES['float']})" for name in ("floor", "sqrt"))
     + "\ndeclare i64 @llvm.smin.i64(i64, i64)"
 )
-_numbers = count()  # so that each loop has a name of its own, whatever its rule is called and by which thread
 _kept: list[Any] = []  # what the ufuncs point to, which must outlive them
 
 
 def ufunc_of(source: Source) -> np.ufunc:
     """Compile a rule to a ufunc."""
-    symbol = f"{source.name}_{next(_numbers)}"
-    address = address_of(symbol, f"{_INTRINSICS}\n{_whole(source)}\n{_loop(source, symbol)}")
+    name = f"{source.function.__module__}.{source.name}"
+    address = address_of(name, f"{_INTRINSICS}\n{_whole(source)}\n{_loop(source)}")
     types = ctypes.create_string_buffer(bytes(_TYPES[kind].num for kind in _kinds(source)))
     loops = (ctypes.c_void_p * 1)(address)
     names = source.name.encode(), (source.function.__doc__ or "").encode()
@@ -93,7 +91,7 @@ def _store(code: Code, kind: Kind, value: Value, place: str) -> None:
     code.lines.append(f"store {kept} {name}, ptr {place}, align 1")
 
 
-def _loop(source: Source, symbol: str) -> str:
+def _loop(source: Source) -> str:
     """Write the loop: `void loop(char **arrays, long *runs, long *steps, void *)`.
 
     Of each array there is where it begins, its step in bytes, and room for a copy of some runs.
@@ -138,7 +136,7 @@ def _loop(source: Source, symbol: str) -> str:
     write(f"%next = add i64 %run, {WIDTH}")
     write("br label %check")
     write("end:")
-    return _function(f"void @{symbol}(ptr %arrays, ptr %runs, ptr %steps, ptr %data)", code)
+    return _function("void @loop(ptr %arrays, ptr %runs, ptr %steps, ptr %data)", code)
 
 
 def _call(runs: str, places: list[str], steps: list[str]) -> str:

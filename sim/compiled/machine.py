@@ -1,37 +1,92 @@
-"""Machine code for this processor, by LLVM."""
+"""Machine code for this processor, by LLVM, kept from process to process.
+
+It lies in the folder in which Python keeps its bytecode, and holds for one processor and one version of LLVM. Where
+that folder cannot be written, each process compiles anew.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
-from typing import Any
+from hashlib import blake2b
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from llvmlite import binding
+from llvmlite import __version__, binding
 
+EFFORT = 2  # of 0 to 3: at 0 values wait in memory, and a block takes a twentieth longer
+DIGEST = 32
 _kept: list[Any] = []  # what the code lies in
 
 
-def address_of(symbol: str, instructions: str, *, effort: int = 0) -> int:
-    """Compile a module of LLVM's instructions; return where one of its functions begins.
+class Compiler(NamedTuple):
+    """What compiles, and what runs the code."""
 
-    Parameters
-    ----------
-    effort
-        From 0 to 3. At 0 it takes milliseconds, and values wait in memory; what loops over vectors hardly notices.
+    machine: Any
+    engine: Any
+    kind: str
+    """Of code: its processor, and the version of what compiles."""
+
+
+def address_of(name: str, instructions: str) -> int:
+    """Return where the function `loop` begins, of a module in LLVM's instructions that is kept under a name.
+
+    Raises
+    ------
+    RuntimeError
+        Where LLVM cannot read the instructions.
     """
-    engine, module = _engine(effort), binding.parse_assembly(instructions)
-    engine.add_module(module)
-    engine.finalize_object()
-    _kept.append((engine, module))
-    address: int = engine.get_function_address(symbol)
+    compiler = _compiler()
+    key = _digest(f"{compiler.kind} {instructions}".encode())
+    symbol = f"loop_{key.hex()}"  # others have a loop, too
+    kept = code_file(name)
+    code = _read(kept, key)
+    if code is None:
+        module = binding.parse_assembly(instructions.replace("@loop(", f"@{symbol}("))
+        code = compiler.machine.emit_object(module)
+        _write(kept, key + _digest(code) + code)
+    found = binding.ObjectFileRef.from_data(code)
+    compiler.engine.add_object_file(found)
+    compiler.engine.finalize_object()
+    _kept.append((compiler, found))
+    address: int = compiler.engine.get_function_address(symbol)
     return address
 
 
+def code_file(name: str) -> Path:
+    """Return where code is kept."""
+    return Path(cache_from_source(__file__)).with_name(f"{name}.code")
+
+
 @cache
-def _engine(effort: int) -> Any:
-    """Return what compiles."""
+def _compiler() -> Compiler:
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
-    features = binding.get_host_cpu_features().flatten()
-    target = binding.Target.from_default_triple()
-    machine = target.create_target_machine(binding.get_host_cpu_name(), features, opt=effort, jit=True)
-    return binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
+    processor, features = binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
+    machine = binding.Target.from_default_triple().create_target_machine(processor, features, opt=EFFORT, jit=True)
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
+    return Compiler(machine, engine, f"{__version__} {EFFORT} {binding.get_default_triple()} {processor} {features}")
+
+
+def _read(file: Path, key: bytes) -> bytes | None:
+    """Return the code that a file keeps under a key; None where there is none, or not as it was written."""
+    try:
+        kept = file.read_bytes()
+    except OSError:
+        return None
+    found, digest, code = kept[:DIGEST], kept[DIGEST : 2 * DIGEST], kept[2 * DIGEST :]
+    return code if found == key and digest == _digest(code) else None
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a file, if the disk lets us."""
+    from sim.wholefiles import write_whole  # late: most processes find what they need
+
+    with suppress(OSError):
+        file.parent.mkdir(exist_ok=True)
+        write_whole(file, content)
+
+
+def _digest(content: bytes) -> bytes:
+    return blake2b(content, digest_size=DIGEST).digest()
