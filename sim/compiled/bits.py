@@ -81,12 +81,13 @@ class Words:
 
     def __init__(self, state: npt.NDArray[np.uint64]) -> None:
         self._state = state.copy()
+        self._address, self._loop = self._state.ctypes.data, _loop()
 
     def fill(self, rows: npt.NDArray[np.uint64]) -> None:
         """Fill an array of shape (rows, words), the words of a row one after the other in memory."""
         if rows.size:
-            where, (many, words) = (self._state.ctypes.data, rows.ctypes.data), rows.shape
-            _loop()(*where, many, rows.strides[0], words)
+            many, words = rows.shape
+            self._loop(self._address, rows.ctypes.data, many, rows.strides[0], words)
 
 
 @cache

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
+from sim.compiled.lookup import looked_up
 from sim.model.leaving import OverRuns
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from sim.model.leaving import Leaving
 
 Bits: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
-AT_A_TIME = 2**16
+AT_A_TIME = 2**17
 """Numbers of a stream that are drawn at a time."""
 
 
@@ -56,12 +57,10 @@ class Daily(OverRuns):
     """
 
     def __init__(self, stream: Stream, days: int, runs: int, table: Floats | None = None) -> None:
-        self._stream, self._table, self._left = stream, table, days
-        shape = min(days, max(1, AT_A_TIME // runs)), runs
-        self._bits: Bits = np.empty(shape, dtype=np.uint32 if table is None else np.uint16)
-        self._days: Any = self._bits
-        self._next = len(self._bits)
-        self._places: Places | None = None
+        self._stream, self._table, self._left, self._runs = stream, table, days, runs
+        self._days: Any = np.empty((0, runs))
+        self._next = 0
+        self._places: Places = np.arange(runs)
 
     def numbers(self) -> Any:
         """Return a day's numbers, shape (runs,), in an array that days share: neither write to it nor keep it."""
@@ -74,13 +73,15 @@ class Daily(OverRuns):
         """Hand out the numbers of the runs that stay; those of the others are drawn all the same."""
         self._days = self._days[self._next :].take(leaving.rows, axis=1)
         self._next = 0
-        self._places = leaving.rows if self._places is None else self._places[leaving.rows]
+        self._places = self._places[leaving.rows]
 
     def _draw(self) -> None:
-        bits = self._bits[: self._left]
+        days = min(self._left, max(1, AT_A_TIME // self._runs))
+        bits = np.empty((days, self._runs), dtype=np.uint32 if self._table is None else np.uint16)
         self._stream.fill(bits)
-        self._left -= len(bits)
-        if self._places is not None:
-            bits = bits.take(self._places, axis=1, mode="wrap")  # no place lies beyond; so it takes least
-        self._days = bits if self._table is None else self._table.take(bits, mode="wrap")
+        self._left -= days
+        if self._table is not None:
+            self._days = looked_up(self._table, bits, self._places)
+        else:
+            self._days = bits if len(self._places) == self._runs else bits.take(self._places, axis=1)
         self._next = 0
