@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
-    from sim.studies.sweep.result import Record
+    from sim.studies.sweep.runner import Record
     from sim.studies.sweep.sweep import Sweep
     from sim.studies.tipping import Span, Tipping
 
@@ -349,8 +349,7 @@ def sweep(
 ) -> SweepResult:
     """Run a sweep of a scenario; `settings` are further keys of a sweep file."""
     from sim.studies.sweep.load import sweep_of
-    from sim.studies.sweep.result import head_of, record_of
-    from sim.studies.sweep.runner import run_sweep
+    from sim.studies.sweep.runner import head_of, record_of, run_sweep
 
     made = sweep_of(scenario, axes, **settings)
     with shown(f"{scenario.id}, a sweep", len(made.cells) * made.plan.blocks, workers, store, progress) as site:

@@ -18,7 +18,7 @@ from sim.evaluation.threats import load_threats
 from sim.runs.executors.address import Tls
 from sim.scenario.load import load
 from sim.scenario.posterior import read_posterior
-from sim.studies.stored import read_forecast
+from sim.studies.records import read_forecast
 from sim.studies.sweep.load import load_sweep
 from sim.studies.sweep.shards import read_partial
 from sim.wholefiles import read_whole

@@ -43,7 +43,7 @@ def record(
     """
     moment = _moment(at)
     from sim.evaluation.ledger.questions import others_by_window, question_id, record_forecast
-    from sim.studies.stored import forecast_of, read_raw
+    from sim.studies.records import forecast_of, read_raw
 
     raw = read_raw(forecast)
     content = forecast_of(raw, forecast)

@@ -90,7 +90,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     from sim.forecast.plan import Plan
     from sim.forecast.runner import run as run_plan
     from sim.runs.block.given import read_given
-    from sim.studies.stored import read_forecast
+    from sim.studies.records import read_forecast
 
     loaded = load_scenario(scenario)
     _check_given(context.params)

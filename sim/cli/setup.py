@@ -98,7 +98,7 @@ def list_(place: StoreFolder = DEFAULT_STORE, format_: Output = Format.TEXT) -> 
     """
     from sim import environment
     from sim.runs.store import Store
-    from sim.runs.store.contents import groups_of
+    from sim.runs.store.store import groups_of
 
     rows = [
         {
@@ -152,7 +152,7 @@ def prune(
     offramp store prune --to-size 500 --dry-run
     """
     from sim.runs.store import Store
-    from sim.runs.store.contents import items_of, to_remove
+    from sim.runs.store.store import items_of, to_remove
     from sim.scenario.windows import age_of
 
     if older_than is None and to_size is None:

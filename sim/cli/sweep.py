@@ -71,8 +71,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     from sim.studies.gates.check import Budget
     from sim.studies.gates.sweeps import sweep_trials
     from sim.studies.sweep.load import load_sweep
-    from sim.studies.sweep.result import head_of, record_of
-    from sim.studies.sweep.runner import Options
+    from sim.studies.sweep.runner import Options, head_of, record_of
     from sim.studies.sweep.shards import Shard, partial_of
 
     part = None if shard is None else Shard.parse(shard)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.scenario.schema import Pressure
     from sim.studies.bench import Bench
-    from sim.studies.rows import Row
+    from sim.studies.records import Row
 
 
 Kind = Literal["withdrawn", "full", "removed", "certain", "held"]

@@ -14,7 +14,7 @@ from itertools import pairwise, product
 from typing import Literal
 
 from sim.estimates import Estimate
-from sim.studies.sweep.axes import rounded
+from sim.studies.sweep.designs import rounded
 
 Point = tuple[float, ...]
 """A value for each number that varies."""

@@ -26,8 +26,7 @@ from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
 from sim.studies.bench import HERE, Bench
 from sim.studies.compare import articles_added, inputs_changed, names_in, settings_changed, stances_changed
-from sim.studies.rows import Record, Row, stored_row, unpaired_row
-from sim.studies.stored import read_forecast, rerunnable
+from sim.studies.records import Record, Row, read_forecast, rerunnable, stored_row, unpaired_row
 from sim.wording import counted
 
 if TYPE_CHECKING:

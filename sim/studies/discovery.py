@@ -25,7 +25,7 @@ from sim.runs.play import ALL
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import HERE, Bench, happened
 from sim.studies.prim import Box, Floats, excess, find_box
-from sim.studies.rows import KEYS, plain
+from sim.studies.records import KEYS, plain
 
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan

@@ -9,7 +9,7 @@ from sim.errors import UsageError
 
 GOAL = re.compile(r"(lower|raise) (\w+)(?: (?:by|within) (.+))?")
 NAMES = ("strikes", "agreement", "terms", "offensive", "limited", "full")
-"""What a goal may be about: the first events of runs, as `ensemble.blocks` has them."""
+"""What a goal may be about: the first events of runs, as `runs.block.blocks` has them."""
 
 
 class Written(NamedTuple):

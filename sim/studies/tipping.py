@@ -26,7 +26,7 @@ from sim.scenario.numbers import number_range, with_number
 from sim.scenario.windows import By, day_of
 from sim.studies.bench import are_alike, happened
 from sim.studies.crossing import Crossing, Crossings, Point, crossings
-from sim.studies.sweep.axes import rounded
+from sim.studies.sweep.designs import rounded
 from sim.studies.sweep.sweep import value_at
 from sim.wording import counted
 

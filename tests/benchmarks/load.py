@@ -22,8 +22,8 @@ import sim
 from sim.forecast.plan import Plan
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_block
 from sim.runs.executors.address import Address
-from sim.runs.executors.batches import IN_FLIGHT, MOST, RATE, TARGET
 from sim.runs.executors.dask import Dask
+from sim.runs.executors.pool import IN_FLIGHT, MOST, RATE, TARGET
 from sim.scenario.edit import bare
 from tests.cluster.processes import cluster
 from tests.places import IDLIB

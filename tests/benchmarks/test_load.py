@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.runs.executors.batches import RATE
+from sim.runs.executors.pool import RATE
 from tests.benchmarks.load import Cost, simulate, table
 
 

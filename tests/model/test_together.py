@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from sim.forecast.drivers import drivers
-from sim.forecast.input_indices import InputIndices
+from sim.forecast.first_order import InputIndices
 from sim.model.inputs import Draws, draw_inputs, inputs_of, names_of_streams, tied_inputs
 from sim.runs.block.blocks import BlockTask, run_block
 from sim.runs.block.counts import sides

@@ -21,7 +21,7 @@ from sim.report.files import columns_of, to_csv
 from sim.report.maps import contour_levels
 from sim.report.pages.sweep import FEW, MOST_CELLS
 from sim.report.pages.sweep_figures import figures_of, rank_correlations, shape_of
-from sim.studies.sweep.result import Row, head_of, record_of
+from sim.studies.sweep.runner import Row, head_of, record_of
 from tests.places import ROOT
 from tests.report import said
 from tests.report.conftest import PAYLOAD

@@ -18,8 +18,8 @@ from sim import environment
 from sim.errors import ExecutionError, ScenarioError, UsageError
 from sim.runs.executors import Executor, Local, Pool, Serial
 from sim.runs.executors.address import Address
-from sim.runs.executors.batches import IN_FLIGHT, MOST, Feed
 from sim.runs.executors.dask import Dask
+from sim.runs.executors.pool import IN_FLIGHT, MOST, Feed
 from sim.runs.executors.processes import ONE_THREAD, Processes
 from tests.cluster.processes import Cluster
 from tests.tasks import (

@@ -21,7 +21,7 @@ from sim.scenario.schema import OUTSIDE_THE_MODEL, Document
 from sim.studies import bench, diff
 from sim.studies.bench import Site
 from sim.studies.compare import articles_added
-from sim.studies.stored import scenario_again
+from sim.studies.records import scenario_again
 from tests import worlds
 from tests.places import IDLIB, SHIPPED
 

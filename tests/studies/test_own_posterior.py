@@ -13,7 +13,7 @@ from sim.scenario.posterior import MODEL, Posterior, parse
 from sim.studies.bench import Bench
 from sim.studies.diff import diff, plan_of, read_side, read_sides, since
 from sim.studies.gates.trials import trials_of
-from sim.studies.stored import rerunnable
+from sim.studies.records import rerunnable
 from tests import worlds
 
 TABLE = np.array([[0.1 + 0.01 * row, 1.0 + row] for row in range(8)])

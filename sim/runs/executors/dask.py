@@ -18,8 +18,7 @@ import distributed
 from distributed.cfexecutor import ClientExecutor
 
 from sim.errors import ExecutionError
-from sim.runs.executors.batches import TARGET
-from sim.runs.executors.pool import LOOK, Note, Pool, silent
+from sim.runs.executors.pool import LOOK, TARGET, Note, Pool, silent
 from sim.wording import counted
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from sim.runs.executors.pool import Note, Pool, silent
 
 if TYPE_CHECKING:
     from sim.errors import ExecutionError
-    from sim.runs.executors.batches import Result, Task
+    from sim.runs.executors.pool import Result, Task
 
 P = ParamSpec("P")
 

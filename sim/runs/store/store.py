@@ -2,16 +2,21 @@
 
 A block's key covers the resolved scenario, seed, replicates, block, runs kept, what is given, a design's quantiles, the
 model's source, the packages and the processor's level: an entry never goes stale, and more runs of a scenario only add
-entries. Where entries lie is for `sim/runs/store/shelf.py` and `objects.py`; any number of writers may share one store.
+entries. Where entries lie is for `sim/runs/store/shelf.py`; any number of writers may share one store.
+
+Removing an entry costs time and no result: its block is played again when it is asked for. Only what bears a name of
+the store is listed or removed; what else lies in the folder is left alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import numpy as np
@@ -21,9 +26,11 @@ from sim import environment
 from sim.errors import UsageError
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask
 from sim.runs.block.shapes import is_of
-from sim.runs.store.entry import packed, packed_note, unpacked, unpacked_note
-from sim.runs.store.objects import PACKAGES, Objects
-from sim.runs.store.shelf import Folder, Shelf
+from sim.runs.store.entry import HEAD_BYTES, Head, head_of, packed, packed_note, unpacked, unpacked_note
+from sim.runs.store.shelf import PACKAGES, Folder, Objects, Shelf
+
+if TYPE_CHECKING:
+    from sim.runs.store.shelf import Item
 
 
 def key_of(task: BlockTask) -> str:
@@ -167,3 +174,60 @@ def shelf_of(place: str) -> Shelf:
     raise UsageError(
         f"expected a folder, file:///FOLDER, or object storage such as s3://BUCKET/PREFIX for a store (got {place})"
     )
+
+
+DAY = 86_400.0
+LEFT_OVER = 1.0
+"""Days after which what a writer has not finished is taken for left over."""
+_NAME = re.compile(r"blocks/[0-9a-f]{2}/(?P<part>\.)?[0-9a-f]{64}(?(part)\.[0-9]+-[0-9a-f]{8})")
+
+
+@dataclass(frozen=True)
+class Group:
+    """The entries of one scenario by one version of the model; times are of when they were written, since 1970."""
+
+    head: Head
+    entries: int
+    size: int
+    oldest: float
+    newest: float
+
+
+def items_of(store: Store) -> Iterator[Item]:
+    """Yield what lies in a store under a name that it gives."""
+    return (item for item in store.shelf.items() if _NAME.fullmatch(item.name))
+
+
+def groups_of(store: Store) -> list[Group]:
+    """Return what is kept by scenario and version of the model, the largest first; reads the head of every entry."""
+    found: dict[Head, list[Item]] = {}
+    for item in items_of(store):
+        raw = None if item.leftover else store.shelf.get(item.name, HEAD_BYTES)
+        if raw is not None:
+            found.setdefault(head_of(raw), []).append(item)
+    groups = []
+    for head, items in found.items():
+        times = [item.written for item in items]
+        groups.append(Group(head, len(items), sum(item.size for item in items), min(times), max(times)))
+    return sorted(groups, key=lambda one: (-one.size, one.head))
+
+
+def to_remove(items: Iterable[Item], now: float, days: int | None, most_bytes: int | None) -> list[Item]:
+    """Choose what can go: what is older than so many days, then the oldest until so many bytes are left.
+
+    What a writer left unfinished more than a day ago goes in any case.
+    """
+    ordered = sorted(items, key=lambda one: (one.written, one.name))
+    left = sum(item.size for item in ordered)
+    gone = []
+    for item in ordered:
+        age = (now - item.written) / DAY
+        is_old = days is not None and age > days
+        if (item.leftover and age > LEFT_OVER) or (not item.leftover and (is_old or _is_over(left, most_bytes))):
+            gone.append(item)
+            left -= item.size
+    return gone
+
+
+def _is_over(size: int, most: int | None) -> bool:
+    return most is not None and size > most

@@ -21,9 +21,8 @@ from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import read_tree
 from sim.studies.gates.contrasts import Source
 from sim.studies.gates.trials import Library, Subject, Trial, along, trials
-from sim.studies.sweep.schema import FORMAT
+from sim.studies.sweep.schema import FORMAT, canonical, is_number
 from sim.studies.sweep.sweep import Cell, label_of
-from sim.studies.sweep.words import canonical, is_number
 
 if TYPE_CHECKING:
     from sim.scenario.gates import Gate

@@ -20,8 +20,7 @@ from sim.scenario.numbers import number_range, with_number
 from sim.scenario.scenario import Scenario, resolve
 from sim.scenario.yamltree import Path, Place
 from sim.studies.gates.contrasts import Claim, Contrast, Known, Source
-from sim.studies.rows import Record, stored_row
-from sim.studies.stored import read_forecast, rerunnable
+from sim.studies.records import Record, read_forecast, rerunnable, stored_row
 from sim.wording import counted
 
 Z95 = 1.959963984540054

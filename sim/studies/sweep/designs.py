@@ -1,26 +1,157 @@
-"""Designs: which combinations of the axes' values become cells.
+"""Axes and designs: the values a sweep gives to dotted paths of its base, and which combinations of them become cells.
 
-Sampled designs are those of `scipy.stats.qmc`: the Latin hypercube (McKay, Beckman & Conover 1979) and the scrambled
-Sobol' sequence (Sobol' 1967; Owen 1995). Both draw from a named stream of the sweep's seed.
+An axis is written as a list of values, as `{from: 0, to: 1, steps: 5}`, as a distribution, or as `prior`, the base's
+own. Sampled designs are those of `scipy.stats.qmc`: the Latin hypercube (McKay, Beckman & Conover 1979) and the
+scrambled Sobol' sequence (Sobol' 1967; Owen 1995). Both draw from a named stream of the sweep's seed.
 """
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import rng
-from sim.studies.sweep.axes import BASE, Axis
+from sim.distributions import Distribution, Fixed, Uniform, is_distribution, parse
+from sim.scenario.quantities import date_or_none
+from sim.studies.sweep.schema import is_number, is_whole, shown
 from sim.wording import counted
 
 if TYPE_CHECKING:
+    from sim.model.inputs import Input
     from sim.studies.sweep.schema import Design
+
+BASE = "base"
+"""In a list of values: as in the base."""
+PRIOR = "prior"
+MAX_VALUES = 1000
+DIGITS = 6
+"""Significant digits of drawn and stepped values: enough for any input, few enough to be the same on all machines."""
+TAILS = (0.1, 0.9)
+"""Quantiles at which one-at-a-time takes an axis that is a distribution."""
+KEYS = ("from", "to", "steps")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis: its values, where it has listed ones, and the distribution to draw from, clipped to its range."""
+
+    values: tuple[Any, ...] = ()
+    spread: Distribution | None = None
+    low: float = -math.inf
+    high: float = math.inf
+
+    @property
+    def ends(self) -> tuple[Any, ...]:
+        """The values for one-at-a-time: those listed, else the 10th and 90th percentile."""
+        return self.values or self.at(np.array(TAILS))
+
+    def at(self, quantiles: npt.NDArray[np.float64]) -> tuple[Any, ...]:
+        """Return the value at each quantile in (0, 1); of listed values each as often as another, or once more."""
+        if self.spread is None:
+            ranks = np.argsort(np.argsort(quantiles))
+            return tuple(self.values[rank * len(self.values) // len(quantiles)] for rank in ranks.tolist())
+        drawn = np.clip(self.spread.ppf(quantiles), self.low, self.high)
+        return tuple(rounded(float(value)) for value in drawn)
+
+
+def rounded(value: float) -> float:
+    """Round to `DIGITS` significant digits."""
+    return float(f"{value:.{DIGITS}g}")
+
+
+def read_axis(written: Any, own: Input | None) -> Axis:
+    """Make an axis of what is written, which `axis_complaints` has found right.
+
+    Parameters
+    ----------
+    own
+        The input of the base at this path; None where it is no number of the base.
+    """
+    edges = (-math.inf, math.inf) if own is None else (own.low, own.high)
+    if written == PRIOR and own is not None:
+        return Axis((), own.distribution, *edges)
+    if isinstance(written, list):
+        return Axis(values=tuple(written))
+    if is_distribution(written):
+        return Axis((), parse(written).within(*edges), *edges)
+    low, high, steps = float(written["from"]), float(written["to"]), written.get("steps")
+    values = () if steps is None else tuple(rounded(float(value)) for value in np.linspace(low, high, steps))
+    return Axis(values, Uniform(low, high))
+
+
+def axis_complaints(written: Any, own: Input | None) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield what is wrong with an axis as written: the place below its key, and the message."""
+    if written == PRIOR:
+        if own is None or own.distribution.is_fixed:
+            yield (), "the base has no distribution here, so there is no `prior`; write a list or a range"
+    elif isinstance(written, list):
+        yield from _list_complaints(written)
+    elif isinstance(written, Mapping) and not set(written) <= set(KEYS):
+        try:
+            if isinstance(parse(written), Fixed):
+                raise ValueError
+        except ValueError as error:
+            yield (), f"{error or 'expected a list, {from, to, steps} or a distribution'} (got {shown(written)})"
+    elif isinstance(written, Mapping):
+        yield from _range_complaints(written)
+    else:
+        yield (), f"expected a list, {{from: 0, to: 1, steps: 5}}, a distribution or `prior` (got {shown(written)})"
+
+
+def same_day_complaints(written: Any, as_of: datetime.date) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the values that are the day of one before them: a date and a number of days from the as-of date."""
+    days: dict[float, Any] = {}
+    for place, value in enumerate(written if isinstance(written, list) else ()):
+        day = day_of(value, as_of)
+        if day in days and shown(days[day]) != shown(value):
+            yield (place,), f"{shown(value)} is the day of {shown(days[day])}, which stands already; leave it out"
+        elif day is not None:
+            days[day] = value
+
+
+def day_of(value: Any, as_of: datetime.date) -> float | None:
+    """Return a date as days from the as-of date, a number as it is; None for what is neither."""
+    if isinstance(value, str):
+        date = date_or_none(value)
+        return None if date is None else float((date - as_of).days)
+    return float(value) if is_number(value) else None
+
+
+def _list_complaints(written: list[Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if not 1 <= len(written) <= MAX_VALUES:
+        yield (), f"expected 1 to {MAX_VALUES:,} values (got {len(written):,})"
+        return
+    seen: set[str] = set()
+    for place, value in enumerate(written):
+        if isinstance(value, list) or (isinstance(value, Mapping) and not is_distribution(value)):
+            yield (
+                (place,),
+                f"expected a number, a word, true, false, a distribution, `base` or null (got {shown(value)})",
+            )
+        elif isinstance(value, float) and not math.isfinite(value):
+            yield (place,), f"expected a finite number (got {shown(value)})"
+        elif shown(value) in seen:
+            yield (place,), f"the value {shown(value)} stands twice"
+        seen.add(shown(value))
+
+
+def _range_complaints(written: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    wrong = next((key for key in KEYS[:2] if not is_number(written.get(key))), None)
+    if wrong is not None:
+        yield (wrong,) if wrong in written else (), f"expected a number as `{wrong}` (got {shown(written.get(wrong))})"
+    elif not written["from"] < written["to"]:
+        yield ("to",), f"expected a number above `from`, which is {shown(written['from'])}"
+    if "steps" in written and not is_whole(written["steps"], 2, MAX_VALUES):
+        yield ("steps",), f"expected a whole number of values from 2 to {MAX_VALUES:,} (got {shown(written['steps'])})"
+
 
 MOST_SWAPS = 200
 Changes = dict[str, Any]

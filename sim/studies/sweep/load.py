@@ -23,12 +23,20 @@ from sim.scenario.merge import named_file, scenario_root
 from sim.scenario.suggest import suggestion
 from sim.scenario.yamltree import Path, Place, Tree, read_tree
 from sim.studies.gates.sweeps import gate_faults
-from sim.studies.sweep.axes import PRIOR, Axis, axis_complaints, day_of, read_axis, same_day_complaints
-from sim.studies.sweep.designs import cell_count, cells_of, sampled_complaint
-from sim.studies.sweep.schema import FORMAT, MAX_CELLS, UNCERTAIN, Design, SweepDocument
+from sim.studies.sweep.designs import (
+    PRIOR,
+    Axis,
+    axis_complaints,
+    cell_count,
+    cells_of,
+    day_of,
+    read_axis,
+    same_day_complaints,
+    sampled_complaint,
+)
+from sim.studies.sweep.schema import FORMAT, MAX_CELLS, UNCERTAIN, Design, SweepDocument, canonical, shown
 from sim.studies.sweep.sweep import DEFAULT_RUNS, Base, Cell, Sweep, cell_id, label_of, naming, value_at
 from sim.studies.sweep.table_file import Row, read_table
-from sim.studies.sweep.words import canonical, shown
 from sim.wording import counted
 
 if TYPE_CHECKING:

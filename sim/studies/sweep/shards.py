@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError, reason_of
-from sim.studies.sweep.result import Record, record_of
+from sim.studies.sweep.runner import Record, record_of
 from sim.wholefiles import read_whole
 
 if TYPE_CHECKING:
-    from sim.studies.sweep.result import Row
+    from sim.studies.sweep.runner import Row
     from sim.studies.sweep.sweep import Cell, Sweep
 
 FORMAT = "offramp/sweep-partial/1"

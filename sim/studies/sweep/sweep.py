@@ -17,7 +17,7 @@ from sim.report.reading import input_words
 from sim.scenario.edit import path_complaint, vary, written
 from sim.scenario.load import scenario_of
 from sim.scenario.merge import Merged, read_merged
-from sim.studies.sweep.words import canonical, shown
+from sim.studies.sweep.schema import canonical, shown
 from sim.wording import counted
 
 if TYPE_CHECKING:

@@ -18,9 +18,8 @@ from sim import tables
 from sim.distributions import is_distribution
 from sim.errors import Fault, ScenarioError, TableError, refuse
 from sim.scenario.yamltree import Place
-from sim.studies.sweep.axes import BASE
-from sim.studies.sweep.schema import MAX_AXES, MAX_CELLS
-from sim.studies.sweep.words import shown
+from sim.studies.sweep.designs import BASE
+from sim.studies.sweep.schema import MAX_AXES, MAX_CELLS, shown
 from sim.wording import counted
 
 if TYPE_CHECKING:

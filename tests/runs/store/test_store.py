@@ -23,10 +23,9 @@ from sim import environment
 from sim.errors import StoreError
 from sim.runs.block.blocks import BLOCK_RUNS, RECORD, BlockResult, BlockTask, run_block
 from sim.runs.store import Store, key_of
-from sim.runs.store.contents import groups_of
 from sim.runs.store.entry import FORMAT, packed
 from sim.runs.store.shelf import Folder
-from sim.runs.store.store import name_of
+from sim.runs.store.store import groups_of, name_of
 from sim.scenario.scenario import Scenario
 from sim.tallies import Tally
 from tests import worlds

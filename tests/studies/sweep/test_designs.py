@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from sim.distributions import Normal, Uniform
-from sim.studies.sweep.axes import Axis
-from sim.studies.sweep.designs import cell_count, cells_of, sampled_complaint, unit_points
+from sim.studies.sweep.designs import Axis, cell_count, cells_of, sampled_complaint, unit_points
 from sim.studies.sweep.schema import Design
 
 AXES = {"a.b.c": Axis((0, 1, 2)), "d.e.f": Axis(("x", None))}

@@ -18,8 +18,7 @@ from sim.studies.bench import Site
 from sim.studies.gates.check import Budget, check
 from sim.studies.gates.sweeps import lines_along, sweep_trials
 from sim.studies.sweep.load import load_sweep
-from sim.studies.sweep.result import head_of, record_of
-from sim.studies.sweep.runner import Options, run_sweep
+from sim.studies.sweep.runner import Options, head_of, record_of, run_sweep
 from sim.studies.sweep.shards import Shard, merge, partial_of
 from sim.studies.sweep.sweep import Sweep
 from tests.played import replace_play

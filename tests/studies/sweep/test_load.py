@@ -18,7 +18,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.yamltree import read_tree
 from sim.studies.sweep import load as module
 from sim.studies.sweep.load import load_sweep
-from sim.studies.sweep.result import head_of
+from sim.studies.sweep.runner import head_of
 from sim.studies.sweep.schema import sweep_schema
 from sim.studies.sweep.sweep import cell_id
 from tests.places import ROOT, SWEEPS

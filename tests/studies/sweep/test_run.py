@@ -23,8 +23,7 @@ from sim.runs.store import Store, key_of
 from sim.runs.store.store import name_of
 from sim.scenario.edit import bare
 from sim.studies.bench import Site
-from sim.studies.sweep.result import without_effect
-from sim.studies.sweep.runner import Options, run_sweep
+from sim.studies.sweep.runner import Options, run_sweep, without_effect
 from sim.studies.sweep.sweep import Sweep
 from tests.played import count_blocks, replace_play
 from tests.studies.sweep.worlds import GRID, sweep

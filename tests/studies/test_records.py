@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import sim
 from sim.errors import UsageError
 from sim.report.files import to_json
-from sim.studies import stored
-from sim.studies.stored import read_forecast
+from sim.studies import records
+from sim.studies.records import read_forecast
 from tests import worlds
 from tests.places import ROOT
 from tests.report.conftest import stored as kept
@@ -101,7 +101,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pytest
         read_forecast(tmp_path / "none.json")
     with pytest.raises(UsageError, match="directory"):
         read_forecast(tmp_path)
-    monkeypatch.setattr(stored, "MOST_BYTES", 10)
+    monkeypatch.setattr(records, "MOST_BYTES", 10)
     with pytest.raises(UsageError, match="larger than 10 bytes"):
         read(tmp_path, "[" + "1," * 20 + "1]")
 
