@@ -325,10 +325,14 @@ def _parse_pool(written: Mapping[Any, Any]) -> Pool:
     require(not other, f"expected experts and weights, not {', '.join(map(repr, other))}")
     experts, weights = written[Pool.kind], written.get("weights")
     require(isinstance(experts, (list, tuple)), "expected experts to be followed by a list of distributions")
-    if weights is not None and not (isinstance(weights, (list, tuple)) and all(map(_is_number, weights))):
-        raise DistributionError("expected weights to be a list of numbers, one for each expert", ("weights",))
     read = tuple(_inner(_parse_expert, one, (Pool.kind, place)) for place, one in enumerate(experts))
-    return Pool(read, None if weights is None else tuple(_inner(_finite, one, ("weights",)) for one in weights))
+    return Pool(read, None if weights is None else _inner(_parse_weights, weights, ("weights",)))
+
+
+def _parse_weights(written: object) -> tuple[float, ...]:
+    are_numbers = isinstance(written, (list, tuple)) and all(map(_is_number, written))
+    require(are_numbers, "expected weights to be a list of numbers, one for each expert")
+    return tuple(map(_finite, written))  # type: ignore[call-overload]
 
 
 def _parse_expert(written: object) -> Distribution:
@@ -345,11 +349,11 @@ def _inner(read: Callable[[Any], T], written: object, where: Where) -> T:
         raise DistributionError(str(error), (*where, *error.where)) from None
 
 
-def _parse_kind(kind: object, parameters: object) -> Distribution:
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise DistributionError(f"expected one of the distributions {', '.join(KINDS)}, not {kind!r}")
-    if not isinstance(parameters, (list, tuple)) or not all(_is_number(p) for p in parameters):
-        raise DistributionError(f"expected {kind} to be followed by a list of numbers")
+def _parse_kind(kind: Any, parameters: Any) -> Distribution:
+    known = isinstance(kind, str) and kind in _KINDS
+    require(known, f"expected one of the distributions {', '.join(KINDS)}, not {kind!r}")
+    are_numbers = isinstance(parameters, (list, tuple)) and all(map(_is_number, parameters))
+    require(are_numbers, f"expected {kind} to be followed by a list of numbers")
     family, count = _KINDS[kind]
     numbers = [_finite(p) for p in parameters]
     if family is Empirical:

@@ -7,7 +7,6 @@ the state before the first day and at the end of each; the model itself records 
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import copy
 from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -56,6 +55,16 @@ class Observer(Protocol):
 
     def day_end(self, crisis: Crisis) -> None:
         """Look at the state at the end of `crisis.day`."""
+
+
+class Unseen:
+    """Nobody looks."""
+
+    def start(self, crisis: Crisis) -> None:
+        """Do nothing."""
+
+    def day_end(self, crisis: Crisis) -> None:
+        """Do nothing."""
 
 
 class Crisis(OverRuns, mesa.Model):  # type: ignore[misc]
@@ -149,18 +158,15 @@ class Crisis(OverRuns, mesa.Model):  # type: ignore[misc]
             Whether runs leave once they have ended, now and then, so that a day takes less; of these, what the
             observer then looks at has nothing, and the theatre only the record.
         """
-        whole = copy(self.theatre)
-        whole.firsts = dict(whole.firsts)
+        whole, watch = self.theatre.whole(), observer or Unseen()
         phases: list[Callable[[], None]] = [getattr(self, name) for name in self.PHASES]
         with np.errstate(over="ignore", under="ignore"):  # exp of a sure no is infinite: its reciprocal is 0
-            if observer is not None:
-                observer.start(self)
+            watch.start(self)
             for day in range(self.horizon if days is None else days):
                 self.day = day
                 for phase in phases:
                     phase()
-                if observer is not None:
-                    observer.day_end(self)
+                watch.day_end(self)
                 if leaving and self._many_have_ended():
                     whole.take(self.rows, self.theatre)
                     Leaving(~self.theatre.ended).leave(self)

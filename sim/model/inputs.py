@@ -8,7 +8,7 @@ in Latin hypercubes (`rng.stratified`).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import product
@@ -27,7 +27,9 @@ from sim.scenario.together import Group, groups_of
 
 if TYPE_CHECKING:
     from sim.model.arrays import Number
+    from sim.scenario.posterior import Posterior
     from sim.scenario.scenario import Scenario
+    from sim.scenario.schema import AnyActor, Pressure
 
 POSTERIOR_STREAM = "parameters.posterior"
 TOGETHER = "+"
@@ -76,6 +78,11 @@ class Input:
     def stream(self) -> str:
         """Name of the random stream that gives its quantiles; inputs that are drawn together share one."""
         return self.together or self.path
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Names of the streams that its values follow from: its own, and those of inputs that go with it by rank."""
+        return (self.stream, *(() if self.group is None else self.group.members))
 
     def draw(self, quantiles: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the value at each quantile, clipped to the range."""
@@ -228,16 +235,12 @@ def _walk(scenario: Scenario) -> Iterator[Input]:
     document = scenario.document
     yield from _fields(document, "", document.question.as_of, only=("population", "credibility"))
     for name, actor in document.actors.items():
-        yield from _fields(actor, f"actors.{name}.", scenario.as_of)
-        yield Input(f"actors.{name}.frailty", Normal(0.0, 1.0))
-        if actor.role == "initiator":
-            yield Input(f"actors.{name}.disposition", Uniform(0.0, 1.0), 0.0, 1.0)
+        yield from _of_actor(actor, f"actors.{name}.", scenario.as_of)
     for source, targets in document.ties.items():
         for target, leverage in targets.items():
             yield Input(f"ties.{source}.{target}", leverage, 0.0, 1.0)
     for name, pressure in document.pressures.items():
-        fields = _fields(pressure, f"pressures.{name}.", scenario.as_of)
-        yield from (one for one in fields if pressure.after is None or not one.path.endswith(".start"))
+        yield from _of_pressure(pressure, f"pressures.{name}.", scenario.as_of)
     for name, talks in document.talks.items():
         yield from _fields(talks, f"talks.{name}.", scenario.as_of)
     for name, event in document.events.items():
@@ -245,17 +248,35 @@ def _walk(scenario: Scenario) -> Iterator[Input]:
     yield from _parameters(scenario)
 
 
+def _of_actor(actor: AnyActor, prefix: str, as_of: datetime.date) -> Iterator[Input]:
+    yield from _fields(actor, prefix, as_of)
+    yield Input(f"{prefix}frailty", Normal(0.0, 1.0))
+    if actor.role == "initiator":
+        yield Input(f"{prefix}disposition", Uniform(0.0, 1.0), 0.0, 1.0)
+
+
+def _of_pressure(pressure: Pressure, prefix: str, as_of: datetime.date) -> Iterator[Input]:
+    """Yield the fields of a pressure; one that answers something has no start of its own."""
+    fields = _fields(pressure, prefix, as_of)
+    yield from (one for one in fields if pressure.after is None or one.path != f"{prefix}start")
+
+
+def _by_sample(scenario: Scenario, posterior: Posterior, names: Sequence[str]) -> Iterator[Input]:
+    """Yield the sample of past cases that the question belongs to, and the parameters that go by sample."""
+    threats = scenario.threats_weight
+    mixed = 0 < threats < 1
+    yield Input(SAMPLE, SampleChoice(threats) if mixed else Fixed(threats), 0.0, 1.0)
+    for name, sample in product(names, SAMPLES if mixed else (SAMPLES[int(threats)],)):
+        column = PosteriorColumn(posterior.column(f"{name}_{sample}"))
+        low, high = field_range(type(scenario.parameters), name)
+        yield Input(f"parameters.{name}_{sample}", column, low, high, together=POSTERIOR_STREAM)
+
+
 def _parameters(scenario: Scenario) -> Iterator[Input]:
     """Yield the structural parameters; those that a posterior gives are drawn together, row by row of its table."""
-    posterior, written = scenario.posterior, scenario.written_parameters
-    sampled, threats = scenario.sampled_parameters, scenario.threats_weight
+    posterior, written, sampled = scenario.posterior, scenario.written_parameters, scenario.sampled_parameters
     if posterior is not None and sampled:
-        mixed = 0 < threats < 1
-        yield Input(SAMPLE, SampleChoice(threats) if mixed else Fixed(threats), 0.0, 1.0)
-        for name, sample in product(sampled, SAMPLES if mixed else (SAMPLES[int(threats)],)):
-            column = PosteriorColumn(posterior.column(f"{name}_{sample}"))
-            low, high = field_range(type(scenario.parameters), name)
-            yield Input(f"parameters.{name}_{sample}", column, low, high, together=POSTERIOR_STREAM)
+        yield from _by_sample(scenario, posterior, sampled)
     for one in _fields(scenario.parameters, "parameters.", scenario.as_of):
         name = one.path.removeprefix("parameters.")
         if name in sampled:
@@ -339,12 +360,10 @@ def draw_inputs(
         if one.distribution.is_fixed:
             values[one.path] = np.float32(np.clip(one.distribution.mean, one.low, one.high))
             continue
-        if one.stream not in quantiles:
-            quantiles[one.stream] = _drawn(one.stream, seed, block, draws)
+        for stream in one.streams:
+            if stream not in quantiles:
+                quantiles[stream] = _drawn(stream, seed, block, draws)
         if one.group is not None and one.path not in tied:
-            for path in one.group.members:
-                if path not in quantiles:
-                    quantiles[path] = _drawn(path, seed, block, draws)
             tied |= _tied(one.group, quantiles)
         at = tied[one.path] if one.path in tied else quantiles[one.stream]
         values[one.path] = np.repeat(one.draw(at).astype(np.float32), replicates)

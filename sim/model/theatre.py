@@ -158,6 +158,10 @@ class Theatre(OverRuns):
         vars(cut).update(arrays, firsts={name: days[runs] for name, days in self.firsts.items()})
         return cut
 
+    def whole(self) -> Theatre:
+        """Return what is to hold all runs when some have left."""
+        return self.part(slice(None))
+
     def take(self, places: Places, other: Theatre) -> None:
         """Take over what has happened elsewhere, in the runs at some places."""
         for name, value in vars(self).items():

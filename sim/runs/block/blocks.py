@@ -114,15 +114,11 @@ def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[
         if with_counts and not task.quantiles
     }
     whole = _played(stack, _Watches([*watches.values()]), leaving=True)
-    results = []
-    for place, task in enumerate(tasks):
-        theatre, watch = whole.part(rows[place]), watches.get(place)
-        result = _result(task, theatre, watch, kept[place])
-        if watch is not None and not task.given:
-            further = _further_counts(task, members[place].draws, theatre, watch)
-            result = replace(result, tally=Tally({**result.tally.counts, **further}))
-        results.append(result)
-    return results
+    parts = zip(tasks, rows, members, kept, strict=True)
+    return [
+        _result(task, whole.part(row), watches.get(place), met, member.draws)
+        for place, (task, row, member, met) in enumerate(parts)
+    ]
 
 
 def run_part(
@@ -186,14 +182,21 @@ def _kept(tasks: Sequence[BlockTask], stack: Stack, rows: Sequence[slice]) -> li
     return [all_met(task.given, look) if task.given else None for task, look in zip(tasks, looks, strict=True)]
 
 
-def _result(task: BlockTask, theatre: Theatre, watch: _Watch | None, kept: Bools | None = None) -> BlockResult:
-    """Return the records of a task's runs and, where they were watched, the counts of states, actors and events."""
+def _result(
+    task: BlockTask, theatre: Theatre, watch: _Watch | None, kept: Bools | None = None, draws: Draws | None = None
+) -> BlockResult:
+    """Return the records of a task's runs and, where they were watched, the counts of states, actors and events.
+
+    With the draws, also what is counted by them, unless something is given.
+    """
     records = _records(theatre)
     if kept is not None:
         records["end"][~kept] = LEFT_OUT
     if watch is None:
         return BlockResult(Tally({}), records)
     counts = {**watch.counts(theatre), **_event_counts(task, theatre, kept)}
+    if draws is not None and not task.given:
+        counts |= _further_counts(task, draws, theatre, watch)
     return BlockResult(Tally(counts), records, watch.paths())
 
 

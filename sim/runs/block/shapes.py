@@ -28,10 +28,12 @@ from sim.scenario.posterior import SAMPLE, SAMPLES
 from sim.tallies import SUMS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
     from sim.runs.block.blocks import BlockTask
-    from sim.tallies import Tally
+    from sim.tallies import Counts, Tally
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -73,13 +75,20 @@ def shapes_of(task: BlockTask) -> Shapes:
 
 def is_of(task: BlockTask, tally: Tally, records: npt.NDArray[np.void]) -> bool:
     """Whether counts and records are such as a task gives: names, shapes, types, ranges."""
-    counts = tally.counts
+    return _are_counts(task, tally.counts) and _are_records(task, records)
+
+
+def _are_counts(task: BlockTask, counts: Mapping[str, Counts]) -> bool:
     return (
         {name: count.shape for name, count in counts.items()} == shapes_of(task)
         and all(count.dtype == np.int64 and count.min(initial=0) >= 0 for count in counts.values())
-        and len(records) == task.runs
         and int(counts.get("runs", task.runs)) == task.runs
-        and records.dtype == RECORD
+    )
+
+
+def _are_records(task: BlockTask, records: npt.NDArray[np.void]) -> bool:
+    return (
+        (len(records), records.dtype) == (task.runs, RECORD)
         and all(np.all((records[one] >= 0) & (records[one] <= task.scenario.horizon)) for one in OUTCOMES)
         and bool(np.all((records["end"] < len(END_STATES)) | (records["end"] == LEFT_OUT)))
     )
