@@ -34,7 +34,7 @@ def _escaped(sign: str) -> str:
 
 def all_seen(value: Any) -> Any:
     """Return plain values with every text and key among them as `seen` has it; lines stay, as labels of axes have."""
-    if value is None or isinstance(value, (float, int)):
+    if isinstance(value, float | int | None):
         return value
     if isinstance(value, Mapping):
         return {all_seen(key): all_seen(one) for key, one in value.items()}

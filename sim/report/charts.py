@@ -294,6 +294,15 @@ class Curve:
     dash: str = "solid"
     marker: int = 0
 
+    def traces(self, x: Sequence[Any]) -> tuple[Spec, Spec]:
+        """Return its band and its line over some places."""
+        p, low, high = ([getattr(at, part) for at in self.chances] for part in ("p", "low", "high"))
+        drawn = line(x, p, self.colour, self.texts, width=self.width, dash=self.dash)
+        if self.marker:
+            marker = {"color": LIGHT[self.colour], "size": self.marker}
+            drawn |= {"mode": "lines+markers", "marker": marker, "cliponaxis": False}
+        return band(x, low, high, self.colour), drawn
+
 
 def ranked(rank: int) -> dict[str, Any]:
     """Return the style of one of several curves in one colour: the first is drawn boldest."""
@@ -324,11 +333,8 @@ def curves(
     fig = figure(height=height, **layout)
     of_cells = {} if cells is None else {"customdata": cells, "hoverinfo": "text"}
     for one in drawn:
-        p, low, high = ([getattr(at, part) for at in one.chances] for part in ("p", "low", "high"))
-        marker = {"color": LIGHT[one.colour], "size": one.marker}
-        marked = {"mode": "lines+markers", "marker": marker, "cliponaxis": False} if one.marker else {}
-        trace = line(x, p, one.colour, one.texts, width=one.width, dash=one.dash)
-        fig["data"] += [band(x, low, high, one.colour), trace | marked | of_cells]
+        behind, trace = one.traces(x)
+        fig["data"] += [behind, trace | of_cells]
     top = top_of([*also, *(at.high for one in drawn for at in one.chances)])
     fig["layout"].update(xaxis=xaxis, yaxis=share_axis(top))
     return fig

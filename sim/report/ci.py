@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 import shlex
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -277,14 +279,16 @@ def to_summary(findings: Sequence[Finding], title: str, *, notes: Iterable[str] 
     if not findings:
         return text
     text += HEAD.format(case="cell" if any(one.cell for one in findings) else "scenario")
-    size, left = len(text.encode()), len(findings)
-    for row in map(_summary_row, worst_first(findings)):
-        size += len(row.encode())
-        if size > most - TAIL_BYTES:
-            break
-        text += row
-        left -= 1
-    return text + (f"\n{counted(left, 'more gate')} left out: the table would be too long.\n" if left else "")
+    rows = list(map(_summary_row, worst_first(findings)))
+    kept = _fitting(rows, most - TAIL_BYTES - len(text.encode()))
+    left = len(rows) - kept
+    more = f"\n{counted(left, 'more gate')} left out: the table would be too long.\n" if left else ""
+    return text + "".join(rows[:kept]) + more
+
+
+def _fitting(rows: Sequence[str], room: int) -> int:
+    """Return how many rows, from the first, fit into so many bytes."""
+    return bisect_right(list(accumulate(len(row.encode()) for row in rows)), room)
 
 
 def _summary_row(one: Finding) -> str:

@@ -9,7 +9,7 @@ import os
 import sys
 import textwrap
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sim.wording import GLUE, glued
 
@@ -21,6 +21,7 @@ READABLE = 100
 NARROWEST = 16
 """Columns that words are left with at the least."""
 ENDLESS = 10_000
+Value = TypeVar("Value")
 
 
 def width() -> int:
@@ -55,6 +56,7 @@ def aligned(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: str = 
         What every line begins with.
     """
     grid, room = [head, *rows], width() - len(indent)
+    words = words.ljust(len(head), "-")[: len(head)]
     widths = _widths(grid, words, room)
     if _whole(widths) <= room or len(head) == 1:
         yield from (f"{indent}{line}".rstrip() for row in grid for line in _side_by_side(row, widths, words))
@@ -65,12 +67,16 @@ def aligned(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: str = 
 def _stacked(grid: Sequence[Sequence[str]], words: str, room: int) -> Iterator[str]:
     """Yield the lines of a table whose rows have a line for their first cell and more for the others, set in."""
     widths = [0, *_widths([row[1:] for row in grid], words[1:], room - 2)]
+    groups = list(_groups(widths, room - 2))
     for row in grid:
         yield from _broken(row[0], room)
-        for places in _groups(widths, room - 2):
-            cells, kept = [row[place] for place in places], [widths[place] for place in places]
-            side = "".join(words[place : place + 1] or "-" for place in places)
-            yield from (f"  {line}".rstrip() for line in _side_by_side(cells, kept, side) if line.strip())
+        for places in groups:
+            shown = _side_by_side(_at(places, row), _at(places, widths), _at(places, words))
+            yield from (f"  {line}".rstrip() for line in shown if line.strip())
+
+
+def _at(places: Sequence[int], line: Sequence[Value]) -> list[Value]:
+    return [line[place] for place in places]
 
 
 def _groups(widths: Sequence[int], room: int) -> Iterator[list[int]]:
@@ -88,25 +94,29 @@ def _widths(grid: Sequence[Sequence[str]], words: str, room: int) -> list[int]:
     """Return the widths of columns: what their cells need; where that is too much, less for heads and for words."""
     columns = [list(column) for column in zip(*grid, strict=True)]
     widths = [max(map(len, column)) for column in columns]
-    least = [
-        min(whole, NARROWEST if words[place : place + 1] == "l" else max(map(len, column[1:]), default=0))
-        for place, (whole, column) in enumerate(zip(widths, columns, strict=True))
-    ]
-    least = [max(one, *map(len, column[0].split() or [""])) for one, column in zip(least, columns, strict=True)]
+    least = list(map(_least, columns, words))
     while _whole(widths) > room and widths != least:
         widest = max(range(len(widths)), key=lambda place: (widths[place] > least[place], widths[place]))
         widths[widest] -= 1
     return widths
 
 
+def _least(column: Sequence[str], kind: str) -> int:
+    """Return how narrow a column may be: no narrower than the words of its head, nor its cells but for words."""
+    head, *cells = column
+    whole = max(map(len, column))
+    need = NARROWEST if kind == "l" else max(map(len, cells), default=0)
+    return max(min(whole, need), *map(len, head.split() or [""]))
+
+
 def _whole(widths: Sequence[int]) -> int:
     return sum(widths) + 2 * (len(widths) - 1)
 
 
-def _side_by_side(row: Sequence[str], widths: Sequence[int], words: str) -> Iterator[str]:
+def _side_by_side(row: Sequence[str], widths: Sequence[int], words: Sequence[str]) -> Iterator[str]:
     """Yield the lines of one row, its cells broken to the widths of their columns."""
     cells = [[cell] if len(cell) <= wide else _broken(cell, wide) for cell, wide in zip(row, widths, strict=True)]
-    sides = ["<>"[words[place : place + 1] == "r"] for place in range(len(widths))]
+    sides = ["<>"[kind == "r"] for kind in words]
     for parts in zip_longest(*cells, fillvalue=""):
         yield "  ".join(f"{part:{side}{wide}}" for part, side, wide in zip(parts, sides, widths, strict=True))
 

@@ -85,6 +85,11 @@ class Table:
         """Return names with their values."""
         return cls("", columns, "ll", tuple(rows), style="facts")
 
+    @property
+    def shortest(self) -> Table:
+        """What stands for it outside the page."""
+        return self.brief or self
+
     def fold(self, summary: str = "") -> Table:
         """Return it folded away under some words, by default its caption."""
         return replace(self, folded=summary or self.caption)
@@ -101,7 +106,7 @@ class Table:
 
     def thin(self, keep: Sequence[str] = ()) -> Table:
         """Return it with a brief form: one row in `STEP`, the last, and those whose first cell is to be kept."""
-        shown, last = self.brief or self, len(self.rows) - 1
+        shown, last = self.shortest, len(self.rows) - 1
         rows = tuple(r for place, r in enumerate(shown.rows) if place % STEP == 0 or place == last or r[0] in keep)
         return replace(self, brief=replace(shown, rows=rows))
 
@@ -198,12 +203,22 @@ class Group:
     short: str = ""
     kind: ClassVar[str] = "group"
 
+    @property
+    def listed(self) -> str:
+        """Its name in the contents; empty: it is not there."""
+        return self.short if self.id else ""
+
 
 @dataclass(frozen=True)
 class Section(Group):
-    """A group that the contents name by its `id`, whether it has a short name or not."""
+    """A group that the contents name, whether it has a short name or not."""
 
     kind: ClassVar[str] = "section"
+
+    @property
+    def listed(self) -> str:
+        """Its name in the contents: the short one, else its title."""
+        return (self.short or self.title) if self.id else ""
 
 
 @dataclass(frozen=True)
@@ -266,8 +281,7 @@ class Document:
     @property
     def contents(self) -> list[tuple[str, str]]:
         """Place and short name of all that the contents list, after question and headline."""
-        named = (one for one in walk(self) if isinstance(one, Group) and one.id)
-        return [(one.id, one.short or one.title) for one in named if one.short or isinstance(one, Section)]
+        return [(one.id, one.listed) for one in walk(self) if isinstance(one, Group) and one.listed]
 
     @property
     def charts(self) -> dict[str, Callable[[], Spec]]:

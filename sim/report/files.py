@@ -94,7 +94,11 @@ def _input_column(values: list[Any]) -> list[Any]:
     """Return numbers where all values are numbers or missing, else text, distributions as JSON."""
     if all(value is None or is_number(value) for value in values):
         return [None if value is None else float(value) for value in values]
-    return [value if isinstance(value, str | None) else json.dumps(value) for value in values]
+    return list(map(_as_text, values))
+
+
+def _as_text(value: Any) -> str | None:
+    return value if isinstance(value, str | None) else json.dumps(value)
 
 
 def _outcome_columns(record: Record) -> Iterator[tuple[str, list[Any]]]:

@@ -80,15 +80,28 @@ def heat_map(across: Scale, up: Scale, grid: Sequence[Sequence[Cell]], chosen: S
     chosen
         Probabilities to draw lines at; None: round ones.
     """
-    values, texts, ids = ([[cell[part] for cell in row] for row in grid] for part in range(3))
     known = [cell.p for cell in chain(*grid) if cell.p is not None]
-    low, high = share_ends(known)
     fig = figure(
         height=520, top=76, left=44, right=14, bottom=56, hovermode="closest", xaxis=across.axis(), yaxis=up.axis()
     )
+    values, texts, ids = (_by_row(grid, part) for part in range(3))
     cells = {"x": across.places, "y": up.places, "z": values}
-    fig["data"].append({
-        "type": "heatmap", **cells, "text": texts, "customdata": ids,
+    fig["data"].append(_heats(cells | {"text": texts, "customdata": ids}, *share_ends(known)))
+    levels = contour_levels(known, chosen) if across.is_numeric and up.is_numeric else ()
+    fig["data"] += [cells | _contour(level) for level in levels]
+    across.name_below(fig)
+    up.name_above(fig)
+    return fig
+
+
+def _by_row(grid: Sequence[Sequence[Cell]], part: int) -> list[list[Any]]:
+    return [[cell[part] for cell in row] for row in grid]
+
+
+def _heats(cells: Spec, low: float, high: float) -> Spec:
+    """Return the cells of a map, coloured on a scale from low to high that is shown above them."""
+    return {
+        "type": "heatmap", **cells,
         "hovertemplate": "%{text}<extra></extra>", "zmin": low, "zmax": high,
         "colorscale": _HEATS,
         "colorbar": {
@@ -96,12 +109,7 @@ def heat_map(across: Scale, up: Scale, grid: Sequence[Sequence[Cell]], chosen: S
             "xpad": 0, "ypad": 0, "tickformat": ".0%", "nticks": 6, "outlinewidth": 0,
             "tickfont": {"color": LIGHT["muted"], "size": 12},
         },
-    })  # fmt: skip
-    if across.is_numeric and up.is_numeric:
-        fig["data"] += [cells | _contour(level) for level in contour_levels(known, chosen)]
-    across.name_below(fig)
-    up.name_above(fig)
-    return fig
+    }  # fmt: skip
 
 
 def _contour(level: float) -> Spec:
@@ -134,13 +142,18 @@ def parallel(ends: Sequence[tuple[str, str]], lines_: Sequence[tuple[Sequence[fl
     for rank, colour in enumerate(HEAT[1:]):
         kept = [places for (places, _), own in zip(lines_, ranks, strict=True) if own == rank]
         fig["data"].append(_connected(kept, colour))
-    upright = {"type": "line", "y0": 0, "y1": 1, "line": {"color": LIGHT["muted"], "width": 1}}
-    for place, (foot, head) in enumerate(ends):
-        fig["layout"]["shapes"].append({**upright, "x0": place, "x1": place})
-        name = "P" if place == last else str(place + 1)
-        for y, text, shift in ((1, safe(head), 10), (0, safe(foot), -10), (0, f"<b>{name}</b>", -30)):
-            note(fig, text, x=place, xref="x", y=y, yref="y", xanchor="center", yanchor="middle", yshift=shift)
+    names = (*map(str, range(1, last + 1)), "P")
+    for place, (name, (foot, head)) in enumerate(zip(names, ends, strict=True)):
+        _upright(fig, place, name, foot, head)
     return fig
+
+
+def _upright(fig: Spec, place: int, name: str, foot: str, head: str) -> None:
+    """Draw an upright with what stands at its foot and at its head, and its name below."""
+    drawn = {"type": "line", "y0": 0, "y1": 1, "line": {"color": LIGHT["muted"], "width": 1}}
+    fig["layout"]["shapes"].append({**drawn, "x0": place, "x1": place})
+    for y, text, shift in ((1, safe(head), 10), (0, safe(foot), -10), (0, f"<b>{name}</b>", -30)):
+        note(fig, text, x=place, xref="x", y=y, yref="y", xanchor="center", yanchor="middle", yshift=shift)
 
 
 def _rank(p: float, low: float, high: float) -> int:

@@ -73,7 +73,7 @@ def _part(part: Part, above: str) -> Iterator[str]:
         case Text():
             yield _text(part)
         case Table():
-            yield from _table(part, (part.brief or part).caption, above)
+            yield from _table(part, part.shortest.caption, above)
         case Figure(table=table):
             yield from _table(table, part.title, above, f"{escape(table.caption)}:")
             yield from _parts(part.parts)
@@ -95,7 +95,7 @@ def _text(part: Text) -> str:
 
 def _table(table: Table, title: str, above: str, *lead: str) -> Iterator[str]:
     """Yield a table, as short as it can be, below its title, where that does not stand over it already."""
-    shown = table.brief or table
+    shown = table.shortest
     if not shown.rows:
         return
     yield from [f"### {escape(title)}"] if title and title != above else []
@@ -105,13 +105,19 @@ def _table(table: Table, title: str, above: str, *lead: str) -> Iterator[str]:
 def _group(group: Group) -> Iterator[str]:
     """Yield a group below its title; one with a number, or a short one folded away, begins with both in bold."""
     title, inner = escape(group.title), list(_parts(group.parts, group.title))
-    if group.number or (group.role == "folded" and isinstance(said(group.parts)[0], Text) and not group.id):
-        lead = f"**{title}: {escape(group.number)}.**" if group.number else f"**{title}.**"
-        yield from (f"{lead} {inner[0]}", *inner[1:])
-        return
-    small = f" ({escape(group.small)})" if group.small else ""
-    yield from [f"### {title}{small}"] if title else []
-    yield from inner
+    if group.number:
+        yield from (f"**{title}: {escape(group.number)}.** {inner[0]}", *inner[1:])
+    elif _is_aside(group):
+        yield from (f"**{title}.** {inner[0]}", *inner[1:])
+    else:
+        small = f" ({escape(group.small)})" if group.small else ""
+        yield from [f"### {title}{small}"] if title else []
+        yield from inner
+
+
+def _is_aside(group: Group) -> bool:
+    """Whether a group is folded away, begins with text and nothing leads to it."""
+    return group.role == "folded" and isinstance(said(group.parts)[0], Text) and not group.id
 
 
 def _list(part: List) -> str:

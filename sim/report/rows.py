@@ -127,16 +127,21 @@ def rows_chart(
     fig = figure(height=row * len(rows) + room, hovermode="closest", **{"top": 30, "left": 14, "right": 64, **margins})
     fig["data"] += [*_bars(rows), *_whiskers(rows), *_dots(rows)]
     yaxis = axis(range=[span[0] - len(rows), span[1]], showgrid=False, showticklabels=False)
+    fig["layout"].update(xaxis=xaxis, yaxis=yaxis)
     if name_shift is None:
         names = {"tickvals": [-place for place in range(len(rows))], "ticktext": [safe(one.name) for one in rows]}
         yaxis |= {**names, "showticklabels": True, "automargin": True}
-    fig["layout"].update(xaxis=xaxis, yaxis=yaxis)
     for place, one in enumerate(rows):
-        if name_shift is not None:
-            note(fig, _named(one), y=-place, yref="y", yshift=name_shift, font={"color": LIGHT["ink"], "size": 13})
-        for words in one.words:
-            _write(fig, words, -place)
+        _write_beside(fig, one, -place, name_shift)
     return fig
+
+
+def _write_beside(fig: Spec, row: Row, y: int, name_shift: int | None) -> None:
+    """Write the name of a row, where it does not stand left of the plot, and its words."""
+    if name_shift is not None:
+        note(fig, _named(row), y=y, yref="y", yshift=name_shift, font={"color": LIGHT["ink"], "size": 13})
+    for words in row.words:
+        _write(fig, words, y)
 
 
 def _named(one: Row) -> str:

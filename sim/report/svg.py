@@ -27,7 +27,7 @@ from sim.report.sections.schedule import marks
 from sim.wording import MONTHS, long_date, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sim.report.charts import Spec
     from sim.report.document import Figure
@@ -192,10 +192,15 @@ def _line(plot: Plot, trace: Spec) -> Iterator[str]:
         marker = trace["marker"]
         yield from (_tag("circle", cx=x, cy=y, r=marker["size"] / 2, fill=marker["color"]) for x, y in points)
     if "text" in trace["mode"]:
-        for (x, y), words, side in zip(points, trace["text"], trace["textposition"], strict=True):
-            (shift, anchor), lift = _BESIDE[side.split(" ")[1]], -8.0 if side.startswith("top") else 18.0
-            if words:
-                yield _words((x + shift, y + lift), words, trace["textfont"], anchor)
+        yield from _labels(points, trace)
+
+
+def _labels(points: Sequence[tuple[float, float]], trace: Spec) -> Iterator[str]:
+    """Yield the labels of points, each beside its own."""
+    for (x, y), words, side in zip(points, trace["text"], trace["textposition"], strict=True):
+        (shift, anchor), lift = _BESIDE[side.split(" ")[1]], -8.0 if side.startswith("top") else 18.0
+        if words:
+            yield _words((x + shift, y + lift), words, trace["textfont"], anchor)
 
 
 def _bars(plot: Plot, trace: Spec) -> Iterator[str]:
@@ -364,6 +369,11 @@ def ticks_of(axis: Spec) -> list[Tick]:
     low, high = (number_of(edge) for edge in axis["range"])
     if axis.get("type") == "date":
         return list(_dated(low, high, axis))
+    return _shares(low, high, axis)
+
+
+def _shares(low: float, high: float, axis: Spec) -> list[Tick]:
+    """Return round per cents."""
     step = _round_step((high - low) / axis["nticks"])
     digits = int(axis["tickformat"].strip(".%"))
     places = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
@@ -386,15 +396,15 @@ def _dated(low: float, high: float, axis: Spec) -> Iterator[Tick]:
         year = day.year
 
 
-def _every(step: int, days: Sequence[datetime.date], numbers: Sequence[int]) -> list[datetime.date]:
-    return [day for day, number in zip(days, numbers, strict=True) if number % step == 0]
+def _every(step: int, days: Sequence[datetime.date], number: Callable[[datetime.date], int]) -> list[datetime.date]:
+    return [day for day in days if number(day) % step == 0]
 
 
 def _days(days: Iterable[datetime.date], axis: Spec) -> list[datetime.date]:
     """Return whole days, weeks or months, at most as many as the axis may have."""
     all_days, monthly = list(days), axis.get("dtick") == "M1"
     months = [day for day in all_days if day.day == 1]
-    by_day = (_every(step, all_days, [day.toordinal() for day in all_days]) for step in _DAY_STEPS)
-    by_month = (_every(step, months, [day.month - 1 for day in months]) for step in _MONTH_STEPS)
+    by_day = (_every(step, all_days, datetime.date.toordinal) for step in _DAY_STEPS)
+    by_month = (_every(step, months, lambda day: day.month - 1) for step in _MONTH_STEPS)
     steps, most = (by_month, 40) if monthly else (chain(by_day, by_month), axis.get("nticks", 7))
     return next((kept for kept in steps if len(kept) <= most), months)

@@ -5,11 +5,11 @@ What a page folds away is left out where the whole is shown.
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from sim.report.columns import aligned, paragraph
-from sim.report.document import Block, Document, Figure, Group, List, Part, Section, Table, Text, said
+from sim.report.document import Block, Document, Entry, Figure, Group, List, Part, Section, Table, Text, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,10 +29,10 @@ def to_lines(document: Document, basis: str, sections: Iterable[str] | None = No
     yield basis
     stop = "." if document.says[0].isupper() else ""
     number = Text(f"{document.line}{stop} {document.says}.")
-    shown = [one for one in said(document.sections) if isinstance(one, Section)]
-    wanted = {one.id for one in shown} - {"rerun"} if sections is None else set(sections)
+    shown = {one.id: one for one in said(document.sections) if isinstance(one, Section)}
+    wanted = shown.keys() - {"rerun"} if sections is None else set(sections)
     yield from _lines((*document.about, number, *document.head, *document.below), folded=False)
-    yield from _lines((one for one in shown if one.id in wanted), folded=sections is not None)
+    yield from _lines((one for name, one in shown.items() if name in wanted), folded=sections is not None)
 
 
 def _lines(parts: Iterable[Part | None], *, folded: bool) -> Iterator[str]:
@@ -56,12 +56,15 @@ def _part(part: Part, *, folded: bool) -> Iterator[str]:
         case Table():
             yield from aligned(part.columns, part.rows, words=part.align)
         case List(items=items):
-            for one in items:
-                yield from paragraph(": ".join(filter(None, (one.name, f"{one.link}{one.text}"))), hang="  ")
+            yield from chain.from_iterable(map(_entry, items))
         case Group():
             yield from _titled(part, folded=folded)
         case Block(parts=inner):
             yield from islice(_lines(inner, folded=folded), 1, None)
+
+
+def _entry(one: Entry) -> list[str]:
+    return paragraph(": ".join(filter(None, (one.name, f"{one.link}{one.text}"))), hang="  ")
 
 
 def _is_folded(part: Part) -> bool:

@@ -155,24 +155,25 @@ def _score_row(record: Record, table: Record, forecaster: str) -> tuple[str, ...
 
 
 def _cases(record: Record) -> Table:
-    rows = [
-        (
-            case["id"] + (" (target)" if case["target"] else ""),
-            short_date(day_of(case["as_of"])),
-            *(or_dash(case[event], "day {}".format) for event in ("offensive", "agreement")),
-            *(share_text(p) for p in case["forecasts"]["case"][MODEL]),
-            share_text(case["forecasts"]["case"][LOGISTIC][1]),
-            f"{case['brier'][MODEL]:.3f}",
-            ", ".join(path.removeprefix("actors.") for path in case["marked"]) or NONE,
-        )
-        for case in sorted(record["cases"], key=lambda one: -one["brier"][MODEL])
-    ]
+    rows = map(_case_row, sorted(record["cases"], key=lambda one: -one["brier"][MODEL]))
     columns = (
         "Case", "As of", "Offensive", "Agreement",
         *(f"Model, {counted(window, 'day')}" for window in record["windows"]),
         "Regression, 90 days", "Brier, 90 days", "Marked for hindsight",
     )  # fmt: skip
     return Table("Every case with its forecast and outcome, worst first", columns, "llrrrrrrrl", tuple(rows))
+
+
+def _case_row(case: Record) -> tuple[str, ...]:
+    return (
+        case["id"] + (" (target)" if case["target"] else ""),
+        short_date(day_of(case["as_of"])),
+        *(or_dash(case[event], "day {}".format) for event in ("offensive", "agreement")),
+        *map(share_text, case["forecasts"]["case"][MODEL]),
+        share_text(case["forecasts"]["case"][LOGISTIC][1]),
+        f"{case['brier'][MODEL]:.3f}",
+        ", ".join(path.removeprefix("actors.") for path in case["marked"]) or NONE,
+    )
 
 
 def _calibration(record: Record) -> Iterator[Text | Table | Figure]:

@@ -148,10 +148,14 @@ def changed(compared: Record, rows: Sequence[Record], key: str) -> Iterator[tupl
     """Yield inputs or settings that differ: how they are called, the value on either side, ids among them by name."""
     for one in rows:
         path = one[key]
-        kind, _, field = path.rpartition(".")
-        ids = field in _OF_NAMES and (kind == "bargaining" or kind.startswith(_SCHEDULED))
-        old, new = (_called(compared, one[side]) if ids else one[side] for side in ("old", "new"))
-        yield input_name(compared, path) if kind or key == "path" else path, old, new
+        old, new = (_called(compared, one[side]) if _holds_ids(path) else one[side] for side in ("old", "new"))
+        yield input_name(compared, path) if "." in path or key == "path" else path, old, new
+
+
+def _holds_ids(path: str) -> bool:
+    """Whether what stands at a path are ids of actors, pressures, talks or events."""
+    kind, _, field = path.rpartition(".")
+    return field in _OF_NAMES and (kind == "bargaining" or kind.startswith(_SCHEDULED))
 
 
 def _called(compared: Record, id_: Any) -> Any:

@@ -181,11 +181,17 @@ def _ground(fig: Spec, record: Record) -> None:
     fig["data"].append(bombing | {"yaxis": "y2"})
     fig["layout"]["yaxis2"] = axis(range=[0, 1], overlaying="y", visible=False)
     if course["day"] is not None:
-        yielded, at = course["end"] == "terms", noon(calendar, course["day"])
-        colour, end = ("terms", "terms of surrender") if yielded else ("offensive", f"{course['end']} offensive")
-        rule(fig, at, colour)
-        side = "right" if course["day"] > 0.7 * record["horizon"] else "left"
-        note(fig, end, x=at, xref="x", xanchor=side, font={"color": LIGHT[colour], "size": 12}, yshift=14)
+        _mark_end(fig, record)
+
+
+def _mark_end(fig: Spec, record: Record) -> None:
+    """Mark the day on which the run ends, with terms of surrender or an offensive."""
+    day, how = record["course"]["day"], record["course"]["end"]
+    colour, end = ("terms", "terms of surrender") if how == "terms" else ("offensive", f"{how} offensive")
+    at = noon(calendar_of(record), day)
+    rule(fig, at, colour)
+    side = "right" if day > 0.7 * record["horizon"] else "left"
+    note(fig, end, x=at, xref="x", xanchor=side, font={"color": LIGHT[colour], "size": 12}, yshift=14)
 
 
 def _inputs(record: Record) -> tuple[Text, Table]:

@@ -204,7 +204,7 @@ def figure_of(record: Record) -> Figure:
 def _curve(record: Record) -> Spec:
     """Draw the probability of an offensive by as-of date, a line for each window, news marked above it."""
     dates, marked = [point["date"] for point in record["points"]], marks(record)
-    first, last = (day_of(dates[end]) for end in (0, -1))
+    first, last = day_of(dates[0]), day_of(dates[-1])
     calendar, drawn = Calendar(first, max(1, (last - first).days)), []
     for rank, days in enumerate(sorted(record["milestones"], reverse=True)):
         chances, window = [Chance.of(point["by"][str(days)]) for point in record["points"]], counted(days, "day")

@@ -108,9 +108,18 @@ class Correlation:
         return self.low > 0 or self.high < 0
 
     @property
+    def remark(self) -> str:
+        """What its row in a table says besides."""
+        return "" if self.is_clear else "not clear"
+
+    @property
     def interval(self) -> str:
         """The interval in words."""
         return f"{signed(self.low)} to {signed(self.high)}"
+
+
+LEAST_CELLS = 10
+"""Cells that rank correlations need."""
 
 
 def rank_correlations(record: Record) -> list[Correlation]:
@@ -121,15 +130,16 @@ def rank_correlations(record: Record) -> list[Correlation]:
     from scipy.stats import spearmanr
 
     rows, day = done(record), record["horizon"]
-    found = []
     p = [chance(row, day).p for row in rows]
-    for path in record["axes"] if len(rows) >= 10 and len(set(p)) > 1 else ():
+    if len(rows) < LEAST_CELLS or len(set(p)) < 2:
+        return []
+    found = []
+    for path in record["axes"]:
         values = [row["inputs"][path] for row in rows]
-        if not all(map(is_number, values)) or len(set(values)) < 2:
-            continue
-        r = min(0.9999, max(-0.9999, float(spearmanr(values, p).statistic)))
-        half = 1.96 * math.sqrt((1 + r**2 / 2) / (len(rows) - 3))
-        found.append(Correlation(path, r, math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)))
+        if all(map(is_number, values)) and len(set(values)) > 1:
+            r = min(0.9999, max(-0.9999, float(spearmanr(values, p).statistic)))
+            half = 1.96 * math.sqrt((1 + r**2 / 2) / (len(rows) - 3))
+            found.append(Correlation(path, r, math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)))
     return sorted(found, key=lambda one: -abs(one.value))
 
 
@@ -143,7 +153,7 @@ def _correlations(record: Record, found: Sequence[Correlation]) -> Figure:
         if clear is None
         else f"{capital(within)} the probability goes most with {in_sentence(record, clear)}"
     )
-    rows = tuple((name, signed(one.value), one.interval, "" if one.is_clear else "not clear") for name, one in named)
+    rows = tuple((name, signed(one.value), one.interval, one.remark) for name, one in named)
     caption = "Rank correlation of each axis with the probability of an offensive (Spearman), strongest first"
     shown = named[:MOST_ROWS]
     first = "" if len(shown) == len(found) else f"; the {len(shown)} strongest of {len(found)}"

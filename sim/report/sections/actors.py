@@ -65,16 +65,19 @@ def _figure(record: Record, actor: Record, number: int) -> Figure:
 def _table(record: Record, actor: Record) -> Table:
     """Return the weekly quantiles of stance and posture; in brief the medians with the range of 90% of runs."""
     calendar, panels = calendar_of(record), _panels(actor)
-    rows, brief = [], []
-    for index, day in enumerate(actor["day"]):
-        date = short_date(calendar.date(day))
-        fans = [[write(actor[kind][q][index]) for q in QUANTILES] for kind, _, write in panels]
-        rows.append((date, *(cell for fan in fans for cell in fan)))
-        brief.append((date, *(f"{median} ({low} to {high})" for low, _, median, _, high in fans)))
+    dates = [short_date(calendar.date(day)) for day in actor["day"]]
+    columns, brief = [("Date", *dates)], [("Date", *dates)]
+    for kind, name, write in panels:
+        fan = [[write(value) for value in actor[kind][quantile]] for quantile in QUANTILES]
+        columns += [(f"{name} {words}", *one) for words, one in zip(QUANTILES.values(), fan, strict=True)]
+        low, _, median, _, high = fan
+        ranges = map("{} ({} to {})".format, median, low, high)
+        brief.append((f"{name}, median (90% of runs)", *ranges))
     caption = f"{actor['name']}: stance and {actor['posture_name']} by week"
-    columns = ("Date", *(f"{name} {quantile}" for _, name, _ in panels for quantile in QUANTILES.values()))
-    heads = ("Date", *(f"{name}, median (90% of runs)" for _, name, _ in panels))
-    return Table(caption, columns, "l" + "r" * 10, tuple(rows), brief=Table(caption, heads, "lrr", tuple(brief)))
+    head, *rows = zip(*columns, strict=True)
+    brief_head, *brief_rows = zip(*brief, strict=True)
+    shorter = Table(caption, brief_head, "lrr", tuple(brief_rows))
+    return Table(caption, head, "l" + "r" * 10, tuple(rows), brief=shorter)
 
 
 def _fans(record: Record, actor: Record) -> Spec:

@@ -15,7 +15,7 @@ from sim.report.document import Block, Group, Part, Section, Table, Text
 from sim.report.reading import Record, calendar_of, outcome_at
 from sim.report.sections.provenance import is_calibrated
 from sim.report.values import NONE, dated, day_of, on_scale, short_date, skill_text
-from sim.wording import counted, long_date
+from sim.wording import counted, long_date, noun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,15 +152,22 @@ def baselines_of(record: Record) -> Group | None:
 def _table(record: Record) -> Table:
     windows = record["baselines"]["windows"]
     columns = ("Probability of an offensive within", *(counted(days, "day") for days in windows))
-    rows = [("This model", *(outcome_at(record, "offensive", int(days)).text for days in windows))]
-    rows.append(("Base rate of past cases", *map(_base_rate, windows.values())))
-    rows.append(("Logistic regression", *(_prediction(one, one["logistic"]) for one in windows.values())))
-    for rule in RULES:
-        cells = (_prediction(one, one["positions"].get(rule)) for one in windows.values())
-        rows.append((_rule_name(record, rule), *cells))
-    rows.append(("Cases learnt from", *(f"{one['cases']} ({one['early']} early)" for one in windows.values())))
-    body = tuple(rows) if windows else ()
+    rules = (_rule_name(record, rule) for rule in RULES)
+    names = ("This model", "Base rate of past cases", "Logistic regression", *rules, "Cases learnt from")
+    cells = [_of_window(record, days, one) for days, one in windows.items()]
+    body = tuple(zip(names, *cells, strict=True)) if windows else ()
     return Table("The model and simple baselines", columns, "l" + "r" * len(windows), body, style="narrow")
+
+
+def _of_window(record: Record, days: str, window: Record) -> tuple[str, ...]:
+    """Return the column of a window: the model, the baselines, how many cases they learnt from."""
+    return (
+        outcome_at(record, "offensive", int(days)).text,
+        _base_rate(window),
+        _prediction(window, window["logistic"]),
+        *(_prediction(window, window["positions"].get(rule)) for rule in RULES),
+        f"{window['cases']} ({window['early']} early)",
+    )
 
 
 def _base_rate(window: Record) -> str:
@@ -205,7 +212,7 @@ def _notes(record: Record) -> Iterator[str]:
         if one["reason"] is not None:
             yield (
                 f"Within {counted(days, 'day')} there is no baseline: {counted(one['cases'], 'resolved case')} "
-                f"{'is' if one['cases'] == 1 else 'are'} {one['reason']}."
+                f"{noun(one['cases'], 'is', 'are')} {one['reason']}."
             )
     missing = [str(days) for days in record["milestones"] if str(days) not in windows]
     if missing:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from operator import sub
 from typing import TYPE_CHECKING, Any
 
 from sim.report.chance import Chance, points_text, with_interval
@@ -173,7 +174,8 @@ def incidence_chart(record: Record) -> Spec:
     x = [moment(calendar, day) for day in record["incidence"]["day"]]
     known = {outcome: _curve(record, outcome) for outcome in without_off(record, dict.fromkeys(CURVES, ""))}
     drawn = [known[outcome] for outcome in DRAWN if outcome in known]
-    fig = curves(x, drawn, time_axis(calendar), height=410 if marked else 390, top=44 if marked else 26)
+    height, top = (410, 44) if marked else (390, 26)
+    fig = curves(x, drawn, time_axis(calendar), height=height, top=top)
     _milestones(fig, record)
     number_days(fig, calendar, [(mark.day, mark.number) for mark in marked], calendar.horizon / 8, 19)
     label_ends(fig, list(known.values()))
@@ -198,18 +200,21 @@ def _milestones(fig: Spec, record: Record) -> None:
     calendar, horizon = calendar_of(record), record["horizon"]
     days = [day for day in record["milestones"] if day < horizon]
     named = _with_room(days, horizon)
-    places, chances = [moment(calendar, day) for day in days], [outcome_at(record, "offensive", day) for day in days]
     top = fig["layout"]["yaxis"]["range"][1]
-    texts = [f"<b>{safe(one.label)}</b>" if day in named else "" for day, one in zip(days, chances, strict=True)]
-    fig["data"].append(dots(places, [one.p for one in chances], texts, color=LIGHT["offensive"], size=9) | {
-        "mode": "markers+text", "textfont": {"color": LIGHT["offensive"], "size": 13}, "hoverinfo": "skip",
-        "textposition": [_where(day / horizon, one.p / top) for day, one in zip(days, chances, strict=True)],
-        "cliponaxis": False,
-    })  # fmt: skip
-    for day, place in zip(days, places, strict=True):
+    places, values, texts, sides = [], [], [], []
+    for day in days:
+        chance, place = outcome_at(record, "offensive", day), moment(calendar, day)
+        places.append(place)
+        values.append(chance.p)
+        texts.append(f"<b>{safe(chance.label)}</b>" if day in named else "")
+        sides.append(_where(day / horizon, chance.p / top))
         rule(fig, place, "grid")
         if day in named:
             note(fig, counted(day, "day"), x=place, xref="x", xanchor="center", yshift=2)
+    fig["data"].append(dots(places, values, texts, color=LIGHT["offensive"], size=9) | {
+        "mode": "markers+text", "textfont": {"color": LIGHT["offensive"], "size": 13}, "hoverinfo": "skip",
+        "textposition": sides, "cliponaxis": False,
+    })  # fmt: skip
 
 
 def _with_room(days: list[int], horizon: int) -> set[float]:
@@ -303,22 +308,24 @@ def hazard(record: Record) -> Figure | None:
 
 def _weekly(record: Record) -> Spec:
     calendar, rows = calendar_of(record), list(weeks(record))
-    chances, x = [row.hazard for row in rows], [noon(calendar, row.start + 3) for row in rows]
-    peak = max(range(len(rows)), key=lambda index: chances[index].p)
-    top = min(1.0, 1.12 * max(one.high for one in chances))
-    fig = figure(height=250, xaxis=time_axis(calendar), yaxis=share_axis(top), hovermode="closest")
+    x = [noon(calendar, row.start + 3) for row in rows]
+    p, low, high = ([getattr(row.hazard, part) for row in rows] for part in ("p", "low", "high"))
+    peak = p.index(max(p))
+    fig = figure(
+        height=250, xaxis=time_axis(calendar), yaxis=share_axis(min(1.0, 1.12 * max(high))), hovermode="closest"
+    )
     fig["data"].append({
-        "type": "bar", "x": x, "y": [one.p for one in chances], "width": [6 * 86_400_000] * len(rows),
+        "type": "bar", "x": x, "y": p, "width": [6 * 86_400_000] * len(rows),
         "marker": {"color": tint("offensive", 0.75), "line": {"width": 0}},
         "error_y": {
-            "array": [one.high - one.p for one in chances], "arrayminus": [one.p - one.low for one in chances],
+            "array": list(map(sub, high, p)), "arrayminus": list(map(sub, p, low)),
             "color": LIGHT["muted"], "thickness": 1, "width": 2,
         },
         "hovertext": [f"Week {row.number}: {with_interval(row.hazard)}" for row in rows], "hoverinfo": "text",
     })  # fmt: skip
     note(
-        fig, f"<b>{chances[peak].text}</b>", x=x[peak], xref="x", xanchor="center" if peak else "left",
-        y=chances[peak].high, yref="y", yshift=0, font={"color": LIGHT["offensive"], "size": 13},
+        fig, f"<b>{rows[peak].hazard.text}</b>", x=x[peak], xref="x", xanchor="center" if peak else "left",
+        y=high[peak], yref="y", yshift=0, font={"color": LIGHT["offensive"], "size": 13},
     )  # fmt: skip
     return fig
 
@@ -338,7 +345,7 @@ def futures_figure(record: Record) -> Figure | None:
     dots, rows, told = record["dots"], [], []
     for end, name in without_off(record, ENDS).items():
         own = [dot for dot in dots if dot["end"] == end]
-        runs = ", ".join(str(dot["run"]) if dot["day"] is None else f"{dot['run']} (day {dot['day']})" for dot in own)
+        runs = ", ".join(map(_run_id, own))
         rows.append((name, str(len(own)), Chance.of(record["ends"][end]).text, runs or NONE))
         told.append(f"{len(own)} {name.lower()}")
     if not dots:
@@ -351,6 +358,10 @@ def futures_figure(record: Record) -> Figure | None:
         f"Grid of {len(dots)} dots, each a run: {', '.join(told)}.",
         Table("The futures shown, by end state", columns, "lrrl", tuple(rows)),
     )
+
+
+def _run_id(dot: Record) -> str:
+    return str(dot["run"]) if dot["day"] is None else f"{dot['run']} (day {dot['day']})"
 
 
 def convergence_figure(record: Record) -> Figure | None:

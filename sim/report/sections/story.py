@@ -28,7 +28,7 @@ from sim.report.reading import (
 )
 from sim.report.rows import Bar, Dot, Row, Words, rows_chart
 from sim.report.values import Calendar, on_scale, plain, short_date, spelled
-from sim.wording import MONTHS, counted, long_date
+from sim.wording import MONTHS, counted, long_date, noun
 
 if TYPE_CHECKING:
     import datetime
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     Titled = Sequence[tuple[str, Course]]
 
 _SOON = 7
+_CROSSES = {"rise": "rises past", "fall": "falls below"}
+_LEANS = {"for": "in favour of", "against": "against"}
+_READY = {"full": "0.3 or more", "limited": "below 0.3"}
 _SHIFTED = {"stance": "support for an offensive", "air_denial": "air denial", "self_reliance": "self-reliance"}
 
 
@@ -134,12 +137,10 @@ class _Teller:
         if kind == "event":
             return f"with {turn['event']['name']}, {self._shifted(turn['event'])} {turn['event']['way']}"
         beside = f", with {self._levels(levels, '')}" if levels else ""
-        if kind in ("rise", "fall"):
-            way = "rises past" if kind == "rise" else "falls below"
-            return f"{posture_of(self._record, turn['actor'])} {way} one half{beside}"
-        if kind in ("for", "against"):
-            side = "in favour of" if kind == "for" else "against"
-            return f"{possessive(self._name(turn['actor']))} stance turns {side} an offensive"
+        if kind in _CROSSES:
+            return f"{posture_of(self._record, turn['actor'])} {_CROSSES[kind]} one half{beside}"
+        if kind in _LEANS:
+            return f"{possessive(self._name(turn['actor']))} stance turns {_LEANS[kind]} an offensive"
         another = "an" if turn.get("count") == 1 else "another"
         return {
             "strike": f"there is {self._strikes} for the first time{beside}",
@@ -177,14 +178,13 @@ class _Teller:
         end, over = course["end"], course["day"] is not None
         if not over or course["agreements"]:
             first = course["strikes"] if self._strike else range(course["agreements"])
-            yield f"In all there {'is' if len(first) == 1 else 'are'} {self._in_all(course)}."
+            yield f"In all there {noun(len(first), 'is', 'are')} {self._in_all(course)}."
         last = long_date(self._calendar.until(self._calendar.horizon))
         if end == "terms":
             yield "With the surrender this future ends: no offensive has begun, and the question resolves as no."
         elif over:
-            size = "0.3 or more" if end == "full" else "below 0.3"
             yield "With the offensive this future ends, and the question resolves as yes."
-            yield f"It counts as {end}, for imminence, readiness times support, is {size} on its first day."
+            yield f"It counts as {end}, for imminence, readiness times support, is {_READY[end]} on its first day."
         else:
             how = "under an agreement" if end == "agreement" else "in a standoff"
             yield f"The window closes on {last} {how}: no offensive has begun, and the question resolves as no."
