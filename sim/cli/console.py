@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from enum import IntEnum, StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec
 
@@ -132,6 +133,9 @@ def check_surroundings() -> None:
     epoch()
 
 
+_OPTION_OF_NOTHING = re.compile("--[^=]*=")
+
+
 def check_words(words: Sequence[str]) -> None:
     """Complain of an empty word, which would be read as the working folder or as nothing.
 
@@ -140,15 +144,14 @@ def check_words(words: Sequence[str]) -> None:
     UsageError
         Where there is one; as a rule from a variable that is not set.
     """
-    for place, word in enumerate(words):
-        name, equals, value = word.partition("=")
+    for before, word in pairwise(["", *words]):
         if word == "":
-            before = words[place - 1] if place and words[place - 1].startswith("-") else ""
-        elif word.startswith("--") and equals and not value:
-            before = name
+            option = before if before.startswith("-") else ""
+        elif _OPTION_OF_NOTHING.fullmatch(word):
+            option = word[:-1]
         else:
             continue
-        where = f" after {before}" if before else ""
+        where = f" after {option}" if option else ""
         raise UsageError(f"there is an empty word{where}; is a variable not set?")
 
 

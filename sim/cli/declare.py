@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from importlib import import_module
+from itertools import chain
 from typing import Annotated, Any, NoReturn, ParamSpec, get_type_hints
 
 import typer
@@ -48,7 +49,7 @@ class Panels(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the panels."""
         for job, modules in PANELS.items():
-            names = [name for part in modules.values() for name in part]
+            names = chain.from_iterable(modules.values())
             found = [(name, one) for name in names if (one := self.get_command(ctx, name)) is not None]
             if found:
                 limit = formatter.width - 6 - WIDEST
@@ -163,9 +164,8 @@ def call(words: Sequence[str]) -> NoReturn:
 
 def _load(name: str) -> None:
     """Import the module that declares a command, and leave only that command: the others take a while. Else all."""
-    module = _MODULES.get(name)
-    import_module(f"sim.cli.{module or 'app'}")
-    if module is not None:
+    import_module(f"sim.cli.{_MODULES.get(name, 'app')}")
+    if name in _MODULES:
         commands = app.registered_commands
         app.registered_commands = [one for one in commands if one.callback and one.callback.__name__ == name]
         app.registered_groups = [one for one in app.registered_groups if one.name == name]

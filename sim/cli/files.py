@@ -20,10 +20,10 @@ from sim.scenario.yamltree import read_schema, top_keys
 from sim.wholefiles import visible_files
 
 KINDS = {
-    "scenario": ("id question", "id actors", "id extends"),
-    "sweep": ("id base", "id axes", "id scenarios"),
-    "draft": ("articles items",),
-    "evidence": ("sources items",),
+    "scenario": ({"id", "question"}, {"id", "actors"}, {"id", "extends"}),
+    "sweep": ({"id", "base"}, {"id", "axes"}, {"id", "scenarios"}),
+    "draft": ({"articles", "items"},),
+    "evidence": ({"sources", "items"},),
     "cast": (),
     "sources": (),
 }
@@ -79,9 +79,8 @@ def kind_of(file: Path) -> str:
     name, _, kind = (read_schema(file) or "").partition("/")
     if name == "offramp":
         return kind.partition("/")[0]
-    top = top_keys(file).keys()
-    known = (kind for kind, keys in KINDS.items() if any(set(some.split()) <= top for some in keys))
-    return next(known, UNKNOWN)
+    top = set(top_keys(file))
+    return next((kind for kind, keys in KINDS.items() if any(map(top.issuperset, keys))), UNKNOWN)
 
 
 def beyond_missing(file: Path, error: ScenarioError) -> list[Fault]:

@@ -96,8 +96,7 @@ class Machines:
             raise UsageError(f"{given[0]} says how to reach a scheduler; it needs --executor dask")
         from sim.runs.executors import Local, Serial  # late, as all below: --help needs none of it
 
-        few = blocks is not None and blocks < SPAWNING_PAYS
-        workers = self.workers or (1 if few else os.cpu_count() or 1)
+        workers = self.workers or _usual_workers(blocks)
         first = GROUPS_HERE if self.workers is None and blocks is None else 0
         return Serial() if workers == 1 else Local(workers, note, here=first)
 
@@ -136,3 +135,9 @@ class Machines:
 
 
 MACHINES = Machines()
+
+
+def _usual_workers(blocks: int | None) -> int:
+    """Return how many workers so many blocks are worth: one where there are few, else one a processor."""
+    few = blocks is not None and blocks < SPAWNING_PAYS
+    return 1 if few else os.cpu_count() or 1

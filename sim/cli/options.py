@@ -167,12 +167,18 @@ def command_of(context: typer.Context, *, here: bool = False, **made: Any) -> st
     at: Any = context
     while at.parent is not None:
         words, at = [at.info_name, *words], at.parent
+    left_out, told = (SHOWN, str) if here else (UNTOLD, shown)
+    values = {**context.params, **made}
     for one in context.command.params:
-        value = made.get(one.name or "", context.params.get(one.name or ""))
-        usual = value == one.default and one.name not in ALWAYS_TOLD
-        if one.name not in (SHOWN if here else UNTOLD) and value is not None and not usual:
-            words += _words_of(one, value, str if here else shown)
+        value = values.get(one.name or "")
+        if one.name not in left_out and not _goes_without(one, value):
+            words += _words_of(one, value, told)
     return shlex.join(["offramp", *words])
+
+
+def _goes_without(parameter: Any, value: Any) -> bool:
+    """Whether a parameter has its value without a word of the command."""
+    return value is None or (value == parameter.default and parameter.name not in ALWAYS_TOLD)
 
 
 def _words_of(parameter: Any, value: Any, told: Callable[[Path], str]) -> Iterator[str]:

@@ -97,7 +97,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     plan = Plan(runs, seed, replicates, precision, read_given(given or (), loaded))
     earlier = None if since is None else read_forecast(since)
     check_output(out, figures=figures)
-    kept = _store(DEFAULT_STORE if store is None and counterfactuals else store, out)
+    kept = _store(_place(context.params), out)
     with machines.site(loaded.id, plan.blocks, kept, blocks=plan.blocks) as site:
         forecast = run_plan(loaded, plan, executor=site.executor, finished=site.finished, store=kept)
     record = forecast.record(command_of(context))
@@ -125,6 +125,12 @@ def _write(record: Mapping[str, Any], out: Path, words: str, *, figures: bool) -
     written(write_report(record, out, words=words, figures=figures))
     if record["status"] != "interrupted":
         shutil.rmtree(out / KEPT, ignore_errors=True)
+
+
+def _place(params: Mapping[str, Any]) -> str | None:
+    """Return the store that is asked for: the usual one with counterfactuals, whose runs others want too."""
+    place: str | None = params["store"]
+    return DEFAULT_STORE if place is None and params["counterfactuals"] else place
 
 
 def _store(place: str | None, out: Path | None) -> Store | None:
@@ -166,11 +172,11 @@ def _would_lose(forecast: Forecast, since: Path | None, out: Path) -> bool:
 
 def _finish(forecast: Forecast, context: typer.Context, out: Path | None) -> None:
     """Say the next step; leave with the code that fits."""
-    place = context.params["store"] or (DEFAULT_STORE if context.params["counterfactuals"] else None)
+    place = _place(context.params)
     again = command_of(context, here=True, store=place)
     if forecast.status == "interrupted":
-        kept = place is not None or out is not None
-        note(f"interrupted after {counted(forecast.runs, 'run')}{f'; to resume: {again}' if kept else ''}")
+        resume = f"; to resume: {again}" if place is not None or out is not None else ""
+        note(f"interrupted after {counted(forecast.runs, 'run')}{resume}")
         raise typer.Exit(Exit.INTERRUPTED)
     if forecast.status == "imprecise":
         note(f"the precision was not reached in {counted(forecast.runs, 'run')}; allow more with --runs")

@@ -161,11 +161,13 @@ def prune(
     kept = Store(place)
     items = list(items_of(kept))
     gone = to_remove(items, time.time(), days, None if to_size is None else to_size * MB)
-    for item in gone if not dry_run else ():
-        kept.shelf.remove(item.name)
+    said = "would remove"
+    if not dry_run:
+        said = "removed"
+        for item in gone:
+            kept.shelf.remove(item.name)
     size = _bytes(gone)
     left = _bytes(items) - size
-    said = "would remove" if dry_run else "removed"
     note(
         f"{said} {len(gone):,} of {counted(len(items), 'block')}, {size / MB:,.1f} MB; "
         f"{left / MB:,.1f} MB are left in {place}"

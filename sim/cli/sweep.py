@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -269,16 +270,15 @@ def _with_pages(record: Record) -> Record:
 
 def _finish(record: Record, out: Path | None) -> None:
     """Leave with 3 where a cell failed, with 1 where a gate did, with 4 where one or a precision was not decided."""
-    statuses = [row["status"] for row in record["rows"]]
+    statuses = Counter(row["status"] for row in record["rows"])
     codes = {exit_code(record["verdicts"])}
-    if "failed" in statuses:
-        count = statuses.count("failed")
-        note(f"{count} of {counted(len(statuses), 'cell')} failed; their rows say why. The rest is complete")
+    if failed := statuses["failed"]:
+        note(f"{failed} of {counted(statuses.total(), 'cell')} failed; their rows say why. The rest is complete")
         codes.add(Exit.INTERNAL)
-    if "imprecise" in statuses:
-        note(f"{counted(statuses.count('imprecise'), 'cell')} did not reach the precision; allow more with --runs")
+    if imprecise := statuses["imprecise"]:
+        note(f"{counted(imprecise, 'cell')} did not reach the precision; allow more with --runs")
         codes.add(Exit.INCOMPLETE)
-    worst = next((code for code in (Exit.INTERNAL, Exit.GATE, Exit.INCOMPLETE) if code in codes), Exit.OK)
+    worst = next(filter(codes.__contains__, (Exit.INTERNAL, Exit.GATE, Exit.INCOMPLETE)), Exit.OK)
     if worst is not Exit.OK:
         raise typer.Exit(worst)
     if out is not None:

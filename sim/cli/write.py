@@ -148,8 +148,8 @@ class _Findings:
     def __init__(self, checked: Sequence[_Checked]) -> None:
         self.known = [one for one in checked if one.kind]
         self.unknown = [one.file for one in checked if not one.kind]
-        self.errors = [one.error for one in self.known if one.error is not None]
-        self.doubts = list(dict.fromkeys(chain.from_iterable(one.doubts for one in self.known)))
+        self.errors = list(filter(None, map(attrgetter("error"), self.known)))
+        self.doubts = list(dict.fromkeys(chain.from_iterable(map(attrgetter("doubts"), self.known))))
         self.kinds = Counter(map(attrgetter("kind"), self.known))
 
     @property

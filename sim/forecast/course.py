@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -183,11 +184,8 @@ class _Reader:
         for (name, event), day in zip(self._events.items(), self._path.events[:, 0].tolist(), strict=True):
             if day < self._days:
                 yield Turn(day, "event", event=_told(name, event))
-        for name in self._places:
-            yield from self._postures(name)
-        for name in self._leading:
-            for entry, above in crossings(self._column("stance", name), 0.0, STANCE_MARGIN):
-                yield Turn(entry - 1, "for" if above else "against", name)
+        yield from chain.from_iterable(map(self._postures, self._places))
+        yield from chain.from_iterable(map(self._leanings, self._leading))
         if end in ("terms", "limited", "full"):
             yield Turn(self._days - 1, end, levels=self.levels(self._days))
 
@@ -210,6 +208,10 @@ class _Reader:
         for count, day in enumerate(broken, 1):
             before = [one for one in concluded if one < day]
             yield Turn(day, "breakdown", count=count, lasted=day - before[-1] if before else None)
+
+    def _leanings(self, name: str) -> Iterator[Turn]:
+        for entry, above in crossings(self._column("stance", name), 0.0, STANCE_MARGIN):
+            yield Turn(entry - 1, "for" if above else "against", name)
 
     def _postures(self, name: str) -> Iterator[Turn]:
         beside = {"initiator": "guarantor", "patron": "guarantor", "guarantor": "patron"}.get(self._roles[name])

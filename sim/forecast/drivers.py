@@ -231,14 +231,17 @@ def group_of(scenario: Scenario, path: str) -> str:
         owners = {group_of(scenario, one) for one in path.split(TOGETHER)}
         return owners.pop() if len(owners) == 1 else path
     kind, _, rest = path.partition(".")
-    if kind in ("actors", "ties"):
-        return rest.partition(".")[0]
-    if kind == "pressures":
-        return scenario.pressures[rest.rpartition(".")[0]].source
-    if kind == "events":
-        on = scenario.events[rest.rpartition(".")[0]].target
-        return on if isinstance(on, str) else on.source
-    return STRUCTURAL if kind == "parameters" else SETTING
+    match kind:
+        case "actors" | "ties":
+            return rest.partition(".")[0]
+        case "pressures":
+            return scenario.pressures[rest.rpartition(".")[0]].source
+        case "events":
+            on = scenario.events[rest.rpartition(".")[0]].target
+            return on if isinstance(on, str) else on.source
+        case "parameters":
+            return STRUCTURAL
+    return SETTING
 
 
 def why_no_effect(scenario: Scenario, path: str, day: int) -> str | None:

@@ -64,7 +64,7 @@ class Plan:
         _check_whole("runs", self.runs)
         if self.replicates not in (1, 2, 4, 8, 16, 32, 64):
             raise UsageError(f"expected replicates of 1, 2, 4, 8, 16, 32 or 64 (got {self.replicates})")
-        if self.seed < 0 or self.seed >= 2**63:
+        if not 0 <= self.seed < 2**63:
             raise UsageError(f"expected a seed from 0 to 2**63 - 1 (got {self.seed})")
         if self.runs is not None and not 1 <= self.runs <= MAX_RUNS:
             raise UsageError(f"expected 1 to {MAX_RUNS:,} runs (got {self.runs:,})")

@@ -14,7 +14,7 @@ from sim.scenario.levels import meant
 
 if TYPE_CHECKING:
     from sim.distributions import Distribution
-    from sim.scenario.evidence import Evidence, Item, Source
+    from sim.scenario.evidence import Item, Source
     from sim.scenario.scenario import Scenario
 
 
@@ -30,7 +30,7 @@ def provenance_of(scenario: Scenario) -> dict[str, Any]:
         "items": _plain(items),
         "sources": _plain(sources),
         **({"drafted": drafted.model_dump()} if drafted is not None else {}),
-        "dyads": list(_dyads(evidence)),
+        "dyads": list(_dyads(items)),
         "inputs": [
             {"path": path, "value": distribution.to_plain(), "origin": _origin(scenario, path)}
             for path, distribution in inputs.items()
@@ -75,10 +75,10 @@ def _from(scenario: Scenario, actor: str, field: str) -> str:
     return "evidence" if (actor, field) in scenario.read_fields else "assumption"
 
 
-def _dyads(evidence: Evidence | None) -> Iterator[dict[str, Any]]:
+def _dyads(items: Mapping[str, Item]) -> Iterator[dict[str, Any]]:
     """Mean Goldstein score by directed dyad: how friendly the acts were, context for the ties."""
     scores: dict[tuple[str, str], list[float]] = {}
-    for item in evidence.items.values() if evidence is not None else ():
+    for item in items.values():
         if item.goldstein is not None and item.duplicate_of is None:
             for dyad in product(item.actor, item.target or ()):
                 scores.setdefault(dyad, []).append(item.goldstein)

@@ -31,6 +31,7 @@ from sim.tallies import Tally, histogram_quantiles
 if TYPE_CHECKING:
     from sim.forecast.plan import Plan
     from sim.scenario.scenario import Scenario
+    from sim.scenario.schema import Event
 
 FORMAT = "offramp/forecast/1"
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
@@ -54,7 +55,7 @@ def forecast_record(
         "scenario": ids_of(scenario),
         "parameters": _parameters(scenario),
         "question": scenario.document.question.model_dump(mode="json"),
-        "confidence": None if scenario.document.confidence is None else scenario.document.confidence.model_dump(),
+        "confidence": _confidence(scenario),
         "as_of": scenario.as_of.isoformat(),
         "horizon": scenario.horizon,
         "theatre": theatre_of(scenario),
@@ -296,6 +297,15 @@ def _convergence(records: Records, horizon: int, replicates: int) -> list[dict[s
     return rows
 
 
+def _target(event: Event) -> Any:
+    return event.target if isinstance(event.target, str) else event.target.model_dump(by_alias=True)
+
+
+def _confidence(scenario: Scenario) -> dict[str, Any] | None:
+    stated = scenario.document.confidence
+    return None if stated is None else stated.model_dump()
+
+
 def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
     """List pressures, talks and events with their names and days, for marks on the time axis.
 
@@ -326,8 +336,7 @@ def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
         dated, last = day(f"{path}.date"), day(f"{path}.until")
         rows.append({
             "id": name, "kind": "event",
-            "on": event.target if isinstance(event.target, str) else event.target.model_dump(by_alias=True),
-            "field": event.field, "add": event.add.to_plain(),
+            "on": _target(event), "field": event.field, "add": event.add.to_plain(),
             "start": day(f"{path}.from") if dated is None else dated, "end": None if last is None else last + 1,
             "probability": event.probability.mean, "if": event.condition,
             "happens": _plain(share_estimate(tally, tally["events"][place])),

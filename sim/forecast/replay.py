@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,8 +97,8 @@ def replay(scenario: Scenario, runs: Sequence[int], *, seed: int = 0, replicates
         if not 0 <= run < LAST_RUN:
             raise UsageError(f"expected the number of a run from 0 to {LAST_RUN - 1:,} (got {run:,})")
     traces: dict[int, Trace] = {}
-    for block in sorted({run // BLOCK_RUNS for run in runs}):
-        chosen = sorted({run for run in runs if run // BLOCK_RUNS == block})
+    for block, members in groupby(sorted(set(runs)), lambda run: run // BLOCK_RUNS):
+        chosen = list(members)
         traces |= zip(chosen, _traces(BlockTask(scenario, seed, block, replicates), chosen), strict=True)
     return [traces[run] for run in runs]
 

@@ -10,6 +10,7 @@ import gc
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sim.runs.block.blocks import BLOCK_RUNS, BlockResult, BlockTask, run_blocks
@@ -61,6 +62,22 @@ class Task:
         """Name the task in messages."""
         return f"block {self.block.block} of {self.name}"
 
+    @property
+    def at_hand(self) -> BlockResult | None:
+        """Its result, where that is kept."""
+        return self.store.get(self.block) if self.look_up and self.store is not None else self.kept
+
+    @property
+    def counts(self) -> bool:
+        """Whether counts have to be made: what is kept has them."""
+        return self.with_counts or self.store is not None
+
+    def done(self, result: BlockResult) -> BlockResult:
+        """Keep the result that was played, where there is a store; return what is wanted of it."""
+        if self.store is not None:
+            self.store.put(self.block, result)
+        return wanted(result, with_counts=self.with_counts)
+
 
 @dataclass(frozen=True)
 class Group:
@@ -104,12 +121,11 @@ def play_group(group: Group) -> list[BlockResult | Failure]:
     StoreError
         Where one cannot be kept; that is no block's fault.
     """
-    kept = [one.store.get(one.block) if one.look_up and one.store is not None else one.kept for one in group.tasks]
-    missing = [task for task, result in zip(group.tasks, kept, strict=True) if result is None]
-    played = iter(_results(missing))
+    kept = {task: task.at_hand for task in group.tasks}
+    played = iter(_results([task for task, result in kept.items() if result is None]))
     return [
-        wanted(result, with_counts=task.with_counts) if result is not None else next(played)
-        for task, result in zip(group.tasks, kept, strict=True)
+        next(played) if result is None else wanted(result, with_counts=task.with_counts)
+        for task, result in kept.items()
     ]
 
 
@@ -117,20 +133,16 @@ def _results(tasks: Sequence[Task]) -> list[BlockResult | Failure]:
     """Play blocks in one array and keep them; where that fails, each alone, which shows the one to blame."""
     if not tasks:
         return []
-    with_counts = tasks[0].with_counts or tasks[0].store is not None
     try:
-        played = run_blocks([task.block for task in tasks], with_counts=with_counts)
+        played = run_blocks([task.block for task in tasks], with_counts=tasks[0].counts)
     except Exception as error:
         if len(tasks) > 1:
-            return [result for task in tasks for result in _results([task])]
+            return list(chain.from_iterable(_results([task]) for task in tasks))
         reason = f"{type(error).__name__}: {error}"
         return [Failure(reason, f"{tasks[0]} failed: {reason}")]
     finally:
         gc.collect(1)  # actors and model refer to one another, and there are too many to leave it to chance
-    for task, result in zip(tasks, played, strict=True):
-        if task.store is not None:
-            task.store.put(task.block, result)
-    return [wanted(result, with_counts=task.with_counts) for task, result in zip(tasks, played, strict=True)]
+    return [task.done(result) for task, result in zip(tasks, played, strict=True)]
 
 
 def wanted(result: BlockResult, *, with_counts: bool) -> BlockResult:

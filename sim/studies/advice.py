@@ -8,7 +8,7 @@ many resamples of the draws it comes first, which is about the number of runs al
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
@@ -177,16 +177,23 @@ def mixes_of(scenario: Scenario, actor: str, goal: Goal, budget: float | None) -
         Where there is none, or too many to play.
     """
     names = options_of(scenario, actor)
-    most = len(names) if len(names) <= FEW else 2
-    mixes = chain.from_iterable(combinations(names, size) for size in range(1, most + 1))
-    limit = math.inf if budget is None else budget
-    chosen = [mix for mix in mixes if _cost(scenario, mix) <= limit and _go_together(scenario, mix)]
+    chosen = list(_affordable(scenario, _combined(names), math.inf if budget is None else budget))
     if not chosen:
-        least = min(scenario.document.menu[name].cost for name in names)
+        least = min(_cost(scenario, [name]) for name in names)
         raise UsageError(f"nothing on the menu costs {budget:g} or less; the cheapest costs {least:g}")
     if len(chosen) > MOST_MIXES:
         raise UsageError(f"{len(chosen)} mixes are more than {MOST_MIXES}; set a --budget or shorten the menu")
     return [Mix(mix, _cost(scenario, mix), _with_options(scenario, mix, goal.day)) for mix in chosen]
+
+
+def _affordable(scenario: Scenario, mixes: Iterable[tuple[str, ...]], budget: float) -> Iterator[tuple[str, ...]]:
+    return (mix for mix in mixes if _cost(scenario, mix) <= budget and _go_together(scenario, mix))
+
+
+def _combined(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Return all combinations of up to five options, of more each alone and each pair."""
+    most = len(names) if len(names) <= FEW else 2
+    return chain.from_iterable(combinations(names, size) for size in range(1, most + 1))
 
 
 def _cost(scenario: Scenario, mix: Sequence[str]) -> float:

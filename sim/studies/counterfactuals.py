@@ -66,10 +66,8 @@ def worlds_of(scenario: Scenario) -> list[World]:
 
 def _worlds(scenario: Scenario) -> Iterator[World]:
     live = [name for name, pressure in scenario.pressures.items() if not _is_over(scenario, pressure)]
-    for name in live:
-        yield World("withdrawn", name, withdrawn(scenario, [name]))
-    for name in live:
-        yield World("full", name, at_full_strength(scenario, name))
+    yield from (World("withdrawn", name, withdrawn(scenario, [name])) for name in live)
+    yield from (World("full", name, at_full_strength(scenario, name)) for name in live)
     for name in scenario.talks:
         yield World("removed", name, without_talks(scenario, name))
     yield from _with_events(scenario, "removed", 0.0)

@@ -223,11 +223,10 @@ def read_sides(before: Path, after: Path, seed: int | None = None) -> tuple[Side
     ScenarioError, UsageError
         Where one is at fault.
     """
-    scenarios = [None if is_stored(path) else load(path) for path in (before, after)]
-    known = next((one.posterior for one in scenarios if one is not None), None)
+    scenarios = {path: load(path) for path in (before, after) if not is_stored(path)}
+    known = next((one.posterior for one in scenarios.values()), None)
     first, second = (
-        read_side(path, known) if one is None else Side(path, None, one)
-        for path, one in zip((before, after), scenarios, strict=True)
+        Side(path, None, scenarios[path]) if path in scenarios else read_side(path, known) for path in (before, after)
     )
     if seed is None and _seeds_differ(first, second):
         why = "the two forecasts have different seeds; `--seed` runs both again by one"
@@ -264,12 +263,10 @@ def read_side(path: Path, known: Posterior | None = None) -> Side:
 
 def plan_of(sides: tuple[Side, Side], runs: int | None, seed: int | None) -> Plan:
     """Return the plan to run both sides by: what is not given is taken from the first stored forecast."""
-    stored = next((side.stored for side in sides if side.stored is not None), None)
-    if stored is None:
-        return Plan(runs=DEFAULT_RUNS if runs is None else runs, seed=0 if seed is None else seed)
-    known = min(stored["runs"], RECORD_CAP)
+    known: Record = {"runs": DEFAULT_RUNS, "seed": 0, "replicates": 2}
+    stored = next((side.stored for side in sides if side.stored is not None), known)
     return Plan(
-        runs=known if runs is None else runs,
+        runs=min(stored["runs"], RECORD_CAP) if runs is None else runs,
         seed=stored["seed"] if seed is None else seed,
         replicates=stored["replicates"],
     )

@@ -8,7 +8,7 @@ on that half too; after the first, others are sought in what it leaves.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -260,11 +260,16 @@ def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, struct
     if outcome.removeprefix(NOT) not in FIRST_EVENTS:
         known = ", ".join(FIRST_EVENTS)
         raise UsageError(f'there is no outcome {outcome!r}; expected one of {known}, or "no" before it: "no offensive"')
-    uncertain = [one.path for one in inputs_of(scenario) if not one.distribution.is_fixed]
-    paths = tuple(path for path in uncertain if structural or can_be_looked_up(path))
+    paths = tuple(_limitable(scenario, structural=structural))
     if not paths:
         raise UsageError("no input of this scenario that a box could limit is uncertain; write a distribution for one")
     return Asked(scenario, outcome, day, structural, paths)
+
+
+def _limitable(scenario: Scenario, *, structural: bool) -> Iterator[str]:
+    """Yield the paths of the uncertain inputs that a box may limit."""
+    uncertain = (one.path for one in inputs_of(scenario) if not one.distribution.is_fixed)
+    return (path for path in uncertain if structural or can_be_looked_up(path))
 
 
 def discover(asked: Asked, plan: Plan, site: Site = HERE) -> Discovery:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
@@ -168,7 +169,7 @@ def history(
     for day in days:
         then = rewind(scenario, day)
         forecast = bench.forecast(then)
-        new = tuple(name for name in items_of(then) if name not in known)
+        new = tuple(filterfalse(known.__contains__, items_of(then)))
         known.update(new)
         reading = [name for name in new if points and items_of(scenario)[name].reads_stance]
         moves += [Move(day, name, _change(scenario, day, [name], forecast, bench)) for name in reading]
@@ -204,7 +205,7 @@ def adoptions(scenario: Scenario, start: datetime.date, bench: Bench) -> Iterato
     for place, (name, source) in enumerate(everything):
         if source.date < start:
             continue
-        later = {other for other, _ in everything[place + 1 :]}
+        later = dict(everything[place + 1 :])
         unseen = tuple(id_ for id_, item in items.items() if item.source in later)
         own = tuple(id_ for id_, item in items.items() if item.source == name and item.known_from <= source.date)
         before = bench.forecast(rewind(scenario, source.date, without=(*unseen, *own)))

@@ -41,10 +41,12 @@ def plain(value: Any) -> Any:
         case Mapping():
             return {str(key): plain(one) for key, one in value.items()}
         case tuple() | list():
-            return [plain(one) for one in value]
-    if is_dataclass(value):
-        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-    return value
+            return list(map(plain, value))
+    return plain(_by_name(value)) if is_dataclass(value) else value
+
+
+def _by_name(value: Any) -> dict[str, Any]:
+    return {one.name: getattr(value, one.name) for one in fields(value)}
 
 
 def stored_row(old: Record, outcome: str, day: int) -> Row | None:
@@ -132,7 +134,7 @@ def rerunnable(old: Mapping[str, Any], known: Posterior | None = None) -> Scenar
     if made_by.get("cpu") != environment.cpu_level():
         return "the earlier forecast was made on another kind of processor"
     try:
-        if any(True for _ in cross_complaints(document)):
+        if next(cross_complaints(document), None) is not None:
             return "the scenario in the earlier file is faulty"
         scenario = scenario_again(document, known)
     except CalibrationError:  # before ValueError, which it is too

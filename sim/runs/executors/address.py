@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sim.errors import UsageError
 from sim.loopback import is_loopback
@@ -103,17 +103,14 @@ def _parts(text: str) -> tuple[str, str, int]:
         scheme, host, port = split.scheme, split.hostname, split.port
     except ValueError:
         scheme, host, port = "", None, None
-    if (
-        scheme not in ("tcp", "tls")
-        or not host
-        or not port
-        or split.path
-        or split.query
-        or split.fragment
-        or split.username
-    ):
+    if scheme not in ("tcp", "tls") or not host or not port or _says_more(split):
         raise UsageError(f"expected the address of a dask scheduler such as {EXAMPLE} or tls://HOST:8786 (got {text})")
     return scheme, host, port
+
+
+def _says_more(split: SplitResult) -> bool:
+    """Whether an address has more than a scheme, a host and a port."""
+    return any((split.path, split.query, split.fragment, split.username))
 
 
 def _joined(scheme: str, host: str, port: int) -> str:

@@ -102,9 +102,9 @@ def _opened(raw: bytes, key: str) -> tuple[dict[str, Any], bytes]:
 
 
 def _result(arrays: dict[str, npt.NDArray[Any]]) -> BlockResult:
-    counts = {name[6:]: value.astype(np.int64) for name, value in arrays.items() if name.startswith("count.")}
-    days = {name[7:]: value for name, value in arrays.items() if name.startswith("record.")}
-    if set(days) != set(RECORD.names or ()):
+    counts = {name: value.astype(np.int64) for name, value in _below("count.", arrays).items()}
+    days = _below("record.", arrays)
+    if days.keys() != set(RECORD.names or ()):
         raise ValueError
     records = np.zeros(len(days["end"]), dtype=RECORD)
     for name, value in days.items():
@@ -112,6 +112,10 @@ def _result(arrays: dict[str, npt.NDArray[Any]]) -> BlockResult:
             raise ValueError
         records[name] = value
     return BlockResult(Tally(counts), records)
+
+
+def _below(prefix: str, arrays: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
 
 
 def head_of(raw: bytes) -> Head:

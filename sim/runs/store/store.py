@@ -221,13 +221,13 @@ def to_remove(items: Iterable[Item], now: float, days: int | None, most_bytes: i
     left = sum(item.size for item in ordered)
     gone = []
     for item in ordered:
-        age = (now - item.written) / DAY
-        is_old = days is not None and age > days
-        if (item.leftover and age > LEFT_OVER) or (not item.leftover and (is_old or _is_over(left, most_bytes))):
+        longest = LEFT_OVER if item.leftover else days
+        is_old = _is_over((now - item.written) / DAY, longest)
+        if is_old or (not item.leftover and _is_over(left, most_bytes)):
             gone.append(item)
             left -= item.size
     return gone
 
 
-def _is_over(size: int, most: int | None) -> bool:
-    return most is not None and size > most
+def _is_over(value: float, most: float | None) -> bool:
+    return most is not None and value > most

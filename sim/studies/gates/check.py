@@ -12,6 +12,7 @@ import math
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
@@ -153,8 +154,8 @@ def check(trials: Sequence[Trial], budget: Budget, site: Site = HERE, *, of: int
     advance = site.finished or (lambda: None)
     interrupted = False
     try:
-        while any(judge.is_open for judge in judges) and (group := queue.next_group(supply)) is not None:
-            for _ in range(_take(*group, budget.replicates)):
+        for decided in queue.judged(supply):
+            for _ in range(decided):
                 advance()
     except KeyboardInterrupt:
         interrupted = True
@@ -182,7 +183,7 @@ class _Queue:
         """Yield, batch by batch, block after block of all scenarios that a trial without a verdict needs."""
         for batch in _batches(self._judges):
             for block in range(self._budget.plan.blocks):
-                needed = {one.hash: one for judge in batch if judge.is_open for one in judge.trial.sources}
+                needed = {one.hash: one for one in _needed(batch)}
                 if not needed:
                     break
                 self._named.append((batch, tuple(needed)))
@@ -194,13 +195,23 @@ class _Queue:
             self._budget.plan.check(scenario)
         return self._budget.plan.task(scenario, block)
 
-    def next_group(self, supply: Iterator[Played]) -> tuple[Sequence[_Judge], dict[str, Played]] | None:
+    def judged(self, supply: Iterator[Played]) -> Iterator[int]:
+        """Judge by block after block while there is a trial without a verdict; yield how many each decides."""
+        while any(judge.is_open for judge in self._judges) and (group := self._next_group(supply)) is not None:
+            yield _take(*group, self._budget.replicates)
+
+    def _next_group(self, supply: Iterator[Played]) -> tuple[Sequence[_Judge], dict[str, Played]] | None:
         """Return who judges by the next block, and that block of its scenarios, by hash; None where there is none."""
         first = next(supply, None)
         if first is None:
             return None
         batch, keys = self._named.popleft()
         return batch, {key: first if place == 0 else next(supply) for place, key in enumerate(keys)}
+
+
+def _needed(batch: Sequence[_Judge]) -> Iterator[Source]:
+    """Yield the scenarios of the trials without a verdict."""
+    return chain.from_iterable(judge.trial.sources for judge in batch if judge.is_open)
 
 
 def _batches(judges: Sequence[_Judge]) -> Iterator[list[_Judge]]:

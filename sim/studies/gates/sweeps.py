@@ -44,9 +44,14 @@ def lines_along(cells: Sequence[Cell], path: str, names: Mapping[str, Any]) -> l
         if is_number(value := cell.changes.get(path)):
             group = (cell.base, canonical(_others(cell, path)))
             groups.setdefault(group, []).append((float(value), cell))
-    lines = [sorted(points, key=lambda point: point[0]) for points in groups.values() if len(points) > 1]
-    shared = [(_others(line[0][1], path), line) for line in lines]
-    return [(label_of(others, line[0][1].index, names) if others else "", tuple(line)) for others, line in shared]
+    return [_line(points, path, names) for points in groups.values() if len(points) > 1]
+
+
+def _line(points: Sequence[tuple[float, Cell]], path: str, names: Mapping[str, Any]) -> Line:
+    """Return a line, its points in order, under the label of what its cells share."""
+    first, *others = sorted(points, key=lambda point: point[0])
+    shared = _others(first[1], path)
+    return label_of(shared, first[1].index, names) if shared else "", (first, *others)
 
 
 def _others(cell: Cell, path: str) -> dict[str, Any]:

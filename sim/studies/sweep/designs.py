@@ -11,7 +11,7 @@ import datetime
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +83,7 @@ def read_axis(written: Any, own: Input | None) -> Axis:
     if is_distribution(written):
         return Axis((), parse(written).within(*edges), *edges)
     low, high, steps = float(written["from"]), float(written["to"]), written.get("steps")
-    values = () if steps is None else tuple(rounded(float(value)) for value in np.linspace(low, high, steps))
+    values = () if steps is None else tuple(map(rounded, np.linspace(low, high, steps).tolist()))
     return Axis(values, Uniform(low, high))
 
 
@@ -94,16 +94,20 @@ def axis_complaints(written: Any, own: Input | None) -> Iterator[tuple[tuple[str
             yield (), "the base has no distribution here, so there is no `prior`; write a list or a range"
     elif isinstance(written, list):
         yield from _list_complaints(written)
-    elif isinstance(written, Mapping) and not set(written) <= set(KEYS):
-        try:
-            if isinstance(parse(written), Fixed):
-                raise ValueError
-        except ValueError as error:
-            yield (), f"{error or 'expected a list, {from, to, steps} or a distribution'} (got {shown(written)})"
-    elif isinstance(written, Mapping):
+    elif not isinstance(written, Mapping):
+        yield (), f"expected a list, {{from: 0, to: 1, steps: 5}}, a distribution or `prior` (got {shown(written)})"
+    elif set(written) <= set(KEYS):
         yield from _range_complaints(written)
     else:
-        yield (), f"expected a list, {{from: 0, to: 1, steps: 5}}, a distribution or `prior` (got {shown(written)})"
+        yield from _distribution_complaints(written)
+
+
+def _distribution_complaints(written: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    try:
+        if isinstance(parse(written), Fixed):
+            raise ValueError
+    except ValueError as error:
+        yield (), f"{error or 'expected a list, {from, to, steps} or a distribution'} (got {shown(written)})"
 
 
 def same_day_complaints(written: Any, as_of: datetime.date) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -131,16 +135,20 @@ def _list_complaints(written: list[Any]) -> Iterator[tuple[tuple[str | int, ...]
         return
     seen: set[str] = set()
     for place, value in enumerate(written):
-        if isinstance(value, list) or (isinstance(value, Mapping) and not is_distribution(value)):
-            yield (
-                (place,),
-                f"expected a number, a word, true, false, a distribution, `base` or null (got {shown(value)})",
-            )
-        elif isinstance(value, float) and not math.isfinite(value):
-            yield (place,), f"expected a finite number (got {shown(value)})"
+        if wrong := _wrong_with(value):
+            yield (place,), wrong
         elif shown(value) in seen:
             yield (place,), f"the value {shown(value)} stands twice"
         seen.add(shown(value))
+
+
+def _wrong_with(value: Any) -> str | None:
+    """Say why a value cannot stand in a list; None where it can."""
+    if isinstance(value, list) or (isinstance(value, Mapping) and not is_distribution(value)):
+        return f"expected a number, a word, true, false, a distribution, `base` or null (got {shown(value)})"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"expected a finite number (got {shown(value)})"
+    return None
 
 
 def _range_complaints(written: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -149,7 +157,7 @@ def _range_complaints(written: Mapping[str, Any]) -> Iterator[tuple[tuple[str | 
         yield (wrong,) if wrong in written else (), f"expected a number as `{wrong}` (got {shown(written.get(wrong))})"
     elif not written["from"] < written["to"]:
         yield ("to",), f"expected a number above `from`, which is {shown(written['from'])}"
-    if "steps" in written and not is_whole(written["steps"], 2, MAX_VALUES):
+    if not is_whole(written.get("steps", 2), 2, MAX_VALUES):
         yield ("steps",), f"expected a whole number of values from 2 to {MAX_VALUES:,} (got {shown(written['steps'])})"
 
 
@@ -235,15 +243,20 @@ def apart(cells: npt.NDArray[np.int64], generator: np.random.Generator) -> npt.N
             other, axis = int(generator.integers(len(rows))), int(generator.integers(cells.shape[1]))
             old = rows[one], rows[other]
             new = _swapped(*old, axis)
-            before = sum(count[row] == 1 for row in old) if old[0] != old[1] else 0
+            before = _alone(old, count) if old[0] != old[1] else 0
             count.subtract(old)
             count.update(new)
-            if sum(count[row] == 1 for row in new) >= before:
+            if _alone(new, count) >= before:
                 rows[one], rows[other] = new
             else:
                 count.subtract(new)
                 count.update(old)
     return np.array(rows, dtype=np.int64).reshape(cells.shape)
+
+
+def _alone(rows: Iterable[tuple[int, ...]], count: Mapping[tuple[int, ...], int]) -> int:
+    """Return how many rows are like no other."""
+    return sum(count[row] == 1 for row in rows)
 
 
 def _swapped(first: tuple[int, ...], second: tuple[int, ...], axis: int) -> tuple[tuple[int, ...], tuple[int, ...]]:

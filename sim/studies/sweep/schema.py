@@ -51,7 +51,7 @@ def _even(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _even(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_even(item) for item in value]
+        return list(map(_even, value))
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
     return value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,12 +120,17 @@ def read_partial(path: Path) -> Record:
     if not isinstance(part, dict) or part.get("schema") != FORMAT:
         raise UsageError(f"{path} is no part of a sweep; expected a file that `sweep run --shard` wrote")
     try:
-        Shard(int(part["shard"]["index"]), int(part["shard"]["of"]))
-        _identity(part), [row["cell"] for row in part["rows"]], list(part["cells"])
-        [int(one["index"]) for one in part["verdicts"]]
+        _try(part)
     except (KeyError, TypeError, ValueError):
         raise UsageError(f"{path} is damaged: it lacks a part of a sweep; run its shard again") from None
     return part
+
+
+def _try(part: Record) -> None:
+    """Read all of a part that a merge needs."""
+    Shard(int(part["shard"]["index"]), int(part["shard"]["of"]))
+    _identity(part), [row["cell"] for row in part["rows"]], list(part["cells"])
+    [int(one["index"]) for one in part["verdicts"]]
 
 
 def merge(paths: Sequence[Path]) -> Record:
@@ -142,12 +147,15 @@ def merge(paths: Sequence[Path]) -> Record:
     first_path, first = next(iter(parts.items()))
     _check_kin(first_path, first, parts)
     _check_complete(first, parts)
-    rows = [row for part in parts.values() for row in part["rows"]]
     head = dict(first["head"])
     levels = {level for part in parts.values() for level in part["head"]["environment"]["cpu"]}
     head["environment"] = {**head["environment"], "cpu": sorted(levels)}
-    verdicts = sorted((one for part in parts.values() for one in part["verdicts"]), key=lambda one: int(one["index"]))
-    return record_of(head, sorted(rows, key=lambda row: int(row["index"])), verdicts)
+    return record_of(head, _gathered(parts.values(), "rows"), _gathered(parts.values(), "verdicts"))
+
+
+def _gathered(parts: Iterable[Record], what: str) -> list[Record]:
+    """Return the rows or the verdicts of all parts, in the order of the whole sweep."""
+    return sorted((one for part in parts for one in part[what]), key=lambda one: int(one["index"]))
 
 
 def _identity(part: Record) -> dict[str, Any]:

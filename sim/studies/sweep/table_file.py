@@ -115,8 +115,10 @@ def _value(text: str) -> Any:
         if number is None:
             raise ValueError("expected a finite number, written with digits and a point")
         return number
-    if not text.startswith(("{", "[")):
-        return text
+    return _distribution(text) if text.startswith(("{", "[")) else text
+
+
+def _distribution(text: str) -> Any:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
