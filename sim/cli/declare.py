@@ -19,9 +19,8 @@ from typing import Annotated, Any, NoReturn, ParamSpec, get_type_hints
 import typer
 from typer.core import TyperGroup
 
-from sim.cli.console import Exit, check_words, guarded, note
+from sim.cli.console import Exit, check_words, failure_of, guarded, hold, note
 from sim.cli.options import ranges_of
-from sim.cli.streams import failure_of, hold
 from sim.errors import UsageError
 
 P = ParamSpec("P")

@@ -240,12 +240,15 @@ def _fixed_lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield from aligned(columns, rows, words="l" + "r" * len(record["windows"]))
     yield ""
     for reference, windows in record["against"].items():
-        row = windows[record["windows"].index(90)]
-        better = f"better than the {reference} in {row['better']} of {counted(row['cases'], 'case')}"
-        if (row["skill"] or [None])[0] is None:
-            yield from paragraph(f"within 90 days {better}; too few for a skill score")
-        else:
-            yield from paragraph(f"within 90 days {better}: skill {skill_text(row['skill'])}, 95% over areas")
+        yield from paragraph(f"within 90 days {_better(reference, windows[record['windows'].index(90)])}")
+
+
+def _better(reference: str, row: Mapping[str, Any]) -> str:
+    """Say how much better than a reference the model was within a window."""
+    better = f"better than the {reference} in {row['better']} of {counted(row['cases'], 'case')}"
+    if (row["skill"] or [None])[0] is None:
+        return f"{better}; too few for a skill score"
+    return f"{better}: skill {skill_text(row['skill'])}, 95% over areas"
 
 
 def _check_apart(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -144,16 +143,17 @@ def _lines(result: LedgerScore, ledger: Path) -> Iterator[str]:
     if result.late:
         said = "scored with the others" if result.includes_late else "left out (--late scores them)"
         yield from paragraph(f"{result.late} entered after their window had closed: {said}")
-    for event in dict.fromkeys(one.event for one in result.windows):
+    yield from _score_lines(result.windows) if result.windows else ["nothing to score yet"]
+
+
+def _score_lines(windows: Sequence[WindowScore]) -> Iterator[str]:
+    """Yield the scores, event by event."""
+    for event in dict.fromkeys(one.event for one in windows):
         yield ""
-        yield from _event_lines(event, [one for one in result.windows if one.event == event])
-    if not result.windows:
-        yield "nothing to score yet"
-
-
-def _event_lines(event: str, windows: Sequence[WindowScore]) -> Iterator[str]:
-    yield from paragraph(f"{event}: Brier on 0 to 1, log clipped at 0.001 and 0.999; lower is better")
-    yield from chain.from_iterable(map(_window_lines, windows))
+        yield from paragraph(f"{event}: Brier on 0 to 1, log clipped at 0.001 and 0.999; lower is better")
+        for one in windows:
+            if one.event == event:
+                yield from _window_lines(one)
 
 
 def _open_lines(event: str, questions: Mapping[str, Sequence[int]]) -> Iterator[str]:

@@ -161,7 +161,7 @@ def explain(  # noqa: PLR0913 - one parameter an option
     """
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
-    from sim.studies.explain import explain as replay
+    from sim.forecast.replay import explain as replay
 
     loaded = load_scenario(scenario)
     plan = Plan(seed=seed, replicates=replicates)

@@ -277,14 +277,24 @@ def _inputs(
         if one.path in others:
             continue
         path = whole.get(one.path, one.path)
-        part = tied.get(path)
-        index = indices.of([place]) if part is None else indices.of([], part)
-        ends = [estimate(counts[place, end]) if counts[place, end].any() else None for end in (0, -1)]
+        index, fall = _share(indices, place, tied.get(path))
+        low, high = _end(counts[place, 0]), _end(counts[place, -1])
         inert = why_no_effect(scenario, path, day)
         direction = _direction(indices.bins, place, index) if inert is None else "no effect"
-        fall = float(indices.own[place]) if part is None else part.value * indices.whole
-        found.append(Driver(path, group_of(scenario, path), index, direction, ends[0], ends[1], fall, inert))
+        found.append(Driver(path, group_of(scenario, path), index, direction, low, high, fall, inert))
     return tuple(sorted(found, key=lambda one: -one.fall))
+
+
+def _share(indices: InputIndices, place: int, part: Part | None) -> tuple[Interval | None, float]:
+    """Return index and variance of an input, or, where there is such a part, of inputs that go together."""
+    if part is None:
+        return indices.of([place]), float(indices.own[place])
+    return indices.of([], part), part.value * indices.whole
+
+
+def _end(counts: Counts) -> Estimate | None:
+    """Return the probability in a bin; None where no draw is in it."""
+    return estimate(counts) if counts.any() else None
 
 
 def _direction(groups: Groups, place: int, index: Interval | None) -> str:

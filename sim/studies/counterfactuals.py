@@ -64,8 +64,13 @@ def worlds_of(scenario: Scenario) -> list[World]:
     return list(_worlds(scenario))
 
 
+def _live(scenario: Scenario) -> list[str]:
+    """Return the pressures that are not over."""
+    return [name for name, pressure in scenario.pressures.items() if not _is_over(scenario, pressure)]
+
+
 def _worlds(scenario: Scenario) -> Iterator[World]:
-    live = [name for name, pressure in scenario.pressures.items() if not _is_over(scenario, pressure)]
+    live = _live(scenario)
     yield from (World("withdrawn", name, withdrawn(scenario, [name])) for name in live)
     yield from (World("full", name, at_full_strength(scenario, name)) for name in live)
     for name in scenario.talks:

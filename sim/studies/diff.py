@@ -135,7 +135,7 @@ def _moved(outcome: str, day: int, before: Row, after: Row, pair: Pair | None) -
     if pair is None:
         return Moved(outcome, day, before, after, unpaired_row(before, after), None)
     first, second = pair
-    runs = min(len(first.records), len(second.records))
+    runs = _runs_of(pair)
     differs = (first.records[outcome][:runs] < day) != (second.records[outcome][:runs] < day)
     change = first.difference(second, outcome, day).row()
     return Moved(outcome, day, before, after, change, int(np.count_nonzero(differs)))
@@ -206,6 +206,11 @@ class Side:
     stored: Record | None
     scenario: Scenario | None
     unpaired: str | None = None
+
+    @property
+    def hash(self) -> str:
+        """The hash of its scenario; empty where it cannot be run."""
+        return "" if self.scenario is None else self.scenario.hash
 
 
 def is_stored(path: Path) -> bool:
@@ -288,15 +293,25 @@ def diff(sides: tuple[Side, Side], bench: Bench) -> Difference:
     bench.plan.check_pairs()
     why = sides[0].unpaired or sides[1].unpaired
     played = {one.hash: _forecast(one, bench) for one in _needed(sides)}
-    first, second = (None if side.scenario is None else played.get(side.scenario.hash) for side in sides)
+    first, second = (played.get(side.hash) for side in sides)
     before, after = _record_of(sides[0], first), _record_of(sides[1], second)
-    pair = None if why or first is None or second is None else (first, second)
+    pair = None if why else _pair(first, second)
     days = sorted({*_days(before, after), *_days(after, before)})
     rows = tuple(
         _moved(outcome, day, *_levels((before, after), pair, outcome, day), pair)
         for outcome, day in product(OUTCOMES, days)
     )
-    return Difference(before, after, rows, None if pair is None else min(len(one.records) for one in pair), why)
+    return Difference(before, after, rows, None if pair is None else _runs_of(pair), why)
+
+
+def _pair(first: Forecast | None, second: Forecast | None) -> Pair | None:
+    """Return two forecasts that can be compared run by run; None where one was not played."""
+    return None if first is None or second is None else (first, second)
+
+
+def _runs_of(pair: Pair) -> int:
+    """Return the runs that both forecasts have."""
+    return min(len(one.records) for one in pair)
 
 
 def _needed(sides: tuple[Side, Side]) -> list[Scenario]:

@@ -203,17 +203,22 @@ def adoptions(scenario: Scenario, start: datetime.date, bench: Bench) -> Iterato
     items = items_of(scenario)
     everything = published(scenario.evidence, datetime.date.min, scenario.as_of)
     for place, (name, source) in enumerate(everything):
-        if source.date < start:
-            continue
-        later = dict(everything[place + 1 :])
-        unseen = tuple(id_ for id_, item in items.items() if item.source in later)
-        own = tuple(id_ for id_, item in items.items() if item.source == name and item.known_from <= source.date)
-        before = bench.forecast(rewind(scenario, source.date, without=(*unseen, *own)))
-        after = bench.forecast(rewind(scenario, source.date, without=unseen))
-        yield Adoption(
-            name, source.title, source.date, own, _by_day(scenario, before), _by_day(scenario, after),
-            before.difference(after, "offensive"),
-        )  # fmt: skip
+        if source.date >= start:
+            later = dict(everything[place + 1 :])
+            unseen = tuple(id_ for id_, item in items.items() if item.source in later)
+            yield _adoption(scenario, name, source, unseen, bench)
+
+
+def _adoption(scenario: Scenario, name: str, source: Source, unseen: Sequence[str], bench: Bench) -> Adoption:
+    """Return the forecasts as of the date of an article, without it and with it, and without what came later."""
+    items = items_of(scenario).items()
+    own = tuple(id_ for id_, item in items if item.source == name and item.known_from <= source.date)
+    before = bench.forecast(rewind(scenario, source.date, without=(*unseen, *own)))
+    after = bench.forecast(rewind(scenario, source.date, without=unseen))
+    return Adoption(
+        name, source.title, source.date, own, _by_day(scenario, before), _by_day(scenario, after),
+        before.difference(after, "offensive"),
+    )  # fmt: skip
 
 
 def _by_day(scenario: Scenario, forecast: Forecast) -> dict[int, Estimate]:

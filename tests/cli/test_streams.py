@@ -13,7 +13,7 @@ from typing import IO
 
 import pytest
 
-from sim.cli.streams import Patient, failure_of
+from sim.cli.console import Patient, failure_of
 from tests.places import ROOT
 from tests.scenario.files import MINIMAL, Folder, edit
 

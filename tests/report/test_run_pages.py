@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from sim.forecast.plan import Plan
+from sim.forecast.replay import explain
 from sim.report import write_report
 from sim.studies.discovery import ask, discover
-from sim.studies.explain import explain
 from tests import worlds
 from tests.report.conftest import PAYLOAD
 from tests.report.test_page import PHONE, WIDE, opened, overflow

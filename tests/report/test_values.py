@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.forecast.replay import explain
 from sim.report.values import on_scale
-from sim.studies.explain import explain
 from tests import worlds
 from tests.places import ROOT, syntax
 from tests.report.said import section, tables

@@ -51,11 +51,8 @@ def lead_of(record: Record) -> str:
     if record["verdict"] == "no effect":
         return _no_effect(record)
     target = f"{percent(record['target'])} for the {_event(record)}"
-    if record["verdict"] == "reached" and is_plane(record):
-        pairs = counted(len(record["crossings"]), "pair")
-        return f"{pairs} of {_names(record)} at which the probability crosses {target}."
     if record["verdict"] == "reached":
-        return " ".join(_crossing(record, found) for found in record["crossings"])
+        return _reached(record, target)
     tried = record["nearest"]["value"]
     near = f"the nearest tried is {with_interval(Chance.of(record['nearest']))}, at {_at(tried)}"
     subject = f"{'pair' if is_plane(record) else 'value'} of {_names(record)} in {_ranges(record)}"
@@ -106,6 +103,13 @@ def _half(one: Record) -> float:
 
 def _value(one: Record) -> str:
     return to_error(one["value"], _half(one))
+
+
+def _reached(record: Record, target: str) -> str:
+    if is_plane(record):
+        pairs = counted(len(record["crossings"]), "pair")
+        return f"{pairs} of {_names(record)} at which the probability crosses {target}."
+    return " ".join(_crossing(record, found) for found in record["crossings"])
 
 
 def _no_effect(record: Record) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 import sim
+from sim.forecast.replay import explain
 from sim.report import document_of
 from sim.report.files import to_json
 from sim.report.pages.explanation import chance_text
 from sim.scenario.scenario import Scenario
-from sim.studies.explain import explain
 from tests import worlds
 from tests.report.said import charts, figures, markdown_of, section, tables, texts
 
