@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -88,11 +88,13 @@ def _say(checked: list[_Checked]) -> None:
     say_all(aligned(HEADS, rows, words="l"))
     for fault in chain.from_iterable(one.faults for one in checked):
         note(str(fault))
+    note(_next_step(checked))
+
+
+def _next_step(checked: Sequence[_Checked]) -> str:
     if failing := _failing(checked):
-        note(
-            f"{counted(len(failing), 'item does', 'items do')} not hold; code them again, or find the article as it was"
-        )
-    elif not any(item.state in ("held", "moved") for one in checked for item in one.items):
-        note("nothing was held: no item has an anchor and its article here")
-    else:
-        note("every item that has its article here holds")
+        items = counted(len(failing), "item does", "items do")
+        return f"{items} not hold; code them again, or find the article as it was"
+    if not any(item.state in ("held", "moved") for one in checked for item in one.items):
+        return "nothing was held: no item has an anchor and its article here"
+    return "every item that has its article here holds"

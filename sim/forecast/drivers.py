@@ -221,6 +221,11 @@ def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int, seed: int 
     return Drivers(outcome, day, draws, p, max(0.0, indices.whole), indices.not_chance, found, groups)
 
 
+def _group_of_all(scenario: Scenario, path: str) -> str:
+    owners = {group_of(scenario, one) for one in path.split(TOGETHER)}
+    return owners.pop() if len(owners) == 1 else path
+
+
 def group_of(scenario: Scenario, path: str) -> str:
     """Return whose input it is: an actor by id, `structural` or `setting`.
 
@@ -228,8 +233,7 @@ def group_of(scenario: Scenario, path: str) -> str:
     together and are not of one owner have a group of their own, called as they are.
     """
     if TOGETHER in path:
-        owners = {group_of(scenario, one) for one in path.split(TOGETHER)}
-        return owners.pop() if len(owners) == 1 else path
+        return _group_of_all(scenario, path)
     kind, _, rest = path.partition(".")
     match kind:
         case "actors" | "ties":

@@ -148,6 +148,7 @@ _FIELDS = {
     "on": "target",
     "after": "trigger",
     "if": "condition",
+    "pressures.from": "source",
 }
 _SCHEDULED = ("pressures", "talks", "events")
 
@@ -190,7 +191,7 @@ def _words_of_owned(record: Record, kind: str, rest: str) -> tuple[str, str]:
     name = schedule_name(record, owner) if kind in _SCHEDULED else name_in_text(name_of(record, owner))
     if not subject:
         return "", name
-    return "the ", f"{'source' if (kind, field) == ('pressures', 'from') else _words(field)} of {name}"
+    return "the ", f"{_FIELDS.get(f'{kind}.{field}', _words(field))} of {name}"
 
 
 def group_name(record: Record, group: str, *, within: bool = False) -> str:

@@ -99,18 +99,22 @@ def in_groups(tasks: Collection[Task], workers: int, *, in_order: bool = False) 
     in_order
         Whether only those that stand next to each other go together.
     """
-    share = max(LEAST_APART, -(-sum(task.block.runs for task in tasks) // workers))
+    share = max(LEAST_APART, -(-_runs_of(tasks) // workers))
     groups: list[list[Task]] = []
     last: dict[Hashable, list[Task]] = {}
     for task in tasks:
         kind = task.block.structure
         group = last.get(kind)
-        if group is None or sum(one.block.runs for one in group) >= min(share, MOST_TOGETHER):
+        if group is None or _runs_of(group) >= min(share, MOST_TOGETHER):
             group = []
             groups.append(group)
             last = {kind: group} if in_order else {**last, kind: group}
         group.append(task)
     return [Group(tuple(group)) for group in groups]
+
+
+def _runs_of(tasks: Iterable[Task]) -> int:
+    return sum(task.block.runs for task in tasks)
 
 
 def play_group(group: Group) -> list[BlockResult | Failure]:

@@ -12,7 +12,7 @@ import math
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
@@ -154,9 +154,8 @@ def check(trials: Sequence[Trial], budget: Budget, site: Site = HERE, *, of: int
     advance = site.finished or (lambda: None)
     interrupted = False
     try:
-        for decided in queue.judged(supply):
-            for _ in range(decided):
-                advance()
+        for _ in queue.judged(supply):
+            advance()
     except KeyboardInterrupt:
         interrupted = True
     finally:
@@ -195,10 +194,10 @@ class _Queue:
             self._budget.plan.check(scenario)
         return self._budget.plan.task(scenario, block)
 
-    def judged(self, supply: Iterator[Played]) -> Iterator[int]:
-        """Judge by block after block while there is a trial without a verdict; yield how many each decides."""
+    def judged(self, supply: Iterator[Played]) -> Iterator[None]:
+        """Judge by block after block while there is a trial without a verdict; yield once for each that is decided."""
         while any(judge.is_open for judge in self._judges) and (group := self._next_group(supply)) is not None:
-            yield _take(*group, self._budget.replicates)
+            yield from repeat(None, _take(*group, self._budget.replicates))
 
     def _next_group(self, supply: Iterator[Played]) -> tuple[Sequence[_Judge], dict[str, Played]] | None:
         """Return who judges by the next block, and that block of its scenarios, by hash; None where there is none."""

@@ -192,17 +192,20 @@ def cells_of(design: Design, axes: Mapping[str, Axis], seed: int) -> Iterator[Ch
 def _sampled(design: Design, axes: Mapping[str, Axis], seed: int) -> Iterator[Changes]:
     quantiles = unit_points(design, len(axes), seed)
     if combinations(axes) is not None:
-        places = [
-            Axis(tuple(range(len(axis.values)))).at(column)
-            for axis, column in zip(axes.values(), quantiles.T, strict=True)
-        ]
-        chosen = apart(np.array(places).T, rng.stream(seed, 0, "sweep", "apart"))
-        rows = ([axis.values[n] for axis, n in zip(axes.values(), row, strict=True)] for row in chosen.tolist())
-        yield from (_changes(axes, values) for values in rows)
-        return
-    columns = [axis.at(column) for axis, column in zip(axes.values(), quantiles.T, strict=True)]
-    for values in zip(*columns, strict=True):
-        yield _changes(axes, values)
+        rows: Iterable[Any] = _rows_of_lists(axes, quantiles, seed)
+    else:
+        columns = [axis.at(column) for axis, column in zip(axes.values(), quantiles.T, strict=True)]
+        rows = zip(*columns, strict=True)
+    yield from (_changes(axes, values) for values in rows)
+
+
+def _rows_of_lists(axes: Mapping[str, Axis], quantiles: npt.NDArray[np.float64], seed: int) -> Iterator[list[Any]]:
+    """Yield the values of cells whose axes are all lists, no two cells the same where that can be."""
+    places = [
+        Axis(tuple(range(len(axis.values)))).at(column) for axis, column in zip(axes.values(), quantiles.T, strict=True)
+    ]
+    chosen = apart(np.array(places).T, rng.stream(seed, 0, "sweep", "apart"))
+    return ([axis.values[n] for axis, n in zip(axes.values(), row, strict=True)] for row in chosen.tolist())
 
 
 def combinations(axes: Mapping[str, Axis]) -> int | None:
@@ -233,7 +236,7 @@ def apart(cells: npt.NDArray[np.int64], generator: np.random.Generator) -> npt.N
     -------
     Cells of the same shape; some are still the same where `MOST_SWAPS` tries a cell did not part them.
     """
-    rows = [tuple(row) for row in cells.tolist()]
+    rows = list(map(tuple, cells.tolist()))
     count = Counter(rows)
     for _ in range(MOST_SWAPS):
         same = [place for place, row in enumerate(rows) if count[row] > 1]
