@@ -36,11 +36,11 @@ def section_of(record: Record) -> Section | None:
     if part is None or not shown:
         return None
     by = part["by"][str(record["horizon"])]
-    caution = Text(caution_text(record, by["inputs"], part["draws"]), "note")
+    caution = Text(_caution_text(record, by["inputs"], part["draws"]), "note")
     drawn = _figure(record, by, shown).with_parts(Text(_worth(record, by)), caution)
     return Section("Drivers", (
-        Text(_lead(record, by), "lead"), Text(split_text(record, by)), drawn,
-        groups_table(record, by).fold("By actor"), _windows(record, part).fold("All windows").page_only(),
+        Text(_lead(record, by), "lead"), Text(_split_text(record, by)), drawn,
+        _groups_table(record, by).fold("By actor"), _windows(record, part).fold("All windows").page_only(),
     ), id="drivers")  # fmt: skip
 
 
@@ -58,12 +58,12 @@ def _is_clear(one: Record) -> bool:
     return one["index"] is not None and one["index"]["low"] > 0 and not one.get("no_effect")
 
 
-def if_known(one: Record, text: str) -> str:
+def _if_known(one: Record, text: str) -> str:
     """Return what is said of knowing an input: nothing of one that nobody can look up."""
     return text if one.get("can_be_looked_up", True) else UNKNOWABLE
 
 
-def inert_text(record: Record, inputs: list[Record]) -> str:
+def _inert_text(record: Record, inputs: list[Record]) -> str:
     """Say which inputs have no effect, and why."""
     told = [f"{input_name(record, one['path'])}: {one['no_effect']}." for one in inputs if one.get("no_effect")]
     return " ".join(["No effect within the window:", *told]) if told else ""
@@ -79,12 +79,12 @@ def _together(inputs: list[Record]) -> str:
     )
 
 
-def index_text(index: Record | None) -> str:
+def _index_text(index: Record | None) -> str:
     """Write an index; what lies below 0 is nothing."""
     return or_dash(index, lambda one: _clipped(one["value"]))
 
 
-def index_interval(index: Record | None) -> str:
+def _index_interval(index: Record | None) -> str:
     """Write the interval of an index, clipped at 0."""
     return or_dash(index, lambda one: f"{_clipped(one['low'])} to {_clipped(one['high'])}")
 
@@ -103,19 +103,19 @@ def _lead(record: Record, by: Record) -> str:
     )
 
 
-def split_text(record: Record, by: Record) -> str:
+def _split_text(record: Record, by: Record) -> str:
     """Say how much of the variance of the outcome is not chance, and whose inputs have a part in it."""
     share = by["variance"]["not_chance"]
     if share is None:
         return ""
     groups = [one for one in by.get("groups", ()) if one["index"] is not None]
     names = ", ".join(
-        f"{group_name(record, one['group'], within=True)} {index_text(one['index'])}" for one in groups[:4]
+        f"{group_name(record, one['group'], within=True)} {_index_text(one['index'])}" for one in groups[:4]
     )
     parts = f" Shares of the first part: {names}. Interactions of inputs are in none of them." if names else ""
     return (
-        f"Of the variance of the outcome, yes or no, {share_text(share['value'])} ({index_interval(share)}) comes from "
-        f"the uncertain inputs; the rest is chance, which no knowledge of the inputs would remove.{parts}"
+        f"Of the variance of the outcome, yes or no, {share_text(share['value'])} ({_index_interval(share)}) comes "
+        f"from the uncertain inputs; the rest is chance, which no knowledge of the inputs would remove.{parts}"
     )
 
 
@@ -130,20 +130,20 @@ def _worth(record: Record, by: Record) -> str:
         spread = f"takes its standard deviation from {now} to {left}"
     return (
         f"Of what can be looked up, {in_sentence(record, first['path'])} is worth most: knowing it lowers "
-        f"the variance of the probability by {index_text(first['index'])} on average and {spread}. The table has the "
+        f"the variance of the probability by {_index_text(first['index'])} on average and {spread}. The table has the "
         "same for every input; nobody can look up an actor's unobserved leaning or disposition, nor the structural "
         "parameters."
     )
 
 
-def caution_text(record: Record, inputs: list[Record], draws: int) -> str:
+def _caution_text(record: Record, inputs: list[Record], draws: int) -> str:
     """Say how indices are to be read, of inputs that go together and of those without effect too."""
     text = (
         "These are the runs of the forecast, sorted by each input: they show which probability goes with which value "
         "in this model, not what changing the value would do. The index of an input is its own share, averaged over "
         f"all others. Intervals are 95%, from {counted(draws, 'draw')}."
     )
-    rest = (_together(inputs), inert_text(record, inputs))
+    rest = (_together(inputs), _inert_text(record, inputs))
     return " ".join(filter(None, (text, *rest)))
 
 
@@ -175,7 +175,7 @@ def _tornado(record: Record, shown: list[Record]) -> Spec:
             Dot(low.p, colour, said, low.low, low.high, rim=2, hollow=True),
             Dot(high.p, colour, said, high.low, high.high, size=12),
         )
-        words = [Words("", colour, index_text(one["index"]))]
+        words = [Words("", colour, _index_text(one["index"]))]
         rows.append(Row(name, [Bar(low.p, high.p, tint(colour, 0.36), 9)], ends, words))
         most += [low.high, high.high]
     fig = rows_chart(rows, shares_axis(most))
@@ -188,10 +188,10 @@ def inputs_table(record: Record, by: Record) -> Table:
     """Return the index of each input, and the probability at either end of it."""
     rows = tuple(
         (
-            input_name(record, one["path"]), group_name(record, one["group"]), index_text(one["index"]),
-            index_interval(one["index"]), DIRECTIONS.get(one["direction"], one["direction"]),
+            input_name(record, one["path"]), group_name(record, one["group"]), _index_text(one["index"]),
+            _index_interval(one["index"]), DIRECTIONS.get(one["direction"], one["direction"]),
             *(or_dash(one[end], chance_text) for end in _ENDS),
-            if_known(one, points_text(one["sd_left"])),
+            _if_known(one, points_text(one["sd_left"])),
         )
         for one in by["inputs"]
     )  # fmt: skip
@@ -199,11 +199,11 @@ def inputs_table(record: Record, by: Record) -> Table:
     return Table("Share of the variance of the probability that goes with each input", columns, "llrrlrrr", rows)
 
 
-def groups_table(record: Record, by: Record) -> Table:
+def _groups_table(record: Record, by: Record) -> Table:
     """Return the index of all inputs of each actor."""
     rows = tuple(
         (
-            group_name(record, one["group"]), index_text(one["index"]), index_interval(one["index"]),
+            group_name(record, one["group"]), _index_text(one["index"]), _index_interval(one["index"]),
             str(one["inputs"]), "all together" if one["joint"] else "sum of each",
         )
         for one in by["groups"]
@@ -216,7 +216,7 @@ def _windows(record: Record, part: Record) -> Table:
     """All windows: the index of each input."""
 
     def cell(index: Record | None) -> str:
-        return or_dash(index, lambda one: f"{index_text(one)} ({index_interval(one)})")
+        return or_dash(index, lambda one: f"{_index_text(one)} ({_index_interval(one)})")
 
     days = [str(day) for day in record["milestones"]]
     indices = {day: {one["path"]: one["index"] for one in part["by"][day]["inputs"]} for day in days}
@@ -236,17 +236,17 @@ def document(record: Record, words: str) -> Document:
     """Read a record into its page."""
     inputs = record["inputs"]
     if record["study"] == "sobol":
-        how = f"{ABOUT_TOTALS} From a design of {counted(record['base'], 'base row')}. {inert_text(record, inputs)}"
+        how = f"{ABOUT_TOTALS} From a design of {counted(record['base'], 'base row')}. {_inert_text(record, inputs)}"
         parts: tuple[Table | Text, ...] = (*_first(_totals(record)), Text(how.rstrip(), "note"))
     else:
-        caution = caution_text(record, inputs, record["runs"] // record["replicates"])
-        parts = (groups_table(record, record), *_first(inputs_table(record, record)), Text(caution, "note"))
+        caution = _caution_text(record, inputs, record["runs"] // record["replicates"])
+        parts = (_groups_table(record, record), *_first(inputs_table(record, record)), Text(caution, "note"))
     return Document(
         kicker=f"offramp drivers, as of {as_of(record)}",
         title=record["scenario"]["title"],
         number=share_text(record["p"]),
         says=f"is the probability of the {OUTCOMES[record['outcome']].lower()} within {counted(record['by'], 'day')}",
-        head=(Text(split_text(record, record)),),
+        head=(Text(_split_text(record, record)),),
         sections=(Section("Drivers", parts, id="drivers"), rerun_of(record)),
     )
 
@@ -264,8 +264,8 @@ def _totals(record: Record) -> Table:
     rows = tuple(
         (
             group_name(record, one["group"]) if record["by_actor"] else input_name(record, one["path"]),
-            *(text(one[kind]) for kind in ("first", "total") for text in (index_text, index_interval)),
-            "no effect" if one.get("no_effect") else if_known(one, ""),
+            *(text(one[kind]) for kind in ("first", "total") for text in (_index_text, _index_interval)),
+            "no effect" if one.get("no_effect") else _if_known(one, ""),
         )
         for one in record["inputs"]
     )

@@ -39,7 +39,7 @@ Row = dict[str, Any]
 RUNS_DIGITS = 16
 
 
-def row_of(cell: Cell, inputs: Mapping[str, Any], **found: Any) -> Row:
+def _row_of(cell: Cell, inputs: Mapping[str, Any], **found: Any) -> Row:
     """Return the row of a cell: what was found, in place of no results."""
     return {
         "index": cell.index,
@@ -61,7 +61,7 @@ def row_of(cell: Cell, inputs: Mapping[str, Any], **found: Any) -> Row:
 
 def finished(cell: Cell, inputs: Mapping[str, Any], tally: Tally, records: Records, milestones: tuple[int, ...]) -> Row:
     """Return the row of a cell whose runs are done; `runs_digest` stands for what happened in all of them."""
-    return row_of(
+    return _row_of(
         cell,
         inputs,
         status="complete",
@@ -73,7 +73,7 @@ def finished(cell: Cell, inputs: Mapping[str, Any], tally: Tally, records: Recor
     )
 
 
-def changes_from(
+def _changes_from(
     reference: Records, records: Records, milestones: tuple[int, ...], replicates: int
 ) -> dict[str, dict[str, Any]]:
     """Return the change of each probability from the reference cell, paired run by run."""
@@ -254,7 +254,7 @@ class _Book:
         else:
             if self._options.fail_fast:
                 raise CellFailedError(f"{request.name} failed: {failure.reason}")
-            self.rows.append(row_of(cell, inputs, error=failure.reason))
+            self.rows.append(_row_of(cell, inputs, error=failure.reason))
         self._options.on_cell()
 
     def _finished(self, cell: Cell, inputs: dict[str, Any], request: Request) -> Row:
@@ -263,7 +263,7 @@ class _Book:
         if not request.is_met:
             row["status"] = "imprecise"
         if self._reference is not None:
-            row["changes"] = changes_from(self._reference, merged.records, sweep.milestones, sweep.plan.replicates)
+            row["changes"] = _changes_from(self._reference, merged.records, sweep.milestones, sweep.plan.replicates)
         if self._options.on_forecast is not None:
             forecast = Forecast(sweep.scenario(cell), sweep.plan, merged.tally, merged.records, row["status"])
             self._options.on_forecast(cell, forecast)
