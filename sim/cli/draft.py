@@ -12,7 +12,7 @@ import typer
 
 from sim.cli.console import note, say, say_all
 from sim.cli.declare import command
-from sim.cli.live import Host, NoBrowser, Port, announcing, needing_aiohttp
+from sim.cli.options import Host, NoBrowser, Port, announcing, needing_aiohttp
 from sim.cli.output import check_output
 from sim.errors import UsageError
 from sim.wording import counted, seen

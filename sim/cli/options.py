@@ -1,13 +1,16 @@
 """The options that several commands share, the range of every whole number, and the command of a result.
 
 A range is part of the annotation of a parameter, after its option; a group of options is a dataclass that has them as
-fields. `declare` holds a command to its ranges and puts the options in the place of a group.
+fields. `declare` holds a command to its ranges and puts the options in the place of a group. Commands that open a
+local page share what they say once it is open too, and what they need.
 """
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import shlex
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from sim.cli.console import Format
+from sim.cli.console import Format, note, say
 from sim.cli.output import shown
 from sim.errors import UsageError
 
@@ -190,3 +193,47 @@ def _words_of(parameter: Any, value: Any, told: Callable[[Path], str]) -> Iterat
     for part in value if isinstance(value, list | tuple) else [value]:
         yield from name
         yield told(part) if isinstance(part, Path) else f"{part:g}" if isinstance(part, float) else str(part)
+
+
+UNSPECIFIED = ("0.0.0.0", "::")  # noqa: S104 - a comparison
+Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one."), PORT]
+Host = Annotated[str, typer.Option(help="Address to listen on; any but loopback needs a token.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address; open no browser.")]
+
+
+@contextlib.contextmanager
+def needing_aiohttp(what: str, extra: str) -> Iterator[None]:
+    """Say what to install where an import within the block finds no aiohttp.
+
+    Raises
+    ------
+    UsageError
+        Where it is missing.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name != "aiohttp":
+            raise
+        raise UsageError(f"{what} needs aiohttp; install it with: pip install 'offramp[{extra}]'") from None
+
+
+def announcing(host: str, then: str, *, no_browser: bool) -> Callable[[str], None]:
+    """Return what prints the address of a page, says who can reach it and what to do next, and opens a browser."""
+    import webbrowser
+
+    from sim.loopback import is_loopback
+
+    def opened(address: str) -> None:
+        say(address)
+        sys.stdout.flush()  # for whoever waits for it at a pipe
+        if not is_loopback(host):
+            if host in UNSPECIFIED:
+                note(f"from another machine, put the IP address of this one in place of {host}")
+            note("this address can be reached from other machines, over a connection that is not encrypted;")
+            note("its token works once: the first browser that opens it keeps the way in")
+        note(f"Ctrl-C ends it; next: {then}")
+        if not no_browser:
+            webbrowser.open(address)
+
+    return opened

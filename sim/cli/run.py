@@ -11,21 +11,25 @@ import typer
 
 from sim.cli.console import Exit, Format, note
 from sim.cli.declare import command
-from sim.cli.live import Host, NoBrowser, Port, announcing, needing_aiohttp
 from sim.cli.machines import MACHINES, Machines
 from sim.cli.options import (
     CACHE,
     DEFAULT_STORE,
     RUNS,
     Cache,
+    Host,
+    NoBrowser,
     Output,
+    Port,
     Quiet,
     Replicates,
     ScenarioPath,
     Seed,
     Words,
     WordScale,
+    announcing,
     command_of,
+    needing_aiohttp,
 )
 from sim.cli.output import basis_of, check_output, runs_of, show, written
 from sim.errors import UsageError

@@ -279,7 +279,7 @@ def _built(cell: Cell, base: Base, twins: _Twins, places: Places) -> Scenario:
 
 def _told(fault: Fault, first: Cell, count: int) -> Fault:
     """Return a fault where it first stands, with the cell, or the number of cells and the first of them."""
-    name = f"cell {first.index + 1} ({shown(first.label)})"
+    name = _numbered(first)
     where = name if count == 1 else f"{counted(count, 'cell')}, the first of them {name}"
     return replace(fault, message=f"{fault.message}, in {where}")
 
@@ -303,11 +303,10 @@ class _Twins:
         first, others = self._seen.setdefault(scenario.hash, (cell, inputs))
         if first is not cell:
             same = "has the same inputs as" if inputs == others else "has other inputs but is the same scenario as"
-            return f"it {same} cell {first.index + 1} ({shown(first.label)}); {self._advice}"
+            return f"it {same} {_numbered(first)}; {self._advice}"
         alike = self._days.setdefault(self._in_days(inputs), cell) if inputs else cell
         if alike is not cell:
-            name = f"cell {alike.index + 1} ({shown(alike.label)})"
-            return f"it has the same days as {name}, as dates or counts; leave it out"
+            return f"it has the same days as {_numbered(alike)}, as dates or counts; leave it out"
         if cell.changes and scenario.hash == self._base[0] and inputs != self._base[1]:
             return "it has other inputs than the base but is the same scenario"
         return None
@@ -327,6 +326,10 @@ def _place_of(cell: Cell, message: str, places: Places) -> Fault:
     if place is None:
         return places.fault(("scenarios", cell.base), message)
     return Fault(place.file, place.line, place.column, next(iter(cell.changes), ""), message)
+
+
+def _numbered(cell: Cell) -> str:
+    return f"cell {cell.index + 1} ({shown(cell.label)})"
 
 
 def _check_work(plan: Plan, cells: tuple[Cell, ...], scenario: Scenario) -> None:
