@@ -24,6 +24,7 @@ from sim.progress import progress
 if TYPE_CHECKING:
     from sim.runs.executors import Executor
     from sim.runs.executors.address import Tls
+    from sim.runs.executors.dask import Dask
     from sim.runs.store import Store
     from sim.studies.bench import Site
 
@@ -108,15 +109,10 @@ class Machines:
         from sim.runs.executors.address import Address
 
         address = Address.parse(self.address, self._tls(), insecure=self.insecure)
-        try:
-            from sim.runs.executors.dask import Dask
-        except ModuleNotFoundError as error:
-            if error.name not in ("dask", "distributed"):
-                raise
-            raise UsageError("--executor dask needs more packages: python -m pip install 'offramp[dask]'") from None
+        connect = _imported()
         for name in ("distributed", "distributed.client"):  # what matters of their log, errors and notes say
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        return Dask(address, self.workers or 1, note)
+        return connect(address, self.workers or 1, note)
 
     def _tls(self) -> Tls | None:
         from sim.runs.executors.address import Tls
@@ -135,6 +131,17 @@ class Machines:
 
 
 MACHINES = Machines()
+
+
+def _imported() -> type[Dask]:
+    """Return what connects to a scheduler; say what to install where it cannot be imported."""
+    try:
+        from sim.runs.executors.dask import Dask
+    except ModuleNotFoundError as error:
+        if error.name not in ("dask", "distributed"):
+            raise
+        raise UsageError("--executor dask needs more packages: python -m pip install 'offramp[dask]'") from None
+    return Dask
 
 
 def _usual_workers(blocks: int | None) -> int:

@@ -7,6 +7,7 @@ weight.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -63,12 +64,19 @@ def find_box(values: Floats, shares: Floats) -> Box:
     best = 0.0
     while len(chosen) < MOST_LIMITED:
         boxes = {one: _peel(*trial, sorted([*chosen, one])) for one in promising if one not in chosen}
-        scores = {one: _standing(box, *judge) for one, box in boxes.items() if _all_carry(box, *judge)}
-        added = max(scores, key=lambda one: (scores[one], -one), default=None)
-        if added is None or scores[added] <= best:
+        score, added = _best(boxes, *judge)
+        if score <= best:
             break
-        chosen, best = [*chosen, added], scores[added]
+        chosen, best = [*chosen, added], score
     return _peel(values, shares, sorted(chosen)) if chosen else Box()
+
+
+def _best(boxes: Mapping[int, Box], values: Floats, shares: Floats) -> tuple[float, int]:
+    """Return how far the best box stands out, and the input added; only boxes whose limits all carry weight count."""
+    carrying = {one: box for one, box in boxes.items() if _all_carry(box, values, shares)}
+    scores = ((_standing(box, values, shares), -one) for one, box in carrying.items())
+    score, place = max(scores, default=(-math.inf, 0))
+    return score, -place
 
 
 def _all_carry(box: Box, values: Floats, shares: Floats) -> bool:

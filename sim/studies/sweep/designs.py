@@ -244,17 +244,23 @@ def apart(cells: npt.NDArray[np.int64], generator: np.random.Generator) -> npt.N
             break
         for one in same:
             other, axis = int(generator.integers(len(rows))), int(generator.integers(cells.shape[1]))
-            old = rows[one], rows[other]
-            new = _swapped(*old, axis)
-            before = _alone(old, count) if old[0] != old[1] else 0
-            count.subtract(old)
-            count.update(new)
-            if _alone(new, count) >= before:
-                rows[one], rows[other] = new
-            else:
-                count.subtract(new)
-                count.update(old)
+            rows[one], rows[other] = _parted(rows[one], rows[other], axis, count)
     return np.array(rows, dtype=np.int64).reshape(cells.shape)
+
+
+def _parted(
+    first: tuple[int, ...], second: tuple[int, ...], axis: int, count: Counter[tuple[int, ...]]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return two cells with a value swapped, and count so; as they are where fewer would then be like no other."""
+    old, new = (first, second), _swapped(first, second, axis)
+    before = _alone(old, count) if first != second else 0
+    count.subtract(old)
+    count.update(new)
+    if _alone(new, count) >= before:
+        return new
+    count.subtract(new)
+    count.update(old)
+    return old
 
 
 def _alone(rows: Iterable[tuple[int, ...]], count: Mapping[tuple[int, ...], int]) -> int:
