@@ -30,18 +30,13 @@ LEAST_IN_ARTICLE = 2
 MOST_BLOCKS = 10_000
 """Blocks of text after which a page is read no further."""
 _CHUNK = 1 << 16
+_NAMING = ("property", "name", "itemprop")  # the attributes that say what a meta element tells, in order
 
 
 def read_page(text: str) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return the paragraphs of a page, not yet normalised, and what its head says by key."""
     reader = _Reader()
-    for start in range(0, len(text), _CHUNK):
-        reader.feed(text[start : start + _CHUNK])
-        if len(reader.blocks) > MOST_BLOCKS:  # no article: a page of nothing but elements
-            break
-    else:
-        reader.close()
-    reader.end_block()
+    reader.read(text)
     for scope in ("article", "main"):
         within = tuple(block for block, scopes in reader.blocks if scope in scopes)
         if len(within) >= LEAST_IN_ARTICLE:
@@ -109,9 +104,20 @@ class _Reader(HTMLParser):
         if block.strip():
             self.blocks.append((block, frozenset(self._scopes)))
 
+    def read(self, text: str) -> None:
+        """Read a page; stop where it has nothing but elements, which no article has."""
+        for start in range(0, len(text), _CHUNK):
+            self.feed(text[start : start + _CHUNK])
+            if len(self.blocks) > MOST_BLOCKS:
+                break
+        else:
+            self.close()
+        self.end_block()
+
     def _tell(self, tag: str, given: dict[str, str]) -> None:
         if tag == "meta":
-            key = METAS.get((given.get("property") or given.get("name") or given.get("itemprop") or "").lower())
+            named = next(filter(None, map(given.get, _NAMING)), "")
+            key = METAS.get(named.lower())
             if key is not None and given.get("content"):
                 self.told[key] = given["content"]
         elif tag == "time" and given.get("datetime"):

@@ -113,11 +113,16 @@ def _without_weaker(events: list[Event], who: Who) -> list[Event]:
 
 
 def _is_told_better(event: Event, events: list[Event], who: Who) -> bool:
-    tells = who.doc[event.head]
-    inside = [one for one in events if not one.weak and _is_content(who.doc[one.head], tells)]
+    inside = _inside(event, events, who)
     if event.act.way == "say" and event.matter > 0 and any(one.told == "claim" for one in inside):
         return True
     return any(set(event.actor) <= set(one.actor) for one in inside)
+
+
+def _inside(event: Event, events: list[Event], who: Who) -> list[Event]:
+    """Return the acts among the events that are the content of a statement."""
+    tells = who.doc[event.head]
+    return [one for one in events if not one.weak and _is_content(who.doc[one.head], tells)]
 
 
 _ASIDE = frozenset(["after", "during", "before", "amid", "following", "despite", "since", "in", "at"])
@@ -150,10 +155,18 @@ def _doers(clause: Clause, act: Act) -> Ids:
     found = who.parties(after(noun, "by")) or who.before_noun(noun)
     if not found and act.way in ("move", "withdraw", "drill", "visit"):
         found = who.parties(after(noun, "of"))
+    return found or who.parties(_agents_of_noun(noun))
+
+
+def _agents_of_noun(noun: Token) -> list[Token]:
+    """Return who does what a participle that is no act itself says of a noun: `strikes carried out by Israel`."""
     participle = next((one for one in children(noun, "acl") if one.tag_ == "VBN"), None)
-    if found or participle is None or act_of_verb(participle) is not None:
-        return found
-    return who.parties(agents(participle))
+    return agents(participle) if participle is not None and act_of_verb(participle) is None else []
+
+
+def _is_bare(noun: Token) -> bool:
+    """Whether a noun of talks names nobody: `the talks`."""
+    return not after(noun, "with", "between") and lowered(noun.lefts) <= words("reply")
 
 
 def _both(clause: Clause) -> tuple[Ids, Ids]:
@@ -163,7 +176,7 @@ def _both(clause: Clause) -> tuple[Ids, Ids]:
     if len(between) > 1:
         return between, ()
     others, owners = who.parties(after(noun, "with")), who.before_noun(noun)
-    if not others and not after(noun, "with", "between") and lowered(noun.lefts) <= words("reply"):
+    if not others and _is_bare(noun):
         return who.last_pair(noun), ()
     verb = _verb_of(noun)
     if others and not owners and verb is not None:

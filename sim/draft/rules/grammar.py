@@ -124,9 +124,13 @@ def agents(verb: Token) -> list[Token]:
     """Return who does it: the subjects, or in the passive what follows `by`."""
     if not is_passive(verb):
         return subjects(verb)
-    by = [one for one in verb.children if one.dep_ == "agent" or (one.dep_ == "prep" and one.lower_ == "by")]
-    found = child(by[0], "pobj") if by else None
+    by = next(filter(_is_by, verb.children), None)
+    found = child(by, "pobj") if by is not None else None
     return list(joined(found)) if found is not None else []
+
+
+def _is_by(token: Token) -> bool:
+    return token.dep_ == "agent" or (token.dep_ == "prep" and token.lower_ == "by")
 
 
 def patients(verb: Token) -> list[Token]:
@@ -140,9 +144,13 @@ def after(token: Token, *prepositions: str) -> list[Token]:
     """Return what follows prepositions of a token, any of them where none is named."""
     named = children(token, "prep", "agent", "dative")
     preps = [one for one in named if not prepositions or one.lower_ in prepositions]
-    every = [one for prep in preps for one in (prep, *children(prep, "prep"))]
-    tops = (top for prep in every for top in children(prep, "pobj", "pcomp"))
+    tops = chain.from_iterable(map(_objects, preps))
     return list(chain.from_iterable(map(joined, tops)))
+
+
+def _objects(prep: Token) -> list[Token]:
+    """Return what follows a preposition and those that hang on it: `out of the city`."""
+    return [top for one in (prep, *children(prep, "prep")) for top in children(one, "pobj", "pcomp")]
 
 
 def companions(token: Token) -> set[str]:
@@ -150,7 +158,7 @@ def companions(token: Token) -> set[str]:
     found = set()
     if token.lemma_ in ("let", "allow", "permit"):
         found = {inner.lemma_.lower() for near in children(token, "ccomp") for inner in children(near, *SUBJECTS)}
-    for one in (one for near in children(token, *_NEAR) for one in joined(near)):
+    for one in chain.from_iterable(map(joined, children(token, *_NEAR))):
         found |= {one.lemma_.lower(), one.lower_} | {inner.lemma_.lower() for inner in children(one, *_NEARER)}
     return found
 
@@ -159,7 +167,7 @@ def act_of_verb(verb: Token) -> Phrase | None:
     """Return the act of a verb by the longest phrase that fits; of a light verb that of its noun."""
     near = companions(verb)
     ranked = verbs().get(verb.lemma_.lower(), ())
-    fits = next((one for one in ranked if all(_is_near(word, near) for word in one.rest)), None)
+    fits = next((one for one in ranked if _all_near(one.rest, near)), None)
     if fits is not None and fits.rest:
         return fits
     noun = light_noun(verb)
@@ -170,6 +178,10 @@ def way_of(verb: Token | None) -> str:
     """Return the way of a verb's act; empty where it has none."""
     phrase = act_of_verb(verb) if verb is not None else None
     return phrase.act.way if phrase is not None else ""
+
+
+def _all_near(rest: Iterable[str], near: set[str]) -> bool:
+    return all(_is_near(word, near) for word in rest)
 
 
 def _is_near(word: str, near: set[str]) -> bool:

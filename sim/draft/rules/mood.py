@@ -99,9 +99,11 @@ def _judged(one: Token) -> int:
     if one.dep_ == "prep":
         out = one.lower_ in ("out", "off", "against")
         return -1 if out and lowered(one.subtree) & {"question", "table", "law", "interest", "interests"} else 0
-    if is_in(one, "fitting") and not is_in(one, "harm"):
+    if is_in(one, "harm"):
+        return -1
+    if is_in(one, "fitting"):
         return 1
-    return -1 if is_in(one, "harm") or some_in(children(one, "amod", "compound"), "harm") else 0
+    return -1 if some_in(children(one, "amod", "compound"), "harm") else 0
 
 
 def _of_noun(token: Token, depth: int) -> int:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sim.draft.rules.acts import table, words
@@ -61,14 +62,14 @@ class Names:
         """Collect the names of a cast."""
         every = _claimed({id_: _plain((member.name, *member.aliases)) for id_, member in cast.items()})
         split = {tuple(_split(name)): id_ for name, id_ in every.items()}
-        capital = frozenset(tuple(_split(name)) for name in every if _is_proper(name))
-        aliases = {name for member in cast.values() for name in _plain(member.aliases)} - _known_names()
+        capital = frozenset(tuple(_split(name)) for name in filter(_is_proper, every))
+        aliases = set(chain.from_iterable(_plain(member.aliases) for member in cast.values())) - _known_names()
         loose = frozenset(name.lower() for name in aliases if " " not in name)
         return cls(split, capital, max(map(len, split), default=0), loose)
 
     def known(self) -> frozenset[str]:
         """Words that keep their capitals in a headline."""
-        held = {word for name in self.capital for word in name}
+        held = set(chain.from_iterable(self.capital))
         every = {word for names in countries().values() for name in names for word in _split(name)}
         return frozenset(word.capitalize() for word in held | every) | frozenset(word.upper() for word in held)
 

@@ -208,10 +208,14 @@ def _refused(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
 def _own_act(verb: Token) -> str:
     """Return the way of the act that a verb promises or refuses: `to send troops`, `promising to send troops`."""
     for one in verb.subtree:
-        between = [top for top in one.ancestors if verb.is_ancestor(top)]
-        if one.i > verb.i and one.dep_ in ("xcomp", "pcomp", "ccomp") and not any(map(is_verb, between)):
+        if one.i > verb.i and one.dep_ in ("xcomp", "pcomp", "ccomp") and not _is_nested(one, verb):
             return way_of(one) if child(one, "nsubj") is None else ""
     return ""
+
+
+def _is_nested(one: Token, verb: Token) -> bool:
+    """Whether another verb stands between a word and the verb that it hangs on."""
+    return any(is_verb(top) for top in one.ancestors if verb.is_ancestor(top))
 
 
 def _obliged(clause: Clause, act: Act) -> tuple[Act, int, Ids] | None:

@@ -69,6 +69,10 @@ def _baselines(cases: Sequence[HistoricalCase], known: datetime.date) -> dict[st
     return {BASE_RATE: rate, LOGISTIC: np.maximum.accumulate(curve, axis=1)}
 
 
+def _rounded(values: Floats) -> list[float]:
+    return [round(float(value), 4) for value in values]
+
+
 def _record(
     cases: Sequence[HistoricalCase], draws: Posterior, said: dict[str, Floats], not_scored: list[str]
 ) -> dict[str, Any]:
@@ -84,11 +88,11 @@ def _record(
             {
                 "id": case.name,
                 "offensive": case.offensive,
-                "forecasts": {name: [round(float(p), 4) for p in one[row]] for name, one in said.items()},
+                "forecasts": {name: _rounded(one[row]) for name, one in said.items()},
             }
             for row, case in enumerate(cases)
         ],
-        "brier": {name: [round(float(mean), 4) for mean in one.mean(axis=0)] for name, one in scores.items()},
+        "brier": {name: _rounded(one.mean(axis=0)) for name, one in scores.items()},
         "against": {
             reference: _against(scores, reference, [case.area for case in cases]) for reference in (BASE_RATE, LOGISTIC)
         },

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 POOLED_QUANTILES = np.linspace(0.1, 0.9, 9)
 SHIFT = {"stance": 0.2, "posture": 0.15}
+BOUNDS = {"stance": (-1.0, 1.0)}  # of all else 0 and 1
 """How far a coding is shifted: about the step between neighbouring levels; other shares by as much as a posture."""
 RATIO = 1.4
 """Factor by which a strength is shifted."""
@@ -77,7 +78,7 @@ def moved(path: str, value: Distribution, sign: int) -> Distribution:
     """Move a number by a step; shares stay within 0 and 1, stances within -1 and 1."""
     field = path.rpartition(".")[2]
     step = sign * SHIFT.get(field, SHIFT["posture"])
-    low, high = (-1.0, 1.0) if field == "stance" else (0.0, 1.0)
+    low, high = BOUNDS.get(field, (0.0, 1.0))
     first, last = value.support
     within = min(max(step, low - first), high - last) if low <= first < last <= high else step
     match value:

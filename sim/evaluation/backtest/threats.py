@@ -55,10 +55,7 @@ def score_threats(trained: Training, weights: Mapping[str, float], site: Site) -
     for fold, sample in zip(folds, site.map(sample_bridge, tasks), strict=True):
         inside = np.array([one.name in fold for one in threats])
         own = [one for one in threats if one.name in fold]
-        scenarios = {one.scenario: trained.study.cases[one.scenario] for one in own}  # coded alike: played once
-        points = dict.fromkeys(scenarios, block_of(sample.draws))
-        played = dict(zip(scenarios, play_each(scenarios, points, trained.study.seed, site), strict=True))
-        said[MODEL][inside] = [played[one.scenario] for one in own]
+        said[MODEL][inside] = _by_model(own, block_of(sample.draws), trained, site)
         said[BASE_RATE][inside] = happened[~inside].mean(axis=0)
         said[LOGISTIC][inside] = _by_regression(threats, happened, inside)
     said[POOLED] = pooled(said, weights)
@@ -85,6 +82,14 @@ def _features(one: Threat) -> list[float]:
     return [np.log1p(known["force_5y"]), np.log1p(known["n_disp30"]), float(ratio)]
 
 
+def _by_model(own: Sequence[Threat], draws: Floats, trained: Training, site: Site) -> list[Floats]:
+    """Return what the model forecasts of threats; those that are coded alike are played once."""
+    scenarios = {one.scenario: trained.study.cases[one.scenario] for one in own}
+    played = play_each(scenarios, dict.fromkeys(scenarios, draws), trained.study.seed, site)
+    by_scenario = dict(zip(scenarios, played, strict=True))
+    return [by_scenario[one.scenario] for one in own]
+
+
 def _record(threats: Sequence[Threat], folds: int, said: dict[str, Floats], happened: np.ndarray) -> dict[str, Any]:
     pairs = [one.pair for one in threats]
     windows: dict[str, Any] = {}
@@ -96,16 +101,16 @@ def _record(threats: Sequence[Threat], folds: int, said: dict[str, Floats], happ
             "said": {name: round(float(one[:, number].mean()), 4) for name, one in said.items()},
             "brier": {name: round(float(one.mean()), 4) for name, one in scores.items()},
             "auc": {name: auc(one[:, number], happened[:, number]) for name, one in said.items()},
-            "against": {
-                name: {
-                    reference: compare(scores[name], scores[reference], pairs, bound=1.0).plain("pairs")
-                    for reference in (BASE_RATE, LOGISTIC)
-                    if reference != name
-                }
-                for name in (MODEL, POOLED)
-            },
+            "against": {name: _against(scores, name, pairs) for name in (MODEL, POOLED)},
         }
     return {"cases": len(threats), "pairs": len(set(pairs)), "folds": folds, "windows": windows}
+
+
+def _against(scores: Mapping[str, Floats], name: str, pairs: Sequence[str]) -> dict[str, Any]:
+    return {
+        reference: compare(scores[name], scores[reference], pairs, bound=1.0).plain("pairs")
+        for reference in (BASE_RATE, LOGISTIC)
+    }
 
 
 def auc(said: Floats, happened: np.ndarray) -> float | None:

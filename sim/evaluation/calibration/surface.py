@@ -120,15 +120,16 @@ def fit(points: Mapping[str, Floats], classes: Mapping[str, Classes], samples: M
         The sample of each case.
     """
     coefficients: dict[str, Single] = {}
-    for sample in dict.fromkeys(samples[name] for name in classes):
-        names = [name for name in classes if samples[name] == sample]
+    fitted_on = {name: samples[name] for name in classes}
+    for sample in dict.fromkeys(fitted_on.values()):
+        names = [name for name, own in fitted_on.items() if own == sample]
         terms = _terms(points[sample], sample)
         for first in range(0, len(names), TOGETHER):
             chunk = names[first : first + TOGETHER]
             outcomes, weights = _choices([classes[name] for name in chunk])
             fitted = _fit_together(terms, outcomes, weights, _prior_precision(NAMES))
             coefficients |= zip(chunk, np.split(fitted, len(chunk), axis=1), strict=True)
-    return Surface({name: samples[name] for name in classes}, coefficients)
+    return Surface(fitted_on, coefficients)
 
 
 def _terms(points: Floats, sample: str) -> Single:

@@ -121,11 +121,7 @@ def append(path: Path, make: Make, at: datetime.datetime | None, *, create: bool
         before = _read(real, path) if real.exists() else b""
         entries = _checked(before, path)
         moment = _now() if at is None else at
-        if entries and moment < entries[-1].at:
-            last = entries[-1].at.isoformat()
-            raise UsageError(f"{moment.isoformat()} lies before the last entry of {path}, {last}; is the clock right?")
-        if moment > _now() + AHEAD:
-            raise UsageError(f"{moment.isoformat()} lies in the future: it would keep all entries out until then")
+        _check_moment(moment, entries, path)
         number, previous = len(entries) + 1, head_of(entries)
         kind, content = make(entries)
         line = line_of(number, kind, content, moment, previous)
@@ -135,6 +131,14 @@ def append(path: Path, make: Make, at: datetime.datetime | None, *, create: bool
             raise UsageError(f"the {kind} cannot be entered: {error}") from None
         _write(real, before + line + b"\n")
         return entry
+
+
+def _check_moment(moment: datetime.datetime, entries: Sequence[Entry], path: Path) -> None:
+    if entries and moment < entries[-1].at:
+        last = entries[-1].at.isoformat()
+        raise UsageError(f"{moment.isoformat()} lies before the last entry of {path}, {last}; is the clock right?")
+    if moment > _now() + AHEAD:
+        raise UsageError(f"{moment.isoformat()} lies in the future: it would keep all entries out until then")
 
 
 def _now() -> datetime.datetime:

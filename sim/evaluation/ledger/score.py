@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -145,7 +146,7 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> LedgerScore
         scored = _scored(entries, states, event)
         without = {name: state.open for name, state in states.items() if state.open}
         open_ |= {event: without} if without else {}
-        too_late += sum(one.late for rows in scored.values() for one in rows)
+        too_late += sum(one.late for one in chain.from_iterable(scored.values()))
         windows += _window_scores(event, scored, late=late)
     forecasts = sum(entry.kind == "forecast" for entry in entries)
     count = len(questions(entries))
@@ -181,7 +182,7 @@ def _scored(entries: Sequence[Entry], states: Mapping[str, State], event: str) -
 
 def _window_score(event: str, window: int, rows: Sequence[Scored]) -> WindowScore:
     p, y = np.array([one.p for one in rows]), np.array([one.happened for one in rows])
-    names = dict.fromkeys(name for one in rows for name in one.baselines)
+    names = dict.fromkeys(chain.from_iterable(one.baselines for one in rows))
     return WindowScore(
         event=event,
         window=window,
