@@ -7,7 +7,7 @@ draft last: a kill between two of them leaves files that load, and adopting agai
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from sim.articles.article import Article, read_article
 from sim.draft.as_evidence import new_of, numbered, texts
 from sim.draft.drafting import EVIDENCE, Folder
 from sim.draft.files import NAME, draft_yaml
-from sim.draft.held import hold_item
+from sim.draft.held import HeldItem, hold_item
 from sim.draft.left import left
 from sim.draft.schema import KEPT, DraftFile
 from sim.draft.stub import stub
@@ -131,10 +131,15 @@ def _hold(folder: Path, draft: DraftFile) -> tuple[str, ...]:
             unheld.append(source)
             continue
         held = (hold_item(name, item, article) for name, item in draft.having(*KEPT).items() if item.source == source)
-        told = ((one.name, message) for one in held if one.fails for message in one.messages)
-        faults += [Fault(str(folder / NAME), 0, 0, f"items.{name}", message) for name, message in told]
+        faults += _faults(folder, held)
     refuse(faults)
     return tuple(unheld)
+
+
+def _faults(folder: Path, held: Iterable[HeldItem]) -> Iterator[Fault]:
+    for one in held:
+        if one.fails:
+            yield from (Fault(str(folder / NAME), 0, 0, f"items.{one.name}", message) for message in one.messages)
 
 
 def _same_article(file: Path, digest: str) -> Article | None:

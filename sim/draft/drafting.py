@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from sim.articles.article import Article
 from sim.draft.files import NAME, read_cast, read_draft
 from sim.draft.gather import gather
-from sim.draft.schema import MOST_ITEMS, Drafted, DraftFile, DraftItem, Member
+from sim.draft.schema import MOST_ITEMS, Drafted, DraftFile, DraftItem, Member, parties_of
 from sim.errors import ArticleError, UsageError
 from sim.scenario.evidence_files import read_evidence
 from sim.wording import long_date
@@ -168,7 +168,7 @@ def _check(draft: DraftFile | None, reader: Reader) -> None:
         return
     if reader.as_of < draft.as_of:
         raise UsageError(f"the draft there is as of {long_date(draft.as_of)}; expected that day or a later one")
-    used = {one for item in draft.items.values() for one in (*item.actor, *(item.target or ()))}
+    used = {one for item in draft.items.values() for one in parties_of(item)}
     if gone := sorted(used - reader.cast.keys()):
         raise UsageError(f"items of the draft name {', '.join(gone)}, not in the cast; keep their ids in it")
 

@@ -12,6 +12,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sim.draft.schema import parties_of
+
 if TYPE_CHECKING:
     from sim.draft.schema import DraftItem
     from sim.scenario.evidence import Anchor, Item
@@ -71,7 +73,7 @@ def same_fact(item: Item, other: Item) -> bool:
 
 def occasion(item: Item) -> str:
     """Name an occasion by its parties, what sort of act it is, and its days; equal ones are one reading."""
-    parties = "-".join(sorted({*item.actor, *(item.target or ())}))
+    parties = "-".join(sorted(parties_of(item)))
     if item.standing or item.kind in STANDING:
         return _id("standing-", parties, "")
     sort = "-acts" if item.kind in ACTS else "-unsaid" if item.kind in UNSAID else ""

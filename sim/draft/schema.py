@@ -65,6 +65,11 @@ class DraftItem(Item):
     adopted: ItemId | None = Field(default=None, description="Its id in the evidence, once it is there")
 
 
+def parties_of(item: Item) -> set[str]:
+    """Return the ids of who acts in an item and towards whom."""
+    return {*item.actor, *(item.target or ())}
+
+
 class DraftFile(Part):
     """`evidence.draft.yaml`."""
 

@@ -12,7 +12,7 @@ import datetime
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,9 +104,7 @@ def load_threats(path: Path, since: int = FIRST_YEAR) -> Threats:
         Where the file cannot be read, lacks a column, or a cell is no number; says row and column.
     """
     table = read_table(path, MOST_BYTES)
-    missing = [name for name in COLUMNS if name not in table.header]
-    if missing:
-        raise UsageError(f"{path}:1: lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
+    _check_columns(path, table.header)
     scenarios: dict[str, Scenario] = {}
     cases = []
     for row in table.rows:
@@ -121,6 +119,12 @@ def load_threats(path: Path, since: int = FIRST_YEAR) -> Threats:
     if not cases:
         raise UsageError(f"{path} has no threat since {since}")
     return Threats(tuple(sorted(cases, key=lambda one: (one.as_of, one.name))), scenarios)
+
+
+def _check_columns(path: Path, header: Collection[str]) -> None:
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise UsageError(f"{path}:1: lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
 
 
 def document_of(known: Mapping[str, float]) -> dict[str, Any]:
@@ -193,16 +197,22 @@ def _initiator(known: Mapping[str, float]) -> dict[str, Any]:
     return fixed | _levels("initiator", **levels)
 
 
-def _defender(known: Mapping[str, float]) -> dict[str, Any]:
+def _strength(known: Mapping[str, float]) -> str:
+    """Return the level of a defender's strength, by its capabilities over the attacker's."""
+    if known["nuc_b"]:
+        return "nuclear-or-peer"
     ratio = known["cinc_b"] / max(known["cinc_a"], 1e-9)  # not a number where either is not known: an army
     if not known["maj_a"] and not known["land"]:
         ratio *= 2
     edges = ((0.8, "peer"), (0.4, "army"), (0.15, "entrenched"), (0.05, "pocket"), (-1.0, "remnant"))
-    strength = "nuclear-or-peer" if known["nuc_b"] else next((word for edge, word in edges if ratio >= edge), "army")
+    return next((word for edge, word in edges if ratio >= edge), "army")
+
+
+def _defender(known: Mapping[str, float]) -> dict[str, Any]:
     answered = known["counter30"] or known["bforce_5y"]
     militancy = "radical" if known["bviol30"] else "part-radical" if answered else "hardly-radical"
     fixed = {"role": "defender", "resolve": 0.8, "salience": 1.0, "ambiguity": 0.2}
-    return fixed | _levels("defender", stance="resists", strength=strength, militancy=militancy)
+    return fixed | _levels("defender", stance="resists", strength=_strength(known), militancy=militancy)
 
 
 def _patron(known: Mapping[str, float]) -> dict[str, Any]:

@@ -151,10 +151,9 @@ class Scheduler:
         """Halt what is not worth going on with, and let idle workers look for work."""
         looks = sum(one.looks for one in self._awaited())
         for worker, work in self._at.items():
-            refines = isinstance(work, Job) and work.kind == "turn" and work.task.block > 0
             if not _is_wanted(work):
                 worker.halt()
-            elif looks > 0 and refines:
+            elif looks > 0 and _refines(work):
                 worker.halt()
                 looks -= 1
         self._more.set()
@@ -274,6 +273,11 @@ class Scheduler:
 def _is_crowd(held: Sequence[Simulation]) -> bool:
     """Whether so many wait for a first look that each should see something before."""
     return sum(one.runs < BLOCK_RUNS for one in held) >= CROWD
+
+
+def _refines(work: Work) -> bool:
+    """Whether a worker plays more of an answer that has had its first look."""
+    return isinstance(work, Job) and work.kind == "turn" and work.task.block > 0
 
 
 def _is_wanted(work: Work) -> bool:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from sim.articles.paragraphs import normalise, paragraph_hash
 from sim.articles.quotes import copies
-from sim.draft.schema import GRID, DraftItem, Member
+from sim.draft.schema import GRID, DraftItem, Member, parties_of
 
 if TYPE_CHECKING:
     from sim.draft.language_model.endpoint import Endpoint
@@ -102,7 +102,7 @@ class Claims:
 
     def _hold(self, item: DraftItem) -> None:
         """Refuse what the language allows and this article does not."""
-        if not {*item.actor, *(item.target or ())} <= self.question.cast.keys():
+        if not parties_of(item) <= self.question.cast.keys():
             raise RefusedClaimError(NO_ACTOR)
         if item.date > min(self.question.as_of, self.question.date or datetime.date.max):
             raise RefusedClaimError(LATE)

@@ -181,11 +181,14 @@ class Who:
         found = self.before_noun(token, depth)
         if not found and is_organ(token):
             found = self._of_organ(token, depth)
+        return found or self._by_apposition(token, depth)
+
+    def _by_apposition(self, token: Token, depth: int) -> Ids:
+        """Resolve `Lavrov, the Russian minister` by either half."""
         beside = child(token, "appos")
-        if not found and beside is not None:
-            found = self.acting(beside, depth + 1)
+        found = self.acting(beside, depth + 1) if beside is not None else ()
         if not found and token.dep_ == "appos" and is_organ(token.head):
-            found = self.before_noun(token.head, depth)
+            return self.before_noun(token.head, depth)
         return found
 
     def _of_organ(self, token: Token, depth: int) -> Ids:
@@ -213,11 +216,15 @@ class Who:
         found: dict[str, None] = {}
         for one in token.lefts:
             if one.dep_ in ("amod", "compound", "nmod", "poss"):
-                inner = (part.i for part in one.subtree if part.i < token.i)
-                found.update(dict.fromkeys(self.mentioned[place] for place in inner if place in self.mentioned))
+                found.update(self._named_within(one, token.i - 1))
             if one.dep_ == "poss" and not found:
                 found.update(dict.fromkeys(self.acting(one, depth + 1)))
         return tuple(found)
+
+    def _named_within(self, token: Token, last: int) -> dict[str, None]:
+        """Return the ids named in what hangs on a token, up to a place in the text."""
+        places = (part.i for part in token.subtree if part.i <= last)
+        return dict.fromkeys(self.mentioned[place] for place in places if place in self.mentioned)
 
     def _is_barred(self, token: Token) -> bool:
         return any(
@@ -335,8 +342,7 @@ class Who:
         found = self.acting(token) or self.before_noun(token)
         if found or token.pos_ not in ("NOUN", "PROPN", "PRON"):
             return found
-        near = [one.i for one in token.subtree if one.i in self.mentioned and one.i <= token.i + 6]
-        return tuple(dict.fromkeys(self.mentioned[place] for place in near))
+        return tuple(self._named_within(token, token.i + 6))
 
     def hear(self, token: Token) -> None:
         """Remember a subject, and a person, for the pronouns that follow."""

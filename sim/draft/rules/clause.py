@@ -148,8 +148,8 @@ class Clause:
 
     def is_denied_above(self) -> bool:
         """Whether the verb of speech above denies it: `I have not heard that`, `there is no sign that`."""
-        signs = [one for one in some_in(self.token.ancestors, "speculation") if one.pos_ == "NOUN"]
-        if any(lowered(one.lefts) & {"no", "little", "few"} for one in signs):
+        signs = some_in(self.token.ancestors, "speculation")
+        if any(map(_is_absent, signs)):
             return True
         told_by = reporting(self.token)
         if told_by is None or told_by.i > self.token.i:
@@ -205,3 +205,8 @@ class Clause:
 def _places(token: Token) -> list[int]:
     """Return the places of the words that belong to a verb or noun, signs of punctuation left out."""
     return [part.i for one in children(token, *_INNER) for part in one.subtree if not part.is_punct]
+
+
+def _is_absent(sign: Token) -> bool:
+    """Whether there is none of a noun: `no sign`, `little evidence`."""
+    return sign.pos_ == "NOUN" and bool(lowered(sign.lefts) & {"no", "little", "few"})

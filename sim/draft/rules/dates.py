@@ -67,13 +67,19 @@ def find(text: str, context: Context) -> list[When]:
     for pattern, reader in _PATTERNS:
         for match in pattern.finditer(text):
             if not any(match.start() < one.end and one.start < match.end() for one in found):
-                try:
-                    days = reader(match, context)
-                except (ValueError, OverflowError):  # 31 June
-                    continue
+                days = _read(reader, match, context)
                 if days is not None:
                     found.append(When(*days, match.start(), match.end()))
     return sorted(found, key=lambda one: one.start)
+
+
+def _read(
+    reader: Callable[[re.Match[str], Context], Days | None], match: re.Match[str], context: Context
+) -> Days | None:
+    try:
+        return reader(match, context)
+    except (ValueError, OverflowError):  # 31 June
+        return None
 
 
 def _month(name: str) -> int:
@@ -109,14 +115,20 @@ def _iso(match: re.Match[str], _: Context) -> Days:
     return (date.fromisoformat(match[0]),) * 2
 
 
-def _of_month(match: re.Match[str], context: Context) -> Days:
-    month, today = _month(match["month"]), context.today
-    year = int(match["year"]) if match["year"] else _nearest(month, 1, context).year
+def _year_of(match: re.Match[str], month: int, context: Context) -> int:
+    """Return the year of a month: its own, that of `last year`, or the nearest; of `last May` the one that is over."""
+    today = context.today
     if match["after"]:
-        year = today.year - 1
-    elif match["last"] == "last " and year == today.year and month >= today.month:
-        year -= 1
-    first, last = _whole(year, month)
+        return today.year - 1
+    year = int(match["year"]) if match["year"] else _nearest(month, 1, context).year
+    if match["last"] == "last " and year == today.year and month >= today.month:
+        return year - 1
+    return year
+
+
+def _of_month(match: re.Match[str], context: Context) -> Days:
+    month = _month(match["month"])
+    first, last = _whole(_year_of(match, month, context), month)
     begin, end = _PARTS.get((match["part"] or "").strip().lower(), (0, -1))
     days = [first + place * DAY for place in range(last.day)]
     return _capped(days[begin], days[end], context)
@@ -225,7 +237,8 @@ _PART = "|".join(f"{part} ".replace("- ", "-") for part in _PARTS)
 _UNIT, _SEASON = "|".join(_LENGTHS), "|".join(_SEASONS)
 _TH, _AD = r"(?:st|nd|rd|th)?", r"(?:,? (?P<year>(?:18|19|20)\d\d))?"
 _TO = r"(?:(?: ?[-–] ?| to | and )(?P<to>\d{1,2}))?"
-_READERS: tuple[tuple[str, Callable[[re.Match[str], Context], Days | None]], ...] = (
+_Reader = Callable[[re.Match[str], Context], Days | None]
+_READERS: tuple[tuple[str, _Reader], ...] = (
     (r"\b(?:18|19|20)\d\d-\d\d-\d\d\b", _iso),
     (rf"\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}}){_TH}{_TO}\b(?!\d){_AD}", _day),
     (rf"\b(?P<day>\d{{1,2}}){_TH}{_TO} (?:of )?(?P<month>{_MONTH})\b{_AD}", _day),

@@ -216,10 +216,10 @@ def _baselines(case: HistoricalCase, others: Cases) -> Iterator[list[float]]:
     """Yield the forecasts of a case by base rate, logistic regression and the positions, in that order."""
     outcomes = {window: [other.happened(window) for other in others] for window in WINDOWS}
     yield [base_rate(outcome).p for outcome in outcomes.values()]
-    own, rows = _features(case), [_features(other) for other in others]
+    own, *rows = map(_features, (case, *others))
     yield [fit(rows, outcome).predict(*own).p for outcome in outcomes.values()]
     for key in POSITIONS:
-        position, past = _position(case, key), [_position(other, key) for other in others]
+        position, *past = (_position(one, key) for one in (case, *others))
         yield [linked(position, past, outcome).p for outcome in outcomes.values()]
 
 
