@@ -6,11 +6,11 @@ half as long. The bits are the same.
 
 from __future__ import annotations
 
-import ctypes
+from ctypes import c_int64, c_void_p
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sim.compiled.machine import address_of
+from sim.compiled.machine import function_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,5 +93,4 @@ class Words:
 @cache
 def _loop() -> Any:
     """Return the loop: `void loop(long *state, char *out, long rows, long step, long words)`."""
-    pointer, number = ctypes.c_void_p, ctypes.c_int64
-    return ctypes.CFUNCTYPE(None, pointer, pointer, number, number, number)(address_of("sim.compiled.bits", _SFC64))
+    return function_of("sim.compiled.bits", _SFC64, c_void_p, c_void_p, c_int64, c_int64, c_int64)

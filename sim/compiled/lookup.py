@@ -5,13 +5,13 @@ NumPy would first pick the bits of those runs, then make indices of 64 bits of t
 
 from __future__ import annotations
 
-import ctypes
+from ctypes import c_int64, c_void_p
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.compiled.machine import address_of
+from sim.compiled.machine import function_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -75,6 +75,5 @@ def looked_up(
 
 @cache
 def _loop() -> Any:
-    pointer, number = ctypes.c_void_p, ctypes.c_int64
-    signature = ctypes.CFUNCTYPE(None, pointer, pointer, number, pointer, pointer, number, number)
-    return signature(address_of("sim.compiled.lookup", _LOOKUP))
+    arguments = c_void_p, c_void_p, c_int64, c_void_p, c_void_p, c_int64, c_int64
+    return function_of("sim.compiled.lookup", _LOOKUP, *arguments)

@@ -6,6 +6,7 @@ that folder cannot be written, each process compiles anew.
 
 from __future__ import annotations
 
+import ctypes
 from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
@@ -54,6 +55,11 @@ def address_of(name: str, instructions: str) -> int:
     return address
 
 
+def function_of(name: str, instructions: str, *arguments: Any) -> Any:
+    """Return the function `loop` of a module as one to call from Python, given the types of its arguments."""
+    return ctypes.CFUNCTYPE(None, *arguments)(address_of(name, instructions))
+
+
 def code_file(name: str) -> Path:
     """Return where code is kept."""
     return Path(cache_from_source(__file__)).with_name(f"{name}.code")
@@ -84,7 +90,7 @@ def _write(file: Path, content: bytes) -> None:
     from sim.wholefiles import write_whole  # late: most processes find what they need
 
     with suppress(OSError):
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, content)
 
 

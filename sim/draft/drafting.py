@@ -175,10 +175,9 @@ def _check(draft: DraftFile | None, reader: Reader) -> None:
 
 def _sources(folder: Folder, articles: Mapping[Path, Article]) -> dict[Path, str]:
     """Name the source of each article: as the folder knows its text, else by its file; a second copy is left out."""
-    coded = {name: source.sha256 for name, source in folder.sources.items()}
     own = {name: head.sha256 for name, head in folder.articles.items()}
-    hashes: dict[str, str | None] = {**coded, **own}
-    known = {digest: name for names in (coded, own) for name, digest in names.items() if digest is not None}
+    hashes: dict[str, str | None] = {**own, **{name: one.sha256 for name, one in folder.sources.items()}, **own}
+    known = {digest: name for name, digest in reversed(hashes.items()) if digest is not None}
     found: dict[Path, str] = {}
     for file, article in articles.items():
         name = known.get(article.sha256) or _id(file)

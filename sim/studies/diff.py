@@ -268,10 +268,12 @@ def read_side(path: Path, known: Posterior | None = None) -> Side:
 
 def plan_of(sides: tuple[Side, Side], runs: int | None, seed: int | None) -> Plan:
     """Return the plan to run both sides by: what is not given is taken from the first stored forecast."""
-    known: Record = {"runs": DEFAULT_RUNS, "seed": 0, "replicates": 2}
-    stored = next((side.stored for side in sides if side.stored is not None), known)
+    stored = next((side.stored for side in sides if side.stored is not None), None)
+    if stored is None:
+        return Plan(runs=DEFAULT_RUNS if runs is None else runs, seed=0 if seed is None else seed)
+    known = min(stored["runs"], RECORD_CAP)
     return Plan(
-        runs=min(stored["runs"], RECORD_CAP) if runs is None else runs,
+        runs=known if runs is None else runs,
         seed=stored["seed"] if seed is None else seed,
         replicates=stored["replicates"],
     )

@@ -18,7 +18,7 @@ FOUR = THREE.replace("3", "4")
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """Keep code in a folder of the test's own; return what is compiled."""
-    monkeypatch.setattr(machine, "code_file", lambda name: tmp_path / "kept" / f"{name}.code")
+    monkeypatch.setattr(machine, "code_file", lambda name: tmp_path / "kept" / "deeper" / f"{name}.code")
     found, parse = [], machine.binding.parse_assembly
 
     def noted(instructions: str) -> object:
@@ -42,7 +42,7 @@ def test_code_is_compiled_once(compiled: list[str]) -> None:
 def test_code_of_other_instructions_takes_the_place_of_what_was_kept(compiled: list[str], tmp_path: Path) -> None:
     assert [call("number", THREE), call("number", FOUR), call("number", FOUR)] == [3, 4, 4]
     assert len(compiled) == 2
-    assert len(list((tmp_path / "kept").iterdir())) == 1
+    assert len(list((tmp_path / "kept" / "deeper").iterdir())) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sim.cli.check import CODES
 from sim.rng import STRATA
 from sim.scenario.gates import TOLERANCE
 from sim.studies.gates.check import ALPHA, MAX_RUNS
-from sim.studies.gates.contrasts import RHO, ConfidenceSequence
+from sim.studies.gates.sequences import RHO, ConfidenceSequence
 from sim.studies.sweep.load import load_sweep
 from tests.docs.markdown import blocks, section, tables
 from tests.places import IDLIB, ROOT

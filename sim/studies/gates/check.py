@@ -23,7 +23,8 @@ from sim.runs.play import Records, results
 from sim.studies.bench import HERE, Site
 
 if TYPE_CHECKING:
-    from sim.studies.gates.contrasts import ConfidenceSequence, Interval, Source, Verdict
+    from sim.studies.gates.contrasts import Interval, Source, Verdict
+    from sim.studies.gates.sequences import ConfidenceSequence
     from sim.studies.gates.trials import Trial
 
 ALPHA = 0.05

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from sim.studies.gates.contrasts import RHO, ConfidenceSequence, boundary
+from sim.studies.gates.sequences import RHO, ConfidenceSequence, boundary
 from tests import sizes
 
 
