@@ -14,6 +14,7 @@ def main() -> None:
     """Run the command line; signals are answered from here on, before what takes time to import."""
     answer_once()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it looks for some in every package installed
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more take longer to start than they save, and move last digits
     try:
         from sim.cli.declare import call
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 from sim.compiled.loop import ufunc_of
 from sim.compiled.translation import Source
 
-if TYPE_CHECKING:
-    import numpy as np
 
-
-class Rule:
+class Rule(partial[Any]):
     """A function of one run that is called with arrays over runs, and compiled when it first is.
+
+    It passes on calls to a `numpy.ufunc`, of numbers and arrays and with its options such as `out`, without a step in
+    Python: a model day has a hundred of them and more.
 
     Attributes
     ----------
@@ -22,27 +22,28 @@ class Rule:
         The function and its syntax; given numbers of single precision the function computes the same bits as the rule.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.source, self.__doc__ = Source(function), function.__doc__
+    source: Source
 
-    def __repr__(self) -> str:
-        """Return its name."""
-        return f"rule {self.source.name}"
-
-    @cached_property
-    def ufunc(self) -> np.ufunc:
-        """The rule compiled.
+    def __new__(cls, source: Source) -> Rule:
+        """Make a rule that its first call compiles.
 
         Raises
         ------
         TypeError
-            Where it does what a rule cannot do.
+            By that call, where it does what a rule cannot do.
         """
-        return ufunc_of(self.source)
 
-    def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """Compute it of numbers and arrays, with the options of a `numpy.ufunc` such as `out`."""
-        return self.ufunc(*arguments, **options)
+        def first(*arguments: Any, **options: Any) -> Any:
+            made.__setstate__((ufunc_of(source), (), {}, vars(made)))  # type: ignore[attr-defined]
+            return made(*arguments, **options)
+
+        made = super().__new__(cls, first)
+        made.source, made.__doc__ = source, source.function.__doc__
+        return made
+
+    def __repr__(self) -> str:
+        """Return its name."""
+        return f"rule {self.source.name}"
 
 
 def rule(function: Callable[..., Any]) -> Rule:
@@ -54,4 +55,4 @@ def rule(function: Callable[..., Any]) -> Rule:
     `not`), shift bits, name what it has computed, and call `min`, `max`, `np.floor`, `np.sqrt`, `np.ldexp`, `np.frexp`
     and other rules. Numbers that it writes are float32.
     """
-    return Rule(function)
+    return Rule(Source(function))

@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import mesa
 import numpy as np
 
 from sim.model.actors import ROLES, Actor, Defender, Guarantor, Initiator, Patron, View
@@ -19,6 +18,7 @@ from sim.model.arrays import Bools, Floats, Number, Places, is_zero, number, tot
 from sim.model.bargaining import Bargain
 from sim.model.chance import Bits, Daily
 from sim.model.events import Coming
+from sim.model.framework import Agent, Model
 from sim.model.influence import plus
 from sim.model.leaving import Leaving, OverRuns
 from sim.model.numbers import happens
@@ -67,7 +67,7 @@ class Unseen:
         """Do nothing."""
 
 
-class Crisis(OverRuns, mesa.Model):  # type: ignore[misc]
+class Crisis(OverRuns, Model):  # type: ignore[misc]
     """All runs of one setting, most often a block of one scenario.
 
     Attributes
@@ -304,7 +304,7 @@ class Crisis(OverRuns, mesa.Model):  # type: ignore[misc]
 
     def close(self) -> None:
         """Let go of the arrays: Mesa before 3.4 keeps every model that ever had agents."""
-        counters = getattr(mesa.Agent, "_ids", None)
+        counters = getattr(Agent, "_ids", None)
         if isinstance(counters, dict):
             counters.pop(self, None)
         self.remove_all_agents()

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import mesa
 import numpy as np
 
 from sim.model.arrays import Floats, Number, is_zero, number, total
 from sim.model.chance import Daily
+from sim.model.framework import Agent
 from sim.model.influence import adjust, appeal, deliberate, perceive, plus, say
 from sim.model.leaving import OverRuns
 from sim.model.utility import rift_cost
@@ -24,6 +24,7 @@ from sim.rng import normal_quantiles
 
 if TYPE_CHECKING:
     from sim.model.events import Shift
+    from sim.model.framework import Model
     from sim.model.setting import Setting
 
 LEAST_DOUBT = 0.02  # sd of what others take a stance to be, where a scenario gives it as one number
@@ -50,7 +51,7 @@ class View:
     defence: Floats
 
 
-class Actor(OverRuns, mesa.Agent):  # type: ignore[misc]
+class Actor(OverRuns, Agent):  # type: ignore[misc]
     """One actor in all runs of a block.
 
     Attributes
@@ -70,7 +71,7 @@ class Actor(OverRuns, mesa.Agent):  # type: ignore[misc]
     role: ClassVar[str]
     posture_rate: ClassVar[float]  # share of the way to its target that a posture goes in a day
 
-    def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
+    def __init__(self, crisis: Model, setting: Setting, name: str) -> None:
         super().__init__(crisis)
         self.setting = setting
         self.name = name

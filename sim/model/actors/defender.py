@@ -10,9 +10,8 @@ from sim.model.actors.base import Actor, View
 from sim.model.utility import provocation, quantal_response, restraint, terms_gain
 
 if TYPE_CHECKING:
-    import mesa
-
     from sim.model.arrays import Floats, Number
+    from sim.model.framework import Model
     from sim.model.setting import Setting
 
 
@@ -28,7 +27,7 @@ class Defender(Actor):
     role: ClassVar[str] = "defender"
     posture_rate: ClassVar[float] = 0.2
 
-    def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
+    def __init__(self, crisis: Model, setting: Setting, name: str) -> None:
         super().__init__(crisis, setting, name)
         self._militancy = self.field("militancy")
         self._terms, self._precision = setting.parameter("terms_position"), setting.parameter("precision")

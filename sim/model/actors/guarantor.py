@@ -11,9 +11,8 @@ from sim.model.arrays import Floats, Number, number, total
 from sim.model.utility import clash_cost, guarantor_gain, quantal_response
 
 if TYPE_CHECKING:
-    import mesa
-
     from sim.model.events import Shift
+    from sim.model.framework import Model
     from sim.model.setting import Setting
 
 
@@ -39,7 +38,7 @@ class Guarantor(Actor):
     role: ClassVar[str] = "guarantor"
     posture_rate: ClassVar[float] = 0.08
 
-    def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
+    def __init__(self, crisis: Model, setting: Setting, name: str) -> None:
         super().__init__(crisis, setting, name)
         self.air_denial = self.field("air_denial")
         self.troops: Number = setting.parameter("troop_weight") * self.strength

@@ -18,9 +18,8 @@ from sim.model.utility import (
 )
 
 if TYPE_CHECKING:
-    import mesa
-
     from sim.model.events import Shift
+    from sim.model.framework import Model
     from sim.model.setting import Setting
 
 
@@ -73,7 +72,7 @@ class Initiator(Actor):
     role: ClassVar[str] = "initiator"
     posture_rate: ClassVar[float] = 0.05
 
-    def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
+    def __init__(self, crisis: Model, setting: Setting, name: str) -> None:
         super().__init__(crisis, setting, name)
         self.self_reliance = self.field("self_reliance")
         self._reliance = 1 - self.self_reliance

@@ -8,9 +8,8 @@ from sim.model.actors.base import Actor, View
 from sim.model.utility import engagement
 
 if TYPE_CHECKING:
-    import mesa
-
     from sim.model.arrays import Floats
+    from sim.model.framework import Model
     from sim.model.setting import Setting
 
 
@@ -20,7 +19,7 @@ class Mediator(Actor):
     role: ClassVar[str] = "mediator"
     posture_rate: ClassVar[float] = 0.1
 
-    def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
+    def __init__(self, crisis: Model, setting: Setting, name: str) -> None:
         super().__init__(crisis, setting, name)
         self._attention = self.field("attention")
 

@@ -10,9 +10,8 @@ from sim.model.actors.base import Actor, View
 from sim.model.utility import patron_gain, quantal_response
 
 if TYPE_CHECKING:
-    import mesa
-
     from sim.model.arrays import Floats
+    from sim.model.framework import Model
     from sim.model.setting import Setting
 
 
@@ -47,7 +46,7 @@ class Patron(Actor):
     role: ClassVar[str] = "patron"
     posture_rate: ClassVar[float] = 0.08
 
-    def __init__(self, crisis: mesa.Model, setting: Setting, name: str) -> None:
+    def __init__(self, crisis: Model, setting: Setting, name: str) -> None:
         super().__init__(crisis, setting, name)
         self._constant = setting.parameter("patron_bias") + self.frailty - setting.parameter("inertia")
         self._pull = setting.parameter("provocation_pull")
