@@ -129,16 +129,33 @@ def per_draw(happened: npt.NDArray[np.bool_], replicates: int) -> npt.NDArray[np
     return total
 
 
-def histogram(values: npt.NDArray[np.float32], low: float, high: float, bins: int, kept: Bools | bool = True) -> Counts:
-    """Count values that are kept in equal bins over [low, high]; what lies outside counts in the edge bins."""
-    places = bin_of(values, low, bins / (high - low), bins, kept)
-    return np.bincount(places, minlength=bins)[:bins].astype(np.int64)
+def histograms(
+    values: npt.NDArray[np.float32],
+    limits: tuple[float, float],
+    bins: int,
+    part: npt.NDArray[np.float32],
+    parts: int,
+) -> Counts:
+    """Count values by part, in equal bins between limits; what lies outside counts in the edge bins.
+
+    Parameters
+    ----------
+    part
+        Number of the part of each value; so many as there are for one that counts in none.
+
+    Returns
+    -------
+    Shape (parts, bins).
+    """
+    low, high = limits
+    places = bin_of(values, low, bins / (high - low), bins, part)
+    return np.bincount(places, minlength=parts * bins)[: parts * bins].reshape(parts, bins)
 
 
 @rule
-def bin_of(value: float, low: float, per_unit: float, bins: float, kept: bool) -> np.int16:
-    """Place of the bin of a value, and that behind the last bin of one that is not kept."""
-    return clip((value - low) * per_unit, 0, bins - 1) if kept else bins  # type: ignore[return-value]
+def bin_of(value: float, low: float, per_unit: float, bins: float, part: float) -> np.int32:
+    """Place of the bin of a value, those of a part behind those of the part before."""
+    return part * bins + np.floor(clip((value - low) * per_unit, 0, bins - 1))  # type: ignore[no-any-return]
 
 
 def histogram_quantiles(

@@ -4,13 +4,31 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.tallies import histogram, histogram_quantiles
+from sim.tallies import histogram_quantiles, histograms
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def quantiles_of(values: np.ndarray, bins: int = 100) -> list[float | None]:
-    return histogram_quantiles(histogram(values.astype(np.float32), -1, 1, bins)[None], -1.0, 1.0, LEVELS)[0]
+    counts = histograms(values.astype(np.float32), (-1, 1), bins, np.zeros(len(values), np.float32), 1)
+    return histogram_quantiles(counts, -1.0, 1.0, LEVELS)[0]
+
+
+def test_values_are_counted_by_part_and_those_of_none_are_left_out() -> None:
+    generator, parts, bins = np.random.default_rng(0), 5, 50
+    values = generator.uniform(-0.2, 1.2, 20_000).astype(np.float32)
+    values[:100] = np.nextafter(np.arange(100, dtype=np.float32) / 50, np.float32(-1))  # just below the edges of bins
+    part = generator.integers(0, parts + 1, len(values))
+    counts = histograms(values, (0, 1), bins, part.astype(np.float32), parts)
+    places = np.clip(values * np.float32(bins), 0, bins - 1).astype(int)
+    assert counts.shape == (parts, bins)
+    for number in range(parts):
+        assert counts[number].tolist() == np.bincount(places[part == number], minlength=bins).tolist()
+
+
+def test_a_part_without_values_has_zeros() -> None:
+    counts = histograms(np.array([0.5], np.float32), (0, 1), 4, np.array([1], np.float32), 3)
+    assert counts.tolist() == [[0, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0]]
 
 
 def test_where_all_have_one_value_every_quantile_is_that() -> None:

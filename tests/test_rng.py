@@ -42,6 +42,15 @@ def test_the_words_of_a_stream_are_the_same_on_every_machine() -> None:
     ]
 
 
+@given(st.one_of(seeds, st.integers(0, 2**200)), blocks, names, names)
+def test_a_stream_is_that_of_numpy_with_the_names_as_its_spawn_key(
+    seed: int, block: int, owner: str, purpose: str
+) -> None:
+    key = (block, *rng.digest(owner), *rng.digest(purpose))
+    theirs = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key))
+    assert first(seed, block, owner, purpose) == theirs.random_raw(4).tolist()
+
+
 @given(seeds, blocks, names, names)
 def test_one_name_is_one_stream(seed: int, block: int, owner: str, purpose: str) -> None:
     assert first(seed, block, owner, purpose) == first(seed, block, owner, purpose)

@@ -16,8 +16,11 @@ from numpy._core import _multiarray_umath
 from sim.compiled.machine import address_of
 from sim.compiled.translation import TYPES, WIDTH, Code, Kind, Source, Value, translate
 
-_STORED = {"float": "float", "bool": "i8", "int16": "i16", "uint32": "i32"}  # a bool takes a byte of memory
-_TYPES = {"float": np.dtype("f4"), "bool": np.dtype("?"), "int16": np.dtype("i2"), "uint32": np.dtype("u4")}
+# in memory, where a bool takes a byte
+_STORED = {"float": "float", "bool": "i8", "int16": "i16", "int32": "i32", "uint32": "i32"}
+_TYPES = {"float": np.dtype("f4"), "bool": np.dtype("?"), "uint32": np.dtype("u4")} | {
+    whole: np.dtype(whole) for whole in ("int16", "int32")
+}
 _FROM_FUNCTION = 1  # place of PyUFunc_FromFuncAndData in NumPy's table of functions, part of its stable interface
 _NO_IDENTITY = -1
 _NO_DATA = (ctypes.c_void_p * 1)(None)
@@ -78,8 +81,8 @@ def _loaded(code: Code, kind: Kind, place: str) -> Value:
     stored = code.add(f"load <{WIDTH} x {_STORED[kind]}>, ptr {place}, align 1")
     if kind == "bool":
         return code.value(kind, f"icmp ne <{WIDTH} x i8> {stored}, zeroinitializer")
-    if kind == "int16":
-        return code.value("float", f"sitofp <{WIDTH} x i16> {stored} to {TYPES['float']}")
+    if kind in ("int16", "int32"):
+        return code.value("float", f"sitofp <{WIDTH} x {_STORED[kind]}> {stored} to {TYPES['float']}")
     return Value("int" if kind == "uint32" else kind, stored)
 
 

@@ -49,10 +49,10 @@ class Rule(partial[Any]):
 def rule(function: Callable[..., Any]) -> Rule:
     """Compile a function of one run to a loop over runs.
 
-    It takes and returns float32 numbers and bools, as its annotations say (`float`, `bool`), whole numbers of 16 bits
-    (`np.int16`; it computes with them as with others and returns what is left without the part behind the point), and
-    takes 32 random bits (`np.uint32`). It may compute with + - * /, compare, choose (`a if b else c`, `and`, `or`,
-    `not`), shift bits, name what it has computed, and call `min`, `max`, `np.floor`, `np.sqrt`, `np.ldexp`, `np.frexp`
-    and other rules. Numbers that it writes are float32.
+    It takes and returns float32 numbers and bools, as its annotations say (`float`, `bool`), whole numbers of 16 or 32
+    bits (`np.int16`, `np.int32`; it computes with them as with others, exactly below 2**24, and returns what is left
+    without the part behind the point), and takes 32 random bits (`np.uint32`). It may compute with + - * /, compare,
+    choose (`a if b else c`, `and`, `or`, `not`), shift bits, name what it has computed, and call `min`, `max`,
+    `np.floor`, `np.sqrt`, `np.ldexp`, `np.frexp` and other rules. Numbers that it writes are float32.
     """
     return Rule(Source(function))

@@ -19,11 +19,12 @@ import numpy as np
 
 WIDTH = 16
 """Runs that are computed at once."""
-Kind = Literal["float", "bool", "int", "int16", "uint32"]
+Kind = Literal["float", "bool", "int", "int16", "int32", "uint32"]
 TYPES: dict[Kind, str] = {"float": f"<{WIDTH} x float>", "bool": f"<{WIDTH} x i1>", "int": f"<{WIDTH} x i32>"}
-"""Of values that are computed with: `uint32` is taken as `int`, `int16` as `float`, which holds all of them."""
+"""Of values that are computed with: `uint32` is taken as `int`; `int16`, and `int32` below 2**24, as `float`."""
 
-_KINDS: dict[str, Kind] = {"float": "float", "bool": "bool", "np.int16": "int16", "np.uint32": "uint32"}
+_NAMES: tuple[tuple[str, Kind], ...] = (("np.int16", "int16"), ("np.int32", "int32"), ("np.uint32", "uint32"))
+_KINDS: dict[str, Kind] = {"float": "float", "bool": "bool", **dict(_NAMES)}
 _ARITHMETIC = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
 _ORDER = {ast.Lt: "olt", ast.LtE: "ole", ast.Gt: "ogt", ast.GtE: "oge"}
 _MANTISSA_BITS, _BIAS = 23, 127

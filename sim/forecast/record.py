@@ -22,8 +22,9 @@ from sim.forecast.probability import event_estimate, share_estimate
 from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
 from sim.rng import STRATA
-from sim.runs.block.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, WEEK, last_days
+from sim.runs.block.blocks import END_STATES, FIRST_EVENTS, LEFT_OUT, STATES, last_days
 from sim.runs.block.conditions import POSTURES, last_date
+from sim.runs.block.watches import WEEK
 from sim.scenario.doubts import doubts_of
 from sim.scenario.posterior import PRIOR, SAMPLES
 from sim.tallies import Tally, histogram_quantiles

@@ -20,20 +20,18 @@ from sim.model.kept_dice import KeptDice
 from sim.model.stack import Member, Stack, structure
 from sim.runs.block.conditions import Condition, Look, all_met, indicators_of
 from sim.runs.block.counts import indicator_counts, input_counts
-from sim.runs.block.watches import Paths, PathWatch, PostureWatch, still_played
+from sim.runs.block.watches import Paths, PathWatch, PostureWatch, StateWatch
 from sim.scenario.posterior import SAMPLE, SAMPLES
-from sim.tallies import Counts, Tally, day_sums, event_sums, histogram, run_sums
+from sim.tallies import Counts, Tally, day_sums, event_sums, run_sums
 
 if TYPE_CHECKING:
-    from sim.model.arrays import Bools, Days, Floats, Places
+    from sim.model.arrays import Bools, Days, Floats
     from sim.model.crisis import Crisis, Observer
     from sim.model.setting import Setting
     from sim.model.theatre import Theatre
     from sim.scenario.scenario import Scenario
 
 BLOCK_RUNS = 4096
-WEEK = 7
-STANCE_BINS, POSTURE_BINS = 100, 50
 FIRST_EVENTS = ("strikes", "agreement", "terms", "offensive", "limited", "full")
 OUTCOMES = ("strikes", "agreement", "terms", "offensive")
 STATES = ("standoff", "agreement", "terms", "offensive")
@@ -73,8 +71,8 @@ class BlockTask:
 
     @property
     def structure(self) -> Hashable:
-        """What tasks have in common that can be played together."""
-        return structure(self.scenario)
+        """What tasks have in common that are played together; those of a design are not counted, so they go apart."""
+        return structure(self.scenario), bool(self.quantiles)
 
     def __str__(self) -> str:
         """Name the task in messages."""
@@ -98,7 +96,7 @@ def run_block(task: BlockTask) -> BlockResult:
 def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[BlockResult]:
     """Play blocks in one array, which costs least, and tally each: the result of each is that of playing it alone.
 
-    Only the runs that are kept are played. Of a design, or without counts, there are only the records.
+    Only the runs that are kept are played. Of designs, or without counts, there are only the records.
 
     Raises
     ------
@@ -108,17 +106,22 @@ def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[
     members = [_member(task) for task in tasks]
     stack, rows = Stack.of(members), _rows(tasks, members)
     kept = _kept(tasks, stack, rows)
-    watches = {
-        place: _Watch(task, () if task.given else indicators_of(task.scenario), kept=kept[place], rows=rows[place])
-        for place, task in enumerate(tasks)
-        if with_counts and not task.quantiles
-    }
-    whole = _played(stack, _Watches([*watches.values()]), leaving=True)
-    parts = zip(tasks, rows, members, kept, strict=True)
-    return [
-        _result(task, whole.part(row), watches.get(place), met, member.draws)
-        for place, (task, row, member, met) in enumerate(parts)
-    ]
+    if not with_counts or any(task.quantiles for task in tasks):
+        whole = _played(stack, None, leaving=True)
+        return [BlockResult(Tally({}), _records(whole.part(row), met)) for row, met in zip(rows, kept, strict=True)]
+    states = _state_watch(stack, rows, kept)
+    looks = [PostureWatch(indicators_of(task.scenario), row) for task, row in zip(tasks, rows, strict=True)]
+    paths = {place: _path_watch(task, rows[place]) for place, task in enumerate(tasks) if task.sampled}
+    whole = _played(stack, _Watches([states, *looks, *paths.values()]), leaving=True)
+    results = []
+    for place, (task, row, met) in enumerate(zip(tasks, rows, kept, strict=True)):
+        theatre = whole.part(row)
+        counts = {**states.counts(place, theatre), **_event_counts(task, theatre, met)}
+        if not task.given:
+            counts |= _further_counts(task, members[place].draws, theatre, looks[place].postures)
+        path = paths[place].paths() if place in paths else None
+        results.append(BlockResult(Tally(counts), _records(theatre, met), path))
+    return results
 
 
 def run_part(
@@ -147,9 +150,15 @@ def run_part(
     draws = [draw_inputs(inputs_of(one.scenario), one.seed, one.block, part.stop, one.replicates) for one in tasks]
     members = [Member(one.scenario, drawn.part(part), dice) for one, drawn in zip(tasks, draws, strict=True)]
     rows = _rows(cuts, members)
-    watches = [_Watch(cut, (), rows=row) for cut, row in zip(cuts, rows, strict=True)]
-    whole = _played(Stack.of(members), _Watches(watches, each_day), leaving=True)
-    return [_result(cut, whole.part(row), watch) for cut, row, watch in zip(cuts, rows, watches, strict=True)]
+    stack, kept = Stack.of(members), _all_kept(cuts)
+    states = _state_watch(stack, rows, kept)
+    whole = _played(stack, _Watches([states], each_day), leaving=True)
+    results = []
+    for place, (cut, row, met) in enumerate(zip(cuts, rows, kept, strict=True)):
+        theatre = whole.part(row)
+        counts = {**states.counts(place, theatre), **_event_counts(cut, theatre, met)}
+        results.append(BlockResult(Tally(counts), _records(theatre, met)))
+    return results
 
 
 def _member(task: BlockTask) -> Member:
@@ -168,44 +177,33 @@ def _rows(tasks: Sequence[BlockTask], members: Sequence[Member]) -> list[slice]:
     return [slice(start, start + task.runs) for task, start in zip(tasks, starts, strict=False)]
 
 
-def _kept(tasks: Sequence[BlockTask], stack: Stack, rows: Sequence[slice]) -> list[Bools | None]:
-    """Play the days that settle what is given; return which runs of each task meet it, None where nothing is given."""
-    days = [one.day for task in tasks for one in task.given]
+def _all_kept(tasks: Sequence[BlockTask]) -> list[Bools]:
+    return [np.ones(task.runs, dtype=np.bool_) for task in tasks]
+
+
+def _kept(tasks: Sequence[BlockTask], stack: Stack, rows: Sequence[slice]) -> list[Bools]:
+    """Play the days that settle what is given; return which runs of each task meet it, all where nothing is given."""
+    days, everything = [one.day for task in tasks for one in task.given], _all_kept(tasks)
     if not days:
-        return [None] * len(tasks)
+        return everything
     watches = [PostureWatch(task.given, row) for task, row in zip(tasks, rows, strict=True)]
     whole = _played(stack, _Watches(watches), max(days), leaving=True)
     looks = [
         Look(first_days(whole.part(row), stack.horizon), watch.postures)
         for row, watch in zip(rows, watches, strict=True)
     ]
-    return [all_met(task.given, look) if task.given else None for task, look in zip(tasks, looks, strict=True)]
+    parts = zip(tasks, looks, everything, strict=True)
+    return [all_met(task.given, look) if task.given else runs for task, look, runs in parts]
 
 
-def _result(
-    task: BlockTask, theatre: Theatre, watch: _Watch | None, kept: Bools | None = None, draws: Draws | None = None
-) -> BlockResult:
-    """Return the records of a task's runs and, where they were watched, the counts of states, actors and events.
-
-    With the draws, also what is counted by them, unless something is given.
-    """
-    records = _records(theatre)
-    if kept is not None:
-        records["end"][~kept] = LEFT_OUT
-    if watch is None:
-        return BlockResult(Tally({}), records)
-    counts = {**watch.counts(theatre), **_event_counts(task, theatre, kept)}
-    if draws is not None and not task.given:
-        counts |= _further_counts(task, draws, theatre, watch)
-    return BlockResult(Tally(counts), records, watch.paths())
-
-
-def _further_counts(task: BlockTask, draws: Draws, theatre: Theatre, watch: _Watch) -> dict[str, Counts]:
+def _further_counts(
+    task: BlockTask, draws: Draws, theatre: Theatre, postures: Mapping[tuple[str, int], Floats]
+) -> dict[str, Counts]:
     """Return the counts by inputs, indicators and samples of past cases."""
     scenario, milestones = task.scenario, task.scenario.milestones
     days = first_days(theatre, scenario.horizon)
     successes = {outcome: [days[outcome] < day for day in milestones] for outcome in OUTCOMES}
-    look = Look(days, watch.postures)
+    look = Look(days, postures)
     return {
         **input_counts(scenario, draws, successes),
         "indicators": indicator_counts(indicators_of(scenario), look, milestones, task.replicates),
@@ -217,7 +215,7 @@ def watch_block(task: BlockTask, watch: Observer) -> tuple[npt.NDArray[np.void],
     """Play one block before the eyes of an observer; return the record of each run, dtype `RECORD`, and the draws."""
     member = _member(task)
     theatre = _played(Stack.of([member]), watch)
-    return _records(theatre.part(slice(0, task.runs))), member.draws
+    return _records(theatre.part(slice(0, task.runs)), *_all_kept([task])), member.draws
 
 
 def sample_block(task: BlockTask) -> Paths:
@@ -227,12 +225,16 @@ def sample_block(task: BlockTask) -> Paths:
     return watch.paths()
 
 
+def _state_watch(stack: Stack, rows: Sequence[slice], kept: Sequence[Bools]) -> StateWatch:
+    return StateWatch(rows, kept, (stack.runs, stack.horizon, len(stack.scenario.actors)))
+
+
 def _path_watch(task: BlockTask, rows: slice) -> PathWatch:
     shape = task.scenario.horizon, len(task.scenario.actors), task.sampled
     return PathWatch(np.arange(rows.start, rows.start + task.sampled), shape)
 
 
-def _played(setting: Setting, watch: Observer, days: int | None = None, *, leaving: bool = False) -> Theatre:
+def _played(setting: Setting, watch: Observer | None, days: int | None = None, *, leaving: bool = False) -> Theatre:
     from sim.model.crisis import Crisis  # late: it brings in Mesa, which only those who play need
 
     crisis = Crisis(setting)
@@ -255,9 +257,8 @@ def first_days(theatre: Theatre, horizon: int) -> dict[str, Days]:
     }
 
 
-def _event_counts(task: BlockTask, theatre: Theatre, kept: Bools | None) -> dict[str, Counts]:
+def _event_counts(task: BlockTask, theatre: Theatre, kept: Bools) -> dict[str, Counts]:
     horizon, replicates, runs = task.scenario.horizon, task.replicates, task.runs
-    kept = np.ones(runs, dtype=np.bool_) if kept is None else kept
     days, states = first_days(theatre, horizon), np.arange(len(END_STATES))[:, None]
     happened = [theatre.firsts[name] < horizon for name in task.scenario.events]
     return {
@@ -299,7 +300,7 @@ def last_days(records: npt.NDArray[np.void] | np.void) -> Days:
     return last
 
 
-def _records(theatre: Theatre) -> npt.NDArray[np.void]:
+def _records(theatre: Theatre, kept: Bools) -> npt.NDArray[np.void]:
     records = np.zeros(len(theatre.offensive), dtype=RECORD)
     records["strikes"] = theatre.first_strike
     records["agreement"] = theatre.first_agreement
@@ -307,83 +308,8 @@ def _records(theatre: Theatre) -> npt.NDArray[np.void]:
     records["offensive"] = theatre.offensive
     records["end"] = _end_states(theatre)
     records["breakdowns"] = np.minimum(theatre.breakdowns, 255)
+    records["end"][~kept] = LEFT_OUT
     return records
-
-
-class _Watch:
-    """Counts states by day and stances and postures by week, over the runs that have not ended.
-
-    Parameters
-    ----------
-    conditions
-        What postures are kept for.
-    kept
-        Which runs count; all where it is not given.
-    rows
-        Which runs of the play are looked at; those of the task.
-    """
-
-    def __init__(
-        self, task: BlockTask, conditions: Sequence[Condition], *, kept: Bools | None = None, rows: slice
-    ) -> None:
-        self._looking = PostureWatch(conditions, rows)
-        self._kept = np.ones(task.runs, dtype=np.bool_) if kept is None else kept
-        weeks = task.scenario.horizon // WEEK + 1
-        actors = len(task.scenario.actors)
-        self._rows = rows
-        self._agreement = np.zeros(task.scenario.horizon + 1, dtype=np.int64)
-        self._stance = np.zeros((actors, weeks, STANCE_BINS), dtype=np.int64)
-        self._posture = np.zeros((actors, weeks, POSTURE_BINS), dtype=np.int64)
-        self._paths = _path_watch(task, rows) if task.sampled else None
-        self._seen: Places | None = None
-
-    def start(self, crisis: Crisis) -> None:
-        """Count the state before day 0."""
-        self._count(crisis, 0)
-        if self._paths is not None:
-            self._paths.start(crisis)
-
-    def day_end(self, crisis: Crisis) -> None:
-        """Count the state at the end of a day, which is the state at the day after it."""
-        self._count(crisis, crisis.day + 1)
-        self._looking.day_end(crisis)
-        if self._paths is not None:
-            self._paths.day_end(crisis)
-
-    @property
-    def postures(self) -> Mapping[tuple[str, int], Floats]:
-        """Postures that the conditions look at, by actor and day."""
-        return self._looking.postures
-
-    def paths(self) -> Paths | None:
-        """Return the paths of the runs sampled; None without any."""
-        return None if self._paths is None else self._paths.paths()
-
-    def counts(self, theatre: Theatre) -> dict[str, Counts]:
-        """Return the counts by name, given what has happened in the runs of the task."""
-        terms, offensive = (self._by_day(days) for days in (theatre.terms, theatre.offensive))
-        standoff = np.count_nonzero(self._kept) - self._agreement - terms - offensive
-        states = np.stack([standoff, self._agreement, terms, offensive])
-        return {"states": states, "stance": self._stance, "posture": self._posture}
-
-    def _by_day(self, days: Days) -> Counts:
-        """Count the runs in which something has come before each day."""
-        counts = np.bincount(days[self._kept] + 1, minlength=len(self._agreement) + 1)
-        return np.cumsum(counts)[: len(self._agreement)].astype(np.int64)
-
-    def _count(self, crisis: Crisis, day: int) -> None:
-        """Count agreements, and once a week stances and postures, in the runs that go on."""
-        if self._seen is not crisis.rows:  # some runs have left
-            self._seen, self._played = crisis.rows, still_played(crisis, self._rows)
-            self._counted = self._kept[crisis.rows[self._played] - self._rows.start]
-        played = self._played
-        going = ~crisis.theatre.ended[played] & self._counted
-        self._agreement[day] = np.count_nonzero(crisis.theatre.agreement[played] & going)
-        if day % WEEK == 0:
-            week = day // WEEK
-            for index, actor in enumerate(crisis.actors):
-                self._stance[index, week] = histogram(actor.stance[played], -1, 1, STANCE_BINS, going)
-                self._posture[index, week] = histogram(actor.posture[played], 0, 1, POSTURE_BINS, going)
 
 
 class _Watches:

@@ -16,14 +16,12 @@ from sim.runs.block.blocks import (
     FIRST_EVENTS,
     LEFT_OUT,
     OUTCOMES,
-    POSTURE_BINS,
     RECORD,
-    STANCE_BINS,
     STATES,
-    WEEK,
 )  # fmt: skip
 from sim.runs.block.conditions import indicators_of
 from sim.runs.block.counts import INPUT_BINS, PARTS, binned_inputs, most_cells, posterior_rows
+from sim.runs.block.watches import POSTURE_BINS, STANCE_BINS, WEEK
 from sim.scenario.posterior import SAMPLE, SAMPLES
 from sim.tallies import SUMS
 

@@ -1,6 +1,7 @@
-"""Watches of a block as it is played: of how chosen runs went, day by day, and of postures that conditions look at.
+"""Watches of a play: states, stances and postures counted, how chosen runs went, postures that conditions look at.
 
-An ensemble keeps the paths of a sample of its runs, from which storylines are chosen; a replay keeps more of a few.
+Blocks that are played in one array are counted in one go. An ensemble keeps the paths of a sample of its runs, from
+which storylines are chosen; a replay keeps more of a few.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.runs.block.conditions import Condition, PostureAt
+from sim.tallies import Counts, histograms
 
 if TYPE_CHECKING:
     from sim.model.arrays import Bools, Days, Floats, Places
     from sim.model.crisis import Crisis
+    from sim.model.theatre import Theatre
+
+WEEK = 7
+STANCE_BINS, POSTURE_BINS = 100, 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +69,67 @@ def still_played(crisis: Crisis, rows: slice) -> slice:
     """Return where those of some runs that are still played stand in the arrays of a play."""
     first, last = np.searchsorted(crisis.rows, (rows.start, rows.stop))
     return slice(int(first), int(last))
+
+
+class StateWatch:
+    """Counts states by day, and stances and postures by week, over the runs of each part that have not ended.
+
+    Parameters
+    ----------
+    rows
+        Which runs of the play each part has, one part after the other.
+    kept
+        Which of these count.
+    shape
+        Runs of the play, days and actors.
+    """
+
+    def __init__(self, rows: Sequence[slice], kept: Sequence[Bools], shape: tuple[int, int, int]) -> None:
+        runs, days, actors = shape
+        parts, weeks = len(rows), days // WEEK + 1
+        self._rows, self._kept = rows, kept
+        self._part = np.full(runs, parts, dtype=np.float32)  # of each run; its last is none's
+        for number, (row, counts) in enumerate(zip(rows, kept, strict=True)):
+            self._part[row][counts] = number
+        self._agreement = np.zeros((parts, days + 1), dtype=np.int64)
+        self._stance = np.zeros((parts, actors, weeks, STANCE_BINS), dtype=np.int64)
+        self._posture = np.zeros((parts, actors, weeks, POSTURE_BINS), dtype=np.int64)
+        self._seen: Places | None = None
+
+    def start(self, crisis: Crisis) -> None:
+        """Count the state before day 0."""
+        self._count(crisis, 0)
+
+    def day_end(self, crisis: Crisis) -> None:
+        """Count the state at the end of a day, which is the state at the day after it."""
+        self._count(crisis, crisis.day + 1)
+
+    def counts(self, part: int, theatre: Theatre) -> dict[str, Counts]:
+        """Return the counts of a part by name, given what has happened in its runs."""
+        kept, agreement = self._kept[part], self._agreement[part]
+        terms, offensive = (_by_day(days[kept], len(agreement)) for days in (theatre.terms, theatre.offensive))
+        standoff = np.count_nonzero(kept) - agreement - terms - offensive
+        states = np.stack([standoff, agreement, terms, offensive])
+        return {"states": states, "stance": self._stance[part], "posture": self._posture[part]}
+
+    def _count(self, crisis: Crisis, day: int) -> None:
+        theatre, parts = crisis.theatre, len(self._rows)
+        if self._seen is not crisis.rows:  # some runs have left
+            self._seen, self._of = crisis.rows, self._part[crisis.rows]
+            self._played = [still_played(crisis, row) for row in self._rows]
+        part = np.where(theatre.ended, np.float32(parts), self._of)
+        in_force = theatre.agreement & (part < parts)
+        self._agreement[:, day] = [np.count_nonzero(in_force[played]) for played in self._played]
+        if day % WEEK == 0:
+            for index, actor in enumerate(crisis.actors):
+                at = slice(None), index, day // WEEK
+                self._stance[at] = histograms(actor.stance, (-1, 1), STANCE_BINS, part, parts)
+                self._posture[at] = histograms(actor.posture, (0, 1), POSTURE_BINS, part, parts)
+
+
+def _by_day(days: Days, horizon: int) -> Counts:
+    """Count the runs in which something has come before each day."""
+    return np.cumsum(np.bincount(days + 1, minlength=horizon + 1))[:horizon].astype(np.int64)
 
 
 class PathWatch:
@@ -132,6 +199,7 @@ class PostureWatch:
 
     def __init__(self, conditions: Sequence[Condition], rows: slice) -> None:
         self._wanted = {(one.actor, one.day) for one in conditions if isinstance(one, PostureAt)}
+        self._days = {day for _, day in self._wanted}
         self._rows = rows
         self.postures = {one: np.zeros(rows.stop - rows.start, dtype=np.float32) for one in self._wanted}
 
@@ -140,8 +208,10 @@ class PostureWatch:
 
     def day_end(self, crisis: Crisis) -> None:
         """Keep what is wanted of this day."""
+        if crisis.day + 1 not in self._days:
+            return
+        played = still_played(crisis, self._rows)
+        rows = crisis.rows[played] - self._rows.start
         for actor in crisis.actors:
             if (actor.name, crisis.day + 1) in self._wanted:
-                played = still_played(crisis, self._rows)
-                rows = crisis.rows[played] - self._rows.start
                 self.postures[actor.name, crisis.day + 1][rows] = actor.posture[played]
