@@ -11,6 +11,7 @@ a quarter of the time that NumPy's ziggurat takes.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,7 +25,7 @@ QUANTILES = 2**16
 SEED_BITS = 128  # at least, where a spawn key follows
 _WORD = 2**32 - 1
 STRATA = 4
-"""Draws of a Latin hypercube: as many strata of equal probability has each input, and each of them one of the draws."""
+"""Draws of a Latin hypercube, a power of 2: so many strata of equal probability has an input, each with one draw."""
 
 
 @lru_cache(maxsize=4096)
@@ -51,18 +52,38 @@ def source(seed: int, block: int, owner: str, purpose: str) -> np.random.SFC64:
     return np.random.SFC64(np.random.SeedSequence(entropy))
 
 
-def stratified(generator: np.random.Generator, draws: int) -> npt.NDArray[np.float64]:
-    """Return quantiles in (0, 1) of one input, shape (draws,): of every `STRATA` in a row one in each stratum.
+def stratified(generators: Sequence[np.random.Generator], draws: int) -> npt.NDArray[np.float64]:
+    """Return quantiles in (0, 1) of some inputs: of every `STRATA` draws in a row one in each stratum.
 
     The order within them is random, so inputs that have streams of their own form Latin hypercubes of `STRATA` draws
     (McKay, Beckman & Conover 1979), each independent of the others. Each draw alone is uniform. What inputs do one by
     one to a mean over a hypercube then varies little; no mean varies more than that of independent draws but for a
     factor of STRATA / (STRATA - 1) (Owen 1997). The first draws are the same whatever their number.
+
+    Returns
+    -------
+    Shape (inputs, draws), of each input by the numbers of its own stream.
     """
-    numbers = generator.random((-(-draws // STRATA), 2, STRATA))
-    strata = np.argsort(numbers[:, 0], axis=1)
-    quantiles: npt.NDArray[np.float64] = ((strata + numbers[:, 1]) / STRATA).ravel()[:draws]
-    return np.clip(quantiles, 2.0**-54, 1 - 2.0**-53)
+    cubes = -(-draws // STRATA)
+    numbers = np.empty((len(generators), cubes, 2, STRATA))
+    for generator, own in zip(generators, numbers, strict=True):
+        generator.random(out=own)
+    quantiles: npt.NDArray[np.float64] = (_ranking(numbers[:, :, 0]) + numbers[:, :, 1]) / STRATA
+    return np.clip(quantiles.reshape(len(generators), -1)[:, :draws], 2.0**-54, 1 - 2.0**-53)
+
+
+def _ranking(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return the places of `STRATA` numbers from 0 to 1 in ascending order, last axis: `argsort` of many short rows.
+
+    The last bits of each number give way to its place; then all rows are sorted at once by exchanges of neighbours.
+    """
+    bits = np.ascontiguousarray(np.moveaxis(numbers, -1, 0)).view(np.int64)  # as bits they have the same order
+    keys = [row & -STRATA | place for place, row in enumerate(bits)]
+    for turn in range(STRATA):
+        for place in range(turn % 2, STRATA - 1, 2):
+            low, high = keys[place : place + 2]
+            keys[place : place + 2] = np.minimum(low, high), np.maximum(low, high)
+    return np.stack([key & (STRATA - 1) for key in keys], axis=-1)
 
 
 @lru_cache(maxsize=1)

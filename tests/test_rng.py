@@ -182,7 +182,7 @@ def test_no_other_module_makes_a_generator() -> None:
 
 
 def test_draws_in_a_row_have_one_value_in_each_stratum() -> None:
-    quantiles = stratified(stream(1, 0, "attacker", "stance"), 4096)
+    quantiles = stratified([stream(1, 0, "attacker", "stance")], 4096)[0]
     strata = np.sort((quantiles * STRATA).astype(int).reshape(-1, STRATA), axis=1)
     assert (strata == np.arange(STRATA)).all()
     assert 0 < quantiles.min() < quantiles.max() < 1
@@ -190,18 +190,30 @@ def test_draws_in_a_row_have_one_value_in_each_stratum() -> None:
 
 def test_a_draw_is_uniform_and_its_place_in_the_hypercube_tells_nothing_of_its_stratum() -> None:
     """Of 80 counts of 12,800 draws none is 5 standard errors off: a false alarm in 20,000 (normal tails of 80)."""
-    quantiles = stratified(stream(2, 0, "attacker", "stance"), 4 * 12_800).reshape(-1, STRATA)
+    quantiles = stratified([stream(2, 0, "attacker", "stance")], 4 * 12_800)[0].reshape(-1, STRATA)
     counts = np.array([np.histogram(column, 20, (0, 1))[0] for column in quantiles.T])
     assert (np.abs(counts - 640) < 5 * np.sqrt(640 * 0.95)).all()
 
 
+@given(st.integers(1, 200), st.integers(1, 5), seeds)
+def test_quantiles_of_inputs_are_those_of_each_alone_and_strata_come_in_the_order_of_their_numbers(
+    draws: int, inputs: int, seed: int
+) -> None:
+    names = [f"actors.a{k}" for k in range(inputs)]
+    together = stratified([stream(seed, 0, name, "stance") for name in names], draws)
+    for name, quantiles in zip(names, together, strict=True):
+        numbers = stream(seed, 0, name, "stance").random((-(-draws // STRATA), 2, STRATA))
+        expected = (np.argsort(numbers[:, 0], axis=1) + numbers[:, 1]) / STRATA
+        assert quantiles.tolist() == expected.ravel()[:draws].tolist()
+
+
 def test_strata_of_two_inputs_are_independent() -> None:
     """Of 16 pairs of strata each has a sixteenth of 51,200 draws, to 5 standard errors: a false alarm in 100,000."""
-    pairs = [(stratified(stream(3, 0, name, "stance"), 51_200) * STRATA).astype(int) for name in ("a", "b")]
+    pairs = [(stratified([stream(3, 0, name, "stance")], 51_200)[0] * STRATA).astype(int) for name in ("a", "b")]
     counts = np.bincount(pairs[0] * STRATA + pairs[1], minlength=STRATA**2)
     assert (np.abs(counts - 3200) < 5 * np.sqrt(3200)).all()
 
 
 def test_the_first_draws_do_not_depend_on_how_many_there_are() -> None:
-    few, many = (stratified(stream(4, 0, "attacker", "stance"), draws) for draws in (7, 4096))
+    few, many = (stratified([stream(4, 0, "attacker", "stance")], draws)[0] for draws in (7, 4096))
     assert np.array_equal(few, many[:7])

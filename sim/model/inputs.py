@@ -8,7 +8,7 @@ in Latin hypercubes (`rng.stratified`).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import product
@@ -355,14 +355,13 @@ def draw_inputs(
     draws = runs // replicates
     values: dict[str, Number] = {}
     tied: dict[str, npt.NDArray[np.float64]] = {}
-    quantiles: dict[str, npt.NDArray[np.float64]] = dict(given or {})
+    quantiles = dict(given or {})
+    streams = (stream for one in inputs if not one.distribution.is_fixed for stream in one.streams)
+    quantiles |= _drawn((stream for stream in streams if stream not in quantiles), seed, block, draws)
     for one in inputs:
         if one.distribution.is_fixed:
             values[one.path] = np.float32(np.clip(one.distribution.mean, one.low, one.high))
             continue
-        for stream in one.streams:
-            if stream not in quantiles:
-                quantiles[stream] = _drawn(stream, seed, block, draws)
         if one.group is not None and one.path not in tied:
             tied |= _tied(one.group, quantiles)
         at = tied[one.path] if one.path in tied else quantiles[one.stream]
@@ -370,13 +369,22 @@ def draw_inputs(
     return Draws(values, quantiles, runs, replicates, tied)
 
 
-@lru_cache(maxsize=256)
-def _drawn(stream: str, seed: int, block: int, draws: int) -> npt.NDArray[np.float64]:
-    """Draw the quantiles of one stream, stratified; several scenarios that are compared ask for the same."""
-    owner, _, purpose = stream.rpartition(".")
-    quantiles = rng.stratified(rng.stream(seed, block, owner, purpose), draws)
-    quantiles.flags.writeable = False
-    return quantiles
+def _drawn(streams: Iterable[str], seed: int, block: int, draws: int) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the quantiles of streams, stratified, by their names."""
+    kept, names = _kept_quantiles(seed, block, draws), [*dict.fromkeys(streams)]
+    new = [name for name in names if name not in kept]
+    if new:
+        owners = [name.rpartition(".") for name in new]
+        quantiles = rng.stratified([rng.stream(seed, block, owner, purpose) for owner, _, purpose in owners], draws)
+        quantiles.flags.writeable = False
+        kept.update(zip(new, quantiles, strict=True))
+    return {name: kept[name] for name in names}
+
+
+@lru_cache(maxsize=4)
+def _kept_quantiles(seed: int, block: int, draws: int) -> dict[str, npt.NDArray[np.float64]]:
+    """Return where the quantiles of a block are kept: several scenarios that are compared ask for the same."""
+    return {}
 
 
 def _tied(group: Group, own: Mapping[str, npt.NDArray[np.float64]]) -> dict[str, npt.NDArray[np.float64]]:

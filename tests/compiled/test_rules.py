@@ -183,7 +183,8 @@ def refused_silence(x) -> float:  # type: ignore[no-untyped-def]
 
 @pytest.mark.parametrize(("function", "said"), [(refused_kind, "int"), (refused_silence, "nothing")])
 def test_a_rule_says_of_each_number_what_it_is(function: Rule, said: str) -> None:
-    expected = f"rule {function.__name__}: expected one of float, bool, np.int16, np.int32, np.uint32 of each number (got {said})"
+    kinds = "float, bool, np.int16, np.int32, np.uint32"
+    expected = f"rule {function.__name__}: expected one of {kinds} of each number (got {said})"
     with pytest.raises(TypeError, match=re.escape(expected)):
         rule(function)(np.zeros(1, dtype=np.float32))
 

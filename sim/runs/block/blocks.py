@@ -71,8 +71,8 @@ class BlockTask:
 
     @property
     def structure(self) -> Hashable:
-        """What tasks have in common that are played together; those of a design are not counted, so they go apart."""
-        return structure(self.scenario), bool(self.quantiles)
+        """What tasks have in common that can be played together."""
+        return structure(self.scenario)
 
     def __str__(self) -> str:
         """Name the task in messages."""
@@ -96,7 +96,7 @@ def run_block(task: BlockTask) -> BlockResult:
 def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[BlockResult]:
     """Play blocks in one array, which costs least, and tally each: the result of each is that of playing it alone.
 
-    Only the runs that are kept are played. Of designs, or without counts, there are only the records.
+    Only the runs that are kept are played. Of a design, or without counts, there are only the records.
 
     Raises
     ------
@@ -106,21 +106,21 @@ def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[
     members = [_member(task) for task in tasks]
     stack, rows = Stack.of(members), _rows(tasks, members)
     kept = _kept(tasks, stack, rows)
-    if not with_counts or any(task.quantiles for task in tasks):
-        whole = _played(stack, None, leaving=True)
-        return [BlockResult(Tally({}), _records(whole.part(row), met)) for row, met in zip(rows, kept, strict=True)]
+    watches = {
+        place: _Watch(task, row)
+        for place, (task, row) in enumerate(zip(tasks, rows, strict=True))
+        if with_counts and not task.quantiles
+    }
     states = _state_watch(stack, rows, kept)
-    looks = [PostureWatch(indicators_of(task.scenario), row) for task, row in zip(tasks, rows, strict=True)]
-    paths = {place: _path_watch(task, rows[place]) for place, task in enumerate(tasks) if task.sampled}
-    whole = _played(stack, _Watches([states, *looks, *paths.values()]), leaving=True)
+    whole = _played(stack, _Watches([states, *watches.values()] if watches else []), leaving=True)
     results = []
     for place, (task, row, met) in enumerate(zip(tasks, rows, kept, strict=True)):
-        theatre = whole.part(row)
-        counts = {**states.counts(place, theatre), **_event_counts(task, theatre, met)}
-        if not task.given:
-            counts |= _further_counts(task, members[place].draws, theatre, looks[place].postures)
-        path = paths[place].paths() if place in paths else None
-        results.append(BlockResult(Tally(counts), _records(theatre, met), path))
+        theatre, watch = whole.part(row), watches.get(place)
+        counts = {} if watch is None else {**states.counts(place, theatre), **_event_counts(task, theatre, met)}
+        if watch is not None and not task.given:
+            counts |= _further_counts(task, members[place].draws, theatre, watch.postures)
+        paths = None if watch is None else watch.paths()
+        results.append(BlockResult(Tally(counts), _records(theatre, met), paths))
     return results
 
 
@@ -234,7 +234,7 @@ def _path_watch(task: BlockTask, rows: slice) -> PathWatch:
     return PathWatch(np.arange(rows.start, rows.start + task.sampled), shape)
 
 
-def _played(setting: Setting, watch: Observer | None, days: int | None = None, *, leaving: bool = False) -> Theatre:
+def _played(setting: Setting, watch: Observer, days: int | None = None, *, leaving: bool = False) -> Theatre:
     from sim.model.crisis import Crisis  # late: it brings in Mesa, which only those who play need
 
     crisis = Crisis(setting)
@@ -310,6 +310,34 @@ def _records(theatre: Theatre, kept: Bools) -> npt.NDArray[np.void]:
     records["breakdowns"] = np.minimum(theatre.breakdowns, 255)
     records["end"][~kept] = LEFT_OUT
     return records
+
+
+class _Watch:
+    """Looks at some runs of a play: the postures of a task's indicators, and the paths of the runs it samples."""
+
+    def __init__(self, task: BlockTask, rows: slice) -> None:
+        self._looking = PostureWatch(indicators_of(task.scenario), rows)
+        self._paths = _path_watch(task, rows) if task.sampled else None
+
+    def start(self, crisis: Crisis) -> None:
+        """Look at the state before day 0."""
+        if self._paths is not None:
+            self._paths.start(crisis)
+
+    def day_end(self, crisis: Crisis) -> None:
+        """Look at the state at the end of a day."""
+        self._looking.day_end(crisis)
+        if self._paths is not None:
+            self._paths.day_end(crisis)
+
+    @property
+    def postures(self) -> Mapping[tuple[str, int], Floats]:
+        """Postures by actor and day."""
+        return self._looking.postures
+
+    def paths(self) -> Paths | None:
+        """Return the paths of the runs sampled; None without any."""
+        return None if self._paths is None else self._paths.paths()
 
 
 class _Watches:
