@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -15,6 +16,7 @@ def main() -> None:
     answer_once()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it looks for some in every package installed
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more take longer to start than they save, and move last digits
+    gc.set_threshold(50_000)  # of the many objects that a command makes nearly all stay
     try:
         from sim.cli.declare import call
 
