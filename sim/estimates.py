@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.rng import STRATA
+from sim.special import betaincinv, stdtrit
 from sim.tallies import event_sums, run_sums
 
 if TYPE_CHECKING:
@@ -139,8 +140,6 @@ def _interval(p: float, variance: float, clusters: float, draws: float) -> tuple
         return max(0.0, p - bound), min(1.0, p + bound)
     if clusters < 2:
         return 0.0, 1.0
-    from scipy.special import stdtrit
-
     effective = p * (1 - p) / variance
     z2 = float(stdtrit(clusters - 1, (1 + LEVEL) / 2)) ** 2
     centre = (p + z2 / (2 * effective)) / (1 + z2 / effective)
@@ -194,8 +193,6 @@ def mean_of_draws(values: npt.NDArray[np.float64], replicates: int) -> Estimate:
     ValueError
         Where there are fewer than two hypercubes of draws.
     """
-    from scipy.special import stdtrit
-
     draws, firsts = len(values), np.arange(0, len(values), STRATA)
     if len(firsts) < 2:
         raise ValueError("an interval needs two hypercubes of draws")
@@ -253,8 +250,6 @@ def beta_range(p: float, sd: float, share: float = 0.8) -> tuple[float, float] |
     """
     if not 0 < p < 1 or sd <= 0 or sd**2 >= p * (1 - p):
         return None
-    from scipy.special import betaincinv
-
     total = p * (1 - p) / sd**2 - 1
     edge = (1 - share) / 2
     low, high = (float(betaincinv(p * total, (1 - p) * total, q)) for q in (edge, 1 - edge))

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.compiled.bits import Words
+from sim.special import ndtri
 
 Floats = npt.NDArray[np.floating[Any]]
 QUANTILES = 2**16
@@ -92,8 +93,6 @@ def normal_quantiles() -> Floats:
 
     Drawn from with equal probability they have mean 0, an sd of 0.99999 and no value beyond 4.325.
     """
-    from scipy.special import ndtri
-
     lower = ndtri((np.arange(QUANTILES // 2) + 0.5) / QUANTILES)
     table: Floats = np.concatenate([lower, -lower[::-1]]).astype(np.float32)
     table.flags.writeable = False

@@ -79,7 +79,7 @@ def test_intervals_of_stratified_draws_cover_and_are_narrower() -> None:
     """
     generator, covered, narrower = np.random.default_rng(11), 0, []
     for _ in range(REPEATS):
-        inputs = np.stack([stratified(generator, 128 * STRATA) for _ in range(5)])
+        inputs = stratified([generator] * 5, 128 * STRATA)
         p = np.clip(0.3 + 0.3 * (inputs[:4] - 0.5).sum(axis=0) + 0.2 * (inputs[0] - 0.5) * (inputs[4] > 0.5), 0, 1)
         happened = replicated(p, generator)
         one = share(happened, 2)
@@ -94,7 +94,7 @@ def test_a_difference_of_stratified_draws_covers() -> None:
     """A change that depends on one input, and whose chance is that of the other scenario, run by run."""
     generator, covered = np.random.default_rng(12), 0
     for _ in range(REPEATS):
-        inputs = np.stack([stratified(generator, 64 * STRATA) for _ in range(2)])
+        inputs = stratified([generator] * 2, 64 * STRATA)
         before, u = 0.2 + 0.4 * inputs[0], generator.random(128 * STRATA)
         after = before + 0.2 * inputs[1]
         one = difference(u < np.repeat(before, 2), u < np.repeat(after, 2), 2)

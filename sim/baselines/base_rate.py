@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.special import betaincinv, ndtri, stdtrit
+
 LEVEL = 0.95
 
 
@@ -64,8 +66,6 @@ def base_rate(outcome: Sequence[bool], areas: Sequence[Hashable] | None = None) 
 
 def _effective(outcome: Sequence[bool], areas: Sequence[Hashable]) -> float:
     """Return how many independent cases these are worth."""
-    from scipy.special import ndtri, stdtrit
-
     cases, names = len(outcome), list(dict.fromkeys(areas))
     if len(names) == 1:
         return 1.0  # one area is one observation
@@ -83,8 +83,6 @@ def _effective(outcome: Sequence[bool], areas: Sequence[Hashable]) -> float:
 
 def _jeffreys(happened: float, cases: float) -> tuple[float, float]:
     """Equal-tailed interval of the beta distribution (happened + 1/2, rest + 1/2); to the edge where all are alike."""
-    from scipy.special import betaincinv
-
     edge = (1 - LEVEL) / 2
     a, b = happened + 0.5, cases - happened + 0.5
     low = 0.0 if happened == 0 else float(betaincinv(a, b, edge))

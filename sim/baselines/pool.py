@@ -14,6 +14,8 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from sim.special import expit, logit
+
 LEAST = 0.01
 """Probabilities are held between this and 1 less it before they are pooled: a sure forecast would drown the others."""
 STEPS = 20
@@ -38,8 +40,6 @@ def pooled(probabilities: Mapping[str, float | Floats], weights: Mapping[str, fl
     names = [name for name, weight in weights.items() if weight > 0 and name in probabilities]
     if not names:
         raise ValueError("expected a probability of at least one forecaster with a weight")
-    from scipy.special import expit, logit  # late: it takes a quarter of a second, and most commands pool nothing
-
     total = math.fsum(weights[name] for name in names)
     odds = np.sum(
         [weights[name] / total * logit(np.clip(probabilities[name], LEAST, 1 - LEAST)) for name in names], axis=0

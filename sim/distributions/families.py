@@ -181,14 +181,16 @@ class Normal(_Listed):
     def ppf(self, quantile: Array) -> Array:
         """Inverse of the normal distribution function."""
         import numpy as np
-        from scipy.special import ndtri
+
+        from sim.special import ndtri
 
         return np.asarray(self.mu + self.sigma * ndtri(quantile))
 
     def cdf(self, value: Array) -> Array:
         """Return the normal distribution function."""
         import numpy as np
-        from scipy.special import ndtr
+
+        from sim.special import ndtr
 
         return np.asarray(ndtr((value - self.mu) / self.sigma))
 
@@ -228,14 +230,16 @@ class LogNormal(_Listed):
     def ppf(self, quantile: Array) -> Array:
         """Exponential of the normal quantile."""
         import numpy as np
-        from scipy.special import ndtri
+
+        from sim.special import ndtri
 
         return np.asarray(self.scale * np.exp(self.log_sd * ndtri(quantile)))
 
     def cdf(self, value: Array) -> Array:
         """Return the normal distribution function of the logarithm; 0 up to 0."""
         import numpy as np
-        from scipy.special import ndtr
+
+        from sim.special import ndtr
 
         above = np.maximum(value, np.finfo(np.float64).tiny)
         return np.where(value > 0, ndtr((np.log(above) - math.log(self.scale)) / self.log_sd), 0.0)
@@ -368,7 +372,7 @@ class Beta(_Listed):
     @property
     def median(self) -> float:
         """Value at quantile 1/2."""
-        from scipy.special import betaincinv
+        from sim.special import betaincinv
 
         return float(betaincinv(self.a, self.b, 0.5))
 
@@ -380,14 +384,16 @@ class Beta(_Listed):
     def ppf(self, quantile: Array) -> Array:
         """Inverse of the regularised incomplete beta function."""
         import numpy as np
-        from scipy.special import betaincinv
+
+        from sim.special import betaincinv
 
         return np.asarray(betaincinv(self.a, self.b, quantile))
 
     def cdf(self, value: Array) -> Array:
         """Regularised incomplete beta function."""
         import numpy as np
-        from scipy.special import betainc
+
+        from sim.special import betainc
 
         return np.asarray(betainc(self.a, self.b, np.clip(value, 0.0, 1.0)))
 

@@ -24,6 +24,7 @@ from sim.scenario.posterior import SAMPLE, SAMPLED_COLUMNS, SAMPLES
 from sim.scenario.quantities import day_count
 from sim.scenario.schema import Part, field_range
 from sim.scenario.together import Group, groups_of
+from sim.special import ndtr, ndtri
 
 if TYPE_CHECKING:
     from sim.model.arrays import Number
@@ -394,8 +395,6 @@ def _tied(group: Group, own: Mapping[str, npt.NDArray[np.float64]]) -> dict[str,
     keeps its own draws. A member that a study has set to a number, or removed, still lends its stream: what others of
     the group draw is the same, run by run, with and without the change.
     """
-    from scipy.special import ndtr, ndtri
-
     normals = np.stack([ndtri(own[path]) for path in group.members])
     first, *others = group.members
     rows = zip(others, group.factor()[1:], strict=True)

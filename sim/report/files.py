@@ -135,13 +135,19 @@ def _harmless(value: Any) -> Any:
 def to_parquet(record: Record) -> bytes:
     """Return the table as Parquet: numbers as doubles, runs as a whole number, all else as text."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow.json
+    import pyarrow.parquet
 
     table = columns_of(record)
-    fields = {name: _type(pa, name, values) for name, values in table.items()}
-    arrays = [pa.array(values, type=fields[name]) for name, values in table.items()]
-    stream = io.BytesIO()
-    pq.write_table(pa.table(arrays, names=list(table)), stream)
+    schema = pa.schema([(name, _type(pa, name, values)) for name, values in table.items()])
+    rows = "\n".join(json.dumps(dict(zip(table, row, strict=True))) for row in zip(*table.values(), strict=True))
+    given, stream = rows.encode(), io.BytesIO()
+    read = pyarrow.json.read_json(  # to make arrays of lists it would import pandas, half a second of work
+        io.BytesIO(given),
+        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(given) + 1),
+        parse_options=pyarrow.json.ParseOptions(explicit_schema=schema),
+    )
+    pyarrow.parquet.write_table(read, stream)
     return stream.getvalue()
 
 

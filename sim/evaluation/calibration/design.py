@@ -19,6 +19,7 @@ from sim.evaluation.calibration.parameters import COORDINATES, Floats, projected
 from sim.runs.block.blocks import BLOCK_RUNS, BlockTask
 from sim.runs.play import ALL, Request
 from sim.scenario.edit import bare
+from sim.special import ndtri
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -48,7 +49,6 @@ class Design:
 
 def prior_points(blocks: int, seed: int) -> Floats:
     """Return scrambled Sobol' points of the prior (Owen 1998), shape (blocks * BLOCK_POINTS, COORDINATES)."""
-    from scipy.special import ndtri
     from scipy.stats import qmc
 
     generator = rng.stream(seed, 0, "calibration", "design")

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sim.distributions import Distribution, LogNormal
 from sim.scenario.posterior import SAMPLED, SAMPLED_COLUMNS, SAMPLES
 from sim.scenario.schema import Parameters
+from sim.special import ndtr
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -90,8 +91,6 @@ def _values(coordinates: Floats) -> Floats:
 
 def to_quantiles(coordinates: Floats) -> Floats:
     """Turn coordinates of the parameters into quantiles of the priors, kept off 0 and 1."""
-    from scipy.special import ndtr
-
     return np.asarray(np.clip(ndtr(coordinates), 1e-12, 1 - 1e-12))
 
 

@@ -19,6 +19,7 @@ from sim.evaluation.calibration.calibrate import Study, sample_posterior
 from sim.evaluation.calibration.parameters import COORDINATES
 from sim.evaluation.calibration.surface import fit
 from sim.scenario.posterior import SAMPLES
+from sim.special import chdtrc
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -53,8 +54,6 @@ class Recovery:
 
     def p_values(self) -> npt.NDArray[np.float64]:
         """Return, by parameter, how likely so uneven a histogram is if ranks are uniform (Pearson's chi-square)."""
-        from scipy.special import chdtrc
-
         expected = len(self.ranks) / RANKS
         statistic = ((self.histograms - expected) ** 2 / expected).sum(axis=1)
         return np.asarray(chdtrc(RANKS - 1, statistic))

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
+from sim.special import stdtrit
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -130,8 +131,6 @@ def paired_difference(
     mean = float(np.mean(gain))
     if count == 1:
         return Difference(mean, None, None, None, len(a), 1)
-    from scipy.special import stdtrit
-
     sums = np.bincount(place, weights=gain - mean)
     se = math.sqrt(count / (count - 1) * float(np.sum(sums**2))) / len(a)
     half = float(stdtrit(count - 1, (1 + LEVEL) / 2)) * se

@@ -143,7 +143,7 @@ class Contrast:
         """Return where the contrast lies."""
         if self.known is None:
             return Interval(sequence.low, sequence.high, sequence.mean)
-        from scipy.special import ndtri
+        from sim.special import ndtri
 
         reach = -float(ndtri(alpha / 4)) * self.known.error  # the other half of the alpha, on two sides
         low, high = self.known.p - reach, self.known.p + reach

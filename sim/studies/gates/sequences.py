@@ -18,6 +18,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from sim.special import gammainc, gammaln
+
 RHO = 2.0
 """Where the mixture is at its best, as a sum of squares: a block or two of a forecast, by hypercubes. The width
 elsewhere suffers little: by a tenth at a hundred times as many draws."""
@@ -129,8 +131,6 @@ def _log_mixture(stray: float, variation: float) -> float:
 
     The mixing density is that of a gamma variable for 1 - lambda with shape and rate `RHO`, cut off at 1.
     """
-    from scipy.special import gammainc, gammaln
-
     shape, rate = variation + RHO, stray + variation + RHO
     prior = RHO * math.log(RHO) - float(gammaln(RHO)) - math.log(float(gammainc(RHO, RHO)))
     held = math.log(float(gammainc(shape, rate)))  # at least about one half, as rate >= shape

@@ -1,0 +1,66 @@
+"""Packages that are put off are whole once something is asked of them, and the same as imported at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import scipy.special
+
+import sim.special
+from sim.later import put_off
+from tests.places import ROOT
+
+
+def said(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_agents_and_models_bring_in_no_grids_and_no_networks() -> None:
+    assert (
+        said("import sys, sim.model.crisis; print([m for m in ('mesa.space', 'networkx') if m in sys.modules])")
+        == "[]\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "import mesa; print(mesa.Agent is Agent, mesa.Model is Model, mesa.agent.Agent is Agent)",
+        "import mesa; mesa.DataCollector; print(mesa.Agent is Agent, mesa.Model is Model, mesa.space is not None)",
+        "import mesa.experimental as more; from mesa import Agent as A, Model as M; "
+        "print(A is Agent, M is Model, hasattr(more, 'devs'))",
+    ],
+)
+def test_the_rest_of_mesa_is_there_when_it_is_asked_for(asked: str) -> None:
+    ignored = "import warnings; warnings.simplefilter('ignore')"  # Mesa's own
+    assert said(f"{ignored}; from sim.model.framework import Agent, Model; {asked}") == "True True True\n"
+
+
+def test_a_program_that_has_imported_mesa_keeps_it() -> None:
+    ignored = "import warnings; warnings.simplefilter('ignore')"
+    code = "import mesa; from sim.model.framework import Agent; print(type(mesa).__name__, mesa.Agent is Agent)"
+    assert said(f"{ignored}; {code}") == "module True\n"
+
+
+def test_special_functions_are_those_of_scipy() -> None:
+    for name in sim.special.__all__:
+        assert getattr(sim.special, name) is getattr(scipy.special, name)
+
+
+def test_scipy_is_whole_after_its_special_functions() -> None:
+    code = "import sys, sim.special; print('scipy.linalg' in sys.modules); import scipy.stats, scipy.special"
+    assert (
+        said(f"{code}; print(scipy.special.ndtri is sim.special.ndtri, scipy.special.roots_legendre(1)[1])")
+        == "False\nTrue [2.]\n"
+    )
+
+
+def test_a_package_that_does_not_exist_is_missing_at_once() -> None:
+    with pytest.raises(ModuleNotFoundError, match="No module named 'mesa_of_tomorrow'"):
+        put_off("mesa_of_tomorrow")
