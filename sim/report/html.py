@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from sim.report.document import Document
 
-_UNSAFE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_UNSAFE = {sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def to_html(document: Document) -> str:
@@ -63,7 +63,9 @@ def drawing(template: str, **content: Any) -> str:
 def embedded(value: Any) -> str:
     """Return JSON that is safe inside a script element."""
     text = json.dumps(all_seen(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.translate(_UNSAFE)
+    for sign, escape in _UNSAFE.items():
+        text = text.replace(sign, escape)
+    return text
 
 
 def _policy(scripts: Iterable[str]) -> str:
