@@ -1,7 +1,7 @@
-"""Adding to a YAML file that a person keeps: entries of a map, or one key, every other line left as it is.
+"""Add entries to a map, or a single key, in a hand-written YAML file without touching any other line.
 
-A file that is read and written anew loses its layout even where its comments are kept. Here lines are put between
-lines; whether the result is sound, the loader says.
+Parsing and rewriting a file loses its layout even if comments survive, so lines are inserted as text here. The loader
+checks whether the result is valid.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OPENING = re.compile(r"[^#]*:\s*(#.*)?")
 
 @dataclass(frozen=True)
 class Edit:
-    """Lines `start` up to `end`, from 0, and what is to stand in their place."""
+    """The lines from `start` up to `end`, counted from 0, and the text that replaces them."""
 
     start: int
     end: int
@@ -33,7 +33,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Kept:
-    """A file as it is: its lines with their ends, and where its keys stand."""
+    """A file as it is: its lines with their line endings, and the places of its keys."""
 
     path: FilePath
     lines: tuple[str, ...]
@@ -46,9 +46,9 @@ class Kept:
         Raises
         ------
         ScenarioError
-            Where it is no file of the language.
+            If it is not a file of the scenario language.
         UsageError
-            Where its lines end as no editor of today ends them.
+            If its lines end with a carriage return alone.
         """
         tree = read_tree(path, str(path), format_, larger=LARGER)
         text = read_whole(path, 1 << 30).decode("utf-8")
@@ -57,12 +57,12 @@ class Kept:
         return cls(path, tuple(re.findall(r"[^\n]*\n|[^\n]+", text)), tree)
 
     def entries(self, key: str, added: Mapping[str, Any]) -> Edit:
-        """Return the edit that adds entries at the end of the map under a key of the outermost map.
+        """Return the edit that appends entries to the map under a top-level key.
 
         Raises
         ------
         UsageError
-            Where that is no map written by lines.
+            If the key does not hold a map with each entry on its own lines.
         """
         inner = self.tree.value.get(key)
         start, end = self._span(key)
@@ -75,12 +75,12 @@ class Kept:
         return Edit(end, end, _INDENT.sub(" " * column, body))
 
     def key(self, key: str, value: Any, *, before: str) -> Edit:
-        """Return the edit that writes a key of the outermost map on one line: in its place, or else before another."""
+        """Return the edit that writes a top-level key on one line, replacing it or else inserting it before another."""
         start, end = self._span(key) if key in self.tree.value else (self._span(before)[0],) * 2
         return Edit(start, end, yaml_of({key: value}, levels=1))
 
     def edited(self, *edits: Edit) -> str:
-        """Return the text with edits made that do not overlap."""
+        """Return the text with the edits applied; they must not overlap."""
         lines = list(self.lines)
         ending = "\r\n" if lines[0].endswith("\r\n") else "\n"
         if not lines[-1].endswith("\n"):
@@ -90,7 +90,7 @@ class Kept:
         return "".join(lines)
 
     def _span(self, key: str) -> tuple[int, int]:
-        """Return the first line of a key, and the line after its last that is not blank or a comment at the margin."""
+        """Return a key's first line and the line after its last one, ignoring trailing blanks and margin comments."""
         starts = sorted(self.tree.places[name,].line - 1 for name in self.tree.value)
         start = self.tree.places[key,].line - 1
         end = next((line for line in starts if line > start), len(self.lines))

@@ -1,4 +1,4 @@
-"""The posterior that a scenario names as its calibration: found, read, and held against what may be known by then."""
+"""Find, read and check the posterior that a scenario names as its calibration."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 KEY = ("calibration",)
 MOST = 1e6
-"""No parameter has a meaning beyond this, either way."""
+"""Largest meaningful magnitude of any parameter."""
 
 
 def load_posterior(
     written: Any, where: Mapping[Path, Place], root: FilePath, places: Places, faults: list[Fault]
 ) -> Posterior | None:
-    """Return the posterior that a scenario names; None where it takes the priors, or something is wrong.
+    """Return the posterior that a scenario names; None if it uses the priors or something is wrong.
 
     Parameters
     ----------
     written
-        What the scenario writes: a name, or the path of a CSV file.
+        The value in the scenario: a name, or the path of a CSV file.
     root
-        The folder that the file may not lie outside of.
+        The folder that must contain the file.
     faults
-        Grows by what is wrong.
+        List to which faults are appended.
     """
     if not isinstance(written, str) or written == PRIOR:
         return None
@@ -58,7 +58,7 @@ def load_posterior(
 
 
 def _range_complaints(draws: Posterior) -> Iterator[str]:
-    """Hold every draw to the range that the language gives its parameter, and to what the model can compute with."""
+    """Check every draw against its parameter's range in the language and against what the model can compute with."""
     for column in draws.parameters:
         name = next((one for one in SAMPLED if column in SAMPLED_COLUMNS and column.startswith(f"{one}_")), column)
         if name not in Parameters.model_fields:
@@ -71,7 +71,7 @@ def _range_complaints(draws: Posterior) -> Iterator[str]:
 
 
 def knowledge_complaints(document: Document, draws: Posterior) -> list[Complaint]:
-    """Refuse a posterior that has seen outcomes of after the as-of date."""
+    """Refuse a posterior that has seen outcomes from after the as-of date."""
     known, as_of = str(draws.about["date"]), document.question.as_of.isoformat()
     if known <= as_of:
         return []

@@ -1,7 +1,7 @@
-"""Rules across the fields of a scenario: names that must exist, one initiator, order in time.
+"""Rules that span several fields of a scenario: names must exist, there is one initiator, dates are in order.
 
-They work on plain values, not on the models, so that they are checked even where some field is wrong: a user sees all
-faults at once.
+They work on plain values, not on the models, so they run even if some field is invalid and the user sees all faults
+at once.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ P = TypeVar("P", bound=Part)
 
 
 def complaints_of(value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check all that goes across fields: names and roles, the order of time, what happened, and the menu."""
+    """Check every rule that spans fields: names and roles, the order of dates, the resolution, and the menu."""
     yield from cross_complaints(value)
     yield from _roleless_complaints(map_at(value, "actors"))
     for name, option in _entries(value, "menu"):
@@ -51,7 +51,7 @@ def complaints_of(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def cross_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check the cast, and that ties, pressures, events and bargaining name what there is."""
+    """Check the cast, and that ties, pressures, events and bargaining refer to things that exist."""
     actors = map_at(value, "actors")
     yield from _role_counts(actors)
     yield from _reliance_complaints(actors)
@@ -65,17 +65,17 @@ def cross_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _entries(value: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the entries of a map of maps that are maps."""
+    """Yield those entries of a map of maps that really are maps."""
     yield from ((name, entry) for name, entry in map_at(value, kind).items() if isinstance(entry, Mapping))
 
 
 def _below(path: Path, complaints: Iterable[Complaint]) -> Iterator[Complaint]:
-    """Yield complaints about what stands below a path."""
+    """Prefix the paths of complaints with a parent path."""
     return (((*path, *inner), message) for inner, message in complaints)
 
 
 def removal_complaints(removals: Iterable[Path], known_keys: Callable[[Path], list[str]]) -> Iterator[Complaint]:
-    """Check that null stands at a key that there is."""
+    """Check that every key set to null is a known key."""
     for path in removals:
         known = known_keys(path[:-1])
         if known and path[-1] not in known:
@@ -83,14 +83,14 @@ def removal_complaints(removals: Iterable[Path], known_keys: Callable[[Path], li
 
 
 def _roleless_complaints(actors: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check the fields of actors whose role is no role, which the models cannot do."""
+    """Check the fields of actors without a valid role, which the models cannot do."""
     for name, actor in actors.items():
         if isinstance(actor, Mapping) and not _is_role(actor.get("role")):
             yield from _below(("actors", name), _field_complaints(actor))
 
 
 def _field_complaints(actor: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check an actor without a role: its keys are those of some role, and what all roles share is right."""
+    """Check an actor without a valid role: each key must belong to some role, and the shared fields must be valid."""
     every_key = sorted({key for model in ROLES.values() for key in field_names(model)})
     for key in actor:
         if key not in every_key:
@@ -106,21 +106,21 @@ def _field_complaints(actor: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 class _Window(NamedTuple):
-    """What the question asks of: day 0, and the number of days."""
+    """The question's window: day 0 and the number of days."""
 
     as_of: datetime.date
     horizon: int
 
 
 def _window(value: Mapping[str, Any]) -> _Window | None:
-    """Return the question's window; None where it cannot be read."""
+    """Return the question's window; None if it cannot be read."""
     question = map_at(value, "question")
     as_of, horizon = date_or_none(question.get("as_of")), read_horizon(question.get("horizon"))
     return None if as_of is None or horizon is None else _Window(as_of, horizon)
 
 
 def _time_complaints(value: Mapping[str, Any], window: _Window) -> Iterator[Complaint]:
-    """Check the order of dates, as far as they can be read."""
+    """Check the order of those dates that can be read."""
     yield from _milestone_complaints(value, window)
     yield from _forecast_complaints(value, window)
     checks: dict[str, tuple[type[Part], Callable[[Any, _Window], Iterator[Complaint]]]] = {
@@ -136,7 +136,7 @@ def _time_complaints(value: Mapping[str, Any], window: _Window) -> Iterator[Comp
 
 
 def _hindsight_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check that hindsight names what is written."""
+    """Check that every path under `hindsight` has a value in the file."""
     codings = {key: inner for key, inner in value.items() if key not in OUTCOME_KEYS}
     for path in map_at(value, "hindsight"):
         meant = _written(codings, path)
@@ -145,7 +145,7 @@ def _hindsight_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _resolution_complaints(resolution: Mapping[str, Any], window: _Window) -> Iterator[Complaint]:
-    """Check that what happened lies in the window and in order."""
+    """Check that resolution dates lie within the window and in order."""
     days: dict[str, int] = {}
     for key in ("offensive", "agreement"):
         moment = date_or_none(resolution.get(key))
@@ -162,7 +162,7 @@ def _resolution_complaints(resolution: Mapping[str, Any], window: _Window) -> It
 
 
 def _written(value: Any, path: str) -> list[str] | None:
-    """Return None where a value is written at a dotted path, else the paths that are, up to where it leads nowhere."""
+    """Return None if a dotted path has a value, else similar paths: those that replace its first unknown key."""
     keys = path.split(".")
     for depth, key in enumerate(keys):
         if not isinstance(value, Mapping) or key not in value:
@@ -184,11 +184,11 @@ def _milestone_complaints(value: Mapping[str, Any], window: _Window) -> Iterator
 OUR_FORECASTERS = (
     "model", "pooled", "base rate", "logistic", "logistic regression", "mean", "median", "challenge", "condorcet",
 )  # fmt: skip
-"""Names that stand for forecasts of our own in ledger and report; `base_rate` is `base rate`."""
+"""Names reserved for our own forecasts in ledger and report; `base_rate` is read as `base rate`."""
 
 
 def _forecast_complaints(value: Mapping[str, Any], window: _Window) -> Iterator[Complaint]:
-    """Check that what others said was said by the as-of date, of a window after it, each under a name of its own."""
+    """Check that others' forecasts are dated by the as-of date, end after it, and have unreserved, unique names."""
     written = value.get("forecasts")
     taken: set[tuple[str, datetime.date]] = set()
     for index, one in enumerate(written if isinstance(written, list) else ()):
@@ -221,7 +221,7 @@ def _talks_complaints(talks: Talks, window: _Window) -> Iterator[Complaint]:
 
 
 def _event_day_complaints(event: Event, window: _Window) -> Iterator[Complaint]:
-    """Check that an event comes within the window, and its first day before its last."""
+    """Check that an event lies within the window, and that its first day is not after its last."""
     days = {key: _day(one, window.as_of) for key, one in event.days.items()}
     for key, day in days.items():
         if day < 0:
@@ -237,7 +237,7 @@ def _day(moment: datetime.date | Distribution, as_of: datetime.date) -> float:
 
 
 def _read(model: type[P], value: Mapping[str, Any]) -> P | None:
-    """Validate a part; None where it is at fault, which the whole document tells."""
+    """Validate a part; None if it is invalid, which validation of the whole document reports."""
     try:
         return model.model_validate(dict(value))
     except ValidationError:
@@ -248,7 +248,7 @@ NEEDED = {
     "initiator": "expected one actor with `role: initiator`: who would launch the offensive?",
     "defender": "expected at least one actor with `role: defender`: who holds the ground?",
 }
-"""What to say where no actor has a role that every crisis needs."""
+"""Messages for roles that every crisis needs and no actor has."""
 
 
 def _role_counts(actors: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -261,7 +261,7 @@ def _role_counts(actors: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _reliance_complaints(actors: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Ask for the initiator's self-reliance where there is a patron: naming one must not by itself make it weak."""
+    """Require the initiator's self-reliance if there is a patron, so that adding one does not by itself weaken it."""
     roles = {name: actor.get("role") for name, actor in actors.items() if isinstance(actor, Mapping)}
     patron = next((name for name, role in roles.items() if role == "patron"), None)
     for name, role in roles.items():
@@ -298,7 +298,7 @@ def _bargaining_complaints(bargaining: Mapping[str, Any], actors: Mapping[str, A
 
 
 def _pressure_complaints(pressure: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check what a pressure waits for, and that it comes from one actor and is on another."""
+    """Check what a pressure waits for, and that its source and target are two different actors."""
     actors = map_at(value, "actors")
     yield from _answer_complaints(pressure, map_at(value, "events"))
     for key in ("from", "on"):
@@ -320,7 +320,7 @@ def _answer_complaints(pressure: Mapping[str, Any], events: Mapping[str, Any]) -
 
 
 def _trigger_complaints(trigger: str, events: Iterable[str]) -> Iterator[str]:
-    """Check the name of what must have come first."""
+    """Check that a trigger can be waited for."""
     known = [*TRIGGERS, *events]
     if trigger in ("terms", "offensive"):
         what = "an offensive ends" if trigger == "offensive" else "terms of surrender end"
@@ -340,7 +340,7 @@ def _event_id_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _event_complaints(name: str, event: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check the ends, field, days and condition of an event."""
+    """Check an event's target, field, dates and condition."""
     yield from _shift_complaints(event, value)
     yield from _date_complaints(event)
     if isinstance(event.get("if"), str):
@@ -348,7 +348,7 @@ def _event_complaints(name: str, event: Mapping[str, Any], value: Mapping[str, A
 
 
 def _shift_complaints(event: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check that what an event shifts is there."""
+    """Check that an event's target and field exist."""
     on, actors = event.get("on"), map_at(value, "actors")
     if isinstance(on, Mapping):
         yield from _tie_shift_complaints(event, on, actors, map_at(value, "ties"))
@@ -386,7 +386,7 @@ def _actor_shift_complaints(event: Mapping[str, Any], on: str, actors: Mapping[s
 
 
 def _date_complaints(event: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check that an event has a date, or a first and a last day."""
+    """Check that an event has either a date or a first and a last day."""
     dated, window = "date" in event, [key for key in ("from", "until") if key in event]
     if dated and window:
         yield (window[0],), "an event has a `date`, or `from` and `until`; remove one of the two"
@@ -398,7 +398,7 @@ def _date_complaints(event: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _condition_complaints(name: str, events: Mapping[str, Any]) -> Iterator[str]:
-    """Check what an event waits for: something there is, and not itself."""
+    """Check that an event's condition exists and does not depend on the event itself."""
     trigger = _trigger(events[name])
     if trigger != name:
         yield from _trigger_complaints(trigger, [other for other in events if other != name])
@@ -415,7 +415,7 @@ def _trigger(event: Mapping[str, Any]) -> str:
 
 
 def _option_complaints(name: str, option: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check that an option of the menu does one thing, that its actor can do it, and when."""
+    """Check that a menu option does exactly one thing, that its actor can do it, and that its dates are valid."""
     actors, by = map_at(value, "actors"), option.get("by")
     if isinstance(by, str) and by not in actors:
         yield ("by",), _unknown(by, actors)
@@ -434,14 +434,14 @@ def _option_complaints(name: str, option: Mapping[str, Any], value: Mapping[str,
 
 
 def _offered_complaints(pressure: Mapping[str, Any], by: Any, value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check the pressure of an option as any pressure, and that it comes from the actor that has the option."""
+    """Check an option's pressure like any other, and that its source is the actor that has the option."""
     yield from _pressure_complaints(pressure, value)
     if isinstance(by, str) and isinstance(pressure.get("from"), str) and pressure["from"] != by:
         yield ("from",), f"expected {by}, who could do it"
 
 
 def _added_complaints(entry: Any, window: _Window | None) -> Iterator[Complaint]:
-    """Check that what an option adds begins within the window."""
+    """Check that a pressure or talks added by an option begin within the window."""
     if window is None or entry is None:
         return
     yield from _start_complaints(entry, window)

@@ -1,7 +1,7 @@
-"""Doubts: what a scenario may say and its author probably did not mean.
+"""Doubts: valid input that the author of a scenario probably did not intend.
 
-A doubt stops nothing. `offramp validate` and `offramp show` warn of each with its place and what to write instead, and
-a scenario that means what it says silences it by name under `allow`. One function a doubt, named as the warning is.
+A doubt is only a warning. `offramp validate` and `offramp show` print each with its place and what to write instead; a
+scenario silences an intended one by name under `allow`. Each doubt is one function with the name of its warning.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
     from sim.scenario.yamltree import Path
 
 CLIPPED = 1 / 3
-"""Share of a prior outside the range of its key from which it is doubted: so much lies on one value, the end."""
+"""Share of a prior outside its key's range from which a doubt is raised: that much of it piles up at the end."""
 
 
 @dataclass(frozen=True, order=True)
 class Doubt:
-    """One warning: where and what, and the name that silences it."""
+    """One warning: its place and message, and the name that silences it."""
 
     fault: Fault
     name: str
 
     def __str__(self) -> str:
-        """`file:line:col: key: warning: message [name]`."""
+        """Return `file:line:col: key: warning: message [name]`."""
         place = str(self.fault).removesuffix(self.fault.message)
         return f"{place}warning: {self.fault.message} [{self.name}]"
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain values; files by their names alone, so that a record is the same on every machine."""
+        """Return it as plain values, with bare file names so that a record is the same on every machine."""
         file = self.fault.file.replace("\\", "/").rpartition("/")[2]
         return {
             "warning": self.name,
@@ -53,7 +53,7 @@ class Doubt:
 
 
 def doubts_of(scenario: Scenario) -> tuple[Doubt, ...]:
-    """Return the doubts about a scenario that it does not silence, in the order of its files."""
+    """Return the doubts about a scenario that it does not silence, in file order."""
     silenced = {one.warning for one in scenario.document.allow or ()}
     known = dict(scenario.places)
     if scenario.evidence is not None:
@@ -69,12 +69,12 @@ def doubts_of(scenario: Scenario) -> tuple[Doubt, ...]:
 
 
 def _in_evidence(fault: Fault) -> Fault:
-    """Name a key of an evidence file as that file does."""
+    """Name a key of an evidence file as it appears in that file."""
     return replace(fault, key=fault.key.removeprefix("evidence."))
 
 
 def allow_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check that `allow` names warnings that there are."""
+    """Check that `allow` names existing warnings."""
     written = value.get("allow")
     for place, one in enumerate(written if isinstance(written, list) else ()):
         name = one.get("warning") if isinstance(one, Mapping) else one
@@ -84,7 +84,7 @@ def allow_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def constant_pressure(scenario: Scenario) -> Iterator[Complaint]:
-    """Find pressures that are in force and constant since before day 0: only changes count."""
+    """Find pressures in force and constant since before day 0, which have no effect because only changes count."""
     return _pressures(scenario, "constant")
 
 
@@ -94,7 +94,7 @@ def untied_pressure(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def no_effect(scenario: Scenario) -> Iterator[Complaint]:
-    """Find pressures and talks that can do nothing for another reason, and numbers that the model does not read."""
+    """Find pressures and talks that have no effect for other reasons, and numbers that the model does not read."""
     yield from _pressures(scenario, "other")
     for name in scenario.talks:
         found = inert_talks(scenario, name, scenario.horizon)
@@ -114,7 +114,7 @@ def _pressures(scenario: Scenario, kind: str) -> Iterator[Complaint]:
 
 
 def lone_member(scenario: Scenario) -> Iterator[Complaint]:
-    """Find entries of `together` of which fewer than two inputs are uncertain."""
+    """Find inputs under `together` that are not uncertain."""
     for group in groups_of(scenario.document.together):
         for tie in group.ties:
             for place, path in enumerate(tie.inputs):
@@ -126,7 +126,7 @@ def lone_member(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def idle_talks(scenario: Scenario) -> Iterator[Complaint]:
-    """Find talks without anybody to bargain."""
+    """Find talks in scenarios without a counterpart that has leverage over the principal."""
     principal, counterpart, names = scenario.principal, scenario.counterpart, scenario.name_of
     if counterpart is None:
         why = "nobody bargains, so no agreement can come of them; name a counterpart under `bargaining`, with a tie"
@@ -141,7 +141,7 @@ def idle_talks(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def unheard_actor(scenario: Scenario) -> Iterator[Complaint]:
-    """Find mediators without leverage over anybody, and guarantors with neither leverage nor force."""
+    """Find mediators without any leverage, and guarantors with neither leverage nor force."""
     for name, actor in scenario.actors.items():
         heard = any(_leverage(scenario, name, other) > 0 for other in scenario.actors)
         forceless = isinstance(actor, Guarantor) and max(actor.strength.support[1], actor.air_denial.support[1]) <= 0
@@ -152,7 +152,7 @@ def unheard_actor(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def unknown_actor(scenario: Scenario) -> Iterator[Complaint]:
-    """Find readings of the stance of somebody who is no actor, which count for nothing."""
+    """Find stance readings of somebody who is not an actor; they have no effect."""
     items = {} if scenario.evidence is None else scenario.evidence.items
     strangers: dict[str, list[str]] = {}
     for name, item in items.items():
@@ -181,7 +181,7 @@ def uncited_source(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def single_reading(scenario: Scenario) -> Iterator[Complaint]:
-    """Find stances that are read from a single item."""
+    """Find stances read from a single item."""
     for name, reading in scenario.readings.items():
         items = [item for occasion in reading.occasions for item in occasion.items]
         if (name, "stance") in scenario.read_fields and len(items) == 1:
@@ -190,7 +190,7 @@ def single_reading(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def default_strengths(scenario: Scenario) -> Iterator[Complaint]:
-    """Doubt a scenario in which nobody who would resist has a strength written."""
+    """Doubt a scenario in which no defender or guarantor has a strength written."""
     resisting = [one for one in scenario.actors.values() if one.role in ("defender", "guarantor")]
     if not any("strength" in one.model_fields_set for one in resisting):
         name = next(name for name, one in scenario.actors.items() if one.role == "defender")
@@ -199,7 +199,7 @@ def default_strengths(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def ties_above_one(scenario: Scenario) -> Iterator[Complaint]:
-    """Find actors over whom the leverages sum to more than 1."""
+    """Find actors for whom the leverages over them sum to more than 1."""
     for target in scenario.actors:
         sources = {
             source: targets[target].median for source, targets in scenario.document.ties.items() if target in targets
@@ -213,7 +213,7 @@ def ties_above_one(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def clipped_prior(scenario: Scenario) -> Iterator[Complaint]:
-    """Find priors of which a third or more lies outside the range of their key, so that it falls on the end."""
+    """Find priors with a third or more of their mass outside the range of their key, where it is clipped."""
     for path, number, low, high in _numbers(scenario):
         share = _outside(number, low, high)
         if share >= CLIPPED and tuple(map(str, path[1:])) not in scenario.read_fields:
@@ -223,7 +223,7 @@ def clipped_prior(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def unreachable_gate(scenario: Scenario) -> Iterator[Complaint]:
-    """Find gates about what no run can do, and gates along a number without any effect."""
+    """Find gates on outcomes that no run can reach, and gates along a number without any effect."""
     impossible = {}
     if scenario.document.strikes == "off":
         impossible["strikes"] = "the scenario says `strikes: off`"
@@ -250,7 +250,7 @@ def _leverage(scenario: Scenario, source: str, target: str) -> float:
 
 
 def _numbers(scenario: Scenario) -> Iterator[tuple[Path, Distribution, float, float]]:
-    """Yield every number of a scenario that a file wrote, with its path and range."""
+    """Yield every number that a scenario's files write, with its path and range."""
     document = scenario.document
     for source, targets in document.ties.items():
         yield from ((("ties", source, target), leverage, 0.0, 1.0) for target, leverage in targets.items())
@@ -264,7 +264,7 @@ def _numbers(scenario: Scenario) -> Iterator[tuple[Path, Distribution, float, fl
 
 
 def _outside(number: Distribution, low: float, high: float) -> float:
-    """Return the share of a prior outside a range; only normals and lognormals can have one, and pools of them."""
+    """Return the share of a prior outside a range; 0 unless it is a normal, a lognormal or a pool of them."""
     match number:
         case Normal(mu, sigma):
             ends = (low - mu) / sigma, (high - mu) / sigma
@@ -296,4 +296,4 @@ DOUBTS: Mapping[str, Callable[[Scenario], Iterator[Complaint]]] = {
         unreachable_gate,
     )
 }
-"""Every doubt by the name of its warning."""
+"""All doubts, keyed by warning name."""

@@ -1,7 +1,7 @@
-"""Changes of a scenario: values laid over its dotted paths, checked as fully as any scenario file.
+"""Change a scenario by setting values at dotted paths, checked as fully as any scenario file.
 
-Laying a value over works as a file that extends the scenario would: it replaces what is there, and None removes. What
-the scenario rests on, its evidence and its posterior, stays as it is. Nothing outside this file changes a scenario.
+Changes work like a file that extends the scenario: a value replaces the existing one, and None removes it. Evidence
+and posterior stay as they are. Nothing outside this module changes a scenario.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ ENTRIES = tuple(_KINDS)
 PARTS = ("start", "bargaining", "parameters")
 KEYS = ("population", "credibility", "strikes", "terms", "together")
 HEADS = (*KEYS, *PARTS, *ENTRIES, "ties")
-"""What a dotted path may begin with where cells of a sweep vary one scenario."""
+"""First keys allowed in the dotted paths of sweep cells that vary one scenario."""
 MORE_HEADS = (*HEADS, "question", "title", "id", "allow")
-"""The same where a scenario is changed for good."""
+"""First keys allowed in the dotted paths of `changed`."""
 WINDOW = ("horizon", "milestones")
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
-    """Return a scenario with values laid over it; `sim.Scenario.with_` says how.
+    """Return a copy of a scenario with some values changed; see `sim.Scenario.with_`.
 
     Raises
     ------
     ScenarioError
-        Where a path or a value is wrong, or the whole is no valid scenario.
+        If a path or a value is wrong, or the result is not a valid scenario.
     """
     merged = written(scenario)
     new = {str(path): plain(value) for path, value in changes.items()}
@@ -60,21 +60,21 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
 def vary(
     base: Scenario, merged: Merged, file: FilePath, changes: Mapping[str, Any], places: Mapping[str, Place]
 ) -> Scenario:
-    """Return a base with values laid over what was written for it.
+    """Return a base scenario with values laid over its written form.
 
     Parameters
     ----------
     merged, file
-        What was written for the base, and in which file.
+        The base's written form, and the file it comes from.
     changes
-        Dotted path to plain value; None removes.
+        Plain values by dotted path; None removes.
     places
-        Where each value is written, for messages.
+        The place at which each value is written, for messages.
 
     Raises
     ------
     ScenarioError
-        Where the whole is no valid scenario.
+        If the result is not a valid scenario.
     """
     value = {key: one for key, one in merged.value.items() if key not in OUTSIDE_THE_MODEL}
     removals = dict(merged.removals)
@@ -92,12 +92,12 @@ def vary(
 
 
 def with_document(scenario: Scenario, document: Document) -> Scenario:
-    """Return a scenario with another document, everything else as it was read: parameters' draws, who bargains."""
+    """Return a scenario with another document; all else, such as parameter draws and who bargains, stays the same."""
     return replace(scenario, document=document, places={})
 
 
 def over_days(scenario: Scenario, days: int) -> Scenario:
-    """Return a scenario over its first days only; itself where it has no more, so that its blocks are found again."""
+    """Return a scenario cut to its first days; if it has no more, itself, so that its stored blocks are found."""
     if days == scenario.horizon:
         return scenario
     question = scenario.document.question.model_copy(update={"horizon": days, "milestones": ()})
@@ -105,12 +105,12 @@ def over_days(scenario: Scenario, days: int) -> Scenario:
 
 
 def with_posterior(scenario: Scenario, draws: Posterior | None) -> Scenario:
-    """Return a scenario with other draws of its parameters, whatever calibration its file names; None: their priors."""
+    """Return a scenario with other parameter draws, whatever calibration its file names; None means the priors."""
     return replace(scenario, posterior=draws)
 
 
 def bare(scenario: Scenario) -> Scenario:
-    """Return a scenario without what runs do not need, so that it travels light; its hash stays known."""
+    """Return a copy with only what runs need, so that it is cheap to send; its hash is kept."""
     document, draws, levels = scenario.document, scenario.posterior, scenario.levels
     light = Scenario(document, scenario.principal, scenario.counterpart, posterior=draws, levels=levels)
     light.__dict__["hash"] = scenario.hash
@@ -118,14 +118,14 @@ def bare(scenario: Scenario) -> Scenario:
 
 
 def written(scenario: Scenario) -> Merged:
-    """Return what a file would say for a scenario to be as it is, with the places that are known."""
+    """Return the written form that would load as this scenario, with all known places."""
     document, evidence = as_written(scenario), scenario.evidence
     value = document.model_dump(
         mode="json", by_alias=True, exclude_unset=True, exclude_none=True, exclude=set(OUTSIDE_THE_MODEL)
     )
     if evidence is None:
         value.pop("evidence", None)
-    for name, key in scenario.read_fields:  # as of an earlier day, items may not be enough yet to read all of it from
+    for name, key in scenario.read_fields:  # as of an earlier day, there may be too few items to read it
         role = scenario.actors[name].role
         reading = None if evidence is None else evidence.stance(name, role, scenario.as_of)
         if reading is None or len(reading.occasions) < (2 if key == "ambiguity" else 1):
@@ -134,7 +134,7 @@ def written(scenario: Scenario) -> Merged:
 
 
 def _gone(document: Document) -> Iterator[Path]:
-    """Yield the inputs that entries of `together` name and a change has removed."""
+    """Yield the inputs named by entries of `together` that a change has removed."""
     for path in (path for entry in document.together or () for path in entry.inputs):
         try:
             number_range(document, path)
@@ -143,7 +143,7 @@ def _gone(document: Document) -> Iterator[Path]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as a file would write it: NumPy's numbers and arrays, dates and distributions too."""
+    """Return a value in the form used in files, including NumPy numbers and arrays, dates and distributions."""
     if isinstance(value, Distribution):
         return value.to_plain()
     if isinstance(value, datetime.date):
@@ -156,12 +156,12 @@ def plain(value: Any) -> Any:
 
 
 def path_complaint(value: Mapping[str, Any], dotted: str, heads: tuple[str, ...] = HEADS) -> str | None:
-    """Say what is wrong with a dotted path into what is written of a scenario; None where nothing is."""
+    """Return what is wrong with a dotted path into a scenario's written form; None if nothing is."""
     return next(_path_complaints(value, dotted.split("."), heads), None)
 
 
 def _complaint(value: Mapping[str, Any], dotted: str, new: Any) -> str | None:
-    """Say what is wrong with a path to change: a map may stand under a new name, and all ties of an actor may go."""
+    """Return what is wrong with a path to change; a map may get a new name, and all ties of an actor may be removed."""
     head, *rest = dotted.split(".")
     if head == "question" and rest == ["as_of"]:
         return "the as-of date stays, for the evidence is read by it; `offramp history` goes back to earlier days"
@@ -205,12 +205,12 @@ def _keys(dotted: str) -> tuple[str, ...]:
 
 
 def _is_below(path: tuple[str | int, ...], changes: Mapping[str, Any]) -> bool:
-    """Whether a path is one of those changed, or lies below one."""
+    """Return whether a path is a changed one or lies below one."""
     return any(path[: len(keys)] == keys for keys in map(_keys, changes))
 
 
 def _laid(value: Mapping[str, Any], path: tuple[str, ...], new: Any) -> dict[str, Any]:
-    """Return a copy of a map with a value at a path, sharing all that is not on the way."""
+    """Return a copy of a map with a value set at a path, sharing everything off that path."""
     copy = dict(value)
     if len(path) > 1:
         below = copy.get(path[0])

@@ -1,9 +1,9 @@
-"""Evidence: coded facts from sources, and the stance priors read from them.
+"""Evidence: coded facts from sources, and the stance priors derived from them.
 
 Each item is a noisy reading, in [-1, 1], of its actor's support for an offensive. Items of one occasion (one meeting,
 one raid) count as one reading; readings are combined with the prior of the actor's role by precision weighting, and
-the sd is widened where they contradict each other (Birge 1932). The Goldstein score of an item says how friendly the
-act was between source and target; it is shown as context and never enters a stance.
+the sd is widened if they contradict each other (Birge 1932). The Goldstein score of an item says how friendly the act
+was between source and target; it is shown as context and never enters a stance.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ SOURCES_FORMAT = "offramp/sources/1"
 PRIOR_MEANS: Mapping[str, float] = {
     "initiator": 0.3, "patron": 0.0, "guarantor": -0.4, "defender": -0.7, "mediator": -0.4,
 }  # fmt: skip
-"""Mean of the prior by role: casting somebody as guarantor already says something."""
+"""Prior mean of the stance by role: casting somebody as guarantor is already informative."""
 PRIOR_SD = 0.5
-NO_PRECISION = 1e-9  # a reading this weak is none; the prior's precision is 4
+NO_PRECISION = 1e-9  # readings weaker than this are dropped; the prior's precision is 4
 UNREAD_AMBIGUITY = 0.3  # the default of the language
 
 Kind = Literal[
@@ -46,7 +46,7 @@ READING_SD: Mapping[str, float] = {
     **dict.fromkeys(("structural", "stance", "pattern"), 0.4),
     **dict.fromkeys(("omission", "inference"), 0.8),
 }
-"""Sd of one reading by kind: material act, structural fact or declared aim, silence or inference; 0.6 otherwise."""
+"""Sd of one reading by kind: material act, structural fact or declared aim, silence or inference; 0.6 for the rest."""
 
 Ids = Annotated[
     tuple[Id, ...],
@@ -67,7 +67,7 @@ class Anchor(Part):
     """The words that an item was coded from: characters `span[0]` up to `span[1]` of one paragraph of its article.
 
     The paragraph is normalised (`sim.articles.paragraphs`), and `sha256` is its `paragraph_hash`. The words themselves
-    are not kept: who has the article can hold the item to them (`offramp check --articles`).
+    are not kept; with the article at hand, `offramp check --articles` compares the item with them.
     """
 
     paragraph: int = Field(ge=1)
@@ -76,7 +76,7 @@ class Anchor(Part):
 
 
 class Source(Part):
-    """Where items come from."""
+    """A source that items come from."""
 
     title: Title
     publisher: Title | None = None
@@ -119,16 +119,16 @@ class Item(Part):
 
     @property
     def reads_stance(self) -> bool:
-        """Whether it counts as a reading of its actor's stance."""
+        """Whether the item counts as a reading of its actor's stance."""
         return self.informs == "stance" and self.duplicate_of is None and self.bearing != 0
 
     @property
     def known_from(self) -> datetime.date:
-        """First day on which it may be used: of a standing fact the day it began to stand, else its date."""
+        """First day on which the item may be used: a standing fact's `start` if it has one, else its date."""
         return self.start if self.standing and self.start is not None else self.date
 
     def precision(self, as_of: datetime.date, half_life: float) -> float:
-        """Weight as a reading: reliability, halved every `half_life` days, over the variance of its kind."""
+        """Return its weight as a reading: reliability, halved every `half_life` days, over the variance of its kind."""
         age = 0 if self.standing else max(0, (as_of - self.date).days)
         fading: float = 2.0 ** (-age / half_life)
         return self.reliability * fading / READING_SD.get(self.kind, 0.6) ** 2
@@ -147,7 +147,7 @@ def _adding_up(counts: DraftCounts) -> DraftCounts:
 
 
 class DraftCounts(Part):
-    """What became of the proposals that items were drafted by, over all adoptions (`offramp adopt` counts)."""
+    """What became of the proposals from which items were drafted, over all adoptions (counted by `offramp adopt`)."""
 
     proposed: Count = Field(default=0, description="Proposals, each of which a person accepted, edited or rejected")
     accepted: Count = Field(default=0, description="Kept as they were")
@@ -156,7 +156,7 @@ class DraftCounts(Part):
     added: Count = Field(default=0, description="Items that nothing proposed")
 
     def __add__(self, other: DraftCounts) -> DraftCounts:
-        """Return the counts of both together."""
+        """Return the sum of both counts."""
         return DraftCounts(**{name: getattr(self, name) + getattr(other, name) for name in DraftCounts.model_fields})
 
 
@@ -172,7 +172,7 @@ class EvidenceFile(Part):
 
 @dataclass(frozen=True)
 class Occasion:
-    """One reading of a stance: the items of one meeting, press conference or raid taken together."""
+    """One reading of a stance: the combined items of one meeting, press conference or raid."""
 
     id: str
     items: tuple[str, ...]
@@ -182,7 +182,7 @@ class Occasion:
 
 @dataclass(frozen=True)
 class StanceReading:
-    """A stance prior and the readings it was made from; `birge` is the factor by which the sd was widened."""
+    """A stance prior and the readings behind it; `birge` is the factor by which the sd was widened."""
 
     mean: float
     sd: float
@@ -198,7 +198,7 @@ class StanceReading:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All items and their sources, by id, how they were drafted, and the places of their keys in both files."""
+    """All items and sources by id, how the items were drafted, and the places of the keys in both files."""
 
     items: Mapping[str, Item] = field(repr=False)
     sources: Mapping[str, Source] = field(repr=False)
@@ -210,7 +210,7 @@ class Evidence:
     )
 
     def stance(self, actor: str, role: str, as_of: datetime.date) -> StanceReading | None:
-        """Read the stance of one actor as of a date, once; None where nothing reads it."""
+        """Return the stance of one actor as of a date, computed once; None if no item reads it."""
         asked = actor, role, as_of
         if asked not in self._read:
             occasions = self._occasions(actor, as_of)
@@ -218,7 +218,7 @@ class Evidence:
         return self._read[asked]
 
     def stance_or_prior(self, actor: str, role: str, as_of: datetime.date) -> StanceReading:
-        """Read the stance of one actor; where nothing reads it yet, the prior of its role."""
+        """Return the stance of one actor as of a date, or the prior of its role if no item reads it yet."""
         unread = StanceReading(PRIOR_MEANS[role], PRIOR_SD, UNREAD_AMBIGUITY, 1.0, ())
         return self.stance(actor, role, as_of) or unread
 
@@ -231,7 +231,7 @@ class Evidence:
         return tuple(self._occasion(name, group, as_of) for name, group in groups.items())
 
     def _has_faded(self, item: Item, as_of: datetime.date) -> bool:
-        """Whether an item is so old that it says nothing any more (and its weight nears the least float)."""
+        """Return whether an item is so old that it is uninformative (and its weight nears the smallest float)."""
         return item.precision(as_of, self.half_life) < NO_PRECISION
 
     def _occasion(self, name: str, group: list[tuple[str, Item]], as_of: datetime.date) -> Occasion:
@@ -243,8 +243,8 @@ class Evidence:
 def combine(occasions: tuple[Occasion, ...], role: str) -> StanceReading:
     """Combine the readings of at least one occasion with the prior of the role, sd 0.5.
 
-    Posterior mean and sd by precision weighting; with n > 1 occasions the sd is multiplied by the Birge ratio
-    max(1, sqrt(chi2 / (n - 1))), chi2 being the weighted squared deviation of the readings from their own mean
+    Posterior mean and sd come from precision weighting; with n > 1 occasions the sd is multiplied by the Birge ratio
+    max(1, sqrt(chi2 / (n - 1))), where chi2 is the weighted squared deviation of the readings from their own mean
     (Birge 1932). `ambiguity` is the weighted sd of the readings.
     """
     total = math.fsum(o.precision for o in occasions)

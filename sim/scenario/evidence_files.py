@@ -1,4 +1,4 @@
-"""Reading an evidence file and the sources it cites, all their faults at once."""
+"""Read an evidence file and the sources it cites, reporting all their faults at once."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from sim.scenario.yamltree import Path, Place, Tree, read_tree
 
 P = TypeVar("P", bound=Part)
 LARGER = 2
-"""How many times larger than a scenario an evidence file may be: 300 items, each with all its keys."""
+"""Size limit of an evidence file as a multiple of a scenario's: enough for 300 items with all their keys."""
 MISTYPED = 0.8
-"""How close an id must be to an actor's to be taken for a slip: `rusia` is 0.91 from russia, `iraq` 0.75 from iran."""
+"""Similarity to an actor's id from which an id counts as a typo: `rusia` has 0.91 to russia, `iraq` 0.75 to iran."""
 
 
 def load_evidence(
@@ -36,12 +36,12 @@ def load_evidence(
     written, place
         The path as the scenario writes it, and where.
     as_of
-        The scenario's as-of date as written; items dated later are refused where it is a date.
+        The scenario's as-of date as written; if it is a date, items dated later are refused.
     faults
-        Grows by what is wrong; None is returned then.
+        List to which faults are appended; with any new fault, the result is None.
     cast
-        Actors of the scenario, those that a variant removed too: an item of somebody whose id is nearly one of theirs
-        is refused as mistyped. Items of others may stand; nothing reads them (`sim.scenario.doubts`).
+        Actors of the scenario, including those that a variant removed. An item about an id that is almost one of
+        theirs is refused as mistyped. Items about others are allowed but not read (`sim.scenario.doubts`).
     """
     before = len(faults)
     try:
@@ -60,12 +60,12 @@ def load_evidence(
 
 
 def read_evidence(file: FilePath) -> Evidence:
-    """Read an evidence file by itself, with the sources it cites but without the date and actors of a scenario.
+    """Read an evidence file and the sources it cites, without the date and actors of a scenario.
 
     Raises
     ------
     ScenarioError
-        With all its faults.
+        If anything is wrong; it lists all faults.
     """
     faults: list[Fault] = []
     evidence = load_evidence(file.name, Place(str(file), 0, 0), scenario_root(file), None, faults)
@@ -75,12 +75,12 @@ def read_evidence(file: FilePath) -> Evidence:
 
 
 def read_sources(file: FilePath) -> SourceFile:
-    """Read a list of sources by itself.
+    """Read a list of sources on its own.
 
     Raises
     ------
     ScenarioError
-        With all its faults.
+        If anything is wrong; it lists all faults.
     """
     faults: list[Fault] = []
     sources = _checked_sources(read_tree(file, str(file), SOURCES_FORMAT), str(file), faults)
@@ -96,7 +96,7 @@ def _checked_sources(tree: Tree, file: str, faults: list[Fault]) -> SourceFile |
 def _load_sources(
     tree: Tree, root: FilePath, faults: list[Fault]
 ) -> tuple[SourceFile | None, Mapping[str, Any] | None, Mapping[Path, Place]]:
-    """Return the sources, what is written of each even where some source is at fault, and where."""
+    """Return the sources (None if invalid), their plain values (even then), and the places of their keys."""
     written = tree.value.get("sources")
     if not isinstance(written, str):
         return None, None, {}
@@ -113,7 +113,7 @@ def _load_sources(
 
 
 def check_part(model: type[P], tree: Tree, places: Places, faults: list[Fault]) -> P | None:
-    """Check a tree against its model; on failure add to the faults and return None."""
+    """Validate a tree against its model; on failure append to `faults` and return None."""
     try:
         return model.model_validate(tree.value)
     except ValidationError as error:
@@ -124,7 +124,7 @@ def check_part(model: type[P], tree: Tree, places: Places, faults: list[Fault]) 
 def item_complaints(
     value: Mapping[str, Any], cited: Mapping[str, Any] | None, as_of: datetime.date | None, cast: Sequence[str]
 ) -> Iterator[Complaint]:
-    """Check items against each other, their sources and the as-of date, as far as they can be read."""
+    """Check all readable items against each other, their sources and the as-of date."""
     items = value.get("items")
     items = items if isinstance(items, dict) else {}
     for name, item in items.items():
@@ -145,7 +145,7 @@ def item_complaints(
 
 
 def _actor_complaints(path: Path, written: Any, cast: Sequence[str]) -> Iterator[Complaint]:
-    """Check for ids that are nearly those of actors."""
+    """Check for ids that are almost an actor's id."""
     for one in written if isinstance(written, list) else [written]:
         if isinstance(one, str) and one.islower() and one not in cast and (meant := suggestion(one, cast, MISTYPED)):
             yield path, f"the scenario has no actor {one!r}, so nothing would read this{meant}"

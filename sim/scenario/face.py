@@ -1,7 +1,7 @@
-"""The scenario of the Python face: `sim.load` returns one that can be changed.
+"""The scenario class of the public Python API: `sim.load` returns one that can be changed.
 
-A change checks the whole anew, with all that loading needs, so the scenario that the rest of the package works with
-knows nothing of it.
+A change validates the whole scenario again and needs all of the loading code, so the `Scenario` that the rest of the
+package works with does not offer it.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ class Scenario(core.Scenario):
     """A frozen scenario that can be changed."""
 
     def with_(self, changes: Mapping[str, Any]) -> Scenario:
-        """Return the scenario with some values changed, as a file that extends it would change them.
+        """Return a copy with some values changed, as a file that extends the scenario would change them.
 
         Parameters
         ----------
         changes
-            Dotted path to value: a number, a word, a date, a distribution (of `sim.distributions`, or as a file writes
-            it, such as `{"uniform": [0.5, 0.9]}`); a map for a whole actor, pressure, event or talks, which may be new;
-            None removes. Evidence and posterior stay.
+            Values by dotted path: a number, a word, a date or a distribution (of `sim.distributions`, or as written in
+            a file, such as `{"uniform": [0.5, 0.9]}`); a map for a whole actor, pressure, event or talks, which may be
+            new; None removes. Evidence and posterior stay.
 
         Raises
         ------
         ScenarioError
-            Where a path or value is wrong; its `faults` list all of it. It is a ValueError too.
+            If a path or value is wrong; its `faults` list all problems. It is also a ValueError.
 
         Examples
         --------
@@ -50,5 +50,5 @@ class Scenario(core.Scenario):
 
 
 def of(scenario: core.Scenario) -> Scenario:
-    """Return a scenario as one that can be changed."""
+    """Convert a scenario to one that can be changed."""
     return Scenario(**{one.name: getattr(scenario, one.name) for one in fields(scenario)})

@@ -1,4 +1,4 @@
-"""Pydantic's findings in the users' words, each with the place where it stands."""
+"""Translate pydantic's errors into the users' words, each with its place in a file."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ NULL_IS_NOTHING = "; null is nothing: put it in quotes if it is meant as text"
 
 
 class Places:
-    """Finds where a path stands in the files, or the nearest key above it."""
+    """Find the place of a path in the files, or of the nearest key above it."""
 
     def __init__(self, places: Mapping[Path, Place], file: str) -> None:
         self._places = places
         self._file = file
 
     def faults(self, complaints: Iterable[Complaint]) -> list[Fault]:
-        """Make faults of complaints."""
+        """Convert complaints to faults."""
         return [self.fault(path, message) for path, message in complaints]
 
     def fault(self, path: Path, message: str) -> Fault:
-        """Make a fault of a message about a path."""
+        """Return the fault for a message about a path."""
         place = next((self._places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._places), None)
         return (place or Place(self._file, 1, 1)).fault(path, message)
 
@@ -41,14 +41,14 @@ class Places:
 def model_complaints(
     error: ValidationError, value: Any, known_keys: Callable[[Path], list[str]], nulls: Collection[Path] = ()
 ) -> Iterator[Complaint]:
-    """Translate pydantic's errors; `nulls` are the paths that a file wrote null to, which the value no longer has."""
+    """Translate pydantic's errors; `nulls` are paths that a file set to null, which `value` no longer has."""
     found = error.errors(include_url=False)
     for one in found:
         if one["type"] == "too_short" and any(other["loc"][:-1] == one["loc"] for other in found):
-            continue  # counted after the entries at fault were left out
+            continue  # counted after invalid entries were dropped
         path = _real_path(one["loc"], value)
         kind, got = one["type"], one["input"]
-        for key in one.get("ctx", {}).get("where", ()):  # within a distribution, which pydantic takes for one value
+        for key in one.get("ctx", {}).get("where", ()):  # within a distribution, which is a single value to pydantic
             path, got = (*path, key), _get(got, key)
         if kind == "extra_forbidden":
             key = str(path[-1])
@@ -62,7 +62,7 @@ def model_complaints(
 
 
 def unknown_key(key: str, known: Sequence[str], *, empty: bool) -> str:
-    """Say that there is no such key; one without a value is mostly the rest of a text after a comma."""
+    """Return the message for an unknown key; one without a value is usually the rest of a text after a comma."""
     close = suggestion(key, known)
     comma = "; a text with a comma needs quotes between { and }" if empty and not close else ""
     return f"there is no such key{close}{comma}"
@@ -81,7 +81,7 @@ _NOTHING = object()
 
 
 def _real_path(location: tuple[int | str, ...], value: Any) -> Path:
-    """Drop what pydantic adds to a path (union tags, function names, `[key]`): keep what is in the value."""
+    """Drop what pydantic adds to a path (union tags, function names, `[key]`), keeping the keys of the value."""
     path: list[str | int] = []
     for step, key in enumerate(location):
         inside = _get(value, key)
@@ -115,7 +115,7 @@ _PLAIN_WORDS = {
     "string_too_long": "expected at most {max_length} characters",
     "literal_error": "expected {expected}",
 }
-"""What was expected, by the type of pydantic's error; with what its context says."""
+"""What was expected, by pydantic's error type; formatted with the error's context."""
 
 
 def _expected(error: Any) -> str:
@@ -156,7 +156,7 @@ def _choice_hint(error: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    """Show what came, in the form a file writes, at most 60 characters."""
+    """Format a value as in a file, cut to 60 characters."""
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):
@@ -165,7 +165,7 @@ def _short(value: Any) -> str:
 
 
 def document_keys(value: Any) -> Callable[[Path], list[str]]:
-    """Return `keys_of` a scenario file."""
+    """Return `keys_of` for a scenario file."""
     keys = keys_of(schema.Document, value)
     return lambda path: keys(path) if path else [*keys(path), "extends"]
 
@@ -176,9 +176,9 @@ def keys_of(model: type[Part], value: Any) -> Callable[[Path], list[str]]:
     Parameters
     ----------
     model
-        What the file is to be, whose annotations say what lies below it.
+        Model of the file; its annotations define what may be below it.
     value
-        The file as it is written: the role of an actor says which keys it may hold.
+        The file as written; the role of an actor decides which keys it may hold.
     """
 
     def keys(path: Path) -> list[str]:
@@ -194,7 +194,7 @@ def keys_of(model: type[Part], value: Any) -> Callable[[Path], list[str]]:
 
 
 def _below(kind: Any, at: str | int) -> list[Any]:
-    """Return the types that may stand at a key of what has a type."""
+    """Return the types allowed at a key of a value of some type."""
     if isinstance(kind, type) and issubclass(kind, Part):
         fields = kind.model_fields.items()
         return [field.annotation for name, field in fields if (field.alias or name) == at]
@@ -207,7 +207,7 @@ def _below(kind: Any, at: str | int) -> list[Any]:
 
 
 def _parts(kinds: Iterable[Any]) -> list[type[Part]]:
-    """Return the parts that types stand for, alone or one of several."""
+    """Return the parts among types, including those inside unions."""
     found = []
     for kind in kinds:
         if isinstance(kind, type) and issubclass(kind, Part):
@@ -218,5 +218,5 @@ def _parts(kinds: Iterable[Any]) -> list[type[Part]]:
 
 
 def field_names(model: type[Part]) -> list[str]:
-    """Return the keys of a part as a file writes them."""
+    """Return the keys of a part as written in a file."""
     return [field.alias or name for name, field in model.model_fields.items()]

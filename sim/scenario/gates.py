@@ -1,7 +1,7 @@
-"""Gates: what an author claims of a forecast, for `offramp check` to hold it to.
+"""Gates: claims about a forecast that `offramp check` verifies.
 
-A gate is about a forecast and nothing to the model, so it is no part of a scenario's hash, and a variant does not
-inherit the gates of its base. docs/gates.md says what each claims and when it passes.
+A gate does not affect the model, so it is not part of a scenario's hash, and a variant does not inherit the gates of
+its base. docs/gates.md explains what each gate claims and when it passes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TOLERANCE = 0.01
 
 
 def between(low: float, high: float, *, open: bool = False) -> GetPydanticSchema:
-    """Return how a plain number within a range is read, its ends left out where it is open."""
+    """Return the pydantic schema of a plain number within a range; `open` excludes both ends."""
 
     def read(value: Any) -> float:
         inside = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
@@ -79,12 +79,12 @@ class Gate(Part):
     basis: Text | None = Field(default=None, description="Why this is claimed")
 
     def day(self, as_of: datetime.date, horizon: int) -> int:
-        """Return the number of days n of "within n days" of a scenario, which may be none of its horizon."""
+        """Return the number of days n of "within n days", which may lie outside the horizon."""
         return horizon if self.by is None else window_days(self.by, as_of)
 
 
 def window_complaint(days: int, as_of: datetime.date, horizon: int) -> str | None:
-    """Say what is wrong with a window of so many days, if anything is."""
+    """Return what is wrong with a window of some days; None if nothing is."""
     if 1 <= days <= horizon:
         return None
     last = as_of + datetime.timedelta(days=horizon - 1)
@@ -98,12 +98,12 @@ TREND = ("trend", "from", "to", "steps", "tolerance")
 CLAIMS: dict[str | None, tuple[str, ...]] = {
     None: LEVEL, "compared_with": CHANGE, "against": CHANGE, "along": TREND,
 }  # fmt: skip
-"""By the key that says what a gate is about, the keys that may say what it claims."""
+"""Keys that may state a gate's claim, by the key that says what the gate is about."""
 Complaint = tuple[tuple[str | int, ...], str]
 
 
 def gate_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Check on plain values that every gate makes one claim, which can be held and lies within the horizon."""
+    """Check on plain values that every gate makes one claim that can be true and lies within the horizon."""
     gates = value.get("gates")
     question = value["question"] if isinstance(value.get("question"), Mapping) else {}
     horizon, as_of = read_horizon(question.get("horizon")), date_or_none(question.get("as_of"))

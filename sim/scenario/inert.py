@@ -1,7 +1,7 @@
-"""Inputs without any effect: what the model says of pressures, talks and events before a run is played.
+"""Find pressures, talks and events that cannot have any effect in the model, without playing a run.
 
-Stances read from reports already hold the pressures in force on the eve of day 0, so only what changes afterwards
-counts: a pressure that is constant since before then moves nothing, however strong it is.
+Stances read from reports already reflect the pressures in force on the eve of day 0, so only later changes count: a
+pressure that has been constant since before then has no effect, however strong it is.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True)
 class Inert:
-    """Why something has no effect, and what to write for it to have one; `kind` is `constant`, `untied` or `other`."""
+    """Why an input has no effect, and what to write to give it one; `kind` is `constant`, `untied` or `other`."""
 
     kind: str
     why: str
@@ -35,12 +35,12 @@ class Inert:
 
 
 def why_inert(scenario: Scenario, path: str, days: int) -> str | None:
-    """Say why an input of pressures, talks or events cannot have an effect within so many days; None where it may.
+    """Return why an input of a pressure, talks or an event has no effect within some days; None if it may have one.
 
     Parameters
     ----------
     path
-        Its dotted path, such as `pressures.appeal.intensity`; its own values are those of its prior.
+        Its dotted path, such as `pressures.appeal.intensity`; all values of its prior are considered.
     """
     kind, _, rest = path.partition(".")
     finders = {"talks": inert_talks, "pressures": inert_pressure, "events": inert_event}
@@ -49,7 +49,7 @@ def why_inert(scenario: Scenario, path: str, days: int) -> str | None:
 
 
 def inert_talks(scenario: Scenario, name: str, days: int) -> Inert | None:
-    """Say why talks cannot have an effect within so many days."""
+    """Return why talks cannot have an effect within some days; None if they may."""
     own = _spans(scenario.talks[name], scenario.as_of)
     first, last = own["start"][0], own["end"][1] if "end" in own else own["start"][1] + 1
     if first > days - 1 or last <= 0:
@@ -60,7 +60,7 @@ def inert_talks(scenario: Scenario, name: str, days: int) -> Inert | None:
 
 
 def inert_event(scenario: Scenario, name: str, days: int) -> Inert | None:
-    """Say why an event cannot have an effect within so many days."""
+    """Return why an event cannot have an effect within some days; None if it may."""
     own = _spans(scenario.events[name], scenario.as_of)
     if (own["date"] if "date" in own else own["from"])[0] > days - 1:
         return Inert("other", "the event does not come within the window", "write a day of the window")
@@ -70,7 +70,7 @@ def inert_event(scenario: Scenario, name: str, days: int) -> Inert | None:
 
 
 def inert_pressure(scenario: Scenario, name: str, days: int) -> Inert | None:
-    """Say why a pressure cannot have an effect within so many days."""
+    """Return why a pressure cannot have an effect within some days; None if it may."""
     pressure = scenario.pressures[name]
     own = _spans(pressure, scenario.as_of)
     reasons = (_powerless(scenario, pressure), _weightless(scenario, pressure, own), _untimely(pressure, own, days))
@@ -78,7 +78,7 @@ def inert_pressure(scenario: Scenario, name: str, days: int) -> Inert | None:
 
 
 def _powerless(scenario: Scenario, pressure: Pressure) -> Inert | None:
-    """Say so where the source has no leverage over the target, and no event gives it any."""
+    """Return the reason if the source has no leverage over the target and no event may give it any."""
     ends = pressure.source, pressure.target
     tie = scenario.document.ties.get(pressure.source, {}).get(pressure.target)
     shifted = (one.target for one in scenario.events.values() if isinstance(one.target, TieEnds))
@@ -91,7 +91,7 @@ def _powerless(scenario: Scenario, pressure: Pressure) -> Inert | None:
 
 
 def _weightless(scenario: Scenario, pressure: Pressure, own: Mapping[str, Span]) -> Inert | None:
-    """Say so where its intensity is 0, or it changes what acting pays for an actor that does not act."""
+    """Return the reason if its intensity is 0, or if it is conditional on an actor that neither acts nor bargains."""
     if own["intensity"] == (0.0, 0.0):
         return Inert("other", "the intensity of the pressure is 0", "write an `intensity` above 0")
     acts = scenario.actors[pressure.target].role not in ("defender", "mediator")
@@ -104,7 +104,7 @@ def _weightless(scenario: Scenario, pressure: Pressure, own: Mapping[str, Span])
 
 
 def _untimely(pressure: Pressure, own: Mapping[str, Span], days: int) -> Inert | None:
-    """Say so where it changes nothing from day 0 to the last day of the window."""
+    """Return the reason if it changes nothing from day 0 to the last day of the window."""
     end = own.get("end", (math.inf, math.inf))
     if pressure.after is not None:
         why, mend = "the pressure ends before it can begin", "write an `end` after day 0, or none"
@@ -120,7 +120,7 @@ def _untimely(pressure: Pressure, own: Mapping[str, Span], days: int) -> Inert |
 
 
 def _spans(part: Part, as_of: datetime.date) -> dict[str, Span]:
-    """Return the least and the greatest value of each number of a part; points in time as days."""
+    """Return the smallest and largest value of each number of a part, with points in time as days."""
     spans = {}
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)

@@ -1,7 +1,7 @@
-"""The JSON Schema of scenario files, for editors, made from the models.
+"""The JSON Schema of scenario files for editors, generated from the models.
 
-A file that extends another may write any part of a scenario and null to remove an entry, so the schema asks for no key
-but `schema` and `id`; whether the merged whole is complete is for `offramp validate` to say.
+A file that extends another may contain any part of a scenario, and null to remove an entry, so the schema requires
+only `schema` and `id`; `offramp validate` checks whether the merged scenario is complete.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sim.scenario.schema import FORMAT, ROLES, Document
 
 class _Generator(GenerateJsonSchema):
     def encode_default(self, dft: Any) -> Any:
-        """Write a default as a file would."""
+        """Return a default as it would be written in a file."""
         if isinstance(dft, Distribution):
             return dft.to_plain()
         if hasattr(dft, "model_dump"):
@@ -64,7 +64,7 @@ def scenario_schema() -> dict[str, Any]:
 
 
 def _any_role(definitions: dict[str, Any]) -> dict[str, Any]:
-    """Describe an actor whose role a base file may have set: the keys of all roles."""
+    """Return the schema of an actor with the keys of all roles, since a base file may have set its role."""
     roles = [definitions.pop(role.__name__) for role in ROLES.values()]
     properties: dict[str, Any] = {}
     for role in roles:
@@ -85,12 +85,12 @@ def _words(words: list[str]) -> dict[str, Any]:
 
 
 def _is_dropped(key: str, value: Any) -> bool:
-    """Tell the keywords `required` and `title` from properties of that name."""
+    """Return whether this is the keyword `required` or `title`, not a property of that name."""
     return (key == "required" and isinstance(value, list)) or (key == "title" and isinstance(value, str))
 
 
 def _relaxed(node: Any) -> Any:
-    """Drop `required`, allow null in maps, and point at the one definition of a distribution."""
+    """Drop `required`, allow null in maps, and refer to the shared definition of a distribution."""
     if isinstance(node, list):
         return [_relaxed(item) for item in node]
     if not isinstance(node, dict):

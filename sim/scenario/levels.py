@@ -1,7 +1,7 @@
-"""The levels of the codebook: words for numbers, each with the distribution that it stands for and when it is meant.
+"""The levels of the codebook: words for numbers, each with its distribution and its definition.
 
-docs/cases.md shows the same tables to people and a test holds the two together. A level belongs to a field of a role, or
-to a tie between two roles: the same word may stand for other numbers elsewhere.
+docs/cases.md shows the same tables, and a test keeps the two in step. A level belongs to a field of a role, or to a tie
+between two roles; elsewhere the same word may mean a different distribution.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sim.scenario.yamltree import Path
 
 Table = Mapping[str, tuple[Any, str]]
-"""By word: the distribution as a file writes it, and when it is meant."""
+"""Keyed by word: the distribution as written in a file, and the definition."""
 
 LEVELS: Mapping[str, Table] = {
     "initiator.stance": {
@@ -150,7 +150,7 @@ LEVELS: Mapping[str, Table] = {
         "mostly-broken": ({"triangular": [0.1, 0.3, 0.5]}, "Earlier deals of these parties were mostly broken"),
     },
 }  # fmt: skip
-"""By field (`role.field`) or tie (`ties.source-role.target-role`)."""
+"""Tables keyed by field (`role.field`) or tie (`ties.source-role.target-role`)."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Level:
 
 
 def meant(levels: Mapping[Path, Level], path: Path) -> str:
-    """Return the levels at a path or below it, as experts of a pool name them, with their definitions; "" for none."""
+    """Return the levels at or below a path (the experts of a pool) with their definitions; "" if there are none."""
     return "; ".join(f"{one.word}: {one.definition}" for at, one in levels.items() if at[: len(path)] == path)
 
 
@@ -180,7 +180,7 @@ def level(field: str, word: str) -> Level:
     Raises
     ------
     KeyError
-        Where the field has no levels, or none of that name.
+        If the field has no levels, or no level of that name.
     """
     written, definition = LEVELS[field][word]
     return Level(field, word, parse(written), definition)

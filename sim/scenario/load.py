@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 
 def load(path: str | PathLike[str]) -> Scenario:
-    """Load a scenario file with all it extends and the evidence it names.
+    """Load a scenario file with the files it extends and the evidence it names.
 
     Raises
     ------
     ScenarioError
-        Where anything is wrong; its `faults` list all of it, each with file, line and key.
+        If anything is wrong; its `faults` list every problem with file, line and key.
     """
     file = FilePath(path)
     return scenario_of(read_merged(file), file)
@@ -48,21 +48,21 @@ def load(path: str | PathLike[str]) -> Scenario:
 def scenario_of(
     merged: Merged, file: FilePath, *, known: Evidence | None = None, draws: Posterior | None = None
 ) -> Scenario:
-    """Make a scenario of what was read and merged.
+    """Build a scenario from what was read and merged.
 
     Parameters
     ----------
     file
         The file it was read from.
     known
-        The evidence it names, where that was read before; it is not read again then.
+        The evidence it names, if already read; it is not read again then.
     draws
-        The posterior it rests on, likewise.
+        The posterior it uses, if already read.
 
     Raises
     ------
     ScenarioError
-        Where anything is wrong, as `load`.
+        If anything is wrong, as in `load`.
     """
     merged.value.pop("extends", None)
     faults = list(merged.slips)
@@ -91,7 +91,7 @@ def scenario_of(
 
 
 def _document(merged: Merged, places: Places, faults: list[Fault]) -> Document | None:
-    """Check the merged value; on failure add to the faults and return None."""
+    """Validate the merged value; on failure append to `faults` and return None."""
     value = merged.value
     keys = document_keys(value)
     faults += places.faults(removal_complaints(merged.removals, keys))
@@ -105,7 +105,7 @@ def _document(merged: Merged, places: Places, faults: list[Fault]) -> Document |
 
 
 def _evidence(merged: Merged, file: FilePath, faults: list[Fault]) -> Evidence | None:
-    """Load the evidence that a scenario names; on failure add to the faults and return None."""
+    """Load the evidence that a scenario names; on failure append to `faults` and return None."""
     written = merged.value.get("evidence")
     if not isinstance(written, str):
         return None
@@ -116,7 +116,7 @@ def _evidence(merged: Merged, file: FilePath, faults: list[Fault]) -> Evidence |
 
 
 def _whole_complaints(document: Document, evidence: Evidence | None, *, evidence_failed: bool) -> list[Complaint]:
-    """Check what needs a whole document: that every `evidence` finds readings, and who bargains by default."""
+    """Check what needs a whole document: that every `evidence` has readings, and who bargains by default."""
     complaints: list[Complaint] = []
     if not (evidence is None and document.evidence is not None and evidence_failed):
         for name, actor in document.actors.items():
@@ -129,7 +129,7 @@ def _whole_complaints(document: Document, evidence: Evidence | None, *, evidence
 
 
 def _axis_complaints(document: Document) -> Iterator[Complaint]:
-    """Check that what a gate varies is a number of the scenario, with a range to vary it in."""
+    """Check that the input a gate varies is a number of the scenario, and that the gate's ends are in its range."""
     for name, gate in document.gates.items():
         if gate.along is None:
             continue
@@ -146,7 +146,7 @@ def _axis_complaints(document: Document) -> Iterator[Complaint]:
 
 
 def _change_complaints(document: Document) -> Iterator[Complaint]:
-    """Check that what an option of the menu changes is a number of the scenario, and its new value is in range."""
+    """Check that menu options change existing numbers of the scenario, to values within their ranges."""
     for name, option in document.menu.items():
         for path, number in (option.change or {}).items():
             try:
@@ -160,12 +160,12 @@ def _change_complaints(document: Document) -> Iterator[Complaint]:
 
 
 def _together_complaints(document: Document, removed: Collection[Path]) -> Iterator[Complaint]:
-    """Check that entries name numbers of the scenario, and that they can hold together.
+    """Check that entries of `together` name numbers of the scenario, and that their ranks are jointly possible.
 
     Parameters
     ----------
     removed
-        Paths that a file wrote null to: an input that a variant removes leaves its group, and that is no fault.
+        Paths that a file set to null. An input that a variant removes leaves its group without a fault.
     """
     for number, entry in enumerate(document.together or ()):
         for place, path in enumerate(entry.inputs):
@@ -180,7 +180,7 @@ def _together_complaints(document: Document, removed: Collection[Path]) -> Itera
 
 
 def _drawn_complaints(scenario: Scenario) -> Iterator[Complaint]:
-    """Refuse parameters that a posterior gives: it says itself how they go together."""
+    """Refuse parameters drawn from the posterior, which defines their joint distribution itself."""
     drawn = () if scenario.posterior is None else (*scenario.posterior.parameters, *scenario.sampled_parameters)
     for number, entry in enumerate(scenario.document.together or ()):
         for place, path in enumerate(entry.inputs):
@@ -209,9 +209,9 @@ def _bargaining_complaints(document: Document) -> list[Complaint]:
     """Refuse a party that bargains with itself, by name or by default."""
     written: dict[str, Any] = document.bargaining.model_dump()
     if any(name is not None and name not in document.actors for name in written.values()):
-        return []  # told already
+        return []  # already reported
     if None not in written.values():
-        return []  # compared as written
+        return []  # both are written, and compared elsewhere
     if not any(actor.role == "initiator" for actor in document.actors.values()):
         return []
     principal = document.bargaining.principal or default_principal(document)

@@ -1,8 +1,8 @@
 """`extends`: follow a scenario file to its bases and merge them key by key, keeping the place of every value.
 
-Maps merge; everything else, lists and distributions included, is replaced whole; null removes what a base wrote.
-Bases must lie below the scenario root, links resolved, so that a file from elsewhere cannot make offramp read one
-that is not a scenario.
+Maps are merged; everything else, including lists and distributions, is replaced whole; null removes a base's value.
+Bases must lie below the scenario root after resolving links, so that a file from elsewhere cannot make offramp read
+a file that is not a scenario.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ REMOVABLE = {"actors", "ties", "pressures", "talks", "events", "notes", *OUTSIDE
 
 @dataclass
 class Merged:
-    """A scenario file laid over its bases.
+    """A scenario file merged with its bases.
 
     Attributes
     ----------
     value, places
         The merged value and the place of each of its paths.
     removals
-        Every path that some file wrote null to, with its place.
+        Every path that some file set to null, with its place.
     slips
-        Removals of what no base has.
+        Faults for removals of entries that no base has.
     """
 
     value: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -44,12 +44,12 @@ class Merged:
 
 
 def read_merged(file: FilePath) -> Merged:
-    """Read a scenario file and all it extends.
+    """Read a scenario file and all files that it extends.
 
     Raises
     ------
     ScenarioError
-        Where a file cannot be read, leaves the scenario root or extends itself.
+        If a file cannot be read, leaves the scenario root or extends itself.
     """
     root = scenario_root(file)
     merged = Merged()
@@ -69,7 +69,7 @@ def read_merged(file: FilePath) -> Merged:
 
 
 def _spelled_out(tree: Tree) -> Tree:
-    """Read `parameters: prior`, a word in place of the map, as that calibration and no parameter written."""
+    """Expand a word in place of the map, as in `parameters: prior`, to that calibration without written parameters."""
     word = tree.value.get("parameters")
     if not isinstance(word, str):
         return tree
@@ -78,13 +78,13 @@ def _spelled_out(tree: Tree) -> Tree:
 
 
 def _inherited(tree: Tree) -> Tree:
-    """Return what a variant takes over from a base."""
+    """Return the part of a base that a variant inherits."""
     places = {path: place for path, place in tree.places.items() if path[0] not in OUTSIDE_THE_MODEL}
     return Tree({key: item for key, item in tree.value.items() if key not in OUTSIDE_THE_MODEL}, places)
 
 
 def scenario_root(file: FilePath) -> FilePath:
-    """Return the folder that a scenario's files may not leave: the nearest `scenarios` above, else its own folder."""
+    """Return the folder that must contain a scenario's files: the nearest `scenarios` above, or else its own folder."""
     try:
         folder = file.resolve().parent
     except (OSError, ValueError, RuntimeError) as error:  # a loop of links, a null character
@@ -96,12 +96,12 @@ def scenario_root(file: FilePath) -> FilePath:
 
 
 def named_file(root: FilePath, place: Place, key: Path, written: str) -> FilePath:
-    """Turn the path of a file, as another file names it under a key, into one on disk.
+    """Resolve the path of a file that another file names under a key.
 
     Raises
     ------
     ScenarioError
-        Where it leaves the root or is no file.
+        If it leaves the root or is not a file.
     """
     target = FilePath(place.file).parent / written
     try:
@@ -123,12 +123,12 @@ def named_file(root: FilePath, place: Place, key: Path, written: str) -> FilePat
 
 
 def gate_file_faults(value: Mapping[str, Any], places: Mapping[Path, Place], file: FilePath) -> list[Fault]:
-    """Check that the files of gates are there: scenarios in the scenario folder, forecasts in the one above or below.
+    """Check that the files named by gates exist, scenarios below the scenario root and forecasts below the project.
 
     Parameters
     ----------
     value, places
-        The plain value of a scenario or sweep file and the places of its keys.
+        Plain value of a scenario or sweep file, and the places of its keys.
     """
     faults: list[Fault] = []
     root = scenario_root(file)
@@ -163,7 +163,7 @@ def _chain(file: FilePath, root: FilePath) -> list[Tree]:
 
 
 def _base(tree: Tree, root: FilePath, seen: list[FilePath]) -> FilePath | None:
-    """Return the file that a tree extends; None where it extends nothing."""
+    """Return the file that a tree extends; None if it extends nothing."""
     written = tree.value.get("extends")
     if written is None:
         return None
@@ -223,7 +223,7 @@ def _holds(value: Any, path: Path) -> bool:
 
 
 def _slips(over: Tree, base: Mapping[str, Any]) -> list[Fault]:
-    """Return a fault for every entry removed that no base has: most likely a slip of the pen."""
+    """Return a fault for every removed entry that no base has, most likely a typo."""
     faults = []
     for path, place in over.places.items():
         if len(path) == 2 and path[0] in REMOVABLE and value_at(over.value, path) is None and not _holds(base, path):

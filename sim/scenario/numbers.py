@@ -1,4 +1,4 @@
-"""The numbers of a scenario by dotted path, such as `pressures.appeal.intensity`: their range, and other values."""
+"""Read and replace numbers of a scenario by dotted path, such as `pressures.appeal.intensity`, and get their range."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from sim.scenario.suggest import suggestion
 
 GROUPS = ("population", "credibility", "actors", "ties", "pressures", "talks", "events", "parameters")
 READ_FIELDS = ("stance", "ambiguity")
-"""Where the word `evidence` stands for a number."""
+"""Fields in which the word `evidence` may replace a number."""
 
 
 def number_range(document: Document, path: str) -> tuple[float, float]:
-    """Return the range that a number may be given; infinite where it has no end.
+    """Return the allowed range of a number; an end that is not limited is infinite.
 
     Raises
     ------
     ValueError
-        Where there is no number at this path; says what is wrong.
+        If there is no number at this path; the message says what is wrong.
     """
     *parents, last = path.split(".")
     if (parents[0] if parents else last) not in GROUPS:
@@ -39,7 +39,7 @@ def number_range(document: Document, path: str) -> tuple[float, float]:
 
 
 def number_at(document: Document, path: str) -> Any:
-    """Return what stands at a dotted path; None where nothing does."""
+    """Return the value at a dotted path; None if there is none."""
     node: Any = document
     try:
         for key in path.split("."):
@@ -50,7 +50,7 @@ def number_at(document: Document, path: str) -> Any:
 
 
 def with_number(document: Document, path: str, value: float | Distribution) -> Document:
-    """Return a document with another number or prior at a path that `number_range` knows."""
+    """Return a document with another number or prior at a path that `number_range` accepts."""
     prior = value.within(*number_range(document, path)) if isinstance(value, Distribution) else Fixed(value)
     changed: Document = _with(document, path.split("."), prior)
     return changed
@@ -68,12 +68,12 @@ def _with(node: Any, path: list[str], value: Distribution) -> Any:
 
 
 def _attribute(node: Part, key: str) -> str:
-    """Return the attribute of a part that a key of a file is kept in."""
+    """Return the attribute of a part that holds a key of a file."""
     return next((name for name, field in type(node).model_fields.items() if field.alias == key), key)
 
 
 def _below(node: Any, key: str) -> Any:
-    """Return what a map or a part holds under a key; a number may only stand where one is already."""
+    """Return what a map or a part holds under a key; a missing or empty one is an error."""
     if isinstance(node, Part):
         fields = type(node).model_fields.items()
         held: Mapping[str, Any] = {field.alias or name: getattr(node, name) for name, field in fields}

@@ -1,4 +1,4 @@
-"""Scenario files made from others: one that extends its base by changes, and one that starts from a past case."""
+"""Write scenario files based on others: a file that extends a base with changes, or one started from a past case."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from sim.scenario.written import yaml_of
 
 
 class _Nulls(RoundTripRepresenter):
-    """Writes what is removed as `null`, which ruamel leaves empty."""
+    """Writes removed values as `null`; ruamel would leave them empty."""
 
 
 _Nulls.add_representer(type(None), lambda one, _: one.represent_scalar("tag:yaml.org,2002:null", "null"))
 
 
 def overlay_yaml(extends: str, changes: Mapping[str, Any], head: str) -> str:
-    """Return the file; loaded from the folder of its base it is the base with the changes laid over.
+    """Return the text of a file that extends a base with changes, to be saved in the folder of the base.
 
     Parameters
     ----------
     extends
-        The base, as the file names it.
+        Path of the base, as written in the file.
     changes
-        Dotted path to plain value; None removes.
+        Plain values by dotted path; None removes.
     head
         Comment at the top.
     """
@@ -55,11 +55,11 @@ def overlay_yaml(extends: str, changes: Mapping[str, Any], head: str) -> str:
 
 
 LEFT = (*OUTSIDE_THE_MODEL, "calibration", "confidence")
-"""What a past case says and a new scenario does not take over: its outcome, what it was coded for, and how sure."""
+"""Keys of a past case that a new scenario does not take over: what happened, what it was coded for, and how sure."""
 
 
 def started_from(file: Path, name: str) -> str:
-    """Return a scenario file with all that a past case and its bases say, in their words, but for what happened.
+    """Return the text of a scenario file with everything that a past case and its bases say except the outcome.
 
     Parameters
     ----------
@@ -69,9 +69,9 @@ def started_from(file: Path, name: str) -> str:
     Raises
     ------
     ScenarioError
-        Where the case cannot be read.
+        If the case cannot be read.
     UsageError
-        Where it has evidence of its own, which a copy elsewhere would not find.
+        If the case has its own evidence, which a copy elsewhere would not find.
     """
     scenario = load(file)
     value = read_merged(file).value

@@ -1,4 +1,4 @@
-"""What all parts of the language share: the base of the models, ids and texts."""
+"""The base class of all models of the language, and the types of ids and texts."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 
 LONGEST = 300
-"""Characters of what a part says of itself."""
+"""Maximum length of the repr of a part, in characters."""
 
 
 class Part(BaseModel):
-    """What all parts share: frozen, no unknown keys, no coercion of text to numbers; put together when first used."""
+    """Base of all models: frozen, no unknown keys, no coercion of text to numbers; built on first use."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     def __repr__(self) -> str:
-        """Say what it holds, cut where that is long."""
+        """Return the repr, cut to `LONGEST` characters."""
         text = super().__repr__()
         return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]}...)"
 

@@ -1,8 +1,8 @@
-"""A posterior over the structural parameters: joint draws as a small table, kept by name or in a user's file.
+"""A posterior over the structural parameters: joint draws in a small table, shipped by name or in a user's file.
 
-The tables that come with offramp are in `posteriors/` in this folder; `offramp calibrate` makes them. A file is
-CSV: its first line is a comment that holds, as JSON, what the draws were made from; the second names the parameters;
-each line after it is one draw, all equally likely.
+The tables shipped with offramp are in `sim/posteriors/`; `offramp calibrate` makes them. A file is CSV: its first line
+is a comment with JSON that says what the draws were made from; the second names the parameters; each later line is one
+draw, all equally likely.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _PLAIN_ROW = re.compile(r"[-+.eE0-9,]+")
 MOST_BYTES = 20 << 20
 PRIOR = "prior"
 MODEL = 5
-"""Version of the equations; a posterior of another one is of parameters that mean something else."""
+"""Version of the equations; in a posterior of another version, the parameters mean something else."""
 SAMPLE = "sample"
 """Path of the input that says which sample of past cases a question belongs to."""
 SAMPLED = ("inertia", "launch_rate")
-"""Parameters that have a value for each sample of past cases: picked crises are further along than threats."""
+"""Parameters with one value per sample of past cases, because selected crises are further along than threats."""
 SAMPLED_COLUMNS = tuple(f"{name}_{sample}" for name in SAMPLED for sample in SAMPLES)
 
 
@@ -49,13 +49,13 @@ class Posterior:
     Attributes
     ----------
     name
-        What scenarios call it.
+        Name used in scenarios.
     parameters
         Names of the columns.
     numbers
-        The draws one after another, as `array("d")` or a contiguous NumPy array of float64.
+        The draws in row order, as `array("d")` or a contiguous NumPy array of float64.
     about
-        What it was made from: `date` (the last day whose news it knows), `cases` and more, as plain values.
+        What it was made from, as plain values: `date` (the last day whose news it knows), `cases` and more.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Posterior:
         return self.draws[:, self.parameters.index(parameter)]
 
     def text(self) -> str:
-        """Return the content of its file; numbers have six digits."""
+        """Return the content of its file, with numbers to six significant digits."""
         about = {"schema": FORMAT, "name": self.name, **self.about}
         lines = ["# " + json.dumps(about, ensure_ascii=True), ",".join(self.parameters)]
         lines += [",".join(f"{value:.6g}" for value in row) for row in self.draws]
@@ -89,18 +89,18 @@ class Posterior:
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of the posteriors that come with offramp."""
+    """Return the names of the posteriors shipped with offramp."""
     return tuple(sorted(entry.name.removesuffix(".csv") for entry in _home().iterdir() if entry.name.endswith(".csv")))
 
 
 @cache
 def posterior(name: str) -> Posterior:
-    """Return a posterior that comes with offramp.
+    """Return a posterior shipped with offramp.
 
     Raises
     ------
     CalibrationError
-        Where there is none of that name.
+        If there is no posterior of that name.
     """
     if name not in names():
         known = ", ".join((PRIOR, *names()))
@@ -109,9 +109,9 @@ def posterior(name: str) -> Posterior:
 
 
 def latest(as_of: datetime.date) -> Posterior | None:
-    """Return the posterior that comes with offramp and knows most of what was known on a date; None before them all.
+    """Return the latest shipped posterior that only knows what was known on a date; None if all are later.
 
-    Of equal dates the first by name.
+    If several have the same date, the first by name is returned.
     """
     dates = {name: _date_of(name) for name in names()}
     allowed = [name for name, date in dates.items() if date <= as_of.isoformat()]
@@ -120,7 +120,7 @@ def latest(as_of: datetime.date) -> Posterior | None:
 
 @cache
 def _date_of(name: str) -> str:
-    """Return the last day that a posterior that comes with offramp knows of, reading no further."""
+    """Return the last day known to a shipped posterior, reading only the first line of its file."""
     with _home().joinpath(f"{name}.csv").open(encoding="utf-8") as file:
         return str(_about(file.readline(), f"{name}.csv")["date"])
 
@@ -131,7 +131,7 @@ def read_posterior(path: Path) -> Posterior:
     Raises
     ------
     CalibrationError
-        Where it cannot be read or is no posterior; says where in the file.
+        If it cannot be read or is not a posterior; the message gives the place in the file.
     """
     try:
         text = read_text(path, MOST_BYTES)
@@ -141,12 +141,12 @@ def read_posterior(path: Path) -> Posterior:
 
 
 def parse(text: str, file: str) -> Posterior:
-    """Read the content of a posterior's file.
+    """Parse the content of a posterior's file.
 
     Raises
     ------
     CalibrationError
-        Where it is not one; says the line.
+        If it is not a valid posterior; the message gives the line.
     """
     first, _, rest = text.partition("\n")
     about = _about(first, file)
@@ -161,7 +161,7 @@ def parse(text: str, file: str) -> Posterior:
 
 
 def _plain(rest: str) -> tuple[tuple[str, ...], array[float]] | None:
-    """Read a table as `Posterior.text` writes it, in a tenth of the time; None where a closer look is needed."""
+    """Read a table written by `Posterior.text` in a tenth of the time; None if it needs the full parser."""
     head, *rows = rest.splitlines()
     header = tuple(head.split(","))
     if not _PLAIN_HEADER.fullmatch(head) or len(set(header)) < len(header):
@@ -176,7 +176,7 @@ def _plain(rest: str) -> tuple[tuple[str, ...], array[float]] | None:
 
 
 def _checked(rest: str, file: str) -> tuple[tuple[str, ...], array[float]]:
-    """Read any table of numbers."""
+    """Read any table of numbers with the full parser."""
     try:
         table = table_of(rest, file, first=2)
         numbers = array("d", (row.number(name) for row in table.rows for name in table.header))

@@ -1,7 +1,7 @@
 """Field types of the scenario language: numbers that may be distributions, durations and points in time.
 
-Each is an `Annotated` type, so that the models in `schema.py` read like the language they describe and the JSON Schema
-for editors comes from the same place as the check.
+Each is an `Annotated` type, so that the models in `schema.py` read like the language they describe, and validation and
+the JSON Schema for editors share one definition.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sim.wording import counted
 
 MAX_DAYS = 3650
 SAMPLES = ("crises", "threats")
-"""Samples of past cases: assaults on ground under siege or fire, and threats between states at peace."""
+"""The samples of past cases: assaults on ground under siege or fire, and threats between states at peace."""
 FARTHEST_DAY = 36_500  # from the as-of date, either way
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -39,12 +39,12 @@ _WHOLE_DAYS_SCHEMAS = ({"type": "integer", "minimum": 1, "maximum": MAX_DAYS}, _
 
 
 def fault(message: str, where: Where = ()) -> PydanticCustomError:
-    """Return an error for pydantic whose message reaches the user as it stands.
+    """Return an error for pydantic whose message reaches the user unchanged.
 
     Parameters
     ----------
     where
-        Keys from the value that pydantic checks to the one that is wrong within it.
+        Keys that lead from the value that pydantic checks to the wrong one inside it.
     """
     return PydanticCustomError("offramp", message, {"where": where} if where else None)
 
@@ -62,10 +62,9 @@ def in_words(low: float, high: float, *, open_low: bool = False) -> str:
 class Quantity:
     """A number or distribution within a range.
 
-    A fixed number and a bounded distribution must lie within the range; of an unbounded one the median must, and what
-    is drawn outside is clipped to the range. `word` may stand in place of the number; `reason` says why the range is
-    such where it is not plain. A number of days may be written as "120 days" or "2 weeks"; one that is `fixed` may be
-    no distribution.
+    A fixed number or a bounded distribution must lie within the range; for an unbounded distribution the median must,
+    and draws outside are clipped to the range. `word` is allowed in place of the number; `reason` explains a range
+    that is not obvious. With `days`, "120 days" or "2 weeks" is allowed too; with `fixed`, a distribution is not.
     """
 
     low: float = -math.inf
@@ -77,7 +76,7 @@ class Quantity:
     fixed: bool = False
 
     def read(self, value: Any) -> Distribution | str:
-        """Check one value."""
+        """Validate one value."""
         if self.word is not None and value == self.word:
             return self.word
         try:
@@ -97,16 +96,16 @@ class Quantity:
         """Yield where a distribution leaves the range."""
         yield from (where for where, edge in distribution.edges() if not self.low <= edge <= self.high)
         if self.open_low and any(one.median <= self.low for one in distribution.members):
-            yield ()  # a support may touch an open end, a median not
+            yield ()  # a support may touch an open end, but a median may not
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Validate by `read`, serialise to the form a file writes."""
+        """Validate with `read`, and serialise to the form used in files."""
         return core_schema.no_info_plain_validator_function(
             self.read, serialization=core_schema.plain_serializer_function_ser_schema(_to_plain)
         )
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe for editors."""
+        """Return the JSON Schema for editors."""
         number: dict[str, Any] = {"type": "number"}
         if math.isfinite(self.low):
             number["exclusiveMinimum" if self.open_low else "minimum"] = self.low
@@ -119,7 +118,7 @@ class Quantity:
 def written(
     read: Callable[[Any], Any], schema: Mapping[str, Any], plain: Callable[[Any], Any] | None = None
 ) -> GetPydanticSchema:
-    """Return how pydantic reads a type of the language, describes it to editors and, if `plain`, writes it again."""
+    """Return a pydantic schema: how to read a type, describe it to editors and, given `plain`, serialise it."""
     serialization = None if plain is None else core_schema.plain_serializer_function_ser_schema(plain)
     core = core_schema.no_info_plain_validator_function(read, serialization=serialization)
     return GetPydanticSchema(lambda _, __: core, lambda _, __: dict(schema))
@@ -203,7 +202,7 @@ def read_date(text: str) -> datetime.date:
 
 
 def calendar_date(text: str) -> datetime.date | None:
-    """Return the date that `YYYY-MM-DD` is, of any year; None for all else."""
+    """Return the date written as `YYYY-MM-DD`, of any year; None for anything else."""
     try:
         return datetime.date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
@@ -211,7 +210,7 @@ def calendar_date(text: str) -> datetime.date | None:
 
 
 def date_or_none(written: Any) -> datetime.date | None:
-    """Return a date where it is one; what else it is, the schema tells."""
+    """Return a valid date, or None; validation by the schema reports anything else."""
     try:
         return read_date(written) if isinstance(written, str) else None
     except PydanticCustomError:
@@ -226,7 +225,7 @@ def day_count(moment: datetime.date | Distribution, as_of: datetime.date) -> Dis
 
 
 def _days(value: Any) -> Any:
-    """Turn "120 days" into 120; leave everything else as it is."""
+    """Convert "120 days" to 120; return anything other than text unchanged."""
     if not isinstance(value, str):
         return value
     match = _DURATION.fullmatch(value.strip())
@@ -237,7 +236,7 @@ def _days(value: Any) -> Any:
 
 
 def _to_plain(value: Distribution | datetime.date | int | str | None) -> Any:
-    """Return the form a scenario file writes."""
+    """Return a value in the form used in scenario files."""
     if isinstance(value, Distribution):
         return value.to_plain()
     if value is None:
@@ -306,16 +305,16 @@ When = Annotated[
 ]
 """A point in time: a date, a day count from the as-of date (day 0), or a distribution over day counts."""
 Sample = Annotated[float, written(_read_sample, {"anyOf": [{"enum": [*SAMPLES]}, _WEIGHTS_SCHEMA]}, _plain_weights)]
-"""Which sample of past cases a question belongs to: one or a weight for each; kept as the probability of the second."""
+"""The sample of past cases a question belongs to, or a weight for each; stored as the probability of the second."""
 CalendarDate = Annotated[datetime.date, written(_read_calendar_date, _DATE_SCHEMA, _to_plain)]
 OutcomeDate = Annotated[
     datetime.date | None, written(_read_outcome_date, {"anyOf": [_DATE_SCHEMA, {"const": "none"}]}, _to_plain)
 ]
-"""A calendar date, or the word `none` for what did not happen; kept as None."""
+"""A calendar date, or the word `none` for something that did not happen; stored as None."""
 
 
 def read_horizon(written: Any) -> int | None:
-    """Read a number of days as the language does, such as 90 or "90 days"; None where it is at fault."""
+    """Read a whole number of days as in scenario files, such as 90 or "90 days"; None if it is not valid."""
     try:
         return _read_whole_days(written)
     except PydanticCustomError:
@@ -323,7 +322,7 @@ def read_horizon(written: Any) -> int | None:
 
 
 def read_day(by: int | str | datetime.date, as_of: datetime.date) -> int | None:
-    """Return the number of days of a window, which may lie beyond any horizon; None where it is no window."""
+    """Return the length of a window in days, which may exceed any horizon; None if it is not a window."""
     if isinstance(by, bool):
         return None
     if isinstance(by, numbers.Integral):
@@ -337,12 +336,12 @@ def read_day(by: int | str | datetime.date, as_of: datetime.date) -> int | None:
 
 
 def window_days(by: int | datetime.date, as_of: datetime.date) -> int:
-    """Return the number of days of a window that has been read already."""
+    """Return the length in days of a window that has already been read."""
     return by if isinstance(by, int) else (by - as_of).days + 1
 
 
 def read_length(text: str) -> int | None:
-    """Return a length of time in days, such as 3, "3 days" or "2 weeks"; None where it is none."""
+    """Read a length of time such as "3", "3 days" or "2 weeks" as a number of days; None if it is not one."""
     written = text.strip().lower()
     if written.isdecimal():
         return int(written) if len(written) < 9 else None

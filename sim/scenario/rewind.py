@@ -1,8 +1,8 @@
-"""A scenario as it would have been written on an earlier day, from only what was known by then.
+"""Rewind a scenario to an earlier day, using only what was known then.
 
-This is the as-of guard of the forecast history: evidence dated later is left out, and so are pressures and talks that
-began after that day and by the scenario's own as-of date, for they were news not yet made. What the scenario supposes
-about days after its as-of date stays, as a supposition.
+This guards the forecast history against hindsight: later evidence is left out, and so are pressures and talks that
+began after that day and by the scenario's own as-of date, since they were not yet news. Assumptions about days after
+the scenario's as-of date stay.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ Scheduled = TypeVar("Scheduled", Pressure, Talks)
 def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = ()) -> Scenario:
     """Return the scenario as of an earlier day.
 
-    A stance that no item reads by then is the prior that all readings start from.
+    A stance that no item reads by then falls back to the prior of the actor's role.
 
     Parameters
     ----------
     to
         The earlier day, or the as-of date itself.
     without
-        Items of the evidence to leave out as well, by id.
+        Ids of further evidence items to leave out.
 
     Raises
     ------
     UsageError
-        Where the day lies after the scenario's as-of date.
+        If the day is after the scenario's as-of date.
     """
     if to > scenario.as_of:
         raise UsageError(f"expected a day up to the as-of date {scenario.as_of} (got {to})")
@@ -56,13 +56,13 @@ def rewind(scenario: Scenario, to: datetime.date, *, without: Collection[str] = 
         changes["calibration"] = PRIOR
     evidence = None if scenario.evidence is None else _known_evidence(scenario.evidence, to, without)
     rewound = document.model_copy(update=changes)
-    # The posterior is that of all days, or news would not be what moves the forecast.
+    # All days use the same posterior, so that only news moves the forecast.
     draws, levels = scenario.posterior, scenario.levels
     return resolve(rewound, evidence, scenario.places, draws=draws, levels=levels, unread_is_prior=True)
 
 
 def as_written(scenario: Scenario) -> Document:
-    """Return the document with `evidence` back where it was read."""
+    """Return the document with `evidence` restored wherever it was resolved to a reading."""
     actors = {
         name: actor.model_copy(update={key: "evidence" for who, key in scenario.read_fields if who == name})
         for name, actor in scenario.actors.items()
@@ -71,11 +71,11 @@ def as_written(scenario: Scenario) -> Document:
 
 
 def _known(entries: Mapping[str, Scheduled], to: datetime.date, as_of: datetime.date) -> dict[str, Scheduled]:
-    """Keep what had begun by a day, and what is supposed to begin only after the as-of date.
+    """Keep entries that had begun by a day, and those that are assumed to begin after the as-of date.
 
-    What began on the earlier day itself is in that day's news, hence in the stances read from it: it is taken as in
-    force on the eve, so that it does not count a second time as a change. A pressure that waits for something to answer
-    has not begun.
+    An entry that began on the earlier day itself is in that day's news, and hence in the stances read from it; it is
+    treated as in force since the eve, so that it does not count again as a change. A pressure with `after` has not
+    begun.
     """
     kept = {}
     for name, entry in entries.items():
@@ -93,13 +93,13 @@ def _known(entries: Mapping[str, Scheduled], to: datetime.date, as_of: datetime.
 
 
 def _dated(event: Event, as_of: datetime.date) -> Event:
-    """Return an event with dates in place of day counts; it comes after the as-of date and stays, as a supposition."""
+    """Return an event with dates in place of day counts; it lies after the as-of date and stays as an assumption."""
     days = {name: _as_date(getattr(event, name), as_of) for name in ("date", "start", "until")}
     return event.model_copy(update=days)
 
 
 def _as_date(moment: datetime.date | Distribution | None, as_of: datetime.date) -> datetime.date | Distribution | None:
-    """Turn a day count from the as-of date into a date, so that it keeps its meaning; a prior stays as it is."""
+    """Convert a fixed day count from the as-of date to a date, so that its meaning is kept; a prior is unchanged."""
     if isinstance(moment, Distribution) and moment.is_fixed and moment.mean == int(moment.mean):
         return as_of + datetime.timedelta(days=int(moment.mean))
     return moment

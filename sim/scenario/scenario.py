@@ -1,7 +1,7 @@
-"""A scenario, ready to run: the document with every word resolved to a number or a prior.
+"""A scenario that is ready to run: the document with every word resolved to a number or a prior.
 
-`Scenario` is what the rest of the package works with. Where the document says `evidence`, it holds the prior that was
-read; where it leaves a default to the scenario as written (who bargains), it holds the outcome.
+The rest of the package works with `Scenario`. It holds the prior read from evidence in place of each `evidence`, and
+the resolved value of each default that depends on the rest of the scenario (who bargains).
 """
 
 from __future__ import annotations
@@ -46,19 +46,19 @@ class Scenario:
     document
         All fields, resolved: no stance is `evidence` any more.
     principal, counterpart
-        Who bargains, by id; no counterpart: no agreement can be concluded.
+        Ids of the two sides that bargain; without a counterpart, no agreement can be concluded.
     readings
-        For each actor whose stance or ambiguity was read from evidence, how.
+        The stance reading of each actor whose stance or ambiguity was read from evidence.
     read_fields
-        Which fields were: pairs of actor and `stance` or `ambiguity`.
+        The fields read from evidence, as pairs of actor and `stance` or `ambiguity`.
     evidence
-        All items, for reports; None where the scenario has none.
+        All items, for reports; None if the scenario has none.
     posterior
-        Joint draws of the parameters that the document does not write; None: their priors.
+        Joint draws of the parameters that the document does not write; None means their priors.
     places
-        File, line and column of each key that a file wrote; other values are defaults.
+        File, line and column of each key written in a file; other values are defaults.
     levels
-        The level of the codebook that stands at a key, where a file wrote a word for a number.
+        The level of the codebook at each key for which a file wrote a word instead of a number.
     """
 
     document: Document
@@ -72,11 +72,11 @@ class Scenario:
     levels: Mapping[Path, Level] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
-        """Say which it is, in one line."""
+        """Identify the scenario in one line."""
         return f"Scenario({self.id!r}, as of {self.as_of}, {counted(len(self.actors), 'actor')}, {self.hash[:12]})"
 
     def __hash__(self) -> int:
-        """Hash what the numbers depend on."""
+        """Hash everything that affects the results."""
         return hash(self.hash)
 
     @property
@@ -96,7 +96,7 @@ class Scenario:
 
     @property
     def milestones(self) -> tuple[int, ...]:
-        """Days on which outcomes are reported, rising, the horizon last."""
+        """Days on which outcomes are reported, in ascending order and ending with the horizon."""
         return tuple(sorted({*self.document.question.milestones, self.horizon}))
 
     @property
@@ -110,7 +110,7 @@ class Scenario:
         Raises
         ------
         LookupError
-            Where the scenario was not resolved, and nothing has read it.
+            If the scenario was not resolved, so that the field is still `evidence`.
         """
         value = getattr(self.actors[actor], key)
         if not isinstance(value, Distribution):
@@ -139,47 +139,47 @@ class Scenario:
 
     @property
     def written_parameters(self) -> frozenset[str]:
-        """Names of the structural parameters that a file wrote."""
+        """Names of the structural parameters written in a file."""
         return frozenset(self.parameters.model_fields_set)
 
     @property
     def sampled_parameters(self) -> tuple[str, ...]:
-        """Names of the parameters that the posterior gives by sample of past cases, and no file wrote."""
+        """Names of the parameters that the posterior gives per sample of past cases and that no file writes."""
         columns = () if self.posterior is None else self.posterior.parameters
         by_sample = [name for name in SAMPLED if all(f"{name}_{sample}" in columns for sample in SAMPLES)]
         return tuple(name for name in by_sample if name not in self.written_parameters)
 
     @property
     def threats_weight(self) -> float:
-        """Probability that the question belongs to the second sample, threats between states; half where not said."""
+        """Probability that the question belongs to the second sample, threats between states; 0.5 by default."""
         return 0.5 if self.document.sample is None else self.document.sample
 
     def name_of(self, id_: str) -> str:
-        """Return what reports call an actor, a pressure, talks or an event: its name, or its id as one."""
+        """Return what reports call an actor, a pressure, talks or an event: its name, or one made from its id."""
         groups = (self.actors, self.pressures, self.talks, self.events)
         return next((group[id_].name for group in groups if id_ in group), None) or heading(id_)
 
     def plain(self) -> dict[str, Any]:
-        """Return the resolved document as plain values, keys as in a file, without what is nothing to the model.
+        """Return the resolved document as plain values, keyed as in a file, without keys that do not affect the model.
 
         Hash, record and reports are made from this, so a forecast is the same whether or not its outcome is known.
-        Where a posterior gives the parameters, only those that a file wrote are in it.
+        If a posterior gives the parameters, it contains only those written in a file.
         """
         named = None if self.posterior is None else self.document.calibration or self.posterior.name
         document = self.document.model_copy(update={"calibration": named})
         plain = document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(UNHASHED))
         if not self.events:
-            del plain["events"]  # a scenario without any is what it was before there were such
+            del plain["events"]  # keeps the hash that such scenarios had before events existed
         for pressure in plain["pressures"].values():
             if "after" in pressure:
-                del pressure["start"]  # a default that no file may write where there is `after`
+                del pressure["start"]  # a default that no file may write along with `after`
         if self.posterior is not None:
             plain["parameters"] = {name: plain["parameters"][name] for name in sorted(self.written_parameters)}
         return plain
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the resolved document and of the posterior it names, hexadecimal."""
+        """SHA-256 of the resolved document and of the posterior that it uses, hexadecimal."""
         text = json.dumps(self.plain(), separators=(",", ":"))  # not sorted: the order of actors counts
         text += "" if self.posterior is None else self.posterior.digest
         return hashlib.sha256(text.encode("ascii")).hexdigest()
@@ -194,23 +194,23 @@ def resolve(
     levels: Mapping[Path, Level] | None = None,
     unread_is_prior: bool = False,
 ) -> Scenario:
-    """Make a checked document into a scenario: read stances, fill in defaults that depend on the whole.
+    """Resolve a checked document: read stances, and fill in defaults that depend on the whole document.
 
     Parameters
     ----------
     draws
-        The posterior that the document's calibration names, where it is not one that comes with offramp.
+        The posterior that the document's calibration names, if it is not one shipped with offramp.
     levels
-        The level of the codebook that stands at a key.
+        The levels of the codebook, by key.
     unread_is_prior
-        Whether a stance that no item reads is the prior of its role; else it is an error.
+        Whether a stance that no item reads becomes the prior of its role; if not, it is an error.
 
     Raises
     ------
     LookupError
-        Where a field is `evidence` and nothing reads it; `load` has checked that.
+        If a field is `evidence` and no item reads it; `load` checks that before.
     CalibrationError
-        Where there is no such posterior.
+        If the document names an unknown posterior.
     """
     read_fields = frozenset(
         (name, key)
@@ -232,7 +232,7 @@ def resolve(
 
 
 def _shipped(document: Document) -> Posterior | None:
-    """Return the posterior of those that come with offramp that a document names, or the latest that it may know."""
+    """Return the shipped posterior that a document names, or the latest its as-of date allows; None for `prior`."""
     if document.calibration is None:
         return latest(document.question.as_of)
     return None if document.calibration == PRIOR else posterior(document.calibration)
@@ -241,19 +241,19 @@ def _shipped(document: Document) -> Posterior | None:
 def _resolve_actors(
     actors: Mapping[str, Actor], readings: Mapping[str, StanceReading], read_fields: frozenset[tuple[str, str]]
 ) -> dict[str, Actor]:
-    """Return the actors with what was read, and the initiator's self-reliance, filled in."""
+    """Return the actors with their readings and the initiator's self-reliance filled in."""
     resolved = {}
     for name, actor in actors.items():
         read = _read(readings[name]) if name in readings else {}
         changes = {key: value for key, value in read.items() if (name, key) in read_fields}
         if isinstance(actor, Initiator) and actor.self_reliance is None:
-            changes["self_reliance"] = Fixed(1.0)  # there is no patron: `load` has seen to that
+            changes["self_reliance"] = Fixed(1.0)  # there is no patron, as `load` has checked
         resolved[name] = actor.model_copy(update=changes)
     return resolved
 
 
 def default_principal(document: Document) -> str:
-    """Return the patron with the largest median share, or the initiator where there is no patron."""
+    """Return the patron with the largest median share, or the initiator if there is no patron."""
     patrons = {name: actor.share.median for name, actor in document.actors.items() if isinstance(actor, Patron)}
     if patrons:
         return _first_largest(patrons)
@@ -261,7 +261,7 @@ def default_principal(document: Document) -> str:
 
 
 def default_counterpart(document: Document, principal: str) -> str | None:
-    """Return the guarantor of largest median strength, else the mediator with most leverage over the principal."""
+    """Return the guarantor with the largest median strength; else the mediator with most leverage on the principal."""
     guarantors = {n: a.strength.median for n, a in document.actors.items() if isinstance(a, Guarantor)}
     if guarantors:
         return _first_largest(guarantors)

@@ -1,8 +1,8 @@
 """The language of a scenario file, as frozen pydantic models: one class per map.
 
-These models are the language's only definition: the loader checks with them, the JSON Schema for editors is generated
-from them. Meanings and defaults follow the model's reference (docs/model.md); `Document` is a whole file after
-`extends` has been followed.
+These models are the only definition of the language: the loader validates with them, and the JSON Schema for editors
+is generated from them. Meanings and defaults follow the model's reference (docs/model.md); `Document` is a whole file
+after `extends` has been followed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ MAX_EVENTS = 32
 MAX_OPTIONS = 32
 MAX_CHANGES = 16
 TRIGGERS = ("strikes", "agreement", "breakdown")
-"""First events of a run that pressures and events may wait for, besides the events of the scenario."""
+"""First events of a run that pressures and events may wait for, in addition to the events of the scenario."""
 SHIFTS = {
     "initiator": ("stance", "salience", "strength", "posture", "self_reliance"),
     "patron": ("stance", "salience", "posture"),
@@ -56,25 +56,25 @@ SHIFTS = {
     "defender": ("stance", "salience", "strength", "posture"),
     "mediator": ("stance", "salience", "posture"),
 }
-"""Fields that an event may shift, by the role of its actor: those that the model reads every day."""
+"""Fields that an event may shift, by role of the actor: those that the model reads every day."""
 STRIKES = "heavy bombing"
-"""What a strike of the theatre is called unless a scenario says otherwise."""
-LEAST = 1e-6  # what a draw at or below an open end at 0 counts as
+"""Default name of a strike in the theatre."""
+LEAST = 1e-6  # draws at or below an open end at 0 become this
 OUTCOME_KEYS = ("case", "resolution", "hindsight")
-"""Keys of a file that say what happened: they are for scoring."""
+"""Keys of a file that say what happened; only scoring uses them."""
 OUTSIDE_THE_MODEL = ("gates", "menu", "forecasts", *OUTCOME_KEYS)
-"""Keys of a file that are about its forecast and nothing to the model: no part of the resolved document, of its hash
-or of records, and not inherited by variants."""
+"""Keys of a file that concern its forecast and not the model: not part of the resolved document, its hash or records,
+and not inherited by variants."""
 UNHASHED = (*OUTSIDE_THE_MODEL, "allow")
-"""All keys that are no part of the resolved document; a variant inherits what its base allows."""
+"""All keys that are not part of the resolved document; unlike the others, `allow` is inherited by variants."""
 
 Mark = Annotated[bool, AfterValidator(lambda value: value or None)]
-"""Yes, or nothing: what is not so is left out of the resolved document, and no hash moves for it."""
+"""True or None: false becomes None, so it is left out of the resolved document and does not change its hash."""
 DottedPath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$", max_length=200)]
 
 
 class Question(Part):
-    """What is asked, as of when, over which window, and how it resolves."""
+    """What is asked: the as-of date, the window, and how the question resolves."""
 
     as_of: CalendarDate = Field(description="Day 0: the last day of news the forecast may use")
     horizon: Horizon = Field(description="Length of the window in days")
@@ -86,7 +86,7 @@ class Question(Part):
 
 
 class Confidence(Part):
-    """The analyst's own confidence, in words; never computed."""
+    """The analyst's own confidence in words; it is never computed."""
 
     level: Literal["low", "moderate", "high"]
     basis: Text
@@ -99,14 +99,14 @@ class Start(Part):
 
 
 class Bargaining(Part):
-    """Who negotiates, where the default rule (largest patron, strongest guarantor) is wrong."""
+    """Who negotiates, if the default rule (largest patron, strongest guarantor) is wrong."""
 
     principal: Id | None = None
     counterpart: Id | None = None
 
 
 class Actor(Part):
-    """Fields that every role has."""
+    """Fields shared by all roles."""
 
     role: Literal["initiator", "patron", "guarantor", "defender", "mediator"]
     name: Title | None = Field(default=None, description="How reports call it; made from the id where absent")
@@ -204,7 +204,7 @@ class Pressure(Part):
 
 
 class Talks(Part):
-    """A scheduled meeting that makes an agreement likelier on its days."""
+    """A scheduled meeting that makes an agreement more likely on its days."""
 
     name: Title | None = Field(default=None, description="How reports call it, such as the summit of Tehran")
     start: When
@@ -214,7 +214,7 @@ class Talks(Part):
 
 
 class TieEnds(Part):
-    """A tie, by its two ends."""
+    """A tie, given by its two ends."""
 
     source: Id = Field(alias="from", description="Who has the leverage")
     target: Id = Field(alias="to", description="Over whom")
@@ -225,7 +225,7 @@ def _end_kind(value: Any) -> str:
 
 
 class Event(Part):
-    """What happens on a day, or may: it shifts one number of an actor or the leverage of a tie for good."""
+    """Something that happens, or may happen, on a day and permanently shifts one number of an actor or a tie."""
 
     name: Title | None = Field(default=None, description="How reports call it, such as the Turkish election")
     target: Annotated[Annotated[Id, Tag("actor")] | Annotated[TieEnds, Tag("tie")], Discriminator(_end_kind)] = Field(
@@ -247,18 +247,18 @@ class Event(Part):
 
     @property
     def days(self) -> dict[str, datetime.date | Distribution]:
-        """What is written of its day, by key: `date`, or `from` and `until`."""
+        """The written dates, by key: `date`, or `from` and `until`."""
         written = {"date": self.date, "from": self.start, "until": self.until}
         return {key: value for key, value in written.items() if value is not None}
 
     @property
     def waits_for(self) -> str | None:
-        """What decides whether it happens, without the `no`."""
+        """What its condition names, without the `no`."""
         return None if self.condition is None else self.condition.removeprefix("no ")
 
 
 class Option(Part):
-    """What an actor could do: press, call talks, or be otherwise; `offramp advise` compares what it brings."""
+    """What an actor could do: add pressure or talks, or change numbers; `offramp advise` compares the effects."""
 
     by: Id = Field(description="Who could do it")
     name: Title | None = Field(default=None, description="How reports call it; made from the id where absent")
@@ -274,7 +274,7 @@ class Option(Part):
 
 
 class Together(Part):
-    """Uncertain inputs whose values go together; every two of them by the same rank correlation."""
+    """Uncertain inputs that are correlated, every pair with the same rank correlation."""
 
     inputs: tuple[DottedPath, ...] = Field(
         min_length=2, max_length=32, strict=False, description="Numbers of the scenario by dotted path"
@@ -320,7 +320,7 @@ class Parameters(Part):
 
 
 class OtherForecast(Part):
-    """What somebody else said of the same question."""
+    """Somebody else's forecast of the same question."""
 
     name: Title = Field(description="Who said it")
     date: CalendarDate = Field(description="When; not after the as-of date")
@@ -331,7 +331,7 @@ class OtherForecast(Part):
 
 
 class Case(Part):
-    """What a past decision point is filed under (docs/cases.md)."""
+    """How a past decision point is classified (docs/cases.md)."""
 
     tier: Literal["A", "B", "C"] = Field(description="How near the case is to the one that the model is built for")
     area: Id = Field(description="The ground; cases on the same ground share it")
@@ -339,7 +339,7 @@ class Case(Part):
 
 
 class Resolution(Part):
-    """What happened. Dates are None where a file says `none`."""
+    """What happened. A date is None if the file says `none`."""
 
     offensive: OutcomeDate = Field(description="First day of the offensive; `none` where none came within the horizon")
     agreement: OutcomeDate = Field(description="Day of the first agreement before it; `none` where there was none")
@@ -349,12 +349,12 @@ class Resolution(Part):
 
 
 def _named(written: Any) -> Any:
-    """Read the bare name of a warning as an entry that says no more."""
+    """Read a bare warning name as an entry without `why`."""
     return {"warning": written} if isinstance(written, str) else written
 
 
 class Allowed(Part):
-    """A warning that a scenario silences because it means what it says."""
+    """A warning that a scenario silences because the input is intended."""
 
     warning: str = Field(max_length=64, description="Name of the warning, as `offramp validate` prints it")
     why: Text | None = Field(default=None, description="Why what it warns of is meant")
@@ -428,7 +428,7 @@ class Document(Part):
 
 @cache
 def field_range(model: type[Part], name: str) -> tuple[float, float]:
-    """Return the range to which draws of a field are clipped; infinite where it has none."""
+    """Return the range to which draws of a field are clipped; infinite if it has none."""
     field = model.model_fields[name]
     inner = [
         mark for choice in getattr(field.annotation, "__args__", ()) for mark in getattr(choice, "__metadata__", ())

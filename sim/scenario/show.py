@@ -1,4 +1,4 @@
-"""A resolved scenario as YAML, each value with its origin as a comment."""
+"""Show a resolved scenario as YAML, with the origin of each value in a comment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def resolved_yaml(scenario: Scenario) -> str:
-    """Return the merged scenario as YAML; each value is followed by `# file:line`, `# default` or how it was read."""
+    """Return the resolved scenario as YAML; each value is followed by `# file:line`, `# default` or how it was read."""
     stream = StringIO()
     writer = YAML()
     writer.width = 100
@@ -27,7 +27,7 @@ def resolved_yaml(scenario: Scenario) -> str:
 
 
 def origins(scenario: Scenario) -> dict[str, dict[str, Any]]:
-    """Return value and origin of every leaf of the resolved scenario, by dotted path."""
+    """Return the value and origin of every leaf of the resolved scenario, keyed by dotted path."""
     return dict(_leaves(scenario, scenario.plain(), ()))
 
 
@@ -40,7 +40,7 @@ def _leaves(scenario: Scenario, value: Any, path: Path) -> Any:
 
 
 def origin(scenario: Scenario, path: Path) -> str:
-    """Say where a value comes from: `file:line`, `default`, or the evidence that was read."""
+    """Return where a value comes from: `file:line` or `default`, with the evidence or level behind it if any."""
     reading = scenario.readings.get(str(path[1])) if len(path) == 3 and path[0] == "actors" else None
     place = scenario.places.get(path)
     where = "default" if place is None else f"{place.file}:{place.line}"

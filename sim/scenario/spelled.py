@@ -1,7 +1,7 @@
-"""Levels in place of numbers: `stance: threatened` is spelled out as the distribution that the codebook gives it.
+"""Replace levels with numbers: `stance: threatened` becomes the distribution that the codebook gives it.
 
-A level goes by the role of its actor, or by the roles at both ends of a tie. The document holds the number; the word
-that a file wrote is kept too, so that a report can say it.
+A level depends on the role of its actor, or on the roles at both ends of a tie. The document holds the number; the
+word written in the file is kept too, for reports.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from sim.scenario.faults import Complaint
 
 READ = "evidence"
-"""The word that stands for a number read from evidence; no level."""
+"""The word for a number read from evidence; it is not a level."""
 
 
 def spell_out(value: dict[str, Any]) -> tuple[dict[Path, Level], list[Complaint]]:
-    """Put distributions in place of levels, in the merged value of a scenario; return the levels and what is wrong."""
+    """Replace levels by distributions in a scenario's merged value, in place; return the levels and the complaints."""
     levels: dict[Path, Level] = {}
     complaints: list[Complaint] = []
     for place, field in list(_places(value)):
@@ -39,12 +39,12 @@ def spell_out(value: dict[str, Any]) -> tuple[dict[Path, Level], list[Complaint]
                 listed, meant = ", ".join(known), suggestion(word, [*known, READ])
                 message = f'expected a number, a distribution or a level: {listed} (got "{word[:64]}"){meant}'
                 complaints.append((path, message))
-                holder[path[-1]] = copy.deepcopy(next(iter(LEVELS[field].values()))[0])  # told once is enough
+                holder[path[-1]] = copy.deepcopy(next(iter(LEVELS[field].values()))[0])  # report it only once
     return levels, complaints
 
 
 def _slots(value: Mapping[str, Any], path: Path) -> Iterator[tuple[Any, Path]]:
-    """Yield what holds the value at a path, and of a pool its experts, each of whom may name a level."""
+    """Yield the container and path of a value, or those of each expert if it is a pool, as experts may name levels."""
     holder = value_at(value, path[:-1])
     held = holder[path[-1]]
     experts = held.get(Pool.kind) if isinstance(held, Mapping) else None
@@ -57,7 +57,7 @@ def _slots(value: Mapping[str, Any], path: Path) -> Iterator[tuple[Any, Path]]:
 
 
 def _places(value: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield every key at which a level may stand, with the field that it is a level of."""
+    """Yield every key that may hold a level, with the field of the level."""
     actors = map_at(value, "actors")
     roles = {name: actor.get("role") for name, actor in actors.items() if isinstance(actor, Mapping)}
     for path in _keys(value):
@@ -67,7 +67,7 @@ def _places(value: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 
 
 def _keys(value: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Yield every key that is looked at: of actors, of ties, of what options of the menu change."""
+    """Yield every key that is checked: those of actors, of ties, and of changes by menu options."""
     for group in ("actors", "ties"):
         for name, written in map_at(value, group).items():
             yield from ((group, name, key) for key in (written if isinstance(written, Mapping) else ()))
@@ -79,7 +79,7 @@ def _keys(value: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def _field(key: str, roles: Mapping[str, Any]) -> str:
-    """Return the field of a key with dots, such as `actors.turkey.posture`."""
+    """Return the field of a dotted key such as `actors.turkey.posture`."""
     match key.split("."):
         case ["actors", name, leaf]:
             return f"{roles.get(name)}.{leaf}"

@@ -1,9 +1,9 @@
-"""Inputs that go together: rank correlations between numbers of a scenario, and which of them can hold at once.
+"""Correlated inputs: rank correlations between numbers of a scenario, and a check that they are jointly possible.
 
-`together: [{inputs: [actors.patron.stance, actors.attacker.stance], rank: 0.6}]` ties them by a Gaussian copula: each
-keeps its own distribution, and the ranks of their draws correlate as is written (Spearman's rho). The correlation of
-the normals behind them is 2 sin(pi rho / 6) (Pearson 1907; Kruskal 1958). Entries that share an input make one group;
-two inputs of a group that no entry names together have a rank correlation of 0.
+`together: [{inputs: [actors.patron.stance, actors.attacker.stance], rank: 0.6}]` links inputs by a Gaussian copula:
+each keeps its own distribution, and the ranks of their draws have the given correlation (Spearman's rho). The
+correlation of the underlying normals is 2 sin(pi rho / 6) (Pearson 1907; Kruskal 1958). Entries that share an input
+form one group; two inputs of a group that no entry names together have a rank correlation of 0.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     Matrix = npt.NDArray[np.float64]
 
 MOST_MEMBERS = 6
-"""Inputs of a group: their joint share of the variance is counted cell by cell, 64 cells at most."""
+"""Maximum size of a group: its joint share of the variance is estimated over at most 64 cells."""
 LEAST_EIGENVALUE = 1e-6
-"""Below, a correlation matrix counts as impossible: one input would follow from the others."""
+"""Correlation matrices with a smaller eigenvalue are refused: one input would follow from the others."""
 STEPS = 40
-"""Halvings and trisections when looking for the nearest rank that is possible."""
+"""Number of bisection or trisection steps in the search for the nearest possible rank."""
 
 
 @dataclass(frozen=True)
 class Tie:
-    """The rank correlation of every two of some inputs, as one entry writes it; `entry` counts from 0."""
+    """The rank correlation of every pair of some inputs, as given by one entry; `entry` counts from 0."""
 
     entry: int
     inputs: tuple[str, ...]
@@ -42,29 +42,29 @@ class Tie:
 
     @property
     def pairs(self) -> Iterator[frozenset[str]]:
-        """Every two of the inputs."""
+        """Every pair of the inputs."""
         return map(frozenset, combinations(self.inputs, 2))
 
 
 @dataclass(frozen=True)
 class Group:
-    """Inputs that go together, in the order in which the file first names them, and the ties between them."""
+    """Correlated inputs, in the order in which the file first names them, and the ties between them."""
 
     members: tuple[str, ...]
     ties: tuple[Tie, ...]
 
     @property
     def name(self) -> str:
-        """What records call it: the paths of its members, joined by `+`."""
+        """Name in records: the paths of its members, joined by `+`."""
         return "+".join(self.members)
 
     def correlations(self, ranks: Sequence[float] | None = None) -> Matrix:
-        """Return the correlations of the normals behind the members.
+        """Return the correlation matrix of the normals behind the members.
 
         Parameters
         ----------
         ranks
-            By tie, in place of those that are written.
+            One rank per tie, in place of the written ones.
         """
         import numpy as np
 
@@ -77,13 +77,13 @@ class Group:
         return matrix
 
     def least(self, ranks: Sequence[float] | None = None) -> float:
-        """Return the least eigenvalue of the correlations; above 0 where they can hold at once."""
+        """Return the smallest eigenvalue of the correlations, which is above 0 if they are jointly possible."""
         import numpy as np
 
         return float(np.linalg.eigvalsh(self.correlations(ranks))[0])
 
     def factor(self) -> Matrix:
-        """Return the lower triangular factor of the correlations: the first member keeps its own draws."""
+        """Return the lower triangular factor of the correlations; the first member keeps its own draws."""
         return _factor(self)
 
 
@@ -97,7 +97,7 @@ def _factor(group: Group) -> Matrix:
 
 
 def groups_of(entries: Sequence[Together] | None) -> tuple[Group, ...]:
-    """Return the groups that entries make, in file order."""
+    """Return the groups that entries form, in file order."""
     ties = [Tie(number, one.inputs, one.rank) for number, one in enumerate(entries or ())]
     groups: list[Group] = []
     for tie in ties:
@@ -113,7 +113,7 @@ def _group(ties: Iterable[Tie]) -> Group:
 
 
 def group_complaints(entries: Sequence[Together] | None) -> Iterator[Complaint]:
-    """Check that no pair is written twice, that groups are not too large, and that their ranks can hold."""
+    """Check that no pair is written twice, that groups are not too large, and that their ranks are jointly possible."""
     groups, wrong = groups_of(entries), False
     for group in groups:
         for complaint in _pair_complaints(group):
@@ -144,7 +144,7 @@ def _pair_complaints(group: Group) -> Iterator[Complaint]:
 
 
 def _impossible(group: Group) -> Complaint:
-    """Name an entry whose rank, changed alone, would make the whole possible, and the nearest such rank."""
+    """Name an entry whose rank alone could be changed to make the group possible, and the nearest such rank."""
     for number in reversed(range(len(group.ties))):
         nearest = _nearest(group, number)
         if nearest is not None:
@@ -162,10 +162,10 @@ def _impossible(group: Group) -> Complaint:
 
 
 def _nearest(group: Group, number: int) -> float | None:
-    """Return the possible rank of one tie that is nearest to the written one, to two digits; None where there is none.
+    """Return the possible rank of one tie nearest to the written one, to two decimals if it can be; None if none is.
 
-    The least eigenvalue is concave in a correlation, so the possible ones are an interval: trisection finds its inside,
-    bisection its end.
+    The smallest eigenvalue is concave in a correlation, so the possible ranks form an interval: trisection finds a
+    point inside it, bisection its end.
     """
     ranks = [tie.rank for tie in group.ties]
 
@@ -188,7 +188,7 @@ def _nearest(group: Group, number: int) -> float | None:
 
 
 def _largest_share(group: Group) -> float:
-    """Return the factor, rounded down to two digits, by which all ranks of a group become possible."""
+    """Return the largest factor, rounded down to two decimals, that makes all ranks of a group jointly possible."""
     ranks = [tie.rank for tie in group.ties]
     inside, outside = 0.0, 1.0
     for _ in range(STEPS):

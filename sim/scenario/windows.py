@@ -1,7 +1,7 @@
-"""Days and dates as users write them: the one reader of all commands, of goals, conditions and gates.
+"""Read days and dates as users write them, for all commands, goals, conditions and gates.
 
-A window, "within n days", is a number, "90 days" or its last date; `day_of` reads and checks it, so that nothing counts
-what lies beyond the horizon. What can only be a date, or only a length of time, has `date_of` and `length_of`.
+A window, "within n days", is a number, "90 days" or its last date; `day_of` reads it and checks that it lies within
+the horizon. `date_of` reads dates only, and `length_of` lengths of time only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sim.scenario.quantities import calendar_date, read_day, read_length
 from sim.wording import counted
 
 By: TypeAlias = "int | str | datetime.date | None"
-"""90, "90 days", "2018-11-16" or a date, the last of the window; None: the horizon."""
+"""90, "90 days", "2018-11-16" or a date (the last of the window); None means the horizon."""
 
 
 def day_of(by: By, as_of: datetime.date, horizon: int, name: str = "by") -> int:
@@ -27,12 +27,12 @@ def day_of(by: By, as_of: datetime.date, horizon: int, name: str = "by") -> int:
     horizon
         The longest window.
     name
-        What the argument or option is called, for messages.
+        Name of the argument or option, for messages.
 
     Raises
     ------
     UsageError
-        Where it is no window, or none from 1 day to the horizon.
+        If it is not a window, or not between 1 day and the horizon.
     """
     if by is None:
         return horizon
@@ -46,12 +46,12 @@ def day_of(by: By, as_of: datetime.date, horizon: int, name: str = "by") -> int:
 
 
 def date_of(text: str, name: str) -> datetime.date:
-    """Return a date such as 2018-11-16.
+    """Read a date such as 2018-11-16.
 
     Raises
     ------
     UsageError
-        Where it is none.
+        If the text is not a date.
     """
     date = calendar_date(text.strip())
     if date is None:
@@ -60,12 +60,12 @@ def date_of(text: str, name: str) -> datetime.date:
 
 
 def length_of(text: str, name: str) -> int:
-    """Return a length of time in days, such as 3, "3 days" or "2 weeks".
+    """Read a length of time such as "3", "3 days" or "2 weeks" as a number of days.
 
     Raises
     ------
     UsageError
-        Where it is none.
+        If the text is not a length of time, or is 0.
     """
     days = read_length(text)
     if not days:
@@ -74,12 +74,12 @@ def length_of(text: str, name: str) -> int:
 
 
 def age_of(text: str, today: datetime.date, name: str) -> int:
-    """Return an age in days: a length of time, or how long ago a date was.
+    """Read an age in days from a length of time, or from a date in the past.
 
     Raises
     ------
     UsageError
-        Where it is neither.
+        If the text is neither.
     """
     if length := read_length(text):
         return length

@@ -1,4 +1,4 @@
-"""Plain values as YAML text under a comment: maps by lines, distributions, lists and what lies deep on one."""
+"""Write plain values as YAML: maps over several lines; distributions, lists and deep maps on one line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def yaml_of(document: Mapping[str, Any], head: str = "", *, levels: int = EVERY)
     head
         Comment at the top, if any.
     levels
-        How many maps within each other, below the document's own, are written by lines.
+        Depth up to which nested maps are written over several lines, not counting the outermost level.
     """
     laid = CommentedMap({key: _laid_out(value, levels) for key, value in document.items()})
     if head:

@@ -1,12 +1,12 @@
-"""YAML text to plain values with the place of every key: the first step of loading.
+"""Parse YAML text into plain values with the place of every key: the first step of loading.
 
-PyYAML parses; the tree is built here from its events, without recursion, because the language needs three things no
-constructor gives together: the line and column of every key, a refusal of what makes files dangerous or ambiguous
-(anchors, tags, duplicate keys, deep nesting, sheer size), and all such faults at once. Words are read as YAML 1.2
-reads them, by `_scalar`: the parser of YAML 1.1 sees only where they begin and end.
+PyYAML parses; the tree is built here from its events, without recursion, because the language needs three things that
+no constructor offers together: the line and column of every key, a refusal of whatever makes files dangerous or
+ambiguous (anchors, tags, duplicate keys, deep nesting, sheer size), and all such faults at once. `_scalar` interprets
+words as in YAML 1.2; the YAML 1.1 parser only finds where they begin and end.
 
-A file is read by libyaml, which takes a tenth of the time. Where it finds a fault, or PyYAML came without it, the
-parser in Python reads, so that complaints have the same words everywhere.
+Files are parsed by libyaml, which takes a tenth of the time. If it finds a fault, or PyYAML was built without it, the
+parser in Python reads the file, so that messages have the same words everywhere.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from sim.wholefiles import read_whole
 from sim.wording import counted
 
 MAX_BYTES = 256 * 1024
-MAX_LARGER = 16  # times, of a file that may be larger than a scenario, such as a draft of evidence
+MAX_LARGER = 16  # times the size of a scenario, for files that may be larger, such as a draft of evidence
 MAX_DEPTH = 12
-MAX_NODES = 10_000  # so that even a file of nothing but values is refused well within a second
-MAX_FAULTS = 100  # of YAML itself, after which reading stops
+MAX_NODES = 10_000  # so that even a file that is all values is refused well within a second
+MAX_FAULTS = 100  # faults of the YAML itself, after which reading stops
 
 Path = tuple[str | int, ...]
 
@@ -52,33 +52,33 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _PYTHON = yaml.SafeLoader
 _FASTEST = getattr(yaml, "CSafeLoader", _PYTHON)
 _BREAKS = {ord(char): 0xF0000 + ord(char) for char in "\x85\u2028\u2029"}
-"""Line breaks of YAML 1.1 that those of 1.2 and editors are not, and the private characters that stand in for them."""
+"""Characters that break lines in YAML 1.1 but not in 1.2 or in editors, and their private-use replacements."""
 _BREAKS_AGAIN = {other: char for char, other in _BREAKS.items()}
 
 
 def value_at(value: Any, path: Path) -> Any:
-    """Return what stands at a path; KeyError, IndexError or TypeError where nothing does."""
+    """Return the value at a path; raise KeyError, IndexError or TypeError if there is none."""
     for key in path:
         value = value[key]
     return value
 
 
 def map_at(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """Return the map under a key; an empty one where something else or nothing stands there."""
+    """Return the map under a key; an empty map if there is none or the value is something else."""
     inner = value.get(key)
     return inner if isinstance(inner, Mapping) else {}
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a key or item stands: file as the user named it, line and column from 1."""
+    """The place of a key or item: the file as the user named it, and line and column from 1."""
 
     file: str
     line: int
     column: int
 
     def fault(self, path: Path, message: str) -> Fault:
-        """Return what is wrong here with the key at a path."""
+        """Return a fault at this place about the key at a path."""
         return Fault(self.file, self.line, self.column, ".".join(map(str, path)), message)
 
 
@@ -96,18 +96,18 @@ def read_tree(file: FilePath, shown: str, format_: str = "offramp/scenario/1", *
     Parameters
     ----------
     file
-        Where it is.
+        Path of the file.
     shown
-        How messages name it.
+        Name of the file in messages.
     format_
-        What its key `schema` should say, for the message about a file that is no map.
+        Expected value of its key `schema`, for the message about a file that is not a map.
     larger
-        How many times larger than a scenario it may be, in bytes and in values.
+        Size limit as a multiple of a scenario's, in bytes and in values.
 
     Raises
     ------
     ScenarioError
-        Where it cannot be read, is not YAML, or uses what the language leaves out; all faults together.
+        If it cannot be read, is not YAML, or uses YAML features outside the language; it lists all faults.
     """
     text = _read_text(file, shown, MAX_BYTES * larger)
     builder = _built(text, shown, _FASTEST, MAX_NODES * larger)
@@ -119,20 +119,20 @@ def read_tree(file: FilePath, shown: str, format_: str = "offramp/scenario/1", *
 
 
 def read_schema(file: FilePath) -> str | None:
-    """Return what a file's key `schema` says, reading no further than it; None where there is none to be read.
+    """Return the value of a file's key `schema`, parsing no further; None if it cannot be read.
 
-    What is no plain file is never looked into: a pipe can be read only once.
+    Only regular files are opened, because a pipe can be read only once.
     """
     return next((value for key, value in _top(file) if key == "schema"), None)
 
 
 def top_keys(file: FilePath) -> dict[str, str | None]:
-    """Return the keys of a file's outermost map as far as it can be read, with what they say: None for no scalar."""
+    """Return the top-level keys of a file and their values, None for non-scalars, as far as it can be read."""
     return dict(_top(file))
 
 
 def _top(file: FilePath) -> Iterator[tuple[str, str | None]]:
-    """Yield the keys of the outermost map with their values, None for what is no scalar."""
+    """Yield the top-level keys with their values, None for non-scalars."""
     if not file.is_file():
         return
     depth, key = 0, None
@@ -168,7 +168,7 @@ def _read_text(file: FilePath, shown: str, most: int) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         message = "the file is not UTF-8 text; save it as UTF-8"
         raise ScenarioError([Fault(shown, line, 1, "", message)]) from None
-    if text.lstrip()[:1] == "{":  # as JSON does, and there tabs may indent, though not for the parser in Python
+    if text.lstrip()[:1] == "{":  # JSON, which may be indented by tabs; the parser in Python refuses them
         return _INDENT.sub(lambda found: " " * len(found[0]), text)
     return text
 
@@ -195,7 +195,7 @@ def _syntax_fault(error: Exception, shown: str, text: str, last_line: int) -> Fa
 
 
 def _line_of(error: Exception, text: str, last_line: int) -> tuple[int, int]:
-    """Return line and column of an error that knows only its position; else the line that parsing had reached."""
+    """Return line and column of an error that has only a position; without one, the line that parsing had reached."""
     position = getattr(error, "position", None)
     if position is None:
         return last_line, 1
@@ -204,12 +204,12 @@ def _line_of(error: Exception, text: str, last_line: int) -> tuple[int, int]:
 
 
 class _TooMuch(Exception):  # noqa: N818 - a jump out of the event loop, never seen outside
-    """A size limit was passed: go no further."""
+    """Parsing cannot go on, as after a size limit is passed."""
 
 
 @dataclass
 class _Open:
-    """An open map or list; of a map the key that waits for its value."""
+    """An open map or list; for a map, also the key that waits for its value."""
 
     value: Any
     path: Path
@@ -217,7 +217,7 @@ class _Open:
 
     @property
     def here(self) -> Path:
-        """The path that messages name: to the key, where there is one."""
+        """The path that messages name, including the open key if there is one."""
         return self.path if self.key is None else (*self.path, self.key)
 
 
@@ -233,10 +233,10 @@ class _Builder:
         self._stack: list[_Open] = []
         self._nodes = 0
         self._documents = 0
-        self.line = 1  # that the last event ended on
+        self.line = 1  # on which the last event ended
 
     def take(self, event: Any) -> None:
-        """Take one event of the parser."""
+        """Process one parser event."""
         self.line = event.end_mark.line + 1
         if isinstance(event, DocumentStartEvent):
             self._documents += 1
@@ -293,7 +293,7 @@ class _Builder:
             frame.value.append(value)
             self.places[path] = self._place(event)
             return path
-        if frame.key is None:  # an alias in the place of a key
+        if frame.key is None:  # an alias used as a key
             raise _TooMuch
         path = frame.here
         frame.value[frame.key] = value
@@ -301,7 +301,7 @@ class _Builder:
         return path
 
     def _text(self, event: Any) -> str:
-        """Return what a scalar says; JSON may write a character in two halves (RFC 8259, section 7)."""
+        """Return the text of a scalar; JSON may write a character as two surrogates (RFC 8259, section 7)."""
         text: str = event.value
         if text.isascii():
             return text
@@ -336,16 +336,16 @@ class _Builder:
         return Place(self.shown, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def _fault(self, event: Any, message: str, path: Path | None = None) -> None:
-        """Note what is wrong at a path, by default at the key that is open."""
+        """Record a fault at a path, by default at the open key."""
         if path is None:
             path = self._stack[-1].here if self._stack else ()
         self.faults.append(self._place(event).fault(path, message))
 
 
 def _scalar(text: str, *, plain: bool) -> Any:
-    """Resolve a scalar as YAML 1.2 does, but for octal and hexadecimal numbers, which stay text.
+    """Resolve a scalar as in YAML 1.2, except for octal and hexadecimal numbers, which stay text.
 
-    Dates stay text too, read later by the field they are for.
+    Dates stay text too; the field they belong to reads them later.
     """
     if not plain:  # quoted or block text
         return text
