@@ -1,1 +1,1 @@
-"""Blocks of runs: played and counted, kept, and mapped over workers."""
+"""Blocks of runs: played and counted, kept in a store, and mapped over workers."""

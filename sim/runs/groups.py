@@ -1,7 +1,7 @@
-"""Groups: blocks that a worker plays together in one array, and what becomes of each.
+"""Groups: blocks that a worker plays together in one array, and the result of each.
 
-A worker takes from a store what it holds of a group, plays the rest, and keeps it. Where a group fails its blocks are
-played one by one, so only the one to blame is a `Failure`; so it is where a group loses its worker.
+A worker takes from the store the blocks of a group that it holds, plays the rest, and keeps them. If a group fails or
+loses its worker, its blocks are played one by one, so that only the one to blame becomes a `Failure`.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from sim.runs.executors import Executor
     from sim.runs.store import Store
 
-MOST_TOGETHER = 4 * BLOCK_RUNS  # runs in one array: more gain little, and their results take memory
-LEAST_APART = 2 * BLOCK_RUNS  # runs that a worker is given at least, if another is to get some: fewer cost more each
+MOST_TOGETHER = 4 * BLOCK_RUNS  # runs in one array: more gains little, and the results take memory
+LEAST_APART = 2 * BLOCK_RUNS  # fewest runs per worker before another gets some: fewer cost more each
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What stands in the place of a block's result: why there is none, and the same in a sentence that names it."""
+    """Replaces the result of a block that failed: the reason, and the reason in a sentence that names the block."""
 
     reason: str
     message: str
@@ -35,20 +35,20 @@ class Failure:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A block as a worker gets it.
+    """A block as a worker receives it.
 
     Attributes
     ----------
     name
-        What messages call what it is a block of.
+        Name of the parent task or scenario in messages.
     with_counts
-        Whether its counts are wanted, besides the records.
+        Whether counts are wanted in addition to records.
     store
-        Where to keep it, if the worker reaches that.
+        Where to keep the result, if the worker can reach the store.
     look_up
-        Whether it may be there already.
+        Whether the store may already hold it.
     kept
-        Its result, where a store that workers do not reach holds it.
+        Its result, if it is kept in a store that workers cannot reach.
     """
 
     block: BlockTask
@@ -64,16 +64,16 @@ class Task:
 
     @property
     def at_hand(self) -> BlockResult | None:
-        """Its result, where that is kept."""
+        """Its result, if already kept."""
         return self.store.get(self.block) if self.look_up and self.store is not None else self.kept
 
     @property
     def counts(self) -> bool:
-        """Whether counts have to be made: what is kept has them."""
+        """Whether counts must be computed: kept results include them."""
         return self.with_counts or self.store is not None
 
     def done(self, result: BlockResult) -> BlockResult:
-        """Keep the result that was played, where there is a store; return what is wanted of it."""
+        """Keep a result just played, if there is a store; return the wanted part of it."""
         if self.store is not None:
             self.store.put(self.block, result)
         return wanted(result, with_counts=self.with_counts)
@@ -86,18 +86,18 @@ class Group:
     tasks: tuple[Task, ...]
 
     def __str__(self) -> str:
-        """Name it in messages."""
+        """Return the name of the group for messages."""
         first, *others = map(str, self.tasks)
         return f"{first} to {others[-1]}" if others else first
 
 
 def in_groups(tasks: Collection[Task], workers: int, *, in_order: bool = False) -> list[Group]:
-    """Return tasks in groups that can be played in one array, as many for each worker.
+    """Return tasks in groups that can be played in one array, about the same number for each worker.
 
     Parameters
     ----------
     in_order
-        Whether only those that stand next to each other go together.
+        Whether only consecutive tasks may share a group.
     """
     share = max(LEAST_APART, -(-_runs_of(tasks) // workers))
     groups: list[list[Task]] = []
@@ -118,12 +118,12 @@ def _runs_of(tasks: Iterable[Task]) -> int:
 
 
 def play_group(group: Group) -> list[BlockResult | Failure]:
-    """Return the result of each block: as it is kept, or played and kept.
+    """Return the result of each block, taken from the store or played and kept.
 
     Raises
     ------
     StoreError
-        Where one cannot be kept; that is no block's fault.
+        If a result cannot be kept; this is not the fault of a block.
     """
     kept = {task: task.at_hand for task in group.tasks}
     played = iter(_results([task for task, result in kept.items() if result is None]))
@@ -134,7 +134,7 @@ def play_group(group: Group) -> list[BlockResult | Failure]:
 
 
 def _results(tasks: Sequence[Task]) -> list[BlockResult | Failure]:
-    """Play blocks in one array and keep them; where that fails, each alone, which shows the one to blame."""
+    """Play blocks in one array and keep them; if that fails, play each alone, which shows the one to blame."""
     if not tasks:
         return []
     try:
@@ -145,17 +145,17 @@ def _results(tasks: Sequence[Task]) -> list[BlockResult | Failure]:
         reason = f"{type(error).__name__}: {error}"
         return [Failure(reason, f"{tasks[0]} failed: {reason}")]
     finally:
-        gc.collect(1)  # actors and model refer to one another, and there are too many to leave it to chance
+        gc.collect(1)  # actors and model refer to each other: too many cycles to leave to chance
     return [task.done(result) for task, result in zip(tasks, played, strict=True)]
 
 
 def wanted(result: BlockResult, *, with_counts: bool) -> BlockResult:
-    """Return a result, of which counts are let go where nobody wants them."""
+    """Return a result, without its counts if they are not wanted."""
     return result if with_counts else BlockResult(Tally({}), result.records)
 
 
 def played(executor: Executor, groups: Iterable[Group]) -> Iterator[BlockResult | Failure]:
-    """Yield the result of each task of each group in order; those of a group that loses its worker go alone."""
+    """Yield the result of each task of each group in order; tasks of a group that lost its worker go alone."""
     play_or_tell: Callable[[Group], list[BlockResult | Failure] | _Lost] = play_group
     results = executor.map(play_or_tell, groups, lost=_Lost)
     try:
@@ -166,7 +166,7 @@ def played(executor: Executor, groups: Iterable[Group]) -> Iterator[BlockResult 
                 yield Failure(str(outcome.error), str(outcome.error))
             else:
                 elsewhere = copy(executor)
-                elsewhere.here = 0  # one of them may take its process with it
+                elsewhere.here = 0  # one of them may kill its process
                 yield from played(elsewhere, (Group((task,)) for task in outcome.group.tasks))
     finally:
         results.close()  # type: ignore[attr-defined]
@@ -174,7 +174,7 @@ def played(executor: Executor, groups: Iterable[Group]) -> Iterator[BlockResult 
 
 @dataclass(frozen=True)
 class _Lost:
-    """In place of the results of a group that loses its worker every time; the error names it."""
+    """Replaces the results of a group that loses its worker every time; the error names the group."""
 
     group: Group
     error: ExecutionError

@@ -1,12 +1,12 @@
 """The one place that plays blocks: it merges them in order, stops, keeps and resumes.
 
-`play` takes requests, each for the blocks of one scenario from the first on, shares the workers among them and merges
-the blocks of each in their own order, until there are enough. `results` gives blocks one after another, where what
-they say decides which are needed next. Blocks that may be are played together in one array. Both take from a store what
-it holds and keep there what they play, so that a command that was killed goes on where it was, and no command plays
-what another has played. A block that fails, or loses its worker every time, gives a `Failure` in its place.
+`play` takes requests, each for the blocks of one scenario from the first on. It shares the workers among them and
+merges the blocks of each in order until there are enough. `results` yields blocks one after another, for callers whose
+next blocks depend on earlier ones. Blocks that can be are played together in one array. Both read from a store and keep
+there what they play, so a killed command resumes where it stopped, and no block is played twice. A block that fails, or
+loses its worker every time, becomes a `Failure`.
 
-What is merged does not depend on how many workers there are, what the store already holds, or what is played together.
+The merged result does not depend on the number of workers, on what the store holds, or on which blocks share an array.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Records = npt.NDArray[np.void]
 RECORD_CAP = 1_000_000  # runs whose record a forecast keeps: 10 MB
-ALL = 1 << 62  # of records: every run's
+ALL = 1 << 62  # a cap that keeps every run's record
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ class Merged:
     Attributes
     ----------
     runs
-        How many there are.
+        Number of runs merged.
     tally
         Their counts; empty before the first.
     parts
-        The records of the first `cap` runs, a part a result.
+        The records of the first `cap` runs, one part per result.
     paths
-        Of the first result.
+        Paths of the first result.
     """
 
     runs: int = 0
@@ -60,7 +60,7 @@ class Merged:
     cap: int = RECORD_CAP
 
     def after(self, result: BlockResult) -> Merged:
-        """Return this with one result more."""
+        """Return this with one more result merged."""
         tally = self.tally + result.tally if self.runs else result.tally
         room = max(0, self.cap - self.runs)
         parts = (*self.parts, result.records[:room]) if room else self.parts
@@ -74,18 +74,18 @@ class Merged:
 
 
 class Merger:
-    """Merges results that come in any order, each as soon as all runs before it are in."""
+    """Merges results that arrive in any order, each as soon as all runs before it are in."""
 
     def __init__(self, cap: int = RECORD_CAP) -> None:
         self.merged = Merged(cap=cap)
         self._early: dict[int, BlockResult] = {}
 
     def add(self, first: int, result: BlockResult) -> None:
-        """Take the result of some runs, given the number of the first."""
+        """Take the result of some runs, given the number of the first run."""
         self._early[first] = result
 
     def step(self) -> bool:
-        """Merge the result that is next, in one assignment: Ctrl-C comes between results. False where it is not in."""
+        """Merge the next result in one assignment, so that Ctrl-C falls between results. False if it is not in yet."""
         result = self._early.pop(self.merged.runs, None)
         if result is None:
             return False
@@ -95,22 +95,22 @@ class Merger:
 
 @dataclass(eq=False)
 class Request:
-    """The blocks of one scenario that are wanted, from the first on, and what is merged of them.
+    """The blocks wanted of one scenario, from the first on, and their merged result.
 
     Attributes
     ----------
     task
-        Returns the block of a number.
+        Returns the task for a block number.
     blocks
-        How many are wanted at most.
+        Largest number of blocks.
     is_enough
-        Tells by the counts at a look (`is_look`) whether no more are needed; None: all are.
+        Decides from the counts at a look (`is_look`) whether there are enough; None if all blocks are needed.
     name
-        What messages call it; the id of its scenario where it is empty.
+        Name in messages; if empty, the id of the scenario.
     cap
-        Of how many runs the record is kept.
+        Number of runs whose records are kept.
     failure
-        Why it was given up, where a block failed.
+        Why it was given up, if a block failed.
     """
 
     task: Callable[[int], BlockTask]
@@ -120,24 +120,24 @@ class Request:
     cap: int = RECORD_CAP
     failure: Failure | None = None
     given: int = field(default=0, init=False)
-    """How many blocks were dealt."""
+    """Number of blocks given out."""
 
     def __post_init__(self) -> None:
         self.merger = Merger(self.cap)
 
     @property
     def merged(self) -> Merged:
-        """What is merged so far."""
+        """Everything merged so far."""
         return self.merger.merged
 
     @property
     def taken(self) -> int:
-        """How many blocks are merged."""
+        """Number of blocks merged."""
         return -(-self.merged.runs // BLOCK_RUNS)
 
     @property
     def needed(self) -> int:
-        """How many blocks there will be before it can be done."""
+        """Number of blocks needed before it can be done."""
         if self.is_enough is None:
             return self.blocks
         look = self.taken + 1
@@ -147,7 +147,7 @@ class Request:
 
     @property
     def is_met(self) -> bool:
-        """Whether what is merged is enough, where something tells."""
+        """Whether the blocks merged are enough according to `is_enough`, if there is one."""
         return self.is_enough is None or self.is_enough(self.merged.tally)
 
     @property
@@ -159,14 +159,14 @@ class Request:
 
 
 def is_look(blocks: int, most: int) -> bool:
-    """Whether a request is looked at after so many blocks of `most`: 1, 2, 3, then steps of about a quarter."""
+    """Whether to look at a request after this many blocks of `most`: 1, 2, 3, then steps of about a quarter."""
     look = 1
     while look < blocks:
         look += max(1, look // 4)
     return look == blocks or blocks == most
 
 
-def play(  # noqa: PLR0913 - who plays, where it is kept, and who is told
+def play(  # noqa: PLR0913 - who plays, where it is kept, and who is notified
     requests: Iterable[Request],
     *,
     executor: Executor | None = None,
@@ -181,28 +181,28 @@ def play(  # noqa: PLR0913 - who plays, where it is kept, and who is told
     Parameters
     ----------
     requests
-        Taken as they are needed.
+        Requests, taken as they are needed.
     executor
-        Where blocks are played; this process if not given.
+        Where blocks are played; this process by default.
     store
-        Where they are looked for and kept, by workers that reach it.
+        Where blocks are looked up and kept, by workers that can reach it.
     with_counts
-        Whether counts are wanted too, besides the records of runs.
+        Whether counts are wanted in addition to the records of runs.
     in_order
-        Whether the first request is to be done before any other.
+        Whether the first request is to be finished before any other.
     done
-        Called with each request that is done or given up, which may be in any order. What it raises ends the play.
+        Called with each request that is done or given up, in any order. If it raises, the play ends.
     finished
-        Called for each block that is merged, and for those that turn out not to be needed.
+        Called for each block that is merged or turns out not to be needed.
 
     Raises
     ------
     StoreError
-        Where a block cannot be kept; what was kept before is intact.
+        If a block cannot be kept; everything kept before is intact.
     ExecutionError
-        Where there are no workers any more.
+        If no workers are left.
     KeyboardInterrupt
-        Where it came; each request holds what was merged of it until then.
+        On Ctrl-C; each request holds everything merged until then.
     """
     executor = executor or Serial()
     keeping = _Keeping(store, executor, with_counts=with_counts)
@@ -212,18 +212,18 @@ def play(  # noqa: PLR0913 - who plays, where it is kept, and who is told
         for result in merging:
             schedule.take(result)
             if schedule.is_over:
-                break  # what was played ahead is not waited for
+                break  # do not wait for blocks played ahead
     finally:
         merging.close()  # type: ignore[attr-defined]
 
 
 def complain(request: Request) -> None:
-    """Raise the failure of a request that has one.
+    """Raise the failure of a request, if it has one.
 
     Raises
     ------
     ExecutionError
-        Where a block of it failed.
+        If one of its blocks failed.
     """
     if request.failure is not None:
         raise ExecutionError(request.failure.message)
@@ -232,16 +232,16 @@ def complain(request: Request) -> None:
 def results(
     rounds: Iterable[Sequence[BlockTask]], *, executor: Executor | None = None, store: Store | None = None
 ) -> Iterator[BlockResult | Failure]:
-    """Yield the result of each block in order, its records alone, or why there is none.
+    """Yield the result of each block in order, records only, or the reason there is none.
 
-    Rounds are taken only as they are needed: which ones follow may depend on what has been yielded.
+    Rounds are read only as they are needed: later rounds may depend on what has been yielded.
 
     Raises
     ------
     StoreError
-        Where a block cannot be kept.
+        If a block cannot be kept.
     ExecutionError
-        Where there are no workers any more.
+        If no workers are left.
     """
     executor = executor or Serial()
     keeping = _Keeping(store, executor, with_counts=False)
@@ -266,26 +266,26 @@ def results(
 
 
 class _Keeping:
-    """A store; the worker that played a block puts it there, or, where it cannot, the process that gets it."""
+    """A store; a block is kept by the worker that played it or, if that cannot, by the process that receives it."""
 
     def __init__(self, store: Store | None, executor: Executor, *, with_counts: bool) -> None:
         self._store, self._with_counts = store, with_counts
         self._is_far = store is not None and not (executor.same_disk or store.shared)
 
     def get(self, block: BlockTask) -> BlockResult | None:
-        """Return what is wanted of a block that is kept already."""
+        """Return the wanted part of a block that is already kept."""
         kept = None if self._store is None else self._store.get(block)
         return None if kept is None else wanted(kept, with_counts=self._with_counts)
 
     def task(self, block: BlockTask, name: str = "", *, look_up: bool) -> Task:
-        """Return a block as a worker gets it; one that may be kept already is looked up where the store is reached."""
+        """Return a block as a worker receives it; look up one that may be kept, wherever the store can be reached."""
         name = name or block.scenario.id
         if self._is_far:
             return Task(block, name, with_counts=True, kept=self.get(block) if look_up else None)
         return Task(block, name, self._with_counts, self._store, look_up)
 
     def received(self, task: Task, result: BlockResult | Failure) -> BlockResult | Failure:
-        """Return what is wanted of a result; keep it where no worker did."""
+        """Return the wanted part of a result; keep it if no worker did."""
         if isinstance(result, Failure):
             return result
         if self._is_far and task.kept is None and self._store is not None:
@@ -294,7 +294,7 @@ class _Keeping:
 
 
 class _Schedule:
-    """Deals the blocks of requests and takes their results; a request is opened when it is needed, and then dropped."""
+    """Deals the blocks of requests and takes their results; opens a request when it is needed, and drops it after."""
 
     def __init__(
         self,
@@ -319,7 +319,7 @@ class _Schedule:
                 yield group
 
     def _round(self, most: int) -> dict[Task, tuple[Request, int]]:
-        """Return tasks of at most so many runs together; more than one only as far as all are sure to be needed."""
+        """Return tasks of at most `most` runs together; more than one only if all are sure to be needed."""
         dealt: dict[Task, tuple[Request, int]] = {}
         runs = 0
         while runs < most and (request := self._next(ahead=not dealt)) is not None:
@@ -330,17 +330,17 @@ class _Schedule:
             if kept is not None:
                 self._accept(request, number, kept)
                 continue
-            # One before its turn goes out even where the store holds it, and so comes after those of the first.
+            # One before its turn is given out even if the store holds it, and so comes after those of the first.
             dealt[self._keeping.task(block, request.name, look_up=is_early)] = request, number
             runs += block.runs
         return dealt
 
     def take(self, result: BlockResult | Failure) -> None:
-        """Take the result of the task that was given out first."""
+        """Take the result of the task given out first."""
         request, number, task = self._out.popleft()
         result = self._keeping.received(task, result)
         if request not in self._open:
-            return  # decided already: it was played ahead, or another of its blocks failed
+            return  # already decided: it was played ahead, or another of its blocks failed
         if isinstance(result, Failure):
             request.failure = result
             self._close(request)
@@ -353,11 +353,11 @@ class _Schedule:
         return not self._open and self._open_next() is None
 
     def _next(self, *, ahead: bool) -> Request | None:
-        """Choose the request whose block is played next: surely needed ones first, then `ahead` one that may be."""
+        """Choose the request to play the next block of: needed ones first, then, `ahead`, one that may be needed."""
         needed = next((one for one in self._open if one.given < one.needed), None)
         if needed is not None:
             return needed
-        # Where looks decide, the first is waited for; where they do not, its blocks are given out first anyway.
+        # If looks decide, the first request is waited for; if not, its blocks are given out first anyway.
         if (self._first is None or self._first.is_enough is None) and (opened := self._open_next()) is not None:
             return opened
         if not ahead:

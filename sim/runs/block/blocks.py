@@ -1,7 +1,7 @@
 """The ensemble: blocks of runs, played and tallied. A block is the unit of seeding and of caching.
 
-A block always takes random numbers for all its runs and plays those asked for, so run number 12,345 is the same run
-whatever the number of runs, the horizon, the workers, or the blocks that are played together (`run_blocks`).
+A block always draws random numbers for all its runs and plays only the runs asked for. So run number 12,345 is the same
+run for any number of runs, horizon or workers, and for any blocks played together with it (`run_blocks`).
 """
 
 from __future__ import annotations
@@ -38,26 +38,26 @@ STATES = ("standoff", "agreement", "terms", "offensive")
 END_STATES = ("standoff", "agreement", "terms", "limited", "full")
 
 RECORD = np.dtype([*((name, "<i2") for name in OUTCOMES), ("end", "u1"), ("breakdowns", "u1")])
-"""What is kept of each run, 10 bytes: first days (the horizon where never), end state, breakdowns (255 at most)."""
+"""The record of a run, 10 bytes: first days (the horizon if never), end state, breakdowns (255 at most)."""
 PART_COUNTS = (
     "states", "stance", "posture", "runs", "kept", "first_days", "ends", "broke_agreement", "breakdowns", "events",
 )  # fmt: skip
-"""Names of the counts that a part of a block has (`run_part`); events only where the scenario has some."""
+"""Names of the counts of a part of a block (`run_part`); events only if the scenario has some."""
 LEFT_OUT = 255
-"""In place of the end state of a run that does not meet what is given."""
+"""Stands in for the end state of a run that does not meet the conditions given."""
 
 
 @dataclass(frozen=True)
 class BlockTask:
-    """One block of one scenario; `runs` of its runs are kept, from the first, and the paths of `sampled` of those.
+    """One block of one scenario: its first `runs` runs are kept, and of these the paths of the `sampled` ones.
 
-    Where something is `given`, only the runs that meet it count.
+    If conditions are `given`, only the runs that meet them count.
 
     Attributes
     ----------
     quantiles
-        What to take instead of drawn quantiles, by stream of the input, shape (draws of a block,): a design. Its result
-        is the record of each run, without counts.
+        Quantiles of a design, used in place of drawn ones, keyed by stream of the input, shape (draws of a block,).
+        The result is then the record of each run, without counts.
     """
 
     scenario: Scenario
@@ -71,7 +71,7 @@ class BlockTask:
 
     @property
     def structure(self) -> Hashable:
-        """What tasks have in common that can be played together."""
+        """Key shared by tasks that can be played together."""
         return structure(self.scenario)
 
     def __str__(self) -> str:
@@ -81,7 +81,7 @@ class BlockTask:
 
 @dataclass(frozen=True)
 class BlockResult:
-    """What a block gives: counts that merge, the record of each run, dtype `RECORD`, and paths where asked for."""
+    """Result of a block: counts that merge, the record of each run, dtype `RECORD`, and paths if asked for."""
 
     tally: Tally
     records: npt.NDArray[np.void]
@@ -94,14 +94,14 @@ def run_block(task: BlockTask) -> BlockResult:
 
 
 def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[BlockResult]:
-    """Play blocks in one array, which costs least, and tally each: the result of each is that of playing it alone.
+    """Play blocks in one array, which is cheapest, and tally each; each result is the same as if played alone.
 
-    Only the runs that are kept are played. Of a design, or without counts, there are only the records.
+    Only the runs that are kept are played. With a design, or without counts, the results hold records only.
 
     Raises
     ------
     ValueError
-        Where their scenarios differ in more than numbers.
+        If their scenarios differ in more than numbers.
     """
     members = [_member(task) for task in tasks]
     stack, rows = Stack.of(members), _rows(tasks, members)
@@ -127,24 +127,24 @@ def run_blocks(tasks: Sequence[BlockTask], *, with_counts: bool = True) -> list[
 def run_part(
     tasks: Sequence[BlockTask], part: slice, dice: Dice, each_day: Callable[[], None] | None = None
 ) -> list[BlockResult]:
-    """Play some runs of a block and tally what a look at the forecast needs: states, actors, events.
+    """Play some runs of a block and tally what an early look at the forecast needs: states, actors, events.
 
-    The results of all parts of one task, added up, are those of its block, less what it counts by inputs and
-    indicators. Several tasks, whose scenarios then differ in numbers only, are played in one array.
+    The results of all parts of a task add up to those of its block, except for its counts by inputs and indicators.
+    Several tasks, whose scenarios must then differ in numbers only, are played in one array.
 
     Parameters
     ----------
     part
-        Which runs, whole draws of them.
+        The runs to play, as whole draws.
     dice
         The chance of these runs: that of the block, cut to the part.
     each_day
-        Called at the end of each day played; what it raises ends the play.
+        Called at the end of each day played; if it raises, the play ends.
 
     Raises
     ------
     ValueError
-        Where several scenarios differ in more than numbers.
+        If several scenarios differ in more than numbers.
     """
     cuts = [replace(task, runs=min(part.stop, task.runs) - part.start, sampled=0) for task in tasks]
     draws = [draw_inputs(inputs_of(one.scenario), one.seed, one.block, part.stop, one.replicates) for one in tasks]
@@ -162,7 +162,7 @@ def run_part(
 
 
 def _member(task: BlockTask) -> Member:
-    """Return the runs of a task, which are whole draws: its inputs and its chance."""
+    """Return the runs of a task, as whole draws: their inputs and their chance."""
     given = {stream: column[: task.runs // task.replicates] for stream, column in task.quantiles.items()}
     drawn = draw_inputs(inputs_of(task.scenario), task.seed, task.block, task.runs, task.replicates, given=given)
     dice = Dice(task.seed, task.block)
@@ -172,7 +172,7 @@ def _member(task: BlockTask) -> Member:
 
 
 def _rows(tasks: Sequence[BlockTask], members: Sequence[Member]) -> list[slice]:
-    """Return where the runs of each task lie in a stack of members."""
+    """Return the rows of each task's runs in a stack of members."""
     starts = accumulate((member.runs for member in members), initial=0)
     return [slice(start, start + task.runs) for task, start in zip(tasks, starts, strict=False)]
 
@@ -182,7 +182,7 @@ def _all_kept(tasks: Sequence[BlockTask]) -> list[Bools]:
 
 
 def _kept(tasks: Sequence[BlockTask], stack: Stack, rows: Sequence[slice]) -> list[Bools]:
-    """Play the days that settle what is given; return which runs of each task meet it, all where nothing is given."""
+    """Play the days that settle the conditions; return which runs of each task meet them, all if none are given."""
     days, everything = [one.day for task in tasks for one in task.given], _all_kept(tasks)
     if not days:
         return everything
@@ -212,14 +212,14 @@ def _further_counts(
 
 
 def watch_block(task: BlockTask, watch: Observer) -> tuple[npt.NDArray[np.void], Draws]:
-    """Play one block before the eyes of an observer; return the record of each run, dtype `RECORD`, and the draws."""
+    """Play one block under an observer; return the record of each run, dtype `RECORD`, and the draws."""
     member = _member(task)
     theatre = _played(Stack.of([member]), watch)
     return _records(theatre.part(slice(0, task.runs)), *_all_kept([task])), member.draws
 
 
 def sample_block(task: BlockTask) -> Paths:
-    """Play the runs again for whose paths `run_block` is asked."""
+    """Play again the runs whose paths `run_block` is asked for."""
     watch = _path_watch(task, slice(0, task.runs))
     watch_block(task, watch)
     return watch.paths()
@@ -235,7 +235,7 @@ def _path_watch(task: BlockTask, rows: slice) -> PathWatch:
 
 
 def _played(setting: Setting, watch: Observer, days: int | None = None, *, leaving: bool = False) -> Theatre:
-    from sim.model.crisis import Crisis  # late: it brings in Mesa, which only those who play need
+    from sim.model.crisis import Crisis  # late: it imports Mesa, which only playing needs
 
     crisis = Crisis(setting)
     try:
@@ -245,7 +245,7 @@ def _played(setting: Setting, watch: Observer, days: int | None = None, *, leavi
 
 
 def first_days(theatre: Theatre, horizon: int) -> dict[str, Days]:
-    """Return the day of each first event in each run; the horizon where it never happened."""
+    """Return the day of each first event in each run; the horizon if it never happened."""
     offensive, never = theatre.offensive, np.int16(horizon)
     return {
         "strikes": theatre.first_strike,
@@ -273,7 +273,7 @@ def _event_counts(task: BlockTask, theatre: Theatre, kept: Bools) -> dict[str, C
 
 
 def _sample_counts(task: BlockTask, draws: Draws, offensive: Days) -> dict[str, Counts]:
-    """Count the runs of each sample of past cases, and of an offensive in each by milestone; nothing if there is one.
+    """Count the runs of each sample of past cases, and those with an offensive by each milestone; empty for one sample.
 
     `sample_runs`, shape (samples, 3), and `samples`, shape (samples, milestones, 4).
     """
@@ -289,13 +289,13 @@ def _sample_counts(task: BlockTask, draws: Draws, offensive: Days) -> dict[str, 
 
 
 def _end_states(theatre: Theatre) -> npt.NDArray[np.uint8]:
-    """Code the state at the horizon by its place in `END_STATES`."""
+    """Code the state at the horizon by its index in `END_STATES`."""
     ended = np.where(theatre.yielded, 2, np.where(theatre.full, 4, 3))
     return np.where(theatre.ended, ended, theatre.agreement).astype(np.uint8)
 
 
 def last_days(records: npt.NDArray[np.void] | np.void) -> Days:
-    """Return the day on which each run ended, by an offensive or by terms; the horizon where it goes on."""
+    """Return the day on which each run ended, by an offensive or by terms; the horizon if it did not end."""
     last: Days = np.minimum(records["offensive"], records["terms"])
     return last
 
@@ -313,35 +313,35 @@ def _records(theatre: Theatre, kept: Bools) -> npt.NDArray[np.void]:
 
 
 class _Watch:
-    """Looks at some runs of a play: the postures of a task's indicators, and the paths of the runs it samples."""
+    """Observes some runs of a play: the postures of a task's indicators, and the paths of the runs it samples."""
 
     def __init__(self, task: BlockTask, rows: slice) -> None:
         self._looking = PostureWatch(indicators_of(task.scenario), rows)
         self._paths = _path_watch(task, rows) if task.sampled else None
 
     def start(self, crisis: Crisis) -> None:
-        """Look at the state before day 0."""
+        """Record the state before day 0."""
         if self._paths is not None:
             self._paths.start(crisis)
 
     def day_end(self, crisis: Crisis) -> None:
-        """Look at the state at the end of a day."""
+        """Record the state at the end of a day."""
         self._looking.day_end(crisis)
         if self._paths is not None:
             self._paths.day_end(crisis)
 
     @property
     def postures(self) -> Mapping[tuple[str, int], Floats]:
-        """Postures by actor and day."""
+        """Postures, keyed by actor and day."""
         return self._looking.postures
 
     def paths(self) -> Paths | None:
-        """Return the paths of the runs sampled; None without any."""
+        """Return the paths of the sampled runs; None if there are none."""
         return None if self._paths is None else self._paths.paths()
 
 
 class _Watches:
-    """Lets several watches look at their runs of one play, and somebody else know that a day is over."""
+    """Passes each day of a play on to several watches of its runs, then calls `each_day`."""
 
     def __init__(self, watches: Sequence[Observer], each_day: Callable[[], None] | None = None) -> None:
         self._watches, self._each_day = watches, each_day

@@ -1,8 +1,8 @@
-"""Conditions: what can have been seen of a run by a day, such as strikes, an agreement, a posture above a level.
+"""Conditions: what can be observed of a run by a day, such as strikes, an agreement, a posture above a level.
 
-One thing serves two questions. As an indicator, a condition is counted in every block (`counts`); as what is
-given, it decides which runs of a forecast count (`--given`). Those who look still wait for an end, so only runs in
-which neither an offensive nor terms of surrender came by the condition's day meet it.
+Conditions serve two purposes. As an indicator, a condition is counted in every block (`counts`); as a condition given,
+it decides which runs of a forecast count (`--given`). An observer still waits for an end, so only runs with neither an
+offensive nor terms of surrender by the condition's day meet it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Bools = npt.NDArray[np.bool_]
 EVENTS = ("strikes", "agreement")
 INDICATED = (*EVENTS, "terms")
-"""Events that are counted as indicators; terms of surrender end a future, so nothing can be given after them."""
+"""Events that are counted as indicators; terms of surrender end a future, so no condition can follow them."""
 LEVELS = (0.25, 0.5, 0.75)
 DAYS = (14, 30)
 WATCHED = ("initiator", "guarantor")
@@ -32,19 +32,19 @@ POSTURES = {
     "defender": "provocation",
     "mediator": "engagement",
 }
-"""What the posture of each role is called."""
+"""Name of each role's posture."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """What conditions look at, by run.
+    """The observations that conditions are judged on, by run.
 
     Attributes
     ----------
     days
-        Day of each first event, the horizon where it never came; by event, shape (runs,).
+        Day of each first event, keyed by event, shape (runs,); the horizon if it never came.
     postures
-        Postures at the start of a day, by actor and day.
+        Postures at the start of a day, keyed by actor and day.
     """
 
     days: Mapping[str, npt.NDArray[np.int16]]
@@ -56,20 +56,20 @@ class Look:
 
 
 class Condition(Protocol):
-    """One thing seen or not seen within `day` days."""
+    """Something seen or not seen within `day` days."""
 
     @property
     def day(self) -> int:
-        """Days after which it is settled."""
+        """Number of days after which it is settled."""
 
     def waiting(self, look: Look) -> Bools:
-        """Whether somebody who looks for it still waits for an end, by run."""
+        """Whether an observer is still waiting for an end, by run."""
 
     def seen(self, look: Look) -> Bools:
-        """Whether it holds, by run; of no meaning in runs with an offensive by its day."""
+        """Whether it holds, by run; meaningless in runs with an offensive by its day."""
 
     def text(self, as_of: datetime.date) -> str:
-        """Write it as `--given` takes it."""
+        """Write it in the form that `--given` takes."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class EventBy:
     happened: bool = True
 
     def waiting(self, look: Look) -> Bools:
-        """Whether somebody who looks for it still waits for an offensive; terms are themselves an end of waiting."""
+        """Whether an observer is still waiting for an offensive; terms themselves end the wait."""
         if self.event == "terms":
             before: Bools = look.days["offensive"] >= self.day
             return before
@@ -99,7 +99,7 @@ class EventBy:
 
 @dataclass(frozen=True)
 class PostureAt:
-    """A posture stood above a level at the end of the last of `day` days, or did not."""
+    """A posture was above a level at the end of the last of `day` days, or was not."""
 
     actor: str
     role: str
@@ -108,7 +108,7 @@ class PostureAt:
     above: bool = True
 
     def waiting(self, look: Look) -> Bools:
-        """Whether somebody who looks for it still waits for an end."""
+        """Whether an observer is still waiting for an end."""
         return look.waiting(self.day)
 
     def seen(self, look: Look) -> Bools:
@@ -123,7 +123,7 @@ class PostureAt:
 
 
 def all_met(conditions: Sequence[Condition], look: Look) -> Bools:
-    """Return in which runs all conditions hold and no end has come by the last of their days."""
+    """Return in which runs all conditions hold and no end has come by the latest of their days."""
     met = look.waiting(max(one.day for one in conditions))
     for one in conditions:
         met = met & one.seen(look)
@@ -136,7 +136,7 @@ def last_date(as_of: datetime.date, day: int) -> datetime.date:
 
 
 def indicators_of(scenario: Scenario) -> tuple[EventBy | PostureAt, ...]:
-    """Return what is worth watching for: events, and postures of those who attack or protect, by early days."""
+    """Return the conditions worth watching: events, and postures of those who attack or protect, on early days."""
     found: list[EventBy | PostureAt] = []
     for day in (day for day in DAYS if day < scenario.horizon):
         off = {"strikes": scenario.document.strikes, "terms": scenario.document.terms}

@@ -1,10 +1,10 @@
-"""What a block counts besides events: draws by uncertain input, and runs by indicator.
+"""The counts of a block other than those of events: draws by uncertain input, and runs by indicator.
 
-For each input the draws are sorted into bins of equal probability, and in each bin counted by the number of successes
-among their replicates; first-order indices are computed from that. Of the draws of a hypercube at most one lies in such
-a bin, so those in a bin are independent. Parameters that a posterior draws together are also counted by the row of its
-table. How many runs of a hypercube have an indicator differs, so a probability given it is a ratio of two sums over
-hypercubes: what is kept are those sums and the sums of their products (`estimates.ratio`).
+For each input, the draws are sorted into bins of equal probability, and counted in each bin by the number of successes
+among their replicates; first-order indices are computed from these counts. At most one draw of a hypercube falls in
+each bin, so the draws in a bin are independent. Parameters that a posterior draws together are also counted by row of
+its table. The number of runs with an indicator differs between hypercubes, so a probability given it is a ratio of two
+sums over hypercubes; the counts keep these sums and the sums of their products (`estimates.ratio`).
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 INPUT_BINS = 16
 MOST_ROWS = 4096
-"""Of a posterior that are counted one by one; with more, too few draws fall on each to tell anything."""
+"""Largest number of posterior rows counted one by one; beyond it, too few draws fall on each row to be useful."""
 
 
 def binned_inputs(scenario: Scenario) -> tuple[Input, ...]:
-    """Return every uncertain input, those that are drawn together too."""
+    """Return every uncertain input, including those that are drawn together."""
     return tuple(one for one in inputs_of(scenario) if not one.distribution.is_fixed)
 
 
 def posterior_rows(scenario: Scenario) -> int:
-    """Return how many rows of a posterior are counted one by one; 0 without a posterior, or where it is too long."""
+    """Return how many rows of a posterior are counted one by one; 0 without a posterior, or if it is too long."""
     columns = (one.distribution for one in binned_inputs(scenario))
     rows = next((len(one.values) for one in columns if isinstance(one, PosteriorColumn)), 0)
     return rows if rows <= MOST_ROWS else 0
@@ -48,14 +48,14 @@ def input_counts(
     Parameters
     ----------
     successes
-        By outcome, for each milestone whether it came by then, shape (runs,), whole draws from the first.
+        For each outcome, whether it came by each milestone, shape (runs,), whole draws from the first.
 
     Returns
     -------
-    `inputs`, shape (outcomes, milestones, inputs, bins, replicates + 1), and where a posterior is counted by row
-    `rows`, draws by row, and `row_successes`, shape (outcomes, milestones, rows, 2): their successes, and the squares.
-    Where inputs go together `tied`, shape (outcomes, milestones, groups, cells, replicates + 1), cells in the order of
-    the bins of the members, the last running fastest.
+    `inputs`, shape (outcomes, milestones, inputs, bins, replicates + 1). If a posterior is counted by row, also `rows`,
+    draws by row, and `row_successes`, shape (outcomes, milestones, rows, 2): their successes, and the squares. If
+    inputs are correlated, also `tied`, shape (outcomes, milestones, groups, cells, replicates + 1), cells in the order
+    of the members' bins, the last varying fastest.
     """
     replicates = draws.replicates
     happened = np.array([np.stack(list(by_milestone)) for by_milestone in successes.values()])
@@ -75,17 +75,17 @@ def input_counts(
 
 
 def sides(members: int) -> int:
-    """Return how many bins each of several inputs that go together is sorted into, for cells of all at once."""
+    """Return the number of bins for each of several correlated inputs, so that cells cover them all at once."""
     return {2: 8, 3: 4}.get(members, 2)
 
 
 def most_cells(groups: Sequence[Sequence[str]]) -> int:
-    """Return how many cells the largest of several groups has; counts of all are of that length."""
+    """Return the number of cells of the largest of several groups; all counts have that length."""
     return max(int(sides(len(group)) ** len(group)) for group in groups)
 
 
 def _by_cell(group: Sequence[str], draws: Draws, hits: npt.NDArray[np.int64], cells: int) -> Counts:
-    """Count draws by cell of inputs that go together, in the order of their bins, and number of successes."""
+    """Count the draws of correlated inputs by cell, in the order of their bins, and by number of successes."""
     kept, levels, side = hits.shape[-1], draws.replicates + 1, sides(len(group))
     cell = np.zeros(kept, dtype=np.int64)
     for path in group:
@@ -114,12 +114,12 @@ PARTS = ("cubes", "seen", "seen_offensive", "unseen", "unseen_offensive")
 def indicator_counts(conditions: Sequence[Condition], look: Look, milestones: Sequence[int], replicates: int) -> Counts:
     """Return the sums of products of `PARTS` over hypercubes.
 
-    Only runs in which no end has come by the indicator's day are counted; an offensive is one by the milestone.
+    Only runs without an end by the indicator's day are counted; an offensive counts if it comes by the milestone.
 
     Returns
     -------
-    Shape (conditions, milestones, 5, 5): of the number of a hypercube's runs in each of `PARTS`, the first being 1.
-    Zero where the milestone comes no later than the indicator.
+    Shape (conditions, milestones, 5, 5): products of the number of a hypercube's runs in each of `PARTS`, the first of
+    which is 1. Zero if the milestone is not after the indicator's day.
     """
     size = len(PARTS)
     counts = np.zeros((len(conditions), len(milestones), size, size), dtype=np.int64)

@@ -1,7 +1,7 @@
-"""What is given: what has been seen since, read from plain words, such as `strikes by 2018-09-04`.
+"""Conditions given: observations since the as-of date, read from plain words such as `strikes by 2018-09-04`.
 
-A forecast that is given something counts only the runs that meet it, and in which no offensive has begun by the last
-day named: those who have seen it still wait for one.
+A conditional forecast counts only the runs that meet its conditions and in which no offensive has begun by the last
+day named: an observer of the conditions is still waiting for one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 LEAST_DRAWS = 100
-"""Draws with a run that meets what is given, below which nothing is told: half a point in ten at best."""
+"""Fewest draws with a run that meets the conditions for anything to be reported: half a point in ten at best."""
 EXPECTED = (
     'expected "strikes by DATE", "agreement by DATE", either with "no" before it, "no offensive by DATE", or '
     '"ACTOR POSTURE above LEVEL on DATE" (or below), as in "turkey deterrence above 0.5 on 2018-09-02"; a DATE may be '
@@ -36,7 +36,7 @@ def read_given(texts: Iterable[str], scenario: Scenario) -> tuple[Condition, ...
     Raises
     ------
     UsageError
-        Where one cannot be read, names what the scenario does not have, or a date outside the window.
+        If one cannot be read, or names something the scenario lacks or a date outside the window.
     """
     return tuple(_read(text, scenario) for text in texts)
 
@@ -82,7 +82,7 @@ def _actor(text: str, scenario: Scenario, said: str) -> str:
 
 
 def _day(text: str, scenario: Scenario, said: str) -> int:
-    """Return the day n of "within n days"; a day of the window must be left to forecast."""
+    """Return the day n of "within n days"; at least one day of the window must be left to forecast."""
     try:
         return day_of(said, scenario.as_of, scenario.horizon - 1, "the condition")
     except UsageError as error:

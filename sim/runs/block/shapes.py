@@ -1,7 +1,7 @@
-"""What counts and records of a scenario look like: the check on what was kept of a block before it is used again.
+"""The expected shapes of a block's counts and records: the check on a stored block before it is reused.
 
-A file that was kept has a digest, which finds damage; it finds nothing in a file that somebody else wrote. What passes
-here can be merged with a block that is played; that its numbers are true is for those who may write to the folder.
+A stored file has a digest, which detects damage but not a file written by somebody else. Whatever passes this check
+can be merged with a block that is played; whether its numbers are true depends on who may write to the folder.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 def shapes_of(task: BlockTask) -> Shapes:
-    """Return the shape of every array of counts that a block of a task gives, by name."""
+    """Return the shape of every array of counts in the result of a task, keyed by name."""
     if task.quantiles:
         return {}
     scenario, levels = task.scenario, task.replicates + 1
@@ -72,7 +72,7 @@ def shapes_of(task: BlockTask) -> Shapes:
 
 
 def is_of(task: BlockTask, tally: Tally, records: npt.NDArray[np.void]) -> bool:
-    """Whether counts and records are such as a task gives: names, shapes, types, ranges."""
+    """Whether counts and records are as the task would produce them: names, shapes, types, ranges."""
     return _are_counts(task, tally.counts) and _are_records(task, records)
 
 

@@ -1,7 +1,7 @@
-"""Watches of a play: states, stances and postures counted, how chosen runs went, postures that conditions look at.
+"""Watches of a play: counts of states, stances and postures; paths of chosen runs; postures for conditions.
 
-Blocks that are played in one array are counted in one go. An ensemble keeps the paths of a sample of its runs, from
-which storylines are chosen; a replay keeps more of a few.
+Blocks that are played in one array are counted in one pass. An ensemble keeps the paths of a sample of its runs, from
+which storylines are chosen; a replay keeps more detail on a few.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ STANCE_BINS, POSTURE_BINS = 100, 50
 
 @dataclass(frozen=True, eq=False)
 class Paths:
-    """How some runs went; entry n of what has `days + 1` entries is the end of day n - 1, entry 0 the start.
+    """Paths of some runs. In arrays of `days + 1` entries, entry n is the end of day n - 1 and entry 0 the start.
 
-    Whatever comes after the day that ends a run is no part of it any more.
+    Entries after the day that ends a run have no meaning.
 
     Attributes
     ----------
     stance, posture
         Float32, shape (days + 1, actors, runs), actors in file order.
     agreement
-        Whether one is in force, shape (days + 1, runs).
+        Whether an agreement is in force, shape (days + 1, runs).
     incident, strike
         Whether there was one on the day, shape (days, runs).
     events
-        By event of the scenario, in file order, the day on which it happened; the horizon where it did not. Int16,
-        shape (events, runs).
+        Day on which each event of the scenario, in file order, happened; the horizon if it did not. Int16, shape
+        (events, runs).
     """
 
     stance: Floats = field(repr=False)
@@ -66,7 +66,7 @@ class Paths:
 
 
 def still_played(crisis: Crisis, rows: slice) -> slice:
-    """Return where those of some runs that are still played stand in the arrays of a play."""
+    """Return the places, in the arrays of a play, of the runs in some rows that are still played."""
     first, last = np.searchsorted(crisis.rows, (rows.start, rows.stop))
     return slice(int(first), int(last))
 
@@ -77,11 +77,11 @@ class StateWatch:
     Parameters
     ----------
     rows
-        Which runs of the play each part has, one part after the other.
+        Runs of the play in each part, part after part.
     kept
-        Which of these count.
+        Which of these runs count.
     shape
-        Runs of the play, days and actors.
+        Numbers of runs of the play, days and actors.
     """
 
     def __init__(self, rows: Sequence[slice], kept: Sequence[Bools], shape: tuple[int, int, int]) -> None:
@@ -101,11 +101,11 @@ class StateWatch:
         self._count(crisis, 0)
 
     def day_end(self, crisis: Crisis) -> None:
-        """Count the state at the end of a day, which is the state at the day after it."""
+        """Count the state at the end of a day, which is the state at the start of the next."""
         self._count(crisis, crisis.day + 1)
 
     def counts(self, part: int, theatre: Theatre) -> dict[str, Counts]:
-        """Return the counts of a part by name, given what has happened in its runs."""
+        """Return the counts of a part, keyed by name, given what has happened in its runs."""
         kept, agreement = self._kept[part], self._agreement[part]
         terms, offensive = (_by_day(days[kept], len(agreement)) for days in (theatre.terms, theatre.offensive))
         standoff = np.count_nonzero(kept) - agreement - terms - offensive
@@ -128,21 +128,21 @@ class StateWatch:
 
 
 def _by_day(days: Days, horizon: int) -> Counts:
-    """Count the runs in which something has come before each day."""
+    """Count the runs in which something has happened before each day."""
     return np.cumsum(np.bincount(days + 1, minlength=horizon + 1))[:horizon].astype(np.int64)
 
 
 class PathWatch:
-    """Copies the paths of some runs of a block as it is played, each to the day that ends it.
+    """Copies the paths of some runs of a block as it is played, each up to the day that ends it.
 
     Parameters
     ----------
     rows
         Places of the runs in the play.
     shape
-        Days, actors and number of those runs.
+        Numbers of days, actors and runs watched.
     events
-        Events of which it is kept whether they happened, incident and strike among them.
+        Events whose occurrence is recorded, including incident and strike.
     """
 
     def __init__(
@@ -162,7 +162,7 @@ class PathWatch:
         self._copy(crisis, 0)
 
     def day_end(self, crisis: Crisis) -> None:
-        """Copy the state at the end of a day, and what happened on it."""
+        """Copy the state at the end of a day, and the events of that day."""
         places = self._copy(crisis, crisis.day + 1)
         for event, table in self._happened.items():
             table[crisis.day, self._going] = crisis.happened[event][places]
@@ -187,14 +187,14 @@ class PathWatch:
 
 
 class PostureWatch:
-    """Looks at some actors at the end of some days; a posture is 0 in runs that are played no longer.
+    """Records the postures of some actors at the end of some days; 0 in runs that are no longer played.
 
     Parameters
     ----------
     conditions
-        What they are looked at for.
+        Conditions that need the postures.
     rows
-        Which runs of the play.
+        Rows of the runs in the play.
     """
 
     def __init__(self, conditions: Sequence[Condition], rows: slice) -> None:
@@ -204,10 +204,10 @@ class PostureWatch:
         self.postures = {one: np.zeros(rows.stop - rows.start, dtype=np.float32) for one in self._wanted}
 
     def start(self, crisis: Crisis) -> None:
-        """Nothing is looked at before the first day."""
+        """Do nothing: no posture is needed before the first day."""
 
     def day_end(self, crisis: Crisis) -> None:
-        """Keep what is wanted of this day."""
+        """Keep the postures needed of this day."""
         if crisis.day + 1 not in self._days:
             return
         played = still_played(crisis, self._rows)

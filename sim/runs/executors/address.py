@@ -1,7 +1,7 @@
-"""The address of a scheduler, checked before anything is sent there.
+"""The address of a scheduler, checked before anything is sent to it.
 
-Who reaches a scheduler may run any code on its workers, and what the workers send back can run code here. So the way
-to one must be encrypted, or lie within this machine, unless the user says otherwise.
+Anyone who can reach a scheduler can run any code on its workers, and what the workers send back can run code here. So
+the connection must be encrypted, or stay within this machine, unless the user explicitly allows otherwise.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ MOST_BYTES = 1 << 20  # of a certificate or key
 
 @dataclass(frozen=True)
 class Tls:
-    """Files that secure a connection: the authority that both sides trust, this side's certificate and its key."""
+    """Files that secure a connection: the authority that both sides trust, and this side's certificate and key."""
 
     ca: Path
     cert: Path
     key: Path
 
     def check(self) -> None:
-        """See that all three can be read.
+        """Check that all three can be read.
 
         Raises
         ------
         UsageError
-            Where one cannot.
+            If one cannot be read.
         """
         for option, path in (("--tls-ca", self.ca), ("--tls-cert", self.cert), ("--tls-key", self.key)):
             try:
@@ -45,13 +45,13 @@ class Tls:
 
 @dataclass(frozen=True)
 class Address:
-    """Where a scheduler listens, and how the way to it is secured."""
+    """Address of a scheduler, and how the connection to it is secured."""
 
     url: str
     tls: Tls | None = None
 
     def __str__(self) -> str:
-        """Name it in messages."""
+        """Return the address for messages."""
         return self.url
 
     @classmethod
@@ -61,8 +61,8 @@ class Address:
         Raises
         ------
         UsageError
-            Where it is none, TLS files and address do not fit together, or an unencrypted way would leave this machine
-            and `insecure` does not allow it.
+            If it is not an address, TLS files do not fit it, or an unencrypted connection would leave this machine and
+            `insecure` does not allow that.
         """
         scheme, host, port = _parts(text)
         if scheme == "tls":
@@ -83,10 +83,10 @@ class Address:
 
 
 def loopback(host: str) -> str | None:
-    """Return the loopback address that a host stands for, to connect to it and nothing else; None where it is none.
+    """Return the loopback address of a host, the only one to connect to; None if the host is not loopback.
 
-    A name counts where all its addresses are loopback ones; the address found is used, so that no later look-up can
-    give another.
+    A name counts as loopback if all its addresses are; the address found is used, so that no later look-up can give
+    another.
     """
     try:
         found = {str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}

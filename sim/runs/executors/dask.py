@@ -1,8 +1,8 @@
 # mypy: disallow-untyped-calls=False
-"""Workers of a dask.distributed scheduler that runs already, on this machine or on many.
+"""Workers of a dask.distributed scheduler that is already running, on this machine or on many.
 
-Tasks travel in batches that last seconds, so that the scheduler has little to do. A batch whose worker is lost is run
-again by the scheduler, and a note says so, until it has lost its worker again and again. Needs `offramp[dask]`.
+Tasks are sent in batches that take seconds each, so that the scheduler has little to do. If the worker of a batch is
+lost, the scheduler reruns the batch, with a note, until it has repeatedly lost its worker. Needs `offramp[dask]`.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
     from sim.runs.executors.address import Address
 
 CONNECT = 10.0  # seconds for a scheduler to answer
-PATIENCE = 60.0  # seconds for workers to come, and to come back
+PATIENCE = 60.0  # seconds for workers to appear, and to come back
 
 
 class Dask(Pool):
-    """The workers of a scheduler; connected to for each `map`.
+    """The workers of a scheduler; each `map` connects to it anew.
 
     Parameters
     ----------
     address
-        Of the scheduler, with what secures the way to it.
+        Address of the scheduler, including how the connection is secured.
     number
-        How many workers must have come before work begins; it goes on with those there are.
+        Number of workers to wait for before work begins; after that, work continues with those available.
     patience
-        Seconds to wait for workers, at the start and where all are gone.
+        Seconds to wait for workers, at the start and whenever none are left.
     target
         Seconds that a batch of tasks should take.
     """
@@ -58,7 +58,7 @@ class Dask(Pool):
 
     @contextmanager
     def _connected(self) -> Iterator[_Connection]:
-        """Connect to the scheduler and wait for workers; cancel what is not done and disconnect at the end."""
+        """Connect to the scheduler and wait for workers; at the end, cancel unfinished tasks and disconnect."""
         client = self._client()
         workers = _Connection(client, self.note)
         try:
@@ -91,7 +91,7 @@ class Dask(Pool):
             ) from error
 
     def _gather(self, client: distributed.Client) -> None:
-        """Wait for workers, and see that each has one thread."""
+        """Wait for workers, and check that each has one thread."""
         start = f"dask worker {self._address} --nworkers N --nthreads 1"
         try:
             client.wait_for_workers(self.number, timeout=self._patience)
@@ -108,7 +108,7 @@ class Dask(Pool):
                 )
 
     def count(self, workers: Workers) -> int:
-        """Return how many workers there were at the last look; raise where there have been none for long."""
+        """Return the number of workers at the last look; raise if there have been none for too long."""
         if not isinstance(workers, _Connection):
             return self.number
         there, gone = workers.look()
@@ -121,12 +121,12 @@ class Dask(Pool):
 
     @property
     def parallel(self) -> int:
-        """How many workers there were at the last look, before the first as many as are waited for."""
+        """Number of workers at the last look; before the first look, the number waited for."""
         return self._there or self.number
 
 
 class _Connection(ClientExecutor):
-    """The executor of a client, which looks after the workers."""
+    """The executor of a client, which also keeps an eye on the workers."""
 
     def __init__(self, client: distributed.Client, note: Note) -> None:
         super().__init__(client, pure=False)
@@ -135,12 +135,12 @@ class _Connection(ClientExecutor):
         client.subscribe_topic("all", self._tell)
 
     def look(self) -> tuple[int, float]:
-        """Return how many workers there were when there were some, and for how many seconds there have been none.
+        """Return the last number of workers above 0, and for how many seconds there have been none.
 
         Raises
         ------
         ExecutionError
-            Where the scheduler is gone.
+            If the scheduler is gone.
         """
         now = time.monotonic()
         if now - self._looked >= LOOK:
@@ -156,7 +156,7 @@ class _Connection(ClientExecutor):
         return self._there, self._looked - self._seen
 
     def _tell(self, event: tuple[float, dict[str, Any]]) -> None:
-        """Say that a worker was lost, and how much of ours is run again."""
+        """Report that a worker was lost, and how many of our tasks are run again."""
         _, what = event
         if what.get("action") == "remove-worker":
             again = {future.key for future in set(self._futures)}.intersection(what["processing-tasks"])

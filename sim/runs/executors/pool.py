@@ -1,12 +1,12 @@
 """One way to map a function over tasks: in this process, or on the workers of any `concurrent.futures.Executor`.
 
-`map` yields results in the order of the tasks, each exactly once; takes tasks only a little ahead of need; stops at the
-first failure with an error that names the task; tries again what was lost with its worker, alone, and
-names a task that is lost even so. Closing the iterator drops what has not begun.
+`map` yields results in the order of the tasks, each exactly once. It takes tasks only shortly before they are needed
+and stops at the first failure with an error that names the task. Tasks lost with their worker are retried alone; one
+that is lost again is named in an error. Closing the iterator drops the tasks that have not begun.
 
 Tasks and results travel in batches, as compressed pickles, so that each message to another machine stands for seconds
-of work. How many tasks make a batch follows from how long they took so far; towards the end batches get smaller, so
-that no worker waits long for the last one.
+of work. Batch size follows from how long tasks have taken so far and shrinks towards the end, so that no worker waits
+long for the last one.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 TARGET = 5.0
-"""Seconds that a batch should take, where there are few workers."""
+"""Seconds a batch should take if there are few workers."""
 RATE = 100.0
-"""Batches a second that a scheduler is to carry at most; with more workers, batches get longer (docs/scale.md)."""
+"""Most batches a second for the scheduler; with more workers, batches get longer (docs/scale.md)."""
 MOST = 256
-"""Tasks in a batch at most: some 30 MB of results of a block each."""
+"""Most tasks in a batch: some 30 MB of results of a block each."""
 IN_FLIGHT = 3
-"""Batches a worker: one in hand, one waiting, one whose result waits for its turn."""
+"""Batches per worker: one running, one queued, one whose result waits for its turn."""
 PROBES = 64
-"""Batches of one task in flight at most, until one is back and tells how long a task takes."""
+"""Most batches of one task in flight, until the first comes back and shows how long a task takes."""
 
 
 class Feed(Generic[Task]):
-    """Deals tasks in batches of about `target` seconds, one batch a worker ahead, to see the end before it comes.
+    """Deals tasks in batches of about `target` seconds, reading one batch per worker ahead to see the end coming.
 
-    With a target of 0 every batch is of one task.
+    With a target of 0, every batch is a single task.
     """
 
     def __init__(self, tasks: Iterable[Task], target: float) -> None:
@@ -58,13 +58,13 @@ class Feed(Generic[Task]):
         self._seconds: float | None = None
 
     def most(self, workers: int) -> int:
-        """Return how many batches to have in flight; few of single tasks, so that stopping is quick."""
+        """Return how many batches to have in flight; few if they are single tasks, so that stopping is quick."""
         if not self._target:
             return 2 * workers
         return IN_FLIGHT * workers if self._seconds is not None else min(workers, PROBES)
 
     def batch(self, workers: int) -> list[Task]:
-        """Return the next tasks; near the end, half of what each worker would get; none at the end."""
+        """Return the next tasks; near the end, half of each worker's share; empty at the end."""
         size = self._size(workers)
         while not self._over and len(self._ready) < (size * workers if self._target else 1):
             try:
@@ -76,7 +76,7 @@ class Feed(Generic[Task]):
         return [self._ready.popleft() for _ in range(min(size, len(self._ready)))]
 
     def learn(self, tasks: int, seconds: float) -> None:
-        """Take how long a batch took; later ones count most."""
+        """Record how long a batch took; later batches weigh most."""
         if tasks:
             mean = seconds / tasks
             self._seconds = mean if self._seconds is None else 0.7 * self._seconds + 0.3 * mean
@@ -90,16 +90,16 @@ class Feed(Generic[Task]):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a batch.
+    """Result of a batch.
 
     Attributes
     ----------
     results
         Pickled results of its first tasks, in order.
     error
-        What the next one raised, at which the batch ended; None where all are done.
+        Error raised by the next task, at which the batch ended; None if all are done.
     seconds
-        That the tasks took.
+        Time the tasks took.
     """
 
     results: list[bytes]
@@ -108,19 +108,19 @@ class Outcome:
 
 
 def packed(value: Any, level: int) -> bytes:
-    """Return a value as it travels; level 0 compresses nothing."""
+    """Return a value packed for transport; level 0 means no compression."""
     return zlib.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), level)
 
 
 def unpacked(content: bytes) -> Any:
-    """Return what travelled; only for what comes from this user's own workers, for pickles run code."""
+    """Return a value unpacked; only for data from this user's own workers, because pickles can run code."""
     return pickle.loads(zlib.decompress(content))  # noqa: S301
 
 
 def play(payload: bytes, here: dict[str, str], level: int) -> bytes:
     """Run a batch, a packed pair of function and tasks, up to the first failure; return its outcome.
 
-    A worker that would produce different results than the caller, which is `here`, refuses.
+    A worker whose results would differ from those of the caller, described by `here`, refuses.
     """
     if text := environment.difference(here, environment.identity()):
         error = ExecutionError(f"a worker on {socket.gethostname()} would produce different results: {text}")
@@ -138,7 +138,7 @@ def play(payload: bytes, here: dict[str, str], level: int) -> bytes:
 
 
 def _portable(error: Exception) -> Exception:
-    """Return an error that survives the way back; one that would not is told in words."""
+    """Return an error that survives pickling; one that would not is replaced by its text."""
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
     except Exception:
@@ -147,13 +147,13 @@ def _portable(error: Exception) -> Exception:
 
 
 Note = Callable[[str], None]
-"""Takes a sentence for the user, such as what is run again."""
+"""Takes a sentence for the user, such as which tasks are run again."""
 LOOK = 2.0
-"""Seconds without news after which a pool sees whether its workers are still there."""
+"""Seconds without news after which a pool checks that its workers are still there."""
 
 
 def silent(text: str) -> None:
-    """Take a note and say nothing."""
+    """Discard a note."""
     del text
 
 
@@ -161,13 +161,13 @@ class Executor(ABC):
     """Maps a picklable function over tasks."""
 
     same_disk: bool = True
-    """Whether tasks see the files that this process sees."""
+    """Whether tasks see the same files as this process."""
     here: int = 0
-    """Tasks of a map that this process does itself before the first worker starts."""
+    """Number of tasks of a map that this process runs itself before it starts the first worker."""
 
     @property
     def parallel(self) -> int:
-        """How many tasks it works on at a time, as far as is known."""
+        """Number of tasks worked on at a time, as far as known."""
         return 1
 
     @abstractmethod
@@ -183,15 +183,15 @@ class Executor(ABC):
         Parameters
         ----------
         finished
-            Called once for each task that is done, as soon as that is known.
+            Called once for each task as soon as it is known to be done.
         lost
-            Gives what stands for the result of a task that loses its worker every time it is tried; where it is not
-            given, such a task is an error.
+            Returns a stand-in for the result of a task that loses its worker every time it is tried; without it, such a
+            task is an error.
 
         Raises
         ------
         ExecutionError
-            Where a task failed or lost its worker every time; names the task. Or where there are no workers any more.
+            If a task failed or lost its worker every time (the error names the task), or if no workers are left.
         """
 
 
@@ -222,17 +222,17 @@ class Pool(Executor):
     Parameters
     ----------
     workers
-        The executor, which stays the caller's; or a function that opens one for a `map`, as a context that ends it.
-        Its workers need the same offramp, packages and kind of processor as this process; one that differs refuses.
+        The executor, which the caller closes; or a function that opens one for a `map`, as a context manager. Its
+        workers need the same offramp, packages and kind of processor as this process; one that differs refuses.
     number
-        How many workers it has, to keep all busy; the number of cores of this machine if not given.
+        Number of its workers, to keep all of them busy; by default the number of cores of this machine.
     """
 
     same_disk = False
     target = 0.0
-    """Seconds of work that travel together; with 0, each task travels alone."""
+    """Seconds of work per batch; with 0, each task travels alone."""
     level = 1
-    """How far what travels is compressed, from 0 to 9."""
+    """Compression level of batches, from 0 to 9."""
 
     def __init__(
         self,
@@ -262,18 +262,18 @@ class Pool(Executor):
 
     @property
     def parallel(self) -> int:
-        """How many workers it has."""
+        """Number of workers."""
         return self.number
 
     def count(self, workers: Workers) -> int:
-        """Return how many of these workers there are now; raise ExecutionError where they are gone."""
+        """Return how many of these workers there are now; raise ExecutionError if they are gone."""
         del workers
         return self.number
 
 
 @dataclass(eq=False)
 class _Batch(Generic[Task]):
-    """A batch given out; `back` is None as long as it is pending, and an error where it was lost."""
+    """A batch given out; `back` is None while it is pending, and an error if it was lost."""
 
     tasks: list[Task]
     future: Future[bytes]
@@ -283,7 +283,7 @@ class _Batch(Generic[Task]):
 
 @dataclass
 class _Run(Generic[Task, Result]):
-    """One map: gives batches out, takes them in, in order."""
+    """One map: gives out batches and collects their results in order."""
 
     pool: Pool
     opened: ExitStack
@@ -335,7 +335,7 @@ class _Run(Generic[Task, Result]):
         return workers
 
     def _wait(self, batch: _Batch[Task]) -> Outcome | Exception:
-        """Return what became of a batch as soon as it is known; take in all that come back meanwhile."""
+        """Return the outcome of a batch as soon as it is known; meanwhile take in all batches that come back."""
         while batch.back is None:
             try:
                 self._take(self._arrived.get(timeout=LOOK))
@@ -354,13 +354,13 @@ class _Run(Generic[Task, Result]):
         except Exception as error:
             batch.back = error
             return
-        batch.back, batch.future = outcome, Future()  # what came as bytes is let go
+        batch.back, batch.future = outcome, Future()  # frees the bytes received
         self.feed.learn(len(outcome.results), outcome.seconds)
         for _ in outcome.results if self.finished is not None else ():
             self.finished()  # type: ignore[misc]
 
     def _opened(self, batch: _Batch[Task], outcome: Outcome) -> Iterator[Result]:
-        """Yield the results of a batch; raise where one of its tasks failed."""
+        """Yield the results of a batch; raise if one of its tasks failed."""
         for task, content in zip(batch.tasks, outcome.results, strict=False):
             try:
                 result = pickle.loads(content)  # noqa: S301 - from this user's own workers
@@ -371,7 +371,7 @@ class _Run(Generic[Task, Result]):
             raise failure(batch.tasks[len(outcome.results)], outcome.error) from outcome.error
 
     def _again(self, batch: _Batch[Task]) -> Iterator[Result]:
-        """Run the tasks of a lost batch one at a time, which shows the one to blame."""
+        """Run the tasks of a lost batch one at a time, which shows which one is to blame."""
         if batch.workers is self._workers:
             self.pool.note(f"a worker was lost while {named(batch.tasks)} was waited for; what it had is run again")
         for task in batch.tasks:
@@ -393,7 +393,7 @@ class _Run(Generic[Task, Result]):
             yield self.lost(task, error)
 
     def _mend(self, batch: _Batch[Task]) -> None:
-        """Open other workers where a batch was lost with all of these."""
+        """Open new workers if a batch was lost along with all of these."""
         if isinstance(batch.back, BrokenExecutor) and batch.workers is self._workers:
             self.opened.close()
             self._workers = self._open()
@@ -402,7 +402,7 @@ class _Run(Generic[Task, Result]):
 
 
 def failure(task: object, error: BaseException) -> OfframpError:
-    """Return the error to raise for a task that failed; errors of offramp's own pass as they are."""
+    """Return the error to raise for a task that failed; offramp's own errors pass unchanged."""
     if isinstance(error, OfframpError):
         return error
     return ExecutionError(f"{task} failed: {type(error).__name__}: {error}")

@@ -1,10 +1,10 @@
-"""Worker processes on this machine, never forked from this one, whose threads and state they would inherit.
+"""Worker processes on this machine, never forked from this process, whose threads and state they would inherit.
 
-On Linux they are forked from a server, a process without threads that has imported once what all of them need;
-elsewhere each is spawned and imports it anew, a second or two of work.
+On Linux they are forked from a server, a process without threads that has already imported what all of them need;
+on other systems each is spawned and imports it afresh, which takes a second or two.
 
-`Local` maps tasks over some of them; a `WarmWorker` is one that stays from task to task and can be told to drop the one
-it is at, for users who change their minds.
+`Local` maps tasks over several of them; a `WarmWorker` is one that stays alive between tasks and can be told to drop
+its current one, for users who change their minds.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ P = ParamSpec("P")
 
 CONTEXT = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
-"""Workers share the cores already: threads of linear algebra beneath them would only wait for each other."""
+"""Workers already share the cores: threads of linear algebra within them would only wait for each other."""
 OF_SERVER = {**ONE_THREAD, "PYTHONSAFEPATH": "1"}
-"""The server runs no thread, and imports nothing from the folder in which it happens to start."""
+"""The server runs no thread, and imports nothing from the folder it happens to start in."""
 
 
 MODEL = "sim.model.crisis"
-"""What a block imports only when it is played, once a worker where the server has not."""
+"""Imported by a block only when it is played: once per worker if the server has not imported it."""
 
 
 class Processes(ProcessPoolExecutor):
-    """A process pool that signals cannot catch half started, and whose workers leave them to this process."""
+    """A process pool that is safe from signals while it starts, and whose workers leave signals to this process."""
 
     def __init__(self, workers: int, halted: Any = None) -> None:
         with held():  # Python's tracker of shared resources starts with the first pool, and a SIGHUP would end it
@@ -54,12 +54,12 @@ class Processes(ProcessPoolExecutor):
             return super().submit(function, *args, **kwargs)
 
     def __exit__(self, *error: object) -> None:
-        """End the processes once they are done with what they are at."""
+        """End the processes once they have finished their current tasks."""
         self.shutdown(wait=True, cancel_futures=True)
 
 
 class Local(Pool):
-    """Processes of this machine, started for each `map` and gone after it; the first ones take a second or two."""
+    """Processes of this machine, started for each `map` and ended after it; the first start takes a second or two."""
 
     same_disk = True
     level = 0
@@ -81,7 +81,7 @@ class Local(Pool):
 
 
 class WarmWorker:
-    """One process, for one caller at a time; a task looks at `halted` now and then and returns early if it says so."""
+    """A process for one caller at a time; tasks check `halted` now and then and return early if it is set."""
 
     def __init__(self) -> None:
         self._halted = CONTEXT.RawValue("q", 0)
@@ -89,7 +89,7 @@ class WarmWorker:
         self._pool = Processes(1, self._halted)
 
     def submit(self, function: Callable[[Task], Result], task: Task) -> Future[Result]:
-        """Hand over a task; a process that was lost since the last one is replaced."""
+        """Hand over a task; replace the process if it was lost since the last one."""
         self._ticket += 1
         try:
             return self._pool.submit(_call, self._ticket, function, task)
@@ -103,13 +103,13 @@ class WarmWorker:
         self._halted.value = self._ticket
 
     def close(self) -> None:
-        """End the process; a task it is at is told to stop."""
+        """End the process; tell its current task to stop."""
         self.halt()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _start_server() -> None:
-    """Start the server from which workers are forked, where there is to be one and none runs."""
+    """Start the server that workers are forked from, unless it is already running or not used here."""
     if CONTEXT.get_start_method() != "forkserver":
         return
     from multiprocessing import forkserver
@@ -127,11 +127,11 @@ def _start_server() -> None:
 
 
 _state: dict[str, Any] = {"halted": None, "ticket": 0}
-"""Of a worker: the newest ticket that is to stop, shared with the parent, and the ticket of the task it is at."""
+"""Of a worker: the newest ticket to stop, shared with the parent, and the ticket of its current task."""
 
 
 def halted() -> bool:
-    """Tell a task, within its worker, whether it is to stop."""
+    """Return, within a worker, whether its current task should stop."""
     newest = _state["halted"]
     return newest is not None and newest.value >= _state["ticket"]
 
@@ -142,14 +142,14 @@ def _call(ticket: int, function: Callable[[Task], Result], task: Task) -> Result
 
 
 def _begin(halted: Any) -> None:
-    """Prepare a worker: it leaves Ctrl-C to the parent, which keeps what is done, and it does not outlive the parent.
+    """Prepare a worker: it leaves Ctrl-C to the parent, which keeps finished work, and does not outlive the parent.
 
-    A parent that is killed cannot stop its pool, and a worker that waits for tasks would wait for ever.
+    A parent that is killed cannot stop its pool, and a worker waiting for tasks would wait forever.
     """
     leave_to_parent()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    os.environ.update(ONE_THREAD)  # the worker's own, for libraries that it has yet to load
-    threadpool_limits(1)  # for those that its parent's script has loaded in it
+    os.environ.update(ONE_THREAD)  # of this worker, for libraries not yet loaded
+    threadpool_limits(1)  # for libraries already loaded by the parent's script
     _state["halted"] = halted
 
 

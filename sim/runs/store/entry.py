@@ -1,6 +1,6 @@
-"""An entry of the store as bytes, with a digest at the head, never trusted damaged.
+"""An entry of the store as bytes, with a digest at the head so that damage is always noticed.
 
-It is a finished block, or a note: plain values that took a block to find.
+It holds a finished block, or a note: plain values that took a block to compute.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from sim.tallies import Tally
 FORMAT = b"offramp/block/1\n"
 DIGEST_BYTES = 32
 MOST_BYTES = 1 << 28
-"""Of an entry when unpacked; the largest that the scenario language allows takes a fifth of it."""
+"""Largest size of an unpacked entry; the largest that the scenario language allows takes a fifth of it."""
 MOST_HEADER = 1 << 16
 HEAD_BYTES = 1 << 13
-"""Of an entry, enough to read what it says of itself."""
+"""Enough bytes of an entry to read its head."""
 KINDS = ("|u1", "<u2", "<u4", "<u8")
-"""Types in which counts are written."""
+"""Types that counts are stored in."""
 
 
 @dataclass(frozen=True, order=True)
 class Head:
-    """What an entry says of itself: id and title of its scenario, version of the model; empty where it does not say."""
+    """Description of an entry: id and title of its scenario, version of the model; empty if it does not say."""
 
     scenario: str = ""
     title: str = ""
@@ -40,9 +40,9 @@ class Head:
 
 
 def packed(result: BlockResult, key: str, scenario: str = "", title: str = "") -> bytes:
-    """Return an entry: digest, format, then compressed a line that describes the arrays, and their bytes.
+    """Return an entry: digest and format, then, compressed, a line that describes the arrays, and their bytes.
 
-    Counts go in the smallest type that holds them, and equal-rank bytes stand together, which compresses well.
+    Counts are stored in the smallest type that holds them, with bytes of equal rank together, which compresses well.
     """
     arrays: list[tuple[str, npt.NDArray[Any]]] = [
         (f"count.{name}", count) for name, count in result.tally.counts.items()
@@ -70,19 +70,19 @@ def _sealed(described: dict[str, Any], body: bytes, head: Head, key: str) -> byt
 
 
 def unpacked(raw: bytes, key: str) -> BlockResult | None:
-    """Read a block; None where the entry is none, is damaged, or belongs to another key.
+    """Read a block; None if the bytes are not an entry, are damaged, or belong to another key.
 
-    Whether it has the counts and runs of a task is for `sim.runs.block.shapes`.
+    `sim.runs.block.shapes` checks that it has the counts and runs of a task.
     """
     try:
         header, body = _opened(raw, key)
         return _result(dict(_arrays(header["arrays"], body)))
-    except Exception:  # whatever junk with a digest that fits may bring about
+    except Exception:  # whatever junk with a matching digest may cause
         return None
 
 
 def unpacked_note(raw: bytes, key: str) -> Any:
-    """Read a note; None where the entry is none, is damaged, or belongs to another key."""
+    """Read a note; None if the bytes are not an entry, are damaged, or belong to another key."""
     try:
         return json.loads(_opened(raw, key)[1])
     except Exception:  # as above
@@ -90,7 +90,7 @@ def unpacked_note(raw: bytes, key: str) -> Any:
 
 
 def _opened(raw: bytes, key: str) -> tuple[dict[str, Any], bytes]:
-    """Return the description of an entry and what follows it; ValueError where it is damaged or of another key."""
+    """Return the description of an entry and the bytes after it; ValueError if it is damaged or of another key."""
     digest, content = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
     if hashlib.sha256(content).digest() != digest or not content.startswith(FORMAT):
         raise ValueError
@@ -119,13 +119,13 @@ def _below(prefix: str, arrays: dict[str, npt.NDArray[Any]]) -> dict[str, npt.ND
 
 
 def head_of(raw: bytes) -> Head:
-    """Return what an entry says of itself, of its first bytes; nothing where it is none, or of an earlier version."""
+    """Return the head of an entry from its first bytes; an empty one if they are no entry, or of an earlier version."""
     content = raw[DIGEST_BYTES:]
     try:
         line = zlib.decompressobj().decompress(content[len(FORMAT) :], MOST_HEADER).partition(b"\n")[0]
         header = json.loads(line) if content.startswith(FORMAT) else {}
         return Head(*(str(header.get(name, "")) for name in ("scenario", "title", "model")))
-    except Exception:  # whatever junk may bring about
+    except Exception:  # whatever junk may cause
         return Head()
 
 

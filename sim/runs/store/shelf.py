@@ -1,10 +1,10 @@
-"""Shelves: where a store's entries lie, as named bytes. `Folder` keeps them as files, `Objects` on object storage.
+"""Shelves: where a store keeps its entries, as named bytes. `Folder` uses files, `Objects` object storage.
 
-An entry is whole or not there for every reader, however many write: files are written under a temporary name in
-their folder, flushed to the disk and renamed, under names that no other writer on any machine uses; putting an object
-is atomic. Two writers that put the same entry put the same content.
+Every reader sees an entry whole or not at all, however many writers there are. A file is written under a temporary name
+in its folder, one that no other writer on any machine uses, then flushed to disk and renamed; putting an object is
+atomic. Two writers of the same entry write the same content.
 
-Object storage (`s3://bucket/prefix` and its like) goes through fsspec and needs `offramp[s3]`. Credentials and
+Object storage (`s3://bucket/prefix` and the like) goes through fsspec and needs `offramp[s3]`. Credentials and
 endpoint come from the usual environment (`AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_ENDPOINT_URL`, ...).
 """
 
@@ -24,7 +24,7 @@ from sim.wholefiles import write_whole
 
 @dataclass(frozen=True)
 class Item:
-    """What lies on a shelf: its name, bytes, when it was put there (seconds since 1970), and if it is a leftover."""
+    """An item on a shelf: name, size in bytes, time written (seconds since 1970), and whether it is a leftover."""
 
     name: str
     size: int
@@ -36,52 +36,52 @@ class Shelf(ABC):
     """Named bytes; names are like `blocks/3f/3f9c...`."""
 
     shared = False
-    """Whether workers on other machines reach it under the same name."""
+    """Whether workers on other machines can reach it under the same name."""
 
     @abstractmethod
     def __str__(self) -> str:
-        """Say where it is."""
+        """Return where it is."""
 
     @abstractmethod
     def get(self, name: str, most: int | None = None) -> bytes | None:
-        """Return what was put under a name, of it the first `most` bytes where asked for; None where nothing was."""
+        """Return the bytes under a name, only the first `most` if given; None if there are none."""
 
     @abstractmethod
     def put(self, name: str, content: bytes) -> None:
-        """Put bytes under a name.
+        """Store bytes under a name.
 
         Raises
         ------
         StoreError
-            Where they cannot be written; what was there before is not touched.
+            If they cannot be written; the previous content is not touched.
         """
 
     @abstractmethod
     def check(self) -> None:
-        """See that the shelf is there, or make it; one that is read-only will do.
+        """Check that the shelf exists, or create it; a read-only one will do.
 
         Raises
         ------
         StoreError
-            Where neither can be done.
+            If it neither exists nor can be created.
         """
 
     @abstractmethod
     def items(self) -> Iterator[Item]:
-        """List what lies below `blocks/`, leftovers of writers that were killed too."""
+        """List the items below `blocks/`, including leftovers of writers that were killed."""
 
     @abstractmethod
     def remove(self, name: str) -> None:
-        """Take away what lies under a name.
+        """Remove the item of a name.
 
         Raises
         ------
         StoreError
-            Where that cannot be done.
+            If it cannot be removed.
         """
 
     def complain(self, reason: str, doing: str = "write to") -> NoReturn:
-        """Raise the error of what could not be done here.
+        """Raise an error about a failed operation here.
 
         Raises
         ------
@@ -95,17 +95,17 @@ class Shelf(ABC):
 
 
 class Folder(Shelf):
-    """Files below a folder; `shared` where it is a mount that all machines have under the same path."""
+    """Files below a folder; `shared` if it is a mount that all machines have under the same path."""
 
     def __init__(self, path: Path, *, shared: bool = False) -> None:
         self.path, self.shared = path, shared
 
     def __str__(self) -> str:
-        """Say where it is."""
+        """Return where it is."""
         return str(self.path)
 
     def get(self, name: str, most: int | None = None) -> bytes | None:
-        """Return the bytes of a file; None where there is none that can be read."""
+        """Return the bytes of a file; None if it cannot be read."""
         try:
             with (self.path / name).open("rb") as file:
                 return file.read(-1 if most is None else most)
@@ -122,14 +122,14 @@ class Folder(Shelf):
             self.complain(reason_of(error))
 
     def check(self) -> None:
-        """Make the folder where it is missing."""
+        """Create the folder if it is missing."""
         try:
             self._make(self.path / "blocks")
         except OSError as error:
             self.complain(reason_of(error))
 
     def items(self) -> Iterator[Item]:
-        """List the files; what goes away meanwhile is left out."""
+        """List the files; skip those that disappear meanwhile."""
         for path in sorted((self.path / "blocks").rglob("*")):
             try:
                 if path.is_file():
@@ -140,14 +140,14 @@ class Folder(Shelf):
                 continue
 
     def remove(self, name: str) -> None:
-        """Delete a file; one that is gone already is no fault."""
+        """Delete a file; one that is already gone is not an error."""
         try:
             (self.path / name).unlink(missing_ok=True)
         except OSError as error:
             self.complain(reason_of(error), "clean up")
 
     def _make(self, folder: Path) -> None:
-        """Make a folder of the store; a new store keeps itself out of git."""
+        """Create a folder of the store; a new store is kept out of git."""
         if not self.path.is_dir():
             self.path.mkdir(parents=True, exist_ok=True)
             (self.path / ".gitignore").write_text("*\n", encoding="ascii")
@@ -155,11 +155,11 @@ class Folder(Shelf):
 
 
 PACKAGES = {"s3": "offramp[s3]", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs"}
-"""Kinds of object storage whose put is atomic, and what to install for them."""
+"""Kinds of object storage with an atomic put, and the package to install for each."""
 MARK = "offramp-store"
 TIMES = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 3, "mode": "standard"}}
 WHEN = ("LastModified", "last_modified", "updated", "mtime", "created")
-"""What file systems call the time an object was written."""
+"""Names that file systems use for the time an object was written."""
 
 
 class Objects(Shelf):
@@ -171,11 +171,11 @@ class Objects(Shelf):
         self.url = url.rstrip("/")
 
     def __str__(self) -> str:
-        """Say where it is."""
+        """Return where it is."""
         return self.url
 
     def get(self, name: str, most: int | None = None) -> bytes | None:
-        """Return an object; StoreError where the storage does not answer, for a block would be played in vain."""
+        """Return an object; StoreError if the storage does not answer, because a block would be played in vain."""
         system, root = _open(self.url)
         try:
             content: bytes = system.cat_file(f"{root}/{name}", **({} if most is None else {"start": 0, "end": most}))
@@ -194,7 +194,7 @@ class Objects(Shelf):
             self.complain(_reason(error))
 
     def check(self) -> None:
-        """See that there is a store; a new one gets a mark."""
+        """Check that there is a store; mark a new one."""
         if self.get(MARK) is None:
             self.put(MARK, b"offramp/store/1\n")
 
@@ -211,7 +211,7 @@ class Objects(Shelf):
             yield Item(path[len(root) + 1 :], int(about["size"]), _written(about))
 
     def remove(self, name: str) -> None:
-        """Delete an object; one that is gone already is no fault."""
+        """Delete an object; one that is already gone is not an error."""
         system, root = _open(self.url)
         try:
             system.rm_file(f"{root}/{name}")
@@ -223,7 +223,7 @@ class Objects(Shelf):
 
 @cache
 def _open(url: str) -> tuple[Any, str]:
-    """Return the file system of an address and the path in it; once a process."""
+    """Return the file system of an address and the path in it; once per process."""
     kind = url.partition("://")[0]
     try:
         from fsspec.core import url_to_fs
@@ -237,7 +237,7 @@ def _open(url: str) -> tuple[Any, str]:
 
 
 def _written(about: dict[str, Any]) -> float:
-    """Return when an object was written, in seconds since 1970; 0 where the storage does not say."""
+    """Return when an object was written, in seconds since 1970; 0 if the storage does not say."""
     when = next((about[name] for name in WHEN if about.get(name) is not None), 0.0)
     if isinstance(when, str):
         when = datetime.fromisoformat(when)

@@ -1,11 +1,11 @@
-"""The store: finished blocks of runs by the digest of all that decides them, so that none is ever played twice.
+"""The store: finished blocks of runs, keyed by a digest of everything that decides them, so none is played twice.
 
-A block's key covers the resolved scenario, seed, replicates, block, runs kept, what is given, a design's quantiles, the
-model's source, the packages and the processor's level: an entry never goes stale, and more runs of a scenario only add
-entries. Where entries lie is for `sim/runs/store/shelf.py`; any number of writers may share one store.
+A block's key covers the resolved scenario, seed, replicates, block, runs kept, conditions given, a design's quantiles,
+the model's source, the packages and the processor's level: an entry never goes stale, and more runs of a scenario only
+add entries. `sim/runs/store/shelf.py` decides where entries lie; any number of writers may share one store.
 
-Removing an entry costs time and no result: its block is played again when it is asked for. Only what bears a name of
-the store is listed or removed; what else lies in the folder is left alone.
+Removing an entry costs time but no result: its block is played again when it is needed. Only items with a name of the
+store are listed or removed; anything else in the folder is left alone.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def key_of(task: BlockTask) -> str:
-    """Return the key of a block: SHA-256 over everything that its result depends on, hexadecimal."""
+    """Return the key of a block: SHA-256 over everything that its result depends on, in hexadecimal."""
     versions = {name: text for name, text in environment.package_versions().items() if name != "python"}
     parts = {
         "scenario": task.scenario.hash,
@@ -64,7 +64,7 @@ def _digest(quantiles: Mapping[str, npt.NDArray[np.float64]]) -> str:
 
 
 class Store:
-    """Finished blocks on a shelf; `damaged` counts the entries that were found broken and not used.
+    """Finished blocks on a shelf; `damaged` counts the entries found broken and not used.
 
     Parameters
     ----------
@@ -77,16 +77,16 @@ class Store:
         self.damaged = 0
 
     def __str__(self) -> str:
-        """Say where it is."""
+        """Return where it is."""
         return str(self.shelf)
 
     @property
     def shared(self) -> bool:
-        """Whether workers on other machines reach it."""
+        """Whether workers on other machines can reach it."""
         return self.shelf.shared
 
     def get(self, task: BlockTask) -> BlockResult | None:
-        """Return the result of a block; None where it is not there or is damaged."""
+        """Return the result of a block; None if it is missing or damaged."""
         key = key_of(task)
         raw = self.shelf.get(name_of(key))
         if raw is None:
@@ -103,19 +103,19 @@ class Store:
         Raises
         ------
         StoreError
-            Where it cannot be written: disk full, read-only, no folder. What was kept before is not touched.
+            If it cannot be written: disk full, read-only, no folder. Everything kept before is untouched.
         """
         key = key_of(task)
         self.shelf.put(name_of(key), packed(result, key, task.scenario.id, task.scenario.document.title))
 
     def get_note(self, task: BlockTask, kind: str) -> Any:
-        """Return the note of a kind that was kept of a block; None where there is none, or it is damaged."""
+        """Return a block's note of a kind; None if it is missing or damaged."""
         key = _key_of_note(task, kind)
         raw = self.shelf.get(name_of(key))
         return None if raw is None else unpacked_note(raw, key)
 
     def put_note(self, task: BlockTask, kind: str, note: Any) -> None:
-        """Keep plain values that took a block to find; `kind` names them and the code that found them.
+        """Keep plain values that took a block to compute; `kind` names them and the code that computed them.
 
         Raises
         ------
@@ -126,23 +126,23 @@ class Store:
         self.shelf.put(name_of(key), packed_note(note, key, task.scenario.id, task.scenario.document.title))
 
     def check_usable(self) -> None:
-        """See, before any work is done, that there is a store or can be one; a full one that is read-only will do.
+        """Check, before any work is done, that a store exists or can be created; one that exists may be read-only.
 
         Raises
         ------
         StoreError
-            Where there is none and none can be made, or what has its name is no store.
+            If there is none and none can be created, or the place is taken by something that is not a store.
         """
         self.shelf.check()
 
 
 def store_at(place: str | Path | None) -> Store | None:
-    """Return the store at a place; None where none is wanted.
+    """Return the store at a place; None if no place is given.
 
     Raises
     ------
     StoreError
-        Where there can be no such store.
+        If no store is possible there.
     """
     if place is None:
         return None
@@ -157,12 +157,12 @@ def name_of(key: str) -> str:
 
 
 def shelf_of(place: str) -> Shelf:
-    """Return the shelf that a place on the command line means.
+    """Return the shelf for a place given on the command line.
 
     Raises
     ------
     UsageError
-        Where it is an address of a kind that cannot hold a store.
+        If it is an address of a kind that cannot hold a store.
     """
     kind, mark, rest = place.partition("://")
     if not mark:
@@ -178,13 +178,13 @@ def shelf_of(place: str) -> Shelf:
 
 DAY = 86_400.0
 LEFT_OVER = 1.0
-"""Days after which what a writer has not finished is taken for left over."""
+"""Days after which a writer's unfinished item counts as a leftover."""
 _NAME = re.compile(r"blocks/[0-9a-f]{2}/(?P<part>\.)?[0-9a-f]{64}(?(part)\.[0-9]+-[0-9a-f]{8})")
 
 
 @dataclass(frozen=True)
 class Group:
-    """The entries of one scenario by one version of the model; times are of when they were written, since 1970."""
+    """The entries of one scenario by one version of the model; times are when they were written, since 1970."""
 
     head: Head
     entries: int
@@ -194,12 +194,12 @@ class Group:
 
 
 def items_of(store: Store) -> Iterator[Item]:
-    """Yield what lies in a store under a name that it gives."""
+    """Yield the items of a store whose names it gave."""
     return (item for item in store.shelf.items() if _NAME.fullmatch(item.name))
 
 
 def groups_of(store: Store) -> list[Group]:
-    """Return what is kept by scenario and version of the model, the largest first; reads the head of every entry."""
+    """Return entries grouped by scenario and version of the model, largest first; reads the head of every entry."""
     found: dict[Head, list[Item]] = {}
     for item in items_of(store):
         raw = None if item.leftover else store.shelf.get(item.name, HEAD_BYTES)
@@ -213,9 +213,9 @@ def groups_of(store: Store) -> list[Group]:
 
 
 def to_remove(items: Iterable[Item], now: float, days: int | None, most_bytes: int | None) -> list[Item]:
-    """Choose what can go: what is older than so many days, then the oldest until so many bytes are left.
+    """Choose items to remove: those older than `days`, then the oldest until at most `most_bytes` remain.
 
-    What a writer left unfinished more than a day ago goes in any case.
+    Leftovers older than a day are always removed.
     """
     ordered = sorted(items, key=lambda one: (one.written, one.name))
     left = sum(item.size for item in ordered)
