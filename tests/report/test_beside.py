@@ -54,13 +54,13 @@ def test_each_baseline_stands_beside_the_model_with_its_interval(record):
         "Weighted median [−0.75]": ("24% (4% to 69%)",),
         "Challenge model [−0.75, nobody moves]": ("24% (4% to 69%)",),
         "Condorcet choice [−0.26]": ("41% (10% to 81%)",),
-        "Cases learnt from": ("19 (0 early)",),
+        "Cases used": ("19 (0 early)",),
     }
 
 
 def test_page_and_markdown_show_the_same_baselines_before_the_uncertainty(record, written):
     for text in both(record, written):
-        assert "only past cases resolved by 19 August 2018; the cases are picked by hand" in text
+        assert "only to past cases resolved by 19 August 2018. The cases were hand-picked" in text
         for row in baselines(record).rows:
             assert re.search(rf"{re.escape(row[0])}[ |]+{re.escape(row[1])}", text)
         uncertainty = re.search(r"Monte Carlo error:? \d", text)
@@ -77,7 +77,7 @@ def test_too_few_cases_are_said_and_no_number_is_given(record, written):
     shown = rows(baselines(record))
     assert shown["Base rate of past cases"] == ("too few to judge",)
     assert shown["Condorcet choice [−0.26]"] == ("–",)
-    assert shown["Cases learnt from"] == ("6 (1 early)",)
+    assert shown["Cases used"] == ("6 (1 early)",)
     for text in both(record, written):
         assert "Within 30 days there is no baseline: 6 resolved cases are too few to judge." in text
 
@@ -168,7 +168,7 @@ def test_the_track_record_shows_every_window_and_both_schemes(scored):
     table, more = tables(section(scored, "track-record")).values()
     shown = rows(table)
     assert table.columns[1:] == ("30 days", "90 days", "180 days")
-    assert shown["Cases, and in how many it happened"] == ("43 (17)", "43 (23)", "42 (26)")
+    assert shown["Cases (with an offensive)"] == ("43 (17)", "43 (23)", "42 (26)")
     assert shown["Model"] == ("0.22", "0.21", "0.20")
     assert shown["Skill over the base rate"] == ("13% (−5% to 30%)", "20% (1% to 38%)", "20% (0% to 37%)")
     assert ("90 days", "area", "log", "0.63", "0.66", "0.73", "0.67") in more.rows

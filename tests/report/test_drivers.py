@@ -53,7 +53,7 @@ def test_finding_out_is_recommended_only_of_what_can_be_looked_up(record: Record
     said = section(record, "drivers")
     assert said is not None
     assert input_name(record, inputs[0]["path"])[1:] not in texts(said)[-2]
-    assert f"{input_name(record, inputs[1]['path'])[1:]} is worth most" in texts(said)[-2]
+    assert f"{input_name(record, inputs[1]['path'])[1:]} is worth the most" in texts(said)[-2]
     assert drawn(said).table.rows[0][-1] == "cannot be looked up"
     for one in inputs:
         one["can_be_looked_up"] = False

@@ -71,6 +71,6 @@ def test_it_has_every_section_of_the_page(record):
     headings = re.findall(r"^## (.*)$", text, flags=re.MULTILINE)
     assert headings == [
         "Probability of an offensive", "Analyst’s confidence", "Track record", "Since the forecast of 12 August 2018",
-        "What this scenario supposes", "When", "100 futures",
+        "What this scenario assumes", "When", "100 futures",
         "Actors", "Drivers", "What to watch for", "Storylines", "Provenance", "Rerun",
     ]  # fmt: skip

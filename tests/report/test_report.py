@@ -115,7 +115,7 @@ def test_both_uncertainties_are_named_and_conditional_on_the_model(files):
     for text in (files["text"], files["markdown"].replace("**", "")):
         assert re.search(rf"Monte Carlo error:? {re.escape(last.interval)}.*shrinks with more runs", text)
         assert re.search(rf"Input uncertainty:? {round(100 * last.input_sd)} points.*does not shrink.*beta fit", text)
-        assert f"central 80% at {last.spread_text}" in text
+        assert f"central 80% of a beta fit is {last.spread_text}" in text
         assert "conditional on this model" in text
 
 
@@ -189,7 +189,7 @@ def test_an_agreement_is_not_shown_as_the_end(record, files):
 
 def test_notes_stand_before_the_curves(files):
     for text in (files["text"], files["markdown"]):
-        assert text.index("What this scenario supposes") < text.index("A strike is a day of heavy bombing")
+        assert text.index("What this scenario assumes") < text.index("A strike is a day of heavy bombing")
 
 
 @pytest.mark.slow

@@ -82,7 +82,7 @@ def test_the_headline_and_each_window(record: dict[str, Any], seen: Any) -> None
     assert f"Monte Carlo error{cells[4]}" in seen["cards"][0]
     assert f"from {record['runs']:,} runs of {record['draws']:,} draws." in seen["cards"][0]
     assert f"Input uncertainty{cells[5]}" in seen["cards"][1]
-    assert f"central 80% at {cells[6]}" in seen["cards"][1]
+    assert f"central 80% of a beta fit is {cells[6]}" in seen["cards"][1]
 
 
 def test_titles_and_labels_of_the_figures(record: dict[str, Any], seen: Any) -> None:

@@ -21,21 +21,22 @@ WINDOW = 90
 SCHEMES = {"case": "one case left out at a time", "area": "one area left out at a time"}
 ABOUT = (
     "Every case is forecast with parameters, curves and rates fitted to other cases only. The Brier score is the mean "
-    "squared error of the probability: 0 is perfect, 0.25 is what one half for everything gets. Differences are paired "
-    "over cases; intervals are at 95% and clustered by area, because cases on the same ground are not independent."
+    "squared error of the probability: 0 is perfect, 0.25 is the score of always saying one half. Differences are "
+    "paired by case; intervals are at 95% and clustered by area, because cases in the same area are not independent."
 )
 ABOUT_CASES = (
-    "The cases were picked by hand and coded by someone who knew how they ended; docs/cases.md has the codebook. Their "
-    "share of offensives is no base rate of the world."
+    "The cases were hand-picked and coded by someone who knew how they ended; docs/cases.md has the codebook. Their "
+    "share of offensives is not a base rate for the world."
 )
 ABOUT_HINDSIGHT = (
-    "Codings that hindsight could have touched are marked; nearly all cases have some. Dropped: each is replaced by "
+    "Codings that hindsight could have influenced are marked; nearly every case has some. Dropped: each is replaced by "
     "the pool of all cases. Shifted: each moves by about a level at random. The parameters stay as they were fitted."
 )
 ABOUT_THREATS = (
     "The second sample: threats and shows of force between states at peace, coded by rule from a table. Each is "
     "forecast by parameters, a curve and a rate fitted without its pair of states. AUC is the chance that a threat "
-    "that came to force was given more than one that did not; 0.5 is a coin. Intervals are at 95%, clustered by pair."
+    "that led to force was given a higher probability than one that did not; 0.5 is a coin toss. Intervals are at 95%, "
+    "clustered by pair."
 )
 
 
@@ -85,10 +86,10 @@ def _lead(record: Record) -> str:
     table = record["tables"]["case"]["all"]
     own, rate, curve = (score_of(table, name)["mean"] for name in (MODEL, BASE_RATE, LOGISTIC))
     verdict = _verdict(score_of(table, MODEL)["against"][LOGISTIC]["difference"])
-    few = " Fewer than 50 cases are too few to judge calibration by." if table["too_few"] else ""
+    few = " Fewer than 50 cases are too few to judge calibration." if table["too_few"] else ""
     return (
-        f"Within {WINDOW} days the model's mean Brier score is {own:.3f}, that of the base rate {rate:.3f}, that of a "
-        f"logistic regression on two features {curve:.3f}: {verdict} the regression.{few}"
+        f"Within {WINDOW} days the model's mean Brier score is {own:.3f}, against {rate:.3f} for the base rate and "
+        f"{curve:.3f} for a logistic regression on two features: {verdict} the regression.{few}"
     )
 
 
@@ -104,7 +105,7 @@ def _sections(record: Record) -> Iterator[Section]:
     yield Section("Case by case", (Text(ABOUT_CASES, "note"), _cases(record)), id="cases")
     yield Section("Do the probabilities mean what they say?", tuple(_calibration(record)), id="calibration")
     yield Section(
-        "What the score owes to hindsight", (Text(ABOUT_HINDSIGHT, "note"), _hindsight(record)), id="hindsight"
+        "How much of the score is hindsight?", (Text(ABOUT_HINDSIGHT, "note"), _hindsight(record)), id="hindsight"
     )
     if record["threats"] is not None:
         yield Section("Threats between states", tuple(_threats(record["threats"])), id="threats")
@@ -182,15 +183,15 @@ def _calibration(record: Record) -> Iterator[Text | Table | Figure]:
         (name, f"{one['miscalibration']:.3f}", f"{one['discrimination']:.3f}", f"{one['uncertainty']:.3f}")
         for name, one in record["calibration"].items()
     ]
-    few = " These are too few cases to judge it by: the bands are wide." if model["too_few"] else ""
+    few = " The cases are too few to judge it: the bands are wide." if model["too_few"] else ""
     says = (
         f"Observed frequency by forecast probability, by isotonic regression (CORP), within {WINDOW} days; the band "
-        f"holds {model['level']:.0%} of what chance alone would do to a calibrated forecaster.{few}"
+        f"holds {model['level']:.0%} of what a calibrated forecaster would show by chance.{few}"
     )
     yield Text(says, "note")
     yield _reliability(record)
     caption = "Brier score = miscalibration − discrimination + uncertainty"
-    columns = ("Forecaster", "Miscalibration, less is better", "Discrimination, more is better", "Uncertainty")
+    columns = ("Forecaster", "Miscalibration (lower is better)", "Discrimination (higher is better)", "Uncertainty")
     yield Table(caption, columns, "lrrr", tuple(rows))
 
 
@@ -222,7 +223,7 @@ def _threats(threats: Record) -> Iterator[Text | Table | Figure]:
     for window, one in threats["windows"].items():
         came = share_text(one["happened"] / one["cases"])
         caption = f"Within {counted(window, 'day')}, force in {came} ({one['happened']} of {one['cases']})"
-        columns = ("Forecaster", "Mean said", "Brier", "AUC", "Against base rate", "Against regression")
+        columns = ("Forecaster", "Mean forecast", "Brier", "AUC", "Against base rate", "Against regression")
         rows = tuple(_threat_row(one, name) for name in one["said"])
         yield Table(caption, columns, "lrrrrr", rows)
 
@@ -244,8 +245,9 @@ def _levers(record: Record) -> Iterator[Text | Table | Figure]:
     before = sorted(one["prior"] for one in levers)
     rows = tuple((one["id"], share_text(one["own"]), share_text(one["prior"])) for one in levers)
     says = (
-        f"Under the parameters that the scenarios name, an offensive within {WINDOW} days runs from {spread} over "
-        f"{counted(len(levers), 'scenario')}; at the priors from {share_text(before[0])} to {share_text(before[-1])}."
+        f"With the parameters that the scenarios name, the probability of an offensive within {WINDOW} days ranges "
+        f"from {spread} across {counted(len(levers), 'scenario')}; with the priors, from {share_text(before[0])} to "
+        f"{share_text(before[-1])}."
     )
     columns = ("Scenario", "Its own parameters", "Priors")
     yield Text(says, "note")

@@ -22,7 +22,7 @@ ABOUT_PARAMETERS = (
 )
 ABOUT_FITS = (
     "The posterior is sampled on a smooth surface fitted to runs of the model. Here the surface is compared with runs "
-    "of the model itself at the posterior, for what is known of each crisis."
+    "of the model itself at the posterior, on what is known of each crisis."
 )
 ABOUT_RECOVERY = (
     "Cases simulated with known parameters were calibrated in the same way. If the method is right, the rank of the "
@@ -47,7 +47,7 @@ def document(record: Record, words: str) -> Document:
         kicker=f"offramp calibration, {_known(record)}",
         title=f"What past cases say about the parameters: {record['name']}",
         number=str(sum(one["cases"] for one in record["samples"].values())),
-        says=f"past cases in which something was known of the outcome: {counts}",
+        says=f"past cases whose outcome was at least partly known: {counts}",
         head=(
             Text(
                 f"The parameter moved most is {moved['name']}, by {signed(moved['shift'])} standard deviations of its "
@@ -76,13 +76,15 @@ def _sections(record: Record) -> Iterator[Section]:
         yield Section("Do two seeds agree?", (Text(_agreement(record), "note"), _seeds(record)), id="seeds")
     if record["splits"]:
         said = f"{ABOUT_SPLIT} {_nuisance(record)}"
-        yield Section("What the answer rests on", (Text(said, "note"), _splits(record)), id="split")
+        yield Section("What the answer depends on", (Text(said, "note"), _splits(record)), id="split")
     yield Section("Surface against model", (Text(ABOUT_FITS + _threats(record), "note"), _fits(record)), id="fit")
     if record["recovery"] is not None:
-        yield Section("Is the truth recovered?", (Text(ABOUT_RECOVERY, "note"), _recovery(record)), id="recovery")
+        yield Section(
+            "Are known parameters recovered?", (Text(ABOUT_RECOVERY, "note"), _recovery(record)), id="recovery"
+        )
     rows = tuple((one["id"], str(len(one["classes"]))) for one in record["cases"])
-    seen = Table("Cases seen, and in how many of 8 classes each may still have been", ("Case", "Classes"), "lr", rows)
-    yield Section("Cases seen", (seen.fold(counted(len(rows), "case")),), id="seen")
+    seen = Table("Cases used, and how many of 8 outcome classes each may be in", ("Case", "Classes"), "lr", rows)
+    yield Section("Cases used", (seen.fold(counted(len(rows), "case")),), id="seen")
 
 
 def _figure(record: Record) -> Figure:
@@ -111,8 +113,8 @@ def _seeds(record: Record) -> Table:
         (f"within {counted(window, 'day')}", share_text(first), share_text(second), f"{100 * gap:.1f} points")
         for window, first, second, gap in zip(record["windows"], *targets, record["disagreement"], strict=True)
     )
-    columns = ("Offensive in the target", "First seed", "Second seed", "Apart")
-    return Table("Two calibrations that share the cases and nothing else", columns, "lrrr", rows)
+    columns = ("Offensive in the target", "First seed", "Second seed", "Difference")
+    return Table("Two independent calibrations on the same cases", columns, "lrrr", rows)
 
 
 def _splits(record: Record) -> Table:
@@ -157,9 +159,9 @@ def _fits(record: Record) -> Table:
         (one["case"], decimal_text(one["surface"]), decimal_text(one["model"]), signed(one["surface"] - one["model"]))
         for one in ordered
     )
-    columns = ("Case", "By the surface", "By the model", "Apart")
+    columns = ("Case", "Surface", "Model", "Difference")
     return Table(
-        "Probability of what is known of each case, at the posterior, furthest apart first", columns, "lrrr", rows
+        "Probability of what is known of each case, at the posterior, largest difference first", columns, "lrrr", rows
     )
 
 
@@ -169,7 +171,7 @@ def _recovery(record: Record) -> Table:
         (one["name"], f"{one['p_value']:.3f}", " ".join(map(str, one["histogram"]))) for one in found["parameters"]
     )
     caption = (
-        f"Ranks of the truth among {counted(found['ranks'] - 1, 'draw')}, over "
+        f"Ranks of the true value among {counted(found['ranks'] - 1, 'draw')}, over "
         f"{counted(found['repeats'], 'simulated calibration')}"
     )
     return Table(caption, ("Parameter", "p-value", "Calibrations by rank, lowest first"), "lrl", rows)

@@ -97,8 +97,8 @@ def _lead(record: Record, by: Record) -> str:
     first = next(one for one in by["inputs"] if _is_clear(one))
     low, high = (Chance.of(first[end]).text for end in _ENDS)
     return (
-        f"Of all uncertain inputs, the probability of an offensive within {counted(record['horizon'], 'day')} goes "
-        f"most with {in_sentence(record, first['path'])}: {low} in the lowest sixteenth of "
+        f"Of all uncertain inputs, the probability of an offensive within {counted(record['horizon'], 'day')} "
+        f"depends most on {in_sentence(record, first['path'])}: {low} in the lowest sixteenth of "
         f"its draws, {high} in the highest."
     )
 
@@ -112,7 +112,7 @@ def _split_text(record: Record, by: Record) -> str:
     names = ", ".join(
         f"{group_name(record, one['group'], within=True)} {_index_text(one['index'])}" for one in groups[:4]
     )
-    parts = f" Shares of the first part: {names}. Interactions of inputs are in none of them." if names else ""
+    parts = f" Shares of the first part: {names}. None of them includes interactions between inputs." if names else ""
     return (
         f"Of the variance of the outcome, yes or no, {share_text(share['value'])} ({_index_interval(share)}) comes "
         f"from the uncertain inputs; the rest is chance, which no knowledge of the inputs would remove.{parts}"
@@ -129,17 +129,17 @@ def _worth(record: Record, by: Record) -> str:
     if left != now:
         spread = f"takes its standard deviation from {now} to {left}"
     return (
-        f"Of what can be looked up, {in_sentence(record, first['path'])} is worth most: knowing it lowers "
-        f"the variance of the probability by {_index_text(first['index'])} on average and {spread}. The table has the "
-        "same for every input; nobody can look up an actor's unobserved leaning or disposition, nor the structural "
-        "parameters."
+        f"Of what can be looked up, {in_sentence(record, first['path'])} is worth the most: knowing it lowers "
+        f"the variance of the probability by {_index_text(first['index'])} on average and {spread}. The table shows "
+        "this for every input; an actor's unobserved leaning and disposition and the structural parameters cannot be "
+        "looked up."
     )
 
 
 def _caution_text(record: Record, inputs: list[Record], draws: int) -> str:
     """Say how indices are to be read, of inputs that go together and of those without effect too."""
     text = (
-        "These are the runs of the forecast, sorted by each input: they show which probability goes with which value "
+        "These are the runs of the forecast, sorted by each input: they show how the probability varies with the value "
         "in this model, not what changing the value would do. The index of an input is its own share, averaged over "
         f"all others. Intervals are 95%, from {counted(draws, 'draw')}."
     )
@@ -155,9 +155,9 @@ def _figure(record: Record, by: Record, shown: list[Record]) -> Figure:
     most = f"; the {len(shown)} clearest of {len(by['inputs'])}" if len(by["inputs"]) > len(shown) else ""
     return Figure(
         "drivers-figure",
-        f"{name} goes with the widest range: {low} to {high}",
+        f"{name} has the widest range: {low} to {high}",
         f"Probability of {event} at the low end (hollow) and the high end (full) of each input, with 95% intervals; at "
-        f"the right the share of the variance of the probability that goes with it{most}",
+        f"the right its share of the variance of the probability{most}",
         f"Tornado chart of the probability of {event} at both ends of each input: {steps}.",
         inputs_table(record, by),
         lambda: _tornado(record, shown),
@@ -196,7 +196,7 @@ def inputs_table(record: Record, by: Record) -> Table:
         for one in by["inputs"]
     )  # fmt: skip
     columns = ("Input", "Of", "Index", "95%", "Probability", "At the low end", "At the high end", "Sd left if known")
-    return Table("Share of the variance of the probability that goes with each input", columns, "llrrlrrr", rows)
+    return Table("Share of the variance of the probability explained by each input", columns, "llrrlrrr", rows)
 
 
 def _groups_table(record: Record, by: Record) -> Table:
@@ -208,7 +208,7 @@ def _groups_table(record: Record, by: Record) -> Table:
         )
         for one in by["groups"]
     )  # fmt: skip
-    caption = "Share of the variance of the probability that goes with all inputs of an actor, or of the model"
+    caption = "Share of the variance of the probability explained by all inputs of an actor, or of the model"
     return Table(caption, ("Inputs of", "Index", "95%", "Inputs", "How"), "lrrrl", rows)
 
 

@@ -61,7 +61,7 @@ def document(record: Record, words: str) -> Document:
             ),
             Section("At the turning points", (Text(f"{ABOUT_MOMENTS} {ABOUT_DICE}"), *moments), id="moments"),
             Section("Day by day", (Text(ABOUT_DICE, "note"), daily), id="days"),
-            Section("What this run supposes", _inputs(record), id="inputs"),
+            Section("What this run assumes", _inputs(record), id="inputs"),
             rerun_of(
                 record, Run=f"{record['run']}, in block {record['block']}", Runs_of_a_draw=str(record["replicates"])
             ),

@@ -119,7 +119,7 @@ def _standings(record: Record) -> Block:
     stances = record["provenance"]["stances"].items()
     rows = [(record["actors"][key]["name"], leaning(one["mean"]), on_scale(one["mean"])) for key, one in stances]
     told = "; ".join(f"{name_in_text(name)} {words} ({number})" for name, words, number in rows)
-    text = f"Where they stand on day 0, from −1 (resists an offensive) to +1 (wants it): {told}."
+    text = f"Stances on day 0, from −1 (resists an offensive) to +1 (wants it): {told}."
     return Block("stands", rows, (Text(text),))
 
 
@@ -158,11 +158,11 @@ def _input_sentence(record: Record, chance: Chance) -> str:
     )
     if chance.spread_text is None:
         return f"{sentence} No beta distribution fits it, so no range is given."
-    sentence += f" A beta fit has its central 80% at {chance.spread_text}"
+    sentence += f" The central 80% of a beta fit is {chance.spread_text}"
     if chance.spread_shape == "split":
-        return f"{sentence} and is highest at both ends: many inputs make the offensive improbable, many nearly sure."
+        return f"{sentence} and peaks at both ends: some inputs make the offensive improbable, others nearly certain."
     if chance.spread_shape == "lopsided":
-        return f"{sentence}, which leaves the mean outside: few inputs give a very different answer, and they pull it."
+        return f"{sentence}, which does not include the mean: a few inputs give a very different answer and pull it."
     return f"{sentence}."
 
 
@@ -192,7 +192,7 @@ def _suppositions(record: Record) -> Section | None:
         notes.append(Entry(f"{_warned(record, one['key'])}{one['message']} ({where})", name))
     if not notes:
         return None
-    return Section("What this scenario supposes", (List(tuple(notes), "notes"),), id="notes", short="Suppositions")
+    return Section("What this scenario assumes", (List(tuple(notes), "notes"),), id="notes", short="Assumptions")
 
 
 def _warned(record: Record, key: str) -> str:

@@ -119,7 +119,7 @@ def _note(record: Record) -> str:
         )
     view = record["outside_view"]
     parts.append(
-        "Crises like these: past cases of the library resolved by the as-of date, picked by hand. Threats between "
+        "Crises like these: hand-picked past cases, resolved by the as-of date. Threats between "
         f"states: {view['source']}; {counted(view['pairs'], 'pair')}. Large-scale: an occupation, a battle or 25 "
         "deaths. Intervals of rates are at 95%, clustered by area or pair."
     )
@@ -141,8 +141,8 @@ def baselines_of(record: Record) -> Group | None:
         return None
     as_of = long_date(calendar_of(record).as_of)
     lead = (
-        f"Simple rules that know only past cases resolved by {as_of}; the cases are picked by hand, so a rate among "
-        "them is not a rate in the world."
+        f"Simple rules fitted only to past cases resolved by {as_of}. The cases were hand-picked, so their rate is not "
+        "the rate in the world."
     )
     table = _table(record)
     parts: tuple[Part, ...] = (Text(lead, "note"), table, *(Text(text, "note") for text in _notes(record)))
@@ -153,14 +153,14 @@ def _table(record: Record) -> Table:
     windows = record["baselines"]["windows"]
     columns = ("Probability of an offensive within", *(counted(days, "day") for days in windows))
     rules = (_rule_name(record, rule) for rule in RULES)
-    names = ("This model", "Base rate of past cases", "Logistic regression", *rules, "Cases learnt from")
+    names = ("This model", "Base rate of past cases", "Logistic regression", *rules, "Cases used")
     cells = [_of_window(record, days, one) for days, one in windows.items()]
     body = tuple(zip(names, *cells, strict=True)) if windows else ()
     return Table("The model and simple baselines", columns, "l" + "r" * len(windows), body, style="narrow")
 
 
 def _of_window(record: Record, days: str, window: Record) -> tuple[str, ...]:
-    """Return the column of a window: the model, the baselines, how many cases they learnt from."""
+    """Return the column of a window: the model, the baselines, how many cases they use."""
     return (
         outcome_at(record, "offensive", int(days)).text,
         _base_rate(window),
@@ -200,13 +200,13 @@ def _notes(record: Record) -> Iterator[str]:
     windows = record["baselines"]["windows"]
     if windows:
         yield (
-            "In round brackets: 95% intervals, wide because the cases are few; the model's own uncertainty is with its "
-            "headline. In square brackets: the position of the scenario by each rule, from −1 (against an "
-            "offensive) to +1 (for it), which a curve through the cases turns into a probability."
+            "Round brackets: 95% intervals, wide because there are few cases; the model's own uncertainty is given "
+            "with its headline. Square brackets: the scenario's position under each rule, from −1 (against an "
+            "offensive) to +1 (for it); a curve fitted to the cases turns it into a probability."
         )
         yield (
-            "Early: counted although the window was not over, because it had happened already. Cases like them in "
-            "which nothing had happened yet are not counted, so rates with early cases are somewhat high."
+            "Early: the window was still open, but an offensive had already begun. Open cases without one are not "
+            "counted, so rates that include early cases are somewhat high."
         )
     for days, one in windows.items():
         if one["reason"] is not None:
@@ -258,12 +258,12 @@ def _score_lead(track: Record, *, calibrated: bool) -> str:
 
 
 def _against(name: str, window: Record) -> str:
-    """Write a reference's score, and what is gained over it: `0.26 of the base rate (skill 20%, ...)`."""
+    """Write a reference's score, and what is gained over it: `0.26 for the base rate (skill 20%, ...)`."""
     compared = window["against"][name]
     article = "the" if name == REFERENCES[0] else "a"
     verdict = "" if _is_clear(compared["difference"]) else "; no clear difference"
     skill = skill_text(compared["skill"]).replace(" (", ", ").rstrip(")")
-    return f"{_score(window['brier'][name])} of {article} {name} (skill {skill}{verdict})"
+    return f"{_score(window['brier'][name])} for {article} {name} (skill {skill}{verdict})"
 
 
 def _is_clear(difference: list[float | None]) -> bool:
@@ -273,16 +273,17 @@ def _is_clear(difference: list[float | None]) -> bool:
 
 def _scores_note(track: Record) -> str:
     return (
-        "A Brier score is 0 at best; always saying 50% gives 0.25. Skill is the share of a reference's score that the "
-        f"calibrated model saves, with a 95% interval clustered by area. Parameters: {track['posterior']}. Made on "
-        f"{dated(track['made'])}; docs/backtest.md explains the method and lists the cases."
+        "A perfect Brier score is 0; always saying 50% scores 0.25. Skill is the percentage by which the calibrated "
+        "model's score is lower than a reference's, with a 95% interval clustered by area. Parameters: "
+        f"{track['posterior']}. Made on {dated(track['made'])}; docs/backtest.md explains the method and lists the "
+        "cases."
     )
 
 
 def _brier(track: Record) -> Table:
     """Return the mean Brier scores by window, and the skill of the calibrated model over each reference."""
     windows = track["windows"].values()
-    rows = [("Cases, and in how many it happened", *(f"{one['cases']} ({one['happened']})" for one in windows))]
+    rows = [("Cases (with an offensive)", *(f"{one['cases']} ({one['happened']})" for one in windows))]
     for name in _forecasters(track):
         rows.append((_named(name), *(_score(one["brier"][name]) for one in windows)))
     for name in REFERENCES:

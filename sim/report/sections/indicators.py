@@ -49,8 +49,8 @@ def section_of(record: Record) -> Section | None:
     takes = next((one.given for one in shown if not one.given.startswith("terms ")), "strikes by DATE")
     about = (
         "Only futures that have not ended by the day of the indicator count. Indicators are ordered by how far "
-        "checking moves the probability on average, seen or not. A sign goes with "
-        "a probability; it need not bring an offensive about. Intervals are 95%."
+        "checking moves the probability on average, seen or not. An indicator is "
+        "associated with an offensive; it need not bring one about. Intervals are 95%."
     )
     again = f'To forecast again given what has been seen: offramp run SCENARIO --given "{takes}".'
     drawn = _figure(record, shown, day).with_parts(Text(about, "note"), Text(again, "note"))
@@ -95,7 +95,7 @@ def _lead(first: Sign, day: int) -> str:
     return (
         f"What would move this forecast most: {first.label}. It is seen in {first.seen.text} of the futures without an "
         f"offensive by then. If it is seen, an offensive within {counted(day, 'day')} has a probability of "
-        f"{first.if_seen.text}, if not, of {first.if_not.text}; {first.unknown.text} without checking."
+        f"{first.if_seen.text}; if not, {first.if_not.text}; without checking, {first.unknown.text}."
     )
 
 

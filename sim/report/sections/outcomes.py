@@ -103,7 +103,7 @@ def section_of(record: Record, windows: list[int]) -> Section:
 def _kinds(record: Record) -> str:
     """Say what a strike is here, and what terms are."""
     strike = f"A strike is a day of {strikes_of(record)}."
-    terms = "Terms of surrender end a future without an offensive: the defenders give the ground up."
+    terms = "Terms of surrender end a future without an offensive: the defenders give up the ground."
     return " ".join(without_off(record, {"strikes": strike, "terms": terms}).values())
 
 

@@ -25,8 +25,8 @@ def conditions_of(record: Record) -> Group | None:
     share = share_text(record["runs"] / given["runs_made"])
     basis = (
         f"Of {counted(given['runs_made'], 'run')} made, {record['runs']:,} ({share}) meet all conditions and count. "
-        "The baselines and the track record do not know of them. A condition goes with another probability; it need "
-        "not bring an offensive about, nor keep one away."
+        "The baselines and the track record do not take them into account. A condition is associated with a different "
+        "probability; it need not bring an offensive about or prevent one."
     )
     told = (_condition(record, one) for one in given["conditions"])
     conditions = List.of((*told, f"no offensive by {_date(given['waiting'])}"))
@@ -98,8 +98,8 @@ def disagreement_sentence(record: Record) -> str:
     if points is None:
         return ""
     return (
-        f"Calibrations of the parameters under other seeds differ in it by {points_text(points / 100)}, which comes on "
-        "top."
+        f"Calibrations of the parameters with other seeds differ in the probability by {points_text(points / 100)}; "
+        "that is not included."
     )
 
 
@@ -331,7 +331,7 @@ def start_of(record: Record, actor: str) -> tuple[str, tuple[str, ...]]:
         if widened > 1.005
         else ""
     )
-    return f"Starts at {start}, read from the evidence of {occasions}.{spread}", lines
+    return f"Starts at {start}, based on evidence from {occasions}.{spread}", lines
 
 
 def stances_table(record: Record) -> Table:

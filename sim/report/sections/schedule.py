@@ -127,6 +127,6 @@ def in_force_sentence(record: Record) -> str:
         return ""
     subject = "One pressure was" if count == 1 else f"{count} pressures were"
     return (
-        f"{subject} in force before the window began: the stances of day 0 already contain them, so only their changes "
+        f"{subject} in force before the window began: stances on day 0 already reflect them, so only changes in them "
         "count."
     )

@@ -147,7 +147,7 @@ class _Teller:
             "bombing": f"there is {self._strikes} on a third day within a week for the first time",
             "agreement": f"{self._parties(course)} conclude {another} agreement{beside}",
             "breakdown": f"the agreement breaks down{_lasted(turn)}, and the standoff is back",
-            "terms": f"the defenders give the ground up on terms, without an assault{beside}",
+            "terms": f"the defenders give up the ground on terms, without an assault{beside}",
             "limited": f"a limited offensive begins{beside}",
             "full": f"a full offensive begins{beside}",
             "still": f"there is still {_phase_at(course, turn['day'])} and no offensive{beside}",
@@ -223,8 +223,8 @@ NOTE = (
     "downwards; square: the offensive{terms}, with which a future ends."
 )
 _CAUTION = (
-    "A storyline is an example, not a prediction: no future will go exactly like it. That one thing follows another "
-    "in it does not show that the first brought about the second."
+    "A storyline is an example, not a prediction: no future will go exactly like it. One event following another in it "
+    "does not show that the first brought about the second."
 )
 
 
@@ -235,8 +235,8 @@ def section_of(record: Record) -> Section | None:
         return None
     titled = list(zip(titles_of(record), courses, strict=True))
     lead = (
-        f"{spelled(len(courses), 'run').capitalize()} represent all futures. Each is a real run, the middle one of a "
-        f"cluster of runs that are alike in their dates, events and postures; the clusters are those of the first "
+        f"{spelled(len(courses), 'run').capitalize()} represent all futures. Each is a real run, the medoid of a "
+        f"cluster of runs with similar dates, events and postures among the first "
         f"{counted(courses[0]['of'], 'run')}. Brackets hold the 95% Monte Carlo interval of a share."
     )
     marks = {"strikes": f"dots: days of {strikes_of(record)}; ", "terms": ", hexagon: terms of surrender"}
@@ -289,8 +289,8 @@ def _card(record: Record, number: int, title: str, course: Course) -> Group:
     """Return a storyline: what it stands for, and its story."""
     share = Chance.of(course["share"])
     standing = (
-        f"About {share.text} of futures ({share.interval}) are nearest to this one, run {course['run']:,}; of these "
-        f"{_alike(course)} {_HOW_IT_ENDS[course['end']]} too.{_apart(record, course)}"
+        f"About {share.text} of futures ({share.interval}) are closest to this one, run {course['run']:,}; "
+        f"of these, {_alike(course)} {_HOW_IT_ENDS[course['end']]} too.{_apart(record, course)}"
     )
     parts = (Text(standing, "standing"), List.of(story_of(record, course)))
     return Group(f"{number}. {title}", parts, role="card story", id=f"storyline-{number}")
@@ -311,8 +311,8 @@ def _apart(record: Record, course: Course) -> str:
         return ""
     low, high = halves[actor]
     return (
-        f" It is not typical in everything: {posture_of(record, actor)} ends at {plain(ends[actor])}, in half of these "
-        f"futures between {plain(low)} and {plain(high)}."
+        f" It is not typical in every respect: {posture_of(record, actor)} ends at {plain(ends[actor])}, in half of "
+        f"these futures between {plain(low)} and {plain(high)}."
     )
 
 
