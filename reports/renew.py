@@ -1,11 +1,13 @@
 """Renew the reference reports beside this file, and docs/scenarios.md: `make reports`.
 
-One small report a scenario, without its page, under reports/CRISIS/SCENARIO. tests/report/test_reference.py holds
-them to the scenarios and to the model as they are.
+One small report a scenario, without its page, under reports/CRISIS/SCENARIO. Records that take hours to compute
+(calibrations, the backtest) or that a command writes (histories) keep their numbers; only their Markdown is renewed.
+tests/report/test_reference.py holds all of them to the scenarios, the model and the pages as they are.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,10 +16,10 @@ from typing import Any
 
 import sim
 from sim.forecast.forecast import Forecast
-from sim.report import write_report
+from sim.report import document_of, write_report
 from sim.report.chance import Chance, Shift, with_interval
 from sim.report.document import Table
-from sim.report.markdown import escape, markdown_table
+from sim.report.markdown import escape, markdown_table, to_markdown
 from sim.report.reading import calendar_of, outcome_at
 from sim.wording import long_date
 
@@ -161,8 +163,13 @@ def _results(one: Reference) -> Table:
     return Table("", tuple(columns), "r" * len(columns), ((*cells, agreement, _change(one)),))
 
 
+def kept_records() -> list[Path]:
+    """Return the records whose numbers stay as they are."""
+    return sorted(file for file in (ROOT / "reports").rglob("*.json") if file.name != "forecast.json")
+
+
 def main() -> None:
-    """Run every scenario and write its report and the guide."""
+    """Run every scenario and write its report, the guide, and the Markdown of the records that are kept."""
     found = []
     for one in references():
         is_baseline = one.file.stem == "baseline"
@@ -170,6 +177,9 @@ def main() -> None:
         sys.stdout.write(f"{one.folder.as_posix()}: {outcome_at(one.record, 'offensive', CHANGE_DAY).text}\n")
         found.append(one)
     GUIDE.write_text(guide(found), encoding="utf-8", newline="\n")
+    for file in kept_records():
+        document = document_of(json.loads(file.read_text(encoding="utf-8")))
+        file.with_suffix(".md").write_text(to_markdown(document), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
