@@ -1,7 +1,7 @@
 """The random bits of NumPy's SFC64, drawn in one loop.
 
-NumPy calls a function for each word, whose state goes through memory; here it stays in registers, which takes less than
-half as long. The bits are the same.
+NumPy calls a function for each word and keeps its state in memory; here the state stays in registers, which takes less
+than half the time. The bits are the same.
 """
 
 from __future__ import annotations
@@ -71,12 +71,12 @@ end:
 
 
 class Words:
-    """The words of 64 random bits that a generator gives, from its next on.
+    """The words of 64 random bits that a generator produces, starting with its next one.
 
     Parameters
     ----------
     state
-        Of the generator: four words.
+        State of the generator: four words.
     """
 
     def __init__(self, state: npt.NDArray[np.uint64]) -> None:
@@ -84,7 +84,7 @@ class Words:
         self._address, self._loop = self._state.ctypes.data, _loop()
 
     def fill(self, rows: npt.NDArray[np.uint64]) -> None:
-        """Fill an array of shape (rows, words), the words of a row one after the other in memory."""
+        """Fill an array of shape (rows, words), the words of each row contiguous in memory."""
         if rows.size:
             many, words = rows.shape
             self._loop(self._address, rows.ctypes.data, many, rows.strides[0], words)

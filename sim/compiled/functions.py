@@ -1,7 +1,7 @@
 """Functions that rules call: exponential, logarithm, power, bounds.
 
-In single precision, to two units in the last place, by the polynomials of Cephes (Moshier 1992, *Methods and programs
-for mathematical functions*). Those of NumPy and of the C library differ in the last bits between processors.
+They use single precision, to two units in the last place, with the polynomials of Cephes (Moshier 1992, *Methods and
+programs for mathematical functions*). Those of NumPy and the C library differ in the last bits between processors.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from sim.compiled.rule import rule
 
 LOG2_E = 1.4426950408889634
-LN2_HIGH, LN2_LOW = 0.693359375, -2.12194440e-4  # ln 2 in two parts, of which the first has few bits
+LN2_HIGH, LN2_LOW = 0.693359375, -2.12194440e-4  # ln 2 in two parts, the first of which has few bits
 ROOT_HALF = 0.7071067811865476
 LARGEST_EXPONENT = 87.0
 LEAST, MOST = 1e-30, 1e30
@@ -25,7 +25,7 @@ def clip(x: float, low: float, high: float) -> float:
 
 @rule
 def exp(x: float) -> float:
-    """Return e**x, x from -87 to 87: what lies beyond is taken to be there."""
+    """Return e**x, with x clipped to -87 and 87."""
     x = clip(x, -LARGEST_EXPONENT, LARGEST_EXPONENT)
     n = np.floor(x * LOG2_E + 0.5)
     r = x - n * LN2_HIGH - n * LN2_LOW
@@ -39,7 +39,7 @@ def exp(x: float) -> float:
 
 @rule
 def log(x: float) -> float:
-    """Return the natural logarithm of x, x from 1e-30 to 1e30: what lies beyond is taken to be there."""
+    """Return the natural logarithm of x, with x clipped to 1e-30 and 1e30."""
     m, e = np.frexp(clip(x, LEAST, MOST))
     below = m < ROOT_HALF
     m = m + m - 1 if below else m - 1

@@ -1,6 +1,6 @@
-"""Numbers read from a table by random bits, for the runs that are still played, in one loop.
+"""Table look-up by random bits, for the runs that are still played, in one loop.
 
-NumPy would first pick the bits of those runs, then make indices of 64 bits of them, then read.
+NumPy would first select the bits of those runs, then convert them to 64-bit indices, then read.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ end:
 def looked_up(
     table: npt.NDArray[np.float32], bits: npt.NDArray[np.uint16], places: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
-    """Return the entries of a table of 65,536 that bits point to, at some places of each row.
+    """Return the entries of a table of 65,536 that the bits point to, at some places of each row.
 
     Parameters
     ----------
     bits
-        Shape (rows, columns), those of a row one after the other in memory.
+        Shape (rows, columns), each row contiguous in memory.
     places
         Columns, shape (places,).
 

@@ -1,7 +1,7 @@
 """A loop over the runs of a block around the instructions of a rule, and a ufunc around the loop.
 
-The loop takes `WIDTH` runs at a time, straight from arrays that lie one number after the other, or from a copy: of one
-number for all runs, of the last few runs, and of arrays that lie otherwise.
+The loop takes `WIDTH` runs at a time, directly from contiguous arrays, or from a copy: of a single number for all runs,
+of the last few runs, and of arrays with any other layout.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _STORED = {"float": "float", "bool": "i8", "int16": "i16", "int32": "i32", "uint
 _TYPES = {"float": np.dtype("f4"), "bool": np.dtype("?"), "uint32": np.dtype("u4")} | {
     whole: np.dtype(whole) for whole in ("int16", "int32")
 }
-_FROM_FUNCTION = 1  # place of PyUFunc_FromFuncAndData in NumPy's table of functions, part of its stable interface
+_FROM_FUNCTION = 1  # index of PyUFunc_FromFuncAndData in NumPy's table of functions, part of its stable interface
 _NO_IDENTITY = -1
 _NO_DATA = (ctypes.c_void_p * 1)(None)
 _INTRINSICS = (
     "\n".join(f"declare {TYPES['float']} @llvm.{name}.v{WIDTH}f32({TYPES['float']})" for name in ("floor", "sqrt"))
     + "\ndeclare i64 @llvm.smin.i64(i64, i64)"
 )
-_kept: list[Any] = []  # what the ufuncs point to, which must outlive them
+_kept: list[Any] = []  # objects that the ufuncs point to, which must outlive them
 
 
 def ufunc_of(source: Source) -> np.ufunc:
@@ -46,7 +46,7 @@ def ufunc_of(source: Source) -> np.ufunc:
 
 @cache
 def _maker() -> Any:
-    """Return NumPy's own function that makes a ufunc of a loop."""
+    """Return NumPy's own function for making a ufunc of a loop."""
     pointer = ctypes.pythonapi.PyCapsule_GetPointer
     pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     table = ctypes.cast(pointer(_multiarray_umath._UFUNC_API, None), ctypes.POINTER(ctypes.c_void_p))
@@ -60,7 +60,7 @@ def _kinds(source: Source) -> list[Kind]:
 
 
 def _whole(source: Source) -> str:
-    """Write the function that computes runs, a multiple of `WIDTH`, given where each array begins and its step."""
+    """Write the function that computes a multiple of `WIDTH` runs, given the start and the step of each array."""
     code, inputs = Code(), len(source.inputs)
     code.lines += ["br label %some", "some:", "%run = phi i64 [0, %0], [%next, %some]"]
     places = [
@@ -97,7 +97,7 @@ def _store(code: Code, kind: Kind, value: Value, place: str) -> None:
 def _loop(source: Source) -> str:
     """Write the loop: `void loop(char **arrays, long *runs, long *steps, void *)`.
 
-    Of each array there is where it begins, its step in bytes, and room for a copy of some runs.
+    Each array is given by its start, its step in bytes, and room for a copy of some runs.
     """
     code, kinds, inputs = Code(), _kinds(source), len(source.inputs)
     add, write = code.add, code.lines.append
@@ -149,7 +149,7 @@ def _call(runs: str, places: list[str], steps: list[str]) -> str:
 
 
 def _copies(code: Code, label: str, many: str, arrays: list[tuple[str, str, str, Kind]]) -> None:
-    """Write a loop that copies some runs of arrays to their rooms, or `back` from there."""
+    """Write a loop that copies some runs of arrays to their buffers, or `back` from there."""
     add, write = code.add, code.lines.append
     at, following = f"%{label}_at", f"%{label}_next"
     write(f"{label}:")

@@ -1,7 +1,7 @@
-"""Machine code for this processor, by LLVM, kept from process to process.
+"""Machine code for this processor, made by LLVM and kept from process to process.
 
-It lies in the folder in which Python keeps its bytecode, and holds for one processor and one version of LLVM. Where
-that folder cannot be written, each process compiles anew.
+It is stored in the folder where Python keeps its bytecode, and is valid for one processor and one version of LLVM. If
+that folder is not writable, each process compiles anew.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from llvmlite import __version__, binding
 
 EFFORT = 2  # of 0 to 3: at 0 values wait in memory, and a block takes a twentieth longer
 DIGEST = 32
-_kept: list[Any] = []  # what the code lies in
+_kept: list[Any] = []  # objects that hold the code
 
 
 class Compiler(NamedTuple):
-    """What compiles, and what runs the code."""
+    """The compiler, and the engine that runs the code."""
 
     machine: Any
     engine: Any
     kind: str
-    """Of code: its processor, and the version of what compiles."""
+    """Key of the code: the processor, and the version of the compiler."""
 
 
 def address_of(name: str, instructions: str) -> int:
-    """Return where the function `loop` begins, of a module in LLVM's instructions that is kept under a name.
+    """Return the address of the function `loop` of a module in LLVM's instructions, kept under a name.
 
     Raises
     ------
     RuntimeError
-        Where LLVM cannot read the instructions.
+        If LLVM cannot read the instructions.
     """
     compiler = _compiler()
     key = _digest(f"{compiler.kind} {instructions}".encode())
-    symbol = f"loop_{key.hex()}"  # others have a loop, too
+    symbol = f"loop_{key.hex()}"  # other modules also have a loop
     kept = code_file(name)
     code = _read(kept, key)
     if code is None:
@@ -56,12 +56,12 @@ def address_of(name: str, instructions: str) -> int:
 
 
 def function_of(name: str, instructions: str, *arguments: Any) -> Any:
-    """Return the function `loop` of a module as one to call from Python, given the types of its arguments."""
+    """Return the function `loop` of a module, callable from Python, given the types of its arguments."""
     return ctypes.CFUNCTYPE(None, *arguments)(address_of(name, instructions))
 
 
 def code_file(name: str) -> Path:
-    """Return where code is kept."""
+    """Return the file that keeps code."""
     return Path(cache_from_source(__file__)).with_name(f"{name}.code")
 
 
@@ -76,7 +76,7 @@ def _compiler() -> Compiler:
 
 
 def _read(file: Path, key: bytes) -> bytes | None:
-    """Return the code that a file keeps under a key; None where there is none, or not as it was written."""
+    """Return the code that a file keeps under a key; None if it is missing or not as written."""
     try:
         kept = file.read_bytes()
     except OSError:
@@ -86,7 +86,7 @@ def _read(file: Path, key: bytes) -> bytes | None:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Write a file, if the disk lets us."""
+    """Write a file, if the disk allows it."""
     from sim.wholefiles import write_whole  # late: most processes find what they need
 
     with suppress(OSError):

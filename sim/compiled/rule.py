@@ -1,4 +1,4 @@
-"""The decorator `rule`, and what it makes of a function."""
+"""The decorator `rule`, and the object it returns."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from sim.compiled.translation import Source
 
 
 class Rule(partial[Any]):
-    """A function of one run that is called with arrays over runs, and compiled when it first is.
+    """A function of one run that is called with arrays over runs, and compiled on the first call.
 
-    It passes on calls to a `numpy.ufunc`, of numbers and arrays and with its options such as `out`, without a step in
+    It passes calls, with numbers, arrays and options such as `out`, straight to a `numpy.ufunc` without a step in
     Python: a model day has a hundred of them and more.
 
     Attributes
     ----------
     source
-        The function and its syntax; given numbers of single precision the function computes the same bits as the rule.
+        Source of the function; with numbers of single precision, the function computes the same bits as the rule.
     """
 
     source: Source
 
     def __new__(cls, source: Source) -> Rule:
-        """Make a rule that its first call compiles.
+        """Create a rule that is compiled by its first call.
 
         Raises
         ------
         TypeError
-            By that call, where it does what a rule cannot do.
+            By that call, if the function does something a rule cannot do.
         """
 
         def first(*arguments: Any, **options: Any) -> Any:
@@ -49,10 +49,10 @@ class Rule(partial[Any]):
 def rule(function: Callable[..., Any]) -> Rule:
     """Compile a function of one run to a loop over runs.
 
-    It takes and returns float32 numbers and bools, as its annotations say (`float`, `bool`), whole numbers of 16 or 32
-    bits (`np.int16`, `np.int32`; it computes with them as with others, exactly below 2**24, and returns what is left
-    without the part behind the point), and takes 32 random bits (`np.uint32`). It may compute with + - * /, compare,
-    choose (`a if b else c`, `and`, `or`, `not`), shift bits, name what it has computed, and call `min`, `max`,
-    `np.floor`, `np.sqrt`, `np.ldexp`, `np.frexp` and other rules. Numbers that it writes are float32.
+    It takes and returns float32 numbers and bools, as annotated (`float`, `bool`), and whole numbers of 16 or 32 bits
+    (`np.int16`, `np.int32`; computed with like other numbers, exactly below 2**24, and truncated on return), and takes
+    32 random bits (`np.uint32`). It may use + - * /, comparisons, choices (`a if b else c`, `and`, `or`, `not`), bit
+    shifts, local names, and calls of `min`, `max`, `np.floor`, `np.sqrt`, `np.ldexp`, `np.frexp` and other rules.
+    Numbers written in it are float32.
     """
     return Rule(Source(function))

@@ -1,7 +1,7 @@
-"""From the syntax of a rule to instructions of LLVM, each on `WIDTH` runs.
+"""Translation of a rule's syntax into LLVM instructions, each on `WIDTH` runs.
 
-Every operation is one of IEEE 754 single precision, in the order in which the rule writes it; nothing is fused or
-rearranged. So the bits are the same on every processor, and those of the function in Python.
+Every operation is one of IEEE 754 single precision, in the order written in the rule; nothing is fused or rearranged.
+So the bits are the same on every processor, and equal those of the function in Python.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 WIDTH = 16
-"""Runs that are computed at once."""
+"""Number of runs computed at once."""
 Kind = Literal["float", "bool", "int", "int16", "int32", "uint32"]
 TYPES: dict[Kind, str] = {"float": f"<{WIDTH} x float>", "bool": f"<{WIDTH} x i1>", "int": f"<{WIDTH} x i32>"}
-"""Of values that are computed with: `uint32` is taken as `int`; `int16`, and `int32` below 2**24, as `float`."""
+"""Types of the values computed with: `uint32` counts as `int`; `int16`, and `int32` below 2**24, as `float`."""
 
 _NAMES: tuple[tuple[str, Kind], ...] = (("np.int16", "int16"), ("np.int32", "int32"), ("np.uint32", "uint32"))
 _KINDS: dict[str, Kind] = {"float": "float", "bool": "bool", **dict(_NAMES)}
@@ -31,7 +31,7 @@ _MANTISSA_BITS, _BIAS = 23, 127
 
 
 class Value(NamedTuple):
-    """A value of each run: its kind, and its name in the instructions or what is written in its place."""
+    """A value of each run: its kind, and its name in the instructions or the literal in its place."""
 
     kind: Kind
     text: str
@@ -47,7 +47,7 @@ class Source:
     Attributes
     ----------
     function, name
-        What it is made of, and its name.
+        The rule's function, and its name.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -68,7 +68,7 @@ class Source:
 
     @property
     def outputs(self) -> list[Kind]:
-        """Kinds of what it returns."""
+        """Kinds of its return values."""
         returned = self.tree.returns
         if isinstance(returned, ast.Subscript) and isinstance(returned.slice, ast.Tuple):
             return [self._kind(one) for one in returned.slice.elts]
@@ -82,30 +82,30 @@ class Source:
 
 
 class Code:
-    """Instructions of one function, as they are written."""
+    """Instructions of one function, collected as they are written."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self._names = 0
 
     def add(self, instruction: str) -> str:
-        """Add an instruction that gives something; return its name."""
+        """Add an instruction that yields something; return its name."""
         self._names += 1
         self.lines.append(f"%v{self._names} = {instruction}")
         return f"%v{self._names}"
 
     def value(self, kind: Kind, instruction: str) -> Value:
-        """Add an instruction that gives a value of each run."""
+        """Add an instruction that yields a value of each run."""
         return Value(kind, self.add(instruction))
 
 
 def translate(source: Source, code: Code, arguments: Sequence[Value]) -> list[Value]:
-    """Write the instructions of a rule; return what it returns.
+    """Write the instructions of a rule; return its results.
 
     Raises
     ------
     TypeError
-        Where the rule does what rules cannot do.
+        If the rule does something rules cannot do.
     """
     return _Body(source, code, arguments).results()
 
@@ -138,12 +138,12 @@ class _Body(ast.NodeVisitor):
         return self._several(last.value)
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        """Pass over the docstring."""
+        """Skip the docstring."""
         if not isinstance(node.value, ast.Constant):
             raise self._refused(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        """Name what has been computed."""
+        """Assign names to computed values."""
         target = node.targets[0]
         names = target.elts if isinstance(target, ast.Tuple) else [target]
         for name, value in zip(names, self._several(node.value), strict=True):
@@ -152,13 +152,13 @@ class _Body(ast.NodeVisitor):
             self._names[name.id] = value
 
     def visit_Constant(self, node: ast.Constant) -> Value:
-        """Return a number that the rule writes."""
+        """Return a number written in the rule."""
         if not isinstance(node.value, int | float):
             raise self._refused(node)
         return self._number(node.value)
 
     def visit_Name(self, node: ast.Name) -> Value:
-        """Return a parameter, something computed, or a number of the module."""
+        """Return a parameter, a computed value, or a number of the module."""
         return (
             self._names[node.id] if node.id in self._names else self._number(self._source.function.__globals__[node.id])
         )
@@ -195,7 +195,7 @@ class _Body(ast.NodeVisitor):
         return value
 
     def visit_IfExp(self, node: ast.IfExp) -> Value:
-        """Choose."""
+        """Choose between two values."""
         return self._select(self.visit(node.test), self.visit(node.body), self.visit(node.orelse))
 
     def visit_Call(self, node: ast.Call) -> Value:
@@ -232,7 +232,7 @@ class _Body(ast.NodeVisitor):
         return found if isinstance(found, list) else [found]
 
     def _number(self, value: float) -> Value:
-        """Return a number as one of single precision, which LLVM writes as the bits of the double it equals."""
+        """Return a number in single precision, which LLVM writes as the bits of the equal double."""
         bits = struct.pack(">d", float(np.float32(value))).hex().upper()
         return Value("float", _same("float", f"0x{bits}"))
 
@@ -246,7 +246,7 @@ class _Body(ast.NodeVisitor):
         return self._code.value(one.kind, f"select {test}, {one}, {other}")
 
     def _chosen(self, order: str, one: Value, other: Value) -> Value:
-        """Return one value where it stands in an order to another, else the other, as `min` and `max` do."""
+        """Return `one` if it is in the given order to `other`, else `other`, as `min` and `max` do."""
         return self._select(self._code.value("bool", f"fcmp {order} {one}, {other.text}"), one, other)
 
     def _intrinsic(self, name: str, value: Value) -> Value:
@@ -254,20 +254,20 @@ class _Body(ast.NodeVisitor):
         return self._code.value("float", f"call {TYPES['float']} @llvm.{name}.v{WIDTH}f32({value})")
 
     def _whole(self, operation: str, value: Value, number: int) -> Value:
-        """Compute with a whole number and one that is the same in all runs."""
+        """Compute with a whole number and a constant that is the same in all runs."""
         return self._code.value("int", f"{operation} {value}, {_same('i32', str(number))}")
 
     def _bits(self, value: Value, kind: Kind) -> Value:
-        """Read the bits of a value as another kind."""
+        """Reinterpret the bits of a value as another kind."""
         return self._code.value(kind, f"bitcast {value} to {TYPES[kind]}")
 
     def _ldexp(self, value: Value, exponent: Value) -> Value:
-        """Return value * 2**exponent; the exponent from -126 to 127."""
+        """Return value * 2**exponent, for an exponent from -126 to 127."""
         bits = self._whole("shl", self._whole("add", exponent, _BIAS), _MANTISSA_BITS)
         return self._code.value("float", f"fmul {value}, {self._bits(bits, 'float').text}")
 
     def _frexp(self, value: Value) -> list[Value]:
-        """Return mantissa, from 0.5 to 1, and exponent of a number above 0 that is not denormal."""
+        """Return mantissa, from 0.5 to 1, and exponent of a positive number that is not denormal."""
         bits = self._bits(value, "int")
         exponent = self._whole("sub", self._whole("lshr", bits, _MANTISSA_BITS), _BIAS - 1)
         mantissa = self._whole("and", bits, (1 << _MANTISSA_BITS) - 1)

@@ -1,7 +1,7 @@
-"""What the model computes with: one number, or an array with one number a run of the block.
+"""The values the model computes with: a single number, or an array with one number per run of the block.
 
-Both are float32 throughout; plain Python floats next to them keep it so (NumPy's promotion rules). So what follows from
-one number is, to the last digit, what follows from an array that is full of it.
+Both are float32 throughout, and plain Python floats next to them do not change that (NumPy's promotion rules). So a
+single number gives the same result, to the last digit, as an array filled with it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ Number: TypeAlias = "float | np.floating[Any] | Floats"
 
 
 def number(value: Any) -> Number:
-    """Return one number, or one for each run, in float32."""
+    """Return a float32 number, or array of one number per run."""
     array = np.asarray(value, dtype=np.float32)
     return np.float32(array) if array.ndim == 0 else array
 
 
 def total(terms: Iterable[Number]) -> Number:
-    """Return the sum of terms, 0 of none; unlike `sum` it does not begin with a pass over the runs to add nothing."""
+    """Return the sum of terms, 0 if there are none; unlike `sum` it makes no pass over the runs to add 0 first."""
     result: Number | None = None
     for term in terms:
         result = term if result is None else result + term
@@ -34,15 +34,15 @@ def total(terms: Iterable[Number]) -> Number:
 
 
 def over_runs(value: Number, runs: int) -> Floats:
-    """Return a float32 array over the runs, its own copy."""
+    """Return a float32 array over the runs, always a copy."""
     return np.array(np.broadcast_to(np.asarray(value, dtype=np.float32), (runs,)))
 
 
 def is_zero(value: Number) -> bool:
-    """Whether a value is the one number 0, so that what it weighs can be left out."""
+    """Whether a value is the single number 0, so that terms weighted by it can be left out."""
     return is_one(value) and bool(value == 0)
 
 
 def is_one(value: Number) -> bool:
-    """Whether a value is one number, the same in all runs."""
+    """Whether a value is a single number, the same in all runs."""
     return not isinstance(value, np.ndarray)

@@ -21,14 +21,14 @@ def party_gain(
 ) -> float:
     """Worth of an agreement at `position` against the lottery: salience * x (d - imminence).
 
-    Less what conditional pressures make of acting today, condition * imminence, plus its worth in itself.
+    Less the effect of conditional pressures on acting today, condition * imminence, plus its intrinsic worth.
     """
     return salience * stance * (position - imminence) - condition * imminence + worth
 
 
 @rule
 def rift_avoided(gain: float, rift: float, imminence: float, deterrence: float) -> float:
-    """Gain of the principal, with the rift that the lottery would have cost: + rift * imminence * deterrence."""
+    """Gain of the principal, including the rift that the lottery would have cost: + rift * imminence * deterrence."""
     return gain + rift * imminence * deterrence
 
 
@@ -40,12 +40,12 @@ def nash_rate(first: float, second: float, imminence: float) -> float:
 
 @rule
 def agreement_probability(rate: float, talks: float, first: float, second: float, imminence: float) -> float:
-    """Agreement: min(1, rate * talks * Nash rate), talks being the factor of the day's."""
+    """Agreement: min(1, rate * talks * Nash rate), where talks is the factor of the day's talks."""
     return min(rate * talks * nash_rate(first, second, imminence), 1)
 
 
 class Bargain(OverRuns):
-    """Two parties, what an agreement is worth to each, and how likely they conclude one on a day."""
+    """Two parties, the worth of an agreement to each, and the probability that they conclude one on a day."""
 
     def __init__(self, setting: Setting, principal: Actor, counterpart: Actor) -> None:
         self._principal, self._counterpart = principal, counterpart
@@ -63,6 +63,6 @@ class Bargain(OverRuns):
         return agreement_probability(self._rate, talks, first, second, imminence)
 
     def _gain(self, party: Actor, imminence: Floats) -> Floats:
-        """Gain of a party, the worth of an agreement in itself included."""
+        """Return a party's gain from an agreement, including its intrinsic worth."""
         own = party.condition, self._worth
         return party_gain(party.stance, party.salience, self._position, imminence, *own)

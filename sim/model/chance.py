@@ -1,7 +1,7 @@
-"""The chance of a block: for each owner and purpose a stream of random bits, one number a run and day.
+"""The chance of a block: a stream of random bits for each owner and purpose, one number per run and day.
 
-Normal numbers are read from a table by them; the rules that decide on events read them as uniform numbers
-(`sim.model.numbers`). A run takes its own of each day, whatever happens in others.
+Normal numbers are looked up in a table by these bits; the rules that decide on events read them as uniform numbers
+(`sim.model.numbers`). A run takes its own number each day, whatever happens in other runs.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 Bits: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 AT_A_TIME = 2**17
-"""Numbers of a stream that are drawn at a time."""
+"""Numbers of a stream drawn at a time."""
 
 
 class Stream(Protocol):
-    """A source of random bits. `sim.rng.Bits` is such."""
+    """A source of random bits, such as `sim.rng.Bits`."""
 
     def fill(self, out: Bits) -> None:
-        """Fill an array of shape (days, runs), 16 or 32 bits a number, with the bits of the next days."""
+        """Fill an array of shape (days, runs), 16 or 32 bits per number, with the bits of the next days."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ class Dice:
 
 
 class Daily(OverRuns):
-    """The numbers of a stream day by day; they are drawn for some days at a time, which takes less.
+    """The numbers of a stream day by day, drawn several days at a time because that is faster.
 
     Parameters
     ----------
     days, runs
-        Numbers there will be: so many days, each one a run. None is drawn for a later day.
+        Size of the stream: this many days, with one number per run on each. Nothing is drawn for later days.
     table
-        What the numbers are read from by 16 random bits, float32; without one they are 32 random bits, which
+        Table of float32 numbers, looked up by 16 random bits each. Without it the numbers are 32 random bits, which
         `sim.model.numbers` reads as uniform ones.
     """
 
@@ -63,14 +63,14 @@ class Daily(OverRuns):
         self._places: Places = np.arange(runs)
 
     def numbers(self) -> Any:
-        """Return a day's numbers, shape (runs,), in an array that days share: neither write to it nor keep it."""
+        """Return a day's numbers, shape (runs,); the array is reused, so callers must not write to or keep it."""
         if self._next == len(self._days):
             self._draw()
         self._next += 1
         return self._days[self._next - 1]
 
     def leave(self, leaving: Leaving) -> None:
-        """Hand out the numbers of the runs that stay; those of the others are drawn all the same."""
+        """Return numbers only for the runs that stay from now on; those of the others are still drawn."""
         self._days = self._days[self._next :].take(leaving.rows, axis=1)
         self._next = 0
         self._places = self._places[leaving.rows]

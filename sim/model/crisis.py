@@ -1,6 +1,6 @@
-"""The crisis: a Mesa model whose agents each stand for one actor in all runs of a block.
+"""The crisis: a Mesa model whose agents each represent one actor in all runs of a block.
 
-A day is a visible list of five phases (section 3), and `Crisis.play` runs through the days. An observer may look at
+A day is an explicit list of five phases (section 3), and `Crisis.play` runs through the days. An observer may inspect
 the state before the first day and at the end of each; the model itself records only first events (`Theatre`).
 """
 
@@ -40,25 +40,25 @@ if TYPE_CHECKING:
 
 A = TypeVar("A", bound=Actor)
 OF_SUPPORT = ("posture", "self_reliance", "air_denial")
-"""Fields of actors from which support and imminence follow."""
+"""Fields of actors that determine support and imminence."""
 NEVER = np.float32(0)  # the probability of what cannot happen
 LEAVE_TOGETHER = 0.3
-"""Share of the runs that are played that leave together once they have ended."""
+"""Share of the runs played that must have ended before those runs leave together."""
 OFF = "off"  # what a scenario says of a kind of event that it does without
 
 
 class Observer(Protocol):
-    """Looks at a crisis as it goes."""
+    """Observes a crisis as it is played."""
 
     def start(self, crisis: Crisis) -> None:
-        """Look at the state before day 0."""
+        """Observe the state before day 0."""
 
     def day_end(self, crisis: Crisis) -> None:
-        """Look at the state at the end of `crisis.day`."""
+        """Observe the state at the end of `crisis.day`."""
 
 
 class Unseen:
-    """Nobody looks."""
+    """An observer that does nothing."""
 
     def start(self, crisis: Crisis) -> None:
         """Do nothing."""
@@ -68,7 +68,7 @@ class Unseen:
 
 
 class Crisis(OverRuns, Model):  # type: ignore[misc]
-    """All runs of one setting, most often a block of one scenario.
+    """All runs of one setting, usually a block of one scenario.
 
     Attributes
     ----------
@@ -79,14 +79,14 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
     theatre
         What has happened.
     rows
-        Places, in the block, of the runs that are played: all, until some have left.
+        Places in the block of the runs that are played: all, until some have left.
     support, imminence
-        Of today's postures once they are set, of yesterday's before (section 4).
+        From today's postures once they are set, from yesterday's before that (section 4).
     chances, happened
-        By event: its probability today, and whether chance gave it, before it is asked whether it can happen (an
-        agreement where there is none, its breakdown where there is one, anything in runs that go on).
+        By event: its probability today, and the raw result of chance, before checking that it can happen (an agreement
+        only if there is none, its breakdown only if there is one, anything only in runs that have not ended).
     will
-        Share of dispositions of the initiator that would attack today.
+        Share of the initiator's dispositions that would attack today.
     """
 
     PHASES = ("happen", "signal", "perceive", "deliberate", "posture", "resolve")
@@ -99,7 +99,7 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         self.horizon = scenario.horizon
         under_agreement = scenario.document.start.phase == "agreement"
         self.theatre = Theatre(setting.runs, scenario.horizon, under_agreement=under_agreement, events=scenario.events)
-        self._values = dict(setting.draws.values)  # of its own: events shift ties
+        self._values = dict(setting.draws.values)  # a copy: events shift ties
         draws = replace(setting.draws, values=self._values)
         setting = self._setting = replace(setting, draws=draws, firsts=self.theatre.firsts)
         self.actors: list[Actor] = [ROLES[a.role](self, setting, name) for name, a in scenario.actors.items()]
@@ -127,7 +127,7 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         return [actor for actor in self.actors if isinstance(actor, role)]
 
     def _bargaining(self) -> Bargain | None:
-        """Return the bargain of the two parties by the ties as they are; None without a counterpart."""
+        """Return the bargain of the two parties under the current ties; None without a counterpart."""
         counterpart = self._setting.scenario.counterpart
         return None if counterpart is None else Bargain(self._setting, self._principal, self._by_name[counterpart])
 
@@ -150,17 +150,17 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         self._half_stake = number(0.5 * _stake(setting.optional("population")))
 
     def play(self, observer: Observer | None = None, days: int | None = None, *, leaving: bool = False) -> Theatre:
-        """Play all days, or the first so many; return the theatre with its record.
+        """Play all days, or the first `days`; return the theatre with its record.
 
         Parameters
         ----------
         leaving
-            Whether runs leave once they have ended, now and then, so that a day takes less; of these, what the
-            observer then looks at has nothing, and the theatre only the record.
+            Whether runs leave from time to time after they have ended, which makes days faster; the observer no longer
+            sees these runs, and the theatre keeps only their record.
         """
         whole, watch = self.theatre.whole(), observer or Unseen()
         phases: list[Callable[[], None]] = [getattr(self, name) for name in self.PHASES]
-        with np.errstate(over="ignore", under="ignore"):  # exp of a sure no is infinite: its reciprocal is 0
+        with np.errstate(over="ignore", under="ignore"):  # exp of a certain no is infinite: its reciprocal is 0
             watch.start(self)
             for day in range(self.horizon if days is None else days):
                 self.day = day
@@ -177,11 +177,11 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         return whole
 
     def _many_have_ended(self) -> bool:
-        """Whether enough runs have ended that a day without them saves more than their leaving takes."""
+        """Whether enough runs have ended that days without them save more than their leaving costs."""
         return int(np.count_nonzero(self.theatre.ended)) > LEAVE_TOGETHER * len(self.rows)
 
     def happen(self) -> None:
-        """Before all phases: the events of the day, each by what the day before left (section 3)."""
+        """Before all phases: the events of the day, each judged on the state after the day before (section 3)."""
         hits = [(one, hit) for one in self._events if (hit := one.hits(self.theatre, self.day)) is not None]
         for one, hit in hits:
             self.theatre.take_event(self.day, one.name, hit)
@@ -195,11 +195,11 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
             self._survey()
 
     def signal(self) -> None:
-        """Phase 1: every actor says where it stands."""
+        """Phase 1: every actor states its stance."""
         self.agents.do("signal")
 
     def perceive(self) -> None:
-        """Phase 2: everyone updates what they take the others to want."""
+        """Phase 2: everyone updates their beliefs about the others' stances."""
         self.agents.do("perceive")
 
     def deliberate(self) -> None:
@@ -232,13 +232,13 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         theatre.change_phase(self.day, self.happened, self.imminence)
 
     def _roll(self, event: str, chance: Number) -> Bools:
-        """Let the draws of the day decide on an event; keep its probability and what came."""
+        """Let the day's random draws decide on an event; keep its probability and the result."""
         self.chances[event] = chance
         self.happened[event] = happens(self._today[event], chance)
         return self.happened[event]
 
     def _survey(self) -> None:
-        """Compute support and imminence from the postures as they are."""
+        """Compute support and imminence from the current postures."""
         let_through: Number = 1.0
         for guarantor in self._guarantors:
             let_through = restraint(let_through, guarantor.air_denial, guarantor.posture)
@@ -247,44 +247,44 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         self.imminence: Floats = self._initiator.posture * self.support
 
     def _looming(self) -> Floats:
-        """Displacement there is, and half the stake times the imminence of more."""
+        """Return the displacement so far, plus half the stake times the imminence of more."""
         return plus(self.theatre.displacement, self._half_stake, self.imminence)
 
     def _defence(self) -> Floats:
-        """Weight of the defence: defenders that still resist, and guarantors' troops by their deterrence."""
+        """Return the weight of the defence: defenders that still resist, and guarantors' troops by their deterrence."""
         defence = self._resistance
         for guarantor in self._guarantors:
             defence = plus(defence, guarantor.troops, guarantor.posture)
         return defence
 
     def _resist(self) -> Floats:
-        """Weight of the defenders that still resist, which their stances of the day settle."""
+        """Return the weight of the defenders that still resist, as determined by their stances of the day."""
         weight: Floats = np.zeros(self._setting.runs, dtype=np.float32)
         for defender in self._defenders:
             weight = resistance(weight, defender.strength, defender.stance)
         return weight
 
     def _incident_probability(self) -> Floats:
-        """Probability of an incident today (section 5.1)."""
+        """Return the probability of an incident today (section 5.1)."""
         calm_days: Number = 1.0
         for defender in self._defenders:
             calm_days = calm(calm_days, defender.posture)
         return incident_probability(self._incident_rate, calm_days)
 
     def _strike_probability(self, incident: Bools) -> Number:
-        """Probability of a day of heavy bombing (section 5.2)."""
+        """Return the probability of a day of heavy bombing (section 5.2)."""
         if is_zero(self._strike_rate):
             return NEVER
         stance, agreement = self._initiator.stance, self.theatre.agreement
         return strike_probability(self._strike_rate, incident, self.support, stance, agreement)
 
     def _launch_probability(self) -> Floats:
-        """Probability of an offensive today (section 5.3)."""
+        """Return the probability of an offensive today (section 5.3)."""
         willing = self.will, self._initiator.disposition
         return launch_probability(self._launch_rate, self.imminence, *willing, self.theatre.agreement, self._held_back)
 
     def _terms_probability(self, win: Floats) -> Number:
-        """Probability of terms of surrender today, which all defenders must accept (section 5.6)."""
+        """Return the probability of terms of surrender today, which all defenders must accept (section 5.6)."""
         if is_zero(self._terms_rate):
             return NEVER
         yielding = reduce(np.minimum, (defender.yields(win) for defender in self._defenders))
@@ -292,18 +292,18 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
         return terms_probability(rate, talks, self.imminence, bombing, yielding, self._initiator.stance)
 
     def _agreement_probability(self) -> Number:
-        """Probability of an agreement today (section 5.4)."""
+        """Return the probability of an agreement today (section 5.4)."""
         return NEVER if self._bargain is None else self._bargain.probability(self._talks[self.day], self.imminence)
 
     def _breakdown_probability(self, launch_gain: Floats) -> Floats:
-        """Probability that an agreement breaks today (section 5.5)."""
+        """Return the probability that an agreement breaks today (section 5.5)."""
         principal = self._principal
         argument = principal.argument if isinstance(principal, Patron) else launch_gain
         theatre, rate, precision = self.theatre, self._break_rate, self._precision
         return breakdown_probability(rate, theatre.attacks, theatre.bombing, argument, precision)
 
     def close(self) -> None:
-        """Let go of the arrays: Mesa before 3.4 keeps every model that ever had agents."""
+        """Release the arrays: Mesa before 3.4 keeps a reference to every model that ever had agents."""
         counters = getattr(Agent, "_ids", None)
         if isinstance(counters, dict):
             counters.pop(self, None)
@@ -311,7 +311,7 @@ class Crisis(OverRuns, Model):  # type: ignore[misc]
 
 
 def _stake(population: Number | None) -> Number:
-    """Return the stake: clip(log10(population / 10,000) / 2.5, 0, 1), a half where no population is given."""
+    """Return the stake: clip(log10(population / 10,000) / 2.5, 0, 1), or 0.5 if no population is given."""
     if population is None:
         return 0.5
     return number(np.clip(np.log10(np.asarray(population) / 1e4) / 2.5, 0, 1))

@@ -1,4 +1,4 @@
-"""Events: what happens on a day, or may, and shifts a number of an actor or a tie for good."""
+"""Events: things that happen on a day, or may, and permanently shift a number of an actor or a tie."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Shift:
-    """What an event does to a number today: it adds to it in the runs that it hits, within the number's range."""
+    """The shift of a number by an event today: an amount added, within the number's range, in the runs it hits."""
 
     def __init__(self, hit: Bools, add: Number, low: float, high: float) -> None:
         self._hit, self._add, self._low, self._high = hit, add, low, high
@@ -26,7 +26,7 @@ class Shift:
         return self.other(np.clip(value + self._add, self._low, self._high), value)
 
     def other(self, new: Number, old: Number) -> Floats:
-        """Return what follows from the number: new in the runs that the event hits, old elsewhere."""
+        """Return a value derived from the number: `new` in the runs that the event hits, `old` elsewhere."""
         return np.where(self._hit, new, old).astype(np.float32)
 
 
@@ -38,11 +38,11 @@ class Coming(OverRuns):
     name
         Its id.
     target
-        The actor whose number it shifts; of a tie the one at its far end.
+        The actor whose number it shifts; for a tie, the actor at its far end.
     tie
-        Path of the tie that it shifts; None where it shifts a field of an actor.
+        Path of the tie that it shifts; None if it shifts a field of an actor.
     field
-        What it shifts.
+        Name of the number it shifts.
     """
 
     def __init__(self, setting: Setting, name: str) -> None:
@@ -57,13 +57,13 @@ class Coming(OverRuns):
         self._waits_for, self._forbids = event.waits_for, event.condition != event.waits_for
 
     def shift(self, hit: Bools) -> Shift:
-        """Return what it does in the runs that it hits."""
+        """Return the shift it makes in the runs that it hits."""
         return Shift(hit, self._add, *self._range)
 
     def hits(self, theatre: Theatre, day: int) -> Bools | None:
-        """Return in which runs it happens today; None where in none.
+        """Return in which runs it happens today; None if in none.
 
-        It needs the run to go on, and what it waits for to have come on an earlier day, or not to have.
+        It needs the run to be still open, and its condition to have come, or not to have come, on an earlier day.
         """
         if day not in self._due:
             return None

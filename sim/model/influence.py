@@ -5,9 +5,9 @@ from __future__ import annotations
 from sim.compiled.functions import clip
 from sim.compiled.rule import rule
 
-DRIFT = 0.004  # variance that a perceived stance gains a day
+DRIFT = 0.004  # variance that a perceived stance gains per day
 LEAST_NOISE = 0.02
-ADJUSTMENT = 0.08  # share of the way to its target that a stance goes in a day
+ADJUSTMENT = 0.08  # share of the gap to its target that a stance closes in a day
 WAVERING = 0.02  # sd of a stance's own daily noise
 
 
@@ -19,13 +19,13 @@ def plus(total: float, weight: float, value: float) -> float:
 
 @rule
 def say(stance: float, ambiguity: float, noise: float) -> float:
-    """Say in public where one stands: x + ambiguity * noise."""
+    """State one's stance in public: x + ambiguity * noise."""
     return stance + ambiguity * noise
 
 
 @rule
 def perceive(perceived: float, variance: float, said: float, ambiguity: float) -> tuple[float, float]:
-    """Update what a stance is taken to be by what was said today: its mean and variance after it (Kalman 1960)."""
+    """Update the belief about a stance by today's statement: its mean and variance afterwards (Kalman 1960)."""
     predicted = variance + DRIFT
     noise = max(ambiguity, LEAST_NOISE)
     gain = predicted / (predicted + noise * noise)
@@ -34,7 +34,7 @@ def perceive(perceived: float, variance: float, said: float, ambiguity: float) -
 
 @rule
 def appeal(target: float, weight: float, engagement: float, stance: float) -> float:
-    """Move a target by the appeal of a mediator: weight * engagement * x."""
+    """Move a target by a mediator's appeal: weight * engagement * x."""
     return target + weight * engagement * stance
 
 

@@ -1,8 +1,8 @@
-"""The inputs of a scenario: every number a run needs, by dotted path, and their draws for one block.
+"""The inputs of a scenario: every number a run needs, keyed by dotted path, and their draws for one block.
 
-An input that is a distribution is epistemic: drawn once per draw, shared by the draw's replicates. Each has a random
-stream of its own, named by its path, so changing or adding one leaves the draws of all others as they were. Draws come
-in Latin hypercubes (`rng.stratified`).
+An input that is a distribution is epistemic: drawn once per draw, and shared by the draw's replicates. Each has its own
+random stream, named by its path, so changing or adding one leaves the draws of all others unchanged. Draws come in
+Latin hypercubes (`rng.stratified`).
 """
 
 from __future__ import annotations
@@ -34,38 +34,38 @@ if TYPE_CHECKING:
 
 POSTERIOR_STREAM = "parameters.posterior"
 TOGETHER = "+"
-"""Between the paths of inputs that go together, where one name stands for all of them."""
+"""Separator between the paths of correlated inputs in the name that stands for all of them."""
 
 
 UNSEEN = ("frailty", "disposition")
-"""Inputs of an actor that stand for what nobody can look up; no file can write them."""
+"""Inputs of an actor that represent what nobody can look up; no file can set them."""
 
 
 def is_unseen(path: str) -> bool:
-    """Whether an input stands for what nobody can look up of an actor."""
+    """Whether an input represents something about an actor that nobody can look up."""
     return path.startswith("actors.") and path.rpartition(".")[2] in UNSEEN
 
 
 def can_be_looked_up(path: str) -> bool:
-    """Whether somebody could find out an input: it is no structural parameter and stands for no unseen thing."""
+    """Whether an input can be looked up: it is neither a structural parameter nor unobservable."""
     return not any(is_unseen(one) or one == SAMPLE or one.startswith("parameters.") for one in path.split(TOGETHER))
 
 
 def is_key(path: str) -> bool:
-    """Whether a file can write an input: neither what nobody can look up, nor what a posterior gives by sample."""
+    """Whether a file can set an input: it is neither unobservable nor given by a posterior for each sample."""
     return not is_unseen(path) and path != SAMPLE and path.removeprefix("parameters.") not in SAMPLED_COLUMNS
 
 
 @dataclass(frozen=True)
 class Input:
-    """One number of a scenario, or its prior, with the range to which draws are clipped.
+    """One number of a scenario, or its prior, with the range that draws are clipped to.
 
     Attributes
     ----------
     together
-        The stream that it shares with others, which are then drawn together row by row of a table.
+        The stream shared with other inputs; they are then drawn together, row by row of a table.
     group
-        The inputs that it goes together with by rank, each with a stream of its own.
+        The inputs it is correlated with by rank, each with its own stream.
     """
 
     path: str
@@ -77,12 +77,12 @@ class Input:
 
     @property
     def stream(self) -> str:
-        """Name of the random stream that gives its quantiles; inputs that are drawn together share one."""
+        """Name of the random stream of its quantiles; inputs that are drawn together share one."""
         return self.together or self.path
 
     @property
     def streams(self) -> tuple[str, ...]:
-        """Names of the streams that its values follow from: its own, and those of inputs that go with it by rank."""
+        """Names of the streams that determine its values: its own, and those of inputs correlated with it by rank."""
         return (self.stream, *(() if self.group is None else self.group.members))
 
     def draw(self, quantiles: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -90,14 +90,14 @@ class Input:
         return np.clip(self.distribution.ppf(quantiles), self.low, self.high)
 
     def place(self, quantiles: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return where the value at each quantile stands among all values, from 0 lowest to 1 (never reached)."""
+        """Return the rank of the value at each quantile among all values, from 0 (lowest) to 1 (never reached)."""
         column = self.distribution
         return column.place(quantiles) if isinstance(column, PosteriorColumn) else quantiles
 
 
 @dataclass(frozen=True)
 class PosteriorColumn(Distribution):
-    """One parameter of a posterior: its draws in the order of the table, so that a quantile names a row."""
+    """One parameter of a posterior: its draws in the order of the table, so that a quantile selects a row."""
 
     values: npt.NDArray[np.float64] = field(compare=False, repr=False)
     kind: ClassVar[str] = "posterior"
@@ -119,11 +119,11 @@ class PosteriorColumn(Distribution):
 
     @property
     def support(self) -> tuple[float, float]:
-        """Least and greatest draw."""
+        """Smallest and largest draw."""
         return float(np.min(self.values)), float(np.max(self.values))
 
     def ppf(self, quantile: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return the draw of the row that a quantile names."""
+        """Return the draw in the row that each quantile selects."""
         return self.values[self._rows(quantile)]
 
     def cdf(self, value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -131,12 +131,12 @@ class PosteriorColumn(Distribution):
         return np.searchsorted(np.sort(self.values), value, side="right") / len(self.values)
 
     def place(self, quantile: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return the rank of the draw that a quantile names among all draws, as a share from 0 to 1."""
+        """Return the rank, among all draws, of the draw that each quantile selects, as a share from 0 to 1."""
         return self._places[self._rows(quantile)]
 
     @cached_property
     def _places(self) -> npt.NDArray[np.float64]:
-        """Rank of each row's draw among all, as a share from 0 to 1."""
+        """Rank of each row's draw among all draws, as a share from 0 to 1."""
         ranks = np.argsort(np.argsort(self.values, kind="stable"), kind="stable")
         return (ranks + 0.5) / len(self.values)
 
@@ -150,7 +150,7 @@ class PosteriorColumn(Distribution):
 
 @dataclass(frozen=True)
 class SampleChoice(Distribution):
-    """Which sample of past cases the question belongs to: 0, crises, or 1, threats, with probability `threats`."""
+    """The sample of past cases that the question belongs to: 0, crises, or 1, threats, with probability `threats`."""
 
     threats: float
     kind: ClassVar[str] = "sample"
@@ -167,12 +167,12 @@ class SampleChoice(Distribution):
 
     @property
     def median(self) -> float:
-        """The likelier of the two."""
+        """The more probable of the two."""
         return float(self.threats > 0.5)
 
     @property
     def support(self) -> tuple[float, float]:
-        """Both, or the only one that there is."""
+        """Both values, or the only possible one."""
         return float(self.threats == 1), float(self.threats > 0)
 
     def ppf(self, quantile: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -189,7 +189,7 @@ class SampleChoice(Distribution):
 
 
 _inputs: WeakKeyDictionary[Scenario, tuple[Input, ...]] = WeakKeyDictionary()
-"""Inputs of the scenarios that are in use."""
+"""Inputs of the scenarios in use."""
 
 
 def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
@@ -206,16 +206,16 @@ def inputs_of(scenario: Scenario) -> tuple[Input, ...]:
 
 
 def uncertain_inputs(scenario: Scenario) -> tuple[Input, ...]:
-    """Return the inputs that are distributions; of those drawn together the first."""
+    """Return the inputs that are distributions; of inputs drawn together, only the first."""
     uncertain = [one for one in inputs_of(scenario) if not one.distribution.is_fixed]
     return tuple({one.stream: one for one in reversed(uncertain)}.values())[::-1]
 
 
 def names_of_streams(scenario: Scenario) -> dict[str, str]:
-    """Return the streams that decide the uncertain inputs, each with the name under which its effect is told.
+    """Return the streams that decide the uncertain inputs, each with the name its effect is reported under.
 
-    Streams of inputs that go together by rank have one name, the paths of the uncertain ones joined by `+`: what one of
-    them does cannot be told from what the others do. A member that a study has fixed lends them its stream still.
+    The streams of correlated inputs share one name, the paths of the uncertain ones joined by `+`, because their
+    effects cannot be separated. A member that a study has fixed still lends its stream to the others.
     """
     names = {one.stream: one.stream for one in uncertain_inputs(scenario)}
     for group in groups_of(scenario.document.together):
@@ -226,7 +226,7 @@ def names_of_streams(scenario: Scenario) -> dict[str, str]:
 
 
 def tied_inputs(scenario: Scenario) -> tuple[tuple[str, ...], ...]:
-    """Return the paths of uncertain inputs that go together by rank, two or more each."""
+    """Return the groups of correlated uncertain inputs, each as two or more paths."""
     uncertain = {one.path for one in uncertain_inputs(scenario)}
     groups = (tuple(path for path in one.members if path in uncertain) for one in groups_of(scenario.document.together))
     return tuple(group for group in groups if len(group) > 1)
@@ -257,13 +257,13 @@ def _of_actor(actor: AnyActor, prefix: str, as_of: datetime.date) -> Iterator[In
 
 
 def _of_pressure(pressure: Pressure, prefix: str, as_of: datetime.date) -> Iterator[Input]:
-    """Yield the fields of a pressure; one that answers something has no start of its own."""
+    """Yield the fields of a pressure; a pressure that answers something has no start of its own."""
     fields = _fields(pressure, prefix, as_of)
     yield from (one for one in fields if pressure.after is None or one.path != f"{prefix}start")
 
 
 def _by_sample(scenario: Scenario, posterior: Posterior, names: Sequence[str]) -> Iterator[Input]:
-    """Yield the sample of past cases that the question belongs to, and the parameters that go by sample."""
+    """Yield the choice of the sample of past cases for the question, and the parameters that depend on it."""
     threats = scenario.threats_weight
     mixed = 0 < threats < 1
     yield Input(SAMPLE, SampleChoice(threats) if mixed else Fixed(threats), 0.0, 1.0)
@@ -274,7 +274,7 @@ def _by_sample(scenario: Scenario, posterior: Posterior, names: Sequence[str]) -
 
 
 def _parameters(scenario: Scenario) -> Iterator[Input]:
-    """Yield the structural parameters; those that a posterior gives are drawn together, row by row of its table."""
+    """Yield the structural parameters; those given by a posterior are drawn together, row by row of its table."""
     posterior, written, sampled = scenario.posterior, scenario.written_parameters, scenario.sampled_parameters
     if posterior is not None and sampled:
         yield from _by_sample(scenario, posterior, sampled)
@@ -290,7 +290,7 @@ def _parameters(scenario: Scenario) -> Iterator[Input]:
 
 
 def _fields(part: Part, prefix: str, as_of: datetime.date, only: tuple[str, ...] | None = None) -> Iterator[Input]:
-    """Yield the numeric fields of a part; points in time become day counts."""
+    """Yield the numeric fields of a part; points in time become numbers of days."""
     for name, field_ in type(part).model_fields.items():
         value = getattr(part, name)
         if only is not None and name not in only:
@@ -308,13 +308,13 @@ class Draws:
     Attributes
     ----------
     values
-        By path, float32: one number where the input is one, else of shape (runs,).
+        By path, float32: a single number for a fixed input, else an array of shape (runs,).
     quantiles
-        By stream of uncertain inputs, and of what goes together with them: the quantile drawn, float64, shape (draws,).
+        By stream of uncertain inputs and of those correlated with them: the quantile drawn, float64, shape (draws,).
     tied
-        By path of the inputs that go together by rank: what the quantile drawn becomes with those of the others.
+        By path of correlated inputs: the quantile after combining the drawn one with those of the others.
     runs, replicates
-        Runs of the block; runs that share a draw, which stand next to each other.
+        Runs of the block; runs that share a draw, which are adjacent.
     """
 
     values: Mapping[str, Number]
@@ -324,11 +324,11 @@ class Draws:
     tied: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
 
     def of(self, one: Input) -> npt.NDArray[np.float64]:
-        """Return the quantiles at which an uncertain input takes its values, shape (draws,)."""
+        """Return the quantiles that give the values of an uncertain input, shape (draws,)."""
         return self.tied[one.path] if one.path in self.tied else self.quantiles[one.stream]
 
     def part(self, runs: slice) -> Draws:
-        """Return the draws of some runs, whole draws of them."""
+        """Return the draws of some runs, which must be whole draws."""
         draws = slice(runs.start // self.replicates, runs.stop // self.replicates)
         values = {path: value[runs] if isinstance(value, np.ndarray) else value for path, value in self.values.items()}
         quantiles = {name: column[draws] for name, column in self.quantiles.items()}
@@ -350,8 +350,8 @@ def draw_inputs(
     Parameters
     ----------
     given
-        Quantiles in (0, 1) to take instead of drawn ones, by stream, shape (draws,): a design over some inputs. Of
-        inputs that go together it gives the independent quantiles that their ranks are made from.
+        Quantiles in (0, 1) used in place of drawn ones, by stream, shape (draws,): a design over some inputs. For
+        correlated inputs, these are the independent quantiles that their ranks are made from.
     """
     draws = runs // replicates
     values: dict[str, Number] = {}
@@ -371,7 +371,7 @@ def draw_inputs(
 
 
 def _drawn(streams: Iterable[str], seed: int, block: int, draws: int) -> dict[str, npt.NDArray[np.float64]]:
-    """Return the quantiles of streams, stratified, by their names."""
+    """Return the stratified quantiles of streams, keyed by name."""
     kept, names = _kept_quantiles(seed, block, draws), [*dict.fromkeys(streams)]
     new = [name for name in names if name not in kept]
     if new:
@@ -384,16 +384,16 @@ def _drawn(streams: Iterable[str], seed: int, block: int, draws: int) -> dict[st
 
 @lru_cache(maxsize=4)
 def _kept_quantiles(seed: int, block: int, draws: int) -> dict[str, npt.NDArray[np.float64]]:
-    """Return where the quantiles of a block are kept: several scenarios that are compared ask for the same."""
+    """Return the cache for the quantiles of a block: scenarios that are compared ask for the same ones."""
     return {}
 
 
 def _tied(group: Group, own: Mapping[str, npt.NDArray[np.float64]]) -> dict[str, npt.NDArray[np.float64]]:
-    """Return the quantiles of inputs that go together, by path: a Gaussian copula over their own streams.
+    """Return the quantiles of correlated inputs, keyed by path: a Gaussian copula over their own streams.
 
     The normals behind the members are multiplied by the lower triangular factor of their correlations, so the first
-    keeps its own draws. A member that a study has set to a number, or removed, still lends its stream: what others of
-    the group draw is the same, run by run, with and without the change.
+    keeps its own draws. A member that a study has fixed or removed still lends its stream: the others of the group draw
+    the same values, run by run, with and without the change.
     """
     normals = np.stack([ndtri(own[path]) for path in group.members])
     first, *others = group.members

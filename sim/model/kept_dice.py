@@ -1,8 +1,8 @@
-"""Draws that are kept: the chance of a block, drawn once and used again for every scenario played on it.
+"""Draws that are kept: the chance of a block, drawn once and reused for every scenario played on it.
 
-Chance depends on seed, block, owner and purpose, never on a scenario's numbers, so a block that is played again and
-again with other numbers need not be drawn anew. A `Shelf` keeps the draws within a bound of memory; `KeptDice` takes
-those of some runs from it. Runs come out as with `Dice`, to the byte.
+Chance depends on seed, block, owner and purpose, never on a scenario's numbers, so a block that is replayed many times
+with different numbers need not be redrawn. A `Shelf` keeps draws up to a memory limit; `KeptDice` takes those of some
+runs from it. Runs are identical to those with `Dice`, byte for byte.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ Key = tuple[int, int, str, str]
 
 @dataclass
 class Shelf:
-    """Draws of whole blocks by seed, block, owner and purpose, shape (days, runs of a block).
+    """Draws of whole blocks, keyed by seed, block, owner and purpose, shape (days, runs of a block).
 
-    The least recently used go first where the bound is reached.
+    The least recently used are dropped first when the limit is reached.
     """
 
     most_bytes: int
@@ -33,11 +33,11 @@ class Shelf:
 
     @property
     def bytes(self) -> int:
-        """Bytes kept."""
+        """Number of bytes kept."""
         return sum(array.nbytes for array in self._kept.values())
 
     def draws(self, key: Key, shape: tuple[int, int], kind: np.dtype[Any]) -> Bits | None:
-        """Return the draws of a stream, days by runs; None where they are more than may be kept."""
+        """Return the draws of a stream, days by runs; None if they exceed what may be kept."""
         days, runs = shape
         held = self._kept.get(key)
         if held is None or len(held) < days:
@@ -57,18 +57,18 @@ class Shelf:
 
 @dataclass(frozen=True)
 class KeptDice(Dice):
-    """The chance of some runs of a block, from a shelf where it has room.
+    """The chance of some runs of a block, kept on a shelf if it has room.
 
     Attributes
     ----------
     runs
-        Runs of a whole block.
+        Number of runs of a whole block.
     part
-        Which of them.
+        The runs taken.
     days
-        Days to play.
+        Number of days to play.
     shelf
-        Where draws are kept; None: they are drawn anew.
+        Shelf that keeps the draws; None to draw anew.
     """
 
     runs: int
@@ -82,7 +82,7 @@ class KeptDice(Dice):
 
 
 class _Cut:
-    """A stream of a block, of which only some runs are handed out."""
+    """A stream of a block of which only some runs are returned."""
 
     def __init__(self, dice: KeptDice, owner: str, purpose: str) -> None:
         self._dice, self._names = dice, (owner, purpose)

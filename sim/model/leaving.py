@@ -1,7 +1,7 @@
-"""Runs that have ended leave a play, which goes on with those that are left.
+"""Dropping runs that have ended from a play, which continues with the rest.
 
-What has numbers over runs is `OverRuns`: it holds them as attributes, in arrays whose last axis is the runs, or in
-tuples, lists and dicts of such. No run looks at another, so those that stay go on as if all had.
+An object with numbers over runs is an `OverRuns`: it holds them as attributes, in arrays whose last axis is the runs,
+or in tuples, lists and dicts of such arrays. Runs never look at each other, so the others continue unchanged.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ if TYPE_CHECKING:
 
 
 class OverRuns:
-    """What has numbers over runs."""
+    """Base class of objects with numbers over runs."""
 
     def leave(self, leaving: Leaving) -> None:
-        """Keep those of the runs that stay."""
+        """Keep only the runs that stay."""
         leaving.left_of(vars(self))
 
 
 class Leaving:
-    """Some runs leaving; an array that is held in several places stays one.
+    """Drops some runs; an array that several objects share remains shared.
 
     Parameters
     ----------
     stay
-        Which runs stay, shape (runs,); `rows` are their places.
+        Which runs stay, shape (runs,); `rows` holds their indices.
     """
 
     def __init__(self, stay: Bools) -> None:
         self._before, self.rows = len(stay), np.flatnonzero(stay)
-        self._left: dict[int, tuple[Any, Any]] = {}  # by id what was held, which keeps the id its own, and what is left
+        self._left: dict[int, tuple[Any, Any]] = {}  # by id: the object held, which reserves the id, and what is left
         self._found: list[OverRuns] = []
 
     def leave(self, play: OverRuns) -> None:
-        """Let them leave a play, and all that has numbers over runs in it."""
+        """Drop the runs from a play, and from every object with numbers over runs in it."""
         self.left_of(play)
         for one in self._found:  # which grows
             one.leave(self)
 
     def left_of(self, held: Any) -> Any:
-        """Return what is left: of an array over runs a shorter one, else the thing itself, its contents shortened."""
+        """Return what is left: a shorter copy of an array over runs, else the object itself, its contents shortened."""
         if type(held) is tuple:
             return tuple(self.left_of(one) for one in held)
         if id(held) not in self._left:

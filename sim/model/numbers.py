@@ -17,5 +17,5 @@ def uniform(bits: np.uint32) -> float:
 
 @rule
 def happens(bits: np.uint32, chance: float) -> bool:
-    """Whether what has some probability happens."""
+    """Whether an event of some probability happens."""
     return uniform(bits) < chance

@@ -20,7 +20,7 @@ def profile(
 ) -> Number:
     """Strength of a pressure on a day: rises over `ramp` days, halves every `half_life`, 0 outside [start, end).
 
-    No ramp is a ramp of one day; no half-life or end is infinite. Computed in float64.
+    No ramp means a ramp of one day; no half-life or end means an infinite one. Computed in float64.
     """
     start, end, ramp, half_life = (np.asarray(one, dtype=np.float64) for one in (start, end, ramp, half_life))
     age = np.maximum(day - start, 0)
@@ -31,7 +31,7 @@ def profile(
 
 @dataclass(frozen=True)
 class Schedule(OverRuns):
-    """When a pressure acts, in days from the as-of date; numbers or one a run."""
+    """When a pressure acts, in days from the as-of date; each field one number, or one per run."""
 
     start: Number
     end: Number = np.inf
@@ -40,7 +40,7 @@ class Schedule(OverRuns):
 
     @property
     def is_plain(self) -> bool:
-        """Whether all fields are numbers, the same in all runs."""
+        """Whether all fields are single numbers, the same in all runs."""
         return all(is_one(field) for field in (self.start, self.end, self.ramp, self.half_life))
 
     def strength(self, day: npt.NDArray[np.float64] | float) -> Number:
@@ -49,9 +49,9 @@ class Schedule(OverRuns):
 
 
 class Planned(OverRuns):
-    """When a pressure acts that has days of its own: the change of its profile since the eve of day 0.
+    """Timing of a pressure with days of its own: the change of its profile since the eve of day 0.
 
-    Stances read from reports contain the pressures in force on that eve, so only what changes counts.
+    Stances read from reports already include the pressures in force on that eve, so only changes count.
     """
 
     def __init__(self, schedule: Schedule, horizon: int) -> None:
@@ -62,26 +62,26 @@ class Planned(OverRuns):
             self._by_day = np.asarray(schedule.strength(days) - self._before).tolist()
 
     def leave(self, leaving: Leaving) -> None:
-        """Keep the runs that stay; a table holds numbers that are the same in all."""
+        """Keep the runs that stay; a table is the same for all runs."""
         self._before = leaving.left_of(self._before)
         leaving.left_of(self._schedule)
 
     def change(self, day: int) -> Number:
-        """Change by a day: a number where all fields of the schedule are."""
+        """Return the change by a day; a single number if all fields of the schedule are."""
         if self._by_day:
             return self._by_day[day]
         return np.asarray(self._schedule.strength(float(day)) - self._before, dtype=np.float32)
 
 
 class Answer(OverRuns):
-    """When a pressure acts that answers something: in runs in which that has happened, from so many days after it.
+    """Timing of a pressure that answers an event: it acts in runs where the event has happened, after a delay.
 
     Parameters
     ----------
     first
-        Day on which it happened, int16, one a run, written to as the block is played; the horizon where it has not.
+        Day on which the event happened, int16, one per run, updated during the play; the horizon if it has not.
     schedule
-        As if it had happened on day 0; its end is a day of the window all the same.
+        Schedule as if the event had happened on day 0; its end is still a day of the window.
     """
 
     def __init__(self, first: Days, schedule: Schedule, horizon: int) -> None:
@@ -93,7 +93,7 @@ class Answer(OverRuns):
             self._table = np.concatenate([strength, np.zeros(horizon)]).astype(np.float32)  # a negative age is 0
 
     def leave(self, leaving: Leaving) -> None:
-        """Keep the runs that stay; the table is not one over runs."""
+        """Keep the runs that stay; the table does not vary over runs."""
         self._first = leaving.left_of(self._first)
         leaving.left_of(self._schedule)
 

@@ -1,7 +1,7 @@
-"""The setting: what stays the same for a block from its first day to its last.
+"""The setting: everything that stays the same for a block from its first day to its last.
 
-Inputs as drawn, who has leverage over whom, which pressures are scheduled, and the random numbers. Actors read it once,
-when they are made and connected; afterwards they only look at what changes.
+The inputs as drawn, the leverage between actors, the scheduled pressures, and the random numbers. Actors read it once,
+when they are created and connected; after that they read only what changes.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Setting(OverRuns):
     Attributes
     ----------
     firsts
-        Days of what pressures may answer, by name; the theatre writes to them as the block is played.
+        First day of each event that pressures may answer, by name; the theatre updates them during the play.
     """
 
     scenario: Scenario
@@ -57,12 +57,12 @@ class Setting(OverRuns):
 
     @property
     def runs(self) -> int:
-        """Runs of the block."""
+        """Number of runs of the block."""
         return self.draws.runs
 
     @property
     def horizon(self) -> int:
-        """Days to play."""
+        """Number of days to play."""
         return self.scenario.horizon
 
     def value(self, path: str) -> Number:
@@ -74,7 +74,7 @@ class Setting(OverRuns):
         return self.draws.values.get(path)
 
     def parameter(self, name: str) -> Number:
-        """Return a structural parameter; one that goes by sample is that of the sample each run belongs to."""
+        """Return a structural parameter; one that depends on the sample takes the value of each run's sample."""
         path, values = f"parameters.{name}", self.draws.values
         if path in values:
             return values[path]
@@ -84,7 +84,7 @@ class Setting(OverRuns):
         return np.where(np.asarray(values[SAMPLE]) > 0, threats, crises)
 
     def first_belief(self, name: str) -> tuple[Number, Number]:
-        """Return mean and standard deviation of what others take an actor's stance to be before its first signal."""
+        """Return mean and standard deviation of others' belief about an actor's stance before its first signal."""
         prior = self.scenario.distribution(name, "stance")
         return number(prior.mean), number(prior.sd)
 
@@ -93,17 +93,17 @@ class Setting(OverRuns):
         return self.draws.values.get(f"ties.{source}.{target}", 0.0)
 
     def whole(self, value: Number) -> Floats:
-        """Return a float32 array over the runs, its own copy."""
+        """Return a float32 array over the runs, always a copy."""
         return over_runs(value, self.runs)
 
     def filled(self, value: Number) -> Floats:
-        """Return a float32 array over the runs: the value itself where it is one."""
+        """Return a float32 array over the runs, without a copy if the value already is one."""
         if isinstance(value, np.ndarray) and value.shape == (self.runs,) and value.dtype == np.float32:
             return value
         return self.whole(value)
 
     def pressures_on(self, target: str, channel: str, effect: Number) -> list[ScheduledPressure]:
-        """Return the scheduled pressures of a channel on an actor (section 3)."""
+        """Return the scheduled pressures on an actor through a channel (section 3)."""
         return [
             ScheduledPressure(self._weight(name, effect), self._schedule(name))
             for name, pressure in self.scenario.pressures.items()
@@ -117,7 +117,7 @@ class Setting(OverRuns):
         return number(aim * effect * self.value(f"pressures.{name}.intensity") * leverage)
 
     def _schedule(self, name: str) -> Planned | Answer:
-        """Return when a pressure acts; made once."""
+        """Return the timing of a pressure, computed once."""
         if name not in self._schedules:
             after, schedule = self.scenario.pressures[name].after, self._written(name)
             if after is None:
@@ -127,7 +127,7 @@ class Setting(OverRuns):
         return self._schedules[name]
 
     def _written(self, name: str) -> Schedule:
-        """Return the days that a scenario gives; of what answers something its delay is the start."""
+        """Return the days given by a scenario; if the pressure answers something, its delay is the start."""
         written = {key: self.optional(f"pressures.{name}.{key}") for key in SCHEDULE_FIELDS}
         if self.scenario.pressures[name].after is not None:
             delay = self.optional(f"pressures.{name}.delay")
@@ -141,9 +141,9 @@ class Setting(OverRuns):
         vars(self)["draws"] = replace(self.draws, values=values, quantiles={}, tied={}, runs=len(leaving.rows))
 
     def event_days(self, name: str) -> Days:
-        """Return the day on which an event comes in each run, where what it waits for lets it.
+        """Return the day on which an event would come in each run, provided its condition allows it.
 
-        The horizon stands for never. Days are whole: an event of day 2.5 comes on day 3.
+        The horizon means never. Days are whole: an event of day 2.5 comes on day 3.
         """
         path, event = f"events.{name}", self.scenario.events[name]
         probability = self.value(f"{path}.probability")
@@ -158,13 +158,13 @@ class Setting(OverRuns):
         return np.array(np.broadcast_to(days, (self.runs,)))
 
     def _throw(self, owner: str, purpose: str) -> npt.NDArray[np.float64]:
-        """Return one uniform number a run from a stream of its own."""
+        """Return one uniform number per run from a stream of its own."""
         bits = np.empty((1, self.runs), dtype=np.uint32)
         self.dice.stream(owner, purpose).fill(bits)
         return (bits[0] >> 8) * 2.0**-24  # `numbers.uniform`, without its rules
 
     def talk_boosts(self) -> list[Number]:
-        """Return the factor on the agreement probability by day: 1 plus the boosts of the talks of that day."""
+        """Return the factor on the agreement probability by day: 1 plus the boosts of that day's talks."""
         table: list[Number] = [1.0] * self.horizon
         for name in self.scenario.talks:
             start, boost = self.value(f"talks.{name}.start"), self.value(f"talks.{name}.boost")

@@ -1,8 +1,8 @@
-"""A stack: blocks of scenarios that differ in numbers only, played one below the other in one array.
+"""A stack: blocks of scenarios that differ in numbers only, stacked and played in one array.
 
-A day costs about as much for a hundred runs as for a thousand, so plays cost least together: several blocks of one
-scenario, the cells of a sweep, what is compared. A run is to the last digit that of its block played alone: numbers are
-float32, whether one or one a run (`sim.model.arrays`), and no run looks at another.
+A day costs about as much for a hundred runs as for a thousand, so it is cheapest to play together several blocks of one
+scenario, the cells of a sweep, or the sides of a comparison. Each run equals, to the last digit, the same run of its
+block played alone: numbers are float32, single or per run (`sim.model.arrays`), and runs never look at each other.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def structure(scenario: Scenario) -> Hashable:
-    """Return what scenarios must have in common to be stacked: all but the values of their inputs."""
+    """Return the part of a scenario that must be equal for stacking: all but the values of its inputs."""
     return (
         scenario.horizon,
         scenario.document.start.phase,
@@ -44,7 +44,7 @@ def structure(scenario: Scenario) -> Hashable:
 
 @dataclass(frozen=True)
 class Member:
-    """What is stacked: a scenario, the draws of its runs, and their chance, that of a block or of its first runs."""
+    """A member of a stack: a scenario, the draws of its runs, and their chance: that of a block or its first runs."""
 
     scenario: Scenario
     draws: Draws
@@ -52,7 +52,7 @@ class Member:
 
     @property
     def runs(self) -> int:
-        """How many runs it has."""
+        """Number of its runs."""
         return self.draws.runs
 
 
@@ -63,19 +63,19 @@ class Stack(Setting):
     Attributes
     ----------
     members
-        All, in the order in which their runs come.
+        All members, in the order of their runs.
     """
 
     members: tuple[Member, ...] = ()
 
     @classmethod
     def of(cls, members: Sequence[Member]) -> Stack:
-        """Stack members; those that have the dice of the first runs of one block share its random numbers.
+        """Stack members; members with the dice of the first runs of the same block share its random numbers.
 
         Raises
         ------
         ValueError
-            Where their scenarios differ in more than numbers.
+            If their scenarios differ in more than numbers.
         """
         scenarios = {id(one.scenario): one.scenario for one in members}
         if len(scenarios) > 1 and len({structure(one) for one in scenarios.values()}) > 1:
@@ -87,7 +87,7 @@ class Stack(Setting):
         return cls(first.scenario, whole, dice, members=tuple(members))
 
     def first_belief(self, name: str) -> tuple[Number, Number]:
-        """Return mean and standard deviation of what others take an actor's stance to be before its first signal."""
+        """Return mean and standard deviation of others' belief about an actor's stance before its first signal."""
         own = [Setting(one.scenario, one.draws, one.dice).first_belief(name) for one in self.members]
         means, sds = zip(*own, strict=True)
         runs = [one.runs for one in self.members]
@@ -95,7 +95,7 @@ class Stack(Setting):
 
 
 def _piled(values: Sequence[Number], runs: Sequence[int]) -> Number:
-    """Return a number where all are the same one, else an array with the values of each for its runs."""
+    """Return a single number if all values are the same one, else an array with each member's values for its runs."""
     first = values[0]
     if is_one(first) and all(is_one(one) and one == first for one in values):
         return first
@@ -105,16 +105,16 @@ def _piled(values: Sequence[Number], runs: Sequence[int]) -> Number:
 
 @dataclass(frozen=True)
 class _SharedDice(Dice):
-    """The chance of each member of a stack; it is drawn once for all that share it."""
+    """The chance of each member of a stack, drawn once for all members that share it."""
 
     members: tuple[Member, ...]
 
     def stream(self, owner: str, purpose: str) -> Stream:
-        """Return the streams of one purpose, one below the other."""
+        """Return the stacked streams of one purpose."""
         return _SharedStream(self._places(), owner, purpose)
 
     def _places(self) -> list[tuple[Dice, list[slice]]]:
-        """Return the dice of each block, with the rows of those who share it, the longest first."""
+        """Return the dice of each block with the rows that share it, longest first."""
         places: dict[tuple[int, int], tuple[Dice, list[slice]]] = {}
         starts = accumulate((one.runs for one in self.members), initial=0)
         for one, start in sorted(zip(self.members, starts, strict=False), key=lambda pair: -pair[0].runs):
@@ -124,7 +124,7 @@ class _SharedDice(Dice):
 
 
 class _SharedStream:
-    """The streams of several blocks, each handed out to all who share it."""
+    """The streams of several blocks, each copied to all the rows that share it."""
 
     def __init__(self, places: Sequence[tuple[Dice, list[slice]]], owner: str, purpose: str) -> None:
         self._streams = [(dice.stream(owner, purpose), rows) for dice, rows in places]

@@ -1,7 +1,7 @@
 """The theatre: incidents, strikes, and the phase of the crisis, in every run of a block (section 5).
 
-It keeps what has happened on the ground (`attacks`, `bombing`, `displacement`) and the phase: standoff, agreement, or
-ended, by an offensive or by terms of surrender, which are absorbing. Of a run that has ended nothing more is recorded.
+It keeps the state of the ground (`attacks`, `bombing`, `displacement`) and the phase: standoff, agreement, or ended, by
+an offensive or by terms of surrender, which is final. Nothing more is recorded for a run that has ended.
 
 """
 
@@ -27,7 +27,7 @@ CALM = 0.25  # factor on strikes under an agreement
 
 @rule
 def calm(calm: float, provocation: float) -> float:
-    """Share of days without an incident by one more defender: times 1 - its provocation."""
+    """Share of days without an incident after one more defender: times 1 - its provocation."""
     return calm * (1 - provocation)
 
 
@@ -51,9 +51,9 @@ def strike_probability(rate: float, incident: bool, support: float, stance: floa
 def launch_probability(
     rate: float, imminence: float, will: float, disposition: float, agreement: bool, held_back: float
 ) -> float:
-    """Offensive: min(1, rate * imminence) where the initiator is willing, else 0; times `held_back` under an agreement.
+    """Offensive: min(1, rate * imminence) if the initiator is willing, else 0; times `held_back` under an agreement.
 
-    The rate is `launch_rate`. It is willing where its will is above its disposition.
+    The rate is `launch_rate`. The initiator is willing if its will is above its disposition.
     """
     chance = min(rate * imminence, 1) if will > disposition else 0.0
     return chance * held_back if agreement else chance
@@ -63,7 +63,7 @@ def launch_probability(
 def terms_probability(
     rate: float, talks: float, imminence: float, bombing: float, yielding: float, stance: float
 ) -> float:
-    """Terms of surrender: min(1, rate * min(1, imminence + bombing) * yielding), 0 where the initiator's x <= 0.
+    """Terms of surrender: min(1, rate * min(1, imminence + bombing) * yielding), 0 if the initiator's x <= 0.
 
     The rate is `terms_rate` times the talks of the day; `yielding` is the will of the defender that yields last.
     """
@@ -78,7 +78,7 @@ def breakdown_probability(rate: float, attacks: float, bombing: float, argument:
 
 @rule
 def felt(level: float, kept: float, happened: bool, adds: float) -> float:
-    """State of the ground after a day: min(1, kept * level, and what is added where something happened)."""
+    """State of the ground after a day: min(1, kept * level, plus what is added if something happened)."""
     return min(kept * level + adds * happened, 1)
 
 
@@ -86,9 +86,9 @@ def felt(level: float, kept: float, happened: bool, adds: float) -> float:
 def phases(
     launch: bool, terms: bool, agree: bool, end: bool, agreement: bool, ended: bool
 ) -> tuple[bool, bool, bool, bool, bool, bool]:
-    """Apply at most one change of phase in a run that goes on: an offensive, else terms, else an agreement or its end.
+    """Apply at most one change of phase in an ongoing run: an offensive, else terms, else an agreement or its end.
 
-    Returns what came of launch, terms, agreement and its end, and whether an agreement is in force and the run over.
+    Returns the results for launch, terms, agreement and its end, and whether an agreement is in force and the run over.
     """
     launched = launch and not ended
     surrendered = terms and not ended and not launch
@@ -101,7 +101,7 @@ def phases(
 
 @rule
 def first_day(first: np.int16, happened: bool, day: float, never: float) -> np.int16:
-    """Day on which something happened for the first time, the horizon where never: today where it was never before."""
+    """First day on which something happened, the horizon if never: today if it happens for the first time."""
     return day if happened and first >= never else first  # type: ignore[return-value]
 
 
@@ -116,20 +116,20 @@ class Theatre(OverRuns):
     Attributes
     ----------
     attacks, bombing, displacement
-        Float32 in [0, 1], one a run.
+        Float32 in [0, 1], one per run.
     agreement, ended, yielded
-        Whether an agreement is in force; whether the run is over, by an offensive or by terms of surrender; by terms.
+        Whether an agreement is in force; whether the run has ended, by an offensive or by terms; whether by terms.
     first_strike, first_agreement, offensive, terms
-        Day of the event, int16; the horizon where it has not happened.
+        Day of the event, int16; the horizon if it has not happened.
     full, broke_agreement
-        Of the offensive: whether it was full; whether an agreement was in force.
+        For the offensive: whether it was full; whether an agreement was in force.
     breakdowns
         Number of agreements broken, int16.
     events
         Ids of the events of the scenario, in file order.
     firsts
-        Day of what pressures and events may wait for, int16, the horizon where it has not happened: by name `strikes`,
-        `agreement`, `breakdown` and the events of the scenario.
+        First day of each event that pressures and events may wait for, int16; the horizon if it has not happened. Keyed
+        by `strikes`, `agreement`, `breakdown` and the events of the scenario.
     """
 
     def __init__(self, runs: int, horizon: int, *, under_agreement: bool, events: Iterable[str] = ()) -> None:
@@ -159,11 +159,11 @@ class Theatre(OverRuns):
         return cut
 
     def whole(self) -> Theatre:
-        """Return what is to hold all runs when some have left."""
+        """Return a view that keeps all runs after some have left."""
         return self.part(slice(None))
 
     def take(self, places: Places, other: Theatre) -> None:
-        """Take over what has happened elsewhere, in the runs at some places."""
+        """Copy the state of another theatre into the runs at some places."""
         for name, value in vars(self).items():
             if isinstance(value, np.ndarray):
                 value[places] = vars(other)[name]
@@ -175,22 +175,22 @@ class Theatre(OverRuns):
         self._record(self.firsts[name], hit, day)
 
     def take_incidents(self, incident: Bools) -> None:
-        """Rebels' attacks follow the incidents of the day."""
+        """Update the rebels' attacks by the incidents of the day."""
         self.attacks = felt(self.attacks, 0.9, incident, 0.25)
 
     def take_strikes(self, day: int, strike: Bools) -> None:
-        """Bombing and displacement follow the strikes of the day; the first is recorded in runs that go on."""
+        """Update bombing and displacement by the strikes of the day; record the first in runs that have not ended."""
         self.bombing = felt(self.bombing, 0.9, strike, 0.15)
         self.displacement = felt(self.displacement, 0.98, strike, 0.03)
         self._record(self.first_strike, strike & ~self.ended, day)
 
     def change_phase(self, day: int, happened: Mapping[str, Bools], imminence: Floats) -> None:
-        """Apply at most one change of phase in each run that goes on, and record it.
+        """Apply at most one change of phase in each run that has not ended, and record it.
 
         Parameters
         ----------
         happened
-            By event, what chance gave on the day: launch, terms, agreement, breakdown.
+            By event, the raw result of chance on the day: launch, terms, agreement, breakdown.
         """
         before, chance = self.agreement, [happened[name] for name in ("launch", "terms", "agreement", "breakdown")]
         launch, terms, concluded, broken, self.agreement, self.ended = phases(*chance, before, self.ended)
@@ -206,5 +206,5 @@ class Theatre(OverRuns):
         self.breakdowns += broken
 
     def _record(self, first: Days, happened: Bools, day: int) -> None:
-        """Write the day where the event happened for the first time."""
+        """Write the day if the event happened for the first time."""
         first_day(first, happened, day, self._never, out=first)

@@ -25,26 +25,26 @@ def quantal_response(argument: float, precision: float) -> float:
 
 @rule
 def contest_success(attack: float, defence: float, decisiveness: float) -> float:
-    """Chance that the attack wins, A**c / (A**c + D**c), 0 where there is none (Hirshleifer 1989).
+    """Chance that the attack wins, A**c / (A**c + D**c), 0 if there is none (Hirshleifer 1989).
 
-    Computed as 1 / (1 + (D / A)**c), which no strength can turn into infinity over infinity.
+    Computed as 1 / (1 + (D / A)**c), so that no strength can produce infinity over infinity.
     """
     return 1 / (1 + power(defence / max(attack, LEAST), decisiveness)) if attack > 0 else 0.0
 
 
 def fear_of_defeat(defeat_cost: Number, momentum: Number) -> Number:
-    """Return what a failed attack costs: defeat_cost * (1 - momentum / 2)."""
+    """Return the cost of a failed attack: defeat_cost * (1 - momentum / 2)."""
     return defeat_cost * (1 - momentum / 2)
 
 
 @rule
 def initiator_gain(win: float, stance: float, salience: float, fear: float) -> float:
-    """Worth of attacking at a chance to win: salience * [p x - (1 - p) fear], rearranged."""
+    """Worth of attacking with win probability p: salience * [p x - (1 - p) fear], rearranged."""
     return salience * (win * (stance + fear) - fear)
 
 
 def commitment_problem(effect: Number, credibility: Number) -> Number:
-    """Return what waiting is worth less where nobody keeps agreements: effect * (0.5 - credibility).
+    """Return how much less waiting is worth if nobody keeps agreements: effect * (0.5 - credibility).
 
     The commitment problem (Fearon 1995; Powell 2006).
     """
@@ -53,9 +53,9 @@ def commitment_problem(effect: Number, credibility: Number) -> Number:
 
 @rule
 def terms_gain(stance: float, salience: float, win: float, position: float) -> float:
-    """Worth to a defender of terms over a fight that is lost with chance `win`: salience * max(0, -x) * (win - d).
+    """Worth to a defender of terms over a fight lost with probability `win`: salience * max(0, -x) * (win - d).
 
-    The terms are worth x * position to it, the fight x * win.
+    To the defender, the terms are worth x * position and the fight x * win.
     """
     return salience * max(-stance, 0) * (win - position)
 
@@ -98,13 +98,13 @@ def provocation(militancy: float, bombing: float, restrained: float) -> float:
 
 @rule
 def restraint(left: float, share: float, deterrence: float) -> float:
-    """Return what a guarantor leaves of what others left: times max(0, 1 - share * deterrence)."""
+    """Return the share that remains after one more guarantor: times max(0, 1 - share * deterrence)."""
     return left * max(1 - share * deterrence, 0)
 
 
 @rule
 def resistance(others: float, strength: float, stance: float) -> float:
-    """Weight of the defenders that still resist, with one more: others + strength * max(0, -x)."""
+    """Weight of the defenders that still resist, after one more: others + strength * max(0, -x)."""
     return others + strength * max(-stance, 0)
 
 

@@ -1,8 +1,8 @@
-"""What every actor does: signal, perceive, deliberate, adjust its posture.
+"""The behaviour common to all actors: signal, perceive, deliberate, adjust the posture.
 
-An `Actor` is a Mesa agent that stands for one actor in all runs of a block: its stance, its perceived stance and its
-posture are arrays with one number a run. Within a phase all actors read what the phase before left: they decide
-first, then commit together.
+An `Actor` is a Mesa agent that represents one actor in all runs of a block: its stance, perceived stance and posture
+are arrays with one number per run. In each phase, all actors read the results of the previous phase: they decide first,
+then commit together.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from sim.model.framework import Model
     from sim.model.setting import Setting
 
-LEAST_DOUBT = 0.02  # sd of what others take a stance to be, where a scenario gives it as one number
+LEAST_DOUBT = 0.02  # sd of what others take a stance to be, if a scenario gives it as one number
 
 
 @dataclass(frozen=True)
 class View:
-    """What actors look at when they adjust their postures: yesterday's theatre, today's stances.
+    """The quantities that actors consult when they adjust their postures: yesterday's theatre, today's stances.
 
     Attributes
     ----------
     attacks, bombing
         State of the theatre.
     imminence, looming
-        Of yesterday's postures (section 4).
+        As given by yesterday's postures (section 4).
     defence
         Weight of the defence: yesterday's deterrence, today's stances of the defenders.
     """
@@ -59,17 +59,17 @@ class Actor(OverRuns, Agent):  # type: ignore[misc]
     name
         Its id in the scenario.
     stance, perceived, posture
-        Float32, one a run: support for an offensive; what others take it to be; its material variable.
+        Float32, one per run: support for an offensive; what others believe it to be; its material variable.
     said
-        What it said in public today: its stance with noise.
+        Its public statement today: its stance with noise.
     held
-        Whether its posture stays where it starts.
+        Whether its posture stays fixed at its initial value.
     condition
-        What conditional pressures add to its payoff of acting today.
+        Effect of conditional pressures on its payoff of acting today.
     """
 
     role: ClassVar[str]
-    posture_rate: ClassVar[float]  # share of the way to its target that a posture goes in a day
+    posture_rate: ClassVar[float]  # share of the gap to its target that a posture closes in a day
 
     def __init__(self, crisis: Model, setting: Setting, name: str) -> None:
         super().__init__(crisis)
@@ -95,11 +95,11 @@ class Actor(OverRuns, Agent):  # type: ignore[misc]
         )
 
     def field(self, key: str) -> Number:
-        """Return one of its inputs."""
+        """Return one of its inputs by key."""
         return self.setting.value(f"actors.{self.name}.{key}")
 
     def connect(self, cast: Sequence[Actor]) -> None:
-        """Compute whom it listens to and how much, which stays the same all through, once all actors exist."""
+        """Compute, once all actors exist, whose signals it listens to and how much; these stay fixed."""
         setting = self.setting
         heard = self.leverages(cast)
         whole = total(leverage for _, leverage in heard)
@@ -116,33 +116,33 @@ class Actor(OverRuns, Agent):  # type: ignore[misc]
         self._conditions = setting.pressures_on(self.name, "conditional", setting.parameter("condition_effect"))
 
     def leverages(self, cast: Sequence[Actor], role: str | None = None) -> list[tuple[Actor, Number]]:
-        """Return who has leverage over it, and how much; of one role where it is given."""
+        """Return the actors with leverage over it, and how much; only those of one role if given."""
         sources = [other for other in cast if role is None or other.role == role]
         pairs = [(other, self.setting.leverage(self.name, other.name)) for other in sources]
         return [(other, leverage) for other, leverage in pairs if not is_zero(leverage)]
 
     def rifts(self, cast: Sequence[Actor]) -> list[tuple[Actor, Number]]:
-        """Return the guarantors that have leverage over it, each with what a rift with it costs at full deterrence."""
+        """Return the guarantors with leverage over it, each with the cost of a rift with it at full deterrence."""
         cost = self.setting.parameter("rift_cost")
         return [(one, number(cost * leverage)) for one, leverage in self.leverages(cast, "guarantor")]
 
     def cost_of(self, rifts: Sequence[tuple[Actor, Number]]) -> Number:
-        """Return what rifts with guarantors would cost today."""
+        """Return the cost of rifts with guarantors today."""
         return total(rift_cost(cost, one.posture, one.perceived) for one, cost in rifts)
 
     def shift(self, key: str, shifted: Shift) -> None:
-        """Let an event shift one of its numbers; a stance together with the conviction that it comes back to."""
+        """Let an event shift one of its numbers; a stance shifts together with the conviction it reverts to."""
         for name in ("stance", "conviction") if key == "stance" else (key,):
             setattr(self, name, shifted(getattr(self, name)))
         if key == "stance":
             self._anchor = self.setting.whole(self._keeping * self.conviction)
 
     def signal(self) -> None:
-        """Phase 1: say in public where it stands, with noise."""
+        """Phase 1: state its stance in public, with noise."""
         self.said = say(self.stance, self.ambiguity, self._signals.numbers())
 
     def perceive(self) -> None:
-        """Phase 2: all others update what they take it to want."""
+        """Phase 2: all others update their belief about its stance."""
         self.perceived, self.variance = perceive(self.perceived, self.variance, self.said, self.ambiguity)
 
     def deliberate(self, day: int) -> None:
@@ -158,7 +158,7 @@ class Actor(OverRuns, Agent):  # type: ignore[misc]
         self.condition = total(pressure.weight * pressure.change(day) for pressure in self._conditions)
 
     def commit_stance(self) -> None:
-        """End of phase 3."""
+        """End of phase 3: adopt the new stance."""
         self.stance = self._next_stance
 
     def adjust(self, view: View) -> None:
@@ -166,10 +166,10 @@ class Actor(OverRuns, Agent):  # type: ignore[misc]
         self._next_posture = adjust(self.posture, self.target(view), self.posture_rate)
 
     def commit_posture(self) -> None:
-        """End of phase 4: go there, or stay where its posture is held."""
+        """End of phase 4: adopt the new posture, unless its posture is held."""
         if not self.held:
             self.posture = self._next_posture
 
     @abstractmethod
     def target(self, view: View) -> Floats:
-        """Posture it would take today (section 4)."""
+        """Return the posture it would choose today (section 4)."""

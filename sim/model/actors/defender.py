@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 @rule
 def will_to_yield(stance: float, salience: float, win: float, position: float, precision: float) -> float:
-    """Will to accept terms of surrender, where the attack would win with some chance."""
+    """Will to accept terms of surrender, given the attack's chance to win."""
     return quantal_response(terms_gain(stance, salience, win, position), precision)
 
 
 class Defender(Actor):
-    """Provokes more under bombing, less where a guarantor that it depends on is present; yields where all is lost."""
+    """Provokes more under bombing, less if a guarantor it depends on is present; yields when all is lost."""
 
     role: ClassVar[str] = "defender"
     posture_rate: ClassVar[float] = 0.2
@@ -33,12 +33,12 @@ class Defender(Actor):
         self._terms, self._precision = setting.parameter("terms_position"), setting.parameter("precision")
 
     def connect(self, cast: Sequence[Actor]) -> None:
-        """Take note of how far each guarantor can hold it back."""
+        """Compute how far each guarantor can restrain it."""
         super().connect(cast)
         self._held_by = self.leverages(cast, "guarantor")
 
     def yields(self, win: Floats) -> Floats:
-        """Will to accept terms of surrender, where the attack would win with some chance."""
+        """Return its will to accept terms of surrender, given the attack's chance to win."""
         return will_to_yield(self.stance, self.salience, win, self._terms, self._precision)
 
     def target(self, view: View) -> Floats:

@@ -25,14 +25,14 @@ def deterrence(
 
 
 class Guarantor(Actor):
-    """Deters more as an offensive nears, less where that means a clash with patrons bent on it.
+    """Deters more as an offensive nears, less if that means a clash with patrons bent on it.
 
     Attributes
     ----------
     air_denial
-        How far its air defences can blunt the backing at full deterrence.
+        How far its air defences can blunt the backing, at full deterrence.
     troops
-        Weight of its troops in the defence at full deterrence.
+        Weight of its troops in the defence, at full deterrence.
     """
 
     role: ClassVar[str] = "guarantor"
@@ -46,13 +46,13 @@ class Guarantor(Actor):
         self._precision = setting.parameter("precision")
 
     def connect(self, cast: Sequence[Actor]) -> None:
-        """Compute what a clash with each patron would cost."""
+        """Compute the cost of a clash with each patron."""
         super().connect(cast)
         cost = self.setting.parameter("clash_cost")
         self._clashes = [(p, number(cost * leverage)) for p, leverage in self.leverages(cast, "patron")]
 
     def shift(self, key: str, shifted: Shift) -> None:
-        """Let an event shift one of its numbers; of its strength, the weight of its troops follows."""
+        """Let an event shift one of its numbers; the weight of its troops follows its strength."""
         super().shift(key, shifted)
         if key == "strength":
             self.troops = shifted.other(self.setting.parameter("troop_weight") * self.strength, self.troops)

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 @rule
 def support(self_reliance: float, reliance: float, backing: float, let_through: float) -> float:
-    """Return what it can bring to bear: self_reliance + (1 - self_reliance) * backing that guarantors let through."""
+    """Return the support it can muster: self_reliance + (1 - self_reliance) * backing that guarantors let through."""
     return self_reliance + reliance * (backing * let_through)
 
 
 @rule
 def promise(share: float, perceived: float) -> float:
-    """Backing that the perceived stance of a patron with a share of it promises."""
+    """Backing promised by the perceived stance of a patron with this share of it."""
     return share * expected_backing(perceived)
 
 
@@ -49,9 +49,9 @@ def attack(
     rift: float,
     precision: float,
 ) -> tuple[float, float, float]:
-    """Return the chance that an attack wins, the argument of the choice to make it, and the will to.
+    """Return the chance that an attack wins, the argument of the choice to attack, and the will to attack.
 
-    The argument is its gain with conditional pressures, less the cost of a rift.
+    The argument is the gain plus conditional pressures, less the cost of a rift.
     """
     win = contest_success(strength * support, defence, decisiveness)
     argument = initiator_gain(win, stance, salience, fear) + constant + condition - rift
@@ -59,14 +59,14 @@ def attack(
 
 
 class Initiator(Actor):
-    """Mobilises on the backing it expects; launches on the support it has, if it is of a mind to.
+    """Mobilises on the backing it expects; launches on the support it has, if it is willing.
 
     Attributes
     ----------
     self_reliance
         What it can do without backing.
     disposition
-        Uniform on [0, 1], one a draw: it is willing on days on which the choice to attack is likelier than this.
+        Uniform on [0, 1], one per draw: it is willing on days when the will to attack exceeds this number.
     """
 
     role: ClassVar[str] = "initiator"
@@ -84,20 +84,20 @@ class Initiator(Actor):
         self._precision = setting.parameter("precision")
 
     def connect(self, cast: Sequence[Actor]) -> None:
-        """Compute what a rift with each guarantor would cost."""
+        """Compute the cost of a rift with each guarantor."""
         super().connect(cast)
         self._rifts = self.rifts(cast)
 
     def lean_on(self, shares: Sequence[tuple[Actor, Number]]) -> None:
-        """Take note of the patrons and their shares of the backing."""
+        """Set the patrons and their shares of the backing."""
         self._shares = shares
 
     def supported_by(self, backing: Number, let_through: Number = 1.0) -> Floats:
-        """Return what it can bring to bear with some backing, of which guarantors let a share through."""
+        """Return the support it can muster with some backing, of which guarantors let a share through."""
         return self.setting.filled(support(self.self_reliance, self._reliance, backing, let_through))
 
     def weigh(self, support: Floats, defence: Floats) -> tuple[Floats, Floats, Floats]:
-        """Weigh an attack with some support against some defence.
+        """Weigh an attack with this support against this defence.
 
         Returns the chance that it wins, the argument of the choice, and the share of dispositions that would attack.
         """
@@ -106,7 +106,7 @@ class Initiator(Actor):
         return attack(support, defence, *own, rift, self._precision)
 
     def shift(self, key: str, shifted: Shift) -> None:
-        """Let an event shift one of its numbers; what it cannot do alone, it leans on backing for."""
+        """Let an event shift one of its numbers; reliance on backing follows its self-reliance."""
         super().shift(key, shifted)
         if key == "self_reliance":
             self._reliance = shifted.other(1 - self.self_reliance, self._reliance)

@@ -1,4 +1,4 @@
-"""A patron: the initiator leans on it. Its posture is backing, such as air support."""
+"""A patron: the initiator relies on it. Its posture is backing, such as air support."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def backing(
     condition: float,
     precision: float,
 ) -> tuple[float, float]:
-    """Return the argument of the choice to back, its gain and conditional pressures, and the will to."""
+    """Return the argument of the choice to back, which is gain plus conditional pressures, and the will to back."""
     gain = patron_gain(stance, salience, pull * attacks, rift, humanitarian * looming)
     argument = gain + constant + condition
     return argument, quantal_response(argument, precision)
 
 
 class Patron(Actor):
-    """Backs more where attacks provoke it, less where guarantors would be lost or people flee.
+    """Backs more if attacks provoke it, less if it would lose guarantors or people flee.
 
     Attributes
     ----------
     argument
-        Argument of its last choice; under an agreement that it concluded it also drives the breakdown.
+        Argument of its latest choice; under an agreement that it concluded, it also drives the breakdown.
     """
 
     role: ClassVar[str] = "patron"
@@ -54,7 +54,7 @@ class Patron(Actor):
         self._precision = setting.parameter("precision")
 
     def connect(self, cast: Sequence[Actor]) -> None:
-        """Compute what a rift with each guarantor would cost."""
+        """Compute the cost of a rift with each guarantor."""
         super().connect(cast)
         self._rifts = self.rifts(cast)
 
