@@ -1,1 +1,1 @@
-"""Drafts of evidence: a coding sheet filled in beforehand from articles, which a person goes through and adopts."""
+"""Drafts of evidence: a coding sheet prefilled from articles, which a person reviews and adopts."""

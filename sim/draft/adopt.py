@@ -1,7 +1,7 @@
-"""Adopting a draft: what was kept becomes evidence, its articles become sources, and a scenario is begun.
+"""Adopt a draft: turn kept items into evidence and their articles into sources, and start a scenario.
 
-Nothing is written before the loader has read all of it. Each file is then written whole, the sources first and the
-draft last: a kill between two of them leaves files that load, and adopting again finds what is there already.
+Nothing is written before the loader has accepted all of it. Then each file is written whole, the sources first and the
+draft last: a kill between two files leaves files that load, and adopting again finds what already exists.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ SCENARIO = "baseline.yaml"
 
 @dataclass(frozen=True)
 class Adopted:
-    """What adopting did.
+    """The result of adopting a draft.
 
     Attributes
     ----------
     items
-        Id in the evidence of each item of the draft that came in now.
+        New evidence id of each draft item adopted this time.
     counts
         What became of all proposals so far.
     written
-        The files that were written, in that order.
+        The files written, in order.
     unheld
-        Articles whose file is gone or is another text now, so that nothing was held to them.
+        Articles whose file is missing or has changed, so that no item could be checked against them.
     """
 
     items: Mapping[str, str]
@@ -58,11 +58,11 @@ def adopt(folder: Path) -> Adopted:
     Raises
     ------
     UsageError
-        Where there is no draft, something in it is left to do, or nothing was kept.
+        If there is no draft, it is not finished, or nothing was kept.
     ScenarioError
-        Where the draft or the evidence there is at fault, or what would be written is.
+        If the draft, the existing evidence or the evidence to be written is invalid.
     ReportError
-        Where a file cannot be written.
+        If a file cannot be written.
     """
     there = Folder.read(folder)
     draft = _finished(folder, there.draft)
@@ -82,19 +82,19 @@ def adopt(folder: Path) -> Adopted:
 
 
 def _read_stances(draft: DraftFile, evidence: Evidence) -> set[str]:
-    """Return the actors whose stance the evidence tells."""
+    """Return the actors whose stance can be read from the evidence."""
     return {id_ for id_, one in draft.cast.items() if evidence.stance(id_, one.role, draft.as_of) is not None}
 
 
 def _marked(draft: DraftFile, ids: Mapping[str, str]) -> DraftFile:
-    """Return the draft with the id in the evidence of each item that is there."""
+    """Return the draft with the evidence id of each adopted item."""
     items = draft.items.items()
     marked = {name: item.model_copy(update={"adopted": ids.get(name, item.adopted)}) for name, item in items}
     return draft.model_copy(update={"items": marked})
 
 
 def counts_of(draft: DraftFile) -> DraftCounts:
-    """Count what became of the proposals of a draft, with those that were counted before it."""
+    """Count what became of the proposals of a draft, including those counted before it."""
     status = [item.status for item in draft.items.values()]
     accepted, edited, rejected = (status.count(one) for one in ("accepted", "edited", "rejected"))
     mine = DraftCounts(
@@ -114,7 +114,7 @@ def _finished(folder: Path, draft: DraftFile | None) -> DraftFile:
 
 
 def _check_rejected(folder: Path, draft: DraftFile, old: Collection[str]) -> None:
-    """Check that nothing is rejected that an adoption before took over: what is in the evidence a person takes out."""
+    """Check that no rejected item was adopted earlier: only a person may remove items from the evidence."""
     there = {name: item.adopted for name, item in draft.having("rejected").items() if item.adopted in old}
     if there:
         said = ", ".join(f"{name} is {adopted}" for name, adopted in there.items())
@@ -122,7 +122,7 @@ def _check_rejected(folder: Path, draft: DraftFile, old: Collection[str]) -> Non
 
 
 def _hold(folder: Path, draft: DraftFile) -> tuple[str, ...]:
-    """Hold what is kept to its articles; return those whose file is gone or is another text now."""
+    """Check kept items against their articles; return the articles whose file is missing or has changed."""
     faults: list[Fault] = []
     unheld: list[str] = []
     for source, head in draft.articles.items():
@@ -143,7 +143,7 @@ def _faults(folder: Path, held: Iterable[HeldItem]) -> Iterator[Fault]:
 
 
 def _same_article(file: Path, digest: str) -> Article | None:
-    """Return the article in a file; None where there is none, or another text."""
+    """Return the article in a file; None if it cannot be read or its text has changed."""
     try:
         article = read_article(file)
     except ArticleError:
@@ -152,13 +152,13 @@ def _same_article(file: Path, digest: str) -> Article | None:
 
 
 def _loaded(folder: Path, files: Mapping[Path, str], draft: DraftFile, drafted: Mapping[str, str]) -> Evidence:
-    """Load the evidence as it is to be, in a folder of its own; faults of new items name them as the draft does."""
+    """Load the future evidence in a temporary folder; faults of new items name them as the draft does."""
     as_of, cast = draft.as_of, tuple(draft.cast)
     try:
         scenario = load(folder / SCENARIO)
         as_of, cast = min(as_of, scenario.as_of), tuple(scenario.actors)
     except ScenarioError:
-        pass  # there is none yet, or one that is not finished
+        pass  # there is no scenario yet, or it is not finished
     root = scenario_root(folder / EVIDENCE)
     faults: list[Fault] = []
     with tempfile.TemporaryDirectory() as name:
@@ -176,7 +176,7 @@ def _loaded(folder: Path, files: Mapping[Path, str], draft: DraftFile, drafted: 
 
 
 def _named(fault: Fault, places: Mapping[str, Path], folder: Path, drafted: Mapping[str, str]) -> Fault:
-    """Return a fault of a file that is not there yet as one of the file or item that it comes from."""
+    """Return a fault of a temporary file as a fault of the file or draft item that it comes from."""
     head, _, rest = fault.key.partition(".")
     name, dot, field = rest.partition(".")
     if head == "items" and name in drafted:

@@ -1,4 +1,4 @@
-"""A draft as evidence: the next ids for what was kept, and the files of the folder with it, old lines as they are."""
+"""Turn a draft into evidence: assign ids to kept items and add them to the folder's files, leaving old lines as is."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SOURCES_HEAD = "The sources that evidence.yaml cites.\n"
 
 
 def numbered(draft: DraftFile, old: Mapping[str, Item]) -> dict[str, str]:
-    """Return the id in the evidence of each item that is kept: the one that it has there, or else the next.
+    """Return the evidence id of each kept item: its existing one, or else the next free one.
 
-    What was adopted once and is gone from the evidence was taken out by a person, and stays out.
+    An item that was adopted before and is now missing from the evidence was removed by a person, and stays out.
     """
     kept = draft.having(*KEPT)
     ids = {name: there for name, item in kept.items() if (there := _id_there(item, old)) is not None}
@@ -38,7 +38,7 @@ def _id_there(item: DraftItem, old: Mapping[str, Item]) -> str | None:
 
 
 def _content(item: Item) -> tuple[Any, ...]:
-    """Return what tells two items apart; ids of duplicates are others in a draft and in the evidence."""
+    """Return what distinguishes two items; `duplicate_of` does not, as ids differ between a draft and the evidence."""
     return tuple(getattr(item, key) for key in Item.model_fields if key != "duplicate_of")
 
 
@@ -48,24 +48,24 @@ def _place(item: DraftItem, articles: Mapping[str, Drafted]) -> tuple[datetime.d
 
 
 def new_of(draft: DraftFile, ids: Mapping[str, str], old: Mapping[str, Item]) -> dict[str, str]:
-    """Return the id in the evidence of each item that comes in now, of those that are kept (`numbered`)."""
+    """Return the evidence ids of those kept items (`numbered`) that are new to the evidence."""
     return {name: id_ for name, id_ in ids.items() if id_ not in old and draft.items[name].adopted is None}
 
 
 def texts(there: Folder, draft: DraftFile, ids: Mapping[str, str], counts: DraftCounts) -> dict[Path, str]:
-    """Return the files of sources and of evidence as they are to be, those first.
+    """Return the new texts of the sources file and the evidence file, in that order.
 
     Parameters
     ----------
     there
-        What the folder has; without evidence both files are written anew.
+        Contents of the folder; without evidence, both files are created.
     ids
-        Of all items that are kept (`numbered`).
+        Evidence ids of all kept items (`numbered`).
 
     Raises
     ------
     UsageError
-        Where a file there is not laid out so that lines can be added to it.
+        If the layout of an existing file does not allow adding lines.
     """
     new = sorted(new_of(draft, ids, there.coded).items(), key=lambda one: int(one[1][1:]))
     items = {id_: _plain_item(draft.items[name], ids) for name, id_ in new}
@@ -88,7 +88,7 @@ def texts(there: Folder, draft: DraftFile, ids: Mapping[str, str], counts: Draft
 
 
 def _plain_item(item: DraftItem, ids: Mapping[str, str]) -> dict[str, Any]:
-    """Return an item without what belongs to drafts; dates are dates, one actor is a word."""
+    """Return an item as plain values without draft fields; dates stay dates, and a single actor is plain text."""
     plain = item.model_dump(include=set(Item.model_fields), exclude_none=True, exclude_defaults=True)
     for key in {"actor", "target"} & plain.keys():
         plain[key] = plain[key][0] if len(plain[key]) == 1 else list(plain[key])

@@ -1,6 +1,6 @@
-"""Making a draft, or adding to one: articles named, dated and read for proposals, in a folder that may have items.
+"""Make a draft or add to one: name and date articles, and read them for proposals.
 
-What a person has done there stays: judged items, ticked paragraphs, coded evidence.
+A person's earlier work in the folder is kept: judged items, ticked paragraphs, coded evidence.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 CAST = "cast.yaml"
 EVIDENCE = "evidence.yaml"
 Propose = Callable[[Article, str, Mapping[str, Member], datetime.date], tuple[DraftItem, ...]]
-"""Proposes items for one article: the article with its date, the id of its source, the cast, the as-of date."""
+"""Proposes items for one article, given the dated article, the id of its source, the cast and the as-of date."""
 
 
 @dataclass(frozen=True)
 class Folder:
-    """What a folder of a crisis has already."""
+    """The existing contents of a crisis folder."""
 
     path: Path
     draft: DraftFile | None = None
@@ -42,32 +42,32 @@ class Folder:
 
     @property
     def articles(self) -> Mapping[str, Drafted]:
-        """Heads of the draft's articles by source."""
+        """Metadata of the draft's articles, keyed by source."""
         return self.draft.articles if self.draft is not None else {}
 
     @property
     def items(self) -> Mapping[str, DraftItem]:
-        """Items of the draft by name."""
+        """Items of the draft, keyed by id."""
         return self.draft.items if self.draft is not None else {}
 
     @property
     def coded(self) -> Mapping[str, Item]:
-        """Items of the evidence by name."""
+        """Items of the evidence, keyed by id."""
         return self.evidence.items if self.evidence is not None else {}
 
     @property
     def sources(self) -> Mapping[str, Source]:
-        """Sources of the evidence by name."""
+        """Sources of the evidence, keyed by id."""
         return self.evidence.sources if self.evidence is not None else {}
 
     @classmethod
     def read(cls, path: Path) -> Folder:
-        """Read it; a folder that is not there has nothing.
+        """Read a folder; a missing one counts as empty.
 
         Raises
         ------
         ScenarioError
-            Where its draft or its evidence is at fault.
+            If its draft or its evidence is invalid.
         """
         draft, evidence = path / NAME, path / EVIDENCE
         return cls(
@@ -77,7 +77,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one article gave: how many proposals it had, and how many of them are new."""
+    """The yield of one article: the number of its proposals, and how many of them are new."""
 
     source: str
     date: datetime.date
@@ -87,12 +87,12 @@ class Reading:
 
 
 def cast_of(folder: Folder, file: Path | None) -> dict[str, Member]:
-    """Return the cast: of a file, else of the draft, else of the folder's cast.yaml.
+    """Return the cast from a file if given, else from the draft, else from the folder's cast.yaml.
 
     Raises
     ------
     UsageError
-        Where there is none.
+        If there is no cast.
     """
     if file is None and folder.draft is not None:
         return folder.draft.cast
@@ -106,20 +106,20 @@ def cast_of(folder: Folder, file: Path | None) -> dict[str, Member]:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads articles, and as what.
+    """How articles are read.
 
     Attributes
     ----------
     propose
-        Proposes the items of one article.
+        Function that proposes the items of one article.
     cast
-        Who is who, by id.
+        The cast, keyed by id.
     as_of
-        The day on which the forecast is to be made; nothing later is read.
+        As-of date of the forecast; nothing later is read.
     undated
-        Date of articles whose head gives none.
+        Date of articles that have none in their head.
     made_with
-        Versions of what proposes.
+        Versions of the software that proposes.
     """
 
     propose: Propose
@@ -130,14 +130,14 @@ class Reader:
 
 
 def draft_of(folder: Folder, articles: Mapping[Path, Article], reader: Reader) -> tuple[DraftFile, list[Reading]]:
-    """Return the draft of a folder with the proposals of articles by file added, and what each article gave.
+    """Return a folder's draft with the proposals from articles (keyed by file) added, and the yield of each article.
 
     Raises
     ------
     ArticleError
-        Where an article has no date, one after the as-of date, or a name that another has.
+        If an article has no date, a date after the as-of date, or the name of another text.
     UsageError
-        Where the as-of date is before the draft's, somebody of the draft is not in the cast, or there is too much.
+        If the as-of date is before the draft's, an actor of the draft is not in the cast, or there are too many items.
     """
     before, kept = folder.draft, folder.items
     _check(before, reader)
@@ -163,7 +163,7 @@ def draft_of(folder: Folder, articles: Mapping[Path, Article], reader: Reader) -
 
 
 def _check(draft: DraftFile | None, reader: Reader) -> None:
-    """Check that a draft may become one of this cast and date."""
+    """Check that a draft can be continued with this cast and as-of date."""
     if draft is None:
         return
     if reader.as_of < draft.as_of:
@@ -174,7 +174,7 @@ def _check(draft: DraftFile | None, reader: Reader) -> None:
 
 
 def _sources(folder: Folder, articles: Mapping[Path, Article]) -> dict[Path, str]:
-    """Name the source of each article: as the folder knows its text, else by its file; a second copy is left out."""
+    """Return the source id of each article: the folder's id for its text, or else its file name; skip duplicates."""
     own = {name: head.sha256 for name, head in folder.articles.items()}
     hashes: dict[str, str | None] = {**own, **{name: one.sha256 for name, one in folder.sources.items()}, **own}
     known = {digest: name for name, digest in reversed(hashes.items()) if digest is not None}
@@ -190,7 +190,7 @@ def _sources(folder: Folder, articles: Mapping[Path, Article]) -> dict[Path, str
 
 
 def _id(file: Path) -> str:
-    """Make the id of a source of the name of a file."""
+    """Derive the id of a source from a file name."""
     letters = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
     if not letters:
         raise ArticleError(f"{file}: a source is called by its file; rename it to letters and digits")
@@ -198,7 +198,7 @@ def _id(file: Path) -> str:
 
 
 def _dated(file: Path, article: Article, folder: Folder, source: str, reader: Reader) -> Article:
-    """Return an article with its date: its own, else that of the source, else the one that is given."""
+    """Return an article with a date: its own, else that of its source, else the reader's default."""
     listed = folder.sources.get(source)
     date = article.date or (listed.date if listed is not None else None) or reader.undated
     if date is None:

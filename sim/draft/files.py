@@ -1,6 +1,6 @@
-"""Reading a draft and a cast, all faults at once, and writing a draft whole.
+"""Read drafts and casts, reporting all faults at once, and write drafts.
 
-Equal drafts are written in equal bytes, so that a draft can be compared and kept under version control.
+Equal drafts are written as equal bytes, so that drafts can be compared and kept under version control.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def read_draft(path: Path) -> DraftFile:
     Raises
     ------
     ScenarioError
-        With all its faults: file, line, key, what was expected and what came.
+        If anything is wrong; it lists all faults with file, line, key, what was expected and what was found.
     """
     tree = read_tree(path, str(path), DRAFT_FORMAT, larger=MAX_LARGER)
     draft = _checked(DraftFile, tree, path)
@@ -43,12 +43,12 @@ def read_draft(path: Path) -> DraftFile:
 
 
 def read_cast(path: Path) -> dict[str, Member]:
-    """Read `cast.yaml`: the actors by id.
+    """Read `cast.yaml`, the actors keyed by id.
 
     Raises
     ------
     ScenarioError
-        With all its faults, two actors that share a name among them.
+        If anything is wrong, including two actors that share a name; it lists all faults.
     """
     tree = read_tree(path, str(path), CAST_FORMAT)
     cast = _checked(CastFile, tree, path).cast
@@ -57,12 +57,12 @@ def read_cast(path: Path) -> dict[str, Member]:
 
 
 def write_draft(path: Path, draft: DraftFile) -> None:
-    """Write a draft; what was there before stays until the new one is on the disk.
+    """Write a draft; an existing file stays until the new one is on the disk.
 
     Raises
     ------
     ReportError
-        Where it cannot be written.
+        If the file cannot be written.
     """
     try:
         write_whole(path, draft_yaml(draft).encode("utf-8"))
@@ -71,7 +71,7 @@ def write_draft(path: Path, draft: DraftFile) -> None:
 
 
 def draft_yaml(draft: DraftFile) -> str:
-    """Return a draft as YAML, defaults left out, lists and anchors on one line."""
+    """Return a draft as YAML, without defaults, and with lists and anchors on one line."""
     plain = draft.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True, exclude={"items"})
     head = yaml_of({"schema": DRAFT_FORMAT} | plain, HEAD, levels=3)
     items = "".join(_item_yaml(name, item) for name, item in draft.items.items())
@@ -80,7 +80,7 @@ def draft_yaml(draft: DraftFile) -> str:
 
 @lru_cache(2 * MOST_ITEMS)
 def _item_yaml(name: str, item: DraftItem) -> str:
-    """Return the lines of one item; kept, for an answer changes one of a thousand and all are written."""
+    """Return the lines of one item; cached, because an answer changes one item of a thousand and all are written."""
     plain = item.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     return yaml_of({"items": {name: {"status": item.status} | plain}}, levels=3).removeprefix("items:\n")
 

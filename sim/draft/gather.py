@@ -1,8 +1,8 @@
-"""Proposals put together: of rules and a language model, of several articles, with what a draft has already.
+"""Combine proposals: from rules and a language model, from several articles, and with an existing draft.
 
-Rules read one article at a time and know nothing of what a person has judged already. Here a proposal that is in the
-draft, or coded in the evidence, is left out, and what two articles say of one act counts once. Rules and a model found
-the same where paragraph, actors and sign agree, kind or CAMEO root too, and their words overlap.
+Rules read one article at a time and know nothing of earlier judgements. Here, a proposal that is already in the draft
+or coded in the evidence is dropped, and two articles' reports of one act count once. Rules and a model have found the
+same item if paragraph, actors and sign agree, kind or CAMEO root agree, and their words overlap.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ def gather(
     kept: Mapping[str, DraftItem],
     coded: Mapping[str, Item],
 ) -> dict[str, DraftItem]:
-    """Return the items of a draft: those that it has, then what is new, with the next ids.
+    """Return the items of a draft: the existing ones, then the new ones with the next ids.
 
     Parameters
     ----------
     proposals
-        Of the articles, in any order.
+        Proposals from the articles, in any order.
     dates
-        Date of each article by source.
+        Date of each article, keyed by source.
     kept
-        What the draft has; none of it changes, and a proposal that it has is not made again.
+        Existing items of the draft; they do not change, and their proposals are not repeated.
     coded
-        What the evidence has; a proposal that says the same is not made again.
+        Items of the evidence; proposals that say the same are dropped.
     """
     in_order = sorted(proposals, key=lambda one: _place(one, dates))
     unknown = _unknown(in_order, kept.values())
@@ -56,7 +56,7 @@ def gather(
 
 
 def is_coded(item: Item, coded: Item) -> bool:
-    """Whether a coded item covers a proposal: by the words of one article, else by actor, target, root and date."""
+    """Return whether a coded item covers a proposal: by words within one article, else by actor, target, root, date."""
     if item.source == coded.source:
         if item.anchor is not None and coded.anchor is not None:
             return _overlap(item.anchor, coded.anchor) and set(item.actor) <= set(coded.actor)
@@ -66,13 +66,13 @@ def is_coded(item: Item, coded: Item) -> bool:
 
 
 def same_fact(item: Item, other: Item) -> bool:
-    """Whether another item says of all actors of the first the same act, towards the same, on the same days."""
+    """Return whether another item reports the same act by all actors of the first, same target, overlapping days."""
     aimed = item.target is None or other.target is None or bool(set(item.target) & set(other.target))
     return set(item.actor) <= set(other.actor) and aimed and _same_root(item, other) and _same_days(item, other)
 
 
 def occasion(item: Item) -> str:
-    """Name an occasion by its parties, what sort of act it is, and its days; equal ones are one reading."""
+    """Return the id of an occasion from its parties, sort of act and days; items with equal ids are one reading."""
     parties = "-".join(sorted(parties_of(item)))
     if item.standing or item.kind in STANDING:
         return _id("standing-", parties, "")
@@ -82,7 +82,7 @@ def occasion(item: Item) -> str:
 
 
 def _id(before: str, middle: str, after: str) -> str:
-    """Put an id together; a middle that is too long is cut, and its hash keeps it apart from others."""
+    """Build an id; a middle part that is too long is cut and given a hash to keep it unique."""
     room = LONGEST_ID - len(before) - len(after)
     if len(middle) > room:
         middle = f"{middle[: room - 9].rstrip('-')}-{hashlib.sha256(middle.encode('ascii')).hexdigest()[:8]}"
@@ -90,7 +90,7 @@ def _id(before: str, middle: str, after: str) -> str:
 
 
 def _unknown(proposals: Iterable[DraftItem], kept: Iterable[DraftItem]) -> list[DraftItem]:
-    """Return the proposals that are not in the draft; each item of it stands for one, whatever a person made of it."""
+    """Return the proposals that are not in the draft; each of its items accounts for one, however it was edited."""
     left, there = list(proposals), list(kept)
     for same in (_same_proposal, _same_find, _same_clause):
         for one in list(there):
@@ -106,23 +106,23 @@ def _same_proposal(item: DraftItem, other: DraftItem) -> bool:
 
 
 def _same_find(item: DraftItem, other: DraftItem) -> bool:
-    """Whether one rule found both at the same words: a person may have changed all else."""
+    """Return whether one rule found both at the same words; a person may have changed everything else."""
     return (item.source, item.anchor, item.rule) == (other.source, other.anchor, other.rule)
 
 
 def _same_clause(item: DraftItem, other: DraftItem) -> bool:
-    """Whether both read one act of the same actors from words that overlap: a model does not quote twice alike."""
+    """Return whether both read one act by the same actors from overlapping words, as a model's quotes vary."""
     return _same_words(item, other) and set(item.actor) == set(other.actor) and _same_root(item, other)
 
 
 def _repeats(item: DraftItem, other: DraftItem) -> bool:
-    """Whether an item of another article counts already for what this one says."""
+    """Return whether an item of another article already counts for the same fact."""
     counts = other.duplicate_of is None and other.status != "rejected"
     return counts and item.source != other.source and same_fact(item, other)
 
 
 def _same_words(one: Item, other: Item) -> bool:
-    """Whether both were read from words of one paragraph that overlap."""
+    """Return whether both were read from overlapping words of one paragraph."""
     there = one.anchor is not None and other.anchor is not None and _overlap(one.anchor, other.anchor)
     return there and (one.source, one.paragraph) == (other.source, other.paragraph)
 
@@ -133,36 +133,36 @@ def _overlap(one: Anchor, other: Anchor) -> bool:
 
 
 def _same_root(one: Item, other: Item) -> bool:
-    """Whether two acts have one CAMEO root; where one has no code, one kind."""
+    """Return whether two acts have the same CAMEO root, or the same kind if either has no code."""
     if one.cameo is None or other.cameo is None:
         return one.kind == other.kind
     return one.cameo[:2] == other.cameo[:2]
 
 
 def _same_days(one: Item, other: Item) -> bool:
-    """Whether two spans of days overlap; standing facts are dated by who says them, so they always do."""
+    """Return whether two spans of days overlap; always true of standing facts, which carry the date of their report."""
     if one.standing and other.standing:
         return True
     return (one.start or one.date) <= other.date and (other.start or other.date) <= one.date
 
 
 def _place(item: DraftItem, dates: Mapping[str, datetime.date]) -> Place:
-    """Order by article, place in it, and then by what it says, so that no order of proposals matters."""
+    """Sort by article, place in it, and then content, so that the order of proposals does not matter."""
     span = item.anchor.span if item.anchor is not None else (0, 0)
     date = dates.get(item.source, datetime.date.max)
     return date, item.source, item.paragraph or 0, span, item.actor, item.rule, item.model_dump_json()
 
 
 def last_number(items: Iterable[str], letter: str = "D") -> int:
-    """Return the highest number of the ids D1, D2, ... of a draft's items; 0 where there is none."""
+    """Return the highest number among ids such as D1, D2, ...; 0 if there are none."""
     return max((int(name[1:]) for name in items if name[0] == letter and name[1:].isdecimal()), default=0)
 
 
 def merged(rules: Sequence[DraftItem], model: Sequence[DraftItem]) -> tuple[DraftItem, ...]:
-    """Return the items of both, each agreement as one, in the order of the article.
+    """Return the items of both in the order of the article, merging those on which they agree.
 
-    An agreement keeps the item of the rules, whose mistakes have been counted, and takes a target that only the model
-    has. Its confidence is 1 - (1 - a)(1 - b): that of two finders who err independently, which has not been measured.
+    A merged item is that of the rules, whose error rate has been measured, with the model's target if the rules have
+    none. Its confidence is 1 - (1 - a)(1 - b), which assumes independent errors; this has not been measured.
     """
     left = list(model)
     items: list[DraftItem] = []
@@ -179,7 +179,7 @@ def merged(rules: Sequence[DraftItem], model: Sequence[DraftItem]) -> tuple[Draf
 
 
 def agree(one: DraftItem, other: DraftItem) -> bool:
-    """Whether two items say the same of the same words."""
+    """Return whether two items read the same fact from the same words."""
     same_act = one.kind == other.kind or _same_root(one, other)
     return _same_words(one, other) and same_act and set(one.actor) == set(other.actor) and _sign(one) == _sign(other)
 

@@ -1,7 +1,7 @@
-"""Evidence held to its articles: whether each item's sentence is still there, and whether `says` is in our own words.
+"""Check evidence against its articles: each item's sentence must still be there, and `says` in our own words.
 
-The articles lie in a folder of the analyst's. A file is a source's where its text has the source's `sha256`, or else
-where its name is the source's id, as `agency-2018-08-19.txt`.
+The articles are in a folder of the analyst's. A file belongs to a source if its text has the source's `sha256`, or else
+if it is named after the source's id, as in `agency-2018-08-19.txt`.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ STATES: tuple[Found, ...] = ("held", "moved", "differs", "no-anchor", "no-articl
 
 @dataclass(frozen=True)
 class HeldItem:
-    """What became of one item.
+    """The result of checking one item.
 
     Attributes
     ----------
     state
-        Of its anchor; `no-anchor` where it has none, `no-article` where the folder has not the article.
+        State of its anchor; `no-anchor` if it has none, `no-article` if the folder lacks the article.
     message
-        What to tell a person of the anchor; empty where there is nothing to do.
+        Message about the anchor; empty if there is nothing to do.
     copied
-        The words in a row that `says` copies from its paragraph, where they are six or more.
+        Six or more consecutive words that `says` copies from its paragraph, if any.
     """
 
     name: str
@@ -46,29 +46,29 @@ class HeldItem:
 
     @property
     def fails(self) -> bool:
-        """Whether it does not hold."""
+        """Whether the check failed."""
         return self.state == "differs" or self.copied is not None
 
     @property
     def messages(self) -> tuple[str, ...]:
-        """What to tell a person."""
+        """All messages for the user."""
         copied = f"`says` copies more than {MOST_WORDS} words in a row ({self.copied}); write it in your own words"
         return tuple(filter(None, (self.message, copied if self.copied is not None else "")))
 
 
 def counts(items: tuple[HeldItem, ...]) -> dict[str, int]:
-    """Count items by state, each state named, and those that copy."""
+    """Count items by state, including states without items, and count those that copy words."""
     found = Counter(item.state for item in items)
     return {state: found[state] for state in STATES} | {"copied": sum(item.copied is not None for item in items)}
 
 
 def read_articles(folder: Path) -> dict[str, Article]:
-    """Read the articles in a folder and those below it, by path; hidden files are left out.
+    """Read the articles in a folder and its subfolders, keyed by path; hidden files are skipped.
 
     Raises
     ------
     ArticleError
-        Where the folder cannot be read or holds no article, or one of them cannot be read.
+        If the folder cannot be read or holds no article, or one of them cannot be read.
     """
     if not folder.is_dir():
         raise ArticleError(f"{folder} is not a folder; name the folder that holds the articles")
@@ -79,20 +79,20 @@ def read_articles(folder: Path) -> dict[str, Article]:
 
 
 def article_of(name: str, source: Source, articles: Mapping[str, Article]) -> Article | None:
-    """Return the article of a source: by its hash, else by the name of the file; None where it is not there."""
+    """Return the article of a source, by its hash or else by its file name; None if it is not there."""
     same = (article for article in articles.values() if article.sha256 == source.sha256)
     named = (article for file, article in articles.items() if Path(file).stem == name)
     return next(same, None) or next(named, None)
 
 
 def hold_evidence(evidence: Evidence, articles: Mapping[str, Article]) -> tuple[HeldItem, ...]:
-    """Hold every item of a file of evidence to the articles by file (`read_articles`)."""
+    """Check every item of the evidence against the articles, keyed by file (`read_articles`)."""
     found = {name: article_of(name, source, articles) for name, source in evidence.sources.items()}
     return tuple(hold_item(name, item, found.get(item.source)) for name, item in evidence.items.items())
 
 
 def hold_item(name: str, item: Item, article: Article | None) -> HeldItem:
-    """Hold one item to its article, where that is there."""
+    """Check one item against its article, if available."""
     if article is None:
         return HeldItem(name, "no-anchor" if item.anchor is None else "no-article")
     if item.anchor is None:

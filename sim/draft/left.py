@@ -11,16 +11,16 @@ from sim.wording import counted
 
 @dataclass(frozen=True)
 class Left:
-    """What is left.
+    """What is left to do.
 
     Attributes
     ----------
     proposed
-        Items without an answer.
+        Items that have not been judged.
     unread
-        Paragraphs by article in which nobody has yet found nothing more.
+        Paragraphs, by article, not yet ticked as having nothing more.
     stray
-        Items that are kept as duplicates of an item that was rejected, with that item.
+        Kept items marked as duplicates of a rejected item, mapped to that item.
     """
 
     proposed: tuple[str, ...]
@@ -28,12 +28,12 @@ class Left:
     stray: Mapping[str, str]
 
     def __bool__(self) -> bool:
-        """Whether anything is left."""
+        """Return whether anything is left to do."""
         return bool(self.proposed or self.unread or self.stray)
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What is left, a sentence a matter."""
+        """What is left to do, one sentence per matter."""
         said = []
         if self.proposed:
             said.append(f"{counted(len(self.proposed), 'item')} without an answer: {listed(self.proposed)}.")
@@ -51,7 +51,7 @@ MOST_LISTED = 12
 
 
 def listed(names: Iterable[str]) -> str:
-    """Write names after each other, the first twelve of many."""
+    """List up to twelve names, and the number of any others."""
     every = tuple(names)
     more = len(every) - MOST_LISTED
     return ", ".join(every[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")

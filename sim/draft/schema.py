@@ -1,7 +1,7 @@
 """The language of a draft (`evidence.draft.yaml`) and of a cast (`cast.yaml`), as frozen pydantic models.
 
-A drafted item is an item of evidence that somebody still has to look at: it says what proposed it, how sure that was,
-and what became of it.
+A drafted item is an item of evidence that a person still has to judge: it records what proposed it, with what
+confidence, and what became of it.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ MOST_ITEMS = 1_000
 Role = Literal["initiator", "defender", "patron", "guarantor", "mediator"]
 Status = Literal["proposed", "accepted", "edited", "rejected", "added"]
 KEPT: tuple[Status, ...] = ("accepted", "edited", "added")
-"""What becomes evidence."""
+"""Statuses of items that become evidence."""
 GRID = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
-"""The steps of a bearing: -1 speaks against an offensive, 1 for it."""
+"""The allowed values of a bearing: -1 speaks against an offensive, 1 for it."""
 List = Field(strict=False)  # a file writes a list where the model has a tuple
 Number = Annotated[int, Field(ge=1)]
 
 
 class Member(Part):
-    """One of the cast: an actor of the scenario to come, by all the names that articles give it."""
+    """A member of the cast: an actor of the future scenario, with all the names that articles use for it."""
 
     role: Role
     name: Title
@@ -43,7 +43,7 @@ class CastFile(Part):
 
 
 class Drafted(Part):
-    """One article that a draft was made from; `file` is where it was read, relative to the draft."""
+    """One article that a draft was made from; `file` is its path relative to the draft."""
 
     file: Annotated[str, Field(min_length=1, max_length=500)]
     title: Title | None = None
@@ -55,7 +55,7 @@ class Drafted(Part):
 
 
 class DraftItem(Item):
-    """An item of evidence on its way."""
+    """A drafted item of evidence."""
 
     status: Status = "proposed"
     confidence: float = Field(ge=0, le=1, allow_inf_nan=False, description="How often such a proposal is right")
@@ -66,7 +66,7 @@ class DraftItem(Item):
 
 
 def parties_of(item: Item) -> set[str]:
-    """Return the ids of who acts in an item and towards whom."""
+    """Return the ids of an item's actors and targets."""
     return {*item.actor, *(item.target or ())}
 
 
@@ -85,9 +85,9 @@ class DraftFile(Part):
     items: dict[ItemId, DraftItem] = Field(default={}, max_length=MOST_ITEMS)
 
     def with_item(self, name: str, item: DraftItem) -> DraftFile:
-        """Return the draft with an item added, or in the place of another."""
+        """Return the draft with an item added or replaced."""
         return self.model_copy(update={"items": {**self.items, name: item}})
 
     def having(self, *statuses: Status) -> dict[str, DraftItem]:
-        """Return the items of some statuses, by id."""
+        """Return the items that have one of some statuses, keyed by id."""
         return {name: item for name, item in self.items.items() if item.status in statuses}

@@ -1,6 +1,6 @@
-"""A scenario begun: its actors and the day, and TODO wherever a person has to say how strong, how firm, how tied.
+"""A scenario stub: the actors and the as-of date, and TODO wherever a person has to judge strength, resolve or ties.
 
-It does not load, so that no forecast rests on numbers that nobody chose; `offramp validate` names what is missing.
+It does not load, so that no forecast rests on numbers that nobody chose; `offramp validate` lists what is missing.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ _PLAIN = re.compile(r"[A-Z][\w.'-]*( [\w.'-]+)*")
 
 
 def stub(name: str, draft: DraftFile, read: Collection[str]) -> str:
-    """Return the scenario file of a draft's cast.
+    """Return the text of a scenario file for a draft's cast.
 
     Parameters
     ----------
     name
-        What the scenario is called by, such as its folder.
+        Name from which the scenario's id is made, such as that of its folder.
     read
-        Actors whose stance the evidence gives.
+        Actors whose stance can be read from the evidence.
     """
     patrons = any(member.role == "patron" for member in draft.cast.values())
     actors = (_actor(id_, member, read=id_ in read, patrons=patrons) for id_, member in draft.cast.items())
@@ -82,7 +82,7 @@ def _actor(id_: str, member: Member, *, read: bool, patrons: bool) -> str:
 
 
 def _text(name: str) -> str:
-    """Write a name as YAML, in quotes where it might be read as something else."""
+    """Return a name as YAML, quoted if it might be read as something else."""
     if _PLAIN.fullmatch(name) and name.casefold() not in ("true", "false", "null"):
         return name
     return json.dumps(name, ensure_ascii=not name.isprintable())

@@ -1,5 +1,5 @@
-"""Proposals of a language model, only if asked: any server that speaks the OpenAI chat completions protocol.
+"""Optional proposals from a language model on any server that speaks the OpenAI chat completions protocol.
 
-A request holds paragraphs of an article; each item of the reply must quote its paragraph letter for letter. How good
-the proposals of a real model are has not been measured.
+A request contains paragraphs of an article; each item of the reply must quote its paragraph verbatim. The quality of
+a real model's proposals has not been measured.
 """

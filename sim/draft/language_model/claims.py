@@ -1,7 +1,7 @@
-"""Items as a model claims them, held to the article: what cannot be checked letter for letter is refused.
+"""Check the items that a model claims against the article, refusing any without a verbatim quote.
 
-A quote is looked up in its paragraph and dropped for its place. What else a model writes is a word of the language, an
-id of the cast, a number, a date, or one sentence in its own words. No guard catches a false sentence of the article.
+A quote is looked up in its paragraph and replaced by its position. All else that a model writes is a word of the
+language, an id of the cast, a number, a date, or one sentence in its own words. Nothing detects a false article.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from sim.draft.language_model.question import Question
 
 LEAST_QUOTE = 8
-"""Characters of a quote."""
+"""Minimum length of a quote, in characters."""
 MOST_PER_PARAGRAPH = 12
-"""Items of a reply for each paragraph that was asked about."""
+"""Maximum number of items in a reply per paragraph of the question."""
 LONGEST_SENTENCE = 300
 CONFIDENCE = 0.5
-"""Of every item: how often a model is right has not been measured."""
+"""Confidence of every item; how often a model is right has not been measured."""
 RULE = "language model"
 NO_FORM = "not an item of the language"
 NO_PARAGRAPH = "a paragraph that was not asked about"
@@ -41,23 +41,23 @@ OFF_GRID = "a bearing off the nine steps"
 TWICE = "an item twice"
 TOO_MANY = f"more than {MOST_PER_PARAGRAPH} items a paragraph"
 COPY_KEYS = ("actor", "target", "standing", "kind", "informs", "bearing", "reliability", "cameo")
-"""Keys that are taken as they come, for the language of drafts to check; all others of a claim are left."""
+"""Keys copied unchanged, to be validated by the schema of drafts; other keys of a claim are ignored."""
 
 
 class RefusedClaimError(ValueError):
-    """A claim that is not taken; the message is one of the reasons above."""
+    """A refused claim; the message is one of the reasons above."""
 
 
 @dataclass(frozen=True)
 class Claims:
-    """Checks the claims of one reply against what was asked."""
+    """Checks the claims of one reply against its question."""
 
     question: Question
     source: str
     endpoint: Endpoint
 
     def checked(self, claims: Sequence[Any]) -> tuple[list[DraftItem], list[str]]:
-        """Return the items that stand, and a reason for each claim that does not."""
+        """Return the accepted items, and a reason for each refused claim."""
         most = MOST_PER_PARAGRAPH * len(self.question.paragraphs)
         items: dict[tuple[Any, ...], DraftItem] = {}
         refused = [TOO_MANY] * max(0, len(claims) - most)
@@ -101,7 +101,7 @@ class Claims:
         return {"date": date, "date_from": "standing" if claim.get("standing") is True else stated}
 
     def _hold(self, item: DraftItem) -> None:
-        """Refuse what the language allows and this article does not."""
+        """Refuse an item that the schema allows but this question does not."""
         if not parties_of(item) <= self.question.cast.keys():
             raise RefusedClaimError(NO_ACTOR)
         if item.date > min(self.question.as_of, self.question.date or datetime.date.max):
@@ -110,7 +110,7 @@ class Claims:
             raise RefusedClaimError(OFF_GRID)
 
     def _sentence(self, says: Any, item: DraftItem) -> str:
-        """Return the model's sentence; a template where it is none of its own, is too long or tells the key."""
+        """Return the model's sentence; a template if it is missing, copied, too long or reveals the key."""
         sentence = normalise(says) if isinstance(says, str) else ""
         if not 1 <= len(sentence) <= LONGEST_SENTENCE or self.endpoint.tells_key(sentence):
             return template(item, self.question.cast)
@@ -120,7 +120,7 @@ class Claims:
 
 
 def template(item: DraftItem, cast: Mapping[str, Member]) -> str:
-    """Return a sentence made of the coded values alone, such as `Corvania: threat, towards Belmark.`."""
+    """Return a sentence made only from coded values, such as `Corvania: threat, towards Belmark.`."""
     actors = _list(item.actor, cast)
     return f"{actors}: {item.kind}" + (f", towards {_list(item.target, cast)}." if item.target else ".")
 

@@ -1,7 +1,7 @@
-"""Where a language model is asked: the server's address, the model, and a key that no text of ours ever shows.
+"""The endpoint of a language model: the server's address, the model, and a key that is never shown.
 
-The address is checked once, against a pattern narrow enough that no two parsers read it differently: https, or plain
-http to this machine alone; no user, query or fragment, which may hold secrets. Errors name the host and nothing more.
+The address is checked once, against a pattern so narrow that all parsers read it alike: https, or plain http to this
+machine only; no user, query or fragment, which may hold secrets. Errors name the host and nothing more.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from sim.loopback import is_loopback
 from sim.wording import seen
 
 KEY = "OFFRAMP_LLM_KEY"
-"""The environment variable of the key."""
+"""Name of the environment variable with the key."""
 COMPLETIONS = "/chat/completions"
 LONGEST_MODEL = 200
 LONGEST_MESSAGE = 300
-"""Characters of a server's message that are shown."""
+"""Number of characters shown of a server's message."""
 SHORTEST_SECRET = 8
-"""Characters from which a key is a secret: servers on this machine take words such as `none`."""
+"""Length from which a key counts as secret; servers on this machine accept words such as `none`."""
 HIDDEN = "[key]"
 _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
@@ -35,16 +35,16 @@ _KEY = re.compile(r"[A-Za-z0-9._~+/=:-]{0,4096}")
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one request.
+    """Limits of one request.
 
     Attributes
     ----------
     seconds
-        From connecting to the last byte of the reply.
+        Maximum time from connecting to the last byte of the reply.
     most_bytes
-        Of a reply.
+        Maximum size of a reply.
     waits
-        Seconds before each further try, where the server is busy or at fault (429, 5xx).
+        Seconds to wait before each retry if the server is busy or fails (429, 5xx).
     """
 
     seconds: float = 180.0
@@ -54,16 +54,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One model of one server.
+    """One model on one server.
 
     Attributes
     ----------
     address
-        Of the chat completions, checked; its path is never shown.
+        Checked address of the chat completions; its path is never shown.
     host
-        The host of the address, which is.
+        Host of the address, which may be shown.
     replies
-        Folder in which replies are looked up before the server is asked, and kept; None keeps none.
+        Folder in which replies are cached and looked up before asking the server; None disables this.
     """
 
     address: str = field(repr=False)
@@ -80,7 +80,7 @@ class Endpoint:
         Raises
         ------
         UsageError
-            Where the address, the model's name or the key cannot be used; the key and the address are not repeated.
+            If the address, the model's name or the key cannot be used; the key and the address are not repeated.
         """
         host, address = _checked(url.strip())
         name = seen(model.strip())
@@ -92,23 +92,23 @@ class Endpoint:
 
     @property
     def made_with(self) -> dict[str, str]:
-        """What the head of a draft says of it."""
+        """The entry about the model in the head of a draft."""
         return {"language model": f"{self.model} at {self.host}"[:300]}
 
     @property
     def headers(self) -> dict[str, str]:
-        """Headers of a request; the only place that the key goes to."""
+        """Headers of a request, the only place where the key is used."""
         plain = {"Content-Type": "application/json", "Accept-Encoding": "identity", "User-Agent": "offramp"}
         key = self.key.get_secret_value()
         return plain | ({"Authorization": f"Bearer {key}"} if key else {})
 
     def shown(self, text: str) -> str:
-        """Return what a server says on one line, cut, every eight characters in a row of the key hidden."""
-        cut = text[: 10 * LONGEST_MESSAGE]  # hidden before the last cut, which could part the key
+        """Return a server's message on one line, cut, hiding any eight or more consecutive characters of the key."""
+        cut = text[: 10 * LONGEST_MESSAGE]  # hide before the final cut, which could split the key
         return seen(_hidden(cut, self.key.get_secret_value()))[:LONGEST_MESSAGE]
 
     def tells_key(self, text: str) -> bool:
-        """Whether a text holds the key, be it with signs between that nobody sees."""
+        """Return whether a text contains the key, even with invisible characters in between."""
         key = self.key.get_secret_value()
         return len(key) >= SHORTEST_SECRET and key.casefold() in normalise(text).casefold()
 
@@ -131,7 +131,7 @@ def _checked(url: str) -> tuple[str, str]:
 
 
 def _hidden(text: str, key: str) -> str:
-    """Return text without any run of the key's characters of at least eight, or of the whole of a shorter key."""
+    """Hide every run of at least eight characters of the key in a text, or the whole of a shorter key."""
     least = min(len(key), SHORTEST_SECRET)
     if not least:
         return text

@@ -1,4 +1,4 @@
-"""Proposals for one article: question by question, from kept replies or from the server, checked claim by claim."""
+"""Get a model's proposals for an article, one question at a time, from cached replies or the server, and check them."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ TOO_LONG = f"longer than {LONGEST:,} characters"
 
 @dataclass
 class Account:
-    """What became of the questions: claims refused by reason, and paragraphs without an answer by reason."""
+    """What became of the questions: refused claims and unanswered paragraphs, each by reason."""
 
     proposed: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     unanswered: dict[str, list[int]] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
-        """Say it, a line a thing."""
+        """Return a summary, one line per matter."""
         lines = [f"the language model proposed {counted(self.proposed, 'item')}"]
         if self.refused:
             reasons = "; ".join(f"{count} for {reason}" for reason, count in sorted(self.refused.items()))
@@ -54,23 +54,23 @@ def propose(
     endpoint: Endpoint,
     account: Account | None = None,
 ) -> tuple[DraftItem, ...]:
-    """Return what the model finds in an article, as far as it holds to the article's words.
+    """Return the items that the model finds in an article and that pass the checks.
 
     Parameters
     ----------
     source
         Id of the article's source.
     account
-        Told what became of each question and claim.
+        Records what became of each question and claim.
 
     Raises
     ------
     EndpointError
-        Where the server fails before it answered anything; later failures end the questions, and the account says so.
+        If the server fails before its first answer; a later failure ends the questions and is noted in the account.
     UsageError
-        Where a kept reply is at fault, or the client is not installed.
+        If a cached reply is invalid, or the client is not installed.
     ReportError
-        Where a reply cannot be kept.
+        If a reply cannot be cached.
     """
     account = account or Account()
     asked = {number: words for number, words in enumerate(article.paragraphs, 1) if len(words) <= LONGEST}
@@ -93,7 +93,7 @@ def propose(
 
 
 class _Model:
-    """Answers questions; a server that fails after some answers is asked nothing more."""
+    """Answers questions; after a failure that follows some answers, the server is not asked again."""
 
     def __init__(self, endpoint: Endpoint, cast: Mapping[str, Member]) -> None:
         self._endpoint = endpoint

@@ -1,7 +1,7 @@
-"""One request: some paragraphs of an article between random markers, the cast and the codebook in short.
+"""One request: some paragraphs of an article between random markers, the cast, and a short codebook.
 
-The markers are new for every request, so that no article can hold one. What a request asks is known by a hash without
-them: equal questions to one model have one name.
+The markers are new for every request, so that no article can contain one. A request is identified by a hash that leaves
+them out: equal questions to one model have the same name.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from sim.draft.schema import Member
 
 BUDGET = 6_000
-"""Characters of paragraphs in a request."""
+"""Maximum number of characters of paragraphs in a request."""
 LONGEST = 4 * BUDGET
-"""Characters of a paragraph that is asked about at all, in a request of its own."""
+"""Maximum length of a paragraph that is asked about, in a request of its own if needed."""
 MEANINGS = {
     "stance": "how far the actor is for or against the offensive",
     "ambiguity": "signals of the actor that contradict each other",
@@ -33,7 +33,7 @@ MEANINGS = {
     "displacement": "people driven from their homes",
     "none": "background",
 }
-"""What each word of `informs` means."""
+"""Meaning of each word of `informs`."""
 CODEBOOK = f"""\
 You help an analyst code a news article as evidence on one question: will the initiator attack the defender?
 The user's message holds numbered paragraphs, each between two markers that are new for this request. All that stands
@@ -63,14 +63,14 @@ cameo        two digits, the root category of the event in CAMEO; null if none f
 
 @dataclass(frozen=True)
 class Question:
-    """What one request asks.
+    """The content of one request.
 
     Attributes
     ----------
     paragraphs
-        Normalised text by number.
+        Normalised texts keyed by paragraph number.
     date
-        Of the article; None where it is not known.
+        Date of the article; None if unknown.
     """
 
     paragraphs: Mapping[int, str]
@@ -79,7 +79,7 @@ class Question:
     date: datetime.date | None = None
 
     def messages(self, marker: str | None = None) -> list[dict[str, str]]:
-        """Return the messages, by default with a marker of their own."""
+        """Return the messages, by default with a new random marker."""
         mark = marker or secrets.token_hex(8)
         cast = [f"{name}: {member.role}, {_names(member)}" for name, member in self.cast.items()]
         text = [
@@ -97,13 +97,13 @@ class Question:
         return [{"role": "system", "content": CODEBOOK}, {"role": "user", "content": user}]
 
     def name(self, host: str, model: str) -> str:
-        """Return 32 hex digits, the same for every time that it is asked of this model."""
+        """Return 32 hex digits that are the same whenever this model is asked this question."""
         asked = json.dumps([host, model, self.messages("marker")])
         return hashlib.sha256(asked.encode()).hexdigest()[:32]
 
 
 def schema(cast: Mapping[str, Member]) -> dict[str, Any]:
-    """Return the JSON Schema of a reply, in the subset that servers can hold a model to."""
+    """Return the JSON Schema of a reply, in the subset that servers can enforce."""
     ids = {"type": "array", "items": {"type": "string", "enum": list(cast)}}
     return _object({
         "items": {
@@ -127,7 +127,7 @@ def schema(cast: Mapping[str, Member]) -> dict[str, Any]:
 
 
 def batches(paragraphs: Mapping[int, str]) -> Iterator[dict[int, str]]:
-    """Part paragraphs, in order, into groups within the budget; one that is larger goes alone."""
+    """Split paragraphs, in order, into groups within the budget; a larger paragraph forms its own group."""
     group: dict[int, str] = {}
     for number, words in paragraphs.items():
         if group and sum(map(len, group.values())) + len(words) > BUDGET:

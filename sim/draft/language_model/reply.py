@@ -1,8 +1,8 @@
-"""What a reply says, as plain values: the items in the text of a chat completion, and replies kept by their questions.
+"""Extract the items from a chat completion, and cache replies by the name of their question.
 
-A reply that says nothing usable is no fault of the tool: its paragraphs count as unanswered, with the reason. It is
-kept by the hash of its question, so that a draft can be made again without the server. A file holds the items of one
-reply, and so the quotes in it; never the request, headers or the key.
+An unusable reply is not an error: its paragraphs count as unanswered, with the reason. Replies are cached by the hash
+of their question, so that a draft can be remade without the server. A file contains the items of one reply, including
+their quotes, but never the request, headers or the key.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _BEGINS = re.compile(r"[{\[]")
 
 
 class UnusableReplyError(ValueError):
-    """A reply without items; the message says why, in our words alone."""
+    """A reply without usable items; the message says why, in our own words only."""
 
 
 class _Message(BaseModel):
@@ -43,12 +43,12 @@ class _Completion(BaseModel):
 
 
 def items_in(body: bytes) -> list[Any]:
-    """Return the items of a chat completion, unchecked.
+    """Return the unchecked items of a chat completion.
 
     Raises
     ------
     UnusableReplyError
-        Where there are none.
+        If there is no list of items.
     """
     listed = _first_value(_content(body))
     if isinstance(listed, dict):
@@ -75,7 +75,7 @@ def _content(body: bytes) -> str:
 
 
 def _first_value(text: str) -> Any:
-    """Return the first JSON value of a text, which may stand in a code fence or after a model's thoughts."""
+    """Return the first JSON value of a text, which may be in a code fence or follow a model's thoughts."""
     text = text.rpartition("</think>")[2]
     if fenced := _FENCED.search(text):
         text = fenced[1]
@@ -90,16 +90,16 @@ def _first_value(text: str) -> Any:
 
 FORMAT = "offramp/reply/1"
 MOST_BYTES = 16_000_000
-"""Of a file: more than a reply of two million bytes becomes when written again."""
+"""Size limit of a file: more than a reply of two million bytes can become when written."""
 
 
 def kept(endpoint: Endpoint, name: str) -> list[Any] | None:
-    """Return the items of a reply that was kept; None where none was.
+    """Return the items of a cached reply; None if there is none.
 
     Raises
     ------
     UsageError
-        Where the file cannot be read, or is none of ours.
+        If the file cannot be read, or was not written by us.
     """
     if endpoint.replies is None:
         return None
@@ -119,19 +119,19 @@ def kept(endpoint: Endpoint, name: str) -> list[Any] | None:
 
 
 def keep(endpoint: Endpoint, name: str, items: list[Any]) -> None:
-    """Keep the items of a reply, where they do not repeat the key.
+    """Cache the items of a reply, unless they repeat the key.
 
     Raises
     ------
     ReportError
-        Where they cannot be written.
+        If they cannot be written.
     """
     if endpoint.replies is None:
         return
     told = {"schema": FORMAT, "model": endpoint.model, "host": endpoint.host, "items": items}
     try:
         text = json.dumps(told, ensure_ascii=False)
-    except RecursionError:  # nested as deep as no item is
+    except RecursionError:  # nested deeper than any item
         return
     if endpoint.tells_key(text):
         return

@@ -1,7 +1,7 @@
-"""One exchange with the server: a request goes to the address and nowhere else, and the reply is bounded.
+"""Exchange messages with the server: requests go only to the configured address, and the size of replies is limited.
 
-No redirect is followed, no proxy or netrc of the surroundings used, no cookie kept, nothing unpacked. A busy server is
-asked again, twice; one that refuses a JSON schema is asked for any JSON object, then for text.
+No redirect is followed, no proxy or netrc of the environment used, no cookie kept, nothing decompressed. A busy server
+is asked again, twice; one that refuses a JSON schema is asked for any JSON object, then for text.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from sim.wording import counted
 
 OK, BUSY, FAULT = 200, 429, 500
 REFUSALS = (400, 422)
-"""Statuses by which servers refuse a request that they understood."""
+"""Statuses with which servers refuse a request that they understood."""
 UNSUPPORTED = (b"response_format", b"json_schema", b"json_object", b"structured output")
-"""What such a refusal names where it is the format that is refused."""
+"""Texts in such a refusal which show that the format was refused."""
 HINTS = {
     401: f"it does not take the key; set {KEY}",
     403: "it does not allow this key or this model",
@@ -35,7 +35,7 @@ MISSING = "--llm needs aiohttp; install it with: pip install 'offramp[draft]'"
 
 @dataclass(frozen=True)
 class _Reply:
-    """A reply; its body, which may hold anything, is not shown where an error lists the variables around it."""
+    """A reply; its body, which may contain anything, is left out of the repr and so of tracebacks with variables."""
 
     status: int
     body: bytes = field(repr=False)
@@ -50,7 +50,7 @@ class _Reply:
 
     @property
     def message(self) -> str:
-        """What an error says: `error.message`, `error`, `message` or `detail`; nothing where there is none."""
+        """The message of an error: `error.message`, `error`, `message` or `detail`; empty if there is none."""
         with contextlib.suppress(ValueError, RecursionError):
             told = json.loads(self.body)
             for key in ("error", "message", "detail"):
@@ -62,7 +62,7 @@ class _Reply:
 
 
 class Server:
-    """Asks one endpoint, and remembers which format of replies it takes."""
+    """Asks one endpoint, and remembers which reply format it accepts."""
 
     def __init__(self, endpoint: Endpoint, schema: Mapping[str, Any]) -> None:
         self._endpoint = endpoint
@@ -79,9 +79,9 @@ class Server:
         Raises
         ------
         EndpointError
-            Where there is none: no connection, out of time, too large, a redirect, or a status other than 200.
+            If there is no usable reply: no connection, timeout, too large, a redirect, or a status other than 200.
         UsageError
-            Without aiohttp.
+            If aiohttp is not installed.
         """
         plain = {"model": self._endpoint.model, "messages": list(messages)}
         while True:
@@ -124,7 +124,7 @@ def _post(endpoint: Endpoint, body: bytes) -> _Reply:
 
 
 async def _exchange(endpoint: Endpoint, body: bytes) -> _Reply:
-    """Return the reply, of one that is too large the beginning."""
+    """Return the reply, or the beginning of one that is too large."""
     from aiohttp import ClientSession, ClientTimeout
 
     async with (

@@ -1,4 +1,4 @@
-"""Rules that read an article over a parse of its sentences and propose items of evidence for a person to check."""
+"""Rules that read the parsed sentences of an article and propose items of evidence for a person to check."""
 
 from sim.draft.rules.names import suggest_cast
 from sim.draft.rules.parser import cut, versions

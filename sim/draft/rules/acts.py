@@ -1,10 +1,10 @@
-"""What words do: the tables of acts, of matters and of organs, read from the package's data.
+"""What words mean: tables of acts and of word groups, read from the package's data.
 
-`acts.csv` has about 2,900 verbs and phrases and 430 nouns of event, each with the way it bears on an offensive, a CAMEO
-code and the kind of its item. `words.csv` has the words that say what a statement is about (force or its opposite), the
-words for those who act for a state, and in the groups `ways-...` the ways of acts that a rule asks for. Both are our
-own. `cameo.csv` has CAMEO's codes with their scores on the Goldstein scale (Goldstein 1992, as GDELT publishes it), and
-what the twenty roots are called, in short (Schrodt 2012).
+`acts.csv` has about 2,900 verbs and phrases and 430 event nouns, each with its way (how it bears on an offensive), a
+CAMEO code and the kind of its item. `words.csv` has the words that show what a statement is about (force or its
+opposite), the words for those who act for a state, and, in the groups `ways-...`, the ways that individual rules
+use. Both are our own. `cameo.csv` has CAMEO codes with their scores on the Goldstein scale (Goldstein 1992, as
+published by GDELT), and short names of the twenty roots (Schrodt 2012).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 
 class Act(NamedTuple):
-    """One kind of act: `way` is how it bears on an offensive, a row of `ways.csv`."""
+    """A kind of act; `way`, a row of `ways.csv`, says how it bears on an offensive."""
 
     way: str
     cameo: str
@@ -41,20 +41,20 @@ RELY = Act("rely", "", "structural")
 
 
 class Phrase(NamedTuple):
-    """An act and the words that must be near its verb or noun."""
+    """An act, and the words that must be near its verb or noun."""
 
     act: Act
     rest: tuple[str, ...]
 
 
 def table(name: str) -> list[dict[str, str]]:
-    """Read a table of the package, a dict a row."""
+    """Read a table of the package, one dict per row."""
     text = files("sim.draft.rules").joinpath(name).read_text(encoding="utf-8")
     return list(csv.DictReader(StringIO(text)))
 
 
 def _indexed(column: str, key_word: int) -> dict[str, tuple[Phrase, ...]]:
-    """Index phrases by the lemma they hang on, longest first."""
+    """Index phrases by their key lemma, longest first."""
     found: dict[str, list[Phrase]] = {}
     for row in table("acts.csv"):
         act = Act(row["way"], row["cameo"], row["kind"])
@@ -67,29 +67,29 @@ def _indexed(column: str, key_word: int) -> dict[str, tuple[Phrase, ...]]:
 
 @cache
 def verbs() -> Mapping[str, tuple[Phrase, ...]]:
-    """Acts by the lemma of their verb."""
+    """Return phrases keyed by the lemma of their verb."""
     return _indexed("verbs", 0)
 
 
 @cache
 def nouns() -> Mapping[str, tuple[Phrase, ...]]:
-    """Acts by the lemma of their noun, the last word of a phrase."""
+    """Return phrases keyed by the lemma of their noun, which is the last word of the phrase."""
     return _indexed("nouns", -1)
 
 
 @cache
 def words(*groups: str) -> frozenset[str]:
-    """Return the words of groups of `words.csv`."""
+    """Return the words of some groups of `words.csv`."""
     return frozenset(word for row in table("words.csv") if row["group"] in groups for word in row["words"].split(";"))
 
 
 @cache
 def goldstein() -> Mapping[str, float]:
-    """Scores by code."""
+    """Return Goldstein scores keyed by CAMEO code."""
     return {row["code"]: float(row["goldstein"]) for row in table("cameo.csv")}
 
 
 @cache
 def roots() -> Mapping[str, str]:
-    """Names by the two digits of a root."""
+    """Return names of CAMEO roots keyed by their two digits."""
     return {row["code"]: row["root"] for row in table("cameo.csv") if row["root"]}

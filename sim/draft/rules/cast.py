@@ -1,9 +1,9 @@
-"""Who of the cast a phrase means: by name, by office, by person, by pronoun.
+"""Resolve phrases to members of the cast: by name, by office, by person, by pronoun.
 
 "Russian Foreign Minister Sergey Lavrov" and "Lavrov, the Russian foreign minister" link Lavrov to Russia within one
-noun phrase, and from then on the surname alone does. A demonym stands for its state only before somebody who acts for
-it: a minister, an army, an air strike; "Syrian refugees" are not Syria. A pronoun means the last fitting subject of its
-paragraph or nobody.
+noun phrase; from then on the surname is enough. A demonym means its state only before somebody or something that acts
+for it: a minister, an army, an air strike; "Syrian refugees" are not Syria. A pronoun means the last matching subject
+of its paragraph, or nobody.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ _DEEPEST = 4
 
 @dataclass(frozen=True)
 class Known:
-    """Who is who throughout an article.
+    """What is known about the parties throughout an article.
 
     Attributes
     ----------
     surnames, titles
-        Ids by the surname of a person; by a title where it is one party's throughout.
+        Ids keyed by a person's surname, and by a title that belongs to one party throughout.
     attacker, sides
-        Whose attack is meant where none is named, and whom `both sides` means.
+        The party meant by an attack without a named attacker, and the parties meant by `both sides`.
     allies
-        Whom `its ally` means, by whose ally it is.
+        The parties meant by `its ally`, keyed by whose ally it is.
     author
-        Who says `we` throughout.
+        The party that says `we` throughout.
     """
 
     names: Names
@@ -61,7 +61,7 @@ class Known:
 
     @classmethod
     def of(cls, docs: Sequence[Doc], names: Names, cast: Mapping[str, Member], author: Ids) -> Known:
-        """Read an article's paragraphs for names with titles, and the roles of a cast."""
+        """Collect names with titles from an article's paragraphs, and roles from the cast."""
         surnames: dict[str, Counter[str]] = {name: Counter([id_]) for name, id_ in names.surnames().items()}
         titles: dict[str, Counter[str]] = {}
         last: Ids = ()
@@ -88,13 +88,13 @@ def _of_role(cast: Mapping[str, Member], role: str) -> Ids:
 
 
 def _ally(cast: Mapping[str, Member], role: str) -> Ids:
-    """Return who is the ally of a role, where there is one alone: initiators and their patrons."""
+    """Return the only ally of a role, if there is exactly one: initiators and patrons are allies."""
     allies = _of_role(cast, {"initiator": "patron", "patron": "initiator"}.get(role, ""))
     return allies if len(allies) == 1 else ()
 
 
 def _note(token: Token, who: Who, surnames: dict[str, Counter[str]], titles: dict[str, Counter[str]]) -> None:
-    """Count what one noun phrase says of a person or an office."""
+    """Count what one noun phrase says about a person or an office."""
     office = some_in((token, *token.children), "title")
     if not office or (token.pos_ != "PROPN" and not is_in(token, "title")):
         return
@@ -108,13 +108,13 @@ def _note(token: Token, who: Who, surnames: dict[str, Counter[str]], titles: dic
 
 
 def _settled(counts: Mapping[str, Counter[str]]) -> dict[str, str]:
-    """Return the id that each name goes with most often."""
+    """Return the most frequent id for each name."""
     return {name: found.most_common(1)[0][0] for name, found in counts.items()}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Somebody that a paragraph has spoken of, at the place of a token; `person` is None where it may be either."""
+    """A subject mentioned in a paragraph at a token's position; `person` is None if it may be a person or not."""
 
     place: int
     ids: Ids
@@ -125,8 +125,8 @@ class Subject:
 class Who:
     """Resolves phrases of one paragraph; `subjects` grows as its sentences are read.
 
-    `before` and `before_person` are who the paragraphs before spoke of last. `speaker` is who says `we` within
-    quotation marks, `last_speaker` the last speaker who is of the cast.
+    `before` and `before_person` are the last party and the last person that earlier paragraphs mention. `speaker` is
+    the party that says `we` within quotation marks, `last_speaker` the last speaker from the cast.
     """
 
     doc: Doc
@@ -146,7 +146,7 @@ class Who:
 
     @classmethod
     def after(cls, previous: Who | None, doc: Doc, known: Known) -> Who:
-        """Return a paragraph's resolver with what the one before leaves to it: a quotation goes on with its speaker."""
+        """Return a paragraph's resolver with the state left by the previous one; a quotation keeps its speaker."""
         if previous is None:
             return cls(doc, known)
         persons = [one for one in (*previous.subjects, *previous.persons) if one.person]
@@ -155,7 +155,7 @@ class Who:
         return cls(doc, known, previous.nearest(), last, speaker, previous.last_speaker)
 
     def acting(self, token: Token, depth: int = 0) -> Ids:
-        """Return the ids for whom a phrase acts; none where it is somebody else."""
+        """Return the ids of those whom a phrase means or acts for; empty if they are not in the cast."""
         if depth > _DEEPEST or self._is_barred(token):
             return ()
         if token.i in self.mentioned:
@@ -198,21 +198,21 @@ class Who:
         return found or tuple(self.mentioned[one.i] for one in after(token, "in", "at") if one.i in self.mentioned)[:1]
 
     def nearest(self) -> Ids:
-        """Return whom the text spoke of last."""
+        """Return the party that the text mentioned last as a subject."""
         return self.subjects[-1].ids if self.subjects else self.before
 
     def _first(self, tokens: Sequence[Token], depth: int) -> Ids:
         return next(filter(None, (self.acting(one, depth + 1) for one in tokens)), ())
 
     def _of_paper(self, token: Token, depth: int) -> Ids:
-        """Return who makes a statement, writes a letter, gives a speech."""
+        """Return the party that makes a statement, writes a letter or gives a speech."""
         found = self.before_noun(token, depth) or self._first(after(token, "by", "from", "of"), depth)
         if not found and token.dep_ in ("dobj", "pobj") and is_verb(token.head):
             found = self.parties(agents(token.head))
         return found
 
     def before_noun(self, token: Token, depth: int = 0) -> Ids:
-        """Return the ids named before a noun within its phrase, several where `and` joins them."""
+        """Return the ids named before a noun within its phrase; several if joined by `and`."""
         found: dict[str, None] = {}
         for one in token.lefts:
             if one.dep_ in ("amod", "compound", "nmod", "poss"):
@@ -222,7 +222,7 @@ class Who:
         return tuple(found)
 
     def _named_within(self, token: Token, last: int) -> dict[str, None]:
-        """Return the ids named in what hangs on a token, up to a place in the text."""
+        """Return the ids named in a token's subtree, up to a position in the text."""
         places = (part.i for part in token.subtree if part.i <= last)
         return dict.fromkeys(self.mentioned[place] for place in places if place in self.mentioned)
 
@@ -254,18 +254,18 @@ class Who:
         return ()
 
     def _last_person(self, token: Token) -> Ids:
-        """Return whom the last name of a person means, subject or not."""
+        """Return the party of the last person named, whether or not as a subject."""
         first = self._start(token)
         here = [one.ids for one in self.persons if first <= one.place < token.i]
         return here[-1] if here else () if any(one.place < token.i for one in self.persons) else self.before_person
 
     def say(self, ids: Ids) -> None:
-        """Remember who speaks from here on."""
+        """Set the speaker from here on."""
         self.speaker = ids
         self.last_speaker = ids or self.last_speaker
 
     def speaking(self, token: Token) -> Ids:
-        """Return who says a word: the speaker within quotation marks, the author of an address outside."""
+        """Return who says a word: the speaker inside quotation marks, the author of an address outside."""
         before = sum(one.text == '"' for one in self.doc[: token.i])
         return self.speaker if before % 2 else self.known.author
 
@@ -273,32 +273,32 @@ class Who:
         return token.text[:1].isupper() and token.pos_ in ("PROPN", "NOUN") and token.lower_ in self.known.surnames
 
     def _topic(self, token: Token) -> Ids:
-        """Return whom the paragraph has named so far, if only one; the first where none was a subject."""
+        """Return the only party that the paragraph has named so far, or the first one if none was a subject."""
         named = dict.fromkeys(id_ for place, id_ in self.mentioned.items() if place < token.i)
         spoken = any(one.place < token.i for one in self.subjects)
         return tuple(named)[:1] if len(named) == 1 or not spoken else ()
 
     def _start(self, token: Token) -> int:
-        """Return the first place where a pronoun may look for its noun."""
+        """Return the first position at which a pronoun may find its noun."""
         starts = [sent.start for sent in self.doc.sents if sent.start <= token.i]
         return starts[-_REACH] if len(starts) >= _REACH else 0
 
     def _only_subject(self, token: Token) -> Ids:
-        """Return whom the paragraph has been about, if about one party alone."""
+        """Return the only party among the paragraph's subjects so far; empty if there are several."""
         ids = {one.ids for one in self.subjects if one.place < token.i}
         return next(iter(ids)) if len(ids) == 1 else ()
 
     def spoken_of(self, token: Token, but: Ids) -> Ids:
-        """Return who was the last subject before a word, those left out to whom it is done."""
+        """Return the last subject before a word, skipping those in `but`."""
         before = [one.ids for one in self.subjects if one.place < token.i and not set(one.ids) & set(but)]
         return before[-1] if before else ()
 
     def last_pair(self, token: Token) -> Ids:
-        """Return the two who last did something together."""
+        """Return the last pair that did something together."""
         return next((ids for place, ids in reversed(self.pairs) if place < token.i), ())
 
     def _by_reference(self, token: Token) -> Ids:
-        """Resolve `the two leaders`, `his country`, `a minister`, and what else means somebody named before."""
+        """Resolve `the two leaders`, `his country`, `a minister`, and other references to parties named before."""
         lefts = lowered(token.lefts)
         if _is_pair(token, lefts):
             return self.last_pair(token) or (self.known.sides if is_in(token, "sides") else ())
@@ -310,7 +310,7 @@ class Who:
         return self._by_office(token)
 
     def _by_office(self, token: Token) -> Ids:
-        """Resolve `Norland's ally`, `Defence Minister Tannic`, and where nothing follows `the minister`, `troops`."""
+        """Resolve `Norland's ally`, `Defence Minister Tannic`, and, if nothing follows, `the minister` and `troops`."""
         bare = not after(token) and child(token, "relcl", "acl") is None
         if bare and "the" in lowered(token.lefts) and (found := self._of_the(token)):
             return found
@@ -322,7 +322,7 @@ class Who:
         return self.nearest() if bare and _counts_force(token) else ()
 
     def _of_the(self, token: Token) -> Ids:
-        """Resolve `the army` by whom the paragraph speaks of, `the minister` by his office, `the brigade` by either."""
+        """Resolve `the army` by the current subject, `the minister` by the office, and a repeated noun as before."""
         lemma = token.lemma_.lower()
         same = [ids for word, place, ids in self.organs if word == lemma and place < token.i]
         if same:
@@ -334,18 +334,18 @@ class Who:
         return here or of_office
 
     def parties(self, tokens: Sequence[Token]) -> Ids:
-        """Return the ids of several phrases, each once."""
+        """Return the distinct ids of several phrases."""
         return tuple(dict.fromkeys(id_ for token in tokens for id_ in self.acting(token)))
 
     def towards(self, token: Token) -> Ids:
-        """Return whom a phrase is about: whom it acts for, or else whom it names near its head."""
+        """Return the parties that a phrase is about: those it acts for, or else those named near its head."""
         found = self.acting(token) or self.before_noun(token)
         if found or token.pos_ not in ("NOUN", "PROPN", "PRON"):
             return found
         return tuple(self._named_within(token, token.i + 6))
 
     def hear(self, token: Token) -> None:
-        """Remember a subject, and a person, for the pronouns that follow."""
+        """Remember subjects, persons and organs for later pronouns and references."""
         if token.pos_ == "PROPN" and self._is_person(token) and (named := self.acting(token)):
             self.persons.append(Subject(token.i, named, True))
         if is_organ(token) and (owners := self._by_phrase(token, 0)):
@@ -358,7 +358,7 @@ class Who:
             self.hear_pair(token, ids)
 
     def hear_pair(self, token: Token, ids: Ids) -> None:
-        """Remember two who did something together."""
+        """Remember parties that did something together."""
         if len(ids) > 1:
             self.pairs.append((token.i, ids))
 
@@ -374,33 +374,33 @@ class Who:
         return is_in(token, "officer")
 
     def _is_alias(self, token: Token) -> bool:
-        """Whether a name of several words, or one that is no country's, may be a person's."""
+        """Return whether a name may be a person's: the surname of a longer name, or one that is not a country's."""
         return token.lower_ in self.known.names.surnames() or token.lower_ in self.known.names.loose
 
 
 def _is_pair(token: Token, lefts: set[str]) -> bool:
-    """Whether a noun means two who were named together: `the two leaders`, `their presidents`."""
+    """Return whether a noun means a pair named together: `the two leaders`, `their presidents`."""
     return is_in(token, "pairword") and bool(lefts & {"two", "both"} or ("their" in lefts and token.tag_ == "NNS"))
 
 
 def _is_plain(token: Token) -> bool:
-    """Whether nothing before a noun names somebody: `the two brigades`, `the 3rd Corps`, not `the French brigades`."""
+    """Return whether no name precedes a noun: `the two brigades`, `the 3rd Corps`, but not `the French brigades`."""
     names = [one for one in token.lefts if one.is_title and one.dep_ not in ("punct", "det") and one.pos_ != "NUM"]
     return child(token, "poss") is None and lowered(names) <= words("branch")
 
 
 def _counts_force(token: Token) -> bool:
-    """Whether a noun means troops by number alone, as `troops`, `two brigades`."""
+    """Return whether a noun means unspecified or merely counted troops, as in `troops`, `two brigades`."""
     counted = token.tag_ == "NNS" or any(one.pos_ == "NUM" for one in token.lefts) or token.lower_ == "aircraft"
     others = lowered(token.lefts) & {"no", "any", "other", "these", "those", "some", "many"}
     return counted and not others and is_in(token, "@force") and _is_plain(token)
 
 
 def is_count(token: Token) -> bool:
-    """Whether a word only counts what follows: `eleven of its ships`, `dozens of soldiers`."""
+    """Return whether a word only counts what follows: `eleven of its ships`, `dozens of soldiers`."""
     return token.pos_ == "NUM" or is_in(token, "body")
 
 
 def is_organ(token: Token) -> bool:
-    """Whether a noun is somebody or something that acts for a state or a group."""
+    """Return whether a noun means somebody or something that acts for a state or a group."""
     return bool({token.lemma_.lower(), token.lower_} & words("organ", "@force"))

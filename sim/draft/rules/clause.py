@@ -1,4 +1,4 @@
-"""One word that may tell an event, with who acts, towards whom, and by whose word."""
+"""A word that may express an event, with its actor, its target and the source of the claim."""
 
 from __future__ import annotations
 
@@ -44,21 +44,21 @@ class Event:
     Attributes
     ----------
     actor, target
-        Ids of the cast; none of the target's is the actor's.
+        Ids from the cast; no target is also an actor.
     matter
         What it is about: +1 force, -1 its opposite, 0 neither.
     told
-        `article`, or `claim` (one of the cast says so), or `hearsay`, or `guess` (the author's or an analyst's).
+        `article`, `claim` (a member of the cast says so), `hearsay`, or `guess` (the author's or an analyst's).
     standing
-        Whether it is a state of things and no act.
+        Whether it is a state of affairs rather than an act.
     ahead
-        Whether it is still to come, so that no date in its clause is its own.
+        Whether it is still to come, so that dates in its clause do not date it.
     rule
-        What found it.
+        Name of the rule that found it.
     head, first, last
-        Places of the word that tells it, and of the first and the last word of its clause.
+        Positions of the word that expresses it, and of the first and the last word of its clause.
     weak
-        Whether it is what a statement amounts to, which an act in the same sentence says better.
+        Whether it is the gist of a statement, to be dropped if the same sentence also gives the act itself.
     """
 
     actor: Ids
@@ -77,7 +77,7 @@ class Event:
 
 @dataclass(frozen=True)
 class How:
-    """By whose word an event is known, whether it stands, and whether something better may replace it."""
+    """How an event is known (`Event.told`), whether it is a standing fact, and whether a better one may replace it."""
 
     told: str
     standing: bool = False
@@ -91,40 +91,40 @@ GUESSED = How("guess", standing=True)
 
 @dataclass(frozen=True)
 class Clause:
-    """A verb or noun of a paragraph and who is who in it."""
+    """A verb or noun of a paragraph, with the resolver of the paragraph."""
 
     token: Token
     who: Who
 
     @property
     def lemma(self) -> str:
-        """The word itself, in its plain form."""
+        """The lemma of the word, in lower case."""
         return self.token.lemma_.lower()
 
     @property
     def subjects(self) -> Ids:
-        """Who of the cast its subjects are."""
+        """Members of the cast among its subjects."""
         return self.who.parties(subjects(self.token))
 
     @property
     def agents(self) -> Ids:
-        """Who of the cast does it."""
+        """Members of the cast who do it."""
         return self.who.parties(agents(self.token))
 
     @property
     def patients(self) -> Ids:
-        """To whom of the cast it is done."""
+        """Members of the cast to whom it is done."""
         return self.who.parties(patients(self.token))
 
     def speaker(self) -> Ids:
-        """Return who says it: the subject of the verb of speech above, or who speaks where it is quoted."""
+        """Return who says it: the subject of the governing verb of speech, or else the current speaker."""
         told_by = reporting(self.token)
         if told_by is not None:
             return self.who.parties(agents(told_by))
         return self.who.speaking(self.token) if self.who.speaker or self.who.known.author else ()
 
     def told(self, actor: Ids) -> str:
-        """Return by whose word an act of an actor is known."""
+        """Return how an act of an actor is known (`Event.told`)."""
         token = self.token
         above = [one for top in (token, *token.ancestors) for one in (top, *subjects(top))]
         if any(one.pos_ == "NOUN" and one.i < token.i for one in some_in(above, "speculation")):
@@ -147,7 +147,7 @@ class Clause:
         return "hearsay" if is_hearsay(self.token) else "article"
 
     def is_denied_above(self) -> bool:
-        """Whether the verb of speech above denies it: `I have not heard that`, `there is no sign that`."""
+        """Return whether a governing phrase denies it: `I have not heard that`, `there is no sign that`."""
         signs = some_in(self.token.ancestors, "speculation")
         if any(map(_is_absent, signs)):
             return True
@@ -157,7 +157,7 @@ class Clause:
         return negated(told_by) or is_in(told_by, "doubt")
 
     def target(self, actor: Ids) -> Ids:
-        """Return whom an act is directed at: whoever of the cast stands among its objects, the nearest first."""
+        """Return the targets of an act: the members of the cast among its objects, the nearest first."""
         verb, noun, direct = self.token, light_noun(self.token), patients(self.token)
         tokens = [*direct, *after(verb, *TOWARDS), *(after(noun, *TOWARDS) if noun is not None else [])]
         for token in list(tokens):
@@ -178,7 +178,7 @@ class Clause:
     def event(
         self, actor: Ids, act: Act, rule: str, *, matter: int = 0, target: Ids | None = None, how: How | None = None
     ) -> list[Event]:
-        """Return the event, as a list; none without an actor. The target is read from the clause where it is None."""
+        """Return the event in a list, empty without an actor. A target of None is read from the clause."""
         if not actor:
             return []
         token, how = self.token, how or How(self.told(actor))
@@ -203,10 +203,10 @@ class Clause:
 
 
 def _places(token: Token) -> list[int]:
-    """Return the places of the words that belong to a verb or noun, signs of punctuation left out."""
+    """Return the positions of the words that belong to a verb or noun, without punctuation."""
     return [part.i for one in children(token, *_INNER) for part in one.subtree if not part.is_punct]
 
 
 def _is_absent(sign: Token) -> bool:
-    """Whether there is none of a noun: `no sign`, `little evidence`."""
+    """Return whether a noun is said to be absent: `no sign`, `little evidence`."""
     return sign.pos_ == "NOUN" and bool(lowered(sign.lefts) & {"no", "little", "few"})

@@ -1,7 +1,7 @@
-"""When it happened: expressions of time in a sentence, read relative to the article's date.
+"""Expressions of time in a sentence, read relative to the article's date.
 
 "Last week", "in recent weeks", "the end of July" and "in spring" are ranges, not days. A day of the week is the last
-one before the article, the article's own day included. What lies ahead never dates what has happened.
+one up to and including the article's own day. A future date never dates a past event.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _PARTS = {
     **dict.fromkeys(("late", "the last days of"), (-10, -1)),
     "the first week of": (0, 6), "the last week of": (-7, -1), "the end of": (-1, -1),
 }  # fmt: skip
-"""First and last day of a part of a month, as places among its days."""
+"""First and last day of a part of a month, as indices into its days."""
 _LENGTHS = {"day": 1, "night": 1, "week": 7, "month": 30, "year": 365, "hour": 0, "decade": 3652, "fortnight": 14}
 _RECENT = {"day": 7, "week": 30, "month": 90, "year": 730}
 _SHIFTS = {"yesterday": -1, "last night": -1, "tomorrow": 1}
@@ -45,7 +45,7 @@ Days = tuple[date, date]
 
 @dataclass(frozen=True)
 class When:
-    """Days, from first to last, and the places in the text that name them."""
+    """A range of days, and the start and end of its expression in the text."""
 
     first: date
     last: date
@@ -55,14 +55,14 @@ class When:
 
 @dataclass(frozen=True)
 class Context:
-    """What a date is relative to: the article's day, and the day the text spoke of last."""
+    """What dates are relative to: the article's day, and the day that the text mentioned last."""
 
     today: date
     before: date | None = None
 
 
 def find(text: str, context: Context) -> list[When]:
-    """Return the dates in a text with their places, in order; overlapping expressions count once, the longest."""
+    """Return the dates in a text in order; of overlapping expressions, the one with the earliest pattern counts."""
     found: list[When] = []
     for pattern, reader in _PATTERNS:
         for match in pattern.finditer(text):
@@ -91,13 +91,13 @@ def _whole(year: int, month: int) -> Days:
 
 
 def _nearest(month: int, day: int, context: Context) -> date:
-    """Return the day of the year before the article's, or soon after it."""
+    """Return a day of the year in the article's year, or the year before if more than 45 days after the article."""
     day_of = date(context.today.year, month, day)
     return day_of.replace(year=day_of.year - 1) if day_of > context.today + 45 * DAY else day_of
 
 
 def _capped(first: date, last: date, context: Context) -> Days:
-    """Return days that end with the article's where they have begun."""
+    """Return a range cut at the article's day if it has begun by then."""
     return (first, min(last, context.today)) if first <= context.today else (first, last)
 
 
@@ -116,7 +116,7 @@ def _iso(match: re.Match[str], _: Context) -> Days:
 
 
 def _year_of(match: re.Match[str], month: int, context: Context) -> int:
-    """Return the year of a month: its own, that of `last year`, or the nearest; of `last May` the one that is over."""
+    """Return the year of a month: as written, from `last year`, or the nearest; for `last May` the last one ended."""
     today = context.today
     if match["after"]:
         return today.year - 1
@@ -220,7 +220,7 @@ def _between(match: re.Match[str], context: Context) -> Days:
 
 
 def _nth(match: re.Match[str], context: Context) -> Days:
-    """Read `on the 18th`, of the article's month or the one before."""
+    """Read `on the 18th`, in the article's month or the one before."""
     day = context.today.replace(day=int(match["day"]))
     if day > context.today:
         day = (context.today.replace(day=1) - DAY).replace(day=day.day)

@@ -1,9 +1,9 @@
 """Events: from the parse of a paragraph to who did what to whom, and in which mood.
 
-Conditions, questions and what may or might be are no acts. What somebody announces to do is an intention; what
-somebody will not do is a refusal or an assurance; what must be done is a demand. "X said that Y bombed" is Y's act as X
-tells it, and a statement by X where it is about force or its opposite. Here too are the events that nouns tell: the
-bombing by X of Y, talks between X and Y, X's refusal; `verbs` and `idioms` have those of verbs.
+Conditions, questions and mere possibilities are not acts. An announced act is an intention; what somebody will not do
+is a refusal or an assurance; what must be done is a demand. "X said that Y bombed" is Y's act according to X, and also
+a statement by X if it is about force or its opposite. This module also reads events expressed by nouns: the bombing
+by X of Y, talks between X and Y, X's refusal; `verbs` and `idioms` read those expressed by verbs.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def read(who: Who) -> list[Event]:
-    """Return the events of a paragraph in the order of its words."""
+    """Return the events of a paragraph in text order."""
     found: list[Event] = []
     for sentence in who.doc.sents:
         _hear_speaker(sentence, who)
@@ -74,7 +74,7 @@ def _of_copula(clause: Clause) -> list[Event]:
 
 
 def _hear_speaker(sentence: Span, who: Who) -> None:
-    """Note who speaks in a sentence, for `we` and `I` in what is quoted."""
+    """Note the speaker of a sentence, to resolve `we` and `I` in quotations."""
     opening, colon, _ = sentence.text.partition(': "')
     if speakers := _speakers(sentence):
         who.say(who.parties(speakers))
@@ -85,14 +85,14 @@ def _hear_speaker(sentence: Span, who: Who) -> None:
 
 
 def _speakers(sentence: Span) -> list[Token]:
-    """Return the subjects of the first verb of speech that has any but `we` and `I`."""
+    """Return the subjects of the first verb of speech that has any other than `we`, `I`, `you` and `me`."""
     verbs = (token for token in sentence if is_in(token, "speech") and is_verb(token))
     own = ([one for one in agents(verb) if one.lower_ not in ("we", "i", "you", "me")] for verb in verbs)
     return next(filter(None, own), [])
 
 
 def _announced(sentence: Span, end: int, who: Who) -> Ids:
-    """Return whom a sentence names before the colon of what it quotes."""
+    """Return the parties that a sentence names before the colon of a quotation."""
     before = [one for one in sentence if one.idx < end]
     own = subjects(sentence.root) or [one for one in sentence if one.dep_ == "nsubj"][:1]
     first = who.parties([one for one in own if one in before])
@@ -100,7 +100,7 @@ def _announced(sentence: Span, end: int, who: Who) -> Ids:
 
 
 def _is_content(told: Token, tells: Token) -> bool:
-    """Whether a word tells what a verb of speech reports first: not what a second clause adds."""
+    """Return whether a word is in the main content that a verb of speech reports, not in a clause added to it."""
     if told.head == tells:
         return told.dep_ in ("ccomp", "parataxis")
     added = told.dep_ == "conj" and told.pos_ in ("VERB", "AUX")
@@ -108,7 +108,7 @@ def _is_content(told: Token, tells: Token) -> bool:
 
 
 def _without_weaker(events: list[Event], who: Who) -> list[Event]:
-    """Drop statements whose content is told as an act of the same speaker, or as another's that they claim."""
+    """Drop statements whose content is also an act of the same speaker, or an act of another that they claim."""
     return [one for one in events if not one.weak or not _is_told_better(one, events, who)]
 
 
@@ -120,7 +120,7 @@ def _is_told_better(event: Event, events: list[Event], who: Who) -> bool:
 
 
 def _inside(event: Event, events: list[Event], who: Who) -> list[Event]:
-    """Return the acts among the events that are the content of a statement."""
+    """Return those events that are acts within the content of a statement."""
     tells = who.doc[event.head]
     return [one for one in events if not one.weak and _is_content(who.doc[one.head], tells)]
 
@@ -129,7 +129,7 @@ _ASIDE = frozenset(["after", "during", "before", "amid", "following", "despite",
 
 
 def of_noun(clause: Clause) -> list[Event]:
-    """Return the events that a noun tells."""
+    """Return the events that a noun expresses."""
     noun = clause.token
     phrase = act_of_noun(noun)
     if phrase is None or phrase.act.way not in words("ways-noun") or _is_unreal(noun, phrase.act):
@@ -159,18 +159,18 @@ def _doers(clause: Clause, act: Act) -> Ids:
 
 
 def _agents_of_noun(noun: Token) -> list[Token]:
-    """Return who does what a participle that is no act itself says of a noun: `strikes carried out by Israel`."""
+    """Return the agents of a participle after a noun that is not an act itself: `strikes carried out by Israel`."""
     participle = next((one for one in children(noun, "acl") if one.tag_ == "VBN"), None)
     return agents(participle) if participle is not None and act_of_verb(participle) is None else []
 
 
 def _is_bare(noun: Token) -> bool:
-    """Whether a noun of talks names nobody: `the talks`."""
+    """Return whether a noun for talks names no party: `the talks`."""
     return not after(noun, "with", "between") and lowered(noun.lefts) <= words("reply")
 
 
 def _both(clause: Clause) -> tuple[Ids, Ids]:
-    """Return who held talks, a call, an agreement, and with whom; both together where neither comes first."""
+    """Return who held talks, a call or made an agreement, and with whom; all in the first part if none comes first."""
     noun, who = clause.token, clause.who
     between = who.parties(after(noun, "between", "among"))
     if len(between) > 1:
@@ -189,7 +189,7 @@ def _verb_of(noun: Token) -> Token | None:
 
 
 def _is_unreal(noun: Token, act: Act) -> bool:
-    """Whether a noun names what did not happen, or what its verb speaks for."""
+    """Return whether a noun names something that did not happen, or that its verb already expresses."""
     before = noun.doc[noun.left_edge.i - 1].lower_ if noun.left_edge.i else ""
     doubted = before in ("if", "unless", "whether", "should") or is_conditional(noun)
     if doubted or lowered(noun.lefts) & words("unreal") or negated(noun) or noun.dep_ in ("compound", "amod"):
@@ -205,7 +205,7 @@ def _is_spoken_for(noun: Token, verb: Token, act: Act) -> bool:
         return True
     way, below = way_of(verb), noun.dep_ == "pobj" and noun.head.head == verb
     if noun.dep_ == "nsubj":
-        return act.way == "force" and way in ("force", "kill")  # the verb tells it
+        return act.way == "force" and way in ("force", "kill")  # the verb expresses it
     if not below and noun.dep_ not in ("dobj", "nsubjpass", "attr", "conj", "xcomp"):
         return False
     aside = below and noun.head.lower_ in _ASIDE

@@ -1,7 +1,7 @@
-"""Who does what to whom in one parsed sentence, and in which mood: what the rules ask the parse.
+"""Who does what to whom in one parsed sentence, and in which mood: queries on the parse.
 
-Names of relations are those of spaCy's English models (ClearNLP). Everything here is about words; who is who is the
-cast's matter.
+Names of relations are those of spaCy's English models (ClearNLP). This module deals with words only; `cast` resolves
+them to parties.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ _UNSURE = frozenset(["may", "might", "could", "would", "can", "should", "must", 
 
 
 def is_in(token: Token, *groups: str) -> bool:
-    """Whether the lemma of a token is in groups of `words.csv`."""
+    """Return whether the lemma of a token is in some groups of `words.csv`."""
     return token.lemma_.lower() in words(*groups)
 
 
 def some_in(tokens: Iterable[Token], *groups: str) -> list[Token]:
-    """Return the tokens whose lemmas are in groups of `words.csv`."""
+    """Return the tokens whose lemmas are in some groups of `words.csv`."""
     return [one for one in tokens if is_in(one, *groups)]
 
 
 def lowered(tokens: Iterable[Token]) -> set[str]:
-    """Return tokens as they are written, in small letters."""
+    """Return the texts of tokens in lower case."""
     return {one.lower_ for one in tokens}
 
 
 def children(token: Token, *relations: str) -> list[Token]:
-    """Return the children in one of the relations."""
+    """Return the children of a token in some relations."""
     return [one for one in token.children if one.dep_ in relations]
 
 
 def child(token: Token, *relations: str) -> Token | None:
-    """Return the first child in one of the relations."""
+    """Return the first child of a token in some relations."""
     return next(iter(children(token, *relations)), None)
 
 
 def joined(token: Token) -> Iterator[Token]:
-    """Yield a token and what is joined to it by `and`."""
+    """Yield a token and the tokens joined to it by a conjunction."""
     yield token
     for one in children(token, "conj"):
         if one.i > token.i:
@@ -57,17 +57,17 @@ def joined(token: Token) -> Iterator[Token]:
 
 
 def is_verb(token: Token) -> bool:
-    """Whether a token stands as a verb."""
+    """Return whether a token is used as a verb."""
     return token.pos_ in ("VERB", "AUX") and token.dep_ not in ("aux", "auxpass", "amod", "compound")
 
 
 def is_present(verb: Token) -> bool:
-    """Whether a verb tells what is so now."""
+    """Return whether a verb is in the present tense."""
     return verb.tag_ in ("VBZ", "VBP")
 
 
 def is_passive(verb: Token) -> bool:
-    """Whether a verb is in the passive, or a participle behind its noun."""
+    """Return whether a verb is passive, or a participle after its noun."""
     if child(verb, "nsubjpass", "auxpass") is not None:
         return True
     bare = verb.dep_ == "acl" or (verb.dep_ == "advcl" and child(verb, "aux", "mark", *SUBJECTS) is None)
@@ -75,14 +75,14 @@ def is_passive(verb: Token) -> bool:
 
 
 def _is_main(verb: Token) -> bool:
-    """Whether a participle is the verb of a sentence that the parse has none for: `Volia, its ally, called on both`."""
+    """Return whether a participle is the main verb that the parse has missed: `Volia, its ally, called on both`."""
     root = verb.sent.root
     below = verb.head == root or (verb.head.dep_ == "appos" and verb.head.head == root)
     return verb.dep_ == "acl" and root.pos_ in ("NOUN", "PROPN") and below and child(verb, "agent") is None
 
 
 def subjects(verb: Token, depth: int = 0) -> list[Token]:
-    """Return the grammatical subjects, those of a governing verb where the verb has none of its own."""
+    """Return the grammatical subjects of a verb, or those of its governing verb if it has none of its own."""
     own = child(verb, *SUBJECTS)
     if own is not None:
         return _antecedent(verb, own)
@@ -98,7 +98,7 @@ def subjects(verb: Token, depth: int = 0) -> list[Token]:
 
 
 def _governing(verb: Token, depth: int) -> list[Token]:
-    """Return the subjects of what a verb without its own depends on, or whom that makes do it: `pressed them to go`."""
+    """Return the subjects of a subjectless verb's governor, or whom it makes act: `pressed them to go`."""
     head = verb.head.head if verb.dep_ == "pcomp" else verb.head
     into = verb.dep_ == "pcomp" and verb.head.lower_ == "into"
     controlled = verb.dep_ == "xcomp" and head.lemma_ in words("control")
@@ -121,7 +121,7 @@ def _antecedent(verb: Token, subject: Token) -> list[Token]:
 
 
 def agents(verb: Token) -> list[Token]:
-    """Return who does it: the subjects, or in the passive what follows `by`."""
+    """Return the agents of a verb: its subjects or, in the passive, what follows `by`."""
     if not is_passive(verb):
         return subjects(verb)
     by = next(filter(_is_by, verb.children), None)
@@ -134,14 +134,14 @@ def _is_by(token: Token) -> bool:
 
 
 def patients(verb: Token) -> list[Token]:
-    """Return to whom or what it is done: the objects, or in the passive the subjects."""
+    """Return the patients of a verb: its objects or, in the passive, its subjects."""
     if is_passive(verb):
         return subjects(verb)
     return [one for token in children(verb, "dobj", "dative", "oprd") for one in joined(token)]
 
 
 def after(token: Token, *prepositions: str) -> list[Token]:
-    """Return what follows prepositions of a token, any of them where none is named."""
+    """Return the objects of a token's prepositions, of all of them if none is named."""
     named = children(token, "prep", "agent", "dative")
     preps = [one for one in named if not prepositions or one.lower_ in prepositions]
     tops = chain.from_iterable(map(_objects, preps))
@@ -149,12 +149,12 @@ def after(token: Token, *prepositions: str) -> list[Token]:
 
 
 def _objects(prep: Token) -> list[Token]:
-    """Return what follows a preposition and those that hang on it: `out of the city`."""
+    """Return the objects of a preposition and of those that depend on it: `out of the city`."""
     return [top for one in (prep, *children(prep, "prep")) for top in children(one, "pobj", "pcomp")]
 
 
 def companions(token: Token) -> set[str]:
-    """Return words near a verb or noun that make it a phrase: particles, prepositions, objects and theirs."""
+    """Return words near a verb or noun that may form a phrase with it: particles, prepositions, objects and theirs."""
     found = set()
     if token.lemma_ in ("let", "allow", "permit"):
         found = {inner.lemma_.lower() for near in children(token, "ccomp") for inner in children(near, *SUBJECTS)}
@@ -164,7 +164,7 @@ def companions(token: Token) -> set[str]:
 
 
 def act_of_verb(verb: Token) -> Phrase | None:
-    """Return the act of a verb by the longest phrase that fits; of a light verb that of its noun."""
+    """Return the act of a verb by the longest phrase that fits, or the act of a light verb's noun."""
     near = companions(verb)
     ranked = verbs().get(verb.lemma_.lower(), ())
     fits = next((one for one in ranked if _all_near(one.rest, near)), None)
@@ -175,7 +175,7 @@ def act_of_verb(verb: Token) -> Phrase | None:
 
 
 def way_of(verb: Token | None) -> str:
-    """Return the way of a verb's act; empty where it has none."""
+    """Return the way of a verb's act; empty if it has none."""
     phrase = act_of_verb(verb) if verb is not None else None
     return phrase.act.way if phrase is not None else ""
 
@@ -185,18 +185,18 @@ def _all_near(rest: Iterable[str], near: set[str]) -> bool:
 
 
 def _is_near(word: str, near: set[str]) -> bool:
-    """Whether a word of a phrase is near; `@force` is any word of that group."""
+    """Return whether a word of a phrase is near; `@force` matches any word of that group."""
     return not near.isdisjoint(words(word)) if word.startswith("@") else word in near
 
 
 def light_noun(verb: Token) -> Token | None:
-    """Return the noun of event that a light verb carries out, such as `strikes` of `carried out strikes`."""
+    """Return the event noun that a light verb carries out, such as `strikes` in `carried out strikes`."""
     ranked = patients(verb) if is_in(verb, "light") else []
     return next((one for one in ranked if one.lemma_.lower() in nouns() and one.pos_ in ("NOUN", "PROPN")), None)
 
 
 def act_of_noun(noun: Token) -> Phrase | None:
-    """Return the act of a noun of event by the longest phrase that fits."""
+    """Return the act of an event noun by the longest phrase that fits."""
     if noun.pos_ not in ("NOUN", "PROPN"):
         return None
     near = {one.lemma_.lower() for one in noun.lefts} | {"to"} & lowered(noun.children)
@@ -206,14 +206,14 @@ def act_of_noun(noun: Token) -> Phrase | None:
 
 
 def negated(token: Token) -> bool:
-    """Whether a verb or noun is denied: not, never, no, without."""
+    """Return whether a verb or noun is negated: not, never, no, without."""
     without = token.dep_ in ("pobj", "pcomp") and token.head.lower_ == "without"
     denied = lowered(token.lefts) & {"never", "no", "neither", "nor", "without"} or "never" in lowered(token.children)
     return without or bool(denied) or child(token, "neg") is not None
 
 
 def auxiliaries(verb: Token) -> set[str]:
-    """Return the auxiliaries of a verb, those of the verb that it is joined to where it has none of its own."""
+    """Return the auxiliaries of a verb, or those of the verb that it is joined to if it has none of its own."""
     own = lowered(children(verb, "aux", "auxpass"))
     if not own and verb.dep_ == "conj" and child(verb, *SUBJECTS) is None and is_verb(verb.head):
         return auxiliaries(verb.head)
@@ -221,7 +221,7 @@ def auxiliaries(verb: Token) -> set[str]:
 
 
 def is_future(verb: Token) -> bool:
-    """Whether a verb speaks of what is to come."""
+    """Return whether a verb refers to the future."""
     found = auxiliaries(verb)
     if found & {"will", "'ll", "shall", "wo"} or ("would" in found and reporting(verb) is not None):
         return True
@@ -229,18 +229,18 @@ def is_future(verb: Token) -> bool:
 
 
 def is_unsure(verb: Token) -> bool:
-    """Whether a verb says what may or would be."""
+    """Return whether a verb says what may or would be."""
     return bool(auxiliaries(verb) & _UNSURE) and not is_future(verb)
 
 
 def is_obliged(verb: Token) -> bool:
-    """Whether a verb says what must be done."""
+    """Return whether a verb says what must be done."""
     must = auxiliaries(verb) & {"must", "should", "ought"}
     return bool(must) or (verb.dep_ == "xcomp" and verb.head.lemma_ in ("have", "need"))
 
 
 def is_conditional(token: Token) -> bool:
-    """Whether a token or what it depends on is within an if, unless, whether or in case."""
+    """Return whether a token or one of its ancestors is in a clause with if, unless, whether or in case."""
     return any(map(_has_condition, (token, *token.ancestors)))
 
 
@@ -257,12 +257,12 @@ def _has_condition(one: Token) -> bool:
 
 
 def is_question(sentence: Span) -> bool:
-    """Whether a sentence asks."""
+    """Return whether a sentence is a question."""
     return sentence.text.rstrip(" \"'").endswith("?")
 
 
 def reporting(verb: Token) -> Token | None:
-    """Return the verb of speech that a clause depends on, if any."""
+    """Return the verb of speech that reports a clause, if any."""
     one = verb
     for _ in range(8):
         if one.dep_ == "ROOT":
@@ -275,13 +275,13 @@ def reporting(verb: Token) -> Token | None:
 
 
 def _is_parted(one: Token, other: Token) -> bool:
-    """Whether a semicolon stands between two words: then neither reports the other."""
+    """Return whether a semicolon separates two words, so that neither reports the other."""
     first, last = sorted((one.i, other.i))
     return any(token.text == ";" for token in one.doc[first:last])
 
 
 def is_hearsay(token: Token) -> bool:
-    """Whether a verb, its noun or their sentence's root is reported at second hand."""
+    """Return whether a verb or noun, or its sentence, is reported at second hand."""
     near = (token, *token.children, token.head, *token.head.children)
     doubted = any(one.lower_ in words("hearsay") and one.pos_ in ("ADV", "ADJ") for one in near)
     return doubted or "according" in lowered(token.sent)

@@ -1,7 +1,7 @@
-"""Events of verbs that mean more than their act, and of copulas.
+"""Events of verbs in idioms, and of copulas.
 
-A verb may be part of an idiom: patience that runs out, a right, no plan, no answer yet. A copula tells who stands in
-the way, on whom it depends, what somebody calls a crime or just.
+A verb may be part of an idiom: patience that runs out, a right, no plan, no answer yet. A copula may express who stands
+in the way, on whom something depends, or what somebody calls a crime or just.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ DENY = Act("deny", "016", "statement")
 
 
 def of_idiom(clause: Clause) -> list[Event]:
-    """Return the events of the first idiom that a verb is part of."""
+    """Return the events of the first matching idiom of a verb."""
     return next(filter(None, (rule(clause) for rule in _IDIOMS)), [])
 
 
@@ -132,7 +132,7 @@ def _has_no_plan(clause: Clause) -> list[Event]:
 
 
 def _has_right(clause: Clause) -> list[Event]:
-    """Find what a speaker grants another: `Veldania has every right to close it`."""
+    """Find a right that a speaker grants another: `Veldania has every right to close it`."""
     right = any(one.lemma_.lower() == "right" for one in patients(clause.token))
     if clause.lemma != "have" or not right or negated(clause.token):
         return []
@@ -141,7 +141,7 @@ def _has_right(clause: Clause) -> list[Event]:
 
 
 def _denies(clause: Clause) -> list[Event]:
-    """Find the rejection of a charge, which denies it."""
+    """Find the rejection of a charge, which is a denial."""
     verb = clause.token
     if clause.lemma in ("reject", "dismiss") and some_in(patients(verb), "@charge") and not negated(verb):
         return clause.event(clause.agents, DENY, f"verb:{clause.lemma}-charge")
@@ -160,13 +160,13 @@ EXCLUDE = Act("reject", "0356", "statement")
 
 
 def of_being(clause: Clause) -> list[Event]:
-    """Return the events that a copula tells by more than its act: who stands in the way, what is called just."""
+    """Return the events of a copula beyond those of its act: who stands in the way, what is called just."""
     said = _said(clause.token)
     return next(filter(None, (rule(clause, said) for rule in _RULES)), [])
 
 
 def _said(verb: Token) -> list[Token]:
-    """Return what a copula says of its subject; of `seems to be` both say it."""
+    """Return what a copula says about its subject; for `seems to be`, both verbs count."""
     inner = children(verb, "xcomp")[:1] if verb.lemma_.lower() != "be" else []
     return [one for top in (verb, *inner) for one in children(top, "attr", "acomp", "prep", "oprd", "advmod")]
 
@@ -216,7 +216,7 @@ def _warned(clause: Clause, said: list[Token]) -> list[Event]:
 
 
 def _excluded(clause: Clause, said: list[Token]) -> list[Event]:
-    """Find what a speaker calls out of the question."""
+    """Find something that a speaker calls out of the question."""
     out = any(one.dep_ == "prep" and one.lower_ in ("out", "off") for one in said)
     if out and judgement(clause.token) < 0 and sign(clause.token) < 0:
         return clause.event(clause.speaker(), EXCLUDE, "be:excluded", matter=1, how=TOLD)
@@ -224,7 +224,7 @@ def _excluded(clause: Clause, said: list[Token]) -> list[Event]:
 
 
 def _judged(clause: Clause, _: list[Token]) -> list[Event]:
-    """Find what a speaker calls a mistake, a crime, or just."""
+    """Find something that a speaker calls a mistake, a crime, or just."""
     verb, speaker, matter, value = clause.token, clause.speaker(), sign(clause.token), judgement(clause.token)
     if value < 0:
         this = not matter and lowered(subjects(verb)) & {"this", "that", "it", "these"}
@@ -246,7 +246,7 @@ def _open(clause: Clause, said: list[Token]) -> list[Event]:
 
 
 def _estimated(clause: Clause, said: list[Token]) -> list[Event]:
-    """Find `an attack is unlikely`, in nobody's word: what the author or outsiders expect of the attacker."""
+    """Find `an attack is unlikely` without a speaker: what the author or outsiders expect of the attacker."""
     chance = 1 if some_in(said, "likely") else -1 if some_in(said, "unlikely") else 0
     about = [one for one in subjects(clause.token) if sign(one) > 0]
     if not chance or not about or clause.speaker():

@@ -1,9 +1,9 @@
-"""What a statement is about, and what an act becomes when it is announced, refused, or said.
+"""What a statement is about, and what an act becomes when it is announced, refused or stated.
 
-It is about force (+1), its opposite (-1), or neither (0). "Rule out an operation" is against force and "rule out talks"
-against its opposite, so a phrase has the sign of its nearest word that has one, turned by every no, not, avoid, prevent
-or halt in between. What an act becomes, a threat, an assurance, a refusal, a demand, columns `announced` and `refused`
-of `ways.csv` say by its way; what only its words tell is said here.
+A statement is about force (+1), its opposite (-1), or neither (0). "Rule out an operation" is against force and "rule
+out talks" against its opposite, so a phrase has the sign of its nearest word that has one, reversed by every no, not,
+avoid, prevent or halt in between. An act may become a threat, an assurance, a refusal or a demand: the columns
+`announced` and `refused` of `ways.csv` say so by its way, and this module handles what depends on the words.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _SKIPPED = ("mark", "punct", "cc", "det", "poss", "nsubj", "aux", "auxpass", "ne
 
 
 def sign(token: Token, depth: int = 0) -> int:
-    """Return +1 where a phrase or clause is about force, -1 where about its opposite, 0 where about neither."""
+    """Return +1 if a phrase or clause is about force, -1 if about its opposite, 0 if about neither."""
     if depth > _DEEPEST:
         return 0
     found = _of_clause(token, depth) if is_verb(token) else _of_noun(token, depth)
@@ -54,7 +54,7 @@ def sign(token: Token, depth: int = 0) -> int:
 
 
 def first_sign(tokens: Iterable[Token], depth: int = 0) -> int:
-    """Return the sign of the first of several phrases that has one."""
+    """Return the first nonzero sign among several phrases, or 0."""
     return next(filter(None, (sign(one, depth) for one in tokens)), 0)
 
 
@@ -72,7 +72,7 @@ def _of_clause(verb: Token, depth: int) -> int:
 
 
 def _of_act(phrase: Phrase, inner: int) -> int:
-    """Return the sign of an act whose objects have the inner sign."""
+    """Return the sign of an act whose objects have the sign `inner`."""
     way = phrase.act.way
     if way == "truce":
         return -inner if inner and not phrase.rest else -1
@@ -91,7 +91,7 @@ def _of_being(verb: Token, depth: int) -> int:
 
 
 def judgement(verb: Token) -> int:
-    """Return -1 where a copula calls its subject harmful or excluded, +1 where it calls it fit, 0 otherwise."""
+    """Return -1 if a copula calls its subject harmful or excluded, +1 if it calls it fitting, else 0."""
     return next(filter(None, map(_judged, children(verb, "attr", "acomp", "oprd", "prep"))), 0)
 
 
@@ -125,7 +125,7 @@ def _of_noun(token: Token, depth: int) -> int:
 
 
 def _is_force(token: Token, lemma: str, near: set[str]) -> bool:
-    """Whether a noun of many meanings is about force: `the use of force`, `military action`, `steps against it`."""
+    """Return whether an ambiguous noun is about force: `the use of force`, `military action`, `steps against it`."""
     if lemma == "use":
         return any(part.lemma_.lower() in words("@force") | {"force"} for part in token.subtree)
     if token.lower_ == "force" and not any(one.dep_ == "compound" for one in token.lefts):
@@ -135,7 +135,7 @@ def _is_force(token: Token, lemma: str, near: set[str]) -> bool:
 
 
 def _of_children(token: Token, depth: int) -> int:
-    """Return the sign of the nearest child that has one; what follows `against` is turned unless it is an enemy."""
+    """Return the sign of the nearest child that has one; `against` reverses it unless an enemy follows."""
     ranked = [one for one in token.children if one.dep_ not in _SKIPPED]
     for one in sorted(ranked, key=lambda part: part.dep_ not in _FIRST):
         found = sign(one, depth + 1)
@@ -145,7 +145,7 @@ def _of_children(token: Token, depth: int) -> int:
 
 
 def _turns(prep: Token) -> bool:
-    """Whether a preposition turns what follows it: against an attack, but not against terrorists."""
+    """Return whether a preposition reverses the sign of its object: against an attack, but not against terrorists."""
     if prep.dep_ != "prep" or prep.lower_ not in ("against", "without", "from"):
         return False
     return prep.lower_ != "against" or not some_in(children(prep, "pobj"), "enemy")
@@ -156,24 +156,24 @@ _WILL = frozenset(["will", "wo", "would", "shall", "must", "can", "ca", "do", "d
 
 
 def intended(act: Act) -> Act:
-    """Return what an act that is announced is now: force a threat, help a promise."""
+    """Return what an announced act becomes: force a threat, help a promise."""
     way, cameo, kind = (*ways()[act.way]["announced"].split(), "", "", "")[:3]
     return Act(way, cameo, kind or act.kind) if way else act
 
 
 def _is_meant(verb: Token) -> bool:
-    """Whether a negated verb says what somebody will not do, and not what merely did not happen."""
+    """Return whether a negated verb says what somebody will not do, rather than what merely did not happen."""
     return is_future(verb) or is_present(verb) or bool(lowered(verb.children) & _WILL)
 
 
 def _is_awaited(verb: Token) -> bool:
-    """Whether something has not happened so far: `has not attacked yet`."""
+    """Return whether something has not happened so far: `has not attacked yet`."""
     has = lowered(verb.children) & {"has", "have", "'ve"}
     return bool(has and lowered(verb.sent) & {"far", "yet", "still", "now"})
 
 
 def denied(verb: Token, act: Act, matter: int) -> tuple[Act, int] | None:
-    """Return what a negated act is: an assurance, a refusal, a silence, or nothing."""
+    """Return what a negated act becomes: an assurance, a refusal, a silence, or nothing."""
     if act.way == "reject":
         return OPEN, matter or 1
     if act.way in words("ways-violent") and _is_awaited(verb):
@@ -185,14 +185,14 @@ def denied(verb: Token, act: Act, matter: int) -> tuple[Act, int] | None:
 
 
 def _undone(act: Act, matter: int) -> tuple[Act, int] | None:
-    """Return what it is not to have done something: not to have said or agreed to it."""
+    """Return what an act becomes if it was not done, such as not having said or agreed to something."""
     if act.way == "say":
         return (OMIT, matter) if matter else None
     return (REFUSE, matter or -1) if act.way in words("ways-refusable") else None
 
 
 def unwilling(act: Act, matter: int) -> tuple[Act, int] | None:
-    """Return what it is to be unwilling to do something: an assurance, a refusal, or nothing."""
+    """Return what unwillingness to do something amounts to: an assurance, a refusal, or nothing."""
     refused = ways()[act.way]["refused"].split()
     if not refused or (act.way == "want" and matter <= 0):
         return None
@@ -208,19 +208,19 @@ def said(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
         return act, matter
     judged = judgement(content)
     if judged < 0 or (is_unsure(content) and matter > 0 and not judged):
-        return act, 0  # the copula tells it, or nobody knows
+        return act, 0  # the copula expresses it, or it is uncertain
     return _of_content(verb, content, matter) or (act, matter)
 
 
 def _of_content(verb: Token, content: Token, matter: int) -> tuple[Act, int] | None:
-    """Return the demand or the announcement that a clause is; None where it is neither."""
+    """Return the demand or announcement that a clause expresses; None if it is neither."""
     if is_obliged(content) or (verb.lemma_ == "insist" and content.tag_ == "VB"):
         return _obliged(content, matter)
     return _announced(content, matter) if is_future(content) else None
 
 
 def _told_to(verb: Token) -> tuple[Act, int] | None:
-    """Return the demand or the appeal that `told them to leave` is."""
+    """Return the demand or appeal expressed by `told them to leave`; None if there is none."""
     wish = next((one for one in children(verb, "xcomp", "advcl") if one.tag_ == "VB"), None)
     if wish is None or verb.lemma_ != "tell" or not patients(verb) or is_passive(verb):
         return None
@@ -229,14 +229,14 @@ def _told_to(verb: Token) -> tuple[Act, int] | None:
 
 
 def _obliged(content: Token, matter: int) -> tuple[Act, int]:
-    """Return the demand or the appeal that a statement of what somebody must do is."""
+    """Return the demand or appeal expressed by a statement of what somebody must do."""
     if way_of(content) == "withdraw":
-        return DEMAND, 0  # of the other side's forces: restraint is not what it is about
+        return DEMAND, 0  # a withdrawal of the other side's forces is not about restraint
     return (DEMAND, matter) if matter >= 0 else (APPEAL, matter)
 
 
 def _announced(content: Token, matter: int) -> tuple[Act, int] | None:
-    """Return what a statement of what will be is: a refusal, a threat, an assurance, or nothing."""
+    """Return what a statement about the future amounts to: a refusal, a threat, an assurance, or nothing."""
     there = child(content, "expl") is not None  # there will be no talks
     if there and matter and any(map(negated, (content, *children(content, "attr")))):
         return (REFUSE if matter > 0 else ASSURE), -1
@@ -249,6 +249,6 @@ def _announced(content: Token, matter: int) -> tuple[Act, int] | None:
 
 
 def _answers_force(content: Token, subject: Token) -> bool:
-    """Whether a clause says what an attack would bring: `any attack would end all trade`."""
+    """Return whether a clause says what an attack would cause: `any attack would end all trade`."""
     begins = content.lemma_ in ("begin", "start", "come", "happen", "take", "be", "follow")
     return bool(lowered(subject.lefts) & {"any", "an", "a", "such"}) and not begins and sign(subject) > 0

@@ -1,9 +1,8 @@
-"""The cast's names as they stand in text: aliases, and for a country its demonyms and its capital.
+"""The cast's names as they occur in text: aliases and, for a country, its demonyms and capital.
 
 `countries.csv` has names, demonyms and capitals of 226 countries and territories. It was made from the data of
 countryinfo 1.0.1 (MIT licence) and corrected by hand. A name that two of the cast could claim belongs to the one that
-writes it as its alias, and to nobody where neither does. `suggest_cast` counts the names of an article, to choose a
-cast from.
+lists it as an alias, and to nobody if neither does. `suggest_cast` counts names in an article as cast candidates.
 """
 
 from __future__ import annotations
@@ -31,12 +30,12 @@ _ENDINGS = frozenset([
     "n", "an", "ian", "i", "ish", "ese", "ite", "er", "ns", "ans", "ians", "is", "ites", "ers", "nian", "ic", "ean",
     "eans", "ine", "ar", "ard", "ards",
 ])  # fmt: skip
-"""What makes a demonym of the name of a country that no table knows."""
+"""Endings that turn the name of a country that is in no table into a demonym."""
 
 
 @cache
 def countries() -> Mapping[str, tuple[str, ...]]:
-    """All names of a country by each of its names, demonyms and capitals left out of the keys."""
+    """Return all names of each country, keyed by each of its names; demonyms and capitals are values only."""
     found = {}
     for row in table("countries.csv"):
         own = [row["name"], *filter(None, row["other_names"].split(";"))]
@@ -47,9 +46,9 @@ def countries() -> Mapping[str, tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Names:
-    """Who is meant by which words: ids of the cast by the words of a name, in small letters.
+    """Which names mean whom: ids of the cast keyed by the words of a name, in lower case.
 
-    Names in `capital` are written with one; those in `loose` are single words that may be a person's.
+    Names in `capital` are written with a capital; those in `loose` are single words that may be a person's name.
     """
 
     by_words: Mapping[tuple[str, ...], str]
@@ -68,13 +67,13 @@ class Names:
         return cls(split, capital, max(map(len, split), default=0), loose)
 
     def known(self) -> frozenset[str]:
-        """Words that keep their capitals in a headline."""
+        """Return the words that keep their capitals in a headline."""
         held = set(chain.from_iterable(self.capital))
         every = {word for names in countries().values() for name in names for word in _split(name)}
         return frozenset(word.capitalize() for word in held | every) | frozenset(word.upper() for word in held)
 
     def mentions(self, doc: Doc) -> dict[int, str]:
-        """Return ids by place of token, for every token of a name; longer names first. A parse remembers them."""
+        """Return ids keyed by position, for every token of a name, longer names first; cached in the parse."""
         if "mentions" in doc.user_data:
             remembered: dict[int, str] = doc.user_data["mentions"]
             return remembered
@@ -97,7 +96,7 @@ class Names:
         return self._demonym(doc[place].text)
 
     def _demonym(self, word: str) -> tuple[int, str]:
-        """Return whose demonym a word is by its ending: Vostranan of Vostrana."""
+        """Return the id whose demonym a word is, judging by its ending: Vostranan for Vostrana."""
         small = word.lower()
         for name, id_ in self.by_words.items() if word[:1].isupper() and len(word) > 5 else ():
             if len(name) == 1 and len(name[0]) > 4 and name in self.capital:
@@ -107,7 +106,7 @@ class Names:
         return 0, ""
 
     def surnames(self) -> dict[str, str]:
-        """Return ids by the last word of what may be a person's name: two or three words with capitals."""
+        """Return ids keyed by the last word of possible personal names: two or three capitalised words."""
         found = {}
         for name, id_ in self.by_words.items():
             plain = name in self.capital and 2 <= len(name) <= 3 and all(word.isalpha() for word in name)
@@ -118,12 +117,12 @@ class Names:
 
 @cache
 def _known_names() -> frozenset[str]:
-    """All names, demonyms and capitals of countries."""
+    """Return all names, demonyms and capitals of countries."""
     return frozenset(readable(name) for names in countries().values() for name in names)
 
 
 def is_barred(span: Span) -> bool:
-    """Whether a name is within a compound that means somebody else: pro-X, X-backed, X-held."""
+    """Return whether a name is part of a compound that means somebody else: pro-X, X-backed, X-held."""
     doc, before, after = span.doc, span.start - 1, span.end
     pre = doc[before].text == "-" and before > 0 and doc[before - 1].lower_ in ("pro", "anti", "non", "ex", "post")
     if span.start and pre:
@@ -132,7 +131,7 @@ def is_barred(span: Span) -> bool:
 
 
 def _claimed(written: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return ids by name: what each of the cast writes, and names of its country that nobody else could claim."""
+    """Return ids keyed by name: the names listed in the cast, and names of countries that only one member can claim."""
     own = {name: id_ for id_, names in written.items() for name in names}
     made = [(name, id_) for id_, names in written.items() for name in _of_country(names) if name not in own]
     claims = Counter(name for name, _ in set(made))
@@ -140,7 +139,7 @@ def _claimed(written: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def _is_proper(name: str) -> bool:
-    """Whether a name is written with a capital: not `Moderate rebels`, which only begins with one."""
+    """Return whether a name is capitalised: not `Moderate rebels`, which only begins with a capital."""
     words_of = name.split()
     return words_of[0][:1].isupper() and (len(words_of) == 1 or any(word[:1].isupper() for word in words_of[1:]))
 
@@ -155,7 +154,7 @@ def _of_country(names: Sequence[str]) -> list[str]:
 
 
 def _split(name: str) -> list[str]:
-    """Split a name as the parser splits text: at spaces, hyphens and possessives."""
+    """Split a name like the parser splits text: at spaces, hyphens and possessives."""
     return re.sub(r"'(?=s?\b|\s|$)", " '", name.lower().replace("-", " - ")).split()
 
 
@@ -164,12 +163,12 @@ CALENDAR = frozenset({*MONTHS, *(day.capitalize() for day in DAYS)})
 
 
 def suggest_cast(article: Article) -> dict[str, int]:
-    """Count the names of an article, the most frequent first; demonyms and capitals count for their country.
+    """Count the names in an article, the most frequent first; demonyms and capitals count for their country.
 
     Raises
     ------
     UsageError
-        Where the parser is missing.
+        If the parser is missing.
     """
     of_country = {other: names[0] for names in countries().values() for other in names}
     counts: Counter[str] = Counter()
@@ -186,7 +185,7 @@ def suggest_cast(article: Article) -> dict[str, int]:
 
 
 def _name(token: Token, of_country: dict[str, str]) -> list[str]:
-    """Return the words of the name that starts here: one of a country's alone, or proper names in a row."""
+    """Return the words of the name that starts here: a country's name, or consecutive proper nouns."""
     parts = [token.text]
     for place in range(token.i + 1, len(token.doc)):
         following = token.doc[place]

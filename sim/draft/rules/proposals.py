@@ -1,7 +1,7 @@
-"""Propose items of evidence from an article: the parse, the rules, the roles and the dates put together.
+"""Propose items of evidence from an article by combining the parse, the rules, the roles and the dates.
 
-What comes out is a coding sheet filled in beforehand: a good part of the items is missing and some of what is there is
-wrong, so that a person goes through all of it.
+The result is a prefilled coding sheet: a good part of the items is missing and some are wrong, so a person has to
+review all of it.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from sim.draft.rules.clause import Event
 
 CAUTION = Act("warn", "0256", "statement")
-PAST = 180  # days after which an act is a pattern of conduct and no longer news
+PAST = 180  # days after which an act counts as a pattern of conduct and no longer as news
 RELIABILITY = {"article": 0.9, "claim": 0.5, "hearsay": 0.6, "guess": 0.4}
 CONFIDENCE = {"article": 0.7, "claim": 0.5, "hearsay": 0.6, "guess": 0.45}
-FROM_NOUN = -0.1  # of the confidence, where a noun tells the act
+FROM_NOUN = -0.1  # change of the confidence if a noun expresses the act
 INFORMS = {"casualties": "displacement", "structural": "constraint", "pattern": "momentum", "meta": "ambiguity"}
 
 
 @dataclass(frozen=True)
 class Dated:
-    """When an event was, and how that is known."""
+    """The dates of an event, and how they are known."""
 
     first: datetime.date
     last: datetime.date
@@ -48,21 +48,21 @@ class Dated:
 
 
 def propose(article: Article, source: str, cast: Mapping[str, Member], as_of: datetime.date) -> tuple[DraftItem, ...]:
-    """Propose items of evidence, one for each paragraph, actor, act and target, in the order of the text.
+    """Propose items of evidence in text order.
 
     Parameters
     ----------
     source
         Id of the source that the items cite.
     cast
-        Who is who, by id.
+        The cast, keyed by id.
     as_of
-        No item is dated later.
+        Latest possible date of an item.
 
     Raises
     ------
     UsageError
-        Where the parser is missing, or the article is dated after the as-of date.
+        If the parser is missing, or the article is dated after the as-of date.
     """
     today = article.date or as_of
     if today > as_of:
@@ -82,7 +82,7 @@ def propose(article: Article, source: str, cast: Mapping[str, Member], as_of: da
 
 
 def _author(article: Article, names: Names) -> tuple[str, ...]:
-    """Return who speaks throughout: of an address or a statement, whom its title names."""
+    """Return the speaker of an article that is an address or a statement: the party named in its title."""
     title = article.title or ""
     if not words("address") & set(title.lower().replace(",", " ").split()):
         return ()
@@ -91,7 +91,7 @@ def _author(article: Article, names: Names) -> tuple[str, ...]:
 
 
 def _merged(events: Sequence[Event], cast: Mapping[str, Member]) -> list[Event]:
-    """Keep one event of each actor, root and sign in a paragraph, the surest, with the targets of all."""
+    """Keep the first event of each combination of actor, CAMEO root, kind and sign of the bearing in a paragraph."""
     kept: dict[tuple[Any, ...], Event] = {}
     for event in (one for joint in events for one in _parted(joint, cast)):
         met = [one for one in kept.values() if {one.act.way, event.act.way} <= words("ways-meeting")]
@@ -103,7 +103,7 @@ def _merged(events: Sequence[Event], cast: Mapping[str, Member]) -> list[Event]:
 
 
 def _by_role(event: Event, cast: Mapping[str, Member]) -> Event:
-    """Return an act as it is by the role: a guarantor who will not fight stays out, only a defender warns to deter."""
+    """Adapt an act to the role: a guarantor who will not fight stays out; only those who resist warn to deter."""
     if event.act == NO_FORCE and cast[event.actor[0]].role == "guarantor":
         return replace(event, act=STAY_OUT)
     if event.act.way == "warn" and cast[event.actor[0]].role in (*FOR, "mediator"):
@@ -112,14 +112,14 @@ def _by_role(event: Event, cast: Mapping[str, Member]) -> Event:
 
 
 def _parted(event: Event, cast: Mapping[str, Member]) -> list[Event]:
-    """Part a joint act that bears differently on those who do it."""
+    """Split a joint act that has different bearings for its actors."""
     alone = [replace(event, actor=(id_,)) for id_ in event.actor]
     parts = [event] if len({_bearing(one, cast) for one in alone}) == 1 else alone
     return [_by_role(one, cast) for one in parts if not _is_report(one, cast)]
 
 
 def _is_report(event: Event, cast: Mapping[str, Member]) -> bool:
-    """Whether somebody who is against an attack merely speaks of force: a report, which reads no stance."""
+    """Return whether an actor that would not attack merely speaks of force: a report, which implies no stance."""
     return event.act.way == "say" and event.matter > 0 and cast[event.actor[0]].role not in FOR
 
 
@@ -130,7 +130,7 @@ def _bearing(event: Event, cast: Mapping[str, Member]) -> float:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """Writes the items of one paragraph."""
+    """Builds the items of one paragraph."""
 
     source: str
     number: int
@@ -139,7 +139,7 @@ class _Sheet:
     cast: Mapping[str, Member]
 
     def items(self, doc: Doc, events: Sequence[Event]) -> list[DraftItem]:
-        """Return the items of events, in their order."""
+        """Return the items for events, in order."""
         found, carried = [], None
         for event in events:
             dated = self._date(doc, event, carried)
@@ -187,19 +187,19 @@ class _Sheet:
         return [self.cast[id_].name for id_ in ids]
 
     def _anchor(self, doc: Doc, event: Event) -> dict[str, Any]:
-        """Return the place of an event's words in its paragraph."""
+        """Return the anchor of an event's words in its paragraph."""
         first, last = doc[event.first].idx, doc[event.last].idx + len(doc[event.last])
         return {"paragraph": self.number, "span": (first, last), "sha256": paragraph_hash(self.text)}
 
     def _supposed(self, event: Event) -> tuple[str, ...]:
-        """Return whom force, threats and forces in place concern by the roles, where the text names nobody."""
+        """Return the likely targets, by role, of force, threats and forces in place if the text names none."""
         wanted = "defender" if self.cast[event.actor[0]].role in FOR else "initiator"
         ids = (id_ for id_, member in self.cast.items() if member.role == wanted and id_ not in event.actor)
         return tuple(ids) if event.act.way in words("ways-armed") else ()
 
 
 def _nearest(doc: Doc, event: Event, dates: Sequence[When], offset: int) -> When | None:
-    """Return the date that hangs on the event's verb or on one above it; of several the one next to it."""
+    """Return the date attached to the event's verb or, failing that, to one above it; of several, the nearest one."""
     ranked = []
     head = doc[event.head]
     above = {head.i, *(one.i for one in head.ancestors)}
@@ -214,7 +214,7 @@ def _nearest(doc: Doc, event: Event, dates: Sequence[When], offset: int) -> When
 
 
 def _kind(event: Event) -> str:
-    """Return the kind of an act; what the author guesses is an inference."""
+    """Return the kind of an act; a guess by the author is an inference."""
     guessed = event.told == "guess" and event.act.kind != "structural"
     return "inference" if guessed else event.act.kind
 

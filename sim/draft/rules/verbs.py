@@ -1,4 +1,4 @@
-"""Events that verbs tell."""
+"""Events expressed by verbs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _ORDER = ("ccomp", "xcomp", "acomp", "acl", "dobj", "oprd", "attr", "prep", "par
 
 
 def of_verb(clause: Clause) -> Iterator[Event]:
-    """Yield the events that a verb tells."""
+    """Yield the events that a verb expresses."""
     verb = clause.token
     if is_conditional(verb) or clause.is_denied_above() or (_is_spoken_for(verb) and not _is_ordered(clause)):
         return
@@ -60,10 +60,10 @@ def of_verb(clause: Clause) -> Iterator[Event]:
 
 
 def _is_spoken_for(verb: Token) -> bool:
-    """Whether another verb speaks for this one: what is wanted, refused, demanded or feared is not done."""
+    """Return whether another verb governs this one so that it is not done: wanted, refused, demanded or feared."""
     head, relation = verb.head, verb.dep_
     if {"to", "have"} <= auxiliaries(verb) and not negated(head):
-        return head.lemma_ in ("want", "like", "hope", "wish")  # to have done it is to have done it
+        return head.lemma_ in ("want", "like", "hope", "wish")  # a perfect infinitive is done unless merely wished
     if relation == "xcomp":
         return negated(head) or not is_in(head, "aspect", "reported")
     if relation == "ccomp":
@@ -76,7 +76,7 @@ def _is_spoken_for(verb: Token) -> bool:
 
 
 def _is_purpose(verb: Token) -> bool:
-    """Whether a verb is a purpose that is not as good as done: not `flew there to counsel patience`."""
+    """Return whether a verb is an open purpose, unlike `flew there to counsel patience`, which counts as done."""
     to, head = child(verb, "aux"), verb.head
     if to is None or to.lower_ != "to" or (verb.dep_ == "acl" and is_in(head, "decided") and not negated(head)):
         return False
@@ -85,7 +85,7 @@ def _is_purpose(verb: Token) -> bool:
 
 
 def _is_ordered(clause: Clause) -> bool:
-    """Whether a verb is what somebody orders of their own: `instructed the chief of staff to bring two battalions`."""
+    """Return whether a verb is an order to one's own side: `instructed the chief of staff to bring two battalions`."""
     verb, head = clause.token, clause.token.head
     if not is_in(head, "orders") or negated(head) or way_of(verb) not in words("ways-ordered"):
         return False
@@ -94,7 +94,7 @@ def _is_ordered(clause: Clause) -> bool:
 
 
 def of_act(clause: Clause, phrase: Phrase) -> Iterator[Event]:
-    """Yield the event of a verb's act in its mood."""
+    """Yield the event of a verb's act, adjusted for mood."""
     actor = _actor(clause, phrase.act.way)
     found = _in_mood(clause, phrase.act, actor)
     if found is None:
@@ -117,7 +117,7 @@ def _actor(clause: Clause, way: str) -> Ids:
 
 
 def _unnamed(clause: Clause, way: str) -> Ids:
-    """Return who is behind what a passive tells and nobody is named: `troops were deployed`, `a truce was called`."""
+    """Return the actor of a passive without an agent: `troops were deployed`, `a truce was called`."""
     verb, who, told_by = clause.token, clause.who, reporting(clause.token)
     noun = light_noun(verb)
     owned = [*(patients(verb) if way in ("truce", "drill") else ()), *((noun,) if noun is not None else ())]
@@ -130,7 +130,7 @@ def _unnamed(clause: Clause, way: str) -> Ids:
 
 
 def _unsaid(clause: Clause, said_by: Ids) -> Ids:
-    """Return who tells of an act that is theirs, as `a complaint was lodged`, or else whom the paragraph speaks of."""
+    """Return who reports an act of their own, as in `a complaint was lodged`, or else the last subject."""
     verb, done_to = clause.token, clause.patients
     if verb.dep_ not in ("ROOT", "ccomp") or is_unsure(verb):
         return ()
@@ -138,7 +138,7 @@ def _unsaid(clause: Clause, said_by: Ids) -> Ids:
 
 
 def _in_mood(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | None:
-    """Return the act in the mood of its verb, its matter, and the speaker where the act is theirs; None for no act."""
+    """Return the act adjusted for mood, its matter, and the speaker if the act is theirs; None if it is not an act."""
     verb, matter = clause.token, _matter(clause.token, act)
     if negated(verb) or (act.way != "say" and _nobody(verb)):
         changed = denied(verb, act, matter)
@@ -155,14 +155,14 @@ def _in_mood(clause: Clause, act: Act, actor: Ids) -> tuple[Act, int, Ids] | Non
 
 
 def _counts(clause: Clause, act: Act, matter: int, actor: Ids) -> bool:
-    """Whether an act tells anything: a wish or a statement of something, talks with somebody."""
+    """Return whether an act is informative: a wish or statement about some matter, or talks with somebody."""
     if act.way in ("say", "want"):
         return matter != 0
     return act.way != "idle" and (act.way != "talk" or _has_counterpart(clause, actor))
 
 
 def _has_counterpart(clause: Clause, actor: Ids) -> bool:
-    """Whether talks are with somebody who counts: one of the cast, or somebody with a name."""
+    """Return whether talks have a counterpart that counts: a member of the cast, or somebody named."""
     verb = clause.token
     others = [*patients(verb), *after(verb, "with", "to")]
     others += [one for token in patients(verb) for one in after(token, "with")]
@@ -170,7 +170,7 @@ def _has_counterpart(clause: Clause, actor: Ids) -> bool:
 
 
 def _announced(verb: Token, act: Act, matter: int, *, provided: bool) -> Act:
-    """Return an act that is announced; resistance to force that may come, and help if it comes, are threats."""
+    """Return an announced act; resistance to possible force, and conditional help, are threats."""
     if act.way == "reject" and matter >= 0 and verb.lemma_ in ("resist", "oppose", "stand"):
         return THREAT
     helps = act.way in ("protect", "force", "aid", "support", "move")
@@ -178,7 +178,7 @@ def _announced(verb: Token, act: Act, matter: int, *, provided: bool) -> Act:
 
 
 def _weighed(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
-    """Return an act by what it is about: a statement by its content, a wish for talks, a warning against force."""
+    """Adjust an act to what it is about: a statement by its content, a wish for talks, a warning against force."""
     if act.way == "say":
         return said(verb, act, matter)
     if act.way == "reject":
@@ -199,14 +199,14 @@ def _by_matter(verb: Token, act: Act, matter: int) -> Act:
 
 
 def _refused(verb: Token, act: Act, matter: int) -> tuple[Act, int]:
-    """Return a refusal: to act oneself is to stay out; `is opposed` is to what all the text is about."""
+    """Return a refusal; refusing to act oneself is staying out, and a bare `is opposed` refers to force."""
     if _own_act(verb) in ("move", "force", "aid", "protect", "drill", "promise"):
         return STAY_OUT, -1
     return act, matter or int(verb.lemma_ == "be" and not after(verb))
 
 
 def _own_act(verb: Token) -> str:
-    """Return the way of the act that a verb promises or refuses: `to send troops`, `promising to send troops`."""
+    """Return the way of the act that a verb promises or refuses: `to send troops`, `sending troops`."""
     for one in verb.subtree:
         if one.i > verb.i and one.dep_ in ("xcomp", "pcomp", "ccomp") and not _is_nested(one, verb):
             return way_of(one) if child(one, "nsubj") is None else ""
@@ -214,12 +214,12 @@ def _own_act(verb: Token) -> str:
 
 
 def _is_nested(one: Token, verb: Token) -> bool:
-    """Whether another verb stands between a word and the verb that it hangs on."""
+    """Return whether there is another verb between a word and the verb that it depends on."""
     return any(is_verb(top) for top in one.ancestors if verb.is_ancestor(top))
 
 
 def _obliged(clause: Clause, act: Act) -> tuple[Act, int, Ids] | None:
-    """Return the demand that `must` is: of whoever says so."""
+    """Return the demand expressed by `must`, with the speaker as its actor; None if it is not one."""
     speaker = clause.speaker()
     if not speaker or act.way not in words("ways-obliging"):
         return None
@@ -232,14 +232,14 @@ def _obliged(clause: Clause, act: Act) -> tuple[Act, int, Ids] | None:
 
 
 def _nobody(verb: Token) -> bool:
-    """Whether nobody does it or it happens to nothing: `no attack took place`."""
+    """Return whether a verb has an empty subject or object: `no attack took place`."""
     tokens = (*subjects(verb), *patients(verb))
     before = {word for token in tokens for word in lowered(token.lefts)}
     return bool(lowered(tokens) & {"nobody", "none", "nothing"} or before & {"no", "neither"})
 
 
 def _matter(verb: Token, act: Act) -> int:
-    """Return what an act is about, by its objects and clauses; of `which` by what it stands for."""
+    """Return what an act is about, from its objects and clauses; `which` counts as its antecedent."""
     if act.way not in words("ways-about"):
         return 0
     turning = ("against", "from") if act.way not in ("reject", "criticize", "fear") else ()
@@ -252,7 +252,7 @@ def _matter(verb: Token, act: Act) -> int:
 
 
 def _parts(verb: Token, act: Act) -> list[Token]:
-    """Return the objects and clauses of a verb, and of the noun that a light verb carries out."""
+    """Return the objects and clauses of a verb, including those of a light verb's noun."""
     noun = light_noun(verb)
     parts = [*children(verb, *_ORDER), *(children(noun, *_ORDER) if noun is not None else ())]
     return [one for one in parts if one != noun and _tells_matter(one, act)]
@@ -265,7 +265,7 @@ def _tells_matter(part: Token, act: Act) -> bool:
 
 
 def _accused(clause: Clause) -> Iterator[Event]:
-    """Yield what somebody is accused of, as the accuser's claim."""
+    """Yield what somebody is accused of, as a claim by the accuser."""
     for prep in clause.token.children:
         done = child(prep, "pcomp") if prep.lower_ in ("of", "for") and not negated(clause.token) else None
         inner = act_of_verb(done) if done is not None else None
@@ -285,7 +285,7 @@ def _guards(clause: Clause) -> list[Event]:
 
 
 def _stands(clause: Clause) -> list[Event]:
-    """Find forces that arrive, gather or lie somewhere."""
+    """Find forces that arrive, gather or are stationed somewhere."""
     verb = clause.token
     if clause.lemma not in words("stands") or negated(verb) or is_unsure(verb):
         return []
@@ -294,5 +294,5 @@ def _stands(clause: Clause) -> list[Event]:
 
 
 def _is_force(token: Token) -> bool:
-    """Whether a phrase is about troops, ships, weapons: `eleven of its ships` too."""
+    """Return whether a phrase means troops, ships or weapons, including `eleven of its ships`."""
     return is_in(token, "@force") or (is_count(token) and any(map(_is_force, after(token, "of"))))

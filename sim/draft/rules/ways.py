@@ -1,13 +1,13 @@
-"""What each way of an act amounts to: how it bears on an offensive, by the roles, and the sentence that an item says.
+"""What each way of an act amounts to: its bearing on an offensive by role, and the sentence of its item.
 
-`ways.csv` has a row a way. Those who would attack (the initiator and its patron) move towards it with force, threats
-and demands and away from it with talks, pull-backs and assurances. Whoever stands against it speaks against it with
-nearly all it does; only giving way, staying out or pulling back speaks for it. Sizes are ours, steps of the grid from
--1 to 1, after the hand-coded evidence of the Idlib scenario. Column `friend` is for acts of attackers towards their own
-side, `matter` for those whose sign, of an attacker, is that of what they are about.
+`ways.csv` has one row per way. Those who would attack (the initiator and its patron) move towards it with force,
+threats and demands and away from it with talks, pull-backs and assurances. For all other roles nearly every act speaks
+against it; only giving way, staying out or pulling back speaks for it. The sizes are ours, on the grid from -1 to 1,
+modelled on the hand-coded evidence of the Idlib scenario. Column `friend` is for acts of attackers towards their own
+side, `matter` for acts whose sign, for an attacker, is that of their matter.
 
-A sentence has only the names of the cast and of the act, never the article's words, so that it cannot share six words
-in a row with an article by more than chance; where it does, a plainer sentence stands for it.
+A sentence contains only names of the cast and of the act, never words of the article, so it can share six consecutive
+words with an article only by chance; if it does, a plainer sentence is used.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ABOUT = {1: ", on the use of force", -1: ", on restraint or a settlement", 0: "
 
 @cache
 def ways() -> Mapping[str, Mapping[str, str]]:
-    """Rows of the table by way."""
+    """Return the rows of the table, keyed by way."""
     return {row["way"]: row for row in table("ways.csv")}
 
 
@@ -43,37 +43,37 @@ def _sizes(way: str) -> Mapping[str, float]:
 
 
 def bearing(way: str, matter: int, actor: str, targets: Sequence[str]) -> float:
-    """Return the bearing of an act on the actor's support of an offensive.
+    """Return the bearing of an act on the actor's support for an offensive.
 
     Parameters
     ----------
     way
-        How it bears, a row of the table.
+        Way of the act, a row of the table.
     matter
-        +1 where it is about force, -1 about its opposite, 0 neither.
+        +1 if it is about force, -1 if about its opposite, 0 if neither.
     actor, targets
-        Their roles; a target outside the cast has none.
+        Roles of the parties; targets outside the cast are left out.
     """
     sizes = _sizes(way)
     if actor not in FOR:
-        return 0.25 if way == "say" and matter > 0 else sizes[actor]  # it expects force, which is no wish for it
+        return 0.25 if way == "say" and matter > 0 else sizes[actor]  # it expects force but does not wish for it
     if matter and "matter" in sizes:
         return sizes["matter"] * matter
-    if actor == "patron" and not targets:  # then its client's, where it is help
+    if actor == "patron" and not targets:  # help without a target is help to its client
         return {"promise": 0.5, "support": 0.5, "cutaid": -0.5}.get(way, sizes[actor])
     friends = bool(targets) and FOR.issuperset(targets)
     return sizes["friend"] if friends and "friend" in sizes else sizes[actor]
 
 
 def says(way: str, actor: Sequence[str], target: Sequence[str], matter: int, told: str) -> str:
-    """Return the sentence for an act between named parties; what is in brackets needs a target."""
+    """Return the sentence for an act between named parties; the bracketed part of a template needs a target."""
     template = re.sub(r"\[(.*?)\]", r"\1" if target else "", ways()[way]["says"])
     whom = _listed(target) if target else "somebody"
     return _TOLD[told] + template.format(actor=_listed(actor), target=whom, about=_ABOUT[matter])
 
 
 def own_words(sentence: str, kind: str, paragraph: str) -> str:
-    """Return the sentence, or a plainer one where it shares six words in a row with its paragraph."""
+    """Return the sentence, or a plainer one if it shares six consecutive words with its paragraph."""
     return sentence if copies(sentence, paragraph) is None else f"Proposed {kind}; see the marked words."
 
 
