@@ -1,8 +1,8 @@
-"""Priors as values: what a scenario may write in place of a number.
+"""Priors as values: what a scenario may give instead of a number.
 
-A distribution is frozen, knows its mean, sd, median and support, and turns uniforms into values by `ppf`. Drawing by
-inversion keeps common random numbers through a change of parameters: the same uniform gives the same quantile. NumPy
-is imported where values are drawn: to check a scenario takes none of it.
+A distribution is frozen, knows its mean, sd, median and support, and maps uniforms to values with `ppf`. Drawing by
+inversion preserves common random numbers when a parameter changes: the same uniform gives the same quantile. NumPy is
+imported only where values are drawn: checking a scenario does not need it.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ T = TypeVar("T")
 LARGEST = 1e12  # of any number in a scenario: beyond lie slips of the pen, and the edge of single precision
 MOST_EXPERTS = 32
 HALVINGS = 48
-"""Of the interval in which a quantile of a pool lies: beyond single precision, whatever its width."""
+"""Number of halvings of the interval around a quantile of a pool: beyond single precision, whatever its width."""
 DECIMALS = 12
-"""Of a quantile of a pool, so that a number that an expert names is met, 0 above all."""
+"""Decimals of a quantile of a pool, so that a number an expert names is met exactly, 0 above all."""
 
 
 @dataclass(frozen=True)
 class Quantiles(Distribution):
-    """Given by percentiles, as experts are asked for them: `percents` from 0 to 100, with the value at each.
+    """Given by percentiles, the form in which experts are asked: `percents` from 0 to 100, with the value at each.
 
-    Between two percentiles all values are equally likely: of all distributions with these percentiles it is the one
-    that says least beyond them (minimum information relative to the uniform; Cooke 1991, Experts in Uncertainty,
-    chapter 8). Beyond the first and the last the density of the neighbouring interval continues until the probability
-    is used up or the end of the key's range is reached, where the rest of the tail is spread up to that end.
+    Between two percentiles all values are equally likely: of all distributions with these percentiles, this one adds
+    the least information (minimum information relative to the uniform; Cooke 1991, Experts in Uncertainty, chapter 8).
+    Beyond the first and the last, the density of the neighbouring interval continues until the probability is used up
+    or the end of the key's range is reached, where the rest of the tail is spread up to that end.
     """
 
     percents: tuple[float, ...]
@@ -89,7 +89,7 @@ class Quantiles(Distribution):
 
     @property
     def mean(self) -> float:
-        """Mean of the middles of the intervals, by their probability."""
+        """Mean of the intervals' midpoints, weighted by probability."""
         return math.fsum(width * (a + b) / 2 for width, a, b in self._intervals())
 
     @property
@@ -112,11 +112,11 @@ class Quantiles(Distribution):
 
     @property
     def support(self) -> tuple[float, float]:
-        """The ends of the tails."""
+        """Ends of the tails."""
         return self.knots[1][0], self.knots[1][-1]
 
     def _intervals(self) -> Iterator[tuple[float, float, float]]:
-        """Yield the probability and the two ends of each interval."""
+        """Yield the probability and both ends of each interval."""
         at, values = self.knots
         for (before, after), (a, b) in zip(pairwise(at), pairwise(values), strict=True):
             yield after - before, a, b
@@ -135,28 +135,28 @@ class Quantiles(Distribution):
         return np.interp(value, values, at, left=0.0)
 
     def edges(self) -> Iterator[tuple[Where, float]]:
-        """Yield the values that are written; the tails keep to the range by themselves."""
+        """Yield the values written; the tails stay within the range by construction."""
         for percent, value in zip(self.percents, self.values, strict=True):
             yield (self.kind, percent_key(percent)), value
 
     def within(self, low: float, high: float) -> Quantiles:
-        """Return it with tails that end at the range."""
+        """Return a copy whose tails end at the range."""
         return replace(self, low=low, high=high)
 
     def to_plain(self) -> dict[str, dict[str, float]]:
-        """Return the form a scenario file writes."""
+        """Return the form used in a scenario file."""
         pairs = zip(self.percents, self.values, strict=True)
         return {self.kind: {percent_key(percent): float(value) for percent, value in pairs}}
 
 
 @dataclass(frozen=True)
 class Pool(Distribution):
-    """What several experts say, as a mixture: the linear opinion pool (Stone 1961).
+    """Opinions of several experts, combined as a mixture: the linear opinion pool (Stone 1961).
 
     Attributes
     ----------
     weights
-        As written, above 0; their sum does not matter. None: all equal.
+        As written, above 0; their sum does not matter. None means equal weights.
     """
 
     experts: tuple[Distribution, ...]
@@ -179,7 +179,7 @@ class Pool(Distribution):
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """The weights, of sum 1."""
+        """The weights, scaled to sum 1."""
         weights = self.weights or (1.0,) * len(self.experts)
         return tuple(weight / math.fsum(weights) for weight in weights)
 
@@ -198,7 +198,7 @@ class Pool(Distribution):
 
     @property
     def sd(self) -> float:
-        """Root of the experts' variances and the variance between their means."""
+        """Root of the variance within the experts plus the variance between their means."""
         centre = self.mean
         return math.sqrt(math.fsum(share * (one.sd**2 + (one.mean - centre) ** 2) for share, one in self._pairs()))
 
@@ -211,7 +211,7 @@ class Pool(Distribution):
 
     @property
     def support(self) -> tuple[float, float]:
-        """From the least to the greatest value of any expert."""
+        """From the smallest to the largest value of any expert."""
         ends = [one.support for one in self.experts]
         return min(low for low, _ in ends), max(high for _, high in ends)
 
@@ -222,7 +222,7 @@ class Pool(Distribution):
         return np.asarray(sum(share * one.cdf(value) for share, one in self._pairs()))
 
     def ppf(self, quantile: Array) -> Array:
-        """Least value whose distribution function reaches the quantile, by bisection between the experts' own."""
+        """Smallest value whose distribution function reaches the quantile, by bisection between the experts' own."""
         import numpy as np
 
         own = np.array([one.ppf(quantile) for one in self.experts])
@@ -234,23 +234,23 @@ class Pool(Distribution):
         return np.asarray(np.round(high, DECIMALS))
 
     def edges(self) -> Iterator[tuple[Where, float]]:
-        """Yield those of each expert."""
+        """Yield the edges of each expert."""
         for place, one in enumerate(self.experts):
             for where, edge in one.edges():
                 yield (self.kind, place, *where), edge
 
     def within(self, low: float, high: float) -> Pool:
-        """Return it with the tails of each expert ending at the range."""
+        """Return a copy in which the tails of each expert end at the range."""
         return replace(self, experts=tuple(one.within(low, high) for one in self.experts))
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the form a scenario file writes."""
+        """Return the form used in a scenario file."""
         weights = {} if self.weights is None else {"weights": [float(weight) for weight in self.weights]}
         return {self.kind: [one.to_plain() for one in self.experts], **weights}
 
 
 def percent_key(percent: float) -> str:
-    """Write a percentile as a file does, such as `10` or `2.5`."""
+    """Write a percentile as in a file, such as `10` or `2.5`."""
     return str(int(percent)) if percent == int(percent) else repr(float(percent))
 
 
@@ -285,7 +285,7 @@ def parse(value: object) -> Distribution:
     Raises
     ------
     DistributionError
-        Where the value is none of them, with what was expected.
+        If the value is none of these, with what was expected.
     """
     if isinstance(value, Distribution):
         return value
@@ -342,7 +342,7 @@ def _parse_expert(written: object) -> Distribution:
 
 
 def _inner(read: Callable[[Any], T], written: object, where: Where) -> T:
-    """Read a part of a distribution; what is wrong there is told with where it stands in the whole."""
+    """Read a part of a distribution; errors are reported with their place in the whole."""
     try:
         return read(written)
     except DistributionError as error:
@@ -377,7 +377,7 @@ def _finite(value: object) -> float:
 
 
 def _percent(key: object) -> float | None:
-    """Return a percentile, which files write as a key and hence as text; None where it is no number."""
+    """Return a percentile, which files write as a key and hence as text; None if it is not a number."""
     if isinstance(key, str):
         return float(key) if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?", key) else None
     return float(key) if isinstance(key, (int, float)) and not isinstance(key, bool) else None

@@ -1,4 +1,4 @@
-"""What all distributions are, and the families that a few parameters give."""
+"""The base class of all distributions, and the families given by a few parameters."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     Array = npt.NDArray[np.float64]
 
 Where = tuple[str | int, ...]
-"""Keys on the way to a value within what a file writes of a distribution."""
+"""Keys that lead to a value within a distribution as written in a file."""
 
 
 class DistributionError(ValueError):
-    """No distribution is written so; `where` leads to what is wrong within what was written."""
+    """Not a valid distribution; `where` leads to the part of the input that is wrong."""
 
     def __init__(self, message: str, where: Where = ()) -> None:
         self.where = where
@@ -49,7 +49,7 @@ class Distribution(ABC):
     @property
     @abstractmethod
     def support(self) -> tuple[float, float]:
-        """Smallest and largest value, infinite where there is none."""
+        """Smallest and largest value, infinite if unbounded."""
 
     @abstractmethod
     def ppf(self, quantile: Array) -> Array:
@@ -61,21 +61,21 @@ class Distribution(ABC):
 
     @abstractmethod
     def to_plain(self) -> Any:
-        """Return the form a scenario file writes, which `parse` reads back."""
+        """Return the form used in a scenario file, which `parse` reads back."""
 
     @property
     def members(self) -> tuple[Distribution, ...]:
-        """What it is a mixture of; itself where it is none."""
+        """Components if it is a mixture, else the distribution itself."""
         return (self,)
 
     def edges(self) -> Iterator[tuple[Where, float]]:
-        """Yield the numbers that must lie in the range of its key, each with where in the file it is written."""
+        """Yield the numbers that must lie in the range of its key, each with its place in the file."""
         for edge in (*self.support, self.median):
             if math.isfinite(edge):
                 yield (), edge
 
     def within(self, low: float, high: float) -> Distribution:
-        """Return it as the prior of a number with this range; only tails that nobody wrote depend on it."""
+        """Return a copy as the prior of a number with this range; only tails that nobody wrote depend on the range."""
         return self
 
     @property
@@ -104,7 +104,7 @@ class Fixed(Distribution):
 
     @property
     def sd(self) -> float:
-        """Nothing spreads."""
+        """0: there is no spread."""
         return 0.0
 
     @property
@@ -119,7 +119,7 @@ class Fixed(Distribution):
 
     @property
     def is_fixed(self) -> bool:
-        """Yes."""
+        """Return True."""
         return True
 
     def ppf(self, quantile: Array) -> Array:
@@ -143,7 +143,7 @@ class _Listed(Distribution):
     """Written as `{kind: [parameters in field order]}`."""
 
     def to_plain(self) -> dict[str, list[float]]:
-        """Return the form a scenario file writes."""
+        """Return the form used in a scenario file."""
         return {self.kind: [float(getattr(self, field.name)) for field in fields(self)]}  # type: ignore[arg-type]
 
 
@@ -197,7 +197,7 @@ class Normal(_Listed):
 
 @dataclass(frozen=True)
 class LogNormal(_Listed):
-    """Lognormal, written by its median and the sd of its logarithm."""
+    """Lognormal, given by its median and the sd of its logarithm."""
 
     scale: float
     log_sd: float
@@ -224,7 +224,7 @@ class LogNormal(_Listed):
 
     @property
     def support(self) -> tuple[float, float]:
-        """Above 0."""
+        """From 0 upwards."""
         return 0.0, math.inf
 
     def ppf(self, quantile: Array) -> Array:
@@ -341,7 +341,7 @@ class Triangular(_Listed):
         import numpy as np
 
         inside, width = np.clip(value, self.low, self.high), self.high - self.low
-        rises, falls = self.mode - self.low or 1.0, self.high - self.mode or 1.0  # a side without width holds no value
+        rises, falls = self.mode - self.low or 1.0, self.high - self.mode or 1.0  # a side of zero width holds no value
         up, down = np.minimum(inside, self.mode) - self.low, self.high - np.maximum(inside, self.mode)
         below, above = up * (up / rises) / width, down * (down / falls) / width
         return np.clip(np.where(inside < self.mode, below, 1 - above), 0.0, 1.0)
@@ -400,7 +400,7 @@ class Beta(_Listed):
 
 @dataclass(frozen=True)
 class Empirical(Distribution):
-    """One of the listed values, each as likely as the others."""
+    """One of the listed values, all equally likely."""
 
     values: tuple[float, ...]
     kind: ClassVar[str] = "empirical"
@@ -426,7 +426,7 @@ class Empirical(Distribution):
 
     @property
     def support(self) -> tuple[float, float]:
-        """Least to greatest value."""
+        """Smallest to largest value."""
         return self.values[0], self.values[-1]
 
     def ppf(self, quantile: Array) -> Array:
@@ -444,5 +444,5 @@ class Empirical(Distribution):
         return np.searchsorted(self.values, value, side="right") / len(self.values)
 
     def to_plain(self) -> dict[str, list[float]]:
-        """Return the form a scenario file writes."""
+        """Return the form used in a scenario file."""
         return {self.kind: list(self.values)}

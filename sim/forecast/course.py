@@ -1,8 +1,7 @@
-"""The course of a run: from its path to its turning points, in plain values that a report tells in sentences.
+"""The course of a run: the turning points of its path, as plain values that a report puts into sentences.
 
 A turning point is a fact of the path: a first day of heavy bombing, a posture that passes one half, a stance that
-changes sides, a change of phase. Which ones are kept is settled by rank alone; nothing here says that one brought about
-another.
+changes sides, a change of phase. Rank alone decides which ones are kept; nothing here claims that one caused another.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
 
 HALF, POSTURE_MARGIN = 0.5, 0.05
 STANCE_MARGIN = 0.1
-"""How far a posture or stance must go beyond a level before it has passed it: a wobble is no turning point."""
+"""How far a posture or stance must move beyond a level to have passed it: a wobble is not a turning point."""
 WEEK, HEAVY = 7, 3
-"""So many strikes in a week are the first week of sustained bombing."""
+"""This many strikes within a week make the first week of sustained bombing."""
 MOST, LEAST = 10, 2
 LEADING = ("initiator", "patron", "guarantor")
 MOST_LEADING = 5
@@ -45,22 +44,22 @@ class Turn:
     Attributes
     ----------
     day
-        On which it comes.
+        Day of the turning point.
     kind
         `strike` (first day of heavy bombing), `bombing` (three such days within a week for the first time), `rise` and
         `fall` (a posture passes one half), `for` and `against` (a stance changes sides), `agreement`, `breakdown`,
-        `terms` (of surrender), `limited`, `full`, `event` (of the scenario), `still` (none; how things stand).
+        `terms` (of surrender), `limited`, `full`, `event` (of the scenario), `still` (none; the situation as it is).
     actor
-        Whose posture or stance it is.
+        Actor whose posture or stance it is.
     event
-        Of an event: its id and name, what it is on (an actor, or the two ends of a tie), the field that it shifts and
-        which way: `rises`, `falls` or `shifts`.
+        For an event: its id and name, its target (an actor, or the two ends of a tie), the field that it shifts and
+        the direction: `rises`, `falls` or `shifts`.
     count
-        Of an agreement or a breakdown: which one of the run it is, from 1.
+        For an agreement or a breakdown: its number within the run, from 1.
     lasted
-        Of a breakdown: after how many days of the agreement; none where it was in force at the start.
+        For a breakdown: how many days the agreement had lasted; none if it was in force at the start.
     levels
-        Postures at the end of the day, by actor, that explain it.
+        Postures at the end of the day that explain it, by actor.
     """
 
     day: int
@@ -72,7 +71,7 @@ class Turn:
     levels: Mapping[str, float] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
-        """Return it as plain values, without what it lacks."""
+        """Return it as plain values, leaving out empty fields."""
         values = {name: getattr(self, name) for name in ("day", "kind", "actor", "event", "count", "lasted")}
         return {key: value for key, value in values.items() if value is not None} | {"levels": dict(self.levels)}
 
@@ -83,9 +82,9 @@ def course_of(scenario: Scenario, path: Paths, record: np.void) -> dict[str, Any
     Parameters
     ----------
     path
-        Of one run, of all days or up to its end.
+        Path of one run, over all days or up to its end.
     record
-        What the ensemble keeps of it.
+        The ensemble's record of the run.
     """
     last = int(last_days(record))
     days = min(last + 1, scenario.horizon)
@@ -108,10 +107,10 @@ def course_of(scenario: Scenario, path: Paths, record: np.void) -> dict[str, Any
 
 
 def crossings(values: npt.NDArray[np.floating[Any]], level: float, margin: float) -> list[tuple[int, bool]]:
-    """Return the places at which values pass a level for good, and whether upwards.
+    """Return the indices at which values pass a level for good, and whether upwards.
 
-    For good: they go on to pass it by the margin before they come back. The place is that at which they were first
-    beyond the level on the way.
+    For good means that they go on to exceed the level by the margin before they come back. The index is the first one
+    beyond the level on that way.
     """
     above = bool(values[0] >= level)
     since: int | None = None
@@ -140,7 +139,7 @@ class _Reader:
         self._leading = leading[:MOST_LEADING]
 
     def levels(self, entry: int, role: str | None = None) -> dict[str, float]:
-        """Return postures of the leading actors, or of the first of a role."""
+        """Return postures of the leading actors, or of the first actor of a role."""
         names = [name for name in self._leading if role is None or self._roles[name] == role]
         return {name: self._at("posture", name, entry) for name in (names if role is None else names[:1])}
 
@@ -152,18 +151,18 @@ class _Reader:
         return round(float(getattr(self._path, what)[entry, self._places[name], 0]), 3) + 0.0
 
     def changes(self, *, into: bool) -> list[int]:
-        """Return the days on which an agreement is concluded, or breaks."""
+        """Return the days on which an agreement is concluded or breaks."""
         steps = np.diff(self._path.agreement[:, 0].astype(np.int8))
         return [int(day) for day in np.flatnonzero(steps == (1 if into else -1))]
 
     def phases(self) -> list[list[Any]]:
-        """Return the day from which on each phase holds, in order."""
+        """Return each phase in order, with the day from which it holds."""
         agreed = self._path.agreement[:, 0]
         starts = [0, *(int(day) + 1 for day in np.flatnonzero(np.diff(agreed)))]
         return [[start, "agreement" if agreed[start] else "standoff"] for start in starts]
 
     def turns(self, end: str) -> list[Turn]:
-        """Return the turning points that are kept, in the order of days; how things stand where there are few."""
+        """Return the turning points kept, in order of days; with few of them, also the situation as it is."""
         ranked = sorted(self._all(end), key=lambda turn: (self._rank(turn), turn.day))
         kept = ranked[:MOST]
         for part in range(LEAST - len(kept)):
@@ -221,7 +220,7 @@ class _Reader:
 
 
 def _told(name: str, event: Event) -> dict[str, Any]:
-    """Say what an event is and does, for a sentence."""
+    """Describe an event and its effect, for a sentence."""
     low, high = event.add.support
     return {
         "id": name,

@@ -1,8 +1,8 @@
-"""Drivers: which of the things we do not know the forecast rests on, from the counts of a forecast alone.
+"""Drivers: which uncertain inputs the forecast rests on, from the counts of a forecast alone.
 
-For each uncertain input its first-order index of the probability (`first_order`), the probability at its low and its
-high end and which way it goes; and the same for all inputs of an actor, and for the structural parameters. An index
-says what goes with what; it is no cause.
+For each uncertain input: its first-order index of the probability (`first_order`), the probability at its low and its
+high end, and the direction; and the same for all inputs of an actor, and for the structural parameters. An index
+measures association, not cause.
 """
 
 from __future__ import annotations
@@ -31,35 +31,35 @@ if TYPE_CHECKING:
     from sim.tallies import Counts, Tally
 
 MOST_SHOWN = 3
-"""Inputs that the drivers name of themselves."""
+"""Number of inputs named in the one-line summary."""
 STRUCTURAL, SETTING = "structural", "setting"
 LEAST_DRAWS = 256
-"""Below, a bin holds too few draws to say anything."""
+"""Fewest draws; with fewer, a bin holds too few to say anything."""
 CLEAR = 3.0
-"""Standard errors from which a slope is one: of 70 inputs without any, one in five tables shows one."""
+"""Standard errors from which a slope is reported: of 70 inputs without any, one in five tables shows one."""
 
 
 @dataclass(frozen=True)
 class Driver:
-    """One uncertain input, or several that go together by rank.
+    """One uncertain input, or several that are correlated by rank.
 
-    Shares of correlated inputs do not add up, and none is that of one input alone. So they have one row: its path is
-    theirs joined by `+`, its index that of all at once, and direction, `low` and `high` go along the first of them,
-    with the others where they go with it.
+    Shares of correlated inputs do not add up, and none belongs to one input alone. So such inputs have one row: its
+    path is their paths joined by `+`, its index is that of all of them at once, and direction, `low` and `high` follow
+    the first of them, with the others varying along with it.
 
     Attributes
     ----------
     index
-        Its first-order index of the probability; None where chance hides how much the inputs move it.
+        Its first-order index of the probability; None if chance hides how much the inputs matter.
     direction
-        `rises` or `falls` with the input, `bends` (it matters, but not one way), `unclear`, or `no effect`.
+        `rises` or `falls` with the input, `bends` (it matters, but not in one direction), `unclear`, or `no effect`.
     low, high
-        The probability where the input is in the lowest and the highest sixteenth of its distribution; None where no
-        draw is.
+        The probability when the input is in the lowest and the highest sixteenth of its distribution; None without
+        draws there.
     fall
-        By how much the variance of the probability would fall on average if the input were known.
+        How much the variance of the probability would fall on average if the input were known.
     no_effect
-        Why it cannot have an effect within the window; None where it can, or may.
+        Reason why it cannot have an effect within the window; None if it can, or may.
     """
 
     path: str
@@ -74,13 +74,13 @@ class Driver:
 
 @dataclass(frozen=True)
 class Group:
-    """All inputs of an actor, of the structural parameters or of the setting.
+    """All inputs of an actor, the structural parameters, or the setting.
 
     Attributes
     ----------
     joint
-        Whether the index is that of all of them together, as of a posterior's rows; else it is the sum of their own,
-        which leaves out what they do only together.
+        Whether the index is that of all of them together, as for a posterior's rows; if not, it is the sum of their own
+        indices, which leaves out interactions.
     """
 
     name: str
@@ -91,16 +91,16 @@ class Group:
 
 @dataclass(frozen=True, repr=False)
 class Drivers:
-    """What the probability of an outcome within `day` days rests on; inputs and groups by size of their index.
+    """The drivers of an outcome within `day` days; inputs and groups sorted by index.
 
     Attributes
     ----------
     p
         The probability.
     variance
-        Variance of the probability over draws: what is not chance of the variance `p * (1 - p)` of the outcome.
+        Variance of the probability over draws: the part of the outcome's variance `p * (1 - p)` that is not chance.
     not_chance
-        Its share of the variance of the outcome; None with one replicate a draw.
+        Its share of the variance of the outcome; None with one replicate per draw.
     """
 
     outcome: str
@@ -113,7 +113,7 @@ class Drivers:
     groups: tuple[Group, ...]
 
     def __repr__(self) -> str:
-        """Say the probability and the three inputs that it rests on most."""
+        """Return the probability and the three inputs that it rests on most."""
         first = (f"{one.path} {one.index.value:.2f}" for one in self.inputs[:MOST_SHOWN] if one.index is not None)
         return (
             f"Drivers({self.outcome} within {counted(self.day, 'day')}, p={self.p:.3f}: "
@@ -121,10 +121,10 @@ class Drivers:
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row an input, by size of its index.
+        """Return one row per input, sorted by index.
 
         Columns: path, group, index with index_low and index_high (95%), direction, and the probability p_low and p_high
-        where the input is in the lowest and the highest sixteenth of its distribution.
+        when the input is in the lowest and the highest sixteenth of its distribution.
         """
         import pandas as pd
 
@@ -175,7 +175,7 @@ class Drivers:
 
 
 def drivers_record(scenario: Scenario, tally: Tally, outcome: str = "offensive") -> dict[str, Any] | None:
-    """Return the part `drivers` of a record: all milestones of one outcome; None where it cannot be told."""
+    """Return the part `drivers` of a record: all milestones of one outcome; None if it cannot be computed."""
     replicates = tally["inputs"].shape[-1] - 1
     draws = int(tally["runs"]) // replicates
     if draws < LEAST_DRAWS or replicates < 2 or not binned_inputs(scenario):
@@ -192,12 +192,12 @@ def drivers(scenario: Scenario, tally: Tally, outcome: str, day: int, seed: int 
     tally
         Counts of a forecast of the scenario.
     seed
-        Of the bootstrap.
+        Seed of the bootstrap.
 
     Raises
     ------
     UsageError
-        Where there is no such outcome, the day is no milestone, or the runs are too few.
+        If there is no such outcome, the day is not a milestone, or there are too few runs.
     """
     place = _place(scenario, outcome, day)
     counts = tally["inputs"][place]
@@ -227,10 +227,10 @@ def _group_of_all(scenario: Scenario, path: str) -> str:
 
 
 def group_of(scenario: Scenario, path: str) -> str:
-    """Return whose input it is: an actor by id, `structural` or `setting`.
+    """Return the owner of an input: an actor by id, `structural` or `setting`.
 
-    A tie or a pressure is its source's, an event that of the actor, or of the tie, that it shifts. Inputs that go
-    together and are not of one owner have a group of their own, called as they are.
+    A tie or a pressure belongs to its source, an event to the actor or the tie that it shifts. Correlated inputs with
+    different owners form a group of their own, named by their joined paths.
     """
     if TOGETHER in path:
         return _group_of_all(scenario, path)
@@ -249,7 +249,7 @@ def group_of(scenario: Scenario, path: str) -> str:
 
 
 def why_no_effect(scenario: Scenario, path: str, day: int) -> str | None:
-    """Say why an input, or none of several that go together, has an effect within `day` days; None where one may."""
+    """Return why no input of a path has an effect within `day` days; None if one may."""
     reasons = [why_inert(scenario, one, day) for one in path.split(TOGETHER)]
     return None if None in reasons else reasons[0]
 
@@ -264,7 +264,7 @@ def _place(scenario: Scenario, outcome: str, day: int) -> tuple[int, int]:
 
 
 def _tied(scenario: Scenario, tally: Tally, place: tuple[int, int], indices: InputIndices) -> Mapping[str, Part]:
-    """Return the share of each group of inputs that go together, by their paths joined."""
+    """Return the share of each group of correlated inputs, by their joined paths."""
     groups = tied_inputs(scenario)
     counts = tally["tied"][place] if groups else ()
     return {TOGETHER.join(one): indices.tied(cells, len(one)) for one, cells in zip(groups, counts, strict=True)}
@@ -273,7 +273,7 @@ def _tied(scenario: Scenario, tally: Tally, place: tuple[int, int], indices: Inp
 def _inputs(
     scenario: Scenario, counts: Counts, indices: InputIndices, tied: Mapping[str, Part], day: int
 ) -> tuple[Driver, ...]:
-    """Return a row for each input, and one for each group of inputs that go together, at the place of its first."""
+    """Return a row for each input, and one for each group of correlated inputs, at the place of its first."""
     whole = {path.split(TOGETHER)[0]: path for path in tied}
     others = {one for path in tied for one in path.split(TOGETHER)[1:]}
     found = []
@@ -290,19 +290,19 @@ def _inputs(
 
 
 def _share(indices: InputIndices, place: int, part: Part | None) -> tuple[Interval | None, float]:
-    """Return index and variance of an input, or, where there is such a part, of inputs that go together."""
+    """Return index and variance of an input or, if there is a part, of correlated inputs."""
     if part is None:
         return indices.of([place]), float(indices.own[place])
     return indices.of([], part), part.value * indices.whole
 
 
 def _end(counts: Counts) -> Estimate | None:
-    """Return the probability in a bin; None where no draw is in it."""
+    """Return the probability in a bin; None if it has no draws."""
     return estimate(counts) if counts.any() else None
 
 
 def _direction(groups: Groups, place: int, index: Interval | None) -> str:
-    """Say which way the means of the bins go, by their slope and its standard error."""
+    """Return the direction of the bins' means, by their slope and its standard error."""
     draws, total, squares = groups.draws[place], groups.total[place], groups.squares[place]
     along = np.arange(len(draws)) - draws @ np.arange(len(draws)) / draws.sum()
     inside = (squares - np.divide(total**2, draws, out=np.zeros_like(total), where=draws > 0)).sum()
@@ -317,7 +317,7 @@ def _direction(groups: Groups, place: int, index: Interval | None) -> str:
 def _groups(
     scenario: Scenario, indices: InputIndices, joint: Part | None, tied: Mapping[str, Part]
 ) -> tuple[Group, ...]:
-    """Return the groups of inputs: of each owner, and of what goes together across owners."""
+    """Return the groups of inputs: one per owner, and one per set correlated across owners."""
     whole = {one: path for path in tied for one in path.split(TOGETHER)}
     members: dict[str, list[tuple[int, bool]]] = {}
     for place, one in enumerate(binned_inputs(scenario)):
@@ -328,7 +328,7 @@ def _groups(
 
 
 def _parts_of(scenario: Scenario, name: str, joint: Part | None, tied: Mapping[str, Part]) -> list[Part]:
-    """Return the shares of a group that are those of several inputs at once."""
+    """Return the parts of a group that belong to several inputs at once."""
     own = [part for path, part in tied.items() if group_of(scenario, path) == name]
     return [joint, *own] if joint is not None and name == STRUCTURAL else own
 

@@ -1,11 +1,11 @@
-"""First-order indices of a probability: which share of its variance over draws goes with one input (Sobol' 1993).
+"""First-order indices of a probability: the share of its variance over draws due to one input (Sobol' 1993).
 
-Draws are sorted by the input into bins. The variance of the bins' means, less what chance and all other inputs add to
-it within bins, is the variance of the probability that knowing the input would take away on average; over the whole
-variance of the probability, chance taken out, it is the index. All of it is computed from counts.
+Draws are sorted by the input into bins. The variance of the bins' means, minus what chance and all other inputs add to
+it within bins, is the variance of the probability that knowing the input would remove on average. Divided by the whole
+variance of the probability, without chance, it is the index. All of this is computed from counts.
 
-`InputIndices` has those of all inputs of a forecast, each with what resampled draws give. Indices of several inputs add
-up to that of a group, and parameters that a posterior draws together have a joint one, from the rows of its table.
+`InputIndices` holds those of all inputs of a forecast, each with its values in resampled draws. Indices of inputs add
+up to that of a group; parameters that a posterior draws together have a joint index, from the rows of its table.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Groups:
     Attributes
     ----------
     draws
-        Draws of each group.
+        Number of draws of each group.
     total, squares
         Sum of the draws' shares of successes, and of their squares.
     """
@@ -60,7 +60,7 @@ class Groups:
 
     @classmethod
     def of_counts(cls, counts: Counts) -> Groups:
-        """Take draws by group and number of successes, shape (..., groups, replicates + 1)."""
+        """Make sums from draws by group and number of successes, shape (..., groups, replicates + 1)."""
         share = np.arange(counts.shape[-1]) / (counts.shape[-1] - 1)
         return cls(counts.sum(axis=-1).astype(float), counts @ share, counts @ share**2)
 
@@ -69,20 +69,20 @@ class Groups:
         return Groups(*(one[..., ::2] + one[..., 1::2] for one in (self.draws, self.total, self.squares)))
 
     def weighted(self, weights: Counts) -> Groups:
-        """Return the sums with each group counted so many times."""
+        """Return the sums with each group counted as often as its weight says."""
         return Groups(self.draws * weights, self.total * weights, self.squares * weights)
 
 
 def between(groups: Groups, times: npt.NDArray[np.int64] | None = None) -> Values:
-    """Variance of the groups' means over draws, without what the spread within groups adds to it; shape (...).
+    """Variance of the groups' means over draws, corrected for the spread within groups; shape (...).
 
-    The estimate of the analysis of variance (Searle, Casella & McCulloch 1992, section 3.6): without bias, so where
-    there is nothing it is as often below 0 as above.
+    The analysis-of-variance estimate (Searle, Casella & McCulloch 1992, section 3.6): it is unbiased, so if there is no
+    effect it is as often below 0 as above.
 
     Parameters
     ----------
     times
-        How many groups each entry stands for (`Groups.weighted`); one where it is not given.
+        How many groups each entry represents (`Groups.weighted`); one by default.
     """
     filled = groups.draws > 0
     number = (filled if times is None else filled * times).sum(axis=-1)
@@ -98,13 +98,13 @@ def between(groups: Groups, times: npt.NDArray[np.int64] | None = None) -> Value
 def between_bins(groups: Groups) -> Values:
     """Variance of the mean as a smooth function of an input, from bins of it in order; shape (...).
 
-    What varies within bins is lost, in proportion to the square of their width, so twice as wide bins say how much
+    The variation within bins is lost, in proportion to the square of their width; bins twice as wide show how much
     (Richardson extrapolation).
 
     Parameters
     ----------
     groups
-        Shape (..., bins), an even number of bins.
+        Shape (..., bins), with an even number of bins.
     """
     fine, coarse = between(groups), between(groups.paired())
     whole: Values = fine + (fine - coarse) / 3
@@ -112,9 +112,9 @@ def between_bins(groups: Groups) -> Values:
 
 
 def of_probability(total: Values, squares: Values, draws: Values, replicates: int) -> Values:
-    """Variance of the probability over draws: the spread of draw means less what chance adds to it.
+    """Variance of the probability over draws: the spread of draw means minus what chance adds to it.
 
-    Var(draw mean) = Var(p) + E[p (1 - p)] / m, and the last is estimated without bias from the spread within draws.
+    Var(draw mean) = Var(p) + E[p (1 - p)] / m; the last term is estimated without bias from the spread within draws.
     """
     mean = total / draws
     spread = (squares / draws - mean**2) * draws / np.maximum(draws - 1, 1)
@@ -124,7 +124,7 @@ def of_probability(total: Values, squares: Values, draws: Values, replicates: in
 
 
 def resampled(counts: Counts, seed: int, purpose: str, resamples: int = RESAMPLES) -> Counts:
-    """Draw counts again with replacement, each array of the first axis for itself.
+    """Resample counts with replacement, each array along the first axis separately.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def resampled(counts: Counts, seed: int, purpose: str, resamples: int = RESAMPLE
 def interval(value: float, again: Values) -> Interval:
     """Return a value with its interval: the spread of the resampled values, normal around the value.
 
-    Not their quantiles: resampling adds to a variance what sampling added to it before, so they lie too high.
+    Their quantiles would not do: resampling adds to a variance what sampling already added, so they are too high.
     """
     value, half = float(value), NORMAL * float(again.std(ddof=1))
     return Interval(value, value - half, value + half)
@@ -153,39 +153,39 @@ def interval(value: float, again: Values) -> Interval:
 
 @dataclass(frozen=True)
 class Part:
-    """A share of the variance of the probability, and the same from each resample."""
+    """A share of the variance of the probability, with its value in each resample."""
 
     value: float
     again: Values
 
 
 def sum_of(parts: Sequence[Part]) -> Part:
-    """Return the sum of shares of inputs that are independent of one another."""
+    """Return the sum of the shares of mutually independent inputs."""
     return Part(sum(one.value for one in parts), np.sum([one.again for one in parts], axis=0))
 
 
 class InputIndices:
-    """Indices by the place of an input in the counts.
+    """Indices of inputs, by their position in the counts.
 
     Parameters
     ----------
     counts
         Draws by input, bin and number of successes.
     purpose, seed
-        Of the bootstrap.
+        Purpose and seed of the bootstrap.
 
     Attributes
     ----------
     bins
         Sums by input and bin.
     own
-        Variance that goes with each input, shape (inputs,).
+        Variance due to each input, shape (inputs,).
     whole
         Variance of the probability.
     not_chance
         Its share of the variance of the outcome.
     is_known
-        Whether it stands out from chance, so that shares of it mean anything.
+        Whether it is distinguishable from chance, so that shares of it mean anything.
     """
 
     def __init__(self, counts: Counts, purpose: str, seed: int) -> None:
@@ -200,7 +200,7 @@ class InputIndices:
         self._replicates, self._seed = counts.shape[-1] - 1, seed
 
     def of(self, places: Sequence[int], more: Part | None = None) -> Interval | None:
-        """Return the sum of the indices of some inputs, and of what is drawn together; None where chance hides it."""
+        """Return the sum of the indices of some inputs and of what is drawn together; None if chance hides it."""
         if not self.is_known:
             return None
         shares = self._own_again[:, places] / np.maximum(self._whole_again[:, places], self.whole / 10)
@@ -208,24 +208,24 @@ class InputIndices:
         return interval(value, again) if more is None else interval(value + more.value, again + more.again)
 
     def tied(self, counts: Counts, members: int) -> Part:
-        """Return the share that goes with several inputs at once.
+        """Return the share due to several inputs at once.
 
-        What varies within cells is made up for as by `between_bins`, from cells of twice the width.
+        The variation within cells is corrected for as in `between_bins`, with cells of twice the width.
 
         Parameters
         ----------
         counts
-            Draws by cell and number of successes; the cells are those of `sides(members)` bins of each input.
+            Draws by cell and number of successes; the cells are made of `sides(members)` bins of each input.
         """
         side = sides(members)
         kept = counts[: side**members]
         again = resampled(kept[None], self._seed, "tied")[:, 0]
         value, values = (_between_cells(Groups.of_counts(one), side, members) for one in (kept, again))
-        whole = self.whole or 1.0  # where there is nothing to share, nobody asks for a share
+        whole = self.whole or 1.0  # if there is nothing to share, nobody asks for a share
         return Part(float(value) / whole, values / np.maximum(self._whole_again[:, 0], whole / 10))
 
     def joint(self, draws: Counts, sums: Counts) -> Part:
-        """Return the share that goes with the row of a posterior.
+        """Return the share due to the row of a posterior.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""A forecast: what the runs of a scenario say, and the questions that may be asked of it."""
+"""A forecast: what the runs of a scenario say, and the questions it can answer."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 @cache
 def _cases() -> tuple[Case, ...]:
-    """Return the table of past cases that comes with the package, read once."""
+    """Return the table of past cases that ships with the package, read once."""
     return read_cases()
 
 
 def pooled_record(record: Mapping[str, Any], baselines: Mapping[str, Any]) -> dict[str, float] | None:
-    """Return by window the model's probability of an offensive pooled with the baselines'.
+    """Return, by window, the model's probability of an offensive pooled with the baselines'.
 
-    None where the track record that comes with offramp has no weights, or there is no baseline.
+    None if the track record that ships with offramp has no weights, or there is no baseline.
     """
     track = record["track_record"]
     if track is None or "pool" not in track:
@@ -59,18 +59,18 @@ def pooled_record(record: Mapping[str, Any], baselines: Mapping[str, Any]) -> di
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Forecast:
-    """What a scenario's runs say. Two forecasts are equal where they are the same object.
+    """The result of a scenario's runs. Forecasts are compared by identity.
 
     Attributes
     ----------
     tally
         Counts over all runs.
     records
-        One record a run, dtype `RECORD`, of the first 1,000,000 runs.
+        One record per run, dtype `RECORD`, of the first 1,000,000 runs.
     paths
-        Of the first runs, from which storylines are made; None where they were not kept.
+        Paths of the first runs, from which storylines are made; None if they were not kept.
     kept_storylines
-        What a store holds of them, in place of paths.
+        Storylines from a store, used instead of paths.
     status
         `complete`; `interrupted`: fewer runs than planned; `imprecise`: the runs did not reach the precision.
     """
@@ -84,7 +84,7 @@ class Forecast:
     kept_storylines: list[dict[str, Any]] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
-        """Say what it is of and its headline, in one line."""
+        """Return the scenario and the headline in one line."""
         one = self.probability("offensive")
         return (
             f"Forecast({self.scenario.id!r}, as of {self.scenario.as_of}, {counted(self.runs, 'run')}, seed "
@@ -99,24 +99,24 @@ class Forecast:
 
     @property
     def draw_count(self) -> int:
-        """Number of draws of what we do not know."""
+        """Number of draws of the uncertain inputs."""
         return self.runs // self.plan.replicates
 
     def probability(self, outcome: str, by: By = None) -> Estimate:
-        """Return the probability that an outcome comes within `by` days, the horizon where it is not given.
+        """Return the probability that an outcome comes within `by` days, by default the horizon.
 
         Parameters
         ----------
         outcome
             `offensive`, its kinds `limited` and `full`, `agreement` (the first one concluded), `strikes` (the first day
-            of heavy bombing), `terms` (of surrender); the last three only as long as the future has not ended.
+            of heavy bombing), `terms` (of surrender); the last three count only while the future has not ended.
         by
             A number of days, text such as "90 days", or the last date of the window.
 
         Raises
         ------
         UsageError
-            Where there is no such outcome or the day lies outside the horizon.
+            If there is no such outcome, or the day is outside the horizon.
         """
         day = day_of(by, self.scenario.as_of, self.scenario.horizon)
         if outcome not in FIRST_EVENTS:
@@ -129,12 +129,12 @@ class Forecast:
         Parameters
         ----------
         by
-            As for `probability`; the shorter of the two horizons where it is not given, and at most that.
+            As for `probability`; by default, and at most, the shorter of the two horizons.
 
         Raises
         ------
         UsageError
-            Where the two do not share seed and replicates, the outcome is not one of `OUTCOMES`, or the window ends
+            If the two do not share seed and replicates, the outcome is not one of `OUTCOMES`, or the window ends
             beyond either horizon.
         """
         day = day_of(by, self.scenario.as_of, min(self.scenario.horizon, other.scenario.horizon))
@@ -162,12 +162,12 @@ class Forecast:
 
     @cached_property
     def baselines(self) -> Baselines:
-        """What simple rules say, learnt from the past cases that were resolved by the as-of date; made when asked."""
+        """What simple rules say, learnt from the past cases resolved by the as-of date; computed on first use."""
         return baselines_for(self.scenario, _cases())
 
     @cached_property
     def storylines(self) -> list[dict[str, Any]]:
-        """Real runs that stand for clusters of futures (docs/forecast.md); made when asked, none without paths."""
+        """Real runs that represent clusters of futures (docs/forecast.md); computed on demand; none without paths."""
         if self.paths is None:
             return self.kept_storylines or []
         return storylines(self.scenario, self.paths, self.records, self.plan.replicates)
@@ -187,17 +187,17 @@ class Forecast:
         Parameters
         ----------
         command
-            What makes the same forecast again.
+            Command that reproduces the forecast.
         words
             Scale of words: `icd203`, `phia` or `none`.
         figures
-            Whether to write the main figures as SVG files too.
+            Whether to also write the main figures as SVG files.
 
         Raises
         ------
         ReportError
-            Where the folder cannot be written.
+            If the folder cannot be written.
         """
-        from sim.report import write_report  # late: it brings in Jinja
+        from sim.report import write_report  # late: it imports Jinja
 
         return write_report(self.record(command), Path(folder), words=words, figures=figures)

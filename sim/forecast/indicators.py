@@ -1,8 +1,8 @@
-"""Indicators: how the forecast would look if something were seen early, and if it were not, from counts alone.
+"""Indicators: how the forecast would change if something were seen early, or not seen, from counts alone.
 
-Each indicator is a condition by an early day; only runs in which no offensive has begun by then count, for afterwards
-nobody would look. They are ordered by how far looking would move the forecast on average. Seeing one goes with another
-probability; it need not bring the offensive about.
+Each indicator is a condition by an early day; only runs with no offensive by that day count, because after one nobody
+would look. Indicators are ordered by how far checking them would move the forecast on average. A different probability
+after seeing one does not mean that it brings the offensive about.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 SEEN, SEEN_HIT, UNSEEN, UNSEEN_HIT = 1, 2, 3, 4  # places in `counts.PARTS`
 NORMAL = 1.96
 LEAST_RUNS = 20
-"""Runs on a side below which nothing is said of it."""
+"""Fewest runs on a side for anything to be said of it."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What an indicator says of an offensive by a milestone, among the runs with none by the indicator's day.
+    """The evidence of an indicator on an offensive by a milestone, among runs without one by the indicator's day.
 
     Attributes
     ----------
     unknown
         The probability without checking.
     if_seen, if_not
-        The probabilities after checking; None where fewer than 20 runs tell it.
+        The probabilities after checking; None if based on fewer than 20 runs.
     difference
-        The first less the second; its variance holds that they come from the same hypercubes.
+        `if_seen` minus `if_not`; its variance accounts for their common hypercubes.
     moves
-        By how much looking moves the probability on average: s |a - p| + (1 - s) |b - p| = 2 s (1 - s) |a - b|, with s
-        the share of runs in which it is seen. None where a side is missing.
+        By how much checking moves the probability on average: s |a - p| + (1 - s) |b - p| = 2 s (1 - s) |a - b|, where
+        s is the share of runs in which it is seen. None if a side is missing.
     """
 
     unknown: Estimate
@@ -50,7 +50,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Indicator:
-    """A condition, how often it is seen, and what it says by milestone."""
+    """A condition, how often it is seen, and its reading by milestone."""
 
     condition: EventBy | PostureAt
     seen: Estimate
@@ -58,12 +58,12 @@ class Indicator:
 
     @property
     def moves(self) -> float:
-        """How far it moves the forecast of the last milestone on average; 0 where that cannot be told."""
+        """How far it moves the forecast of the last milestone on average; 0 if unknown."""
         return self.by[max(self.by)].moves or 0.0
 
 
 def indicators(scenario: Scenario, tally: Tally) -> tuple[Indicator, ...]:
-    """Return the indicators of a forecast, those that move it most first; those no run can tell of are left out."""
+    """Return the indicators of a forecast, those that move it most first; those without enough runs are left out."""
     found, replicates = [], int(tally["kept"][0]) // int(tally["kept"][1])
     for condition, counts in zip(indicators_of(scenario), tally["indicators"], strict=True):
         by = {
@@ -87,7 +87,7 @@ def _waiting(sums: Counts) -> int:
 
 
 def _seen(sums: Counts, replicates: int) -> Estimate:
-    """How often it is seen among the runs with no offensive by its day."""
+    """Return how often it is seen among the runs with no offensive by its day."""
     both = int(sums[SEEN, SEEN])
     cross = both + int(sums[SEEN, UNSEEN])
     whole = cross + int(sums[SEEN, UNSEEN]) + int(sums[UNSEEN, UNSEEN])
@@ -119,7 +119,7 @@ def _side(sums: Counts, whole: int, part: int, replicates: int) -> Estimate | No
 
 
 def _difference(sums: Counts, seen: Estimate, unseen: Estimate) -> Estimate:
-    """Estimate the difference of the two; hypercubes with runs on both sides make them depend on each other."""
+    """Estimate the difference of the two, which are dependent through hypercubes with runs on both sides."""
     together = (
         sums[SEEN_HIT, UNSEEN_HIT]
         - unseen.p * sums[SEEN_HIT, UNSEEN]

@@ -1,7 +1,7 @@
-"""k-medoids: points that stand for clusters of points, each a point of its own, from their distances alone.
+"""k-medoids: points that represent clusters of points, each one of them, from their distances alone.
 
-Partitioning around medoids (PAM, Kaufman & Rousseeuw 1990), with all swaps of a step weighed at once as FastPAM1 does
-(Schubert & Rousseeuw 2021, eq. 8). Nothing is drawn: the same distances give the same clusters.
+Partitioning around medoids (PAM, Kaufman & Rousseeuw 1990), weighing all swaps of a step at once as FastPAM1 does
+(Schubert & Rousseeuw 2021, eq. 8). Nothing is random: the same distances give the same clusters.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 MOST_SWAPS = 100
-NOT_ALIKE = 1e-9  # a swap must gain so much, of the whole cost: rounding is no gain
+NOT_ALIKE = 1e-9  # least gain of a swap, as a share of the whole cost: rounding is not a gain
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Clusters:
     Attributes
     ----------
     medoids
-        Place of each cluster's medoid, shape (k,).
+        Index of each cluster's medoid, shape (k,).
     labels
         Cluster of each point, shape (n,).
     silhouette
@@ -38,7 +38,7 @@ class Clusters:
 
 
 def best_clusters(distances: Floats, counts: Iterable[int]) -> Clusters:
-    """Cluster with each number of medoids; return the clusters with the largest silhouette, of equals the fewest.
+    """Cluster with each number of medoids; return the clusters with the largest silhouette, the fewest if tied.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def best_clusters(distances: Floats, counts: Iterable[int]) -> Clusters:
 
 
 def k_medoids(distances: Floats, count: int) -> Clusters:
-    """Cluster points around two or more medoids: a greedy start, then swaps while one lowers the sum of distances."""
+    """Cluster points around two or more medoids: a greedy start, then swaps while they lower the sum of distances."""
     medoids = _build(distances, count)
     for _ in range(MOST_SWAPS):
         gain, slot, point = _best_swap(distances, medoids)
@@ -60,12 +60,12 @@ def k_medoids(distances: Floats, count: int) -> Clusters:
             break
         medoids[slot] = point
     labels = distances[:, medoids].argmin(axis=1)
-    labels[medoids] = np.arange(count)  # of points in one place the medoid is its own
+    labels[medoids] = np.arange(count)  # of coincident points, the medoid belongs to itself
     return Clusters(medoids, labels, silhouette(distances, labels, count))
 
 
 def _build(distances: Floats, count: int) -> Ints:
-    """Take the most central point, then each time the one that lowers the sum of distances most."""
+    """Choose the most central point, then repeatedly the one that lowers the sum of distances most."""
     medoids = [int(distances.sum(axis=0).argmin())]
     nearest = distances[:, medoids[0]]
     while len(medoids) < count:
@@ -79,7 +79,7 @@ def _build(distances: Floats, count: int) -> Ints:
 def _best_swap(distances: Floats, medoids: Ints) -> tuple[float, int, int]:
     """Return the change of the sum of distances by the best swap, the medoid's slot and the point that takes it.
 
-    A point goes to the newcomer where that is nearer than its medoid; one that loses its medoid goes to the newcomer or
+    A point moves to the newcomer if that is nearer than its medoid; one that loses its medoid moves to the newcomer or
     to its second nearest.
     """
     own = distances[:, medoids]

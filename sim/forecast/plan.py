@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_RUNS = 20_000
 MAX_RUNS = 10_000_000
-PRECISION_RUNS = 1_000_000  # most runs that a precision may cost where no number of runs is given
+PRECISION_RUNS = 1_000_000  # most runs for a precision if no number of runs is given
 MAX_WORK = 100e9  # runs * days * actors: about an hour on two cores of 2026
 
 
@@ -36,21 +36,21 @@ def _check_whole(name: str, value: object) -> None:
 
 @dataclass(frozen=True)
 class Plan:
-    """How many runs of what.
+    """How many runs to make, and from which draws.
 
     Attributes
     ----------
     runs
-        Runs to make, or with a precision the most to make; None: 20,000, or 1,000,000 with a precision.
+        Number of runs, an upper limit with a precision; None: 20,000, or 1,000,000 with a precision.
     seed
-        Seed of all streams, 0 or more.
+        Seed of all streams, at least 0.
     replicates
-        Runs that share a draw of what we do not know; a power of two up to 64.
+        Runs per draw of the uncertain inputs; a power of two up to 64.
     precision
-        Stop at the first look at which the interval of every probability of an offensive is at most this much either
-        side.
+        Stop at the first look at which the interval of every probability of an offensive extends at most this far to
+        either side.
     given
-        What has been seen since: only runs that meet all of it count (`given.read_given`).
+        Conditions observed since; only runs that meet all of them count (`given.read_given`).
     """
 
     runs: int | None = None
@@ -72,12 +72,12 @@ class Plan:
             raise UsageError(f"expected a precision of 0.0005 or more and below 0.5 (got {self.precision:g})")
 
     def check_pairs(self) -> None:
-        """See that there are two hypercubes of draws at least, without which no paired difference has an interval.
+        """Check that there are at least two hypercubes of draws, without which paired differences have no interval.
 
         Raises
         ------
         UsageError
-            Where there are fewer.
+            If there are fewer.
         """
         if self.most_runs <= self.replicates * STRATA:
             raise UsageError(
@@ -86,26 +86,26 @@ class Plan:
 
     @property
     def most_runs(self) -> int:
-        """Runs to make at most, rounded up to whole draws."""
+        """Largest number of runs, rounded up to whole draws."""
         default = DEFAULT_RUNS if self.precision is None else PRECISION_RUNS
         runs = default if self.runs is None else self.runs
         return -(-runs // self.replicates) * self.replicates
 
     @property
     def blocks(self) -> int:
-        """Blocks to play at most."""
+        """Largest number of blocks to play."""
         return -(-self.most_runs // BLOCK_RUNS)
 
     def check(self, scenario: Scenario) -> None:
-        """Check before the start that a plan can be met in reasonable time.
+        """Check before the start that a plan can be completed in reasonable time.
 
-        Memory needs no check: a block takes the same whatever the number of runs, and of each run 8 bytes are kept, up
-        to a million.
+        Memory needs no check: a block takes the same amount for any number of runs, and 8 bytes are kept per run, up to
+        a million runs.
 
         Raises
         ------
         UsageError
-            Where runs, days and actors together are more than any machine should be given by mistake.
+            If runs, days and actors together are more than any machine should be given by mistake.
         """
         work = self.most_runs * scenario.horizon * len(scenario.actors)
         if work > MAX_WORK:
@@ -117,7 +117,7 @@ class Plan:
             )
 
     def record(self) -> dict[str, Any]:
-        """Return what the record of a study says of its runs."""
+        """Return the plan as recorded in a study."""
         runs = self.most_runs
         return {
             "seed": self.seed, "runs": runs, "draws": runs // self.replicates, "replicates": self.replicates,
@@ -125,7 +125,7 @@ class Plan:
         }  # fmt: skip
 
     def task(self, scenario: Scenario, block: int = 0, *, with_paths: bool = False) -> BlockTask:
-        """Return one of the blocks; where told to, block 0 keeps the paths for storylines."""
+        """Return one of the blocks; `with_paths`, block 0 keeps the paths for storylines."""
         runs = min(BLOCK_RUNS, self.most_runs - block * BLOCK_RUNS)
         with_them = with_paths and block == 0 and not self.given
         sampled = sampled_runs(scenario, runs, self.replicates) if with_them else 0
@@ -145,11 +145,11 @@ class Plan:
         Parameters
         ----------
         milestones
-            Days at which the precision is looked for, where there is one; not given, all blocks are wanted.
+            Days at which a precision, if there is one, is checked; if not given, all blocks are wanted.
         name
-            What messages call it, in place of the scenario's id.
+            Name used in messages instead of the scenario's id.
         cap
-            Of how many runs the record is kept.
+            Number of runs whose record is kept.
         """
         request = Request(partial(self.task, bare(scenario), with_paths=with_paths), self.blocks, name=name, cap=cap)
         if milestones is not None and self.precision is not None:

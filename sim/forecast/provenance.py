@@ -1,4 +1,4 @@
-"""Where the numbers of a scenario come from, as plain values: stances and their readings, evidence, inputs, notes.
+"""Origin of a scenario's numbers, as plain values: stances and their readings, evidence, inputs, notes.
 
 Part of the record of a forecast (`sim.forecast.record`); docs/forecast.md describes it.
 """
@@ -41,12 +41,12 @@ def provenance_of(scenario: Scenario) -> dict[str, Any]:
 
 
 def _plain(parts: Mapping[str, Item] | Mapping[str, Source]) -> dict[str, Any]:
-    """Return items or sources as their files have them."""
+    """Return items or sources in the form of their files."""
     return {name: one.model_dump(mode="json", exclude_none=True) for name, one in parts.items()}
 
 
 def _stance(scenario: Scenario, name: str, inputs: Mapping[str, Distribution]) -> dict[str, Any]:
-    """Tell how an actor's stance prior came about."""
+    """Explain how an actor's stance prior was obtained."""
     stance, ambiguity = inputs[f"actors.{name}.stance"], inputs[f"actors.{name}.ambiguity"]
     reading = scenario.readings.get(name)
     row: dict[str, Any] = {
@@ -71,12 +71,12 @@ def _stance(scenario: Scenario, name: str, inputs: Mapping[str, Distribution]) -
 
 
 def _from(scenario: Scenario, actor: str, field: str) -> str:
-    """Say whether a field was read from evidence or written by the author."""
+    """Return whether a field was read from evidence or written by the author."""
     return "evidence" if (actor, field) in scenario.read_fields else "assumption"
 
 
 def _dyads(items: Mapping[str, Item]) -> Iterator[dict[str, Any]]:
-    """Mean Goldstein score by directed dyad: how friendly the acts were, context for the ties."""
+    """Yield the mean Goldstein score by directed dyad: how friendly the acts were, as context for the ties."""
     scores: dict[tuple[str, str], list[float]] = {}
     for item in items.values():
         if item.goldstein is not None and item.duplicate_of is None:
@@ -87,7 +87,7 @@ def _dyads(items: Mapping[str, Item]) -> Iterator[dict[str, Any]]:
 
 
 def _origin(scenario: Scenario, path: str) -> str:
-    """Name the file and line that wrote a value, with its level and what that means, or `default`."""
+    """Return the file and line of a value, with its level and what that means, or `default`."""
     key = tuple(path.split("."))
     key = (*key[:2], {"source": "from", "target": "on"}.get(key[2], key[2])) if len(key) == 3 else key
     place = scenario.places.get(key)

@@ -1,6 +1,6 @@
 """The plain record of a forecast: the content of `forecast.json`, from which every report is made.
 
-Keys stand in a fixed order and numbers are rounded well below their Monte Carlo error, so the same forecast is the same
+Keys have a fixed order and numbers are rounded well below their Monte Carlo error, so the same forecast gives the same
 bytes. docs/forecast.md describes the format.
 """
 
@@ -47,8 +47,8 @@ def forecast_record(
 ) -> dict[str, Any]:
     """Return the record as plain values, in the order of the file.
 
-    `baselines` and `storylines` are for the forecast to fill in, which makes them once; `counterfactuals` and `since`
-    are for studies.
+    The forecast fills in `baselines` and `storylines`, which it computes once; studies fill in `counterfactuals` and
+    `since`.
     """
     runs, draws = counted(tally)
     return {
@@ -98,7 +98,7 @@ def forecast_record(
 
 
 def head_of(schema: str, scenario: Scenario) -> dict[str, Any]:
-    """Return what the record of a study begins with: its format, the scenario, its window and its names."""
+    """Return the head of a study's record: its format, the scenario, its window and its names."""
     return {
         "schema": schema,
         "scenario": ids_of(scenario),
@@ -109,12 +109,12 @@ def head_of(schema: str, scenario: Scenario) -> dict[str, Any]:
 
 
 def ids_of(scenario: Scenario) -> dict[str, str]:
-    """Return id, title and hash of a scenario, as every record has them."""
+    """Return id, title and hash of a scenario, which every record has."""
     return {"id": scenario.id, "title": scenario.document.title, "hash": scenario.hash}
 
 
 def names_of(scenario: Scenario) -> dict[str, Any]:
-    """Return what a report calls actors, pressures, talks and events, as every record has it."""
+    """Return the names of actors, pressures, talks and events for reports, which every record has."""
     groups = {"pressure": scenario.pressures, "talks": scenario.talks, "event": scenario.events}
     return {
         "actors": {
@@ -130,12 +130,12 @@ def names_of(scenario: Scenario) -> dict[str, Any]:
 
 
 def theatre_of(scenario: Scenario) -> dict[str, str]:
-    """Say what a strike is called, and which kinds of event the scenario does without."""
+    """Return the term for a strike, and the kinds of event that the scenario does without."""
     return {"strikes": scenario.document.strikes, "terms": scenario.document.terms}
 
 
 def _samples(scenario: Scenario, tally: Tally) -> dict[str, Any] | None:
-    """Estimate the probability of an offensive in each sample of past cases; None where the runs are of one alone."""
+    """Estimate the probability of an offensive in each sample of past cases; None if all runs are of one sample."""
     if "samples" not in tally.counts or not tally["sample_runs"][:, 0].all():
         return None
     found = {}
@@ -146,12 +146,12 @@ def _samples(scenario: Scenario, tally: Tally) -> dict[str, Any] | None:
 
 
 def counted(tally: Tally) -> tuple[int, int]:
-    """Return the runs that count, and the draws that have one: all of them unless something is given."""
+    """Return the runs that count, and the draws with at least one: all of them unless conditions are given."""
     return int(tally["kept"][0]), int(tally["kept"][1])
 
 
 def _given(scenario: Scenario, plan: Plan, tally: Tally) -> dict[str, Any] | None:
-    """Say what is given, until when no offensive has begun, and how many runs were made for those that meet it."""
+    """Return the conditions given, the day until which no offensive has begun, and how many runs were made in all."""
     if not plan.given:
         return None
     made, day = int(tally["runs"]), max(one.day for one in plan.given)
@@ -165,7 +165,7 @@ def _given(scenario: Scenario, plan: Plan, tally: Tally) -> dict[str, Any] | Non
 
 
 def _parameters(scenario: Scenario) -> dict[str, Any]:
-    """Say where the structural parameters come from: priors, or a posterior and what it was made from."""
+    """Return the source of the structural parameters: priors, or a posterior and what it was made from."""
     draws = scenario.posterior
     about: Mapping[str, Any] = {} if draws is None else draws.about
     cases, threats = about.get("cases"), about.get("threats")
@@ -181,7 +181,7 @@ def _parameters(scenario: Scenario) -> dict[str, Any]:
 
 
 def _number(value: Any) -> float | None:
-    """Return what a posterior's file says, where it is a number: anybody may have written that file."""
+    """Return an entry of a posterior's file if it is a number: anybody may have written that file."""
     known = isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
     return value if known else None
 
@@ -200,9 +200,9 @@ def _plain(one: Estimate) -> dict[str, Any]:
 
 
 def glance(scenario: Scenario, plan: Plan, tally: Tally, records: Records) -> dict[str, Any]:
-    """Return the part of the record that shows what moved: outcomes, states, actors and dots, curves at some days only.
+    """Return the part of the record that shows what moved: outcomes, states, actors and dots, curves on some days only.
 
-    It is laid out as the record is, so whatever reads that reads this, and takes a fifth of the time to make.
+    It has the layout of the record, so the same code reads it, and takes a fifth of the time to make.
     """
     runs, horizon = int(tally["runs"]), scenario.horizon
     days = sorted({*range(0, horizon, WEEK if horizon > 10 * WEEK else 1), *scenario.milestones})
@@ -226,7 +226,7 @@ def glance(scenario: Scenario, plan: Plan, tally: Tally, records: Records) -> di
 
 
 def _incidence(days: Sequence[int], tally: Tally) -> dict[str, Any]:
-    """Cumulative incidence of first events; `day` n is "within n days", and the first day is 0."""
+    """Return the cumulative incidence of first events; `day` n is "within n days", and the first day is 0."""
     curves: dict[str, Any] = {"day": list(days)}
     for outcome in FIRST_EVENTS:
         rows = [event_estimate(tally, outcome, day).row() for day in days[1:]]
@@ -235,14 +235,14 @@ def _incidence(days: Sequence[int], tally: Tally) -> dict[str, Any]:
 
 
 def _states(days: Sequence[int], tally: Tally, runs: int) -> dict[str, Any]:
-    """State occupation; the state at day n is that at the end of day n - 1."""
+    """Return the state occupation; the state at day n is that at the end of day n - 1."""
     counts = tally["states"]
     curves = {name: [_round(int(counts[code, day]) / runs) for day in days] for code, name in enumerate(STATES)}
     return {"day": list(days), **curves}
 
 
 def _actors(scenario: Scenario, tally: Tally) -> dict[str, Any]:
-    """Weekly quantiles of stance and posture among runs that have not ended yet."""
+    """Return weekly quantiles of stance and posture among runs that have not ended yet."""
     weeks = range(tally["stance"].shape[1])
     result = {}
     for index, (name, actor) in enumerate(scenario.actors.items()):
@@ -267,7 +267,7 @@ def _quantiles(counts: npt.NDArray[np.int64], low: float) -> dict[str, list[floa
 
 
 def _dots(records: Records, horizon: int) -> list[dict[str, Any]]:
-    """Choose 100 real runs whose end states stand in proportion to all: for each state its first runs."""
+    """Choose 100 real runs with end states in proportion to all runs: the first runs of each state."""
     counts = np.bincount(records["end"], minlength=len(END_STATES))[: len(END_STATES)]
     if counts.sum() < DOTS:
         return []
@@ -284,7 +284,7 @@ def _dots(records: Records, horizon: int) -> list[dict[str, Any]]:
 
 
 def _convergence(records: Records, horizon: int, replicates: int) -> list[dict[str, Any]]:
-    """Return the headline as it stood after so many runs, at 24 steps of equal ratio, whole hypercubes of draws."""
+    """Return the headline after ever more runs, at 24 steps of equal ratio, in whole hypercubes of draws."""
     cube = replicates * STRATA
     if len(records) < 16 * cube:
         return []
@@ -310,7 +310,7 @@ def _confidence(scenario: Scenario) -> dict[str, Any] | None:
 def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
     """List pressures, talks and events with their names and days, for marks on the time axis.
 
-    Of an event, `happens` is in which share of runs it happened before the run ended or the window closed.
+    For an event, `happens` is the share of runs in which it happened before the run ended or the window closed.
     """
     inputs = {one.path: one.distribution for one in inputs_of(scenario)}
 

@@ -1,9 +1,9 @@
-"""Replay: chosen runs of an ensemble played once more, and everything about them written down.
+"""Replay: chosen runs of an ensemble played again, with everything about them recorded.
 
-A run cannot be played alone, for its block draws for all its runs at once; so its block is played, with a watch that
-copies the rows asked for. What comes out is the run that the ensemble counted, to the last bit.
+A run cannot be played alone, because its block draws for all its runs at once; so its block is played, with a watch
+that copies the chosen runs. The result is the run that the ensemble counted, to the last bit.
 
-`explain` gives one run as plain values: its course for its story, and every day of it for tables and figures.
+`explain` gives one run as plain values: its course for the story, and every day of it for tables and figures.
 """
 
 from __future__ import annotations
@@ -40,26 +40,26 @@ class Trace:
     Attributes
     ----------
     run, draw
-        Its number in the ensemble, and that of its draw of the uncertain inputs.
+        Its number in the ensemble, and the number of its draw of the uncertain inputs.
     record
-        What the ensemble keeps of it, dtype `RECORD`.
+        The ensemble's record of it, dtype `RECORD`.
     days
-        Days played: up to and with that of the offensive or of terms.
+        Days played, up to and including that of the offensive or of terms.
     path
-        How it went: stances, postures, phase, incidents and strikes, as `Paths` of one run.
+        Its path: stances, postures, phase, incidents and strikes, as `Paths` of one run.
     said, perceived, target
-        Float32, shape (days, actors): what each actor said of its stance on the day, what the others take its stance
-        to be after that, and the posture that it would have taken at once if it could.
+        Float32, shape (days, actors): each actor's public statement of its stance on the day, what the others believe
+        its stance to be after that, and the posture that it would have adopted at once if it could.
     ground
-        `attacks`, `bombing` and `displacement` at the end of each day, shape (days + 1,), and of its postures `support`
-        and `imminence`.
+        `attacks`, `bombing` and `displacement` at the end of each day, shape (days + 1,), and `support` and `imminence`
+        under the postures then.
     chances, happened
-        By event, shape (days,): its probability on the day, and whether it came up. Chance is drawn for every
-        event every day; an agreement counts in a standoff only, a breakdown under an agreement only.
+        By event, shape (days,): its probability on the day, and whether it came up. Chance is drawn for every event
+        every day; an agreement counts only in a standoff, a breakdown only under an agreement.
     will
-        Share of the initiator's dispositions that would attack on each day; it launches only above its own.
+        Share of the initiator's dispositions that would attack on each day; it launches only if this is above its own.
     inputs
-        Value of each input that is uncertain, by path, as this run's draw has it.
+        Value of each uncertain input in this run's draw, by path.
     """
 
     run: int
@@ -78,24 +78,24 @@ class Trace:
 
 
 def replay(scenario: Scenario, runs: Sequence[int], *, seed: int = 0, replicates: int = 2) -> list[Trace]:
-    """Play some runs of a scenario once more, each block of theirs once.
+    """Play some runs of a scenario again, each of their blocks once.
 
     Parameters
     ----------
     runs
         Numbers of runs, from 0, in any order.
     seed, replicates
-        As in the forecast that the runs are of.
+        As in the forecast that the runs belong to.
 
     Returns
     -------
     list
-        Their traces, in the order asked for.
+        Their traces, in the order requested.
 
     Raises
     ------
     UsageError
-        Where there can be no run of that number.
+        If there can be no run of that number.
     """
     for run in runs:
         if not 0 <= run < LAST_RUN:
@@ -116,12 +116,12 @@ def _traces(task: BlockTask, runs: Sequence[int]) -> Iterator[Trace]:
 
 
 def _inputs(draws: Draws, row: int) -> dict[str, float]:
-    """Return the values of one run; of inputs that are drawn together all."""
+    """Return the values of one run, including every input that is drawn together with others."""
     return {path: float(value[row]) for path, value in draws.values.items() if isinstance(value, np.ndarray)}
 
 
 class _TraceWatch(PathWatch):
-    """Copies, besides the paths, what is said and believed, the ground, and what chance decided."""
+    """Copies, in addition to the paths, public statements and beliefs, the ground, and the results of chance."""
 
     def __init__(self, rows: npt.NDArray[np.int64], scenario: Scenario) -> None:
         shape = days, actors, runs = scenario.horizon, len(scenario.actors), len(rows)
@@ -139,7 +139,7 @@ class _TraceWatch(PathWatch):
         self._copy_ground(crisis, 0)
 
     def day_end(self, crisis: Crisis) -> None:
-        """Copy all of a day."""
+        """Copy everything of a day."""
         super().day_end(crisis)
         day = crisis.day
         self._copy_ground(crisis, day + 1)
@@ -149,14 +149,14 @@ class _TraceWatch(PathWatch):
             before, after = self._posture[day, place], self._posture[day + 1, place]
             self._target[day, place] = (
                 before + (after - before) / actor.posture_rate
-            )  # section 3, phase 4, turned round
+            )  # section 3, phase 4, solved for the target
         for event, table in self._chances.items():
             chance = crisis.chances[event]
             table[day] = chance[self.rows] if isinstance(chance, np.ndarray) else chance
         self._will[day] = crisis.will[self.rows]
 
     def trace(self, task: BlockTask, place: int, record: np.void, inputs: Mapping[str, float]) -> Trace:
-        """Return what was copied of one run, cut where it ends."""
+        """Return the trace of one run, cut off where it ends."""
         run = task.block * BLOCK_RUNS + int(self.rows[place])
         days = min(int(last_days(record)) + 1, task.scenario.horizon)
         return Trace(
@@ -191,7 +191,7 @@ FORMAT = "offramp/explanation/1"
 def explain(
     scenario: Scenario, run: int, *, seed: int = 0, replicates: int = 2, command: str | None = None
 ) -> dict[str, Any]:
-    """Replay one run and return all about it as plain values, format `offramp/explanation/1`.
+    """Replay one run and return everything about it as plain values, format `offramp/explanation/1`.
 
     Parameters
     ----------
@@ -200,12 +200,12 @@ def explain(
     seed, replicates
         As in that forecast.
     command
-        What makes the same explanation again.
+        Command that reproduces the explanation.
 
     Raises
     ------
     UsageError
-        Where there can be no run of that number.
+        If there can be no run of that number.
     """
     (trace,) = replay(scenario, [run], seed=seed, replicates=replicates)
     return {
@@ -246,7 +246,7 @@ def _daily(scenario: Scenario, trace: Trace) -> dict[str, Any]:
 
 
 def _days(event: str, rolled: npt.NDArray[np.bool_], agreed: npt.NDArray[np.bool_]) -> list[int]:
-    """Days on which an event happened: those of an agreement and its breakdown are the changes of phase."""
+    """Return the days on which an event happened; an agreement or breakdown happens when the phase changes."""
     change = {"agreement": 1, "breakdown": -1}.get(event)
     days = np.flatnonzero(rolled if change is None else np.diff(agreed.astype(np.int8)) == change)
     return [int(day) for day in days]

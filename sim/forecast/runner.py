@@ -1,7 +1,7 @@
-"""Runs a scenario by its plan (`sim.runs.play`) and makes a forecast of what is merged.
+"""Runs a scenario by its plan (`sim.runs.play`) and makes a forecast of the merged result.
 
-A forecast that was interrupted therefore holds the first blocks of the whole one, and the first 4,096 runs of any
-forecast are the runs of a forecast of 4,096.
+So an interrupted forecast holds the first blocks of the whole one, and the first 4,096 runs of any forecast are the
+runs of a forecast of 4,096.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 STORYLINE_SOURCES = ("forecast", "estimates.py")
-"""What decides, besides the model, which storylines a block has."""
+"""Sources that decide, together with the model, which storylines a block has."""
 
 
 def run(
@@ -47,26 +47,26 @@ def run(
     Parameters
     ----------
     executor
-        Where blocks are played; this process if not given.
+        Where blocks are played; this process by default.
     store
-        Where finished blocks are looked for and kept: what was played before an interruption is not played again.
+        Where finished blocks are looked up and kept: blocks played before an interruption are not played again.
     finished
-        Called once for each block merged, and for those that a precision makes needless.
+        Called once for each block that is merged or that a precision makes unnecessary.
     with_paths
-        Whether storylines are wanted: the paths they are made from are kept, or a store gives the storylines.
+        Whether storylines are wanted: the paths they are made from are kept, unless a store has the storylines.
 
     Raises
     ------
     UsageError
-        Where the plan is too large.
+        If the plan is too large.
     ExecutionError
-        Where a block failed.
+        If a block failed.
     StoreError
-        Where a block cannot be kept.
+        If a block cannot be kept.
     TooFewError
-        Where fewer than 100 draws have a run that meets what is given.
+        If fewer than 100 draws have a run that meets the conditions given.
     KeyboardInterrupt
-        Where it came before the first block was done; later, what is done is returned as `interrupted`.
+        If it came before the first block was done; later, the finished part is returned as `interrupted`.
     """
     plan.check(scenario)
     request = plan.request(scenario, milestones=scenario.milestones, with_paths=with_paths)
@@ -88,9 +88,9 @@ def run(
 
 
 def _with_storylines(forecast: Forecast, first: BlockTask, store: Store | None) -> Forecast:
-    """Give a forecast what its storylines are made from, or those that a store keeps of its first block.
+    """Give a forecast the paths its storylines are made from, or the storylines that a store keeps of its first block.
 
-    A store keeps the storylines, about a kilobyte: the paths they are made from take thousands of times as much.
+    A store keeps storylines, about a kilobyte, because the paths they are made from take thousands of times as much.
     """
     if store is None:
         return forecast
@@ -106,7 +106,7 @@ def _with_storylines(forecast: Forecast, first: BlockTask, store: Store | None) 
 
 
 def _check_enough(forecast: Forecast) -> None:
-    """Complain where too few runs meet what is given."""
+    """Raise an error if too few runs meet the conditions given."""
     kept, made = int(forecast.tally["kept"][1]), forecast.draw_count
     if kept >= LEAST_DRAWS:
         return

@@ -1,8 +1,8 @@
-"""Storylines: a few real runs that stand for clusters of futures, each with its share of all.
+"""Storylines: a few real runs that represent clusters of futures, each with its share of all.
 
-Runs are alike where their dates, their events and the postures of their actors are. The three weigh the same:
-each distance is Euclidean and scaled to a mean of one. The number of clusters, 3 to 5, is the one with the largest
-mean silhouette; the run in the middle of a cluster is its storyline.
+Runs are similar if their dates, their events and their actors' postures are. All three have the same weight: each
+distance is Euclidean and scaled to a mean of one. The number of clusters, 3 to 5, is the one with the largest mean
+silhouette; the run in the middle of a cluster is its storyline.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
 
 SAMPLE = 1024
-"""Runs whose paths are kept, from the first on; fewer where days and actors are many."""
+"""Runs whose paths are kept, from the first on; fewer if there are many days and actors."""
 MOST_NUMBERS = 2_000_000
-"""Stances, and postures, of all of them: 8 MB each."""
+"""Most stances, and most postures, kept over all of them: 8 MB each."""
 CLUSTERED = 512
-"""Runs among which the clusters are found; the rest of the sample joins the nearest medoid (CLARA, Kaufman 1990)."""
+"""Runs used to find the clusters; the rest of the sample joins the nearest medoid (CLARA, Kaufman 1990)."""
 FEWEST = 64
 LOOKS = 12
-"""Days, evenly spread over the window, on which postures are compared."""
+"""Number of days, evenly spread over the window, on which postures are compared."""
 COUNTS = (3, 4, 5)
 FEW_BREAKDOWNS = 3
 
 
 def sampled_runs(scenario: Scenario, runs: int, replicates: int) -> int:
-    """Return of how many runs, from the first on, the paths are kept: whole draws, none where they are too few."""
+    """Return the number of runs, from the first on, whose paths are kept: whole draws, 0 if there are too few."""
     room = MOST_NUMBERS // (scenario.horizon * len(scenario.actors))
     kept = min(SAMPLE, runs, room) // replicates * replicates
     return kept if kept >= max(FEWEST, 2 * replicates) else 0
@@ -50,9 +50,9 @@ def storylines(scenario: Scenario, paths: Paths, records: Records, replicates: i
     Parameters
     ----------
     paths
-        Of the first runs of block 0.
+        Paths of the first runs of block 0.
     records
-        Of the same runs at least, from the first on.
+        Records of at least the same runs, from the first on.
     """
     records = records[: paths.runs]
     medoids, labels = _clusters(features(paths, records, scenario.horizon))
@@ -73,7 +73,7 @@ def storylines(scenario: Scenario, paths: Paths, records: Records, replicates: i
 
 
 def _middle_halves(scenario: Scenario, paths: Paths, records: Records, inside: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    """Return where the middle half of a cluster lies: the posture of each actor at the end of a run."""
+    """Return the middle half of a cluster: the range of each actor's posture at the end of a run."""
     runs = np.flatnonzero(inside)
     last = np.minimum(last_days(records[runs]).astype(np.int64) + 1, scenario.horizon)
     postures = paths.posture[last, :, runs].astype(np.float64)  # (runs, actors)
@@ -86,10 +86,10 @@ def _middle_halves(scenario: Scenario, paths: Paths, records: Records, inside: n
 
 
 def features(paths: Paths, records: Records, horizon: int) -> tuple[Floats, Floats, Floats]:
-    """Return what runs are compared by, one row a run: dates, events, postures at twelve days.
+    """Return the features that runs are compared by, one row per run: dates, events, postures at twelve days.
 
-    Dates are days of the first strike, agreement, terms and offensive, over the horizon. Events are the end state and
-    the breakdowns, up to three. After the end of a run postures stay as they were.
+    Dates are the days of the first strike, agreement, terms and offensive, divided by the horizon. Events are the end
+    state and up to three breakdowns. After the end of a run, postures stay unchanged.
     """
     dates = np.stack([records[name] / horizon for name in OUTCOMES], axis=1)
     ends = np.eye(len(END_STATES))[records["end"]]
@@ -102,9 +102,9 @@ def features(paths: Paths, records: Records, horizon: int) -> tuple[Floats, Floa
 
 
 def _clusters(groups: tuple[Floats, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the medoids, found among the first runs, and for each run of the sample to which of them it belongs."""
+    """Return the medoids, found among the first runs, and the medoid that each run of the sample belongs to."""
     among = [_distances(group[:CLUSTERED], group[:CLUSTERED]) for group in groups]
-    scales = [float(one.mean()) or np.inf for one in among]  # of runs that are all alike nothing is left
+    scales = [float(one.mean()) or np.inf for one in among]  # runs that are all alike have distances of 0
     alike: Floats = sum((one / scale for one, scale in zip(among, scales, strict=True)), start=np.zeros_like(among[0]))
     np.fill_diagonal(alike, 0.0)
     medoids = best_clusters(alike, COUNTS).medoids
