@@ -94,7 +94,7 @@ def test_the_page_tells_the_inputs_of_the_workflow() -> None:
     told = {row["input"].strip("`"): row["default"] for row in table}
     assert list(told) == list(inputs())
     for name, one in inputs().items():
-        default = "required" if one.get("required") else str(one["default"]) or "as the sweep file says"
+        default = "required" if one.get("required") else str(one["default"]) or "as in the sweep file"
         assert told[name] == default
 
 

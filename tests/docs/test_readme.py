@@ -51,7 +51,7 @@ def test_the_skill_told_is_that_of_the_track_record() -> None:
     assert f"skill against the base rate is {base}, with an interval from {low} to {high}" in record
     (regression,) = re.findall(r"logistic regression (\d+% \(\S+ to \d+%\))", words)
     assert f"Against the logistic regression it is {regression}" in record
-    said, came = re.findall(r"\((\d+%) said, (\d+%) came\)", words)[0]
+    said, came = re.findall(r"\((\d+%) forecast, (\d+%) observed\)", words)[0]
     assert f"Force came in {came} within 90 days" in record
     assert f"says {said} on average" in record
     crises, threats = re.findall(r"on (\d+) past crises.*On (\d+) threats", words)[0]

@@ -299,8 +299,8 @@ def test_ranges_are_those_of_the_model(title: str) -> None:
 
 def test_the_numbers_of_gates_are_those_of_the_code() -> None:
     told = {key_of(row): (row["meaning"], row["range"]) for row in rows("`gates`")}
-    assert told["steps"] == (f"Number of values along it; {STEPS} where absent", f"2 to {MAX_STEPS}")
-    assert f"; {TOLERANCE:g} where absent" in told["tolerance"][0]
+    assert told["steps"] == (f"Number of values to try; {STEPS} if absent", f"2 to {MAX_STEPS}")
+    assert f"; {TOLERANCE:g} if absent" in told["tolerance"][0]
 
 
 def test_every_word_of_the_language_is_named() -> None:

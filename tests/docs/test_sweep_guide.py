@@ -49,5 +49,5 @@ def test_every_key_and_design_is_named() -> None:
 
 
 def test_its_numbers_are_those_of_the_code() -> None:
-    assert f"{DEFAULT_RUNS:,} where absent" in GUIDE
+    assert f"{DEFAULT_RUNS:,} if absent" in GUIDE
     assert f"{MAX_CELLS:,} cells at most" in GUIDE
