@@ -1,1 +1,1 @@
-"""Articles as numbered paragraphs of plain text: what evidence is coded from and anchored to."""
+"""Articles as numbered paragraphs of plain text, from which evidence is coded and to which it is anchored."""

@@ -1,7 +1,7 @@
-"""Whether an article still has the words that an item of evidence was coded from.
+"""Check whether an article still has the words that an item of evidence was coded from.
 
-An anchor is a paragraph, a span of its characters and the paragraph's hash. Where the hash is found the words are the
-same, letter for letter; where it is found at another number, a paragraph was added or taken out before it.
+An anchor is a paragraph, a span of its characters and the paragraph's hash. If the hash is found, the words are
+unchanged; if it is found at another number, a paragraph was added or removed before it.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ State = Literal["held", "moved", "differs"]
 
 @dataclass(frozen=True)
 class Held:
-    """What became of an anchor.
+    """The result of checking an anchor.
 
     Attributes
     ----------
     state
-        `held`; `moved`, which holds at another number; or `differs`.
+        `held`; `moved`, if it holds at another number; or `differs`.
     number
-        The paragraph that has the words; of one that differs, the number that was looked at.
+        The paragraph that has the words or, if it differs, the one that was checked.
     words
-        What the span covers; empty where it differs.
+        The words of the span; empty if it differs.
     message
-        What to tell a person; empty where it is held.
+        Message for the user; empty if it is held.
     """
 
     state: State
@@ -41,7 +41,7 @@ class Held:
 
 
 def hold(article: Article, number: int, span: tuple[int, int], digest: str) -> Held:
-    """Hold an anchor to an article: a paragraph from 1, a span of its characters, and the paragraph's hash."""
+    """Check an anchor against an article: a paragraph number from 1, a span of its characters, and its hash."""
     found = _nearest(article, number, digest)
     if found is None:
         there = len(article.paragraphs)
@@ -58,7 +58,7 @@ def hold(article: Article, number: int, span: tuple[int, int], digest: str) -> H
 
 
 def _nearest(article: Article, number: int, digest: str) -> int | None:
-    """Return the paragraph with a hash that is nearest to a number; None where there is none."""
+    """Return the number nearest to a given one among paragraphs with a hash; None if there is none."""
     there = article.paragraph(number)
     if there is not None and paragraph_hash(there) == digest:
         return number

@@ -1,7 +1,7 @@
-"""An article, read from a file of the analyst's: its paragraphs, and what its head says of it.
+"""An article read from one of the analyst's files: its paragraphs, and the metadata in its head.
 
 Text files may begin with a head of lines `title: ...`, `date: 2018-08-19`, `publisher: ...` and `url: ...`, followed by
-a blank line; pages (`.html`) say the same in their markup. The text is read, never kept: what is written from it cites
+a blank line; pages (`.html`) have the same data in their markup. The text is read but never stored: output cites
 paragraph and span.
 """
 
@@ -38,9 +38,9 @@ class Article:
     Attributes
     ----------
     paragraphs
-        Normalised text (`sim.articles.paragraphs`); paragraph 1 comes first.
+        Normalised texts (`sim.articles.paragraphs`), beginning with paragraph 1.
     title, date, publisher, url
-        As its head says; None where it does not.
+        Metadata from its head; None if missing.
     """
 
     paragraphs: tuple[str, ...] = field(repr=False)
@@ -51,22 +51,22 @@ class Article:
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the paragraphs, parted by blank lines, in hex digits: the same for every copy of the text."""
+        """SHA-256 of the paragraphs joined by blank lines, hexadecimal; the same for every copy of the text."""
         return hashlib.sha256("\n\n".join(self.paragraphs).encode("utf-8")).hexdigest()
 
     def paragraph(self, number: int) -> str | None:
-        """Return a paragraph by its number from 1; None where there is none."""
+        """Return a paragraph by its number, from 1; None if there is none."""
         return self.paragraphs[number - 1] if 1 <= number <= len(self.paragraphs) else None
 
 
 def read_article(path: Path) -> Article:
-    """Read an article from a file, as text or as a page by its ending.
+    """Read an article from a text file or a page, depending on the file's extension.
 
     Raises
     ------
     ArticleError
-        Where the file cannot be read, has another ending, is larger than 5 MB, is not UTF-8 text, or holds no
-        paragraph or more than 2,000 of them.
+        If the file cannot be read, has another extension, is larger than 5 MB, is not UTF-8 text, or has no
+        paragraphs or more than 2,000.
     """
     if path.suffix.lower() not in (*TEXTS, *PAGES):
         endings = ", ".join((*TEXTS, *PAGES))
@@ -101,7 +101,7 @@ def _text(path: Path) -> str:
 
 
 def _head(text: str) -> tuple[dict[str, str], str]:
-    """Return what the lines at the top say by key, and the text after them; nothing where the head is not whole."""
+    """Return the metadata in the lines at the top, and the text after them; without a complete head, all the text."""
     head: dict[str, str] = {}
     lines = text.lstrip().split("\n")
     for place, line in enumerate(lines[: len(KEYS) + 1]):

@@ -1,7 +1,7 @@
 """Paragraphs of a web page: the text of its paragraph elements, without navigation, scripts and adverts.
 
-Where the page marks its article (`<article>`, else `<main>`), only what is within counts. Markup is never run or
-followed: the parser of the standard library reads it, and only text comes out.
+If the page marks its article (`<article>`, else `<main>`), only the text inside counts. Markup is never executed or
+followed: the standard library's parser reads it, and only text is extracted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ SILENT = frozenset({
     "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "nav", "header", "footer", "aside",
     "form", "button", "select", "textarea", "figure", "head",
 })  # fmt: skip
-"""Elements whose text is none of the article's."""
+"""Elements whose text is not part of the article."""
 BLOCKS = frozenset(
     {"p", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "pre", "div", "section"}
 )
@@ -24,17 +24,17 @@ METAS = {
     "og:site_name": "publisher", "og:url": "url",
 }  # fmt: skip
 LEAST_IN_ARTICLE = 2
-"""Paragraphs that a marked article must have to be believed."""
+"""Minimum number of paragraphs for a marked article to be accepted."""
 
 
 MOST_BLOCKS = 10_000
-"""Blocks of text after which a page is read no further."""
+"""Number of text blocks after which reading a page stops."""
 _CHUNK = 1 << 16
-_NAMING = ("property", "name", "itemprop")  # the attributes that say what a meta element tells, in order
+_NAMING = ("property", "name", "itemprop")  # attributes that name a meta element, in order of preference
 
 
 def read_page(text: str) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the paragraphs of a page, not yet normalised, and what its head says by key."""
+    """Return the paragraphs of a page, not yet normalised, and the metadata of its head."""
     reader = _Reader()
     reader.read(text)
     for scope in ("article", "main"):
@@ -45,7 +45,7 @@ def read_page(text: str) -> tuple[tuple[str, ...], dict[str, str]]:
 
 
 class _Reader(HTMLParser):
-    """Collects blocks of text with the elements `article` and `main` that they lie in."""
+    """Collects blocks of text with the `article` and `main` elements that enclose them."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -57,7 +57,7 @@ class _Reader(HTMLParser):
         self._in_title = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open an element."""
+        """Handle the start of an element."""
         given = {key: value or "" for key, value in attrs}
         self._tell(tag, given)
         if tag in VOID:
@@ -77,7 +77,7 @@ class _Reader(HTMLParser):
             self._scopes.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        """Close an element, whether or not it was opened."""
+        """Handle the end of an element, whether or not it was opened."""
         if tag == "title":
             self._in_title = False
         if tag in self._silent:
@@ -91,21 +91,21 @@ class _Reader(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        """Take text."""
+        """Handle text."""
         if self._in_title:
             self.told.setdefault("title", data)
         elif not self._silent:
             self._parts.append(data)
 
     def end_block(self) -> None:
-        """End the block of text."""
+        """End the current block of text."""
         block = "".join(self._parts)
         self._parts.clear()
         if block.strip():
             self.blocks.append((block, frozenset(self._scopes)))
 
     def read(self, text: str) -> None:
-        """Read a page; stop where it has nothing but elements, which no article has."""
+        """Read a page; stop after `MOST_BLOCKS` blocks, more than any article has."""
         for start in range(0, len(text), _CHUNK):
             self.feed(text[start : start + _CHUNK])
             if len(self.blocks) > MOST_BLOCKS:

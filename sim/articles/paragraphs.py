@@ -1,7 +1,7 @@
-"""Paragraphs of an article: normalised text, so that a number and a span mean the same wherever the article is read.
+"""Paragraphs of an article: normalised text, so that numbers and spans mean the same wherever the article is read.
 
-A paragraph is numbered from 1. Its hash tells whether two copies of an article have it in the same words, without
-keeping the words.
+Paragraphs are numbered from 1. Their hashes show whether two copies of an article have the same words, without storing
+the words.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from collections.abc import Iterable
 HASH_DIGITS = 16
 _BLANK = re.compile(r"\n[^\S\n]*\n")
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
-"""Unicode categories of signs that nobody sees: control, format (marks of direction too), private and unassigned."""
+"""Unicode categories of invisible characters: control, format (including direction marks), private, unassigned."""
 
 
 def normalise(text: str) -> str:
-    """Return text in NFC, without signs that nobody sees, every run of white space as one space."""
+    """Return text in NFC, without invisible characters, and with every run of white space as one space."""
     composed = " ".join(unicodedata.normalize("NFC", text).split())
     if composed.isascii() and composed.isprintable():
         return composed
@@ -26,12 +26,12 @@ def normalise(text: str) -> str:
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return the paragraphs of plain text, which blank lines part."""
+    """Split plain text into normalised paragraphs at blank lines."""
     return normalised(_BLANK.split(text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def normalised(paragraphs: Iterable[str]) -> tuple[str, ...]:
-    """Return the paragraphs normalised, without those that are empty then."""
+    """Return normalised paragraphs, without those that end up empty."""
     return tuple(one for one in map(normalise, paragraphs) if one)
 
 

@@ -1,7 +1,7 @@
-"""What the page shows of a simulation: numbers and sentences, written by the report's own words.
+"""What the page shows of a simulation: numbers and sentences in the words of the report.
 
 `answer` shows one look at a simulation, `scene` what stays the same while its inputs move, `comparison` the paired
-difference of two. `Scenes` keeps what was made for all pages: ten that look at the same cost as one.
+difference of two looks. `Scenes` caches results for all pages: ten pages with the same state cost as much as one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 WORDS = "icd203"
 MOST_ANSWERS = 48
-"""Answers kept, the last ones shown."""
+"""Size of the cache of answers, which drops the least recently shown."""
 COMPARED = {
     "offensive": "an offensive",
     "agreement": "an agreement",
@@ -48,7 +48,7 @@ def record_of(look: Look) -> Record:
 
 
 def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
-    """Return what stays the same while inputs move: question, controls, frames of the figures, colours."""
+    """Return everything that stays the same while inputs move: question, controls, frames of the figures, colours."""
     document, calendar = scenario.document, calendar_of(record)
     return {
         "title": document.title,
@@ -69,7 +69,7 @@ def scene(scenario: Scenario, record: Record) -> dict[str, Any]:
 
 
 def answer(look: Look, built: Mapping[str, Spec]) -> dict[str, Any]:
-    """Return what the page shows of one look at a simulation, in the frames of its scene."""
+    """Return what the page shows of one look at a simulation, relative to the frames of its scene."""
     record = record_of(look)
     head = outcome_at(record, "offensive", record["horizon"])
     dots = outcomes.futures_figure(record)
@@ -94,7 +94,7 @@ def answer(look: Look, built: Mapping[str, Spec]) -> dict[str, Any]:
 
 
 def frames(record: Record) -> dict[str, Spec]:
-    """Return the report's charts over time, and as `ticks` those of the time axis: share of the axis and label."""
+    """Return the report's charts over time, with `ticks` of the time axis as pairs of axis fraction and label."""
     return {name: {**one, "ticks": _time_ticks(one["layout"]["xaxis"])} for name, one in _charts(record).items()}
 
 
@@ -108,13 +108,13 @@ def _time_ticks(axis: Spec) -> list[tuple[float, str]]:
 
 
 def moved(record: Record, built: Mapping[str, Spec]) -> dict[str, Spec]:
-    """Return what differs from the frames in the charts of another record of the same window.
+    """Return how the charts of another record of the same window differ from the frames.
 
     Returns
     -------
     dict
-        By chart `data`, a list with what to lay over each trace, `layout`, what to lay over the layout, and `ticks`,
-        value and label of those of the vertical axis.
+        For each chart: `data`, a list of updates for each trace; `layout`, updates for the layout; and `ticks` of the
+        vertical axis, as pairs of value and label.
     """
     return {
         name: {
@@ -131,7 +131,7 @@ def _over(before: Spec, after: Spec) -> Spec:
 
 
 def _curve(record: Record) -> dict[str, Any]:
-    """Return the curve of the offensive, to be laid over that of another state."""
+    """Return the incidence curve of the offensive, for overlaying another state's."""
     calendar, curves = calendar_of(record), record["incidence"]
     return {"x": [moment(calendar, day) for day in curves["day"]], "p": curves["offensive"]["p"]}
 
@@ -191,7 +191,7 @@ def _change(curves: Mapping[str, Any], write: Any) -> str:
 
 
 def comparison(first: Look, second: Look) -> dict[str, Any]:
-    """Return the difference of two looks, second less first, paired over the runs that both have."""
+    """Return the paired difference of two looks, second less first, over the runs that both have."""
     runs = min(len(first.records), len(second.records))
     horizon = min(first.scenario.horizon, second.scenario.horizon)
     rows = []
@@ -211,7 +211,7 @@ def comparison(first: Look, second: Look) -> dict[str, Any]:
 
 
 class Scenes:
-    """Makes and keeps scenes and answers; one thread makes them, so that pages go on being heard."""
+    """Makes and caches scenes and answers, in a thread of its own so that pages stay responsive."""
 
     def __init__(self, catalogue: Catalogue, scheduler: Scheduler) -> None:
         self._catalogue, self._scheduler = catalogue, scheduler
@@ -222,14 +222,14 @@ class Scenes:
         self._answers: OrderedDict[tuple[str, int], dict[str, Any]] = OrderedDict()
 
     async def of(self, name: str) -> dict[str, Any]:
-        """Return the scene of a scenario, which takes a first look at it as it is written."""
+        """Return the scene of a scenario, after a first look at it as written."""
         task = self._scenes.get(name)
         if task is None or (task.done() and task.exception() is not None):
             task = self._scenes[name] = asyncio.create_task(self._make(self._catalogue[name].scenario))
         return {**await asyncio.shield(task), "variants": self._catalogue.variants()}
 
     async def load_all(self) -> None:
-        """Take a first look at the scenario that is explored, then load the variants next to it."""
+        """Take a first look at the explored scenario, then load the variants in its folder."""
         await self.of(self._catalogue.first)
         await asyncio.to_thread(self._catalogue.load_beside, lambda: not self._is_closed)
         self.are_all_known.set()
@@ -253,7 +253,7 @@ class Scenes:
         return await self._made(lambda: scene(scenario, record_of(look)))
 
     async def answer(self, simulation: Simulation, frames: Mapping[str, Spec]) -> dict[str, Any]:
-        """Return what a page shows of a simulation now."""
+        """Return what a page shows of the current state of a simulation."""
         look = simulation.look()
         key = (simulation.scenario.hash, look.runs)
         if key not in self._answers:

@@ -1,7 +1,7 @@
-"""What is explored: a scenario and the variants in its folder; the state of a page is one of them with changes.
+"""The explored scenario and the variants in its folder; the state of a page is one of them with changes.
 
-A state travels as plain values, in messages and in the address of the page, and comes from outside: `State.of` believes
-nothing. Nothing outside the folder of the scenario is ever opened, whatever name a page sends.
+A state is sent as plain values, in messages and in the page's address. It is untrusted input, so `State.of` checks all
+of it. No file outside the folder of the scenario is ever opened, whatever name a page sends.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 MOST_MOVED = 600
 DIGITS = 6
 MOST = 1e300
-"""Largest number that a control may say, which keeps out infinity, NaN and integers that no float can hold."""
+"""Largest magnitude of a control's value, which excludes infinity, NaN and integers too large for a float."""
 MOST_FILES = 64
 MAY_STAND = {"schema", "extends", "id", "title", "notes"}
-"""Keys of a dropped file that move no input."""
+"""Keys allowed in a dropped file that change no input."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What a page shows.
+    """The state of a page.
 
     Attributes
     ----------
     scenario
-        File name of the scenario, in the folder that is served.
+        File name of the scenario in the served folder.
     values
-        Number by dotted path of each input that was moved; all others stay as the scenario writes them.
+        Values of the moved inputs, keyed by dotted path; all others stay as written in the scenario.
     off
         Pressures, talks and events that are switched off, such as `pressures.appeal`.
     """
@@ -52,12 +52,12 @@ class State:
 
     @classmethod
     def of(cls, plain: object) -> State:
-        """Read a state from outside.
+        """Parse a state from untrusted input.
 
         Raises
         ------
         UsageError
-            Where it is none.
+            If it is not a valid state.
         """
         if not isinstance(plain, dict) or not isinstance(plain.get("scenario"), str):
             raise UsageError("expected a state: a scenario, the inputs moved, what is off")
@@ -81,9 +81,9 @@ def _number(value: object) -> float:
 
 @dataclass
 class Catalogue:
-    """Scenarios of one folder by file name: those that share a base with the first.
+    """Scenarios of one folder that share a base with the first, keyed by file name.
 
-    The first is loaded at once, its variants when they are asked for or when there is time.
+    The first is loaded immediately, its variants on demand or when there is time.
     """
 
     file: Path
@@ -95,16 +95,16 @@ class Catalogue:
 
     @property
     def first(self) -> str:
-        """File name of the scenario that was asked for."""
+        """File name of the requested scenario."""
         return self.file.name
 
     def variants(self) -> list[dict[str, str]]:
-        """Return file name and title of each scenario loaded, the first one first."""
+        """Return the file name and title of each loaded scenario, beginning with the first."""
         loaded = {name: base for name, base in self._bases.items() if base is not None}
         return [{"file": name, "title": base.scenario.document.title} for name, base in loaded.items()]
 
     def load_beside(self, wanted: Callable[[], bool] = lambda: True) -> None:
-        """Load the files next to the first, as long as it is wanted; what is no variant of it is left out."""
+        """Load the other files in the folder while `wanted` returns true, skipping those that are not variants."""
         for path in sorted(self.file.parent.glob("*.yaml"))[:MOST_FILES]:
             if path.name not in self._bases and wanted():
                 self._bases[path.name] = self._variant(path)
@@ -125,7 +125,7 @@ class Catalogue:
         Raises
         ------
         UsageError
-            Where the folder has no such variant.
+            If the folder has no such variant.
         """
         if name not in self._bases and re.fullmatch(r"[\w.-]{1,200}\.yaml", name):
             path = self.file.parent / name
@@ -137,12 +137,12 @@ class Catalogue:
         return base
 
     def changes(self, state: State) -> dict[str, Any]:
-        """Return what a state lays over its scenario, by dotted path.
+        """Return the changes that a state makes to its scenario, keyed by dotted path.
 
         Raises
         ------
         UsageError
-            Where it moves what the scenario has no control for.
+            If it moves an input without a control.
         """
         scenario = self[state.scenario].scenario
         sliders = self._sliders_of(state.scenario)
@@ -157,7 +157,7 @@ class Catalogue:
                 raise UsageError("this scenario has no such input to move")
             if not slider.low <= value <= slider.high:
                 raise UsageError(f"expected {path} from {slider.low:g} to {slider.high:g}")
-            if path.rpartition(".")[0] not in state.off:  # what is switched off has no strength
+            if path.rpartition(".")[0] not in state.off:  # the strength of a switched-off pressure does not matter
                 changes |= moved_changes(scenario, path, value)
         return changes
 
@@ -167,29 +167,29 @@ class Catalogue:
         return self._sliders[name]
 
     def scenario(self, state: State) -> Scenario:
-        """Return the scenario that a state stands for.
+        """Return the scenario described by a state.
 
         Raises
         ------
         OfframpError
-            Where the state does not fit, or what it says is no valid scenario.
+            If the state does not fit its scenario, or the result is not a valid scenario.
         """
         changes = self.changes(state)
         base = self[state.scenario]
         return base.vary(changes, {}) if changes else base.scenario
 
     def export(self, state: State) -> str:
-        """Return a state as a scenario file, to be kept next to its base."""
+        """Return a state as the text of a scenario file, to be saved next to its base."""
         head = "Made in the explorer: keep it next to the file that it extends.\n"
         return overlay_yaml(f"./{state.scenario}", self.changes(state), head)
 
     def imported(self, text: str) -> State:
-        """Return the state that a dropped file stands for.
+        """Return the state described by a dropped file.
 
         Raises
         ------
         OfframpError
-            Where it is no scenario file, or says what no control can say.
+            If it is not a scenario file, or contains a change that no control can make.
         """
         value = _read(text)
         own = self._own(value)
@@ -201,12 +201,12 @@ class Catalogue:
         return self._state(extends.removeprefix("./"), value)
 
     def _own(self, value: Mapping[str, Any]) -> str | None:
-        """Return the variant of the folder that a file is: by its id, if it says the same."""
+        """Return the file name of the loaded scenario with the same id and the same content; None if there is none."""
         alike = ((name, one) for name, one in self._bases.items() if one and one.scenario.id == value.get("id"))
         return next((name for name, one in alike if _read(one.file.read_text(encoding="utf-8")) == value), None)
 
     def _state(self, name: str, value: Mapping[str, Any]) -> State:
-        """Find the controls that say what a file writes."""
+        """Return the state whose controls make the changes in a file."""
         scenario = self[name].scenario
         left = dict(_leaves({key: item for key, item in value.items() if key not in MAY_STAND}, ""))
         values, off = {}, []
@@ -233,13 +233,13 @@ def _switches(scenario: Scenario) -> list[str]:
 
 
 def _without(leaves: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is left of a file once changes that it writes are accounted for."""
+    """Return the leaves of a file that some changes do not account for."""
     told = {leaf: item for path, value in changes.items() for leaf, item in _leaves(value, path)}
     return {path: item for path, item in leaves.items() if path not in told or told[path] != item}
 
 
 def _read(text: str) -> dict[str, Any]:
-    """Read YAML from outside with all the loader's caps."""
+    """Parse untrusted YAML with all of the loader's limits."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise UsageError(f"the file is too large for a scenario: {MAX_BYTES // 1024} KB at most")
     descriptor, name = tempfile.mkstemp(suffix=".yaml")
@@ -255,7 +255,7 @@ def _read(text: str) -> dict[str, Any]:
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield path and value of all that is no map."""
+    """Yield the path and value of everything that is not a map, and of empty maps below the top."""
     if not isinstance(value, dict) or (path and not value):
         yield path, value
         return

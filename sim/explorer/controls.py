@@ -1,6 +1,6 @@
 """The controls of a scenario: sliders for stances, postures, ties and pressures, switches for pressures, talks, events.
 
-They are grouped by the actor whose stance it is, whose hold, whose pressure. Each says in one sentence what it is.
+They are grouped by actor: its stance, its leverage, its pressures. Each control explains itself in one sentence.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ POSTURE_SENTENCES = {
 
 @dataclass(frozen=True)
 class Slider:
-    """An input that may be moved.
+    """An input that can be moved.
 
     Attributes
     ----------
@@ -44,11 +44,11 @@ class Slider:
     kind
         `stance`, `posture`, `tie` or `pressure`.
     label, hint
-        What it is called, and what it is in one sentence.
+        Its name, and a one-sentence explanation.
     low, high
         Ends of its range.
     median, q05, q95
-        The baseline: its median and central 90%; all three the same where it is one number.
+        The value in the scenario: its median and central 90%; all three are equal if it is a fixed number.
     """
 
     path: str
@@ -64,7 +64,7 @@ class Slider:
 
 @dataclass(frozen=True)
 class Switch:
-    """A pressure, talks or an event that may be switched off."""
+    """A pressure, talks or an event that can be switched off."""
 
     path: str
     label: str
@@ -73,7 +73,7 @@ class Switch:
 
 @dataclass(frozen=True)
 class Group:
-    """What belongs to one actor, or the calendar of talks and events."""
+    """The controls of one actor, or those of talks and events."""
 
     id: str
     name: str
@@ -87,7 +87,7 @@ class Group:
 
 
 def groups_of(scenario: Scenario) -> tuple[Group, ...]:
-    """Return the controls of a scenario, actors in file order, talks and events last."""
+    """Return the controls of a scenario: actors in file order, then talks and events."""
     written = _Written(scenario, {one.path: one for one in inputs_of(scenario)})
     groups = [
         Group(name, scenario.name_of(name), actor.role, tuple(written.sliders(name)), tuple(written.pressures(name)))
@@ -101,15 +101,15 @@ def groups_of(scenario: Scenario) -> tuple[Group, ...]:
 
 
 def sliders_of(scenario: Scenario) -> dict[str, Slider]:
-    """Return the sliders by path."""
+    """Return the sliders of a scenario, keyed by path."""
     return {one.path: one for group in groups_of(scenario) for one in group.sliders}
 
 
 def off_changes(scenario: Scenario, path: str) -> dict[str, Any]:
-    """Return what switching something off lays over a scenario.
+    """Return the changes that switch a pressure, talks or an event off.
 
-    A pressure in force before day 0 is withdrawn: it ends on the as-of date, for deleting it would keep it up. One that
-    was to begin later, or a meeting, is taken out. An event stays, with a probability of 0, for others to wait for.
+    A pressure in force before day 0 is withdrawn: it ends on the as-of date, since deleting it would keep it in force.
+    A later pressure or talks are removed. An event stays with a probability of 0, because others may wait for it.
     """
     kind, _, name = path.partition(".")
     if kind == "events":
@@ -120,10 +120,10 @@ def off_changes(scenario: Scenario, path: str) -> dict[str, Any]:
 
 
 def moved_changes(scenario: Scenario, path: str, value: float) -> dict[str, Any]:
-    """Return what moving a slider lays over a scenario.
+    """Return the changes that move a slider to a value.
 
-    More of a pressure in force would only mean more of its fading, so it is withdrawn and renewed on day 0 with the new
-    intensity, as counterfactuals do (`sim.studies.counterfactuals.at_full_strength`).
+    Raising a pressure already in force would only increase its fading, so it is withdrawn and renewed on day 0 with the
+    new intensity, as in counterfactuals (`sim.studies.counterfactuals.at_full_strength`).
     """
     kind, _, rest = path.partition(".")
     name = rest.partition(".")[0]
@@ -136,13 +136,13 @@ def moved_changes(scenario: Scenario, path: str, value: float) -> dict[str, Any]
 
 
 def is_in_force(scenario: Scenario, name: str) -> bool:
-    """Whether a pressure began before day 0."""
+    """Return whether a pressure began before day 0."""
     return day_count(scenario.pressures[name].start, scenario.as_of).median < 0
 
 
 @dataclass(frozen=True)
 class _Written:
-    """Writes the controls of a scenario, given its inputs by path."""
+    """Builds the controls of a scenario, given its inputs keyed by path."""
 
     scenario: Scenario
     inputs: Mapping[str, Input]
@@ -172,7 +172,7 @@ class _Written:
         return Slider(path, kind, label, hint, one.low, one.high, *(round(value, 4) for value in (median, low, high)))
 
     def pressures(self, name: str) -> Iterator[Switch]:
-        """Yield the switches of the pressures that an actor brings to bear."""
+        """Yield the switches of the pressures that an actor exerts."""
         for id_, pressure in self.scenario.pressures.items():
             if pressure.source == name:
                 yield self._switch("pressures", id_, self._pressed(id_))
@@ -203,7 +203,7 @@ class _Written:
         return long_date(calendar.date(self.inputs[path].distribution.median))
 
     def _pressed(self, id_: str) -> str:
-        """Say what a pressure is."""
+        """Return a sentence that describes a pressure."""
         scenario, pressure = self.scenario, self.scenario.pressures[id_]
         verb = "hold back" if pressure.aim == "restrain" else "go ahead"
         how = "by persuasion" if pressure.channel == "persuasion" else "on a condition that acting would break"

@@ -1,7 +1,7 @@
-"""What a worker does for the explorer: it plays some runs of a block, with the random numbers of block 0 at hand.
+"""A worker's part in the explorer: play some runs of a block, with the random numbers of block 0 cached.
 
-Drawing random numbers takes a good part of a block's time and does not depend on what a slider says, so each worker
-keeps the numbers of the block that every answer begins with. With a store, whole blocks come from it or go there.
+Drawing random numbers takes a good part of a block's time and does not depend on the sliders, so each worker caches the
+numbers of the block that every answer begins with. With a store, whole blocks are looked up and kept there.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _shelf = Shelf(SHELF_BYTES)
 
 @dataclass(frozen=True)
 class Piece:
-    """Some runs of a block: of one scenario, or of several that differ in numbers only.
+    """Some runs of a block, for one scenario or for several that differ in numbers only.
 
     Attributes
     ----------
     store
-        Where a piece that is a whole block of one scenario is looked for and kept.
+        Store for a piece that is a whole block of one scenario.
     """
 
     tasks: tuple[BlockTask, ...]
@@ -39,28 +39,28 @@ class Piece:
 
     @property
     def block(self) -> int:
-        """Which block."""
+        """Number of the block."""
         return self.tasks[0].block
 
     def __str__(self) -> str:
-        """Name it in messages."""
+        """Return its name for messages."""
         others = f" and {len(self.tasks) - 1} more" if len(self.tasks) > 1 else ""
         return f"runs {self.part.start} to {self.part.stop} of {self.tasks[0]}{others}"
 
 
-class Halted(Exception):  # noqa: N818 - no error: nobody waits any more
-    """The piece was told to stop."""
+class Halted(Exception):  # noqa: N818 - not an error: nobody waits any more
+    """The piece was halted."""
 
 
 def play(piece: Piece) -> list[BlockResult] | None:
-    """Play a piece; return the result of each of its tasks, or None where it was told to stop.
+    """Play a piece; return the result of each of its tasks, or None if it was halted.
 
     Raises
     ------
     StoreError
-        Where it cannot be kept.
+        If the result cannot be stored.
     ExecutionError
-        Where a block for a store cannot be played.
+        If a block for a store cannot be played.
     """
     first = piece.tasks[0]
     if piece.store is not None:
@@ -74,13 +74,13 @@ def play(piece: Piece) -> list[BlockResult] | None:
 
 
 def found(piece: Piece) -> list[BlockResult] | None:
-    """Return what the store of a piece holds of it; None where it holds nothing."""
+    """Return the results of a piece from its store; None if they are not there."""
     kept = None if piece.store is None else piece.store.get(piece.tasks[0])
     return None if kept is None else [_shown(kept)]
 
 
 def _kept(task: Task) -> BlockResult:
-    """Take a block from its store, or play it to the end and keep it."""
+    """Get a block from its store, or play it to the end and store it."""
     (result,) = play_group(Group((task,)))
     if isinstance(result, Failure):
         raise ExecutionError(result.message)
@@ -88,7 +88,7 @@ def _kept(task: Task) -> BlockResult:
 
 
 def _shown(result: BlockResult) -> BlockResult:
-    """Return what the page shows of a whole block, which a part of one has too."""
+    """Reduce the result of a whole block to what the page shows, as in the result of a part."""
     counts = result.tally.counts
     return BlockResult(Tally({name: counts[name] for name in PART_COUNTS if name in counts}), result.records)
 

@@ -1,7 +1,7 @@
-"""What a page may ask besides its forecast: one run told, and what it would take for the probability to tip.
+"""Further questions of a page: the storyline of one run, and the value at which a probability reaches a target.
 
-Both are played by the scheduler's workers, block by block, so that nobody's first look waits for them; dropping a
-question drops what is left of it.
+Both are played by the scheduler's workers block by block, so that no first look waits for them; dropping a question
+drops its remaining blocks.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ async def told(scheduler: Scheduler, scenario: Scenario, run: int) -> dict[str, 
 
 
 def _course(task: tuple[Scenario, int]) -> dict[str, Any]:
-    """Play a run once more, in a worker."""
+    """Replay a run, in a worker."""
     scenario, run = task
     (trace,) = replay(scenario, [run], seed=PLAN.seed, replicates=PLAN.replicates)
     return course_of(scenario, trace.path, trace.record)
@@ -58,7 +58,7 @@ def _course(task: tuple[Scenario, int]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Moved(Asked):
-    """A question about a slider: its values are laid over a state as the slider would."""
+    """A tipping point along a slider, whose values change a state just as moving the slider would."""
 
     catalogue: Catalogue
     state: State
@@ -70,12 +70,12 @@ class Moved(Asked):
 
 
 def asked_of(catalogue: Catalogue, state: State, path: str, probability: float) -> Moved:
-    """Return the question where a slider brings the probability to the nearest edge of the word it stands at.
+    """Return the question where along a slider the probability reaches the nearest boundary between two words.
 
     Raises
     ------
     UsageError
-        Where there is no such slider.
+        If there is no such slider.
     """
     catalogue.changes(replace(state, values={path: 0.0}, off=frozenset()))
     edges = sorted({edge / 100 for band in SCALES["icd203"].bands[1:] for edge in (band.low,)})
@@ -85,7 +85,7 @@ def asked_of(catalogue: Catalogue, state: State, path: str, probability: float) 
 
 
 async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
-    """Return what it would take: `sentences`, and the value to move to or None."""
+    """Return the answer as `sentences`, and the `value` to move to, or None unless there is exactly one."""
     stop = threading.Event()
     executor = _Scheduled(scheduler, asyncio.get_running_loop(), stop)
     try:
@@ -102,14 +102,14 @@ async def tipping_point(scheduler: Scheduler, asked: Moved) -> dict[str, Any]:
 
 
 def played(group: Group) -> Sequence[BlockResult | Failure] | None:
-    """Play blocks in a worker, or take them from their store; None where it was told to stop."""
+    """Play blocks in a worker, or get them from their store; None if halted."""
     if group.tasks[0].store is not None:
         return play_group(group)
     return play(Piece(tuple(task.block for task in group.tasks), slice(0, BLOCK_RUNS)))
 
 
 class _Scheduled(Executor):
-    """Plays the blocks of a study that runs in a thread on the scheduler's workers."""
+    """Plays the blocks of a study, which runs in a thread, on the scheduler's workers."""
 
     parallel = WORKERS
 
@@ -123,8 +123,8 @@ class _Scheduled(Executor):
         finished: Callable[[], None] | None = None,
         lost: Callable[[Any, ExecutionError], Any] | None = None,
     ) -> Iterator[Any]:
-        """Yield the results of blocks in order; as many are asked for at once as there are workers."""
-        del function, finished, lost  # `played` in its place, which can be halted where nothing is kept
+        """Yield the results of blocks in order; at most one block per worker is requested at once."""
+        del function, finished, lost  # `played` is called instead; it can be halted if nothing is stored
         source, waiting = iter(tasks), deque[tuple[Group, Future[Any]]]()
         try:
             while True:

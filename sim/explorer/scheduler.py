@@ -1,9 +1,8 @@
 """The scheduler: shares warm worker processes among all open pages.
 
-First looks come before errands (one run told, a tipping point), errands before what refines an answer that is there
-already. Where many wait, a glimpse for each comes before all first looks. Work that nobody waits for any more is halted
-within a day of its play, refining makes way for a first look. All of it lives in one event loop; only the workers run
-elsewhere.
+First looks come before errands (the story of a run, a tipping point), and errands before refining an existing answer.
+If many wait, a glimpse for each comes before all first looks. Work that nobody waits for any more is halted within one
+simulated day, and refining is halted in favour of first looks. All of this runs in one event loop, except the workers.
 """
 
 from __future__ import annotations
@@ -28,16 +27,16 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 WORKERS = 2
-MOST_KEPT = 24  # simulations kept for pages that come back to them: about a megabyte each
+MOST_KEPT = 24  # simulations kept for pages that return to them: about a megabyte each
 MOST_ERRANDS = 16
-REST = 0.15  # seconds from an answer to what refines it: pages paint meanwhile, a hand that moves on finds idle workers
-CROWD = 3  # simulations without a whole first look from which on each is shown a glimpse before
+REST = 0.15  # seconds between an answer and its refinement, in which pages can paint and workers are free for new moves
+CROWD = 3  # number of simulations without a complete first look from which each is shown a glimpse first
 LOST = "a worker process died; was it killed, or out of memory?"
 
 
 @dataclass(eq=False)
 class Errand:
-    """A call to be made in a worker for a page that waits for it."""
+    """A function call in a worker, for a page that waits for it."""
 
     function: Callable[[Any], Any]
     task: Any
@@ -46,12 +45,12 @@ class Errand:
 
 @dataclass(eq=False)
 class Job:
-    """A piece of a simulation, or of several that are shown a glimpse.
+    """A piece of a simulation, or a glimpse of several.
 
     Attributes
     ----------
     kind
-        `search` looks for the first block in the store; `turn` plays; `glimpse` plays some runs of each simulation.
+        `search` looks up the first block in the store; `turn` plays; `glimpse` plays some runs of each simulation.
     """
 
     kind: Literal["search", "turn", "glimpse"]
@@ -60,7 +59,7 @@ class Job:
 
     @property
     def function(self) -> Callable[[Piece], list[BlockResult] | None]:
-        """What a worker does with the piece."""
+        """The function that a worker calls with the piece."""
         return found if self.kind == "search" else play
 
 
@@ -68,10 +67,10 @@ Work = Job | Errand
 
 
 class Scheduler:
-    """Hands work to workers and results to all who wait.
+    """Distributes work to workers and results to all who wait.
 
-    With a store, one worker at a time refines: a block that is played to be kept is not halted, and the other worker
-    begins first looks at once.
+    With a store, only one worker at a time refines: a block that will be stored is not halted, so the other worker
+    stays free to begin first looks at once.
     """
 
     def __init__(self, store: Store | None = None, workers: int = WORKERS) -> None:
@@ -85,7 +84,7 @@ class Scheduler:
 
     @property
     def load(self) -> Mapping[str, int]:
-        """How much there is: simulations kept and watched, pieces being played, errands."""
+        """The current load: simulations kept and watched, pieces being played, errands."""
         held = self._simulations.values()
         return {
             "kept": len(held),
@@ -95,7 +94,7 @@ class Scheduler:
         }
 
     def watch(self, scenario: Scenario, watcher: Watcher) -> Simulation:
-        """Begin to wait for a scenario; what is known of it already is in what is returned."""
+        """Start watching a scenario; the returned simulation contains what is already known of it."""
         key = scenario.hash
         one = self._simulations.pop(key, None)
         if one is None or one.failure:
@@ -109,18 +108,18 @@ class Scheduler:
         return one
 
     def leave(self, simulation: Simulation, watcher: Watcher) -> None:
-        """Wait for it no more."""
+        """Stop watching a simulation."""
         if watcher in simulation.watchers:
             simulation.watchers.remove(watcher)
         self._wake()
 
     async def run(self, function: Callable[[Any], Any], task: Any) -> Any:
-        """Make a call in a worker; cancelling it drops it.
+        """Call a function in a worker; cancelling drops the call.
 
         Raises
         ------
         UsageError
-            Where too much is asked for already.
+            If too many calls are waiting already.
         """
         if len(self._errands) >= MOST_ERRANDS:
             raise UsageError("too much is asked for at once; try again in a moment")
@@ -142,13 +141,13 @@ class Scheduler:
         await asyncio.gather(*(asyncio.to_thread(worker.close) for worker in self._workers))
 
     def _make_room(self) -> None:
-        """Forget the simulations that nobody has looked at for longest."""
+        """Forget the simulations that have been unwatched for longest."""
         spare = [key for key, one in self._simulations.items() if not one.watchers and not one.is_playing]
         for key in spare[: max(0, len(self._simulations) - MOST_KEPT)]:
             del self._simulations[key]
 
     def _wake(self) -> None:
-        """Halt what is not worth going on with, and let idle workers look for work."""
+        """Halt work that is no longer worth continuing, and let idle workers look for work."""
         looks = sum(one.looks for one in self._awaited())
         for worker, work in self._at.items():
             if not _is_wanted(work):
@@ -162,7 +161,7 @@ class Scheduler:
         return awaited(iter(self._simulations.values()))
 
     def _jobs(self, kind: str) -> list[Job]:
-        """Return what is being done of a kind."""
+        """Return the current jobs of a kind."""
         return [work for work in self._at.values() if isinstance(work, Job) and work.kind == kind]
 
     def _next(self) -> Work | None:
@@ -177,7 +176,7 @@ class Scheduler:
             shared = self._share(blind)
             return Job("glimpse", shared, Piece(tuple(one.task(0) for one in shared), GLIMPSE))
         if self._jobs("glimpse"):
-            return None  # glimpses are there sooner where nothing else is played meanwhile
+            return None  # glimpses arrive sooner if nothing else is played meanwhile
         now = time.monotonic()
         for one in looks:
             if one.rests <= now:
@@ -195,12 +194,12 @@ class Scheduler:
         return None
 
     def _blind(self, simulations: Sequence[Simulation]) -> list[Simulation]:
-        """Return those of which nothing is known and nothing is being played."""
+        """Return the simulations of which nothing is known and nothing is being played."""
         glimpsed = {one for work in self._jobs("glimpse") for one in work.simulations}
         return [one for one in simulations if not (one.is_known or one.is_playing or one in glimpsed)]
 
     def _share(self, blind: Sequence[Simulation]) -> Sequence[Simulation]:
-        """Return those that can be played in one array, as many as leave other free workers their share."""
+        """Return simulations that can be played in one array, leaving the other free workers their share."""
         alike = [one for one in blind if one.structure == blind[0].structure]
         return alike[: math.ceil(len(alike) / (len(self._workers) - len(self._jobs("glimpse"))))]
 
@@ -214,7 +213,7 @@ class Scheduler:
             self._at[worker] = work
             try:
                 await self._do(worker, work)
-            except Exception as error:  # a page is told of a fault of ours too, and the worker goes on
+            except Exception as error:  # pages see our own faults too, and the worker continues
                 for simulation in work.simulations if isinstance(work, Job) else ():
                     simulation.fail(f"{type(error).__name__}: {error}")
             finally:
@@ -264,19 +263,19 @@ class Scheduler:
             simulation.tell()
 
     def _rest(self, simulations: Iterable[Simulation], seconds: float) -> None:
-        """Play nothing more of some simulations for a while."""
+        """Pause some simulations for a while."""
         for one in simulations:
             one.rests = time.monotonic() + seconds
         asyncio.get_running_loop().call_later(seconds, self._more.set)
 
 
 def _is_crowd(held: Sequence[Simulation]) -> bool:
-    """Whether so many wait for a first look that each should see something before."""
+    """Return whether so many simulations wait for a first look that each should get a glimpse first."""
     return sum(one.runs < BLOCK_RUNS for one in held) >= CROWD
 
 
 def _refines(work: Work) -> bool:
-    """Whether a worker plays more of an answer that has had its first look."""
+    """Return whether a piece of work refines an answer after its first look."""
     return isinstance(work, Job) and work.kind == "turn" and work.task.block > 0
 
 
@@ -287,7 +286,7 @@ def _is_wanted(work: Work) -> bool:
 
 
 async def _outcome(worker: WarmWorker, work: Work) -> Any:
-    """Return what a worker makes of a piece of work, None where it was halted or has nothing, or why it cannot."""
+    """Return a worker's result: None if halted or not found, and an error if it failed."""
     try:
         return await asyncio.wrap_future(worker.submit(work.function, work.task))
     except OfframpError as error:

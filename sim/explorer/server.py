@@ -1,7 +1,7 @@
-"""The server: a page, its scripts, its style, and one WebSocket a page. It asks nothing of anybody.
+"""The server: a page, its scripts and styles, and one WebSocket per page. It makes no requests of its own.
 
-`serve` runs until it is interrupted. Everything a page shows travels over the WebSocket as plain values, and the page
-writes it as text; the files it is made of are ours alone.
+`serve` runs until it is interrupted. Everything that a page shows is sent over the WebSocket as plain values and
+inserted as text; all files of the page are our own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sim.web.guard import Guard
 
 MOST_PAGES = 32
-HEARTBEAT = 20.0  # seconds after which a page that does not answer is taken for closed
+HEARTBEAT = 20.0  # seconds between pings; a page that does not respond counts as closed
 
 
 def serve(file: Path, host: str, port: int, opened: Callable[[str], None], store: Store | None = None) -> None:
@@ -35,18 +35,18 @@ def serve(file: Path, host: str, port: int, opened: Callable[[str], None], store
     Parameters
     ----------
     host, port
-        Where to listen; port 0 takes a free one.
+        Address to listen on; port 0 picks a free port.
     opened
-        Called with the address once the page can be opened.
+        Called with the URL once the page can be opened.
     store
-        Where finished blocks are looked for and kept.
+        Store of finished blocks.
 
     Raises
     ------
     ScenarioError
-        Where the scenario is at fault.
+        If the scenario is invalid.
     UsageError
-        Where nothing can listen there.
+        If the server cannot listen there.
     """
     until_stopped(_served(Catalogue(file), host, port, store), opened)
 

@@ -1,7 +1,7 @@
-"""A session: one open page, over one WebSocket. When the page closes, the connection does, and its work with it.
+"""A session: one open page, over one WebSocket. Closing the page ends the connection and its work.
 
-The page sends states as fast as a hand moves; only the newest counts. It is told of every answer that gets better, at
-most a few times a second. Everything else it asks for (a file, a tipping point, a run told) is one thing at a time.
+The page sends states as fast as the user moves; only the newest counts. It receives every improved answer, at most a
+few times a second. All other requests (a file, a tipping point, a run's story) are answered one at a time.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from sim.explorer.catalogue import Catalogue
     from sim.explorer.scheduler import Scheduler
 
-BETWEEN_STATES = 0.02  # seconds at least between two states that are taken up
-BETWEEN_ANSWERS = 0.25  # and between two refinements that are told
-PATIENCE = 0.7  # seconds without an answer after which a first look is let finish before a newer state is taken up
+BETWEEN_STATES = 0.02  # minimum seconds between two states taken up
+BETWEEN_ANSWERS = 0.25  # minimum seconds between two refinements sent
+PATIENCE = 0.7  # seconds without an answer after which a first look may finish before a newer state is taken up
 LONGEST_LOOK = 3.0
-MOST_BYTES = 300_000  # of a message: an imported file and its wrapping
+MOST_BYTES = 300_000  # size limit of a message: an imported file and its envelope
 MOST_QUESTIONS = 8
 
 Message = dict[str, Any]
@@ -121,7 +121,7 @@ class Session:
             await asyncio.sleep(BETWEEN_STATES)
 
     async def _let_finish(self) -> None:
-        """Let the look that is under way finish where a hand has been moving for long: it should see something."""
+        """Let the current look finish if the user has kept moving for long, so that something is shown."""
         until = self._unanswered + LONGEST_LOOK
         if time.monotonic() - self._unanswered < PATIENCE:
             return
@@ -150,7 +150,7 @@ class Session:
             self._hold(slot, self._state(written), message.get("n"))
 
     def _state(self, written: object) -> State:
-        """Read a state; a page that was just opened names no scenario and takes the first."""
+        """Read a state; a page that was just opened names no scenario and gets the first."""
         state = State.of(written)
         return state if state.scenario else replace(state, scenario=self._catalogue.first)
 
@@ -182,7 +182,7 @@ class Session:
         await self._send({"type": "scene", "scenario": name, **made})
 
     async def _report(self) -> None:
-        """Send answers as they get better."""
+        """Send answers as they improve."""
         while True:
             await self._changed.wait()
             self._changed.clear()
@@ -192,7 +192,7 @@ class Session:
             await self._pause()
 
     async def _pause(self) -> None:
-        """Wait before the next refinement is told, but not before a first answer."""
+        """Wait before sending the next refinement, but not before a first answer."""
         end = time.monotonic() + BETWEEN_ANSWERS
         while time.monotonic() < end and all(one.runs > BLOCK_RUNS for one in self._held.values()):
             await asyncio.sleep(0.01)
@@ -218,7 +218,7 @@ class Session:
         await self._send(message)
 
     def _look(self, slot: str) -> Look | None:
-        """Return what is known of the simulation in a slot."""
+        """Return the current look at the simulation in a slot; None if nothing is known."""
         one = self._held.get(slot)
         return one.look() if one is not None and one.is_known else None
 
@@ -227,7 +227,7 @@ class Session:
         await self._send({"type": "variants", "variants": self._catalogue.variants()})
 
     async def _answer_questions(self) -> None:
-        """Answer what the page asks, one thing at a time; it may stop what takes long."""
+        """Answer the page's questions one at a time; it may stop a long one."""
         while True:
             message = await self._questions.get()
             self._asking = asyncio.create_task(self._told_of_faults(lambda: self._asked(message), message["type"]))  # noqa: B023

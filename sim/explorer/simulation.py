@@ -1,11 +1,11 @@
-"""A simulation: one scenario's runs as they come in, merged in order, for all pages that look at it.
+"""A simulation: one scenario's runs, merged in order as they arrive, for all pages that look at it.
 
-Its first look is the first block, cut in two so that both workers share it; the blocks after it refine the answer.
-Whatever is merged are the first runs of `offramp run` with the same seed, to the byte. Where many wait at once, each
-is shown a glimpse before: fewer runs, played in one array with those of others, forgotten when the first look is there.
+Its first look is the first block, split in two so that both workers share it; later blocks refine the answer. The
+merged runs are always the first runs of `offramp run` with the same seed, to the byte. If many wait at once, each is
+shown a glimpse first: fewer runs, played in one array with those of others and discarded after the first look.
 
-With a store, the first block is looked for there before any of it is played. Blocks are then played whole and kept; the
-first, of which only parts were played, comes last.
+With a store, the first block is looked up before any of it is played. Later blocks are then played whole and stored;
+the first, of which only parts were played, comes last.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sim.tallies import Tally
 
 PLAN = Plan(runs=50_000)
-"""What every simulation comes to, if somebody waits for it."""
+"""Plan of every simulation, carried out as long as somebody waits for it."""
 HALVES = ((0, BLOCK_RUNS // 2), (BLOCK_RUNS // 2, BLOCK_RUNS))
 GLIMPSE = slice(0, BLOCK_RUNS // 4)
 
@@ -47,12 +47,12 @@ class Look:
 
     @property
     def runs(self) -> int:
-        """Runs that it rests on."""
+        """Number of runs."""
         return int(self.tally["runs"])
 
     @property
     def probability(self) -> float:
-        """Share of the runs in which an offensive begins."""
+        """Share of runs in which an offensive begins."""
         return float((self.records["offensive"] < self.scenario.horizon).mean())
 
 
@@ -63,17 +63,17 @@ class Simulation:
     Attributes
     ----------
     watchers
-        Who is told when more runs are merged; without any it is not played on.
+        Called when more runs are merged; without watchers, playing stops.
     store
-        Where whole blocks are looked for and kept.
+        Store for whole blocks.
     asked
-        When somebody last began to wait for its first answer.
+        Time at which somebody last began to wait for it.
     rests
-        Until when nothing more of it is played: people should first see what there is.
+        Time until which it is paused, so that users first see what there is.
     failure
         Why it cannot be played, or empty.
     glimpse
-        What is shown until its first runs are merged, where there is something.
+        Shown until its first runs are merged; None if there is none.
     """
 
     scenario: Scenario
@@ -98,21 +98,21 @@ class Simulation:
 
     @property
     def runs(self) -> int:
-        """Runs merged."""
+        """Number of merged runs."""
         return self._merger.merged.runs
 
     @property
     def is_known(self) -> bool:
-        """Whether there is something to look at."""
+        """Whether there is anything to show."""
         return self.runs > 0 or self.glimpse is not None
 
     def look(self) -> Look:
-        """Return what is merged, or the glimpse where nothing is.
+        """Return the merged runs, or the glimpse if there are none.
 
         Raises
         ------
         ValueError
-            Where nothing is known yet.
+            If nothing is known yet.
         """
         if self.runs:
             return Look(self.scenario, self.plan, self._merger.merged.tally, self._merger.merged.records)
@@ -122,17 +122,17 @@ class Simulation:
 
     @cached_property
     def structure(self) -> Hashable:
-        """What it must have in common with others to be played in one array with them."""
+        """The structure that simulations must share to be played in one array."""
         return structure(self._light)
 
     @property
     def looks(self) -> bool:
-        """Whether a piece of its first look is still to be handed out."""
+        """Whether a piece of its first look remains to be handed out."""
         return bool(self._look) and not self.failure
 
     @property
     def is_playing(self) -> bool:
-        """Whether some piece of it is being played."""
+        """Whether any piece of it is being played."""
         return bool(self._playing)
 
     def task(self, block: int) -> BlockTask:
@@ -140,20 +140,20 @@ class Simulation:
         return self.plan.task(self._light, block)
 
     def next_search(self) -> Piece | None:
-        """Hand out the first block to be looked for in the store; None where that was done or is being done."""
+        """Hand out the first block for lookup in the store; None if that is done or under way."""
         if self.is_searched or self._playing:
             return None
         return self._handed(0, 0, BLOCK_RUNS, self.store)
 
     def next_look(self, *, whole: bool) -> Piece:
-        """Hand out the next piece of the first look, or all that is left of it."""
+        """Hand out the next piece of the first look or, with `whole`, the rest of it."""
         first, last = self._look.pop(0)
         while whole and self._look and self._look[0][0] == last:
             last = self._look.pop(0)[1]
         return self._handed(0, first, last)
 
     def next_block(self) -> Piece | None:
-        """Hand out the next block that refines the answer; None where all are."""
+        """Hand out the next block that refines the answer; None if there is none."""
         if self.failure or self._look or not self._blocks or not self.is_searched:
             return None
         return self._handed(self._blocks.pop(0), 0, BLOCK_RUNS, self.store)
@@ -164,7 +164,7 @@ class Simulation:
         return piece
 
     def give_back(self, piece: Piece) -> None:
-        """Take a piece back that was not played to its end."""
+        """Take back a piece that was not played to its end."""
         block, part = piece.block, piece.part
         del self._playing[block * BLOCK_RUNS + part.start]
         if block == 0:
@@ -173,7 +173,7 @@ class Simulation:
             self._blocks = sorted([*self._blocks, block])
 
     def take_search(self, piece: Piece, result: BlockResult | None) -> None:
-        """Merge the first block as the store has it; where it has none, there is a first look to be played."""
+        """Merge the first block from the store; if it is not there, schedule a first look."""
         self.is_searched = True
         if result is None:
             del self._playing[0]
@@ -183,32 +183,32 @@ class Simulation:
             self.take(piece, result)
 
     def take(self, piece: Piece, result: BlockResult) -> None:
-        """Merge a piece, as soon as all runs before it are in."""
+        """Merge a piece as soon as all runs before it have arrived."""
         start = piece.block * BLOCK_RUNS + piece.part.start
         del self._playing[start]
         if start < self.runs:
-            return  # the first block, played whole to be kept
+            return  # the first block, played whole for the store
         self._merger.add(start, result)
         while self._merger.step():
             self.glimpse = None
 
     def show(self, glimpse: BlockResult) -> None:
-        """Take a glimpse, unless there is something better by now."""
+        """Set the glimpse, unless runs have been merged meanwhile."""
         if not self.runs:
             self.glimpse = Look(self.scenario, self.plan, glimpse.tally, glimpse.records)
 
     def fail(self, reason: str) -> None:
-        """Say to all who watch why it cannot be played."""
+        """Notify all watchers of why it cannot be played."""
         self.failure = reason
         self.tell()
 
     def tell(self) -> None:
-        """Tell all who watch."""
+        """Notify all watchers."""
         for watcher in tuple(self.watchers):
             watcher(self)
 
 
 def awaited(simulations: Iterator[Simulation]) -> list[Simulation]:
-    """Return those that somebody watches and that can be played, the longest waiting first."""
+    """Return the simulations that are watched and have not failed, the longest waiting first."""
     held = [one for one in simulations if one.watchers and not one.failure]
     return sorted(held, key=lambda one: one.asked)

@@ -1,4 +1,4 @@
-"""What a person may say of a draft, each as a function from a draft to the draft after it."""
+"""The answers that a person may give, each a function from one draft to the next."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ ANALYST = "analyst"
 
 
 def accept(draft: DraftFile, name: str, text: Text) -> DraftFile:
-    """Accept an item as it is; one that was edited or added stays that.
+    """Accept an item as it is; an edited or added item keeps that status.
 
     Raises
     ------
     ScenarioError
-        Where it does not hold as evidence, key by key.
+        If it is not valid as evidence; faults are given by key.
     UsageError
-        Where there is no such item.
+        If there is no such item.
     """
     item = _item(draft, name)
     status = item.status if item.status in ("edited", "added") else _own(item) or "accepted"
@@ -42,20 +42,20 @@ def reject(draft: DraftFile, name: str) -> DraftFile:
     Raises
     ------
     UsageError
-        Where there is no such item.
+        If there is no such item.
     """
     return draft.with_item(name, _item(draft, name).model_copy(update={"status": "rejected"}))
 
 
 def edit(draft: DraftFile, name: str, values: Mapping[str, Any], text: Text) -> DraftFile:
-    """Keep an item with what was typed into its fields; where nothing differs, accept it.
+    """Keep an item with the values typed into its fields; if nothing differs, accept it.
 
     Raises
     ------
     ScenarioError
-        Where it does not hold as evidence, key by key.
+        If it is not valid as evidence; faults are given by key.
     UsageError
-        Where there is no such item or field.
+        If there is no such item or field.
     """
     item = _item(draft, name)
     typed = changed(item, _fields(values))
@@ -71,7 +71,7 @@ def edit(draft: DraftFile, name: str, values: Mapping[str, Any], text: Text) -> 
 
 @dataclass(frozen=True)
 class Place:
-    """Where an item is added: the article, its paragraph, and characters of it; None for the whole paragraph."""
+    """Where an item is added: article, paragraph, and span of characters; None for the whole paragraph."""
 
     source: str
     paragraph: int
@@ -79,14 +79,14 @@ class Place:
 
 
 def add(draft: DraftFile, at: Place, values: Mapping[str, Any], text: Text) -> DraftFile:
-    """Add an item of the person's own, under `next_id`.
+    """Add an item written by the person, with the id `next_id`.
 
     Raises
     ------
     ScenarioError
-        Where it does not hold as evidence, key by key.
+        If it is not valid as evidence; faults are given by key.
     UsageError
-        Where there is no such paragraph, span or field, or the draft is full.
+        If there is no such paragraph, span or field, or the draft is full.
     """
     _check_place(draft, at.source, at.paragraph)
     if len(draft.items) >= MOST_ITEMS:
@@ -100,12 +100,12 @@ def add(draft: DraftFile, at: Place, values: Mapping[str, Any], text: Text) -> D
 
 
 def tick(draft: DraftFile, source: str, paragraph: int, *, on: bool) -> DraftFile:
-    """Say that there is nothing more in a paragraph, or take that back.
+    """Tick a paragraph as having nothing more, or untick it.
 
     Raises
     ------
     UsageError
-        Where there is no such paragraph.
+        If there is no such paragraph.
     """
     _check_place(draft, source, paragraph)
     numbers = set(draft.done.get(source, ())) - {paragraph} | ({paragraph} if on else set())
@@ -123,7 +123,7 @@ def _item(draft: DraftFile, name: str) -> DraftItem:
 
 
 def _own(item: DraftItem) -> str:
-    """Return the status of an item that the person added, whatever becomes of it; nothing for a proposal."""
+    """Return the permanent status of an item added by the person; empty for a proposal."""
     return "added" if item.found_by == ANALYST else ""
 
 
@@ -143,7 +143,7 @@ def _check_place(draft: DraftFile, source: str, paragraph: int) -> None:
 
 
 def _anchor(at: Place, text: Text) -> dict[str, Any]:
-    """Return the anchor of the words selected, or of the whole paragraph, by its key; none without its text."""
+    """Return the key and anchor of the selected words or of the whole paragraph; empty without its text."""
     words = text.paragraph(at.paragraph)
     if words is None:
         return {}
@@ -154,7 +154,7 @@ def _anchor(at: Place, text: Text) -> dict[str, Any]:
 
 
 def _scored(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an item with the Goldstein score of its act; with none where its code has none."""
+    """Return an item with the Goldstein score of its CAMEO code, or without a score if the code has none."""
     score = goldstein().get(str(plain.get("cameo")))
     unscored = {key: value for key, value in plain.items() if key != "goldstein"}
     return unscored if score is None else {**unscored, "goldstein": score}
@@ -167,5 +167,5 @@ def _date_from(draft: DraftFile, plain: Mapping[str, Any]) -> str:
 
 
 def next_id(draft: DraftFile) -> str:
-    """Return the id of the next item that is added."""
+    """Return the id for the next added item."""
     return f"D{last_number(draft.items) + 1:02}"

@@ -1,6 +1,6 @@
-"""Whether an item that a person keeps holds as evidence.
+"""Check whether an item that a person keeps is valid as evidence.
 
-What reading the draft, adopting it and loading the evidence would complain of later is said at once, key by key.
+Faults that reading the draft, adopting it or loading the evidence would find later are reported at once, by key.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from sim.review.texts import Text
 
 UNNAMED = "unnamed"
-"""The occasion of an item while it is checked, where it names none."""
+"""Temporary occasion of an item without one, while it is checked."""
 
 
 def checked(draft: DraftFile, name: str, plain: Mapping[str, Any], text: Text, bearing: float = 0.0) -> DraftItem:
-    """Return an item of a draft, as a file would write it, if it holds as evidence.
+    """Validate an item given as plain values, in the form used in files, and return it.
 
     Parameters
     ----------
     bearing
-        One off the grid that may stay.
+        A bearing that is allowed even if it is off the grid.
 
     Raises
     ------
     ScenarioError
-        With what is wrong, the first complaint of each key.
+        If it is not valid as evidence; it holds the first complaint about each key.
     """
     value = {"occasion": UNNAMED, **plain}
     try:
@@ -61,7 +61,7 @@ def _refuse(found: list[Complaint]) -> None:
 
 
 def _complaints(draft: DraftFile, name: str, item: DraftItem, bearing: float) -> Iterator[Complaint]:
-    """Check an item against the draft: what reading it, adopting it and loading the evidence would complain of."""
+    """Check an item against the draft for faults that reading, adopting or loading it would find."""
     of_item = ("items", name)
     items: dict[str, Any] = {name: plain_of(item)}
     original = draft.items.get(item.duplicate_of or "")
@@ -86,7 +86,7 @@ def _duplicate_complaints(draft: DraftFile, name: str, original: str) -> Iterato
 
 
 def _copied(item: DraftItem, name: str, text: Text) -> Iterator[Complaint]:
-    """Look for six words in a row from the article, in its own paragraph first."""
+    """Look for six consecutive words copied from the article, in the item's own paragraph first."""
     if text.article is None:
         return
     for paragraph in _nearest_first(text.article, item.paragraph):
@@ -103,5 +103,5 @@ def _nearest_first(article: Article, number: int | None) -> Iterator[str]:
 
 
 def plain_of(item: DraftItem) -> dict[str, Any]:
-    """Return what a file writes of an item."""
+    """Return an item as plain values in the form used in files."""
     return item.model_dump(mode="json", exclude_none=True)

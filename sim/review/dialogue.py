@@ -1,4 +1,4 @@
-"""The review in a terminal: one item or paragraph after the other, a letter an answer, each saved at once."""
+"""The review in a terminal: one item or paragraph after another, answered by single letters and saved at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OF_PARAGRAPH = "x nothing more here, n new item, s skip, u undo, q quit"
 
 @dataclass(frozen=True)
 class Stop:
-    """A place to stop at: an item, or a paragraph as a whole where `item` is empty."""
+    """A place to stop at: an item, or a whole paragraph if `item` is empty."""
 
     source: str
     place: int
@@ -34,7 +34,7 @@ class Stop:
 
 @dataclass
 class Dialogue:
-    """A conversation about a sheet; `ask` shows a prompt and returns the line that is typed."""
+    """A conversation about a sheet; `ask` shows a prompt and returns the typed line."""
 
     sheet: Sheet
     say: Callable[[str], None]
@@ -42,7 +42,7 @@ class Dialogue:
     _skipped: set[Stop] = field(default_factory=set, repr=False)
 
     def run(self) -> None:
-        """Go through all that is open, until it is answered or skipped or the person leaves."""
+        """Go through everything open until all is answered or skipped, or the person leaves."""
         while (stop := self._next()) is not None:
             self._show(stop)
             if not self._answered(stop):
@@ -68,7 +68,7 @@ class Dialogue:
         return stop.place not in draft.done.get(stop.source, ())
 
     def _answered(self, stop: Stop) -> bool:
-        """Take answers to a stop until one is given; return whether the person stays."""
+        """Ask about a stop until a valid letter is typed; return whether the person stays."""
         acts = self._acts(stop)
         while (letter := self.ask(f"{OF_ITEM if stop.item else OF_PARAGRAPH}: ").strip().lower()[:1]) != "q":
             if letter in acts:
@@ -80,7 +80,7 @@ class Dialogue:
         return False
 
     def _acts(self, stop: Stop) -> dict[str, Callable[[], None]]:
-        """Return what each letter does."""
+        """Return the action of each letter."""
         acts: dict[str, Callable[[], None]] = {
             "s": lambda: self._skipped.add(stop), "n": lambda: self._add(stop), "u": lambda: self._do("undo"),
         }  # fmt: skip
@@ -96,7 +96,7 @@ class Dialogue:
         self._wrapped(*(f"Not saved: {one}" for one in faults))
 
     def _do(self, do: str, **asked: Any) -> None:
-        """Answer as the page would, to the draft as it is now."""
+        """Give an answer as the page would, to the current revision of the draft."""
         self.say(answered(self.sheet, {"revision": self.sheet.revision, "do": do, **asked})["said"])
 
     def _edit(self, stop: Stop) -> None:
@@ -113,7 +113,7 @@ class Dialogue:
         self._typed(values, lambda typed: self._do("add", **at, span=span, values=typed))
 
     def _span(self, text: str | None) -> list[int] | None:
-        """Ask for the words of a paragraph that an item is coded from."""
+        """Ask which words of a paragraph an item is coded from."""
         while text is not None and (words := normalise(self.ask("Its words, copied from above (empty for all): "))):
             start = text.find(words)
             if start >= 0:
@@ -122,7 +122,7 @@ class Dialogue:
         return None
 
     def _typed(self, values: dict[str, Any], save: Callable[[dict[str, Any]], None]) -> None:
-        """Ask for the fields and save them; ask again for those that are at fault, until they hold or all is left."""
+        """Ask for the fields and save them; ask again for invalid ones until they are valid or the person gives up."""
         fields: Sequence[Field] = FIELDS
         self.say("Enter keeps what is in brackets, - empties it, ? lists what may be typed.")
         while True:
@@ -185,5 +185,5 @@ class Dialogue:
 
 
 def _shown(value: Any) -> str:
-    """Write what a field holds now."""
+    """Return the current value of a field as text."""
     return ", ".join(value) if isinstance(value, list) else "yes" if value is True else str(value or "")

@@ -1,7 +1,7 @@
-"""An item as a person edits it: its fields, what they hold, and the item that comes of what was typed.
+"""The form for editing an item: its fields, their values, and the item that results from typed values.
 
-One table serves the page and the terminal. What a field holds is a text; `actor` and `target` are lists of texts and
-`standing` is true or false. An empty field is a key that the item does not have.
+One table serves both the page and the terminal. The value of a field is text, except that `actor` and `target` are
+lists of texts and `standing` is a boolean. An empty field means that the item lacks the key.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Value = str | bool | list[str]
 
 @dataclass(frozen=True)
 class Field:
-    """One field: `widget` is how it is filled in, `choices` what it may hold with the words for each."""
+    """One field: `widget` says how it is filled in, `choices` maps its allowed values to their labels."""
 
     key: str
     label: str
@@ -63,11 +63,11 @@ BLANK: Mapping[str, Value] = {
     "actor": [], "target": [], "date": "", "start": "", "standing": False, "kind": "statement", "informs": "stance",
     "bearing": "0", "reliability": "0.7", "cameo": "", "says": "", "occasion": "", "duplicate_of": "", "conflicts": "",
 }  # fmt: skip
-"""What the form of a new item holds."""
+"""Initial values of the form for a new item."""
 
 
 def values_of(item: DraftItem) -> dict[str, Value]:
-    """Return what the fields of an item hold."""
+    """Return the values of an item's fields."""
     plain = item.model_dump(mode="json", exclude_none=True)
     return {field.key: _shown(plain.get(field.key), field) for field in FIELDS}
 
@@ -81,7 +81,7 @@ def _shown(value: Any, field: Field) -> Value:
 
 
 def changed(item: DraftItem, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was typed where it differs from what the fields of an item hold; of lists the order is no matter."""
+    """Return the typed values that differ from the fields of an item; the order of lists does not matter."""
     before = values_of(item)
     return {key: value for key, value in values.items() if not _same(before.get(key), value)}
 
@@ -95,7 +95,7 @@ def _same(before: Any, value: Any) -> bool:
 
 
 def written(plain: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a file would say of an item, given what it said and what was typed."""
+    """Return an item as plain values, given its old plain values and the typed ones."""
     said = {**plain, **{key: _written(key, value) for key, value in typed.items()}}
     return {key: value for key, value in said.items() if not _is_empty(value)}
 
@@ -110,5 +110,5 @@ def _written(key: str, value: Any) -> Any:
         try:
             return float(text)
         except ValueError:
-            return text  # the schema says what it expected
+            return text  # validation by the schema reports it
     return text

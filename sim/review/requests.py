@@ -1,4 +1,4 @@
-"""What a page asks for, as the JSON of a request has it, done to a sheet."""
+"""Apply the JSON requests of a page to a sheet."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Change = Callable[[DraftFile], DraftFile]
 
 
 def answered(sheet: Sheet, asked: Any) -> dict[str, str]:
-    """Do what a page asks for; return what was done, in words, and the item that came of it.
+    """Carry out a request; return what was done, in words, and the id of the resulting item.
 
     Raises
     ------
     StaleError
-        Where the page shows a draft that is no longer so.
+        If the page shows an outdated draft.
     UsageError, ScenarioError
-        Where it asks for what cannot be, with the keys at fault.
+        If the request is invalid; it names the keys at fault.
     ReportError
-        Where the draft cannot be written.
+        If the draft cannot be written.
     """
     if not isinstance(asked, dict):
         raise UsageError("expected an answer as a map of keys")

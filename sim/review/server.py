@@ -1,6 +1,6 @@
-"""The review as a page: what it shows is asked for as JSON, every answer is one request and on disk when it returns.
+"""The review as a page: it loads its content as JSON, and each answer is one request, saved to disk when it returns.
 
-The page writes all text as text; the files it is made of are ours alone.
+The page inserts all text as text; all files of the page are our own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sim.wording import all_seen
 if TYPE_CHECKING:
     from sim.web.guard import Guard
 
-MOST_BYTES = 65_536  # of an answer: a few thousand characters and their fields
+MOST_BYTES = 65_536  # size limit of an answer: a few thousand characters and their fields
 
 
 def serve(folder: Path, host: str, port: int, opened: Callable[[str], None]) -> None:
@@ -35,25 +35,25 @@ def serve(folder: Path, host: str, port: int, opened: Callable[[str], None]) -> 
     Parameters
     ----------
     host, port
-        Where to listen; port 0 takes a free one.
+        Address to listen on; port 0 picks a free port.
     opened
-        Called with the address once the page can be opened.
+        Called with the URL once the page can be opened.
 
     Raises
     ------
     ScenarioError
-        Where the draft is at fault.
+        If the draft is invalid.
     UsageError
-        Where nothing can listen there.
+        If the server cannot listen there.
     """
     until_stopped(served(Sheet(folder), host, port), opened)
 
 
 @contextlib.asynccontextmanager
 async def served(sheet: Sheet, host: str, port: int) -> AsyncIterator[str]:
-    """Serve a sheet within the block, which gets the address to open."""
+    """Serve a sheet within a `with` block, which receives the URL to open."""
     async with listening(host, port, lambda guard: _app(guard, sheet)) as address:
-        warm = asyncio.create_task(asyncio.to_thread(draft_yaml, sheet.draft))  # the first answer need not wait for it
+        warm = asyncio.create_task(asyncio.to_thread(draft_yaml, sheet.draft))  # so that no answer waits for it
         yield address
         await warm
 
@@ -99,7 +99,7 @@ def _refreshed(sheet: Sheet) -> dict[str, Any]:
 
 
 def _told(sheet: Sheet, do: Callable[[], dict[str, Any]], failed: str) -> tuple[int, dict[str, Any]]:
-    """Return the status and what to send: what came of it or what is wrong, and always how the draft is now."""
+    """Return the status and the content to send: the result or the faults, and always the current draft."""
     try:
         status, value = 200, do()
     except ScenarioError as error:
@@ -114,7 +114,7 @@ def _told(sheet: Sheet, do: Callable[[], dict[str, Any]], failed: str) -> tuple[
 
 
 def _fault(fault: Fault) -> dict[str, str]:
-    """Return what is wrong with a field that was typed, by its key; with the file, by none and where."""
+    """Return a fault by the key of its field; a fault of the file has no field and includes its place."""
     parts = fault.key.split(".")
     if fault.line or len(parts) < 3:
         return {"field": "", "said": str(fault)}

@@ -1,7 +1,7 @@
-"""A draft on disk as it is gone through: every answer is written at once, and nobody else's change is lost.
+"""A draft on disk under review: every answer is written at once, and no other change to the file is lost.
 
-The revision of a file is the hash of its bytes. An answer names the revision that it was given to; where the file has
-another one, from another window or from an editor, the answer is refused and the file read anew.
+The revision of a file is the hash of its bytes. An answer names the revision that it refers to; if the file has been
+changed since, in another window or an editor, the answer is refused and the file is read again.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ MOST_UNDONE = 200
 
 @dataclass(frozen=True)
 class Step:
-    """An answer given: what it was, in words, and the draft before it."""
+    """A past answer, in words, and the draft before it."""
 
     words: str
     before: DraftFile
 
 
 class Sheet:
-    """A draft that is being gone through.
+    """A draft under review.
 
     Attributes
     ----------
     path
         The file.
     draft, revision
-        What it holds, and the hash of its bytes.
+        Its content, and the hash of its bytes.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -50,9 +50,9 @@ class Sheet:
         Raises
         ------
         UsageError
-            Where there is none.
+            If there is no draft.
         ScenarioError
-            With all its faults.
+            If the draft is invalid; it lists all faults.
         """
         self.path = folder if folder.is_file() else folder / NAME
         if not self.path.exists():
@@ -63,21 +63,21 @@ class Sheet:
 
     @property
     def last(self) -> str:
-        """The answer that `undo` would take back, in words; nothing where there is none."""
+        """The answer that `undo` would take back, in words; empty if there is none."""
         return self._steps[-1].words if self._steps else ""
 
     def text(self, source: str) -> Text:
-        """Return the text of an article of the draft; one without text where the draft has no such article."""
+        """Return the text of an article of the draft; an empty one if the draft has no such article."""
         drafted = self.draft.articles.get(source)
         return Text() if drafted is None else self._texts.of(drafted)
 
     def refresh(self) -> bool:
-        """Read the file anew if it was changed by somebody else; return whether it was.
+        """Read the file again if somebody else has changed it; return whether they have.
 
         Raises
         ------
         ScenarioError
-            Where it is at fault now; what was read last stays.
+            If it is now invalid; the last valid content stays.
         """
         if _revision_of(self.path) == self.revision:
             return False
@@ -91,18 +91,18 @@ class Sheet:
         Parameters
         ----------
         revision
-            What the person saw.
+            Revision that the person saw.
         words
-            The answer in words, for whoever takes it back.
+            The answer in words, for `undo`.
 
         Raises
         ------
         StaleError
-            Where the file is another one by now; it has been read anew.
+            If the file has changed since; it has been read again.
         ScenarioError, UsageError
-            Where the change is refused, or the file is at fault now.
+            If the change is refused, or the file is now invalid.
         ReportError
-            Where it cannot be written.
+            If the file cannot be written.
         """
         self._hold(revision)
         before, after = self.draft, change(self.draft)
@@ -110,14 +110,14 @@ class Sheet:
         self._steps = [*self._steps[-MOST_UNDONE:], Step(words, before)]
 
     def undo(self, revision: str) -> str:
-        """Take the last answer back; return which, in words.
+        """Take back the last answer and return it in words.
 
         Raises
         ------
         StaleError, ScenarioError, ReportError
-            As `answer`.
+            As in `answer`.
         UsageError
-            Where there is none since the review began or the file was changed by somebody else.
+            If there is no answer since the review began or since somebody else changed the file.
         """
         self._hold(revision)
         if not self._steps:
@@ -131,13 +131,13 @@ class Sheet:
 
     def _write(self, draft: DraftFile) -> None:
         written = _revision(draft_yaml(draft).encode("utf-8"))
-        if _revision_of(self.path) != self.revision:  # as late as can be
+        if _revision_of(self.path) != self.revision:  # checked as late as possible
             self._hold("")
         write_draft(self.path, draft)
         self.draft, self.revision = draft, written
 
     def _read(self) -> tuple[DraftFile, str]:
-        """Read the draft and its revision, both of the same bytes."""
+        """Read the draft and its revision, both from the same bytes."""
         for _ in range(TRIES):
             before = _revision_of(self.path)
             draft = read_draft(self.path)
@@ -150,7 +150,7 @@ def _revision_of(path: Path) -> str:
     try:
         return _revision(read_whole(path, MOST_BYTES))
     except OSError:
-        return ""  # reading it as a draft says what is wrong
+        return ""  # reading it as a draft reports what is wrong
 
 
 def _revision(content: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What the page shows, as plain values: items with their fields, paragraphs, progress, what is left."""
+"""The content of the page as plain values: items with their fields, paragraphs, progress, what is left to do."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DATED = {
 
 
 def frame(sheet: Sheet) -> dict[str, Any]:
-    """Return what stays while answers are given: the cast, the fields and the articles with their texts."""
+    """Return the content that answers do not change: the cast, the fields and the articles with their texts."""
     draft = sheet.draft
     told: dict[str, Any] = all_seen({
         "file": str(sheet.path),
@@ -47,7 +47,7 @@ def frame(sheet: Sheet) -> dict[str, Any]:
 
 
 def state(sheet: Sheet) -> dict[str, Any]:
-    """Return what answers change: items, ticks, progress."""
+    """Return the content that answers change: items, ticks, progress."""
     draft = sheet.draft
     texts = {source: sheet.text(source) for source in draft.articles}
     todo = left(draft)
@@ -71,12 +71,12 @@ def state(sheet: Sheet) -> dict[str, Any]:
 
 
 def place_of(item: DraftItem) -> int:
-    """Return the paragraph that an item is shown at: that of its anchor, or its own; 0 where it names none."""
+    """Return the paragraph at which an item is shown: that of its anchor, else its own, else 0."""
     return item.anchor.paragraph if item.anchor is not None else item.paragraph or 0
 
 
 def lines_of(item: DraftItem, cast: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return what an item holds, a label and words a line, empty fields left out."""
+    """Return the non-empty fields of an item, one label and value per line."""
     values = values_of(item)
     return [(field.label, _words(field.key, values[field.key], cast)) for field in FIELDS if values[field.key]]
 
@@ -119,7 +119,7 @@ def _item(name: str, item: DraftItem, text: Text) -> dict[str, Any]:
 
 
 def small_of(item: DraftItem) -> str:
-    """Say where an item comes from, in small print."""
+    """Return the small print on where an item comes from."""
     found, dated = FOUND_BY[item.found_by], DATED[item.date_from]
     adopted = "" if item.adopted is None else f"; in the evidence as {item.adopted}"
     return f"{found}; rule {item.rule}; confidence {item.confidence:.2f}; date: {dated}{adopted}"

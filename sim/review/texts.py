@@ -1,6 +1,6 @@
-"""The articles of a draft, read from where its head says they lie, and held to their hashes.
+"""The articles of a draft, read from the paths in its head and compared with their hashes.
 
-An article that is missing or no longer the same does not stop the review: its items are shown without their words.
+A missing or changed article does not stop the review: its items are shown without their words.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Text:
-    """The text of one article: the article, or why it is not here."""
+    """The text of one article: the article, or why it is unavailable."""
 
     article: Article | None = None
     missing: str = ""
 
     def paragraph(self, number: int | None) -> str | None:
-        """Return a paragraph by its number from 1; None where there is none."""
+        """Return a paragraph by its number, from 1; None if there is none."""
         return None if self.article is None or number is None else self.article.paragraph(number)
 
     def unmarked(self, anchor: Anchor) -> str:
-        """Say why the words of an anchor cannot be marked; nothing where they can, or where the text is not here."""
+        """Return why the words of an anchor cannot be marked; empty if they can, or if the text is unavailable."""
         if self.article is None:
             return ""
         held = hold(self.article, anchor.paragraph, anchor.span, anchor.sha256)
@@ -39,7 +39,7 @@ class Text:
 
 @dataclass
 class Texts:
-    """The texts of a draft's articles, read once as long as their files stay the same."""
+    """The texts of a draft's articles, read again only if their files change."""
 
     folder: Path
     _kept: dict[str, tuple[object, Text]] = field(default_factory=dict, repr=False)

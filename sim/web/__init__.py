@@ -1,1 +1,1 @@
-"""Local pages: who may talk to one, how it is served, and the look and script that pages share."""
+"""Local pages: access control, serving, and the styles and script that pages share."""

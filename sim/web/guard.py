@@ -1,9 +1,8 @@
-"""Who may talk to a local page's server: pages that it served itself, on the host that it was started for.
+"""Access control for a local page's server: only pages that it served itself, on the host that it was started for.
 
-A browser sends any site's requests to loopback, and a name that an attacker owns may be pointed there (DNS rebinding).
-So every request must name the host that was bound, every one that carries an origin must come from it, one that changes
-something must carry it, and away from loopback a token that was printed once must be shown first. Nothing may be
-framed, and nothing from elsewhere runs.
+A browser sends any site's requests to loopback, and an attacker's domain name may point there (DNS rebinding). So every
+request must name the bound host, any origin must be that host, and a request that changes something must have an
+origin. Beyond loopback, a token that is printed once must be presented first. Framing and foreign scripts are refused.
 """
 
 from __future__ import annotations
@@ -34,9 +33,9 @@ class Guard:
     Attributes
     ----------
     host, port
-        What is bound.
+        The bound address.
     token
-        What a page must show once, empty on loopback.
+        Token that a page must present once; empty on loopback.
     """
 
     host: str
@@ -47,23 +46,23 @@ class Guard:
 
     @classmethod
     def of(cls, host: str, port: int) -> Guard:
-        """Return a guard for a host; with a new token where it is not loopback."""
+        """Return a guard for a host, with a new token unless the host is loopback."""
         return cls(host, port, "" if is_loopback(host) else secrets.token_urlsafe(24))
 
     @property
     def _shown(self) -> str:
-        """The host as an address has it."""
+        """The host as written in a URL."""
         return f"[{self.host}]" if ":" in self.host else self.host
 
     @property
     def hosts(self) -> frozenset[str]:
-        """What the Host header may say; with a token any, for a machine has many names."""
+        """Allowed values of the Host header: all names of loopback, or the bound host."""
         names = {self._shown, "127.0.0.1", "localhost", "[::1]"} if is_loopback(self.host) else {self._shown}
         return frozenset(f"{name}:{self.port}" for name in names)
 
     @property
     def address(self) -> str:
-        """The address to open, with the token where there is one."""
+        """The URL to open, with the token if there is one."""
         return f"http://{self._shown}:{self.port}/" + (f"?token={self.token}" if self.token else "")
 
     def policy(self, host: str) -> str:
@@ -74,7 +73,7 @@ class Guard:
         )
 
     def middleware(self) -> Middleware:
-        """Return what checks each request and sets the headers of each response."""
+        """Return middleware that checks each request and sets the headers of each response."""
 
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -92,7 +91,7 @@ class Guard:
         return check
 
     def _let_through(self, request: web.Request, host: str) -> None:
-        """Raise what refuses a request, or sends it on without its token."""
+        """Raise an HTTP exception that refuses a request or redirects it without its token, if necessary."""
         if not self._knows(host):
             raise web.HTTPForbidden(text="this address is not the one the page was started for")
         origin = request.headers.get("Origin")
@@ -113,7 +112,7 @@ class Guard:
         return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._pass.encode())
 
     def _at_the_door(self, request: web.Request) -> web.HTTPException:
-        """Let in the first that shows the token, and send it on without it in the address."""
+        """Admit the first request that presents the token, and redirect it to the URL without the token."""
         shown = request.query.get("token", "")
         if self._used or not hmac.compare_digest(shown.encode(), self.token.encode()):
             return web.HTTPForbidden(text="open the address that the command printed; its token works once")
@@ -134,7 +133,7 @@ class Guard:
 
 
 def _is_address(host: str) -> bool:
-    """Whether a Host header names an IP address: a rebound name cannot."""
+    """Return whether a Host header contains an IP address, which rules out a rebound name."""
     try:
         ipaddress.ip_address(host.rpartition(":")[0].strip("[]"))
     except ValueError:

@@ -1,7 +1,7 @@
-"""How a local page is served: bound to an address, behind a `Guard`, its files sent as text, until it is interrupted.
+"""Serve a local page: bound to an address, behind a `Guard`, its files sent as text, until interrupted.
 
-A page brings an application made by `application`, with routes of its own; `listening` serves it, `until_stopped`
-waits. A page's own files are a folder: `NAME.html`, the body of the page, and its scripts and styles.
+A page has an application made by `application`, with routes of its own; `listening` serves it, `until_stopped` waits.
+The page's own files are in one folder: `NAME.html`, the body of the page, and its scripts and styles.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
-PATIENCE = 2.0  # seconds for requests under way when the server ends
+PATIENCE = 2.0  # seconds for open requests to finish when the server ends
 STATIC = files("sim.web") / "static"
 SHARED = (files("sim") / "report" / "templates" / "report.css", STATIC / "page.css", STATIC / "make.js")
-"""Files of every page: the look of the report, what a live page adds to it, and its script."""
+"""Files of every page: the styles of the report, those that live pages add, and their script."""
 
 
 def application(guard: Guard, own: Traversable, most_bytes: int = 1024) -> web.Application:
-    """Return an application that sends a page at `/`, and its files and `SHARED` by their names.
+    """Return an application that serves a page at `/`, and its files and `SHARED` by name.
 
     Parameters
     ----------
     own
-        The folder of the page's files.
+        Folder of the page's files.
     most_bytes
-        How long the body of a request may be.
+        Maximum size of a request body.
     """
     app = web.Application(middlewares=[guard.middleware()], client_max_size=most_bytes)
     for file in (*SHARED, *own.iterdir()):
@@ -50,19 +50,19 @@ def application(guard: Guard, own: Traversable, most_bytes: int = 1024) -> web.A
 
 @contextlib.asynccontextmanager
 async def listening(host: str, port: int, make: Callable[[Guard], web.Application]) -> AsyncIterator[str]:
-    """Serve an application within the block, which gets the address to open.
+    """Serve an application within a `with` block, which receives the URL to open.
 
     Parameters
     ----------
     port
-        Where to listen; 0 takes a free one.
+        Port to listen on; 0 picks a free one.
     make
-        Makes the application, given the guard of its address.
+        Makes the application, given the guard for its address.
 
     Raises
     ------
     UsageError
-        Where nothing can listen there.
+        If the server cannot listen there.
     """
     bound = _bound(host, port)
     guard = Guard.of(host, bound.getsockname()[1])
@@ -76,7 +76,7 @@ async def listening(host: str, port: int, make: Callable[[Guard], web.Applicatio
 
 
 def until_stopped(served: AbstractAsyncContextManager[str], opened: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `opened` is called with the address once the page can be opened."""
+    """Serve until SIGINT or SIGTERM; `opened` is called with the URL once the page can be opened."""
     asyncio.run(_until_stopped(served, opened))
 
 
