@@ -1,1 +1,1 @@
-"""Questions asked of forecasts: each study runs scenarios and returns a frozen result with a plain record."""
+"""Questions about forecasts: each study runs scenarios and returns a frozen result with a plain record."""

@@ -1,8 +1,8 @@
-"""Advice: which of the things an actor could do moves a probability most, for what they cost.
+"""Advice: which of an actor's options moves a probability most for its cost.
 
-Every mix of options from the scenario's menu is played on the base's draws and random numbers. How far a ranking can be
-trusted has two sides, and both are told: in how many draws of the uncertain inputs a mix is the best one, and in how
-many resamples of the draws it comes first, which is about the number of runs alone.
+Every mix of options from the scenario's menu is played on the base's draws and random numbers. How far to trust a
+ranking has two sides, and both are reported: in how many draws of the uncertain inputs a mix is the best one, and in
+how many resamples of the draws it comes first, which depends on the number of runs alone.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 
 FORMAT = "offramp/advice/1"
 DEFAULT_RUNS, REPLICATES = 16_384, 8
-"""Eight runs a draw: with two, luck would decide which mix is best in a draw."""
+"""Eight runs per draw: with two, luck would decide which mix is best in a draw."""
 FEW = 5
-"""Options up to which every mix of them is played; of more, each alone and each pair."""
+"""Up to this many options, every mix is played; with more, each alone and each pair."""
 MOST_MIXES = 128
 RESAMPLES = 1000
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What an actor wants: a probability lowered or raised."""
+    """The goal of an actor: a probability lowered or raised."""
 
     lower: bool
     outcome: str
@@ -50,7 +50,7 @@ class Goal:
 
     @property
     def sign(self) -> int:
-        """What a change counts towards the goal."""
+        """Sign of a change that serves the goal."""
         return -1 if self.lower else 1
 
 
@@ -60,7 +60,7 @@ def goal_of(text: str, scenario: Scenario) -> Goal:
     Raises
     ------
     UsageError
-        Where it is none, or its window is longer than the scenario's.
+        If the text is not a goal, or its window exceeds the scenario's horizon.
     """
     lower, outcome, by = read_goal(text)
     return Goal(lower, outcome, day_of(by, scenario.as_of, scenario.horizon, "the goal"))
@@ -68,7 +68,7 @@ def goal_of(text: str, scenario: Scenario) -> Goal:
 
 @dataclass(frozen=True)
 class Mix:
-    """Some options together, what they cost, and the scenario with them."""
+    """A combination of options, its cost, and the scenario with it."""
 
     options: tuple[str, ...]
     cost: float
@@ -77,12 +77,12 @@ class Mix:
 
 @dataclass(frozen=True)
 class Advice:
-    """What every mix brings.
+    """The effect of every mix.
 
     Attributes
     ----------
     base, records
-        Of the scenario without any option, and by mix.
+        Records of the scenario without any option, and of each mix.
     """
 
     scenario: Scenario
@@ -95,7 +95,7 @@ class Advice:
     records: tuple[Records, ...]
 
     def record(self, command: str | None = None) -> dict[str, Any]:
-        """Return the content of advice.json (docs/what-if.md); the mixes stand by gain for their cost."""
+        """Return the content of advice.json (docs/what-if.md), with the mixes sorted by gain for their cost."""
         moved = np.stack([self._shares(one) for one in self.records]) - self._shares(self.base)
         gains = self.goal.sign * moved
         costs = np.array([mix.cost for mix in self.mixes])
@@ -149,12 +149,12 @@ class Advice:
 
 
 def options_of(scenario: Scenario, actor: str) -> list[str]:
-    """Return what an actor could do, by id.
+    """Return the options of an actor, by id.
 
     Raises
     ------
     UsageError
-        Where there is no such actor or nothing for it on the menu.
+        If there is no such actor, or the menu has nothing for it.
     """
     if actor not in scenario.actors:
         raise UsageError(f"there is no actor {actor!r}; expected one of {', '.join(scenario.actors)}")
@@ -167,14 +167,14 @@ def options_of(scenario: Scenario, actor: str) -> list[str]:
 
 
 def mixes_of(scenario: Scenario, actor: str, goal: Goal, budget: float | None) -> list[Mix]:
-    """Return the mixes to compare: all of up to five options, of more each alone and each pair.
+    """Return the mixes to compare: all of up to five options; with more options, each alone and each pair.
 
-    Two options that change the same number are no mix, and none costs more than the budget.
+    Two options that change the same number cannot be mixed, and no mix may cost more than the budget.
 
     Raises
     ------
     UsageError
-        Where there is none, or too many to play.
+        If there are none, or too many to play.
     """
     names = options_of(scenario, actor)
     chosen = list(_affordable(scenario, _combined(names), math.inf if budget is None else budget))
@@ -191,7 +191,7 @@ def _affordable(scenario: Scenario, mixes: Iterable[tuple[str, ...]], budget: fl
 
 
 def _combined(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Return all combinations of up to five options, of more each alone and each pair."""
+    """Return all combinations of up to five options; with more, each alone and each pair."""
     most = len(names) if len(names) <= FEW else 2
     return chain.from_iterable(combinations(names, size) for size in range(1, most + 1))
 
@@ -206,7 +206,7 @@ def _go_together(scenario: Scenario, mix: Sequence[str]) -> bool:
 
 
 def _with_options(scenario: Scenario, mix: Sequence[str], day: int) -> Scenario:
-    """Return the scenario with some options, over the days of the goal."""
+    """Return the scenario with some options taken, over the days of the goal."""
     document = scenario.document
     for name in mix:
         option = document.menu[name]
@@ -220,19 +220,19 @@ def _with_options(scenario: Scenario, mix: Sequence[str], day: int) -> Scenario:
 
 
 def advise(scenario: Scenario, actor: str, goal: Goal, bench: Bench, *, budget: float | None = None) -> Advice:
-    """Compare what an actor could do.
+    """Compare the options of an actor.
 
     Parameters
     ----------
     bench
-        Plays the base and every mix; `REPLICATES` of its replicates tell which mix is best in a draw.
+        Plays the base and every mix; `REPLICATES` of its replicates show which mix is best in a draw.
     budget
-        What a mix may cost; None: anything.
+        Largest cost of a mix; None for no limit.
 
     Raises
     ------
     UsageError
-        As `options_of` and `mixes_of`; where there are fewer than two draws.
+        As for `options_of` and `mixes_of`, or if there are fewer than two draws.
     """
     bench.plan.check_pairs()
     mixes = mixes_of(scenario, actor, goal, budget)
@@ -241,9 +241,9 @@ def advise(scenario: Scenario, actor: str, goal: Goal, bench: Bench, *, budget: 
 
 
 def best_in_draws(gains: Values) -> tuple[Values, float]:
-    """Return the share of draws in which each mix has the largest gain, and the share in which any has one.
+    """Return the share of draws in which each mix has the largest gain, and the share in which any mix gains.
 
-    Draws in which nothing moves towards the goal count for none, and of the rest those that several share are split.
+    Draws in which nothing moves towards the goal count for no mix; ties are split.
 
     Parameters
     ----------
@@ -268,10 +268,10 @@ def first_in_resamples(gains: Values, seed: int) -> Values:
 
 
 def efficient_mixes(gains: Values, costs: Values, replicates: int) -> set[int]:
-    """Return the mixes worth their cost: each gains clearly more than nothing and than every mix that costs less.
+    """Return the mixes worth their cost: each gains clearly more than nothing and than every cheaper mix.
 
-    Of those that cost the same none may be clearly better. Clear is a difference, paired draw by draw, whose 95%
-    interval lies above 0.
+    Among mixes of equal cost, none may be clearly better. A difference is clear if its 95% interval, paired draw by
+    draw, lies above 0.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """The bench: plays several scenarios on the same draws and random numbers, so that they can be compared run by run.
 
-A `Bench` is asked for the records of scenarios and plays only what it does not have: what it was given, what it played
-before, and what lies in the store. All scenarios share one plan, and with it every stream. Its `Site` says who plays
-them and where blocks are kept.
+A `Bench` returns the records of scenarios and plays only those it does not have: it reuses those it was given, those
+it played before, and those in the store. All scenarios share one plan, and with it every stream. Its `Site` says where
+they are played and where blocks are kept.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ class Site:
     Attributes
     ----------
     executor
-        Plays blocks and other tasks; this process if not given.
+        Plays blocks and other tasks; this process by default.
     store
-        Where blocks are looked for and kept; None: nowhere.
+        Where blocks are looked up and kept; None for nowhere.
     finished
         Called for each block that was played or found, and for each task that was mapped.
     """
@@ -50,7 +50,7 @@ class Site:
     finished: Callable[[], None] | None = None
 
     def map(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> list[Any]:
-        """Return what a function says of each task, in order."""
+        """Return the result of a function for each task, in order."""
         return list(self.executor.map(function, tasks, self.finished))
 
     def records(self, requests: Iterable[Request]) -> list[Records]:
@@ -59,17 +59,17 @@ class Site:
         Raises
         ------
         ExecutionError
-            Where a block failed.
+            If a block failed.
         """
         return self.each(lambda records: records, requests)
 
     def each(self, function: Callable[[Records], Result], requests: Iterable[Request]) -> list[Result]:
-        """Play requests; return what a function says of the records of each, which are dropped then.
+        """Play requests; return a function's result for the records of each, which are then dropped.
 
         Raises
         ------
         ExecutionError
-            Where a block failed.
+            If a block failed.
         """
         places: dict[Request, int] = {}
         found: dict[int, Result] = {}
@@ -97,9 +97,9 @@ class Bench:
     Parameters
     ----------
     known
-        Records that are at hand, by hash of their scenario: as many runs as the plan has, or more.
+        Records already available, by hash of their scenario: at least as many runs as the plan has.
     cap
-        Of how many runs of a scenario the record is kept.
+        Number of runs of a scenario whose record is kept.
     """
 
     def __init__(
@@ -111,12 +111,12 @@ class Bench:
         self._records = {name: records[: plan.most_runs] for name, records in (known or {}).items()}
 
     def records(self, scenarios: Sequence[Scenario]) -> list[Records]:
-        """Return the records of each scenario, shape (runs,); what is not at hand is played, all of it at once.
+        """Return the records of each scenario, shape (runs,); those not available are played, all at once.
 
         Raises
         ------
         ExecutionError
-            Where a block failed.
+            If a block failed.
         """
         missing = {one.hash: one for one in scenarios if one.hash not in self._records}
         played = self.site.records(self.plan.request(one, cap=self._cap) for one in missing.values())
@@ -124,7 +124,7 @@ class Bench:
         return [self._records[one.hash] for one in scenarios]
 
     def forecast(self, scenario: Scenario) -> Forecast:
-        """Run a scenario, without what storylines are made from; raises as `sim.forecast.runner.run`."""
+        """Run a scenario, without keeping the paths for storylines; raises as `sim.forecast.runner.run`."""
         site = self.site
         return run(
             scenario, self.plan, executor=site.executor, store=site.store, finished=site.finished, with_paths=False
@@ -132,16 +132,16 @@ class Bench:
 
 
 def happened(records: Records, outcome: str, day: int) -> npt.NDArray[np.bool_]:
-    """Tell for each run whether an outcome of `FIRST_EVENTS` came within `day` days."""
+    """Return, for each run, whether an outcome of `FIRST_EVENTS` came within `day` days."""
     if outcome in KINDS:
         return np.asarray((records["offensive"] < day) & (records["end"] == END_STATES.index(outcome)))
     return np.asarray(records[outcome] < day)
 
 
 def are_alike(played: Sequence[Records]) -> bool:
-    """Tell whether paired runs show no difference: each went the same in all worlds, in every event and its day.
+    """Return whether paired runs are identical: each has the same events on the same days in all worlds.
 
-    That an outcome comes in the same runs would not do: a small effect shows in other days first.
+    Comparing only whether an outcome comes would not do: a small effect first shows in other days.
     """
     return all(np.array_equal(played[0], other) for other in played[1:])
 

@@ -1,6 +1,6 @@
-"""What went into two forecasts, set side by side: inputs, stances with their evidence, settings.
+"""The inputs of two forecasts compared side by side: values, stances with their evidence, settings.
 
-A day is compared as the date it is, so that a later as-of date alone moves no pressure.
+Days are compared as dates, so a later as-of date alone does not move a pressure.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _CODES = ("kind", "bearing", "reliability", "occasion", "date", "start", "standi
 
 
 def inputs_changed(old: Record, new: Record) -> list[dict[str, Any]]:
-    """List every value that differs, in the order of the new forecast; what is missing on a side is null.
+    """List every value that differs, in the order of the new forecast; null if missing on a side.
 
-    All values of one actor, pressure or meeting stand together.
+    All values of one actor, pressure or meeting are adjacent.
     """
     before, after = _values(old), _values(new)
     owners: dict[str, list[str]] = {}
@@ -50,7 +50,7 @@ def _values(record: Record) -> dict[str, Any]:
 
 
 def _dated(path: str, value: Any, as_of: datetime.date) -> Any:
-    """Turn a day count from the as-of date into its date; a prior over day counts stays as it is."""
+    """Convert a number of days from the as-of date to its date; a prior over days stays unchanged."""
     if _MOMENT.fullmatch(path) and isinstance(value, (int, float)) and value == int(value):
         try:
             return (as_of + datetime.timedelta(days=int(value))).isoformat()
@@ -60,7 +60,7 @@ def _dated(path: str, value: Any, as_of: datetime.date) -> Any:
 
 
 def names_in(old: Record, new: Record) -> dict[str, Any]:
-    """Return what actors, pressures, talks and events of either record are called; the new one has the say."""
+    """Return the names of actors, pressures, talks and events in either record; the new one takes precedence."""
     actors = {
         name: {"name": one.get("name") or heading(name)} for name, one in {**old["actors"], **new["actors"]}.items()
     }
@@ -72,7 +72,7 @@ def names_in(old: Record, new: Record) -> dict[str, Any]:
 
 
 def articles_added(old: Record, new: Record) -> list[dict[str, Any]]:
-    """List the articles that the new evidence cites and the old does not, by date, with their items."""
+    """List the articles cited by the new evidence and not by the old, by date, with their items."""
     cited = {item["source"] for item in old["provenance"]["items"].values()}
     items: dict[str, list[str]] = {}
     for name, item in new["provenance"]["items"].items():
@@ -87,7 +87,7 @@ def articles_added(old: Record, new: Record) -> list[dict[str, Any]]:
 
 
 def stances_changed(old: Record, new: Record) -> list[dict[str, Any]]:
-    """List the actors whose stance at the start, or what it was read from, is not what it was."""
+    """List the actors whose initial stance, or the evidence it was read from, has changed."""
     before, after = (record["provenance"]["stances"] for record in (old, new))
     rows = []
     for actor in {**after, **before}:
@@ -107,12 +107,12 @@ def _stance(stance: Record | None) -> dict[str, Any] | None:
 
 
 def _items(stance: Record | None) -> list[str]:
-    """Items that a stance was read from."""
+    """Return the items that a stance was read from."""
     return [] if stance is None else [item for occasion in stance["occasions"] for item in occasion["items"]]
 
 
 def _items_changed(old: Record, new: Record, before: list[str], after: list[str]) -> dict[str, Any]:
-    """Tell which items a stance gained, lost or read with other codes, each with what it says."""
+    """Return the items that a stance gained, lost or read with other codes, each with its text."""
     told, tells = (record["provenance"]["items"] for record in (old, new))
     recoded = [name for name in after if name in before and _codes(told.get(name)) != _codes(tells.get(name))]
     return {
@@ -135,7 +135,7 @@ def _quoted(names: list[str], items: Record) -> list[dict[str, str]]:
 
 
 def settings_changed(old: Record, new: Record) -> list[dict[str, Any]]:
-    """List what else differs: the question, seed and runs, the model, the machine."""
+    """List other differences: the question, seed and runs, the model, the machine."""
     before, after = dict(_settings(old)), dict(_settings(new))
     if old.get("document") is not None:
         before, after = before | dict(_written(old)), after | dict(_written(new))
@@ -159,7 +159,7 @@ def _settings(record: Record) -> Iterator[tuple[str, Any]]:
 
 
 def _written(record: Record) -> Iterator[tuple[str, str]]:
-    """Words of the scenario that no other part of the record holds."""
+    """Yield the words of the scenario that no other part of the record holds."""
     for part, keys in (("start", ("phase",)), ("bargaining", ("principal", "counterpart"))):
         written = record["document"].get(part, {})
         yield from ((f"{part}.{key}", written[key]) for key in keys if key in written)

@@ -1,8 +1,8 @@
-"""Counterfactuals: what the forecast would be if one thing changed, compared with it run by run.
+"""Counterfactuals: the forecast if one thing changed, compared with the base run by run.
 
 Each world of `worlds_of` is played on the base's draws and random numbers. The change of a probability is a difference
-of means of draws and holds under any way of pairing the two; in which share of runs a change averts an offensive and in
-which it brings one about depends on the pairing, here the same chance in both worlds.
+of means over draws and does not depend on how the two are paired; the shares of runs in which a change averts or brings
+about an offensive do depend on the pairing, which here is the same chance in both worlds.
 """
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ class World:
 def worlds_of(scenario: Scenario) -> list[World]:
     """Return every world that counterfactuals ask for, in file order.
 
-    Pressures that are over by the as-of date and postures that are held already are left out.
+    Pressures that have ended by the as-of date and postures that are already held are left out.
     """
     return list(_worlds(scenario))
 
 
 def _live(scenario: Scenario) -> list[str]:
-    """Return the pressures that are not over."""
+    """Return the pressures that have not ended."""
     return [name for name, pressure in scenario.pressures.items() if not _is_over(scenario, pressure)]
 
 
@@ -83,14 +83,14 @@ def _worlds(scenario: Scenario) -> Iterator[World]:
 
 
 def _with_events(scenario: Scenario, kind: Kind, chance: float) -> Iterator[World]:
-    """Yield a world for each event whose probability is another."""
+    """Yield a world for each event whose probability would change to `chance`."""
     for name, event in scenario.events.items():
         if event.probability.mean != chance:
             yield World(kind, name, with_chance(scenario, name, chance))
 
 
 def withdrawn(scenario: Scenario, names: Sequence[str]) -> Scenario:
-    """Return a scenario in which some pressures are withdrawn on the as-of date, or never come if they begin later."""
+    """Return a scenario in which some pressures are withdrawn on the as-of date, or never begin if that is later."""
     changed = {name: scenario.pressures[name].model_copy(update={"end": scenario.as_of}) for name in names}
     return _with_pressures(scenario, changed)
 
@@ -98,9 +98,9 @@ def withdrawn(scenario: Scenario, names: Sequence[str]) -> Scenario:
 def at_full_strength(scenario: Scenario, name: str) -> Scenario:
     """Return a scenario in which a pressure has intensity 1 from the as-of date on.
 
-    The stances contain a pressure in force as strong as it was, so a higher intensity alone would only make more of its
-    fading. It is withdrawn and renewed instead: on the as-of date, at once and with intensity 1, fading and ending as
-    it is written.
+    The stances already include the full effect of a pressure in force, so a higher intensity alone would only
+    increase its fading. It is withdrawn and renewed instead: on the as-of date, at once and with intensity 1, fading
+    and ending as written.
     """
     pressure = scenario.pressures[name]
     if day_count(pressure.start, scenario.as_of).median >= 0:
@@ -116,13 +116,13 @@ def without_talks(scenario: Scenario, name: str) -> Scenario:
 
 
 def with_chance(scenario: Scenario, name: str, probability: float) -> Scenario:
-    """Return a scenario in which an event happens with some probability; with 0 it stays, for others to wait for."""
+    """Return a scenario in which an event has some probability; with 0 it stays, for others to wait for."""
     event = scenario.events[name].model_copy(update={"probability": Fixed(probability)})
     return _with(scenario, events={**scenario.events, name: event})
 
 
 def held(scenario: Scenario, name: str) -> Scenario:
-    """Return a scenario in which the posture of an actor stays where it starts."""
+    """Return a scenario in which the posture of an actor is held at its initial value."""
     return _with(scenario, actors={**scenario.actors, name: scenario.actors[name].model_copy(update={"held": True})})
 
 
@@ -131,7 +131,7 @@ def _with_pressures(scenario: Scenario, changed: dict[str, Pressure]) -> Scenari
 
 
 def _with(scenario: Scenario, **parts: Any) -> Scenario:
-    """Return a scenario with other parts of its document."""
+    """Return a scenario with parts of its document replaced."""
     return with_document(scenario, scenario.document.model_copy(update=parts))
 
 
@@ -140,7 +140,7 @@ def _is_over(scenario: Scenario, pressure: Pressure) -> bool:
 
 
 def renewed_id(scenario: Scenario, name: str) -> str:
-    """Return the id of a pressure renewed, one that no pressure has."""
+    """Return an unused id for a pressure that is renewed."""
     names = chain([f"{name}-renewed"], (f"renewed-{number}" for number in count()))
     return next(one for one in names if one not in scenario.pressures)
 
@@ -169,14 +169,14 @@ class Joint:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Counterfactuals:
-    """All counterfactuals of a scenario. Two are equal where they are the same object.
+    """All counterfactuals of a scenario. Results are compared by identity.
 
     Attributes
     ----------
     base
         Records of the scenario as it is.
     joint
-        None where fewer than two pressures can be withdrawn.
+        None if fewer than two pressures can be withdrawn.
     """
 
     scenario: Scenario
@@ -186,7 +186,7 @@ class Counterfactuals:
     joint: Joint | None
 
     def __repr__(self) -> str:
-        """Say how many worlds were played, in one line."""
+        """Return the number of worlds played, in one line."""
         return (
             f"Counterfactuals({self.scenario.id!r}, {counted(len(self.worlds), 'world')} of "
             f"{counted(len(self.base), 'run')} each)"
@@ -211,7 +211,7 @@ class Counterfactuals:
         return pd.DataFrame(rows, columns=names)
 
     def part(self) -> dict[str, Any]:
-        """Return what a forecast's record holds of them, under `counterfactuals`."""
+        """Return the part `counterfactuals` of a forecast's record."""
         return {
             "runs": len(self.base),
             "draws": len(self.base) // self.plan.replicates,
@@ -243,7 +243,7 @@ class Counterfactuals:
         return share(event, self.plan.replicates).row()
 
     def _world(self, one: Counterfactual) -> dict[str, Any]:
-        """Return what changes in one world: probabilities, and for the offensive what becomes of single runs."""
+        """Return the changes in one world: of probabilities and, for the offensive, of single runs."""
         days = self.scenario.milestones
         before = {day: happened(self.base, "offensive", day) for day in days}
         after = {day: happened(one.records, "offensive", day) for day in days}
@@ -267,7 +267,7 @@ class Counterfactuals:
         return self._by_outcome(change)
 
     def _variance_ratio(self, records: Records, day: int) -> float | None:
-        """Return how many times the variance of the change would be with independent runs; None where none differs."""
+        """Return the variance of the change with independent runs as a multiple of its own; None if no run differs."""
         before, after = (cube_means(self._values(one, day)) for one in (self.base, records))
         paired = float(np.var(after - before, ddof=1))
         if paired == 0:
@@ -278,7 +278,7 @@ class Counterfactuals:
         return draw_shares(records, "offensive", day, self.plan.replicates)
 
     def _interaction(self, joint: Joint) -> dict[str, Any]:
-        """Return the change of both together, the sum of their own changes, and how far the two lie apart."""
+        """Return the change of both together, the sum of their separate changes, and the difference of the two."""
         apart = {one.world.subject: one.records for one in self.worlds if one.world.kind == "withdrawn"}
         days: dict[str, dict[str, Row]] = {"together": {}, "sum": {}, "interaction": {}}
         for day in self.scenario.milestones:
@@ -299,9 +299,9 @@ def counterfactuals(scenario: Scenario, bench: Bench) -> Counterfactuals:
     Raises
     ------
     UsageError
-        Where there are too few runs to pair.
+        If there are too few runs to pair.
     ExecutionError
-        Where a block failed.
+        If a block failed.
     """
     bench.plan.check_pairs()
     worlds = worlds_of(scenario)
@@ -311,7 +311,7 @@ def counterfactuals(scenario: Scenario, bench: Bench) -> Counterfactuals:
 
 
 def blocks_of(scenario: Scenario, plan: Plan, *, with_base: bool = True) -> int:
-    """Return how many blocks counterfactuals take."""
+    """Return the number of blocks that counterfactuals take."""
     worlds = worlds_of(scenario)
     joint = sum(one.kind == "withdrawn" for one in worlds) > 1
     hashes = {one.scenario.hash for one in worlds} - {scenario.hash}

@@ -1,9 +1,9 @@
 """Where a probability crosses a target along the lines of a grid, from runs that all share draws and random numbers.
 
-With common random numbers the estimated curve is nearly as smooth as the true one, so a bracket can be narrowed on it.
-What it leaves open is where the *true* curve crosses: the interval of a crossing holds every value at which the target
-lies in the interval of the probability (a confidence set by inverting a test, Neyman 1937), so that it covers as that
-interval does, with no slope to estimate.
+With common random numbers, the estimated curve is nearly as smooth as the true one, so a bracket can be narrowed on it.
+What remains open is where the *true* curve crosses: the interval of a crossing holds every value at which the target is
+in the interval of the probability (a confidence set by inverting a test, Neyman 1937). So its coverage is that of the
+latter interval, with no slope to estimate.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from sim.estimates import Estimate
 from sim.studies.sweep.designs import rounded
 
 Point = tuple[float, ...]
-"""A value for each number that varies."""
+"""A value for each varying number."""
 Sample = Callable[[Sequence[Point]], Sequence[Estimate]]
 """Estimates the probability at each of some points, on the same draws and random numbers every time."""
 Verdict = Literal["reached", "not reached", "undecided"]
 
 FINEST = 1e-3
-"""Width of the last bracket, as a share of the range, where the interval is not far wider anyway."""
+"""Narrowest bracket, as a share of the range, unless the interval is far wider anyway."""
 STEPS = 12
 FAR = 2.0
 
@@ -35,17 +35,17 @@ class Crossing:
     Attributes
     ----------
     point
-        Where the estimated probability crosses the target.
+        The point where the estimated probability crosses the target.
     along
-        Which number varies on the line that it was found on, the others being held.
+        Index of the number that varies on its line; the others are held.
     low, high
         Interval of that number for the crossing of the true curve, at the level of the estimates.
     low_open, high_open
         Whether the interval reaches the end of the range, so that the crossing may lie beyond.
     rising
-        Whether the probability rises there as the number does.
+        Whether the probability rises there with the number.
     searched
-        Half the last bracket: how finely the estimated curve was searched.
+        Half the last bracket: the precision of the search on the estimated curve.
     there
         The probability at `point`.
     """
@@ -62,27 +62,27 @@ class Crossing:
 
     @property
     def value(self) -> float:
-        """The number that varies."""
+        """Value of the varying number."""
         return self.point[self.along]
 
     @property
     def line(self) -> tuple[int, Point]:
-        """Which number varies, and what the others are held at."""
+        """Index of the varying number, and the values at which the others are held."""
         return self.along, self.point[: self.along] + self.point[self.along + 1 :]
 
 
 @dataclass(frozen=True)
 class Crossings:
-    """All crossings of a target that show on the lines of a grid.
+    """All crossings of a target that are visible on the lines of a grid.
 
     Attributes
     ----------
     axes
-        The values of each number that were tried first.
+        The initial values of each number.
     points
-        Every point that was tried, rising, with its probability.
+        Every point tried, in rising order, with its probability.
     found
-        Line by line, rising on each.
+        The crossings, line by line, in rising order on each.
     """
 
     target: float
@@ -92,12 +92,12 @@ class Crossings:
 
     @property
     def nearest(self) -> tuple[Point, Estimate]:
-        """The point tried whose probability is nearest to the target."""
+        """The tried point whose probability is nearest to the target."""
         return min(self.points.items(), key=lambda point: abs(point[1].p - self.target))
 
     @property
     def verdict(self) -> Verdict:
-        """`undecided` where no estimate crosses the target and yet it lies in the interval of one."""
+        """`undecided` if no estimate crosses the target but it lies in the interval of one."""
         if self.found:
             return "reached"
         within = any(one.low <= self.target <= one.high for one in self.points.values())
@@ -105,20 +105,20 @@ class Crossings:
 
     @property
     def are_apart(self) -> bool:
-        """Whether intervals on a line are disjoint: elsewhere the runs do not tell its crossings from one another."""
+        """Whether intervals on a line are disjoint: if not, the runs cannot separate its crossings."""
         pairs = pairwise(self.found)
         return all(first.high < second.low for first, second in pairs if first.line == second.line)
 
 
 class _Probe:
-    """Estimates a probability where it is asked for, each point once."""
+    """Estimates a probability at requested points, each point once."""
 
     def __init__(self, sample: Sample) -> None:
         self._sample = sample
         self.known: dict[Point, Estimate] = {}
 
     def at(self, points: Sequence[Point]) -> list[Estimate]:
-        """Return the estimates at some points, all missing ones in one call of the sample."""
+        """Return the estimates at some points, computing all missing ones in one call of the sample."""
         missing = [point for point in dict.fromkeys(points) if point not in self.known]
         if missing:
             self.known |= dict(zip(missing, self._sample(missing), strict=True))
@@ -126,14 +126,14 @@ class _Probe:
 
 
 class _Curve:
-    """The probability along a line of the grid, searched for where it crosses a target."""
+    """The probability along a line of the grid, searched for crossings of a target."""
 
     def __init__(self, probe: _Probe, axis: Point, along: int, held: Point, target: float) -> None:
         self._probe, self._axis, self._along, self._held, self._target = probe, axis, along, held, target
         self._low, self._high = axis[0], axis[-1]
 
     def crossings(self) -> Iterator[Crossing]:
-        """Yield the crossing in each bracket of the axis; two crossings between neighbours do not show."""
+        """Yield the crossing in each bracket of the axis; two crossings between neighbours go unnoticed."""
         for left, right in pairwise(self._axis):
             if (self._off(left) >= 0) != (self._off(right) >= 0):
                 yield self._crossing(left, right)
@@ -158,9 +158,9 @@ class _Curve:
         return self._at(value)[0].p - self._target
 
     def _narrowed(self, left: float, right: float) -> tuple[float, float]:
-        """Narrow a bracket by the Illinois rule (Dowell & Jarratt 1971), never by less than a tenth.
+        """Narrow a bracket by the Illinois rule (Dowell & Jarratt 1971), each time by at least a tenth.
 
-        It stops where the interval of the crossing will be ten times as wide, for no digit beyond that means anything.
+        It stops when the interval of the crossing will be ten times as wide, because further digits mean nothing.
         """
         off_left, off_right = self._off(left), self._off(right)
         for _ in range(STEPS):
@@ -178,7 +178,7 @@ class _Curve:
         return left, right
 
     def _reach(self, left: float, right: float, one: Estimate) -> float:
-        """Return about how far the interval of the crossing will reach: error of the probability over slope."""
+        """Return roughly how far the interval of the crossing will reach: error of the probability over slope."""
         slope = abs(self._off(right) - self._off(left)) / (right - left)
         return FAR * one.se / slope if slope > 0 else self._high - self._low
 
@@ -203,7 +203,7 @@ class _Curve:
         return one.low <= self._target <= one.high
 
     def _between(self, inside: float, outside: float) -> float:
-        """Return where the edge of the band crosses the target between a value that holds it and one that does not."""
+        """Return where the edge of the band crosses the target, between a value inside the interval and one outside."""
         near, far = self._at(inside, outside)
         if far.high < self._target:
             return _falsi(inside, outside, near.high - self._target, far.high - self._target)
@@ -216,7 +216,7 @@ def crossings(sample: Sample, axes: Sequence[Point], target: float) -> Crossings
     Parameters
     ----------
     axes
-        The values of each number, the ends of its range among them, that are tried first.
+        The initial values of each number, including the ends of its range.
     """
     probe = _Probe(sample)
     probe.at(list(product(*axes)))
@@ -230,7 +230,7 @@ def crossings(sample: Sample, axes: Sequence[Point], target: float) -> Crossings
 
 
 def _falsi(left: float, right: float, off_left: float, off_right: float) -> float:
-    """Return where the line through two points is 0; the middle where it is level."""
+    """Return where the line through two points is 0; the midpoint if it is level."""
     if off_left == off_right:
         return (left + right) / 2
     return left + (right - left) * off_left / (off_left - off_right)

@@ -1,9 +1,9 @@
-"""Difference of two forecasts: what in the inputs differs, how far each probability moves, and whether that is real.
+"""Difference of two forecasts: which inputs differ, how far each probability moves, and whether that is real.
 
-`diff` compares two sides, each a scenario or a stored forecast; `since` a forecast that is at hand with an earlier one.
-Where both can be run, on the same draws and luck, the change is paired run by run and holds no luck of the draw: a
-change that its interval tells from nothing is real, the rest is noise. Where a stored forecast cannot be run again, or
-the two have different seeds, the change is that of two independent estimates.
+`diff` compares two sides, each a scenario or a stored forecast; `since` compares a current forecast with an earlier
+one. If both can be run on the same draws and luck, the change is paired run by run and contains no luck of the draw: a
+change whose interval excludes 0 is real, the rest is noise. If a stored forecast cannot be run again, or the two have
+different seeds, the change is that of two independent estimates.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ Pair = tuple[Forecast, Forecast]
 
 @dataclass(frozen=True)
 class Moved:
-    """How one probability moves: before, after and the change, each with p, mc_low and mc_high.
+    """The move of one probability: before, after and the change, each with p, mc_low and mc_high.
 
     Attributes
     ----------
     differing_runs
-        Runs in which the outcome comes in time on one side only; None where runs are not paired.
+        Runs in which the outcome comes in time on one side only; None if runs are not paired.
     """
 
     outcome: str
@@ -59,7 +59,7 @@ class Moved:
 
     @property
     def verdict(self) -> Verdict:
-        """`real` where the interval leaves 0 outside, `none` where no run differs, else `noise`."""
+        """`real` if the interval excludes 0, `none` if no run differs, else `noise`."""
         if self.differing_runs == 0:
             return "none"
         return "real" if self.change["mc_low"] > 0 or self.change["mc_high"] < 0 else "noise"
@@ -67,18 +67,18 @@ class Moved:
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs between two forecasts.
+    """Differences between two forecasts.
 
     Attributes
     ----------
     before, after
         The records of both.
     rows
-        By outcome and number of days.
+        Moves by outcome and number of days.
     runs
-        Paired runs; None where the two are not paired.
+        Number of paired runs; None if the two are not paired.
     unpaired
-        Why they are not, or None.
+        Reason why they are not paired, or None.
     """
 
     before: Record
@@ -125,13 +125,13 @@ class Difference:
         }
 
     def _inputs(self) -> dict[str, Any]:
-        """Return what differs in the inputs, and what they are called."""
+        """Return the inputs that differ, and their names."""
         both = self.before, self.after
         return {**names_in(*both), "inputs": inputs_changed(*both), "stances": stances_changed(*both)}
 
 
 def _moved(outcome: str, day: int, before: Row, after: Row, pair: Pair | None) -> Moved:
-    """Return how a probability moves: run by run where there is a pair, else as two independent estimates."""
+    """Return the move of a probability: run by run if there is a pair, else as two independent estimates."""
     if pair is None:
         return Moved(outcome, day, before, after, unpaired_row(before, after), None)
     first, second = pair
@@ -142,20 +142,20 @@ def _moved(outcome: str, day: int, before: Row, after: Row, pair: Pair | None) -
 
 
 def plan_of_rerun(old: Record, forecast: Forecast) -> Plan:
-    """Return the plan under which an earlier scenario is run again: this forecast's draws, the fewer runs of both."""
+    """Return the plan for running an earlier scenario again: this forecast's draws, the fewer runs of both."""
     runs = min(old["runs"], forecast.runs, RECORD_CAP)
     return replace(forecast.plan, runs=runs, precision=None)
 
 
 def since(old: Record, forecast: Forecast, site: Site = HERE) -> Difference:
-    """Compare a forecast with an earlier one, at every milestone that lies within both windows.
+    """Compare a forecast with an earlier one, at every milestone within both windows.
 
     Parameters
     ----------
     old
         An earlier record, as `read_forecast` returns it.
     site
-        Where the earlier scenario is run again, if it has to be.
+        Where the earlier scenario is run again, if necessary.
     """
     earlier = _again(old, forecast, site)
     new, pair = forecast.record(), (earlier, forecast) if isinstance(earlier, Forecast) else None
@@ -171,7 +171,7 @@ def since(old: Record, forecast: Forecast, site: Site = HERE) -> Difference:
 
 
 def _again(old: Record, forecast: Forecast, site: Site) -> Forecast | str:
-    """Run the scenario of an earlier forecast on this one's draws, or say why that cannot be done."""
+    """Run the scenario of an earlier forecast on this one's draws, or return the reason it cannot be run."""
     if old["seed"] != forecast.plan.seed:
         return "the two forecasts have different seeds"
     scenario = rerunnable(old, forecast.scenario.posterior)
@@ -197,9 +197,9 @@ class Side:
     stored
         The record of a stored forecast; None for a scenario file.
     scenario
-        The scenario, where it can be run.
+        The scenario, if it can be run.
     unpaired
-        Why it cannot be.
+        Reason why it cannot be run.
     """
 
     path: Path
@@ -209,24 +209,24 @@ class Side:
 
     @property
     def hash(self) -> str:
-        """The hash of its scenario; empty where it cannot be run."""
+        """The hash of its scenario; empty if it cannot be run."""
         return "" if self.scenario is None else self.scenario.hash
 
 
 def is_stored(path: Path) -> bool:
-    """Tell a stored forecast from a scenario file by its name."""
+    """Return whether a file is a stored forecast rather than a scenario, by its name."""
     return path.suffix == ".json"
 
 
 def read_sides(before: Path, after: Path, seed: int | None = None) -> tuple[Side, Side]:
-    """Read both sides: scenario files first, for a stored forecast may rest on the posterior of the other side.
+    """Read both sides: scenario files first, because a stored forecast may rest on the posterior of the other side.
 
-    Two stored forecasts of different seeds are told as they are and not paired, unless a seed is given to run both by.
+    Two stored forecasts with different seeds are compared unpaired, unless a seed is given to run both with.
 
     Raises
     ------
     ScenarioError, UsageError
-        Where one is at fault.
+        If one is faulty.
     """
     scenarios = {path: load(path) for path in (before, after) if not is_stored(path)}
     known = next((one.posterior for one in scenarios.values()), None)
@@ -240,12 +240,12 @@ def read_sides(before: Path, after: Path, seed: int | None = None) -> tuple[Side
 
 
 def _seeds_differ(*sides: Side) -> bool:
-    """Tell whether stored forecasts that could be run again have different seeds."""
+    """Return whether stored forecasts that could be run again have different seeds."""
     return len({one.stored["seed"] for one in sides if one.stored is not None and one.scenario is not None}) > 1
 
 
 def read_side(path: Path, known: Posterior | None = None) -> Side:
-    """Read a scenario file, or where its name ends in .json a stored forecast.
+    """Read a scenario file or, if its name ends in .json, a stored forecast.
 
     Parameters
     ----------
@@ -255,7 +255,7 @@ def read_side(path: Path, known: Posterior | None = None) -> Side:
     Raises
     ------
     ScenarioError, UsageError
-        Where it is at fault.
+        If it is faulty.
     """
     if not is_stored(path):
         return Side(path, None, load(path))
@@ -267,7 +267,7 @@ def read_side(path: Path, known: Posterior | None = None) -> Side:
 
 
 def plan_of(sides: tuple[Side, Side], runs: int | None, seed: int | None) -> Plan:
-    """Return the plan to run both sides by: what is not given is taken from the first stored forecast."""
+    """Return the plan for running both sides: values not given are taken from the first stored forecast."""
     stored = next((side.stored for side in sides if side.stored is not None), None)
     if stored is None:
         return Plan(runs=DEFAULT_RUNS if runs is None else runs, seed=0 if seed is None else seed)
@@ -285,12 +285,12 @@ def diff(sides: tuple[Side, Side], bench: Bench) -> Difference:
     Parameters
     ----------
     bench
-        Of the plan that `plan_of` gives.
+        A bench with the plan of `plan_of`.
 
     Raises
     ------
     UsageError
-        Where there are too few runs to pair, or a side is neither a scenario nor a stored forecast.
+        If there are too few runs to pair, or a side is neither a scenario nor a stored forecast.
     """
     bench.plan.check_pairs()
     why = sides[0].unpaired or sides[1].unpaired
@@ -307,17 +307,17 @@ def diff(sides: tuple[Side, Side], bench: Bench) -> Difference:
 
 
 def _pair(first: Forecast | None, second: Forecast | None) -> Pair | None:
-    """Return two forecasts that can be compared run by run; None where one was not played."""
+    """Return two forecasts that can be compared run by run; None if one was not played."""
     return None if first is None or second is None else (first, second)
 
 
 def _runs_of(pair: Pair) -> int:
-    """Return the runs that both forecasts have."""
+    """Return the number of runs that both forecasts have."""
     return min(len(one.records) for one in pair)
 
 
 def _needed(sides: tuple[Side, Side]) -> list[Scenario]:
-    """Return what can be run and is needed, each once: stored forecasts only where both sides can be paired."""
+    """Return the scenarios to run, each once: stored forecasts only if both sides can be paired."""
     pairing = all(side.scenario is not None for side in sides)
     needed = (side.scenario for side in sides if pairing or side.stored is None)
     return list({one.hash: one for one in needed if one is not None}.values())
@@ -331,12 +331,12 @@ def _forecast(scenario: Scenario, bench: Bench) -> Forecast:
 
 
 def blocks_of(sides: tuple[Side, Side], plan: Plan) -> int:
-    """Return how many blocks a difference will play."""
+    """Return the number of blocks that a difference plays."""
     return len(_needed(sides)) * plan.blocks
 
 
 def _record_of(side: Side, forecast: Forecast | None) -> Record:
-    """Return the record of a side: what was stored, else of what was run."""
+    """Return the record of a side: the stored one, or that of the run."""
     if side.stored is not None:
         return side.stored
     if forecast is None:
@@ -345,12 +345,12 @@ def _record_of(side: Side, forecast: Forecast | None) -> Record:
 
 
 def _days(one: Record, other: Record) -> list[int]:
-    """Days that one reports and both windows hold."""
+    """Return the days that one record reports and both windows contain."""
     return [day for day in one["milestones"] if day <= other["horizon"]]
 
 
 def _levels(records: tuple[Record, Record], pair: Pair | None, outcome: str, day: int) -> tuple[Row, Row]:
-    """Return a probability on both sides: of what was run, where that is paired, else as the records have it."""
+    """Return a probability on both sides: of the runs, if paired, else from the records."""
     if pair is not None:
         first, second = (one.probability(outcome, day).row() for one in pair)
         return first, second

@@ -1,8 +1,8 @@
-"""Scenario discovery: in which ranges of the inputs an outcome is frequent (Bryant & Lempert 2010), found by PRIM.
+"""Scenario discovery: the ranges of inputs where an outcome is frequent (Bryant & Lempert 2010), found by PRIM.
 
-Boxes are found among half of the draws and measured on the other half, which had no part in finding them: density (how
-frequent the outcome is inside) and coverage (how much of all of it lies there). A box counts only where it stands out
-on that half too; after the first, others are sought in what it leaves.
+Boxes are found on half of the draws and measured on the other half, which had no part in finding them: density (how
+frequent the outcome is inside) and coverage (how much of it lies inside). A box counts only if it stands out on the
+other half too; after the first, others are sought among the remaining draws.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ MOST_BOXES = 3
 STANDS_OUT = 4.0
 """Standard errors by which the outcome must be more frequent inside than outside, on draws that did not find the box.
 
-One box found in noise passes with a chance of 3 in 100,000.
+One box found in noise passes with a probability of 3 in 100,000.
 """
 NORMAL = 1.96
 
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit of a box: an input, its low and high or None, and what it does on the draws that did not find it.
+    """A limit of a box: an input, its low and high or None, and its effect on the draws that did not find it.
 
     Attributes
     ----------
     below, above
-        Share of all draws below the low and above the high.
+        Share of all draws below the low, and above the high.
     cut, cut_draws
-        Share of futures in the outcome where only this limit fails, and the number of draws there.
+        Share of futures with the outcome where only this limit fails, and the number of draws there.
     p_value
-        Of the claim that what it cuts away has no smaller share than what it keeps, one-sided.
+        One-sided p-value of the claim that the part cut away has no smaller share than the part kept.
     """
 
     path: str
@@ -68,21 +68,21 @@ class Limit:
 
 @dataclass(frozen=True)
 class Found:
-    """A box and what it holds of the draws that did not find it.
+    """A box, measured on the draws that did not find it.
 
     Attributes
     ----------
     density
-        Share of futures inside in the outcome.
+        Share of futures inside that have the outcome.
     coverage
-        Of all futures in the outcome the share that lies inside: value and 95% interval.
+        Share of all futures with the outcome that lie inside: value and 95% interval.
     mass
         Share of all futures that lie inside.
     found_density
-        The share of the outcome inside among the draws that found it, which flatters it.
+        Share of the outcome inside among the draws that found it, which is biased upwards.
     score
-        Standard errors by which the outcome is more frequent inside than in all that lies outside, and than in what
-        boxes before left: the smaller of the two, so that no box counts that is poorer than futures at large.
+        Standard errors by which the outcome is more frequent inside than outside, and inside than in the draws left by
+        earlier boxes: the smaller of the two, so that no box counts whose share is below that of futures at large.
     """
 
     limits: tuple[Limit, ...]
@@ -99,14 +99,14 @@ class Found:
 
 
 def find_boxes(values: Floats, successes: npt.NDArray[np.int64], replicates: int, paths: Sequence[str]) -> list[Found]:
-    """Find boxes among every other draw, measure them on the rest; the last may be one that does not stand out.
+    """Find boxes on every other draw and measure them on the rest; the last may be one that does not stand out.
 
     Parameters
     ----------
     values
         Shape (draws, inputs).
     successes
-        How many of each draw's runs are in the outcome, shape (draws,).
+        Number of runs with the outcome in each draw, shape (draws,).
     paths
         Names of the inputs.
     """
@@ -128,7 +128,7 @@ def find_boxes(values: Floats, successes: npt.NDArray[np.int64], replicates: int
 
 
 def finders_of(draws: int) -> npt.NDArray[np.bool_]:
-    """Say which draws find boxes: those of every other hypercube; the rest, which are independent, measure them."""
+    """Return which draws find boxes: every other hypercube; the rest, which are independent, measure them."""
     finding: npt.NDArray[np.bool_] = np.arange(draws) // STRATA % 2 == 0
     return finding
 
@@ -136,7 +136,7 @@ def finders_of(draws: int) -> npt.NDArray[np.bool_]:
 def _measured(
     box: Box, values: Floats, shares: Floats, left: npt.NDArray[np.bool_], paths: Sequence[str], replicates: int
 ) -> Found:
-    """Measure a box, sought in what others left, on the draws that did not find it."""
+    """Measure a box, found in what earlier boxes left, on the draws that did not find it."""
     finders = finders_of(len(values))
     inside = box.holds(values) & left
     measuring = ~finders
@@ -201,12 +201,12 @@ def plain_box(box: Found) -> dict[str, Any]:
 FORMAT = "offramp/discovery/1"
 FEWEST_DRAWS = 400
 NOT = "no "
-"""Before a first event: that it does not come."""
+"""Prefix to a first event: that it does not come."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked: where an outcome within `by` days lies, in terms of the inputs at `paths`."""
+    """The question: where an outcome within `by` days lies, in terms of the inputs at `paths`."""
 
     scenario: Scenario
     outcome: str
@@ -217,7 +217,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Discovery:
-    """What was asked, and the boxes: those that stand out, and last one that does not where the search ended so."""
+    """The question, and the boxes: those that stand out, and last one that does not, if the search ended so."""
 
     asked: Asked
     plan: Plan
@@ -225,7 +225,7 @@ class Discovery:
     boxes: tuple[Found, ...]
 
     def record(self, command: str | None = None) -> dict[str, Any]:
-        """Return it as plain values, format `offramp/discovery/1` (docs/discovery.md)."""
+        """Return plain values in format `offramp/discovery/1` (docs/discovery.md)."""
         return {
             **head_of(FORMAT, self.asked.scenario),
             "outcome": self.asked.outcome,
@@ -240,20 +240,19 @@ class Discovery:
 
 
 def ask(scenario: Scenario, *, outcome: str = "offensive", by: By = None, structural: bool = False) -> Asked:
-    """Return what is asked.
+    """Return a checked question.
 
     Parameters
     ----------
     outcome, by
-        A first event, or with "no " before it that it does not come, and within how many days: the horizon where not
-        given.
+        A first event, or with "no " before it that it does not come; and within how many days, by default the horizon.
     structural
-        Whether boxes may limit structural parameters and frailties too, which nobody can look up.
+        Whether boxes may also limit structural parameters and frailties, which nobody can look up.
 
     Raises
     ------
     UsageError
-        Where there is no such outcome or day, or no such input is uncertain.
+        If there is no such outcome or day, or no such input is uncertain.
     """
     day = day_of(by, scenario.as_of, scenario.horizon)
     outcome = " ".join(outcome.split())
@@ -278,7 +277,7 @@ def discover(asked: Asked, plan: Plan, site: Site = HERE) -> Discovery:
     Raises
     ------
     UsageError
-        Where the runs are too few, or too many.
+        If there are too few runs, or too many.
     """
     if plan.most_runs // plan.replicates < FEWEST_DRAWS:
         raise UsageError(f"boxes need {FEWEST_DRAWS * plan.replicates:,} runs or more (got {plan.most_runs:,})")
@@ -293,7 +292,7 @@ def discover(asked: Asked, plan: Plan, site: Site = HERE) -> Discovery:
 
 
 def _values(asked: Asked, plan: Plan, block: int) -> Floats:
-    """Return the values of the inputs at each draw of a block, shape (draws, paths)."""
+    """Return the inputs' values in each draw of a block, shape (draws, paths)."""
     draws = draw_inputs(inputs_of(asked.scenario), plan.seed, block, BLOCK_RUNS, plan.replicates)
     each = [np.asarray(draws.values[path])[:: plan.replicates] for path in asked.paths]
     return np.stack(each, axis=1).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Drivers of any outcome within any number of days, from the counts of a forecast or by a design of its own."""
+"""Drivers of any outcome within any number of days, from the counts of a forecast or from a design of its own."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ FORMAT = "offramp/drivers/1"
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked: what an outcome within `by` days rests on."""
+    """The question: what an outcome within `by` days rests on."""
 
     scenario: Scenario
     outcome: str
     by: int
 
     def head(self, study: str, plan: Plan, command: str | None) -> dict[str, Any]:
-        """Return what every record of drivers begins with."""
+        """Return the head of every record of drivers."""
         head = head_of(FORMAT, self.scenario)
         return head | {"study": study, "outcome": self.outcome, "by": self.by, **plan.record(), "command": command}
 
 
 def ask(scenario: Scenario, outcome: str, by: By = None) -> Asked:
-    """Return what is asked, within the horizon where no day is given.
+    """Return a checked question, within the horizon if no day is given.
 
     Raises
     ------
     UsageError
-        Where there is no such outcome or the day lies outside the horizon.
+        If there is no such outcome, or the day is outside the horizon.
     """
     if outcome not in OUTCOMES:
         raise UsageError(f"there is no outcome {outcome!r}; expected one of {', '.join(reversed(OUTCOMES))}")
@@ -51,13 +51,13 @@ def ask(scenario: Scenario, outcome: str, by: By = None) -> Asked:
 
 
 def from_counts(asked: Asked, bench: Bench) -> Drivers:
-    """Make a forecast and return what it rests on, from its counts."""
+    """Make a forecast and return its drivers, from its counts."""
     scenario = _with_milestone(asked.scenario, asked.by)
     return drivers(scenario, bench.forecast(scenario).tally, asked.outcome, asked.by)
 
 
 def _with_milestone(scenario: Scenario, by: int) -> Scenario:
-    """Return the scenario with counts for "within `by` days" too: milestones change no run."""
+    """Return the scenario with additional counts for "within `by` days": milestones change no run."""
     if by in scenario.milestones:
         return scenario
     question = scenario.document.question
@@ -66,14 +66,14 @@ def _with_milestone(scenario: Scenario, by: int) -> Scenario:
 
 
 def design_of(asked: Asked, runs: int, *, seed: int, replicates: int, by_actor: bool) -> sobol.Plan:
-    """Return the design that so many runs allow; by actor, all inputs of one are varied together."""
+    """Return the design that this many runs allow; by actor, all inputs of an actor are varied together."""
     told = names_of_streams(asked.scenario)
     names = {stream: group_of(asked.scenario, name) for stream, name in told.items()} if by_actor else None
     return sobol.plan_of(asked.scenario, runs, replicates=replicates, seed=seed, names=names)
 
 
 def plain_indices(asked: Asked, plan: sobol.Plan, found: sobol.Indices, *, by_actor: bool) -> dict[str, Any]:
-    """Return what a design told as plain values."""
+    """Return the result of a design as plain values."""
     return {
         "p": round(found.p, 6),
         "variance": {
@@ -95,7 +95,7 @@ def plain_indices(asked: Asked, plan: sobol.Plan, found: sobol.Indices, *, by_ac
 
 
 def _about(asked: Asked, path: str) -> dict[str, Any]:
-    """Return what a record says of an input itself."""
+    """Return the part of a record about an input itself."""
     return {
         "path": path,
         "group": group_of(asked.scenario, path),

@@ -1,4 +1,4 @@
-"""How a goal is written, read before anything heavy is loaded, so that a slip costs nothing."""
+"""The syntax of goals, parsed before anything heavy is loaded, so that a slip costs nothing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sim.errors import UsageError
 
 GOAL = re.compile(r"(lower|raise) (\w+)(?: (?:by|within) (.+))?")
 NAMES = ("strikes", "agreement", "terms", "offensive", "limited", "full")
-"""What a goal may be about: the first events of runs, as `runs.block.blocks` has them."""
+"""Subjects of a goal: the first events of runs, as in `runs.block.blocks`."""
 
 
 class Written(NamedTuple):
-    """A goal as it is written; its window may still be longer than the scenario's."""
+    """A goal as written; its window may still exceed the scenario's."""
 
     lower: bool
     outcome: str
@@ -26,7 +26,7 @@ def read_goal(text: str) -> Written:
     Raises
     ------
     UsageError
-        Where it is none.
+        If the text is not a goal.
     """
     match = GOAL.fullmatch(" ".join(text.lower().split()))
     if match is None or match[2] not in NAMES:

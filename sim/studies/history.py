@@ -1,9 +1,9 @@
-"""The forecast remade day by day from only what was known by then, and which item of news moved it by how much.
+"""The forecast recomputed day by day using only what was known then, and how far each item of news moved it.
 
-Every day uses the same seed, so the curve moves by the news and not by chance. What one item moved is the paired
-change of the probability, on the first day that knows it, from the same forecast without that item. What an article
-moved is the change between the forecasts without it and with it, both as of its date. Articles count in the order of
-their dates, and on one date in the order of the list of sources.
+Every day uses the same seed, so the curve moves by the news and not by chance. The effect of an item is the paired
+change of the probability, on the first day that knows it, against the same forecast without that item. The effect of an
+article is the change from the forecast without it to the one with it, both as of its date. Articles count in the order
+of their dates, and on one date in the order of the list of sources.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ class Point:
     by
         Probability of an offensive within each milestone, counted from that day.
     new_items
-        Items of the evidence that the day before did not know.
+        Items of the evidence that were not known the day before.
     known_items
-        How many are known.
+        Number of items known.
     news
-        What all new items together changed within the horizon, paired; None on the first day and where none reads a
-        stance.
+        The combined paired change within the horizon by all new items; None on the first day, and if none of them reads
+        a stance.
     """
 
     date: datetime.date
@@ -57,7 +57,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Move:
-    """What one item of the evidence changed on the first day that knew it."""
+    """The change by one item of the evidence, on the first day that knew it."""
 
     date: datetime.date
     id: str
@@ -66,7 +66,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Adoption:
-    """The forecast as of an article's date without it and with it.
+    """The forecast as of an article's date, without it and with it.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class Adoption:
     before, after
         Probability of an offensive within each milestone, counted from the article's date.
     change
-        What the article changed within the horizon, paired.
+        The paired change within the horizon by the article.
     """
 
     source: str
@@ -91,7 +91,7 @@ class Adoption:
 
 @dataclass(frozen=True)
 class History:
-    """Points in the order of their dates, the moves between them and, if asked for, each article's own."""
+    """Points in the order of their dates, the moves between them and, if requested, each article's own."""
 
     scenario: Scenario
     plan: Plan
@@ -123,17 +123,17 @@ class History:
 
 
 def items_of(scenario: Scenario) -> Mapping[str, Item]:
-    """Return the items of a scenario's evidence by id; none where it has no evidence."""
+    """Return the items of a scenario's evidence by id; empty without evidence."""
     return {} if scenario.evidence is None else scenario.evidence.items
 
 
 def dates_between(start: datetime.date, end: datetime.date, every: int) -> list[datetime.date]:
-    """Return the days from `start` on, `every` days apart, and always the last.
+    """Return the days from `start` on, `every` days apart, always including the last.
 
     Raises
     ------
     UsageError
-        Where the order or the step is wrong, or there are too many days.
+        If the order or the step is wrong, or there are too many days.
     """
     if every < 1:
         raise UsageError(f"expected a step of at least one day (got {every})")
@@ -148,19 +148,19 @@ def dates_between(start: datetime.date, end: datetime.date, every: int) -> list[
 def history(
     scenario: Scenario, days: list[datetime.date], bench: Bench, *, finished: Callable[[], None] = lambda: None
 ) -> History:
-    """Remake the forecast on each day.
+    """Recompute the forecast for each day.
 
     Parameters
     ----------
     days
         In rising order, none after the as-of date.
     finished
-        Called once for each day that is done.
+        Called once for each finished day.
 
     Raises
     ------
     UsageError
-        Where there are too few runs to pair.
+        If there are too few runs to pair.
     """
     bench.plan.check_pairs()
     points: list[Point] = []
@@ -180,7 +180,7 @@ def history(
 
 
 def with_articles(made: History, bench: Bench) -> History:
-    """Add the forecast before and after each article that was published from the history's first day on."""
+    """Add the forecasts before and after each article published from the history's first day on."""
     return replace(made, articles=tuple(adoptions(made.scenario, made.points[0].date, bench)))
 
 
@@ -190,7 +190,7 @@ def _change(scenario: Scenario, day: datetime.date, names: Sequence[str], foreca
 
 
 def published(evidence: Evidence | None, start: datetime.date, end: datetime.date) -> list[tuple[str, Source]]:
-    """Return the sources that items cite and that were published between two dates, both included, in their order."""
+    """Return the sources cited by items and published between two dates, both included, in their order."""
     if evidence is None:
         return []
     cited = {item.source for item in evidence.items.values()}
@@ -199,7 +199,7 @@ def published(evidence: Evidence | None, start: datetime.date, end: datetime.dat
 
 
 def adoptions(scenario: Scenario, start: datetime.date, bench: Bench) -> Iterator[Adoption]:
-    """Yield the forecast before and after each article that was published from a date on."""
+    """Yield the forecasts before and after each article published from a date on."""
     items = items_of(scenario)
     everything = published(scenario.evidence, datetime.date.min, scenario.as_of)
     for place, (name, source) in enumerate(everything):
@@ -210,7 +210,7 @@ def adoptions(scenario: Scenario, start: datetime.date, bench: Bench) -> Iterato
 
 
 def _adoption(scenario: Scenario, name: str, source: Source, unseen: Sequence[str], bench: Bench) -> Adoption:
-    """Return the forecasts as of the date of an article, without it and with it, and without what came later."""
+    """Return the forecasts as of the date of an article, without it and with it, and without anything later."""
     items = items_of(scenario).items()
     own = tuple(id_ for id_, item in items if item.source == name and item.known_from <= source.date)
     before = bench.forecast(rewind(scenario, source.date, without=(*unseen, *own)))

@@ -1,8 +1,8 @@
 """Boxes of inputs in which an outcome is frequent: the patient rule induction method (PRIM, Friedman & Fisher 1999).
 
-From a box that holds everything a thin slice is peeled off at a time, whichever leaves the largest share of the outcome
-behind; of the boxes on the way the one is taken that stands out most. It limits few inputs, and each limit carries
-weight.
+Starting from a box that holds everything, a thin slice is peeled off at a time, the one that leaves the largest share
+of the outcome behind; of the boxes along the way, the one that stands out most is taken. It limits few inputs, and each
+limit must carry weight.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-PEEL = 0.05  # of what is in the box, at each step
-LEAST = 0.1  # of all draws that a box holds
-MOST_LIMITED = 4  # inputs that a box limits
-PROMISING = 16  # inputs, by what a box limited by each alone would be, from which those are chosen
-CARRIES = 2.5  # standard errors by which what a limit cuts away must lie below what it keeps, on draws that judge it
+PEEL = 0.05  # share of the box taken off at each step
+LEAST = 0.1  # smallest share of all draws that a box holds
+MOST_LIMITED = 4  # most inputs that a box limits
+PROMISING = 16  # inputs to choose from, ranked by the box limited by each alone
+CARRIES = 2.5  # standard errors by which the part cut away must lie below the part kept, on draws that judge it
 
 
 @dataclass(frozen=True)
 class Box:
-    """Limits by column: low and high, infinite where there is none; what lies between them is inside."""
+    """Limits by column: low and high, infinite if absent; values between them are inside."""
 
     limits: Mapping[int, tuple[float, float]] = field(default_factory=dict)
 
@@ -38,23 +38,23 @@ class Box:
         return inside
 
     def without(self, column: int) -> Box:
-        """Return the box with one limit less."""
+        """Return the box with the limits of one column removed."""
         return Box({key: limit for key, limit in self.limits.items() if key != column})
 
 
 def find_box(values: Floats, shares: Floats) -> Box:
-    """Find the box that stands out most; one without limits where none has a limit that carries weight.
+    """Find the box that stands out most; one without limits if no box has a limit that carries weight.
 
-    Peeled over all inputs at once a box gathers limits that chance suggests. So inputs are added one at a time: boxes
+    A box peeled over all inputs at once collects limits suggested by chance. So inputs are added one at a time: boxes
     are peeled on every other draw and judged on those between, and of the inputs with which each limit carries weight
-    there, the one is added with which the box stands out most. At last these inputs are peeled on all draws.
+    there, the one is added with which the box stands out most. Finally, these inputs are peeled on all draws.
 
     Parameters
     ----------
     values
         Shape (draws, inputs).
     shares
-        Share of each draw's runs in the outcome, shape (draws,).
+        Share of each draw's runs with the outcome, shape (draws,).
     """
     peeled = np.arange(len(values)) % 2 == 0
     trial, judge = (values[peeled], shares[peeled]), (values[~peeled], shares[~peeled])
@@ -84,20 +84,20 @@ def _all_carry(box: Box, values: Floats, shares: Floats) -> bool:
 
 
 def _standing(box: Box, values: Floats, shares: Floats) -> float:
-    """Say how far a box stands out: (mean inside - mean of all) * sqrt(number inside); 0 where nothing is inside."""
+    """Return how far a box stands out: (mean inside - mean of all) * sqrt(number inside); 0 if nothing is inside."""
     inside = shares[box.holds(values)]
     return float((inside.mean() - shares.mean()) * np.sqrt(len(inside))) if len(inside) else 0.0
 
 
 def weight(box: Box, column: int, values: Floats, shares: Floats) -> float:
-    """Return by how many standard errors what a limit cuts away lies below what it keeps, all other limits held."""
+    """Return the standard errors by which the part a limit cuts away lies below the part kept, other limits held."""
     around = box.without(column).holds(values)
     kept = box.holds(values)
     return excess(shares[kept], shares[around & ~kept])
 
 
 def excess(inside: Floats, outside: Floats) -> float:
-    """Return by how many standard errors one mean lies above another (Welch 1947); 0 where either is unknown."""
+    """Return the standard errors by which one mean lies above another (Welch 1947); 0 if either is unknown."""
     if min(len(inside), len(outside)) < 2:
         return 0.0
     error = float(np.sqrt(inside.var(ddof=1) / len(inside) + outside.var(ddof=1) / len(outside)))
@@ -105,7 +105,7 @@ def excess(inside: Floats, outside: Floats) -> float:
 
 
 def _peel(values: Floats, shares: Floats, columns: Sequence[int]) -> Box:
-    """Peel some inputs down to the least mass; return the box on the way that stands out most."""
+    """Peel some inputs down to the least mass; return the box along the way that stands out most."""
     part = values[:, columns]
     limits = np.tile([[-np.inf], [np.inf]], len(columns))
     inside, base = shares, shares.mean()
@@ -125,7 +125,7 @@ def _peel(values: Floats, shares: Floats, columns: Sequence[int]) -> Box:
 
 
 def _best_peel(values: Floats, shares: Floats) -> tuple[int, bool, float] | None:
-    """Return column, side and new limit of the peel that leaves the largest mean; None where nothing can be peeled."""
+    """Return column, side and new limit of the peel that leaves the largest mean; None if nothing can be peeled."""
     count = len(values)
     cut = max(1, int(PEEL * count))
     if count <= 2 * cut:
@@ -143,7 +143,7 @@ def _best_peel(values: Floats, shares: Floats) -> tuple[int, bool, float] | None
 
 
 def _beyond(values: Floats, edges: Floats) -> Floats:
-    """Return new lows; where an edge is a column's lowest value, so that nothing would come off, the next value."""
+    """Return new lows; if an edge is a column's lowest value, so that nothing would be cut, the next value."""
     edges = edges.copy()
     for column in np.flatnonzero(edges == values.min(axis=0)):
         higher = values[values[:, column] > edges[column], column]

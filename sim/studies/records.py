@@ -1,7 +1,7 @@
-"""Records of studies: what they hold of a value, and a stored forecast, read back and checked.
+"""Records of studies: how they hold values, and reading back and checking a stored forecast.
 
 A stored forecast is compared with a later one, and its scenario run again. A forecast.json may come from anywhere, so
-it is held to the type of its record first.
+it is first validated against the type of its record.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ KEYS = ("p", "mc_low", "mc_high")
 
 
 def plain(value: Any) -> Any:
-    """Return what a record holds of a value: fields by name, days by number, dates as text, estimates as rows."""
+    """Return the form of a value in a record: fields by name, days by number, dates as text, estimates as rows."""
     match value:
         case Estimate():
             return value.row()
@@ -50,7 +50,7 @@ def _by_name(value: Any) -> dict[str, Any]:
 
 
 def stored_row(old: Record, outcome: str, day: int) -> Row | None:
-    """Return what a stored record says of one of `OUTCOMES` "within `day` days"; None beyond its horizon."""
+    """Return a stored record's entry for one of `OUTCOMES` "within `day` days"; None beyond its horizon."""
     known = old["outcomes"][outcome].get(str(day))
     if known is not None:
         return {key: known[key] for key in KEYS}
@@ -61,7 +61,7 @@ def stored_row(old: Record, outcome: str, day: int) -> Row | None:
 
 
 def unpaired_row(old: Row, new: Row) -> Row:
-    """Difference of two independent proportions: their intervals, squared and added (Newcombe 1998, method 10)."""
+    """Return the difference of two independent proportions, from their intervals (Newcombe 1998, method 10)."""
     moved = new["p"] - old["p"]
     below = math.hypot(new["p"] - new["mc_low"], old["mc_high"] - old["p"])
     above = math.hypot(new["mc_high"] - new["p"], old["p"] - old["mc_low"])
@@ -77,7 +77,7 @@ def read_forecast(path: Path) -> dict[str, Any]:
     Raises
     ------
     UsageError
-        Where there is none, or it is not a forecast of this format.
+        If there is none, or it is not a forecast of this format.
     """
     return forecast_of(read_raw(path), path)
 
@@ -88,7 +88,7 @@ def read_raw(path: Path) -> bytes:
     Raises
     ------
     UsageError
-        Where it cannot be read.
+        If it cannot be read.
     """
     try:
         return read_whole(path, MOST_BYTES)
@@ -97,12 +97,12 @@ def read_raw(path: Path) -> bytes:
 
 
 def forecast_of(raw: bytes, path: Path) -> dict[str, Any]:
-    """Return the forecast that the bytes of a file are.
+    """Return the forecast in the bytes of a file.
 
     Raises
     ------
     UsageError
-        Where they are no forecast of this format.
+        If they are not a forecast of this format.
     """
     try:
         record = dict(read_record(json.loads(raw.decode("utf-8-sig"), parse_constant=_no_number)))
@@ -120,13 +120,13 @@ def _no_number(text: str) -> NoReturn:
 
 
 def rerunnable(old: Mapping[str, Any], known: Posterior | None = None) -> Scenario | str:
-    """Return the scenario of an earlier forecast, or why it cannot be run as it was.
+    """Return the scenario of an earlier forecast, or the reason it cannot be run as it was.
 
     Parameters
     ----------
     known
-        The posterior of the scenario it is compared with. A record names a user's posterior but does not hold it; if
-        this is the one, the hash of the scenario tells.
+        The posterior of the scenario it is compared with. A record names a user's posterior but does not contain it;
+        the hash of the scenario shows whether this is the one.
     """
     document, made_by = old["document"], old["environment"]
     if made_by["model"] != environment.model_version():
@@ -137,7 +137,7 @@ def rerunnable(old: Mapping[str, Any], known: Posterior | None = None) -> Scenar
         if next(cross_complaints(document), None) is not None:
             return "the scenario in the earlier file is faulty"
         scenario = scenario_again(document, known)
-    except CalibrationError:  # before ValueError, which it is too
+    except CalibrationError:  # before ValueError, its base class
         return "the posterior that the earlier forecast rests on is not at hand"
     except (ValueError, LookupError):
         return "the scenario in the earlier file cannot be read"
@@ -154,7 +154,7 @@ def scenario_again(plain: Mapping[str, Any], known: Posterior | None = None) -> 
     plain
         The document as `Scenario.plain` gives it.
     known
-        The posterior to take where the document names a user's file.
+        The posterior to use if the document names a user's file.
     """
     if list(plain)[-1:] == ["calibration"]:  # no file wrote it: it was the latest, whatever that is today
         unnamed = {key: value for key, value in plain.items() if key != "calibration"}

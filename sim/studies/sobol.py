@@ -1,8 +1,8 @@
 """First-order and total Sobol' indices of a probability from a design of runs (Saltelli et al. 2010).
 
 The design is two independent sets of rows, A and B, and for each input a third, which is A with that input's column
-from B. Each row is a draw with replicates of its own, so it gives the probability with chance on top: chance adds the
-same to every mean square, which the spread within rows tells, and nothing to products of different rows.
+from B. Each row is a draw with replicates of its own, so it gives the probability plus chance: chance adds the same to
+every mean square, which the spread within rows reveals, and nothing to products of different rows.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ LEAST_BASE = 64
 
 @dataclass(frozen=True)
 class Plan:
-    """What is varied: streams of inputs, one a column, and the name under which each column is told.
+    """The varied streams of inputs, one per column, and the name under which each column is reported.
 
-    Columns of one name are varied together and have one index. Rows come in sets of one from A, one for each name, and
-    one from B.
+    Columns with the same name are varied together and have one index. Rows come in sets: one from A, one for each name,
+    and one from B.
     """
 
     streams: tuple[str, ...]
@@ -47,18 +47,18 @@ class Plan:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """Names, each once, in order."""
+        """The names, each once, in order."""
         return tuple(dict.fromkeys(self.names))
 
     @property
     def rows(self) -> int:
-        """Rows of the design."""
+        """Number of rows of the design."""
         return self.base * (len(self.groups) + 2)
 
 
 @dataclass(frozen=True)
 class Index:
-    """The indices of an input, or of several together; of all probability's variance, chance taken out."""
+    """The indices of an input, or of several together: shares of the probability's variance without chance."""
 
     name: str
     first: Interval
@@ -67,12 +67,12 @@ class Index:
 
 @dataclass(frozen=True)
 class Indices:
-    """What a design told, the largest total index first.
+    """The result of a design, with the largest total index first.
 
     Attributes
     ----------
     variance
-        Of the probability over draws.
+        Variance of the probability over draws.
     not_chance
         Its share of the variance of the outcome.
     """
@@ -84,17 +84,17 @@ class Indices:
 
 
 def plan_of(scenario: Scenario, runs: int, *, replicates: int, seed: int, names: dict[str, str] | None = None) -> Plan:
-    """Return the largest design, a power of two of base rows, that so many runs allow.
+    """Return the largest design, with a power of two of base rows, that this many runs allow.
 
     Parameters
     ----------
     names
-        By stream the name under which it is told; its own, or that of inputs that go together, where not given.
+        Name of each stream in the result; by default its own, or that of the inputs correlated with it.
 
     Raises
     ------
     UsageError
-        Where the runs are too few, one replicate is asked for, or there is nothing to vary.
+        If there are too few runs, only one replicate, or nothing to vary.
     """
     own = names_of_streams(scenario)
     streams = tuple(own)
@@ -135,12 +135,12 @@ def study(scenario: Scenario, plan: Plan, outcome: str, by: int, site: Site) -> 
 
 
 def blocks_of(plan: Plan) -> int:
-    """Return the blocks of a design."""
+    """Return the number of blocks of a design."""
     return -(-plan.rows * plan.replicates // BLOCK_RUNS)
 
 
 def _block(scenario: Scenario, plan: Plan, rows: Values, block: int) -> BlockTask:
-    """Return the block that plays some rows of a design; where they do not fill it, medians do."""
+    """Return the block that plays some rows of a design, filled up with medians."""
     draws = BLOCK_RUNS // plan.replicates
     part = rows[block * draws : (block + 1) * draws]
     part = np.pad(part, ((0, draws - len(part)), (0, 0)), constant_values=0.5)
@@ -177,8 +177,8 @@ def indices(hits: npt.NDArray[np.int64], plan: Plan) -> Indices:
 def _indices(rows: Values, noise: Values) -> Values:
     """Return first-order indices, total indices and the share of the outcome's variance that is not chance.
 
-    The variance of row means is V + c, V being the variance of the probability and c what chance adds; the first-order
-    numerator holds no chance, the total one c (Saltelli et al. 2010, table 2).
+    The variance of row means is V + c, where V is the variance of the probability and c is added by chance; the
+    first-order numerator contains no chance, the total one c (Saltelli et al. 2010, table 2).
     """
     centred = rows - rows.mean()
     first, middle, last = centred[:, [0]], centred[:, 1:-1], centred[:, [-1]]

@@ -1,8 +1,8 @@
-"""Tipping points: how much of one number of a scenario, or of two, it takes for a probability to cross a target.
+"""Tipping points: the values of one input, or of two, at which a probability crosses a target.
 
-For one number the answer is a value or several; for two it is points of a contour, the crossings on the lines of a
-grid. Every value is played on the same draws and random numbers, up to the day that is asked about and no further,
-which leaves each run as it was.
+For one number the answer is one value or several; for two it is points of a contour, the crossings on the lines of a
+grid. Every value is played on the same draws and random numbers, and only up to the day in question, which leaves each
+run unchanged.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ if TYPE_CHECKING:
 FORMAT = "offramp/tipping/1"
 DEFAULT_RUNS = 8192
 GRID = {1: 9, 2: 7}
-"""Values of each number that are tried first, by how many numbers vary."""
+"""Initial values of each number, by how many numbers vary."""
 LATER = 10
-"""About how many values a crossing takes beyond the grid."""
+"""Approximate number of values a crossing takes beyond the grid."""
 Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question: which probability is to reach what, as which numbers of the scenario vary, each over its span.
+    """A question: which probability is to reach which target, as which numbers vary, each over its span.
 
     Attributes
     ----------
     paths
-        One dotted path or two, as `pressures.appeal.intensity`; a prior there gives way to the value.
+        One or two dotted paths, such as `pressures.appeal.intensity`; the value replaces any prior there.
     """
 
     scenario: Scenario
@@ -64,13 +64,13 @@ class Asked:
     target: float
 
     def __str__(self) -> str:
-        """Say it in words."""
+        """Return the question in words."""
         return (
             f"{self.outcome} within {counted(self.day, 'day')} to reach {self.target:g} by {' and '.join(self.paths)}"
         )
 
     def world(self, values: Sequence[float]) -> Scenario:
-        """Return the scenario with a value at each path, over the days that are asked about."""
+        """Return the scenario with a value at each path, over the days in question."""
         return over_days(self._with(values), self.day)
 
     def _with(self, numbers: Sequence[float | Distribution]) -> Scenario:
@@ -82,7 +82,7 @@ class Asked:
 
     @property
     def most_values(self) -> int:
-        """About how many points are tried at most."""
+        """Approximate largest number of points tried."""
         many = len(self.paths)
         grid = GRID[many]
         return int(grid**many + LATER * many * grid ** (many - 1))
@@ -94,15 +94,15 @@ class Asked:
         return [share(event, bench.plan.replicates) for event in events]
 
     def has_no_effect(self, bench: Bench, values: Sequence[Sequence[float]]) -> bool:
-        """Whether the paired runs at all of some points, played already, show no difference."""
+        """Whether the paired runs at all of some points, already played, are identical."""
         return are_alike(bench.records([self.world(point) for point in values]))
 
     def why_inert(self, place: int) -> str | None:
-        """Say why a number cannot have an effect anywhere in its range, whatever the other; None where that is open."""
+        """Return why a number can have no effect anywhere in its range, whatever the other; None if it may have one."""
         return why_inert(self._with([Uniform(*span) for span in self.spans]), self.paths[place], self.day)
 
     def record(self, plan: Plan, command: str | None) -> dict[str, Any]:
-        """Return what every record of an answer begins with."""
+        """Return the head of every record of an answer."""
         scenario, plain = self.scenario, self.scenario.plain()
         inputs = [
             {"path": path, "low": low, "high": high, "base": value_at(plain, path), "no_effect": self.why_inert(place)}
@@ -136,14 +136,14 @@ def ask(
     to
         The probability to reach, in (0, 1).
     by
-        Within how many days; the horizon where it is not given.
+        Within how many days; by default the horizon.
     spans
-        Range of each number; what the language allows it where it is not given.
+        Range of each number; by default the range that the language allows.
 
     Raises
     ------
     UsageError
-        Where a path is no number of the scenario, a range is missing or too wide, or anything else cannot be.
+        If a path is not a number of the scenario, a range is missing or too wide, or any other part is invalid.
     """
     day = day_of(by, scenario.as_of, scenario.horizon)
     if outcome not in FIRST_EVENTS:
@@ -181,7 +181,7 @@ class Tipping:
     Attributes
     ----------
     no_effect
-        Whether the paired runs at all points tried show no difference.
+        Whether the paired runs at all points tried are identical.
     """
 
     asked: Asked
@@ -190,7 +190,7 @@ class Tipping:
     no_effect: bool
 
     def __repr__(self) -> str:
-        """Say where the target is reached, in one line."""
+        """Return where the target is reached, in one line."""
         found = self.crossings.found
         shown = ", ".join(
             f"{' and '.join(f'{value:.3g}' for value in one.point)} ({one.low:.3g} to {one.high:.3g})"
@@ -201,11 +201,11 @@ class Tipping:
 
     @property
     def verdict(self) -> str:
-        """What the runs say: that the input has no effect, or whether the target is reached."""
+        """The finding: that the input has no effect, or whether the target is reached."""
         return "no effect" if self.no_effect else self.crossings.verdict
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row for each point tried: value (of two numbers, a column for each path), p, mc_low, mc_high."""
+        """Return one row for each point tried: value (for two numbers, a column for each path), p, mc_low, mc_high."""
         import pandas as pd
 
         paths = self.asked.paths
@@ -237,7 +237,7 @@ class Tipping:
 
 
 def _plain(point: Point) -> float | list[float]:
-    """Return a point as a record holds it: the value of one number, the list of two."""
+    """Return the form of a point in a record: the value of one number, or the list of two."""
     return point[0] if len(point) == 1 else list(point)
 
 
@@ -251,16 +251,16 @@ def tip(asked: Asked, bench: Bench, *, grid: int | None = None) -> Tipping:
     Parameters
     ----------
     asked
-        As `ask` returns it.
+        A question from `ask`.
     bench
-        Plays some twenty values of one number, some hundred pairs of two, each once.
+        Plays some twenty values of one number, or some hundred pairs of two, each once.
     grid
-        Values of each number that are tried first; `GRID` where it is not given.
+        Initial values of each number; by default `GRID`.
 
     Raises
     ------
     ExecutionError
-        Where a block failed.
+        If a block failed.
     """
     many = GRID[len(asked.paths)] if grid is None else grid
     axes = [tuple(rounded(float(value)) for value in np.linspace(*span, many)) for span in asked.spans]

@@ -1,5 +1,5 @@
-"""Gates: claims about forecasts, held to as many runs as it takes, and no more than allowed.
+"""Gates: claims about forecasts, tested with as many runs as it takes, up to a limit.
 
-`trials` puts a scenario's gates as claims about numbers, `check` judges them on ever more blocks, `contrasts` says
-what an interval proves. docs/gates.md states the statistics.
+`trials` turns a scenario's gates into claims about numbers, `check` judges them on ever more blocks, `contrasts` says
+what an interval proves. docs/gates.md explains the statistics.
 """

@@ -1,9 +1,9 @@
 """Check: judge trials on ever more blocks until each is decided or the allowed runs are used up.
 
-All trials of a check share its alpha evenly (Bonferroni), and a trial's contrasts share what it gets, so the chance
-that any verdict of the whole check is false is at most alpha, whatever the truth and however many looks it takes. A
-trial stops at the first block that decides it, so the number of workers changes no verdict. Trials are judged in
-batches of few scenarios, so memory does not grow with their number.
+All trials of a check share its alpha evenly (Bonferroni), and a trial's contrasts share its part, so the chance that
+any verdict of the whole check is false is at most alpha, whatever the truth and however many looks it takes. A trial
+stops at the first block that decides it, so the number of workers changes no verdict. Trials are judged in batches of
+few scenarios, so memory does not grow with their number.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ ALPHA = 0.05
 MAX_RUNS = 200_000
 Played = BlockResult | Failure
 BATCH = 64
-"""Scenarios that are judged side by side; a trial that needs more is a batch of its own."""
+"""Scenarios judged side by side; a trial that needs more is a batch of its own."""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How a check is made.
+    """Settings of a check.
 
     Attributes
     ----------
     alpha
-        Chance that any verdict of the check is false, at most.
+        Largest chance that any verdict of the check is false.
     max_runs
-        Runs of each scenario at most, rounded down to whole blocks, one at least.
+        Largest number of runs of each scenario, rounded down to whole blocks, at least one block.
     """
 
     alpha: float = ALPHA
@@ -65,18 +65,18 @@ class Budget:
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found of one trial.
+    """The outcome of a check for one trial.
 
     Attributes
     ----------
     interval
-        Of the contrast that decided it, or that lies furthest out; None where no run was made.
+        Interval of the contrast that decided it, or that lies furthest out; None if no run was made.
     label
-        Which contrast that is, where there are several.
+        Which contrast that is, if there are several.
     runs
-        Runs of each scenario up to the verdict.
+        Number of runs of each scenario up to the verdict.
     message
-        Why there is no verdict, for an `error`.
+        Reason why there is no verdict, for an `error`.
     """
 
     trial: Trial
@@ -140,14 +140,14 @@ def check(trials: Sequence[Trial], budget: Budget, site: Site = HERE, *, of: int
     site
         Where blocks are played and kept; its `finished` is called once for each trial that needs no more runs.
     of
-        Number of trials that share alpha, where others are judged elsewhere; these alone if not given.
+        Number of trials that share alpha, if others are judged elsewhere; by default only these.
 
     Raises
     ------
     UsageError
-        Where the runs allowed would take hours.
+        If the allowed runs would take hours.
     ExecutionError
-        Where there are no workers any more.
+        If no workers are left.
     """
     judges = [_Judge(trial, budget.alpha / (of or len(trials))) for trial in trials]
     queue = _Queue(judges, budget)
@@ -165,7 +165,7 @@ def check(trials: Sequence[Trial], budget: Budget, site: Site = HERE, *, of: int
 
 
 def _take(judges: Sequence[_Judge], records: Mapping[str, Played], replicates: int) -> int:
-    """Give a block to those judges that need it; return how many of them it decides."""
+    """Give a block to the judges that need it; return how many of them it decides."""
     waiting = [judge for judge in judges if judge.is_open]
     for judge in waiting:
         judge.take(records, replicates)
@@ -180,7 +180,7 @@ class _Queue:
         self._named: deque[tuple[Sequence[_Judge], tuple[str, ...]]] = deque()  # but not yet collected
 
     def rounds(self) -> Iterator[list[BlockTask]]:
-        """Yield, batch by batch, block after block of all scenarios that a trial without a verdict needs."""
+        """Yield, batch by batch, the next block of every scenario that an undecided trial needs."""
         for batch in _batches(self._judges):
             for block in range(self._budget.plan.blocks):
                 needed = {one.hash: one for one in _needed(batch)}
@@ -196,12 +196,12 @@ class _Queue:
         return self._budget.plan.task(scenario, block)
 
     def judged(self, supply: Iterator[Played]) -> Iterator[None]:
-        """Judge by block after block while there is a trial without a verdict; yield once for each that is decided."""
+        """Judge block after block while any trial is undecided; yield once for each that is decided."""
         while any(judge.is_open for judge in self._judges) and (group := self._next_group(supply)) is not None:
             yield from repeat(None, _take(*group, self._budget.replicates))
 
     def _next_group(self, supply: Iterator[Played]) -> tuple[Sequence[_Judge], dict[str, Played]] | None:
-        """Return who judges by the next block, and that block of its scenarios, by hash; None where there is none."""
+        """Return the judges of the next block, and that block of each scenario, by hash; None if there is none."""
         first = next(supply, None)
         if first is None:
             return None
@@ -210,12 +210,12 @@ class _Queue:
 
 
 def _needed(batch: Sequence[_Judge]) -> Iterator[Source]:
-    """Yield the scenarios of the trials without a verdict."""
+    """Yield the scenarios of the undecided trials."""
     return chain.from_iterable(judge.trial.sources for judge in batch if judge.is_open)
 
 
 def _batches(judges: Sequence[_Judge]) -> Iterator[list[_Judge]]:
-    """Split trials, in their order, so that those of a batch need few scenarios together."""
+    """Split trials, in their order, so that the trials of a batch need few scenarios together."""
     batch: list[_Judge] = []
     needed: set[str] = set()
     for judge in judges:
@@ -275,7 +275,7 @@ class _Judge:
         ]
 
     def result(self, seed: int) -> Result:
-        """Return what was found, shown on the contrast that lies furthest out."""
+        """Return the result, shown on the contrast that lies furthest out."""
         claim, intervals = self.trial.claim, self._intervals()
         offending = [place for place, one in enumerate(intervals) if claim.judge([one]) == "fail"]
         worst = max(offending or range(len(intervals)), key=lambda place: claim.strain(intervals[place]))

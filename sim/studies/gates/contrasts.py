@@ -1,7 +1,7 @@
 """Contrasts: the numbers that gates are about, as means: a probability, or its change from another scenario.
 
-Each hypercube of draws gives one number, independent of those of others: the share of its runs in which the outcome
-came in time, or, run by run against the same draws of the other scenario, the difference of the two shares.
+Each hypercube of draws gives one number, independent of the others: the share of its runs in which the outcome came in
+time or, paired run by run with the same draws of the other scenario, the difference of the two shares.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 NEAR = 0.05
-"""How far from none a difference is guessed, as a share of the range of 2: by ten points at most."""
+"""Largest guess of a difference, as a share of the range of 2: ten points either way."""
 
 Verdict = Literal["pass", "fail", "undecided", "error"]
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Where a number lies, and its best guess."""
+    """Bounds on a number, and its best guess."""
 
     low: float
     high: float
@@ -38,13 +38,13 @@ class Interval:
 
 @dataclass(frozen=True)
 class Claim:
-    """That numbers lie above `low` and below `high`."""
+    """A claim that numbers lie above `low` and below `high`."""
 
     low: float = -math.inf
     high: float = math.inf
 
     def judge(self, intervals: Iterable[Interval]) -> Verdict:
-        """Return what the intervals prove."""
+        """Return the verdict that the intervals prove."""
         inside = True
         for one in intervals:
             if one.low >= self.high or one.high <= self.low:
@@ -53,7 +53,7 @@ class Claim:
         return "pass" if inside else "undecided"
 
     def strain(self, one: Interval) -> float:
-        """How far an interval reaches towards the end that it offends most, or that is nearest; for choosing the worst.
+        """Return how far an interval reaches towards the end it offends most, or the nearest; for choosing the worst.
 
         Of two intervals, the one with the greater strain lies further out.
         """
@@ -71,12 +71,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class Source:
-    """A scenario that runs may be needed of; it is built when they are, for a sweep may have thousands.
+    """A scenario that may need runs; it is built only then, because a sweep may have thousands.
 
     Attributes
     ----------
     hash, horizon, as_of
-        As the scenario has them.
+        As in the scenario.
     """
 
     hash: str
@@ -86,13 +86,13 @@ class Source:
 
     @classmethod
     def of(cls, scenario: Scenario) -> Source:
-        """Return the source of a scenario that is at hand."""
+        """Return the source of a scenario that is already loaded."""
         return cls(scenario.hash, scenario.horizon, scenario.as_of, lambda: scenario)
 
 
 @dataclass(frozen=True)
 class Known:
-    """A probability of an earlier forecast that cannot be run again, and its standard error."""
+    """A probability of an earlier forecast that cannot be run again, with its standard error."""
 
     p: float
     error: float
@@ -100,12 +100,12 @@ class Known:
 
 @dataclass(frozen=True)
 class Contrast:
-    """The probability of an outcome within some days, less that of another scenario or of an earlier forecast.
+    """The probability of an outcome within some days, minus that of another scenario or of an earlier forecast.
 
     Attributes
     ----------
     label
-        Which of a gate's contrasts it is, where it has several.
+        Which of a gate's contrasts it is, if there are several.
     """
 
     source: Source
@@ -117,11 +117,11 @@ class Contrast:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The scenarios it needs runs of."""
+        """The scenarios whose runs it needs."""
         return (self.source,) if self.base is None else (self.base, self.source)
 
     def values(self, records: Mapping[str, Records], replicates: int) -> Values:
-        """Return one number a hypercube.
+        """Return one number per hypercube.
 
         Parameters
         ----------
@@ -140,7 +140,7 @@ class Contrast:
         return ConfidenceSequence(share) if self.base is None else ConfidenceSequence(share, -1.0, near=NEAR)
 
     def interval(self, sequence: ConfidenceSequence, alpha: float) -> Interval:
-        """Return where the contrast lies."""
+        """Return the interval of the contrast."""
         if self.known is None:
             return Interval(sequence.low, sequence.high, sequence.mean)
         from sim.special import ndtri

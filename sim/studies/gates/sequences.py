@@ -1,11 +1,11 @@
 """Confidence sequences: intervals for a mean that hold at every look at once, however often and whenever one looks.
 
-A gate stops as soon as its verdict is clear, and an interval made for one look is wrong far more often than it says
-where one looks until it says what one hoped for. `ConfidenceSequence` takes draws block by block and keeps sums only;
-what a gate gives it as draws are the means of hypercubes, which are independent as the draws in them are not.
+A gate stops as soon as its verdict is clear. An interval made for a single look is wrong far more often than it claims
+if one keeps looking until it says what one hoped for. `ConfidenceSequence` takes draws block by block and keeps only
+sums. The draws that a gate passes are the means of hypercubes, which are independent, unlike the draws within them.
 
 The bound is the empirical-Bernstein one of Howard, Ramdas, McAuliffe & Sekhon (2021, Annals of Statistics 49, theorem
-4), with their gamma-exponential mixture (proposition 9) as the boundary. Of the bounds tried on draws of forecasts it
+4), with their gamma-exponential mixture (proposition 9) as the boundary. Of the bounds tried on draws of forecasts, it
 was the narrowest from 4,000 draws on (docs/gates.md).
 """
 
@@ -21,8 +21,8 @@ import numpy.typing as npt
 from sim.special import gammainc, gammaln
 
 RHO = 2.0
-"""Where the mixture is at its best, as a sum of squares: a block or two of a forecast, by hypercubes. The width
-elsewhere suffers little: by a tenth at a hundred times as many draws."""
+"""Sum of squares at which the mixture is at its best: a block or two of a forecast, by hypercubes. Elsewhere the
+width suffers little: by a tenth at a hundred times as many draws."""
 
 Values = npt.NDArray[np.float64]
 
@@ -31,7 +31,7 @@ Values = npt.NDArray[np.float64]
 class ConfidenceSequence:
     """An interval for the mean of bounded draws, valid at all looks together with probability 1 - `alpha`.
 
-    Draws must each have the same mean given those before, as independent draws do; nothing else is asked of them.
+    Each draw must have the same mean given those before it, as independent draws do; nothing else is assumed.
 
     Attributes
     ----------
@@ -40,13 +40,12 @@ class ConfidenceSequence:
     least, most
         Bounds of every draw: 0 and 1 for shares, -1 and 1 for differences of shares.
     near
-        How far from the middle of the range, as a share of it, a draw is guessed at most. A guess may be any, so the
-        interval holds for all; what lies near the middle, as most differences do, is told by fewer draws if this is
-        little.
+        How far from the middle of the range, as a share of it, a draw is guessed at most. Any guess is valid, so the
+        interval always holds; if this is small, values near the middle, as most differences are, need fewer draws.
     draws, mean
-        Number of draws so far and their mean (the middle of the range without any).
+        Number of draws so far and their mean (without any, the middle of the range).
     low, high
-        The interval: what all looks so far have in common.
+        The interval: the intersection over all looks so far.
     """
 
     alpha: float
@@ -71,17 +70,17 @@ class ConfidenceSequence:
         return self.least + (self.most - self.least) * (self.total / self.draws if self.draws else 0.5)
 
     def after(self, values: Values) -> ConfidenceSequence:
-        """Return the sequence after some more draws, and one more look.
+        """Return the sequence after some more draws and one more look.
 
         Parameters
         ----------
         values
-            The draws in their order, shape (draws,).
+            The draws in order, shape (draws,).
 
         Raises
         ------
         ValueError
-            Where one lies outside the range.
+            If one lies outside the range.
         """
         if not values.size:
             return self
@@ -89,7 +88,7 @@ class ConfidenceSequence:
         if not (unit.min() >= 0 and unit.max() <= 1):  # written so that NaN fails
             raise ValueError(f"expected draws from {self.least:g} to {self.most:g}")
         draws, total = self.draws + len(unit), self.total + float(unit.sum())
-        farthest = 0.5 + self.near  # that a draw can lie from its guess
+        farthest = 0.5 + self.near  # largest distance of a draw from its guess
         variation = self.variation + float(np.square((unit - self._guesses(unit)) / farthest).sum())
         reach = boundary(variation, self.alpha / 2) * farthest / draws
         low, high = (self.least + (self.most - self.least) * (total / draws + side) for side in (-reach, reach))
@@ -99,19 +98,19 @@ class ConfidenceSequence:
         return replace(self, draws=draws, total=total, variation=variation, low=low, high=high)
 
     def _guesses(self, unit: Values) -> Values:
-        """Guess each draw by the mean of those before it, and of one half that stands for none; near the middle."""
+        """Guess each draw as the mean of those before it and a pseudo-draw of one half; stay near the middle."""
         before = 0.5 + self.total + np.concatenate(([0.0], np.cumsum(unit)[:-1]))
         return np.clip(before / (1.0 + self.draws + np.arange(len(unit))), 0.5 - self.near, 0.5 + self.near)
 
 
 @lru_cache(maxsize=4096)
 def boundary(variation: float, alpha: float) -> float:
-    """Return how far a sum of draws in [0, 1] may stray above its mean, at any time, but for a chance of alpha.
+    """Return how far a sum of draws in [0, 1] may ever stray above its mean, except with a chance of alpha.
 
     Parameters
     ----------
     variation
-        Sum of squared differences of the draws from guesses that were made before each.
+        Sum of squared differences between draws and guesses made before each.
     """
     from scipy.optimize import brentq
 

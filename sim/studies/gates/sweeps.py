@@ -1,6 +1,6 @@
-"""The gates of a sweep: checked when its cells are known, and put as trials.
+"""The gates of a sweep: checked once its cells are known, and turned into trials.
 
-A gate is put to every cell, one about a trend to every line of cells along its axis.
+A gate applies to every cell; one about a trend applies to every line of cells along its axis.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from sim.studies.sweep.sweep import Base, Sweep
 
 BUILT = 128
-"""Scenarios that are kept built: more than a batch of trials needs side by side."""
+"""Built scenarios kept: more than a batch of trials needs side by side."""
 Line = tuple[str, tuple[tuple[float, Cell], ...]]
-"""The label of what cells share, and the cells by the one value that they do not, rising."""
+"""The label of what cells share, and the cells by the one value in which they differ, rising."""
 
 
 def lines_along(cells: Sequence[Cell], path: str, names: Mapping[str, Any]) -> list[Line]:
-    """Return the lines of cells that differ in nothing but a plain number at a path; two cells at least in each."""
+    """Return the lines, of two cells or more, that differ only in a plain number at a path."""
     groups: dict[tuple[int, str], list[tuple[float, Cell]]] = {}
     for cell in cells:
         if is_number(value := cell.changes.get(path)):
@@ -48,21 +48,21 @@ def lines_along(cells: Sequence[Cell], path: str, names: Mapping[str, Any]) -> l
 
 
 def _line(points: Sequence[tuple[float, Cell]], path: str, names: Mapping[str, Any]) -> Line:
-    """Return a line, its points in order, under the label of what its cells share."""
+    """Return a line with its points in order, labelled by what its cells share."""
     first, *others = sorted(points, key=lambda point: point[0])
     shared = _others(first[1], path)
     return label_of(shared, first[1].index, names) if shared else "", (first, *others)
 
 
 def _others(cell: Cell, path: str) -> dict[str, Any]:
-    """Return what a cell changes besides a path."""
+    """Return the changes of a cell other than that of a path."""
     return {key: value for key, value in cell.changes.items() if key != path}
 
 
 def gate_faults(
     document: SweepDocument, tree: Tree, bases: Sequence[Base], cells: Sequence[Cell], file: FilePath
 ) -> list[Fault]:
-    """Return what is wrong with the gates of a sweep whose cells are right."""
+    """Return the faults in the gates of a sweep whose cells are correct."""
     complaints = _complaints(document, [base.scenario for base in bases], cells)
     return [*Places(tree.places, str(file)).faults(complaints), *gate_file_faults(tree.value, tree.places, file)]
 
@@ -109,23 +109,23 @@ class _Cells:
         return bare(self._sweep.scenario(self._sweep.cells[index]))
 
     def source(self, cell: Cell) -> Source:
-        """Return the scenario of a cell, to be built when it is needed."""
+        """Return the scenario of a cell, to be built when needed."""
         base = self._sweep.bases[cell.base].scenario
         return Source(cell.hash, base.horizon, base.as_of, partial(self._build, cell.index))
 
     def subject(self, cell: Cell, label: str) -> Subject:
-        """Return a cell as what gates are put to."""
+        """Return a cell as a subject of gates."""
         document, file = self._sweep.document, str(self._sweep.file)
         return Subject(self.source(cell), document.id, label, self._places, file, self._library)
 
 
 def sweep_trials(sweep: Sweep) -> list[Dealt]:
-    """Return the trials of a sweep: gate by gate, and of each gate in the order of the cells.
+    """Return the trials of a sweep: gate by gate, and for each gate in the order of the cells.
 
     Raises
     ------
     ScenarioError, UsageError
-        Where a file that a gate names is at fault.
+        If a file that a gate names is faulty.
     """
     cells = _Cells(sweep)
     gates = sweep.document.gates

@@ -1,6 +1,6 @@
 """Trials: the gates of a scenario as claims about contrasts, ready to be judged.
 
-What a gate names is looked up here: the scenario it compares with, the earlier forecast, the values along a path.
+Everything a gate names is looked up here: the scenario it compares with, the earlier forecast, the values along a path.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ Z95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Trial:
-    """One gate put to one scenario.
+    """One gate applied to one scenario.
 
     Attributes
     ----------
     suite, cell, gate
-        Which scenario, which cell of a sweep (empty without one), which gate.
+        Names of the scenario, the cell of a sweep (empty without one), and the gate.
     says
         The claim in words.
     place
         Where the gate is written.
     how
-        What a reader should know of how it is judged; empty where there is nothing.
+        Note for the reader on how it is judged; may be empty.
     """
 
     suite: str
@@ -53,7 +53,7 @@ class Trial:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The scenarios it needs runs of, each once."""
+        """The scenarios whose runs it needs, each once."""
         return tuple({one.hash: one for contrast in self.contrasts for one in contrast.sources}.values())
 
 
@@ -70,24 +70,24 @@ class Library:
         Raises
         ------
         ScenarioError
-            Where it is at fault.
+            If it is faulty.
         """
         if file not in self._scenarios:
             self._scenarios[file] = Source.of(load(file))
         return self._scenarios[file]
 
     def forecast(self, file: FilePath, now: Scenario) -> tuple[Record, Source | str]:
-        """Return an earlier forecast, and its scenario or why that cannot be run again.
+        """Return an earlier forecast, and its scenario or the reason that cannot be run again.
 
         Parameters
         ----------
         now
-            The scenario it is compared with; its posterior may be the one that the earlier forecast names.
+            The scenario it is compared with, whose posterior may be the one that the earlier forecast names.
 
         Raises
         ------
         UsageError
-            Where it is no forecast.
+            If it is not a forecast.
         """
         key = (file, "" if now.posterior is None else now.posterior.digest)
         if key not in self._forecasts:
@@ -99,7 +99,7 @@ class Library:
 
 @dataclass(frozen=True)
 class Subject:
-    """What gates are put to, where they are written, and what they may name."""
+    """What gates apply to, where they are written, and what they may name."""
 
     source: Source
     suite: str
@@ -109,7 +109,7 @@ class Subject:
     library: Library
 
     def place(self, *path: str) -> Place:
-        """Return where a key stands, or the nearest above it."""
+        """Return the place of a key, or of the nearest key above it."""
         found = (self.places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.places)
         return next(found, Place(self.file, 1, 1))
 
@@ -118,19 +118,19 @@ class Subject:
         return Trial(self.suite, self.cell, gate, says, self.place("gates", gate), claim, contrasts, how)
 
     def check_window(self, gate: str, key: str, written: str, day: int, horizon: int) -> None:
-        """See that a window lies within the horizon of what a gate names.
+        """Check that a window lies within the horizon of the scenario or forecast that a gate names.
 
         Raises
         ------
         ScenarioError
-            Where it does not.
+            If it does not.
         """
         if day > horizon:
             said = f"{written} has a horizon of {counted(horizon, 'day')}; choose a day within it with `by` (got {day})"
             raise self.fault(gate, key, said)
 
     def fault(self, gate: str, key: str, message: str) -> ScenarioError:
-        """Return the error that a gate is at fault."""
+        """Return the error for a faulty gate."""
         place = self.place("gates", gate, key)
         return ScenarioError([Fault(place.file, place.line, place.column, f"gates.{gate}.{key}", message)])
 
@@ -141,9 +141,9 @@ def trials_of(file: FilePath) -> list[Trial]:
     Raises
     ------
     ScenarioError
-        Where the scenario or one that it is compared with is at fault.
+        If the scenario, or one that it is compared with, is faulty.
     UsageError
-        Where an earlier forecast cannot be read.
+        If an earlier forecast cannot be read.
     """
     scenario = load(file)
     subject = Subject(Source.of(scenario), scenario.id, "", scenario.places, str(file), Library())
@@ -151,12 +151,12 @@ def trials_of(file: FilePath) -> list[Trial]:
 
 
 def trials(subject: Subject, gates: Mapping[str, Gate]) -> list[Trial]:
-    """Put gates to a scenario.
+    """Apply gates to a scenario.
 
     Raises
     ------
     ScenarioError, UsageError
-        As `trials_of`.
+        As for `trials_of`.
     """
     return each(lambda name: _trial(subject, name, gates[name]), gates)
 
@@ -191,10 +191,10 @@ def _change_claim(gate: Gate) -> Claim:
 
 
 def along(subject: Subject, name: str, gate: Gate, points: Sequence[tuple[str, Source]]) -> Trial:
-    """Put a gate about a trend to scenarios in the order of what varies, each with the label of its value.
+    """Apply a gate about a trend to scenarios in the order of the varied value, each labelled with it.
 
-    The claim is about every pair of them: nowhere does a later one lie above an earlier one by the tolerance or more
-    (below, where the trend is `not-falling`). So a curve that creeps up step by step does not pass.
+    The claim covers every pair: no later scenario may lie above an earlier one by the tolerance or more (below, if the
+    trend is `not-falling`). So a curve that creeps up step by step does not pass.
     """
     day = gate.day(subject.source.as_of, subject.source.horizon)
     tolerance = _or(gate.tolerance, TOLERANCE)
@@ -211,7 +211,7 @@ def along(subject: Subject, name: str, gate: Gate, points: Sequence[tuple[str, S
 
 
 def _varied(scenario: Scenario, gate: Gate, path: str) -> list[tuple[str, Source]]:
-    """Return the scenario with each of the values of a gate in the place of a number."""
+    """Return the scenario with each of a gate's values in place of a number."""
     ends = number_range(scenario.document, path)
     values = np.linspace(_or(gate.start, ends[0]), _or(gate.to, ends[1]), gate.steps or STEPS)
     documents = ((value, with_number(scenario.document, path, float(f"{value:.10g}"))) for value in values)
@@ -228,7 +228,7 @@ def _compared(subject: Subject, name: str, written: str, day: int) -> Source:
 
 
 def _since(subject: Subject, name: str, written: str, whole: Contrast) -> tuple[Contrast, str]:
-    """Return the change since an earlier forecast: run by run where it can be run again, else of two estimates."""
+    """Return the change since an earlier forecast: run by run if it can be run again, else of two estimates."""
     old, again = subject.library.forecast(
         FilePath(subject.place("gates", name).file).parent / written, subject.source.build()
     )

@@ -1,8 +1,8 @@
-"""Axes and designs: the values a sweep gives to dotted paths of its base, and which combinations of them become cells.
+"""Axes and designs: the values a sweep gives to dotted paths of its base, and which combinations become cells.
 
 An axis is written as a list of values, as `{from: 0, to: 1, steps: 5}`, as a distribution, or as `prior`, the base's
-own. Sampled designs are those of `scipy.stats.qmc`: the Latin hypercube (McKay, Beckman & Conover 1979) and the
-scrambled Sobol' sequence (Sobol' 1967; Owen 1995). Both draw from a named stream of the sweep's seed.
+own distribution. Sampled designs are those of `scipy.stats.qmc`: the Latin hypercube (McKay, Beckman & Conover 1979)
+and the scrambled Sobol' sequence (Sobol' 1967; Owen 1995). Both draw from a named stream of the sweep's seed.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
     from sim.studies.sweep.schema import Design
 
 BASE = "base"
-"""In a list of values: as in the base."""
+"""Stands for the base's own value in a list of values."""
 PRIOR = "prior"
 MAX_VALUES = 1000
 DIGITS = 6
-"""Significant digits of drawn and stepped values: enough for any input, few enough to be the same on all machines."""
+"""Significant digits of drawn and stepped values: enough for any input, few enough to agree on all machines."""
 TAILS = (0.1, 0.9)
-"""Quantiles at which one-at-a-time takes an axis that is a distribution."""
+"""Quantiles at which one-at-a-time evaluates an axis that is a distribution."""
 KEYS = ("from", "to", "steps")
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis: its values, where it has listed ones, and the distribution to draw from, clipped to its range."""
+    """One axis: its listed values, if any, and the distribution to draw from, clipped to its range."""
 
     values: tuple[Any, ...] = ()
     spread: Distribution | None = None
@@ -50,11 +50,11 @@ class Axis:
 
     @property
     def ends(self) -> tuple[Any, ...]:
-        """The values for one-at-a-time: those listed, else the 10th and 90th percentile."""
+        """The values for one-at-a-time: those listed, or the 10th and 90th percentile."""
         return self.values or self.at(np.array(TAILS))
 
     def at(self, quantiles: npt.NDArray[np.float64]) -> tuple[Any, ...]:
-        """Return the value at each quantile in (0, 1); of listed values each as often as another, or once more."""
+        """Return the value at each quantile in (0, 1); listed values occur equally often, to within one."""
         if self.spread is None:
             ranks = np.argsort(np.argsort(quantiles))
             return tuple(self.values[rank * len(self.values) // len(quantiles)] for rank in ranks.tolist())
@@ -68,12 +68,12 @@ def rounded(value: float) -> float:
 
 
 def read_axis(written: Any, own: Input | None) -> Axis:
-    """Make an axis of what is written, which `axis_complaints` has found right.
+    """Make an axis from its written form, already checked by `axis_complaints`.
 
     Parameters
     ----------
     own
-        The input of the base at this path; None where it is no number of the base.
+        The input of the base at this path; None if it is not a number of the base.
     """
     edges = (-math.inf, math.inf) if own is None else (own.low, own.high)
     if written == PRIOR and own is not None:
@@ -88,7 +88,7 @@ def read_axis(written: Any, own: Input | None) -> Axis:
 
 
 def axis_complaints(written: Any, own: Input | None) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield what is wrong with an axis as written: the place below its key, and the message."""
+    """Yield the faults of a written axis: the place below its key, and the message."""
     if written == PRIOR:
         if own is None or own.distribution.is_fixed:
             yield (), "the base has no distribution here, so there is no `prior`; write a list or a range"
@@ -111,7 +111,7 @@ def _distribution_complaints(written: Mapping[str, Any]) -> Iterator[tuple[tuple
 
 
 def same_day_complaints(written: Any, as_of: datetime.date) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield the values that are the day of one before them: a date and a number of days from the as-of date."""
+    """Yield the values that mean the same day as an earlier one: a date and a number of days from the as-of date."""
     days: dict[float, Any] = {}
     for place, value in enumerate(written if isinstance(written, list) else ()):
         day = day_of(value, as_of)
@@ -122,7 +122,7 @@ def same_day_complaints(written: Any, as_of: datetime.date) -> Iterator[tuple[tu
 
 
 def day_of(value: Any, as_of: datetime.date) -> float | None:
-    """Return a date as days from the as-of date, a number as it is; None for what is neither."""
+    """Return a date as days from the as-of date, a number as it is; None for anything else."""
     if isinstance(value, str):
         date = date_or_none(value)
         return None if date is None else float((date - as_of).days)
@@ -143,7 +143,7 @@ def _list_complaints(written: list[Any]) -> Iterator[tuple[tuple[str | int, ...]
 
 
 def _wrong_with(value: Any) -> str | None:
-    """Say why a value cannot stand in a list; None where it can."""
+    """Return why a value cannot be in a list; None if it can."""
     if isinstance(value, list) or (isinstance(value, Mapping) and not is_distribution(value)):
         return f"expected a number, a word, true, false, a distribution, `base` or null (got {shown(value)})"
     if isinstance(value, float) and not math.isfinite(value):
@@ -163,11 +163,11 @@ def _range_complaints(written: Mapping[str, Any]) -> Iterator[tuple[tuple[str | 
 
 MOST_SWAPS = 200
 Changes = dict[str, Any]
-"""Dotted path to value; a path that stays as in the base is not in it."""
+"""Dotted path to value; a path that stays as in the base is absent."""
 
 
 def cell_count(design: Design, axes: Mapping[str, Axis]) -> int:
-    """Return how many cells a design makes, without making them."""
+    """Return the number of cells a design makes, without making them."""
     if design.is_sampled:
         return design.points
     if design.kind == "grid":
@@ -176,7 +176,7 @@ def cell_count(design: Design, axes: Mapping[str, Axis]) -> int:
 
 
 def cells_of(design: Design, axes: Mapping[str, Axis], seed: int) -> Iterator[Changes]:
-    """Yield what each cell changes; of one-at-a-time the first changes nothing."""
+    """Yield the changes of each cell; in one-at-a-time the first changes nothing."""
     if design.is_sampled:
         yield from _sampled(design, axes, seed)
     elif design.kind == "grid":
@@ -200,7 +200,7 @@ def _sampled(design: Design, axes: Mapping[str, Axis], seed: int) -> Iterator[Ch
 
 
 def _rows_of_lists(axes: Mapping[str, Axis], quantiles: npt.NDArray[np.float64], seed: int) -> Iterator[list[Any]]:
-    """Yield the values of cells whose axes are all lists, no two cells the same where that can be."""
+    """Yield the values of cells whose axes are all lists, with no two cells the same if possible."""
     places = [
         Axis(tuple(range(len(axis.values)))).at(column) for axis, column in zip(axes.values(), quantiles.T, strict=True)
     ]
@@ -209,14 +209,14 @@ def _rows_of_lists(axes: Mapping[str, Axis], quantiles: npt.NDArray[np.float64],
 
 
 def combinations(axes: Mapping[str, Axis]) -> int | None:
-    """Return how many combinations lists of values have; None where an axis is drawn from a distribution."""
+    """Return the number of combinations of listed values; None if an axis is drawn from a distribution."""
     if any(axis.spread is not None for axis in axes.values()):
         return None
     return math.prod(len(axis.values) for axis in axes.values())
 
 
 def sampled_complaint(design: Design, axes: Mapping[str, Axis]) -> str | None:
-    """Say that a sampled design is to have more cells than there are; None where it is not."""
+    """Return a complaint if a sampled design has more cells than there are combinations; None if not."""
     most = combinations(axes)
     if not design.is_sampled or most is None or design.points <= most:
         return None
@@ -225,16 +225,16 @@ def sampled_complaint(design: Design, axes: Mapping[str, Axis]) -> str | None:
 
 
 def apart(cells: npt.NDArray[np.int64], generator: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Make cells differ that are the same: swap a value with another cell, so that each value stays as frequent.
+    """Make identical cells differ: swap a value with another cell, so that each value stays equally frequent.
 
     Parameters
     ----------
     cells
-        Shape (cells, axes), the place of a value in its list; at most as many cells as there are combinations.
+        Shape (cells, axes), the index of a value in its list; at most as many cells as there are combinations.
 
     Returns
     -------
-    Cells of the same shape; some are still the same where `MOST_SWAPS` tries a cell did not part them.
+    Cells of the same shape; some may still be identical after `MOST_SWAPS` tries per cell.
     """
     rows = list(map(tuple, cells.tolist()))
     count = Counter(rows)
@@ -251,7 +251,7 @@ def apart(cells: npt.NDArray[np.int64], generator: np.random.Generator) -> npt.N
 def _parted(
     first: tuple[int, ...], second: tuple[int, ...], axis: int, count: Counter[tuple[int, ...]]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return two cells with a value swapped, and count so; as they are where fewer would then be like no other."""
+    """Return two cells with a value swapped, and count them so; unchanged if fewer would then be unique."""
     old, new = (first, second), _swapped(first, second, axis)
     before = _alone(old, count) if first != second else 0
     count.subtract(old)
@@ -264,7 +264,7 @@ def _parted(
 
 
 def _alone(rows: Iterable[tuple[int, ...]], count: Mapping[tuple[int, ...], int]) -> int:
-    """Return how many rows are like no other."""
+    """Return the number of unique rows."""
     return sum(count[row] == 1 for row in rows)
 
 

@@ -1,7 +1,7 @@
-"""From a sweep file to a `Sweep`: read, check, choose the cells, build every one of them once.
+"""From a sweep file to a `Sweep`: read it, check it, choose the cells, build each of them once.
 
-Every cell is checked as fully as a scenario file before anything runs, and must differ from the base and from all other
-cells in its resolved hash: a cell that would silently repeat another is a fault.
+Every cell is checked as fully as a scenario file before anything runs, and its resolved hash must differ from that of
+the base and of all other cells: a cell that would silently repeat another is a fault.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 MAX_FAULTS = 20
-"""Faults of cells that are told; the rest of them most likely share the cause."""
+"""Faults of cells that are reported; the rest most likely share the cause."""
 MOST_WORK = 20 * MAX_WORK
 
 
@@ -53,33 +53,33 @@ def load_sweep(path: str | PathLike[str], *, runs: int | None = None, precision:
     Parameters
     ----------
     runs, precision
-        In place of what the file says.
+        Override the values in the file.
 
     Raises
     ------
     ScenarioError
-        Where the file, its base, its table or any cell is at fault; all faults together, as far as they can be told.
+        If the file, its base, its table or any cell is faulty; all faults that can be found are reported together.
     UsageError
-        Where the runs or the precision asked for cannot be met.
+        If the requested runs or precision cannot be met.
     """
     file = FilePath(path)
     return _sweep(read_tree(file, str(file), FORMAT), file, runs=runs, precision=precision)
 
 
 def sweep_of(scenario: Scenario, axes: Mapping[str, Any] | str, **settings: Any) -> Sweep:
-    """Return a sweep of a scenario that is at hand, as a file with these axes would make it.
+    """Return a sweep of a scenario in memory, as a file with these axes would make it.
 
     Parameters
     ----------
     axes
         Dotted path to a list of values, `{"from": 0, "to": 1, "steps": 5}`, a distribution or `prior`; or `uncertain`.
     settings
-        Further keys of a sweep file, such as `design` and `runs`; None: not written.
+        Further keys of a sweep file, such as `design` and `runs`; None means not written.
 
     Raises
     ------
     ScenarioError
-        Where an axis, a setting or a cell is wrong; all faults together, as far as they can be told.
+        If an axis, a setting or a cell is wrong; all faults that can be found are reported together.
     """
     written = {"schema": FORMAT, "id": scenario.id, "title": scenario.document.title, "base": scenario.id}
     given = {key: plain(value) for key, value in settings.items() if value is not None}
@@ -91,7 +91,7 @@ def sweep_of(scenario: Scenario, axes: Mapping[str, Any] | str, **settings: Any)
 def _sweep(
     tree: Tree, file: FilePath, bases: tuple[Base, ...] = (), *, runs: int | None = None, precision: float | None = None
 ) -> Sweep:
-    """Check what is written, choose the cells and build them; bases that are not at hand are loaded."""
+    """Check the document, choose the cells and build them; bases that are not in memory are loaded."""
     places = Places(tree.places, str(file))
     document = _document(tree, places)
     bases = bases or _bases(document, tree, file)
@@ -121,7 +121,7 @@ def _document(tree: Tree, places: Places) -> SweepDocument:
 
 
 def _source_complaints(value: Mapping[str, Any]) -> Iterator[tuple[tuple[str], str]]:
-    """Check that the file says in one way what its cells are."""
+    """Check that the file defines its cells in exactly one way."""
     sources = [key for key in ("axes", "table", "scenarios") if value.get(key) is not None]
     if not sources:
         yield ("axes",), "expected `axes`, `table` or `scenarios`: what are the cells?"
@@ -133,7 +133,7 @@ def _source_complaints(value: Mapping[str, Any]) -> Iterator[tuple[tuple[str], s
 
 
 def _base_complaints(sources: list[str], *, has_base: bool) -> Iterator[tuple[tuple[str], str]]:
-    """Check that what varies a base has one, and a list of scenarios none."""
+    """Check that axes and tables come with a base, and a list of scenarios without one."""
     if "scenarios" in sources and has_base:
         yield ("base",), "a list of scenarios needs no base; its first is what the others are compared with"
     if not has_base and {"axes", "table"} & set(sources):
@@ -149,7 +149,7 @@ def _plan(document: SweepDocument, runs: int | None, precision: float | None) ->
 
 
 def _bases(document: SweepDocument, tree: Tree, file: FilePath) -> tuple[Base, ...]:
-    """Load the base, or all scenarios of a list, with the faults of all of them together."""
+    """Load the base, or all scenarios of a list, reporting the faults of all of them together."""
     named: list[tuple[Path, str]] = (
         [(("base",), document.base)]
         if document.base is not None
@@ -192,7 +192,7 @@ def _drafts(
 
 
 def _designed(document: SweepDocument, axes: Mapping[str, Axis], tree: Tree) -> Iterator[Row]:
-    """Yield what each cell of a design changes, and where each value stands."""
+    """Yield the changes of each cell of a design, and the place of each value."""
     heads = {path: tree.places.get(("axes", path), tree.places[("axes",)]) for path in axes}
     items = {
         (path, shown(value)): tree.places[("axes", path, place)]
@@ -205,7 +205,7 @@ def _designed(document: SweepDocument, axes: Mapping[str, Axis], tree: Tree) -> 
 
 
 def _axes(document: SweepDocument, base: Base, places: Places) -> dict[str, Axis]:
-    """Read the axes; all their faults together."""
+    """Read the axes; report all their faults together."""
     design: Design = document.design
     written: Mapping[str, Any] = document.axes
     if document.axes == UNCERTAIN:
@@ -222,7 +222,7 @@ def _axes(document: SweepDocument, base: Base, places: Places) -> dict[str, Axis
 
 
 def _axis_complaints(path: str, value: Any, base: Base, design: Design) -> list[Complaint]:
-    """Check that an input can vary, that its values can be read and suit the design, and that no two are one day."""
+    """Check that an input can vary, that its values are readable and suit the design, and that no two are one day."""
     own = base.inputs.get(path)
     if (wrong := base.path_complaint(path)) is not None:
         return [((), wrong)]
@@ -234,7 +234,7 @@ def _axis_complaints(path: str, value: Any, base: Base, design: Design) -> list[
 
 
 def _design_complaints(design: Design, axes: Mapping[str, Axis]) -> Iterator[Complaint]:
-    """Check that a design of axes that can be read has not too many cells, and no more than there are."""
+    """Check that a design of readable axes has not too many cells, and no more than there are combinations."""
     if cell_count(design, axes) > MAX_CELLS:
         message = f"the design has {counted(cell_count(design, axes), 'cell')}; expected {MAX_CELLS:,} at most"
         yield ("axes",), message
@@ -245,11 +245,11 @@ def _design_complaints(design: Design, axes: Mapping[str, Axis]) -> Iterator[Com
 def _checked(
     drafts: Iterator[Cell], bases: tuple[Base, ...], paths: tuple[str, ...], places: Places, *, sampled: bool
 ) -> tuple[tuple[Cell, ...], tuple[int, ...]]:
-    """Build every cell once: check it, take its hash, and see that it repeats no other."""
+    """Build every cell once: check it, take its hash, and make sure that it repeats no other."""
     twins = _Twins(bases[0].scenario, paths, sampled=sampled)
     cells: list[Cell] = []
     milestones: set[tuple[int, ...]] = set()
-    wrong: dict[tuple[str, str, str], list[tuple[Fault, Cell]]] = {}  # one that many cells have is told once
+    wrong: dict[tuple[str, str, str], list[tuple[Fault, Cell]]] = {}  # one that many cells have is reported once
     for cell in drafts:
         try:
             scenario = _built(cell, bases[cell.base], twins, places)
@@ -278,14 +278,14 @@ def _built(cell: Cell, base: Base, twins: _Twins, places: Places) -> Scenario:
 
 
 def _told(fault: Fault, first: Cell, count: int) -> Fault:
-    """Return a fault where it first stands, with the cell, or the number of cells and the first of them."""
+    """Return a fault at its first place, with the cell, or with the number of cells and the first of them."""
     name = _numbered(first)
     where = name if count == 1 else f"{counted(count, 'cell')}, the first of them {name}"
     return replace(fault, message=f"{fault.message}, in {where}")
 
 
 class _Twins:
-    """Finds cells whose resolved scenario is that of another cell, or of the base though their inputs differ."""
+    """Finds cells whose resolved scenario is that of another cell, or of the base although their inputs differ."""
 
     def __init__(self, base: Scenario, paths: tuple[str, ...], *, sampled: bool) -> None:
         self._paths = paths
@@ -298,7 +298,7 @@ class _Twins:
         self._days: dict[str, Cell] = {}
 
     def complaint(self, cell: Cell, scenario: Scenario) -> str | None:
-        """Say what a cell repeats; None where it is new."""
+        """Return what a cell repeats; None if it is new."""
         inputs = self._inputs(scenario)
         first, others = self._seen.setdefault(scenario.hash, (cell, inputs))
         if first is not cell:
@@ -312,7 +312,7 @@ class _Twins:
         return None
 
     def _in_days(self, inputs: list[Any]) -> str:
-        """Write inputs with each date as the number of its day."""
+        """Write inputs with each date as its number of days."""
         days = [day_of(value, self._as_of) for value in inputs]
         return canonical([value if day is None else day for value, day in zip(inputs, days, strict=True)])
 
@@ -338,7 +338,7 @@ def _check_work(plan: Plan, cells: tuple[Cell, ...], scenario: Scenario) -> None
     Raises
     ------
     UsageError
-        Where runs, days, actors and cells together are more than any machine should be given by mistake.
+        If runs, days, actors and cells together are more than any machine should be given by mistake.
     """
     plan.check(scenario)
     runs = plan.most_runs if plan.precision is None else plan.replicates

@@ -1,10 +1,10 @@
-"""Runs a sweep: the blocks of all its cells over one executor, a row for each cell, and the record of all, sweep.json.
+"""Runs a sweep: the blocks of all its cells on one executor, a row for each cell, and the record of all, sweep.json.
 
-The rows are the same bytes for any number of workers, shards and interruptions. A block that fails costs its cell; a
-task that loses its worker again and again costs its cell too; all else goes on.
+The rows are the same bytes for any number of workers, shards and interruptions. A block that fails, or a task that
+loses its worker again and again, costs only its cell; everything else continues.
 
-A row is plain values, rounded well below their Monte Carlo error. A record is a head, the same for every shard, and
-rows: merging the partial files of all shards gives, to the byte, what one run of the whole sweep gives.
+A row is plain values, rounded well below their Monte Carlo error. A record is a head, the same for every shard, plus
+rows: merging the partial files of all shards gives exactly the bytes of a single run of the whole sweep.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ RUNS_DIGITS = 16
 
 
 def _row_of(cell: Cell, inputs: Mapping[str, Any], **found: Any) -> Row:
-    """Return the row of a cell: what was found, in place of no results."""
+    """Return the row of a cell: the results found, or empty ones."""
     return {
         "index": cell.index,
         "cell": cell.id,
@@ -60,7 +60,7 @@ def _row_of(cell: Cell, inputs: Mapping[str, Any], **found: Any) -> Row:
 
 
 def finished(cell: Cell, inputs: Mapping[str, Any], tally: Tally, records: Records, milestones: tuple[int, ...]) -> Row:
-    """Return the row of a cell whose runs are done; `runs_digest` stands for what happened in all of them."""
+    """Return the row of a finished cell; `runs_digest` identifies everything that happened in its runs."""
     return _row_of(
         cell,
         inputs,
@@ -98,12 +98,12 @@ Record = dict[str, Any]
 
 
 def head_of(sweep: Sweep, command: str, gates: Record | None = None) -> Record:
-    """Return all of a sweep's record but what its cells gave.
+    """Return everything in a sweep's record except the results of its cells.
 
     Parameters
     ----------
     gates
-        How its gates are judged; None where it has none.
+        How its gates are judged; None without gates.
     """
     scenario = sweep.bases[0].scenario
     packages = {name: text for name, text in environment.package_versions().items() if name != "python"}
@@ -154,9 +154,9 @@ def record_of(head: Record, rows: Sequence[Row], verdicts: Sequence[Record] = ()
 
 
 def without_effect(rows: Iterable[Row]) -> list[list[str]]:
-    """Return groups of cells in which every single run went the same although their inputs differ.
+    """Return groups of cells in which every single run is identical although their inputs differ.
 
-    Their common random numbers make this visible: an input that acts at all changes at least some run.
+    Common random numbers make this visible: an input that has any effect changes at least some run.
     """
     groups: dict[str, list[str]] = {}
     for row in rows:
@@ -170,18 +170,18 @@ OnCell = Callable[[Cell, Forecast], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How a sweep is run; none of it changes a result.
+    """Options for running a sweep, none of which changes a result.
 
     Attributes
     ----------
     cells
-        The cells whose rows are wanted; None: all.
+        The cells whose rows are wanted; None for all.
     fail_fast
         Whether the first failing cell stops the sweep.
     on_cell
-        Called for each cell that is done, failed ones too.
+        Called for each finished cell, including failed ones.
     on_forecast
-        Called with the whole forecast of each cell, where that is wanted.
+        Called with the whole forecast of each cell, if wanted.
     """
 
     cells: Sequence[Cell] | None = None
@@ -199,11 +199,11 @@ def run_sweep(sweep: Sweep, site: Site = HERE, options: Options = USUAL) -> list
     Raises
     ------
     StoreError
-        Where a block cannot be kept; what was kept before is intact.
+        If a block cannot be kept; everything kept before is intact.
     ExecutionError
-        With `fail_fast`, where a cell failed; or where there are no workers any more.
+        With `fail_fast`, if a cell failed; or if no workers are left.
     KeyboardInterrupt
-        Where it came; finished blocks are in the store.
+        On Ctrl-C; finished blocks are in the store.
     """
     wanted = sweep.cells if options.cells is None else options.cells
     book = _Book(sweep, options, {cell.index for cell in wanted})
@@ -224,7 +224,7 @@ class CellFailedError(ExecutionError):
 
 
 class _Book:
-    """Takes the cells that are done and keeps a row of each."""
+    """Collects finished cells and keeps a row of each."""
 
     def __init__(self, sweep: Sweep, options: Options, wanted: set[int]) -> None:
         self.rows: list[Row] = []

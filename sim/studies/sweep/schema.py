@@ -1,6 +1,6 @@
 """The language of a sweep file: a frozen pydantic model, its JSON Schema for editors, and how sweeps write values.
 
-Values are written alike in labels, messages and tables, and in the digests that make ids.
+Values are written in the same way in labels, messages and tables, and in the digests that make ids.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ MOST = 60
 
 
 def is_number(value: Any) -> TypeGuard[float]:
-    """Whether a value is a finite number, and none of true and false."""
+    """Whether a value is a finite number, and not true or false."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def is_whole(value: Any, least: int, most: int) -> bool:
-    """Whether a value is a whole number from the least to the most."""
+    """Whether a value is a whole number from `least` to `most`."""
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def shown(value: Any) -> str:
-    """Write a value as a file would, numbers alike whether whole or not, at most 60 characters."""
+    """Write a value as in a file, with whole numbers and others alike, in at most 60 characters."""
     text = canonical(value)
     return text if len(text) <= MOST else text[: MOST - 3] + "..."
 
 
 def canonical(value: Any) -> str:
-    """Write a value the one way that stands for it in ids: JSON, keys in order, 1 and 1.0 the same."""
+    """Write a value in the canonical form used in ids: JSON, keys in order, 1 and 1.0 the same."""
     if isinstance(value, str):
         return value
     return json.dumps(_even(value), sort_keys=True, ensure_ascii=False, separators=(", ", ": "), default=str)
@@ -64,7 +64,7 @@ MAX_CELLS = 20_000
 MAX_AXES = 256
 MAX_SCENARIOS = 200
 UNCERTAIN = "uncertain"
-"""In the place of axes: every uncertain input of the base, by its own distribution."""
+"""Used instead of axes: every uncertain input of the base, with its own distribution."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ class SweepDocument(Part):
 
 
 def is_sweep(path: str | PathLike[str]) -> bool:
-    """Tell a sweep file from a scenario file by its key `schema`; what cannot be read is no sweep."""
+    """Return whether a file is a sweep rather than a scenario, by its key `schema`; False if it cannot be read."""
     return (read_schema(FilePath(path)) or "").startswith(FORMAT.rpartition("/")[0])
 
 

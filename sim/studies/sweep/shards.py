@@ -1,7 +1,7 @@
-"""Shards: a sweep split over machines that know nothing of one another, and put together again.
+"""Shards: a sweep split over machines that know nothing of each other, and merged again.
 
-Cells are dealt by their ids, so the same cell goes to the same shard whatever else the sweep holds. A partial file says
-which sweep, of which code, seed and plan, it is a part of; parts of anything else are refused by name.
+Cells are dealt by their ids, so the same cell goes to the same shard whatever else the sweep holds. A partial file
+names its sweep, code, seed and plan; parts that do not match are refused by name.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 FORMAT = "offramp/sweep-partial/1"
 Verdicts = Sequence[Record]
 MAX_SHARDS = 256
-"""Jobs that one matrix of GitHub Actions may have."""
+"""Most jobs in one matrix of GitHub Actions."""
 MAX_BYTES = 1 << 28
 _SHARD = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 
 
 @dataclass(frozen=True)
 class Shard:
-    """One of so many parts, counted from 1."""
+    """One of several parts, counted from 1."""
 
     index: int
     of: int
@@ -43,7 +43,7 @@ class Shard:
         Raises
         ------
         UsageError
-            Where it is no such thing.
+            If the text is not a shard.
         """
         match = _SHARD.fullmatch(text)
         if match is None or not 1 <= int(match[1]) <= int(match[2]) <= MAX_SHARDS:
@@ -55,22 +55,22 @@ class Shard:
         return f"{self.index}/{self.of}"
 
     def cells(self, sweep: Sweep) -> list[Cell]:
-        """Return the cells that are dealt to this shard, in order."""
+        """Return the cells dealt to this shard, in order."""
         return [cell for cell in sweep.cells if int(cell.id, 16) % self.of == self.index - 1]
 
     @property
     def file_name(self) -> str:
-        """What its partial file is called."""
+        """Name of its partial file."""
         return f"shard-{self.index}-of-{self.of}.json"
 
 
 def matrix(sweep: Sweep, shards: int) -> dict[str, list[dict[str, Any]]]:
-    """Return the matrix of a CI job for each shard, in the form `include` of GitHub Actions.
+    """Return the matrix of a CI job for each shard, in the form of `include` in GitHub Actions.
 
     Raises
     ------
     UsageError
-        Where there are to be fewer than one shard or more than one matrix may have.
+        If there would be fewer shards than one, or more than a matrix may have.
     """
     if not 1 <= shards <= MAX_SHARDS:
         raise UsageError(f"expected 1 to {MAX_SHARDS} shards (got {shards})")
@@ -91,7 +91,7 @@ def partial_of(head: Record, shard: Shard, cells: Sequence[Cell], rows: Sequence
     cells
         All cells of the sweep.
     verdicts
-        Of the gates that this shard judges, each with its `index` among those of the sweep.
+        Verdicts of the gates that this shard judges, each with its `index` among those of the sweep.
     """
     return {
         "schema": FORMAT,
@@ -109,7 +109,7 @@ def read_partial(path: Path) -> Record:
     Raises
     ------
     UsageError
-        Where it cannot be read or is none.
+        If it cannot be read or is not a partial file.
     """
     try:
         part = json.loads(read_whole(path, MAX_BYTES))
@@ -127,19 +127,19 @@ def read_partial(path: Path) -> Record:
 
 
 def _try(part: Record) -> None:
-    """Read all of a part that a merge needs."""
+    """Read everything in a part that a merge needs."""
     Shard(int(part["shard"]["index"]), int(part["shard"]["of"]))
     _identity(part), [row["cell"] for row in part["rows"]], list(part["cells"])
     [int(one["index"]) for one in part["verdicts"]]
 
 
 def merge(paths: Sequence[Path]) -> Record:
-    """Put the partial files of all shards together.
+    """Merge the partial files of all shards.
 
     Raises
     ------
     UsageError
-        Where one is missing, stands twice, is damaged, or belongs to another sweep, seed, plan or version.
+        If one is missing, given twice, damaged, or belongs to another sweep, seed, plan or version.
     """
     parts = {path: read_partial(path) for path in paths}
     if not parts:
@@ -159,7 +159,7 @@ def _gathered(parts: Iterable[Record], what: str) -> list[Record]:
 
 
 def _identity(part: Record) -> dict[str, Any]:
-    """Return what all parts of one sweep share, by the name a message gives it."""
+    """Return the fields that all parts of a sweep share, keyed by their names in messages."""
     head = part["head"]
     return {
         "sweep": head["sweep"]["id"],
@@ -187,7 +187,7 @@ def _check_kin(first_path: Path, first: Record, parts: dict[Path, Record]) -> No
 
 
 def _check_complete(first: Record, parts: dict[Path, Record]) -> None:
-    """See that every shard is there once, with its cells, and every gate judged once."""
+    """Check that every shard is there once, with its cells, and every gate judged once."""
     _check_each_once(first, parts)
     for path, part in parts.items():
         _check_cells(first, path, part)

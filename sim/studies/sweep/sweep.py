@@ -1,4 +1,4 @@
-"""A sweep, ready to run: its cells, each a full scenario by what it changes, and the plan that all of them share."""
+"""A sweep, ready to run: its cells, each a full scenario defined by its changes, and the plan they all share."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ MOST_IN_LABEL = 4
 
 
 def label_of(changes: Mapping[str, Any], index: int, names: Mapping[str, Any]) -> str:
-    """Write what a cell changes, such as `intensity of the German offer 0.4`; where that is much, its number.
+    """Return a label from a cell's changes, such as `intensity of the German offer 0.4`; if too long, its number.
 
     Parameters
     ----------
     names
-        What inputs are called, as `Sweep.names` has it.
+        Names of inputs, as in `Sweep.names`.
     """
     if not changes:
         return "base"
@@ -48,7 +48,7 @@ def label_of(changes: Mapping[str, Any], index: int, names: Mapping[str, Any]) -
 
 @dataclass(frozen=True)
 class Base:
-    """A scenario file and all that its variants share: the merged value, the evidence, the scenario itself."""
+    """A scenario file and everything its variants share: the merged value, the evidence, the scenario itself."""
 
     file: FilePath
     merged: Merged
@@ -61,19 +61,19 @@ class Base:
         Raises
         ------
         ScenarioError
-            Where the scenario is at fault.
+            If the scenario is faulty.
         """
         merged = read_merged(file)
         return cls(file, merged, scenario_of(merged, file))
 
     @classmethod
     def of(cls, scenario: Scenario) -> Base:
-        """Take a scenario that is at hand; messages name it by its id."""
+        """Make a base from a scenario in memory; messages name it by its id."""
         return cls(FilePath(scenario.id), written(scenario), scenario)
 
     @cached_property
     def inputs(self) -> Mapping[str, Input]:
-        """The numbers of the base by dotted path, as far as a file can write them."""
+        """The numbers of the base that a file can set, by dotted path."""
         return {one.path: one for one in inputs_of(self.scenario) if is_key(one.path)}
 
     def vary(self, changes: Mapping[str, Any], places: Mapping[str, Place]) -> Scenario:
@@ -81,12 +81,12 @@ class Base:
         return vary(self.scenario, self.merged, self.file, changes, places)
 
     def path_complaint(self, dotted: str) -> str | None:
-        """Say what is wrong with a dotted path as an axis; None where nothing is."""
+        """Return what is wrong with a dotted path as an axis; None if nothing is."""
         return path_complaint(self.merged.value, dotted)
 
 
 def value_at(plain: Mapping[str, Any], path: str) -> Any:
-    """Return the plain value of a resolved scenario at a dotted path; None where there is none."""
+    """Return the plain value of a resolved scenario at a dotted path; None if there is none."""
     value: Any = plain
     for key in path.split("."):
         if not isinstance(value, Mapping) or key not in value:
@@ -100,7 +100,7 @@ ID_DIGITS = 12
 
 
 def naming(document: SweepDocument, bases: Sequence[Base]) -> dict[str, Any]:
-    """Return what paths, actors, pressures, talks and events of a sweep are called, as a record has it."""
+    """Return the names of a sweep's paths, actors, pressures, talks and events for its record."""
     return {"names": dict(document.names), **names_of(bases[0].scenario)}
 
 
@@ -111,13 +111,13 @@ class Cell:
     Attributes
     ----------
     index
-        Its place in the sweep's order.
+        Its position in the sweep.
     id
-        Digest of what it changes: the same in every sweep of the same base that has such a cell.
+        Digest of its changes: the same in every sweep of the same base that has such a cell.
     changes
         Dotted path to the value laid over the base.
     base
-        Which of the sweep's bases it varies.
+        Index of the base that it varies.
     hash
         Hash of its resolved scenario.
     """
@@ -132,7 +132,7 @@ class Cell:
 
 
 def cell_id(name: str, changes: Mapping[str, Any]) -> str:
-    """Return the id of a cell: the same for the same values in any order, however they are written.
+    """Return the id of a cell: the same for the same values, in any order and however written.
 
     Parameters
     ----------
@@ -150,11 +150,11 @@ class Sweep:
     Attributes
     ----------
     paths
-        Dotted paths that some cell changes, in file order.
+        Dotted paths changed by some cell, in file order.
     milestones
         Days that every cell reports, rising.
     has_reference
-        Whether the first cell is what all others are compared with, run by run.
+        Whether all other cells are compared with the first one, run by run.
     """
 
     file: FilePath
@@ -167,12 +167,12 @@ class Sweep:
     has_reference: bool
 
     def __repr__(self) -> str:
-        """Say how large it is, in one line."""
+        """Return its size in one line."""
         return f"Sweep({self.document.id!r}, {self.kind}, {counted(len(self.cells), 'cell')})"
 
     @property
     def names(self) -> dict[str, Any]:
-        """What paths, actors, pressures, talks and events are called, as its record has it."""
+        """Names of paths, actors, pressures, talks and events, as in its record."""
         return naming(self.document, self.bases)
 
     @property
@@ -183,14 +183,14 @@ class Sweep:
         return "table" if self.document.table is not None else str(self.document.design.kind)
 
     def scenario(self, cell: Cell) -> Scenario:
-        """Build the scenario of a cell; it was found valid when the sweep was loaded."""
+        """Build the scenario of a cell, which was found valid when the sweep was loaded."""
         base = self.bases[cell.base]
         return base.vary(cell.changes, cell.places) if cell.changes else base.scenario
 
     def inputs(self, cell: Cell, scenario: Scenario) -> dict[str, Any]:
         """Return the value of every axis in a cell's scenario, whether the cell changes it or not.
 
-        A value that the scenario leaves out because it is the default, such as `held: false`, is as the cell has it.
+        A value that the scenario omits because it is the default, such as `held: false`, is taken from the cell.
         """
         plain = scenario.plain()
         values = {path: value_at(plain, path) for path in self.paths}
@@ -198,7 +198,7 @@ class Sweep:
 
     @property
     def identity(self) -> str:
-        """Digest of all that decides the results but for the processor: cells, plan, model, packages."""
+        """Digest of everything that decides the results except the processor: cells, plan, model, packages."""
         parts = {
             "cells": [(cell.id, cell.label, cell.hash) for cell in self.cells],
             "document": self.document.model_dump(mode="json", by_alias=True, exclude={"design", "axes", "names"}),

@@ -1,8 +1,7 @@
-"""The user's own table: a CSV whose columns are dotted paths and whose rows are cells.
+"""The user's own table: a CSV file whose columns are dotted paths and whose rows are cells.
 
-An empty cell means "as in the base"; `null` removes; `true` and `false` are written in any case; a distribution is
-written as JSON, `{"uniform": [0, 1]}`. The column `label`, where there is one, names the cells. Faults name row and
-column.
+An empty cell means "as in the base"; `null` removes a value; `true` and `false` may be in any case; a distribution is
+written as JSON, `{"uniform": [0, 1]}`. The optional column `label` names the cells. Faults name row and column.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ LABEL = "label"
 
 @dataclass(frozen=True)
 class Row:
-    """One row: what it changes, where each value stands (under "" the row that has none), its label if any."""
+    """One row: its changes, the place of each value (under "" that of the row), and its label, if any."""
 
     changes: dict[str, Any]
     places: dict[str, Place]
@@ -50,7 +49,7 @@ def read_table(file: FilePath, base: Base) -> tuple[tuple[str, ...], list[Row]]:
     Raises
     ------
     ScenarioError
-        Where anything is wrong with it: with the table, else with its header, else with all its cells.
+        If anything is wrong with it: with the table, else with its header, else with all its cells.
     """
     try:
         table = tables.read_table(file, MAX_BYTES)
@@ -71,7 +70,7 @@ def _size_faults(rows: int, file: FilePath) -> Iterator[Fault]:
 
 
 def _told_once(faults: list[Fault]) -> list[Fault]:
-    """Return each fault once, where it first stands, with the number of rows that have it; `MAX_FAULTS` at most."""
+    """Return each fault once, at its first place, with the number of rows that have it; `MAX_FAULTS` at most."""
     rows = Counter((fault.key, fault.message) for fault in faults)
     first = {(fault.key, fault.message): fault for fault in reversed(faults)}
     told = [
@@ -129,7 +128,7 @@ def _distribution(text: str) -> Any:
 
 
 def _looks_like_number(text: str) -> bool:
-    """Whether Python, which reads more as a number than is meant as one, reads a text as a number."""
+    """Whether Python, which accepts more than is meant as a number, reads a text as a number."""
     try:
         float(text)
     except ValueError:
