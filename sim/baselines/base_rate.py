@@ -1,6 +1,6 @@
-"""The base rate: how often it happened in comparable cases, never without how many those are and an interval.
+"""The base rate: how often the event happened in comparable cases, always with their number and an interval.
 
-Cases of one area hang together (an area that was attacked once was often attacked again), so the interval counts an
+Cases of one area are related (an area that was attacked once was often attacked again), so the interval uses an
 effective number of cases.
 """
 
@@ -23,13 +23,13 @@ class BaseRate:
     Attributes
     ----------
     p
-        Share in which it happened.
+        Share in which the event happened.
     low, high
         95% interval.
     happened, cases
         Counts.
     groups
-        Areas, or None where the cases were taken as independent.
+        Number of areas, or None if the cases were taken as independent.
     """
 
     p: float
@@ -45,13 +45,13 @@ def base_rate(outcome: Sequence[bool], areas: Sequence[Hashable] | None = None) 
 
     With areas, the interval is that of the effective number of cases: the cases divided by the design effect, which is
     the variance of the share clustered by area over the binomial one (Kish 1965; Korn & Graubard 1998), at least 1. As
-    that variance is itself learnt from few areas, its quantile is Student's with areas - 1 degrees of freedom: the
-    cases are divided by (t / z) squared too.
+    that variance is itself estimated from few areas, its quantile is Student's with areas - 1 degrees of freedom: the
+    cases are also divided by (t / z) squared.
 
     Raises
     ------
     ValueError
-        Without cases, or where areas are given and not one a case.
+        Without cases, or if areas are given but not one per case.
     """
     cases = len(outcome)
     if cases == 0:
@@ -65,7 +65,7 @@ def base_rate(outcome: Sequence[bool], areas: Sequence[Hashable] | None = None) 
 
 
 def _effective(outcome: Sequence[bool], areas: Sequence[Hashable]) -> float:
-    """Return how many independent cases these are worth."""
+    """Return the number of independent cases with the same information."""
     cases, names = len(outcome), list(dict.fromkeys(areas))
     if len(names) == 1:
         return 1.0  # one area is one observation
@@ -73,7 +73,7 @@ def _effective(outcome: Sequence[bool], areas: Sequence[Hashable]) -> float:
     p = float(y.mean())
     place = np.array([names.index(area) for area in areas])
     if p in (0.0, 1.0):
-        return float(len(names))  # no spread to see: an area counts once
+        return float(len(names))  # no spread to see: each area counts once
     sums = np.bincount(place, weights=y - p)
     clustered = len(names) / (len(names) - 1) * float(np.sum(sums**2)) / cases**2
     effect = max(1.0, clustered / (p * (1 - p) / cases))
@@ -82,7 +82,7 @@ def _effective(outcome: Sequence[bool], areas: Sequence[Hashable]) -> float:
 
 
 def _jeffreys(happened: float, cases: float) -> tuple[float, float]:
-    """Equal-tailed interval of the beta distribution (happened + 1/2, rest + 1/2); to the edge where all are alike."""
+    """Equal-tailed interval of the beta distribution (happened + 1/2, rest + 1/2); up to the edge if all are alike."""
     edge = (1 - LEVEL) / 2
     a, b = happened + 0.5, cases - happened + 0.5
     low = 0.0 if happened == 0 else float(betaincinv(a, b, edge))

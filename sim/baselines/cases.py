@@ -1,8 +1,8 @@
-"""The table of past cases: for each its features and positions as of then, and what came of it.
+"""The table of past cases: the features and positions of each at the time, and its outcome.
 
-The table is made from the scenario files of past cases (`case_of`) and kept with the package as cases.csv, so that a
-forecast needs no scenario but its own. `known_by` answers what of it somebody could have known on a date: baselines
-must not learn from what had not happened yet.
+The table is made from the scenario files of past cases (`case_of`) and ships with the package as cases.csv, so that a
+forecast needs no scenario but its own. `known_by` returns what could have been known of it on a date: baselines must
+not learn from what had not happened yet.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ class Case:
     id
         Id of its scenario.
     tier, area
-        How near it is to the case that the model was built for (A, B, C), and the ground that it shares with others.
+        How close it is to the case the model was built for (A, B, C), and the ground that it shares with others.
     as_of, horizon
-        Day 0 and length of the window that was watched.
+        Day 0, and the length of the window that was observed.
     target
-        Whether it is the case that the others are there for; baselines never learn from it.
+        Whether it is the case that the others are used for; baselines never learn from it.
     days_to_offensive, days_to_agreement
-        Day on which it began, counted from day 0; None where it did not within the horizon.
+        Day of the event, counted from day 0; None if it did not happen within the horizon.
     expected_support, troops_inside
         `Features`.
     mean, median, challenge, condorcet
-        `Positions`; None where no actor has any weight.
+        `Positions`; None if no actor has any weight.
     """
 
     id: str
@@ -71,13 +71,13 @@ class Case:
     condorcet: float | None
 
     def label(self, window: int) -> bool | None:
-        """Whether the offensive began within a window; None where nobody watched that long."""
+        """Return whether the offensive began within a window; None if the case was not observed that long."""
         if self.days_to_offensive is not None and self.days_to_offensive < window:
             return True
         return False if window <= self.horizon else None
 
     def known_label(self, window: int, date: datetime.date) -> bool | None:
-        """Return the label as it was known at the end of a date: it has begun, or the window is over."""
+        """Return the label as known at the end of a date: once it has begun, or once the window is over."""
         label = self.label(window)
         if label is None:
             return None
@@ -93,18 +93,18 @@ Labelled = tuple[Case, bool]
 
 
 def known_by(cases: Iterable[Case], date: datetime.date, window: int) -> tuple[Labelled, ...]:
-    """Return the cases whose label for a window was known on a date, each with it."""
+    """Return the cases whose label for a window was known on a date, each with its label."""
     labels = ((case, case.known_label(window, date)) for case in cases)
     return tuple((case, label) for case, label in labels if label is not None)
 
 
 def case_of(scenario: Scenario) -> Case:
-    """Return the row of a scenario that says what it is a case of and how it turned out.
+    """Return the table row of a scenario that states its case and its outcome.
 
     Raises
     ------
     UsageError
-        Where it does not.
+        If either is missing.
     """
     filed, resolution = scenario.document.case, scenario.document.resolution
     if filed is None or resolution is None:
@@ -135,7 +135,7 @@ def _days(as_of: datetime.date, moment: datetime.date | None) -> int | None:
 
 
 def table_text(cases: Sequence[Case]) -> str:
-    """Return the table as CSV by date and id: a row a case, empty where there is nothing, 1 and 0 for yes and no."""
+    """Return the table as CSV by date and id: one row per case, empty cells if missing, 1 and 0 for yes and no."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(field.name for field in fields(Case))
@@ -150,12 +150,12 @@ def write_cases(cases: Sequence[Case], path: Path = TABLE) -> None:
 
 
 def read_cases(path: Path = TABLE) -> tuple[Case, ...]:
-    """Read the table, that of the package where no other is named.
+    """Read the table, by default that of the package.
 
     Raises
     ------
     UsageError
-        Where it is not there or not a table of cases, with line and column.
+        If it is missing or not a table of cases, with line and column.
     """
     table = read_table(path, MOST_BYTES)
     names = tuple(field.name for field in fields(Case))
@@ -166,7 +166,7 @@ def read_cases(path: Path = TABLE) -> tuple[Case, ...]:
 
 
 def digest(cases: Sequence[Case]) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 of a table, to say which one a baseline learnt from."""
+    """Return the first 16 hexadecimal digits of a table's SHA-256, to identify what a baseline learnt from."""
     return hashlib.sha256(table_text(cases).encode("utf-8")).hexdigest()[:16]
 
 
@@ -213,9 +213,9 @@ def rates_of(days: Sequence[tuple[str, int | None, int | None]], source: str) ->
     Parameters
     ----------
     days
-        For each threat the pair of states, and the days on which force and major force came; None: never.
+        For each threat the pair of states, and the days on which force and major force came; None for never.
     source
-        Where they are from.
+        Source of the threats.
     """
     pairs = [pair for pair, _, _ in days]
     windows = {}
@@ -232,18 +232,18 @@ def rates_of(days: Sequence[tuple[str, int | None, int | None]], source: str) ->
 
 @cache
 def threats_between_states() -> dict[str, Any]:
-    """Return the rates that come with offramp."""
+    """Return the rates that ship with offramp."""
     rates: dict[str, Any] = json.loads(OUTSIDE_VIEW.read_text(encoding="utf-8"))
     return rates
 
 
 def track_record(path: Path = TRACK_RECORD) -> dict[str, Any] | None:
-    """Return the scores of the backtest (docs/forecast.md, `track_record`); None where there has been none.
+    """Return the scores of the backtest (docs/forecast.md, `track_record`); None if there has been none.
 
     Raises
     ------
     UsageError
-        Where the file cannot be read or holds something else.
+        If the file cannot be read or holds something else.
     """
     if not path.is_file():
         return None

@@ -2,8 +2,8 @@
 
 Bueno de Mesquita (1994, "Political forecasting: an expected utility method") as reconstructed by Scholz, Calbert &
 Smith (2011, "Unravelling Bueno de Mesquita's group decision model"). `play` gives the positions after each round; a
-baseline takes the weighted median of the last one. On 351 decisions of the EU the plain weighted mean of positions came
-closer to the outcome than this model, so the two stand side by side wherever either is shown.
+baseline takes the weighted median of the last one. On 351 decisions of the EU, the plain weighted mean of positions was
+closer to the outcome than this model, so wherever either is shown, both are.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from sim.baselines.choice import weighted_mean, weighted_median
 
 Floats = npt.NDArray[np.float64]
 
-ROUNDS = 8  # as many as the published example has
-STILL = 1e-6  # of the range: positions that move less than this have come to rest
-STATUS_QUO = 1.0  # Q: a challenge is weighed against what lasts without one
+ROUNDS = 8  # as in the published example
+STILL = 1e-6  # of the range: positions that move less than this are at rest
+STATUS_QUO = 1.0  # Q: a challenge is weighed against the state that lasts without one
 
 
 @dataclass(frozen=True)
 class Group:
-    """Who takes part: arrays of the shape (actors,).
+    """The participants: arrays of shape (actors,).
 
     Attributes
     ----------
     position
-        On one axis, in any unit.
+        Position on one axis, in any unit.
     capability, salience
-        Weight where it is used, and the share of it that is used on this question, 0 to 1.
+        Weight if fully used, and the share of it used on this question, 0 to 1.
     span
-        Length of the axis: largest less smallest position at the start, kept through the rounds.
+        Length of the axis: largest minus smallest position at the start, kept through the rounds.
     """
 
     position: Floats
@@ -58,16 +58,16 @@ class Round:
 
 
 def play(position: Floats, capability: Floats, salience: Floats, *, rounds: int = ROUNDS) -> tuple[Round, ...]:
-    """Play rounds until no position moves, or as many as asked for; no rounds where none moves from the start.
+    """Play rounds until no position moves, or up to the limit; no rounds if none moves from the start.
 
-    That is common where saliences are near 1: everybody would resist, so nobody expects to gain by a challenge.
+    That is common if saliences are near 1: everybody would resist, so nobody expects to gain by a challenge.
 
     Parameters
     ----------
     position, capability, salience
-        Shape (actors,); capability 0 or more, salience 0 to 1, with some weight among them.
+        Shape (actors,); capability at least 0, salience 0 to 1, with some weight among them.
     rounds
-        At most.
+        Largest number of rounds.
     """
     span = float(np.ptp(position))
     played: list[Round] = []
@@ -84,7 +84,7 @@ def play(position: Floats, capability: Floats, salience: Floats, *, rounds: int 
 
 
 def victory_probabilities(group: Group, risk: Floats) -> Floats:
-    """Chance that i prevails over j, shape (i, j): support for i over j against all votes on all pairs.
+    """Return the chance that i prevails over j, shape (i, j): support for i over j against all votes on all pairs.
 
     Actor k's vote between two positions is its weight times the difference of their distances from its own, each to the
     power of its risk exponent (Scholz et al. 2011, with one denominator for all pairs, which their results need).
@@ -111,9 +111,9 @@ def expected_utilities(group: Group, risk: Floats, victory: Floats) -> Floats:
 
 
 def risk_exponents(group: Group) -> Floats:
-    """Risk exponents, shape (actors,), 0.5 to 2: who is safe where it stands takes risks elsewhere.
+    """Return risk exponents, shape (actors,), 0.5 to 2: actors that are safe take risks elsewhere.
 
-    Security is what all others can expect of challenging the actor, in its own eyes with a risk exponent of 1; the
+    Security is what all others can expect from challenging the actor, in its own view with a risk exponent of 1; the
     exponent is (1 - rho/3) / (1 + rho/3) with security scaled to rho in [-1, 1] (Scholz et al. 2011).
     """
     neutral = np.ones_like(group.position)
@@ -127,19 +127,19 @@ def risk_exponents(group: Group) -> Floats:
 
 
 def next_positions(group: Group, risk: Floats) -> Floats:
-    """Positions after all have answered the best challenge at once, shape (actors,).
+    """Return positions after all have simultaneously answered the best challenge, shape (actors,).
 
-    An actor that expects more harm from a challenge than good from its own moves to the nearest such challenger; else,
-    where a challenger is threatening but would lose by being challenged, it moves part of the way.
+    An actor that expects more harm from a challenge than good from its own moves to the nearest such challenger; if
+    instead a challenger is threatening but would lose by being challenged, the actor moves part of the way.
     """
     utility = expected_utilities(group, risk, victory_probabilities(group, risk))
     return np.array([_answer(group.position, i, utility[i, i, :], utility[i, :, i]) for i in range(len(risk))])
 
 
 def _answer(position: Floats, own: int, attack: Floats, threat: Floats) -> float:
-    """Where an actor goes; `attack` is E of it against each other, `threat` E of each other against it, as it sees it.
+    """Return an actor's new position; in its view, `attack` is its E against each other, `threat` E of each against it.
 
-    `argmin` takes the first of equals, which is the first in the order of the actors.
+    `argmin` takes the first of equals, in the order of the actors.
     """
     here = float(position[own])
     apart = position != here

@@ -1,4 +1,4 @@
-"""What positions come to by weight alone: their mean, their median, and a probabilistic Condorcet choice.
+"""The result of positions by weight alone: their mean, their median, and a probabilistic Condorcet choice.
 
 Weights are capability times salience. The mean is the baseline that is hard to beat (Achen 2006; Schneider, Steunenberg
 & Widgren 2006); the median is where challenge models begin (Black 1948).
@@ -8,11 +8,11 @@ KAPSARC Toolkit for Behavioral Analysis (Wise, Lester & Efird 2015, "An Introduc
 Behavioral Analysis (KTAB) using one-dimensional spatial models"): proportional voting, victory in proportion to
 support, and a Markov process in which outcomes challenge each other with equal chance.
 
-1. Actor k's vote for outcome a over b is its weight times the gain, w_k * x_k * (o_a - o_b): outcomes are worth what
-   the crisis model says they are, x * o (directional, Rabinowitz & Macdonald 1989), not the distance that KTAB uses.
-2. P(a beats b) = support for a over b / (support for a over b + support for b over a); 1/2 where nobody cares.
-3. The outcome in force is challenged each round by one drawn at random among all, and replaced with P(challenger beats
-   it). The probabilities are those of the long run: p_a = sum_b P(a beats b) (p_a + p_b) / n.
+1. Actor k's vote for outcome a over b is its weight times the gain, w_k * x_k * (o_a - o_b): the value of outcomes is
+that of the crisis model, x * o (directional, Rabinowitz & Macdonald 1989), not the distance that KTAB uses.
+2. P(a beats b) = support for a over b / (support for a over b + support for b over a); 1/2 if nobody cares.
+3. Each round, the outcome in force is challenged by one drawn at random among all, and replaced with P(challenger beats
+it). The probabilities are those of the long run: p_a = sum_b P(a beats b) (p_a + p_b) / n.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ Floats = npt.NDArray[np.float64]
 
 
 def weighted_mean(position: Floats, weight: Floats) -> float:
-    """Sum of weight times position over the sum of weights, which is above 0."""
+    """Return the sum of weight times position over the sum of weights, which must be above 0."""
     return float(np.sum(weight * position) / np.sum(weight))
 
 
 def weighted_median(position: Floats, weight: Floats) -> float:
-    """Return the first position, in rising order, at which the weights so far reach half of all; they sum above 0."""
+    """Return the first position, in rising order, at which cumulative weight reaches half the (positive) total."""
     order = np.argsort(position, kind="stable")
     reached = np.cumsum(weight[order])
     first = np.argmax(reached >= reached[-1] / 2 - 1e-12 * reached[-1])  # 0.5 of a sum of tenths is not always half
@@ -54,10 +54,10 @@ def pairwise(stance: Floats, weight: Floats, outcomes: Floats) -> Floats:
 
 
 def long_run(victory: Floats) -> Floats:
-    """Probabilities of the outcomes in the long run of random challenges, shape (outcomes,).
+    """Return the probabilities of the outcomes in the long run of random challenges, shape (outcomes,).
 
-    Where some outcomes can never be beaten back and there is more than one such set, the share that each gets depends
-    on the start, and the start is equal chances.
+    If some outcomes can never be beaten back and there is more than one such set, the share of each depends on the
+    start, which is equal chances.
 
     Parameters
     ----------

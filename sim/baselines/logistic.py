@@ -1,10 +1,10 @@
 """Logistic regression for few cases: maximum penalised likelihood after Firth (1993).
 
-With a few dozen cases and a strong feature ordinary logistic regression often separates the cases and has no finite
-estimate. Firth's penalty, half the logarithm of the determinant of the information, always has one, takes away the
+With a few dozen cases and a strong feature, ordinary logistic regression often separates the cases and has no finite
+estimate. Firth's penalty, half the logarithm of the determinant of the information, always gives one, removes the
 first-order bias, has nothing to tune and does not depend on the units of the features, as a ridge would (Heinze &
-Schemper 2002). It pulls fitted probabilities towards a half, so the intercept is refitted to the plain likelihood
-afterwards: then their mean is the share that happened (FLIC, Puhr, Heinze, Nold, Lusa & Geroldinger 2017).
+Schemper 2002). It pulls fitted probabilities towards a half, so the intercept is afterwards refitted to the plain
+likelihood: then their mean is the share that happened (FLIC, Puhr, Heinze, Nold, Lusa & Geroldinger 2017).
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ Floats = npt.NDArray[np.float64]
 
 MOST_STEPS = 500
 TIGHT = 1e-12
-LONGEST = 5.0  # step of scoring, per standardised feature
-LOWER = 1e-9  # by which the likelihood may fall in a step: more than it is rounded by
+LONGEST = 5.0  # longest step of scoring, per standardised feature
+LOWER = 1e-9  # by which the likelihood may fall in a step: more than its rounding error
 FARTHEST = 30.0  # log-odds beyond which a probability is 0 or 1 to the precision of a float
-FLAT = 1e-6  # gradient of the penalised likelihood a case, at and below which an estimate is one
+FLAT = 1e-6  # gradient of the penalised likelihood per case, at and below which an estimate has converged
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Prediction:
         Probability.
     se
         Standard error of its log-odds.
-    low, high
-        95% interval of the probability for such cases, from the log-odds: how well the curve is known, not how a single
+    95% interval of the probability for such cases, from the log-odds: how well the curve is known, not how a single
+    case turns out.
         case turns out.
     """
 
@@ -81,7 +81,7 @@ class Logistic:
 def fit(features: npt.ArrayLike, outcome: npt.ArrayLike) -> Logistic:
     """Fit a regression with an intercept.
 
-    A feature that is the same in all cases, or a combination of others, tells nothing and gets the slope 0.
+    A feature that is constant, or a combination of others, carries no information and gets the slope 0.
 
     Parameters
     ----------
@@ -93,9 +93,9 @@ def fit(features: npt.ArrayLike, outcome: npt.ArrayLike) -> Logistic:
     Raises
     ------
     ValueError
-        Without cases, where shapes differ, or values are not finite or no outcomes.
+        Without cases, if shapes differ, or if values are not finite or not outcomes.
     UsageError
-        Where the fit does not converge.
+        If the fit does not converge.
     """
     x, y = np.asarray(features, dtype=np.float64), np.asarray(outcome, dtype=np.float64)
     if x.ndim != 2 or y.shape != (len(x),) or len(x) == 0:
@@ -116,23 +116,23 @@ def fit(features: npt.ArrayLike, outcome: npt.ArrayLike) -> Logistic:
 
 
 def linked(position: float, positions: Sequence[float], outcome: Sequence[bool]) -> Prediction:
-    """Return the probability that a position stands for: a logistic curve through past cases, fixed by its data.
+    """Return the probability for a position: a logistic curve through past cases, determined by the data.
 
-    Positions on the axis of support are no probabilities. Those of each rule get the curve that its own positions in
-    past cases fit, so all are judged alike and none has an invented scale.
+    Positions on the axis of support are not probabilities. Those of each rule get the curve fitted to its own positions
+    in past cases, so all are judged alike and none has an invented scale.
 
     Parameters
     ----------
     position
-        Of the scenario.
+        Position in the scenario.
     positions, outcome
-        Of past cases by the same rule, and whether it happened.
+        Positions of past cases by the same rule, and whether the event happened.
     """
     return fit([[value] for value in positions], outcome).predict(position)
 
 
 def _independent(standardised: Floats, scale: Floats) -> list[int]:
-    """Return the features that vary and are no combination of those before."""
+    """Return the features that vary and are not a combination of earlier ones."""
     kept: list[int] = []
     for index in range(standardised.shape[1]):
         trial = standardised[:, [*kept, index]]
@@ -142,7 +142,7 @@ def _independent(standardised: Floats, scale: Floats) -> list[int]:
 
 
 def _to_units(count: int, kept: list[int], centre: Floats, scale: Floats) -> Floats:
-    """Return the matrix that turns coefficients of standardised features into those of the features themselves."""
+    """Return the matrix that converts coefficients of standardised features to those of the features themselves."""
     back = np.zeros((count + 1, len(kept) + 1))
     back[0, 0] = 1
     for place, index in enumerate(kept, start=1):
@@ -155,7 +155,7 @@ def _maximise(design: Floats, y: Floats) -> Floats:
     """Maximise the penalised likelihood by Fisher scoring (Heinze & Schemper 2002).
 
     A step is halved while it leads down, or past the top to where it is steep again: with about as many coefficients as
-    cases the information is half of the curvature, and whole steps would go from side to side for ever.
+    cases, the information is half of the curvature, and whole steps would oscillate forever.
     """
     beta = np.zeros(design.shape[1])
     score, inverse = _score(design, y, beta)
@@ -190,7 +190,7 @@ def _score(design: Floats, y: Floats, beta: Floats) -> tuple[Floats, Floats]:
 def _refit_intercept(design: Floats, y: Floats, beta: Floats) -> Floats:
     """Move the intercept so that the fitted probabilities have the mean of the outcomes (Puhr et al. 2017).
 
-    Where all outcomes are alike that would be infinite, so it stays; the penalty has kept it finite.
+    If all outcomes are alike it would become infinite, so it stays; the penalty has kept it finite.
     """
     if y.min() == y.max():
         return beta
@@ -223,5 +223,5 @@ def _chances(odds: Floats) -> Floats:
 
 
 def _chance(odds: float) -> float:
-    """Return a probability strictly between 0 and 1, however far a curve that a few cases fit is followed."""
+    """Return a probability strictly between 0 and 1, however far a curve fitted to a few cases is extrapolated."""
     return 1 / (1 + math.exp(-max(-FARTHEST, min(FARTHEST, odds))))

@@ -1,7 +1,7 @@
-"""All baselines of one scenario: what each says for each window, and on how many cases it rests.
+"""All baselines of one scenario: the forecast of each for each window, and the number of cases behind it.
 
-`baselines_for` learns from the cases that were resolved by the scenario's as-of date and from no others, so a forecast
-made in a backtest is compared with what could have been said then.
+`baselines_for` learns only from the cases that were resolved by the scenario's as-of date, so a forecast made in a
+backtest is compared with what could have been said then.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 FEWEST = 10
-"""Cases from which on a baseline is learnt."""
+"""Fewest cases for learning a baseline."""
 
 TOO_FEW = "too few to judge"
 DIGITS = 6
@@ -27,25 +27,25 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class WindowBaselines:
-    """What the baselines say of an offensive within a window.
+    """Forecasts of an offensive within a window by the baselines.
 
     Attributes
     ----------
     window
-        Days.
+        Length of the window in days.
     cases
-        Resolved cases that it was learnt from.
+        Number of resolved cases that it was learnt from.
     early
-        How many of them count although their window was not over on the as-of date, because it had happened already.
-        Cases like them in which nothing had happened yet do not count, so these make the rates somewhat high.
+        How many of these had no full window by the as-of date and count because the event had already happened. Similar
+        cases without the event do not count yet, so these make the rates somewhat high.
     reason
-        Why there is no baseline: `too few to judge`; None where there is one.
+        Reason why there is no baseline: `too few to judge`; None if there is one.
     base_rate
-        Share of the cases, interval clustered by area.
+        Share of the cases, with an interval clustered by area.
     logistic
         Regression on expected support and troops inside.
     positions
-        By rule (mean, median, challenge, condorcet): the probability linked to its position; without those rules for
+        By rule (mean, median, challenge, condorcet): the probability linked to its position; without the rules for
         which the scenario, or too many cases, have no position.
     """
 
@@ -65,9 +65,9 @@ class Baselines:
     Attributes
     ----------
     features, positions
-        Of the scenario; no positions where no actor has any weight.
+        Those of the scenario; no positions if no actor has any weight.
     windows
-        By window, those of 30, 90 and 180 days that are among the scenario's milestones.
+        By window: those of 30, 90 and 180 days that are among the scenario's milestones.
     table
         Digest of the table of cases.
     """
@@ -91,9 +91,9 @@ class Baselines:
 
 
 def baselines_for(scenario: Scenario, cases: Sequence[Case]) -> Baselines:
-    """Return the baselines of a scenario, learnt from what had been resolved by its as-of date.
+    """Return the baselines of a scenario, learnt from the cases resolved by its as-of date.
 
-    The scenario's own case is left out: one with its as-of date and area, or marked as the target.
+    The scenario's own case is left out: one with the same as-of date and area, or marked as the target.
     """
     others = [case for case in cases if not _is_own(case, scenario)]
     windows = [window for window in WINDOWS if window in scenario.milestones]

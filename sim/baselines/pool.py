@@ -1,7 +1,7 @@
-"""The pool: several forecasts of one question as one, by a weighted mean of their log-odds.
+"""The pool: several forecasts of one question combined by a weighted mean of their log-odds.
 
 Pooling on the logit scale keeps a forecast that several agree on as sharp as they are (Satopää et al. 2014). The
-weights come from stacking (Breiman 1996): those under which forecasts of past cases, each made without its case, score
+weights come from stacking (Breiman 1996): those with which forecasts of past cases, each made without its case, score
 best.
 """
 
@@ -17,9 +17,9 @@ import numpy.typing as npt
 from sim.special import expit, logit
 
 LEAST = 0.01
-"""Probabilities are held between this and 1 less it before they are pooled: a sure forecast would drown the others."""
+"""Probabilities are kept at least this far from 0 and 1 before pooling: a sure forecast would drown the others."""
 STEPS = 20
-"""Weights are multiples of 1 / STEPS: a few dozen cases do not tell finer ones apart."""
+"""Weights are multiples of 1 / STEPS: a few dozen cases do not distinguish finer ones."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,12 +30,12 @@ def pooled(probabilities: Mapping[str, float | Floats], weights: Mapping[str, fl
     Parameters
     ----------
     probabilities, weights
-        By forecaster; weights of forecasters that have no probability are shared out among the others.
+        By forecaster; the weight of forecasters without a probability is shared among the others.
 
     Raises
     ------
     ValueError
-        Where no forecaster with a weight has a probability.
+        If no forecaster with a weight has a probability.
     """
     names = [name for name, weight in weights.items() if weight > 0 and name in probabilities]
     if not names:
@@ -48,14 +48,14 @@ def pooled(probabilities: Mapping[str, float | Floats], weights: Mapping[str, fl
 
 
 def stack(said: Mapping[str, Floats], happened: npt.NDArray[np.bool_]) -> dict[str, float]:
-    """Return by forecaster the weights, none below 0 and 1 in sum, that give the least mean Brier score.
+    """Return the weights by forecaster, at least 0 and with sum 1, that give the lowest mean Brier score.
 
     Parameters
     ----------
     said
-        One array a forecaster, shape (cases, windows): forecasts made without the case.
+        One array per forecaster, shape (cases, windows): forecasts made without the case.
     happened
-        What came of them, of the same shape.
+        Their outcomes, in the same shape.
     """
 
     def score(shares: tuple[float, ...]) -> float:

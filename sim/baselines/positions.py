@@ -1,8 +1,8 @@
-"""What simple rules read from a scenario as written, without any dynamics: positions of its actors, and two features.
+"""The inputs of simple rules, read from a scenario without any dynamics: its actors' positions, and two features.
 
 `stakeholders` gives position, capability and salience; `positions_of` the four baselines on them: weighted mean,
 weighted median, challenge model and Condorcet choice. `features_of` gives the logistic baseline the support that the
-initiator can expect and the troops in its way: with a few dozen past cases a regression bears two features, not ten.
+initiator can expect and the troops in its way: a few dozen past cases support a regression on two features, not ten.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ class Stakeholder:
 
 @dataclass(frozen=True)
 class Positions:
-    """What the actors come to.
+    """Results of the actors' positions.
 
     Attributes
     ----------
     mean, median
         Capability x salience weighted mean and median of the positions.
     challenge
-        Weighted median after the last round of the challenge model; the median itself where nobody moves.
+        Weighted median after the last round of the challenge model; the median itself if nobody moves.
     condorcet
         Probabilistic Condorcet choice, as an expected position over offensive, standoff and agreement.
     challenge_rounds
@@ -73,15 +73,15 @@ class Positions:
 
 @dataclass(frozen=True)
 class Features:
-    """What the logistic baseline knows of a scenario.
+    """The logistic baseline's features of a scenario.
 
     Attributes
     ----------
     expected_support
         self_reliance + (1 - self_reliance) * sum of share * clip((mean stance + 1) / 2, 0, 1) over patrons: what the
-        initiator can expect to fight with, 0 to 1. Self-reliance alone where there is no patron (1 by default).
+        initiator can expect to fight with, 0 to 1. Self-reliance alone if there is no patron (1 by default).
     troops_inside
-        1 where a guarantor has a median strength of 0.3 or more, else 0.
+        1 if a guarantor has a median strength of 0.3 or more, else 0.
     """
 
     expected_support: float
@@ -91,10 +91,10 @@ class Features:
 def stakeholders(scenario: Scenario) -> tuple[Stakeholder, ...]:
     """Return the actors of a scenario, in its order.
 
-    Capability by role, from medians of what the scenario writes: the initiator has its strength x self-reliance; each
-    patron the initiator's strength x (1 - self-reliance) x its share of the backing, for that is what it can withhold;
+    Capability by role, from medians of the values in the scenario: the initiator has its strength x self-reliance; each
+    patron the initiator's strength x (1 - self-reliance) x its share of the backing, because it can withhold that;
     guarantors and defenders their strength; a mediator its largest leverage over the initiator or a patron (the first
-    of equals) times the capability of that actor, for it acts through them.
+    of equals) times the capability of that actor, because it acts through them.
     """
     capability = _armed(scenario)
     through = {
@@ -110,7 +110,7 @@ def stakeholders(scenario: Scenario) -> tuple[Stakeholder, ...]:
 
 
 def positions_of(scenario: Scenario) -> Positions | None:
-    """Return what the actors of a scenario come to; None where no actor has any weight."""
+    """Return the results of the actors' positions; None if no actor has any weight."""
     actors = stakeholders(scenario)
     position, capability, salience = (
         np.array([getattr(actor, key) for actor in actors]) for key in ("position", "capability", "salience")
@@ -145,7 +145,7 @@ def features_of(scenario: Scenario) -> Features:
 
 
 def _armed(scenario: Scenario) -> dict[str, float]:
-    """Capability of all but the mediators."""
+    """Return the capability of all but the mediators."""
     initiator = next(actor for actor in scenario.actors.values() if isinstance(actor, Initiator))
     strength, alone = initiator.strength.median, _self_reliance(initiator)
     shares = _patron_shares(scenario)
@@ -170,14 +170,14 @@ def _through_others(scenario: Scenario, name: str, through: dict[str, float]) ->
 
 
 def _self_reliance(initiator: Initiator) -> float:
-    """Median of an initiator's self-reliance, which a resolved scenario always has."""
+    """Return the median of an initiator's self-reliance, which a resolved scenario always has."""
     if initiator.self_reliance is None:
         raise ValueError("the scenario is not resolved: its initiator has no self-reliance")
     return initiator.self_reliance.median
 
 
 def _patron_shares(scenario: Scenario) -> dict[str, float]:
-    """Median share of the backing by patron, normalised to add up to 1."""
+    """Return the median share of the backing by patron, normalised to add up to 1."""
     shares = {name: actor.share.median for name, actor in scenario.actors.items() if isinstance(actor, Patron)}
     total = sum(shares.values())
     return {name: share / total for name, share in shares.items()}

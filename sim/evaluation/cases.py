@@ -1,4 +1,4 @@
-"""Historical cases: scenarios that say what happened, read from a folder, for backtests and calibration."""
+"""Historical cases: scenarios with known outcomes, read from a folder, for backtests and calibration."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HistoricalCase:
-    """A scenario and what became of it."""
+    """A scenario and its outcome."""
 
     scenario: Scenario
     filed: Case
@@ -34,22 +34,22 @@ class HistoricalCase:
 
     @property
     def area(self) -> str:
-        """Ground that it shares with other cases, which are not independent of it."""
+        """The ground shared with other cases, which are not independent of it."""
         return self.filed.area
 
     @property
     def offensive(self) -> int | None:
-        """Day of the offensive from the as-of date; None where none began."""
+        """Day of the offensive from the as-of date; None if none began."""
         return self._day(self.resolution.offensive)
 
     @property
     def agreement(self) -> int | None:
-        """Day of the agreement; None where none was concluded before an offensive."""
+        """Day of the agreement; None if none was concluded before an offensive."""
         return self._day(self.resolution.agreement)
 
     @property
     def marked(self) -> tuple[str, ...]:
-        """Paths of codings that knowledge of the outcome could have touched."""
+        """Paths of codings that knowledge of the outcome could have affected."""
         return tuple(self.scenario.document.hindsight)
 
     def _day(self, date: datetime.date | None) -> int | None:
@@ -60,11 +60,11 @@ class HistoricalCase:
         return self.offensive is not None and self.offensive < by
 
     def seen(self, known: datetime.date) -> frozenset[int]:
-        """Return the classes that the case may be in by what was known on a date (`outcomes`)."""
+        """Return the classes that the case may be in, given what was known on a date (`outcomes`)."""
         return possible(self.scenario.as_of, self.offensive, self.agreement, known=known)
 
     def news_until(self, known: datetime.date) -> list[datetime.date]:
-        """Return the days up to a date on which something that `seen` tells became known; at least the as-of date."""
+        """Return the days up to a date on which part of what `seen` returns became known; at least the as-of date."""
         as_of = self.scenario.as_of
         told = [as_of, *(as_of + datetime.timedelta(days=window) for window in WINDOWS)]
         told += [day for day in (self.resolution.offensive, self.resolution.agreement) if day is not None]
@@ -86,9 +86,9 @@ def load_cases(folder: Path) -> tuple[HistoricalCase, ...]:
     Raises
     ------
     UsageError
-        Where the folder has no case, a file says not what happened, or a horizon is too short to be scored.
+        If the folder has no case, a file does not state its outcome, or a horizon is too short to be scored.
     ScenarioError
-        Where a file is faulty.
+        If a file is faulty.
     """
     files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
     if not files:
@@ -104,7 +104,7 @@ def as_case(scenario: Scenario, file: Path) -> HistoricalCase:
     Raises
     ------
     UsageError
-        Where its file says not what happened, or its horizon is too short to be scored.
+        If its file does not state its outcome, or its horizon is too short to be scored.
     """
     scenario = at_priors(scenario)
     filed, resolution = scenario.document.case, scenario.document.resolution

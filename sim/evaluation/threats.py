@@ -1,8 +1,8 @@
-"""Threats between states, coded by rule: from a table of militarised events to scenarios and what became of them.
+"""Threats between states, coded by rule: from a table of militarised events to scenarios and their outcomes.
 
-The second sample that the level of a forecast rests on (docs/calibration.md): a threat or show of force between states
-at peace with one another, as the Militarized Interstate Events data have them (Gibler & Miller 2024). Those data may
-not be passed on, so no row of them comes with offramp; if you have the table, give its path. Rows that are coded alike
+The second sample that determines the level of a forecast (docs/calibration.md): a threat or show of force between
+states at peace with each other, as in the Militarized Interstate Events data (Gibler & Miller 2024). Those data may not
+be redistributed, so offramp contains no row of them; if you have the table, give its path. Rows that are coded alike
 share one scenario, which is played once.
 """
 
@@ -25,7 +25,7 @@ from sim.scenario.schema import Document
 from sim.tables import Row, read_table
 
 FIRST_YEAR = 1946
-"""Threats of earlier years are left out: there were neither the United Nations nor today's alliances."""
+"""Threats of earlier years are left out: neither the United Nations nor today's alliances existed then."""
 SOURCE = "Militarized Interstate Events 1.0 (Gibler & Miller), threats and shows of force since 1946, coded by rule"
 MOST = 1e12
 MOST_BYTES = 100_000_000
@@ -36,25 +36,25 @@ FLAGS = (
 COUNTS = ("n_disp30", "n_threat30", "force_5y", "force_20y", "counter30", "bviol30", "bforce_5y", "n_co_a", "n_co_b")
 SIZES = ("cinc_a", "cinc_b", "guar_cinc", "tpop_b")
 COLUMNS = ("case", "as_of", "pair", "days_to_force", "days_to_major", *FLAGS, *COUNTS, *SIZES)
-"""The columns that are read; others are left alone."""
+"""The columns that are read; others are ignored."""
 
 
 @dataclass(frozen=True)
 class Threat:
-    """One threat: when, between whom, what was known of it on the day, and what came.
+    """One threat: when, between which states, what was known of it on the day, and its outcome.
 
     Attributes
     ----------
     name
         Its id in the table.
     pair
-        The two states; threats of one pair are not independent of one another.
+        The two states; threats of one pair are not independent of each other.
     scenario
         Id of the scenario that it is coded as.
     force, major
-        Day of the first use of force, and of an occupation, a battle or 25 deaths; None where none came.
+        Day of the first use of force, and of an occupation, a battle or 25 deaths; None if none came.
     known
-        What the table says of it as of the day, by column.
+        The table's information on it as of the day, by column.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Threat:
         return self.force is not None and self.force < by
 
     def seen(self, known: datetime.date) -> frozenset[int]:
-        """Return the classes that it may be in by what was known on a date; whether an agreement came is not known."""
+        """Return the possible classes given what was known on a date; whether an agreement came is unknown."""
         classes = possible(self.as_of, self.force, None, known=known)
         return frozenset(2 * (one // 2) + flag for one in classes for flag in (0, 1))
 
@@ -101,7 +101,7 @@ def load_threats(path: Path, since: int = FIRST_YEAR) -> Threats:
     Raises
     ------
     UsageError
-        Where the file cannot be read, lacks a column, or a cell is no number; says row and column.
+        If the file cannot be read or lacks a column, or a cell is not a number; the message names row and column.
     """
     table = read_table(path, MOST_BYTES)
     _check_columns(path, table.header)
@@ -128,7 +128,7 @@ def _check_columns(path: Path, header: Collection[str]) -> None:
 
 
 def document_of(known: Mapping[str, float]) -> dict[str, Any]:
-    """Code a threat by rule, from what was known on the day alone; equal codings give equal documents."""
+    """Code a threat by rule, only from what was known on the day; equal codings give equal documents."""
     actors = {"initiator": _initiator(known), "defender": _defender(known)}
     ties: dict[str, dict[str, Any]] = {}
     backed = bool(known["patron_major"]) and not known["maj_a"]
@@ -188,7 +188,7 @@ INITIATOR: dict[str, tuple[tuple[str, Callable[[Mapping[str, float]], float | bo
         ("none", lambda _: True),
     ),
 }
-"""The levels of the one who threatens: the first whose condition on the columns of the table holds."""
+"""The levels of the threatening side: the first whose condition on the columns of the table holds."""
 
 
 def _initiator(known: Mapping[str, float]) -> dict[str, Any]:
@@ -198,10 +198,10 @@ def _initiator(known: Mapping[str, float]) -> dict[str, Any]:
 
 
 def _strength(known: Mapping[str, float]) -> str:
-    """Return the level of a defender's strength, by its capabilities over the attacker's."""
+    """Return the level of a defender's strength, by its capabilities relative to the attacker's."""
     if known["nuc_b"]:
         return "nuclear-or-peer"
-    ratio = known["cinc_b"] / max(known["cinc_a"], 1e-9)  # not a number where either is not known: an army
+    ratio = known["cinc_b"] / max(known["cinc_a"], 1e-9)  # NaN if either is unknown: an army
     if not known["maj_a"] and not known["land"]:
         ratio *= 2
     edges = ((0.8, "peer"), (0.4, "army"), (0.15, "entrenched"), (0.05, "pocket"), (-1.0, "remnant"))
@@ -247,14 +247,14 @@ def _ties(source: str, **words: str) -> dict[str, Any]:
 
 
 def _population(thousands: float) -> int:
-    """Return the nearest of 100,000, 1 and 10 million, so that rows that differ in nothing else share a scenario."""
+    """Return the nearest of 100,000, 1 and 10 million, so that rows that otherwise agree share a scenario."""
     if math.isnan(thousands):
         return 1_000_000
     return int(10 ** min(7, max(5, round(math.log10(max(1000 * thousands, 1))))))
 
 
 def _number(row: Row, name: str) -> float:
-    """Return a number of 0 or more; of an empty cell 0, or where it is a size that is not known NaN."""
+    """Return a number of 0 or more; for an empty cell 0, or NaN if it is an unknown size."""
     if not row.cells[name]:
         return math.nan if name in SIZES else 0.0
     return row.number(name, "a number of 0 or more", 0, MOST)

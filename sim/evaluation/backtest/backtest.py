@@ -1,4 +1,4 @@
-"""The backtest as a whole: forecasts, scores, what they owe to hindsight, and whether levers still matter."""
+"""The backtest as a whole: forecasts, scores, their debt to hindsight, and whether levers still matter."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
 FORMAT = "offramp/backtest/1"
 TRACK_RECORD_FORMAT = "offramp/track-record/1"
 SHIFTS = 5
-"""Times that the codings marked for hindsight are shifted at random."""
+"""Number of times that the codings marked for hindsight are randomly shifted."""
 WINDOW = 90
 JUDGED = (MODEL, PRIOR, BASE_RATE, LOGISTIC)
-"""Forecasters whose calibration is shown."""
+"""Forecasters whose calibration is reported."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,18 @@ class Backtest:
     known
         The last day whose outcomes train the model.
     tables
-        Scores by scheme and set of cases; the target is in no set but its own row of the forecasts.
+        Scores by scheme and set of cases; the target is in no set, only in its own row of the forecasts.
     calibration
-        By forecaster, of the window of 90 days with one case left out.
+        By forecaster, for the window of 90 days with one case left out.
     hindsight
-        Scores with marked codings dropped or shifted, by what was done.
+        Scores with marked codings dropped or shifted, keyed by that treatment.
     levers
-        Of scenarios that are forecast in addition, the probability of an offensive within `WINDOW` days under their own
-        parameters and at their priors.
+        For additional scenarios, the probability of an offensive within `WINDOW` days under their own parameters and at
+        their priors.
     others
-        Of how many other cases it was trained on; None where each case was left out of the cases themselves.
+        Number of other cases it was trained on; None if the cases were trained on themselves, each left out in turn.
     threats
-        Scores on the second sample, each pair of states left out; None where no table was given.
+        Scores on the second sample, with each pair of states left out; None if no table was given.
     """
 
     forecasts: Forecasts
@@ -109,7 +109,7 @@ class Backtest:
         }
 
     def track_record(self, made: datetime.date) -> dict[str, Any]:
-        """Return what forecasts say of the model's track record: scores only, no case by name."""
+        """Return the model's track record as shown with forecasts: scores only, without names of cases."""
         by_scheme = {scheme: self.tables[scheme]["all"] for scheme in SCHEMES}
         return {
             "schema": TRACK_RECORD_FORMAT,
@@ -155,7 +155,7 @@ def backtest(
     Parameters
     ----------
     variants
-        Scenarios to forecast in addition, for their spread.
+        Additional scenarios to forecast, for their spread.
     """
     points: dict[Scheme, Points] = {scheme: points_without(cases, trained, scheme, site) for scheme in SCHEMES}
     made = forecasts(cases, trained, points, site)
@@ -180,7 +180,7 @@ def backtest(
 
 
 def steps(cases: Sequence[HistoricalCase], trained: Training, variants: int) -> int:
-    """Return how many posteriors and blocks of runs a backtest takes."""
+    """Return the number of posteriors and blocks of runs that a backtest takes."""
     posteriors = sum(len({left_out(case, trained.pool, scheme) for case in cases}) for scheme in SCHEMES)
     return (
         posteriors + (3 + 1 + SHIFTS) * len(cases) + 2 * variants + threats_steps(trained.threats, trained.study.seed)

@@ -1,7 +1,7 @@
-"""Scores of a fixed posterior on new cases: nothing is fitted, so it takes seconds.
+"""Scores of a fixed posterior on new cases: nothing is fitted, so this takes seconds.
 
-Cases that the posterior has seen are not scored, nor is the target, which the model was built on. Beside the model
-stand the base rate and the regression of the past cases that come with offramp, as known on the posterior's day.
+Cases that the posterior has seen are not scored, nor is the target, which the model was built on. The model is compared
+with the base rate and the regression of the past cases that ship with offramp, as known on the posterior's day.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def score_fixed(cases: Sequence[HistoricalCase], draws: Posterior, *, seed: int,
     Raises
     ------
     UsageError
-        Where it has seen them all, or all but the target.
+        If it has seen all of them, or all but the target.
     """
     seen = set(draws.about.get("cases", ()))
     new = [case for case in cases if case.name not in seen and not case.filed.target]
@@ -100,7 +100,7 @@ def _record(
 
 
 def _against(scores: dict[str, Floats], reference: str, areas: list[str]) -> list[dict[str, Any]]:
-    """Compare the model with a reference by window: in how many cases it is better; its skill where they are many."""
+    """Compare the model with a reference by window: in how many cases it is better; its skill if there are enough."""
     rows = []
     for column in range(len(WINDOWS)):
         own, other = scores[MODEL][:, column], scores[reference][:, column]

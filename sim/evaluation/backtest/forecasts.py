@@ -1,8 +1,8 @@
 """Forecasts of historical cases by the model and its baselines, each made without the case it is about.
 
-Two schemes: leave one case out, and leave one area out, since cases on the same ground are not independent. Under
-either, whatever is fitted (the posterior of the parameters, the baselines' curves, the base rate) is fitted to the
-other cases only. The target case trains nothing at all.
+There are two schemes: leave one case out, and leave one area out, since cases on the same ground are not independent.
+In both, everything fitted (the posterior of the parameters, the baselines' curves, the base rate) is fitted to the
+other cases only. The target case is never used for training.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SCHEMES: tuple[Scheme, ...] = ("case", "area")
 MODEL, PRIOR, BASE_RATE, LOGISTIC = "model", "model at its priors", "base rate", "logistic regression"
 POOLED = "pooled"
 POOL = (MODEL, LOGISTIC, BASE_RATE)
-"""What the pool is made of."""
+"""Forecasters combined in the pool."""
 POSITIONS = {
     "mean": "weighted mean position",
     "median": "weighted median position",
@@ -47,7 +47,7 @@ POSITIONS = {
     "condorcet": "Condorcet choice",
 }
 FORECASTERS = (MODEL, PRIOR, POOLED, BASE_RATE, LOGISTIC, *POSITIONS.values())
-FORECAST_SEED = 1 << 61  # added to the seed of forecasts, so that none is made from runs of the design
+FORECAST_SEED = 1 << 61  # added to the seed of forecasts, so that none reuses runs of the design
 REPLICATES = 2
 Cases = Sequence[HistoricalCase]
 Points = Mapping[str, Floats]
@@ -60,7 +60,7 @@ class Forecasts:
     Attributes
     ----------
     cases
-        What they are about, in order.
+        The cases forecast, in order.
     by
         By scheme and forecaster: shape (cases, windows).
     """
@@ -69,7 +69,7 @@ class Forecasts:
     by: Mapping[Scheme, Mapping[str, Floats]] = field(repr=False)
 
     def outcomes(self) -> npt.NDArray[np.bool_]:
-        """Return what happened: shape (cases, windows)."""
+        """Return the outcomes: shape (cases, windows)."""
         return outcomes_of(self.cases)
 
     def judged(self) -> npt.NDArray[np.bool_]:
@@ -78,24 +78,24 @@ class Forecasts:
 
 
 def outcomes_of(cases: Sequence[HistoricalCase | Threat]) -> npt.NDArray[np.bool_]:
-    """Return whether each came within each window: shape (cases, windows)."""
+    """Return whether the event of each case came within each window: shape (cases, windows)."""
     return np.array([[case.happened(window) for window in WINDOWS] for case in cases])
 
 
 @dataclass(frozen=True)
 class Training:
-    """What forecasts may learn from.
+    """The data that forecasts may learn from.
 
     Attributes
     ----------
     pool
-        Cases that train model and baselines: those that are forecast, each then left out in turn, or others.
+        Cases that train model and baselines: either the cases that are forecast, each left out in turn, or others.
     study
-        Of the pool.
+        The study of the pool.
     known
         The last day whose outcomes train the model.
     threats
-        Threats that train the model besides.
+        Threats that also train the model.
     """
 
     pool: Cases
@@ -105,18 +105,18 @@ class Training:
 
     @property
     def seen(self) -> Seen:
-        """What is known of each case but the target, and of each threat."""
+        """What is known of each case except the target, and of each threat."""
         crises = {case.name: case.seen(self.known) for case in self.pool if not case.filed.target}
         return crises | {one.name: one.seen(self.known) for one in self.threats}
 
     @cached_property
     def whole(self) -> Sample:
-        """The posterior of all that is seen, from which those that leave cases out are reached."""
+        """The posterior given everything seen, the starting point for those that leave cases out."""
         return sample_posterior(self.study.task(self.seen))
 
 
 def left_out(case: HistoricalCase, pool: Cases, scheme: Scheme) -> frozenset[str]:
-    """Return the names of the cases of a pool that a forecast of one must not have seen."""
+    """Return the names of the cases of a pool that a forecast of this case must not have seen."""
     return frozenset(
         other.name
         for other in pool
@@ -125,18 +125,18 @@ def left_out(case: HistoricalCase, pool: Cases, scheme: Scheme) -> frozenset[str
 
 
 def training(case: HistoricalCase, pool: Cases, scheme: Scheme) -> tuple[HistoricalCase, ...]:
-    """Return the cases of a pool that a forecast of one may be fitted to."""
+    """Return the cases of a pool that a forecast of this case may be fitted to."""
     out = left_out(case, pool, scheme)
     return tuple(other for other in pool if other.name not in out)
 
 
 def forecasts(cases: Cases, trained: Training, points: Mapping[Scheme, Points], site: Site) -> Forecasts:
-    """Forecast every case by the model and every baseline under both schemes.
+    """Forecast every case with the model and every baseline under both schemes.
 
     Parameters
     ----------
     points
-        Parameters to play each case at, by scheme (`points_without`).
+        Parameters at which to play each case, by scheme (`points_without`).
     """
     scenarios = {case.name: case.scenario for case in cases}
     seed = trained.study.seed
@@ -163,7 +163,7 @@ def pool_weights(cases: Cases, said: Mapping[str, Floats]) -> dict[str, float]:
 
 
 def _pooled_without(cases: Cases, said: Mapping[str, Floats], stacked: Mapping[str, Floats]) -> Floats:
-    """Pool the forecasts of each case with weights that no case of its area has a part in."""
+    """Pool the forecasts of each case with weights that depend on no case of its area."""
     happened = outcomes_of(cases)
     result = np.empty_like(said[MODEL])
     for number, case in enumerate(cases):
@@ -174,7 +174,7 @@ def _pooled_without(cases: Cases, said: Mapping[str, Floats], stacked: Mapping[s
 
 
 def points_without(cases: Cases, trained: Training, scheme: Scheme, site: Site) -> Points:
-    """Return, by case, the parameters that the cases it leaves in speak for: shape (points, parameters) each."""
+    """Return, for each case, parameters calibrated on the cases it leaves in: shape (points, parameters) each."""
     groups = {case.name: left_out(case, trained.pool, scheme) for case in cases}
     distinct = list(dict.fromkeys(groups.values()))
     samples = site.map(sample_bridge, trained.study.bridges(trained.seen, distinct, trained.whole))
@@ -185,7 +185,7 @@ def points_without(cases: Cases, trained: Training, scheme: Scheme, site: Site) 
 def play_each(scenarios: Mapping[str, Scenario], points: Points, seed: int, site: Site) -> Floats:
     """Play each scenario at its own points; return the share of runs with an offensive in each window.
 
-    The runs are none of those of the design. Shape (scenarios, windows), in the order of the scenarios.
+    These runs are separate from those of the design. Shape (scenarios, windows), in the order of the scenarios.
     """
     tasks = [
         Design(scenario, seed_of(name, seed + FORECAST_SEED), points[name]) for name, scenario in scenarios.items()
@@ -204,11 +204,11 @@ def play_own(scenarios: Iterable[Scenario], seed: int, site: Site) -> Floats:
 
 
 def baseline_forecasts(cases: Cases, pool: Cases, scheme: Scheme) -> dict[str, Floats]:
-    """Forecast each case by every baseline: shape (cases, windows) each."""
+    """Forecast each case with every baseline: shape (cases, windows) each."""
     rows = [tuple(_baselines(case, training(case, pool, scheme))) for case in cases]
     names = [name for name in FORECASTERS if name not in (MODEL, PRIOR, POOLED)]
     said = {name: np.array([row[number] for row in rows]) for number, name in enumerate(names)}
-    # Each window has a curve of its own: where two cross, the longer window takes the shorter one's probability.
+    # Each window has its own curve: if two cross, the longer window takes the shorter one's probability.
     return {name: np.maximum.accumulate(one, axis=1) for name, one in said.items()}
 
 

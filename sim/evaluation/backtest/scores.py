@@ -1,9 +1,9 @@
-"""Scores of a backtest: means by forecaster, differences against the references, calibration, with honest intervals.
+"""Scores of a backtest: means by forecaster, differences from the references, calibration, with honest intervals.
 
-Differences are paired over cases and their intervals clustered by area. Brier scores are on 0 to 1; the log score is
-clipped (`scoring.rules`); the ranked probability score runs over the windows in order, none included.
+Differences are paired over cases and their intervals clustered by area. Brier scores range from 0 to 1; the log score
+is clipped (`scoring.rules`); the ranked probability score covers the windows in order, including none.
 
-Hindsight is measured too: how the scores move without codings that knowledge of the outcome could have touched.
+Hindsight is also measured: how the scores change without codings that knowledge of the outcome could have affected.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 POOLED_QUANTILES = np.linspace(0.1, 0.9, 9)
 SHIFT = {"stance": 0.2, "posture": 0.15}
-BOUNDS = {"stance": (-1.0, 1.0)}  # of all else 0 and 1
-"""How far a coding is shifted: about the step between neighbouring levels; other shares by as much as a posture."""
+BOUNDS = {"stance": (-1.0, 1.0)}  # 0 and 1 for everything else
+"""How far a coding is shifted: about the step between adjacent levels; other shares as far as a posture."""
 RATIO = 1.4
 """Factor by which a strength is shifted."""
 
@@ -46,7 +46,7 @@ Change = Callable[[str, Distribution], Distribution]
 
 
 def dropped(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> dict[str, Scenario]:
-    """Return the scenarios with every marked number replaced by what a pool of cases has in its place."""
+    """Return the scenarios with every marked number replaced by the distribution of its values in a pool of cases."""
     pools: dict[str, list[float]] = {}
     for case in (*pool, *cases):
         for one in inputs_of(case.scenario):
@@ -55,7 +55,7 @@ def dropped(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> 
 
 
 def shifted(cases: Sequence[HistoricalCase], seed: int) -> dict[str, Scenario]:
-    """Return the scenarios with every marked number moved by a step up or down, by the toss of a coin."""
+    """Return the scenarios with every marked number moved one step up or down at random."""
     scenarios = {}
     for case in cases:
         coin = rng.stream(seed, 0, "hindsight", case.name)
@@ -75,7 +75,7 @@ def changed(case: HistoricalCase, change: Change) -> Scenario:
 
 
 def moved(path: str, value: Distribution, sign: int) -> Distribution:
-    """Move a number by a step; shares stay within 0 and 1, stances within -1 and 1."""
+    """Move a number by one step; shares stay within 0 and 1, stances within -1 and 1."""
     field = path.rpartition(".")[2]
     step = sign * SHIFT.get(field, SHIFT["posture"])
     low, high = BOUNDS.get(field, (0.0, 1.0))
@@ -98,7 +98,7 @@ def moved(path: str, value: Distribution, sign: int) -> Distribution:
 RULES = ("brier", "log", "rps")
 REFERENCES = (BASE_RATE, LOGISTIC)
 FARTHEST = {"brier": 1.0}
-"""How far two scores can be apart, by rule."""
+"""Largest possible difference of two scores, by rule."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ class Row:
     Attributes
     ----------
     mean
-        Mean score, lower is better.
+        Mean score; lower is better.
     against
-        By reference.
+        Comparisons, by reference.
     """
 
     forecaster: str
@@ -118,7 +118,7 @@ class Row:
     against: Mapping[str, Comparison]
 
     def plain(self) -> dict[str, Any]:
-        """Return what a record holds."""
+        """Return the form used in a record."""
         against = {name: one.plain() for name, one in self.against.items()}
         return {"forecaster": self.forecaster, "mean": round(self.mean, 4), "against": against}
 
@@ -140,7 +140,7 @@ class Table:
         return next(row for row in self.rows[rule, window] if row.forecaster == forecaster)
 
     def plain(self) -> dict[str, Any]:
-        """Return what a record holds."""
+        """Return the form used in a record."""
         scores = [
             {"rule": rule, "window": window, **row.plain()}
             for (rule, window), rows in self.rows.items()
@@ -179,7 +179,7 @@ def _row(name: str, scores: Mapping[str, Floats], areas: list[str], bound: float
 def calibration_of(
     forecasts: Forecasts, scheme: Scheme, forecaster: str, window: int, kept: npt.NDArray[np.bool_]
 ) -> dict[str, Any]:
-    """Return, as a record holds it, whether a forecaster's probabilities within a window mean what they say."""
+    """Return whether a forecaster's probabilities within a window are calibrated, in the form used in a record."""
     number = WINDOWS.index(window)
     said, happened = forecasts.by[scheme][forecaster][kept, number], forecasts.outcomes()[kept, number]
     parts, diagram = decompose(said, happened), reliability(said, happened)

@@ -1,7 +1,7 @@
-"""Scores on threats between states, the second sample: each pair of states left out with the tenth it falls into.
+"""Scores on threats between states, the second sample: each pair of states is left out with its tenth of the pairs.
 
-The model plays each at draws of a posterior that has not seen the pair. The base rate, a regression on what the table
-knows of a threat, and the pool are fitted to the other pairs only.
+The model plays each threat at draws of a posterior that has not seen the pair. The base rate, a regression on the
+table's data about a threat, and the pool are fitted to the other pairs only.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FOLDS = 10
 
 
 def folds_of(threats: Sequence[Threat], seed: int) -> list[frozenset[str]]:
-    """Deal whole pairs into tenths; return the names of the threats of each, of which few pairs leave some empty."""
+    """Deal whole pairs into tenths; return the names of the threats of each (with few pairs some are empty)."""
     pairs = sorted({one.pair for one in threats})
     order = rng.stream(seed, 0, "backtest", "folds").permutation(len(pairs))
     fold = {pairs[place]: number % FOLDS for number, place in enumerate(order)}
@@ -43,7 +43,7 @@ def score_threats(trained: Training, weights: Mapping[str, float], site: Site) -
     Parameters
     ----------
     weights
-        Of the forecasters in the pool, from the crises.
+        Weights of the forecasters in the pool, from the crises.
     """
     threats = trained.threats
     if not threats:
@@ -63,27 +63,27 @@ def score_threats(trained: Training, weights: Mapping[str, float], site: Site) -
 
 
 def steps(threats: Sequence[Threat], seed: int) -> int:
-    """Return how many posteriors and blocks of runs the scores take."""
+    """Return the number of posteriors and blocks of runs that the scores take."""
     folds = folds_of(threats, seed) if threats else []
     return sum(1 + len({one.scenario for one in threats if one.name in fold}) for fold in folds)
 
 
 def _by_regression(threats: Sequence[Threat], happened: np.ndarray, inside: np.ndarray) -> Floats:
-    """Return what a regression on the other threats says of some of them, by window; shape (those, windows)."""
+    """Return the forecasts of some threats by a regression on the others, by window; shape (those, windows)."""
     features = np.array([_features(one) for one in threats])
     curves = [fit(features[~inside], happened[~inside, number]) for number in range(len(WINDOWS))]
     return np.array([[curve.predict(*row).p for curve in curves] for row in features[inside]])
 
 
 def _features(one: Threat) -> list[float]:
-    """Return what the regression knows: earlier force between the two, recent shows of force, their capabilities."""
+    """Return the regression's features: earlier force between the two, recent shows of force, their capabilities."""
     known = one.known
     ratio = np.log((np.nan_to_num(known["cinc_a"]) + 1e-4) / (np.nan_to_num(known["cinc_b"]) + 1e-4))
     return [np.log1p(known["force_5y"]), np.log1p(known["n_disp30"]), float(ratio)]
 
 
 def _by_model(own: Sequence[Threat], draws: Floats, trained: Training, site: Site) -> list[Floats]:
-    """Return what the model forecasts of threats; those that are coded alike are played once."""
+    """Return the model's forecasts of threats; those that are coded alike are played once."""
     scenarios = {one.scenario: trained.study.cases[one.scenario] for one in own}
     played = play_each(scenarios, dict.fromkeys(scenarios, draws), trained.study.seed, site)
     by_scenario = dict(zip(scenarios, played, strict=True))
@@ -114,9 +114,9 @@ def _against(scores: Mapping[str, Floats], name: str, pairs: Sequence[str]) -> d
 
 
 def auc(said: Floats, happened: np.ndarray) -> float | None:
-    """Return how probably one in which it happened was given more than one in which it did not (ties: a half).
+    """Return the chance that one in which it happened was given more than one in which it did not (ties: a half).
 
-    To four digits; None where one kind is missing.
+    Rounded to four digits; None if either kind is missing.
     """
     from scipy.stats import mannwhitneyu
 

@@ -1,8 +1,8 @@
-"""The calibration itself: from cases and what was known of them by a date to a posterior over the parameters.
+"""The calibration itself: from cases, and what was known of them by a date, to a posterior over the parameters.
 
-The design is played once and kept; posteriors that leave cases out are then a matter of seconds, for they need only the
-surface. A posterior that leaves cases out is reached from the posterior of all by taking their likelihood away by
-degrees, which undoes all that they did (`tempering.bridge`).
+The design is played once and kept; posteriors that leave cases out then take only seconds, because they need just the
+surface. A posterior that leaves cases out is reached from the posterior of all cases by gradually removing their
+likelihood, which undoes their whole effect (`tempering.bridge`).
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from sim.studies.bench import Site
 
 BLOCKS = 8
-NEAR_SEED = 1 << 59  # added to the seed of runs at the posterior, so that none is one of the first design
+NEAR_SEED = 1 << 59  # added to the seed of runs at the posterior, so that none reuses the first design
 PARTICLES = 2048
 Seen = Mapping[str, frozenset[int]]
-"""By case, the classes that it may be in by what is known (`outcomes.possible`)."""
+"""For each case, its possible classes given what is known (`outcomes.possible`)."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,15 @@ class Study:
     cases
         Scenarios by name, at their priors.
     seed
-        Of design, runs and sampler.
+        Seed of design, runs and sampler.
     surface
         Probability of each class of each case over the parameters.
     points, classes
-        The design and what its runs came to, at its first so many points.
+        The design, and the classes of its runs at its first points.
     coded
-        The scenario that a case is coded as, where it is not its own: threats that are coded alike share one.
+        The scenario that a case is coded as, if not its own: threats that are coded alike share one.
     particles
-        Draws of each posterior.
+        Number of draws of each posterior.
     """
 
     cases: Mapping[str, Scenario]
@@ -61,7 +61,7 @@ class Study:
     particles: int = PARTICLES
 
     def posterior(self, seen: Seen, *, without: Collection[str] = ()) -> Sample:
-        """Sample the posterior of the cases seen, less those left out; the prior where none is left."""
+        """Sample the posterior of the cases seen, except those left out; the prior if none remain."""
         return sample_posterior(self.task(seen, without=without))
 
     def task(self, seen: Seen, *, without: Collection[str] = ()) -> SampleTask:
@@ -72,13 +72,13 @@ class Study:
         return SampleTask(self.surface, kept, self.seed, left_out, self.particles, coded)
 
     def bridges(self, seen: Seen, without: Sequence[Collection[str]], whole: Sample) -> list[BridgeTask]:
-        """Return the tasks of going from the posterior of all cases seen to those that leave some out."""
+        """Return the tasks of bridging from the posterior of all cases seen to those that leave some out."""
         return [BridgeTask(self.task(seen), frozenset(one) & seen.keys(), whole.draws) for one in without]
 
 
 @dataclass(frozen=True)
 class SampleTask:
-    """One posterior to sample; `left_out` names it, and its random stream."""
+    """A posterior to sample; `left_out` names it and its random stream."""
 
     surface: Surface = field(repr=False)
     seen: Seen = field(repr=False)
@@ -93,7 +93,7 @@ class SampleTask:
 
 
 def sample_posterior(task: SampleTask) -> Sample:
-    """Sample one posterior; the prior where nothing is seen."""
+    """Sample one posterior; the prior if nothing is seen."""
     generator = rng.stream(task.seed, len(task.seen), "calibration", task.left_out)
     if not task.seen:
         return Sample(generator.standard_normal((task.particles, len(COORDINATES))), 0.0, ())
@@ -107,7 +107,7 @@ def sample_posterior(task: SampleTask) -> Sample:
 
 @dataclass(frozen=True)
 class BridgeTask:
-    """A posterior without some cases, to be reached from the draws of that of all, shape (particles, COORDINATES)."""
+    """A posterior without some cases, reached from the draws of that of all, shape (particles, COORDINATES)."""
 
     whole: SampleTask
     without: frozenset[str]
@@ -141,9 +141,9 @@ def study(cases: Mapping[str, Scenario], *, seed: int, site: Site, blocks: int =
     Parameters
     ----------
     cases
-        What is played: past cases, and the scenarios that threats are coded as, at their priors.
+        The scenarios to play: past cases, and the scenarios that threats are coded as, at their priors.
     blocks
-        Blocks of points, 4,096 each; threats, of which there are many, are played at the first half of them.
+        Blocks of points, 4,096 each; threats, which are many, are played only at the first half of them.
     """
     points = prior_points(blocks, seed)
     samples = {name: sample_of(scenario) for name, scenario in cases.items()}
@@ -154,10 +154,10 @@ def study(cases: Mapping[str, Scenario], *, seed: int, site: Site, blocks: int =
 
 
 def refined(made: Study, seen: Seen, site: Site) -> Study:
-    """Play every case once more at draws of the posterior, and fit the surface to both designs.
+    """Play every case again at draws of the posterior, and fit the surface to both designs.
 
-    The posterior may lie where the first design has few points. Which cases are seen decides where the points lie, so
-    a study that is refined serves the posteriors of those cases and of parts of them.
+    The posterior may lie where the first design has few points. The cases seen decide where the new points lie, so a
+    refined study serves the posteriors of those cases and of subsets of them.
     """
     near = block_of(made.posterior(seen).draws)
     seed = made.seed + NEAR_SEED
@@ -175,5 +175,5 @@ def _played(cases: Mapping[str, Scenario], points: Mapping[str, Floats], seed: i
 
 
 def points_of(blocks: int, sample: str) -> int:
-    """Return at how many points of a design a case of a sample is played."""
+    """Return the number of points of a design at which a case of a sample is played."""
     return BLOCK_POINTS * (blocks if sample == SAMPLES[0] else max(1, blocks // 2))

@@ -1,8 +1,8 @@
 """The design: every case played once at each of many points in the space of parameters.
 
-One run a point: what else is not known of a case (stances, strengths, frailties) and chance are drawn anew with each,
-so that a smooth fit over the points (`surface`) averages over them. Every case has its own seed: two cases share the
-parameters of a point and nothing else, as two crises of one world would.
+There is one run per point: all other uncertainty about a case (stances, strengths, frailties) and chance are drawn anew
+for each, so that a smooth fit over the points (`surface`) averages over them. Every case has its own seed: two cases
+share the parameters of a point and nothing else, like two crises of one world.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BLOCK_POINTS = BLOCK_RUNS
 
 @dataclass(frozen=True)
 class Design:
-    """Points at which a case is played, coordinates of shape (points, COORDINATES), whole blocks of them."""
+    """Points at which a case is played, coordinates of shape (points, COORDINATES), in whole blocks."""
 
     scenario: Scenario
     seed: int
@@ -58,12 +58,12 @@ def prior_points(blocks: int, seed: int) -> Floats:
 
 
 def block_of(draws: Floats) -> Floats:
-    """Return as many points as a block of runs has: draws of a posterior, over and over."""
+    """Return as many points as a block has runs: draws of a posterior, repeated."""
     return np.resize(draws, (BLOCK_POINTS, len(COORDINATES)))
 
 
 def play(designs: Iterable[Design], site: Site) -> list[Classes]:
-    """Play designs; return of each the class of every run, shape (points,)."""
+    """Play designs; return for each the class of every run, shape (points,)."""
     return site.each(classes_of_runs, (one.request() for one in designs))
 
 

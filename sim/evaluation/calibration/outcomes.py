@@ -1,6 +1,6 @@
-"""What a case is scored on: the window of the offensive, and whether an agreement came before it, as one of 8 classes.
+"""The outcome a case is scored on: the window of the offensive, and whether an agreement came first, in 8 classes.
 
-A case that was not over by some date is known only in part: `possible` lists the classes that it may still be in.
+A case that was not over by some date is known only in part: `possible` lists the classes it may still be in.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ import numpy as np
 import numpy.typing as npt
 
 WINDOWS = (30, 90, 180)
-"""Ends of the windows in days; the last class of the offensive is none within the last of them."""
+"""Ends of the windows in days; the last class of the offensive is none within the last window."""
 CLASSES = 2 * (len(WINDOWS) + 1)
 
 Classes = npt.NDArray[np.uint8]
 
 
 def window_of(day: npt.ArrayLike) -> npt.NDArray[np.intp]:
-    """Return the window of a day on which an offensive begins; the number of windows where it is beyond the last."""
+    """Return the window of the day an offensive begins; the number of windows if it is beyond the last."""
     return np.searchsorted(WINDOWS, np.asarray(day), side="right")
 
 
 def class_of(offensive: npt.ArrayLike, agreement: npt.ArrayLike) -> Classes:
-    """Return the class of runs or cases by the days of both events; a day beyond the last window is never.
+    """Return the class of runs or cases by the days of both events; a day beyond the last window means never.
 
-    An agreement counts where it is concluded before the offensive and within the last window.
+    An agreement counts if it is concluded before the offensive and within the last window.
     """
     days, agreed = np.asarray(offensive), np.asarray(agreement)
     before = (agreed < days) & (agreed < WINDOWS[-1])
@@ -33,9 +33,9 @@ def class_of(offensive: npt.ArrayLike, agreement: npt.ArrayLike) -> Classes:
 
 
 def classes_of_runs(records: npt.NDArray[np.void]) -> Classes:
-    """Return the class of each run of a record whose horizon is the last window or more.
+    """Return the class of each run of a record whose horizon is at least the last window.
 
-    Terms of surrender count as the deal that the codebook files under `agreement` (docs/cases.md, section 5).
+    Terms of surrender count as the deal that the codebook classes under `agreement` (docs/cases.md, section 5).
     """
     return class_of(records["offensive"], np.minimum(records["agreement"], records["terms"]))
 
@@ -48,12 +48,12 @@ def shares_within(classes: Classes) -> npt.NDArray[np.float64]:
 def possible(
     as_of: datetime.date, offensive: int | None, agreement: int | None, *, known: datetime.date
 ) -> frozenset[int]:
-    """Return the classes that a case may be in by what was known on a date.
+    """Return the classes that a case may be in, given what was known on a date.
 
     Parameters
     ----------
     offensive, agreement
-        Days from the as-of date on which they came; None: never.
+        Days from the as-of date on which they came; None for never.
     known
         The last day whose news counts.
     """
@@ -67,5 +67,5 @@ def possible(
 
 
 def _windows_left(lived: int) -> set[int]:
-    """Return the windows of which a day is left, and what lies beyond all, after so many days without an offensive."""
+    """Return the windows with a day left after `lived` days without an offensive, and the class beyond all windows."""
     return {number for number, end in enumerate((*WINDOWS, WINDOWS[-1] + 1)) if end > lived}

@@ -1,8 +1,8 @@
 """The structural parameters on one scale: each as a standard normal under its prior.
 
-In these coordinates the prior is N(0, I), whatever the units: a lognormal's coordinate is its logarithm, standardised.
+In these coordinates the prior is N(0, I), whatever the units: a lognormal's coordinate is its standardised logarithm.
 Two parameters, how readily anybody acts and how fast, have a value for each sample of past cases: the shared one times
-a factor of the sample's own, lognormal around 1. The factors' coordinates stand after those of the parameters.
+a factor of the sample's own, lognormal around 1. The coordinates of the factors follow those of the parameters.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ PRIORS: dict[str, Distribution] = {
     for name in Parameters.model_fields
     if isinstance(prior := getattr(Parameters(), name), Distribution) and not prior.is_fixed
 }
-"""The parameters that are calibrated, with their priors, in file order."""
+"""The calibrated parameters with their priors, in file order."""
 NAMES = tuple(PRIORS)
 COORDINATES = (*NAMES, *SAMPLED_COLUMNS)
-"""The parameters, then the factor of each sample on those that have one."""
+"""The parameters, then each sample's factor on the parameters that have one."""
 FACTOR_SD = 0.7
-"""Sd of the logarithm of a sample's factor under its prior."""
+"""Prior sd of the logarithm of a sample's factor."""
 COLUMNS = (*(name for name in NAMES if name not in SAMPLED), *SAMPLED_COLUMNS)
-"""Columns of a posterior's table: each parameter once, or once a sample."""
+"""Columns of a posterior's table: each parameter once, or once per sample."""
 
 
 def _slope(name: str) -> float:
-    """Return by how much a parameter's coordinate moves with that of a factor on it."""
+    """Return how much a parameter's coordinate moves with that of a factor on it."""
     prior = PRIORS[name]
     if not isinstance(prior, LogNormal):
         raise TypeError(f"{name} is not lognormal, so no factor can be laid over it")
@@ -45,11 +45,11 @@ def _slope(name: str) -> float:
 
 
 SCALES = np.array([np.hypot(1.0, _slope(name)) if name in SAMPLED else 1.0 for name in NAMES])
-"""Sd of each parameter's coordinate within a sample, its factor included."""
+"""Sd of each parameter's coordinate within a sample, including its factor."""
 
 
 def projected(points: Floats, sample: str) -> Floats:
-    """Return the parameters' coordinates within a sample: shape (points, parameters), for points in all coordinates."""
+    """Return the parameters' coordinates within a sample, shape (points, parameters), for points in all coordinates."""
     own = points[:, : len(NAMES)].copy()
     for name in SAMPLED:
         own[:, NAMES.index(name)] += _slope(name) * points[:, COORDINATES.index(f"{name}_{sample}")]
@@ -71,7 +71,7 @@ def sample_of(scenario: Scenario) -> str:
 
 
 def to_values(points: Floats) -> Floats:
-    """Turn points in all coordinates into the values of a posterior's table: shape (points, COLUMNS)."""
+    """Convert points in all coordinates to the values of a posterior's table: shape (points, COLUMNS)."""
     within = {sample: _values(projected(points, sample)) for sample in SAMPLES}
     columns = []
     for column in COLUMNS:
@@ -90,11 +90,11 @@ def _values(coordinates: Floats) -> Floats:
 
 
 def to_quantiles(coordinates: Floats) -> Floats:
-    """Turn coordinates of the parameters into quantiles of the priors, kept off 0 and 1."""
+    """Convert coordinates of the parameters to quantiles of the priors, kept away from 0 and 1."""
     return np.asarray(np.clip(ndtr(coordinates), 1e-12, 1 - 1e-12))
 
 
 def streams_of(scenario: Scenario) -> dict[str, int]:
-    """Return the column of each parameter that a scenario does not write, by the stream of its input."""
+    """Return the column of each parameter that a scenario does not set, by the stream of its input."""
     written = scenario.written_parameters
     return {f"parameters.{name}": column for column, name in enumerate(NAMES) if name not in written}

@@ -1,4 +1,4 @@
-"""Simulation-based calibration: cases simulated from known parameters, calibrated as the real ones are.
+"""Simulation-based calibration: cases simulated from known parameters, calibrated like the real ones.
 
 If design, surface and sampler are right, the rank of the true value among the draws of the posterior is uniform (Talts
 et al. 2018; Cook, Gelman & Rubin 2006), for every parameter. The simulated cases are runs of the model itself, at
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PARTICLES = 1024
 MOST_THREATS = 48
-"""Scenarios of threats that are simulated; each repeat weighs as much as a calibration to so many."""
+"""Most scenarios of threats that are simulated; each repeat costs as much as a calibration to that many."""
 RANKS = 16  # of a true value among 15 draws, far enough apart to count as independent
 
 
@@ -39,9 +39,9 @@ class Recovery:
     Attributes
     ----------
     parameters
-        Their names.
+        Names of the parameters.
     ranks
-        From 0 to RANKS - 1, shape (repeats, parameters).
+        Values from 0 to RANKS - 1, shape (repeats, parameters).
     """
 
     parameters: tuple[str, ...]
@@ -49,7 +49,7 @@ class Recovery:
 
     @property
     def histograms(self) -> npt.NDArray[np.int64]:
-        """Repeats by rank: shape (parameters, RANKS)."""
+        """Number of repeats by rank: shape (parameters, RANKS)."""
         return np.stack([np.bincount(column, minlength=RANKS) for column in self.ranks.T])
 
     def p_values(self) -> npt.NDArray[np.float64]:
@@ -60,15 +60,15 @@ class Recovery:
 
 
 def recovery(study: Study, *, repeats: int, site: Site) -> Recovery:
-    """Calibrate to cases that the model made, `repeats` times, with the parameters that made them known.
+    """Calibrate `repeats` times to cases that the model made, with the parameters that made them known.
 
     The last `repeats` points at which all cases were played give the true parameters and the cases; the surface is
-    fitted to those before them. Of many threats some stand for all.
+    fitted to the points before them. If there are many threats, some represent all.
 
     Raises
     ------
     UsageError
-        Where less than half of the points would be left to fit the surface to.
+        If less than half of the points would be left to fit the surface to.
     """
     chosen = _chosen(study)
     check_repeats(repeats, min(map(len, chosen.values())))
@@ -90,12 +90,12 @@ def recovery(study: Study, *, repeats: int, site: Site) -> Recovery:
 
 
 def check_repeats(repeats: int, points: int) -> None:
-    """See that at least half of the points are left to fit the surface to.
+    """Check that at least half of the points are left to fit the surface to.
 
     Raises
     ------
     UsageError
-        Where they are not.
+        If fewer are left.
     """
     if not 0 <= repeats <= points // 2:
         raise UsageError(
@@ -104,7 +104,7 @@ def check_repeats(repeats: int, points: int) -> None:
 
 
 def _chosen(study: Study) -> dict[str, Classes]:
-    """Return what the runs of the cases came to: of all crises, and of so many threats at equal steps."""
+    """Return the classes of the runs of all crises, and of at most `MOST_THREATS` threats at equal steps."""
     threats = [name for name in study.classes if study.surface.samples[name] != SAMPLES[0]]
     few = set(threats[:: max(1, -(-len(threats) // MOST_THREATS))])
     return {name: one for name, one in study.classes.items() if name in few or name not in threats}

@@ -1,8 +1,8 @@
 """The result of a calibration: the posterior to ship, and how far it can be trusted.
 
 Two calibrations that share nothing but the cases (other designs, random numbers, samplers) are compared on the target's
-probability; the surface is held against runs of the model itself at the posterior; true parameters of simulated cases
-are looked for (`recovery`).
+probability; the surface is checked against runs of the model itself at the posterior; and the calibration is tested on
+simulated cases with known parameters (`recovery`).
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ DRAWS = 1024
 QUANTILES = (0.05, 0.5, 0.95)
 SPLIT_WINDOW, SPLIT_RUNS = 90, 81_920
 GROUPS = ("actors and ties", "structural parameters", "unobserved heterogeneity")
-CHECK_SEED = 1 << 60  # added to the seed of runs that check, so that none is one of the design
+CHECK_SEED = 1 << 60  # added to the seed of runs that check, so that none reuses the design
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What is seen of one case under the posterior: its probability by the surface, by the model, and the error."""
+    """The outcome of one case under the posterior: its probability by the surface, by the model, and the error."""
 
     case: str
     surface: float
@@ -57,7 +57,7 @@ class Fit:
         return (self.surface - self.model) / self.se if self.se > 0 else 0.0
 
     def plain(self) -> dict[str, Any]:
-        """Return what a record holds."""
+        """Return the form used in a record."""
         probabilities = rounded({"surface": self.surface, "model": self.model}, 4)
         return {"case": self.case, **probabilities, "z": round(self.z, 2)}
 
@@ -69,24 +69,24 @@ class Calibration:
     Attributes
     ----------
     posterior
-        Its table.
+        The posterior's table.
     asked
-        What was asked.
+        The request it answers.
     evidence
-        By sample of past cases: how many, and their mean log score at the priors and under the posterior.
+        By sample of past cases: their number, and their mean log score at the priors and under the posterior.
     samples
-        Of both seeds; the posterior has as many draws from each.
+        Samples from both seeds; the posterior has the same number of draws from each.
     target
-        By seed, the probability of an offensive within each window in the target scenario; none without a target.
+        By seed, the probability of an offensive within each window in the target scenario; empty without a target.
     fits
-        By case, surface against model.
+        Surface against model, by case.
     threats_fit
-        Mean probability of force within `SPLIT_WINDOW` days over the threats, by surface and model, and the largest gap
-        of one of the scenarios that they are coded as; None without threats.
+        Mean probability of force within `SPLIT_WINDOW` days over the threats, by surface and by model, and the largest
+        gap for one of the scenarios that they are coded as; None without threats.
     recovery
-        Of simulated cases; None where it was not asked for.
+        Recovery from simulated cases; None if it was not requested.
     splits
-        Of the target's variance (`split`), by `prior` and `posterior`; none without a target.
+        Splits of the target's variance (`split`), by `prior` and `posterior`; empty without a target.
     """
 
     posterior: Posterior
@@ -101,7 +101,7 @@ class Calibration:
 
     @property
     def disagreement(self) -> Floats | None:
-        """Return by how much the seeds differ on the target's probability, by window; None without a target."""
+        """Return how far the seeds differ on the target's probability, by window; None without a target."""
         return None if len(self.target) < 2 else np.ptp(np.array(self.target), axis=0)
 
     def record(self) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class Calibration:
         }
 
     def _seed(self, number: int) -> dict[str, Any]:
-        """Return how the draws of one seed came about, and what they say of the target."""
+        """Return how the draws of one seed were obtained, and the target's probabilities under them."""
         one = self.samples[number]
         digits = {"power": 4, "effective": 1, "acceptance": 3}
         stages = [{key: round(getattr(stage, key), places) for key, places in digits.items()} for stage in one.stages]
@@ -154,7 +154,7 @@ class Calibration:
 
 
 def _standardised(prior: Distribution, values: Floats) -> tuple[float, float]:
-    """Return mean and sd of draws on the scale on which the prior is standard normal."""
+    """Return mean and sd of draws on the scale where the prior is standard normal."""
     if isinstance(prior, LogNormal):
         own = np.log(values / prior.scale) / prior.log_sd
     else:
@@ -164,22 +164,22 @@ def _standardised(prior: Distribution, values: Floats) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a calibration.
+    """Settings of a calibration.
 
     Attributes
     ----------
     name
-        Of the posterior.
+        Name of the posterior.
     known
         The last day whose outcomes count.
     seen
-        By case, the classes that it may be in by what was known then.
+        For each case, its possible classes given what was known then.
     threats
-        Which of them are threats: none of them is named anywhere.
+        The cases that are threats: these are never named individually.
     target
-        Scenario on which seeds are compared; None for none.
+        Scenario on which seeds are compared, if any.
     about
-        What the posterior's file says of itself besides.
+        Further entries for the posterior's file.
     """
 
     name: str
@@ -190,7 +190,7 @@ class Request:
     about: Mapping[str, Any]
 
     def steps(self, study: Study) -> int:
-        """How many posteriors and blocks of runs it takes."""
+        """Return the number of posteriors and blocks of runs it takes."""
         coded = {study.coded[name] for name in self.threats}
         at_target = 0 if self.target is None else 2 + 2 * sobol.blocks_of(split_plan(self.target, study.seed))
         return 2 + len(self.seen.keys() - self.threats) + len(coded) + at_target
@@ -216,7 +216,7 @@ def calibration(asked: Request, studies: Sequence[Study], recovered: Recovery | 
 
 
 def evidence_by_sample(study: Study, asked: Request, sample: Sample) -> dict[str, dict[str, float]]:
-    """Return for each sample of past cases how many were seen and their mean log score, prior and posterior.
+    """Return, for each sample of past cases, how many were seen and their mean log score, prior and posterior.
 
     The score of a case is the logarithm of the mean probability of what is seen of it.
     """
@@ -235,10 +235,10 @@ def evidence_by_sample(study: Study, asked: Request, sample: Sample) -> dict[str
 
 
 def table_of(name: str, samples: Sequence[Sample], study: Study, about: Mapping[str, Any]) -> Posterior:
-    """Return a posterior's table, as many draws from each sample, so that what parts the seeds is averaged over.
+    """Return a posterior's table with as many draws from each sample, which averages over differences between seeds.
 
-    They stand in the order of how probable they make an offensive, over all crises, which lets reports ask how the
-    answer moves along the posterior (`inputs.POSTERIOR_STREAM`).
+    The rows are ordered by how probable they make an offensive, over all crises, which lets reports show how the answer
+    changes along the posterior (`inputs.POSTERIOR_STREAM`).
     """
     each = DRAWS // len(samples)
     few = np.concatenate([one.draws[:: max(1, len(one.draws) // each)][:each] for one in samples])
@@ -250,14 +250,14 @@ def table_of(name: str, samples: Sequence[Sample], study: Study, about: Mapping[
 
 
 def target_probabilities(scenario: Scenario, samples: Sequence[Sample], seed: int, site: Site) -> tuple[Floats, ...]:
-    """Return the target's probability within each window under each sample, on the same random numbers."""
-    free = with_posterior(scenario, None)  # its parameters are those of the samples
+    """Return the target's probability within each window under each sample, with the same random numbers."""
+    free = with_posterior(scenario, None)  # its parameters come from the samples
     tasks = [_task(free.id, free, one, seed) for one in samples]
     return tuple(map(shares_within, play(tasks, site)))
 
 
 def fits_of(study: Study, seen: Seen, sample: Sample, site: Site) -> tuple[Fit, ...]:
-    """Hold the surface against the model: the probability of what is seen of each crisis, at the posterior's draws."""
+    """Check the surface against the model: the probability of what is seen of each crisis, at the posterior's draws."""
     own = {name: possible for name, possible in seen.items() if name in study.cases}
     tasks = [_task(name, study.cases[name], sample, study.seed) for name in own]
     expected = np.exp(study.surface.log_likelihood(block_of(sample.draws), own)).mean(axis=0)
@@ -270,7 +270,7 @@ def fits_of(study: Study, seen: Seen, sample: Sample, site: Site) -> tuple[Fit, 
 
 
 def threats_fit(study: Study, threats: Collection[str], sample: Sample, site: Site) -> dict[str, float] | None:
-    """Hold the surface against the model on threats: the probability of force within `SPLIT_WINDOW` days."""
+    """Check the surface against the model on threats: the probability of force within `SPLIT_WINDOW` days."""
     counts = Counter(study.coded[name] for name in sorted(threats))
     if not counts:
         return None
@@ -305,7 +305,7 @@ def split_plan(scenario: Scenario, seed: int) -> sobol.Plan:
 
 
 def group_of(stream: str) -> str:
-    """Return which of `GROUPS` a stream of inputs belongs to."""
+    """Return the one of `GROUPS` that a stream of inputs belongs to."""
     if stream.startswith("parameters."):
         return GROUPS[1]
     return GROUPS[2] if is_unseen(stream) else GROUPS[0]
@@ -314,8 +314,8 @@ def group_of(stream: str) -> str:
 def split(scenario: Scenario, seed: int, site: Site) -> dict[str, Any]:
     """Split the variance of whether an offensive begins within `SPLIT_WINDOW` days over groups of inputs and chance.
 
-    Each group has its share and the standard error of that. A share of the variance of the probability, as an index is,
-    times the share that is not chance is one of the variance of the outcome.
+    Each group has its share and its standard error. An index is a share of the variance of the probability; times the
+    share that is not chance, it is a share of the variance of the outcome.
     """
     found = sobol.study(scenario, split_plan(scenario, seed), "offensive", SPLIT_WINDOW, site)
     inputs, shares = found.not_chance, dict.fromkeys(GROUPS, (0.0, 0.0))
@@ -332,5 +332,5 @@ def split(scenario: Scenario, seed: int, site: Site) -> dict[str, Any]:
 
 
 def informative(seen: Seen) -> dict[str, frozenset[int]]:
-    """Return the cases of which anything is known."""
+    """Return the cases about which anything is known."""
     return {name: classes for name, classes in seen.items() if len(classes) < CLASSES}

@@ -1,10 +1,10 @@
 """The surface: the probability of each class of each case as a smooth function of the parameters.
 
 A run ends in one of eight classes, reached by three choices of window (continuation ratios: does the offensive come in
-this window, given that it has not come before?) and one of agreement in each window. Each is a logistic regression on
-all second-order polynomials of the parameters, in Hermite form, so that its terms are uncorrelated under the prior,
-with a normal prior on the coefficients that keeps interactions small unless the runs speak for them. All regressions
-of the cases of one sample share their design, within which the parameters that go by sample are those of that sample.
+this window, given that it has not come before?) and one of agreement in each window. Each choice is a logistic
+regression on all second-order polynomials of the parameters, in Hermite form so that the terms are uncorrelated under
+the prior, with a normal prior on the coefficients that keeps interactions small unless the runs support them. All
+regressions of the cases of one sample share their design, in which parameters that vary by sample are that sample's.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ CHOICES = len(WINDOWS) + len(WINDOWS) + 1
 FIRST_SD, SECOND_SD, INTERCEPT_SD = 1.0, 0.02, 4.0
 """Prior sd of the coefficients of linear terms, of squares and products, and of the constant, in logits.
 
-That of squares and products was chosen by the fit to points held out of a design: 0.12, 0.06, 0.03 and 0.015 gave a
-mean deviance of 0.908, 0.901, 0.896 and 0.895 a run.
+The sd for squares and products was chosen by the fit to points held out of a design: 0.12, 0.06, 0.03 and 0.015 gave
+a mean deviance of 0.908, 0.901, 0.896 and 0.895 per run.
 """
 SAMPLED_SECOND_SD = 1.0
-"""That of squares and products of the parameters that go by sample, which range wider than the others.
+"""Prior sd for squares and products of the parameters that vary by sample, which have a wider range.
 
-On points held out of the designs of 30 threats: 1.724 a run with 1.0, 1.738 with 0.02, which put the probability of
-force under the posterior at 0.196 where runs of the model gave 0.099; with 1.0 it was 0.110.
+On points held out of the designs of 30 threats, the deviance was 1.724 per run with 1.0 and 1.738 with 0.02. The latter
+put the probability of force under the posterior at 0.196 when runs of the model gave 0.099; with 1.0 it was 0.110.
 """
 TOGETHER = 48
-"""Cases that are fitted at once: more take more memory and no less time."""
+"""Number of cases fitted at once: more take more memory and no less time."""
 ITERATIONS = 80
 TOLERANCE = 1e-7  # of the penalised likelihood, relative: about a tenth of a unit of it over all cases
 
@@ -62,9 +62,9 @@ class Surface:
     Attributes
     ----------
     samples
-        By case, the sample that it belongs to, in order.
+        For each case, the sample it belongs to, in order.
     coefficients
-        By case, float32 of shape (terms, CHOICES).
+        For each case, float32 of shape (terms, CHOICES).
     """
 
     samples: Mapping[str, str]
@@ -76,7 +76,7 @@ class Surface:
         return tuple(self.samples)
 
     def probabilities(self, points: Floats, cases: Sequence[str] | None = None) -> Floats:
-        """Return the probability of each class of some cases, all unless named: shape (points, cases, CLASSES)."""
+        """Return the probability of each class of the given cases, by default all: shape (points, cases, CLASSES)."""
         names = self.cases if cases is None else tuple(cases)
         result = np.empty((len(points), len(names), CLASSES))
         for sample in {self.samples[name] for name in names}:
@@ -94,9 +94,9 @@ class Surface:
         Parameters
         ----------
         seen
-            By case, the classes that it may be in.
+            For each case, its possible classes.
         coded
-            The case of the surface that stands for a case seen, where it is not itself.
+            For each case seen, the case of the surface that represents it, if not itself.
         """
         own = [name if coded is None else coded.get(name, name) for name in seen]
         distinct = list(dict.fromkeys(own))
@@ -138,7 +138,7 @@ def _terms(points: Floats, sample: str) -> Single:
 
 
 def _choices(classes: Sequence[Classes]) -> tuple[Single, Single]:
-    """Turn classes into the outcome of each choice and whether the run came to it; both (points, cases * CHOICES)."""
+    """Convert classes to the outcome of each choice and whether the run reached it; both (points, cases * CHOICES)."""
     outcomes, weights = [], []
     for one in classes:
         window, agreed = one // 2, (one % 2).astype(np.float32)
@@ -154,8 +154,8 @@ def _choices(classes: Sequence[Classes]) -> tuple[Single, Single]:
 def _fit_together(terms: Single, outcomes: Single, weights: Single, precision: Single) -> Single:
     """Maximise the penalised likelihood of all columns at once.
 
-    The terms are uncorrelated, so that the curvature of a column is close to a multiple of the identity plus the
-    prior: scaled by it, conjugate directions (L-BFGS, Liu & Nocedal 1989) converge in some tens of steps.
+    The terms are uncorrelated, so the curvature of a column is close to a multiple of the identity plus the prior;
+    scaled by it, L-BFGS (Liu & Nocedal 1989) converges in some tens of steps.
     """
     from scipy.optimize import minimize
 
@@ -203,7 +203,7 @@ def _logistic(logits: Single) -> Single:
 
 
 def _classes(choice: Single) -> Floats:
-    """Turn the probability of each choice into that of each class, over the last axis."""
+    """Convert the probability of each choice to that of each class, over the last axis."""
     windows = len(WINDOWS)
     hazard, agreed = choice[..., :windows].astype(np.float64), choice[..., windows:].astype(np.float64)
     none_before = np.concatenate([np.ones_like(hazard[..., :1]), np.cumprod(1 - hazard, axis=-1)], axis=-1)

@@ -1,8 +1,8 @@
 """Tempered sequential Monte Carlo: from the prior N(0, I) to a posterior, or from one posterior to another.
 
-Each stage raises the power of the likelihood that is added, or taken away, as far as half of the particles stay
-effective, reweights by the increment, resamples, and moves the particles by random-walk Metropolis steps that leave the
-stage's target unchanged (Del Moral, Doucet & Jasra 2006; adaptive temperatures after Jasra et al. 2011).
+Each stage raises the power of the likelihood that is added or removed until half of the particles are still effective,
+reweights by the increment, resamples, and moves the particles by random-walk Metropolis steps that leave the stage's
+target unchanged (Del Moral, Doucet & Jasra 2006; adaptive temperatures after Jasra et al. 2011).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 
 from sim.evaluation.calibration.parameters import Floats
 
-KEEP = 0.5  # effective share of the particles below which a stage may not go
-MOVES = 12  # Metropolis steps a stage
+KEEP = 0.5  # smallest effective share of the particles that a stage may reach
+MOVES = 12  # Metropolis steps per stage
 TARGET_ACCEPTANCE = 0.25
 LogLikelihood = Callable[[Floats], Floats]
 LogLikelihoods = Callable[[Floats], tuple[Floats, Floats]]
@@ -32,16 +32,16 @@ class Stage:
 
 @dataclass(frozen=True)
 class Sample:
-    """Equally likely draws from a posterior.
+    """Equally probable draws from a posterior.
 
     Attributes
     ----------
     draws
-        Shape (particles, dimensions), in coordinates in which the prior is N(0, I).
+        Shape (particles, dimensions), in coordinates where the prior is N(0, I).
     log_evidence
         Logarithm of the mean likelihood under the prior.
     stages
-        The ladder.
+        The sequence of temperatures.
     """
 
     draws: Floats = field(repr=False)
@@ -50,27 +50,27 @@ class Sample:
 
 
 def sample(log_likelihood: LogLikelihood, dimensions: int, *, particles: int, generator: np.random.Generator) -> Sample:
-    """Sample the posterior of N(0, I) and a likelihood.
+    """Sample the posterior of a prior N(0, I) and a likelihood.
 
     Parameters
     ----------
     log_likelihood
-        Of points of shape (points, dimensions): shape (points,).
+        Function of points of shape (points, dimensions); returns shape (points,).
     """
     points = generator.standard_normal((particles, dimensions))
     return bridge(lambda at: (np.zeros(len(at)), log_likelihood(at)), points, generator=generator)
 
 
 def bridge(log_likelihoods: LogLikelihoods, points: Floats, *, generator: np.random.Generator) -> Sample:
-    """Go from draws of one posterior of N(0, I) to another's, in which the likelihood is changed.
+    """Move draws of one posterior under N(0, I) to another, whose likelihood differs.
 
     Parameters
     ----------
     log_likelihoods
-        Of points of shape (points, dimensions): that of the posterior that they are drawn from, and what is added to
-        it, shape (points,) each.
+        Function of points of shape (points, dimensions): the log-likelihood of the posterior they are drawn from, and
+        the term to add to it, shape (points,) each.
     points
-        Draws of the first.
+        Draws of the first posterior.
     """
     likelihood = log_likelihoods(points)
     power, evidence, step = 0.0, 0.0, 2.38 / np.sqrt(points.shape[1])
@@ -113,14 +113,14 @@ def _effective_share(log_weights: Floats) -> float:
 
 
 def _weights(log_weights: Floats) -> tuple[Floats, float]:
-    """Return normalised weights and the logarithm of their mean before."""
+    """Return normalised weights, and the logarithm of their mean before normalisation."""
     highest = float(log_weights.max())
     weights = np.exp(log_weights - highest)
     return weights / weights.sum(), highest + float(np.log(weights.mean()))
 
 
 def _resample(weights: Floats, generator: np.random.Generator) -> np.ndarray:
-    """Systematic resampling (Kitagawa 1996)."""
+    """Resample systematically (Kitagawa 1996)."""
     places = (generator.random() + np.arange(len(weights))) / len(weights)
     return np.searchsorted(np.cumsum(weights), places, side="right").clip(max=len(weights) - 1)
 
@@ -139,7 +139,7 @@ def _move(
     factor: Floats,
     generator: np.random.Generator,
 ) -> tuple[Floats, tuple[Floats, Floats], float]:
-    """One Metropolis step of every particle; return points, likelihoods and the share accepted."""
+    """Make one Metropolis step of every particle; return points, likelihoods and the share accepted."""
     proposed = points + generator.standard_normal(points.shape) @ factor.T
     base, added = log_likelihoods(proposed)
     ratio = base - likelihood[0] + power * (added - likelihood[1])

@@ -1,8 +1,8 @@
 """A chain of entries: each line holds the digest of the line before it and of its own content.
 
-Whoever changes, removes, inserts or moves a line breaks the chain there, and `read_chain` says where. What no chain can
-show by itself is that lines are missing at the end, or that somebody made all of it anew: for that, keep the head (the
-digest of the last line) somewhere else and pass it as `expect`.
+Changing, removing, inserting or moving a line breaks the chain there, and `read_chain` says where. A chain alone cannot
+show that lines are missing at the end, or that all of it was made anew: for that, keep the head (the digest of the last
+line) somewhere else and pass it as `expect`.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ PAUSE = 0.05
 def locked(path: Path, patience: float = PATIENCE) -> Iterator[None]:
     """Keep other writers of a file out.
 
-    The lock is held on a file of its own, `.NAME.lock`, because a rename takes the ledger itself away from under a
-    lock. The system lets go of it when a process ends, however it ends; the empty file stays.
+    The lock is held on a separate file, `.NAME.lock`, because a rename would replace the ledger under its lock. The
+    system releases it when a process ends, however it ends; the empty file stays.
 
     Raises
     ------
     UsageError
-        Where another writer does not finish in time.
+        If another writer does not finish in time.
     ReportError
-        Where the folder cannot be written.
+        If the folder cannot be written.
     """
     lock = path.with_name(f".{path.name}.lock")
     try:
@@ -76,47 +76,47 @@ else:
 
 
 START = "0" * 64
-"""What the first entry holds in place of the digest of a line before it."""
+"""Stands in the first entry for the digest of a previous line."""
 
 MOST_BYTES = 256 << 20
 AHEAD = datetime.timedelta(days=1)  # how far the clock of another machine may be ahead of this one's
 
 Make = Callable[[Sequence[Entry]], tuple[str, Mapping[str, Any]]]
-"""From the entries so far to the kind and content of the next; may refuse."""
+"""Makes the kind and content of the next entry from the entries so far; may refuse."""
 
 
 def head_of(entries: Sequence[Entry]) -> str:
-    """Return the digest of the last line, 64 zeros where there is none."""
+    """Return the digest of the last line, 64 zeros if there is none."""
     return entries[-1].head if entries else START
 
 
 def append(path: Path, make: Make, at: datetime.datetime | None, *, create: bool = False) -> Entry:
-    """Read and check a ledger, add an entry, and write it whole, with other writers kept out all the while.
+    """Read and check a ledger, add an entry, and write it whole, keeping other writers out throughout.
 
     Parameters
     ----------
     path
         The ledger.
     make
-        What to add.
+        Makes the entry to add.
     at
-        When; now where it is not given, looked at when no other writer can come between.
+        Time of the entry; by default now, read when no other writer can intervene.
     create
-        Whether to begin a ledger where there is none.
+        Whether to begin a ledger if there is none.
 
     Raises
     ------
     LedgerError
-        Where the ledger is not whole; nothing is added.
+        If the ledger is not intact; nothing is added.
     UsageError
-        Where there is no ledger, another process holds it, the entry would be older than the last or lie ahead, or
-        does not say what an entry must.
+        If there is no ledger, another process holds it, the entry would be older than the last or lie in the future, or
+        it lacks something an entry must have.
     ReportError
-        Where it cannot be written; it is then as it was.
+        If it cannot be written; it is then unchanged.
     """
     if not create and not path.exists():
         raise no_ledger(path)
-    real = path.resolve()  # a rename would take the place of a link
+    real = path.resolve()  # a rename would replace a link
     with locked(real):
         before = _read(real, path) if real.exists() else b""
         entries = _checked(before, path)
@@ -146,19 +146,19 @@ def _now() -> datetime.datetime:
 
 
 def read_chain(path: Path, *, expect: str | None = None) -> tuple[Entry, ...]:
-    """Read a ledger and check that it is whole.
+    """Read a ledger and check that it is intact.
 
     Parameters
     ----------
     expect
-        The head, or the head of some time ago: it must be the digest of a line that is still there.
+        The head, now or at some earlier time: it must be the digest of a line that is still there.
 
     Raises
     ------
     LedgerError
-        Where it is not whole: the first line at fault, and what is wrong with it.
+        If it is not intact: the first faulty line, and what is wrong with it.
     UsageError
-        Where there is no ledger.
+        If there is no ledger.
     """
     entries = _checked(_read(path, path), path)
     if expect is not None:
@@ -172,7 +172,7 @@ def no_ledger(path: Path) -> UsageError:
 
 
 def _read(file: Path, path: Path) -> bytes:
-    """Return a ledger's bytes, line ends of Windows, as git may make them, as any; messages name it as the user did."""
+    """Return a ledger's bytes, with any line ends of Windows converted; messages name it as the user did."""
     try:
         return read_whole(file, MOST_BYTES).replace(b"\r\n", b"\n")
     except FileNotFoundError:
@@ -182,7 +182,7 @@ def _read(file: Path, path: Path) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a ledger and push the rename to the disk too, where the system can."""
+    """Write a ledger and also push the rename to disk, if the system can."""
     try:
         write_whole(path, content)
         if sys.platform != "win32":

@@ -1,6 +1,6 @@
-"""One entry of the ledger: what it must say by kind, and its line in the file with the digests that bind it.
+"""One entry of the ledger: its required content by kind, and its line in the file with the digests that bind it.
 
-What an entry says is checked when it is written and when it is read, so that whatever works on entries may rely on it.
+The content of an entry is checked both when it is written and when it is read, so that other code may rely on it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pydantic import (
 
 Event = Literal["offensive", "agreement"]
 EVENTS: tuple[Event, ...] = get_args(Event)
-"""Events that are kept and can be resolved; an agreement counts up to the offensive, as in the model."""
+"""Events that are recorded and can be resolved; an agreement counts up to the offensive, as in the model."""
 
 Date = Annotated[str, AfterValidator(datetime.date.fromisoformat)]
 Days = Annotated[str, StringConstraints(pattern="^[0-9]{1,4}$")]
@@ -39,13 +39,13 @@ class Entry:
     Attributes
     ----------
     number
-        From 1.
+        Number of the entry, from 1.
     kind
         `forecast`, `resolution` or `correction`.
     at
-        When it was entered, UTC, as the machine that entered it believed.
+        Time of entry, UTC, by the clock of the machine that entered it.
     content
-        What it says, by kind.
+        Content of the entry, by kind.
     head
         SHA-256 of the line.
     """
@@ -110,7 +110,7 @@ _LINE: TypeAdapter[_ForecastLine | _OutcomeLine] = TypeAdapter(
 
 
 def line_of(number: int, kind: str, content: Mapping[str, Any], at: datetime.datetime, previous: str) -> bytes:
-    """Return the line of an entry, without its end; `previous` is the digest of the line before."""
+    """Return the line of an entry, without its line end; `previous` is the digest of the line before."""
     value = {
         "schema": "offramp/ledger/1",
         "number": number,
@@ -123,12 +123,12 @@ def line_of(number: int, kind: str, content: Mapping[str, Any], at: datetime.dat
 
 
 def read_line(line: bytes, number: int, previous: str) -> Entry:
-    """Read a line that must be the entry of a number and follow a line with a digest.
+    """Read a line that must have a given entry number and follow a line with a given digest.
 
     Raises
     ------
     ValueError
-        Where it is not; says what is wrong with it.
+        If it does not; the message says what is wrong with it.
     """
     try:
         value = {**json.loads(line)}
@@ -155,10 +155,10 @@ def sha256(data: bytes) -> str:
 
 
 def _sealed(value: Mapping[str, Any]) -> bytes:
-    """Return the line of what it holds with its digest last."""
+    """Return the line for a value, with its digest last."""
     return _bytes({**value, "digest": sha256(_bytes(value))})
 
 
 def _bytes(value: Mapping[str, Any]) -> bytes:
-    """Canonical form: keys in the order given, no spaces, ASCII."""
+    """Return the canonical form: keys in the order given, no spaces, ASCII."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")

@@ -1,4 +1,4 @@
-"""What goes into the ledger: forecasts of questions, and how the questions turned out.
+"""The content of the ledger: forecasts of questions, and the outcomes of the questions.
 
 A question is a scenario as of a date, `ID@DATE`. Every forecast of it gives probabilities for windows of days; one
 outcome resolves the windows of all of them. A window is "within n days": on one of the days 0 to n - 1 after the as-of
@@ -32,7 +32,7 @@ class State:
     windows
         All windows, in days, that forecasts of it have for the event, rising.
     labels
-        By window, whether the event came within it, where that is known.
+        For each window, whether the event came within it, if known.
     """
 
     as_of: datetime.date
@@ -45,7 +45,7 @@ class State:
         return tuple(window for window in self.windows if window not in self.labels)
 
     def ends(self, window: int) -> datetime.date:
-        """First day after a window."""
+        """Return the first day after a window."""
         return self.as_of + datetime.timedelta(window)
 
 
@@ -60,17 +60,17 @@ def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datet
     Parameters
     ----------
     path
-        The ledger, begun where there is none.
+        The ledger, created if there is none.
     record, raw
-        A checked forecast.json, parsed and as bytes; its digest is kept.
+        A checked forecast.json, parsed and as bytes; its digest is recorded.
     at
-        When.
+        Time of entry.
 
     Raises
     ------
     UsageError
-        Where the same file is in the ledger already, its question is resolved, so that it would be no forecast, or it
-        is not in the form of a forecast.
+        If the same file is already in the ledger, its question is already resolved, so that it would not be a forecast,
+        or it does not have the form of a forecast.
     LedgerError, ReportError
         As for `append`.
     """
@@ -94,7 +94,7 @@ def record_forecast(path: Path, record: Mapping[str, Any], raw: bytes, at: datet
 
 
 def forecast_content(record: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
-    """Return what the ledger keeps of a forecast."""
+    """Return the part of a forecast that the ledger records."""
     question, environment = record["question"], record.get("environment") or {}
     return {
         "scenario": {key: record["scenario"][key] for key in ("id", "title", "hash")},
@@ -116,7 +116,7 @@ def forecast_content(record: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
 
 
 def _beside(record: Mapping[str, Any]) -> dict[str, dict[str, float]] | None:
-    """Return what else was said by window and name: the baselines, the pool, and what others said."""
+    """Return the other forecasts by window and name: the baselines, the pool, and those of others."""
     beside: dict[str, dict[str, float]] = {}
     for window, one in (record.get("baselines") or {}).get("windows", {}).items():
         beside[window] = _of_baselines(one)
@@ -133,9 +133,9 @@ def _of_baselines(window: Mapping[str, Any]) -> dict[str, float]:
 
 
 def others_by_window(record: Mapping[str, Any]) -> list[tuple[str, str, float]]:
-    """Return what others said of a window of the forecast: the window, who, and the probability.
+    """Return others' forecasts of a window of the forecast: the window, who, and the probability.
 
-    Only what ends on the last day of a window can be scored with it.
+    Only statements that end on the last day of a window can be scored with it.
     """
     as_of = datetime.date.fromisoformat(record["as_of"])
     ends = {
@@ -156,30 +156,30 @@ def resolve(  # noqa: PLR0913 - what a resolution says, all but the first two by
     note: str | None = None,
     correct: bool = False,
 ) -> Entry:
-    """Enter how a question turned out, for all its open windows.
+    """Enter the outcome of a question, for all its open windows.
 
     Parameters
     ----------
     path
         The ledger.
     name
-        Of the question, `ID@DATE`, or `ID` where that is one question.
+        Name of the question, `ID@DATE`, or `ID` if that is unambiguous.
     outcome
-        The date on which the event came; `no` where it has not come, which resolves the windows that are over; `yes`
-        where it came on an unknown day before any open window was over.
+        The date on which the event came; `no` if it has not come, which resolves the windows that are over; `yes` if it
+        came on an unknown day before any open window was over.
     at
-        When this is entered.
+        Time of entry.
     event
         One of `EVENTS`.
     note
-        Where that is from.
+        Source of the outcome.
     correct
-        Whether this replaces all that was entered for the event before; it does so by a further entry.
+        Whether this replaces everything entered for the event before; it does so by a further entry.
 
     Raises
     ------
     UsageError
-        Where there is no such question, nothing is left to resolve, or the outcome contradicts what was entered.
+        If there is no such question, nothing is left to resolve, or the outcome contradicts earlier entries.
     LedgerError, ReportError
         As for `append`.
     """
@@ -203,7 +203,7 @@ def resolve(  # noqa: PLR0913 - what a resolution says, all but the first two by
 
 
 def _labels(state: State, outcome: str, today: datetime.date, event: str) -> dict[int, bool]:
-    """Return what an outcome says of each window that it says something of."""
+    """Return the label that an outcome implies for each window that it settles."""
     if outcome not in ("yes", "no"):
         return _labels_by_date(state, outcome, today)
     over = [window for window in state.windows if state.ends(window) <= today]
@@ -235,7 +235,7 @@ def _labels_by_date(state: State, outcome: str, today: datetime.date) -> dict[in
 
 
 def _new_labels(state: State, labels: Mapping[int, bool], name: str, event: str) -> dict[int, bool]:
-    """Return the labels that are not known yet; refuse what contradicts those that are, or adds nothing."""
+    """Return the labels that are not known yet; refuse any that contradict those known, or add nothing."""
     wrong = {window: label for window, label in state.labels.items() if labels.get(window, label) is not label}
     if wrong:
         said = ", ".join(f"{counted(window, 'day')}: {'yes' if label else 'no'}" for window, label in wrong.items())
@@ -249,7 +249,7 @@ def _new_labels(state: State, labels: Mapping[int, bool], name: str, event: str)
 
 
 def questions(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """Return the questions that forecasts were entered for, in the order of their first."""
+    """Return the questions with forecasts, in the order of their first forecast."""
     return tuple(dict.fromkeys(question_id(entry.content) for entry in _forecasts(entries)))
 
 
@@ -265,7 +265,7 @@ def _full_name(entries: Sequence[Entry], name: str, path: Path) -> str:
 
 
 def state_of(entries: Sequence[Entry], name: str, event: str) -> State:
-    """Return how far a question is resolved for an event; a correction replaces all that was entered before it."""
+    """Return how far a question is resolved for an event; a correction replaces everything entered before it."""
     mine = [entry.content for entry in _forecasts(entries) if question_id(entry.content) == name]
     windows = sorted({int(window) for content in mine for window in content["probabilities"][event]})
     labels: dict[int, bool] = {}

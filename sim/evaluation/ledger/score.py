@@ -1,7 +1,7 @@
-"""Scores of a ledger: how good the forecasts in it were, against the baselines that were stored with them.
+"""Scores of a ledger: how good its forecasts were, compared with the baselines that were stored with them.
 
-Only forecasts that were entered before their window was over count, unless late ones are asked for. Several forecasts
-of a question share its outcome, so intervals are clustered by question.
+Only forecasts entered before their window was over count, unless late ones are requested. Several forecasts of a
+question share its outcome, so intervals are clustered by question.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ class Scored:
 
 @dataclass(frozen=True)
 class BaselineScore:
-    """A baseline on those forecasts it was stored with.
+    """Scores of a baseline on the forecasts it was stored with.
 
     Attributes
     ----------
     name
-        Of the baseline.
+        Name of the baseline.
     forecasts
-        How many have it.
+        Number of forecasts that have it.
     brier
         Its mean Brier score on them.
     difference
-        Of Brier scores, the forecasts less the baseline: below 0 the forecasts are better.
+        Difference of Brier scores, forecasts minus baseline: below 0 the forecasts are better.
     """
 
     name: str
@@ -66,15 +66,15 @@ class WindowScore:
     Attributes
     ----------
     event, window
-        What, and within how many days.
+        The event, and the number of days within which it may come.
     forecasts, questions, happened
-        Counts: forecasts with an outcome, questions they are of, and forecasts whose event came.
+        Counts: forecasts with an outcome, their questions, and forecasts whose event came.
     brier, log
-        Mean scores: Brier on 0 to 1, log with probabilities clipped to [0.001, 0.999].
+        Mean scores: Brier from 0 to 1, log with probabilities clipped to [0.001, 0.999].
     decomposition
-        Calibration and discrimination; None under 50 forecasts.
+        Calibration and discrimination; None if fewer than 50 forecasts.
     baselines
-        Those stored, scored on the same forecasts.
+        The stored baselines, scored on the same forecasts.
     """
 
     event: str
@@ -102,11 +102,11 @@ class LedgerScore:
     entries, forecasts, questions
         Counts.
     open
-        By event and question, the windows in days that have no outcome yet, rising.
+        By event and question, the windows in days without an outcome, rising.
     late
-        Windows of forecasts that were entered when the window was over already; left out unless asked for.
+        Windows of forecasts entered after the window was over; left out unless requested.
     includes_late
-        Whether they were.
+        Whether the late ones are included.
     windows
         By event and window.
     head
@@ -131,12 +131,12 @@ class LedgerScore:
 
 
 def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> LedgerScore:
-    """Score a ledger that was read by `read_chain`.
+    """Score a ledger as read by `read_chain`.
 
     Parameters
     ----------
     late
-        Whether to score forecasts that were entered when their window was over.
+        Whether to score forecasts that were entered after their window was over.
     """
     open_: dict[str, dict[str, tuple[int, ...]]] = {}
     windows: list[WindowScore] = []
@@ -154,7 +154,7 @@ def score_ledger(entries: Sequence[Entry], *, late: bool = False) -> LedgerScore
 
 
 def _window_scores(event: str, scored: Mapping[int, Sequence[Scored]], *, late: bool) -> Iterator[WindowScore]:
-    """Yield the scores of an event by window, where there is something to score."""
+    """Yield the scores of an event by window, if there is anything to score."""
     for window, rows in sorted(scored.items()):
         counted = [one for one in rows if late or not one.late]
         if counted:

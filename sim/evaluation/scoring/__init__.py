@@ -1,7 +1,7 @@
 """Scores of probability forecasts: scoring rules, calibration, and comparisons between forecasters.
 
 `rules` scores single forecasts, `calibration` asks whether the probabilities mean what they say, `comparison` whether
-one forecaster beats another. All of it is arrays in, numbers out; nothing here knows a scenario.
+one forecaster beats another. All functions take arrays and return numbers; nothing here knows a scenario.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 FEWEST = 50
-"""Fewer forecasts than this say nothing about calibration: reports say "too few to judge"."""
+"""With fewer forecasts than this, reports say "too few to judge" calibration."""
 
 
 def too_few(cases: int) -> bool:
-    """Whether so many forecasts are too few to judge calibration or skill by."""
+    """Whether this many forecasts are too few to judge calibration or skill by."""
     return cases < FEWEST
 
 

@@ -1,8 +1,8 @@
 """Calibration: whether events given 40% come true in 40% of cases.
 
 Follows CORP (Dimitriadis, Gneiting & Jordan 2021, "Stable reliability diagrams for probabilistic classifiers"):
-forecasts are recalibrated by isotonic regression, so there are no bins to choose. What recalibration would gain is
-miscalibration, what the recalibrated forecasts gain over a constant is discrimination.
+forecasts are recalibrated by isotonic regression, so there are no bins to choose. The gain from recalibration is the
+miscalibration; the gain of the recalibrated forecasts over a constant is the discrimination.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Decomposition:
     score
         Mean Brier score, 0 to 1.
     miscalibration
-        What isotonic recalibration would gain; 0 is best.
+        Gain from isotonic recalibration; 0 is best.
     discrimination
-        What the recalibrated forecasts gain over always saying the base rate; more is better.
+        Gain of the recalibrated forecasts over always forecasting the base rate; more is better.
     uncertainty
-        Score of always saying the base rate: a property of the cases, not of the forecaster.
+        Score of always forecasting the base rate: a property of the cases, not of the forecaster.
     cases
-        Number of forecasts; of few ask `too_few`.
+        Number of forecasts; `too_few` says if they suffice.
     """
 
     score: float
@@ -51,11 +51,11 @@ class ReliabilityPoint:
     Attributes
     ----------
     forecast
-        The probability that was said.
+        The forecast probability.
     observed
-        Share that happened, recalibrated.
+        Share that happened, after recalibration.
     low, high
-        Consistency band: where `observed` would lie were the forecasts calibrated.
+        Consistency band: the range of `observed` if the forecasts were calibrated.
     """
 
     forecast: float
@@ -79,12 +79,12 @@ def recalibrated(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
     Parameters
     ----------
     forecast, outcome
-        Shape (cases,): probabilities, and whether it happened.
+        Shape (cases,): probabilities, and whether the event happened.
 
     Raises
     ------
     ValueError
-        Without cases, or where forecasts are no probabilities or outcomes not 0 or 1.
+        Without cases, or if forecasts are not probabilities or outcomes not 0 or 1.
     """
     p, y = _cases(forecast, outcome)
     _, place, counts = np.unique(p, return_inverse=True, return_counts=True)
@@ -112,24 +112,24 @@ def reliability(
     """Return the points of a reliability diagram with consistency bands.
 
     Bands come from resampling under calibration (Broecker & Smith 2007; Dimitriadis, Gneiting & Jordan 2021): outcomes
-    are drawn from the forecasts as they are and recalibrated in the same way. They hold for independent cases; cases of
-    one crisis are not, and then the bands are too narrow.
+    are drawn with the forecasts as their probabilities and recalibrated in the same way. They hold for independent
+    cases; cases of one crisis are not independent, which makes the bands too narrow.
 
     Parameters
     ----------
     forecast, outcome
         As for `recalibrated`.
     seed
-        Of the resampling.
+        Seed of the resampling.
     resamples
-        How many.
+        Number of resamples.
     level
-        Share of resamples inside the band, at each forecast by itself.
+        Share of resamples inside the band, separately at each forecast.
 
     Raises
     ------
     ValueError
-        As for `recalibrated`, or where the level is not between 0 and 1 or there are no resamples.
+        As for `recalibrated`, or if the level is not between 0 and 1 or there are no resamples.
     """
     if not 0 < level < 1 or resamples < 1:
         raise ValueError("expected a level between 0 and 1 and at least one resample")
@@ -150,7 +150,7 @@ def _cases(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> tuple[Floats, Flo
 
 
 def _pooled(outcome: Floats, place: npt.NDArray[np.intp], counts: npt.NDArray[np.intp]) -> Floats:
-    """Isotonic regression by unique forecast: equal forecasts are pooled first, as one point of their weight."""
+    """Isotonic regression by unique forecast: equal forecasts are first pooled into one weighted point."""
     from scipy.optimize import isotonic_regression  # late: scipy.optimize takes a quarter of a second
 
     means = np.bincount(place, weights=outcome) / counts

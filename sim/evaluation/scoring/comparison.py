@@ -1,7 +1,7 @@
 """Comparisons: whether one forecaster scores better than another on the same cases, and how sure that is.
 
 Cases of one crisis share what happened there, so the unit of independence is the group (the area), not the case.
-Differences have a cluster-robust t interval, skills, which are ratios, that of a cluster bootstrap.
+Differences have a cluster-robust t interval; skills, which are ratios, have that of a cluster bootstrap.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 LEVEL = 0.95
 RESAMPLES = 2000
 FEWEST_FOR_SKILL = 10
-"""Cases below which no skill is told."""
+"""Fewest cases for which a skill is reported."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Mean difference of two forecasters' scores, first less second: below 0 the first is better.
+    """Mean difference of two forecasters' scores, first minus second: below 0 the first is better.
 
     Attributes
     ----------
     mean
-        Over cases.
+        Mean over cases.
     se
         Standard error, clustered by group.
     low, high
-        Cluster-robust t interval, groups - 1 degrees of freedom; like `se` None with one group.
+        Cluster-robust t interval with groups - 1 degrees of freedom; like `se`, None with one group.
     cases, groups
-        How many.
+        Number of cases and of groups.
     """
 
     mean: float
@@ -51,7 +51,7 @@ class Difference:
     groups: int
 
     def plain(self) -> list[float | None]:
-        """Return mean and interval as a record holds them."""
+        """Return mean and interval in the form used in a record."""
         return [_rounded(one) for one in (self.mean, self.low, self.high)]
 
 
@@ -62,11 +62,11 @@ class Skill:
     Attributes
     ----------
     value
-        None where the reference scores 0 and cannot be improved on.
+        None if the reference scores 0 and cannot be improved on.
     low, high
-        Percentile interval of the cluster bootstrap at 95%; None with one group, or where a resample has none.
+        Percentile interval of the cluster bootstrap at 95%; None with one group, or if a resample has no skill.
     cases, groups
-        How many.
+        Number of cases and of groups.
     """
 
     value: float | None
@@ -76,20 +76,20 @@ class Skill:
     groups: int
 
     def plain(self) -> list[float | None]:
-        """Return value and interval as a record holds them; below `FEWEST_FOR_SKILL` cases no skill is told."""
+        """Return value and interval in the form used in a record; None below `FEWEST_FOR_SKILL` cases."""
         told = self.cases >= FEWEST_FOR_SKILL
         return [_rounded(one) if told else None for one in (self.value, self.low, self.high)]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A forecaster against a reference: difference of mean scores, below 0 is better, and skill."""
+    """A forecaster against a reference: the difference of mean scores (below 0 is better) and the skill."""
 
     difference: Difference
     skill: Skill
 
     def plain(self, groups: str = "areas") -> dict[str, Any]:
-        """Return both as a record holds them, with the number of groups under their name."""
+        """Return both in the form used in a record, with the number of groups under their name."""
         return {"difference": self.difference.plain(), "skill": self.skill.plain(), groups: self.difference.groups}
 
 
@@ -110,21 +110,21 @@ def paired_difference(
     """Compare the scores of two forecasters on the same cases.
 
     The variance of the mean is that of the sums of groups with the factor G / (G - 1) (Liang & Zeger 1986; Cameron &
-    Miller 2015); with one case a group it is the ordinary paired t interval.
+    Miller 2015); with one case per group it gives the ordinary paired t interval.
 
     Parameters
     ----------
     first, second
-        Shape (cases,): scores, lower is better.
+        Shape (cases,): scores; lower is better.
     groups
-        Shape (cases,): to which group each case belongs; None: each is its own.
+        Shape (cases,): the group of each case; None if each case is its own group.
     bound
-        The farthest that two scores can be apart, 1 for Brier scores: no interval goes beyond it.
+        Largest possible difference of two scores, 1 for Brier scores: no interval extends beyond it.
 
     Raises
     ------
     ValueError
-        Without cases, or where the lengths differ.
+        Without cases, or if the lengths differ.
     """
     a, b, place, count = _paired(first, second, groups)
     gain = a - b
@@ -150,16 +150,16 @@ def skill_score(
     Parameters
     ----------
     scores, reference
-        Shape (cases,): scores of the same cases, 0 or more, lower is better.
+        Shape (cases,): scores of the same cases, 0 or more; lower is better.
     groups
         As for `paired_difference`.
     seed, resamples
-        Of the bootstrap, which draws whole groups with replacement.
+        Seed and number of resamples of the bootstrap, which draws whole groups with replacement.
 
     Raises
     ------
     ValueError
-        Without cases, or where the lengths differ.
+        Without cases, or if the lengths differ.
     """
     a, b, place, count = _paired(scores, reference, groups)
     value = 1 - float(np.sum(a) / np.sum(b)) if np.sum(b) > 0 else None
@@ -171,7 +171,7 @@ def skill_score(
 
 
 def _bootstrap(sums: Floats, seed: int, resamples: int) -> tuple[float | None, float | None]:
-    """Percentile interval of a skill from its two sums by group, shape (2, groups), drawn with replacement."""
+    """Return the percentile interval of a skill from its two sums by group, shape (2, groups), resampled."""
     if resamples < 1:
         raise ValueError("expected at least one resample")
     count = sums.shape[1]
@@ -186,7 +186,7 @@ def _bootstrap(sums: Floats, seed: int, resamples: int) -> tuple[float | None, f
 def _paired(
     first: npt.ArrayLike, second: npt.ArrayLike, groups: Sequence[Hashable] | None
 ) -> tuple[Floats, Floats, npt.NDArray[np.intp], int]:
-    """Return both scores, the number of each case's group, by first appearance, and how many groups there are."""
+    """Return both scores, the group number of each case, by first appearance, and the number of groups."""
     a, b = _scores(first), _scores(second)
     names: Sequence[Hashable] = range(len(a)) if groups is None else groups
     if len(names) != len(a):

@@ -1,7 +1,7 @@
-"""Scoring rules: what a single probability forecast costs once the outcome is known.
+"""Scoring rules: the cost of a single probability forecast once the outcome is known.
 
-All are negatively oriented (lower is better, 0 the best) and proper: the expected score is least where the forecaster
-says what it believes. Events are "within n days", that is on one of the days 0 to n - 1, as everywhere in the package.
+All are negatively oriented (lower is better, 0 the best) and proper: the expected score is lowest if the forecaster
+states what it believes. Events are "within n days", on one of the days 0 to n - 1, as everywhere in the package.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ LOG_CLIP = 0.001
 
 
 def brier_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
-    """Squared error of a probability, (p - y)**2, on 0 to 1 (Brier 1950, the half of his two-class form).
+    """Squared error of a probability, (p - y)**2, from 0 to 1 (Brier 1950, half of his two-class form).
 
     Parameters
     ----------
     forecast
         Probabilities, any shape.
     outcome
-        Whether it happened (1 or 0), same shape.
+        Whether the event happened (1 or 0), same shape.
 
     Raises
     ------
     ValueError
-        Where a probability lies outside [0, 1], or an outcome is neither 0 nor 1, or the shapes differ.
+        If a probability is outside [0, 1], an outcome is neither 0 nor 1, or the shapes differ.
     """
     p, y = checked(forecast, outcome)
     return (p - y) ** 2
@@ -37,7 +37,7 @@ def brier_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
 def log_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
     """Minus the natural logarithm of the probability given to what happened, clipped (Good 1952).
 
-    At a clip of 0.001 the worst score is 6.91.
+    With a clip of 0.001 the worst score is 6.91.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def log_score(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> Floats:
 
 
 def ranked_probability_score(within: npt.ArrayLike, happened: npt.ArrayLike) -> Floats:
-    """Mean squared error of the cumulative probabilities over ordered windows, on 0 to 1 (Epstein 1969).
+    """Mean squared error of the cumulative probabilities over ordered windows, from 0 to 1 (Epstein 1969).
 
     With windows of 30, 90 and 180 days the categories are: within 30, 30 to 90, 90 to 180, not within 180. This is
     Epstein's sum divided by the number of windows (Murphy 1971), so with one window it is the Brier score.
@@ -64,12 +64,12 @@ def ranked_probability_score(within: npt.ArrayLike, happened: npt.ArrayLike) -> 
     within
         Shape (..., windows): probability that the event comes within each window, windows rising.
     happened
-        Same shape: whether it did.
+        Same shape: whether the event came.
 
     Raises
     ------
     ValueError
-        As for `brier_score`, or where a longer window is less probable than a shorter one.
+        As for `brier_score`, or if a longer window is less probable than a shorter one.
     """
     p, y = checked(within, happened)
     if p.ndim == 0 or p.shape[-1] == 0:
@@ -80,7 +80,7 @@ def ranked_probability_score(within: npt.ArrayLike, happened: npt.ArrayLike) -> 
 
 
 def checked(forecast: npt.ArrayLike, outcome: npt.ArrayLike) -> tuple[Floats, Floats]:
-    """Return probabilities and outcomes as arrays of one shape; ValueError where they are none."""
+    """Return probabilities and outcomes as arrays of one shape; ValueError if they are invalid."""
     p, y = np.asarray(forecast, dtype=np.float64), np.asarray(outcome, dtype=np.float64)
     if p.shape != y.shape:
         raise ValueError(f"expected an outcome for each forecast (got {p.shape} forecasts and {y.shape} outcomes)")
