@@ -7,7 +7,7 @@
     forecast.probability("offensive", by="90 days")
     forecast.write_report("reports/mine")
 
-`import sim` alone is quick: NumPy and all else are imported when they are first needed.
+`import sim` alone is fast: NumPy and everything else is imported on first use.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _HOMES = {"Estimate": "sim.estimates", "Forecast": "sim.face", "Scenario": "sim.
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
+    """Import a public name on first access."""
     from importlib import import_module
 
     if name == "__version__":
@@ -49,12 +49,12 @@ def __dir__() -> list[str]:
 
 
 def load(path: str | PathLike[str]) -> Scenario:
-    """Load a scenario file with all it extends and the evidence it names.
+    """Load a scenario file with the files it extends and the evidence it names.
 
     Raises
     ------
     sim.errors.ScenarioError
-        Where anything is wrong; its `faults` list all of it. It is a ValueError too.
+        If anything is wrong; its `faults` list all problems. It is also a ValueError.
 
     Examples
     --------
@@ -88,34 +88,34 @@ def run(  # noqa: PLR0913 - one parameter an option
     scenario
         A scenario, or the path of its file.
     runs
-        Number of runs; 20,000 where not given. With a precision, the most runs to make (1,000,000 where not given).
+        Number of runs, 20,000 by default. With a precision, the upper limit of runs, 1,000,000 by default.
     seed
-        A whole number from 0. Same seed, same forecast, whatever the number of workers.
+        A whole number from 0. The same seed gives the same forecast, whatever the number of workers.
     replicates
         Runs per draw of the uncertain inputs: 1, 2, 4, 8, 16, 32 or 64.
     precision
-        Stop when the 95% Monte Carlo interval of every probability of an offensive is this much or less either side.
+        Stop when the 95% Monte Carlo interval of every probability of an offensive has at most this half-width.
     workers
-        Processes to use, or an executor of your own: any `concurrent.futures.Executor`, such as the `get_executor()`
-        of a dask client. With processes, call from under `if __name__ == "__main__":` in a script.
+        Number of processes, or any `concurrent.futures.Executor`, such as the `get_executor()` of a dask client. In a
+        script with processes, call this under `if __name__ == "__main__":`.
     given
-        What has been seen since, such as `strikes by 2018-09-04`: only runs that meet all of it count.
+        Conditions seen since, such as `strikes by 2018-09-04`; only runs that meet all of them count.
     store
-        A folder, or an address such as s3://bucket/prefix, where finished blocks of runs are looked for and kept: what
-        was played once is not played again.
+        A folder, or an address such as s3://bucket/prefix, in which finished blocks of runs are kept, so that none is
+        played twice.
     progress
-        True: a bar on stderr. A function: called after each block with the number of blocks done and of all.
+        True for a bar on stderr, or a function that is called after each block with the blocks done and the total.
 
     Raises
     ------
     sim.errors.UsageError
-        Where an argument is out of range. It is a ValueError too.
+        If an argument is out of range. It is also a ValueError.
     sim.errors.ScenarioError
-        Where the file is faulty. It is a ValueError too.
+        If the file is invalid. It is also a ValueError.
     sim.errors.TooFewError
-        Where too few runs meet what is given.
+        If too few runs meet the conditions.
     sim.errors.StoreError
-        Where the store cannot be used.
+        If the store cannot be used.
 
     Examples
     --------
@@ -149,26 +149,26 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     store: Place = None,
     progress: Progress = False,
 ) -> SweepResult:
-    """Run a scenario over values of some of its inputs, all cells on the same draws and random numbers.
+    """Run a scenario over values of some of its inputs, with the same draws and random numbers in all cells.
 
     Parameters
     ----------
     scenario
         A scenario, or the path of its file.
     axes
-        Dotted path to a list of values, `{"from": 0, "to": 1, "steps": 5}`, a distribution, or `prior` for the
-        scenario's own; or `uncertain`, every uncertain input by its own distribution.
+        For each dotted path a list of values, `{"from": 0, "to": 1, "steps": 5}`, a distribution, or `prior` for the
+        scenario's own prior; or `uncertain` for every uncertain input with its own distribution.
     design
-        `grid` (where not given), `one-at-a-time`, `{"latin-hypercube": 200}` or `{"sobol": 256}`.
+        `grid` (the default), `one-at-a-time`, `{"latin-hypercube": 200}` or `{"sobol": 256}`.
     runs, precision
-        Of each cell: 4,096 runs, or with a precision the most.
+        For each cell: the number of runs, 4,096 by default, or their upper limit with a precision.
 
     Raises
     ------
     sim.errors.ScenarioError
-        Where an axis, a setting or a cell is wrong. It is a ValueError too.
+        If an axis, a setting or a cell is wrong. It is also a ValueError.
     sim.errors.UsageError
-        Where the sweep would take days.
+        If the sweep would take days.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""What a result depends on besides its inputs: code, packages and the processor's level.
+"""What a result depends on in addition to its inputs: code, packages and the processor's level.
 
-The rules of the model give the same bits everywhere; not so all functions that inputs are drawn with and figures made
-with, for NumPy picks its kernels by processor. So the same inputs give the same bytes on the same level and package
-versions, and every result says which those were.
+The rules of the model give the same bits everywhere, but some functions behind input draws and figures do not, since
+NumPy selects its kernels by processor. The same inputs therefore give the same bytes only on the same level and package
+versions, and every result records these.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MODEL_SOURCES = (
 
 
 def version() -> str:
-    """Version of offramp."""
+    """Return the version of offramp."""
     try:
         return metadata.version("offramp")
     except metadata.PackageNotFoundError:
@@ -35,24 +35,24 @@ def version() -> str:
 
 
 def package_versions() -> dict[str, str]:
-    """Versions of Python and of the packages that results depend on."""
+    """Return the versions of Python and of the packages that results depend on."""
     return {"python": platform.python_version(), **_installed()}
 
 
 @cache
 def _installed() -> dict[str, str]:
-    """Read the versions once: it takes longer than some blocks of runs."""
+    """Return package versions, read once because that takes longer than some blocks of runs."""
     return {name: metadata.version(name) for name in PACKAGES}
 
 
 def model_version() -> str:
-    """Digest of the source files that decide what a run does."""
+    """Return the digest of the source files that decide what a run does."""
     return digest_of(MODEL_SOURCES)
 
 
 @cache
 def digest_of(sources: tuple[str, ...]) -> str:
-    """Digest of source files and folders of the package, 16 hexadecimal digits."""
+    """Return the digest of source files and folders of the package, 16 hexadecimal digits."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
     for name in sources:
@@ -64,7 +64,7 @@ def digest_of(sources: tuple[str, ...]) -> str:
 
 
 def cpu_level() -> str:
-    """Machine and the highest SIMD level that NumPy uses on it, such as `x86_64-AVX512_SKX`."""
+    """Return the machine and the highest SIMD level that NumPy uses on it, such as `x86_64-AVX512_SKX`."""
     from numpy._core._multiarray_umath import __cpu_features__ as features
 
     levels = (
@@ -86,13 +86,13 @@ def cpu_level() -> str:
 
 
 def stamp() -> dict[str, str]:
-    """Return what a record says of where it was made: versions and the processor's level."""
+    """Return the entry of a record about where it was made: versions and the processor's level."""
     return {"offramp": version(), "model": model_version(), **package_versions(), "cpu": cpu_level()}
 
 
 @cache
 def identity() -> dict[str, str]:
-    """Return what two machines must have alike to give the same bytes: versions and the processor's level."""
+    """Return what two machines must have in common to give the same bytes: versions and the processor's level."""
     major, minor, _ = platform.python_version_tuple()
     return {
         "offramp": version(),
@@ -104,7 +104,7 @@ def identity() -> dict[str, str]:
 
 
 def difference(here: dict[str, str], there: dict[str, str]) -> str:
-    """Say in what one machine's identity differs from this one's and what to do; empty where in nothing."""
+    """Return how another machine's identity differs from this one's, and what to do; empty if it does not."""
     parts = {name: f"{name} {there.get(name)} there, {value} here" for name, value in here.items()}
     parts = {name: text for name, text in parts.items() if there.get(name) != here[name]}
     todo = []

@@ -1,8 +1,8 @@
 """Estimates from counts: probabilities with honest intervals, and the split of variance.
 
 Runs share draws, and the draws of a Latin hypercube (`rng.STRATA`) depend on one another, so the unit of independence
-is the hypercube: intervals rest on the spread between hypercubes. Where that spread cannot be seen (no event, or all
-events) the bound is the exact one-sided bound on draws.
+is the hypercube: intervals are based on the spread between hypercubes. If there is no such spread (no events, or only
+events), the exact one-sided bound for draws is used.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Estimate:
-    """A probability and how well it is known.
+    """A probability and its uncertainty.
 
     Attributes
     ----------
     p
         Share of runs.
     low, high
-        Monte Carlo interval at 95%: shrinks with more runs.
+        95% Monte Carlo interval; it shrinks with more runs.
     se
         Standard error of `p`.
     input_sd
-        Sd of the probability over what we do not know: does not shrink. None with one replicate a draw.
+        Sd of the probability over the uncertain inputs; it does not shrink. None with one replicate per draw.
     draws, replicates
-        Number of draws and of runs that share each.
+        Number of draws, and of runs per draw.
     """
 
     p: float
@@ -51,11 +51,11 @@ class Estimate:
     replicates: int
 
     def __str__(self) -> str:
-        """Write it as `0.281 (0.262 to 0.301)`."""
+        """Return it as `0.281 (0.262 to 0.301)`."""
         return f"{self.p:.3f} ({self.low:.3f} to {self.high:.3f})"
 
     def row(self) -> dict[str, float]:
-        """Return it as an entry of a record: p, mc_low and mc_high."""
+        """Return it as an entry for a record: p, mc_low and mc_high."""
         values = {"p": self.p, "mc_low": self.low, "mc_high": self.high}
         return {key: round(float(value), 6) + 0.0 for key, value in values.items()}  # no minus zero
 
@@ -66,19 +66,19 @@ class Estimate:
 
 
 def share(happened: Bools, replicates: int, kept: Bools | None = None) -> Estimate:
-    """Estimate the probability of an event from whether it came in each run, replicates next to each other.
+    """Estimate the probability of an event from whether it happened in each run, with replicates next to each other.
 
     Parameters
     ----------
     happened
         Shape (runs,).
     kept
-        The runs that count; all where it is not given.
+        The runs that count; all by default.
 
     Raises
     ------
     ValueError
-        Where no run counts.
+        If no run counts.
     """
     runs = np.ones(len(happened), dtype=np.bool_) if kept is None else kept
     return of_sums(event_sums(happened, replicates, kept), run_sums(runs, replicates), whole=bool(runs.all()))
@@ -90,14 +90,14 @@ def of_sums(event: Counts, runs: Counts, *, whole: bool) -> Estimate:
     Parameters
     ----------
     event, runs
-        Sums of the event, `tallies.SUMS`, and of the runs that count (`tallies.run_sums`).
+        Sums of the event (`tallies.SUMS`) and of the runs that count (`tallies.run_sums`).
     whole
-        Whether all runs of each draw count, so that the sd over inputs can be told.
+        Whether all runs of each draw count, so that the sd over inputs can be estimated.
 
     Raises
     ------
     ValueError
-        Where no run counts.
+        If no run counts.
     """
     hits, draw_squares, cube_squares, cross = (int(one) for one in event)
     count, draws, squares = (int(one) for one in runs)
@@ -106,17 +106,17 @@ def of_sums(event: Counts, runs: Counts, *, whole: bool) -> Estimate:
 
 
 def estimate(successes: Counts) -> Estimate:
-    """Estimate a probability from independent draws by number of successes among their replicates.
+    """Estimate a probability from independent draws, counted by number of successes among their replicates.
 
     Parameters
     ----------
     successes
-        Shape (replicates + 1,): draws with 0, 1, ... successes.
+        Shape (replicates + 1,): number of draws with 0, 1, ... successes.
 
     Raises
     ------
     ValueError
-        Without draws.
+        If there are no draws.
     """
     draws, replicates = int(successes.sum()), len(successes) - 1
     if draws == 0:
@@ -132,8 +132,8 @@ def estimate(successes: Counts) -> Estimate:
 def _interval(p: float, variance: float, clusters: float, draws: float) -> tuple[float, float]:
     """Return Wilson's interval with the effective number of runs that the variance of `p` implies.
 
-    It has Student's t in place of the normal (after Korn & Graubard 1998 for clustered proportions): it is that of the
-    means of clusters, but never beyond 0 or 1, and sound where p is small.
+    It uses Student's t in place of the normal (after Korn & Graubard 1998 for clustered proportions). It is like the
+    interval for means of clusters, but never goes beyond 0 or 1 and is valid for small p.
     """
     if p in (0.0, 1.0) or variance == 0.0:
         bound = 1 - (1 - LEVEL) ** (1 / draws)  # exact one-sided bound (Clopper & Pearson 1934)
@@ -148,7 +148,7 @@ def _interval(p: float, variance: float, clusters: float, draws: float) -> tuple
 
 
 def _input_sd(hits: int, squares: int, draws: int, replicates: int) -> float | None:
-    """Sd of the probability over inputs: spread of draw means less what chance within draws adds to it.
+    """Return the sd of the probability over inputs: the spread of draw means less the part due to chance within draws.
 
     Var(draw mean) = Var(p) + E[p (1 - p)] / m, and E[p (1 - p)] is estimated without bias by
     m / (m - 1) * mean of k/m (1 - k/m). None with one replicate.
@@ -167,12 +167,12 @@ def difference(first: np.ndarray, second: np.ndarray, replicates: int) -> Estima
     Parameters
     ----------
     first, second
-        Whether the event happened, by run, with replicates next to each other; same shape (runs,).
+        Whether the event happened in each run, with replicates next to each other; both of shape (runs,).
 
     Raises
     ------
     ValueError
-        Where the shapes differ or there are fewer than two hypercubes.
+        If the shapes differ or there are fewer than two hypercubes.
     """
     if first.shape != second.shape:
         raise ValueError("paired differences need the same runs of both scenarios")
@@ -181,17 +181,17 @@ def difference(first: np.ndarray, second: np.ndarray, replicates: int) -> Estima
 
 
 def mean_of_draws(values: npt.NDArray[np.float64], replicates: int) -> Estimate:
-    """Estimate a mean from one number a draw, such as a difference of differences, with Student's interval.
+    """Estimate a mean from one number per draw, such as a difference of differences, with Student's interval.
 
     Parameters
     ----------
     values
-        Shape (draws,), in the order of the draws from the first on.
+        Shape (draws,), in order from the first draw.
 
     Raises
     ------
     ValueError
-        Where there are fewer than two hypercubes of draws.
+        If there are fewer than two hypercubes of draws.
     """
     draws, firsts = len(values), np.arange(0, len(values), STRATA)
     if len(firsts) < 2:
@@ -205,7 +205,7 @@ def mean_of_draws(values: npt.NDArray[np.float64], replicates: int) -> Estimate:
 
 
 def cube_means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the mean of each hypercube of draws; these are independent. Last axis draws in, hypercubes out."""
+    """Return the independent means of each hypercube of draws; the last axis goes from draws to hypercubes."""
     draws = values.shape[-1]
     firsts = np.arange(0, draws, STRATA)
     means: npt.NDArray[np.float64] = np.add.reduceat(values, firsts, axis=-1) / np.minimum(draws - firsts, STRATA)
@@ -213,25 +213,25 @@ def cube_means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def ratio(part: float, whole: float, products: tuple[float, float, float], draws: float) -> Estimate:
-    """Estimate a probability as a ratio of two sums over hypercubes, where how many runs of one count may differ.
+    """Estimate a probability as a ratio of two sums over hypercubes, which may differ in their number of counted runs.
 
     The variance is that of the ratio's linear approximation, from the residuals of hypercubes (Cochran 1977, section
-    6.4); their number is what equal ones with these runs would be (Kish 1965), for Student's t.
+    6.4); for Student's t, the number of hypercubes is the effective number of equal ones (Kish 1965).
 
     Parameters
     ----------
     part, whole
-        Runs in the event, and runs that count.
+        Number of runs with the event, and of runs that count.
     products
         Sums over hypercubes of part * part, part * whole and whole * whole.
     draws
-        Draws with a run that counts, or fewer. For the exact bound they count less by 1 in `STRATA`, as what the draws
-        of a hypercube have in common could make them worth so much less.
+        Number of draws with a run that counts, or fewer. For the exact bound it is reduced by 1 in `STRATA`, the most
+        that dependence within a hypercube could cost.
 
     Raises
     ------
     ValueError
-        Where no run counts.
+        If no run counts.
     """
     if whole == 0:
         raise ValueError("no runs to estimate from")
@@ -244,9 +244,9 @@ def ratio(part: float, whole: float, products: tuple[float, float, float], draws
 
 
 def beta_range(p: float, sd: float, share: float = 0.8) -> tuple[float, float] | None:
-    """Central range of a beta distribution with a mean and sd; None where there is none with them.
+    """Return the central range of the beta distribution with a given mean and sd; None if there is none.
 
-    A range over inputs cannot be read from a few replicates a draw, so it is this fit (beta-binomial) and is called so.
+    A range over inputs cannot be read from a few replicates per draw, so this fit (beta-binomial) is used and named.
     """
     if not 0 < p < 1 or sd <= 0 or sd**2 >= p * (1 - p):
         return None

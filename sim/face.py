@@ -1,6 +1,6 @@
-"""The Python face: what `sim.run` and `sim.sweep` return, with the questions that an analyst asks next.
+"""The public Python API: what `sim.run` and `sim.sweep` return, with methods for an analyst's next questions.
 
-A `Forecast` here is that of `sim.forecast`, with the studies that need more runs; they keep its seed and replicates, so
+`Forecast` here extends that of `sim.forecast` with studies that need more runs; they keep its seed and replicates, so
 that everything is paired with it run by run.
 """
 
@@ -45,27 +45,27 @@ if TYPE_CHECKING:
     from sim.studies.tipping import Span, Tipping
 
 Progress = bool | Callable[[int, int], None]
-"""Whether to show a bar on stderr; or what is called with the number of blocks done and of all."""
+"""Whether to show a bar on stderr, or a function that is called with the blocks done and the total."""
 Workers = int | futures.Executor
-"""Processes to use, or any executor of `concurrent.futures`: a pool, a dask client's, MPI."""
+"""Number of processes, or any executor of `concurrent.futures`: a pool, a dask client's, MPI."""
 Place = str | Path | None
-"""A store: a folder or an address such as s3://bucket/prefix; None: nothing is kept."""
+"""A store: a folder or an address such as s3://bucket/prefix; None means no store."""
 
 
 class Forecast(core.Forecast):
-    """What the runs of a scenario say, and what may be asked of them.
+    """The results of running a scenario, with methods to query them.
 
-    In an interpreter it shows six lines, in a notebook a card. Two forecasts are equal where they are the same object;
-    two of the same scenario, plan and version of offramp say the same to the byte.
+    An interpreter shows six lines, a notebook a card. Two forecasts are equal only if they are the same object; two of
+    the same scenario, plan and version of offramp have the same content to the byte.
 
     Attributes
     ----------
     scenario
-        What was run.
+        The scenario that was run.
     records
-        One record a run, a NumPy array of first days by outcome, of the first 1,000,000 runs.
+        One record per run, a NumPy array of first days by outcome, for the first 1,000,000 runs.
     status
-        `complete`; `interrupted`: fewer runs than planned; `imprecise`: the runs did not reach the precision.
+        `complete`; `interrupted`, with fewer runs than planned; `imprecise`, if the runs did not reach the precision.
 
     Examples
     --------
@@ -78,7 +78,7 @@ class Forecast(core.Forecast):
     """
 
     def __repr__(self) -> str:
-        """Say in six lines what it says: title, dates, runs, windows, words, what it rests on."""
+        """Return a summary in six lines: title, dates, runs, windows, words, what it is based on."""
         return self._card.text()
 
     def _repr_html_(self) -> str:
@@ -110,23 +110,23 @@ class Forecast(core.Forecast):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Dotted paths of the uncertain inputs: those columns of `draws` that are not outcomes."""
+        """Dotted paths of the uncertain inputs: the columns of `draws` that are not outcomes."""
         return tuple(one.path for one in inputs_of(self.scenario) if not one.distribution.is_fixed)
 
     def draws(self, by: By = None) -> pd.DataFrame:
-        """Return one row a draw: the value of each uncertain input, and the share of its runs with each outcome.
+        """Return one row per draw: the value of each uncertain input, and the share of its runs with each outcome.
 
-        That is what PRIM, SALib and scikit-learn take: `frame[list(forecast.inputs)]` against a column of outcomes.
+        PRIM, SALib and scikit-learn accept this form: `frame[list(forecast.inputs)]` against a column of outcomes.
 
         Parameters
         ----------
         by
-            Outcomes within so many days, the horizon where it is not given.
+            Window of the outcomes, the horizon by default.
 
         Returns
         -------
-        Indexed by `draw`; of the first 1,000,000 runs. Shares count the runs that meet what is given, and draws without
-        one are left out.
+        Indexed by `draw`, for the first 1,000,000 runs. Shares count the runs that meet the forecast's conditions, and
+        draws without such a run are left out.
 
         Examples
         --------
@@ -158,17 +158,17 @@ class Forecast(core.Forecast):
         return pd.DataFrame(columns, index=pd.RangeIndex(count, name="draw")).take(kept_draws)
 
     def figure(self, name: str) -> go.Figure:
-        """Return a chart of the report as a Plotly figure, to look at in a notebook, to change or to save.
+        """Return a chart of the report as a Plotly figure, to view in a notebook, change or save.
 
         Parameters
         ----------
         name
-            Such as "incidence", the probability by day, or "states"; a wrong name is answered with all there are.
+            Such as "incidence", the probability by day, or "states"; the error for an unknown name lists all of them.
 
         Raises
         ------
         UsageError
-            Where the report has no such chart.
+            If the report has no such chart.
 
         Examples
         --------
@@ -186,19 +186,19 @@ class Forecast(core.Forecast):
         return go.Figure(charts[name]())
 
     def drivers(self, outcome: str = "offensive", by: By = None, *, workers: Workers = 1) -> Drivers:
-        """Return which uncertain inputs the probability of an outcome rests on, by first-order index.
+        """Return the uncertain inputs that drive the probability of an outcome, by first-order index.
 
         Parameters
         ----------
         outcome
             `offensive`, `agreement`, `strikes` or `terms`.
         by
-            Within so many days. Milestones of the scenario need no more runs; for any other day it is run again.
+            Window of the outcome. Milestones of the scenario need no more runs; for other days it is run again.
 
         Raises
         ------
         UsageError
-            Where there is no such outcome or day, or the runs are too few (512 with two replicates).
+            If there is no such outcome or day, or there are too few runs (512 are needed with two replicates).
         """
         from sim.studies.drivers import ask, from_counts
 
@@ -217,12 +217,12 @@ class Forecast(core.Forecast):
         Parameters
         ----------
         runs
-            Of each world, paired with the first ones of this forecast; 8,192 at most where not given.
+            Runs per counterfactual, paired with the first runs of this forecast; at most 8,192 by default.
 
         Raises
         ------
         UsageError
-            Where there are too few runs to pair, or more are asked for than this forecast has.
+            If there are too few runs to pair, or more are requested than this forecast has.
         """
         from sim.studies.counterfactuals import blocks_of, counterfactuals
 
@@ -256,16 +256,16 @@ class Forecast(core.Forecast):
         path
             Dotted path of the number, such as `pressures.german-offer.intensity`, or two of them.
         to
-            The probability to reach, between 0 and 1.
+            Probability to reach, between 0 and 1.
         span
-            Lowest and highest value to try, for two numbers a pair of such; what the language allows where not given.
+            Lowest and highest value to try, or a pair of these for two numbers; by default, all allowed values.
         runs
-            At each value; as many as this forecast has, 8,192 at most, where not given.
+            Runs at each value; by default as many as this forecast has, but at most 8,192.
 
         Raises
         ------
         UsageError
-            Where a path is no number of the scenario, or anything else cannot be.
+            If a path is not a number of the scenario, or another argument is invalid.
         """
         from sim.studies.tipping import ask, tip
 
@@ -285,21 +285,21 @@ class Forecast(core.Forecast):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SweepResult:
-    """What the cells of a sweep say. Two are equal where they are the same object.
+    """The results of a sweep. Two are equal only if they are the same object.
 
     Attributes
     ----------
     sweep
-        Its cells and the plan that they share.
+        The cells and the plan that they share.
     record
-        The content of `sweep.json` (docs/sweeps.md), plain values.
+        The content of `sweep.json` (docs/sweeps.md) as plain values.
     """
 
     sweep: Sweep
     record: Record
 
     def __repr__(self) -> str:
-        """Say what was varied, in one line."""
+        """Return what was varied, in one line."""
         scenario = self.sweep.bases[0].scenario
         paths = ", ".join(self.sweep.paths[:3]) + (", ..." if len(self.sweep.paths) > 3 else "")
         return (
@@ -308,7 +308,7 @@ class SweepResult:
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a cell: its id and label, each axis, then `outcome.days.quantity` for every milestone."""
+        """Return one row per cell: its id and label, each axis, then `outcome.days.quantity` for every milestone."""
         import pandas as pd
 
         from sim.report.files import columns_of
@@ -316,12 +316,12 @@ class SweepResult:
         return pd.DataFrame(columns_of(self.record))
 
     def write_report(self, folder: str | Path) -> list[Path]:
-        """Write the page, the tables and sweep.json into a folder; return their paths.
+        """Write the page, the tables and sweep.json into a folder, and return their paths.
 
         Raises
         ------
         ReportError
-            Where the folder cannot be written.
+            If the folder cannot be written to.
         """
         from sim.report import write_report
 
@@ -329,7 +329,7 @@ class SweepResult:
 
 
 def run(scenario: Scenario, plan: Plan, *, workers: Workers, store: Place, progress: Progress) -> Forecast:
-    """Run a scenario by its plan."""
+    """Run a scenario according to a plan."""
     from sim.forecast.runner import run as run_plan
 
     plan.check(scenario)
@@ -358,12 +358,12 @@ def sweep(
 
 
 def executor_of(workers: Workers) -> Executor:
-    """Return who plays blocks: this process, worker processes, or an executor of the caller's.
+    """Return the executor that plays blocks: this process, worker processes, or the caller's executor.
 
     Raises
     ------
     UsageError
-        Where it is no number of workers.
+        If `workers` is neither a number of workers nor an executor.
     """
     if isinstance(workers, futures.Executor):
         return Pool(workers)
@@ -374,7 +374,7 @@ def executor_of(workers: Workers) -> Executor:
 
 @contextmanager
 def shown(label: str, total: int | None, workers: Workers, store: Place, progress: Progress) -> Iterator[Site]:
-    """Show how far a run is; give where it is played."""
+    """Show the progress of a run, and yield the site where it is played."""
     executor, kept = executor_of(workers), store_at(store)
     if callable(progress):
         done = 0
@@ -391,7 +391,7 @@ def shown(label: str, total: int | None, workers: Workers, store: Place, progres
 
 
 def _rests_on(forecast: core.Forecast) -> str:
-    """Say where the parameters and the stances of a forecast are from."""
+    """Return where the parameters and the stances of a forecast come from, in words."""
     scenario = forecast.scenario
     named = "their priors" if scenario.posterior is None else f"the posterior {scenario.posterior.name}"
     read = sum(key == "stance" for _, key in scenario.read_fields)

@@ -1,7 +1,7 @@
-"""Signals that end a command: the first one interrupts it, as Ctrl-C does, and all later ones wait for its end.
+"""Signals that end a command: the first one interrupts it, like Ctrl-C, and later ones are ignored.
 
-What is done is kept while the command winds up; worker processes that take longer than some seconds over their last
-task are ended, so that the wind-up never waits for long.
+Finished work is kept while the command shuts down; worker processes that take more than a few seconds over their last
+task are killed, so that shutting down never takes long.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from types import FrameType
 
 GRACE = 4.0
-"""Seconds that worker processes have for their last tasks."""
+"""Seconds that worker processes get for their last tasks."""
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 SIGNALS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
 
 
 class _State:
-    """Whether signals have to wait, whether one does, and whether one was answered."""
+    """Whether signals have to wait, whether one is waiting, and whether one was handled."""
 
     held = 0
     waiting = False
@@ -27,9 +27,9 @@ class _State:
 
 
 def answer_once() -> None:
-    """Answer the first of all signals to come by KeyboardInterrupt in the main thread, and no other."""
+    """Raise KeyboardInterrupt in the main thread for the first signal, and ignore all later ones."""
     for one in SIGNALS:
-        if signal.getsignal(one) is not signal.SIG_IGN:  # as nohup leaves it
+        if signal.getsignal(one) is not signal.SIG_IGN:  # as under nohup
             signal.signal(one, _answer)
 
 
@@ -41,7 +41,7 @@ def _answer(number: int, frame: FrameType | None) -> None:
         _State.waiting = True
         return
     _State.answered = True
-    for one in SIGNALS:  # not by the handler alone: Python takes it away while it ends, and the exit code with it
+    for one in SIGNALS:  # the handler is not enough: Python removes it at exit, and a signal would change the exit code
         signal.signal(one, signal.SIG_IGN)
     watch = threading.Timer(GRACE, _end_children)
     watch.daemon = True
@@ -50,8 +50,8 @@ def _answer(number: int, frame: FrameType | None) -> None:
 
 
 def _end_children() -> None:
-    """End all worker processes of this process; those who wait for them learn it."""
-    from multiprocessing import active_children  # late: most commands need none of it
+    """Kill all worker processes of this process; code that waits for them notices."""
+    from multiprocessing import active_children  # late: most commands do not need it
 
     for child in active_children():
         child.kill()
@@ -59,8 +59,8 @@ def _end_children() -> None:
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Let signals wait while processes are started, which inherit that they do; then answer one that came."""
-    block = getattr(signal, "pthread_sigmask", None)  # there is none on Windows
+    """Block signals while processes are started, which inherit the block; then handle one that arrived."""
+    block = getattr(signal, "pthread_sigmask", None)  # missing on Windows
     before = None if block is None else block(signal.SIG_BLOCK, SIGNALS)
     _State.held += 1
     try:
@@ -75,7 +75,7 @@ def held() -> Iterator[None]:
 
 
 def leave_to_parent() -> None:
-    """In a worker process: ignore what a terminal sends to all processes at once, and take no signal as waiting."""
+    """Ignore, in a worker process, signals that a terminal sends to all processes, and unblock all signals."""
     for one in SIGNALS:
         if one != signal.SIGTERM:
             signal.signal(one, signal.SIG_IGN)

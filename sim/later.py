@@ -1,6 +1,6 @@
-"""Packages that run only when something is asked of them, while modules in them can be imported at once.
+"""Delay running a package until it is used, while its submodules can already be imported.
 
-Mesa and SciPy bring in much that a forecast never needs, and a second of processor is as much as five blocks.
+Mesa and SciPy import much that a forecast never needs, and one second of CPU time is worth five blocks of runs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class _PutOff(ModuleType):
-    """A package that runs when it is first asked for what it does not have."""
+    """A package whose code runs on the first access to a missing attribute."""
 
     def __getattr__(self, name: str) -> Any:
         spec = vars(self)["__spec__"]
@@ -22,12 +22,12 @@ class _PutOff(ModuleType):
 
 
 def put_off(name: str) -> None:
-    """Put off what importing a package runs, unless it has been imported.
+    """Delay running a package's code, unless it has already been imported.
 
     Raises
     ------
     ModuleNotFoundError
-        Where there is no such package.
+        If there is no such package.
     """
     if name in sys.modules:
         return

@@ -1,4 +1,4 @@
-"""Which hosts are this machine alone: what is served or sent there needs no token and no encryption."""
+"""Detect loopback hosts, which need neither a token nor encryption."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ipaddress
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine alone, by the name `localhost` or an address, which may name a zone."""
+    """Return whether a host is only this machine: `localhost` or a loopback address, with or without a zone."""
     if host.lower() == "localhost":
         return True
     try:

@@ -1,6 +1,6 @@
-"""How far something that takes long is: a bar on a terminal, a line now and then elsewhere, always on stderr.
+"""Show the progress of long work on stderr: a bar on a terminal, an occasional line elsewhere.
 
-On a terminal long work is announced: one sentence says how long it takes, by the speed of its first steps.
+On a terminal, long work is announced: one sentence estimates its duration from the speed of the first steps.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from typing import Any
 from sim.wording import counted, noun, seen
 
 FEWEST = 3
-"""Steps by which at the least it is judged how long all of them take."""
+"""Minimum number of steps from which the total duration is estimated."""
 PROBE = 2.0
-"""Seconds that these steps take at the least."""
+"""Minimum duration of these steps, in seconds."""
 LONG = 20.0
-"""Seconds from which on work is announced."""
+"""Total duration from which work is announced, in seconds."""
 
 
 @contextmanager
 def progress(label: str, total: int, *, quiet: bool, unit: str = "block") -> Iterator[Callable[[], None]]:
-    """Show a bar with rate and time left on stderr; off a terminal a line now and then; nothing where quiet."""
+    """Show a bar with rate and time left on a terminal, occasional lines elsewhere, and nothing if quiet."""
     if quiet:
         yield lambda: None
     elif sys.stderr.isatty():
@@ -42,7 +42,7 @@ def _bar(label: str, total: int, unit: str) -> Iterator[Callable[[], None]]:
     from sim.runs.block.blocks import BLOCK_RUNS
 
     class Rate(ProgressColumn):
-        """Runs a second."""
+        """Runs per second."""
 
         def render(self, task: Any) -> Text:
             speed = task.finished_speed or task.speed
@@ -64,9 +64,9 @@ def _bar(label: str, total: int, unit: str) -> Iterator[Callable[[], None]]:
 
 
 def _announcement(label: str, total: int, unit: str) -> Callable[[], str]:
-    """Return what is called after each step and says once how long all of them take, if that is long; else nothing.
+    """Return a function to call after each step; it returns the announcement once, if work is long, and else "".
 
-    The first step is not measured: before it, workers start and what all steps need is made.
+    The first step is not measured, because it includes starting workers and preparing what all steps need.
     """
     done, told, first = 0, False, 0.0
 
@@ -86,7 +86,7 @@ def _announcement(label: str, total: int, unit: str) -> Callable[[], str]:
 
 
 def duration(seconds: float) -> str:
-    """Write a length of time as it is said, such as `40 seconds`, `12 minutes` or `3 hours`."""
+    """Return a duration in words, such as `40 seconds`, `12 minutes` or `3 hours`."""
     if seconds < 90:
         return counted(10 * max(1, round(seconds / 10)), "second")
     if seconds < 90 * 60:

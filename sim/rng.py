@@ -1,11 +1,11 @@
 """Named random streams: the only place in the package that makes generators.
 
 A stream belongs to one seed, one block of runs, one owner (an actor, a pressure, the theatre) and one purpose.
-Adding an owner changes no other stream, so two scenarios under the same seed differ, run by run, only by what
+Adding an owner does not change any other stream, so two scenarios with the same seed differ, run by run, only by what
 was changed: full common random numbers.
 
-A block takes random bits, some days at a time (`Bits`). Normals are read from a table of quantiles by 16 of them, in
-a quarter of the time that NumPy's ziggurat takes.
+A block takes random bits, some days at a time (`Bits`). Normals are looked up by 16 bits in a table of quantiles, in a
+quarter of the time of NumPy's ziggurat.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ from sim.special import ndtri
 
 Floats = npt.NDArray[np.floating[Any]]
 QUANTILES = 2**16
-SEED_BITS = 128  # at least, where a spawn key follows
+SEED_BITS = 128  # minimum size of the seed if a spawn key follows
 _WORD = 2**32 - 1
 STRATA = 4
-"""Draws of a Latin hypercube, a power of 2: so many strata of equal probability has an input, each with one draw."""
+"""Draws per Latin hypercube, a power of 2: each input has this many strata of equal probability, with one draw each."""
 
 
 @lru_cache(maxsize=4096)
 def digest(name: str) -> tuple[int, int]:
-    """Two 32-bit words that stand for a name, the same on every machine (unlike `hash`)."""
+    """Return two 32-bit words that represent a name, the same on every machine (unlike `hash`)."""
     raw = hashlib.blake2b(name.encode("utf-8"), digest_size=8).digest()
     return int.from_bytes(raw[:4], "little"), int.from_bytes(raw[4:], "little")
 
 
 def stream(seed: int, block: int, owner: str, purpose: str) -> np.random.Generator:
-    """Return the generator of one purpose of one owner in one block."""
+    """Return the generator for one purpose of one owner in one block."""
     return np.random.Generator(source(seed, block, owner, purpose))
 
 
 def source(seed: int, block: int, owner: str, purpose: str) -> np.random.SFC64:
-    """Return where the random bits of one purpose of one owner in one block come from.
+    """Return the source of random bits for one purpose of one owner in one block.
 
-    The five words of the spawn key have fixed width, so that no two names can run into each other
-    (`numpy.random.SeedSequence`, after O'Neill 2014). They follow the seed as NumPy puts them there, which it would do
-    four times as slowly.
+    The five words of the spawn key have fixed width, so that no two names can collide by concatenation
+    (`numpy.random.SeedSequence`, after O'Neill 2014). They follow the seed just as NumPy would place them, but four
+    times as fast.
     """
     words = [seed >> shift & _WORD for shift in range(0, max(seed.bit_length(), SEED_BITS), 32)]
     entropy = np.array([*words, block, *digest(owner), *digest(purpose)], dtype=np.uint32)
@@ -54,16 +54,16 @@ def source(seed: int, block: int, owner: str, purpose: str) -> np.random.SFC64:
 
 
 def stratified(generators: Sequence[np.random.Generator], draws: int) -> npt.NDArray[np.float64]:
-    """Return quantiles in (0, 1) of some inputs: of every `STRATA` draws in a row one in each stratum.
+    """Return quantiles in (0, 1) of some inputs, with one of every `STRATA` consecutive draws in each stratum.
 
-    The order within them is random, so inputs that have streams of their own form Latin hypercubes of `STRATA` draws
-    (McKay, Beckman & Conover 1979), each independent of the others. Each draw alone is uniform. What inputs do one by
-    one to a mean over a hypercube then varies little; no mean varies more than that of independent draws but for a
-    factor of STRATA / (STRATA - 1) (Owen 1997). The first draws are the same whatever their number.
+    The order within them is random, so inputs with streams of their own form Latin hypercubes of `STRATA` draws
+    (McKay, Beckman & Conover 1979), each independent of the others. Each single draw is uniform. Additive effects of
+    inputs then add little variance to a mean over a hypercube, and no mean has more than STRATA / (STRATA - 1) times
+    the variance that it has with independent draws (Owen 1997). The first draws are the same whatever their number.
 
     Returns
     -------
-    Shape (inputs, draws), of each input by the numbers of its own stream.
+    Shape (inputs, draws), each input from the numbers of its own stream.
     """
     cubes = -(-draws // STRATA)
     numbers = np.empty((len(generators), cubes, 2, STRATA))
@@ -74,11 +74,11 @@ def stratified(generators: Sequence[np.random.Generator], draws: int) -> npt.NDA
 
 
 def _ranking(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Return the places of `STRATA` numbers from 0 to 1 in ascending order, last axis: `argsort` of many short rows.
+    """Return the `argsort` of many short rows: of `STRATA` numbers from 0 to 1 along the last axis.
 
-    The last bits of each number give way to its place; then all rows are sorted at once by exchanges of neighbours.
+    The last bits of each number are replaced by its index; then all rows are sorted at once by swapping neighbours.
     """
-    bits = np.ascontiguousarray(np.moveaxis(numbers, -1, 0)).view(np.int64)  # as bits they have the same order
+    bits = np.ascontiguousarray(np.moveaxis(numbers, -1, 0)).view(np.int64)  # the bits have the same order
     keys = [row & -STRATA | place for place, row in enumerate(bits)]
     for turn in range(STRATA):
         for place in range(turn % 2, STRATA - 1, 2):
@@ -89,9 +89,9 @@ def _ranking(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 
 @lru_cache(maxsize=1)
 def normal_quantiles() -> Floats:
-    """Return the standard normal quantiles at (i + 1/2) / 65,536, i from 0 to 65,535, float32.
+    """Return the standard normal quantiles at (i + 1/2) / 65,536 for i from 0 to 65,535, float32.
 
-    Drawn from with equal probability they have mean 0, an sd of 0.99999 and no value beyond 4.325.
+    Drawn with equal probability, they have mean 0, sd 0.99999 and no value beyond 4.325.
     """
     lower = ndtri((np.arange(QUANTILES // 2) + 0.5) / QUANTILES)
     table: Floats = np.concatenate([lower, -lower[::-1]]).astype(np.float32)
@@ -100,16 +100,16 @@ def normal_quantiles() -> Floats:
 
 
 class Bits:
-    """The random bits of one stream, as a block takes them: each day a number for every run.
+    """The random bits of one stream as used by a block: for each day, one number per run.
 
-    Each day begins with a new word of 64 bits, which gives four numbers of 16 bits or two of 32.
+    Each day begins with a new 64-bit word, which gives four 16-bit numbers or two 32-bit ones.
     """
 
     def __init__(self, generator: np.random.SFC64) -> None:
         self._words = Words(generator.state["state"]["state"])
 
     def fill(self, out: npt.NDArray[np.unsignedinteger[Any]]) -> None:
-        """Fill an array of shape (days, runs), 16 or 32 bits a number, with the bits of the next days."""
+        """Fill an array of shape (days, runs) of 16-bit or 32-bit numbers with the bits of the next days."""
         days, runs = out.shape
         if runs * out.itemsize % 8 == 0 and out.strides[1] == out.itemsize:
             self._words.fill(out.view(np.uint64))

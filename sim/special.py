@@ -1,6 +1,6 @@
-"""Special functions of SciPy, from the module that has them.
+"""SciPy's special functions, imported from the module that defines them.
 
-Importing `scipy.special` itself takes a quarter of a second more, to prepare for arrays of other libraries.
+Importing `scipy.special` itself takes a quarter of a second more, to support arrays of other libraries.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from sim.later import put_off
 
 put_off("scipy.special")
 
-from scipy.special._ufuncs import (  # noqa: E402  # what it lies in is put off first
+from scipy.special._ufuncs import (  # noqa: E402  # its package must be delayed first
     betainc,
     betaincinv,
     chdtrc,

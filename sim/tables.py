@@ -1,9 +1,9 @@
-"""Tables that people bring, as CSV: the one reader for posteriors, threats, past cases and the cells of a sweep.
+"""Tables from users, as CSV: one reader for posteriors, threats, past cases and the cells of a sweep.
 
-A table is UTF-8 text, with or without a byte order mark: a header that names each column once, then rows of as many
-cells, all separated by commas; rows of empty cells are skipped. Numbers are ASCII digits with a point: Python's `float`
-also reads `1_0`, `nan` and full-width digits, and nobody means them. A file with semicolons or tabs is refused and not
-guessed at, because the programs that write it mostly write decimal commas too.
+A table is UTF-8 text, with or without a byte order mark: a header that names each column once, then rows with the same
+number of cells, all separated by commas; rows of empty cells are skipped. Numbers are ASCII digits with a point;
+Python's `float` also reads `1_0`, `nan` and full-width digits, which nobody intends. A file with semicolons or tabs is
+refused instead of guessed at, because the programs that write these usually write decimal commas too.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ _NO_TEXT = (
     (b"\xff\xfe", "text in UTF-16"),
     (b"\xfe\xff", "text in UTF-16"),
 )
-"""How files that spreadsheets write begin, and what they are."""
+"""First bytes of files written by spreadsheets, and what the files are."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row: the line it begins on, and the text of its cells by column, spaces around it removed."""
+    """One row: the line on which it begins, and the stripped text of its cells, keyed by column."""
 
     file: str
     line: int
     cells: Mapping[str, str]
 
     def error(self, name: str, message: str) -> TableError:
-        """Return the error of one cell: what was expected, and what came."""
+        """Return the error for one cell: what was expected, and what was found."""
         text = self.cells[name]
         got = text if len(text) <= 60 else text[:57] + "..."
         return TableError(
@@ -52,21 +52,21 @@ class Row:
         )
 
     def number(self, name: str, expected: str = "a number", low: float = -math.inf, high: float = math.inf) -> float:
-        """Return a cell as a finite number from `low` to `high`; TableError where it is none."""
+        """Return a cell as a finite number from `low` to `high`; raise TableError if it is not one."""
         value = number(self.cells[name])
         if value is None or not low <= value <= high:
             raise self.error(name, f"expected {expected}")
         return value
 
     def whole(self, name: str, high: float = 1e15) -> int:
-        """Return a cell as a whole number from 0 to `high`; TableError where it is none."""
+        """Return a cell as a whole number from 0 to `high`; raise TableError if it is not one."""
         value = self.number(name, "a whole number of 0 or more", 0, high)
         if not value.is_integer():
             raise self.error(name, "expected a whole number of 0 or more")
         return int(value)
 
     def date(self, name: str) -> datetime.date:
-        """Return a cell as a date; TableError where it is none."""
+        """Return a cell as a date; raise TableError if it is not one."""
         try:
             if _DATE.fullmatch(self.cells[name]):
                 return datetime.date.fromisoformat(self.cells[name])
@@ -77,14 +77,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: the names of its columns, in order, and its rows."""
+    """A table: its column names, in order, and its rows."""
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
 
 
 def number(text: str) -> float | None:
-    """Return a text as a finite number; None where it is none."""
+    """Return a text as a finite number; None if it is not one."""
     if len(text) > 300 or not _NUMBER.fullmatch(text):
         return None
     value = float(text)
@@ -92,12 +92,12 @@ def number(text: str) -> float | None:
 
 
 def read_table(path: Path, most_bytes: int) -> Table:
-    """Read a file; see `table_of`.
+    """Read a table from a file; see `table_of`.
 
     Raises
     ------
     TableError
-        Where it cannot be read, is larger, or is no such table.
+        If it cannot be read, is larger than `most_bytes`, or is not a valid table.
     """
     return table_of(read_text(path, most_bytes), str(path))
 
@@ -108,7 +108,7 @@ def read_text(path: Path, most_bytes: int) -> str:
     Raises
     ------
     TableError
-        Where the file cannot be read, is larger, or is no UTF-8 text; says what it is where that can be told.
+        If the file cannot be read, is larger than `most_bytes`, or is not UTF-8 text; it says what it is if known.
     """
     try:
         raw = read_whole(path, most_bytes)
@@ -125,20 +125,20 @@ def read_text(path: Path, most_bytes: int) -> str:
 
 
 def table_of(text: str, file: str, first: int = 1) -> Table:
-    """Read the text of a table.
+    """Parse the text of a table.
 
     Parameters
     ----------
     file
-        What messages call it.
+        Name of the file in messages.
     first
-        The line of the file on which the header stands.
+        Line of the file that has the header.
 
     Raises
     ------
     TableError
-        Where it has no header, names a column twice or not at all, has other separators than commas, is no valid CSV,
-        or a row is of another length; of rows all together, up to `MOST_FAULTS`.
+        If it has no header, a repeated or empty column name, separators other than commas, invalid CSV, or rows of the
+        wrong length; faults of rows are reported together, up to `MOST_FAULTS`.
     """
     _check_separator(text, file, first)
     lines = _lines(text, file, first)
@@ -171,7 +171,7 @@ def _check_separator(text: str, file: str, first: int) -> None:
 
 
 def _lines(text: str, file: str, first: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the rows that are not empty, with the line each begins on."""
+    """Yield the rows that are not empty, each with the line on which it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = first
     try:
@@ -184,7 +184,7 @@ def _lines(text: str, file: str, first: int) -> Iterator[tuple[int, tuple[str, .
 
 
 def _of_header(header: tuple[str, ...]) -> Iterator[tuple[int, str, str]]:
-    """Yield what is wrong with the names of the columns: column, name, message."""
+    """Yield the faults of the column names: column, name, message."""
     for column, name in enumerate(header, 1):
         if not name:
             yield column, name, "the column has no name; name it, or remove it"

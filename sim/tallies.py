@@ -1,8 +1,8 @@
 """Tallies: integer counts of what happened in blocks of runs, which merge by addition.
 
-Because merging is exact and has no order, any number of workers finishing in any order gives the same forecast, to the
-byte. Runs that share a draw are not independent, nor are the draws of a Latin hypercube (`rng.STRATA`). So of an event
-four sums are kept, `SUMS`, from which `estimates.of_sums` computes its probability and interval.
+Because merging is exact and independent of order, any number of workers finishing in any order gives the same forecast,
+to the byte. Runs that share a draw are not independent, nor are the draws of a Latin hypercube (`rng.STRATA`). So four
+sums (`SUMS`) are kept for each event, from which `estimates.of_sums` computes its probability and interval.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from sim.rng import STRATA
 Bools = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
 SUMS = ("hits", "draw_squares", "cube_squares", "cross")
-"""Of an event, among the runs that count: how many it came in; the sums of their squared numbers by draw, and by
-hypercube; and the sum over hypercubes of their number times that of the runs that count."""
+"""Sums for an event, among the runs that count: the number of runs with the event; the sums of its squares over draws
+and over hypercubes; and the sum over hypercubes of this number times the number of runs that count."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """Counts by name; two tallies with the same names and shapes merge by `+`."""
+    """Counts keyed by name; tallies with the same names and shapes are merged by `+`."""
 
     counts: Mapping[str, Counts] = field(repr=False)
 
@@ -42,7 +42,7 @@ class Tally:
         return self.counts[name]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel in the narrowest types: a quarter of the bytes."""
+        """Pickle counts in the narrowest types, which takes a quarter of the bytes."""
         return _unpacked, (
             {name: count.astype(np.min_scalar_type(count.max(initial=0))) for name, count in self.counts.items()},
         )
@@ -53,7 +53,7 @@ def _unpacked(counts: Mapping[str, npt.NDArray[Any]]) -> Tally:
 
 
 def run_sums(kept: Bools, replicates: int) -> Counts:
-    """Return how many runs count, how many draws have one, and the sum of their squared numbers by hypercube."""
+    """Return the number of runs that count, of draws with such a run, and the sum of squared counts per hypercube."""
     return np.array([kept.sum(), np.count_nonzero(per_draw(kept, replicates)), (per_cube(kept, replicates) ** 2).sum()])
 
 
@@ -63,9 +63,9 @@ def event_sums(happened: Bools, replicates: int, kept: Bools | None = None) -> C
     Parameters
     ----------
     happened
-        Whether it came, shape (..., runs), replicates next to each other.
+        Whether it happened, shape (..., runs), with replicates next to each other.
     kept
-        The runs that count; all where it is not given.
+        The runs that count; all by default.
 
     Returns
     -------
@@ -84,9 +84,9 @@ def day_sums(days: npt.NDArray[np.int16], horizon: int, replicates: int, kept: B
     Parameters
     ----------
     days
-        Day of the event by run, the horizon where it never comes; shape (runs,), replicates next to each other.
+        Day of the event in each run, `horizon` if it never happens; shape (runs,), with replicates next to each other.
     kept
-        The runs that count; all where it is not given.
+        The runs that count; all by default.
     """
     kept = np.ones(len(days), dtype=np.bool_) if kept is None else kept
     days = np.where(kept, days, np.int16(horizon))
@@ -103,9 +103,9 @@ def day_sums(days: npt.NDArray[np.int16], horizon: int, replicates: int, kept: B
 
 
 def _squares_by_day(days: npt.NDArray[np.int16], horizon: int, runs: int) -> npt.NDArray[np.float64]:
-    """Return by how much each day raises the sum of squared numbers of runs, of so many in a row, with the event.
+    """Return how much each day adds to the sum of squared event counts over groups of `runs` consecutive runs.
 
-    k squared is the sum of the first k odd numbers: the first of some runs adds 1, the second 3, and so on.
+    k squared is the sum of the first k odd numbers: the first event in a group adds 1, the second 3, and so on.
     """
     padded = np.full(-(-len(days) // runs) * runs, horizon, dtype=days.dtype)
     padded[: len(days)] = days
@@ -115,14 +115,14 @@ def _squares_by_day(days: npt.NDArray[np.int16], horizon: int, runs: int) -> npt
 
 
 def per_cube(happened: Bools, replicates: int) -> Counts:
-    """Return how many runs of each hypercube are in an event; last axis runs in, hypercubes out."""
+    """Return the number of runs with an event in each hypercube; the last axis goes from runs to hypercubes."""
     firsts = np.arange(0, happened.shape[-1], replicates * STRATA)
     number: Counts = np.add.reduceat(happened, firsts, axis=-1, dtype=np.int64)
     return number
 
 
 def per_draw(happened: npt.NDArray[np.bool_], replicates: int) -> npt.NDArray[np.uint8]:
-    """Return how many of the replicates of each draw are in an event; last axis runs in, draws out."""
+    """Return the number of replicates with an event in each draw; the last axis goes from runs to draws."""
     total = happened[..., ::replicates].astype(np.uint8)
     for replicate in range(1, replicates):
         total += happened[..., replicate::replicates]
@@ -136,12 +136,12 @@ def histograms(
     part: npt.NDArray[np.float32],
     parts: int,
 ) -> Counts:
-    """Count values by part, in equal bins between limits; what lies outside counts in the edge bins.
+    """Count values by part in equal bins between limits; values outside count in the edge bins.
 
     Parameters
     ----------
     part
-        Number of the part of each value; so many as there are for one that counts in none.
+        Index of each value's part; `parts` for values that are not counted.
 
     Returns
     -------
@@ -154,23 +154,23 @@ def histograms(
 
 @rule
 def bin_of(value: float, low: float, per_unit: float, bins: float, part: float) -> np.int32:
-    """Place of the bin of a value, those of a part behind those of the part before."""
+    """Return the index of a value's bin, with the bins of each part after those of the previous part."""
     return part * bins + np.floor(clip((value - low) * per_unit, 0, bins - 1))  # type: ignore[no-any-return]
 
 
 def histogram_quantiles(
     counts: Counts, low: float, high: float, quantiles: tuple[float, ...]
 ) -> list[list[float | None]]:
-    """Read quantiles from histograms, linear within a bin; None where one is empty.
+    """Return quantiles of histograms, interpolated linearly within bins; None for empty histograms.
 
     Parameters
     ----------
     counts
-        Shape (histograms, bins), bins of equal width over [low, high].
+        Shape (histograms, bins), with bins of equal width over [low, high].
 
     Returns
     -------
-    For each histogram its quantiles.
+    The quantiles of each histogram.
     """
     total = counts.sum(axis=1, keepdims=True)
     cumulative = np.cumsum(counts, axis=1)

@@ -1,8 +1,8 @@
-"""Files read or written whole.
+"""Read and write whole files.
 
-A file that a user names is read once and within bounds by `read_whole`: it may be a pipe, which can be read only once,
-a device that never ends, or a pipe that nobody writes to. What is written appears whole or not at all: written next to
-its place, flushed to the disk, then renamed.
+A file named by a user is read once and within bounds by `read_whole`: it may be a pipe, which can be read only once, a
+device that never ends, or a pipe that nobody writes to. Files are written atomically: to a temporary name in the same
+folder, flushed to the disk, then renamed.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from pathlib import Path
 
 from sim.wording import counted
 
-PATIENCE = 60.0  # seconds to wait for somebody who writes to a pipe, and has not yet
-ALONE = 2.0  # seconds to wait for somebody to write to a pipe at all
+PATIENCE = 60.0  # seconds to wait for data from a pipe with an open writer
+ALONE = 2.0  # seconds to wait for a writer to open a pipe
 _PART = 1 << 16
 
 
 def visible_files(folder: Path, suffixes: Collection[str]) -> list[Path]:
-    """Return the files in a folder and below it whose names end so, without hidden ones, in order of their paths."""
+    """Return the files with some suffixes in a folder and its subfolders, without hidden ones, sorted by path."""
     files = (file for file in folder.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
     return sorted(file for file in files if not any(part[0] == "." for part in file.relative_to(folder).parts))
 
 
 def read_whole(path: Path, most: int) -> bytes:
-    """Read a file, or a pipe such as that of `<(command)`, of so many bytes at most.
+    """Read a file, or a pipe such as that of `<(command)`, of at most `most` bytes.
 
     Raises
     ------
     OSError
-        Where it cannot be read, is neither a file nor a pipe, is larger, or is a pipe that nobody writes to; `strerror`
+        If it cannot be read, is neither a file nor a pipe, is larger, or is a pipe that nobody writes to; `strerror`
         says which.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -55,7 +55,7 @@ def read_whole(path: Path, most: int) -> bytes:
 
 
 def _next_part(pipe: int, *, begun: bool) -> bytes:
-    """Return what comes next from a pipe opened without blocking; nothing at its end."""
+    """Return the next bytes from a pipe opened without blocking; empty at its end."""
     until = time.monotonic() + ALONE
     while True:
         try:
@@ -72,18 +72,18 @@ def _next_part(pipe: int, *, begun: bool) -> bytes:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file; what was there before stays until the new content is on the disk, and its mode after that.
+    """Write a file; existing content stays until the new content is on the disk, and the file's mode is kept.
 
     Raises
     ------
     OSError
-        Where the disk is full or the folder cannot be written; nothing is left behind then.
+        If the disk is full or the folder is not writable; nothing is left behind then.
     """
     write_all({path: content})
 
 
 def write_all(contents: Mapping[Path, bytes]) -> None:
-    """Write files as `write_whole` does, none of them in its place before all of them are on the disk."""
+    """Write files like `write_whole`, replacing none before all of them are on the disk."""
     mark = f"{os.getpid()}-{secrets.token_hex(4)}"  # machines may share the folder
     parts = {path: path.with_name(f".{path.name}.{mark}") for path in contents}
     try:

@@ -1,6 +1,6 @@
-"""What every message, table and page is written with: foreign text made harmless, and counts with their nouns.
+"""Helpers for all messages, tables and pages: make foreign text harmless, and write counts with their nouns.
 
-Text from a scenario is text everywhere: what drives a terminal or turns the direction of reading is shown as an escape.
+Text from a scenario is always just text: characters that control a terminal or the text direction are escaped.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Any
 from unicodedata import category
 
 _JOINERS = "\u00ad\u200b\u200c\u200d\u2060"
-"""Signs that do not show and that scripts need, within words and between them."""
+"""Invisible characters that some scripts need within and between words."""
 GLUE = "\u00a0"
 _GAPS = re.compile(r" (?=[/±→] )|(?<= [/±→]) |(?<=[\d%]) (?=to [+−-]?\d)|(?<=[\d%][ \u00a0]to) (?=[+−-]?\d)")
-"""Gaps within a number and what belongs to it, such as `11% to 13%` and `-0.4 / 0`."""
+"""Spaces within numbers and what belongs to them, such as `11% to 13%` and `-0.4 / 0`."""
 _FORMULA = re.compile("(^|;)([\\s\"']*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
-"""The start of a cell that a spreadsheet runs, in a file read with commas or with semicolons, full-width signs too."""
+"""Start of a cell that a spreadsheet evaluates, with commas or semicolons as separators, including full-width signs."""
 
 
 def seen(text: str) -> str:
-    """Return text on one line, signs that drive a terminal or turn the direction of reading written as escapes."""
+    """Return text on one line, escaping characters that control a terminal or the text direction."""
     if text.isprintable():
         return text
     return "".join(_escaped(sign) for sign in " ".join(" ".join(text.splitlines()).split("\t")))
@@ -33,7 +33,7 @@ def _escaped(sign: str) -> str:
 
 
 def all_seen(value: Any) -> Any:
-    """Return plain values with every text and key among them as `seen` has it; lines stay, as labels of axes have."""
+    """Return plain values with `seen` applied to every text and key, but line breaks kept, as in axis labels."""
     if isinstance(value, float | int | None):
         return value
     if isinstance(value, Mapping):
@@ -44,22 +44,22 @@ def all_seen(value: Any) -> Any:
 
 
 def formula_free(text: str) -> str:
-    """Return text with a quote before all that a spreadsheet would run as a formula."""
+    """Return text with a quote before everything that a spreadsheet would evaluate as a formula."""
     return _FORMULA.sub(r"\1\2'", text)
 
 
 def glued(text: str) -> str:
-    """Return text that does not break within a number and what belongs to it."""
+    """Return text that does not break between a number and what belongs to it."""
     return _GAPS.sub(GLUE, text)
 
 
 def noun(count: int | str, one: str, many: str | None = None) -> str:
-    """Return the noun that fits a count, which may be written already: `day` of 1, `days` of 23."""
+    """Return the noun for a count, which may already be text: `day` for 1, `days` for 23."""
     return one if str(count).lstrip("+-−") == "1" else many or f"{one}s"
 
 
 def counted(count: int | str, one: str, many: str | None = None) -> str:
-    """Write a count with its noun, such as `1 day` or `10,000 runs`."""
+    """Return a count with its noun, such as `1 day` or `10,000 runs`."""
     return f"{count if isinstance(count, str) else format(count, ',')} {noun(count, one, many)}"
 
 
@@ -73,14 +73,14 @@ _DATED = re.compile(r"(.+)-(\d{4})-(\d{2})(?:-(\d{2}))?")
 
 
 def long_date(date: datetime.date) -> str:
-    """Write a date as 19 August 2018."""
+    """Return a date in the form 19 August 2018."""
     return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
 def heading(id_: str) -> str:
-    """Name what has no name by its id: `Aim of the Regime` of `aim-of-the-regime`, `Raid, May 2018` of `raid-2018-05`.
+    """Return a name made from an id: `Aim of the Regime` or `Raid, May 2018` (from `raid-2018-05`).
 
-    All words but small ones get a capital, for an id does not say which of them are names.
+    All words except small ones are capitalised, because an id does not show which of them are names.
     """
     dated = _DATED.fullmatch(id_)
     date = "" if dated is None else _date(*map(int, dated.groups(default="0")[1:]))
@@ -95,7 +95,7 @@ def _written(word: str, *, first: bool) -> str:
 
 
 def _date(year: int, month: int, day: int) -> str:
-    """Return a day, or a month where the day is 0, in words after a comma; nothing where the calendar has no such."""
+    """Return a comma and a day in words, or a month if `day` is 0; empty if the date does not exist."""
     try:
         date = datetime.date(year, month, day or 1)
     except ValueError:

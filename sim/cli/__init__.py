@@ -1,4 +1,4 @@
-"""The command line: parse, choose an executor, call, print, exit code. `main` is the entry point of `offramp`."""
+"""The command line: parse, choose an executor, call, print, exit. `main` is the entry point of `offramp`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line; signals are answered from here on, before what takes time to import."""
+    """Run the command line; signals are handled from here on, before the slow imports."""
     answer_once()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it looks for some in every package installed
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more take longer to start than they save, and move last digits
-    gc.set_threshold(50_000)  # of the many objects that a command makes nearly all stay
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # pydantic looks for them in every installed package
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads cost more than they save, and change last digits
+    gc.set_threshold(50_000)  # a command makes many objects, and nearly all of them stay
     try:
         from sim.cli.declare import call
 

@@ -1,4 +1,4 @@
-"""All commands of `offramp`, put together: what its help lists, and what tests call."""
+"""All commands of `offramp` together, for its help and for tests."""
 
 from __future__ import annotations
 

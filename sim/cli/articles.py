@@ -1,4 +1,4 @@
-"""`check --articles`: hold evidence to the articles it was coded from, and print what no longer holds."""
+"""`check --articles`: compare evidence with the articles it was coded from, and print what no longer matches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HEADS = ("evidence", "items", "held", "moved", "differ", "no anchor", "no articl
 
 @dataclass(frozen=True)
 class _Checked:
-    """A file of evidence and what became of its items."""
+    """An evidence file and the results for its items."""
 
     file: str
     evidence: Evidence
@@ -33,7 +33,7 @@ class _Checked:
 
     @property
     def faults(self) -> Iterator[Fault]:
-        """What there is to tell of its items, by place."""
+        """Messages about its items, with their places."""
         for item in self.items:
             path = ("items", item.name)
             place = self.evidence.places[path]
@@ -51,7 +51,7 @@ class _Checked:
 
 
 def check_articles(paths: Iterable[Path], folder: Path, format_: Format) -> None:
-    """Hold the evidence in files and folders to the articles in a folder; leave with 1 where it does not hold."""
+    """Check the evidence in files and folders against the articles in a folder; exit with 1 if any item fails."""
     articles = read_articles(folder)
     checked = [_Checked(file, one, hold_evidence(one, articles)) for file, one in _evidence(paths)]
     if format_ is Format.JSON:
@@ -63,7 +63,7 @@ def check_articles(paths: Iterable[Path], folder: Path, format_: Format) -> None
 
 
 def _evidence(paths: Iterable[Path]) -> Iterator[tuple[str, Evidence]]:
-    """Yield the evidence that files are or name, each file once, with how it is named."""
+    """Yield each evidence file once, given directly or named by a scenario, with its shown path."""
     seen: set[Path] = set()
     for file in files_of("evidence", paths):
         if kind_of(file) == "evidence":
@@ -83,7 +83,7 @@ def _failing(checked: Iterable[_Checked]) -> list[HeldItem]:
 
 
 def _say(checked: list[_Checked]) -> None:
-    """Print a line a file, then what there is to tell of items; say the next step."""
+    """Print one line per file, then messages about items and the next step."""
     rows = [(one.file, str(len(one.items)), *map(str, counts(one.items).values())) for one in checked]
     say_all(aligned(HEADS, rows, words="l"))
     for fault in chain.from_iterable(one.faults for one in checked):

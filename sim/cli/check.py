@@ -1,4 +1,4 @@
-"""`check`: hold scenarios to the gates they write, print a line a gate, write what CI services read."""
+"""`check`: test scenarios against their gates, print one line per gate, and write files for CI services."""
 
 from __future__ import annotations
 
@@ -39,30 +39,30 @@ CODES = {"pass": Exit.OK, "fail": Exit.GATE, "error": Exit.INTERNAL, "undecided"
 
 @dataclass(frozen=True)
 class CiOutput:
-    """What CI services read: the options that ask for it."""
+    """The options for output to CI services."""
 
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None
     summary: Annotated[Path | None, typer.Option(help="Write a Markdown summary to this file.")] = None
     annotations: Annotated[bool, typer.Option("--annotations", help="Annotate the gates' lines on GitHub.")] = False
 
     def check(self) -> None:
-        """See that the files can be written.
+        """Check that the files can be written.
 
         Raises
         ------
         UsageError
-            Where one cannot be.
+            If one of them cannot be written.
         """
         check_file(self.junit)
         check_file(self.summary)
 
     def write(self, findings: Sequence[Finding], title: str, notes: Iterable[str] = ()) -> None:
-        """Write what is asked for.
+        """Write the requested output.
 
         Raises
         ------
         ReportError
-            Where a file cannot be written.
+            If a file cannot be written.
         """
         from sim.report.ci import to_annotations, to_junit
 
@@ -77,7 +77,7 @@ class CiOutput:
 
     @staticmethod
     def _write_summary(path: Path, findings: Sequence[Finding], title: str, notes: Iterable[str]) -> None:
-        """Write the summary; add it to the file that GitHub gives to a step, which other commands write to as well."""
+        """Write the summary; append it if the file is GitHub's step summary, which other commands write to as well."""
         from sim.report.ci import MOST_BYTES, to_summary
 
         shared = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -146,7 +146,7 @@ def check(  # noqa: PLR0913 - one parameter an option
 
 
 def _trials(files: Sequence[Path]) -> list[Trial]:
-    """Return the trials of all files; all their faults together."""
+    """Return the trials of all files, reporting all faults at once."""
     from sim.cli.files import beyond_missing
     from sim.studies.gates.trials import trials_of
     from sim.studies.sweep.schema import is_sweep
@@ -172,13 +172,13 @@ def _records(checked: Checked) -> list[dict[str, Any]]:
 
 
 def alpha_in_words(checked: Checked) -> str:
-    """Say how sure the verdicts are."""
+    """Return a sentence on how certain the verdicts are."""
     share = f", shared by {counted(len(checked.results), 'gate')}" if len(checked.results) > 1 else ""
     return f"the chance that any verdict is false is at most {100 * checked.budget.alpha:g}%{share}"
 
 
 def print_findings(findings: Sequence[Finding]) -> None:
-    """Print a line a gate, below the file that writes it."""
+    """Print one line per gate, below the name of its file."""
     from sim.report.ci import WORDS
 
     for file in dict.fromkeys(one.file for one in findings):
@@ -192,7 +192,7 @@ def print_findings(findings: Sequence[Finding]) -> None:
 
 
 def _finish(checked: Checked, findings: Sequence[Finding]) -> None:
-    """Say the next step; leave with the code that fits."""
+    """Print the next step and exit with the matching code."""
     if checked.interrupted:
         note("interrupted; the undecided gates were not run to the end")
         raise typer.Exit(Exit.INTERRUPTED)

@@ -1,10 +1,10 @@
-"""What all commands share: streams, exit codes, errors turned into messages, and what they find around them.
+"""Shared by all commands: streams, exit codes, error messages, and checks of the environment.
 
 Data goes to stdout, everything else to stderr. Exit codes: 0 success, 1 a gate failed, 2 usage or an invalid scenario,
 3 an error of the tool, 4 incomplete, 130 interrupted.
 
-Streams take whatever is written: a reader that goes away, a full disk or a closed stream stops no command. Files,
-verdicts and exit codes therefore never depend on who reads the output; what could not be written is told at the end.
+Streams accept whatever is written: a reader that goes away, a full disk or a closed stream does not stop a command.
+Files, verdicts and exit codes therefore never depend on who reads the output; lost output is reported at the end.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ class Exit(IntEnum):
 
 
 class Format(StrEnum):
-    """How data is printed."""
+    """Formats in which data is printed."""
 
     TEXT = "text"
     JSON = "json"
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn errors of a command into a message and an exit code; with `--format json` into JSON."""
+    """Turn a command's errors into a message and an exit code, or into JSON with `--format json`."""
 
     @functools.wraps(command)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -96,19 +96,19 @@ def _fail(error: OfframpError, *, as_json: bool) -> NoReturn:
 
 
 def errors_as_plain(error: OfframpError) -> list[dict[str, Any]]:
-    """Return an error as plain values: file, line, column, key and message where it has them."""
+    """Return an error as plain values: its message, and for faults also file, line, column and key."""
     if isinstance(error, ScenarioError):
         return [asdict(fault) for fault in error.faults]
     return [{"message": str(error)}]
 
 
 def note(text: str) -> None:
-    """Print a line to stderr, control characters of foreign text made visible."""
+    """Print a line to stderr, with control characters of foreign text made visible."""
     print(seen(text), file=sys.stderr)
 
 
 def say(text: str = "") -> None:
-    """Print a line to stdout, control characters of foreign text made visible."""
+    """Print a line to stdout, with control characters of foreign text made visible."""
     print(seen(text))
 
 
@@ -124,12 +124,12 @@ def print_json(value: Any) -> None:
 
 
 def check_surroundings() -> None:
-    """See that a command can work where it is called.
+    """Check that commands can work in this environment.
 
     Raises
     ------
     UsageError
-        Where the working folder is gone, or the clock is set to no time.
+        If the working folder is gone, or SOURCE_DATE_EPOCH is not a valid time.
     """
     try:
         Path.cwd()
@@ -142,12 +142,12 @@ _OPTION_OF_NOTHING = re.compile("--[^=]*=")
 
 
 def check_words(words: Sequence[str]) -> None:
-    """Complain of an empty word, which would be read as the working folder or as nothing.
+    """Refuse empty words, which would be read as the working folder or as nothing.
 
     Raises
     ------
     UsageError
-        Where there is one; as a rule from a variable that is not set.
+        If there is one, usually from an unset variable.
     """
     for before, word in pairwise(["", *words]):
         if word == "":
@@ -161,12 +161,12 @@ def check_words(words: Sequence[str]) -> None:
 
 
 def epoch() -> datetime.datetime | None:
-    """Return the time that SOURCE_DATE_EPOCH sets, in UTC; None where it is not set.
+    """Return the time set by SOURCE_DATE_EPOCH, in UTC; None if it is not set.
 
     Raises
     ------
     UsageError
-        Where it is no time: NumPy cannot be loaded then, and no command works.
+        If it is not a valid time; NumPy could not be loaded then, and no command would work.
     """
     text = os.environ.get(EPOCH)
     if text is None:
@@ -187,12 +187,12 @@ Name = Literal["stdout", "stderr"]
 
 
 class Patient(io.RawIOBase):
-    """Hands bytes on until that fails once, and drops them from then on.
+    """Passes bytes on until writing fails once, and drops them from then on.
 
     Attributes
     ----------
     error
-        Why writing failed; None while it works.
+        Why writing failed; None as long as it works.
     """
 
     def __init__(self, raw: io.RawIOBase) -> None:
@@ -200,7 +200,7 @@ class Patient(io.RawIOBase):
         self.error: OSError | ValueError | None = None
 
     def write(self, data: Any, /) -> int:
-        """Write what can be written; say that all was."""
+        """Write what can be written, and always report all of it as written."""
         view = memoryview(data).cast("B")
         size = len(view)
         while view and self.error is None:
@@ -209,7 +209,7 @@ class Patient(io.RawIOBase):
             except (OSError, ValueError) as error:  # ValueError: it is closed
                 self.error = error
                 break
-            if count is None:  # somebody made the pipe one that does not wait
+            if count is None:  # somebody made the pipe non-blocking
                 select.select([], [self._raw], [])
             else:
                 view = view[count:]
@@ -220,18 +220,18 @@ class Patient(io.RawIOBase):
         return True
 
     def isatty(self) -> bool:
-        """Whether a terminal is behind it."""
+        """Return whether the underlying stream is a terminal."""
         return self._raw.isatty()
 
     def fileno(self) -> int:
-        """Return the number of the stream beneath."""
+        """Return the file descriptor of the underlying stream."""
         return self._raw.fileno()
 
 
 def hold(name: Name) -> Patient:
-    """Put a patient stream in the place of one of this process; where that is closed, one into nothing.
+    """Replace a standard stream by a patient one, which discards output if the stream was closed.
 
-    What the encoding cannot hold is escaped.
+    Characters that the encoding lacks are escaped.
     """
     stream: TextIO | None = getattr(sys, name)
     raw = _nothing(1 if name == "stdout" else 2) if stream is None else _beneath(stream)
@@ -244,15 +244,15 @@ def hold(name: Name) -> Patient:
 
 
 def _beneath(stream: TextIO) -> io.RawIOBase:
-    """Return what takes the bytes of a stream."""
+    """Return the raw stream below a text stream."""
     stream.flush()
-    buffer: Any = stream.buffer  # the same where Python is told not to buffer
+    buffer: Any = stream.buffer  # already the raw stream if Python runs unbuffered
     raw: io.RawIOBase = getattr(buffer, "raw", buffer)
     return raw
 
 
 def _nothing(number: int) -> io.RawIOBase:
-    """Open the null device under a stream's own number, so that no file which is opened later gets it."""
+    """Open the null device with a stream's own descriptor, so that no file opened later gets that number."""
     opened = os.open(os.devnull, os.O_WRONLY)
     if opened != number:
         os.dup2(opened, number)
@@ -262,7 +262,7 @@ def _nothing(number: int) -> io.RawIOBase:
 
 
 def failure_of(patient: Patient) -> str | None:
-    """Say why output was lost, if it was; a reader that goes away has what it wanted."""
+    """Return why output was lost, if it was; a reader that went away has what it wanted."""
     if patient.error is None or isinstance(patient.error, BrokenPipeError):
         return None
     why = getattr(patient.error, "strerror", None) or str(patient.error)

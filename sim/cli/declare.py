@@ -1,7 +1,7 @@
-"""How a command is declared: its help from its docstring, its options in groups and ranges, its errors guarded.
+"""Declare commands: help from docstrings, options in groups and with ranges, errors turned into messages.
 
-A command is a function with the options as parameters, declared by `@command`. What takes time to load it imports
-itself, so that help and a wrong word cost nothing.
+A command is a function with its options as parameters, declared by `@command`. It imports slow modules itself, so that
+help and usage errors stay fast.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ PANELS: dict[str, dict[str, tuple[str, ...]]] = {
     "Keep score": {"ledger": ("record", "resolve", "score"), "evaluate": ("backtest", "calibrate")},
     "Set up": {"setup": ("doctor", "store")},
 }
-"""The commands by job, as the help lists them, and the modules that declare them."""
+"""The commands by job, in the order of the help, and the modules that declare them."""
 _MODULES = {name: module for panel in PANELS.values() for module, names in panel.items() for name in names}
 
 
 class Panels(TyperGroup):
-    """A group whose help lists commands in panels, without the boxes of Rich: they take half of a help page's time."""
+    """A group whose help lists commands in panels, without Rich's boxes, which take half of a help page's time."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the panels."""
@@ -78,7 +78,7 @@ def group(name: str, text: str) -> typer.Typer:
 
 
 def declare(app: typer.Typer, name: str | None = None) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """Return what makes a command of a function: its help is its docstring, a summary and examples."""
+    """Return a decorator that declares a function as a command; its docstring, a summary and examples, is the help."""
 
     def command(function: Callable[P, None]) -> Callable[P, None]:
         text = function.__doc__ or ""
@@ -93,7 +93,7 @@ command = declare(app)
 
 
 def with_options(command: Callable[P, None]) -> Callable[P, None]:
-    """Return a command that is held to its ranges, and has options in the place of every group of them."""
+    """Return a command that checks its ranges and has each group of options replaced by the options in it."""
     signature = inspect.signature(command, eval_str=True)
     groups = {name: one.annotation for name, one in signature.parameters.items() if is_dataclass(one.annotation)}
 
@@ -114,7 +114,7 @@ def with_options(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def _options_of(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
-    """Yield the options of a group; what is no group as it is."""
+    """Yield the options of a group, or any other parameter unchanged."""
     if not is_dataclass(parameter.annotation):
         yield parameter
         return
@@ -124,7 +124,7 @@ def _options_of(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
 
 
 def help_of(text: str) -> str:
-    """Return the text of a help page of a docstring: the examples as they are written, then what the command does."""
+    """Return the help text made from a docstring: the examples as written, then what the command does."""
     summary, _, examples = inspect.cleandoc(text).partition("\n\n")
     return f"{AS_WRITTEN}\nExamples:\n{textwrap.indent(examples, '  ')}\n\n{summary}"
 
@@ -141,7 +141,7 @@ def _root(
 
 
 def call(words: Sequence[str]) -> NoReturn:
-    """Run the command line; where its output was lost to a full disk, say so, unless there is worse to say."""
+    """Run the command line and exit; if output was lost, as to a full disk, report it unless the command failed."""
     out, _ = hold("stdout"), hold("stderr")
     code: Any = Exit.OK
     try:
@@ -162,7 +162,7 @@ def call(words: Sequence[str]) -> NoReturn:
 
 
 def _load(name: str) -> None:
-    """Import the module that declares a command, and leave only that command: the others take a while. Else all."""
+    """Import the module of a command and drop its other commands, to save time; for any other name, import all."""
     import_module(f"sim.cli.{_MODULES.get(name, 'app')}")
     if name in _MODULES:
         commands = app.registered_commands

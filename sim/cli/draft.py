@@ -1,4 +1,4 @@
-"""`draft`, `review` and `adopt`: from articles to a coding sheet filled in beforehand, and from that to evidence."""
+"""`draft`, `review` and `adopt`: from articles to a prefilled coding sheet, and from that to evidence."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def draft(  # noqa: PLR0913 - one parameter an option
 
 
 def _rules() -> tuple[Propose, dict[str, str]]:
-    """Return what proposes, and the versions of what it is made with."""
+    """Return the function that proposes items by rules, and the versions of the software behind it."""
     from sim.draft.rules import propose, versions
     from sim.environment import version
 
@@ -105,7 +105,7 @@ def _rules() -> tuple[Propose, dict[str, str]]:
 def _with_model(
     rules: Propose, llm: str | None, model: str | None, replay: Path | None
 ) -> tuple[Propose, dict[str, str]]:
-    """Return what proposes, and what the head of a draft says of the model; without `llm` the rules alone."""
+    """Return the function that proposes items, and the draft's entry about the model; only the rules without `llm`."""
     if llm is None:
         if model is not None or replay is not None:
             raise UsageError("--model and --replay say how to ask a language model; name its server with --llm")
@@ -140,7 +140,7 @@ def _date(option: str, written: str | None) -> datetime.date | None:
 
 
 def _say_names(texts: Mapping[Path, Article]) -> None:
-    """List the names of articles with their counts."""
+    """List the names in articles with their counts."""
     from sim.draft.rules import suggest_cast
     from sim.report.columns import aligned
 
@@ -154,7 +154,7 @@ def _say_names(texts: Mapping[Path, Article]) -> None:
 
 
 def _say_readings(readings: Sequence[Reading]) -> None:
-    """Print a line an article."""
+    """Print one line per article."""
     from sim.report.columns import aligned
 
     rows = [
@@ -194,7 +194,7 @@ def _in_terminal(folder: Path) -> None:
 
     try:
         Dialogue(Sheet(folder), say, lambda prompt: input(seen(prompt).rstrip() + " ")).run()
-    except (EOFError, KeyboardInterrupt):  # whoever leaves has lost nothing
+    except (EOFError, KeyboardInterrupt):  # every answer is already saved
         say()
 
 

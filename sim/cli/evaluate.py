@@ -1,4 +1,4 @@
-"""`backtest` and `calibrate`: how well the model would have done on past cases, and what they say of its parameters."""
+"""`backtest` and `calibrate`: how well the model would have done on past cases, and what they say about parameters."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Blocks = Annotated[int | None, typer.Option(help="Blocks of 4,096 runs per case.
 
 @dataclass(frozen=True)
 class _Designs:
-    """Plays the designs that a calibration stands on, or takes up what was kept of them."""
+    """Plays the designs behind a calibration, resuming from cached blocks."""
 
     blocks: int
     machines: Machines
@@ -65,7 +65,7 @@ class _Designs:
         return replace(made, coded={one.name: one.scenario for one in threats.cases})
 
     def refined(self, made: Study, seen: Seen) -> Study:
-        """Play every case once more where the posterior lies."""
+        """Play every case once more around the posterior."""
         from sim.evaluation.calibration.calibrate import refined
 
         label = f"design at the posterior, seed {made.seed}"
@@ -130,7 +130,7 @@ def _check_name(name: str) -> None:
 
 
 def _known_outcomes(past: Sequence[HistoricalCase], day: datetime.date) -> dict[str, frozenset[int]]:
-    """Return what is known by a day of the cases that are not themselves to be forecast."""
+    """Return the outcomes known by a day, of all cases except those to be forecast."""
     from sim.evaluation.calibration.result import informative
 
     crises = informative({one.name: one.seen(day) for one in past if not one.filed.target})
@@ -198,7 +198,7 @@ def backtest(  # noqa: PLR0913 - one parameter an option
 
 
 def _check_fixed(fitted: Mapping[str, Any]) -> None:
-    """Refuse the options of a fit where a posterior is given."""
+    """Refuse fitting options if a posterior is given."""
     for option, value in fitted.items():
         if value is not None:
             raise UsageError(
@@ -214,7 +214,7 @@ def _write_fixed(record: Mapping[str, Any], out: Path | None) -> None:
 
 
 def _score_fixed(cases: Path, name: str, seed: int, machines: Machines) -> dict[str, Any]:
-    """Score a fixed posterior on cases it has not seen."""
+    """Score a fixed posterior on cases that it has not seen."""
     from sim.evaluation.backtest.fixed import score_fixed
     from sim.evaluation.cases import load_cases
     from sim.scenario.posterior import names, posterior, read_posterior
@@ -244,7 +244,7 @@ def _fixed_lines(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _better(reference: str, row: Mapping[str, Any]) -> str:
-    """Say how much better than a reference the model was within a window."""
+    """Return a sentence on how much better than a reference the model was within a window."""
     better = f"better than the {reference} in {row['better']} of {counted(row['cases'], 'case')}"
     if (row["skill"] or [None])[0] is None:
         return f"{better}; too few for a skill score"
@@ -252,7 +252,7 @@ def _better(reference: str, row: Mapping[str, Any]) -> str:
 
 
 def _check_apart(cases: Sequence[HistoricalCase], pool: Sequence[HistoricalCase]) -> None:
-    """Refuse to train on what is scored, under whatever name."""
+    """Refuse to train on scored cases, whatever their names."""
     hashes = {one.scenario.hash: one.name for one in pool} | {one.name: one.name for one in pool}
     for one in cases:
         for key in (one.scenario.hash, one.name):
@@ -269,7 +269,7 @@ def _known(text: str | None) -> datetime.date:
 
 
 def _today() -> datetime.date:
-    """Return the day it is, or the one that SOURCE_DATE_EPOCH names."""
+    """Return today's date, or that of SOURCE_DATE_EPOCH."""
     return (epoch() or datetime.datetime.now(datetime.UTC)).date()
 
 
@@ -280,7 +280,7 @@ def _threats(file: Path | None) -> Threats:
 
 
 def _played(cases: Sequence[HistoricalCase], threats: Threats) -> dict[str, Scenario]:
-    """Return what is played: each case at its priors, and what threats are coded as."""
+    """Return the scenarios to play: each case at its priors, and the coded threats."""
     from sim.evaluation.cases import at_priors
 
     return {one.name: at_priors(one.scenario) for one in cases} | dict(threats.scenarios)
@@ -296,7 +296,7 @@ def _recovered(made: Study, repeats: int, machines: Machines) -> Recovery | None
 
 
 def _about(cases: Sequence[HistoricalCase], seen: Seen, known: datetime.date, seed: int, blocks: int) -> dict[str, Any]:
-    """Say what a posterior was made from."""
+    """Return what a posterior was made from."""
     from sim.evaluation.calibration.design import BLOCK_POINTS
 
     last = max(day for one in cases if one.name in seen for day in one.news_until(known))
@@ -310,7 +310,7 @@ def _about(cases: Sequence[HistoricalCase], seen: Seen, known: datetime.date, se
 
 
 def _about_threats(threats: Threats, seen: Seen) -> dict[str, Any]:
-    """Say how many threats a posterior was made from; none of them is named."""
+    """Return how many threats a posterior was made from, without naming any."""
     from sim.evaluation.threats import SOURCE
 
     if not seen:

@@ -1,7 +1,7 @@
-"""Files by path: those named, and in a folder all of a kind; and what a file is, by what it says.
+"""Find files by path, or all files of a kind in a folder, and detect the kind of a file from its content.
 
-A file under two paths is one file. What is no plain file (a pipe, a device) is never looked into beforehand: it can be
-read only once.
+A file under two paths is one file. Anything but a regular file (a pipe, a device) is never read to detect its kind,
+because it can be read only once.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ KINDS = {
     "cast": (),
     "sources": (),
 }
-"""Kinds of files, and the keys by which one that lacks a `schema` is known: all of those that stand together."""
+"""Kinds of files, and sets of keys that identify a file without `schema`: one whole set must be present."""
 OTHERS = {
     "evidence": "an evidence file",
     "sources": "a list of sources",
     "draft": "a draft of evidence",
     "cast": "a cast",
 }
-"""Kinds that belong to a scenario and are none, as a message names them."""
+"""Kinds of files that belong to a scenario but are not one, as named in messages."""
 MISSING = {
     "scenario": "there is no scenario file in the folder {}; a scenario begins `schema: offramp/scenario/1`",
     "evidence": "there is no file of evidence in {}; one begins `schema: offramp/evidence/1`",
 }
-"""What to say of a folder without one."""
+"""Messages about folders without files of a kind."""
 UNKNOWN = ""
 SUFFIXES = (".yaml", ".yml")
 
 
 def files_of(kind: str, paths: Iterable[Path]) -> list[Path]:
-    """Return the files named, and those of a kind in the folders named, each once, whatever the paths to it.
+    """Return the given files and those of a kind in the given folders, each once whatever the paths to it.
 
     Raises
     ------
     UsageError
-        Where a folder holds none.
+        If a folder contains none.
     """
     found: list[Path] = []
     for path in paths:
@@ -62,7 +62,7 @@ def files_of(kind: str, paths: Iterable[Path]) -> list[Path]:
 
 
 def once(files: Iterable[Path]) -> list[Path]:
-    """Return files without those that are one of them under another path."""
+    """Return files without repeats of the same file under another path."""
     single: dict[str, Path] = {}
     for file in files:
         single.setdefault(os.path.realpath(file), file)
@@ -70,9 +70,9 @@ def once(files: Iterable[Path]) -> list[Path]:
 
 
 def kind_of(file: Path) -> str:
-    """Return what a file says it is, such as `sweep`, which may be a word that is no kind; `UNKNOWN` if nothing.
+    """Return the kind that a file declares, such as `sweep`, even if there is no such kind; `UNKNOWN` without one.
 
-    What cannot be read may be a scenario: to load it tells what is wrong.
+    An unreadable file counts as a scenario, since loading it reports what is wrong.
     """
     if not file.is_file() or not os.access(file, os.R_OK):
         return "scenario"
@@ -84,7 +84,7 @@ def kind_of(file: Path) -> str:
 
 
 def beyond_missing(file: Path, error: ScenarioError) -> list[Fault]:
-    """Return the faults of a file; of a base that others extend, those that are no key left for them to write."""
+    """Return the faults of a file, except for keys missing from a base, which files that extend it may write."""
     wrong = [fault for fault in error.faults if not fault.message.startswith("this key is required")]
     is_base = len(wrong) < len(error.faults) and os.path.realpath(file) in _extended(scenario_root(file))
     return wrong if is_base else list(error.faults)
@@ -92,7 +92,7 @@ def beyond_missing(file: Path, error: ScenarioError) -> list[Fault]:
 
 @cache
 def _extended(root: Path) -> frozenset[str]:
-    """Return the files that others in a scenario folder extend; another folder may be large, and is not searched."""
+    """Return the files that others in a scenario root extend; other folders may be large, so subfolders are skipped."""
     files = visible_files(root, SUFFIXES) if root.name == "scenarios" else root.glob("*.y*ml")
     named = ((file, top_keys(file).get("extends")) for file in files)
     return frozenset(os.path.realpath(file.parent / written) for file, written in named if written)
@@ -104,9 +104,9 @@ def load_scenario(file: Path) -> Scenario:
     Raises
     ------
     UsageError
-        Where the file is sound as something else; it says what to type then.
+        If the file is of another kind; the message says what to type.
     ScenarioError
-        Where it is at fault.
+        If the scenario is invalid.
     """
     try:
         return load(file)
@@ -121,5 +121,5 @@ def load_scenario(file: Path) -> Scenario:
 
 
 def command(*words: str) -> str:
-    """Return a command as it can be pasted."""
+    """Return a command that can be pasted."""
     return shlex.join(["offramp", *words])

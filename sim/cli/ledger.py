@@ -1,4 +1,4 @@
-"""`record`, `resolve` and `score`: forecasts written down before the outcome, and scored after it."""
+"""`record`, `resolve` and `score`: record forecasts before the outcome, and score them after it."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _say_entry(entry: Entry, ledger: Path, format_: Format, text: str) -> None:
 
 
 def _moment(at: str | None) -> datetime.datetime | None:
-    """Return the time of an entry in whole seconds: as given, or of SOURCE_DATE_EPOCH; None: now."""
+    """Return the time of an entry in whole seconds: as given, or from SOURCE_DATE_EPOCH; None means now."""
     if at is None:
         return epoch()
     try:
@@ -147,7 +147,7 @@ def _lines(result: LedgerScore, ledger: Path) -> Iterator[str]:
 
 
 def _score_lines(windows: Sequence[WindowScore]) -> Iterator[str]:
-    """Yield the scores, event by event."""
+    """Yield lines with the scores, event by event."""
     for event in dict.fromkeys(one.event for one in windows):
         yield ""
         yield from paragraph(f"{event}: Brier on 0 to 1, log clipped at 0.001 and 0.999; lower is better")
@@ -163,7 +163,7 @@ def _open_lines(event: str, questions: Mapping[str, Sequence[int]]) -> Iterator[
 
 
 def _window_lines(one: WindowScore) -> Iterator[str]:
-    """Yield the scores within a window, and those of its baselines on the same forecasts."""
+    """Yield lines with the scores for a window, and those of its baselines on the same forecasts."""
     said = f"{counted(one.forecasts, 'forecast')} of {counted(one.questions, 'question')}, {one.happened} happened"
     few = "; too few to judge" if one.too_few else ""
     yield from paragraph(f"within {counted(one.window, 'day')}: {said}{few}")

@@ -1,4 +1,4 @@
-"""Where blocks of runs are played: the options that every command which plays some shares, and the executor they mean.
+"""Where blocks of runs are played: the options shared by all commands that play runs, and the executor they select.
 
 A command takes them as one parameter, `machines: Machines`.
 """
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from sim.runs.store import Store
     from sim.studies.bench import Site
 
-SPAWNING_PAYS = 12  # blocks from which worker processes earn back the second they take to start
-GROUPS_HERE = SPAWNING_PAYS // 4  # as many blocks, where nobody knows how many there will be: a group is four at most
+SPAWNING_PAYS = 12  # number of blocks from which worker processes make up for the second they take to start
+GROUPS_HERE = SPAWNING_PAYS // 4  # the same in groups, of four blocks at most, if the number of blocks is unknown
 EXAMPLE = "tcp://127.0.0.1:8786"
 
 
@@ -65,17 +65,17 @@ class Machines:
     def site(
         self, label: str, total: int, store: Store | None = None, *, unit: str = "block", blocks: int | None = None
     ) -> Iterator[Site]:
-        """Show how far a study is of so many units, and yield where it is played.
+        """Show the progress of a study over `total` units, and yield the site where it is played.
 
         Parameters
         ----------
         blocks
-            Blocks it will play, as `make` takes them.
+            Number of blocks, passed to `make`.
 
         Raises
         ------
         UsageError
-            As `make`.
+            As in `make`.
         """
         from sim.studies.bench import Site  # late: --help needs none of it
 
@@ -84,12 +84,12 @@ class Machines:
             yield Site(executor, store, finished)
 
     def make(self, blocks: int | None = None) -> Executor:
-        """Return the executor for so many blocks; None where nobody knows how many there will be.
+        """Return the executor for a number of blocks, or for an unknown number if None.
 
         Raises
         ------
         UsageError
-            Where options do not fit together, or dask is not installed.
+            If options cannot be combined, or dask is not installed.
         """
         if self.executor is Kind.DASK:
             return self._dask()
@@ -110,7 +110,7 @@ class Machines:
 
         address = Address.parse(self.address, self._tls(), insecure=self.insecure)
         connect = _imported()
-        for name in ("distributed", "distributed.client"):  # what matters of their log, errors and notes say
+        for name in ("distributed", "distributed.client"):  # our errors and notes repeat what matters in their logs
             logging.getLogger(name).setLevel(logging.CRITICAL)
         return connect(address, self.workers or 1, note)
 
@@ -125,7 +125,7 @@ class Machines:
         raise UsageError("TLS needs all three of --tls-ca, --tls-cert and --tls-key")
 
     def _of_dask(self) -> list[str]:
-        """Return the options given that only a scheduler needs."""
+        """Return the given options that only a dask scheduler needs."""
         names = ("address", "tls_ca", "tls_cert", "tls_key", "insecure")
         return [f"--{name.replace('_', '-')}" for name in names if getattr(self, name) not in (None, False)]
 
@@ -134,7 +134,7 @@ MACHINES = Machines()
 
 
 def _imported() -> type[Dask]:
-    """Return what connects to a scheduler; say what to install where it cannot be imported."""
+    """Return the dask executor class; if it cannot be imported, raise an error that says what to install."""
     try:
         from sim.runs.executors.dask import Dask
     except ModuleNotFoundError as error:
@@ -145,6 +145,6 @@ def _imported() -> type[Dask]:
 
 
 def _usual_workers(blocks: int | None) -> int:
-    """Return how many workers so many blocks are worth: one where there are few, else one a processor."""
+    """Return the default number of workers: one for few blocks, else one per processor."""
     few = blocks is not None and blocks < SPAWNING_PAYS
     return 1 if few else os.cpu_count() or 1

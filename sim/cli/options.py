@@ -1,8 +1,8 @@
-"""The options that several commands share, the range of every whole number, and the command of a result.
+"""Options shared by several commands, the ranges of whole numbers, and the command that reproduces a result.
 
-A range is part of the annotation of a parameter, after its option; a group of options is a dataclass that has them as
-fields. `declare` holds a command to its ranges and puts the options in the place of a group. Commands that open a
-local page share what they say once it is open too, and what they need.
+A range is part of a parameter's annotation, after its option; a group of options is a dataclass with the options as
+fields. `declare` checks the ranges and expands the groups. Commands that open a local page also share its announcement
+and the check for aiohttp.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Range:
-    """The whole numbers that an option takes.
+    """The range of whole numbers that an option accepts.
 
     Attributes
     ----------
     least, most
-        Both among them.
+        Ends of the range, inclusive.
     told
-        What is expected, as a message has it.
+        The expected values, as worded in messages.
     """
 
     least: int
@@ -44,12 +44,12 @@ class Range:
     told: str
 
     def hold(self, value: int) -> None:
-        """Complain of a number outside.
+        """Check that a number is within the range.
 
         Raises
         ------
         UsageError
-            Where it is.
+            If it is not.
         """
         if not self.least <= value <= self.most:
             got = f"{value:,}" if self.most == MOST_RUNS else str(value)
@@ -70,14 +70,14 @@ SHARDS = Range(1, 256, "1 to 256 shards")
 
 
 def ranges_of(command: Callable[..., None]) -> dict[str, Range]:
-    """Return the ranges that a command declares, by parameter."""
+    """Return the ranges that a command declares, keyed by parameter."""
     parameters = inspect.signature(command, eval_str=True).parameters.values()
     found = ((one.name, part) for one in parameters for part in get_args(one.annotation))
     return {name: part for name, part in found if isinstance(part, Range)}
 
 
 class Words(StrEnum):
-    """Scales of words."""
+    """Scales of words for probabilities."""
 
     ICD203 = "icd203"
     PHIA = "phia"
@@ -102,7 +102,7 @@ Alpha = Annotated[float, typer.Option(help="Upper limit of the chance that any v
 
 @dataclass(frozen=True)
 class Cache:
-    """Where a command keeps finished runs, if it is asked to."""
+    """The cache of finished runs of a command that has none by default."""
 
     store: Annotated[
         str | None,
@@ -110,12 +110,12 @@ class Cache:
     ] = None
 
     def open(self) -> Store | None:
-        """Return the store that the options name.
+        """Return the store named by the options; None if there is none.
 
         Raises
         ------
         UsageError
-            Where it is none.
+            If the store is not valid.
         """
         from sim.runs.store import store_at  # late: --help needs none of it
 
@@ -124,18 +124,18 @@ class Cache:
 
 @dataclass(frozen=True)
 class UsualCache(Cache):
-    """The same for a command that keeps them unless it is asked not to."""
+    """The cache of finished runs of a command that has one by default."""
 
     store: StoreFolder = DEFAULT_STORE
     no_store: Annotated[bool, typer.Option("--no-store", help="Use no cache.")] = False
 
     def open(self) -> Store | None:
-        """Return the store that the options name; None with --no-store.
+        """Return the store named by the options; None with --no-store.
 
         Raises
         ------
         UsageError
-            Where it is none.
+            If the store is not valid.
         """
         return None if self.no_store else super().open()
 
@@ -144,27 +144,27 @@ CACHE, USUAL_CACHE = Cache(), UsualCache()
 
 MACHINE = frozenset({"workers", "executor", "address", "tls_ca", "tls_cert", "tls_key", "insecure"})
 SHOWN = MACHINE | {"format_", "quiet"}
-"""Parameters that say where runs are played, and what is shown on the way."""
+"""Parameters that say where runs are played, and what is shown meanwhile."""
 UNTOLD = SHOWN | {
     "store", "no_store", "out", "words", "figures", "shard", "fail_fast", "cells", "daily", "junit", "summary",
     "annotations",
 }  # fmt: skip
-"""Parameters that say where runs are played, kept or written, and nothing of the result."""
+"""Parameters that say where runs are played, kept or written, and do not affect the result."""
 ALWAYS_TOLD = frozenset({"runs", "seed", "outcome"})
-"""Parameters told at their defaults too, which a later version may change."""
+"""Parameters included even at their defaults, which a later version may change."""
 
 
 def command_of(context: typer.Context, *, here: bool = False, **made: Any) -> str:
-    """Return the command that gives the result of this one again, on any machine and wherever it is written.
+    """Return the command that reproduces the result of the current one, on any machine and in any folder.
 
     Parameters
     ----------
     context
-        Of the command that runs.
+        Context of the current command.
     here
-        Whether it is for this folder: paths as they were given, and where results are kept and written.
+        Whether it is for this folder, with paths as given and with options for where results are kept and written.
     made
-        What stands in the place of a parameter as it was given, such as the runs that none means.
+        Values that replace those of parameters as given, such as the actual number of runs.
     """
     words: list[str] = []
     at: Any = context
@@ -180,12 +180,12 @@ def command_of(context: typer.Context, *, here: bool = False, **made: Any) -> st
 
 
 def _goes_without(parameter: Any, value: Any) -> bool:
-    """Whether a parameter has its value without a word of the command."""
+    """Return whether a parameter can be left out of the command."""
     return value is None or (value == parameter.default and parameter.name not in ALWAYS_TOLD)
 
 
 def _words_of(parameter: Any, value: Any, told: Callable[[Path], str]) -> Iterator[str]:
-    """Yield the words that give a parameter its value; a list is given one by one."""
+    """Yield the words that give a parameter its value; the items of a list are given one by one."""
     name = [] if parameter.param_type_name == "argument" else [parameter.opts[0]]
     if value is True:
         yield from name
@@ -203,12 +203,12 @@ NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address
 
 @contextlib.contextmanager
 def needing_aiohttp(what: str, extra: str) -> Iterator[None]:
-    """Say what to install where an import within the block finds no aiohttp.
+    """Raise an error that says what to install if an import inside the `with` block does not find aiohttp.
 
     Raises
     ------
     UsageError
-        Where it is missing.
+        If aiohttp is missing.
     """
     try:
         yield
@@ -219,14 +219,14 @@ def needing_aiohttp(what: str, extra: str) -> Iterator[None]:
 
 
 def announcing(host: str, then: str, *, no_browser: bool) -> Callable[[str], None]:
-    """Return what prints the address of a page, says who can reach it and what to do next, and opens a browser."""
+    """Return a function that prints a page's URL, who can reach it and what to do next, and opens a browser."""
     import webbrowser
 
     from sim.loopback import is_loopback
 
     def opened(address: str) -> None:
         say(address)
-        sys.stdout.flush()  # for whoever waits for it at a pipe
+        sys.stdout.flush()  # for programs that wait for it at a pipe
         if not is_loopback(host):
             if host in UNSPECIFIED:
                 note(f"from another machine, put the IP address of this one in place of {host}")

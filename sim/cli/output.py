@@ -1,6 +1,6 @@
-"""What commands that read or write files share: paths as they are told, checks before the start, what a study gives.
+"""Shared by commands that read or write files: how paths are shown, checks before the start, and output of studies.
 
-No run is made in vain: that the output can be written is seen to first.
+Commands check first that their output can be written, so that no run is wasted.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from sim.wording import counted
 
 
 def check_output(folder: Path | None, *, figures: bool) -> None:
-    """Make the folder for files, where one is asked for, and see that it can be written to.
+    """Create the output folder, if one is given, and check that it is writable.
 
     Raises
     ------
     UsageError
-        Where it cannot be, or figures are asked for without one.
+        If it cannot be created or written to, or if figures are requested without a folder.
     """
     if folder is None:
         if figures:
@@ -40,12 +40,12 @@ def check_output(folder: Path | None, *, figures: bool) -> None:
 
 
 def check_file(file: Path | None) -> None:
-    """See that a file, where one is asked for, can be written.
+    """Check that an output file, if one is given, can be written.
 
     Raises
     ------
     UsageError
-        Where it cannot be.
+        If it cannot be written.
     """
     if file is None:
         return
@@ -55,19 +55,19 @@ def check_file(file: Path | None) -> None:
 
 
 def shown(path: Path) -> str:
-    """Return a path relative to the working folder where it lies below it, so that no machine's folders are told."""
+    """Return a path relative to the working folder or, outside it, its bare name, so that no folders are revealed."""
     absolute = path.resolve()
     here = Path.cwd()
     return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else path.name
 
 
 def basis_of(record: Mapping[str, Any], counts: str) -> str:
-    """Say what a result rests on: as-of date, how many runs, as `counts` says, and seed."""
+    """Return what a result is based on: its as-of date, the number of runs as worded in `counts`, and the seed."""
     return f"as of {record['as_of']}; {counts}, seed {record['seed']}"
 
 
 def runs_of(record: Mapping[str, Any], of: str = "") -> str:
-    """Return how many runs and draws a result is from."""
+    """Return the numbers of runs and draws of a result, in words."""
     return f"{counted(record['runs'], 'run')} of {counted(record['draws'], 'draw')}{of}"
 
 
@@ -80,16 +80,16 @@ def deliver(
     then: str,
     sections: Iterable[str] | None = None,
 ) -> None:
-    """Print the record of a study, write its files where a folder is given, and say the next step.
+    """Print the record of a study, write its files if a folder is given, and print the next step.
 
     Parameters
     ----------
     basis
-        What the record rests on: as-of date, runs and seed.
+        What the record is based on: as-of date, runs and seed.
     then
-        The next step where no folder is given.
+        The next step if no folder is given.
     sections
-        The sections of its page that are printed as text, by default all that it does not fold away.
+        Sections of its page to print as text; by default, all that the page does not fold away.
     """
     show(record, format_, lines_of(record, basis, sections))
     if out is None:
@@ -100,7 +100,7 @@ def deliver(
 
 
 def show(record: Mapping[str, Any], format_: Format, lines: Iterable[str]) -> None:
-    """Print a result: as JSON, or its lines, which are taken only then."""
+    """Print a result as JSON or as lines of text; `lines` is only consumed for text."""
     if format_ is Format.JSON:
         print_json(record)
     else:
@@ -108,7 +108,7 @@ def show(record: Mapping[str, Any], format_: Format, lines: Iterable[str]) -> No
 
 
 def written(paths: list[Path]) -> list[Path]:
-    """Say which files were written; return them."""
+    """Report which files were written, and return them."""
     for path in paths:
         note(f"wrote {path}")
     return paths

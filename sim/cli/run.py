@@ -1,4 +1,4 @@
-"""`run`, `history` and `explore`: make forecasts, of one day, of many days, on a live page."""
+"""`run`, `history` and `explore`: make forecasts as of one date, as of many dates, or on a live page."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def run(  # noqa: PLR0913 - one parameter an option
 
 
 def _check_given(params: Mapping[str, Any]) -> None:
-    """Refuse a condition where forecasts are compared."""
+    """Refuse a condition if forecasts are compared."""
     for name in ("since", "counterfactuals"):
         if params["given"] and params[name]:
             raise UsageError(
@@ -125,27 +125,27 @@ def _check_given(params: Mapping[str, Any]) -> None:
 
 
 def _write(record: Mapping[str, Any], out: Path, words: str, *, figures: bool) -> None:
-    """Write the report; the blocks that were kept until then go."""
+    """Write the report; if the run is complete, remove the blocks kept until then."""
     written(write_report(record, out, words=words, figures=figures))
     if record["status"] != "interrupted":
         shutil.rmtree(out / KEPT, ignore_errors=True)
 
 
 def _place(params: Mapping[str, Any]) -> str | None:
-    """Return the store that is asked for: the usual one with counterfactuals, whose runs others want too."""
+    """Return the requested store or, with counterfactuals, the default one, as other commands reuse those runs."""
     place: str | None = params["store"]
     return DEFAULT_STORE if place is None and params["counterfactuals"] else place
 
 
 def _store(place: str | None, out: Path | None) -> Store | None:
-    """Return where blocks are kept: the store named, or a folder within the report's, gone once that is written."""
+    """Return the store for blocks: the one named, or a temporary folder inside the report's folder."""
     from sim.runs.store import Store, store_at
 
     return store_at(place) if place is not None or out is None else Store(out / KEPT)
 
 
 def _change(earlier: Mapping[str, Any], forecast: Forecast, store: Store | None, machines: Machines) -> dict[str, Any]:
-    """Compare with an earlier forecast, whose scenario may have to be run again."""
+    """Compare with an earlier forecast, running its scenario again if necessary."""
     from sim.studies.diff import plan_of_rerun, since
 
     blocks = plan_of_rerun(earlier, forecast).blocks
@@ -154,7 +154,7 @@ def _change(earlier: Mapping[str, Any], forecast: Forecast, store: Store | None,
 
 
 def _otherwise(forecast: Forecast, store: Store | None, machines: Machines) -> dict[str, Any]:
-    """Play the counterfactuals of the runs that are at hand."""
+    """Play counterfactuals paired with the runs of the forecast."""
     from dataclasses import replace
 
     from sim.studies.bench import Bench
@@ -168,14 +168,14 @@ def _otherwise(forecast: Forecast, store: Store | None, machines: Machines) -> d
 
 
 def _would_lose(forecast: Forecast, since: Path | None, out: Path) -> bool:
-    """Whether an unfinished report would take the place of the very forecast it is compared with."""
+    """Return whether an unfinished report would overwrite the very forecast it is compared with."""
     if forecast.status != "interrupted" or since is None:
         return False
     return since.resolve() == (out / "forecast.json").resolve()
 
 
 def _finish(forecast: Forecast, context: typer.Context, out: Path | None) -> None:
-    """Say the next step; leave with the code that fits."""
+    """Print the next step and exit with the matching code."""
     place = _place(context.params)
     again = command_of(context, here=True, store=place)
     if forecast.status == "interrupted":

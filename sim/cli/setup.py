@@ -1,4 +1,4 @@
-"""`doctor` and `store`: the machine that runs are played on, and the cache that keeps them."""
+"""`doctor` and `store`: check the machine, and manage the cache of finished runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sim.wording import counted
 if TYPE_CHECKING:
     from sim.runs.store.shelf import Item
 
-LEAST_DISK = 100_000_000  # bytes free that a report and the blocks it keeps may need, with room to spare
+LEAST_DISK = 100_000_000  # free bytes that a report and its kept blocks may need, with room to spare
 MB = 1_000_000
 
 
@@ -65,7 +65,7 @@ def _machine() -> dict[str, str]:
 
 
 def _speed() -> float:
-    """Return how many runs a second one block of the starter scenario makes."""
+    """Return the speed of one block of the starter scenario, in runs per second."""
     from importlib import resources
 
     from sim.runs.block.blocks import BLOCK_RUNS, BlockTask, run_block

@@ -1,4 +1,4 @@
-"""`sweep run`, `plan`, `merge` and `cell`: run a sweep whole or in shards, put shards together, open one cell."""
+"""`sweep run`, `plan`, `merge` and `cell`: run a sweep whole or in shards, merge shards, report one cell."""
 
 from __future__ import annotations
 
@@ -95,14 +95,14 @@ def run(  # noqa: PLR0913 - one parameter an option
     top = head_of(loaded, command_of(context), judged)
     if part is not None and out is not None:
         _write_partial(part, partial_of(top, part, loaded.cells, rows, verdicts), out, format_)
-        _finish({"rows": rows, "verdicts": []}, None)  # the gates are for the merged sweep to pass or miss
+        _finish({"rows": rows, "verdicts": []}, None)  # gates pass or fail in the merged sweep only
         return
     record = record_of(top, rows, verdicts)
     _deliver(_with_pages(record) if cells else record, out, format_, words, ci)
 
 
 def _check_folder(params: Record) -> None:
-    """Ask for a folder where something is to be written into it."""
+    """Require --out for options that write files."""
     for name, use in (("shard", "its partial file"), ("cells", "the forecasts")):
         if params[name] and params["out"] is None:
             raise UsageError(f"--{name} needs a folder for {use}; name one with --out")
@@ -121,14 +121,14 @@ def _rows(sweep: Sweep, options: Options, store: Store | None, machines: Machine
     by_cell = sweep.plan.precision is not None
     total, unit = (len(cells), "cell") if by_cell else (blocks, "block")
     with machines.site(label, total, store, unit=unit, blocks=blocks) as site:
-        if by_cell and (finished := site.finished) is not None:  # nobody knows how many blocks a cell takes
+        if by_cell and (finished := site.finished) is not None:  # the number of blocks per cell is unknown
             site, options = replace(site, finished=None), replace(options, on_cell=finished)
         return run_sweep(sweep, site, options)
 
 
 @contextmanager
 def _resumable(store: Store | None) -> Iterator[None]:
-    """Say how to resume after Ctrl-C or a failure of the workers."""
+    """Print how to resume after Ctrl-C or a failure of the workers."""
     again = f"finished blocks are kept in {store}: give the same command again to resume"
     try:
         yield
@@ -142,7 +142,7 @@ def _resumable(store: Store | None) -> Iterator[None]:
 
 
 def _keep_forecast(file: Path, folder: Path, sweep: Sweep) -> Any:
-    """Return what writes the forecast of each cell into its own folder below one."""
+    """Return a function that writes the forecast of each cell into its own subfolder."""
 
     def keep(cell: Cell, forecast: Forecast) -> None:
         record = forecast.record(f"offramp sweep cell {shlex.quote(shown(file))} {cell.id}")
@@ -201,7 +201,7 @@ def merge(
 
 
 def _files_of(part: Path) -> list[Path]:
-    """Return a partial file, or those in a folder."""
+    """Return a partial file, or all partial files in a folder."""
     if not part.is_dir():
         return [part]
     found = sorted(part.rglob("shard-*-of-*.json"))
@@ -211,7 +211,7 @@ def _files_of(part: Path) -> list[Path]:
 
 
 def _take_cells(folders: list[Path], out: Path) -> bool:
-    """Copy the forecasts that shards wrote with `--cells`; return whether there are any."""
+    """Copy the forecasts that shards wrote with `--cells`, and return whether there were any."""
     import shutil
 
     found = [folder for folder in dict.fromkeys(folders) if (folder / "cells").is_dir()]
@@ -253,7 +253,7 @@ def cell(
 
 
 def _deliver(record: Record, out: Path | None, format_: Format, words: str, ci: CiOutput) -> None:
-    """Print the results, write them where a folder is given, and leave with the code that fits."""
+    """Print the results, write them if a folder is given, and exit with the matching code."""
     basis = f"as of {record['as_of']}; {counted(record['cells'], 'cell')}, seed {record['seed']}"
     show(record, format_, lines_of(record, basis, words=words))
     if out is not None:
@@ -263,13 +263,13 @@ def _deliver(record: Record, out: Path | None, format_: Format, words: str, ci: 
 
 
 def _with_pages(record: Record) -> Record:
-    """Point each row at the page of its cell."""
+    """Add to each row a link to the page of its cell."""
     pages = (None if row["outcomes"] is None else f"cells/{row['cell']}/index.html" for row in record["rows"])
     return {**record, "rows": [{**row, "page": page} for row, page in zip(record["rows"], pages, strict=True)]}
 
 
 def _finish(record: Record, out: Path | None) -> None:
-    """Leave with 3 where a cell failed, with 1 where a gate did, with 4 where one or a precision was not decided."""
+    """Exit with 3 if a cell failed, else 1 if a gate failed, else 4 if a gate or a precision was left undecided."""
     statuses = Counter(row["status"] for row in record["rows"])
     codes = {exit_code(record["verdicts"])}
     if failed := statuses["failed"]:
@@ -288,12 +288,12 @@ def _finish(record: Record, out: Path | None) -> None:
 def judge(
     gates: Sequence[Dealt], budget: Budget, cells: Sequence[Cell], store: Store | None, machines: Machines
 ) -> list[Record]:
-    """Judge the gates that fall to some cells.
+    """Judge the gates that belong to some cells.
 
     Raises
     ------
     KeyboardInterrupt
-        Where it came.
+        If judging was interrupted.
     """
     from sim.studies.gates.check import check
 
@@ -312,12 +312,12 @@ def judge(
 
 
 def _write_ci(record: Record, ci: CiOutput) -> None:
-    """Write what CI services read.
+    """Write the output for CI services.
 
     Raises
     ------
     ReportError
-        Where a file cannot be written.
+        If a file cannot be written.
     """
     from sim.report.ci import false_verdicts, findings_of
 
@@ -330,7 +330,7 @@ def _write_ci(record: Record, ci: CiOutput) -> None:
 
 
 def exit_code(verdicts: Sequence[Record]) -> Exit:
-    """Return the code of the worst verdict, and say what it means."""
+    """Return the exit code of the worst verdict; if undecided, print the next step."""
     from sim.report.ci import WORST_FIRST
 
     found = {one["verdict"] for one in verdicts}

@@ -1,4 +1,4 @@
-"""`counterfactuals`, `tip`, `advise` and `diff`: what a probability would be in another world, paired run by run."""
+"""`counterfactuals`, `tip`, `advise` and `diff`: how a probability changes with the scenario, paired run by run."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def advise(  # noqa: PLR0913 - one parameter an option
 
 
 def _prepared(scenario: Path, runs: int, seed: int, out: Path | None, replicates: int = 2) -> tuple[Scenario, Plan]:
-    """Load a scenario and plan its runs; see that both and the folder are sound."""
+    """Load a scenario and plan its runs; check the plan and the output folder."""
     from sim.cli.files import load_scenario
     from sim.forecast.plan import Plan
 
@@ -207,7 +207,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
 
 
 def _next(before: Path, after: Path) -> str:
-    """Return what may be done with a difference."""
+    """Return the next step after a comparison."""
     from sim.studies.diff import is_stored
 
     old, new = (shlex.quote(str(path)) for path in (before, after))

@@ -1,4 +1,4 @@
-"""`drivers`, `discover` and `explain`: what a probability rests on, and why one run went as it did."""
+"""`drivers`, `discover` and `explain`: what a probability depends on, and why one run went as it did."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MADE = {"counts": 20_000, "sobol": 400_000}
 
 
 class Study(StrEnum):
-    """Where indices come from."""
+    """Sources of sensitivity indices."""
 
     COUNTS = "counts"
     SOBOL = "sobol"

@@ -1,4 +1,4 @@
-"""`init`, `validate`, `show` and `schema`: commands about scenario files that run nothing."""
+"""`init`, `validate`, `show` and `schema`: commands for scenario files that do not run them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NAMES = {
     "draft": ("draft of evidence", "drafts of evidence"),
     "cast": ("cast",),
 }
-"""The kinds of files that are checked, as the last line names them."""
+"""The kinds of checked files, as named in the last line of output."""
 EXPECTED = (
     "expected a key `schema`, which is offramp/scenario/1, offramp/sweep/1, offramp/evidence/1, offramp/sources/1, "
     "offramp/draft/1 or offramp/cast/1"
@@ -79,7 +79,7 @@ def _write(file: Path, text: str) -> None:
 
 
 def _starter(path: Path) -> dict[Path, str]:
-    """Return the starter's three files, by the path that each is to have; the others are named after the first."""
+    """Return the starter's three files keyed by target path; evidence and sources are named after the scenario."""
     from importlib import resources
 
     folder = resources.files("sim.scenario").joinpath("starter")
@@ -96,7 +96,7 @@ def _starter(path: Path) -> dict[Path, str]:
 
 
 def _id(path: Path) -> str:
-    """Make an id of a file name."""
+    """Derive an id from a file name."""
     letters = "".join(char if char.isascii() and char.isalnum() else "-" for char in path.stem.lower()).strip("-")
     return letters[:64] or "starter"
 
@@ -124,7 +124,7 @@ def validate(
 
 
 def _files_of(paths: Sequence[Path]) -> Sequence[Path]:
-    """Return the files that are named, and those of the folders that are; UsageError where there is none."""
+    """Return the given files and all YAML files in the given folders; raise UsageError if there are none."""
     from sim.cli.files import SUFFIXES, once
     from sim.wholefiles import visible_files
 
@@ -135,14 +135,14 @@ def _files_of(paths: Sequence[Path]) -> Sequence[Path]:
 
 
 class _Findings:
-    """What was found in all files; a fault or doubt of a base that several share is told once.
+    """The findings in all files; a fault or doubt of a shared base is reported once.
 
     Attributes
     ----------
     known, unknown
-        The files of a kind that is checked, and those of none.
+        The files of known kinds, and all others.
     errors, doubts
-        What is wrong, by file; what is legal and probably not meant.
+        One error per faulty file, and all doubts: valid input that was probably not intended.
     """
 
     def __init__(self, checked: Sequence[_Checked]) -> None:
@@ -154,11 +154,11 @@ class _Findings:
 
     @property
     def is_valid(self) -> bool:
-        """Whether there are files of known kinds, and nothing is wrong with them."""
+        """Whether there are files of known kinds and none has an error."""
         return bool(self.known) and not self.errors
 
     def plain(self) -> dict[str, Any]:
-        """Return what was checked and found as plain values."""
+        """Return the findings as plain values."""
         return {
             "valid": self.is_valid,
             "errors": [plain for error in self.errors for plain in errors_as_plain(error)],
@@ -168,7 +168,7 @@ class _Findings:
         }
 
     def say(self) -> None:
-        """Say of each file what it is or what is wrong with it, then how many there are, and the next step."""
+        """Print the findings in each file, then the number of files and the next step."""
         for one in self.known:
             if one.error is None:
                 say(f"{one.file}: valid")
@@ -195,26 +195,26 @@ class _Findings:
 
 
 def _next(files: Sequence[_Checked]) -> None:
-    """Say how to run the first of the files that can be run."""
+    """Print how to run the first file that can be run."""
     commands = {"scenario": "run", "case": "run", "sweep": "sweep run"}
     for one in files:
-        if one.kind in commands and one.file.is_file():  # no pipe, which can be read only once
+        if one.kind in commands and one.file.is_file():  # not a pipe, which can be read only once
             note(f"next: offramp {commands[one.kind]} {shlex.quote(str(one.file))}")
             return
 
 
 @dataclass(frozen=True)
 class _Checked:
-    """A file that was looked at.
+    """A checked file.
 
     Attributes
     ----------
     kind
-        A key of `NAMES`; empty for a file in a folder that is none of them.
+        A key of `NAMES`; empty for a file of unknown kind found in a folder.
     error
-        What is wrong with it, if anything is.
+        The faults of the file, if any.
     doubts
-        What is legal there and was probably not meant.
+        Valid input in it that was probably not intended.
     """
 
     file: Path
@@ -224,7 +224,7 @@ class _Checked:
 
     @classmethod
     def of(cls, file: Path, *, inside: bool) -> _Checked:
-        """Check a file as what it is; `inside` says that it was found in a folder."""
+        """Check a file according to its kind; `inside` means that it was found in a folder."""
         from sim.cli.files import UNKNOWN, kind_of
 
         kind = kind_of(file)
@@ -240,7 +240,7 @@ class _Checked:
 
     @classmethod
     def _of_scenario(cls, file: Path) -> _Checked:
-        """Check a scenario; a case also for what a backtest needs of it, a base but for what it leaves out."""
+        """Check a scenario; a case must also satisfy the backtest, and a base may lack required keys."""
         from sim.cli.files import beyond_missing
         from sim.scenario.doubts import doubts_of
         from sim.scenario.load import load
@@ -270,11 +270,11 @@ _READERS = {
     "draft": ("sim.draft.files", "read_draft"),
     "cast": ("sim.draft.files", "read_cast"),
 }
-"""What reads each kind of file that is no scenario: a module, loaded only then, and its function."""
+"""The reader of each kind of file other than scenarios: a module, imported on demand, and its function."""
 
 
 def _check_part(file: Path, kind: str) -> None:
-    """Check a file that is no scenario as what it is."""
+    """Check a file that is not a scenario according to its kind."""
     if kind not in _READERS:
         _check_unknown(file, kind)
     module, name = _READERS[kind]
@@ -282,7 +282,7 @@ def _check_part(file: Path, kind: str) -> None:
 
 
 def _check_unknown(file: Path, kind: str) -> NoReturn:
-    """Say that a file is of no kind that is known; where it cannot be read, why."""
+    """Raise an error for a file of unknown kind, or for one that cannot be read."""
     from sim.scenario.yamltree import Place, read_tree
 
     tree = read_tree(file, str(file))
@@ -321,7 +321,7 @@ def show(
 
 
 def _summary(scenario: Scenario) -> Iterator[str]:
-    """Yield what a scenario says, in brief."""
+    """Yield lines that summarise a scenario."""
     document, counterpart = scenario.document, scenario.counterpart or "nobody: no agreement can be concluded"
     yield document.title
     yield f"as of {scenario.as_of}, {counted(scenario.horizon, 'day')}; {scenario.id}, {scenario.hash[:12]}"
@@ -339,7 +339,7 @@ def _summary(scenario: Scenario) -> Iterator[str]:
 
 
 def _stance(scenario: Scenario, actor: str) -> str:
-    """Write the stance that an actor starts with, and where it is from."""
+    """Return an actor's starting stance and its source, in words."""
     from sim.report.values import on_scale
 
     prior = scenario.distribution(actor, "stance")
@@ -348,7 +348,7 @@ def _stance(scenario: Scenario, actor: str) -> str:
 
 
 def _scheduled(scenario: Scenario) -> Iterator[str]:
-    """Yield pressures, talks and events, a line each."""
+    """Yield one line per pressure, talks and event."""
     for name, pressure in scenario.pressures.items():
         after = "" if pressure.after is None else f", after {pressure.after}"
         what = f"{pressure.source} on {pressure.target}, to {pressure.aim} ({pressure.channel}){after}"
@@ -361,7 +361,7 @@ def _scheduled(scenario: Scenario) -> Iterator[str]:
 
 
 def _parameters(scenario: Scenario) -> str:
-    """Say where the structural parameters come from, and of which sample they are."""
+    """Return where the structural parameters come from and how the samples are weighted, in words."""
     draws = scenario.posterior
     if draws is None:
         chosen = "named in the file" if scenario.document.calibration is not None else "no posterior is early enough"
