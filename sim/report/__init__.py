@@ -1,7 +1,7 @@
 """Reports: a stored record in; a page, Markdown, the record and figures out. Nothing here simulates.
 
-`write_report` is the entry; what takes a while to import, Jinja most of all, it imports itself. A page is one module
-that turns a record into a `Document`; `PAGES` has them by the format of their records.
+`write_report` is the entry point; it imports what is slow to import, Jinja most of all, only when needed. A page is one
+module that turns a record into a `Document`; `PAGES` maps formats of records to pages.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _STUDIES = (
     *("forecast", "history", "tipping"),
 )
 PAGES = {f"offramp/{name}/1": name for name in _STUDIES} | {"offramp/sweep-result/1": "sweep"}
-"""The page of a record, by its format."""
+"""The page of a record, keyed by its format."""
 
 
 def write_report(
@@ -37,35 +37,35 @@ def write_report(
     page: bool = True,
     others: Mapping[str, str] | None = None,
 ) -> list[Path]:
-    """Write page, Markdown and record into a folder, which is made where it is missing.
+    """Write page, Markdown and record into a folder, which is created if it is missing.
 
-    A file appears whole or not at all, and none of them is replaced before all of them are on disk.
+    A file appears whole or not at all, and no file is replaced before all of them are on disk.
 
     Parameters
     ----------
     record
         The content of forecast.json, history.json, sweep.json or the record of another study.
     folder
-        Where to write.
+        Folder to write to.
     words
         Scale of words: `icd203`, `phia` or `none`.
     figures
-        Whether to write the main figures of a forecast or a history too, as SVG files.
+        Whether to also write the main figures of a forecast or a history as SVG files.
     page
         Whether to write the page, which takes several megabytes.
     others
-        Further files by their names.
+        Further files, keyed by name.
 
     Returns
     -------
     list
-        The paths of the page, the Markdown, the record and the other files. Of a forecast the two first are called
-        report.html and report.md; a sweep has its results as CSV and Parquet too.
+        The paths of the page, the Markdown, the record and the other files. For a forecast, the first two are called
+        report.html and report.md; a sweep also has its results as CSV and Parquet.
 
     Raises
     ------
     ReportError
-        Where the record cannot be read, the scale is unknown or the folder cannot be written.
+        If the record cannot be read, the scale is unknown or the folder cannot be written.
     """
     return write_files(folder, dict(_files(record, words, figures=figures, page=page)) | dict(others or {}))
 
@@ -73,23 +73,23 @@ def write_report(
 def write_cell(
     record: Mapping[str, Any], folder: Path, *, label: str, changes: Mapping[str, Any], names: Mapping[str, Any]
 ) -> list[Path]:
-    """Write the forecast of a cell of a sweep, as a small page index.html and as forecast.json, into a folder.
+    """Write the forecast of a sweep's cell into a folder, as a small page index.html and as forecast.json.
 
     Parameters
     ----------
     record
         The content of forecast.json.
     label
-        What the sweep calls the cell.
+        The sweep's label for the cell.
     changes
-        Dotted path to what the cell sets there.
+        Dotted path to the value that the cell sets there.
     names
-        What the sweep calls inputs, as its record has it.
+        The sweep's names for inputs, as in its record.
 
     Raises
     ------
     ReportError
-        Where the record cannot be read or the folder cannot be written.
+        If the record cannot be read or the folder cannot be written.
     """
     from sim.report.files import to_json
     from sim.report.html import to_html
@@ -102,12 +102,12 @@ def write_cell(
 
 
 def document_of(record: Mapping[str, Any], words: str = "icd203", *, brief: bool = False) -> Document:
-    """Read a record into what its page says, or into what the terminal shows of it, where that is less.
+    """Read a record into the document of its page, or, if `brief`, into the shorter one that the terminal shows.
 
     Raises
     ------
     ReportError
-        Where the record cannot be read or the scale is unknown.
+        If the record cannot be read or the scale is unknown.
     """
     from sim.report.reading import reading
     from sim.report.words import scale_of
@@ -122,21 +122,21 @@ def document_of(record: Mapping[str, Any], words: str = "icd203", *, brief: bool
 def lines_of(
     record: Mapping[str, Any], basis: str, sections: Iterable[str] | None = None, words: str = "icd203"
 ) -> Iterator[str]:
-    """Yield what a record says for the terminal, as `terminal.to_lines` does."""
+    """Yield the lines of a record for the terminal, as `terminal.to_lines` does."""
     from sim.report.terminal import to_lines
 
     yield from to_lines(document_of(record, words, brief=True), basis, sections)
 
 
 def _page_of(record: Mapping[str, Any]) -> str:
-    """Return the name of the page of a record's format."""
+    """Return the name of the page for a record's format."""
     if record.get("schema") not in PAGES:
         raise ReportError(f"expected a record of format {' or '.join(PAGES)} (got {record.get('schema')!r})")
     return PAGES[record["schema"]]
 
 
 def _files(record: Mapping[str, Any], words: str, *, figures: bool, page: bool) -> Iterator[tuple[str, str | bytes]]:
-    """Yield the files of a record, name and content."""
+    """Yield the files of a record as name and content."""
     from sim.report.files import to_csv, to_json, to_parquet
     from sim.report.html import to_html
     from sim.report.markdown import to_markdown
@@ -160,12 +160,12 @@ def _files(record: Mapping[str, Any], words: str, *, figures: bool, page: bool) 
 
 
 def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]:
-    """Write files into a folder, which is made where it is missing; all of them, or none where the disk is full.
+    """Write files into a folder, created if missing; all of them, or none if the disk is full.
 
     Raises
     ------
     ReportError
-        Where the folder cannot be written.
+        If the folder cannot be written.
     """
     placed = {
         folder / name: content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")

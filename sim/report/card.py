@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WIDTH = 96
-"""Characters of a line at most."""
+"""Most characters of a line."""
 MOST_WINDOWS = 3
-"""Windows in the text; the card has all."""
+"""Windows shown in the text; the card shows all."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,18 @@ class Window:
 
 @dataclass(frozen=True)
 class Card:
-    """What a forecast says first.
+    """The key facts of a forecast.
 
     Attributes
     ----------
     made
-        How: runs, draws, seed.
+        How it was made: runs, draws, seed.
     windows
         By length, that of the horizon last.
     rests_on
-        Where its parameters and stances are from.
+        Source of its parameters and stances.
     notes
-        What limits it: that it was interrupted, what is given.
+        Its limits: that it was interrupted, which conditions are given.
     """
 
     title: str
@@ -63,7 +63,7 @@ class Card:
 
     @property
     def spread(self) -> str:
-        """How far inputs move the headline; empty where that cannot be told."""
+        """How far inputs move the headline; empty if unknown."""
         sd = self.headline.chance.input_sd
         return "" if sd is None else f"sd over uncertain inputs {points_text(sd)}"
 
@@ -82,13 +82,13 @@ class Card:
         return "\n".join(map(_fitted, lines))
 
     def html(self) -> str:
-        """Return the card: no script, nothing from elsewhere, all text escaped."""
+        """Return the card: no script, no external resources, all text escaped."""
         from sim.report.html import drawing  # late: text needs no templates
 
         return drawing("card.html", card=self)
 
 
 def _fitted(line: str) -> str:
-    """Cut a line to its width; whatever does not print, a line break too, is a space."""
+    """Cut a line to its width, with every unprintable character, such as a line break, replaced by a space."""
     line = "".join(char if char.isprintable() else " " for char in line)
     return line if len(line) <= WIDTH else f"{line[: WIDTH - 3]}..."

@@ -1,7 +1,7 @@
 """Probabilities and their changes as readers see them: one way to write them in every sentence, table and label.
 
-No number shows more digits than its Monte Carlo error supports, and none is 0% or 100%: where no run had the event,
-the bound is shown. `Chance.of` and `Shift.of` take an entry of the record.
+No number shows more digits than its Monte Carlo error supports, and none is 0% or 100%: if no run had the event, the
+bound is shown. `Chance.of` and `Shift.of` take an entry of the record.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ def percent_text(percent: float, exponent: int) -> str:
 
 
 def share_text(value: float) -> str:
-    """Write a share to the whole per cent, never as 0% or 100%."""
+    """Write a share as a whole per cent, never as 0% or 100%."""
     return percent_text(100 * value, 0)
 
 
 def decimal_text(value: float) -> str:
-    """Write a probability to three digits, as the terminal does; never as 0 or 1, whatever so many runs showed."""
+    """Write a probability with three digits, as the terminal does; never as 0 or 1, whatever the runs showed."""
     return "<0.001" if value < 0.0005 else ">0.999" if value > 0.9995 else f"{value:.3f}"
 
 
@@ -50,7 +50,7 @@ def points_text(value: float) -> str:
 
 
 def exponent_for(half_width: float, most: float) -> int:
-    """Return the exponent of the finest unit in which an error counts `most` at most; the whole is the coarsest."""
+    """Return the exponent of the finest unit in which an error is at most `most`, at coarsest a whole unit."""
     if half_width <= 0:
         return FINEST
     return max(FINEST, min(0, math.ceil(math.log10(half_width / most))))
@@ -58,7 +58,7 @@ def exponent_for(half_width: float, most: float) -> int:
 
 @dataclass(frozen=True)
 class Chance:
-    """A probability, its Monte Carlo interval and what its inputs add."""
+    """A probability, its Monte Carlo interval and the spread from its inputs."""
 
     p: float
     low: float
@@ -68,7 +68,7 @@ class Chance:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Chance:
-        """Read an entry of the record: p, mc_low, mc_high and, where there are any, input_sd and input_range."""
+        """Read an entry of the record: p, mc_low, mc_high and, if present, input_sd and input_range."""
         spread = row.get("input_range")
         return cls(
             row["p"], row["mc_low"], row["mc_high"], row.get("input_sd"), None if spread is None else tuple(spread)
@@ -76,7 +76,7 @@ class Chance:
 
     @classmethod
     def of_share(cls, p: float, draws: float) -> Chance:
-        """Take a share without an interval of its own: Wilson's, on draws, which is wide enough."""
+        """Take a share without an interval of its own, with Wilson's interval on draws, which is wide enough."""
         draws = max(draws, 1.0)
         z2 = 1.96**2
         centre = (p + z2 / (2 * draws)) / (1 + z2 / draws)
@@ -92,8 +92,8 @@ class Chance:
     def text(self) -> str:
         """The number, such as `12%` or `less than 0.03%`.
 
-        Its last digit may be off by five at most, except that of a whole per cent, which is the coarsest unit; between
-        5% and 95% it is also the finest.
+        Its last digit may be off by five at most, except for a whole per cent, the coarsest unit; between 5% and 95% it
+        is also the finest.
         """
         if self.p == 0:
             return f"less than {_one_digit(100 * self.high)}%"
@@ -104,7 +104,7 @@ class Chance:
 
     @property
     def label(self) -> str:
-        """The number as short as a figure needs it, such as `<0.03%`."""
+        """The number in the short form for figures, such as `<0.03%`."""
         return self.text.replace("less than ", "<").replace("more than ", ">")
 
     @property
@@ -114,12 +114,12 @@ class Chance:
 
     @property
     def shown(self) -> float:
-        """The probability that the text names, as a number in (0, 1)."""
+        """The probability that the text states, as a number in (0, 1)."""
         return round(float(self.text.rsplit(" ", 1)[-1].rstrip("%")) / 100, 9)
 
     @cached_property
     def interval(self) -> str:
-        """The Monte Carlo interval, such as `11.4% to 12.6%`; the one-sided bound where no run had the event or all."""
+        """The Monte Carlo interval, such as `11.4% to 12.6%`; the one-sided bound if none or all runs had the event."""
         if self.p in (0, 1):
             return self.text
         exponent = exponent_for(self.half_width, 15)
@@ -127,7 +127,7 @@ class Chance:
 
     @property
     def frequency(self) -> str:
-        """The natural frequency of the number as it is shown."""
+        """The natural frequency of the number as shown."""
         if not self.is_bound:
             return about(self.shown)
         if self.p <= 0.5:
@@ -136,7 +136,7 @@ class Chance:
         return f"more than {outside - 1:,} in {outside:,}"
 
     def word(self, scale: str) -> str:
-        """Return the word with its range, for the number as it is shown; empty where the number stands alone."""
+        """Return the word with its range for the number as shown; empty if the number stands alone."""
         return "" if self.is_bound else phrase(self.shown, scale)
 
     def line(self, scale: str) -> str:
@@ -146,7 +146,7 @@ class Chance:
 
     @property
     def spread_text(self) -> str | None:
-        """The range over inputs, such as `less than 1% to 97%`; None where there is none."""
+        """The range over inputs, such as `less than 1% to 97%`; None if unknown."""
         if self.input_range is None:
             return None
         low, high = (share_text(edge) for edge in self.input_range)
@@ -154,7 +154,7 @@ class Chance:
 
     @property
     def spread_shape(self) -> str:
-        """What the beta fit looks like: `humped`, `split` (both ends likelier than the middle) or `lopsided`."""
+        """The shape of the beta fit: `humped`, `split` (both ends more probable than the middle) or `lopsided`."""
         if self.input_range is None or self.input_sd is None:
             return "humped"
         total = self.p * (1 - self.p) / self.input_sd**2 - 1
@@ -164,7 +164,7 @@ class Chance:
 
 
 def with_interval(chance: Chance) -> str:
-    """Write a number with its Monte Carlo interval, where it is not the bound itself."""
+    """Write a number with its Monte Carlo interval, unless it is the bound itself."""
     return chance.text if chance.p in (0, 1) else f"{chance.text} ({chance.interval})"
 
 
@@ -174,7 +174,7 @@ def chance_text(row: Mapping[str, Any]) -> str:
 
 
 def _floor_digit(count: float) -> int:
-    """Round down to one digit, above 10."""
+    """Round down to one digit; above 10."""
     step = 10 ** max(0, len(str(int(count))) - 1) if count >= 100 else 1
     return int(round(count, 6) // step) * step
 
@@ -230,20 +230,20 @@ class Shift:
 
     @property
     def cells(self) -> tuple[str, str, str]:
-        """The change, its interval and a remark where it is none."""
+        """The change, its interval, and a remark if there is no clear change."""
         return self.number, self.interval, "" if self.is_clear else "no clear change"
 
     @property
     def is_clear(self) -> bool:
-        """Whether the interval, as it is shown, leaves 0 outside."""
+        """Whether the interval, as shown, excludes 0."""
         signs = {self._points(edge)[0] for edge in (self.low, self.high)}
         return len(signs) == 1 and signs <= {"+", "−"}
 
     @property
     def line(self) -> str:
-        """Change and interval, and whether it is one: `+2.7 points (+2.1 to +3.3)`.
+        """Change and interval, and whether there is a change: `+2.7 points (+2.1 to +3.3)`.
 
-        An interval of 0 alone is that of paired runs without any difference.
+        An interval of 0 alone means that paired runs do not differ at all.
         """
         if self.low == self.high == 0:
             return "no change in any draw"

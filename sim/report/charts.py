@@ -1,12 +1,12 @@
-"""What all charts share: colours, layout, axes, notes, labels at line ends; and curves of probabilities with bands.
+"""The basis of all charts: colours, layout, axes, notes, labels at line ends; and curves of probabilities with bands.
 
-A chart is Plotly's data and layout as plain values. The page and the explorer give it to plotly.js and `svg` draws it
-as a file, so it is described once. Charts are transparent and label their lines directly. Text from a scenario is
-escaped where it enters a chart, because Plotly reads tags in labels.
+A chart is Plotly's data and layout as plain values. The page and the explorer pass it to plotly.js and `svg` draws it
+as a file, so it is described only once. Charts are transparent and label their lines directly. Text from a scenario is
+escaped where it enters a chart, because Plotly interprets tags in labels.
 
-A colour stands for one meaning and has a light and a dark version. Hues stay apart for readers who are colour-blind
-(blue, orange and dark red differ in lightness too) and every line has at least 4.5:1 against its page. Charts are built
-in the light colours; `DARK` maps each string to its dark version, so the page can repaint them.
+Each colour has one meaning and a light and a dark version. Hues are distinct for colour-blind readers (blue, orange and
+dark red also differ in lightness), and every line has a contrast of at least 4.5:1 with its page. Charts are built in
+the light colours; `DARK` maps each string to its dark version, so that the page can repaint them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ OPACITIES = (0.18, 0.36, 0.75)
 
 
 def tint(name: str, opacity: float) -> str:
-    """Return a light colour, made transparent; only the opacities of `OPACITIES` have a dark version."""
+    """Return a transparent version of a light colour; only the opacities of `OPACITIES` have a dark version."""
     return _rgba(LIGHT[name], opacity)
 
 
@@ -72,10 +72,10 @@ DARK = {LIGHT[name]: _DARK[name] for name in LIGHT} | {
 """Light colour string to dark colour string."""
 
 HEAT = ("#fdf0ea", "#f6c9b8", "#e3937a", "#b4371c", "#6d1020")
-"""Of a probability on a map, low to high, in the light scheme; none of them is a colour of `LIGHT`."""
+"""Colours of a probability on a map, low to high, in the light scheme; none of them is in `LIGHT`."""
 _HEAT_DARK = ("#20262f", "#4b3436", "#8c4a3f", "#d9775c", "#ffc3ae")
 HEAT_DARK = dict(zip(HEAT, _HEAT_DARK, strict=True))
-"""Light heat colour to dark heat colour; on maps only."""
+"""Light heat colour to dark heat colour; for maps only."""
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 LABEL_GAP = 17
@@ -83,7 +83,7 @@ _TOPS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
 def safe(text: str) -> str:
-    """Escape text for a Plotly label: its tags, and the dollar signs between which it would look for mathematics."""
+    """Escape text for a Plotly label: its tags, and dollar signs, which would delimit mathematics."""
     return html.escape(text).replace("$", "&#36;")
 
 
@@ -124,7 +124,7 @@ def axis(**more: Any) -> Spec:
 
 
 def time_axis(calendar: Calendar, *, small: bool = False) -> Spec:
-    """Return the axis of the window, with month names; a small one has few and no years."""
+    """Return the axis of the window, with month names; fewer and no years if `small`."""
     short = calendar.horizon <= 120
     ticks = {"nticks": 3 if small else 7} if small or short or calendar.horizon > 400 else {"dtick": "M1"}
     years = "" if small else "\n%Y"
@@ -153,13 +153,13 @@ def share_axis(top: float) -> Spec:
 
 
 def top_of(values: Iterable[float]) -> float:
-    """Return a round number above all values, 1 at most."""
+    """Return a round number above all values, at most 1."""
     most = min(1.0, max(values))
     return next(top for top in _TOPS if top >= most)
 
 
 def share_ends(values: Sequence[float]) -> tuple[float, float]:
-    """Return the range of a colour scale: that of the values, to the next twentieth outside."""
+    """Return the range of a colour scale: that of the values, extended to the next twentieth."""
     low, high = math.floor(min(values) * 20) / 20, math.ceil(max(values) * 20) / 20
     return (low, high) if high > low else (low, low + 0.05)
 
@@ -170,7 +170,7 @@ def moment(calendar: Calendar, days: int) -> str:
 
 
 def noon(calendar: Calendar, day: int) -> str:
-    """Place what happens on a day on the time axis."""
+    """Place an event of a day on the time axis."""
     return f"{calendar.at(day)}T12:00:00"
 
 
@@ -196,14 +196,14 @@ def band(x: Sequence[Any], low: Sequence[float], high: Sequence[float], colour: 
 
 
 def spread(places: Sequence[float], gap: float, most: float) -> list[float]:
-    """Move places at least `gap` apart, within 0 and `most`, by as little as their order allows.
+    """Move places at least `gap` apart, within 0 and `most`, as little as their order allows.
 
-    The least squares answer by pooling neighbours (isotonic regression, Ayer et al. 1955) after taking the gaps off.
+    The least-squares solution by pooling neighbours (isotonic regression, Ayer et al. 1955) after removing the gaps.
 
     Parameters
     ----------
     places
-        Wanted places, in any order; the answer keeps their order.
+        Wanted places, in any order; the result keeps their order.
     """
     order = sorted(range(len(places)), key=lambda index: (places[index], index))
     pools: list[tuple[float, int]] = []
@@ -220,7 +220,7 @@ def spread(places: Sequence[float], gap: float, most: float) -> list[float]:
 
 
 def apart(days: Iterable[float], least: float) -> Iterator[float]:
-    """Keep the days that stand at least so far behind the last one kept."""
+    """Yield the days that are at least `least` after the last one kept."""
     kept = -math.inf
     for day in days:
         if day - kept >= least:
@@ -229,7 +229,7 @@ def apart(days: Iterable[float], least: float) -> Iterator[float]:
 
 
 def end_labels(fig: Spec, labels: Sequence[tuple[float, str, str]], top: float) -> None:
-    """Label lines at the right edge, (value, text, colour) each: the first in bold, all moved apart where needed."""
+    """Label lines at the right edge, (value, text, colour) each: the first in bold, all moved apart if necessary."""
     layout = fig["layout"]
     layout["margin"] = {**layout["margin"], "r": room_for([text for _, text, _ in labels])}
     pixels = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
@@ -242,12 +242,12 @@ def end_labels(fig: Spec, labels: Sequence[tuple[float, str, str]], top: float) 
 
 
 def room_for(labels: Sequence[str]) -> int:
-    """Return the right margin that labels need in a wide font, the first of them bold."""
+    """Return the right margin that labels need in a wide font, with the first of them bold."""
     return 14 + max(math.ceil(len(text) * (8.7 if index == 0 else 7.9)) for index, text in enumerate(labels))
 
 
 def note(fig: Spec, text: str, **place: Any) -> None:
-    """Write a small note inside a figure, at its top left unless told otherwise."""
+    """Write a small note inside a figure, by default at its top left."""
     fig["layout"]["annotations"].append({
         "x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 4,
         "text": text, "showarrow": False, "align": "left", "font": {"color": LIGHT["muted"], "size": 12}, **place,
@@ -255,7 +255,7 @@ def note(fig: Spec, text: str, **place: Any) -> None:
 
 
 def rule(fig: Spec, x: str | float, colour: str, dash: str = "solid") -> None:
-    """Draw a vertical line through the plot, beneath everything else."""
+    """Draw a vertical line through the plot, below everything else."""
     fig["layout"]["shapes"].append({
         "type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
         "line": {"color": LIGHT[colour], "width": 1, "dash": dash},
@@ -263,7 +263,7 @@ def rule(fig: Spec, x: str | float, colour: str, dash: str = "solid") -> None:
 
 
 def number_days(fig: Spec, calendar: Calendar, marked: Sequence[tuple[float, int]], least: float, yshift: int) -> None:
-    """Mark days above the plot, (day, number) each; those closer than `least` days share a label."""
+    """Mark days above the plot, (day, number) each; days closer than `least` share a label."""
     days = sorted({day for day, _ in marked})
     for day in days:
         rule(fig, calendar.at(day), "muted", "dot")
@@ -278,12 +278,12 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 @dataclass(frozen=True)
 class Curve:
-    """A line with its band; `texts` are shown where it is pointed at, `label` stands at its end.
+    """A line with its band; `texts` are shown on hover, `label` at its end.
 
     Attributes
     ----------
     marker
-        Size of its dots in pixels; 0: none.
+        Size of its dots in pixels; 0 for none.
     """
 
     label: str
@@ -295,7 +295,7 @@ class Curve:
     marker: int = 0
 
     def traces(self, x: Sequence[Any]) -> tuple[Spec, Spec]:
-        """Return its band and its line over some places."""
+        """Return its band and its line over the given places."""
         p, low, high = ([getattr(at, part) for at in self.chances] for part in ("p", "low", "high"))
         drawn = line(x, p, self.colour, self.texts, width=self.width, dash=self.dash)
         if self.marker:
@@ -305,7 +305,7 @@ class Curve:
 
 
 def ranked(rank: int) -> dict[str, Any]:
-    """Return the style of one of several curves in one colour: the first is drawn boldest."""
+    """Return the style of one of several curves in one colour: the first is the boldest."""
     return {"dash": DASHES[rank % len(DASHES)], "width": 1.8 if rank else 3.5, "marker": 5 if rank else 8}
 
 
@@ -324,11 +324,11 @@ def curves(
     Parameters
     ----------
     also
-        Shares that the vertical axis must hold besides.
+        Further shares that the vertical axis must include.
     cells
-        The id of the cell at each place, of a sweep.
+        For a sweep, the id of the cell at each place.
     layout
-        What `figure` takes besides the height.
+        Arguments of `figure` other than the height.
     """
     fig = figure(height=height, **layout)
     of_cells = {} if cells is None else {"customdata": cells, "hoverinfo": "text"}

@@ -1,9 +1,9 @@
-"""What CI services read: JUnit XML, a step summary in Markdown, annotations on the lines of scenario files.
+"""Output for CI services: JUnit XML, a step summary in Markdown, annotations on the lines of scenario files.
 
-All are made from `Finding`s, plain records of gates judged, whether of scenarios or of the cells of a sweep; the
-terminal and the page of a sweep word them the same way. Services show about ten annotations a step, so there is one a
-gate, however many cells miss it, and after ten a count of the rest. In JUnit XML a gate that is missed is a failure, a
-crash an error, an undecided gate skipped; times are 0, for the same check gives the same bytes.
+All are made from `Finding`s, plain records of judged gates of scenarios or of the cells of a sweep; the terminal and
+the page of a sweep use the same wording. Services show about ten annotations per step, so there is one per gate,
+however many cells miss it, and after ten a count of the rest. In JUnit XML a missed gate is a failure, a crash an
+error, and an undecided gate skipped; times are 0, so that the same check gives the same bytes.
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ WORDS = {"error": "crashed", "fail": "failed", "undecided": "undecided", "pass":
 
 @dataclass(frozen=True)
 class Finding:
-    """One gate judged on one scenario or cell.
+    """The verdict on a gate for one scenario or cell.
 
     Attributes
     ----------
     suite, cell, gate
-        Which scenario or sweep, which cell of it (empty without one), which gate.
+        Names of the scenario or sweep, its cell (empty without one), and the gate.
     verdict
-        `pass`, `fail`, `undecided`, or `error` where there was a crash.
+        `pass`, `fail`, `undecided`, or `error` after a crash.
     says
         The claim in words.
     above, below
-        The ends that the measured number is held to.
+        The bounds that the measured number is compared with.
     low, high, estimate
-        Its anytime-valid interval and best guess; None where no run was made.
+        Its anytime-valid interval and best guess; None if no run was made.
     between
-        Between which values, where a gate is about several.
+        The pair of values compared, if a gate is about several.
     runs, seed
-        Runs of each scenario up to the verdict, and their seed.
+        Number of runs of each scenario up to the verdict, and their seed.
     message
-        What crashed.
+        Description of the crash.
     file, line
         Where the gate is written.
     """
@@ -76,7 +76,7 @@ class Finding:
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Finding:
-        """Read a plain record; keys that are not named here are left aside."""
+        """Read a plain record, ignoring unknown keys."""
         return cls(**{name: record[name] for name in cls.__dataclass_fields__})
 
     @property
@@ -86,20 +86,20 @@ class Finding:
 
     @property
     def interval(self) -> str:
-        """The interval, such as `0.2931 to 0.3104`, and between which values; empty without runs."""
+        """The interval, such as `0.2931 to 0.3104`, and the values it compares; empty without runs."""
         if self.low is None or self.high is None:
             return ""
         return f"{self.low:.4f} to {self.high:.4f}" + (f" (from {self.between})" if self.between else "")
 
     @property
     def bound(self) -> str:
-        """What the interval is held to, such as `below 0.45`."""
+        """The bound that the interval is compared with, such as `below 0.45`."""
         ends = (("above", self.above), ("below", self.below))
         return " and ".join(f"{word} {end:g}" for word, end in ends if end is not None)
 
     @property
     def line_text(self) -> str:
-        """What was found, in a sentence."""
+        """The finding in a sentence."""
         if self.verdict == "error":
             return self.message
         measured = (
@@ -110,7 +110,7 @@ class Finding:
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings in the order of how bad they are; among equals, as they came."""
+    """Return findings from worst to best, keeping the order among equals."""
     return sorted(findings, key=lambda one: WORST_FIRST.index(one.verdict))
 
 
@@ -121,7 +121,7 @@ def counts_in_words(findings: Sequence[Finding]) -> str:
 
 
 OWN = "runs"
-"""What a case is called that stands for the runs of a cell, where a sweep has no gates."""
+"""Name of a test case for the runs of a cell, if a sweep has no gates."""
 MOST_SHOWN = 100
 COLUMNS = ("Verdict", "Gate", "Cell", "Claim", "Interval that holds at any time", "Held to", "Runs")
 
@@ -134,12 +134,12 @@ def findings_of(record: Record) -> list[Finding]:
 
 
 def false_verdicts(record: Record) -> str:
-    """Say how often verdicts are wrong."""
+    """Return a sentence on how often verdicts are wrong."""
     return f"the chance that any verdict is false is at most {100 * record['gates']['alpha']:g}%"
 
 
 def verdicts_of(record: Record) -> tuple[str, Table, int] | None:
-    """Return how the gates came out, worst first, and how many verdicts are left out; None where there are no gates."""
+    """Return the verdicts on the gates, worst first, and how many are left out; None if there are no gates."""
     if record["gates"] is None:
         return None
     findings = _judged(record)
@@ -174,7 +174,7 @@ _VERDICTS = {"error": "crashed", "fail": "failed", "undecided": "is undecided"}
 
 
 def to_annotations(findings: Iterable[Finding], *, most: int = MOST) -> list[str]:
-    """Return one line of output for each gate that did not pass, worst first, and after the most one that counts."""
+    """Return one line of output for each gate that did not pass, worst first, and a count of those beyond `most`."""
     missed: dict[tuple[str, int, str, str], list[Finding]] = {}
     for one in worst_first(findings):
         if one.verdict in _LEVELS:
@@ -251,12 +251,12 @@ def _case(suite: Element, one: Finding) -> None:
 
 
 def _text(text: str) -> str:
-    """Show hidden signs, and put a replacement character where XML allows none of what stands there."""
+    """Show hidden characters, and replace those that XML does not allow."""
     return _NOT_XML.sub("\ufffd", seen(text))
 
 
 MOST_BYTES = 1024 * 1024
-"""What GitHub shows of a step; a longer summary is dropped whole."""
+"""Limit of GitHub for a step; a longer summary is dropped whole."""
 LONGEST = 300
 HEAD = "| verdict | {case} | gate | claim | interval | held to | runs |\n|---|---|---|---|---|---|---:|\n"
 TAIL_BYTES = 200  # room for the line that says what was left out
@@ -272,7 +272,7 @@ def to_summary(findings: Sequence[Finding], title: str, *, notes: Iterable[str] 
     notes
         Paragraphs below the counts.
     most
-        Bytes at most; rows that do not fit are left out, the best first, and counted.
+        Largest size in bytes; rows that do not fit are left out, the best first, and counted.
     """
     lead = [f"## {escape(title)}", f"**{counts_in_words(findings) or 'No gates'}**", *map(escape, notes)]
     text = "\n\n".join(lead) + "\n\n"
@@ -287,7 +287,7 @@ def to_summary(findings: Sequence[Finding], title: str, *, notes: Iterable[str] 
 
 
 def _fitting(rows: Sequence[str], room: int) -> int:
-    """Return how many rows, from the first, fit into so many bytes."""
+    """Return how many rows, from the first, fit into `room` bytes."""
     return bisect_right(list(accumulate(len(row.encode()) for row in rows)), room)
 
 

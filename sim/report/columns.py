@@ -1,6 +1,6 @@
-"""Text as wide as the terminal allows: paragraphs, and tables in columns.
+"""Text fitted to the width of the terminal: paragraphs, and tables in columns.
 
-It stands apart from documents so that commands which print no report need not load them.
+It is separate from documents so that commands without a report need not load them.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 READABLE = 100
-"""Columns of a paragraph at most."""
+"""Most columns of a paragraph."""
 NARROWEST = 16
-"""Columns that words are left with at the least."""
+"""Fewest columns left for words."""
 ENDLESS = 10_000
 Value = TypeVar("Value")
 
 
 def width() -> int:
-    """Return the columns of the terminal: as COLUMNS says, else as it is; off a terminal a line has no end."""
+    """Return the columns of the terminal: COLUMNS if set, else the actual width; unlimited if not a terminal."""
     said = os.environ.get("COLUMNS", "")
     if said.isdecimal() and int(said) > 0:
         return int(said)
@@ -36,24 +36,24 @@ def width() -> int:
 
 
 def paragraph(text: str, *, indent: str = "", hang: str = "") -> list[str]:
-    """Return the lines of a paragraph, as wide as is good to read and the terminal allows."""
+    """Return the lines of a paragraph, at a readable width that the terminal allows."""
     return _broken(text, min(READABLE, width()), initial_indent=indent, subsequent_indent=hang or indent)
 
 
 def aligned(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: str = "l", indent: str = "") -> Iterator[str]:
-    """Yield the lines of a table, its columns as wide as they need to be and the whole as the terminal allows.
+    """Yield the lines of a table, with columns as wide as they need to be and the whole as wide as the terminal allows.
 
-    Where it is too wide, heads and words break over lines, and numbers never do. Where that is not enough, the first
-    cell of a row gets a line of its own, and the others as many lines as they need.
+    If it is too wide, heads and words wrap, but numbers never do. If that is not enough, the first cell of a row gets
+    its own line, and the others as many lines as they need.
 
     Parameters
     ----------
     head, rows
         Cells as text.
     words
-        A letter a column: `l` where it holds words, `r` where numbers, set to the right; further columns hold numbers.
+        One letter per column: `l` for words, `r` for numbers, aligned right; further columns hold numbers.
     indent
-        What every line begins with.
+        Prefix of every line.
     """
     grid, room = [head, *rows], width() - len(indent)
     words = words.ljust(len(head), "-")[: len(head)]
@@ -65,7 +65,7 @@ def aligned(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: str = 
 
 
 def _stacked(grid: Sequence[Sequence[str]], words: str, room: int) -> Iterator[str]:
-    """Yield the lines of a table whose rows have a line for their first cell and more for the others, set in."""
+    """Yield the lines of a table whose rows have one line for their first cell and indented lines for the others."""
     widths = [0, *_widths([row[1:] for row in grid], words[1:], room - 2)]
     groups = list(_groups(widths, room - 2))
     for row in grid:
@@ -80,7 +80,7 @@ def _at(places: Sequence[int], line: Sequence[Value]) -> list[Value]:
 
 
 def _groups(widths: Sequence[int], room: int) -> Iterator[list[int]]:
-    """Yield the places of columns after the first, as many at a time as there is room for."""
+    """Yield the indices of columns after the first, as many at a time as there is room for."""
     group: list[int] = []
     for place in range(1, len(widths)):
         if group and _whole([widths[one] for one in (*group, place)]) > room:
@@ -91,7 +91,7 @@ def _groups(widths: Sequence[int], room: int) -> Iterator[list[int]]:
 
 
 def _widths(grid: Sequence[Sequence[str]], words: str, room: int) -> list[int]:
-    """Return the widths of columns: what their cells need; where that is too much, less for heads and for words."""
+    """Return the widths of columns: as much as their cells need or, if that is too much, less for heads and words."""
     columns = [list(column) for column in zip(*grid, strict=True)]
     widths = [max(map(len, column)) for column in columns]
     least = list(map(_least, columns, words))
@@ -102,7 +102,7 @@ def _widths(grid: Sequence[Sequence[str]], words: str, room: int) -> list[int]:
 
 
 def _least(column: Sequence[str], kind: str) -> int:
-    """Return how narrow a column may be: no narrower than the words of its head, nor its cells but for words."""
+    """Return the minimum width of a column: it fits each word of the head and, unless it holds words, its cells."""
     head, *cells = column
     whole = max(map(len, column))
     need = NARROWEST if kind == "l" else max(map(len, cells), default=0)
@@ -114,7 +114,7 @@ def _whole(widths: Sequence[int]) -> int:
 
 
 def _side_by_side(row: Sequence[str], widths: Sequence[int], words: Sequence[str]) -> Iterator[str]:
-    """Yield the lines of one row, its cells broken to the widths of their columns."""
+    """Yield the lines of one row, with its cells wrapped to the widths of their columns."""
     cells = [[cell] if len(cell) <= wide else _broken(cell, wide) for cell, wide in zip(row, widths, strict=True)]
     sides = ["<>"[kind == "r"] for kind in words]
     for parts in zip_longest(*cells, fillvalue=""):
@@ -122,6 +122,6 @@ def _side_by_side(row: Sequence[str], widths: Sequence[int], words: Sequence[str
 
 
 def _broken(text: str, room: int, **indents: str) -> list[str]:
-    """Break text into lines between words, never within a number and what belongs to it."""
+    """Wrap text between words, never within a number and its unit."""
     lines = textwrap.wrap(glued(text), room, **indents)  # type: ignore[arg-type]
     return [line.replace(GLUE, " ") for line in lines] or [""]

@@ -1,4 +1,4 @@
-"""What a page says, before any layout: a head and sections of sentences, tables, figures and lists.
+"""The content of a page, before any layout: a head and sections of sentences, tables, figures and lists.
 
 A page module turns a record into a `Document`; `html`, `markdown` and `terminal` lay it out and escape it. All strings
 are plain text, some of it from a scenario.
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.report.charts import Spec
 
 STEP = 4
-"""Rows of a time table of which Markdown keeps one."""
+"""Markdown keeps one of this many rows of a time table."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Text:
     Attributes
     ----------
     role
-        How it stands on the page: `note`, `lead`, `banner`, `strong`, `assumed` or nothing.
+        Its role on the page: `note`, `lead`, `banner`, `strong`, `assumed` or none.
     """
 
     text: str
@@ -34,19 +34,19 @@ class Text:
 
 
 def is_of_web(url: object) -> bool:
-    """Whether an address is one of the web, which alone is linked."""
+    """Whether an address is a web address; only those are linked."""
     return str(url).lower().startswith(("http://", "https://"))
 
 
 class Linked(str):
-    """Text of a cell that leads to a web address; where nothing can be followed, it is text."""
+    """Text of a cell that links to a web address; plain text where links are impossible."""
 
     __slots__ = ("url",)
     url: str
 
     @classmethod
     def to(cls, url: object, text: str) -> str:
-        """Return text that leads to an address; as it is where the address is none of the web."""
+        """Return text that links to an address; unchanged if that is not a web address."""
         if not is_of_web(url):
             return text
         linked = cls(text)
@@ -61,14 +61,14 @@ class Table:
     Attributes
     ----------
     align
-        One letter a column, `l` or `r`.
+        One letter per column, `l` or `r`.
     folded
-        Words under which the page folds it away; empty: it is open.
+        Caption under which the page folds it away; if empty, it is open.
     style
-        `narrow`: it fits a phone, for cells break, and what is in brackets goes below the number; `facts`: names with
+        `narrow`: it fits a phone, because cells wrap and text in brackets goes below the number; `facts`: names with
         their values.
     brief
-        A shorter table that stands in for it outside the page.
+        A shorter table that replaces it outside the page.
     """
 
     caption: str
@@ -87,25 +87,25 @@ class Table:
 
     @property
     def shortest(self) -> Table:
-        """What stands for it outside the page."""
+        """The table that represents it outside the page."""
         return self.brief or self
 
     def fold(self, summary: str = "") -> Table:
-        """Return it folded away under some words, by default its caption."""
+        """Return it folded away under a summary, by default its caption."""
         return replace(self, folded=summary or self.caption)
 
     def of_columns(self, *places: int) -> Table:
-        """Return it with some of its columns alone."""
+        """Return it with only some of its columns."""
         rows = tuple(tuple(row[place] for place in places) for row in self.rows)
         columns, align = (tuple(one[place] for place in places) for one in (self.columns, self.align))
         return replace(self, columns=columns, align="".join(align), rows=rows)
 
     def page_only(self) -> Table:
-        """Return it with nothing that stands in for it outside the page."""
+        """Return it without a replacement outside the page."""
         return replace(self, brief=replace(self, rows=()))
 
     def thin(self, keep: Sequence[str] = ()) -> Table:
-        """Return it with a brief form: one row in `STEP`, the last, and those whose first cell is to be kept."""
+        """Return it with a brief form: one row in `STEP`, the last, and those whose first cell is in `keep`."""
         shown, last = self.shortest, len(self.rows) - 1
         rows = tuple(r for place, r in enumerate(shown.rows) if place % STEP == 0 or place == last or r[0] in keep)
         return replace(self, brief=replace(shown, rows=rows))
@@ -120,19 +120,19 @@ class Figure:
     title
         Its message.
     unit
-        What it measures.
+        The quantity it measures.
     alt
-        What a reader who cannot see it should know.
+        Text for a reader who cannot see it.
     table
         Its numbers.
     parts
-        What stands between the figure and its table.
+        Parts between the figure and its table.
     chart
         Draws it on the page: Plotly's data and layout.
     block
-        What draws it on the page, where that is no chart.
+        Block that draws it on the page, if it is not a chart.
     small
-        Whether it stands in a card.
+        Whether it is inside a card.
     """
 
     id: str
@@ -151,7 +151,7 @@ class Figure:
         return replace(self, parts=parts)
 
     def thin(self, keep: Sequence[str] = ()) -> Figure:
-        """Return it with a brief form of its table, as `Table.thin` makes it."""
+        """Return it with a brief form of its table, as made by `Table.thin`."""
         return replace(self, table=self.table.thin(keep))
 
 
@@ -187,11 +187,11 @@ class Group:
     Attributes
     ----------
     role
-        Its class on the page; `folded`: it is folded away under its title.
+        Its class on the page; if `folded`, it is folded away under its title.
     number
-        What it says first, in large letters.
+        Its opening text, in large letters.
     short
-        Its name in the contents; empty: it is not there.
+        Its name in the contents; if empty, it is not listed.
     """
 
     title: str
@@ -205,25 +205,25 @@ class Group:
 
     @property
     def listed(self) -> str:
-        """Its name in the contents; empty: it is not there."""
+        """Its name in the contents; if empty, it is not listed."""
         return self.short if self.id else ""
 
 
 @dataclass(frozen=True)
 class Section(Group):
-    """A group that the contents name, whether it has a short name or not."""
+    """A group listed in the contents, whether or not it has a short name."""
 
     kind: ClassVar[str] = "section"
 
     @property
     def listed(self) -> str:
-        """Its name in the contents: the short one, else its title."""
+        """Its name in the contents: the short one, or its title."""
         return (self.short or self.title) if self.id else ""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A piece that the page draws in a way of its own, by the macro of this name; elsewhere `parts` stand for it."""
+    """A piece that the page draws with the macro of this name; elsewhere it is replaced by `parts`."""
 
     name: str
     content: Any = None
@@ -236,26 +236,26 @@ Part = Text | Table | Figure | List | Group | Block
 
 @dataclass(frozen=True)
 class Document:
-    """What a page says.
+    """The content of a page.
 
     Attributes
     ----------
     kicker
-        What it is, in small letters over the title.
+        Its kind, in small letters above the title.
     number, word, frequency
-        The figure to remember, its word with a range, and how often that is; the two last may be missing.
+        The figure to remember, its word with a range, and its frequency; the last two may be missing.
     says
-        What the number is.
+        Description of the number.
     head
-        What goes with the number.
+        Parts that accompany the number.
     about
-        What stands between the title and the number.
+        Parts between the title and the number.
     below
-        What stands below the number, before the sections.
+        Parts below the number, before the sections.
     heading, short
-        What the part with the number is called, there and in the contents.
+        Heading of the part with the number, there and in the contents.
     last
-        Ids of figures that are drawn after all others, in this order.
+        Ids of figures that are drawn last, in this order.
     """
 
     kicker: str
@@ -280,36 +280,36 @@ class Document:
 
     @property
     def contents(self) -> list[tuple[str, str]]:
-        """Place and short name of all that the contents list, after question and headline."""
+        """Place and short name of everything in the contents, after question and headline."""
         return [(one.id, one.listed) for one in walk(self) if isinstance(one, Group) and one.listed]
 
     @property
     def charts(self) -> dict[str, Callable[[], Spec]]:
-        """What draws each figure, by its id."""
+        """The functions that draw the figures, by id."""
         drawn = {one.id: one.chart for one in walk(self) if isinstance(one, Figure) and one.chart}
         last = {name: drawn.pop(name) for name in self.last if name in drawn}
         return drawn | last
 
     @property
     def blocks(self) -> set[str]:
-        """Names of the blocks in it."""
+        """Names of its blocks."""
         return {one.name for one in walk(self) if isinstance(one, Block)}
 
 
 def rerun(rows: Iterable[tuple[str, str]], *parts: Part | None) -> Section:
-    """Return the section that says how to make the document again."""
+    """Return the section that says how to reproduce the document."""
     return Section("Rerun", (Table.facts(rows), *parts), id="rerun")
 
 
 def rerun_of(record: Mapping[str, Any], **more: str) -> Section:
-    """Return that section of a study of one scenario; `more` are further rows, `Runs_of_each_mix` by their names."""
+    """Return that section for a study of one scenario; `more` are further rows, named like `Runs_of_each_mix`."""
     rows = [("Scenario", record["scenario"]["id"]), ("Scenario hash", record["scenario"]["hash"])]
     rows += [("Seed", str(record["seed"])), *((name.replace("_", " "), value) for name, value in more.items())]
     return rerun([*rows, ("Command", record["command"])] if record["command"] else rows)
 
 
 def said(parts: Iterable[Part | None]) -> list[Part]:
-    """Return the parts that say something: no empty text, no table or list without rows, nothing missing."""
+    """Return the parts with content: no empty texts, no tables or lists without rows, none that are missing."""
     return [part for part in parts if part is not None and not _is_empty(part)]
 
 
@@ -327,7 +327,7 @@ def _is_empty(part: Part) -> bool:
 
 
 def walk(one: Document | Part) -> Iterator[Part]:
-    """Yield all parts of a document or of a part, in order; a part itself first."""
+    """Yield all parts of a document or of a part, in order; a part itself comes first."""
     if isinstance(one, Document):
         inner: Iterable[Part | None] = (*one.about, *one.head, *one.below, *one.sections)
     else:

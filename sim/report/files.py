@@ -1,8 +1,8 @@
-"""Records as files: JSON whose differences read well, and the results of a sweep as one table in CSV and Parquet.
+"""Records as files: JSON with readable diffs, and the results of a sweep as one table in CSV and Parquet.
 
-The same record is the same bytes. In JSON what fits is on one line, as are long lists of plain values. The table has a
-row for each cell: the cell, each axis by its dotted path, then `outcome.days.quantity`; text that a spreadsheet would
-take for a formula gets a quote before it in the CSV.
+The same record gives the same bytes. In JSON, whatever fits is on one line, as are long lists of plain values. The
+table has one row per cell: the cell, each axis by its dotted path, then `outcome.days.quantity`; in the CSV, text that
+a spreadsheet would take for a formula is prefixed with a quote.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def to_json(record: Mapping[str, Any]) -> str:
     Raises
     ------
     ReportError
-        Where a value has no place in JSON, such as NaN.
+        If a value cannot be written as JSON, such as NaN.
     """
     try:
         return "".join(_entries(record, "\n")) + "\n"
@@ -50,7 +50,7 @@ def _pieces(value: Any, indent: str) -> Iterator[str]:
 
 
 def _entries(value: Any, indent: str) -> Iterator[str]:
-    """Write a map or a list with one entry a line."""
+    """Write a map or a list with one entry per line."""
     deeper = f"{indent} "
     named = isinstance(value, Mapping)
     opening, closing = "{}" if named else "[]"
@@ -91,7 +91,7 @@ def _columns(rows: Sequence[Record], *names: str) -> Columns:
 
 
 def _input_column(values: list[Any]) -> list[Any]:
-    """Return numbers where all values are numbers or missing, else text, distributions as JSON."""
+    """Return numbers if all values are numbers or missing, else text, with distributions as JSON."""
     if all(value is None or is_number(value) for value in values):
         return [None if value is None else float(value) for value in values]
     return list(map(_as_text, values))
@@ -102,7 +102,7 @@ def _as_text(value: Any) -> str | None:
 
 
 def _outcome_columns(record: Record) -> Iterator[tuple[str, list[Any]]]:
-    """Yield the probabilities by outcome and day, and the changes where they are known of any cell."""
+    """Yield the probabilities by outcome and day, and the changes if any cell has them."""
     whens = list(product(record["outcomes"], map(str, record["milestones"])))
     for (outcome, day), quantity in product(whens, QUANTITIES):
         yield f"{outcome}.{day}.{quantity}", _values(record, "outcomes", outcome, day, quantity)
@@ -117,7 +117,7 @@ def _values(record: Record, part: str, outcome: str, day: str, quantity: str) ->
 
 
 def to_csv(record: Record) -> str:
-    """Return the table as CSV, an empty field where there is no value."""
+    """Return the table as CSV, with an empty field for a missing value."""
     table = columns_of(record)
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -128,12 +128,12 @@ def to_csv(record: Record) -> str:
 
 
 def _harmless(value: Any) -> Any:
-    """Keep text from being run as a formula, or from breaking the row."""
+    """Prevent text from being run as a formula, or from breaking the row."""
     return formula_free(seen(value)) if isinstance(value, str) else value
 
 
 def to_parquet(record: Record) -> bytes:
-    """Return the table as Parquet: numbers as doubles, runs as a whole number, all else as text."""
+    """Return the table as Parquet: numbers as doubles, runs as a whole number, everything else as text."""
     import pyarrow as pa
     import pyarrow.json
     import pyarrow.parquet
@@ -142,7 +142,7 @@ def to_parquet(record: Record) -> bytes:
     schema = pa.schema([(name, _type(pa, name, values)) for name, values in table.items()])
     rows = "\n".join(json.dumps(dict(zip(table, row, strict=True))) for row in zip(*table.values(), strict=True))
     given, stream = rows.encode(), io.BytesIO()
-    read = pyarrow.json.read_json(  # to make arrays of lists it would import pandas, half a second of work
+    read = pyarrow.json.read_json(  # making arrays of lists would import pandas, half a second of work
         io.BytesIO(given),
         read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(given) + 1),
         parse_options=pyarrow.json.ParseOptions(explicit_schema=schema),

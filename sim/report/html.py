@@ -1,8 +1,8 @@
-"""Pages: each one self-contained file that works offline, with Plotly inlined once and no network allowed.
+"""Pages: self-contained files that work offline, with Plotly inlined once and no network allowed.
 
-One template lays out every `Document`; what a page draws in a way of its own is a macro of blocks.html. All text goes
-through Jinja's autoescape; figures travel as JSON in a data block, with `<`, `>` and `&` escaped, and a
-Content-Security-Policy names the scripts by their hashes.
+One template lays out every `Document`; parts that a page draws in its own way are macros of blocks.html. All text
+passes through Jinja's autoescape; figures travel as JSON in a data block, with `<`, `>` and `&` escaped, and a
+Content-Security-Policy lists the scripts by their hashes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _UNSAFE = {sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def to_html(document: Document) -> str:
-    """Return the page of a document; where it has no chart, no Plotly is inlined."""
+    """Return the page of a document; without charts, Plotly is not inlined."""
     figures = {name: draw() for name, draw in document.charts.items()}
     scripts = [_plotly(), _template_file("report.js")] if figures else []
     if "cells" in document.blocks:
@@ -56,7 +56,7 @@ def to_html(document: Document) -> str:
 
 
 def drawing(template: str, **content: Any) -> str:
-    """Return a drawing from a template of ours."""
+    """Return a drawing from one of our templates."""
     return _environment().get_template(template).render(**content)
 
 
@@ -80,7 +80,7 @@ def _policy(scripts: Iterable[str]) -> str:
 
 @cache
 def _plotly() -> str:
-    """Return Plotly's build for axes in a plane, a third of the whole: pages are smaller and open sooner."""
+    """Return Plotly's cartesian build, a third of the whole: pages are smaller and open faster."""
     return (files("sim.report") / "plotly" / "plotly-cartesian.min.js").read_text(encoding="utf-8").strip()
 
 
@@ -110,18 +110,18 @@ def _environment() -> Environment:
 
 
 class _Compiled(FileSystemBytecodeCache):
-    """Compiled templates next to Python's own, for compiling takes as long as filling them in."""
+    """Compiled templates stored next to Python's own, because compiling takes as long as rendering."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template, where there is a way."""
+        """Keep a template, if possible."""
         with suppress(OSError):  # a read-only or full disk
             super().dump_bytecode(bucket)
 
 
 def _compiled() -> BytecodeCache | None:
-    """Return the cache of compiled templates; None where Python keeps none of its own.
+    """Return the cache of compiled templates; None if Python keeps no bytecode.
 
-    A template is looked up by its text, the version of Jinja and this file, which has the settings.
+    A template is looked up by its text, the version of Jinja and this file, which contains the settings.
     """
     folder = Path(__file__).with_name("__pycache__")
     if sys.dont_write_bytecode or not folder.is_dir():
@@ -131,5 +131,5 @@ def _compiled() -> BytecodeCache | None:
 
 
 def _text(value: Any) -> Any:
-    """Return what a template writes: text without hidden signs, all else and what is marked up already as it is."""
+    """Return a value for a template: text without hidden characters; markup and other values unchanged."""
     return seen(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,7 +1,7 @@
 """Maps: probabilities over two axes with contours, and many axes as parallel coordinates.
 
-Each builder takes plain numbers and labels; `sweep_shape` decides which a sweep gets. Labels stand inside the plots, so
-that all of them hold on a narrow screen.
+Each builder takes plain numbers and labels; `sweep_shape` decides which one a sweep gets. Labels are inside the plots,
+so that everything fits on a narrow screen.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _HEATS = [[place / (len(HEAT) - 1), colour] for place, colour in enumerate(HEAT)
 
 @dataclass(frozen=True)
 class Scale:
-    """An axis of a map or a line figure: what it is called, and its values as numbers or as words."""
+    """An axis of a map or a line figure: its name, and its values as numbers or as words."""
 
     name: str
     values: tuple[Any, ...]
@@ -34,7 +34,7 @@ class Scale:
 
     @property
     def places(self) -> list[float]:
-        """Where the values stand: at themselves, or one apart where they are words."""
+        """Positions of the values: the values themselves, or one apart if they are words."""
         return (
             [float(value) for value in self.values] if self.is_numeric else [float(n) for n in range(len(self.values))]
         )
@@ -46,16 +46,16 @@ class Scale:
         return axis(showgrid=False, tickvals=self.places, ticktext=[safe(str(one)) for one in self.values])
 
     def name_below(self, fig: Spec) -> None:
-        """Write the name beneath the horizontal axis."""
+        """Write the name below the horizontal axis."""
         note(fig, safe(self.name), x=0.5, xanchor="center", y=0, yanchor="top", yshift=-26, font=_NAME)
 
     def name_above(self, fig: Spec) -> None:
-        """Write the name over the vertical axis."""
+        """Write the name above the vertical axis."""
         note(fig, f"↑ {safe(self.name)}", x=0, xanchor="left", xshift=-36, y=1, yanchor="bottom", yshift=4, font=_NAME)
 
 
 class Cell(NamedTuple):
-    """A place of a map: its probability, None where there is none, hover text, and the id of a sweep's cell."""
+    """A place of a map: its probability, None if there is none, hover text, and the id of a sweep's cell."""
 
     p: float | None
     text: str
@@ -63,7 +63,7 @@ class Cell(NamedTuple):
 
 
 def contour_levels(values: Sequence[float], chosen: Sequence[float] | None) -> list[float]:
-    """Return the probabilities to draw lines at: those chosen, else every tenth, or twentieth, within the values."""
+    """Return the probabilities of the contours: those chosen, or every tenth or twentieth within the values."""
     if chosen is not None:
         return [level for level in chosen if min(values) < level < max(values)]
     step = 0.1 if max(values) - min(values) > 0.25 else 0.05
@@ -71,14 +71,14 @@ def contour_levels(values: Sequence[float], chosen: Sequence[float] | None) -> l
 
 
 def heat_map(across: Scale, up: Scale, grid: Sequence[Sequence[Cell]], chosen: Sequence[float] | None) -> Spec:
-    """Return a map of probabilities over two axes, with a line at each chosen one.
+    """Return a map of probabilities over two axes, with a contour at each chosen one.
 
     Parameters
     ----------
     grid
         By row (up) and column (across).
     chosen
-        Probabilities to draw lines at; None: round ones.
+        Probabilities of the contours; None for round ones.
     """
     known = [cell.p for cell in chain(*grid) if cell.p is not None]
     fig = figure(
@@ -113,7 +113,7 @@ def _heats(cells: Spec, low: float, high: float) -> Spec:
 
 
 def _contour(level: float) -> Spec:
-    """Return the line of a probability on a map, without the map's values."""
+    """Return the contour of a probability on a map, without the map's values."""
     return {
         "type": "contour", "showscale": False, "hoverinfo": "skip",
         "line": {"color": LIGHT["ink"], "width": 1.4, "smoothing": 1},
@@ -130,9 +130,9 @@ def parallel(ends: Sequence[tuple[str, str]], lines_: Sequence[tuple[Sequence[fl
     Parameters
     ----------
     ends
-        What stands at the foot and at the head of each upright.
+        Labels at the foot and the head of each upright.
     lines_
-        For each cell its place on every upright, from 0 to 1, and its probability.
+        For each cell, its position on every upright, from 0 to 1, and its probability.
     """
     fig = figure(height=430, top=30, left=22, right=30, bottom=52, hovermode=False)
     last = len(ends) - 1
@@ -149,7 +149,7 @@ def parallel(ends: Sequence[tuple[str, str]], lines_: Sequence[tuple[Sequence[fl
 
 
 def _upright(fig: Spec, place: int, name: str, foot: str, head: str) -> None:
-    """Draw an upright with what stands at its foot and at its head, and its name below."""
+    """Draw an upright with the labels at its foot and head, and its name below."""
     drawn = {"type": "line", "y0": 0, "y1": 1, "line": {"color": LIGHT["muted"], "width": 1}}
     fig["layout"]["shapes"].append({**drawn, "x0": place, "x1": place})
     for y, text, shift in ((1, safe(head), 10), (0, safe(foot), -10), (0, f"<b>{name}</b>", -30)):
@@ -157,13 +157,13 @@ def _upright(fig: Spec, place: int, name: str, foot: str, head: str) -> None:
 
 
 def _rank(p: float, low: float, high: float) -> int:
-    """Return which of the colours a probability has on a scale from low to high."""
+    """Return the index of a probability's colour on a scale from low to high."""
     edges = (low + (high - low) * n / (len(HEAT) - 1) for n in range(len(HEAT) - 1))
     return max(rank for rank, edge in enumerate(edges) if edge <= p)
 
 
 def _connected(kept: Sequence[Sequence[float]], colour: str) -> Spec:
-    """Return lines of one colour as one trace, each from upright to upright."""
+    """Return lines of one colour as one trace, each running from upright to upright."""
     return {
         "type": "scatter", "x": [x for places in kept for x in (*range(len(places)), None)],
         "y": [y for places in kept for y in (*places, None)],

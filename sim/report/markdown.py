@@ -1,6 +1,6 @@
 """Markdown: a document with compact tables and no figures.
 
-Text is escaped, so that it reads as it was written and neither HTML nor Markdown in it takes effect.
+Text is escaped so that it reads as written, and HTML or Markdown in it has no effect.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _STRONG = ("banner", "lead", "strong")
 
 
 def escape(text: str) -> str:
-    """Escape text for use inside a line of Markdown: signs with a meaning lose it, hidden ones show."""
+    """Escape text for use inside a line of Markdown: special characters lose their meaning, hidden ones are shown."""
     return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), seen(" ".join(text.split())))
 
 
 def paragraph(text: str) -> str:
-    """Escape text that begins a line: no dash, plus or number at its start makes it a list."""
+    """Escape text that begins a line, so that no dash, plus or number at its start makes it a list."""
     return _BULLET.sub(r"\1\\\2", escape(text))
 
 
@@ -63,7 +63,7 @@ def to_markdown(document: Document) -> str:
 
 
 def _parts(parts: tuple[Part | None, ...], above: str = "") -> Iterator[str]:
-    """Yield the blocks of parts; `above` is the heading over them, which a table does not say again."""
+    """Yield the blocks of parts; `above` is the heading over them, which a table does not repeat."""
     for part in said(parts):
         yield from _part(part, above)
 
@@ -94,7 +94,7 @@ def _text(part: Text) -> str:
 
 
 def _table(table: Table, title: str, above: str, *lead: str) -> Iterator[str]:
-    """Yield a table, as short as it can be, below its title, where that does not stand over it already."""
+    """Yield a table, as short as it can be, below its title, unless the title is already above it."""
     shown = table.shortest
     if not shown.rows:
         return
@@ -103,7 +103,7 @@ def _table(table: Table, title: str, above: str, *lead: str) -> Iterator[str]:
 
 
 def _group(group: Group) -> Iterator[str]:
-    """Yield a group below its title; one with a number, or a short one folded away, begins with both in bold."""
+    """Yield a group below its title; a group with a number, or a short folded one, begins with both in bold."""
     title, inner = escape(group.title), list(_parts(group.parts, group.title))
     if group.number:
         yield from (f"**{title}: {escape(group.number)}.** {inner[0]}", *inner[1:])
@@ -116,12 +116,12 @@ def _group(group: Group) -> Iterator[str]:
 
 
 def _is_aside(group: Group) -> bool:
-    """Whether a group is folded away, begins with text and nothing leads to it."""
+    """Whether a group is folded away, begins with text and is not linked to."""
     return group.role == "folded" and isinstance(said(group.parts)[0], Text) and not group.id
 
 
 def _list(part: List) -> str:
-    """Return a list: with bullets, or with the names of its entries as their numbers."""
+    """Return a list, with bullets or with the names of its entries as their numbers."""
     lead = "{}. " if part.role == "marks" else "- **{}**: "
     return "\n".join(_entry(one, lead.format(escape(one.name)) if one.name else "- ") for one in part.items)
 

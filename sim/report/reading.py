@@ -1,7 +1,6 @@
-"""What the report reads from a record: names of actors and inputs, the calendar, chances at a day, weekly hazards.
+"""Reading a record for the report: names of actors and inputs, the calendar, chances at a day, weekly hazards.
 
-The record is the plain content of forecast.json; these functions are the only ones that know how its curves are laid
-out.
+The record is the plain content of forecast.json; only these functions know how its curves are laid out.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ OUTCOMES = {
     "limited": "Limited offensive",
     "full": "Full offensive",
 }
-"""First events by their names to readers; the offensive is either of the two last."""
+"""Names of first events for readers; the offensive is either of the last two."""
 _NAMED = {"standoff": "Standoff"} | OUTCOMES
 STATES = {state: _NAMED[state] for state in ("standoff", "agreement", "terms", "offensive")}
 ENDS = {end: _NAMED[end] for end in ("standoff", "agreement", "terms", "limited", "full")}
@@ -46,12 +45,12 @@ class Week:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Complain of the parts that a record turns out to lack.
+    """Raise an error for parts that turn out to be missing from a record.
 
     Raises
     ------
     ReportError
-        Where it lacks one.
+        If one is missing.
     """
     try:
         yield
@@ -70,18 +69,18 @@ def calendar_of(record: Record) -> Calendar:
 
 
 def strikes_of(record: Record) -> str:
-    """Return what a strike is called in this scenario, such as heavy bombing."""
+    """Return the term for a strike in this scenario, such as heavy bombing."""
     name = str(record["theatre"]["strikes"])
     return name if name != OFF else "strikes"
 
 
 def without_off(record: Record, names: Mapping[str, str]) -> dict[str, str]:
-    """Return outcomes, states or end states by their names, less the kinds that the scenario does without."""
+    """Return the names of outcomes, states or end states, without the kinds that the scenario does without."""
     return {key: name for key, name in names.items() if record["theatre"].get(key) != OFF}
 
 
 def outcome_at(record: Record, outcome: str, days: int) -> Chance:
-    """Return the chance of a first event within so many days."""
+    """Return the chance of a first event within `days` days."""
     known = record["outcomes"][outcome].get(str(days))
     if known is not None:
         return Chance.of(known)
@@ -90,7 +89,7 @@ def outcome_at(record: Record, outcome: str, days: int) -> Chance:
 
 
 def state_at(record: Record, state: str, day: int) -> Chance:
-    """Return the chance of a state at a day; of an absorbing one it is the cumulative incidence."""
+    """Return the chance of a state at a day; for an absorbing state, the cumulative incidence."""
     if day and state in ("offensive", "terms"):
         return outcome_at(record, state, day)
     if day == record["horizon"]:
@@ -99,7 +98,7 @@ def state_at(record: Record, state: str, day: int) -> Chance:
 
 
 def weeks(record: Record) -> Iterator[Week]:
-    """Hazard of the offensive in each whole week of the window; nothing where no run had one."""
+    """Yield the hazard of the offensive in each whole week of the window; nothing if no run had one."""
     p = record["incidence"]["offensive"]["p"]
     starts = range(0, record["horizon"] + 1, WEEK) if p[-1] > 0 else ()
     for number, (start, end) in enumerate(pairwise(starts), 1):
@@ -109,7 +108,7 @@ def weeks(record: Record) -> Iterator[Week]:
 
 
 def name_in_text(name: str) -> str:
-    """Return a name as it stands within a sentence: with an article where its last word is no name, as in a regime."""
+    """Return a name for use within a sentence: with an article if its last word is not a name, as in a regime."""
     if name.startswith(("The ", "A ", "An ")):
         return f"{name[0].lower()}{name[1:]}"
     last = name.rpartition(" ")[2]
@@ -118,7 +117,7 @@ def name_in_text(name: str) -> str:
 
 
 def name_of(record: Record, actor: str) -> str:
-    """Return an actor's name; where the record does not have it, its id as a name."""
+    """Return an actor's name; if the record does not have it, its id as a name."""
     known = (record.get("actors") or {}).get(actor)
     return str(known["name"]) if known else heading(actor)
 
@@ -154,24 +153,24 @@ _SCHEDULED = ("pressures", "talks", "events")
 
 
 def input_name(record: Record, path: str) -> str:
-    """Name an input by its dotted path, as a row or a heading does: `Intensity of the Turkish refusal`.
+    """Return the name of an input for a row or a heading: `Intensity of the Turkish refusal`.
 
-    The record says what paths, actors, pressures, talks and events are called; what it does not name is named by its
+    The record gives the names of paths, actors, pressures, talks and events; anything it does not name is named by its
     id. No other function names an input.
     """
     return capital(input_words(record, path)[1])
 
 
 def in_sentence(record: Record, path: str) -> str:
-    """Name an input for the middle of a sentence: `the intensity of the Turkish refusal`."""
+    """Return the name of an input for the middle of a sentence: `the intensity of the Turkish refusal`."""
     return "".join(input_words(record, path))
 
 
 def input_words(record: Record, path: str) -> tuple[str, str]:
-    """Return the article that the name of an input has within a sentence, and the name."""
+    """Return an input's article within a sentence, and its name."""
     if written := (record.get("names") or {}).get(path):
         return "", str(written)
-    if "+" in path:  # inputs that go together by rank
+    if "+" in path:  # inputs that are correlated by rank
         return "the ", f"{joined([input_words(record, one)[1] for one in path.split('+')])} (together)"
     if path in _WHOLE:
         return "the ", _WHOLE[path]
@@ -182,7 +181,7 @@ def input_words(record: Record, path: str) -> tuple[str, str]:
 
 
 def _words_of_owned(record: Record, kind: str, rest: str) -> tuple[str, str]:
-    """Return article and name of an input of an actor, a tie, a pressure, talks or an event, or of that itself."""
+    """Return article and name of an input of an actor, a tie, a pressure, talks or an event, or of the thing itself."""
     subject, _, field = rest.rpartition(".")
     if kind == "ties" and subject:
         source, target = (name_in_text(name_of(record, one)) for one in (subject, field))
@@ -195,7 +194,7 @@ def _words_of_owned(record: Record, kind: str, rest: str) -> tuple[str, str]:
 
 
 def group_name(record: Record, group: str, *, within: bool = False) -> str:
-    """Name whose inputs they are, as a row does or within a sentence."""
+    """Return the name of a group of inputs, for a row or within a sentence."""
     known = {STRUCTURAL: "structural parameters", SETTING: "the setting"}.get(group)
     if "+" in group:
         known = in_sentence(record, group)
@@ -209,23 +208,23 @@ def _words(field: str) -> str:
 
 
 def schedule_name(record: Record, id_: str) -> str:
-    """Return the name of a pressure, talks or an event; where the record does not have it, its id as a name."""
+    """Return the name of a pressure, talks or an event; if the record does not have it, its id as a name."""
     rows = record.get("schedule") or ()
     return next((str(one["name"]) for one in rows if one["id"] == id_ and one.get("name")), heading(id_))
 
 
 def capital(text: str) -> str:
-    """Return text that begins with a capital, as at the start of a sentence or a row."""
+    """Return text with an initial capital, as at the start of a sentence or a row."""
     return text[:1].upper() + text[1:]
 
 
 def possessive(name: str) -> str:
-    """Return a name in the possessive, as it stands within a sentence."""
+    """Return a name in the possessive, as used within a sentence."""
     return f"{name_in_text(name)}’" if name.endswith("s") else f"{name_in_text(name)}’s"
 
 
 def posture_of(record: Record, actor: str) -> str:
-    """Name the posture of an actor within a sentence: `Russia’s backing`."""
+    """Return the name of an actor's posture within a sentence: `Russia’s backing`."""
     return f"{possessive(name_of(record, actor))} {record['actors'].get(actor, {}).get('posture_name', 'posture')}"
 
 

@@ -1,7 +1,7 @@
 """The type of a forecast's record, forecast.json: what `offramp run --out` writes and every report is made from.
 
-`ForecastRecord` is the type; `read_record` holds any record to it, with one kind of complaint, and `record_schema` is
-its JSON Schema, published as docs/schema/forecast.schema.json. Keys such as "30" are numbers of days; "p" is a
+`ForecastRecord` is the type; `read_record` validates any record against it, with one kind of error, and `record_schema`
+is its JSON Schema, published as docs/schema/forecast.schema.json. Keys such as "30" are numbers of days; "p" is a
 probability with its 95% Monte Carlo interval from "mc_low" to "mc_high".
 """
 
@@ -38,7 +38,7 @@ CONFIG = ConfigDict(extra="ignore", allow_inf_nan=False)  # version 1 may gain k
 
 
 class Names(TypedDict):
-    """What was forecast: the scenario's id and title, and the digest of all that it says."""
+    """The scenario of the forecast: its id and title, and the digest of its content."""
 
     id: str
     title: str
@@ -46,7 +46,7 @@ class Names(TypedDict):
 
 
 class Question(TypedDict):
-    """What is asked, and when it resolves."""
+    """The question, and when it resolves."""
 
     as_of: Date
     horizon: Day
@@ -56,14 +56,14 @@ class Question(TypedDict):
 
 
 class Confidence(TypedDict):
-    """The author's own, in words."""
+    """The author's own confidence, in words."""
 
     level: str
     basis: str | None
 
 
 class Parameters(TypedDict):
-    """Where the structural parameters come from; numbers are None where they are priors."""
+    """The source of the structural parameters; numbers are None for priors."""
 
     calibration: str
     date: Date | None
@@ -75,14 +75,14 @@ class Parameters(TypedDict):
 
 
 class Theatre(TypedDict):
-    """What a strike is called, and whether defenders may surrender on terms; "off" where there is none."""
+    """The term for a strike, and whether defenders may surrender on terms; "off" if absent."""
 
     strikes: str
     terms: str
 
 
 class Given(TypedDict):
-    """The conditions that the runs meet, and how many were made to find those that do."""
+    """The conditions that the runs meet, and how many runs were made to find those that do."""
 
     conditions: list[str]
     day: Day
@@ -140,7 +140,7 @@ class States(TypedDict):
 
 
 class ActorRecord(TypedDict):
-    """An actor, and quantiles of its stance and posture week by week; None where no run is left."""
+    """An actor, and weekly quantiles of its stance and posture; None if no run is left."""
 
     name: str
     role: str
@@ -152,7 +152,7 @@ class ActorRecord(TypedDict):
 
 
 class Dot(TypedDict):
-    """One of the hundred runs that stand for all; `day` is None where nothing ended it."""
+    """One of a hundred runs that represent all; `day` is None if nothing ended it."""
 
     run: Count
     end: str
@@ -160,13 +160,13 @@ class Dot(TypedDict):
 
 
 class Point(Interval):
-    """The headline as it stood after so many runs."""
+    """The headline after a number of runs."""
 
     runs: Count
 
 
 class WarningRecord(TypedDict):
-    """What of the scenario is legal and probably not meant."""
+    """Something in the scenario that is legal but probably not intended."""
 
     warning: str
     key: str
@@ -176,7 +176,7 @@ class WarningRecord(TypedDict):
 
 @with_config(ConfigDict(extra="allow"))
 class ScenarioRecord(TypedDict):
-    """The scenario that was run, as its document has it."""
+    """The scenario that was run, as in its document."""
 
     start: NotRequired[dict[str, str]]
     bargaining: NotRequired[dict[str, str]]
@@ -197,7 +197,7 @@ class Environment(TypedDict):
 
 @with_config(CONFIG)
 class ForecastRecord(TypedDict):
-    """All that a forecast says."""
+    """The whole content of a forecast."""
 
     schema: Literal["offramp/forecast/1"]
     scenario: Names
@@ -249,12 +249,12 @@ def _adapter() -> TypeAdapter[ForecastRecord]:
 
 
 def read_record(record: Any) -> ForecastRecord:
-    """Return a record as what it is, without keys that this version does not know.
+    """Return a record validated as a forecast's, without keys unknown to this version.
 
     Raises
     ------
     ReportError
-        Where it is none: the first places that are wrong, with what was expected there.
+        If it is not one: the first places that are wrong, with what was expected there.
     """
     if not isinstance(record, Mapping) or record.get("schema") != FORMAT:
         found = record.get("schema") if isinstance(record, Mapping) else type(record).__name__
@@ -266,7 +266,7 @@ def read_record(record: Any) -> ForecastRecord:
 
 
 def _complaint(error: ValidationError) -> str:
-    """Name the places that are wrong; a record of another version is the usual cause."""
+    """Return the places that are wrong; the usual cause is a record of another version."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
     told = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg'].lower()}" for one in faults[:MOST_FAULTS]]
     more = "" if len(faults) <= MOST_FAULTS else f"; and {len(faults) - MOST_FAULTS} more"

@@ -19,7 +19,7 @@ def _of_the_calendar(date: str) -> str:
 
 Distribution = float | dict[str, list[float] | dict[str, float]]
 Written = Distribution | dict[str, list[Distribution] | dict[str, float]]
-"""A number of a scenario as its file may write it: a number, or a map that names a distribution or a pool of them."""
+"""A number of a scenario as written in its file: a number, or a map that names a distribution or a pool of them."""
 Chance = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[str, Field(pattern=r"^[0-9]+$", description="Number of days, from the as-of date on")]
 Day = Annotated[int, Field(ge=0)]
@@ -36,7 +36,7 @@ class Interval(TypedDict):
 
 
 class Probability(Interval):
-    """A probability, and how far it spreads over the draws of the uncertain inputs."""
+    """A probability, and its spread over the draws of the uncertain inputs."""
 
     input_sd: Annotated[float, Field(ge=0)] | None
     input_range: list[float] | None
@@ -63,7 +63,7 @@ class Turn(TypedDict):
 
 
 class Levels(TypedDict):
-    """Stances and postures by actor, at one moment."""
+    """Stances and postures by actor at one moment."""
 
     stance: dict[str, float]
     posture: dict[str, float]
@@ -87,13 +87,13 @@ class Course(TypedDict):
 
 
 class Cluster(TypedDict):
-    """Where the middle half of a cluster lies: the posture of each actor at the end of a run."""
+    """The middle half of a cluster: the range of each actor's posture at the end of a run."""
 
     posture: dict[str, tuple[float, float]]
 
 
 class Storyline(Course):
-    """A run that stands for a cluster of runs: its share, how many of how many, and how they end."""
+    """A run that represents a cluster of runs: its share, how many of how many, and how they end."""
 
     share: Interval
     runs: Count
@@ -120,7 +120,7 @@ PressureRecord = TypedDict(
         "basis": str | None,
     },
 )
-"""A pressure with its median days; `after` is what it answers."""
+"""A pressure with its median days; `after` is the event it answers."""
 
 
 class TalksRecord(TypedDict):
@@ -151,12 +151,12 @@ EventRecord = TypedDict(
         "basis": str | None,
     },
 )
-"""An event, with its median days; `happens` is in which share of runs it happened before the run was over."""
+"""An event with its median days; `happens` is the share of runs in which it happened before the run was over."""
 Scheduled = Annotated[PressureRecord | TalksRecord | EventRecord, Field(discriminator="kind")]
 
 
 class Variance(TypedDict):
-    """Of an outcome: its variance, that of its probability over draws, and the share that is not chance."""
+    """Variance of an outcome, variance of its probability over draws, and the share that is not chance."""
 
     outcome: float
     probability: float
@@ -164,7 +164,7 @@ class Variance(TypedDict):
 
 
 class Group(TypedDict):
-    """What the inputs of one actor, or those that go together, explain."""
+    """The contribution of the inputs of one actor, or of correlated inputs."""
 
     group: str
     index: Index | None
@@ -173,7 +173,7 @@ class Group(TypedDict):
 
 
 class Driver(TypedDict):
-    """What one input explains; None where chance hides its index, or no draw is at that end."""
+    """The contribution of one input; None if chance hides its index, or no draw is at that end."""
 
     path: str
     group: str
@@ -188,7 +188,7 @@ class Driver(TypedDict):
 
 
 class DriversBy(TypedDict):
-    """Drivers of the outcome within so many days."""
+    """Drivers of the outcome within a number of days."""
 
     p: Chance
     variance: Variance
@@ -230,7 +230,7 @@ class Interaction(TypedDict):
 
 
 class Counterfactuals(TypedDict):
-    """What each thing changed makes of the forecast."""
+    """The forecast under each counterfactual change."""
 
     runs: Count
     draws: Count
@@ -241,7 +241,7 @@ class Counterfactuals(TypedDict):
 
 
 class Reading(TypedDict):
-    """The forecast with an indicator unknown, seen and not seen; None where too few runs tell."""
+    """The forecast with an indicator unknown, seen and not seen; None if based on too few runs."""
 
     unknown: Interval
     if_seen: Interval | None
@@ -251,7 +251,7 @@ class Reading(TypedDict):
 
 
 class Indicator(TypedDict):
-    """What to watch for: an event, or an actor's posture above a level."""
+    """An indicator to watch for: an event, or an actor's posture above a level."""
 
     given: str
     event: NotRequired[str]
@@ -265,7 +265,7 @@ class Indicator(TypedDict):
 
 
 class Occasion(TypedDict):
-    """Items of one occasion, what they read together, and their weight in the stance."""
+    """Items of one occasion, their combined reading, and their weight in the stance."""
 
     id: str
     items: list[str]
@@ -287,13 +287,13 @@ Stance = TypedDict(
         "birge": NotRequired[float],
     },
 )
-"""How an actor's stance came about."""
+"""The origin of an actor's stance."""
 Dyad = TypedDict("Dyad", {"from": str, "to": str, "items": Count, "goldstein": float})
 """Mean Goldstein score of the acts of one actor towards another."""
 
 
 class InputRecord(TypedDict):
-    """A number of the scenario, and the file and line that wrote it."""
+    """A number of the scenario, and the file and line where it is written."""
 
     path: str
     value: Written
@@ -301,7 +301,7 @@ class InputRecord(TypedDict):
 
 
 class AnchorRecord(TypedDict):
-    """Where an item was coded from: characters of a paragraph of its source, and the paragraph's hash."""
+    """The source of an item's coding: characters of a paragraph of its source, and the paragraph's hash."""
 
     paragraph: Count
     span: tuple[Count, Count]
@@ -309,7 +309,7 @@ class AnchorRecord(TypedDict):
 
 
 class ItemRecord(TypedDict):
-    """An item of evidence, as its file has it."""
+    """An item of evidence, as in its file."""
 
     actor: list[str]
     target: NotRequired[list[str]]
@@ -332,7 +332,7 @@ class ItemRecord(TypedDict):
 
 
 class SourceRecord(TypedDict):
-    """A source of evidence, as its file has it."""
+    """A source of evidence, as in its file."""
 
     title: str
     publisher: NotRequired[str]
@@ -343,7 +343,7 @@ class SourceRecord(TypedDict):
 
 
 class DraftedRecord(TypedDict):
-    """What became of the proposals that items were drafted by, and how many items nothing proposed."""
+    """The fate of the proposals from which items were drafted, and how many items nothing proposed."""
 
     proposed: Count
     accepted: Count
@@ -353,7 +353,7 @@ class DraftedRecord(TypedDict):
 
 
 class Provenance(TypedDict):
-    """What the numbers rest on; items and sources are as their files have them."""
+    """The origin of the numbers; items and sources are as in their files."""
 
     stances: dict[str, Stance]
     items: dict[str, ItemRecord]

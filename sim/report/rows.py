@@ -1,8 +1,8 @@
 """Rows with intervals: a name on each row, bars, and dots with their whiskers.
 
 Drivers, indicators, counterfactuals, storylines, mixes of advice, boxes of a discovery, parameters of a calibration and
-cells of a sweep are all drawn by `rows_chart`; what differs between them is its arguments. The first row stands at the
-top, at 0, the next at -1 and so on; heights within a row are shares of a row.
+cells of a sweep are all drawn by `rows_chart`, with different arguments. The first row is at the top, at 0, the next at
+-1 and so on; heights within a row are shares of a row.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any
 from sim.report.charts import LIGHT, Spec, axis, dots, figure, note, rule, safe, share_axis, share_ends, tint, top_of
 
 ROW = 46
-"""Height of a row in pixels: its name stands above its marks, so that a phone has room for it."""
+"""Height of a row in pixels: its name is above its marks, so that it fits on a phone."""
 LINE = 17
-"""What each further line of a name adds to it."""
+"""Additional height of each further line of a name."""
 NAME_WIDTH = 44
-"""Characters of a line of a name for which a phone has room."""
+"""Characters per line of a name that fit on a phone."""
 MOST_ROWS = 24
-"""Rows that the figure of a sweep shows; the table beneath has all."""
+"""Most rows in the figure of a sweep; the table below has all."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,12 @@ class Dot:
 
     @property
     def inside(self) -> str:
-        """What it is filled with."""
+        """Its fill colour."""
         return LIGHT["page" if self.hollow else self.colour]
 
     @property
     def outline(self) -> str:
-        """The colour of its outline."""
+        """Its outline colour."""
         return LIGHT[self.colour if self.hollow else "page"]
 
 
@@ -90,7 +90,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Row:
-    """One row; its name, of a line or more, is not yet escaped; `head` and `tail` are in bold before and after it."""
+    """One row; its name, of one or more lines, is not yet escaped; `head` and `tail` are bold, before and after it."""
 
     name: str
     bars: Sequence[Bar] = ()
@@ -115,13 +115,13 @@ def rows_chart(
     Parameters
     ----------
     row, room
-        Height of a row, and of all that is no row, in pixels.
+        Height in pixels of a row, and of everything other than rows.
     span
         How far above the row after the last the chart ends, and how far above the first row it begins, in rows.
     name_shift
-        How far above its row a name stands, in pixels; None: it stands left of the plot, which makes room for it.
+        How far above its row a name is, in pixels; None if it is left of the plot, which makes room for it.
     margins
-        Other than those of a chart with numbers at its right edge, in pixels.
+        Margins in pixels that differ from those of a chart with numbers at its right edge.
     """
     row += LINE * max((one.name.count("\n") for one in rows), default=0)
     fig = figure(height=row * len(rows) + room, hovermode="closest", **{"top": 30, "left": 14, "right": 64, **margins})
@@ -137,7 +137,7 @@ def rows_chart(
 
 
 def _write_beside(fig: Spec, row: Row, y: int, name_shift: int | None) -> None:
-    """Write the name of a row, where it does not stand left of the plot, and its words."""
+    """Write the name of a row, unless it is left of the plot, and its words."""
     if name_shift is not None:
         note(fig, _named(row), y=y, yref="y", yshift=name_shift, font={"color": LIGHT["ink"], "size": 13})
     for words in row.words:
@@ -145,7 +145,7 @@ def _write_beside(fig: Spec, row: Row, y: int, name_shift: int | None) -> None:
 
 
 def _named(one: Row) -> str:
-    """Write the name of a row, with what is in bold before and after it."""
+    """Return the name of a row, with the bold parts before and after it."""
     head, tail = (f"<b>{safe(text)}</b>" if text else "" for text in (one.head, one.tail))
     name = safe(one.name).replace("\n", "<br>")
     return f"{head}  {name}: {tail}".removeprefix("  ").removesuffix(": ")
@@ -166,14 +166,14 @@ def strips(rows: Sequence[Row], xaxis: Spec, *, zero: bool) -> Spec:
 
 
 def spanned_shares(rows: Sequence[Row]) -> Spec:
-    """Return a horizontal axis of shares that holds all values of rows and little more."""
+    """Return a horizontal axis of shares that fits all values of rows closely."""
     low, high = share_ends(_edges(rows))
     room = 0.02 * (high - low)
     return axis(range=[low - room, high + room], tickformat=".0%", nticks=6)
 
 
 def spanned_points(rows: Sequence[Row]) -> Spec:
-    """Return a horizontal axis of changes, in points, that holds all values of rows and zero."""
+    """Return a horizontal axis of changes, in points, that includes all values of rows and zero."""
     values = [0.0, *_edges(rows)]
     room = 0.06 * (max(values) - min(values)) or 0.5
     title = {"text": "points", "font": {"size": 12, "color": LIGHT["muted"]}, "standoff": 4}
@@ -185,7 +185,7 @@ def _edges(rows: Sequence[Row]) -> list[float]:
 
 
 def reference(fig: Spec, value: float, text: str, *, heading: str) -> None:
-    """Draw a dotted line at a value, named at its head, and name what stands at the right edge."""
+    """Draw a dotted line at a value, named at its top, and name the numbers at the right edge."""
     rule(fig, value, "muted", "dot")
     if text:
         late = value >= fig["layout"]["xaxis"]["range"][1] / 2
@@ -194,7 +194,7 @@ def reference(fig: Spec, value: float, text: str, *, heading: str) -> None:
 
 
 def _bars(rows: Sequence[Row]) -> Iterator[Spec]:
-    """Yield the bars, all of one look as one trace, in the order in which the first of a look stands."""
+    """Yield the bars, with all bars of one style as one trace, ordered by the first bar of each style."""
     looks: dict[tuple[str, float, str], list[tuple[Any, Any, str]]] = {}
     for place, one in enumerate(rows):
         for bar in one.bars:
@@ -208,7 +208,7 @@ def _bars(rows: Sequence[Row]) -> Iterator[Spec]:
 
 
 def _points(bar: Bar, row: int) -> Iterator[tuple[Any, Any, str]]:
-    """Yield points along a bar and one that is none: Plotly finds what is pointed at by its points, not its length."""
+    """Yield points along a bar and one empty point: Plotly detects hovering by points, not by length."""
     start, end = row + bar.at, row + (bar.at if bar.to is None else bar.to)
     if bar.said:
         for step in range(21):
@@ -219,7 +219,7 @@ def _points(bar: Bar, row: int) -> Iterator[tuple[Any, Any, str]]:
 
 
 def _whiskers(rows: Sequence[Row]) -> list[Spec]:
-    """Return the intervals of the dots, all of one colour as one trace."""
+    """Return the intervals of the dots, one trace per colour."""
     known: dict[str, list[tuple[float | None, float | None]]] = {}
     for place, one in enumerate(rows):
         for dot in one.dots:

@@ -1,9 +1,9 @@
 """Charts as SVG files, drawn from the same description that plotly.js draws on the page.
 
-Only what the report's charts over time use is known here: lines with markers and labels, filled bands, stacked areas,
-bars with error bars, vertical rules and notes. A file stands alone: message and unit at its top, title and description
-for those who cannot see it, light palette on white, no script, no font but the system's. Whatever text comes in is
-escaped here.
+Only the features of the report's charts over time are supported: lines with markers and labels, filled bands, stacked
+areas, bars with error bars, vertical rules and notes. A file is self-contained: message and unit at its top, title and
+description for those who cannot see it, light palette on white, no script, no font but the system's. All incoming text
+is escaped here.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ Tick = tuple[float, str]
 
 WIDTH, MARGIN, LINE, SMALL = 800, 16, 19, 16
 TOLERANCE = 0.15
-"""Pixels that a path may stray from a point that is left out of it."""
+"""Pixels by which a path may miss a point that is left out of it."""
 _DASHES = {"dash": "9 5", "dot": "2 4", "dashdot": "9 4 2 4", "longdash": "14 5", "longdashdot": "14 4 2 4"}
 _DAY = 86_400_000  # Plotly measures widths on a time axis in milliseconds
 _ANCHORS = {"center": "middle", "right": "end"}
-_RISE = {"bottom": -0.25, "middle": 0.35, "top": 0.9}  # baseline below the anchor, in sizes of the font
+_RISE = {"bottom": -0.25, "middle": 0.35, "top": 0.9}  # baseline below the anchor, in font sizes
 _BESIDE = {"left": (-6.0, "end"), "center": (0.0, "middle"), "right": (6.0, None)}
 _DAY_STEPS, _MONTH_STEPS = (1, 2, 7, 14), (1, 2, 3, 6, 12)
 _STEP, _KEY, _DOTS_WIDTH = 24, 300, 640
 
 
 def drawings(record: Record) -> dict[str, str]:
-    """Draw the main figures that the record has data for, by file name: incidence, states, hazard and dots."""
+    """Draw the main figures that the record has data for, keyed by file name: incidence, states, hazard and dots."""
     as_of = long_date(calendar_of(record).as_of)
     source = f"offramp, {record['scenario']['id']}, as of {as_of}: {record['scenario']['title']}"
     key = tuple(f"▼ {mark.number}. {mark.date}: {mark.label}" for mark in marks(record))
@@ -65,7 +65,7 @@ def drawings(record: Record) -> dict[str, str]:
 
 
 def history_drawing(record: Record) -> dict[str, str]:
-    """Draw the curve of a history, with what moved it most at its foot."""
+    """Draw the curve of a history, with the largest moves at its foot."""
     source = f"offramp, {record['scenario']['id']}: {record['scenario']['title']}"
     moves = history.largest(record)
     key = tuple(f"▼ {number}. {date}: {says} {change} points" for number, _, date, says, change, *_ in moves)
@@ -117,12 +117,12 @@ class Plot:
 
 
 def redrawn(figure: Figure, foot: Sequence[str]) -> str:
-    """Return a figure with a chart of one panel as an SVG file, with lines beneath it.
+    """Return a figure with a chart of one panel as an SVG file, with lines below it.
 
     Raises
     ------
     ReportError
-        Where the figure has no chart.
+        If the figure has no chart.
     """
     if figure.chart is None:
         raise ReportError(f"the figure {figure.id} has no chart to draw")
@@ -145,7 +145,7 @@ def redrawn(figure: Figure, foot: Sequence[str]) -> str:
 
 
 def _axes(plot: Plot, layout: Spec) -> Iterator[str]:
-    """Draw grid and labels of the vertical axis, line, ticks and labels of the horizontal one."""
+    """Draw grid and labels of the vertical axis, and line, ticks and labels of the horizontal one."""
     muted = LIGHT["muted"]
     left, right, bottom = plot.x.start, plot.x.end, plot.y.start
     for value, label in ticks_of(layout["yaxis"]):
@@ -196,7 +196,7 @@ def _line(plot: Plot, trace: Spec) -> Iterator[str]:
 
 
 def _labels(points: Sequence[tuple[float, float]], trace: Spec) -> Iterator[str]:
-    """Yield the labels of points, each beside its own."""
+    """Yield the labels of points, each next to its point."""
     for (x, y), words, side in zip(points, trace["text"], trace["textposition"], strict=True):
         (shift, anchor), lift = _BESIDE[side.split(" ")[1]], -8.0 if side.startswith("top") else 18.0
         if words:
@@ -224,7 +224,7 @@ def _note(plot: Plot, one: Spec) -> str:
 
 
 def _words(at: Point, label: str, font: Spec, anchor: str | None) -> str:
-    """Write a label of Plotly's, without its escapes and its one tag."""
+    """Write a label from Plotly, without its escapes and its one tag."""
     bold = re.fullmatch(r"<b>(.*)</b>", label)
     plain = html.unescape(label if bold is None else bold[1])
     return text(at, plain, size=font["size"], colour=font["color"], anchor=anchor, bold=bold)
@@ -246,9 +246,9 @@ def _document(size: tuple[int, int], figure: Figure, foot: Sequence[str], parts:
     size
         Width and height in pixels, without the foot.
     foot
-        Lines beneath it: what its marks stand for, what it was drawn from.
+        Lines below it: the key to its marks, and its source.
     parts
-        What is drawn, below `_head_height`.
+        The drawing, below `_head_height`.
     """
     width, height = size[0], size[1] + SMALL * len(foot) + 6
     body = "\n".join((*_heading(figure, width), *parts, *_foot(size, foot)))
@@ -278,7 +278,7 @@ def _foot(size: tuple[int, int], lines: Sequence[str]) -> Iterator[str]:
 
 
 def _tag(name: str, words: str | None = None, **attributes: str | float | None) -> str:
-    """Return an element; pixels have one digit at most, and what is None is left out."""
+    """Return an element; pixels have at most one digit, and None values are left out."""
     written = "".join(
         f' {key.replace("_", "-")}="{value if isinstance(value, str) else number(value)}"'
         for key, value in attributes.items()
@@ -292,7 +292,7 @@ def _escaped(words: str) -> str:
 
 
 def text(at: Point, words: str, *, size: float = 13, colour: str = LIGHT["ink"], **style: Any) -> str:
-    """Return a line of text from a point on; `style` may have `anchor` and `bold`."""
+    """Return a line of text starting at a point; `style` may have `anchor` and `bold`."""
     anchor, weight = style.get("anchor"), "bold" if style.get("bold") else None
     return _tag("text", words, x=at[0], y=at[1], font_size=size, fill=colour, text_anchor=anchor, font_weight=weight)
 
@@ -304,7 +304,7 @@ def _segment(start: Point, end: Point, colour: str, dash: str = "solid") -> str:
 
 
 def _fill(colour: str) -> dict[str, str]:
-    """Return fill and opacity, apart, as older readers of SVG need them."""
+    """Return fill and opacity separately, as older SVG viewers need them."""
     match = re.fullmatch(r"rgba\((\d+),(\d+),(\d+),([\d.]+)\)", colour)
     if match is None:
         return {"fill": colour}
@@ -312,13 +312,13 @@ def _fill(colour: str) -> dict[str, str]:
 
 
 def number(value: float) -> str:
-    """Write a pixel with one digit at most."""
+    """Write a pixel with at most one digit."""
     written = f"{value:.1f}".removesuffix(".0").replace("-0.", "-.")
     return written.removeprefix("0") or "0"
 
 
 def path(points: Sequence[Point]) -> str:
-    """Return a path through points; each step starts from the rounded end of the last, so that none drifts."""
+    """Return a path through points; each step starts from the rounded end of the last, so that errors do not add up."""
     tenths = [(round(10 * x), round(10 * y)) for x, y in thinned(points)]
     pieces = [f"M{number(tenths[0][0] / 10)} {number(tenths[0][1] / 10)}l"]
     for before, after in pairwise(tenths):
@@ -343,7 +343,7 @@ def thinned(points: Sequence[Point]) -> list[Point]:
 
 
 def _stray(point: Point, start: Point, end: Point) -> float:
-    """Return how far a point lies from the line between two others, or from the first where they are one."""
+    """Return the distance of a point from the line between two others, or from the first if they coincide."""
     (x, y), (x0, y0), (x1, y1) = point, start, end
     length = math.hypot(x1 - x0, y1 - y0)
     if length == 0:
@@ -381,13 +381,13 @@ def _shares(low: float, high: float, axis: Spec) -> list[Tick]:
 
 
 def _round_step(least: float) -> float:
-    """Return the first of 1, 2 or 5 times a power of ten that is no less."""
+    """Return the first of 1, 2 or 5 times a power of ten that is at least as large."""
     power = 10.0 ** math.floor(math.log10(least))
     return next(power * unit for unit in (1, 2, 5, 10) if power * unit >= least * (1 - 1e-9))
 
 
 def _dated(low: float, high: float, axis: Spec) -> Iterator[Tick]:
-    """Label days, with the year beneath the first of each year where the format has one."""
+    """Label days, with the year below the first of each year if the format has one."""
     line, _, second = axis["tickformat"].partition("\n")
     year = None
     for day in _days(map(datetime.date.fromordinal, range(math.ceil(low), math.floor(high) + 1)), axis):

@@ -1,6 +1,6 @@
 """The terminal: a document as paragraphs and aligned tables.
 
-What a page folds away is left out where the whole is shown.
+Parts that a page folds away are left out when the whole document is shown.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def to_lines(document: Document, basis: str, sections: Iterable[str] | None = None) -> Iterator[str]:
-    """Yield the lines of a document: its title, what it rests on, its number and what goes with it, its sections.
+    """Yield the lines of a document: its title, its basis, its number and the parts around it, its sections.
 
     Parameters
     ----------
     basis
         A line on runs and seed.
     sections
-        The ids of the sections that are shown, with what they fold away; by default all but how to make it again.
+        Ids of the sections to show, including their folded parts; by default all except how to reproduce it.
     """
     yield document.title
     yield basis
@@ -36,7 +36,7 @@ def to_lines(document: Document, basis: str, sections: Iterable[str] | None = No
 
 
 def _lines(parts: Iterable[Part | None], *, folded: bool) -> Iterator[str]:
-    """Yield the lines of parts, a blank one before each that is no paragraph after another."""
+    """Yield the lines of parts, with a blank one before each that is not a paragraph after another."""
     last: type | None = None
     for part in said(parts):
         lines = list(_part(part, folded=folded)) if folded or not _is_folded(part) else []
@@ -73,7 +73,7 @@ def _is_folded(part: Part) -> bool:
 
 
 def _titled(part: Group, *, folded: bool) -> Iterator[str]:
-    """Yield the lines of what has a title, and that right above them; nothing where there are none."""
+    """Yield the lines of a titled part, with the title right above them; nothing if there are none."""
     lines = list(_lines(part.parts, folded=folded))[1:]
     yield from [part.title.lower()] if part.title and lines else []
     yield from lines

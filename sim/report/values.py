@@ -1,6 +1,6 @@
-"""How the report writes dates, and numbers that are no probabilities: stances, weights, scores, inputs.
+"""How the report writes dates, and numbers other than probabilities: stances, weights, scores, inputs.
 
-Minus signs are real ones, and a dash stands where there is no number. Day 0 is the as-of date; "within n days" covers
+Minus signs are typographic ones, and a dash replaces a missing number. Day 0 is the as-of date; "within n days" covers
 days 0 to n - 1. On a time axis its value is at the midnight after its last day.
 """
 
@@ -19,40 +19,40 @@ _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 
 def signed(value: float | None) -> str:
-    """Write a stance or reading with its sign and two digits; a dash where there is none."""
+    """Write a stance or reading with its sign and two digits; a dash if missing."""
     if value is None:
         return NONE
     return f"{value:+.2f}".replace("-", "−") if round(value, 2) else "0.00"
 
 
 def on_scale(value: float | None) -> str:
-    """Write a stance, or what is said or read of one, as `signed` does: what lies beyond an end of -1 to 1 is that."""
+    """Write a stance, or a statement or reading of one, as `signed` does, clipped to -1 and 1."""
     return signed(None if value is None else max(-1.0, min(1.0, value)))
 
 
 def plain(value: float | None) -> str:
-    """Write a number with two digits; a dash where there is none."""
+    """Write a number with two digits; a dash if missing."""
     return NONE if value is None else f"{value:.2f}".replace("-", "−")
 
 
 def or_dash(value: Value | None, write: Callable[[Value], str]) -> str:
-    """Write a value; a dash where there is none."""
+    """Write a value; a dash if missing."""
     return NONE if value is None else write(value)
 
 
 def percent(share: float) -> str:
-    """Write a share that may be below 0 in whole per cent."""
+    """Write a share that may be below 0 as a whole per cent."""
     return f"{round(100 * share)}%".replace("-", "−")
 
 
 def skill_interval(skill: Sequence[float | None]) -> str:
-    """Write the interval of a skill score, its two last numbers."""
+    """Write the interval of a skill score, its last two numbers."""
     _, low, high = skill
     return "interval not known" if low is None or high is None else f"{percent(low)} to {percent(high)}"
 
 
 def skill_text(skill: Sequence[float | None]) -> str:
-    """Write a skill score with its interval; a dash where there are too few cases for one."""
+    """Write a skill score with its interval; a dash if there are too few cases for one."""
     return or_dash(skill[0], lambda value: f"{percent(value)} ({skill_interval(skill)})")
 
 
@@ -75,7 +75,7 @@ def _pooled(experts: Sequence[Any], weights: Sequence[float]) -> str:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is a number, which true and false are not."""
+    """Whether a value is a number; true and false are not."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
@@ -113,7 +113,7 @@ def dated(text: str) -> str:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The window of a forecast: `horizon` days from the as-of date on."""
+    """The window of a forecast: `horizon` days starting at the as-of date."""
 
     as_of: datetime.date
     horizon: int
@@ -127,5 +127,5 @@ class Calendar:
         return self.date(max(days, 1) - 1)
 
     def at(self, day: float) -> str:
-        """Return the place of the start of a day on a time axis."""
+        """Return the position of the start of a day on a time axis."""
         return self.date(day).isoformat()

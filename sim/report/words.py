@@ -1,7 +1,7 @@
 """Words of estimative probability, each with its range: ICD 203, the UK's PHIA yardstick, or numbers alone.
 
-Readers agree with a scale far more often where the range follows the word (Wintle et al. 2019), so a word never
-leaves this module without one. `phrase` gives the word for a probability, `about` the natural frequency.
+Readers agree with a scale far more often if the range follows the word (Wintle et al. 2019), so a word never leaves
+this module without one. `phrase` gives the word for a probability, `about` the natural frequency.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Band:
-    """A word and the per cent it stands for; an edge that is not held belongs to the next band or to none."""
+    """A word and its range in per cent; an edge that is not held belongs to the next band or to none."""
 
     word: str
     low: int
@@ -28,7 +28,7 @@ class Band:
     holds_high: bool = True
 
     def holds(self, percent: float) -> bool:
-        """Whether a number of per cent is in the band."""
+        """Return whether a per cent value is in the band."""
         return (
             self.low < percent < self.high
             or (self.holds_low and percent == self.low)
@@ -38,19 +38,19 @@ class Band:
 
 @dataclass(frozen=True)
 class Scale:
-    """A scale of words; `digits` is the least number of digits of the ranges it prints."""
+    """A scale of words; `digits` is the minimum number of digits in its printed ranges."""
 
     name: str
     bands: tuple[Band, ...]
     digits: int = 1
 
     def range(self, low: int, high: int) -> str:
-        """Write a range as the scale does."""
+        """Write a range in the form of the scale."""
         return f"{low:0{self.digits}d}-{high:0{self.digits}d}%"
 
 
 def _sharing_edges(*rows: tuple[str, int, int]) -> tuple[Band, ...]:
-    """Bands whose shared edges belong to the band nearer to 50%."""
+    """Return bands whose shared edges belong to the band nearer to 50%."""
     return tuple(Band(word, low, high, holds_low=low < 50, holds_high=high > 50) for word, low, high in rows)
 
 
@@ -82,7 +82,7 @@ SCALES: Mapping[str, Scale] = {
     ),
     "none": Scale("numbers only", ()),
 }
-"""The scales by name. ICD 203 says nothing of below 1% and above 99%; the gaps of PHIA are deliberate."""
+"""The scales by name. ICD 203 covers nothing below 1% or above 99%; the gaps of PHIA are deliberate."""
 
 
 def scale_of(name: str) -> Scale:
@@ -91,7 +91,7 @@ def scale_of(name: str) -> Scale:
     Raises
     ------
     ReportError
-        Where there is none of that name.
+        If there is none of that name.
     """
     if name not in SCALES:
         raise ReportError(f"there is no scale of words {name!r}; expected one of {', '.join(SCALES)}")
@@ -104,19 +104,19 @@ def phrase(p: float, scale: str = "icd203") -> str:
     Parameters
     ----------
     p
-        The probability in [0, 1], as it is shown to the reader.
+        The probability in [0, 1], as shown to the reader.
     scale
         `icd203`, `phia` or `none`.
 
     Returns
     -------
     str
-        In a gap between two words, `between X and Y` with the range of the gap; empty where the number stands alone.
+        In a gap between two words, `between X and Y` with the range of the gap; empty if the number stands alone.
 
     Raises
     ------
     ReportError
-        Where there is no such scale.
+        If there is no such scale.
     """
     chosen = scale_of(scale)
     percent = round(100 * p, 9)
@@ -143,7 +143,7 @@ def about(p: float) -> str:
     Parameters
     ----------
     p
-        The probability in (0, 1), as it is shown to the reader.
+        The probability in (0, 1), as shown to the reader.
     """
     if p < 0.1:
         return f"about 1 in {_rounded(1 / p):,}"
@@ -156,7 +156,7 @@ def about(p: float) -> str:
 
 
 def _rounded(count: float) -> int:
-    """Round to what "about" can bear: by fives above 20, to two digits above 100."""
+    """Round to the precision that "about" allows: by fives above 20, to two digits above 100."""
     if count <= 20:
         return round(count)
     step = 5 if count <= 100 else int(10 ** (len(str(int(count))) - 2))

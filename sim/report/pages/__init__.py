@@ -1,1 +1,1 @@
-"""The pages: one module a page, each a function from its record to a `Document`."""
+"""The pages: one module per page, each with a function from its record to a `Document`."""

@@ -1,4 +1,4 @@
-"""Advice as readers see it: which mix moves the probability most for its cost, by how much, and how sure that is."""
+"""The page of an advice: which mix moves the probability most for its cost, by how much, and how sure that is."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _names(record: Record, mix: Record) -> list[str]:
 
 
 def _in_text(record: Record, mix: Record) -> str:
-    """Name a mix within a sentence."""
+    """Return the name of a mix for use within a sentence."""
     return joined(list(map(name_in_text, _names(record, mix))))
 
 
@@ -57,7 +57,7 @@ def _event(record: Record) -> str:
 
 
 def _helps(record: Record, mix: Record) -> bool:
-    """Whether a mix clearly moves the probability the way that is wanted."""
+    """Whether a mix clearly moves the probability in the wanted direction."""
     shift = Shift.of(mix["change"])
     return shift.is_clear and (shift.p < 0) == (record["goal"]["direction"] == "lower")
 
@@ -116,7 +116,7 @@ def _table(record: Record) -> Table:
 
 
 def _options(record: Record) -> List:
-    """List what the mixes are made of, each with what it is, its cost and the author's reason."""
+    """List the options in the mixes, each with its effect, its cost and the author's reason."""
     return List(
         tuple(
             Entry(

@@ -1,4 +1,4 @@
-"""What a backtest says: how well the model does on past cases, against what, and how far that can be trusted."""
+"""The page of a backtest: how well the model does on past cases, against what, and how far that can be trusted."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def document(record: Record, words: str) -> Document:
 
 
 def brief(record: Record, words: str) -> Document:
-    """Read a record into what the terminal shows: the scores, those on threats between states too."""
+    """Read a record into what the terminal shows: the scores, including those on threats between states."""
     shown = tuple(one for one in _sections(record) if one.id in ("scores", "threats"))
     return replace(document(record, words), sections=shown)
 
 
 def _headline(record: Record, table: Record) -> tuple[str, str]:
-    """Return the skill against the base rate, or of few cases on how many the model scored better."""
+    """Return the skill against the base rate or, with few cases, on how many the model scored better."""
     skill = score_of(table, MODEL)["against"][BASE_RATE]["skill"]
     if skill[0] is not None:
         return percent(skill[0]), f"skill against the base rate within {WINDOW} days, {skill_interval(skill)}"
@@ -71,7 +71,7 @@ def _headline(record: Record, table: Record) -> tuple[str, str]:
 
 
 def better_of(record: Record, reference: str) -> tuple[int, int]:
-    """Return on how many cases the model scored better than a reference, of how many; a target is none of them."""
+    """Return on how many cases the model scored better than a reference, and of how many; a target is never counted."""
     own = [case["brier"] for case in record["cases"] if not case["target"]]
     return sum(one[MODEL] < one[reference] for one in own), len(own)
 
@@ -136,7 +136,7 @@ def _scores(record: Record) -> Iterator[Text | Table | Figure]:
 
 
 def _schemes(record: Record) -> dict[str, str]:
-    """Say by scheme what the forecasts were trained on."""
+    """Return, by scheme, what the forecasts were trained on."""
     if record["others"] is None:
         return SCHEMES
     trained = f"trained on {counted(record['others'], 'other case')}"

@@ -1,4 +1,4 @@
-"""What a calibration says: how far cases move each parameter, whether two seeds agree, whether truth is recovered."""
+"""The page of a calibration: how far cases move each parameter, whether two seeds agree, whether truth is recovered."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ABOUT_SPLIT = (
     "of the probability."
 )
 CLEAR = 3.0
-"""Standard errors, and points, from which surface and model are said to differ."""
+"""Standard errors, and points, from which surface and model are reported to differ."""
 
 
 def document(record: Record, words: str) -> Document:
@@ -60,7 +60,7 @@ def document(record: Record, words: str) -> Document:
 
 
 def _known(record: Record) -> str:
-    """Say by when outcomes had to be known; a calibration to all of them names the last day of the calendar."""
+    """Return by when outcomes had to be known; a calibration to all of them names the last day of the calendar."""
     return "all outcomes known" if record["known"].startswith("9999") else f"outcomes known by {record['known']}"
 
 
@@ -129,7 +129,7 @@ def _splits(record: Record) -> Table:
 
 
 def _nuisance(record: Record) -> str:
-    """Say whether the answer rests more on what is coded of the actors or on what no news report gives."""
+    """Return whether the answer rests more on the coding of the actors or on what no news report gives."""
     last = list(record["splits"])[-1]
     shares = {name: value[0] for name, value in record["splits"][last]["groups"].items()}
     actors, *others = shares.values()
@@ -142,7 +142,7 @@ def _share(value: float, error: float) -> str:
 
 
 def _threats(record: Record) -> str:
-    """Say how far surface and model part on the threats between states."""
+    """Return how far surface and model differ on the threats between states."""
     one = record.get("threats_fit")
     if one is None:
         return ""

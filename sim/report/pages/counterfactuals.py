@@ -1,6 +1,6 @@
-"""Counterfactuals as readers see them: the sentences, figure and tables of the part `counterfactuals` of a record.
+"""Counterfactuals on a page: the sentences, figure and tables of the part `counterfactuals` of a record.
 
-The words are those of a comparison: each line says what the same runs do if one thing changed.
+The wording is that of a comparison: each line says what the same runs do if one thing changed.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHOWN = 12
-"""Changes that the figure shows; the table has all."""
+"""Number of changes in the figure; the table has all."""
 MOST_IN_BRIEF = 5
-"""Changes that the terminal shows of a forecast."""
+"""Number of changes of a forecast that the terminal shows."""
 
 
 @dataclass(frozen=True)
 class Otherwise:
-    """One change against the forecast as it is, within one window.
+    """One change compared with the forecast as it is, within one window.
 
     Attributes
     ----------
     label, inside
-        The change as a row names it, and within a sentence.
+        The change as named in a row, and within a sentence.
     differing
-        Runs in which anything at all differs.
+        Runs that differ in anything at all.
     ratio
-        How many times the variance of the change would be with independent runs; None where no run differs.
+        The variance of the change with independent runs, as a multiple of its own; None if no run differs.
     """
 
     label: str
@@ -71,7 +71,7 @@ def document(record: Record, words: str) -> Document:
 
 
 def section_of(record: Record) -> Section | None:
-    """Read the counterfactuals of a record; None where it has none."""
+    """Read the counterfactuals of a record; None if it has none."""
     part = record.get("counterfactuals")
     if part is None or not part["worlds"]:
         return None
@@ -102,7 +102,7 @@ def section_of(record: Record) -> Section | None:
 
 
 def brief_of(record: Record) -> Section | None:
-    """Read the largest changes for the terminal, where a forecast has more to say; None where it has none."""
+    """Read the largest changes for the terminal, which has more of a forecast to show; None if it has none."""
     part = record["counterfactuals"]
     if part is None or not part["worlds"]:
         return None
@@ -138,16 +138,16 @@ _WORDS = {
     "removed": ("{} does not take place", "without {}"),
     "certain": ("{} takes place for certain", "if it is certain that {} takes place"),
 }
-"""How each kind of change is said as a row does, and within a sentence: `without the summit`."""
+"""Wording of each kind of change in a row, and within a sentence: `without the summit`."""
 
 
 def label_of(record: Record, one: Record) -> str:
-    """Name a change as a row does, such as `The German appeal withdrawn`."""
+    """Return the label of a change for a row, such as `The German appeal withdrawn`."""
     return capital(_WORDS[one["kind"]][0].format(_subject(record, one)))
 
 
 def _subject(record: Record, one: Record) -> str:
-    """Name what is changed for the middle of a sentence: a pressure, talks, an event or a posture."""
+    """Return the name of the thing changed, for the middle of a sentence: a pressure, talks, an event or a posture."""
     if one["kind"] != "held":
         return schedule_name(record, one["subject"])
     actor = record["actors"][one["subject"]]
@@ -187,7 +187,7 @@ def _interaction(record: Record, part: Record, day: int) -> str:
 
 
 def _saving(rows: list[Otherwise]) -> str:
-    """Say what the pairing is worth."""
+    """Return a sentence on what the pairing is worth."""
     ratios = sorted(row.ratio for row in rows if row.ratio is not None)
     if not ratios:
         return ""
@@ -249,12 +249,12 @@ def _table(rows: list[Otherwise]) -> Table:
 
 
 def _share(chance: Chance) -> str:
-    """Write a share of runs; none is none, for the runs are counted and no estimate of others."""
+    """Write a share of runs; zero is shown as zero, because runs are counted and nothing is estimated."""
     return "no run" if chance.p == 0 else with_interval(chance)
 
 
 def _windows(record: Record, part: Record) -> Table:
-    """All outcomes and windows."""
+    """Return all outcomes and windows."""
     days = record["milestones"]
     return Table(
         "All outcomes and windows: the difference and its 95% interval in points",

@@ -1,6 +1,6 @@
 """Two forecasts compared: the page of `offramp diff`, and in a forecast made with `--since` the section on what moved.
 
-Both tell how far each probability moves, and which articles, stances, inputs and settings differ.
+Both show how far each probability moves, and which articles, stances, inputs and settings differ.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from sim.report.reading import Record
 
 MOST_OPEN = 8
-"""Changed inputs that the page shows without folding them away."""
+"""Number of changed inputs that the page shows unfolded."""
 _REWORDED = ("resolves", "does not resolve")
 _OF_NAMES = ("from", "on", "after", "principal", "counterpart")
 _SCHEDULED = ("pressures.", "events.")
 
 
 def section_of(record: Record) -> Section | None:
-    """Read what moved since an earlier forecast; None where the record compares with none."""
+    """Read what moved since an earlier forecast; None if the record compares with none."""
     since = record.get("since")
     if since is None:
         return None
@@ -44,7 +44,7 @@ def section_of(record: Record) -> Section | None:
 
 
 def different(compared: Record) -> tuple[Part, ...]:
-    """List what differs between two forecasts: articles, stances, inputs and settings, called as the record has it."""
+    """List the differences between two forecasts: articles, stances, inputs and settings, named as in the record."""
     articles, stances = _articles(compared), List(tuple(_stance(compared, one) for one in compared["stances"]), "notes")
     inputs, settings = _inputs(compared), _settings(compared)
     if len(inputs.rows) > MOST_OPEN:
@@ -60,7 +60,7 @@ def _title(record: Record, forecast: Record) -> str:
 
 
 def _lead(since: Record) -> str:
-    """Tell how the headline moved, or the last window that both forecasts have."""
+    """Return how far the headline moved, or the last window that both forecasts have."""
     rows = since["outcomes"]["offensive"]
     if not rows:
         return "The two forecasts share no window, so their probabilities cannot be compared."
@@ -107,7 +107,7 @@ def _then_and_now(since: Record) -> Table:
 
 
 def _articles(since: Record) -> List:
-    """List the articles whose items came in, by name."""
+    """List the articles whose items were added, by name."""
     entries = []
     for one in since.get("articles", ()):
         whose = "" if one["publisher"] is None else f"{one['publisher']}, "
@@ -117,7 +117,7 @@ def _articles(since: Record) -> List:
 
 
 def _stance(compared: Record, one: Record) -> Entry:
-    """Return a stance at the start that has changed, with the items that came, went or were read anew."""
+    """Return a changed initial stance, with the items that were added, removed or read differently."""
     then, now = one["old"], one["new"]
     name = f"Stance of {name_in_text(name_of(compared, one['actor']))}"
     if then is None or now is None:
@@ -145,7 +145,7 @@ def _inputs(compared: Record) -> Table:
 
 
 def changed(compared: Record, rows: Sequence[Record], key: str) -> Iterator[tuple[str, Any, Any]]:
-    """Yield inputs or settings that differ: how they are called, the value on either side, ids among them by name."""
+    """Yield inputs or settings that differ: their names, and the value on either side, with ids replaced by names."""
     for one in rows:
         path = one[key]
         old, new = (_called(compared, one[side]) if _holds_ids(path) else one[side] for side in ("old", "new"))
@@ -153,13 +153,13 @@ def changed(compared: Record, rows: Sequence[Record], key: str) -> Iterator[tupl
 
 
 def _holds_ids(path: str) -> bool:
-    """Whether what stands at a path are ids of actors, pressures, talks or events."""
+    """Whether the values at a path are ids of actors, pressures, talks or events."""
     kind, _, field = path.rpartition(".")
     return field in _OF_NAMES and (kind == "bargaining" or kind.startswith(_SCHEDULED))
 
 
 def _called(compared: Record, id_: Any) -> Any:
-    """Return the name of an actor or an event; of anything else the value."""
+    """Return the name of an actor or an event; for anything else the value."""
     if not isinstance(id_, str) or id_ not in {*compared["actors"], *(one["id"] for one in compared["schedule"])}:
         return id_
     return name_of(compared, id_) if id_ in compared["actors"] else schedule_name(compared, id_)

@@ -1,4 +1,4 @@
-"""What a discovery says: the ranges of inputs in which an outcome is frequent, in words, as a figure and as tables."""
+"""The page of a discovery: the ranges of inputs where an outcome is frequent, in words, as a figure and as tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.report.values import NONE, spelled
 from sim.wording import counted
 
 CONFIRMED = 0.01
-"""P-value up to which a limit is said to be confirmed by the draws that did not find it."""
+"""Largest p-value at which a limit counts as confirmed by the draws that did not find it."""
 ABOUT = (
     "The boxes were found among half of the draws; density, coverage and the p-values come from the other half, which "
     "was held out. A box counts only where the outcome is more frequent inside than outside on the held-out half, by "
@@ -28,7 +28,7 @@ _EVENTS = {
 
 
 def _see(record: Record) -> str:
-    """Say what futures with the outcome do: `see an offensive`, `see no agreement`, `do not end with ...`."""
+    """Return what futures with the outcome do: `see an offensive`, `see no agreement`, `do not end with ...`."""
     denied, event = record["outcome"].startswith("no "), record["outcome"].removeprefix("no ")
     if event == "terms":
         return "do not end with terms of surrender" if denied else "end with terms of surrender"
@@ -36,7 +36,7 @@ def _see(record: Record) -> str:
 
 
 def _all(record: Record) -> str:
-    """Name all futures with the outcome: `all futures with an agreement`."""
+    """Return the name of all futures with the outcome: `all futures with an agreement`."""
     denied, event = record["outcome"].startswith("no "), record["outcome"].removeprefix("no ")
     if event == "terms":
         return f"all futures that {_see(record)}"
@@ -96,7 +96,7 @@ def _lead(record: Record, found: list[Record]) -> str:
 
 
 def _box(record: Record, place: int, box: Record) -> Section:
-    """Return the section of a box; one that does not stand out says that there is none, and what was tried."""
+    """Return the section of a box; if it does not stand out, the section says so, and what was tried."""
     density, coverage = Chance.of(box["density"]), Chance.of(box["coverage"])
     where = joined([f"{in_sentence(record, one['path'])} is {limit_text(one)}" for one in box["limits"]])
     sentence = (
@@ -171,7 +171,7 @@ def _figure(record: Record, place: int, box: Record) -> Figure:
 
 
 def _bars(record: Record, box: Record) -> Spec:
-    """Draw a bar an input, from the lowest of its draws to the highest, with what is inside the box dark."""
+    """Draw a bar per input, from the lowest of its draws to the highest, with the part inside the box dark."""
     rows = []
     for one in box["limits"]:
         low, high = one["below"], 1 - one["above"]

@@ -1,6 +1,6 @@
-"""What an outcome within some days rests on: the section of a forecast, and the page of `offramp drivers`.
+"""The drivers of an outcome within some days: the section of a forecast, and the page of `offramp drivers`.
 
-The section reads counts of the runs; the page reads them too, or a Sobol design, which has totals.
+The section uses counts of the runs; the page uses either these or a Sobol design, which has totals.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.report.reading import Record
 
 SHOWN = 12
-"""Inputs that the figure shows; the table has all."""
+"""Number of inputs in the figure; the table has all."""
 DIRECTIONS = {"rises": "rises with it", "falls": "falls with it", "bends": "not one way", "unclear": "unclear"}
 UNKNOWABLE = "cannot be looked up"
 _ENDS = ("at_low", "at_high")
@@ -31,7 +31,7 @@ _COLOURS = {"rises": "offensive", "falls": "agreement"}
 
 
 def section_of(record: Record) -> Section | None:
-    """Read the drivers of a record; None where it has none, or chance hides them."""
+    """Read the drivers of a record; None if it has none, or chance hides them."""
     part, shown = record.get("drivers"), clear_inputs(record)
     if part is None or not shown:
         return None
@@ -45,7 +45,7 @@ def section_of(record: Record) -> Section | None:
 
 
 def clear_inputs(record: Record) -> list[Record]:
-    """Return the inputs that the figure shows, the largest index first; none where nothing is clear."""
+    """Return the inputs that the figure shows, the largest index first; none if nothing is clear."""
     part = record.get("drivers")
     if part is None:
         return []
@@ -54,23 +54,23 @@ def clear_inputs(record: Record) -> list[Record]:
 
 
 def _is_clear(one: Record) -> bool:
-    """Whether an input clearly goes with the probability: chance alone can show an index of one without any effect."""
+    """Whether an input clearly goes with the probability: chance alone can show an index for one without any effect."""
     return one["index"] is not None and one["index"]["low"] > 0 and not one.get("no_effect")
 
 
 def _if_known(one: Record, text: str) -> str:
-    """Return what is said of knowing an input: nothing of one that nobody can look up."""
+    """Return the text on knowing an input; empty for one that nobody can look up."""
     return text if one.get("can_be_looked_up", True) else UNKNOWABLE
 
 
 def _inert_text(record: Record, inputs: list[Record]) -> str:
-    """Say which inputs have no effect, and why."""
+    """Return which inputs have no effect, and why."""
     told = [f"{input_name(record, one['path'])}: {one['no_effect']}." for one in inputs if one.get("no_effect")]
     return " ".join(["No effect within the window:", *told]) if told else ""
 
 
 def _together(inputs: list[Record]) -> str:
-    """Say how to read the row of inputs that go together; nothing where there is none."""
+    """Return how to read the row of correlated inputs; empty if there is none."""
     if not any("+" in one.get("path", "") for one in inputs):
         return ""
     return (
@@ -80,7 +80,7 @@ def _together(inputs: list[Record]) -> str:
 
 
 def _index_text(index: Record | None) -> str:
-    """Write an index; what lies below 0 is nothing."""
+    """Write an index; values below 0 count as 0."""
     return or_dash(index, lambda one: _clipped(one["value"]))
 
 
@@ -104,7 +104,7 @@ def _lead(record: Record, by: Record) -> str:
 
 
 def _split_text(record: Record, by: Record) -> str:
-    """Say how much of the variance of the outcome is not chance, and whose inputs have a part in it."""
+    """Return how much of the variance of the outcome is not chance, and whose inputs contribute to it."""
     share = by["variance"]["not_chance"]
     if share is None:
         return ""
@@ -120,7 +120,7 @@ def _split_text(record: Record, by: Record) -> str:
 
 
 def _worth(record: Record, by: Record) -> str:
-    """Say what it is worth to know the clearest of the inputs that somebody could find out."""
+    """Return the value of knowing the clearest of the inputs that can be looked up."""
     first = next((one for one in by["inputs"] if _is_clear(one) and one.get("can_be_looked_up", True)), None)
     if first is None:
         return "No input that clearly matters can be looked up, so nothing here is worth finding out."
@@ -137,7 +137,7 @@ def _worth(record: Record, by: Record) -> str:
 
 
 def _caution_text(record: Record, inputs: list[Record], draws: int) -> str:
-    """Say how indices are to be read, of inputs that go together and of those without effect too."""
+    """Return how to read indices, including those of correlated inputs and of inputs without effect."""
     text = (
         "These are the runs of the forecast, sorted by each input: they show how the probability varies with the value "
         "in this model, not what changing the value would do. The index of an input is its own share, averaged over "
@@ -213,7 +213,7 @@ def _groups_table(record: Record, by: Record) -> Table:
 
 
 def _windows(record: Record, part: Record) -> Table:
-    """All windows: the index of each input."""
+    """Return all windows, with the index of each input."""
 
     def cell(index: Record | None) -> str:
         return or_dash(index, lambda one: f"{_index_text(one)} ({_index_interval(one)})")
@@ -260,7 +260,7 @@ def _first(table: Table) -> tuple[Table, Text]:
 
 
 def _totals(record: Record) -> Table:
-    """Return the first and the total index of each input, or of all inputs of an actor."""
+    """Return the first-order and the total index of each input, or of all inputs of an actor."""
     rows = tuple(
         (
             group_name(record, one["group"]) if record["by_actor"] else input_name(record, one["path"]),

@@ -1,4 +1,4 @@
-"""The page of an explanation: one run as a story, its turning points with what each actor said and did, every day."""
+"""The page of an explanation: one run as a story, its turning points with each actor's words and acts, every day."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EVENTS = {
     "agreement": "agreement",
     "breakdown": "breakdown",
 }
-"""Random events by their names to readers."""
+"""Names of random events for readers."""
 ABOUT_MOMENTS = (
     "Wants: its stance at the end of the day. Says: the stance it signalled that day, with noise. Taken for: the "
     "stance that the others then infer. Would do: the posture it would take at once if it could. Does: its posture at "
@@ -77,7 +77,7 @@ def _head(record: Record) -> str:
 
 
 def _moment(record: Record, day: int) -> tuple[Text, Table]:
-    """Return a turning point: what happens when, the chances of the day, what each actor says, wants and does."""
+    """Return a turning point: what happens when, the chances of the day, each actor's words, wishes and acts."""
     course = record["course"]
     date = long_date(calendar_of(record).date(day))
     events = [turn_text(record, course, turn) for turn in course["turns"] if turn["day"] == day]
@@ -95,7 +95,7 @@ def _actors(record: Record, day: int, date: str) -> Table:
 
 
 def _chances(record: Record, day: int) -> str:
-    """Say which events were likely on a day and which came: `heavy bombing 12%, came; offensive 0.4%`."""
+    """Return which events were probable on a day and which came: `heavy bombing 12%, came; offensive 0.4%`."""
     daily, told = record["daily"], []
     possible_in = {"agreement": "standoff", "breakdown": "agreement"}
     for event, name in events_of(record).items():
@@ -106,14 +106,14 @@ def _chances(record: Record, day: int) -> str:
 
 
 def events_of(record: Record) -> dict[str, str]:
-    """Return random events by their names, less those that the scenario does without."""
+    """Return the names of random events, except those that the scenario does without."""
     off = {"strike": record["theatre"]["strikes"] == OFF, "terms": record["theatre"]["terms"] == OFF}
     names = EVENTS | {"strike": strikes_of(record)}
     return {event: name for event, name in names.items() if not off.get(event, False)}
 
 
 def chance_text(chance: float) -> str:
-    """Write a chance that the model computed, which has no error of its own: `12%`, `0.4%`, `less than 0.1%`."""
+    """Write a chance computed by the model, which has no error of its own: `12%`, `0.4%`, `less than 0.1%`."""
     if chance == 0:
         return "0%"
     if chance < 0.0005:
@@ -139,7 +139,7 @@ def daily_table(record: Record) -> Table:
 
 
 def _figure(record: Record, kind: str, unit: str, low: int, write: Callable[[float], str]) -> Figure:
-    """Return postures or stances of the leading actors; `low` is where their scale begins."""
+    """Return postures or stances of the leading actors; `low` is the lower end of their scale."""
     course, calendar = record["course"], calendar_of(record)
     names = {actor: str(record["actors"][actor]["name"]) for actor in course["start"]["posture"]}
     series = {actor: record["daily"]["actors"][actor][kind] for actor in names}
@@ -166,7 +166,7 @@ def _figure(record: Record, kind: str, unit: str, low: int, write: Callable[[flo
 
 
 def _ground(fig: Spec, record: Record) -> None:
-    """Shade agreements, mark days of heavy bombing along the foot and the offensive."""
+    """Shade agreements, mark days of heavy bombing along the bottom, and mark the offensive."""
     calendar, course = calendar_of(record), record["course"]
     for (start, phase), (end, _) in pairwise([*course["phases"], [course["days"], ""]]):
         if phase == "agreement":
@@ -185,7 +185,7 @@ def _ground(fig: Spec, record: Record) -> None:
 
 
 def _mark_end(fig: Spec, record: Record) -> None:
-    """Mark the day on which the run ends, with terms of surrender or an offensive."""
+    """Mark the day on which the run ends with terms of surrender or an offensive."""
     day, how = record["course"]["day"], record["course"]["end"]
     colour, end = ("terms", "terms of surrender") if how == "terms" else ("offensive", f"{how} offensive")
     at = noon(calendar_of(record), day)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 HEADING = "Probability of an offensive"
-UNDECIDED, LEANING = 0.2, 0.6  # sizes of a stance up to which it is called so
+UNDECIDED, LEANING = 0.2, 0.6  # largest sizes of a stance that bear this name
 _STATUS = {
     "complete": "",
     "interrupted": "This forecast was interrupted: it has fewer runs than planned and wider Monte Carlo intervals.",
@@ -34,7 +34,7 @@ _STATUS = {
 
 @dataclass(frozen=True)
 class Window:
-    """The chance of an offensive within so many days."""
+    """The chance of an offensive within a number of days."""
 
     days: int
     until: str
@@ -96,7 +96,7 @@ def brief(record: Record, words: str) -> Document:
 
 
 def windows_of(record: Record, words: str) -> tuple[Window, ...]:
-    """Return the windows that are not settled, the last of them the horizon, on which the question resolves."""
+    """Return the windows that are still open, the last of them the horizon, on which the question resolves."""
     calendar = calendar_of(record)
     days = {days for days in record["milestones"] if days > provenance.settled(record)} | {record["horizon"]}
     chances = {day: outcome_at(record, "offensive", day) for day in sorted(days)}
@@ -115,7 +115,7 @@ def _strips(windows: tuple[Window, ...]) -> Block:
 
 
 def _standings(record: Record) -> Block:
-    """Say where each actor stands on day 0: its name, words, the number."""
+    """Return the stance of each actor on day 0: its name, words, the number."""
     stances = record["provenance"]["stances"].items()
     rows = [(record["actors"][key]["name"], leaning(one["mean"]), on_scale(one["mean"])) for key, one in stances]
     told = "; ".join(f"{name_in_text(name)} {words} ({number})" for name, words, number in rows)
@@ -124,7 +124,7 @@ def _standings(record: Record) -> Block:
 
 
 def leaning(stance: float) -> str:
-    """Say in words where a stance, to two digits, lies on the axis; an edge belongs to the band nearer to 0."""
+    """Return words for a stance, rounded to two digits; an edge belongs to the band nearer to 0."""
     size, wants = abs(round(stance, 2)), stance > 0
     if size <= UNDECIDED:
         return "undecided"
@@ -134,7 +134,7 @@ def leaning(stance: float) -> str:
 
 
 def _errors(record: Record, chance: Chance) -> Group:
-    """Say both uncertainties, and the analyst's own confidence in sentences of its own."""
+    """Return both uncertainties, and the analyst's own confidence in separate sentences."""
     monte_carlo = (
         f"The 95% interval of the simulation itself, from {counted(record['runs'], 'run')} of "
         f"{counted(record['draws'], 'draw')}. It shrinks with more runs."
@@ -196,13 +196,13 @@ def _suppositions(record: Record) -> Section | None:
 
 
 def _warned(record: Record, key: str) -> str:
-    """Name what a warning is about; nothing where that is no actor, input, pressure, talks or event."""
+    """Return the name of a warning's subject; empty if that is not an actor, input, pressure, talks or event."""
     named = key.partition(".")[0] in ("actors", "pressures", "talks", "events", "ties")
     return f"{input_name(record, key)}: " if named and "." in key else ""
 
 
 def rerun_rows(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield what makes the forecast again, by name."""
+    """Yield what is needed to reproduce the forecast, by name."""
     yield "Scenario", record["scenario"]["id"]
     yield "Scenario hash", record["scenario"]["hash"]
     if parameters := parameters_line(record):

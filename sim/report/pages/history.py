@@ -1,4 +1,4 @@
-"""What a history says, before any layout: how the probability moved over the dates and which news moved it by how much.
+"""The page of a history: how the probability moved over the dates, and how far each item of news moved it.
 
 `document` reads the record of `offramp history`.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 PLACE = "history"
-"""Where the figure stands on the page."""
+"""Place of the figure on the page."""
 GUARD = (
     "Each forecast uses only the evidence known by its date; pressures and talks that began later are left out and "
     "readings age as they would have. All dates share one seed, so the curve moves by the news and not by chance."
@@ -85,7 +85,7 @@ def ends(record: Record) -> tuple[Chance, Chance]:
 
 
 def largest(record: Record) -> tuple[tuple[str, ...], ...]:
-    """Return the rows of the moves that are clear and go the way of the curve, the first few."""
+    """Return the rows of the first few moves that are clear and go in the direction of the curve."""
     start, end = ends(record)
     against = "−" if end.p >= start.p else "+"
     return tuple(row for row in _moves(record).rows if not row[-1] and not row[4].startswith(against))[:4]
@@ -122,12 +122,12 @@ def _numbered(record: Record) -> list[tuple[int, Record]]:
 
 
 def _marked(record: Record, move: Record) -> datetime.date:
-    """Return the day on which news is marked: its own, within the dates shown."""
+    """Return the day at which news is marked: its own, within the dates shown."""
     return max(day_of(record["points"][0]["date"]), min(day_of(move["item_date"]), day_of(move["date"])))
 
 
 def _news(record: Record) -> Table:
-    """Return what all news of each date moved."""
+    """Return how far all news of each date moved the probability."""
     rows = [
         (
             short_date(day_of(point["date"])), ", ".join(point["new_items"]), *Shift.of(point["news"]).cells,
@@ -139,7 +139,7 @@ def _news(record: Record) -> Table:
 
 
 def _by_article(record: Record) -> Iterator[Section]:
-    """Yield the forecasts before and after each article, where they were asked for."""
+    """Yield the forecasts before and after each article, if they were requested."""
     if "articles" not in record:
         return
     table = articles_table(record)
@@ -148,7 +148,7 @@ def _by_article(record: Record) -> Iterator[Section]:
 
 
 def articles_table(record: Record) -> Table:
-    """One row an article: the probability on its date before and after it, and the paired change."""
+    """Return one row per article: the probability on its date before and after it, and the paired change."""
     days = str(record["horizon"])
     rows = [
         (
@@ -179,7 +179,7 @@ def _moves(record: Record) -> Table:
 
 
 def figure_of(record: Record) -> Figure:
-    """Say what the curve shows, and its table."""
+    """Return the figure of the curve, with its text and its table."""
     lead = _lead(record)
     rows = [
         (
@@ -202,7 +202,7 @@ def figure_of(record: Record) -> Figure:
 
 
 def _curve(record: Record) -> Spec:
-    """Draw the probability of an offensive by as-of date, a line for each window, news marked above it."""
+    """Draw the probability of an offensive by as-of date, one line per window, with news marked above."""
     dates, marked = [point["date"] for point in record["points"]], marks(record)
     first, last = day_of(dates[0]), day_of(dates[-1])
     calendar, drawn = Calendar(first, max(1, (last - first).days)), []
@@ -210,7 +210,7 @@ def _curve(record: Record) -> Spec:
         chances, window = [Chance.of(point["by"][str(days)]) for point in record["points"]], counted(days, "day")
         texts = [f"within {window}: {with_interval(one)}" for one in chances]
         drawn.append(Curve(f"{window} {chances[-1].label}", chances, texts, **ranked(rank)))
-    # The axis begins early enough that the first dots keep clear of the other axis.
+    # The axis begins early enough to keep the first dots clear of the other axis.
     early = datetime.datetime.combine(first, datetime.time()) - datetime.timedelta(hours=round(0.4 * calendar.horizon))
     xaxis = time_axis(calendar) | {"range": [early.isoformat(), calendar.at(calendar.horizon)]}
     fig = curves(dates, drawn, xaxis, height=410, top=30 if marked else 14)

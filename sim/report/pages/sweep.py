@@ -1,4 +1,4 @@
-"""What a sweep says, before any layout: from where to where the probability runs, what moves it, every cell.
+"""The page of a sweep: the range of the probability, what moves it, every cell.
 
 `document` reads the record of `offramp sweep run`.
 """
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 
 SHOWN_AXES = 4
 MOST_CELLS = 2000
-"""Cells in the table of the page; all of them are in the CSV."""
+"""Most cells in the table of the page; the CSV has all of them."""
 WIDEST = 12
-"""Columns of a table of a figure that Markdown still shows."""
+"""Most columns of a figure's table that Markdown still shows."""
 FEW = 20
-"""Cells at either end that the Markdown shows."""
+"""Number of cells at either end that the Markdown shows."""
 CONDITIONAL = "Every number is conditional on this model and on the assumptions of each scenario."
 ABOUT = (
     "All cells share one seed and differ run by run only by what the cell changes, so differences between cells are "
@@ -97,7 +97,7 @@ def _across(record: Record) -> Section | None:
 
 
 def _shown(figure: Figure) -> Figure:
-    """Return a figure with its key; Markdown does without a table that is too wide."""
+    """Return a figure with its key; Markdown omits a table that is too wide."""
     if len(figure.table.columns) > WIDEST:
         figure = replace(figure, table=figure.table.page_only())
     key = [row[:2] for row in figure.table.rows]
@@ -159,7 +159,7 @@ def _worded(one: Chance, words: str) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table of cells: text and sort key of a cell; `of_results`: only of one that has some."""
+    """A column of the table of cells: text and sort key; `of_results` if only cells with results have it."""
 
     head: str
     side: str
@@ -212,7 +212,7 @@ def _agreed(row: Record, day: int) -> tuple[str, float]:
 
 
 def _remarks(record: Record) -> Iterator[str]:
-    """Yield what a reader must know before trusting the numbers."""
+    """Yield the caveats to read before trusting the numbers."""
     statuses = [row["status"] for row in record["rows"]]
     if "failed" in statuses:
         yield (
@@ -235,13 +235,13 @@ def _remarks(record: Record) -> Iterator[str]:
 
 
 def some_of(record: Record, cells: list[str]) -> str:
-    """Name the first of some cells by their labels."""
+    """Return the first of some cells, by their labels."""
     labels = {row["cell"]: row["label"] for row in record["rows"]}
     return "; ".join(labels[cell] for cell in cells[:4]) + ("; and more" if len(cells) > 4 else "")
 
 
 def _extremes(record: Record) -> Table:
-    """Return all cells by probability, or where there are many the lowest and the highest."""
+    """Return all cells by probability or, if there are many, the lowest and the highest."""
     day = record["horizon"]
     rows = sorted(done(record), key=lambda row: -chance(row, day).p)
     shown = rows if len(rows) <= 2 * FEW else [*rows[:FEW], *rows[-FEW:]]
@@ -273,7 +273,7 @@ def _rerun(record: Record) -> Iterator[tuple[str, str]]:
 def cell_document(
     record: Record, label: str, changes: Mapping[str, Any], names: Mapping[str, Any], words: str
 ) -> Document:
-    """Return the small page of one cell, of what `write_cell` takes: its probabilities and changes, without figures."""
+    """Return the small page of a cell from the input of `write_cell`: probabilities and changes, without figures."""
     whole, windows = forecast.document(record, words), forecast.windows_of(record, words)
     facts = Table.facts((f"Within {counted(one.days, 'day')}", one.line) for one in windows)
     rows = tuple((input_name({**record, **names}, path), written(value)) for path, value in changes.items())

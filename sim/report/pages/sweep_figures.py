@@ -1,4 +1,4 @@
-"""Which figures a sweep gets, with what each says: by its design and the number of its axes.
+"""The figures of a sweep and their texts, chosen by its design and the number of its axes.
 
 Two axes on a full grid make a map, one axis lines, a reference cell a tornado of paired changes, a list intervals, and
 anything larger parallel coordinates with the rank correlations of its axes.
@@ -35,7 +35,7 @@ def done(record: Record) -> list[Record]:
 
 
 def chance(row: Record, day: int) -> Chance:
-    """Return the chance of an offensive within so many days in a cell."""
+    """Return the chance of an offensive within `day` days in a cell."""
     return Chance.of(row["outcomes"]["offensive"][str(day)])
 
 
@@ -45,7 +45,7 @@ def written(value: Any) -> str:
 
 
 def values_of(record: Record, path: str) -> list[Any]:
-    """Return the different values of an axis: numbers in their order, words in that of the cells."""
+    """Return the distinct values of an axis: numbers in order, words in the order of the cells."""
     found: dict[str, Any] = {}
     for row in record["rows"]:
         found.setdefault(json.dumps(row["inputs"][path]), row["inputs"][path])
@@ -54,12 +54,12 @@ def values_of(record: Record, path: str) -> list[Any]:
 
 
 def by_chance(record: Record, day: int) -> list[Record]:
-    """Return the cells with results, that with the lowest probability first."""
+    """Return the cells with results, in rising order of probability."""
     return sorted(done(record), key=lambda row: chance(row, day).p)
 
 
 def run_of(low: Record, high: Record, day: int) -> str:
-    """Say from where to where the probability runs, in the words of the cells' labels."""
+    """Return the range of the probability, in terms of the cells' labels."""
     return f"runs from {chance(low, day).text} ({low['label']}) to {chance(high, day).text} ({high['label']})"
 
 
@@ -71,7 +71,7 @@ def _span(record: Record, day: int) -> str:
 
 
 def change_of(row: Record, day: int) -> Shift | None:
-    """Return the change of a cell from the reference; None where it has none."""
+    """Return the change of a cell from the reference; None if it has none."""
     entry = ((row["changes"] or {}).get("offensive") or {}).get(str(day))
     return None if entry is None or row["index"] == 0 else Shift.of(entry)
 
@@ -83,14 +83,14 @@ def result_cells(row: Record, day: int) -> tuple[str, str, str]:
 
 
 def hover(row: Record, day: int) -> str:
-    """Write what the pointer shows on a cell."""
+    """Return the hover text of a cell."""
     return f"{safe(row['label'])}<br><b>{with_interval(chance(row, day))}</b>"
 
 
 MOST_UPRIGHTS = 7
 MOST_LINES = 600
 CELL_FIGURE = "axes-parallel"
-"""Where the parallel coordinates stand on the page."""
+"""Place of the parallel coordinates on the page."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +104,12 @@ class Correlation:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the interval leaves 0 outside."""
+        """Whether the interval excludes 0."""
         return self.low > 0 or self.high < 0
 
     @property
     def remark(self) -> str:
-        """What its row in a table says besides."""
+        """Remark in its row of a table."""
         return "" if self.is_clear else "not clear"
 
     @property
@@ -119,7 +119,7 @@ class Correlation:
 
 
 LEAST_CELLS = 10
-"""Cells that rank correlations need."""
+"""Fewest cells for rank correlations."""
 
 
 def rank_correlations(record: Record) -> list[Correlation]:
@@ -144,7 +144,7 @@ def rank_correlations(record: Record) -> list[Correlation]:
 
 
 def _correlations(record: Record, found: Sequence[Correlation]) -> Figure:
-    """Return the rank correlations of the axes, as `rank_correlations` gives them."""
+    """Return the rank correlations of the axes, as returned by `rank_correlations`."""
     within = f"within {counted(record['horizon'], 'day')}"
     named = [(input_name(record, one.path), one) for one in found]
     clear = next((one.path for one in found if one.is_clear), None)
@@ -206,14 +206,14 @@ def _parallel(record: Record, found: Sequence[Correlation]) -> Figure:
 
 
 def _uprights(record: Record, found: Sequence[Correlation]) -> list[str]:
-    """Return the axes to draw: those that go most with the probability, then others that take several values."""
+    """Return the axes to draw: those that go most with the probability, then others with several values."""
     strongest = [one.path for one in found]
     others = (path for path in record["axes"] if path not in strongest and len(values_of(record, path)) > 1)
     return [*strongest, *others][:MOST_UPRIGHTS]
 
 
 def _column(record: Record, path: str) -> Upright:
-    """Return what stands at the ends of an upright, and the place of each cell on it."""
+    """Return the labels at the ends of an upright, and the position of each cell on it."""
     values = [row["inputs"][path] for row in done(record)]
     if all(map(is_number, values)):
         return _scaled(values, _brief)
@@ -223,19 +223,19 @@ def _column(record: Record, path: str) -> Upright:
 
 
 def _scaled(values: Sequence[float], write: Callable[[float], str]) -> Upright:
-    """Return the ends of an upright of numbers, and the place of each on it."""
+    """Return the ends of an upright of numbers, and the position of each number on it."""
     low, high = min(values), max(values)
     return (write(low), write(high)), [(value - low) / (high - low or 1.0) for value in values]
 
 
 def _brief(value: float) -> str:
-    """Write a number in two digits, as little room as there is between uprights."""
+    """Write a number with two digits, because there is little room between uprights."""
     return f"{value:.2g}".replace("-", "−")
 
 
 NAME_WIDTH = 50
 Upright = tuple[tuple[str, str], list[float]]
-"""What stands at the ends of an upright, and the place of each cell on it."""
+"""Labels at the ends of an upright, and the position of each cell on it."""
 Changes = tuple[str, list[tuple[Record, Shift]]]
 """An input, and the rows that change it alone, with how far each moves the probability."""
 
@@ -263,7 +263,7 @@ def _is_plane(record: Record) -> bool:
 
 
 def shape_of(record: Record) -> str:
-    """Name the kind of figure that fits: `lines`, `map`, `tornado`, `list` or `parallel`."""
+    """Return the kind of figure that fits: `lines`, `map`, `tornado`, `list` or `parallel`."""
     axes = list(record["axes"])
     if record["design"] == "one-at-a-time":
         return "tornado"
@@ -274,7 +274,7 @@ def shape_of(record: Record) -> str:
 
 
 def _is_numeric(record: Record, axes: Iterable[str]) -> bool:
-    """Whether some axis has numbers alone."""
+    """Whether some axis has only numbers."""
     return any(all(is_number(row["inputs"][path]) for row in record["rows"]) for path in axes)
 
 
@@ -339,7 +339,7 @@ def _lines(record: Record) -> Figure:
 
 
 def _lined(rows: Sequence[Record], across: Scale, days: Sequence[int]) -> Spec:
-    """Draw a line for each window over the values of an axis."""
+    """Draw one line per window over the values of an axis."""
     drawn = []
     for rank, day in enumerate(days):
         chances, window = [chance(row, day) for row in rows], counted(day, "day")
@@ -388,7 +388,7 @@ def _tornado(record: Record, day: int) -> Figure:
 
 
 def _changes_by_input(record: Record, day: int) -> list[Changes]:
-    """Return the rows that change each input, with their shifts; the input that moves most first."""
+    """Return the rows that change each input, with their shifts; the input that moves most comes first."""
     groups: dict[str, list[tuple[Record, Shift]]] = {}
     for row in done(record):
         shift = change_of(row, day)
@@ -409,7 +409,7 @@ def _tornado_row(record: Record, path: str, group: Sequence[tuple[Record, Shift]
 
 
 def _row_name(record: Record, path: str, group: Sequence[tuple[Record, Shift]]) -> str:
-    """Name a row of a tornado, what may be cut on a narrow screen last."""
+    """Return the name of a tornado row, with the part that may be cut off on a narrow screen last."""
     if len(group) == 1:
         ((row, shift),) = group
         text = f"{shift.number} {input_name(record, path)} {written(row['inputs'][path])}"

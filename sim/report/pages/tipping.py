@@ -1,4 +1,4 @@
-"""Tipping points as readers see them: the answer in a sentence, how sure it is, the curve or the map, its table."""
+"""The page of tipping points: the answer in a sentence, how sure it is, the curve or the map, its table."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ def _event(record: Record) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a target as it was asked for."""
+    """Write a target as it was requested."""
     return f"{100 * share:.6g}%"
 
 
 def to_error(value: float, half_width: float) -> str:
-    """Write a value in no more digits than its error supports."""
+    """Write a value with no more digits than its error supports."""
     places = 3 if half_width <= 0 else max(0, min(6, -math.floor(math.log10(half_width / 2))))
     text = f"{value:.{places}f}"
     return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
@@ -124,14 +124,14 @@ def _no_effect(record: Record) -> str:
 
 
 def _reasons(record: Record) -> Iterator[str]:
-    """Say of each number that cannot have an effect why."""
+    """Yield, for each number that cannot have an effect, the reason."""
     for one in record["inputs"]:
         if one.get("no_effect"):
             yield f"Why {in_sentence(record, one['path'])} has no effect: {one['no_effect']}."
 
 
 def _names(record: Record) -> str:
-    """Name the input, or both, for the middle of a sentence."""
+    """Return the name of the input, or of both, for the middle of a sentence."""
     return " and ".join(in_sentence(record, one["path"]) for one in record["inputs"])
 
 
@@ -163,7 +163,7 @@ def _notes(record: Record) -> Iterator[str]:
 
 
 def _about_crossings(record: Record, found: Sequence[Record]) -> Iterator[str]:
-    """Say how precise the crossings are, and whether there are several."""
+    """Yield how precise the crossings are, and whether there are several."""
     interval = "the interval holds every value whose own 95% interval contains the target. It narrows with more runs."
     if is_plane(record):
         yield f"Precision: {interval} Where it ends with the range, the crossing may lie beyond."

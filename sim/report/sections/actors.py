@@ -1,4 +1,4 @@
-"""The actors: how each one's stance began, and fans of its stance and posture over the weeks."""
+"""The actors: the origin of each one's stance, and fans of its stance and posture over the weeks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     Panel = tuple[str, str, Callable[[float | None], str]]
-    """What a fan shows, its name to readers, and how its values are written."""
+    """The quantity in a fan, its name for readers, and the function that writes its values."""
 
 QUANTILES = {"q05": "5%", "q25": "25%", "q50": "median", "q75": "75%", "q95": "95%"}
 
@@ -34,7 +34,7 @@ def section_of(record: Record) -> Section:
 
 
 def _card(record: Record, key: str, number: int) -> Group:
-    """Return the small charts of an actor and how its stance began."""
+    """Return the small charts of an actor and the origin of its stance."""
     actor = record["actors"][key]
     assumed = record["provenance"]["stances"][key]["from"] != EVIDENCE
     start, read_from = start_of(record, key)
@@ -63,7 +63,7 @@ def _figure(record: Record, actor: Record, number: int) -> Figure:
 
 
 def _table(record: Record, actor: Record) -> Table:
-    """Return the weekly quantiles of stance and posture; in brief the medians with the range of 90% of runs."""
+    """Return the weekly quantiles of stance and posture; in brief, the medians with the range of 90% of runs."""
     calendar, panels = calendar_of(record), _panels(actor)
     dates = [short_date(calendar.date(day)) for day in actor["day"]]
     columns, brief = [("Date", *dates)], [("Date", *dates)]

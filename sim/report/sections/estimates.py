@@ -1,8 +1,8 @@
-"""What the headline is compared with: other estimates and baselines for the same question, and scores on past cases.
+"""Comparisons for the headline: other estimates and baselines for the same question, and scores on past cases.
 
-A reader who sees one probability should see between which others it lies: pool, samples of past cases, outside view,
+A reader who sees one probability should see how it compares with others: pool, samples of past cases, outside view,
 what others said, baselines. The baselines learn from few, hand-picked cases, so their numbers are whole per cent and
-never without an interval. Of the scores no case and no outcome is named: a forecast page does not tell what happened.
+always have an interval. Scores name no case and no outcome: a forecast page does not reveal what happened.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SAMPLES = {"crises": "If it is one of the library's crises", "threats": "If it i
 
 @dataclass(frozen=True)
 class Line:
-    """One probability among others: what it is of, the number as text, ends of its interval, and what they are.
+    """One probability among others: its label, the number as text, the ends of its interval, and their meaning.
 
     `kind` is `model`, `pool`, `sample`, `outside` or `other`.
     """
@@ -42,7 +42,7 @@ class Line:
 
 
 def others_of(record: Record) -> Group | None:
-    """Read what the headline is compared with; None where nothing does."""
+    """Read the comparisons for the headline; None if there are none."""
     days = window_of(record)
     if days is None:
         return None
@@ -57,8 +57,8 @@ def others_of(record: Record) -> Group | None:
 def window_of(record: Record) -> str | None:
     """Return the window, in days, in which other estimates are compared.
 
-    None where the record has no window to compare in, is given something that the others do not know of, or is of
-    before there was an outside view.
+    None if the record has no window to compare in, is conditional on something that the others do not know, or predates
+    the outside view.
     """
     view = record.get("outside_view")
     if view is None or record.get("baselines") is None or record.get("given") is not None:
@@ -136,7 +136,7 @@ RULES = {
 
 
 def baselines_of(record: Record) -> Group | None:
-    """Read the baselines of a record; None where it has none, as those of earlier versions."""
+    """Read the baselines of a record; None if it has none, as in earlier versions."""
     if record.get("baselines") is None:
         return None
     as_of = long_date(calendar_of(record).as_of)
@@ -178,7 +178,7 @@ def _base_rate(window: Record) -> str:
 
 
 def _prediction(window: Record, prediction: Record | None) -> str:
-    """Write a probability with its interval; a dash where the rule has too few cases or no position."""
+    """Write a probability with its interval; a dash if the rule has too few cases or no position."""
     if prediction is None or window["reason"] is not None:
         return NONE
     return f"{share_text(prediction['p'])} ({_interval(prediction)})"
@@ -229,7 +229,7 @@ SCORES = {"brier": "Brier", "log": "log"}
 
 
 def track_record_section(record: Record) -> Section:
-    """Read the track record that a record carries; without one the section says so."""
+    """Read the track record in a record; if there is none, the section says so."""
     track = record.get("track_record")
     if track is None:
         parts: tuple[Part, ...] = (Text("The model has no track record yet for these parameters."),)
@@ -241,7 +241,7 @@ def track_record_section(record: Record) -> Section:
 
 
 def _score_lead(track: Record, *, calibrated: bool) -> str:
-    """Tell the mean Brier score of the model with parameters like those of the forecast, against its references."""
+    """Return the model's mean Brier score with parameters like those of the forecast, against its references."""
     days = MAIN_WINDOW if MAIN_WINDOW in track["windows"] else list(track["windows"])[-1]
     window = track["windows"][days]
     brier = window["brier"]
@@ -258,7 +258,7 @@ def _score_lead(track: Record, *, calibrated: bool) -> str:
 
 
 def _against(name: str, window: Record) -> str:
-    """Write a reference's score, and what is gained over it: `0.26 for the base rate (skill 20%, ...)`."""
+    """Write a reference's score, and the gain over it: `0.26 for the base rate (skill 20%, ...)`."""
     compared = window["against"][name]
     article = "the" if name == REFERENCES[0] else "a"
     verdict = "" if _is_clear(compared["difference"]) else "; no clear difference"
@@ -294,7 +294,7 @@ def _brier(track: Record) -> Table:
 
 
 def _more(track: Record) -> Table:
-    """Return all mean scores: both rules, with cases and with whole areas left out."""
+    """Return all mean scores: both rules, with single cases and with whole areas left out."""
     names = _forecasters(track)
     rows = [
         (counted(days, "day"), left_out, shown, *(_score(one[rule][name]) for name in names))

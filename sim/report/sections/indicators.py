@@ -1,4 +1,4 @@
-"""Indicators as readers see them: the sentences, figure and table of the part `indicators` of a record."""
+"""Indicators on a page: the sentences, figure and table of the part `indicators` of a record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.report.values import or_dash, short_date
 from sim.wording import counted
 
 SHOWN = 10
-"""Indicators that the figure shows, of each thing and day the level that moves the forecast most; the table has all."""
+"""Indicators in the figure: for each subject and day, the level that moves the forecast most; the table has all."""
 
 
 OBSERVED = {
@@ -24,12 +24,12 @@ OBSERVED = {
     ("deterrence", 0.5): "forces in place",
     ("deterrence", 0.75): "lately reinforced",
 }
-"""What somebody on the ground would see at a posture: the level of the codebook (docs/cases.md) about there."""
+"""What an observer on the ground would see at a posture: the nearest level of the codebook (docs/cases.md)."""
 
 
 @dataclass(frozen=True)
 class Sign:
-    """An indicator that can tell something, within the window of the forecast; `short` names it in a figure."""
+    """An informative indicator, within the window of the forecast; `short` names it in a figure."""
 
     label: str
     short: str
@@ -41,7 +41,7 @@ class Sign:
 
 
 def section_of(record: Record) -> Section | None:
-    """Read the indicators of a record; None where it has none that tells anything."""
+    """Read the indicators of a record; None if none of them is informative."""
     shown = signs(record)
     if not shown:
         return None
@@ -58,7 +58,7 @@ def section_of(record: Record) -> Section | None:
 
 
 def signs(record: Record) -> list[Sign]:
-    """Return the indicators for the figure: of each thing and day one."""
+    """Return the indicators for the figure: one for each subject and day."""
     best: dict[tuple[str, int], Sign] = {}
     for one in record.get("indicators") or []:
         by = one["by"].get(str(record["horizon"]))
@@ -72,7 +72,7 @@ def signs(record: Record) -> list[Sign]:
 
 
 def label_of(record: Record, one: Record) -> str:
-    """Name an indicator, such as `Deterrence of Turkey above 0.5 on 1 Sep 2018`."""
+    """Return the label of an indicator, such as `Deterrence of Turkey above 0.5 on 1 Sep 2018`."""
     date = short_date(calendar_of(record).until(one["day"]))
     if "event" in one:
         return f"{OUTCOMES.get(one['event'], one['event'])} by {date}"
@@ -83,7 +83,7 @@ def label_of(record: Record, one: Record) -> str:
 
 
 def _short(record: Record, one: Record) -> str:
-    """Name an indicator by what would be seen, its date without the year."""
+    """Return a short label of what would be seen, its date without the year."""
     seen = OBSERVED.get((one["posture"], one["above"])) if "event" not in one else None
     if seen is None:
         return label_of(record, one).rpartition(" ")[0]
@@ -114,7 +114,7 @@ def _figure(record: Record, shown: list[Sign], day: int) -> Figure:
 
 
 def _bars(shown: list[Sign]) -> Spec:
-    """Draw a full bar if it is seen, a pale one if not, a line for not having looked."""
+    """Draw a full bar if it is seen, a pale one if not, and a line for not having looked."""
     xaxis = shares_axis(end.high for one in shown for end in (one.if_seen, one.if_not))
     return rows_chart(
         list(map(_sign, shown)), xaxis, row=78, room=60, span=(0.3, 0.62), name_shift=15, top=16, right=104

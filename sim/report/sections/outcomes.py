@@ -1,7 +1,7 @@
 """What happens and when: the times of first events, how the futures end, how the headline settled as runs came in.
 
-Cumulative incidence, states and weekly hazard are each a chart and a table; time tables keep one row a week and the
-milestones, for the record has every day. The futures are a grid of runs that stand for all.
+Cumulative incidence, states and weekly hazard are each a chart and a table; time tables keep one row per week and the
+milestones, because the record has every day. The futures are a grid of runs that represent all.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ STACK = ("offensive", "terms", "agreement", "standoff")
 
 
 def section_of(record: Record, windows: list[int]) -> Section:
-    """Read when first events come; tables keep the rows of these windows wherever they are short."""
+    """Read when first events come; short tables keep the rows of these windows."""
     keep = [counted(days, "day") for days in windows]
     changes = List(tuple(Entry(f"{one.date}: {one.label}", str(one.number)) for one in marks(record)), "marks")
     about = (
@@ -101,14 +101,14 @@ def section_of(record: Record, windows: list[int]) -> Section:
 
 
 def _kinds(record: Record) -> str:
-    """Say what a strike is here, and what terms are."""
+    """Return what a strike is here, and what terms are."""
     strike = f"A strike is a day of {strikes_of(record)}."
     terms = "Terms of surrender end a future without an offensive: the defenders give up the ground."
     return " ".join(without_off(record, {"strikes": strike, "terms": terms}).values())
 
 
 def outcomes_table(record: Record) -> Table:
-    """All outcomes by milestone, with both uncertainties."""
+    """Return all outcomes by milestone, with both uncertainties."""
     calendar = calendar_of(record)
     rows = [
         (
@@ -141,7 +141,7 @@ def _by_week(
 
 
 def incidence(record: Record) -> Figure:
-    """Cumulative incidence of first events, with Monte Carlo bands, milestones and scheduled changes."""
+    """Return the cumulative incidence of first events, with Monte Carlo bands, milestones and scheduled changes."""
     days, names = record["horizon"], without_off(record, OUTCOMES)
     ends = {outcome: outcome_at(record, outcome, days).text for outcome in names}
     told = {
@@ -183,7 +183,7 @@ def incidence_chart(record: Record) -> Spec:
 
 
 def _curve(record: Record, outcome: str) -> Curve:
-    """Return the curve of an outcome, with what it says where it is pointed at, by day."""
+    """Return the curve of an outcome, with hover text by day."""
     of, (name, style) = record["incidence"][outcome], CURVES[outcome]
     days = record["incidence"]["day"][1:]
     return Curve(
@@ -196,7 +196,7 @@ def _curve(record: Record, outcome: str) -> Curve:
 
 
 def _milestones(fig: Spec, record: Record) -> None:
-    """Mark the milestones before the horizon on the line of the offensive; name those that have room for it."""
+    """Mark the milestones before the horizon on the line of the offensive, and name those with room for it."""
     calendar, horizon = calendar_of(record), record["horizon"]
     days = [day for day in record["milestones"] if day < horizon]
     named = _with_room(days, horizon)
@@ -223,7 +223,7 @@ def _with_room(days: list[int], horizon: int) -> set[float]:
 
 
 def _where(across: float, up: float) -> str:
-    """Where the label of a milestone has room: above a rising line, beneath it near the top."""
+    """Return where the label of a milestone has room: above a rising line, or below it near the top."""
     if up > 0.8:
         return "bottom right"
     return "top center" if across < 0.2 else "top left"
@@ -233,7 +233,7 @@ def _where(across: float, up: float) -> str:
 
 
 def states(record: Record) -> Figure:
-    """State occupation over time, stacked."""
+    """Return state occupation over time, stacked."""
     days = record["horizon"]
     where = {
         "standoff": "of futures are in a standoff",
@@ -258,7 +258,7 @@ def states(record: Record) -> Figure:
 
 
 def states_chart(record: Record) -> Spec:
-    """Draw the states as areas, one upon the other."""
+    """Draw the states as stacked areas."""
     calendar, shares = calendar_of(record), record["states"]
     fig = figure(height=310, xaxis=time_axis(calendar), yaxis=share_axis(1.0))
     x = [moment(calendar, day) for day in shares["day"]]
@@ -278,7 +278,7 @@ def states_chart(record: Record) -> Spec:
 
 
 def hazard(record: Record) -> Figure | None:
-    """Weekly hazard of the offensive, with Monte Carlo error bars; None where no run has one in a whole week."""
+    """Return the weekly hazard of the offensive, with Monte Carlo error bars; None if no whole week has one."""
     calendar, rows = calendar_of(record), list(weeks(record))
     if not rows:
         return None
@@ -331,7 +331,7 @@ def _weekly(record: Record) -> Spec:
 
 
 def futures_section(record: Record) -> Section | None:
-    """Read the futures of a record; None where there are too few."""
+    """Read the futures of a record; None if there are too few."""
     shown = futures_figure(record)
     if shown is None:
         return None
@@ -341,7 +341,7 @@ def futures_section(record: Record) -> Section | None:
 
 
 def futures_figure(record: Record) -> Figure | None:
-    """Say what the grid shows, with run ids in its table; None where there are too few runs."""
+    """Return the grid of futures, with run ids in its table; None if there are too few runs."""
     dots, rows, told = record["dots"], [], []
     for end, name in without_off(record, ENDS).items():
         own = [dot for dot in dots if dot["end"] == end]
@@ -365,7 +365,7 @@ def _run_id(dot: Record) -> str:
 
 
 def convergence_figure(record: Record) -> Figure | None:
-    """Return the headline against the number of runs; None where there are too few."""
+    """Return the headline against the number of runs; None if there are too few."""
     counts, chances = [row["runs"] for row in record["convergence"]], [Chance.of(row) for row in record["convergence"]]
     if not counts:
         return None

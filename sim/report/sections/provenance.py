@@ -1,4 +1,4 @@
-"""What a forecast rests on, in words: conditions, runs and draws, parameters, and where each number comes from."""
+"""What a forecast rests on, in words: conditions, runs and draws, parameters, and the origin of each number."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def conditions_of(record: Record) -> Group | None:
-    """Return the note at the head of a forecast that was given something; None where it was given nothing."""
+    """Return the note at the head of a conditional forecast; None if it has no conditions."""
     given = record.get("given")
     if given is None:
         return None
@@ -35,13 +35,13 @@ def conditions_of(record: Record) -> Group | None:
 
 
 def _condition(record: Record, text: str) -> str:
-    """Write a condition with the name of the actor whose posture it is on: `Turkey: deterrence above 0.5 on ...`."""
+    """Write a condition with the name of the actor whose posture it is about: `Turkey: deterrence above 0.5 on ...`."""
     actor, _, rest = text.partition(" ")
     return f"{name_of(record, actor)}: {rest}" if actor in record["actors"] else text
 
 
 def input_sentence(record: Record) -> str:
-    """Say why there is no sd over inputs."""
+    """Return a sentence on why there is no sd over inputs."""
     if record.get("given") is None:
         return "It needs two runs or more of each draw, and this forecast has one."
     return (
@@ -51,21 +51,21 @@ def input_sentence(record: Record) -> str:
 
 
 def runs_line(record: Record) -> str:
-    """Write how many runs a forecast rests on."""
+    """Write the number of runs a forecast rests on."""
     given = record.get("given")
     count = f"{record['runs']:,}"
     return count if given is None else f"{given['runs_made']:,} made, of which {count} meet what is given"
 
 
 def draws_line(record: Record) -> str:
-    """Write how many draws a forecast rests on, and how many runs share each."""
+    """Write the number of draws a forecast rests on, and how many runs share each."""
     if record.get("given") is not None:
         return f"{record['draws']:,} with a run that meets what is given, of {record['given']['draws_made']:,}"
     return f"{record['draws']:,} with {counted(record['replicates'], 'run')} each"
 
 
 def settled(record: Record) -> int:
-    """Return within how many days it is given that no offensive began; 0 where nothing is."""
+    """Return the number of days in which, by the conditions, no offensive began; 0 without conditions."""
     given = record.get("given")
     return 0 if given is None else int(given["day"])
 
@@ -78,12 +78,12 @@ def _date(text: str) -> str:
 
 
 def is_calibrated(record: Record) -> bool:
-    """Whether a posterior gives the parameters: that has a date, which priors have not."""
+    """Whether the parameters come from a posterior: it has a date, and priors do not."""
     return (record.get("parameters") or {}).get("date") is not None
 
 
 def conditional_sentence(record: Record) -> str:
-    """Tell what the probability is conditional on: the model, and its parameters as priors or calibrated."""
+    """Return what the probability is conditional on: the model, and its parameters as priors or calibrated."""
     said = "Both are conditional on this model: neither covers what it leaves out or gets wrong."
     if record.get("parameters") is None:
         return said
@@ -93,7 +93,7 @@ def conditional_sentence(record: Record) -> str:
 
 
 def disagreement_sentence(record: Record) -> str:
-    """Tell how far calibrations under other seeds lie apart; empty where that is not known."""
+    """Return how far calibrations under other seeds differ; empty if unknown."""
     points = (record.get("parameters") or {}).get("seed_disagreement")
     if points is None:
         return ""
@@ -104,7 +104,7 @@ def disagreement_sentence(record: Record) -> str:
 
 
 def parameters_line(record: Record) -> str:
-    """Return the entry after seed and runs; empty where the record does not say."""
+    """Return the entry after seed and runs; empty if the record does not say."""
     parameters = record.get("parameters")
     if parameters is None:
         return ""
@@ -140,7 +140,7 @@ def evidence_group(record: Record) -> Group:
 
 
 def conflicts_group(record: Record) -> Group | None:
-    """Return the items that contradict each other, each from against the offensive to for it; None without any."""
+    """Return the items that contradict each other, ordered from against the offensive to for it; None if none do."""
     found = [
         _conflict(group, sorted(items, key=lambda one: one[1]["bearing"]))
         for group, items in _groups(record).items()
@@ -154,7 +154,7 @@ def conflicts_group(record: Record) -> Group | None:
 
 
 def evidence_table(record: Record) -> Table:
-    """One row an item of evidence, with its codes and what became of it."""
+    """Return one row per item of evidence, with its codes and how it was used."""
     provenance = record["provenance"]
     used = {name for stance in provenance["stances"].values() for one in stance["occasions"] for name in one["items"]}
     rows = [
@@ -173,14 +173,14 @@ def evidence_table(record: Record) -> Table:
 
 
 def _cited(sources: Record, item: Record) -> str:
-    """Say where an item was coded from, and lead to its source on the web."""
+    """Return the source of an item's coding, with a link to it on the web."""
     source, words = item["source"], _words(item)
     text = f"{source}, {words}" if words else str(source)
     return Linked.to(sources.get(source, {}).get("url"), text)
 
 
 def _words(item: Record) -> str:
-    """Name the paragraph, and which of its characters."""
+    """Return the paragraph, and the range of its characters."""
     anchor = item.get("anchor", item)
     if "paragraph" not in anchor:
         return ""
@@ -208,7 +208,7 @@ def _remark(item: Record, used: bool) -> str:
 
 
 def drafted_sentence(record: Record) -> str:
-    """Say what became of the proposals that items were drafted by; nothing where there were none."""
+    """Return what became of the proposals from which items were drafted; empty if there were none."""
     drafted = record["provenance"].get("drafted")
     if drafted is None:
         return ""
@@ -223,7 +223,7 @@ def drafted_sentence(record: Record) -> str:
 
 
 def contested_sentence(record: Record) -> str:
-    """Name the items that other accounts contradict, which are not among the items."""
+    """Return the items that other accounts, not among the items, contradict."""
     alone = [f"{items[0][0]} ({heading(group)})" for group, items in _groups(record).items() if len(items) == 1]
     return f"Contested by accounts that are not among the items: {', '.join(alone)}." if alone else ""
 
@@ -252,7 +252,7 @@ def _conflict_row(name: str, item: Record) -> tuple[str, ...]:
 
 
 def duplicates_sentence(record: Record) -> str:
-    """Name the items that repeat others and are left out."""
+    """Return the items that are left out because they repeat others."""
     pairs = [
         f"{name} (of {item['duplicate_of']})"
         for name, item in record["provenance"]["items"].items()
@@ -262,7 +262,7 @@ def duplicates_sentence(record: Record) -> str:
 
 
 def dyads_table(record: Record) -> Table:
-    """Mean Goldstein score by directed pair."""
+    """Return the mean Goldstein score by directed pair."""
     rows = [
         (name_of(record, row["from"]), name_of(record, row["to"]), str(row["items"]), goldstein(row["goldstein"]))
         for row in record["provenance"]["dyads"]
@@ -304,7 +304,7 @@ def section_of(record: Record) -> Section:
 
 
 def inputs_group(record: Record) -> Group:
-    """Return all inputs; elsewhere than on the page those that the scenario writes."""
+    """Return all inputs; outside the page, only those that the scenario sets."""
     table = inputs_table(record)
     written = tuple(row for row in table.rows if row[2] != DEFAULT)
     defaults = counted(len(table.rows) - len(written), "default")
@@ -315,7 +315,7 @@ def inputs_group(record: Record) -> Group:
 
 
 def start_of(record: Record, actor: str) -> tuple[str, tuple[str, ...]]:
-    """Tell how an actor's stance at the start came about: a sentence, and a line for each occasion it was read from."""
+    """Return the origin of an actor's initial stance: a sentence, and a line for each occasion it was read from."""
     stance = record["provenance"]["stances"][actor]
     start = f"{on_scale(stance['mean'])}, give or take {plain(stance['sd'])}"
     if stance["from"] != EVIDENCE:
@@ -335,7 +335,7 @@ def start_of(record: Record, actor: str) -> tuple[str, tuple[str, ...]]:
 
 
 def stances_table(record: Record) -> Table:
-    """One row an actor: the stance it starts with and where that comes from."""
+    """Return one row per actor: its initial stance and where that comes from."""
     rows = []
     for actor, stance in record["provenance"]["stances"].items():
         read = stance["from"] == EVIDENCE
@@ -348,7 +348,7 @@ def stances_table(record: Record) -> Table:
 
 
 def occasions_table(record: Record) -> Table:
-    """One row an occasion: which items it holds, how it reads, how much it weighs in the stance."""
+    """Return one row per occasion: its items, its reading, and its weight in the stance."""
     items = record["provenance"]["items"]
     rows = [
         (
@@ -368,7 +368,7 @@ def _placed(name: str, items: Record) -> str:
 
 
 def inputs_table(record: Record) -> Table:
-    """All inputs with their value and origin."""
+    """Return all inputs with their value and origin."""
     stances = record["provenance"]["stances"]
     rows = [
         (input_name(record, one["path"]), quantity(one["value"]), _basis(one, stances), one["origin"], one["path"])

@@ -23,7 +23,7 @@ class Mark:
 
 
 def schedule_table(record: Record) -> Table:
-    """All scheduled pressures, talks and events."""
+    """Return all scheduled pressures, talks and events."""
     rows = [
         (
             capital(schedule_name(record, one["id"])), capital(_what(record, one)), one.get("channel", NONE),
@@ -36,14 +36,14 @@ def schedule_table(record: Record) -> Table:
 
 
 def _kinds(record: Record) -> str:
-    """Name the kinds that a schedule holds, such as `pressures and talks`."""
+    """Return the kinds that a schedule contains, such as `pressures and talks`."""
     names = {"pressure": "pressures", "talks": "talks", "event": "events"}
     kinds = {one["kind"] for one in record["schedule"]} or {"pressure"}
     return joined([name for kind, name in names.items() if kind in kinds])
 
 
 def _what(record: Record, one: Record) -> str:
-    """Say what an entry does: `Turkey to Russia: hold back`, `talks`, `shifts the stance of Russia`."""
+    """Return the effect of an entry: `Turkey to Russia: hold back`, `talks`, `shifts the stance of Russia`."""
     if one["kind"] == "event":
         on, field = one["on"], one["field"]
         if not isinstance(on, str):
@@ -58,7 +58,7 @@ def _what(record: Record, one: Record) -> str:
 
 
 def _first(record: Record, one: Record) -> str:
-    """Say when an entry begins: on a date, or so long after what it answers."""
+    """Return when an entry begins: on a date, or a number of days after the event it answers."""
     if one.get("after") is None:
         return _day(record, one["start"])
     delay = f"{one['delay'] or 0:g}"
@@ -67,7 +67,7 @@ def _first(record: Record, one: Record) -> str:
 
 
 def _happening(record: Record, id_: str) -> str:
-    """Name what a pressure answers, or an event waits for."""
+    """Return the name of what a pressure answers or an event waits for."""
     what = {"strikes": "the first strike", "agreement": "an agreement", "breakdown": "the breakdown of an agreement"}
     return what.get(id_) or schedule_name(record, id_)
 
@@ -83,7 +83,7 @@ def _size(record: Record, one: Record) -> str:
 
 
 def _likely(one: Record, sign: str) -> str:
-    """Say after a sign how likely an event is; nothing where it is certain."""
+    """Return the probability of an event after a sign; empty if it is certain."""
     return "" if one["probability"] == 1 else f"{sign} {100 * one['probability']:.3g}% likely"
 
 
@@ -92,7 +92,7 @@ def _day(record: Record, day: float | None) -> str:
 
 
 def marks(record: Record) -> list[Mark]:
-    """List what begins or ends inside the window, in order of time."""
+    """List everything that begins or ends inside the window, in order of time."""
     calendar, changes = calendar_of(record), []
     for one in record["schedule"]:
         name = capital(schedule_name(record, one["id"]))
@@ -105,7 +105,7 @@ def marks(record: Record) -> list[Mark]:
 
 
 def _verbs(record: Record, one: Record) -> tuple[str, str]:
-    """Say of an entry that it begins and ends, or of an event that it comes and can come no more."""
+    """Return the verbs for an entry that begins and ends, or for an event that comes and can no longer come."""
     what = _what(record, one)
     if one["kind"] == "pressure":
         return f"begins ({what})", f"ends ({what})"
@@ -120,7 +120,7 @@ def _verbs(record: Record, one: Record) -> tuple[str, str]:
 
 
 def in_force_sentence(record: Record) -> str:
-    """Say how many pressures were in force before the window began; nothing where none was."""
+    """Return how many pressures were in force before the window began; empty if none was."""
     starts = [one["start"] for one in record["schedule"] if one["kind"] == "pressure"]
     count = sum(start is not None and start < 0 for start in starts)
     if count == 0:

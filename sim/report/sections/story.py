@@ -1,6 +1,6 @@
 """Runs as stories: sentences that follow from the plain values of a course (`sim.forecast.course`), and the storylines.
 
-Storylines are the few runs that stand for clusters of futures, each with its title, its share and its story. Stories
+Storylines are the few runs that represent clusters of futures, each with its title, its share and its story. Stories
 say "after" and "while", never "because".
 """
 
@@ -45,12 +45,12 @@ _SHIFTED = {"stance": "support for an offensive", "air_denial": "air denial", "s
 
 
 def story_of(record: Record, course: Mapping[str, Any]) -> list[str]:
-    """Tell the course of a run, 6 to 15 sentences.
+    """Return the course of a run in 6 to 15 sentences.
 
     Parameters
     ----------
     record
-        Of a forecast or an explanation: as-of date, horizon, actors.
+        Record of a forecast or an explanation: as-of date, horizon, actors.
     course
         One of its `storylines`, or the `course` of an explanation.
 
@@ -64,13 +64,13 @@ def story_of(record: Record, course: Mapping[str, Any]) -> list[str]:
 
 
 def turn_text(record: Record, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
-    """Tell one turning point without its date, as for a table: `Russia’s backing rises past one half`."""
+    """Return one turning point without its date, as for a table: `Russia’s backing rises past one half`."""
     text = _Teller(record).event(course, turn)
     return text[0].upper() + text[1:]
 
 
 class _Teller:
-    """Tells one run; keeps the last date told, so that the next one need not say its year again."""
+    """Writes the story of one run; keeps the last date mentioned, so that the next need not repeat its year."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
@@ -84,7 +84,7 @@ class _Teller:
         return name_of(self._record, actor)
 
     def _levels(self, levels: Mapping[str, float], verb: str) -> str:
-        """Say where postures stand: `Russia’s backing stands at 0.31 and Turkey’s deterrence at 0.52`."""
+        """Return the values of postures: `Russia’s backing stands at 0.31 and Turkey’s deterrence at 0.52`."""
         told = [f"{posture_of(self._record, actor)} {verb if not place else ''} at {plain(value)}".replace("  ", " ")
                 for place, (actor, value) in enumerate(levels.items())]  # fmt: skip
         return joined(told)
@@ -97,7 +97,7 @@ class _Teller:
         return told
 
     def _when(self, day: int) -> str:
-        """Say when, from the date told before."""
+        """Return when it happens, relative to the last date mentioned."""
         before, self._day = self._day, day
         date = self._date(day)
         if before is None or not 0 <= day - before <= _SOON:
@@ -109,7 +109,7 @@ class _Teller:
         return f"{spelled(day - before, 'day').capitalize()} later, on {date},"
 
     def start(self, course: Mapping[str, Any]) -> Iterator[str]:
-        """Two sentences on how it begins."""
+        """Yield two sentences on how it begins."""
         phase = course["phases"][0][1]
         how = "with an agreement in force" if phase == "agreement" else "in a standoff"
         stances = [f"{on_scale(value)} for {name_in_text(self._name(actor))}"
@@ -124,7 +124,7 @@ class _Teller:
         self._day = 0
 
     def turns(self, course: Mapping[str, Any]) -> Iterator[str]:
-        """One sentence a turning point, two for the end."""
+        """Yield one sentence per turning point, two for the end."""
         for turn in course["turns"]:
             when, what = self._when(turn["day"]), self.event(course, turn)
             yield f"{when.rstrip(',')}, {what}." if turn["kind"] == "event" else f"{when} {what}."
@@ -132,7 +132,7 @@ class _Teller:
                 yield self._before_it(course, turn)
 
     def event(self, course: Mapping[str, Any], turn: Mapping[str, Any]) -> str:
-        """Say what happens at a turning point."""
+        """Return what happens at a turning point."""
         kind, levels = turn["kind"], turn["levels"]
         if kind == "event":
             return f"with {turn['event']['name']}, {self._shifted(turn['event'])} {turn['event']['way']}"
@@ -154,7 +154,7 @@ class _Teller:
         }[kind]
 
     def _shifted(self, event: Mapping[str, Any]) -> str:
-        """Name what an event shifts: `Turkey’s support for an offensive`, `Turkey’s leverage over Russia`."""
+        """Return what an event shifts: `Turkey’s support for an offensive`, `Turkey’s leverage over Russia`."""
         on, field = event["on"], event["field"]
         if not isinstance(on, str):
             return f"{possessive(self._name(on['from']))} leverage over {name_in_text(self._name(on['to']))}"
@@ -174,7 +174,7 @@ class _Teller:
         return f"It comes on day {day + 1} of the window{bombed}{under}."
 
     def finish(self, course: Mapping[str, Any]) -> Iterator[str]:
-        """Two or three sentences on what there was in all, and what the end means."""
+        """Yield two or three sentences that sum up the run and say what its end means."""
         end, over = course["end"], course["day"] is not None
         if not over or course["agreements"]:
             first = course["strikes"] if self._strike else range(course["agreements"])
@@ -203,7 +203,7 @@ def _lasted(turn: Mapping[str, Any]) -> str:
 
 
 def _phase_at(course: Mapping[str, Any], day: int) -> str:
-    """Phase at the start of a day."""
+    """Return the phase at the start of a day."""
     phase = [name for start, name in course["phases"] if start <= day][-1]
     return "an agreement" if phase == "agreement" else "a standoff"
 
@@ -216,7 +216,7 @@ _HOW_IT_ENDS = {
     "full": "see a full offensive",
 }
 FAR = 0.1
-"""So far outside the middle half of its cluster a posture is worth a word, on its scale from 0 to 1."""
+"""Distance of a posture from the middle half of its cluster worth mentioning, on its scale from 0 to 1."""
 UNDER = " under an agreement"
 NOTE = (
     "Grey line: standoff; blue line: an agreement in force; {strikes}triangles: a posture passes one half, upwards or "
@@ -229,7 +229,7 @@ _CAUTION = (
 
 
 def section_of(record: Record) -> Section | None:
-    """Read the storylines of a forecast; None where it has none."""
+    """Read the storylines of a forecast; None if it has none."""
     courses = record.get("storylines")
     if not courses:
         return None
@@ -250,7 +250,7 @@ def section_of(record: Record) -> Section | None:
 
 
 def titles_of(record: Record) -> list[str]:
-    """Return a title for each storyline; those that would share one say in which posture they differ most."""
+    """Return a title for each storyline; those with the same title add the posture in which they differ most."""
     told = record["storylines"]
     titles = [title_of(record, one) for one in told]
     alike = {title: [one for one, its in zip(told, titles, strict=True) if its == title] for title in titles}
@@ -261,7 +261,7 @@ def titles_of(record: Record) -> list[str]:
 
 
 def title_of(record: Record, course: Course) -> str:
-    """Return the title of a run by how it ends."""
+    """Return the title of a run, based on its end."""
     if course["day"] is not None:
         date = calendar_of(record).date(course["day"])
         under = UNDER if course["phases"][-1][1] == "agreement" else ""
@@ -275,7 +275,7 @@ def title_of(record: Record, course: Course) -> str:
 
 
 def _ending(record: Record, course: Course, alike: Sequence[Course]) -> str:
-    """Say where that posture ends in which these storylines differ most."""
+    """Return the final value of the posture in which these storylines differ most."""
 
     def spread(actor: str) -> float:
         ends = [one["finish"]["posture"][actor] for one in alike]
@@ -286,7 +286,7 @@ def _ending(record: Record, course: Course, alike: Sequence[Course]) -> str:
 
 
 def _card(record: Record, number: int, title: str, course: Course) -> Group:
-    """Return a storyline: what it stands for, and its story."""
+    """Return a storyline: what it represents, and its story."""
     share = Chance.of(course["share"])
     standing = (
         f"About {share.text} of futures ({share.interval}) are closest to this one, run {course['run']:,}; "
@@ -303,7 +303,7 @@ def _alike(course: Course) -> str:
 
 
 def _apart(record: Record, course: Course) -> str:
-    """Say where a run, though in the middle of its cluster on the whole, ends outside the middle half of it."""
+    """Return where a run, although in the middle of its cluster overall, ends outside its middle half."""
     ends, halves = course["finish"]["posture"], course.get("cluster", {}).get("posture", {})
     away = {actor: max(low - ends[actor], ends[actor] - high) for actor, (low, high) in halves.items() if actor in ends}
     actor = max(away, key=lambda one: away[one], default=None)
@@ -317,7 +317,7 @@ def _apart(record: Record, course: Course) -> str:
 
 
 def explain_command(record: Record, run: int | str) -> str:
-    """Return the command that replays a run; SCENARIO stands for the file where the record does not name it."""
+    """Return the command that replays a run; SCENARIO stands for the file if the record does not name it."""
     try:
         words = shlex.split(record["command"] or "")
     except ValueError:  # a record may come from anywhere
@@ -338,7 +338,7 @@ _TURNS = {
     "limited": ("square", "limited", 14, "limited offensive"),
     "full": ("square", "full", 14, "full offensive"),
 }
-"""Symbol, colour, size and name of each kind of turning point; one without a name is a mark only."""
+"""Symbol, colour, size and name of each kind of turning point; one without a name is only a mark."""
 
 
 def _figure(record: Record, titled: Titled) -> Figure:
@@ -370,7 +370,7 @@ def _turns(record: Record) -> Iterator[tuple[str, ...]]:
 
 
 def _timelines(record: Record, titled: Titled) -> Spec:
-    """Draw a line a storyline: phases as lines, bombing as dots, turning points as marks."""
+    """Draw one line per storyline: phases as lines, bombing as dots, turning points as marks."""
     calendar = calendar_of(record)
     rows = [
         Row(
@@ -402,7 +402,7 @@ def _marks(record: Record, calendar: Calendar, course: Course) -> Iterator[Dot]:
 
 
 def _names(calendar: Calendar, course: Course) -> Iterator[Words]:
-    """Name the changes of phase, the last first, that have room next to one another."""
+    """Yield the names of the changes of phase, last first, that have room next to each other."""
     taken: list[int] = []
     for turn in reversed(course["turns"]):
         day, (_, colour, _, name) = turn["day"], _TURNS.get(turn["kind"], ("", "", 0, ""))
