@@ -29,9 +29,9 @@ def test_an_id_reads_as_a_heading(id_: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("stance", "words"),
     [
-        *((-1.0, "against it"), (-0.606, "against it"), (-0.604, "rather against it"), (-0.6, "rather against it")),
-        *((-0.21, "rather against it"), (-0.2, "undecided"), (0.0, "undecided"), (0.2049, "undecided")),
-        *((0.21, "rather for it"), (0.6, "rather for it"), (0.61, "for it"), (1.0, "for it")),
+        *((-1.0, "against it"), (-0.606, "against it"), (-0.604, "leaning against it"), (-0.6, "leaning against it")),
+        *((-0.21, "leaning against it"), (-0.2, "undecided"), (0.0, "undecided"), (0.2049, "undecided")),
+        *((0.21, "leaning for it"), (0.6, "leaning for it"), (0.61, "for it"), (1.0, "for it")),
     ],
 )
 def test_words_of_a_stance_fit_the_number_that_is_printed(stance: float, words: str) -> None:

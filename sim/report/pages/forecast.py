@@ -129,7 +129,7 @@ def leaning(stance: float) -> str:
     if size <= UNDECIDED:
         return "undecided"
     if size <= LEANING:
-        return "rather for it" if wants else "rather against it"
+        return "leaning for it" if wants else "leaning against it"
     return "for it" if wants else "against it"
 
 
