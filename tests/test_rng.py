@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -111,7 +112,8 @@ def test_streams_of_neighbours_are_not_correlated() -> None:
 def test_normals_are_the_quantiles_at_the_middle_of_equal_steps() -> None:
     table = rng.normal_quantiles()
     assert len(table) == 65536
-    assert table[[0, 16384, 32768, 65535]] == pytest.approx([-4.32492, -0.674466, 1.91e-5, 4.32492], abs=1e-4)
+    places = [0, 16384, 32768, 65535]
+    assert table[places] == pytest.approx([NormalDist().inv_cdf((i + 0.5) / 65536) for i in places], rel=1e-6)
     assert np.array_equal(table, -table[::-1])
     steps = np.diff(table)
     assert steps[1:-1].max() < steps[0] < 0.26  # farthest apart at the ends
@@ -186,6 +188,18 @@ def test_draws_in_a_row_have_one_value_in_each_stratum() -> None:
     strata = np.sort((quantiles * STRATA).astype(int).reshape(-1, STRATA), axis=1)
     assert (strata == np.arange(STRATA)).all()
     assert 0 < quantiles.min() < quantiles.max() < 1
+
+
+def test_numbers_at_the_edges_of_what_a_stream_gives_are_no_quantiles_of_0_and_1() -> None:
+    class Same:
+        def __init__(self, number: float) -> None:
+            self.number = number
+
+        def random(self, out: np.ndarray) -> None:
+            out[:] = self.number
+
+    least, most = stratified([Same(0.0), Same(1 - 2.0**-53)], STRATA)  # type: ignore[list-item]
+    assert (least[0], most[-1]) == (2.0**-54, 1 - 2.0**-53)
 
 
 def test_a_draw_is_uniform_and_its_place_in_the_hypercube_tells_nothing_of_its_stratum() -> None:

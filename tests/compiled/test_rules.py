@@ -126,6 +126,14 @@ def test_the_logarithm_is_right_to_two_units_in_the_last_place(x: float) -> None
     assert float(log(np.float32(x))) == pytest.approx(np.log(np.float64(np.float32(x))), rel=2**-22, abs=2**-24)
 
 
+def test_no_number_of_a_fine_grid_has_an_exponential_or_a_logarithm_farther_off_than_was_seen() -> None:
+    """Seen: 0.655 of 2**-23 and 0.639 of the larger of that and 2**-24: the bits are the same on every processor."""
+    x, y = np.linspace(-87, 87, 400_001, dtype=np.float32), np.linspace(0.5, 2, 40_001, dtype=np.float32)
+    exact, logarithm = np.exp(x.astype(np.float64)), np.log(y.astype(np.float64))
+    assert (np.abs(exp(x) - exact) / exact).max() < 0.66 * 2**-23
+    assert (np.abs(log(y) - logarithm) / np.maximum(np.abs(logarithm), 0.5)).max() < 2**-23
+
+
 @given(st.floats(0.0078125, 128, width=32), st.floats(0.25, 8, width=32))
 def test_the_power_is_right_to_five_digits(x: float, exponent: float) -> None:
     assert float(power(np.float32(x), np.float32(exponent))) == pytest.approx(x**exponent, rel=1e-5)
@@ -134,7 +142,7 @@ def test_the_power_is_right_to_five_digits(x: float, exponent: float) -> None:
 def test_what_lies_beyond_single_precision_is_taken_to_be_at_its_end() -> None:
     far = np.array([-GREATEST, -200, 200, GREATEST, np.inf, -np.inf], dtype=np.float32)
     assert exp(far).tolist() == [*exp(np.array([-87, -87, 87, 87, 87, -87], dtype=np.float32))]
-    assert np.isfinite(log(np.array([0, 1e-40, np.inf], dtype=np.float32))).all()
+    assert log(np.array([0, 1e-40, np.inf], dtype=np.float32)) == pytest.approx(np.log([1e-30, 1e-30, 1e30]), rel=1e-6)
     assert power(np.zeros(1, dtype=np.float32), 2.0)[0] == pytest.approx(0, abs=1e-37)
 
 

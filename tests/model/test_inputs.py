@@ -72,3 +72,9 @@ def test_a_part_of_the_draws_is_of_its_runs(tmp_path: Path) -> None:
         assert np.array_equal(part.values[path], value[8:24] if isinstance(value, np.ndarray) else value), path
     for name, column in whole.quantiles.items():
         assert np.array_equal(part.quantiles[name], column[2:6]), name
+
+
+def test_quantiles_that_are_kept_for_the_next_scenario_cannot_be_written_over(tmp_path: Path) -> None:
+    drawn = draw_inputs(inputs_of(worlds.load(tmp_path)), 1, 0, 64, 4).quantiles
+    assert drawn
+    assert not any(column.flags.writeable for column in drawn.values())

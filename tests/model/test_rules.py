@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.model.arrays import Number
-from sim.model.bargaining import nash_rate, party_gain
+from sim.model.bargaining import agreement_probability, nash_rate, party_gain
 from sim.model.influence import deliberate, perceive, plus, say
+from sim.model.numbers import happens
 from sim.model.schedule import Planned, Schedule, profile
 from sim.model.theatre import (
     breakdown_probability,
@@ -34,6 +35,8 @@ from sim.model.utility import (
     patron_gain,
     provocation,
     quantal_response,
+    restraint,
+    terms_gain,
 )
 
 shares = st.floats(0, 1)
@@ -87,11 +90,15 @@ def test_gains_match_their_formulas() -> None:
     assert guarantor_gain(array(-0.7), array(0.2), 0.1)[0] == pytest.approx(0.7 * 0.6 - 0.1)
     assert expected_backing(array(-1.2, -1, 0, 1.4)).tolist() == [0, 0, 0.5, 1]
     assert provocation(0.45, array(0.5), 0.8)[0] == pytest.approx(0.45 * 0.5 * 0.8)
+    assert provocation(array(0, 2), 1.0, 1.0).tolist() == [0, 1]
+    assert restraint(0.5, array(0.4, 3), 0.5) == pytest.approx([0.5 * 0.8, 0]), "none beyond what there is"
+    assert terms_gain(array(-0.8, 0.4), 0.5, 0.9, 0.7) == pytest.approx([0.5 * 0.8 * (0.9 - 0.7), 0])
     assert engagement(0.5, 0.2, array(0.3), array(0.2))[0] == pytest.approx(0.5 * (0.2 + 0.8 * 0.5))
     gain = party_gain(array(-0.5), 0.9, -0.35, array(0.2), 0.3, 0.05)[0]
     assert gain == pytest.approx(0.9 * -0.5 * (-0.35 - 0.2) - 0.3 * 0.2 + 0.05)
     assert nash_rate(array(0.4), array(0.1), array(0.2))[0] == pytest.approx(0.2 * 0.5)
-    assert nash_rate(array(-0.4), array(-0.1), array(0.2))[0] == 0
+    assert nash_rate(array(-0.4, 0.4, -0.4), array(-0.1, -0.1, 0.1), 0.2).tolist() == [0, 0, 0], "both must gain"
+    assert agreement_probability(0.5, 2.0, array(0.4, 4), array(0.1, 9), 0.2) == pytest.approx([0.1, 1])
 
 
 def test_a_weighted_sum_takes_numbers_and_arrays() -> None:
@@ -174,10 +181,18 @@ def test_probabilities_of_the_theatre_are_capped_before_the_agreement_counts() -
     assert launch_probability(9.0, array(1, 1), 0.5, 0.5, agreed, 0.3).tolist() == [0, 0], "will no higher: not willing"
     assert held_back(0.6, 0.4) == pytest.approx(1 - 0.6 * 0.6)
     assert held_back(0.6, 1.7) == pytest.approx(1)
-    terms = terms_probability(0.02, 2.0, array(0.3, 0.9), array(0.1, 0.9), array(0.5, 0.5), array(0.2, 0))
-    assert terms == pytest.approx([0.02 * 2 * 0.4 * 0.5, 0]), "none where the initiator is against an offensive"
+    terms = terms_probability(0.02, 2.0, array(0.3, 0.9, 0.9), array(0.1, 0.9, 0.9), 0.5, array(0.2, 0, 0.001))
+    assert terms == pytest.approx([0.02 * 2 * 0.4 * 0.5, 0, 0.02]), "none where the initiator is against an offensive"
+    assert terms_probability(9.0, 1.0, 1.0, 1.0, 1.0, array(1))[0] == 1
     assert breakdown_probability(0.05, array(0.4), array(0.2), array(0), 7.0)[0] == pytest.approx(0.05 * 0.6 * 0.5)
     assert breakdown_probability(9.0, array(1), array(1), array(1), 7.0)[0] == 1
+
+
+def test_what_has_a_chance_of_0_never_happens_and_what_has_1_always() -> None:
+    bits = np.array([0, 2**31, 2**32 - 1], dtype=np.uint32)
+    assert happens(bits, array(0)).tolist() == [False, False, False]
+    assert happens(bits, array(0.5)).tolist() == [True, False, False], "2**31 is exactly a half"
+    assert happens(bits, array(1)).tolist() == [True, True, True]
 
 
 def test_at_most_one_phase_changes_in_a_day() -> None:
