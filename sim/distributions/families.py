@@ -75,7 +75,7 @@ class Distribution(ABC):
                 yield (), edge
 
     def within(self, low: float, high: float) -> Distribution:
-        """Return a copy as the prior of a number with this range; only tails that nobody wrote depend on the range."""
+        """Return it as the prior of a number with this range, on which only tails that nobody wrote depend."""
         return self
 
     @property

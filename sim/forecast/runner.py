@@ -100,7 +100,7 @@ def _with_storylines(forecast: Forecast, first: BlockTask, store: Store | None) 
         if kept is not None:
             return replace(forecast, kept_storylines=kept)
         forecast = replace(forecast, paths=sample_block(first))
-    with suppress(StoreError):  # they can be made again, and a full store that is read-only will do
+    with suppress(StoreError):  # they can be made again, and the store may be read-only
         store.put_note(first, kind, forecast.storylines)
     return forecast
 

@@ -122,6 +122,6 @@ def _side_by_side(row: Sequence[str], widths: Sequence[int], words: Sequence[str
 
 
 def _broken(text: str, room: int, **indents: str) -> list[str]:
-    """Wrap text between words, never within a number and its unit."""
+    """Wrap text between words, never between a number and what belongs to it."""
     lines = textwrap.wrap(glued(text), room, **indents)  # type: ignore[arg-type]
     return [line.replace(GLUE, " ") for line in lines] or [""]

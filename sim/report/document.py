@@ -82,7 +82,7 @@ class Table:
 
     @classmethod
     def facts(cls, rows: Iterable[tuple[str, str]], columns: tuple[str, str] = ("What", "Value")) -> Table:
-        """Return names with their values."""
+        """Return a table of names and their values."""
         return cls("", columns, "ll", tuple(rows), style="facts")
 
     @property

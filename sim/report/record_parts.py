@@ -1,6 +1,6 @@
 """Parts of a forecast's record: probabilities, storylines, schedule, drivers, counterfactuals, indicators, provenance.
 
-`record.ForecastRecord` is the whole.
+`record.ForecastRecord` is the whole record.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Task:
     Attributes
     ----------
     name
-        Name of the parent task or scenario in messages.
+        Name, in messages, of the request or scenario it is a block of.
     with_counts
         Whether counts are wanted in addition to records.
     store
@@ -92,7 +92,7 @@ class Group:
 
 
 def in_groups(tasks: Collection[Task], workers: int, *, in_order: bool = False) -> list[Group]:
-    """Return tasks in groups that can be played in one array, about the same number for each worker.
+    """Return tasks in groups that can each be played in one array, with about equal work for each worker.
 
     Parameters
     ----------

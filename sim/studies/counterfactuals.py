@@ -90,7 +90,7 @@ def _with_events(scenario: Scenario, kind: Kind, chance: float) -> Iterator[Worl
 
 
 def withdrawn(scenario: Scenario, names: Sequence[str]) -> Scenario:
-    """Return a scenario in which some pressures are withdrawn on the as-of date, or never begin if that is later."""
+    """Return a scenario in which some pressures are withdrawn on the as-of date, or never come if they begin later."""
     changed = {name: scenario.pressures[name].model_copy(update={"end": scenario.as_of}) for name in names}
     return _with_pressures(scenario, changed)
 

@@ -1,6 +1,6 @@
 """Tempered sequential Monte Carlo: from the prior N(0, I) to a posterior, or from one posterior to another.
 
-Each stage raises the power of the likelihood that is added or removed until half of the particles are still effective,
+Each stage raises the power of the likelihood that is added or removed as long as half of the particles stay effective,
 reweights by the increment, resamples, and moves the particles by random-walk Metropolis steps that leave the stage's
 target unchanged (Del Moral, Doucet & Jasra 2006; adaptive temperatures after Jasra et al. 2011).
 """

@@ -88,7 +88,7 @@ class StateWatch:
         runs, days, actors = shape
         parts, weeks = len(rows), days // WEEK + 1
         self._rows, self._kept = rows, kept
-        self._part = np.full(runs, parts, dtype=np.float32)  # of each run; its last is none's
+        self._part = np.full(runs, parts, dtype=np.float32)  # of each run; `parts` if it does not count
         for number, (row, counts) in enumerate(zip(rows, kept, strict=True)):
             self._part[row][counts] = number
         self._agreement = np.zeros((parts, days + 1), dtype=np.int64)
