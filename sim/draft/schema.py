@@ -59,7 +59,7 @@ class DraftItem(Item):
 
     status: Status = "proposed"
     confidence: float = Field(ge=0, le=1, allow_inf_nan=False, description="How often such a proposal is right")
-    rule: Title = Field(description="What proposed it")
+    rule: Title = Field(description="Name of the rule that proposed it")
     date_from: Literal["stated", "carried", "article", "standing"]
     found_by: Literal["rules", "model", "both", "analyst"] = "rules"
     adopted: ItemId | None = Field(default=None, description="Its id in the evidence, once it is there")
@@ -75,11 +75,11 @@ class DraftFile(Part):
 
     format: Literal["offramp/draft/1"] = Field(alias="schema", default="offramp/draft/1")
     as_of: CalendarDate
-    made_with: dict[str, Title] = Field(description="Versions of what made it")
+    made_with: dict[str, Title] = Field(description="Versions of the software that made it")
     cast: dict[Id, Member] = Field(min_length=1, max_length=32)
     articles: dict[Id, Drafted] = Field(min_length=1, max_length=100)
     done: dict[Id, Annotated[tuple[Number, ...], List]] = Field(
-        default={}, description="Paragraphs of each article in which a person found nothing more"
+        default={}, description="Paragraphs of each article that a person ticked as having nothing more"
     )
     before: DraftCounts | None = Field(default=None, description="Counts of the evidence when this draft began")
     items: dict[ItemId, DraftItem] = Field(default={}, max_length=MOST_ITEMS)

@@ -83,7 +83,7 @@ class Source(Part):
     date: CalendarDate
     url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=500)] | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = Field(
-        default=None, description="Hash of the article's text, to find its file by"
+        default=None, description="Hash of the article's text, which identifies its file"
     )
     note: Text | None = None
 
@@ -100,7 +100,7 @@ class Item(Part):
 
     actor: Ids
     target: Ids | None = None
-    start: CalendarDate | None = Field(default=None, description="First day, where it is not `date`")
+    start: CalendarDate | None = Field(default=None, description="First day, if it is not `date`")
     date: CalendarDate = Field(description="The day it happened, or its last day")
     standing: bool = Field(default=False, description="A standing fact, which does not age")
     source: Id
@@ -149,7 +149,7 @@ def _adding_up(counts: DraftCounts) -> DraftCounts:
 class DraftCounts(Part):
     """What became of the proposals from which items were drafted, over all adoptions (counted by `offramp adopt`)."""
 
-    proposed: Count = Field(default=0, description="Proposals, each of which a person accepted, edited or rejected")
+    proposed: Count = Field(default=0, description="Proposals, each accepted, edited or rejected by a person")
     accepted: Count = Field(default=0, description="Kept as they were")
     edited: Count = Field(default=0, description="Kept with changes")
     rejected: Count = 0

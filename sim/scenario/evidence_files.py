@@ -34,7 +34,7 @@ def load_evidence(
     Parameters
     ----------
     written, place
-        The path as the scenario writes it, and where.
+        The path as written in the scenario, and its place.
     as_of
         The scenario's as-of date as written; if it is a date, items dated later are refused.
     faults

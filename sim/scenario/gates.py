@@ -48,33 +48,33 @@ class Gate(Part):
     """One claim about the probability that an outcome comes within some days."""
 
     outcome: Literal["offensive", "limited", "full", "agreement", "strikes", "terms"] = Field(
-        default="offensive", description="What the probability is of"
+        default="offensive", description="Outcome whose probability is tested"
     )
     by: Window | None = Field(
-        default=None, description="Within how many days, or until which date; the horizon where absent"
+        default=None, description="Window: a number of days or a last date; the horizon by default"
     )
-    below: Chance | None = Field(default=None, description="The probability lies below this")
-    above: Chance | None = Field(default=None, description="The probability lies above this")
+    below: Chance | None = Field(default=None, description="The probability is below this")
+    above: Chance | None = Field(default=None, description="The probability is above this")
     compared_with: File | None = Field(
         default=None, description="Scenario file, relative to this one: the claim is about the change from it to this"
     )
     against: File | None = Field(
-        default=None, description="A forecast.json, relative to this file: the claim is about the change since it"
+        default=None, description="A forecast.json, relative to this file: the claim is about the change since then"
     )
-    change_below: Change | None = Field(default=None, description="The change lies below this")
-    change_above: Change | None = Field(default=None, description="The change lies above this")
+    change_below: Change | None = Field(default=None, description="The change is below this")
+    change_above: Change | None = Field(default=None, description="The change is above this")
     change_within: Margin | None = Field(default=None, description="The change is at most this, up or down")
     along: File | None = Field(
-        default=None, description="Dotted path of a number: the claim is about the probability as it rises"
+        default=None, description="Dotted path of a number: the claim is about the probability as this number rises"
     )
     trend: Literal["not-rising", "not-falling"] | None = Field(
-        default=None, description="What the probability does along it"
+        default=None, description="Trend of the probability along it"
     )
-    start: End | None = Field(default=None, alias="from", description="First value; the least allowed where absent")
-    to: End | None = Field(default=None, description="Last value; the largest allowed where absent")
-    steps: Steps | None = Field(default=None, description=f"Number of values; {STEPS} where absent")
+    start: End | None = Field(default=None, alias="from", description="First value; the smallest allowed by default")
+    to: End | None = Field(default=None, description="Last value; the largest allowed by default")
+    steps: Steps | None = Field(default=None, description=f"Number of values; {STEPS} by default")
     tolerance: Tolerance | None = Field(
-        default=None, description=f"Rise or fall that a trend may hold nevertheless; {TOLERANCE:g} where absent"
+        default=None, description=f"Rise or fall that a trend may have anyway; {TOLERANCE:g} by default"
     )
     basis: Text | None = Field(default=None, description="Why this is claimed")
 

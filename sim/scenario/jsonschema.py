@@ -53,7 +53,7 @@ def scenario_schema() -> dict[str, Any]:
     bare = {"enum": list(DOUBTS)}
     (listed,) = (one for one in schema["properties"]["allow"]["anyOf"][0]["anyOf"] if one["type"] == "array")
     listed["items"] = {"anyOf": [listed["items"], bare]}
-    word = {"type": "string", "description": "Short for `calibration` of this name and no parameter written"}
+    word = {"type": "string", "description": "Short for this `calibration` without any parameter written"}
     schema["properties"]["parameters"]["anyOf"].append(word)
     schema["required"] = ["schema", "id"]
     return {
@@ -73,15 +73,15 @@ def _any_role(definitions: dict[str, Any]) -> dict[str, Any]:
         words = sorted({word for role in ROLES for word in LEVELS.get(f"{role}.{key}", ())})
         if words and "anyOf" in properties[key]:
             properties[key]["anyOf"].append(_words(words))
-    properties["role"] = {"enum": list(ROLES), "description": "Its part in the crisis"}
-    posture = {"type": "number", "minimum": 0.0, "maximum": 1.0, "description": "Its material variable at the start"}
+    properties["role"] = {"enum": list(ROLES), "description": "Its role in the crisis"}
+    posture = {"type": "number", "minimum": 0.0, "maximum": 1.0, "description": "Its posture at the start"}
     levels = sorted({word for role in ROLES for word in LEVELS.get(f"{role}.posture", ())})
     properties["posture"] = {"anyOf": [posture, {"$ref": "#/$defs/Distribution"}, {"type": "null"}, _words(levels)]}
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
 def _words(words: list[str]) -> dict[str, Any]:
-    return {"enum": words, "description": "A level of the codebook, docs/cases.md; it goes by the role"}
+    return {"enum": words, "description": "A level of the codebook, docs/cases.md; it depends on the role"}
 
 
 def _is_dropped(key: str, value: Any) -> bool:

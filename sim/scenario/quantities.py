@@ -93,7 +93,7 @@ class Quantity:
         return distribution.within(self.low, self.high)
 
     def _outside(self, distribution: Distribution) -> Iterator[Where]:
-        """Yield where a distribution leaves the range."""
+        """Yield the places at which a distribution leaves the range."""
         yield from (where for where, edge in distribution.edges() if not self.low <= edge <= self.high)
         if self.open_low and any(one.median <= self.low for one in distribution.members):
             yield ()  # a support may touch an open end, but a median may not
@@ -270,7 +270,7 @@ def distribution_schema() -> dict[str, Any]:
         "anyOf": [
             one,
             {
-                "description": "What several experts say, numbers, distributions or levels, as a mixture",
+                "description": "The judgements of several experts (numbers, distributions or levels) as a mixture",
                 "type": "object",
                 "properties": {Pool.kind: experts, "weights": weights},
                 "required": [Pool.kind],

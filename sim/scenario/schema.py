@@ -79,7 +79,7 @@ class Question(Part):
     as_of: CalendarDate = Field(description="Day 0: the last day of news the forecast may use")
     horizon: Horizon = Field(description="Length of the window in days")
     milestones: tuple[Horizon, ...] = Field(
-        default=(), max_length=12, strict=False, description="Days to report besides the horizon"
+        default=(), max_length=12, strict=False, description="Days to report in addition to the horizon"
     )
     resolves: Text = Field(description="What makes the answer yes")
     does_not_resolve: Text = Field(description="What looks like it but does not")
@@ -109,7 +109,7 @@ class Actor(Part):
     """Fields shared by all roles."""
 
     role: Literal["initiator", "patron", "guarantor", "defender", "mediator"]
-    name: Title | None = Field(default=None, description="How reports call it; made from the id where absent")
+    name: Title | None = Field(default=None, description="Name in reports; made from the id by default")
     stance: SupportOrEvidence = Field(
         description="Support for an offensive, or `evidence` to read it from the evidence file"
     )
@@ -119,7 +119,7 @@ class Actor(Part):
         default=Fixed(0.3), description="Sd of the noise in its public signals, or `evidence`"
     )
     strength: NonNegative = Field(
-        default=Fixed(0.0), description="Military weight in the theatre, measured by the initiator's, which is about 1"
+        default=Fixed(0.0), description="Military weight in the theatre, relative to the initiator's, which is about 1"
     )
     held: Mark | None = Field(default=None, description="Whether its posture stays where it starts, whatever happens")
     basis: Text | None = Field(default=None, description="Why these numbers")
@@ -130,7 +130,7 @@ class Initiator(Actor):
 
     role: Literal["initiator"]
     strength: AttackStrength = Field(
-        default=Fixed(1.0), description="Military weight in the theatre, the measure of all others; above 0"
+        default=Fixed(1.0), description="Military weight in the theatre, the scale for all others; above 0"
     )
     posture: Share = Field(default=Fixed(0.4), description="Readiness at the start")
     self_reliance: Share | None = Field(
@@ -144,8 +144,8 @@ class Patron(Actor):
 
     role: Literal["patron"]
     posture: Share = Field(default=Fixed(0.3), description="Backing at the start")
-    share: Positive = Field(default=Fixed(1.0), description="Its part of the backing, before normalising over patrons")
-    exposure: Share = Field(default=Fixed(0.5), description="How far displacement costs it")
+    share: Positive = Field(default=Fixed(1.0), description="Its share of the backing, before normalising over patrons")
+    exposure: Share = Field(default=Fixed(0.5), description="How much displacement costs it")
 
 
 class Guarantor(Actor):
@@ -190,25 +190,25 @@ class Pressure(Part):
     aim: Literal["restrain", "encourage"]
     channel: Literal["persuasion", "conditional"] = "persuasion"
     intensity: Share
-    name: Title | None = Field(default=None, description="How reports call it, such as the Turkish refusal")
-    start: When = Field(default=Fixed(0.0), description="Date or day count; before day 0 where it is in force already")
+    name: Title | None = Field(default=None, description="Name in reports, such as the Turkish refusal")
+    start: When = Field(default=Fixed(0.0), description="Date or day count; before day 0 if it is already in force")
     after: Title | None = Field(
         default=None,
-        description="What it answers, in place of `start`: strikes, agreement, breakdown or the id of an event",
+        description="What it responds to, in place of `start`: strikes, agreement, breakdown or the id of an event",
     )
-    delay: Delay | None = Field(default=None, description="Days from what it answers to its start; none where absent")
-    end: When | None = Field(default=None, description="First day without it; the horizon where absent")
-    ramp: Days | None = Field(default=None, description="Days to full strength; at once where absent")
-    half_life: Days | None = Field(default=None, description="Days in which it fades to half; no fading where absent")
+    delay: Delay | None = Field(default=None, description="Days from `after` to its start; 0 by default")
+    end: When | None = Field(default=None, description="First day without it; the horizon by default")
+    ramp: Days | None = Field(default=None, description="Days to full strength; at once by default")
+    half_life: Days | None = Field(default=None, description="Days in which it fades to half; no fading by default")
     basis: Text | None = None
 
 
 class Talks(Part):
     """A scheduled meeting that makes an agreement more likely on its days."""
 
-    name: Title | None = Field(default=None, description="How reports call it, such as the summit of Tehran")
+    name: Title | None = Field(default=None, description="Name in reports, such as the summit of Tehran")
     start: When
-    end: When | None = Field(default=None, description="First day after it; one day where absent")
+    end: When | None = Field(default=None, description="First day after it; the day after `start` by default")
     boost: NonNegative
     basis: Text | None = None
 
@@ -216,8 +216,8 @@ class Talks(Part):
 class TieEnds(Part):
     """A tie, given by its two ends."""
 
-    source: Id = Field(alias="from", description="Who has the leverage")
-    target: Id = Field(alias="to", description="Over whom")
+    source: Id = Field(alias="from", description="The actor that has the leverage")
+    target: Id = Field(alias="to", description="The actor that it has leverage over")
 
 
 def _end_kind(value: Any) -> str:
@@ -227,21 +227,21 @@ def _end_kind(value: Any) -> str:
 class Event(Part):
     """Something that happens, or may happen, on a day and permanently shifts one number of an actor or a tie."""
 
-    name: Title | None = Field(default=None, description="How reports call it, such as the Turkish election")
+    name: Title | None = Field(default=None, description="Name in reports, such as the Turkish election")
     target: Annotated[Annotated[Id, Tag("actor")] | Annotated[TieEnds, Tag("tie")], Discriminator(_end_kind)] = Field(
         alias="on", description="The actor, or a tie as {from: russia, to: assad-regime}"
     )
     field: Literal["stance", "salience", "strength", "posture", "air_denial", "self_reliance", "leverage"]
-    add: AnyNumber = Field(description="What is added to it; the sum is kept within its range")
+    add: AnyNumber = Field(description="Number added to the field; the sum is kept within the range of the field")
     date: When | None = Field(default=None, description="The day on which it happens")
-    start: When | None = Field(default=None, alias="from", description="In place of `date`: first day it may happen on")
-    until: When | None = Field(default=None, description="Last day it may happen on; all days are as likely")
-    probability: Probability = Field(default=Fixed(1.0), description="Chance that it happens")
+    start: When | None = Field(default=None, alias="from", description="First day on which it may happen (not `date`)")
+    until: When | None = Field(default=None, description="Last day on which it may happen; all days are equally likely")
+    probability: Probability = Field(default=Fixed(1.0), description="Probability that it happens")
     condition: Title | None = Field(
         default=None,
         alias="if",
-        description="What must have come before its day: strikes, agreement, breakdown or the id of another event; "
-        "with `no ` before it, what must not",
+        description="What must have happened before its day: strikes, agreement, breakdown or the id of another event; "
+        "with `no ` in front, what must not have happened",
     )
     basis: Text | None = None
 
@@ -260,29 +260,27 @@ class Event(Part):
 class Option(Part):
     """What an actor could do: add pressure or talks, or change numbers; `offramp advise` compares the effects."""
 
-    by: Id = Field(description="Who could do it")
-    name: Title | None = Field(default=None, description="How reports call it; made from the id where absent")
-    cost: Annotated[float, between(0.0, 1e9, open=True)] = Field(
-        description="What it would cost, in units that all options share"
-    )
+    by: Id = Field(description="The actor that could do it")
+    name: Title | None = Field(default=None, description="Name in reports; made from the id by default")
+    cost: Annotated[float, between(0.0, 1e9, open=True)] = Field(description="Its cost, in units shared by all options")
     pressure: Pressure | None = Field(default=None, description="A pressure to add, under the option's id")
     talks: Talks | None = Field(default=None, description="Talks to add, under the option's id")
     change: dict[DottedPath, AnyNumber] | None = Field(
-        default=None, min_length=1, max_length=MAX_CHANGES, description="Numbers of the scenario by dotted path"
+        default=None, min_length=1, max_length=MAX_CHANGES, description="New numbers of the scenario, by dotted path"
     )
-    basis: Text | None = Field(default=None, description="Why it could be done, and at this cost")
+    basis: Text | None = Field(default=None, description="Why it is possible, and why at this cost")
 
 
 class Together(Part):
     """Uncertain inputs that are correlated, every pair with the same rank correlation."""
 
     inputs: tuple[DottedPath, ...] = Field(
-        min_length=2, max_length=32, strict=False, description="Numbers of the scenario by dotted path"
+        min_length=2, max_length=32, strict=False, description="Dotted paths of numbers of the scenario"
     )
     rank: Annotated[float, between(-1.0, 1.0, open=True)] = Field(
-        description="Rank correlation (Spearman) of their draws: above 0 they are high together"
+        description="Rank correlation (Spearman) of their draws; above 0, they are high together"
     )
-    basis: Text | None = Field(default=None, description="Why they go together")
+    basis: Text | None = Field(default=None, description="Why they are correlated")
 
 
 def _lognormal(median: float, log_sd: float, description: str) -> Any:
@@ -294,25 +292,25 @@ class Parameters(Part):
 
     precision: Positive = _lognormal(7.0, 0.3, "Precision of the quantal response")
     inertia: NonNegative = _lognormal(0.2, 0.5, "Price of acting")
-    launch_rate: NonNegative = _lognormal(0.25, 0.6, "Launches a day at full imminence, where the initiator is willing")
-    agreement_rate: NonNegative = _lognormal(0.06, 0.5, "Agreements a day at full gain")
+    launch_rate: NonNegative = _lognormal(0.25, 0.6, "Launches per day at full imminence, if the initiator is willing")
+    agreement_rate: NonNegative = _lognormal(0.06, 0.5, "Agreements per day at full gain")
     contest: Positive = _lognormal(2.0, 0.15, "Decisiveness of the contest success function")
     rift_cost: NonNegative = _lognormal(0.8, 0.6, "Cost to a patron or initiator of a rift with a guarantor")
     defeat_cost: NonNegative = _lognormal(0.3, 0.4, "Cost to the initiator of a failed offensive")
     provocation_pull: NonNegative = _lognormal(0.6, 0.6, "Pull of attacks on a patron")
     humanitarian_cost: NonNegative = _lognormal(0.4, 0.6, "Cost to a patron of displacement")
     clash_cost: NonNegative = _lognormal(0.4, 0.6, "Cost to a guarantor of a clash with a patron")
-    agreement_gain: NonNegative = _lognormal(0.15, 0.6, "Worth of an agreement in itself")
+    agreement_gain: NonNegative = _lognormal(0.15, 0.6, "Value of an agreement in itself")
     press_effect: NonNegative = _lognormal(2.0, 0.5, "Effect of persuasion on stances")
     condition_effect: NonNegative = _lognormal(1.0, 0.5, "Effect of conditional pressure on payoffs")
-    incident_rate: NonNegative = _lognormal(0.4, 0.4, "Incidents a day at full provocation")
-    strike_rate: NonNegative = _lognormal(0.12, 0.4, "Days of heavy bombing a day")
+    incident_rate: NonNegative = _lognormal(0.4, 0.4, "Incidents per day at full provocation")
+    strike_rate: NonNegative = _lognormal(0.12, 0.4, "Days of heavy bombing per day")
     restraint: NonNegative = _lognormal(0.4, 0.5, "Share of the launch hazard left under a credible agreement")
-    break_rate: NonNegative = _lognormal(0.02, 0.6, "Breakdowns a day under full violence")
+    break_rate: NonNegative = _lognormal(0.02, 0.6, "Breakdowns per day under full violence")
     troop_weight: NonNegative = _lognormal(1.0, 0.5, "Weight of a guarantor's troops in defence")
     commit_effect: NonNegative = _lognormal(0.7, 0.5, "Effect on the initiator of how credible agreements are")
-    terms_rate: NonNegative = _lognormal(0.04, 0.7, "Surrenders on terms a day where all is lost")
-    frailty: NonNegative = _lognormal(0.12, 0.4, "Sd of what is not observed of each actor")
+    terms_rate: NonNegative = _lognormal(0.04, 0.7, "Surrenders on terms per day if all is lost")
+    frailty: NonNegative = _lognormal(0.12, 0.4, "Sd of the unobserved difference of each actor")
     patron_bias: AnyNumber = Field(default=Normal(0.0, 0.15), description="Common shift of all patrons")
     guarantor_bias: AnyNumber = Field(default=Normal(0.0, 0.15), description="Common shift of all guarantors")
     agreement_position: Support = Field(default=Fixed(-0.35), description="Where an agreement lies on the axis")
@@ -322,9 +320,9 @@ class Parameters(Part):
 class OtherForecast(Part):
     """Somebody else's forecast of the same question."""
 
-    name: Title = Field(description="Who said it")
-    date: CalendarDate = Field(description="When; not after the as-of date")
-    by: CalendarDate = Field(description="Last day of the window that it is about")
+    name: Title = Field(description="Name of the forecaster")
+    date: CalendarDate = Field(description="Date of the forecast, not after the as-of date")
+    by: CalendarDate = Field(description="Last day of its window")
     p: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(description="Probability of an offensive")
     url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=500)] | None = None
     note: Text | None = Field(default=None, description="How it differs from this question")
@@ -333,7 +331,7 @@ class OtherForecast(Part):
 class Case(Part):
     """How a past decision point is classified (docs/cases.md)."""
 
-    tier: Literal["A", "B", "C"] = Field(description="How near the case is to the one that the model is built for")
+    tier: Literal["A", "B", "C"] = Field(description="How close the case is to the one that the model is built for")
     area: Id = Field(description="The ground; cases on the same ground share it")
     target: bool = Field(default=False, description="Whether it is the case that the others are compared with")
 
@@ -341,11 +339,11 @@ class Case(Part):
 class Resolution(Part):
     """What happened. A date is None if the file says `none`."""
 
-    offensive: OutcomeDate = Field(description="First day of the offensive; `none` where none came within the horizon")
-    agreement: OutcomeDate = Field(description="Day of the first agreement before it; `none` where there was none")
-    source: Text = Field(description="Where that is from")
-    confidence: Literal["high", "moderate", "low"] = Field(description="How sure the dates are")
-    note: Text | None = Field(default=None, description="What is disputed about them")
+    offensive: OutcomeDate = Field(description="First day of the offensive; `none` if none came within the horizon")
+    agreement: OutcomeDate = Field(description="Day of the first agreement before it; `none` if there was none")
+    source: Text = Field(description="Source of the dates")
+    confidence: Literal["high", "moderate", "low"] = Field(description="How certain the dates are")
+    note: Text | None = Field(default=None, description="What is disputed about the dates")
 
 
 def _named(written: Any) -> Any:
@@ -357,7 +355,7 @@ class Allowed(Part):
     """A warning that a scenario silences because the input is intended."""
 
     warning: str = Field(max_length=64, description="Name of the warning, as `offramp validate` prints it")
-    why: Text | None = Field(default=None, description="Why what it warns of is meant")
+    why: Text | None = Field(default=None, description="Why the input is intended")
 
 
 class Document(Part):
@@ -373,14 +371,14 @@ class Document(Part):
     )
     population: Positive | None = Field(default=None, description="People at risk")
     credibility: Share = Field(
-        default=Fixed(0.5), description="Credibility of agreements in this conflict; 0.5 says nothing either way"
+        default=Fixed(0.5), description="Credibility of agreements in this conflict; 0.5 is neutral"
     )
     start: Start = Start()
     strikes: Title = Field(
-        default=STRIKES, description="What a day of heavy bombing is here, such as shelling; `off`: there is none"
+        default=STRIKES, description="What a day of heavy bombing is called here, such as shelling; `off` for none"
     )
     terms: Literal["on", "off"] = Field(
-        default="on", description="Whether defenders may give the ground up on terms; off for a state's own core"
+        default="on", description="Whether defenders may give up the ground on terms; off for a state's own core"
     )
     bargaining: Bargaining = Bargaining()
     actors: dict[Id, AnyActor] = Field(min_length=1, max_length=MAX_ACTORS)
@@ -388,41 +386,41 @@ class Document(Part):
     pressures: dict[Id, Pressure] = Field(default={}, max_length=MAX_PRESSURES)
     talks: dict[Id, Talks] = Field(default={}, max_length=MAX_PRESSURES)
     events: dict[Id, Event] = Field(
-        default={}, max_length=MAX_EVENTS, description="What happens on a day, or may, and shifts a number"
+        default={}, max_length=MAX_EVENTS, description="Events that happen, or may happen, on a day and shift a number"
     )
     calibration: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = Field(
         default=None,
-        description="Where parameters not written below come from: `prior`, a posterior that comes with offramp, such "
-        "as calibrated-2018-08, or the CSV file of one, relative to this file; the latest one that comes with offramp "
-        "and whose date the as-of date allows where absent",
+        description="Where parameters not written below come from: `prior`, a posterior shipped with offramp, such as "
+        "calibrated-2018-08, or the CSV file of one, relative to this file; by default the latest one shipped with "
+        "offramp that the as-of date allows",
     )
     sample: Sample | None = Field(
         default=None,
         description="Which sample of past cases the question belongs to: `crises`, an assault on ground under siege or "
-        "fire; `threats`, a threat between states at peace with one another; weights for both; half and half where "
-        "absent",
+        "fire; `threats`, a threat between states at peace with one another; or weights for both; half and half by "
+        "default",
     )
     parameters: Parameters = Parameters()
     together: Annotated[tuple[Together, ...] | None, AfterValidator(lambda value: value or None)] = Field(
-        default=None, max_length=64, strict=False, description="Which uncertain inputs go together, and how far"
+        default=None, max_length=64, strict=False, description="Rank correlations between uncertain inputs"
     )
     notes: dict[Id, Text] = Field(default={}, max_length=64, description="Assumptions that reports show")
     forecasts: tuple[OtherForecast, ...] = Field(
-        default=(), max_length=32, strict=False, description="What others said of the same question by the as-of date"
+        default=(), max_length=32, strict=False, description="Others' forecasts of the same question by the as-of date"
     )
     allow: tuple[Annotated[Allowed, BeforeValidator(_named)], ...] | None = Field(
-        default=None, max_length=64, strict=False, description="Warnings that this scenario means to be without"
+        default=None, max_length=64, strict=False, description="Warnings that this scenario silences"
     )
-    case: Case | None = Field(default=None, description="What a past case is filed under")
+    case: Case | None = Field(default=None, description="How a past case is classified")
     resolution: Resolution | None = Field(default=None, description="What happened; no forecast or report shows it")
     hindsight: dict[DottedPath, Text] = Field(
-        default={}, description="Codings that knowing the outcome may have touched, by dotted path"
+        default={}, description="Codings that knowledge of the outcome may have influenced, by dotted path"
     )
     menu: dict[Id, Option] = Field(
-        default={}, max_length=MAX_OPTIONS, description="What actors could do, which `offramp advise` compares"
+        default={}, max_length=MAX_OPTIONS, description="Options of actors, which `offramp advise` compares"
     )
     gates: dict[Id, Gate] = Field(
-        default={}, max_length=MAX_GATES, description="Claims about the forecast, which `offramp check` holds it to"
+        default={}, max_length=MAX_GATES, description="Claims about the forecast that `offramp check` verifies"
     )
 
 
