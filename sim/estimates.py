@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.tallies import Bools, Counts
 
 LEVEL = 0.95
+NORMAL = 1.96  # standard errors on either side of an interval at that level, if many draws count
 
 
 @dataclass(frozen=True)

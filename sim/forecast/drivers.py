@@ -17,6 +17,7 @@ import numpy as np
 from sim.errors import UsageError
 from sim.estimates import Estimate, estimate
 from sim.forecast.first_order import InputIndices, Part, sum_of
+from sim.forecast.probability import rounded
 from sim.model.inputs import TOGETHER, can_be_looked_up, tied_inputs
 from sim.runs.block.blocks import OUTCOMES
 from sim.runs.block.counts import INPUT_BINS, binned_inputs
@@ -145,10 +146,10 @@ class Drivers:
     def plain(self) -> dict[str, Any]:
         """Return it as an entry of a record."""
         return {
-            "p": _round(self.p),
+            "p": rounded(self.p),
             "variance": {
-                "outcome": _round(self.p * (1 - self.p)),
-                "probability": _round(self.variance),
+                "outcome": rounded(self.p * (1 - self.p)),
+                "probability": rounded(self.variance),
                 "not_chance": plain_interval(self.not_chance),
             },
             "groups": [
@@ -167,8 +168,8 @@ class Drivers:
             "direction": one.direction,
             "at_low": None if one.low is None else one.low.row(),
             "at_high": None if one.high is None else one.high.row(),
-            "fall": _round(one.fall),
-            "sd_left": _round(math.sqrt(left)),
+            "fall": rounded(one.fall),
+            "sd_left": rounded(math.sqrt(left)),
             "no_effect": one.no_effect,
             "can_be_looked_up": can_be_looked_up(one.path),
         }
@@ -338,10 +339,6 @@ def _group(indices: InputIndices, name: str, members: Sequence[tuple[int, bool]]
     alone = [place for place, is_within in members if not is_within]
     index = indices.of(alone, sum_of(parts) if parts else None)
     return Group(name, index, bool(parts) and (name == STRUCTURAL or not alone), len(members))
-
-
-def _round(value: float) -> float:
-    return round(value, 6)
 
 
 def plain_interval(one: Interval | None) -> Mapping[str, float] | None:

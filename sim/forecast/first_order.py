@@ -18,13 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import rng
+from sim.estimates import NORMAL
 from sim.runs.block.counts import sides
 
 if TYPE_CHECKING:
     from sim.tallies import Counts
 
 RESAMPLES = 100
-NORMAL = 1.96
 Values = npt.NDArray[np.float64]
 
 

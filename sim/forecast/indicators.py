@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.estimates import Estimate, ratio
+from sim.estimates import NORMAL, Estimate, ratio
 from sim.runs.block.conditions import POSTURES, EventBy, PostureAt, indicators_of, last_date
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sim.tallies import Counts, Tally
 
 SEEN, SEEN_HIT, UNSEEN, UNSEEN_HIT = 1, 2, 3, 4  # places in `counts.PARTS`
-NORMAL = 1.96
 LEAST_RUNS = 20
 """Fewest runs on a side for anything to be said of it."""
 

@@ -18,7 +18,7 @@ from sim.baselines.cases import threats_between_states, track_record
 from sim.estimates import Estimate, beta_range, of_sums, share
 from sim.forecast.drivers import drivers_record
 from sim.forecast.indicators import indicators_record
-from sim.forecast.probability import event_estimate, share_estimate
+from sim.forecast.probability import event_estimate, rounded, share_estimate
 from sim.forecast.provenance import provenance_of
 from sim.model.inputs import inputs_of
 from sim.rng import STRATA
@@ -79,7 +79,7 @@ def forecast_record(
         "states": _states(range(scenario.horizon + 1), tally, runs),
         "ends": {name: _plain(share_estimate(tally, tally["ends"][code])) for code, name in enumerate(END_STATES)},
         "after_agreement": _plain(share_estimate(tally, tally["broke_agreement"])),
-        "breakdowns_per_run": _round(int(tally["breakdowns"]) / runs),
+        "breakdowns_per_run": rounded(int(tally["breakdowns"]) / runs),
         "actors": _actors(scenario, tally),
         "dots": _dots(records, scenario.horizon),
         "storylines": [],
@@ -194,8 +194,8 @@ def _plain(one: Estimate) -> dict[str, Any]:
     spread = None if one.input_sd is None else beta_range(one.p, one.input_sd)
     return {
         **one.row(),
-        "input_sd": None if one.input_sd is None else _round(one.input_sd),
-        "input_range": None if spread is None else [_round(edge) for edge in spread],
+        "input_sd": None if one.input_sd is None else rounded(one.input_sd),
+        "input_range": None if spread is None else [rounded(edge) for edge in spread],
     }
 
 
@@ -237,7 +237,7 @@ def _incidence(days: Sequence[int], tally: Tally) -> dict[str, Any]:
 def _states(days: Sequence[int], tally: Tally, runs: int) -> dict[str, Any]:
     """Return the state occupation; the state at day n is that at the end of day n - 1."""
     counts = tally["states"]
-    curves = {name: [_round(int(counts[code, day]) / runs) for day in days] for code, name in enumerate(STATES)}
+    curves = {name: [rounded(int(counts[code, day]) / runs) for day in days] for code, name in enumerate(STATES)}
     return {"day": list(days), **curves}
 
 
@@ -344,7 +344,3 @@ def _schedule(scenario: Scenario, tally: Tally) -> list[dict[str, Any]]:
             "name": scenario.name_of(name), "basis": event.basis,
         })  # fmt: skip
     return rows
-
-
-def _round(value: float) -> float:
-    return round(value, 6)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sim.estimates import share
 from sim.forecast.course import course_of
 from sim.forecast.medoids import best_clusters
+from sim.forecast.probability import rounded
 from sim.runs.block.blocks import END_STATES, OUTCOMES, last_days
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def storylines(scenario: Scenario, paths: Paths, records: Records, replicates: i
             "share": share(inside, replicates).row(),
             "runs": int(inside.sum()),
             "of": paths.runs,
-            "ends": {name: _round(share) for name, share in zip(END_STATES, alike, strict=True)},
+            "ends": {name: rounded(share) for name, share in zip(END_STATES, alike, strict=True)},
             "cluster": _middle_halves(scenario, paths, records, inside),
             **course_of(scenario, paths.of([run]), records[run]),
         })  # fmt: skip
@@ -80,7 +81,7 @@ def _middle_halves(scenario: Scenario, paths: Paths, records: Records, inside: n
     low, high = np.quantile(postures, (0.25, 0.75), axis=0)
     return {
         "posture": {
-            actor: [_round(low[place]), _round(high[place])] for place, actor in enumerate(scenario.actors)
+            actor: [rounded(low[place]), rounded(high[place])] for place, actor in enumerate(scenario.actors)
         }
     }  # fmt: skip
 
@@ -122,7 +123,3 @@ def _distances(first: Floats, second: Floats) -> Floats:
     squares = (first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1)[None, :] - 2 * products
     result: Floats = np.sqrt(np.maximum(squares, 0))
     return result
-
-
-def _round(value: float) -> float:
-    return round(float(value), 6)

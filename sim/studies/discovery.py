@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import UsageError
-from sim.estimates import Estimate, estimate
+from sim.estimates import NORMAL, Estimate, estimate
 from sim.forecast.record import head_of
 from sim.model.inputs import can_be_looked_up, draw_inputs, inputs_of
 from sim.rng import STRATA
@@ -39,7 +39,6 @@ STANDS_OUT = 4.0
 
 One box found in noise passes with a probability of 3 in 100,000.
 """
-NORMAL = 1.96
 
 
 @dataclass(frozen=True)
