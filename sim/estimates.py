@@ -25,6 +25,11 @@ LEVEL = 0.95
 NORMAL = 1.96  # standard errors on either side of an interval at that level, if many draws count
 
 
+def rounded(value: float) -> float:
+    """Round a number to the six decimals that records have."""
+    return round(float(value), 6)
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A probability and its uncertainty.
@@ -58,7 +63,7 @@ class Estimate:
     def row(self) -> dict[str, float]:
         """Return it as an entry for a record: p, mc_low and mc_high."""
         values = {"p": self.p, "mc_low": self.low, "mc_high": self.high}
-        return {key: round(float(value), 6) + 0.0 for key, value in values.items()}  # no minus zero
+        return {key: rounded(value) + 0.0 for key, value in values.items()}  # no minus zero
 
     @property
     def half_width(self) -> float:

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import UsageError
-from sim.estimates import Estimate, estimate
+from sim.estimates import Estimate, estimate, rounded
 from sim.forecast.first_order import InputIndices, Part, sum_of
-from sim.forecast.probability import rounded
 from sim.model.inputs import TOGETHER, can_be_looked_up, tied_inputs
 from sim.runs.block.blocks import OUTCOMES
 from sim.runs.block.counts import INPUT_BINS, binned_inputs

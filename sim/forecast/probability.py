@@ -27,8 +27,3 @@ def share_estimate(tally: Tally, sums: Counts) -> Estimate:
 def is_precise(tally: Tally, milestones: Iterable[int], precision: float) -> bool:
     """Whether the interval of the probability of an offensive by every milestone is this narrow on either side."""
     return all(event_estimate(tally, "offensive", day).half_width <= precision for day in milestones)
-
-
-def rounded(value: float) -> float:
-    """Round a number to the six decimals that records have."""
-    return round(float(value), 6)

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.estimates import share
+from sim.estimates import rounded, share
 from sim.forecast.course import course_of
 from sim.forecast.medoids import best_clusters
-from sim.forecast.probability import rounded
 from sim.runs.block.blocks import END_STATES, OUTCOMES, last_days
 
 if TYPE_CHECKING:
