@@ -37,10 +37,10 @@ What does the model say about each scenario that comes with offramp?
 writes this page and the reports it links to, from {RUNS:,} runs of each scenario under seed {SEED}.
 
 All numbers are conditional on the model. A scenario takes the model's parameters from [past cases](calibration.md) as
-known on its date, or from priors where no calibration is so old (East Ghouta): take the level of a probability as a
+known on its date, or from priors if no calibration is old enough (East Ghouta): treat the level of a probability as a
 structured guess. The 95% Monte Carlo interval is in brackets. The spread over the uncertain inputs is far wider; each
-report gives it. The change is that of the probability of an offensive within {CHANGE_DAY} days against the baseline of
-the same crisis, in points, paired run by run, with its 95% interval."""
+report gives it. The change is the difference in the probability of an offensive within {CHANGE_DAY} days from the
+baseline of the same crisis, in points, paired run by run, with its 95% interval."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _crisis(members: list[Reference]) -> Iterator[str]:
         yield from _section(one)
     history = Path("reports", members[0].file.parent.name, "history", "history.md")
     if (ROOT / history).is_file():
-        yield f"[Day by day](../{history.as_posix()}): the forecast recomputed from only what was public on each date."
+        yield f"[Day by day](../{history.as_posix()}): the forecast recomputed using only what was public on each date."
 
 
 def _overview(members: list[Reference]) -> Table:
