@@ -265,10 +265,12 @@ def test_beta_range_has_the_moments_asked_for() -> None:
         assert beta_range(p, sd) is None, (p, sd)
 
 
-@pytest.mark.parametrize("runs", [4000, 4012], ids=["whole", "part of a hypercube"])
-def test_sums_by_day_are_those_of_the_runs_that_have_it_by_then(runs: int) -> None:
+@pytest.mark.parametrize(
+    ("runs", "last"), [(4000, 30), (4012, 30), (4000, 7)], ids=["whole", "part of a hypercube", "in all runs, early"]
+)
+def test_sums_by_day_are_those_of_the_runs_that_have_it_by_then(runs: int, last: int) -> None:
     generator = np.random.default_rng(2)
-    days, kept = generator.integers(0, 31, runs).astype(np.int16), generator.random(runs) < 0.7
+    days, kept = generator.integers(0, last + 1, runs).astype(np.int16), generator.random(runs) < 0.7
     sums, of_kept = day_sums(days, 30, 4), day_sums(days, 30, 4, kept)
     assert sums.shape == (31, 4)
     for day in (0, 1, 7, 30):

@@ -44,7 +44,8 @@ def test_a_quantile_is_as_close_as_a_bin_is_wide(values: list[float]) -> None:
 
 
 def test_an_empty_histogram_has_no_quantiles_and_leaves_the_others_theirs() -> None:
-    counts = np.array([[0, 0, 0, 0], [0, 4, 0, 0]])
-    empty, full = histogram_quantiles(counts, 0.0, 4.0, (0.25, 0.75))
+    counts = np.array([[0, 0, 0, 0], [0, 4, 0, 0], [0, 0, 1, 0]])
+    empty, full, single = histogram_quantiles(counts, 0.0, 4.0, (0.25, 0.75))
     assert empty == [None, None]
     assert full == [1.25, 1.75]
+    assert single == [2.25, 2.75]

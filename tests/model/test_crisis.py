@@ -253,6 +253,17 @@ def test_nothing_is_recorded_after_an_offensive(tmp_path: Path) -> None:
     assert (theatre.full[~ended] == 0).all()
 
 
+def test_an_offensive_is_full_from_an_imminence_of_three_tenths_on() -> None:
+    theatre = Theatre(4, 60, under_agreement=False)
+    theatre.agreement[2] = True
+    launch, no = np.array([True, True, True, False]), np.zeros(4, dtype=bool)
+    chance = {"launch": launch, "terms": no, "agreement": no, "breakdown": no}
+    theatre.change_phase(7, chance, np.array([0.29, 0.3, 0.31, 0.9], dtype=np.float32))
+    assert theatre.full.tolist() == [False, True, True, False]
+    assert theatre.broke_agreement.tolist() == [False, False, True, False]
+    assert theatre.offensive.tolist() == [7, 7, 7, 60]
+
+
 def test_an_agreement_in_force_at_the_start_is_not_one_concluded(tmp_path: Path) -> None:
     quiet = {"break_rate": 0.0, "launch_rate": 0.0}
     theatre = play(worlds.load(tmp_path, start={"phase": "agreement"}, parameters=quiet))
