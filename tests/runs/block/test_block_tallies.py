@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +24,7 @@ from sim.runs.block.blocks import (
 )
 from sim.runs.block.conditions import EventBy, Look, PostureAt, all_met, indicators_of
 from sim.runs.block.counts import INPUT_BINS, binned_inputs, indicator_counts, posterior_rows
-from sim.runs.block.watches import Paths
+from sim.runs.block.watches import Paths, PostureWatch, _by_day
 from sim.scenario.scenario import Scenario
 from tests import worlds
 
@@ -109,6 +111,20 @@ def test_postures_are_looked_at_on_their_day() -> None:
     assert counts[0, 1].diagonal().tolist() == [1, 1, 0, 4, 0]
 
 
+def test_postures_are_kept_of_the_runs_asked_for_and_are_0_in_those_that_have_left() -> None:
+    watch = PostureWatch([PostureAt("a", "initiator", 0.5, 14)], slice(1, 5))
+    actor = SimpleNamespace(name="a", posture=np.array([0.1, 0.2, 0.3, 0.4], dtype=np.float32))
+    crisis: Any = SimpleNamespace(rows=np.array([0, 2, 3, 5]), actors=[actor])
+    for crisis.day in range(20):
+        watch.day_end(crisis)
+        actor.posture = actor.posture + np.float32(1)
+    assert watch.postures["a", 14] == pytest.approx([0, 13.2, 13.3, 0])
+
+
+def test_what_came_before_each_day_is_counted_to_the_last_day_where_all_came_early() -> None:
+    assert _by_day(np.array([0, 2, 2], dtype=np.int16), 6).tolist() == [0, 1, 1, 3, 3, 3]
+
+
 DAYS = 30
 """Played of runs that begin under an agreement: many break it, many end while it is in force."""
 
@@ -144,6 +160,17 @@ def test_the_states_of_every_day_are_those_of_the_runs(agreed: BlockResult) -> N
     ends = [runs["end"] == code for code in range(3)]
     for end, state in zip([*ends, runs["end"] >= 3], states, strict=True):
         assert np.array_equal(end, state)
+
+
+def test_paths_have_nothing_after_the_day_that_ends_a_run(agreed: BlockResult) -> None:
+    paths, over = agreed.paths, np.arange(DAYS)[:, None] > last_days(agreed.records)
+    assert paths is not None
+    assert (len(paths.stance), len(paths.posture)) == (DAYS + 1, DAYS + 1)
+    assert over.any()
+    for days in (paths.incident, paths.strike, paths.agreement[1:]):
+        assert not days[over].any()
+    for numbers in (paths.stance, paths.posture):
+        assert not np.moveaxis(numbers, 1, -1)[1:][over].any()
 
 
 def test_stances_and_postures_are_counted_weekly_over_runs_that_go_on(agreed: BlockResult) -> None:
