@@ -1,8 +1,8 @@
 # The same commands for people and for CI. `make` alone lists them.
 #
-# Everything is installed into .venv, from this checkout, at the versions in constraints.txt. The install is editable:
-# changes to the source count at once, and only pyproject.toml and constraints.txt lead to a new one. To change the
-# Python behind .venv: make clean, then make ... PYTHON=python3.12.
+# Everything is installed into .venv, from this checkout, with the versions in constraints.txt. The install is editable:
+# changes to the source take effect at once; only changes to pyproject.toml and constraints.txt trigger a new install.
+# To change the Python behind .venv: make clean, then make ... PYTHON=python3.12.
 
 PYTHON ?= python3
 RUNS ?=
@@ -29,19 +29,19 @@ help: ## List the commands
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' Makefile | awk -F'|' '{ printf "%-13s %s\n", $$1, $$2 }'
 
-forecast: .venv/installed ## Run the Idlib baseline, write its report and say where it lies
+forecast: .venv/installed ## Run the Idlib baseline, write its report and print its path
 	.venv/bin/offramp run $(SCENARIO) --counterfactuals --out $(REPORT) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
 
-reports: .venv/installed ## Renew the reference reports under reports/ and docs/scenarios.md
+reports: .venv/installed ## Regenerate the reference reports under reports/ and docs/scenarios.md
 	$(PY) reports/renew.py
 
-# About half an hour on two cores; the runs of the cases are kept in .offramp and used again. The table of threats
-# between states is not passed on with the project: docs/calibration.md says where it is from and what it holds.
-calibrations: .venv/installed ## Renew the posteriors, the track record and the table of past cases
+# About half an hour on two cores; the runs of the cases are kept in .offramp and reused. The table of threats between
+# states is not distributed with the project: docs/calibration.md says where it comes from and what it contains.
+calibrations: .venv/installed ## Recompute the posteriors, the track record and the table of past cases
 	$(PY) reports/recalibrate.py $(THREATS)
 
 # The page is that of `make forecast`; only the picture is kept.
-picture: .venv/installed-dev forecast ## Renew the picture of a report in the README (needs Chromium)
+picture: .venv/installed-dev forecast ## Regenerate the picture of a report in the README (needs Chromium)
 	$(PY) reports/picture.py $(REPORT)/report.html
 
 test: .venv/installed-dev ## Run the quick tests (under four minutes on two cores)
@@ -53,11 +53,11 @@ test-slow: .venv/installed-dev ## Run the slow tests, the statistical ones at re
 test-full: .venv/installed-dev ## Run all tests, the statistical ones in full
 	$(PYTEST) --full $(PYTEST_OPTIONS)
 
-# Hours on two cores; MUTANTS='sim.estimates*' takes one module. What is found is kept in mutants/ and not run again;
-# `.venv/bin/mutmut show NAME` shows a fault. Which modules and which tests: [tool.mutmut] in pyproject.toml.
-# What a shared fixture plays counts as played by the first test that asks for it, so try a survivor on whole files:
+# Hours on two cores; MUTANTS='sim.estimates*' limits it to one module. Results are kept in mutants/ and not run again;
+# `.venv/bin/mutmut show NAME` shows a fault. For which modules and which tests, see [tool.mutmut] in pyproject.toml.
+# Work done by a shared fixture is attributed to the first test that uses it, so try a survivor on whole files:
 # cd mutants && MUTANT_UNDER_TEST=NAME ../.venv/bin/python -m pytest -x -m 'not slow' tests/runs/block
-mutants: .venv/installed-mutants ## Put faults into the core one by one and list those that no quick test finds
+mutants: .venv/installed-mutants ## Inject faults into the core one at a time and list those that no quick test catches
 	.venv/bin/mutmut run --max-children 1 $(if $(MUTANTS),'$(MUTANTS)')
 	.venv/bin/mutmut results
 
@@ -75,15 +75,15 @@ dist: .venv/installed-dev ## Build the wheel and the sdist into dist
 	rm -rf dist
 	$(PY) -m build --quiet
 
-docs: .venv/installed-docs ## Build the site of the documents into build/site and check its links
+docs: .venv/installed-docs ## Build the documentation site into build/site and check its links
 	.venv/bin/mkdocs build --strict --quiet
 
-# The options of pyproject.toml skip benchmarks, so they are set anew; workers would share the cores being measured.
+# The options in pyproject.toml skip benchmarks, so they are overridden; workers would share the cores being measured.
 bench: .venv/installed-dev ## Measure speed and print a table (of commands: python -m tests.benchmarks.commands)
 	$(PY) -m pytest tests/benchmarks -o addopts='-ra --strict-markers -p no:cacheprovider' -p no:xdist \
 		--benchmark-only --benchmark-columns=min,median,max,rounds --benchmark-sort=name -s $(PYTEST_OPTIONS)
 
-schema: .venv/installed ## Write the JSON Schemas of scenarios, sweeps and forecasts anew
+schema: .venv/installed ## Regenerate the JSON Schemas of scenarios, sweeps and forecasts
 	mkdir -p docs/schema
 	.venv/bin/offramp schema >docs/schema/.new
 	mv docs/schema/.new docs/schema/scenario.schema.json
@@ -92,17 +92,17 @@ schema: .venv/installed ## Write the JSON Schemas of scenarios, sweeps and forec
 	.venv/bin/offramp schema --forecast >docs/schema/.new
 	mv docs/schema/.new docs/schema/forecast.schema.json
 
-# Plotly's build for axes in a plane, of the version that the Python package draws for; `npm` packs it.
-plotly: .venv/installed ## Renew the script of the figures (needs npm)
+# Plotly's cartesian build, in the version that the Python package draws for; `npm` packs it.
+plotly: .venv/installed ## Update the script of the figures (needs npm)
 	rm -rf build/plotly && mkdir -p build/plotly
 	cd build/plotly && npm pack --silent plotly.js-cartesian-dist-min@$$(../../$(PY) -c \
 		'from plotly.offline import get_plotlyjs_version as v; print(v())') && tar xzf *.tgz
 	cp build/plotly/package/plotly-cartesian.min.js build/plotly/package/LICENSE sim/report/plotly/
 	rm -rf build/plotly
 
-# Resolves afresh on the oldest Python and keeps the newest to the same versions. Only Mesa may differ between them
-# (its later releases need 3.12), and what differs gets a marker. The comment at the top of the file stays.
-constraints: ## Renew constraints.txt (needs OLDEST and NEWEST)
+# Resolves from scratch on the oldest Python and uses the same versions on the newest. Only Mesa may differ between them
+# (its later releases need 3.12), and packages that differ get a marker. The comment at the top of the file stays.
+constraints: ## Update constraints.txt (needs OLDEST and NEWEST)
 	rm -rf build && mkdir -p build/pins
 	"$(OLDEST)" -m venv build/pins/old
 	"$(NEWEST)" -m venv build/pins/new
@@ -118,11 +118,11 @@ constraints: ## Renew constraints.txt (needs OLDEST and NEWEST)
 	mv build/pins/constraints.txt constraints.txt
 	rm -rf build
 
-clean: ## Remove .venv and everything made by tools
+clean: ## Remove .venv and everything that tools have generated
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# -- how .venv is made: each file below stands for a step that is done ------------------------------------------
+# -- how .venv is made: each file below marks a completed step --------------------------------------------------
 
 .venv/installed: .venv/pyvenv.cfg pyproject.toml constraints.txt
 	@echo 'Installing offramp into .venv'

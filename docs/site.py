@@ -1,8 +1,8 @@
-"""Hooks of MkDocs: take what the documents link to outside this folder into the site.
+"""MkDocs hooks: copy files outside this folder that the documents link to into the site.
 
-Documents link to files as the repository has them: README.md to `docs/limits.md`, limits.md to `../sim/errors.py`. In
-the site README.md is the front page, CONTRIBUTING.md a page of its own, and any other file or folder outside docs/ is
-copied to `repository/`, Markdown as plain text.
+Documents link to files by their paths in the repository: README.md to `docs/limits.md`, limits.md to
+`../sim/errors.py`. In the site README.md is the front page, CONTRIBUTING.md a separate page, and any other file or
+folder outside docs/ is copied to `repository/`, with Markdown as plain text.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LINK = re.compile(r"(\]\(|^\[[\w-]+\]: )(?![a-z]+:|#|<)([^)\s#]+)", re.MULTILINE
 
 
 def in_site(path: str) -> str:
-    """Return where the site has a file of the repository; both paths from their roots."""
+    """Return the path in the site of a file in the repository; both paths are relative to their roots."""
     if path in PAGES:
         return PAGES[path]
     if path.startswith("docs/"):
@@ -37,18 +37,18 @@ def in_site(path: str) -> str:
 
 
 def in_repository(page: str) -> str:
-    """Return the file of the repository that a page of the site is made from."""
+    """Return the file in the repository that a page of the site is made from."""
     return next((own for own, site in PAGES.items() if site == page), f"docs/{page}")
 
 
 def targets(text: str, source: str) -> Iterator[str]:
-    """Yield the files and folders of the repository that a document links to."""
+    """Yield the files and folders in the repository that a document links to."""
     for _, target in LINK.findall(text):
         yield posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages from outside docs/, and every file that a document links to there."""
+    """Add the pages from outside docs/, and every file outside it that a document links to."""
     for own, site in PAGES.items():
         files.append(File.generated(config, site, content=(ROOT / own).read_text(encoding="utf-8")))
     for file in list(files.documentation_pages()):
@@ -66,7 +66,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Rewrite links from the repository's folders to the site's."""
+    """Rewrite links from the repository's folders to those of the site."""
     source, here = in_repository(page.file.src_uri), posixpath.dirname(page.file.src_uri)
 
     def rewrite(found: re.Match[str]) -> str:
