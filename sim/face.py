@@ -280,7 +280,7 @@ class Forecast(core.Forecast):
 
     def _check_not_given(self, name: str) -> None:
         if self.plan.given:
-            raise UsageError(f"{name}() needs a forecast without `given`: other runs meet it in another world")
+            raise UsageError(f"{name}() needs a forecast without `given`: it selects different runs in each scenario")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

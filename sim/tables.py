@@ -189,7 +189,7 @@ def _of_header(header: tuple[str, ...]) -> Iterator[tuple[int, str, str]]:
         if not name:
             yield column, name, "the column has no name; name it, or remove it"
         elif header.index(name) != column - 1:
-            yield column, name, "the column stands twice"
+            yield column, name, "the column name is repeated"
 
 
 def _error(file: Path | str, line: int, message: str) -> TableError:

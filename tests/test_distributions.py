@@ -243,7 +243,7 @@ TOO_LARGE = "expected a number of at most 1e+12 in size"
         ({"quantiles": {"50": 1}}, "quantiles takes two percentiles or more, as in {10: 0.2, 50: 0.5, 90: 0.7}"),
         ({"quantiles": {"10": 0, "110": 1}}, "expected a percentile from 0 to 100, not '110'"),
         ({"quantiles": {"low": 0, "high": 1}}, "expected a percentile from 0 to 100, not 'low'"),
-        ({"quantiles": {"10": 0, "10.0": 1}}, "the percentile 10 stands twice"),
+        ({"quantiles": {"10": 0, "10.0": 1}}, "the percentile 10 appears twice"),
         ({"quantiles": {"10": "low", "90": 1}}, "expected a number at percentile 10"),
         ({"quantiles": {"10": 0.5, "90": 0.2}}, "quantiles must not fall: 10% is 0.5, so 90% is 0.5 or more"),
         ({"quantiles": {"10": 1, "90": 1}}, "expected percentiles that are not all the same; write the number"),

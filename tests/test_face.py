@@ -249,7 +249,7 @@ def test_a_new_pressure_is_a_map_under_a_new_name(scenario: sim.Scenario) -> Non
         ({"actors.turkey.posture": 3}, "with_: actors.turkey.posture: expected"),
         ({"pressures.german-ofer": None}, "did you mean german-offer?"),
         ({"question.horizn": 30}, "did you mean horizon?"),
-        ({"question.as_of": "2018-09-01"}, "the as-of date stays"),
+        ({"question.as_of": "2018-09-01"}, "the as-of date is fixed"),
         ({"population": {"uniform": [2]}}, "with_: population"),
         ({"gates.x": None}, "no path can begin with 'gates'"),
         ({"": 1}, "no path can begin with ''"),

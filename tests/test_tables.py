@@ -126,7 +126,7 @@ def test_a_short_row_and_a_column_that_stands_twice_are_told_with_their_place(
     )
     twice = [*lines[:at], *(line + "," + line.split(",")[0] for line in lines[at:])]
     name = lines[at].split(",")[0]
-    assert f"mine.csv:{at + 1}:{width + 1}: {name}: the column stands twice" in complaint(
+    assert f"mine.csv:{at + 1}:{width + 1}: {name}: the column name is repeated" in complaint(
         reader, file, "\n".join(twice).encode()
     )
 

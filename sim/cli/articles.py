@@ -93,8 +93,8 @@ def _say(checked: list[_Checked]) -> None:
 
 def _next_step(checked: Sequence[_Checked]) -> str:
     if failing := _failing(checked):
-        items = counted(len(failing), "item does", "items do")
-        return f"{items} not hold; code them again, or find the article as it was"
+        items = counted(len(failing), "item fails", "items fail")
+        return f"{items}; code them again, or find the original article"
     if not any(item.state in ("held", "moved") for one in checked for item in one.items):
-        return "nothing was held: no item has an anchor and its article here"
-    return "every item that has its article here holds"
+        return "nothing was checked: no item has both an anchor and its article here"
+    return "every item with its article here passes"

@@ -211,7 +211,7 @@ def adopt(folder: DraftFolder) -> None:
     for path in done.written:
         note(f"wrote {path}")
     for source in done.unheld:
-        note(f"the article of {source} is not where it was drafted from, so its items were not held to it")
+        note(f"the article of {source} is missing or has changed, so its items were not checked against it")
     fates = ", ".join(f"{count} {name}" for name, count in done.counts.model_dump().items() if name != "proposed")
     say(f"{counted(len(done.items), 'item')} adopted; of {counted(done.counts.proposed, 'proposal')} so far: {fates}")
     note(f"next: offramp validate {shlex.quote(str(folder / SCENARIO))}")

@@ -53,7 +53,7 @@ def record(
     scored = {who for _, who, _ in others_by_window(content)}
     for other in content.get("others", ()):
         if other["name"] not in scored:
-            note(f"{other['name']} forecast up to {other['by']}, which ends no window: it cannot be scored")
+            note(f"{other['name']} forecast up to {other['by']}, which is not the end of a window: it cannot be scored")
     asked, place = shlex.quote(name), shlex.quote(str(ledger))
     note(f"next, when it is known: offramp resolve {asked} --outcome yes|no|DATE --ledger {place}")
 

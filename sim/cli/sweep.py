@@ -137,7 +137,7 @@ def _resumable(store: Store | None) -> Iterator[None]:
             note(again)
         raise
     except KeyboardInterrupt:
-        note("interrupted; nothing was kept, for there was no store" if store is None else f"interrupted; {again}")
+        note("interrupted; nothing was kept, because there is no store" if store is None else f"interrupted; {again}")
         raise typer.Exit(Exit.INTERRUPTED) from None
 
 

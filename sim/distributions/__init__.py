@@ -309,7 +309,7 @@ def _parse_quantiles(written: object) -> Quantiles:
         if percent is None or not 0 <= percent <= 100:
             raise DistributionError(f"expected a percentile from 0 to 100, not {key!r}", where)
         if percent in found:
-            raise DistributionError(f"the percentile {percent_key(percent)} stands twice", where)
+            raise DistributionError(f"the percentile {percent_key(percent)} appears twice", where)
         if not _is_number(value):
             raise DistributionError(f"expected a number at percentile {percent_key(percent)}", where)
         found[percent] = _inner(_finite, value, where)

@@ -118,7 +118,7 @@ def _check_rejected(folder: Path, draft: DraftFile, old: Collection[str]) -> Non
     there = {name: item.adopted for name, item in draft.having("rejected").items() if item.adopted in old}
     if there:
         said = ", ".join(f"{name} is {adopted}" for name, adopted in there.items())
-        raise UsageError(f"rejected, and in {folder / EVIDENCE} already: {said}; take it out there by hand")
+        raise UsageError(f"rejected, but in {folder / EVIDENCE} already: {said}; remove it there by hand")
 
 
 def _hold(folder: Path, draft: DraftFile) -> tuple[str, ...]:

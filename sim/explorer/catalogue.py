@@ -221,7 +221,7 @@ class Catalogue:
                 left = _without(left, off_changes(scenario, path))
                 off.append(path)
         if left:
-            raise UsageError(f"the file changes {min(left)}, which no control here can; open it with offramp explore")
+            raise UsageError(f"the file changes {min(left)}, which has no control here; open it with offramp explore")
         state = State.of({"scenario": name, "values": values, "off": off})
         self.changes(state)
         return state

@@ -122,7 +122,7 @@ class Scheduler:
             If too many calls are waiting already.
         """
         if len(self._errands) >= MOST_ERRANDS:
-            raise UsageError("too much is asked for at once; try again in a moment")
+            raise UsageError("too many requests at once; try again in a moment")
         errand = Errand(function, task, asyncio.get_running_loop().create_future())
         self._errands.append(errand)
         self._wake()

@@ -100,7 +100,7 @@ class Session:
         try:
             self._questions.put_nowait(message)
         except asyncio.QueueFull:
-            await self._send({"type": "fault", "said": "too much is asked for at once; try again in a moment"})
+            await self._send({"type": "fault", "said": "too many requests at once; try again in a moment"})
 
     async def _send(self, message: Message) -> None:
         if not self._socket.closed:

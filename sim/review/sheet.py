@@ -127,7 +127,7 @@ class Sheet:
 
     def _hold(self, revision: str) -> None:
         if self.refresh() or revision != self.revision:
-            raise StaleError("the draft was changed meanwhile, in another window or an editor; look at it as it is now")
+            raise StaleError("the draft was changed meanwhile, in another window or an editor; see its current state")
 
     def _write(self, draft: DraftFile) -> None:
         written = _revision(draft_yaml(draft).encode("utf-8"))

@@ -52,7 +52,7 @@ def load_posterior(
     for name in draws.parameters:
         if name not in Parameters.model_fields and name not in SAMPLED_COLUMNS:
             close = suggestion(name, list(Parameters.model_fields))
-            faults.append(places.fault(KEY, f"{written} has a column {name!r}, which is no parameter{close}"))
+            faults.append(places.fault(KEY, f"{written} has a column {name!r}, which is not a parameter{close}"))
     faults += [places.fault(KEY, f"{written}: {complaint}") for complaint in _range_complaints(draws)]
     return draws
 

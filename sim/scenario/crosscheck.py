@@ -156,7 +156,7 @@ def _resolution_complaints(resolution: Mapping[str, Any], window: _Window) -> It
             yield ("resolution", key), f"lies before the as-of date {window.as_of}"
         elif days[key] >= window.horizon:
             after = f"lies after the horizon of {counted(window.horizon, 'day')}"
-            yield ("resolution", key), f"{after}; write `none` and tell it in a `note`"
+            yield ("resolution", key), f"{after}; write `none` and mention it in a `note`"
     if len(days) == 2 and days["agreement"] >= days["offensive"]:
         yield ("resolution", "agreement"), "expected a day before the offensive; a later agreement is `none`"
 
@@ -197,7 +197,7 @@ def _forecast_complaints(value: Mapping[str, Any], window: _Window) -> Iterator[
             continue
         name = read.name.lower().replace("_", " ")
         if name in OUR_FORECASTERS or (name, read.by) in taken:
-            yield ("forecasts", index, "name"), f"{read.name!r} stands for another forecast; name whose this is"
+            yield ("forecasts", index, "name"), f"{read.name!r} is the name of another forecast; name this forecaster"
         taken.add((name, read.by))
         if read.date > window.as_of:
             yield ("forecasts", index, "date"), f"expected a day up to the as-of date {window.as_of}"
@@ -217,7 +217,7 @@ def _talks_complaints(talks: Talks, window: _Window) -> Iterator[Complaint]:
     yield from _start_complaints(talks, window)
     end = _day(talks.start, window.as_of) + 1 if talks.end is None else _day(talks.end, window.as_of)
     if end <= 0:
-        yield ("start",), "these talks are over before day 0 and can do nothing; remove them"
+        yield ("start",), "these talks are over before day 0 and have no effect; remove them"
 
 
 def _event_day_complaints(event: Event, window: _Window) -> Iterator[Complaint]:
@@ -255,7 +255,7 @@ def _role_counts(actors: Mapping[str, Any]) -> Iterator[Complaint]:
     roles = {name: actor.get("role") if isinstance(actor, Mapping) else None for name, actor in actors.items()}
     initiators = [name for name, role in roles.items() if role == "initiator"]
     for extra in initiators[1:]:
-        yield ("actors", extra, "role"), f"expected one initiator only; {initiators[0]} is it already"
+        yield ("actors", extra, "role"), f"expected only one initiator; {initiators[0]} already has this role"
     if roles and all(map(_is_role, roles.values())):
         yield from ((("actors",), asked) for role, asked in NEEDED.items() if role not in roles.values())
 
@@ -268,7 +268,7 @@ def _reliance_complaints(actors: Mapping[str, Any]) -> Iterator[Complaint]:
         if role == "initiator" and patron is not None and actors[name].get("self_reliance") is None:
             yield (
                 ("actors", name, "self_reliance"),
-                f"this key is required where there is a patron ({patron}): write what {name} can do without backing, "
+                f"this key is required if there is a patron ({patron}): write what {name} can do without backing, "
                 "from 0, nothing, to 1, everything; for example 0.1",
             )
 
@@ -294,7 +294,7 @@ def _bargaining_complaints(bargaining: Mapping[str, Any], actors: Mapping[str, A
         if isinstance(name, str) and name not in actors:
             yield ("bargaining", side), _unknown(name, actors)
     if bargaining.get("principal") is not None and bargaining.get("principal") == bargaining.get("counterpart"):
-        yield ("bargaining", "counterpart"), "expected another actor than the principal"
+        yield ("bargaining", "counterpart"), "expected an actor other than the principal"
 
 
 def _pressure_complaints(pressure: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -306,13 +306,13 @@ def _pressure_complaints(pressure: Mapping[str, Any], value: Mapping[str, Any]) 
         if isinstance(actor, str) and actor not in actors:
             yield (key,), _unknown(actor, actors)
     if pressure.get("from") is not None and pressure.get("from") == pressure.get("on"):
-        yield ("on",), "expected another actor than the one it comes from"
+        yield ("on",), "expected an actor other than the one it comes from"
 
 
 def _answer_complaints(pressure: Mapping[str, Any], events: Mapping[str, Any]) -> Iterator[Complaint]:
     after = pressure.get("after")
     if after is None and "delay" in pressure:
-        yield ("delay",), "a pressure with a date has no delay; add `after`, what it answers, or remove this line"
+        yield ("delay",), "a pressure with a date has no delay; add `after`, or remove this line"
     if after is not None and "start" in pressure:
         yield ("start",), "a pressure begins on a date or after something; remove `start` or `after`"
     if isinstance(after, str):
@@ -324,7 +324,7 @@ def _trigger_complaints(trigger: str, events: Iterable[str]) -> Iterator[str]:
     known = [*TRIGGERS, *events]
     if trigger in ("terms", "offensive"):
         what = "an offensive ends" if trigger == "offensive" else "terms of surrender end"
-        yield f"{what} a run, so that nothing comes after; expected one of {', '.join(known)}"
+        yield f"{what} a run, so nothing can come after; expected one of {', '.join(known)}"
     elif trigger not in known:
         yield f"expected one of {', '.join(known)} (got {trigger!r}){suggestion(trigger, known)}"
 
@@ -333,7 +333,7 @@ def _event_id_complaints(value: Mapping[str, Any]) -> Iterator[Complaint]:
     for name in map_at(value, "events"):
         taken = next((group for group in ("pressures", "talks") if name in map_at(value, group)), None)
         if name in (*TRIGGERS, "terms", "offensive"):
-            what = f"{name} is something that the model itself brings about"
+            what = f"{name} is produced by the model itself"
             yield ("events", name), f"{what}; give the event another id"
         elif taken is not None:
             yield ("events", name), f"there is {name!r} under {taken} already; give the event another id"
@@ -394,7 +394,7 @@ def _date_complaints(event: Mapping[str, Any]) -> Iterator[Complaint]:
         yield (), "when does it happen? add a `date`, or `from` and `until`"
     elif len(window) == 1:
         other = "until" if window == ["from"] else "from"
-        yield (window[0],), f"expected `{other}` too; where the day is known, write `date`"
+        yield (window[0],), f"expected `{other}` too; if the day is known, write `date`"
 
 
 def _condition_complaints(name: str, events: Mapping[str, Any]) -> Iterator[str]:
@@ -446,7 +446,7 @@ def _added_complaints(entry: Any, window: _Window | None) -> Iterator[Complaint]
         return
     yield from _start_complaints(entry, window)
     if _day(entry.start, window.as_of) < 0:
-        yield ("start",), "an option begins on day 0 or later: what came before is in the stances"
+        yield ("start",), "an option begins on day 0 or later: the stances already contain what came before"
 
 
 def _unknown(name: str, actors: Mapping[str, Any]) -> str:

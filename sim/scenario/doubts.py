@@ -99,10 +99,10 @@ def no_effect(scenario: Scenario) -> Iterator[Complaint]:
     for name in scenario.talks:
         found = inert_talks(scenario, name, scenario.horizon)
         if found is not None:
-            yield ("talks", name), f"{found.why}, so they do nothing; {found.mend}, or leave them out"
+            yield ("talks", name), f"{found.why}, so they have no effect; {found.mend}, or leave them out"
     for name, actor in scenario.actors.items():
         if actor.role in ("patron", "mediator") and actor.strength.support[1] > 0:
-            what = f"the strength of a {actor.role} counts for nothing"
+            what = f"the strength of a {actor.role} has no effect"
             yield ("actors", name, "strength"), f"{what}; leave it out, or give {name} the role of a guarantor"
 
 
@@ -110,7 +110,7 @@ def _pressures(scenario: Scenario, kind: str) -> Iterator[Complaint]:
     for name in scenario.pressures:
         found = inert_pressure(scenario, name, scenario.horizon)
         if found is not None and found.kind == kind:
-            yield ("pressures", name), f"{found.why}, so it does nothing; {found.mend}"
+            yield ("pressures", name), f"{found.why}, so it has no effect; {found.mend}"
 
 
 def lone_member(scenario: Scenario) -> Iterator[Complaint]:
@@ -120,7 +120,7 @@ def lone_member(scenario: Scenario) -> Iterator[Complaint]:
             for place, path in enumerate(tie.inputs):
                 number = number_at(scenario.document, path)
                 if not isinstance(number, Distribution) or number.is_fixed:
-                    why = f"{path} is one number, which goes together with nothing"
+                    why = f"{path} is one number, which cannot be correlated with anything"
                     mend = "write a distribution there, or leave it out"
                     yield ("together", tie.entry, "inputs", place), f"{why}; {mend}"
 
@@ -129,11 +129,11 @@ def idle_talks(scenario: Scenario) -> Iterator[Complaint]:
     """Find talks in scenarios without a counterpart that has leverage over the principal."""
     principal, counterpart, names = scenario.principal, scenario.counterpart, scenario.name_of
     if counterpart is None:
-        why = "nobody bargains, so no agreement can come of them; name a counterpart under `bargaining`, with a tie"
+        why = "nobody bargains, so they cannot lead to an agreement; name a counterpart under `bargaining`, with a tie"
     elif _leverage(scenario, counterpart, principal) <= 0:
         why = (
-            f"{names(counterpart)} bargains without leverage over {names(principal)}, so no agreement can come of "
-            f"them; write `ties: {{{counterpart}: {{{principal}: 0.2}}}}`, or another number"
+            f"{names(counterpart)} bargains without leverage over {names(principal)}, so they cannot lead to an "
+            f"agreement; write `ties: {{{counterpart}: {{{principal}: 0.2}}}}`, or another number"
         )
     else:
         return
@@ -148,7 +148,7 @@ def unheard_actor(scenario: Scenario) -> Iterator[Complaint]:
         if not heard and (isinstance(actor, Mediator) or forceless):
             force = ", a `strength`" if forceless else ""
             mend = f"write `ties: {{{name}: {{...: 0.2}}}}`{force}, or leave the actor out"
-            yield ("actors", name), f"nobody listens to {scenario.name_of(name)}, so it changes nothing; {mend}"
+            yield ("actors", name), f"nobody listens to {scenario.name_of(name)}, so it has no effect; {mend}"
 
 
 def unknown_actor(scenario: Scenario) -> Iterator[Complaint]:
@@ -162,7 +162,7 @@ def unknown_actor(scenario: Scenario) -> Iterator[Complaint]:
     for one, names in strangers.items():
         read = f"{counted(len(names), 'item')} ({', '.join(names)})" if len(names) > 1 else "it"
         reads = "reads" if len(names) == 1 else "read"
-        message = f"{read} {reads} the stance of {one}, which is no actor of the scenario, so nothing comes of that"
+        message = f"{read} {reads} the stance of {one}, which is not an actor of the scenario, so this has no effect"
         close = suggestion(one, list(scenario.actors))
         yield (
             ("evidence", "items", names[0], "actor"),
@@ -186,7 +186,7 @@ def single_reading(scenario: Scenario) -> Iterator[Complaint]:
         items = [item for occasion in reading.occasions for item in occasion.items]
         if (name, "stance") in scenario.read_fields and len(items) == 1:
             mend = "add what else is known of it, or write the stance as a distribution"
-            yield ("actors", name, "stance"), f"it is read from one item alone, {items[0]}; {mend}"
+            yield ("actors", name, "stance"), f"it is read from a single item, {items[0]}; {mend}"
 
 
 def default_strengths(scenario: Scenario) -> Iterator[Complaint]:
@@ -236,7 +236,7 @@ def unreachable_gate(scenario: Scenario) -> Iterator[Complaint]:
             why = impossible[gate.outcome]
             yield (
                 ("gates", name, "outcome"),
-                f"no run can get there: {why}; name another outcome",
+                f"no run can reach it: {why}; name another outcome",
             )
         inert = None if gate.along is None else why_inert(scenario, gate.along, scenario.horizon)
         if inert is not None:

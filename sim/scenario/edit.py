@@ -164,7 +164,7 @@ def _complaint(value: Mapping[str, Any], dotted: str, new: Any) -> str | None:
     """Return what is wrong with a path to change; a map may get a new name, and all ties of an actor may be removed."""
     head, *rest = dotted.split(".")
     if head == "question" and rest == ["as_of"]:
-        return "the as-of date stays, for the evidence is read by it; `offramp history` goes back to earlier days"
+        return "the as-of date is fixed, because the evidence is read by it; for earlier days use `offramp history`"
     if len(rest) == 1 and head in ENTRIES and isinstance(new, Mapping):
         return None
     if len(rest) == 1 and head == "ties" and rest[0] in value.get("ties", {}):

@@ -133,7 +133,7 @@ def _claim_complaints(gate: Mapping[str, Any], subject: str | None) -> Iterator[
     allowed = CLAIMS[subject]
     for key in (*LEVEL, *CHANGE, *TREND):
         if key in gate and key not in allowed:
-            yield (key,), f"this says nothing {_of(subject)}; {_advice(key)}"
+            yield (key,), f"this does not apply {_of(subject)}; {_advice(key)}"
     needed = ("trend",) if subject == "along" else allowed
     if not any(key in gate for key in needed):
         choices = ", ".join(f"`{key}`" for key in needed)
@@ -143,7 +143,7 @@ def _claim_complaints(gate: Mapping[str, Any], subject: str | None) -> Iterator[
 
 
 def _of(subject: str | None) -> str:
-    return "of a probability alone" if subject is None else f"with `{subject}`"
+    return "to a probability alone" if subject is None else f"with `{subject}`"
 
 
 def _advice(key: str) -> str:

@@ -99,7 +99,7 @@ def _weightless(scenario: Scenario, pressure: Pressure, own: Mapping[str, Span])
     if pressure.channel != "conditional" or acts or bargains:
         return None
     target = scenario.name_of(pressure.target)
-    why = f"a conditional pressure changes what acting pays, and {target} has no part in attack or bargain"
+    why = f"a conditional pressure changes what acting pays, and {target} takes no part in attacking or bargaining"
     return Inert("other", why, "write `channel: persuasion`")
 
 

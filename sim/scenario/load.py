@@ -201,7 +201,7 @@ def _reading_complaint(document: Document, evidence: Evidence | None, name: str,
     if reading is None:
         return [(path, f"no item of the evidence reads the stance of {name}; write a distribution")]
     if key == "ambiguity" and len(reading.occasions) < 2:
-        return [(path, "one occasion tells nothing of how signals vary; write a number")]
+        return [(path, "one occasion does not show how signals vary; write a number")]
     return []
 
 

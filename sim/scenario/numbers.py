@@ -26,13 +26,13 @@ def number_range(document: Document, path: str) -> tuple[float, float]:
     """
     *parents, last = path.split(".")
     if (parents[0] if parents else last) not in GROUPS:
-        raise ValueError(f"no number has a path that begins so; expected one of {', '.join(GROUPS)}")
+        raise ValueError(f"no number has a path that begins with this; expected one of {', '.join(GROUPS)}")
     node: Any = document
     for key in parents:
         node = _below(node, key)
     found = _below(node, last)
     if not isinstance(found, (Distribution, datetime.date)) and not (last in READ_FIELDS and found == "evidence"):
-        raise ValueError(f"{path} is no number of this scenario")
+        raise ValueError(f"{path} is not a number of this scenario")
     return (
         field_range(type(node), _attribute(node, last)) if isinstance(node, Part) else (0.0, 1.0)
     )  # a tie has no model

@@ -132,7 +132,7 @@ def _pair_complaints(group: Group) -> Iterator[Complaint]:
     for tie in group.ties:
         for place, path in enumerate(tie.inputs):
             if path in tie.inputs[:place]:
-                yield ("together", tie.entry, "inputs", place), f"{path} stands twice in this list"
+                yield ("together", tie.entry, "inputs", place), f"{path} is listed twice"
         for pair in tie.pairs:
             if pair in seen and len(pair) == 2 and seen[pair] != tie.entry:
                 first = seen[pair] + 1
@@ -150,13 +150,15 @@ def _impossible(group: Group) -> Complaint:
         if nearest is not None:
             tie = group.ties[number]
             several = len(group.ties) > 1
-            reason = "these ranks cannot hold together" if several else "the inputs cannot all go together so far"
+            reason = (
+                "these ranks are not jointly possible" if several else "the inputs cannot all have this correlation"
+            )
             fits = f"at {'most' if nearest < tie.rank else 'least'} {nearest:g}"
             return ("together", tie.entry, "rank"), f"{reason}; a rank of {fits} fits here (got {tie.rank:g})"
     share = _largest_share(group)
     message = (
-        "the ranks of these inputs cannot hold together, and no single one mends it; multiply all of them by "
-        f"{share:g} or less, or write those of more pairs: a pair that no entry names has a rank of 0"
+        "the ranks of these inputs are not jointly possible, and changing a single one does not help; multiply all of "
+        f"them by {share:g} or less, or write those of more pairs: a pair that no entry names has a rank of 0"
     )
     return ("together", group.ties[-1].entry, "rank"), message
 

@@ -278,7 +278,7 @@ class _Builder:
             self._fault(event, "merge keys (<<) are not part of the language; use `extends`")
         if key in frame.value:
             first = self.places[(*frame.path, key)].line
-            self._fault(event, f"the key stands twice (first on line {first})", (*frame.path, key))
+            self._fault(event, f"the key appears twice (first on line {first})", (*frame.path, key))
         frame.key = key
         self.places[(*frame.path, key)] = self._place(event)
 

@@ -69,7 +69,7 @@ def row(out: str) -> list[int]:
 def test_items_that_hold_leave_with_0(offramp: Offramp, coded: Coded) -> None:
     answer = offramp("check", "--articles", "texts", coded())
     assert (answer.code, row(answer.out)) == (0, [3, 2, 0, 0, 1, 0, 0])
-    assert answer.err == "every item that has its article here holds\n"
+    assert answer.err == "every item with its article here passes\n"
 
 
 def test_a_paragraph_put_before_moves_items_and_they_still_hold(offramp: Offramp, coded: Coded, folder: Path) -> None:
@@ -86,7 +86,7 @@ def test_an_item_whose_paragraph_differs_leaves_with_1_and_its_place(
     answer = offramp("check", "--articles", "texts", coded())
     assert (answer.code, row(answer.out)) == (1, [3, 1, 0, 1, 1, 0, 0])
     assert "evidence.yaml:16:3: items.E2: paragraph 2 differs; code the item again" in answer.err
-    assert "1 item does not hold" in answer.err
+    assert "1 item fails" in answer.err
     assert "leave the towns" not in answer.out + answer.err
 
 
@@ -106,7 +106,7 @@ def test_an_article_is_found_by_its_hash_under_any_name_and_else_by_its_name(
     assert row(by_hash.out) == [3, 2, 0, 0, 1, 0, 0]
     nowhere = offramp("check", "--articles", "texts", coded(source="gazette", digest="0f" * 32))
     assert (nowhere.code, row(nowhere.out)) == (0, [3, 0, 0, 0, 1, 2, 0])
-    assert "nothing was held" in nowhere.err
+    assert "nothing was checked" in nowhere.err
 
 
 def test_a_copy_with_the_hash_goes_before_a_file_of_the_name(offramp: Offramp, coded: Coded, folder: Path) -> None:

@@ -145,7 +145,7 @@ def test_adopting_says_what_was_written_and_what_became_of_proposals(offramp: Of
     assert offramp("validate", OUT / "evidence.yaml").code == 0
     assert offramp("check", "--articles", "texts", OUT).code == 0
     Path("texts/ledger.txt").unlink()
-    assert "the article of ledger is not where it was drafted from" in offramp("adopt", OUT).err
+    assert "the article of ledger is missing or has changed" in offramp("adopt", OUT).err
 
 
 def test_a_draft_is_no_scenario(offramp: Offramp) -> None:

@@ -336,7 +336,7 @@ def test_merge_refuses_a_shard_twice_by_name(offramp: Offramp, parts: list[Path]
     shutil.copy(parts[0], copy)
     answer = offramp("sweep", "merge", *parts, copy, "--out", tmp_path / "merged")
     assert answer.code == 2
-    assert f"shard 1/3 stands twice: {parts[0]} and {copy}" in answer.err
+    assert f"shard 1/3 appears twice: {parts[0]} and {copy}" in answer.err
 
 
 @pytest.mark.parametrize(

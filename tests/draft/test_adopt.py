@@ -226,7 +226,7 @@ def test_what_is_in_the_evidence_is_not_rejected_behind_its_back(folder: Path) -
     judged(folder)
     adopt(folder)
     changed(folder, "D03", status="rejected")
-    with pytest.raises(UsageError, match=r"already: D03 is E03; take it out there by hand"):
+    with pytest.raises(UsageError, match=r"already: D03 is E03; remove it there by hand"):
         adopt(folder)
     path = folder / "evidence.yaml"
     text = path.read_text(encoding="utf-8")

@@ -33,7 +33,7 @@ SLIPS: dict[str, tuple[str, str, str]] = {
     "late": ("date: '2031-05-05'", "date: 2031-05-31", "after the as-of date"),
     "text of tags": ("says: Something was done.", "says: !!python/object/apply:os.system [x]", "tags"),
     "alias": ("says: Something was done.", "says: *x", ""),
-    "key twice": ("    kind: deployment\n", "    kind: deployment\n    kind: strike\n", "stands twice"),
+    "key twice": ("    kind: deployment\n", "    kind: deployment\n    kind: strike\n", "appears twice"),
     "no cast": ("cast:\n", "caste:\n", "cast"),
     "other schema": ("offramp/draft/1", "offramp/draft/2", "schema"),
     "counts of a person": ("as_of:", "before: {proposed: -1}\nas_of:", "proposed"),

@@ -35,4 +35,4 @@ def test_the_inputs_say_how_far_they_go_together(report: str) -> None:
 
 def test_a_warning_is_a_note_of_the_report(report: str) -> None:
     assert "Warning: constant pressure" in report
-    assert "so it does nothing" in report
+    assert "so it has no effect" in report

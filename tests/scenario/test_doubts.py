@@ -59,31 +59,32 @@ CASES = [
         "constant-pressure",
         SOUND + PLEA.replace("start: 5", "start: -5"),
         "crisis.yaml:18:13: pressures.plea: warning: the pressure is in force and constant since before day 0, and "
-        "only what changes afterwards counts, so it does nothing; write what changes, such as `end` or `half_life`, or "
-        "leave it out [constant-pressure]",
+        "only what changes afterwards counts, so it has no effect; write what changes, such as `end` or `half_life`, "
+        "or leave it out [constant-pressure]",
     ),
     (
         "untied-pressure",
         SOUND + PLEA.replace("on: backer", "on: attacker"),
-        "crisis.yaml:18:13: pressures.plea: warning: Envoy has no leverage over Attacker, so it does nothing; write "
+        "crisis.yaml:18:13: pressures.plea: warning: Envoy has no leverage over Attacker, so it has no effect; write "
         "`ties: {envoy: {attacker: 0.2}}`, or another number [untied-pressure]",
     ),
     (
         "no-effect",
         SOUND + PLEA.replace("intensity: 0.5", "intensity: 0"),
-        "pressures.plea: warning: the intensity of the pressure is 0, so it does nothing; write an `intensity` above 0",
+        "pressures.plea: warning: the intensity of the pressure is 0, so it has no effect; write an `intensity` above "
+        "0",
     ),
     (
         "no-effect",
         SOUND.replace("envoy: {backer: 0.3}", "envoy: {backer: 0.3, town: 0.2}")
         + PLEA.replace("on: backer", "on: town, channel: conditional"),
-        "Town has no part in attack or bargain, so it does nothing; write `channel: persuasion`",
+        "Town takes no part in attacking or bargaining, so it has no effect; write `channel: persuasion`",
     ),
-    ("no-effect", SOUND + TALKS.replace("boost: 2", "boost: 0"), "the boost of the talks is 0, so they do nothing"),
+    ("no-effect", SOUND + TALKS.replace("boost: 2", "boost: 0"), "the boost of the talks is 0, so they have no effect"),
     (
         "no-effect",
         SOUND.replace("patron, stance: 0.2", "patron, stance: 0.2, strength: 2"),
-        "crisis.yaml:12:39: actors.backer.strength: warning: the strength of a patron counts for nothing; leave it out",
+        "crisis.yaml:12:39: actors.backer.strength: warning: the strength of a patron has no effect; leave it out",
     ),
     (
         "idle-talks",
@@ -93,18 +94,18 @@ CASES = [
     (
         "idle-talks",
         ALONE + TALKS,
-        "nobody bargains, so no agreement can come of them; name a counterpart under `bargaining`",
+        "nobody bargains, so they cannot lead to an agreement; name a counterpart under `bargaining`",
     ),
     (
         "unheard-actor",
         edit(SOUND, ("  envoy: {backer: 0.3}\n", "")),
-        "crisis.yaml:14:3: actors.envoy: warning: nobody listens to Envoy, so it changes nothing; write "
+        "crisis.yaml:14:3: actors.envoy: warning: nobody listens to Envoy, so it has no effect; write "
         "`ties: {envoy: {...: 0.2}}`, or leave the actor out [unheard-actor]",
     ),
     (
         "lone-member",
         SOUND + "together: [{inputs: [actors.backer.stance, actors.shield.stance], rank: 0.5}]\n",
-        "together.0.inputs.1: warning: actors.shield.stance is one number, which goes together with nothing",
+        "together.0.inputs.1: warning: actors.shield.stance is one number, which cannot be correlated with anything",
     ),
     (
         "clipped-prior",
@@ -129,12 +130,12 @@ CASES = [
     (
         "single-reading",
         SOUND.replace("stance: 0.8", "stance: evidence") + "evidence: ./evidence.yaml\n",
-        "crisis.yaml:10:31: actors.attacker.stance: warning: it is read from one item alone, E1; add",
+        "crisis.yaml:10:31: actors.attacker.stance: warning: it is read from a single item, E1; add",
     ),
     (
         "unknown-actor",
         SOUND + "evidence: ./evidence.yaml\n",
-        "evidence.yaml:5:5: items.E1.actor: warning: it reads the stance of strangers, which is no actor",
+        "evidence.yaml:5:5: items.E1.actor: warning: it reads the stance of strangers, which is not an actor",
     ),
     (
         "uncited-source",
@@ -144,7 +145,7 @@ CASES = [
     (
         "unreachable-gate",
         SOUND + "terms: off\ngates: {yields: {outcome: terms, above: 0.1}}\n",
-        "crisis.yaml:19:18: gates.yields.outcome: warning: no run can get there: the scenario says `terms: off`",
+        "crisis.yaml:19:18: gates.yields.outcome: warning: no run can reach it: the scenario says `terms: off`",
     ),
     (
         "unreachable-gate",

@@ -438,7 +438,7 @@ def test_ambiguity_is_not_read_from_one_occasion(folder: Folder) -> None:
     folder.evidence()
     told = folder.faults(edit(READING, ("stance: evidence", "stance: evidence, ambiguity: evidence")))
     assert told == [
-        "crisis.yaml:10:49: actors.attacker.ambiguity: one occasion tells nothing of how signals vary; write a number"
+        "crisis.yaml:10:49: actors.attacker.ambiguity: one occasion does not show how signals vary; write a number"
     ]
 
 
@@ -485,7 +485,7 @@ def test_evidence_is_found_beside_the_file_that_names_it(folder: Folder) -> None
 
 def test_evidence_with_a_fault_of_yaml_is_told(folder: Folder) -> None:
     folder.evidence(EVIDENCE + "    says: again\n")
-    assert folder.faults(READING) == ["evidence.yaml:14:5: items.E1.says: the key stands twice (first on line 8)"]
+    assert folder.faults(READING) == ["evidence.yaml:14:5: items.E1.says: the key appears twice (first on line 8)"]
 
 
 # -- known faults ---------------------------------------------------------------------------------------------------

@@ -84,13 +84,13 @@ def test_a_variant_does_not_inherit_gates_even_faulty_ones(folder: Folder) -> No
         ("g: {below: yes}", '18:7: gates.g.below: expected a number between 0 and 1 (got "yes")'),
         ("g: {below: 0.2, above: 0.3}", "18:7: gates.g.below: expected a number above `above`, which is 0.3"),
         ("g: {by: 30}", "18:3: gates.g: this gate claims nothing; add one of `below`, `above`"),
-        ("g: {below: 0.3, change_below: 0.1}", "18:19: gates.g.change_below: this says nothing of a probability alone; "
-         "add `compared_with` or `against`"),
-        ("g: {below: 0.3, trend: not-rising}", "18:19: gates.g.trend: this says nothing of a probability alone; "
+        ("g: {below: 0.3, change_below: 0.1}", "18:19: gates.g.change_below: this does not apply to a probability "
+         "alone; add `compared_with` or `against`"),
+        ("g: {below: 0.3, trend: not-rising}", "18:19: gates.g.trend: this does not apply to a probability alone; "
          "add `along`"),
         ("g: {compared_with: crisis.yaml}", "18:3: gates.g: this gate claims nothing; add one of `change_below`, "
          "`change_above`, `change_within`"),
-        ("g: {compared_with: crisis.yaml, change_above: 0, below: 0.4}", "18:52: gates.g.below: this says nothing "
+        ("g: {compared_with: crisis.yaml, change_above: 0, below: 0.4}", "18:52: gates.g.below: this does not apply "
          "with `compared_with`; leave out what it is compared with, or write `change_below` or `change_above`"),
         ("g: {compared_with: crisis.yaml, along: pressures.push.intensity, change_above: 0}",
          "18:35: gates.g.along: a gate is about one thing, and this one has `compared_with` already; write two gates"),
@@ -108,10 +108,10 @@ def test_a_variant_does_not_inherit_gates_even_faulty_ones(folder: Folder) -> No
         ("g: {along: pressures.pushy.intensity, trend: not-rising}",
          "18:7: gates.g.along: there is no 'pushy' here in this scenario; did you mean push?"),
         ("g: {along: pressures.push.aim, trend: not-rising}",
-         "18:7: gates.g.along: pressures.push.aim is no number of this scenario"),
+         "18:7: gates.g.along: pressures.push.aim is not a number of this scenario"),
         ("g: {along: question.horizon, trend: not-rising}",
-         "18:7: gates.g.along: no number has a path that begins so; expected one of population, credibility, actors, "
-         "ties, pressures, talks, events, parameters"),
+         "18:7: gates.g.along: no number has a path that begins with this; expected one of population, credibility, "
+         "actors, ties, pressures, talks, events, parameters"),
         ("g: {along: parameters.inertia, trend: not-rising}",
          "18:3: gates.g: parameters.inertia has no end on this side; add `to`"),
         ("g: {along: ties.envoy.backer, trend: not-rising, to: 2}",

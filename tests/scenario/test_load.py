@@ -21,7 +21,7 @@ from tests.scenario.files import CAST, EVIDENCE, FULL, MINIMAL, OVER, READING, W
 
 ROLE_LIST = "initiator, patron, guarantor, defender, mediator"
 NEEDS_RELIANCE = (
-    "crisis.yaml:10:3: actors.attacker.self_reliance: this key is required where there is a patron (town): write what "
+    "crisis.yaml:10:3: actors.attacker.self_reliance: this key is required if there is a patron (town): write what "
     "attacker can do without backing, from 0, nothing, to 1, everything; for example 0.1"
 )
 NO_INITIATOR = "crisis.yaml:9:1: actors: expected one actor with `role: initiator`: who would launch the offensive?"
@@ -164,7 +164,7 @@ BOUNDS = [
     ("{role: initiator, stance: 0.8}", "{role: initiator}", ["crisis.yaml:10:3: actors.attacker.stance: this key is required"]),
     ("{role: initiator, stance: 0.8}", "{role: patron, stance: 0.8}", [NO_INITIATOR]),
     ("{role: defender, stance: -0.9}", "{role: patron, stance: -0.9}", [NO_DEFENDER, NEEDS_RELIANCE]),
-    ("{role: defender, stance: -0.9}", "{role: initiator, stance: -0.9}", [NO_DEFENDER, "crisis.yaml:11:10: actors.town.role: expected one initiator only; attacker is it already"]),
+    ("{role: defender, stance: -0.9}", "{role: initiator, stance: -0.9}", [NO_DEFENDER, "crisis.yaml:11:10: actors.town.role: expected only one initiator; attacker already has this role"]),
     ("  town:", "  Town:", ['crisis.yaml:11:3: actors.Town: expected text like assad-regime (small letters, digits and hyphens, 64 at most) (got "Town")']),
     ("  town:", "  'the town':", ['crisis.yaml:11:3: actors.the town: expected text like assad-regime (small letters, digits and hyphens, 64 at most) (got "the town")']),
     ("stance: 0.8", "stance: evidence", ["crisis.yaml:10:31: actors.attacker.stance: the scenario names no evidence file; add `evidence: ./evidence.yaml`"]),
@@ -208,7 +208,7 @@ APPENDED = [
     ("ties: [backer]", ['15:1: ties: expected a map of keys (got ["backer"])']),
     ("bargaining: {principal: bcker}", ["15:14: bargaining.principal: there is no actor 'bcker'; did you mean backer?"]),
     ("bargaining: {counterpart: nobody}", ["15:14: bargaining.counterpart: there is no actor 'nobody'"]),
-    ("bargaining: {principal: backer, counterpart: backer}", ["15:33: bargaining.counterpart: expected another actor than the principal"]),
+    ("bargaining: {principal: backer, counterpart: backer}", ["15:33: bargaining.counterpart: expected an actor other than the principal"]),
     ("bargaining: {principal: [backer]}", ['15:14: bargaining.principal: expected text (got ["backer"])']),
     ("parameters: {precision: 0}", ["15:14: parameters.precision: expected a number above 0 (got 0)"]),
     ("parameters: {inertia: -1}", ["15:14: parameters.inertia: expected a number of 0 or more (got -1)"]),
@@ -224,7 +224,7 @@ APPENDED = [
     (outcome("5", "none"), ["15:14: resolution.offensive: expected a date such as 2018-08-19, or `none` (got 5)"]),
     (outcome("never", "none"), ['15:14: resolution.offensive: expected a date such as 2018-08-19 (got "never")']),
     (outcome("2019-12-31", "none"), ["15:14: resolution.offensive: lies before the as-of date 2020-01-01"]),
-    (outcome("2020-03-01", "none"), ["15:14: resolution.offensive: lies after the horizon of 60 days; write `none` and tell it in a `note`"]),
+    (outcome("2020-03-01", "none"), ["15:14: resolution.offensive: lies after the horizon of 60 days; write `none` and mention it in a `note`"]),
     (outcome("2020-01-09", "2020-01-09"), ["15:37: resolution.agreement: expected a day before the offensive; a later agreement is `none`"]),
     (outcome("none", "2019-12-31"), ["15:31: resolution.agreement: lies before the as-of date 2020-01-01"]),
     ("hindsight: {actors.backr.stance: x}", ["15:13: hindsight.actors.backr.stance: nothing is written at 'actors.backr.stance'; did you mean actors.backer.stance?"]),
@@ -248,7 +248,7 @@ def test_a_fault_of_a_section_is_told_with_its_place_and_key(folder: Folder, mor
 PRESSURES = [
     ("from: envoy", "from: envoi", ["7: pressures.p.from: there is no actor 'envoi'; did you mean envoy?"]),
     ("on: backer", "on: nobody", ["20: pressures.p.on: there is no actor 'nobody'"]),
-    ("on: backer", "on: envoy", ["20: pressures.p.on: expected another actor than the one it comes from"]),
+    ("on: backer", "on: envoy", ["20: pressures.p.on: expected an actor other than the one it comes from"]),
     ("on: backer", "on: [backer]", ['20: pressures.p.on: expected text (got ["backer"])']),
     ("aim: restrain", "aim: restrian", ["32: pressures.p.aim: expected 'restrain' or 'encourage' (got \"restrian\"); did you mean restrain?"]),
     ("intensity: 0.5", "intensity: 2", ["47: pressures.p.intensity: expected a number from 0 to 1 (got 2)"]),
@@ -306,7 +306,7 @@ def test_every_initiator_but_the_first_is_one_too_many(folder: Folder, count: in
     more = "".join(f"  extra{number}: {{role: initiator, stance: 0}}\n" for number in range(count))
     told = folder.faults(MINIMAL + more)
     assert told == [
-        f"crisis.yaml:{12 + number}:12: actors.extra{number}.role: expected one initiator only; attacker is it already"
+        f"crisis.yaml:{12 + number}:12: actors.extra{number}.role: expected only one initiator; attacker already has this role"
         for number in range(count)
     ]
 
@@ -496,7 +496,7 @@ PANEL = "{name: %s, date: 2019-12-30, by: %s, p: 0.4}"
 @pytest.mark.parametrize("name", ["pooled", "Base rate", "base_rate", "logistic regression", "Model", "median"])
 def test_a_forecast_of_others_may_not_take_the_name_of_ours(folder: Folder, name: str) -> None:
     (told,) = folder.faults(MINIMAL + f"forecasts: [{PANEL % (name, '2020-02-01')}]\n")
-    assert told.endswith(f"forecasts.0.name: '{name}' stands for another forecast; name whose this is")
+    assert told.endswith(f"forecasts.0.name: '{name}' is the name of another forecast; name this forecaster")
 
 
 def test_one_forecaster_may_speak_of_two_windows_and_of_each_once(folder: Folder) -> None:

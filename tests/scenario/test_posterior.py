@@ -132,7 +132,7 @@ def test_outcomes_of_after_the_as_of_date_are_refused(folder: Path) -> None:
         ("", "1: expected a comment"),
         ("# {}\n", "1: expected a comment"),
         (f'# {{"schema": "{FORMAT}", "name": "x"}}\na\n1\n', "1: expected a `date`"),
-        (MADE.text().replace("rift_cost", "launch_rate"), r":2:\d: launch_rate: the column stands twice"),
+        (MADE.text().replace("rift_cost", "launch_rate"), r":2:\d: launch_rate: the column name is repeated"),
         (MADE.text().replace("\n0.1,", "\nzero,"), r":3:1: \w+: expected a number \(got zero\)"),
         (MADE.text().replace("\n0.1,", "\nnan,"), r":3:1: \w+: expected a number \(got nan\)"),
         (MADE.text() + "1,2\n", r":11:1: expected 3 cells in this row \(got 2\)"),
@@ -150,7 +150,7 @@ def test_an_unknown_name_and_column_are_faults_of_the_scenario(folder: Path) -> 
     with pytest.raises(ScenarioError, match=r"calibration: expected prior.*got 'priors'.*did you mean prior"):
         load(folder, calibration="priors")
     (folder / "mine.csv").write_text(MADE.text().replace("rift_cost", "rift_costs"), encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"'rift_costs', which is no parameter; did you mean rift_cost"):
+    with pytest.raises(ScenarioError, match=r"'rift_costs', which is not a parameter; did you mean rift_cost"):
         with_posterior(folder)
     with pytest.raises(ScenarioError, match=r"there is no file 'none.csv'"):
         load(folder, calibration="none.csv")

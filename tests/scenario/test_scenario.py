@@ -52,7 +52,7 @@ def test_a_removed_patron_counts_as_none(folder: Folder) -> None:
 def test_with_a_patron_self_reliance_must_be_written_and_the_error_says_what(folder: Folder) -> None:
     """Naming a patron must not by itself make an attacker weak."""
     (told,) = folder.faults(MINIMAL + PATRON)
-    assert told.startswith("crisis.yaml:10:3: actors.attacker.self_reliance: this key is required where there is a ")
+    assert told.startswith("crisis.yaml:10:3: actors.attacker.self_reliance: this key is required if there is a ")
     assert "(backer): write what attacker can do without backing" in told
 
 

@@ -46,9 +46,9 @@ def test_entries_that_share_an_input_make_one_group_in_the_order_of_the_file() -
         ),
         (
             (f"{{inputs: [{A}, actors.attacker.role], rank: 0.5}}",),
-            "actors.attacker.role is no number of this scenario",
+            "actors.attacker.role is not a number of this scenario",
         ),
-        ((f"{{inputs: [{A}, {A}], rank: 0.5}}",), f"together.0.inputs.1: {A} stands twice in this list"),
+        ((f"{{inputs: [{A}, {A}], rank: 0.5}}",), f"together.0.inputs.1: {A} is listed twice"),
         ((f"{{inputs: [{A}, {B}], rnk: 0.5}}",), "together.0.rnk: there is no such key; did you mean rank?"),
         (
             (f"{{inputs: [{A}, {B}], rank: 0.5}}", f"{{inputs: [{B}, {A}, {C}], rank: 0.2}}"),
@@ -56,11 +56,12 @@ def test_entries_that_share_an_input_make_one_group_in_the_order_of_the_file() -
         ),
         (
             (f"{{inputs: [{A}, {B}, {C}], rank: -0.6}}",),
-            "together.0.rank: the inputs cannot all go together so far; a rank of at least -0.48 fits here (got -0.6)",
+            "together.0.rank: the inputs cannot all have this correlation; a rank of at least -0.48 fits here (got "
+            "-0.6)",
         ),
         (
             (f"{{inputs: [{A}, {B}], rank: 0.9}}", f"{{inputs: [{B}, {C}], rank: 0.9}}"),
-            "17:60: together.1.rank: these ranks cannot hold together; a rank of at most 0.4 fits here (got 0.9)",
+            "17:60: together.1.rank: these ranks are not jointly possible; a rank of at most 0.4 fits here (got 0.9)",
         ),
         (("{inputs: [parameters.inertia, population], rank: 0.5}",), "there is no 'population' here"),
     ],

@@ -209,10 +209,10 @@ def test_a_version_of_yaml_in_the_file_does_not_change_how_words_are_read(folder
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: 1\nb: 2\na: 3\n", ["3:1: a: the key stands twice (first on line 1)"]),
-        ("a: {b: 1, b: 2}\n", ["1:11: a.b: the key stands twice (first on line 1)"]),
+        ("a: 1\nb: 2\na: 3\n", ["3:1: a: the key appears twice (first on line 1)"]),
+        ("a: {b: 1, b: 2}\n", ["1:11: a.b: the key appears twice (first on line 1)"]),
         ("- x\n", ["1:1: expected a map of keys, as in `schema: offramp/scenario/1`"]),
-        ("a: 1\nb: [{c: 1, 'c': 2}]\n", ["2:12: b.0.c: the key stands twice (first on line 2)"]),
+        ("a: 1\nb: [{c: 1, 'c': 2}]\n", ["2:12: b.0.c: the key appears twice (first on line 2)"]),
         ("a: &x 1\n", ["1:4: a: anchors (&x) are not part of the language; use `extends`"]),
         ("a: &x {b: 1}\n", ["1:4: a: anchors (&x) are not part of the language; use `extends`"]),
         ("&x a: 1\n", ["1:1: anchors (&x) are not part of the language; use `extends`"]),
@@ -267,7 +267,7 @@ def test_all_faults_of_a_file_are_told_at_once_and_in_order(folder: Folder) -> N
     assert folder.tree_faults(text) == [
         "1:4: a: anchors (&x) are not part of the language; use `extends`",
         "2:4: b: tags (tag:yaml.org,2002:int) are not part of the language; write the plain value",
-        "3:1: a: the key stands twice (first on line 1)",
+        "3:1: a: the key appears twice (first on line 1)",
         "4:4: c: aliases (*x) are not part of the language; use `extends`",
         "5:5: d: anchors (&y) are not part of the language; use `extends`",
         "5:11: d: aliases (*y) are not part of the language; use `extends`",

@@ -62,7 +62,7 @@ def _content(body: bytes) -> str:
     try:
         choice = _Completion.model_validate_json(body).choices[0]
     except ValidationError:
-        raise UnusableReplyError("the reply is no chat completion") from None
+        raise UnusableReplyError("the reply is not a chat completion") from None
     if choice.finish_reason == "content_filter":
         raise UnusableReplyError("the server's filter withheld the reply")
     if choice.message.refusal:

@@ -113,7 +113,7 @@ def _post(endpoint: Endpoint, body: bytes) -> _Reply:
             return reply
         fault = f"sent a reply of more than {counted(most, 'byte')}"
     except TimeoutError:
-        fault = f"sent no whole reply within {counted(f'{endpoint.limits.seconds:g}', 'second')}"
+        fault = f"sent no complete reply within {counted(f'{endpoint.limits.seconds:g}', 'second')}"
     except aiohttp.ClientConnectorCertificateError:
         fault = "shows a certificate that is not trusted"
     except aiohttp.ClientConnectorError as error:

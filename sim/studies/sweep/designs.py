@@ -138,7 +138,7 @@ def _list_complaints(written: list[Any]) -> Iterator[tuple[tuple[str | int, ...]
         if wrong := _wrong_with(value):
             yield (place,), wrong
         elif shown(value) in seen:
-            yield (place,), f"the value {shown(value)} stands twice"
+            yield (place,), f"the value {shown(value)} appears twice"
         seen.add(shown(value))
 
 

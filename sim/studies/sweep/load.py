@@ -161,7 +161,7 @@ def _bases(document: SweepDocument, tree: Tree, file: FilePath) -> tuple[Base, .
         path, name = written
         target = named_file(root, tree.places[path], path[:1], name)
         if target.resolve() in seen:
-            raise ScenarioError([tree.places[path].fault(path, f"{name!r} stands twice")])
+            raise ScenarioError([tree.places[path].fault(path, f"{name!r} appears twice")])
         seen.add(target.resolve())
         return Base.load(target)
 

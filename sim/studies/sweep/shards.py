@@ -209,7 +209,7 @@ def _check_each_once(first: Record, parts: dict[Path, Record]) -> None:
     for path, part in parts.items():
         index = int(part["shard"]["index"])
         if index in seen:
-            raise UsageError(f"shard {index}/{of} stands twice: {seen[index]} and {path}")
+            raise UsageError(f"shard {index}/{of} appears twice: {seen[index]} and {path}")
         seen[index] = path
     missing = [f"{index}/{of}" for index in range(1, of + 1) if index not in seen]
     if missing:

@@ -128,14 +128,14 @@ def test_items_are_found_in_what_models_write_around_them(content: object) -> No
         (completion(None, message={"content": None, "refusal": "I cannot."}), "the model refused"),
         (completion("", finish_reason="content_filter"), "the server's filter withheld the reply"),
         (completion('{"items": [', finish_reason="length"), "the reply was cut off"),
-        ("", "the reply is no chat completion"),
-        ("<html>hello</html>", "the reply is no chat completion"),
-        ("[]", "the reply is no chat completion"),
-        ('{"choices": []}', "the reply is no chat completion"),
-        ('{"choices": [{"message": {"content": 7}}]}', "the reply is no chat completion"),
-        ('{"choices": [{"message": ["{}"]}]}', "the reply is no chat completion"),
-        ("[" * 100_000, "the reply is no chat completion"),
-        (b"\xff\xfe\x00", "the reply is no chat completion"),
+        ("", "the reply is not a chat completion"),
+        ("<html>hello</html>", "the reply is not a chat completion"),
+        ("[]", "the reply is not a chat completion"),
+        ('{"choices": []}', "the reply is not a chat completion"),
+        ('{"choices": [{"message": {"content": 7}}]}', "the reply is not a chat completion"),
+        ('{"choices": [{"message": ["{}"]}]}', "the reply is not a chat completion"),
+        ("[" * 100_000, "the reply is not a chat completion"),
+        (b"\xff\xfe\x00", "the reply is not a chat completion"),
     ],
 )
 def test_a_reply_that_cannot_be_used_leaves_its_paragraphs_unanswered(body: Any, reason: str) -> None:
@@ -152,7 +152,7 @@ def test_a_packed_reply_is_not_unpacked() -> None:
     bomb = gzip.compress(completion({"items": [MOVE]}).encode() + b" " * 50_000_000)
     with loopback([Reply(bomb, headers={"Content-Encoding": "gzip"})]) as server:
         _, account = asked(endpoint(server))
-    assert list(account.unanswered) == ["the reply is no chat completion"]
+    assert list(account.unanswered) == ["the reply is not a chat completion"]
     assert server.requests[0].headers["Accept-Encoding"] == "identity"
 
 
@@ -240,7 +240,7 @@ def test_a_reply_of_more_than_two_megabytes_is_refused_as_soon_as_it_is(reply: R
 
 @pytest.mark.parametrize("reply", [Reply(VALID.body, slow=True), Reply(VALID.body, drips=0.05)])
 def test_a_slow_reply_is_given_up(reply: Reply) -> None:
-    with loopback([reply]) as server, pytest.raises(EndpointError, match=r"sent no whole reply within 0\.3 seconds"):
+    with loopback([reply]) as server, pytest.raises(EndpointError, match=r"sent no complete reply within 0\.3 seconds"):
         asked(endpoint(server, seconds=0.3))
 
 
