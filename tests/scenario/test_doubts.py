@@ -89,7 +89,7 @@ CASES = [
     (
         "idle-talks",
         edit(SOUND, ("shield: {backer: 0.4}", "shield: {town: 0.4}")) + TALKS,
-        "crisis.yaml:18:9: talks.summit: warning: Shield bargains without leverage over Backer, so no agreement",
+        "crisis.yaml:18:9: talks.summit: warning: Shield bargains without leverage over Backer, so they cannot lead",
     ),
     (
         "idle-talks",
